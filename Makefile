@@ -1,0 +1,91 @@
+# The door to the project. Every target does its own set-up and is quick the second time.
+#   make quickstart   build everything and run the story in examples/quickstart.py
+#   make test         all that CI runs
+#   make bench        the figures, as ratios, into target/bench/results.json
+#   make generate     rewrite every generated file from proto/
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := target/venv
+TOOLS := $(VENV)/tools
+EMULATOR := target/debug/scalekit-emulator
+export CARGO_TERM_COLOR ?= never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export SCALEKIT_EMULATOR_BIN := $(CURDIR)/$(EMULATOR)
+
+RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.rs' -o -name Cargo.toml 2>/dev/null) Cargo.toml Cargo.lock
+PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -type f 2>/dev/null)
+
+.PHONY: help quickstart quickstart-rust test lint test-rust test-docs test-python test-python-matrix bench generate clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+quickstart: $(VENV)/user/.wheel $(EMULATOR)
+	$(EMULATOR) run --auto-approve -- $(VENV)/user/bin/python examples/quickstart.py
+
+quickstart-rust: $(EMULATOR)
+	$(EMULATOR) run --auto-approve -- cargo run -q -p scalekit-conformance --example quickstart
+
+test: lint test-rust test-docs test-python test-python-matrix quickstart quickstart-rust
+
+# --- checks ---------------------------------------------------------------------------------------------
+
+lint: $(TOOLS)/.installed
+	cargo fmt --all --check
+	cargo run -q -p codegen -- --check
+	cargo clippy -q --workspace --all-targets -- -D warnings
+	$(TOOLS)/bin/ruff check python examples tests
+	$(TOOLS)/bin/ruff format --check python examples tests
+
+test-rust:
+	cargo test --workspace
+
+test-docs:
+	RUSTDOCFLAGS="-D warnings" cargo doc -q --workspace --no-deps
+
+# --- Python ---------------------------------------------------------------------------------------------
+
+$(TOOLS)/.installed: python/constraints.txt scripts/venv
+	scripts/venv $(TOOLS) maturin ruff
+	touch $@
+
+# The wheel users get, but for the optimiser's last word: bench builds the release one.
+target/wheels/.debug: $(TOOLS)/.installed $(RUST_SOURCES) $(PYTHON_SOURCES)
+	rm -rf target/wheels/debug
+	$(TOOLS)/bin/maturin build -q --profile dev -m bindings/python/Cargo.toml --out target/wheels/debug --interpreter $(PYTHON)
+	touch $@
+
+$(VENV)/user/.wheel: target/wheels/.debug
+	scripts/venv $(VENV)/user protobuf
+	$(VENV)/user/bin/pip install -q --no-deps --force-reinstall target/wheels/debug/*.whl
+	touch $@
+
+$(VENV)/test/.wheel: target/wheels/.debug python/constraints.txt
+	scripts/venv $(VENV)/test -r python/tests/requirements.txt
+	$(VENV)/test/bin/pip install -q --no-deps --force-reinstall target/wheels/debug/*.whl
+	touch $@
+
+$(EMULATOR): $(RUST_SOURCES)
+	cargo build -q -p scalekit-emulator --bin scalekit-emulator
+
+test-python: $(VENV)/test/.wheel $(EMULATOR)
+	scripts/check-types $(VENV)/test
+	cd target && venv/test/bin/python -m pytest -q ../python/tests ../tests/python
+
+# Every major of the protobuf runtime that users have, in C and in pure Python.
+test-python-matrix: $(VENV)/test/.wheel $(EMULATOR)
+	scripts/protobuf-matrix $(VENV)/test
+
+# --- the rest -------------------------------------------------------------------------------------------
+
+bench:
+	scripts/bench
+
+generate:
+	cargo run -q -p codegen
+
+clean:
+	cargo clean

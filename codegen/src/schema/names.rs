@@ -1,0 +1,97 @@
+//! Names in the conventions of the generated languages, and as words.
+
+/// `GetOrganizationByExternalId` → `get_organization_by_external_id`, `keyId` → `key_id`. A run of
+/// capitals is one word: `OIDCScope` → `oidc_scope`.
+pub fn snake_case(name: &str) -> String {
+    words(name).join("_")
+}
+
+/// `PING_IDENTITY` → `PingIdentity`, `dir_sync` → `DirSync`, `SAMLRequest` → `SamlRequest`.
+pub fn upper_camel(name: &str) -> String {
+    let capitalized = |word: String| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
+    };
+    words(name).into_iter().map(capitalized).collect()
+}
+
+/// A short description of a field that has no comment, from its name: `organization_id` →
+/// `Organization ID.`
+pub(super) fn described(name: &str) -> String {
+    let words: Vec<String> = words(name)
+        .into_iter()
+        .map(|word| match word.as_str() {
+            "id" | "url" | "uri" | "ip" | "idp" | "sso" | "saml" | "oidc" | "slo" | "sp" | "mcp" | "jwks" | "api"
+            | "dns" | "pkce" | "ui" | "jit" | "aud" | "os" | "cidr" => word.to_uppercase(),
+            "ids" => "IDs".to_owned(),
+            "urls" => "URLs".to_owned(),
+            "uris" => "URIs".to_owned(),
+            "oauth" => "OAuth".to_owned(),
+            _ => word,
+        })
+        .collect();
+    let mut text = words.join(" ");
+    if let Some(first) = text.get(..1).map(str::to_uppercase) {
+        text.replace_range(..1, &first);
+    }
+    text.push('.');
+    text
+}
+
+fn words(name: &str) -> Vec<String> {
+    let letters: Vec<char> = name.chars().collect();
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    for (place, &letter) in letters.iter().enumerate() {
+        let before = place.checked_sub(1).map(|before| letters[before]);
+        let after = letters.get(place + 1);
+        // A capital starts a word after a small letter or digit, and as the last of several
+        // capitals before a small letter.
+        let starts = letter.is_ascii_uppercase()
+            && before.is_some_and(|before| {
+                before.is_ascii_lowercase()
+                    || (before.is_ascii_digit() && after.is_some_and(char::is_ascii_lowercase))
+                    || (before.is_ascii_uppercase() && after.is_some_and(char::is_ascii_lowercase))
+            });
+        if (starts || letter == '_') && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if letter != '_' {
+            word.push(letter.to_ascii_lowercase());
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{described, snake_case, upper_camel};
+
+    #[test]
+    fn names_split_at_capitals_and_underscores() {
+        for (name, snake, camel) in [
+            ("GetOrganizationByExternalId", "get_organization_by_external_id", "GetOrganizationByExternalId"),
+            ("PING_IDENTITY", "ping_identity", "PingIdentity"),
+            ("SAMLRequest", "saml_request", "SamlRequest"),
+            ("IDPInitiatedPayload", "idp_initiated_payload", "IdpInitiatedPayload"),
+            ("OAUTH_M2M", "oauth_m2m", "OauthM2m"),
+            ("Membership_Status_UNSPECIFIED", "membership_status_unspecified", "MembershipStatusUnspecified"),
+            ("keyId", "key_id", "KeyId"),
+            ("JSON", "json", "Json"),
+            ("IPV4", "ipv4", "Ipv4"),
+        ] {
+            assert_eq!(snake_case(name), snake);
+            assert_eq!(upper_camel(name), camel);
+        }
+    }
+
+    #[test]
+    fn a_name_becomes_a_description() {
+        assert_eq!(described("organization_id"), "Organization ID.");
+        assert_eq!(described("name"), "Name.");
+        assert_eq!(described("jwks_uri"), "JWKS URI.");
+    }
+}

@@ -1,0 +1,184 @@
+//! The constraints of a field, from `buf.validate.field`, in words.
+
+use prost_reflect::{DynamicMessage, ReflectMessage, Value};
+
+/// The constraints of one field.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rules {
+    /// The field must be set.
+    pub required: bool,
+    /// Each constraint as a sentence, with the words or numbers by which a comment would name it.
+    sentences: Vec<Sentence>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Sentence {
+    text: String,
+    /// A text that has all of these has said it already.
+    marks: Vec<String>,
+}
+
+/// The rules of one value, list or map, by name.
+struct RuleSet<'a>(&'a DynamicMessage);
+
+impl Rules {
+    pub(super) fn new(set: Option<&DynamicMessage>) -> Self {
+        let mut rules = Rules::default();
+        let Some(set) = set else { return rules };
+        let set = RuleSet(set);
+        rules.required = set.flag("required");
+        if rules.required {
+            rules.add("Required.".to_owned(), ["required".to_owned()]);
+        }
+        rules.add_typed(&set);
+        rules
+    }
+
+    /// The sentences that `doc` does not contain in substance.
+    pub fn unsaid<'a>(&'a self, doc: &str) -> impl Iterator<Item = String> + use<'a> {
+        let doc = doc.to_lowercase();
+        let said = move |sentence: &&Sentence| !sentence.marks.iter().all(|mark| says(&doc, mark));
+        self.sentences.iter().filter(said).map(|sentence| sentence.text.clone())
+    }
+
+    /// All constraints in sentences.
+    pub fn sentences(&self) -> impl Iterator<Item = &str> {
+        self.sentences.iter().map(|sentence| sentence.text.as_str())
+    }
+
+    fn add(&mut self, text: String, marks: impl IntoIterator<Item = String>) {
+        let marks = marks.into_iter().map(|mark| mark.to_lowercase()).collect();
+        self.sentences.push(Sentence { text, marks });
+    }
+
+    fn add_typed(&mut self, set: &RuleSet<'_>) {
+        if let Some(string) = set.child("string") {
+            self.add_string(&RuleSet(&string));
+        }
+        for kind in ["int32", "uint32", "duration"] {
+            if let Some(bounds) = set.child(kind) {
+                self.add_bounds(&RuleSet(&bounds));
+            }
+        }
+        if let Some(list) = set.child("repeated") {
+            let list = RuleSet(&list);
+            self.add_range(list.size("min_items"), list.size("max_items"), "item");
+            if list.flag("unique") {
+                self.add("No duplicates.".to_owned(), ["duplicate".to_owned()]);
+            }
+            if let Some(items) = list.child("items") {
+                self.add_inner("Each item", &items);
+            }
+        }
+        if let Some(map) = set.child("map") {
+            let map = RuleSet(&map);
+            self.add_range(map.size("min_pairs"), map.size("max_pairs"), "pair");
+            for (name, what) in [("keys", "Each key"), ("values", "Each value")] {
+                if let Some(inner) = map.child(name) {
+                    self.add_inner(what, &inner);
+                }
+            }
+        }
+    }
+
+    fn add_inner(&mut self, what: &str, set: &DynamicMessage) {
+        let mut inner = Rules::default();
+        inner.add_typed(&RuleSet(set));
+        for Sentence { text, marks } in inner.sentences {
+            let mut letters = text.chars();
+            let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+            let text: String = first.into_iter().chain(letters).collect();
+            self.sentences.push(Sentence { text: format!("{what}: {text}"), marks });
+        }
+    }
+
+    fn add_string(&mut self, set: &RuleSet<'_>) {
+        match (set.size("min_len"), set.size("max_len")) {
+            (Some(1), None) => self.add("Not empty.".to_owned(), ["empty".to_owned()]),
+            (min, max) => self.add_range(min, max, "character"),
+        }
+        if let Some(prefix) = set.text("prefix") {
+            self.add(format!("Starts with `{prefix}`."), [prefix]);
+        }
+        if let Some(pattern) = set.text("pattern") {
+            self.add(format!("Must match `{pattern}`."), [pattern]);
+        }
+        if let Some(Value::List(allowed)) = set.value("in") {
+            let allowed: Vec<String> = allowed.iter().filter_map(|value| Some(value.as_str()?.to_owned())).collect();
+            self.add(format!("One of `{}`.", allowed.join("`, `")), allowed);
+        }
+        if set.flag("email") {
+            self.add("An e-mail address.".to_owned(), ["mail".to_owned()]);
+        }
+        if set.flag("uri") {
+            self.add("An absolute URI.".to_owned(), ["ur".to_owned()]);
+        }
+    }
+
+    fn add_bounds(&mut self, set: &RuleSet<'_>) {
+        for (name, words) in
+            [("gt", "More than"), ("gte", "At least"), ("lt", "Less than"), ("lte", "At most")]
+        {
+            if let Some(bound) = set.value(name).as_ref().and_then(number) {
+                self.add(format!("{words} {bound}."), [bound]);
+            }
+        }
+    }
+
+    fn add_range(&mut self, min: Option<u64>, max: Option<u64>, unit: &str) {
+        let plural = |count: u64| if count == 1 { "" } else { "s" };
+        let min = min.filter(|&min| min > 0);
+        let (text, marks) = match (min, max) {
+            (None, None) => return,
+            (Some(min), None) => (format!("At least {min} {unit}{}.", plural(min)), vec![min]),
+            (None, Some(max)) => (format!("At most {max} {unit}{}.", plural(max)), vec![max]),
+            (Some(min), Some(max)) => (format!("{min} to {max} {unit}{}.", plural(max)), vec![max]),
+        };
+        self.add(text, marks.into_iter().map(|mark| mark.to_string()));
+    }
+}
+
+impl RuleSet<'_> {
+    fn value(&self, name: &str) -> Option<Value> {
+        let field = self.0.descriptor().get_field_by_name(name)?;
+        self.0.has_field(&field).then(|| self.0.get_field(&field).into_owned())
+    }
+
+    fn child(&self, name: &str) -> Option<DynamicMessage> {
+        self.value(name)?.as_message().cloned()
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.value(name)?.as_str().map(str::to_owned)
+    }
+
+    fn size(&self, name: &str) -> Option<u64> {
+        self.value(name)?.as_u64()
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.value(name).and_then(|value| value.as_bool()).unwrap_or(false)
+    }
+}
+
+/// A bound in words: a number, or a duration in seconds.
+fn number(value: &Value) -> Option<String> {
+    match value {
+        Value::I32(number) => Some(number.to_string()),
+        Value::U32(number) => Some(number.to_string()),
+        Value::Message(duration) => {
+            let seconds = duration.get_field_by_name("seconds")?.as_i64()?;
+            Some(format!("{seconds} s"))
+        }
+        _ => None,
+    }
+}
+
+/// Whether `mark` stands in `text`; a number only as a whole one, so that 25 is not found in 255.
+fn says(text: &str, mark: &str) -> bool {
+    if !mark.starts_with(|first: char| first.is_ascii_digit()) {
+        return text.contains(mark);
+    }
+    let number = mark.trim_end_matches(" s");
+    text.split(|letter: char| !letter.is_ascii_digit()).any(|found| found == number)
+}
