@@ -24,7 +24,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 quickstart: $(VENV)/user/.wheel $(EMULATOR)
-	$(EMULATOR) run --auto-approve -- $(VENV)/user/bin/python examples/quickstart.py
+	$(EMULATOR) run -- $(VENV)/user/bin/python examples/quickstart.py
 
 quickstart-rust: $(EMULATOR)
 	$(EMULATOR) run --auto-approve -- cargo run -q -p scalekit-conformance --example quickstart

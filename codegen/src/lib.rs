@@ -6,15 +6,18 @@
 //! # How to add an operation
 //!
 //! Add the `rpc` with its `google.api.http` route, its messages and their comments to the file of
-//! its service below `proto/`, and run `cargo run -p codegen` (`make generate`). Nothing in this
-//! crate names an operation. A new *service* also needs its accessor's name in `rust::ACCESSORS`.
+//! its service below `proto/`, and run `cargo run -p codegen` (`make generate`). The Rust side needs
+//! nothing else; a new *service* also needs its accessor's name in `rust::ACCESSORS`. A field that
+//! holds a secret gets a comment that ends with "Secret.", which hides it from `Debug`.
 //!
 //! # How to add a language
 //!
 //! Add a module with `pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()>` and
 //! call it from [`generate`].
 
+pub mod aliases;
 pub mod conformance;
+pub mod emulator;
 mod output;
 pub mod python;
 pub mod rust;
@@ -24,7 +27,9 @@ pub mod wire;
 use std::path::PathBuf;
 
 pub use output::{Change, Output};
-pub use schema::{Body, Described, Operation, Route, Rules, Schema, Segment, Verb, snake_case, upper_camel};
+pub use schema::{
+    Body, Described, Operation, Route, Rules, Schema, Segment, Verb, described, snake_case, upper_camel,
+};
 
 /// Lets every language module add its files to `out`.
 ///
@@ -34,6 +39,7 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     rust::generate(schema, out)?;
     wire::generate(schema, out)?;
     conformance::generate(schema, out)?;
+    emulator::generate(schema, out)?;
     python::generate(schema, out)
 }
 

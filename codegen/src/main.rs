@@ -52,6 +52,9 @@ fn check() -> anyhow::Result<ExitCode> {
     for difference in &differences {
         eprintln!("{difference}");
     }
-    eprintln!("codegen: {} generated files are not up to date; run `make generate`", differences.len());
+    eprintln!(
+        "codegen: {} generated files are not up to date; run `make generate`",
+        differences.len()
+    );
     Ok(ExitCode::FAILURE)
 }

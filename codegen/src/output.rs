@@ -51,7 +51,10 @@ impl fmt::Display for Change {
 impl Output {
     /// An empty output for the project at `root`.
     pub fn new(root: &Path) -> Self {
-        Output { root: root.to_owned(), files: BTreeMap::new() }
+        Output {
+            root: root.to_owned(),
+            files: BTreeMap::new(),
+        }
     }
 
     /// Adds a text file and puts the label on its first line, as a comment of its language.
@@ -59,7 +62,10 @@ impl Output {
     /// # Errors
     /// A path that was added before or leaves the project, or a file type without a known comment.
     pub fn text(&mut self, path: &str, body: &str) -> anyhow::Result<()> {
-        let comment = match Path::new(path).extension().and_then(|extension| extension.to_str()) {
+        let comment = match Path::new(path)
+            .extension()
+            .and_then(|extension| extension.to_str())
+        {
             Some("rs" | "ts" | "js" | "mjs" | "kt" | "swift") => "//",
             Some("py" | "pyi" | "toml" | "txt") => "#",
             _ => bail!("no comment syntax known to label {path}"),
@@ -74,7 +80,10 @@ impl Output {
     /// A path that was added before or leaves the project.
     pub fn bytes(&mut self, path: &str, content: Vec<u8>) -> anyhow::Result<()> {
         ensure_inside(path)?;
-        ensure!(self.files.insert(path.to_owned(), content).is_none(), "{path} is produced twice");
+        ensure!(
+            self.files.insert(path.to_owned(), content).is_none(),
+            "{path} is produced twice"
+        );
         Ok(())
     }
 
@@ -117,7 +126,10 @@ impl Output {
         }
         for path in self.listed()? {
             if !self.files.contains_key(&path) && self.read(&path)?.is_some() {
-                changes.push(Change { path, state: State::Orphaned });
+                changes.push(Change {
+                    path,
+                    state: State::Orphaned,
+                });
             }
         }
         changes.sort();
@@ -139,8 +151,13 @@ impl Output {
     fn listed(&self) -> anyhow::Result<BTreeSet<String>> {
         let manifest = self.read(MANIFEST)?.unwrap_or_default();
         let manifest = String::from_utf8(manifest).with_context(|| format!("{MANIFEST} is not UTF-8"))?;
-        let lines = manifest.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-        lines.map(|path| ensure_inside(path).map(|()| path.to_owned())).collect()
+        let lines = manifest
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with('#'));
+        lines
+            .map(|path| ensure_inside(path).map(|()| path.to_owned()))
+            .collect()
     }
 
     fn read(&self, path: &str) -> anyhow::Result<Option<Vec<u8>>> {
@@ -154,8 +171,13 @@ impl Output {
 
 /// A manifest comes from the disk and decides what is deleted, so it must not point elsewhere.
 fn ensure_inside(path: &str) -> anyhow::Result<()> {
-    let inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
-    ensure!(inside && !path.is_empty() && !path.contains('\\'), "{path:?} is not a path inside the project");
+    let inside = Path::new(path)
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)));
+    ensure!(
+        inside && !path.is_empty() && !path.contains('\\'),
+        "{path:?} is not a path inside the project"
+    );
     Ok(())
 }
 

@@ -88,10 +88,12 @@ pub enum Body {
 impl Route {
     /// The path with the names of its fields in braces, such as `/api/v1/organizations/{id}`.
     pub fn template(&self) -> String {
-        self.path.iter().fold(String::new(), |path, segment| match segment {
-            Segment::Literal(text) => path + text,
-            Segment::Field { name, .. } => path + "{" + name + "}",
-        })
+        self.path
+            .iter()
+            .fold(String::new(), |path, segment| match segment {
+                Segment::Literal(text) => path + text,
+                Segment::Field { name, .. } => path + "{" + name + "}",
+            })
     }
 }
 
@@ -136,7 +138,11 @@ const fn compare(a: &[u8], b: &[u8]) -> Ordering {
     let mut place = 0;
     while place < a.len() && place < b.len() {
         if a[place] != b[place] {
-            return if a[place] < b[place] { Ordering::Less } else { Ordering::Greater };
+            return if a[place] < b[place] {
+                Ordering::Less
+            } else {
+                Ordering::Greater
+            };
         }
         place += 1;
     }
@@ -158,7 +164,13 @@ mod tests {
         for operation in OPERATIONS {
             assert_eq!(find(operation.name), Some(operation));
         }
-        for name in ["", "A", "OrganizationService", "OrganizationService.GetOrganizatio", "Zzz.Zzz"] {
+        for name in [
+            "",
+            "A",
+            "OrganizationService",
+            "OrganizationService.GetOrganizatio",
+            "Zzz.Zzz",
+        ] {
             assert_eq!(find(name), None);
         }
     }
@@ -171,25 +183,45 @@ mod tests {
     #[test]
     fn routes_say_what_the_schema_says() {
         let update = find("UserService.UpdateUser").expect("known");
-        let routes: Vec<_> = update.routes.iter().map(|route| (route.verb, route.template(), route.body)).collect();
+        let routes: Vec<_> = update
+            .routes
+            .iter()
+            .map(|route| (route.verb, route.template(), route.body))
+            .collect();
         assert_eq!(
             routes,
             [
                 (Verb::Patch, "/api/v1/users/{id}".to_owned(), Body::Field("user")),
-                (Verb::Patch, "/api/v1/users:external/{external_id}".to_owned(), Body::Field("user")),
+                (
+                    Verb::Patch,
+                    "/api/v1/users:external/{external_id}".to_owned(),
+                    Body::Field("user")
+                ),
             ]
         );
     }
 
     #[test]
     fn only_the_tool_runner_is_a_tool() {
-        let tools: Vec<_> = OPERATIONS.iter().filter(|operation| operation.tool).map(|tool| tool.name).collect();
+        let tools: Vec<_> = OPERATIONS
+            .iter()
+            .filter(|operation| operation.tool)
+            .map(|tool| tool.name)
+            .collect();
         assert_eq!(tools, ["ToolService.ExecuteTool"]);
     }
 
     #[test]
     fn external_ids_without_a_route_are_marked() {
-        let marked = |segment: &Segment| matches!(segment, Segment::Field { or_external: true, .. });
+        let marked = |segment: &Segment| {
+            matches!(
+                segment,
+                Segment::Field {
+                    or_external: true,
+                    ..
+                }
+            )
+        };
         let names: Vec<_> = OPERATIONS
             .iter()
             .filter(|operation| operation.routes.iter().any(|route| route.path.iter().any(marked)))

@@ -102,12 +102,14 @@ pub(crate) fn mask_to_json(path: &str, out: &mut String) -> Option<()> {
     Some(())
 }
 
-/// The inverse: `displayName` → `display_name`.
-pub(crate) fn mask_from_json(path: &str, out: &mut Vec<u8>) {
+/// The inverse: `displayName` → `display_name`. `None` for what [`mask_to_json`] does not write.
+pub(crate) fn mask_from_json(path: &str, out: &mut Vec<u8>) -> Option<()> {
     for byte in path.bytes() {
-        if byte.is_ascii_uppercase() {
-            out.push(b'_');
+        match byte {
+            b'_' => return None,
+            b'A'..=b'Z' => out.extend_from_slice(&[b'_', byte.to_ascii_lowercase()]),
+            byte => out.push(byte),
         }
-        out.push(byte.to_ascii_lowercase());
     }
+    Some(())
 }

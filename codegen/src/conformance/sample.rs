@@ -18,7 +18,12 @@ impl<'a> Sampler<'a> {
     }
 
     /// A sample of `message`; `prefer` names the oneof members that a route binds, `stack` the messages around it.
-    pub(super) fn message(&self, message: &MessageDescriptor, prefer: &[&str], stack: &mut Vec<String>) -> Result<Json> {
+    pub(super) fn message(
+        &self,
+        message: &MessageDescriptor,
+        prefer: &[&str],
+        stack: &mut Vec<String>,
+    ) -> Result<Json> {
         let mut object = Map::new();
         stack.push(message.full_name().to_owned());
         for field in message.fields() {
@@ -44,7 +49,9 @@ impl<'a> Sampler<'a> {
     fn field(&self, field: &FieldDescriptor, stack: &mut Vec<String>) -> Result<Json> {
         let rules = self.rules(field);
         if field.is_map() {
-            let Kind::Message(entry) = field.kind() else { bail!("{} is no map", field.full_name()) };
+            let Kind::Message(entry) = field.kind() else {
+                bail!("{} is no map", field.full_name())
+            };
             let map = rules.as_ref().and_then(|rules| message_at(rules, "map"));
             let key = self.value(
                 &entry.map_entry_key_field(),
@@ -67,7 +74,12 @@ impl<'a> Sampler<'a> {
         self.value(field, rules.as_ref(), stack)
     }
 
-    fn value(&self, field: &FieldDescriptor, rules: Option<&DynamicMessage>, stack: &mut Vec<String>) -> Result<Json> {
+    fn value(
+        &self,
+        field: &FieldDescriptor,
+        rules: Option<&DynamicMessage>,
+        stack: &mut Vec<String>,
+    ) -> Result<Json> {
         let name = field.full_name();
         Ok(match field.kind() {
             Kind::String => text(name, rules)?.into(),
@@ -81,13 +93,18 @@ impl<'a> Sampler<'a> {
             Kind::Enum(kind) => {
                 let values: Vec<_> = kind.values().filter(|value| value.number() != 0).collect();
                 let value = values.get(self.variant % values.len().max(1));
-                value.ok_or_else(|| anyhow!("{name}: the enum has one value only"))?.name().into()
+                value
+                    .ok_or_else(|| anyhow!("{name}: the enum has one value only"))?
+                    .name()
+                    .into()
             }
             Kind::Message(message) => match message.full_name() {
                 "google.protobuf.Timestamp" => "2026-03-04T05:06:07.089Z".into(),
                 "google.protobuf.Duration" => "600s".into(),
                 "google.protobuf.FieldMask" => "displayName,metadata".into(),
-                "google.protobuf.Struct" => json!({"text": "ü", "number": 1.5, "list": [true, null, {"deep": "x"}]}),
+                "google.protobuf.Struct" => {
+                    json!({"text": "ü", "number": 1.5, "list": [true, null, {"deep": "x"}]})
+                }
                 "google.protobuf.ListValue" => json!(["a", 2.5, false]),
                 "google.protobuf.Value" => json!({"any": ["value"]}),
                 "google.protobuf.StringValue" => text(name, rules)?.into(),
@@ -103,30 +120,51 @@ impl<'a> Sampler<'a> {
     fn rules(&self, field: &FieldDescriptor) -> Option<DynamicMessage> {
         let extension = self.pool.get_extension_by_name("buf.validate.field")?;
         let options = field.options();
-        options.has_extension(&extension).then(|| options.get_extension(&extension).as_message().cloned()).flatten()
+        options
+            .has_extension(&extension)
+            .then(|| options.get_extension(&extension).as_message().cloned())
+            .flatten()
     }
 }
 
 fn message_at(message: &DynamicMessage, field: &str) -> Option<DynamicMessage> {
-    message.has_field_by_name(field).then(|| message.get_field_by_name(field)?.as_message().cloned()).flatten()
+    message
+        .has_field_by_name(field)
+        .then(|| message.get_field_by_name(field)?.as_message().cloned())
+        .flatten()
 }
 
 fn unsigned_at(message: &DynamicMessage, field: &str) -> Option<u64> {
-    message.has_field_by_name(field).then(|| message.get_field_by_name(field)?.as_u64()).flatten()
+    message
+        .has_field_by_name(field)
+        .then(|| message.get_field_by_name(field)?.as_u64())
+        .flatten()
 }
 
 fn string_at(message: &DynamicMessage, field: &str) -> Option<String> {
-    message.has_field_by_name(field).then(|| message.get_field_by_name(field)?.as_str().map(str::to_owned)).flatten()
+    message
+        .has_field_by_name(field)
+        .then(|| message.get_field_by_name(field)?.as_str().map(str::to_owned))
+        .flatten()
 }
 
 fn flag_at(message: &DynamicMessage, field: &str) -> bool {
-    message.has_field_by_name(field) && message.get_field_by_name(field).is_some_and(|value| value.as_bool() == Some(true))
+    message.has_field_by_name(field)
+        && message
+            .get_field_by_name(field)
+            .is_some_and(|value| value.as_bool() == Some(true))
 }
 
 /// The smallest number above zero that the bounds allow.
 fn number(rules: Option<&DynamicMessage>, kind: &str) -> i64 {
-    let Some(bounds) = rules.and_then(|rules| message_at(rules, kind)) else { return 7 };
-    let bound = |name: &str| match bounds.has_field_by_name(name).then(|| bounds.get_field_by_name(name)).flatten() {
+    let Some(bounds) = rules.and_then(|rules| message_at(rules, kind)) else {
+        return 7;
+    };
+    let bound = |name: &str| match bounds
+        .has_field_by_name(name)
+        .then(|| bounds.get_field_by_name(name))
+        .flatten()
+    {
         Some(value) => match *value {
             Value::I32(number) => Some(i64::from(number)),
             Value::U32(number) => Some(i64::from(number)),
@@ -134,8 +172,13 @@ fn number(rules: Option<&DynamicMessage>, kind: &str) -> i64 {
         },
         None => None,
     };
-    let least = bound("gte").or(bound("gt").map(|number| number + 1)).unwrap_or(1).max(1);
-    let most = bound("lte").or(bound("lt").map(|number| number - 1)).unwrap_or(i64::MAX);
+    let least = bound("gte")
+        .or(bound("gt").map(|number| number + 1))
+        .unwrap_or(1)
+        .max(1);
+    let most = bound("lte")
+        .or(bound("lt").map(|number| number - 1))
+        .unwrap_or(i64::MAX);
     7.clamp(least, most)
 }
 
@@ -145,18 +188,26 @@ fn text(name: &str, rules: Option<&DynamicMessage>) -> Result<String> {
         return Ok("a/b ü?&=%\"+".to_owned());
     };
     if let Some(value) = rules.get_field_by_name("in")
-        && let Some(first) = value.as_list().and_then(|list| list.first()?.as_str().map(str::to_owned))
+        && let Some(first) = value
+            .as_list()
+            .and_then(|list| list.first()?.as_str().map(str::to_owned))
     {
         return Ok(first);
     }
     let prefix = string_at(&rules, "prefix").unwrap_or_default();
-    let pattern = string_at(&rules, "pattern").map(|pattern| Regex::new(&pattern)).transpose()?;
+    let pattern = string_at(&rules, "pattern")
+        .map(|pattern| Regex::new(&pattern))
+        .transpose()?;
     let least = unsigned_at(&rules, "min_len").unwrap_or(0) as usize;
     let most = unsigned_at(&rules, "max_len").unwrap_or(u64::MAX) as usize;
     let candidates = [
+        if prefix.is_empty() {
+            "a/b ü?&=%\"+"
+        } else {
+            "1234567890123456"
+        },
         "ada@example.com",
         "https://app.example.com/a?b=c",
-        "a/b ü?&=%\"+",
         "_1234567890123456",
         "1234567890123456",
         "usr_1234567890123456",
@@ -175,6 +226,11 @@ fn text(name: &str, rules: Option<&DynamicMessage>) -> Result<String> {
             && flag_at(&rules, "uri") <= candidate.starts_with("https://")
     };
     let padded = "x".repeat(least);
-    let all = candidates.into_iter().chain([padded.as_str()]).map(|tail| format!("{prefix}{tail}"));
-    all.into_iter().find(fits).ok_or_else(|| anyhow!("{name}: no sample string fits its rules {rules}"))
+    let all = candidates
+        .into_iter()
+        .chain([padded.as_str()])
+        .map(|tail| format!("{prefix}{tail}"));
+    all.into_iter()
+        .find(fits)
+        .ok_or_else(|| anyhow!("{name}: no sample string fits its rules {rules}"))
 }

@@ -24,7 +24,12 @@ pub(super) fn file(schema: &Schema) -> anyhow::Result<String> {
 }
 
 fn add(operation: &Operation, code: &mut String) -> anyhow::Result<()> {
-    let Operation { key, service, method, routes } = operation;
+    let Operation {
+        key,
+        service,
+        method,
+        routes,
+    } = operation;
     writeln!(code, "    Operation {{")?;
     writeln!(code, "        name: {key:?},")?;
     writeln!(code, "        package: {:?},", service.package_name())?;

@@ -38,15 +38,28 @@ macro_rules! described {
     )*};
 }
 
-described!(MessageDescriptor, FieldDescriptor, OneofDescriptor, EnumDescriptor, ServiceDescriptor, MethodDescriptor);
+described!(
+    MessageDescriptor,
+    FieldDescriptor,
+    OneofDescriptor,
+    EnumDescriptor,
+    ServiceDescriptor,
+    MethodDescriptor
+);
 
 pub(super) fn collect(pool: &DescriptorPool) -> HashMap<(String, Vec<i32>), String> {
     let mut comments = HashMap::new();
     for file in pool.files() {
-        let Some(info) = &file.file_descriptor_proto().source_code_info else { continue };
+        let Some(info) = &file.file_descriptor_proto().source_code_info else {
+            continue;
+        };
         for location in &info.location {
             let text = clean(location.leading_comments());
-            let text = if text.is_empty() { clean(location.trailing_comments()) } else { text };
+            let text = if text.is_empty() {
+                clean(location.trailing_comments())
+            } else {
+                text
+            };
             if !text.is_empty() {
                 comments.insert((file.name().to_owned(), location.path.clone()), text);
             }
@@ -57,7 +70,9 @@ pub(super) fn collect(pool: &DescriptorPool) -> HashMap<(String, Vec<i32>), Stri
 
 /// Drops the space after the comment signs, trailing spaces, and empty lines around the text.
 fn clean(comment: &str) -> String {
-    let lines: Vec<&str> =
-        comment.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
+    let lines: Vec<&str> = comment
+        .lines()
+        .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end())
+        .collect();
     lines.join("\n").trim().to_owned()
 }

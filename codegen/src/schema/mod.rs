@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use prost_reflect::{
-    DescriptorPool, DynamicMessage, EnumDescriptor, ExtensionDescriptor, FieldDescriptor, FileDescriptor,
-    MessageDescriptor, MethodDescriptor, ServiceDescriptor,
+    DescriptorPool, DynamicMessage, EnumDescriptor, EnumValueDescriptor, ExtensionDescriptor,
+    FieldDescriptor, FileDescriptor, MessageDescriptor, MethodDescriptor, ServiceDescriptor,
 };
 
 pub use comments::Described;
-pub use names::{snake_case, upper_camel};
+pub use names::{described, snake_case, upper_camel};
 pub use routes::{Body, Route, Segment, Verb};
 pub use rules::Rules;
 
@@ -54,13 +54,22 @@ impl Schema {
         collect_protos(&root.join(API), &mut files)?;
         files.sort();
         let mut compiler = protox::Compiler::new([root])?;
-        compiler.include_source_info(true).include_imports(true).open_files(&files)?;
+        compiler
+            .include_source_info(true)
+            .include_imports(true)
+            .open_files(&files)?;
         let pool = compiler.descriptor_pool();
         let extension = |name: &str| {
-            pool.get_extension_by_name(name).with_context(|| format!("no file imports the option {name}"))
+            pool.get_extension_by_name(name)
+                .with_context(|| format!("no file imports the option {name}"))
         };
         let (http, validate) = (extension("google.api.http")?, extension("buf.validate.field")?);
-        Ok(Schema { comments: comments::collect(&pool), http, validate, pool })
+        Ok(Schema {
+            comments: comments::collect(&pool),
+            http,
+            validate,
+            pool,
+        })
     }
 
     /// Everything compiled, with the files that the API only imports.
@@ -70,8 +79,11 @@ impl Schema {
 
     /// The files of the API in the order of their names.
     pub fn files(&self) -> Vec<FileDescriptor> {
-        let mut files: Vec<_> =
-            self.pool.files().filter(|file| file.name().starts_with(&format!("{API}/"))).collect();
+        let mut files: Vec<_> = self
+            .pool
+            .files()
+            .filter(|file| file.name().starts_with(&format!("{API}/")))
+            .collect();
         files.sort_by(|a, b| a.name().cmp(b.name()));
         files
     }
@@ -91,13 +103,28 @@ impl Schema {
 
     /// The enums of a file, those inside of messages last.
     pub fn enums(&self, file: &FileDescriptor) -> Vec<EnumDescriptor> {
-        let nested = self.messages(file).into_iter().flat_map(|message| message.child_enums().collect::<Vec<_>>());
+        let nested = self
+            .messages(file)
+            .into_iter()
+            .flat_map(|message| message.child_enums().collect::<Vec<_>>());
         file.enums().chain(nested).collect()
+    }
+
+    /// The values of an enum as declared. The descriptor's own order is by number, and says nothing
+    /// of which of several names for a number comes first and so is the one to write.
+    pub fn values(&self, of: &EnumDescriptor) -> Vec<EnumValueDescriptor> {
+        let declared = of.enum_descriptor_proto().value.iter();
+        declared
+            .filter_map(|value| of.get_value_by_name(value.name()))
+            .collect()
     }
 
     /// The services in the order of the files.
     pub fn services(&self) -> Vec<ServiceDescriptor> {
-        self.files().iter().flat_map(|file| file.services().collect::<Vec<_>>()).collect()
+        self.files()
+            .iter()
+            .flat_map(|file| file.services().collect::<Vec<_>>())
+            .collect()
     }
 
     /// The operations of one service, in the order of the file.
@@ -108,8 +135,16 @@ impl Schema {
         let operation = |method: MethodDescriptor| {
             let key = format!("{}.{}", service.name(), method.name());
             let routes = routes::parse(&method, &self.http).with_context(|| format!("the route of {key}"))?;
-            ensure!(!method.is_client_streaming() && !method.is_server_streaming(), "{key} streams");
-            Ok(Operation { key, service: service.clone(), method, routes })
+            ensure!(
+                !method.is_client_streaming() && !method.is_server_streaming(),
+                "{key} streams"
+            );
+            Ok(Operation {
+                key,
+                service: service.clone(),
+                method,
+                routes,
+            })
         };
         service.methods().map(operation).collect()
     }
@@ -145,7 +180,7 @@ impl Schema {
     /// a word if it is deprecated. Never empty: a field without a comment is described by its name.
     pub fn field_doc(&self, field: &FieldDescriptor) -> String {
         let mut doc = match self.comment(field) {
-            "" => names::described(field.name()),
+            "" => described(field.name()),
             comment => comment.to_owned(),
         };
         for sentence in self.rules(field).unsaid(&doc) {
@@ -160,7 +195,11 @@ impl Schema {
 
     /// Whether a field carries `deprecated = true`.
     pub fn is_deprecated(&self, field: &FieldDescriptor) -> bool {
-        field.field_descriptor_proto().options.as_ref().is_some_and(|options| options.deprecated())
+        field
+            .field_descriptor_proto()
+            .options
+            .as_ref()
+            .is_some_and(|options| options.deprecated())
     }
 }
 

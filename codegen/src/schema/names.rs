@@ -10,19 +10,24 @@ pub fn snake_case(name: &str) -> String {
 pub fn upper_camel(name: &str) -> String {
     let capitalized = |word: String| {
         let mut letters = word.chars();
-        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
+        letters
+            .next()
+            .map(|first| first.to_ascii_uppercase())
+            .into_iter()
+            .chain(letters)
+            .collect::<String>()
     };
     words(name).into_iter().map(capitalized).collect()
 }
 
-/// A short description of a field that has no comment, from its name: `organization_id` →
+/// A short description of an element that has no comment, from its name: `organization_id` →
 /// `Organization ID.`
-pub(super) fn described(name: &str) -> String {
+pub fn described(name: &str) -> String {
     let words: Vec<String> = words(name)
         .into_iter()
         .map(|word| match word.as_str() {
-            "id" | "url" | "uri" | "ip" | "idp" | "sso" | "saml" | "oidc" | "slo" | "sp" | "mcp" | "jwks" | "api"
-            | "dns" | "pkce" | "ui" | "jit" | "aud" | "os" | "cidr" => word.to_uppercase(),
+            "id" | "url" | "uri" | "ip" | "idp" | "sso" | "saml" | "oidc" | "slo" | "sp" | "mcp" | "jwks"
+            | "api" | "dns" | "pkce" | "ui" | "jit" | "aud" | "os" | "cidr" => word.to_uppercase(),
             "ids" => "IDs".to_owned(),
             "urls" => "URLs".to_owned(),
             "uris" => "URIs".to_owned(),
@@ -73,12 +78,24 @@ mod tests {
     #[test]
     fn names_split_at_capitals_and_underscores() {
         for (name, snake, camel) in [
-            ("GetOrganizationByExternalId", "get_organization_by_external_id", "GetOrganizationByExternalId"),
+            (
+                "GetOrganizationByExternalId",
+                "get_organization_by_external_id",
+                "GetOrganizationByExternalId",
+            ),
             ("PING_IDENTITY", "ping_identity", "PingIdentity"),
             ("SAMLRequest", "saml_request", "SamlRequest"),
-            ("IDPInitiatedPayload", "idp_initiated_payload", "IdpInitiatedPayload"),
+            (
+                "IDPInitiatedPayload",
+                "idp_initiated_payload",
+                "IdpInitiatedPayload",
+            ),
             ("OAUTH_M2M", "oauth_m2m", "OauthM2m"),
-            ("Membership_Status_UNSPECIFIED", "membership_status_unspecified", "MembershipStatusUnspecified"),
+            (
+                "Membership_Status_UNSPECIFIED",
+                "membership_status_unspecified",
+                "MembershipStatusUnspecified",
+            ),
             ("keyId", "key_id", "KeyId"),
             ("JSON", "json", "Json"),
             ("IPV4", "ipv4", "Ipv4"),

@@ -78,7 +78,9 @@ pub(super) fn parse(method: &MethodDescriptor, http: &ExtensionDescriptor) -> an
     let mut routes = vec![parse_rule(rule)?];
     if let Some(more) = rule.get_field_by_name("additional_bindings") {
         for rule in more.as_list().unwrap_or_default() {
-            routes.push(parse_rule(rule.as_message().context("a binding is not a message")?)?);
+            routes.push(parse_rule(
+                rule.as_message().context("a binding is not a message")?,
+            )?);
         }
     }
     let request = method.input();
@@ -90,7 +92,10 @@ pub(super) fn parse(method: &MethodDescriptor, http: &ExtensionDescriptor) -> an
 }
 
 fn parse_rule(rule: &DynamicMessage) -> anyhow::Result<Route> {
-    let text = |name: &str| rule.get_field_by_name(name).and_then(|value| value.as_str().map(str::to_owned));
+    let text = |name: &str| {
+        rule.get_field_by_name(name)
+            .and_then(|value| value.as_str().map(str::to_owned))
+    };
     let verbs = [
         ("get", Verb::Get),
         ("put", Verb::Put),
@@ -100,26 +105,44 @@ fn parse_rule(rule: &DynamicMessage) -> anyhow::Result<Route> {
     ];
     let (template, verb) = verbs
         .into_iter()
-        .find_map(|(name, verb)| text(name).filter(|path| !path.is_empty()).map(|path| (path, verb)))
+        .find_map(|(name, verb)| {
+            text(name)
+                .filter(|path| !path.is_empty())
+                .map(|path| (path, verb))
+        })
         .context("no verb is set")?;
     let body = match text("body").unwrap_or_default().as_str() {
         "" => Body::None,
         "*" => Body::All,
         name => Body::Field(name.to_owned()),
     };
-    Ok(Route { verb, path: parse_template(&template)?, body })
+    Ok(Route {
+        verb,
+        path: parse_template(&template)?,
+        body,
+    })
 }
 
 fn parse_template(template: &str) -> anyhow::Result<Vec<Segment>> {
-    ensure!(template.starts_with("/api/"), "{template} does not start with /api/");
+    ensure!(
+        template.starts_with("/api/"),
+        "{template} does not start with /api/"
+    );
     let mut path = Vec::new();
     let mut rest = template;
     while let Some((literal, tail)) = rest.split_once('{') {
-        let (name, tail) = tail.split_once('}').with_context(|| format!("{template} has an open brace"))?;
-        let plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+        let (name, tail) = tail
+            .split_once('}')
+            .with_context(|| format!("{template} has an open brace"))?;
+        let plain = name
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
         ensure!(plain, "{{{name}}} in {template} is more than a field name");
         path.push(Segment::Literal(literal.to_owned()));
-        path.push(Segment::Field { name: name.to_owned(), or_external: false });
+        path.push(Segment::Field {
+            name: name.to_owned(),
+            or_external: false,
+        });
         rest = tail;
     }
     if !rest.is_empty() {
@@ -144,11 +167,16 @@ fn check(route: &Route, request: &MessageDescriptor) -> anyhow::Result<()> {
 /// Marks the path fields that share a oneof with an `external_id` that no route of the operation binds.
 fn mark_external(routes: &mut [Route], request: &MessageDescriptor) {
     const EXTERNAL: &str = "external_id";
-    if routes.iter().any(|route| route.fields().any(|field| field == EXTERNAL)) {
+    if routes
+        .iter()
+        .any(|route| route.fields().any(|field| field == EXTERNAL))
+    {
         return;
     }
     let has_external_sibling = |name: &str| {
-        let oneof = request.get_field_by_name(name).and_then(|field| field.containing_oneof());
+        let oneof = request
+            .get_field_by_name(name)
+            .and_then(|field| field.containing_oneof());
         oneof.is_some_and(|oneof| oneof.fields().any(|sibling| sibling.name() == EXTERNAL))
     };
     for segment in routes.iter_mut().flat_map(|route| &mut route.path) {

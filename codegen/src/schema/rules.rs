@@ -38,7 +38,10 @@ impl Rules {
     pub fn unsaid<'a>(&'a self, doc: &str) -> impl Iterator<Item = String> + use<'a> {
         let doc = doc.to_lowercase();
         let said = move |sentence: &&Sentence| !sentence.marks.iter().all(|mark| says(&doc, mark));
-        self.sentences.iter().filter(said).map(|sentence| sentence.text.clone())
+        self.sentences
+            .iter()
+            .filter(said)
+            .map(|sentence| sentence.text.clone())
     }
 
     /// All constraints in sentences.
@@ -88,7 +91,10 @@ impl Rules {
             let mut letters = text.chars();
             let first = letters.next().map(|letter| letter.to_ascii_lowercase());
             let text: String = first.into_iter().chain(letters).collect();
-            self.sentences.push(Sentence { text: format!("{what}: {text}"), marks });
+            self.sentences.push(Sentence {
+                text: format!("{what}: {text}"),
+                marks,
+            });
         }
     }
 
@@ -104,7 +110,10 @@ impl Rules {
             self.add(format!("Must match `{pattern}`."), [pattern]);
         }
         if let Some(Value::List(allowed)) = set.value("in") {
-            let allowed: Vec<String> = allowed.iter().filter_map(|value| Some(value.as_str()?.to_owned())).collect();
+            let allowed: Vec<String> = allowed
+                .iter()
+                .filter_map(|value| Some(value.as_str()?.to_owned()))
+                .collect();
             self.add(format!("One of `{}`.", allowed.join("`, `")), allowed);
         }
         if set.flag("email") {
@@ -116,9 +125,12 @@ impl Rules {
     }
 
     fn add_bounds(&mut self, set: &RuleSet<'_>) {
-        for (name, words) in
-            [("gt", "More than"), ("gte", "At least"), ("lt", "Less than"), ("lte", "At most")]
-        {
+        for (name, words) in [
+            ("gt", "More than"),
+            ("gte", "At least"),
+            ("lt", "Less than"),
+            ("lte", "At most"),
+        ] {
             if let Some(bound) = set.value(name).as_ref().and_then(number) {
                 self.add(format!("{words} {bound}."), [bound]);
             }
@@ -141,7 +153,9 @@ impl Rules {
 impl RuleSet<'_> {
     fn value(&self, name: &str) -> Option<Value> {
         let field = self.0.descriptor().get_field_by_name(name)?;
-        self.0.has_field(&field).then(|| self.0.get_field(&field).into_owned())
+        self.0
+            .has_field(&field)
+            .then(|| self.0.get_field(&field).into_owned())
     }
 
     fn child(&self, name: &str) -> Option<DynamicMessage> {
@@ -157,7 +171,9 @@ impl RuleSet<'_> {
     }
 
     fn flag(&self, name: &str) -> bool {
-        self.value(name).and_then(|value| value.as_bool()).unwrap_or(false)
+        self.value(name)
+            .and_then(|value| value.as_bool())
+            .unwrap_or(false)
     }
 }
 
@@ -180,5 +196,6 @@ fn says(text: &str, mark: &str) -> bool {
         return text.contains(mark);
     }
     let number = mark.trim_end_matches(" s");
-    text.split(|letter: char| !letter.is_ascii_digit()).any(|found| found == number)
+    text.split(|letter: char| !letter.is_ascii_digit())
+        .any(|found| found == number)
 }

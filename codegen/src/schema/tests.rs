@@ -1,0 +1,250 @@
+//! The schema of this project as the generators see it.
+
+use std::collections::BTreeSet;
+
+use prost_reflect::FieldDescriptor;
+
+use super::{Body, Operation, Route, Schema, Segment, Verb};
+
+fn schema() -> Schema {
+    Schema::load(&crate::project_root().join("proto")).unwrap()
+}
+
+fn operation(schema: &Schema, key: &str) -> Operation {
+    schema
+        .operations()
+        .unwrap()
+        .into_iter()
+        .find(|operation| operation.key == key)
+        .unwrap()
+}
+
+fn field(schema: &Schema, message: &str, name: &str) -> FieldDescriptor {
+    schema
+        .pool()
+        .get_message_by_name(message)
+        .unwrap()
+        .get_field_by_name(name)
+        .unwrap()
+}
+
+#[test]
+fn operations_have_unique_keys_and_routes_of_their_own() {
+    let operations = schema().operations().unwrap();
+    let keys: BTreeSet<_> = operations.iter().map(|operation| &operation.key).collect();
+    assert_eq!(keys.len(), operations.len());
+    let mut routes = BTreeSet::new();
+    for Operation { key, routes: own, .. } in &operations {
+        for route in own {
+            let path = route.path.iter().map(|part| match part {
+                Segment::Literal(text) => text.as_str(),
+                Segment::Field { .. } => "*",
+            });
+            assert!(
+                routes.insert((format!("{:?}", route.verb), path.collect::<String>())),
+                "{key} has a route twice"
+            );
+        }
+    }
+}
+
+#[test]
+fn services_come_in_the_order_of_their_files() {
+    let schema = schema();
+    let names: Vec<_> = schema
+        .services()
+        .iter()
+        .map(|service| service.parent_file().name().to_owned())
+        .collect();
+    assert!(names.is_sorted());
+    let organizations = schema
+        .pool()
+        .get_service_by_name("scalekit.v1.organizations.OrganizationService")
+        .unwrap();
+    let first = &schema.operations_of(&organizations).unwrap()[0];
+    assert_eq!(first.key, "OrganizationService.CreateOrganization");
+}
+
+#[test]
+fn a_route_is_taken_apart() {
+    let enable = operation(&schema(), "ConnectionService.EnableConnection");
+    let field = |name: &str| Segment::Field {
+        name: name.to_owned(),
+        or_external: false,
+    };
+    let literal = |text: &str| Segment::Literal(text.to_owned());
+    let route = Route {
+        verb: Verb::Patch,
+        path: vec![
+            literal("/api/v1/organizations/"),
+            field("organization_id"),
+            literal("/connections/"),
+            field("id"),
+            literal(":enable"),
+        ],
+        body: Body::None,
+    };
+    assert_eq!(enable.routes, [route]);
+    assert_eq!(
+        enable.routes[0].template(),
+        "/api/v1/organizations/{organization_id}/connections/{id}:enable"
+    );
+}
+
+#[test]
+fn additional_bindings_follow_in_order_and_cover_external_ids() {
+    let get = operation(&schema(), "UserService.GetUser");
+    let templates: Vec<_> = get.routes.iter().map(Route::template).collect();
+    assert_eq!(
+        templates,
+        ["/api/v1/users/{id}", "/api/v1/users:external/{external_id}"]
+    );
+    let marked = |segment: &Segment| {
+        matches!(
+            segment,
+            Segment::Field {
+                or_external: true,
+                ..
+            }
+        )
+    };
+    assert!(!get.routes.iter().any(|route| route.path.iter().any(marked)));
+}
+
+#[test]
+fn an_external_id_without_a_route_marks_its_sibling_in_the_path() {
+    let domain = operation(&schema(), "DomainService.GetDomain");
+    let fields: Vec<_> = domain.routes[0]
+        .path
+        .iter()
+        .filter_map(|segment| match segment {
+            Segment::Field { name, or_external } => Some((name.as_str(), *or_external)),
+            Segment::Literal(_) => None,
+        })
+        .collect();
+    assert_eq!(fields, [("organization_id", true), ("id", false)]);
+}
+
+#[test]
+fn constraints_become_sentences() {
+    let schema = schema();
+    let sentences = |message: &str, name: &str| -> Vec<String> {
+        schema
+            .rules(&field(&schema, message, name))
+            .sentences()
+            .map(str::to_owned)
+            .collect()
+    };
+    assert_eq!(
+        sentences("scalekit.v1.organizations.GeneratePortalLinkRequest", "id"),
+        ["Required.", "1 to 32 characters.", "Starts with `org_`."]
+    );
+    assert_eq!(
+        sentences("scalekit.v1.organizations.CreateOrganization", "metadata"),
+        [
+            "At most 10 pairs.",
+            "Each key: 3 to 25 characters.",
+            "Each value: 1 to 256 characters."
+        ]
+    );
+    assert_eq!(
+        sentences(
+            "scalekit.v1.organizations.SearchOrganizationsRequest",
+            "page_size"
+        ),
+        ["At most 30."]
+    );
+    assert_eq!(
+        sentences(
+            "scalekit.v1.connections.WebAuthConfiguration.Attestation",
+            "conveyance_preference"
+        ),
+        ["One of `none`, `indirect`, `direct`."]
+    );
+    assert!(sentences("scalekit.v1.organizations.Link", "location").is_empty());
+}
+
+#[test]
+fn constraints_that_the_comment_names_are_not_repeated() {
+    let schema = schema();
+    let rules = schema.rules(&field(
+        &schema,
+        "scalekit.v1.organizations.CreateOrganization",
+        "display_name",
+    ));
+    let unsaid = |doc: &str| rules.unsaid(doc).collect::<Vec<_>>();
+    assert!(unsaid("Shown to users; 1 to 200 characters.").is_empty());
+    assert_eq!(unsaid("Shown to users."), ["1 to 200 characters."]);
+    assert_eq!(unsaid("At most 2000."), ["1 to 200 characters."]);
+}
+
+#[test]
+fn every_operation_message_and_enum_is_described() {
+    let schema = schema();
+    let mut silent = Vec::new();
+    for file in schema.files() {
+        let messages = schema.messages(&file);
+        silent.extend(
+            messages
+                .iter()
+                .filter(|it| schema.comment(*it).is_empty())
+                .map(|it| it.full_name().to_owned()),
+        );
+        let enums = schema.enums(&file);
+        silent.extend(
+            enums
+                .iter()
+                .filter(|it| schema.comment(*it).is_empty())
+                .map(|it| it.full_name().to_owned()),
+        );
+        for service in file.services() {
+            let methods = service.methods().filter(|it| schema.comment(it).is_empty());
+            silent.extend(methods.map(|it| it.full_name().to_owned()));
+            silent.extend(
+                schema
+                    .comment(&service)
+                    .is_empty()
+                    .then(|| service.full_name().to_owned()),
+            );
+        }
+    }
+    assert!(silent.is_empty(), "without a comment: {silent:?}");
+}
+
+#[test]
+fn aliases_of_an_enum_number_keep_their_order() {
+    let schema = schema();
+    let feature = schema
+        .pool()
+        .get_enum_by_name("scalekit.v1.organizations.Feature")
+        .unwrap();
+    let names: Vec<_> = schema
+        .values(&feature)
+        .iter()
+        .map(|value| value.name().to_owned())
+        .collect();
+    assert_eq!(names, ["FEATURE_UNSPECIFIED", "UNSPECIFIED", "dir_sync", "sso"]);
+}
+
+#[test]
+fn a_wrong_route_is_refused_with_its_name() {
+    let folder = std::env::temp_dir().join(format!("codegen-schema-{}", std::process::id()));
+    let proto = crate::project_root().join("proto");
+    for part in ["google/api", "buf/validate"] {
+        std::fs::create_dir_all(folder.join(part)).unwrap();
+        for entry in std::fs::read_dir(proto.join(part)).unwrap() {
+            let entry = entry.unwrap();
+            std::fs::copy(entry.path(), folder.join(part).join(entry.file_name())).unwrap();
+        }
+    }
+    std::fs::create_dir_all(folder.join("scalekit")).unwrap();
+    let text = "syntax = \"proto3\";\npackage scalekit.v1.x;\n\
+                import \"google/api/annotations.proto\";\nimport \"buf/validate/validate.proto\";\n\
+                message M { string id = 1 [(buf.validate.field).required = true]; }\n\
+                service S { rpc Do(M) returns (M) { option (google.api.http) = { get: \"/api/v1/{nope}\" }; } }\n";
+    std::fs::write(folder.join("scalekit/x.proto"), text).unwrap();
+    let error = Schema::load(&folder).unwrap().operations().unwrap_err();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let error = format!("{error:#}");
+    assert!(error.contains("S.Do") && error.contains("nope"), "{error}");
+}

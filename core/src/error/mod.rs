@@ -6,6 +6,7 @@ mod reply;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -89,11 +90,17 @@ impl Error {
         error
     }
 
-    /// The deadline passed.
-    pub(crate) fn deadline(message: impl Into<String>) -> Self {
-        let mut error = Self::new(ErrorKind::GatewayTimeout, message);
+    /// The deadline passed; `last` is how the latest attempt had failed by then.
+    pub(crate) fn deadline(timeout: Duration, last: Option<Self>) -> Self {
+        let mut error = Self::new(ErrorKind::GatewayTimeout, format!("no answer within {timeout:?}"));
         error.0.code = Some(Code::DeadlineExceeded);
-        error
+        match last {
+            Some(last) => {
+                error.0.message = format!("{}; before that: {last}", error.0.message);
+                error.with_source(last)
+            }
+            None => error,
+        }
     }
 
     /// The client is closed.

@@ -1,0 +1,105 @@
+"""Every figure that this project promises, measured beside its floor in one run.
+
+Prints a table and writes `target/bench/results.json`, one number a key. Times are medians over rounds in which the two
+sides take turns, because machines are noisy; what counts is the ratio. Started by `make bench`, inside the emulator.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import statistics
+import subprocess
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = ROOT / "target/venv/bench/bin/python"
+TODAY = ROOT / "target/venv/today/bin/python"
+MEMORY = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+
+results: dict[str, float] = {}
+
+
+def row(key: str, value: float, unit: str, goal: str) -> None:
+    results[key] = round(value, 4)
+    print(f"{key:<44}{value:>12.2f} {unit:<5} {goal}", flush=True)
+
+
+def output(*command: str | Path) -> str:
+    return subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout
+
+
+def seconds(*command: str | Path) -> float:
+    started = time.perf_counter()
+    output(*command)
+    return time.perf_counter() - started
+
+
+def above_bare(python: Path, statement: str, rounds: int = 15) -> tuple[float, float]:
+    """Milliseconds and MiB that a statement costs above a bare interpreter, whole processes."""
+    bare, loaded, memory = [], [], []
+    for _ in range(rounds):
+        bare.append(seconds(python, "-c", "pass"))
+        loaded.append(seconds(python, "-c", statement))
+    for _ in range(5):
+        memory.append(int(output(python, "-c", f"{statement}\n{MEMORY}")) - int(output(python, "-c", MEMORY)))
+    return (statistics.median(loaded) - statistics.median(bare)) * 1000, statistics.median(memory) / 1024
+
+
+def size_mib(python: Path) -> float:
+    """What is installed beside pip and setuptools."""
+    site = Path(output(python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])").strip())
+    files = (file for file in site.rglob("*") if file.is_file())
+    kept = (file for file in files if not re.match(r"(pip|setuptools|pkg_resources|_distutils)", file.relative_to(site).parts[0]))
+    return sum(file.stat().st_size for file in kept if "__pycache__" not in file.parts) / 2**20
+
+
+def importing() -> None:
+    milliseconds, mebibytes = above_bare(PYTHON, "import scalekit")
+    row("python.import_ms", milliseconds, "ms", "at most 30")
+    row("python.import_mib", mebibytes, "MiB", "at most 8")
+    row("python.installed_mib", size_mib(PYTHON), "MiB", "at most 15")
+    if TODAY.exists():
+        milliseconds, mebibytes = above_bare(TODAY, "import scalekit", rounds=5)
+        row("python.import_ms.today", milliseconds, "ms", "scalekit-sdk-python")
+        row("python.import_mib.today", mebibytes, "MiB", "scalekit-sdk-python")
+        row("python.installed_mib.today", size_mib(TODAY), "MiB", "scalekit-sdk-python")
+
+
+def calling() -> None:
+    made = json.loads(output(PYTHON, ROOT / "bench/setup.py"))
+    url = f"{os.environ['SCALEKIT_ENVIRONMENT_URL']}/api/v1/organizations/{made['organization_id']}"
+    floor: tuple[str | Path, ...] = (ROOT / "target/release/floor", url, made["token"])
+    ours: tuple[str | Path, ...] = (PYTHON, ROOT / "bench/calls.py", made["organization_id"])
+    for workers, requests, key in ((1, 4000, "one_thread"), (8, 16000, "eight_threads")):
+        bare, wheel = [], []
+        for _ in range(5):
+            bare.append(json.loads(output(*floor, str(workers), str(requests))))
+            wheel.append(json.loads(output(*ours, str(workers), str(requests))))
+        if workers == 1:
+            floor_us = statistics.median(round["median_us"] for round in bare)
+            ours_us = statistics.median(round["median_us"] for round in wheel)
+            row(f"python.get_organization.{key}.floor_us", floor_us, "us", "bare reqwest")
+            row(f"python.get_organization.{key}_us", ours_us, "us", "")
+            row(f"python.get_organization.{key}.ratio", ours_us / floor_us, "x", "at most 1.5")
+        else:
+            floor_rate = statistics.median(requests / round["seconds"] for round in bare)
+            ours_rate = statistics.median(requests / round["seconds"] for round in wheel)
+            row(f"python.get_organization.{key}.floor_per_s", floor_rate, "/s", "bare reqwest, 8 tasks")
+            row(f"python.get_organization.{key}_per_s", ours_rate, "/s", "")
+            row(f"python.get_organization.{key}.ratio", ours_rate / floor_rate, "x", "at least 0.8")
+
+
+def main() -> None:
+    importing()
+    calling()
+    target = ROOT / "target/bench/results.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(results, indent=2) + "\n")
+    print(f"\nwritten to {target.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

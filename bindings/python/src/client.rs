@@ -1,0 +1,266 @@
+//! The client as Python sees it: arguments owned, the GIL released, answers converted.
+
+use std::time::Duration;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+use scalekit::oauth::{AuthorizationUrlOptions, CodeOptions, LogoutUrlOptions};
+use scalekit::{CallOptions, Client, Error, Secret, operation};
+
+use crate::failure::Failure;
+use crate::headers::Headers;
+use crate::process::PerProcess;
+use crate::run::{Target, run};
+use crate::tokens::{checks, claims, validate_cached};
+use crate::value::serialized;
+
+/// The core's client, in whichever process it is used.
+#[pyclass(frozen, module = "scalekit._native")]
+pub(crate) struct NativeClient {
+    client: PerProcess<Client>,
+    env_url: String,
+    user_agent: String,
+    sdk_version: String,
+}
+
+impl NativeClient {
+    pub(crate) fn of(client: Client) -> Self {
+        Self {
+            env_url: client.env_url().to_owned(),
+            user_agent: client.user_agent().to_owned(),
+            sdk_version: client.sdk_version().to_owned(),
+            client: PerProcess::of(client),
+        }
+    }
+
+    /// This process's client.
+    fn here(&self, py: Python<'_>) -> PyResult<Client> {
+        let renew = |before: Option<&Client>| match before {
+            Some(client) => Ok(client.for_new_process()),
+            None => Err(Failure::Internal("the client is being taken down".to_owned())),
+        };
+        self.client
+            .get(renew, Client::clone)
+            .map_err(|failure| failure.into_exception(py))
+    }
+}
+
+#[pymethods]
+impl NativeClient {
+    #[getter]
+    fn env_url(&self) -> &str {
+        &self.env_url
+    }
+
+    #[getter]
+    fn user_agent(&self) -> &str {
+        &self.user_agent
+    }
+
+    #[getter]
+    fn sdk_version(&self) -> &str {
+        &self.sdk_version
+    }
+
+    #[pyo3(signature = (operation, request, timeout=None, *, target=None))]
+    fn call(
+        &self,
+        py: Python<'_>,
+        operation: &str,
+        request: &[u8],
+        timeout: Option<f64>,
+        target: Option<Target<'_>>,
+    ) -> PyResult<Py<PyAny>> {
+        let client = self.here(py)?;
+        let Some(operation) = operation::find(operation) else {
+            let unknown = Error::invalid_argument(format!("there is no operation {operation:?}"));
+            return Err(Failure::Core(unknown).into_exception(py));
+        };
+        let mut options = CallOptions::default();
+        options.timeout = timeout.map(Duration::from_secs_f64);
+        let request = request.to_vec();
+        let call = async move {
+            let prepared = scalekit_wire::encode_request(operation, &request)?;
+            let mut reply = client.send(operation, prepared, options).await?;
+            let body = std::mem::take(&mut reply.body);
+            let mut message = Vec::with_capacity(body.len());
+            scalekit_wire::decode_response(operation, &body, &mut message)?;
+            Ok((message, reply))
+        };
+        run(py, target, call, |py, (message, reply)| {
+            let answer = (PyBytes::new(py, &message), Headers::of(reply));
+            Ok(answer.into_pyobject(py)?.into_any().unbind())
+        })
+    }
+
+    #[pyo3(signature = (*, target=None))]
+    fn own_client_token(&self, py: Python<'_>, target: Option<Target<'_>>) -> PyResult<Py<PyAny>> {
+        let client = self.here(py)?;
+        let call = async move { client.client_access_token().await };
+        run(py, target, call, |py, token| {
+            Ok(token.into_pyobject(py)?.into_any().unbind())
+        })
+    }
+
+    #[pyo3(signature = (client_id, client_secret, scopes, *, target=None))]
+    fn client_token(
+        &self,
+        py: Python<'_>,
+        client_id: String,
+        client_secret: String,
+        scopes: Vec<String>,
+        target: Option<Target<'_>>,
+    ) -> PyResult<Py<PyAny>> {
+        let client = self.here(py)?;
+        let client_secret = Secret::from(client_secret);
+        let call = async move {
+            let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+            client
+                .generate_client_token(&client_id, client_secret.expose(), &scopes)
+                .await
+        };
+        run(py, target, call, |py, token| {
+            let answer = PyDict::new(py);
+            answer.set_item("access_token", token.access_token)?;
+            answer.set_item("expires_in", token.expires_in)?;
+            answer.set_item("scope", token.scope)?;
+            Ok(answer.into_any().unbind())
+        })
+    }
+
+    #[pyo3(signature = (code, redirect_uri, code_verifier, *, target=None))]
+    fn authenticate_with_code(
+        &self,
+        py: Python<'_>,
+        code: String,
+        redirect_uri: String,
+        code_verifier: Option<String>,
+        target: Option<Target<'_>>,
+    ) -> PyResult<Py<PyAny>> {
+        let client = self.here(py)?;
+        let options = CodeOptions { code_verifier: code_verifier.map(Secret::from) };
+        let call = async move {
+            client
+                .authenticate_with_code(&code, &redirect_uri, &options)
+                .await
+        };
+        run(py, target, call, |py, result| serialized(py, &result))
+    }
+
+    #[pyo3(signature = (refresh_token, *, target=None))]
+    fn refresh_access_token(
+        &self,
+        py: Python<'_>,
+        refresh_token: String,
+        target: Option<Target<'_>>,
+    ) -> PyResult<Py<PyAny>> {
+        let client = self.here(py)?;
+        let call = async move { client.refresh_access_token(&refresh_token).await };
+        run(py, target, call, |py, result| serialized(py, &result))
+    }
+
+    #[pyo3(signature = (token, issuer, audience, required_scopes, *, target=None))]
+    fn validate_token(
+        &self,
+        py: Python<'_>,
+        token: String,
+        issuer: Option<String>,
+        audience: Option<Vec<String>>,
+        required_scopes: Vec<String>,
+        target: Option<Target<'_>>,
+    ) -> PyResult<Py<PyAny>> {
+        let client = self.here(py)?;
+        let checks = checks(issuer, audience, required_scopes);
+        if target.is_none()
+            && let Some(result) = py.detach(|| validate_cached(&client, &token, &checks))
+        {
+            return claims(py, result);
+        }
+        let call = async move { client.validate_token(&token, &checks).await };
+        run(py, target, call, |py, verified| claims(py, Ok(verified)))
+    }
+
+    /// Validates with a cached key; `None` if the keys have to be fetched first.
+    fn validate_token_at_once(
+        &self,
+        py: Python<'_>,
+        token: &str,
+        issuer: Option<String>,
+        audience: Option<Vec<String>>,
+        required_scopes: Vec<String>,
+    ) -> PyResult<Option<Py<PyAny>>> {
+        let client = self.here(py)?;
+        let checks = checks(issuer, audience, required_scopes);
+        let result = py.detach(|| validate_cached(&client, token, &checks));
+        result.map(|result| claims(py, result)).transpose()
+    }
+
+    /// Fetches the environment's signing keys.
+    #[pyo3(signature = (*, target=None))]
+    fn refresh_keys(&self, py: Python<'_>, target: Option<Target<'_>>) -> PyResult<Py<PyAny>> {
+        let client = self.here(py)?;
+        run(
+            py,
+            target,
+            async move { client.refresh_keys().await },
+            |py, ()| Ok(py.None()),
+        )
+    }
+
+    fn authorization_url(
+        &self,
+        py: Python<'_>,
+        redirect_uri: &str,
+        scopes: Vec<String>,
+        parameters: Vec<(String, String)>,
+    ) -> PyResult<String> {
+        let mut options = AuthorizationUrlOptions {
+            scopes,
+            ..AuthorizationUrlOptions::default()
+        };
+        for (name, value) in parameters {
+            let field = match &*name {
+                "state" => &mut options.state,
+                "nonce" => &mut options.nonce,
+                "login_hint" => &mut options.login_hint,
+                "domain_hint" => &mut options.domain_hint,
+                "connection_id" => &mut options.connection_id,
+                "organization_id" => &mut options.organization_id,
+                "provider" => &mut options.provider,
+                "prompt" => &mut options.prompt,
+                "code_challenge" => &mut options.code_challenge,
+                "code_challenge_method" => &mut options.code_challenge_method,
+                _ => return Err(unknown(py, &name)),
+            };
+            *field = Some(value);
+        }
+        Ok(self.here(py)?.authorization_url(redirect_uri, &options))
+    }
+
+    fn logout_url(&self, py: Python<'_>, parameters: Vec<(String, String)>) -> PyResult<String> {
+        let mut options = LogoutUrlOptions::default();
+        for (name, value) in parameters {
+            let field = match &*name {
+                "id_token_hint" => &mut options.id_token_hint,
+                "post_logout_redirect_uri" => &mut options.post_logout_redirect_uri,
+                "state" => &mut options.state,
+                _ => return Err(unknown(py, &name)),
+            };
+            *field = Some(value);
+        }
+        Ok(self.here(py)?.logout_url(&options))
+    }
+
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        let client = self.here(py)?;
+        py.detach(|| client.close());
+        Ok(())
+    }
+}
+
+fn unknown(py: Python<'_>, parameter: &str) -> PyErr {
+    Failure::Core(Error::invalid_argument(format!(
+        "there is no parameter {parameter:?}"
+    )))
+    .into_exception(py)
+}

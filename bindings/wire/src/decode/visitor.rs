@@ -1,0 +1,308 @@
+//! The value of a field: of any kind, one, several, or a map of them.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use crate::{
+    lookup::wire,
+    reader::{MAX_DEPTH, too_deep},
+    schema::{Field, Kind, Label, Schema},
+    text::Number,
+    writer::{self, put_len, put_tag, put_varint},
+};
+
+/// What all levels share.
+pub(super) struct Context<'o> {
+    pub(super) schema: &'static Schema,
+    pub(super) out: &'o mut Vec<u8>,
+    /// Where an error happened, innermost first.
+    pub(super) trail: Vec<Step>,
+}
+
+pub(super) enum Step {
+    Field(&'static str),
+    Element(usize),
+}
+
+/// How a value is written.
+#[derive(Clone, Copy)]
+pub(super) struct Put {
+    /// 0: none, for the elements of a packed field.
+    pub(super) tag: u32,
+    /// Zero is a value and not just what an unset field reads as.
+    pub(super) keep_zero: bool,
+}
+
+impl Put {
+    pub(super) fn field(field: &Field) -> Self {
+        Self {
+            tag: writer::tag(field.number, if field.label == Label::Packed { wire::LEN } else { field.kind.wire() }),
+            keep_zero: field.label != Label::Implicit,
+        }
+    }
+
+    /// A field that is written even when zero.
+    pub(super) const fn always(number: u32, wire: u32) -> Self {
+        Self { tag: writer::tag(number, wire), keep_zero: true }
+    }
+}
+
+/// Whether a value counts as set: `null` does not, nor does an enum name from the future.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Done {
+    Set,
+    Unset,
+}
+
+#[cold]
+pub(super) fn wrong<E: Error>(expected: &str) -> E {
+    E::custom(format_args!("expected {expected}"))
+}
+
+impl Context<'_> {
+    /// Tag and provisional length of a length-delimited value.
+    pub(super) fn begin(&mut self, put: Put) -> usize {
+        put_varint(self.out, u64::from(put.tag));
+        writer::open(self.out)
+    }
+}
+
+pub(super) struct FieldSeed<'c, 'o> {
+    pub(super) context: &'c mut Context<'o>,
+    pub(super) kind: Kind,
+    pub(super) label: Label,
+    pub(super) put: Put,
+    /// How many messages are around the value, itself included if it is one.
+    pub(super) depth: u32,
+}
+
+impl FieldSeed<'_, '_> {
+    fn expected(&self) -> &'static str {
+        match self.label {
+            Label::Repeated | Label::Packed => "an array",
+            Label::Map(_) => "an object",
+            Label::Implicit | Label::Explicit => self.kind.expected(),
+        }
+    }
+
+    /// A leaf: its kind is tried by `write`, which answers `None` if the value does not fit.
+    #[inline]
+    fn leaf<E: Error>(self, write: impl FnOnce(&mut Context<'_>, Kind, Put) -> Option<Done>) -> Result<Done, E> {
+        let expected = self.expected();
+        if matches!(self.label, Label::Implicit | Label::Explicit) {
+            write(self.context, self.kind, self.put).ok_or_else(|| wrong(expected))
+        } else {
+            Err(wrong(expected))
+        }
+    }
+
+    fn element<'s, 'o>(context: &'s mut Context<'o>, kind: Kind, put: Put, depth: u32) -> FieldSeed<'s, 'o> {
+        FieldSeed { context, kind, label: Label::Explicit, put, depth }
+    }
+
+    /// Elements one after the other; an error names the index.
+    fn elements<'de, A: SeqAccess<'de>>(
+        context: &mut Context<'_>,
+        kind: Kind,
+        put: Put,
+        depth: u32,
+        mut seq: A,
+    ) -> Result<(), A::Error> {
+        for index in 0.. {
+            match seq.next_element_seed(FieldSeed::element(&mut *context, kind, put, depth)) {
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(error) => {
+                    context.trail.push(Step::Element(index));
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The entries of a map field, or of a Struct.
+    fn entries<'de, A: MapAccess<'de>>(
+        context: &mut Context<'_>,
+        (key, kind): (Kind, Kind),
+        put: Put,
+        depth: u32,
+        mut map: A,
+    ) -> Result<(), A::Error> {
+        loop {
+            let before = context.out.len();
+            let start = context.begin(put);
+            if map.next_key_seed(KeySeed { context: &mut *context, kind: key })?.is_none() {
+                context.out.truncate(before);
+                return Ok(());
+            }
+            let value = Put::always(2, kind.wire());
+            match map.next_value_seed(FieldSeed::element(&mut *context, kind, value, depth + 1))? {
+                Done::Set => writer::close(context.out, start),
+                Done::Unset => context.out.truncate(before),
+            }
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for FieldSeed<'_, '_> {
+    type Value = Done;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Done, D::Error> {
+        if self.depth > MAX_DEPTH && (self.kind.is_message() || matches!(self.label, Label::Map(_))) {
+            return Err(D::Error::custom(too_deep()));
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for FieldSeed<'_, '_> {
+    type Value = Done;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected())
+    }
+
+    #[inline]
+    fn visit_str<E: Error>(self, text: &str) -> Result<Done, E> {
+        self.leaf(|context, kind, put| context.put_text(kind, put, text))
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Done, E> {
+        self.leaf(|context, kind, put| context.put_bool(kind, put, value))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Done, E> {
+        self.leaf(|context, kind, put| context.put_number(kind, put, Number::Unsigned(value)))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Done, E> {
+        self.leaf(|context, kind, put| context.put_number(kind, put, Number::Signed(value)))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Done, E> {
+        self.leaf(|context, kind, put| context.put_number(kind, put, Number::Float(value)))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Done, E> {
+        if self.kind != Kind::Value || !matches!(self.label, Label::Implicit | Label::Explicit) {
+            return Ok(Done::Unset);
+        }
+        self.leaf(|context, _, put| Some(context.put_null(put)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Done, A::Error> {
+        let expected = self.expected();
+        let Self { context, kind, label, put, depth } = self;
+        match (label, kind) {
+            (Label::Packed, _) => {
+                let before = context.out.len();
+                let start = context.begin(put);
+                Self::elements(context, kind, Put { tag: 0, keep_zero: true }, depth, seq)?;
+                if context.out.len() == start {
+                    context.out.truncate(before);
+                } else {
+                    writer::close(context.out, start);
+                }
+            }
+            (Label::Repeated, _) => Self::elements(context, kind, put, depth, seq)?,
+            (Label::Map(_), _) => return Err(wrong(expected)),
+            (_, Kind::ListValue) => {
+                let start = context.begin(put);
+                Self::elements(context, Kind::Value, Put::always(1, wire::LEN), depth + 1, seq)?;
+                writer::close(context.out, start);
+            }
+            (_, Kind::Value) => {
+                let start = context.begin(put);
+                FieldSeed::element(&mut *context, Kind::ListValue, Put::always(6, wire::LEN), depth + 1)
+                    .nested(|list| list.visit_seq(seq))?;
+                writer::close(context.out, start);
+            }
+            _ => return Err(wrong(expected)),
+        }
+        Ok(Done::Set)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Done, A::Error> {
+        let expected = self.expected();
+        let Self { context, kind, label, put, depth } = self;
+        match (label, kind) {
+            (Label::Map(key), _) => {
+                let entry = Put { tag: put.tag & !7 | wire::LEN, keep_zero: true };
+                Self::entries(context, (key, kind), entry, depth, map)?;
+            }
+            (Label::Repeated | Label::Packed, _) => return Err(wrong(expected)),
+            (_, Kind::Message(index)) => {
+                let message = context.schema.message(index);
+                context.put_message(message, put, depth, map)?;
+            }
+            (_, Kind::Struct) => {
+                let start = context.begin(put);
+                let entry = Put::always(1, wire::LEN);
+                Self::entries(context, (Kind::String, Kind::Value), entry, depth + 1, map)?;
+                writer::close(context.out, start);
+            }
+            (_, Kind::Value) => {
+                let start = context.begin(put);
+                FieldSeed::element(&mut *context, Kind::Struct, Put::always(5, wire::LEN), depth + 1)
+                    .nested(|object| object.visit_map(map))?;
+                writer::close(context.out, start);
+            }
+            _ => return Err(wrong(expected)),
+        }
+        Ok(Done::Set)
+    }
+}
+
+impl FieldSeed<'_, '_> {
+    /// Goes one message deeper without a JSON level between.
+    fn nested<E: Error>(self, visit: impl FnOnce(Self) -> Result<Done, E>) -> Result<Done, E> {
+        if self.depth > MAX_DEPTH {
+            return Err(E::custom(too_deep()));
+        }
+        visit(self)
+    }
+}
+
+/// Writes the key of a map entry.
+struct KeySeed<'c, 'o> {
+    context: &'c mut Context<'o>,
+    kind: Kind,
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map key")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<(), E> {
+        let Self { context, kind } = self;
+        let put = Put::always(1, kind.wire());
+        let written = match (kind, key) {
+            (Kind::String, _) => {
+                put_len(context.out, 1, key.as_bytes());
+                return Ok(());
+            }
+            (Kind::Bool, "true" | "false") => {
+                put_tag(context.out, 1, wire::VARINT);
+                context.out.push(u8::from(key == "true"));
+                return Ok(());
+            }
+            (Kind::Bool, _) => None,
+            _ => Number::parse(key).and_then(|number| context.put_number(kind, put, number)),
+        };
+        written.map(|_| ()).ok_or_else(|| E::custom(format_args!("expected {} as key", kind.expected())))
+    }
+}

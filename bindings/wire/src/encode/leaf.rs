@@ -1,0 +1,167 @@
+//! Values that are one JSON token, and one text in a path or query.
+
+use std::borrow::Cow;
+
+use super::{
+    Encoder,
+    scan::Scan,
+    well_known::{FIELD_MASK, SECONDS, wrapper},
+};
+use crate::{
+    fault::{Fault, Outcome},
+    reader::{MAX_DEPTH, Raw, too_deep, zigzag},
+    schema::Kind,
+    text::{encode_base64, mask_to_json},
+    time::{format_duration, format_timestamp},
+};
+
+/// A value without parts.
+#[derive(Debug, PartialEq)]
+pub(super) enum Leaf<'a> {
+    Bool(bool),
+    /// A JSON number.
+    Small(i64),
+    /// A JSON string: 64 bits do not fit into a double.
+    Signed(i64),
+    Unsigned(u64),
+    Float(f32),
+    Double(f64),
+    Text(Cow<'a, str>),
+}
+
+impl Encoder {
+    /// The leaf of a kind that has one; `None` for messages, Struct, Value and `ListValue`.
+    pub(super) fn leaf<'a>(self, kind: Kind, raw: Raw<'a>) -> Outcome<Option<Leaf<'a>>> {
+        if kind.is_message() && self.depth >= MAX_DEPTH {
+            return Err(too_deep());
+        }
+        let text = |text: String| Leaf::Text(Cow::Owned(text));
+        Ok(Some(match (kind, raw) {
+            (Kind::String, Raw::Len(bytes)) => {
+                let text = std::str::from_utf8(bytes).map_err(|_| Fault::new("not UTF-8"))?;
+                Leaf::Text(Cow::Borrowed(text))
+            }
+            (Kind::Bytes, Raw::Len(bytes)) => text(encode_base64(bytes)),
+            (Kind::Enum(index), Raw::Varint(bits)) => {
+                let number = low_32(bits);
+                match self.schema.enumeration(index).name_of(number) {
+                    Some(name) => Leaf::Text(Cow::Borrowed(name)),
+                    None => Leaf::Small(number.into()),
+                }
+            }
+            (Kind::Bool, Raw::Varint(bits)) => Leaf::Bool(bits != 0),
+            (Kind::Int32, Raw::Varint(bits)) => Leaf::Small(low_32(bits).into()),
+            (Kind::Uint32, Raw::Varint(bits)) => Leaf::Small(low_32(bits).cast_unsigned().into()),
+            (Kind::Sint32, Raw::Varint(bits)) => {
+                Leaf::Small(zigzag(low_32(bits).cast_unsigned().into()))
+            }
+            (Kind::Int64, Raw::Varint(bits)) => Leaf::Signed(bits.cast_signed()),
+            (Kind::Uint64, Raw::Varint(bits)) => Leaf::Unsigned(bits),
+            (Kind::Sint64, Raw::Varint(bits)) => Leaf::Signed(zigzag(bits)),
+            (Kind::Fixed32, Raw::Fixed32(bits)) => Leaf::Small(bits.into()),
+            (Kind::Sfixed32, Raw::Fixed32(bits)) => Leaf::Small(bits.cast_signed().into()),
+            (Kind::Fixed64, Raw::Fixed64(bits)) => Leaf::Unsigned(bits),
+            (Kind::Sfixed64, Raw::Fixed64(bits)) => Leaf::Signed(bits.cast_signed()),
+            (Kind::Float, Raw::Fixed32(bits)) => Leaf::Float(f32::from_bits(bits)),
+            (Kind::Double, Raw::Fixed64(bits)) => Leaf::Double(f64::from_bits(bits)),
+            (Kind::Timestamp, Raw::Len(bytes)) => {
+                let (seconds, nanos) = seconds(bytes)?;
+                text(format_timestamp(seconds, nanos).ok_or_else(|| Fault::new("timestamp out of range"))?)
+            }
+            (Kind::Duration, Raw::Len(bytes)) => {
+                let (seconds, nanos) = seconds(bytes)?;
+                text(format_duration(seconds, nanos).ok_or_else(|| Fault::new("duration out of range"))?)
+            }
+            (Kind::FieldMask, Raw::Len(bytes)) => text(mask(bytes)?),
+            (kind, Raw::Len(bytes)) => match kind.wrapped() {
+                Some(inner) => self.wrapper(inner, bytes)?,
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        }))
+    }
+
+    fn wrapper<'a>(self, inner: Kind, bytes: &'a [u8]) -> Outcome<Leaf<'a>> {
+        let fields = wrapper(inner);
+        let value = Scan::new(&fields, bytes)?.last(0).unwrap_or(Raw::zero(inner));
+        self.leaf(inner, value)?.ok_or_else(|| Fault::new("not a wrapper"))
+    }
+}
+
+/// The low half, as a 32-bit field reads a varint.
+fn low_32(bits: u64) -> i32 {
+    let [a, b, c, d, ..] = bits.to_le_bytes();
+    i32::from_le_bytes([a, b, c, d])
+}
+
+fn seconds(bytes: &[u8]) -> Outcome<(i64, i32)> {
+    let scan = Scan::new(&SECONDS, bytes)?;
+    let bits = |index| match scan.last(index) {
+        Some(Raw::Varint(bits)) => bits,
+        _ => 0,
+    };
+    Ok((bits(0).cast_signed(), low_32(bits(1))))
+}
+
+fn mask(bytes: &[u8]) -> Outcome<String> {
+    let mut text = String::new();
+    Scan::new(&FIELD_MASK, bytes)?.each(0, |path| {
+        if !text.is_empty() {
+            text.push(',');
+        }
+        std::str::from_utf8(path.content())
+            .ok()
+            .and_then(|path| mask_to_json(path, &mut text))
+            .ok_or_else(|| Fault::new("not a field mask: its paths are snake_case field names"))
+    })?;
+    Ok(text)
+}
+
+impl Leaf<'_> {
+    /// What an unset field of implicit presence reads as.
+    pub(super) fn is_zero(raw: Raw<'_>) -> bool {
+        match raw {
+            Raw::Varint(bits) | Raw::Fixed64(bits) => bits == 0,
+            Raw::Fixed32(bits) => bits == 0,
+            Raw::Len(bytes) => bytes.is_empty(),
+            Raw::Group => true,
+        }
+    }
+
+    pub(super) fn json(&self, out: &mut Vec<u8>) -> Outcome<()> {
+        let written = match self {
+            Self::Bool(value) => serde_json::to_writer(out, value),
+            Self::Small(number) => serde_json::to_writer(out, number),
+            Self::Float(number) if number.is_finite() => serde_json::to_writer(out, number),
+            Self::Double(number) if number.is_finite() => serde_json::to_writer(out, number),
+            Self::Text(text) => serde_json::to_writer(out, text),
+            Self::Signed(_) | Self::Unsigned(_) | Self::Float(_) | Self::Double(_) => {
+                serde_json::to_writer(out, &self.text())
+            }
+        };
+        written.map_err(|_| Fault::new("cannot be written as JSON"))
+    }
+
+    /// The value outside JSON: without quotes.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Bool(value) => Cow::Borrowed(if *value { "true" } else { "false" }),
+            Self::Small(number) | Self::Signed(number) => Cow::Owned(number.to_string()),
+            Self::Unsigned(number) => Cow::Owned(number.to_string()),
+            Self::Float(number) => Cow::Owned(float(f64::from(*number), &format_args!("{number:?}"))),
+            Self::Double(number) => Cow::Owned(float(*number, &format_args!("{number:?}"))),
+        }
+    }
+}
+
+/// A float's text, with JSON's names for what is not a number.
+fn float(number: f64, finite: &std::fmt::Arguments<'_>) -> String {
+    if number.is_nan() {
+        "NaN".to_owned()
+    } else if number.is_infinite() {
+        if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned()
+    } else {
+        finite.to_string()
+    }
+}

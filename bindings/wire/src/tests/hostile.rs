@@ -1,0 +1,82 @@
+//! No input panics: arbitrary bytes, and valid input with a few bytes changed.
+
+use proptest::prelude::*;
+use scalekit::operation::OPERATIONS;
+
+use super::{pool::KINDS, random::Maker, reference_bytes, reference_decode, reference_json};
+use crate::schema::Message;
+
+fn types() -> Vec<&'static Message> {
+    KINDS.schema.messages.iter().collect()
+}
+
+/// Whatever is accepted must come out well-formed.
+fn read_protobuf(message: &'static Message, bytes: &[u8]) {
+    if let Ok(json) = crate::encode::encode(KINDS.schema, message, bytes) {
+        let text = std::str::from_utf8(&json).expect("JSON is text");
+        serde_json::from_str::<serde_json::Value>(text).expect("JSON is well-formed");
+        let mut again = Vec::new();
+        crate::decode::decode(KINDS.schema, message, &json, &mut again).expect("the codec reads what it wrote");
+    }
+}
+
+fn read_json(message: &'static Message, json: &[u8]) {
+    let mut out = Vec::new();
+    if crate::decode::decode(KINDS.schema, message, json, &mut out).is_ok() {
+        let (descriptor, _) = KINDS.find(message.name);
+        reference_decode(&descriptor, &out);
+        crate::encode::encode(KINDS.schema, message, &out).expect("the codec reads what it wrote");
+    } else {
+        assert!(out.is_empty());
+    }
+}
+
+fn damage(bytes: &mut Vec<u8>, changes: &[(prop::sample::Index, u8)], cut: prop::sample::Index) {
+    for (place, byte) in changes {
+        if !bytes.is_empty() {
+            let place = place.index(bytes.len());
+            bytes[place] ^= byte;
+        }
+    }
+    bytes.truncate(cut.index(bytes.len() * 2 + 1));
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes(bytes: Vec<u8>) {
+        for message in types() {
+            read_protobuf(message, &bytes);
+            read_json(message, &bytes);
+        }
+        for operation in OPERATIONS.iter().step_by(7) {
+            let _ = crate::encode_request(operation, &bytes);
+            let mut out = Vec::new();
+            let _ = crate::decode_response(operation, &bytes, &mut out);
+        }
+    }
+
+    #[test]
+    fn arbitrary_text(text in r#"[\{\}\[\]:,"a-z0-9\\. _nul-]{0,60}"#) {
+        for message in types() {
+            read_json(message, text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn damaged_messages(
+        seed: u64,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        cut: prop::sample::Index,
+    ) {
+        let mut maker = Maker::new(seed);
+        for message in types() {
+            let random = maker.message(&KINDS.find(message.name).0);
+            let mut bytes = reference_bytes(&random);
+            damage(&mut bytes, &changes, cut);
+            read_protobuf(message, &bytes);
+            let mut json = reference_json(&random).unwrap().to_string().into_bytes();
+            damage(&mut json, &changes, cut);
+            read_json(message, &json);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The codec against `prost-reflect`, and against hand-written vectors.
+
+mod hostile;
+mod json_vectors;
+mod pool;
+mod protobuf_vectors;
+mod random;
+mod reflect;
+mod requests;
+mod tables;
+mod time_vectors;
+
+use prost::Message as _;
+use prost_reflect::{DeserializeOptions, DynamicMessage, MessageDescriptor, SerializeOptions};
+
+use self::pool::Pair;
+use crate::schema::Message;
+
+/// This crate's JSON, read back.
+fn to_json(pair: &Pair, message: &'static Message, bytes: &[u8]) -> Result<serde_json::Value, String> {
+    let json = crate::encode::encode(pair.schema, message, bytes).map_err(|fault| fault.to_string())?;
+    Ok(serde_json::from_slice(&json).expect("the codec writes JSON"))
+}
+
+/// This crate's protobuf bytes.
+fn to_bytes(pair: &Pair, message: &'static Message, json: &str) -> Result<Vec<u8>, String> {
+    let mut out = Vec::new();
+    crate::decode::decode(pair.schema, message, json.as_bytes(), &mut out).map_err(|fault| fault.to_string())?;
+    Ok(out)
+}
+
+/// The independent opinion: `prost-reflect`'s JSON, spelled as the service does.
+fn reference_json(message: &DynamicMessage) -> Result<serde_json::Value, String> {
+    let options = SerializeOptions::new().use_proto_field_name(true).skip_default_fields(true);
+    let mut json = Vec::new();
+    message
+        .serialize_with_options(&mut serde_json::Serializer::new(&mut json), &options)
+        .map_err(|error| error.to_string())?;
+    // By way of the text, so that a float has its own digits and not those of a double.
+    Ok(serde_json::from_slice(&json).unwrap())
+}
+
+fn reference_message(descriptor: &MessageDescriptor, json: &str) -> Result<DynamicMessage, String> {
+    let options = DeserializeOptions::new().deny_unknown_fields(false);
+    let mut reader = serde_json::Deserializer::from_str(json);
+    let message = DynamicMessage::deserialize_with_options(descriptor.clone(), &mut reader, &options);
+    message.map_err(|error| error.to_string())
+}
+
+fn reference_decode(descriptor: &MessageDescriptor, bytes: &[u8]) -> DynamicMessage {
+    DynamicMessage::decode(descriptor.clone(), bytes).unwrap()
+}
+
+fn reference_bytes(message: &DynamicMessage) -> Vec<u8> {
+    message.encode_to_vec()
+}

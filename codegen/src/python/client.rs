@@ -1,0 +1,352 @@
+//! The modules of the service clients: each method once, for both flavours.
+
+use std::collections::BTreeSet;
+
+use prost_reflect::MessageDescriptor;
+
+use super::face::Presence;
+use super::params::{Accepts, Param};
+use super::plan::{Action, Client, Method, Outcome, Steps};
+use super::text::{Source, bound, doc_width, paragraphs, wrap};
+use super::types::{Imports, local_name, module_of};
+
+/// The text of a client's module.
+pub(super) fn module(client: &Client) -> String {
+    let mut writer = Writer::default();
+    for method in &client.methods {
+        writer.body.blank(1);
+        writer.method(method);
+    }
+    let mut source = Source::default();
+    let title = format!("The operations of ``client.{}``.", client.attribute);
+    let mut doc = vec![title];
+    doc.extend(paragraphs(&client.doc, doc_width(0)));
+    source.docstring(0, &doc);
+    let mut text = source.finish();
+    text.push('\n');
+    text.push_str(&writer.imports());
+    text.push_str("\n\nclass _Methods:\n");
+    // The blank line before the first method would stand after the class statement.
+    text.push_str(writer.body.finish().trim_start_matches('\n'));
+    for (prefix, base, how) in [
+        ("", "Service", "blocking"),
+        ("Async", "AsyncService", "awaitable"),
+    ] {
+        text.push_str(&format!(
+            "\n\nclass {prefix}{}(_Methods, {base}):\n    \"\"\"The operations of ``client.{}``, {how}.\"\"\"\n",
+            client.class, client.attribute
+        ));
+    }
+    text
+}
+
+#[derive(Default)]
+struct Writer {
+    body: Source,
+    modules: BTreeSet<(String, String)>,
+    results: bool,
+    steps: bool,
+}
+
+impl Writer {
+    fn imports(&self) -> String {
+        let mut text = String::new();
+        let of = |google: bool| {
+            self.modules
+                .iter()
+                .filter(move |(module, _)| module.starts_with("google") == google)
+        };
+        for (module, name) in of(true) {
+            text.push_str(&format!("from {module} import {name}\n"));
+        }
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        let own: Vec<&str> = [("_results", self.results), ("_steps", self.steps)]
+            .iter()
+            .filter(|own| own.1)
+            .map(|own| own.0)
+            .collect();
+        if !own.is_empty() {
+            text.push_str(&format!("from scalekit import {}\n", own.join(", ")));
+        }
+        text.push_str("from scalekit._arguments import Arguments\n");
+        text.push_str("from scalekit._service import AsyncService, Service\n");
+        for (module, name) in of(false) {
+            text.push_str(&format!("from {module} import {name}\n"));
+        }
+        text
+    }
+
+    /// The expression for a message class.
+    fn class(&mut self, message: &MessageDescriptor) -> String {
+        let file = message.parent_file();
+        let (package, module) = module_of(&file);
+        if file.package_name() == "google.protobuf" {
+            self.modules
+                .insert((format!("{package}.{module}"), message.name().to_owned()));
+            return message.name().to_owned();
+        }
+        self.modules.insert((package, module.clone()));
+        format!("{module}.{}", local_name(message.full_name(), &file))
+    }
+
+    fn method(&mut self, method: &Method) {
+        let builds = matches!(method.action, Action::Build);
+        if builds {
+            self.body.line(1, "@staticmethod");
+        }
+        let mut items = signature(&method.params, |param| match &param.presence {
+            Presence::Default(literal) => format!("{}={literal}", param.name),
+            _ => param.name.clone(),
+        });
+        if !builds {
+            items.insert(0, "self".to_owned());
+        }
+        self.body.call(1, &format!("def {}", method.name), &items, ":");
+        self.body.docstring(2, &docstring(method));
+        let request = self.class(&method.request);
+        let name = match &method.action {
+            Action::Call { operation, .. } | Action::Pages { operation, .. } => operation.key.clone(),
+            Action::Build => method.name.clone(),
+        };
+        self.body
+            .call(2, "args = Arguments", &[format!("\"{name}\""), request], "");
+        let mut held = BTreeSet::new();
+        for holder in method.params.iter().flat_map(|param| &param.holders) {
+            if held.insert(holder) {
+                self.body.line(2, &format!("args.hold(\"{holder}\")"));
+            }
+        }
+        for param in &method.params {
+            self.fill("args", param);
+        }
+        let alternatives = alternatives(method);
+        if !alternatives.is_empty() {
+            self.body.call(2, "args.one_of", &alternatives, "");
+        }
+        match &method.action {
+            Action::Build => self.body.line(2, "return args.request"),
+            Action::Pages { operation, items } => {
+                let response = self.class(&operation.method.output());
+                let items = [
+                    "args.operation".to_owned(),
+                    "args.request".to_owned(),
+                    response,
+                    format!("\"{}\"", items.name()),
+                ];
+                self.body.call(2, "return self._pages", &items, "");
+            }
+            Action::Call {
+                operation,
+                outcome,
+                mask,
+                steps,
+            } => {
+                if let Some(mask) = mask {
+                    let of = method
+                        .params
+                        .iter()
+                        .find_map(|param| param.path.as_deref()?.split_once('.'));
+                    let of = of.map(|(of, _)| of).unwrap_or_default();
+                    self.body.line(2, &format!("args.mask(\"{mask}\", \"{of}\")"));
+                }
+                let response = self.class(&operation.method.output());
+                let then = self.then(outcome);
+                match steps {
+                    None => {
+                        let mut items =
+                            vec!["args.operation".to_owned(), "args.request".to_owned(), response];
+                        items.extend(then);
+                        self.body.call(2, "return self._call", &items, "");
+                    }
+                    Some(steps) => self.run(method, steps, response, then),
+                }
+            }
+        }
+    }
+
+    fn fill(&mut self, args: &str, param: &Param) {
+        let Some(path) = &param.path else { return };
+        let verb = match &param.presence {
+            Presence::Required => "required",
+            _ => "optional",
+        };
+        let mut items = vec![format!("\"{}\"", param.name), param.name.clone()];
+        if *path != param.name {
+            items.push(format!("\"{path}\""));
+        }
+        self.body.call(2, &format!("{args}.{verb}"), &items, "");
+    }
+
+    fn then(&mut self, outcome: &Outcome) -> Option<String> {
+        match outcome {
+            Outcome::Both => None,
+            Outcome::Message => Some("lambda message: message".to_owned()),
+            Outcome::Field(field) => Some(format!("lambda message: message.{}", field.name())),
+            Outcome::Function(function) => {
+                self.results = true;
+                Some(format!("_results.{function}"))
+            }
+        }
+    }
+
+    fn run(&mut self, method: &Method, steps: &Steps, response: String, then: Option<String>) {
+        self.steps = true;
+        let first = self.class(&steps.first.method.input());
+        self.body.call(
+            2,
+            "first = Arguments",
+            &[format!("\"{}\"", steps.first.key), first],
+            "",
+        );
+        for name in &steps.takes {
+            if let Some(param) = method.params.iter().find(|param| param.name == *name) {
+                self.fill(
+                    "first",
+                    &Param {
+                        path: Some(param.name.clone()),
+                        ..param.clone()
+                    },
+                );
+            }
+        }
+        let answer = self.class(&steps.first.method.output());
+        let mut last = vec!["args.operation".to_owned(), "args.request".to_owned(), response];
+        last.extend(then);
+        let calls = [
+            format!("(first.operation, first.request, {answer})"),
+            format!("({})", last.join(", ")),
+        ];
+        self.body.line(2, "return self._run(");
+        self.body
+            .call(3, &format!("_steps.{}", steps.function), &calls, "");
+        self.body.line(2, ")");
+    }
+}
+
+/// The parameters of which one must be given, because each decides for a route of its own.
+fn alternatives(method: &Method) -> Vec<String> {
+    let Action::Call { operation, .. } = &method.action else {
+        return Vec::new();
+    };
+    let in_path = |param: &&Param| {
+        param.nullable()
+            && operation
+                .routes
+                .iter()
+                .any(|route| route.fields().any(|field| param.path.as_deref() == Some(field)))
+    };
+    let names: Vec<String> = method
+        .params
+        .iter()
+        .filter(in_path)
+        .map(|param| format!("\"{}\"", param.name))
+        .collect();
+    if names.len() > 1 { names } else { Vec::new() }
+}
+
+/// The parameters as they stand in a definition, with the star before keyword-only ones.
+pub(super) fn signature(params: &[Param], mut write: impl FnMut(&Param) -> String) -> Vec<String> {
+    let mut items = Vec::new();
+    for param in params {
+        if param.keyword_only && !items.iter().any(|item| item == "*") {
+            items.push("*".to_owned());
+        }
+        items.push(write(param));
+    }
+    items
+}
+
+fn docstring(method: &Method) -> Vec<String> {
+    let width = doc_width(2);
+    let mut parts = paragraphs(&method.doc, width);
+    if !method.params.is_empty() {
+        let lines = method.params.iter().map(|param| describe(param, width));
+        parts.push(
+            std::iter::once("Args:".to_owned())
+                .chain(lines)
+                .collect::<Vec<_>>()
+                .join("\n"),
+        );
+    }
+    let (returns, heading) = match &method.action {
+        Action::Build => (format!("The :class:`{}`.", method.request.name()), "Returns"),
+        Action::Pages { items, .. } => {
+            let item = items
+                .kind()
+                .as_message()
+                .map(|item| item.name().to_owned())
+                .unwrap_or_default();
+            (format!("Each :class:`{item}`."), "Yields")
+        }
+        Action::Call {
+            operation, outcome, ..
+        } => {
+            let answer = operation.method.output();
+            let text = match outcome {
+                Outcome::Both => format!("The :class:`{}` and how the call went.", answer.name()),
+                Outcome::Message => format!("The :class:`{}`.", answer.name()),
+                Outcome::Field(field) => match field.kind().as_message() {
+                    Some(message) => format!("The :class:`{}`.", message.name()),
+                    None => format!("Its ``{}``.", field.name()),
+                },
+                Outcome::Function(_) => "What was found.".to_owned(),
+            };
+            (text, "Returns")
+        }
+    };
+    parts.push(format!(
+        "{heading}:\n{}",
+        wrap(&format!("    {returns}"), width, "    ").replacen("", "    ", 1)
+    ));
+    let mut raises =
+        vec!["    ScalekitArgumentException: an argument is missing or of a wrong type.".to_owned()];
+    if !matches!(method.action, Action::Build) {
+        raises.push(
+            "    ScalekitServerException: the service refused the call or was not reached; see its subclasses."
+                .to_owned(),
+        );
+    }
+    parts.push(format!("Raises:\n{}", raises.join("\n")));
+    parts
+}
+
+/// A parameter's line, or lines, under `Args:`.
+fn describe(param: &Param, width: usize) -> String {
+    let optional = if param.nullable() || matches!(param.presence, Presence::Default(_)) {
+        ", optional"
+    } else {
+        ""
+    };
+    let mut doc = param.doc.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Presence::Default(literal) = &param.presence
+        && literal != "None"
+    {
+        doc.push_str(&format!(" Default: ``{literal}``."));
+    }
+    let head = bound(&format!(
+        "{} ({}{optional}):",
+        param.name,
+        accepted_in_words(param)
+    ));
+    let text = format!("{head} {doc}");
+    format!("    {}", wrap(&text, width - 4, "        "))
+}
+
+/// The accepted types without the private names of the stubs.
+fn accepted_in_words(param: &Param) -> String {
+    let mut imports = Imports::default();
+    let text = match &param.accepts {
+        Accepts::Field(field) => imports.accepted(field),
+        Accepts::Strings(_) => "Sequence[str]".to_owned(),
+        Accepts::Request(message) => message.name().to_owned(),
+    };
+    let mut words = String::new();
+    for part in text.split_inclusive(['[', ' ', ']']) {
+        // `_users_pb2.CreateUser` → `CreateUser`, `_Mapping` → `Mapping`
+        let part = part.split_once("_pb2.").map_or(part, |(_, name)| name);
+        words.push_str(part.strip_prefix('_').unwrap_or(part));
+    }
+    words.replace(".ValueType", "").replace("Fields", "dict")
+}

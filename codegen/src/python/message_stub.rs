@@ -1,0 +1,352 @@
+//! The stubs of the message modules, in the conventions of mypy-protobuf.
+
+use anyhow::ensure;
+use prost_reflect::{EnumDescriptor, FieldDescriptor, FileDescriptor, MessageDescriptor, Syntax};
+
+use super::face::Face;
+use super::text::{Source, WIDTH, doc_width, paragraphs};
+use super::types::{Imports, Shape, module_of, shape};
+use crate::aliases::aliases_of;
+use crate::{Output, Schema};
+
+/// Names that a field must not have, because its class's annotations use them.
+const TAKEN: [&str; 7] = ["str", "int", "float", "bool", "bytes", "property", "overload"];
+const KEYWORDS: [&str; 4] = ["None", "True", "False", "from"];
+/// The end of a definition's line before a type of several lines.
+const LONG: &str = " -> (";
+
+/// Adds `<file>_pb2.pyi` for every file of the API.
+pub(super) fn generate(schema: &Schema, face: &Face, out: &mut Output) -> anyhow::Result<()> {
+    for file in schema.files() {
+        let (package, module) = module_of(&file);
+        let mut writer = Writer {
+            schema,
+            face,
+            file: &file,
+            imports: Imports::default(),
+            source: Source::default(),
+        };
+        writer.write()?;
+        let mut text = format!("\"\"\"Messages of ``{}``.\"\"\"\n\n", file.package_name());
+        text.push_str(&writer.imports.blocks());
+        text.push('\n');
+        text.push_str(&writer.source.finish());
+        out.text(
+            &format!("python/{}/{module}.pyi", package.replace('.', "/")),
+            &text,
+        )?;
+    }
+    Ok(())
+}
+
+struct Writer<'a> {
+    schema: &'a Schema,
+    face: &'a Face,
+    file: &'a FileDescriptor,
+    imports: Imports,
+    source: Source,
+}
+
+impl Writer<'_> {
+    fn write(&mut self) -> anyhow::Result<()> {
+        let descriptor = self.imports.name("google.protobuf.descriptor", "FileDescriptor");
+        self.source.line(0, &format!("DESCRIPTOR: {descriptor}"));
+        let file = self.file.clone();
+        for values in file.enums() {
+            self.source.blank(1);
+            self.write_enum(0, &values)?;
+        }
+        for message in file.messages() {
+            self.source.blank(1);
+            self.write_message(0, &message)?;
+        }
+        Ok(())
+    }
+
+    fn doc(&mut self, depth: usize, comment: &str) {
+        if !comment.is_empty() {
+            self.source
+                .docstring(depth, &paragraphs(comment, doc_width(depth)));
+        }
+    }
+
+    fn write_enum(&mut self, depth: usize, values: &EnumDescriptor) -> anyhow::Result<()> {
+        let name = values.name();
+        let new_type = self.imports.name("typing", "NewType");
+        let alias = self.imports.name("typing", "TypeAlias");
+        let wrapper = self
+            .imports
+            .name("google.protobuf.internal.enum_type_wrapper", "_EnumTypeWrapper");
+        let descriptor = self.imports.name("google.protobuf.descriptor", "EnumDescriptor");
+        self.source.line(depth, &format!("class _{name}:"));
+        self.source
+            .line(depth + 1, &format!("ValueType = {new_type}(\"ValueType\", int)"));
+        self.source.line(depth + 1, &format!("V: {alias} = ValueType"));
+        self.source.blank(1);
+        self.source.line(
+            depth,
+            &format!("class _{name}Wrapper({wrapper}[_{name}.ValueType], type):"),
+        );
+        self.source.line(depth + 1, &format!("DESCRIPTOR: {descriptor}"));
+        for value in values.values() {
+            ensure!(
+                !KEYWORDS.contains(&value.name()),
+                "{} is a keyword",
+                value.full_name()
+            );
+            self.source
+                .line(depth + 1, &format!("{}: _{name}.ValueType", value.name()));
+            let comment = self.schema.comment(&value).to_owned();
+            self.doc(depth + 1, &comment);
+        }
+        self.source.blank(1);
+        let class = format!("class {name}(_{name}, metaclass=_{name}Wrapper):");
+        match self.schema.comment(values).to_owned() {
+            comment if comment.is_empty() => self.source.line(depth, &format!("{class} ...")),
+            comment => {
+                self.source.line(depth, &class);
+                self.doc(depth + 1, &comment);
+            }
+        }
+        self.source.blank(1);
+        for value in values.values() {
+            self.source
+                .line(depth, &format!("{}: {name}.ValueType", value.name()));
+        }
+        Ok(())
+    }
+
+    fn write_message(&mut self, depth: usize, message: &MessageDescriptor) -> anyhow::Result<()> {
+        let base = self.imports.name("google.protobuf.message", "Message");
+        let descriptor = self.imports.name("google.protobuf.descriptor", "Descriptor");
+        self.source
+            .line(depth, &format!("class {}({base}):", message.name()));
+        let comment = self.schema.comment(message).to_owned();
+        let inner = depth + 1;
+        self.doc(inner, &comment);
+        if !comment.is_empty() {
+            self.source.blank(1);
+        }
+        self.source.line(inner, &format!("DESCRIPTOR: {descriptor}"));
+        for nested in message.child_enums() {
+            self.source.blank(1);
+            self.write_enum(inner, &nested)?;
+        }
+        // The classes of map entries are no part of the API, and not every runtime has them.
+        let nested: Vec<_> = message
+            .child_messages()
+            .filter(|nested| !nested.is_map_entry())
+            .collect();
+        for nested in &nested {
+            self.source.blank(1);
+            self.write_message(inner, nested)?;
+        }
+        if message.child_enums().len() + nested.len() > 0 {
+            self.source.blank(1);
+        }
+        self.write_fields(inner, message)?;
+        self.write_init(inner, message);
+        self.write_presence(inner, message);
+        Ok(())
+    }
+
+    fn write_fields(&mut self, depth: usize, message: &MessageDescriptor) -> anyhow::Result<()> {
+        let aliases: Vec<_> = aliases_of(message.full_name()).collect();
+        let names: Vec<String> = message.fields().map(|field| field.name().to_owned()).collect();
+        for name in names
+            .iter()
+            .map(String::as_str)
+            .chain(aliases.iter().map(|alias| alias.name))
+        {
+            ensure!(
+                !TAKEN.contains(&name) && !KEYWORDS.contains(&name),
+                "{} is taken",
+                message.full_name()
+            );
+            self.source
+                .line(depth, &format!("{}_FIELD_NUMBER: int", name.to_uppercase()));
+        }
+        for field in message.fields() {
+            let doc = self.schema.field_doc(&field);
+            self.write_field(depth, &field, &doc);
+        }
+        for alias in aliases {
+            self.source.line(depth, &format!("{}: str", alias.name));
+            self.doc(depth, alias.doc);
+        }
+        if let Some(properties) = self.face.properties.get(message.full_name()) {
+            for (property, field) in properties {
+                self.source.line(depth, "@property");
+                self.source.line(depth, &format!("def {property}(self) -> str:"));
+                self.source
+                    .line(depth + 1, &format!("\"\"\"The same as ``{field}``.\"\"\""));
+            }
+        }
+        Ok(())
+    }
+
+    /// Scalars can be set; messages, lists and maps can only be changed.
+    fn write_field(&mut self, depth: usize, field: &FieldDescriptor, doc: &str) {
+        let held = self.held(field);
+        let shape = shape(field);
+        let single = !field.is_list() && !field.is_map();
+        match shape {
+            Shape::Enum(_) if single => {
+                self.source.line(depth, "@property");
+                self.source
+                    .line(depth, &format!("def {}(self) -> {held}:", field.name()));
+                self.doc(depth + 1, doc);
+                self.source.line(depth, &format!("@{}.setter", field.name()));
+                self.source.line(
+                    depth,
+                    &format!("def {}(self, value: {held} | str) -> None: ...", field.name()),
+                );
+            }
+            Shape::Message(_) | Shape::Known(_) => self.write_property(depth, field, &held, doc),
+            _ if !single => self.write_property(depth, field, &held, doc),
+            _ => {
+                self.source.line(depth, &format!("{}: {held}", field.name()));
+                self.doc(depth, doc);
+            }
+        }
+    }
+
+    fn write_property(&mut self, depth: usize, field: &FieldDescriptor, held: &str, doc: &str) {
+        self.source.line(depth, "@property");
+        self.source
+            .line(depth, &format!("def {}(self) -> {held}:", field.name()));
+        self.doc(depth + 1, doc);
+    }
+
+    /// The type that reading a field gives.
+    fn held(&mut self, field: &FieldDescriptor) -> String {
+        let shape = shape(field);
+        let value = self.imports.held(&shape, Some(self.file));
+        let message = matches!(shape, Shape::Message(_) | Shape::Known(_));
+        let container = match (field.is_map(), field.is_list(), message) {
+            (true, _, true) => "MessageMap",
+            (true, _, false) => "ScalarMap",
+            (_, true, true) => "RepeatedCompositeFieldContainer",
+            (_, true, false) => "RepeatedScalarFieldContainer",
+            _ => return value,
+        };
+        let container = self
+            .imports
+            .name("google.protobuf.internal.containers", container);
+        if field.is_map() {
+            format!("{container}[str, {value}]")
+        } else {
+            format!("{container}[{value}]")
+        }
+    }
+
+    fn write_init(&mut self, depth: usize, message: &MessageDescriptor) {
+        let mut items = Vec::new();
+        for field in message.fields() {
+            let shape = shape(&field);
+            let mut value = self.imports.held(&shape, Some(self.file));
+            if matches!(shape, Shape::Enum(_)) {
+                value.push_str(" | str");
+            }
+            if field.is_map() {
+                value = format!(
+                    "{}[str, {value}]",
+                    self.imports.name("collections.abc", "Mapping")
+                );
+            } else if field.is_list() {
+                value = format!("{}[{value}]", self.imports.name("collections.abc", "Iterable"));
+            }
+            items.push(format!("{}: {value} | None = None", field.name()));
+        }
+        items.extend(
+            aliases_of(message.full_name()).map(|alias| format!("{}: str | None = None", alias.name)),
+        );
+        if !items.is_empty() {
+            items.insert(0, "*".to_owned());
+        }
+        items.insert(0, "self".to_owned());
+        self.source.call(depth, "def __init__", &items, " -> None: ...");
+    }
+
+    fn write_presence(&mut self, depth: usize, message: &MessageDescriptor) {
+        let aliases = || aliases_of(message.full_name()).map(|alias| alias.name.to_owned());
+        let oneofs: Vec<_> = message.oneofs().filter(|oneof| !oneof.is_synthetic()).collect();
+        let oneof_names = || oneofs.iter().map(|oneof| oneof.name().to_owned());
+        let has: Vec<String> = message
+            .fields()
+            .filter(|field| field.supports_presence() && self.file.syntax() == Syntax::Proto3)
+            .map(|field| field.name().to_owned())
+            .chain(aliases())
+            .chain(oneof_names())
+            .collect();
+        let all: Vec<String> = message
+            .fields()
+            .map(|field| field.name().to_owned())
+            .chain(aliases())
+            .chain(oneof_names())
+            .collect();
+        if !has.is_empty() {
+            self.write_literals(depth, "def HasField", "field_name", &has, " -> bool: ...");
+        }
+        if !all.is_empty() {
+            self.write_literals(depth, "def ClearField", "field_name", &all, " -> None: ...");
+        }
+        for oneof in &oneofs {
+            if oneofs.len() > 1 {
+                let overload = self.imports.name("typing", "overload");
+                self.source.line(depth, &format!("@{overload}"));
+            }
+            let literal = self.imports.name("typing", "Literal");
+            let members: Vec<String> = oneof
+                .fields()
+                .map(|field| format!("\"{}\"", field.name()))
+                .collect();
+            let returns = format!("{literal}[{}] | None", members.join(", "));
+            let names = [oneof.name().to_owned()];
+            if depth * 4 + returns.len() + ") -> : ...".len() <= WIDTH {
+                self.write_literals(
+                    depth,
+                    "def WhichOneof",
+                    "oneof_group",
+                    &names,
+                    &format!(" -> {returns}: ..."),
+                );
+                continue;
+            }
+            self.write_literals(depth, "def WhichOneof", "oneof_group", &names, LONG);
+            self.source.line(depth + 1, &format!("{literal}["));
+            for member in members {
+                self.source.line(depth + 2, &format!("{member},"));
+            }
+            self.source.line(depth + 1, "]");
+            self.source.line(depth + 1, "| None");
+            self.source.line(depth, "): ...");
+        }
+    }
+
+    /// A method whose only parameter takes any of some names, as text or bytes.
+    fn write_literals(&mut self, depth: usize, head: &str, param: &str, names: &[String], tail: &str) {
+        let literal = self.imports.name("typing", "Literal");
+        let names: Vec<String> = names
+            .iter()
+            .flat_map(|name| [format!("\"{name}\""), format!("b\"{name}\"")])
+            .collect();
+        let one = format!("{head}(self, {param}: {literal}[{}]){tail}", names.join(", "));
+        if depth * 4 + one.len() <= WIDTH && tail != LONG {
+            return self.source.line(depth, &one);
+        }
+        self.source.line(depth, &format!("{head}("));
+        self.source.line(depth + 1, "self,");
+        let short = format!("{param}: {literal}[{}],", names.join(", "));
+        if (depth + 1) * 4 + short.len() <= WIDTH {
+            self.source.line(depth + 1, &short);
+        } else {
+            self.source.line(depth + 1, &format!("{param}: {literal}["));
+            for name in &names {
+                self.source.line(depth + 2, &format!("{name},"));
+            }
+            self.source.line(depth + 1, "],");
+        }
+        self.source.line(depth, &format!("){tail}"));
+    }
+}

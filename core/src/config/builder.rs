@@ -1,0 +1,328 @@
+//! The builder of a client.
+
+use std::env;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use http::HeaderValue;
+
+use super::{Config, EnvUrl, Keepalive};
+use crate::client::Client;
+use crate::error::Error;
+use crate::secret::Secret;
+
+/// Collects the options of a [`Client`]; [`build`](Self::build) checks them.
+///
+/// ```
+/// use std::time::Duration;
+/// use scalekit::Client;
+///
+/// let client = Client::builder("https://acme.scalekit.com", "skc_123", "secret")
+///     .call_timeout(Duration::from_secs(5))
+///     .audience(["skc_123"])
+///     .build()?;
+/// assert_eq!(client.env_url(), "https://acme.scalekit.com");
+/// # Ok::<(), scalekit::Error>(())
+/// ```
+#[must_use = "nothing happens before build()"]
+#[derive(Clone)]
+pub struct ClientBuilder {
+    env_url: String,
+    client_id: String,
+    client_secret: Option<Secret>,
+    allow_http: bool,
+    call_timeout: Duration,
+    tool_timeout: Duration,
+    connect_timeout: Duration,
+    ca: Option<Ca>,
+    proxy: Option<Secret>,
+    max_attempts: u32,
+    token_leeway: Duration,
+    issuer: Option<String>,
+    audience: Vec<String>,
+    keepalive: Keepalive,
+    user_agent_suffix: String,
+    host: (String, String),
+}
+
+#[derive(Clone)]
+enum Ca {
+    Pem(Vec<u8>),
+    File(PathBuf),
+}
+
+impl ClientBuilder {
+    pub(crate) fn new(env_url: String, client_id: String, client_secret: Option<Secret>) -> Self {
+        Self {
+            env_url,
+            client_id,
+            client_secret,
+            allow_http: false,
+            call_timeout: Duration::from_secs(20),
+            tool_timeout: Duration::from_secs(60),
+            connect_timeout: Duration::from_secs(10),
+            ca: None,
+            proxy: None,
+            max_attempts: 4,
+            token_leeway: Duration::from_secs(5),
+            issuer: None,
+            audience: Vec::new(),
+            keepalive: Keepalive { interval: Some(Duration::from_secs(60)), timeout: Duration::from_secs(10) },
+            user_agent_suffix: String::new(),
+            host: ("rust".to_owned(), String::new()),
+        }
+    }
+
+    /// Reads `SCALEKIT_ENVIRONMENT_URL` (or `SCALEKIT_ENV_URL`), `SCALEKIT_CLIENT_ID` and `SCALEKIT_CLIENT_SECRET`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config), naming the variable that is missing or empty.
+    pub fn from_env() -> Result<Self, Error> {
+        let read = |names: &[&str]| {
+            let found = names.iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
+            found.ok_or_else(|| Error::config(format!("{} is not set in the environment", names[0])))
+        };
+        let env_url = read(&["SCALEKIT_ENVIRONMENT_URL", "SCALEKIT_ENV_URL"])?;
+        let client_id = read(&["SCALEKIT_CLIENT_ID"])?;
+        let client_secret = Secret::from(read(&["SCALEKIT_CLIENT_SECRET"])?);
+        Ok(Self::new(env_url, client_id, Some(client_secret)))
+    }
+
+    /// Permits a plain `http` environment URL with a host that is not this machine: tokens and secrets then travel
+    /// unprotected. Default: refused.
+    pub fn dangerous_allow_http(mut self, allow: bool) -> Self {
+        self.allow_http = allow;
+        self
+    }
+
+    /// How long a call may take, all attempts and waits included. Default: 20 s.
+    pub fn call_timeout(mut self, timeout: Duration) -> Self {
+        self.call_timeout = timeout;
+        self
+    }
+
+    /// The same for `ToolService.ExecuteTool`. Default: 60 s.
+    pub fn tool_timeout(mut self, timeout: Duration) -> Self {
+        self.tool_timeout = timeout;
+        self
+    }
+
+    /// How long one attempt to connect, TLS included, may take. Default: 10 s.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// Trusts these PEM certificates besides the roots of the system.
+    pub fn ca_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.ca = Some(Ca::Pem(pem.into()));
+        self
+    }
+
+    /// Trusts the PEM certificates of this file, read by [`build`](Self::build), besides the roots of the system.
+    pub fn ca_certificate_file(mut self, path: impl AsRef<Path>) -> Self {
+        self.ca = Some(Ca::File(path.as_ref().to_owned()));
+        self
+    }
+
+    /// Sends everything through this proxy (`http://user:password@proxy:3128`). Default: `HTTPS_PROXY` and `NO_PROXY`
+    /// of the process, except to this machine.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(Secret::from(url.into()));
+        self
+    }
+
+    /// How often a call is tried in all, where trying again is safe; 1 turns retries off. Default: 4.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
+        self
+    }
+
+    /// How far the clocks of issuer and verifier may differ when a token's times are checked. Default: 5 s.
+    pub fn token_leeway(mut self, leeway: Duration) -> Self {
+        self.token_leeway = leeway;
+        self
+    }
+
+    /// The issuer that tokens must name unless a validation says otherwise. Default: not checked.
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// The audiences of which tokens must name one unless a validation says otherwise. Default: not checked.
+    pub fn audience(mut self, audience: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.audience = audience.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// How often a connection is probed while a call waits on it (TCP, and PING frames over HTTP/2), and how long the
+    /// other side may take to answer. An interval of zero turns probing off. Default: 60 s and 10 s.
+    pub fn keepalive(mut self, interval: Duration, timeout: Duration) -> Self {
+        self.keepalive = Keepalive { interval: Some(interval).filter(|interval| !interval.is_zero()), timeout };
+        self
+    }
+
+    /// Text after the client's own `user-agent`, such as `acme-portal/2.1`. Default: none.
+    pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent_suffix = suffix.into();
+        self
+    }
+
+    /// The language that the client is used from and its version, for the `user-agent`. Bindings set it. Default:
+    /// `rust`, without a version.
+    pub fn host_language(mut self, language: impl Into<String>, version: impl Into<String>) -> Self {
+        self.host = (language.into(), version.into());
+        self
+    }
+
+    /// Checks the options. No network, no thread, no runtime.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config), naming the option that is wrong.
+    pub fn build(self) -> Result<Client, Error> {
+        let env_url = EnvUrl::parse(&self.env_url, self.allow_http)?;
+        if self.client_id.is_empty() {
+            return Err(Error::config("client_id is empty"));
+        }
+        if self.client_secret.as_ref().is_some_and(|secret| secret.expose().is_empty()) {
+            return Err(Error::config("client_secret is empty"));
+        }
+        for (name, timeout) in [
+            ("call_timeout", self.call_timeout),
+            ("tool_timeout", self.tool_timeout),
+            ("connect_timeout", self.connect_timeout),
+            ("keepalive timeout", self.keepalive.timeout),
+        ] {
+            if timeout.is_zero() {
+                return Err(Error::config(format!("{name} must be more than zero")));
+            }
+        }
+        if self.max_attempts == 0 {
+            return Err(Error::config("max_attempts must be at least 1"));
+        }
+        let user_agent = self.user_agent()?;
+        let sdk_version = format!("scalekit-client-{}/{}", self.host.0, env!("CARGO_PKG_VERSION"));
+        Client::from_config(Config {
+            env_url,
+            client_id: self.client_id,
+            client_secret: self.client_secret,
+            call_timeout: self.call_timeout,
+            tool_timeout: self.tool_timeout,
+            connect_timeout: self.connect_timeout,
+            ca_certificates: self.ca.map(Ca::read).transpose()?,
+            proxy: self.proxy.as_ref().map(parse_proxy).transpose()?,
+            max_attempts: self.max_attempts,
+            token_leeway: self.token_leeway,
+            issuer: self.issuer,
+            audience: self.audience,
+            keepalive: self.keepalive,
+            user_agent,
+            sdk_version: header("host_language", &sdk_version)?,
+        })
+    }
+
+    fn user_agent(&self) -> Result<HeaderValue, Error> {
+        let (language, version) = &self.host;
+        let host = if version.is_empty() { language.clone() } else { format!("{language} {version}") };
+        let platform = format!("{} {}", env::consts::OS, env::consts::ARCH);
+        let product = format!("scalekit-client/{} ({host}; {platform})", env!("CARGO_PKG_VERSION"));
+        let suffix = self.user_agent_suffix.trim();
+        let text = if suffix.is_empty() { product } else { format!("{product} {suffix}") };
+        header("user_agent_suffix", &text)
+    }
+}
+
+impl Ca {
+    fn read(self) -> Result<Vec<reqwest::Certificate>, Error> {
+        let pem = match self {
+            Self::Pem(pem) => pem,
+            Self::File(path) => std::fs::read(&path).map_err(|error| {
+                Error::config(format!("CA certificates {}: {error}", path.display())).with_source(error)
+            })?,
+        };
+        match reqwest::Certificate::from_pem_bundle(&pem) {
+            Ok(certificates) if certificates.is_empty() => {
+                Err(Error::config("CA certificates: there is no PEM certificate in them"))
+            }
+            Ok(certificates) => Ok(certificates),
+            Err(error) => Err(Error::config("CA certificates: they are not valid PEM").with_source(error)),
+        }
+    }
+}
+
+/// The URL may hold a password, so neither it nor an error about it is shown.
+fn parse_proxy(url: &Secret) -> Result<reqwest::Proxy, Error> {
+    let refuse = || Error::config("proxy: it is not a valid URL such as http://proxy.example.com:3128");
+    let parsed = url::Url::parse(url.expose()).map_err(|_| refuse())?;
+    if !matches!(parsed.scheme(), "http" | "https") || parsed.host_str().is_none_or(str::is_empty) {
+        return Err(refuse());
+    }
+    reqwest::Proxy::all(parsed).map_err(|_| refuse())
+}
+
+fn header(option: &str, text: &str) -> Result<HeaderValue, Error> {
+    HeaderValue::from_str(text)
+        .map_err(|_| Error::config(format!("{option}: it holds characters that an HTTP header cannot")))
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("env_url", &self.env_url)
+            .field("client_id", &self.client_id)
+            .field("call_timeout", &self.call_timeout)
+            .field("tool_timeout", &self.tool_timeout)
+            .field("max_attempts", &self.max_attempts)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn builder() -> ClientBuilder {
+        Client::builder("https://acme.scalekit.com", "skc_1", "s3cret")
+    }
+
+    #[test]
+    fn each_wrong_option_is_named() {
+        let cases = [
+            (Client::builder("https://acme.scalekit.com", "", "s"), "client_id"),
+            (Client::builder("https://acme.scalekit.com", "skc_1", ""), "client_secret"),
+            (builder().call_timeout(Duration::ZERO), "call_timeout"),
+            (builder().tool_timeout(Duration::ZERO), "tool_timeout"),
+            (builder().connect_timeout(Duration::ZERO), "connect_timeout"),
+            (builder().keepalive(Duration::ZERO, Duration::ZERO), "keepalive"),
+            (builder().max_attempts(0), "max_attempts"),
+            (builder().user_agent_suffix("a\nb"), "user_agent_suffix"),
+            (builder().ca_certificate_pem("nothing"), "CA certificates"),
+            (builder().ca_certificate_file("/does/not/exist.pem"), "/does/not/exist.pem"),
+            (builder().proxy("proxy:3128"), "proxy"),
+        ];
+        for (builder, name) in cases {
+            let error = builder.build().unwrap_err();
+            assert_eq!(error.kind(), crate::ErrorKind::Config);
+            assert!(error.message().contains(name), "{name}: {error}");
+        }
+    }
+
+    #[test]
+    fn secrets_stay_hidden() {
+        let builder = builder().proxy("http://me:hunter2@proxy.example.com:3128");
+        let shown = format!("{builder:?} {:?}", builder.clone().build().unwrap());
+        assert!(!shown.contains("s3cret") && !shown.contains("hunter2"), "{shown}");
+        let error = builder.proxy("nonsense://me:hunter2@proxy").build().unwrap_err();
+        assert!(!format!("{error:?} {error}").contains("hunter2"));
+    }
+
+    #[test]
+    fn the_user_agent_names_product_language_and_platform() {
+        let agent = builder().host_language("python", "3.12.1").user_agent_suffix("acme/2").user_agent().unwrap();
+        let agent = agent.to_str().unwrap();
+        assert!(agent.starts_with(concat!("scalekit-client/", env!("CARGO_PKG_VERSION"), " (python 3.12.1; ")));
+        assert!(agent.ends_with(") acme/2") && agent.contains(env::consts::OS), "{agent}");
+    }
+}

@@ -1,0 +1,140 @@
+//! The URL of an environment, checked once.
+
+use url::{Host, Url};
+
+use crate::error::Error;
+
+/// The URL below which everything of an environment lies: no trailing slash, a path prefix kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EnvUrl {
+    base: String,
+    plain: bool,
+    loopback: bool,
+}
+
+impl EnvUrl {
+    /// Parses what the user wrote; `allow_http` permits plain HTTP to any host.
+    pub(crate) fn parse(text: &str, allow_http: bool) -> Result<Self, Error> {
+        // Credentials in the URL would otherwise end up in the message.
+        if text.split("://").nth(1).is_some_and(|rest| rest.split('/').next().unwrap_or(rest).contains('@')) {
+            return Err(Error::config("env_url: a user name or password has no place in it"));
+        }
+        let refuse = |why: &str| Err(Error::config(format!("env_url {text:?}: {why}")));
+        if text.is_empty() {
+            return Err(Error::config("env_url is empty"));
+        }
+        if text.chars().any(|character| character.is_whitespace() || character.is_control()) {
+            return refuse("it contains white space or control characters");
+        }
+        if !text.contains("://") {
+            return refuse("a scheme is missing, such as https://");
+        }
+        let url = match Url::parse(text) {
+            Ok(url) => url,
+            Err(error) => return refuse(&error.to_string()),
+        };
+        let loopback = is_loopback(&url);
+        let plain = match url.scheme() {
+            "https" => false,
+            "http" if loopback || allow_http => true,
+            "http" => {
+                return refuse("http would send secrets in the clear; use https, or allow it explicitly");
+            }
+            _ => return refuse("the scheme must be https"),
+        };
+        if url.host_str().is_none_or(str::is_empty) {
+            return refuse("a host is missing");
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return refuse("a query or fragment has no place in it");
+        }
+        let base = url.as_str().trim_end_matches('/').to_owned();
+        Ok(Self { base, plain, loopback })
+    }
+
+    /// The URL without a trailing slash.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.base
+    }
+
+    /// Whether it is plain HTTP.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.plain
+    }
+
+    /// Whether its host is this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        self.loopback
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn is_normalised_once() {
+        for (text, base) in [
+            ("https://acme.scalekit.com", "https://acme.scalekit.com"),
+            ("https://acme.scalekit.com///", "https://acme.scalekit.com"),
+            ("HTTPS://Acme.Scalekit.com:443/", "https://acme.scalekit.com"),
+            ("https://gateway.example.com/auth/scalekit/", "https://gateway.example.com/auth/scalekit"),
+            ("http://localhost:8080/", "http://localhost:8080"),
+            ("http://127.0.0.9", "http://127.0.0.9"),
+            ("http://[::1]:9", "http://[::1]:9"),
+            ("http://acme.localhost", "http://acme.localhost"),
+        ] {
+            assert_eq!(EnvUrl::parse(text, false).unwrap().as_str(), base);
+        }
+        let insecure = EnvUrl::parse("http://gateway.internal", true).unwrap();
+        assert!(insecure.is_plain() && !insecure.is_loopback());
+    }
+
+    #[test]
+    fn a_bad_one_says_why() {
+        for (text, why) in [
+            ("", "is empty"),
+            ("acme.scalekit.com", "a scheme is missing"),
+            ("acme.scalekit.com:443", "a scheme is missing"),
+            ("ftp://acme.scalekit.com", "must be https"),
+            ("http://acme.scalekit.com", "in the clear"),
+            ("http://127.0.0.1.example.com", "in the clear"),
+            ("https://", "empty host"),
+            ("https://acme.scalekit.com/?x=1", "query or fragment"),
+            ("https://acme.scalekit.com#x", "query or fragment"),
+            (" https://acme.scalekit.com", "white space"),
+            ("https://acme.scalekit.com\n", "white space"),
+            ("https://a:99999", "port"),
+        ] {
+            let error = EnvUrl::parse(text, false).unwrap_err().to_string();
+            assert!(error.contains(why), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn credentials_are_refused_and_not_repeated() {
+        let error = EnvUrl::parse("https://me:hunter2@acme.scalekit.com", false).unwrap_err().to_string();
+        assert!(error.contains("password") && !error.contains("hunter2"), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics_and_never_ends_in_a_slash(text in "(https?://)?\\PC{0,30}") {
+            if let Ok(url) = EnvUrl::parse(&text, true) {
+                prop_assert!(!url.as_str().ends_with('/'));
+                prop_assert!(Url::parse(&format!("{}/keys", url.as_str())).is_ok());
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The token endpoint, `POST {env}/oauth/token`.
+
+use bytes::Bytes;
+use form_urlencoded::Serializer;
+use http::Method;
+use serde_json::{Map, Value};
+use tokio::time::Instant;
+
+use crate::call::retry::Safety;
+use crate::call::{FORM, MAX_SMALL_BODY, Outgoing};
+use crate::client::Client;
+use crate::error::Error;
+
+/// What the token endpoint answered, with an access token in it.
+pub(crate) struct TokenReply(Map<String, Value>);
+
+impl TokenReply {
+    pub(crate) fn access_token(&self) -> &str {
+        self.0.get("access_token").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Seconds, sent as a number or, by some, as text.
+    pub(crate) fn expires_in(&self) -> Option<i64> {
+        match self.0.get("expires_in")? {
+            Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds as i64)),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        self.0.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+}
+
+impl Client {
+    /// Posts a form to the token endpoint. Empty values are left out.
+    pub(crate) async fn token_endpoint(
+        &self,
+        form: &[(&str, &str)],
+        safety: Safety,
+        deadline: Instant,
+        last: &mut Option<Error>,
+    ) -> Result<TokenReply, Error> {
+        let outgoing = Outgoing {
+            method: Method::POST,
+            url: self.url("/oauth/token", None)?,
+            content_type: FORM,
+            body: Some(encode(form)),
+            safety,
+            service_token: false,
+            max_body: MAX_SMALL_BODY,
+        };
+        let sent: Vec<&str> =
+            form.iter().filter(|(name, _)| SECRET_FIELDS.contains(name)).map(|(_, value)| *value).collect();
+        let scrub = |error: Error| error.scrub(&sent);
+        let reply = match self.attempts(&outgoing, deadline, last).await {
+            Ok(reply) => reply,
+            Err(error) => return Err(scrub(error)),
+        };
+        match serde_json::from_slice(&reply.body) {
+            Ok(Value::Object(body)) => {
+                let reply_body = TokenReply(body);
+                if reply_body.access_token().is_empty() {
+                    return Err(Error::bad_reply(reply.status.as_u16(), "the answer has no access_token"));
+                }
+                Ok(reply_body)
+            }
+            // The body may hold tokens, so none of it is shown; a web page cannot.
+            Ok(_) => Err(Error::bad_reply(reply.status.as_u16(), "the answer is not a JSON object")),
+            Err(_) if reply.body.trim_ascii_start().starts_with(b"<") => {
+                Err(scrub(Error::not_json(reply.status, &reply.headers, &reply.body)))
+            }
+            Err(_) => Err(Error::bad_reply(reply.status.as_u16(), "the answer is not JSON; is env_url right?")),
+        }
+    }
+}
+
+/// The fields that are set, as a form.
+fn encode(form: &[(&str, &str)]) -> Bytes {
+    let mut text = Serializer::new(String::with_capacity(256));
+    text.extend_pairs(form.iter().filter(|(_, value)| !value.is_empty()));
+    Bytes::from(text.finish())
+}
+
+/// Form fields whose values never appear in an error.
+const SECRET_FIELDS: [&str; 4] = ["client_secret", "code", "code_verifier", "refresh_token"];

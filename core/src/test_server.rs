@@ -1,0 +1,158 @@
+//! A server for tests: answers on loopback as a script says and remembers what it was asked.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::client::Client;
+use crate::config::ClientBuilder;
+
+/// A request as it arrived.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) method: String,
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Seen {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What the server does with a request.
+pub(crate) enum Answer {
+    /// Sends this and keeps the connection.
+    Text(String),
+    /// Sends this after a pause.
+    Slow(Duration, String),
+    /// Sends this and then closes.
+    Cut(String),
+    /// Closes without a word.
+    Drop,
+    /// Never answers.
+    Hang,
+    /// A body that never ends.
+    Endless,
+}
+
+pub(crate) struct TestServer {
+    pub(crate) url: String,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+/// A whole answer.
+pub(crate) fn reply(status: u16, headers: &str, body: &str) -> Answer {
+    Answer::Text(reply_text(status, headers, body))
+}
+
+pub(crate) fn reply_text(status: u16, headers: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len())
+}
+
+pub(crate) fn json(body: &str) -> Answer {
+    reply(200, "content-type: application/json\r\n", body)
+}
+
+/// What the token endpoint answers in most tests.
+pub(crate) fn token(name: &str) -> Answer {
+    json(&format!(r#"{{"access_token":"{name}","expires_in":3600}}"#))
+}
+
+impl TestServer {
+    /// `script` answers the request with the given number, counted from 0 and for each path apart.
+    pub(crate) async fn start(script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (script, log) = (Arc::new(script), Arc::clone(&seen));
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&log)));
+            }
+        });
+        Self { url, seen }
+    }
+
+    pub(crate) fn builder(&self) -> ClientBuilder {
+        Client::builder(&self.url, "skc_1", "s3cret")
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        self.builder().build().unwrap()
+    }
+
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    /// How many requests arrived for a path.
+    pub(crate) fn count(&self, path: &str) -> usize {
+        self.seen().iter().filter(|seen| path_of(&seen.target) == path).count()
+    }
+}
+
+fn path_of(target: &str) -> &str {
+    target.split('?').next().unwrap_or(target)
+}
+
+async fn serve<S>(stream: TcpStream, script: Arc<S>, log: Arc<Mutex<Vec<Seen>>>)
+where
+    S: Fn(&Seen, usize) -> Answer,
+{
+    let mut stream = BufReader::new(stream);
+    while let Some(request) = read(&mut stream).await {
+        let number = {
+            let mut log = log.lock().unwrap();
+            let same = log.iter().filter(|seen| path_of(&seen.target) == path_of(&request.target)).count();
+            log.push(request.clone());
+            same
+        };
+        let sent = match script(&request, number) {
+            Answer::Text(text) => stream.write_all(text.as_bytes()).await,
+            Answer::Slow(pause, text) => {
+                tokio::time::sleep(pause).await;
+                stream.write_all(text.as_bytes()).await
+            }
+            Answer::Cut(text) => {
+                let _ = stream.write_all(text.as_bytes()).await;
+                return;
+            }
+            Answer::Drop => return,
+            Answer::Hang => std::future::pending().await,
+            Answer::Endless => {
+                let _ = stream.write_all(b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n").await;
+                let chunk = format!("100000\r\n{}\r\n", " ".repeat(0x10_0000));
+                while stream.write_all(chunk.as_bytes()).await.is_ok() {}
+                return;
+            }
+        };
+        if sent.is_err() {
+            return;
+        }
+    }
+}
+
+async fn read(stream: &mut BufReader<TcpStream>) -> Option<Seen> {
+    let mut line = String::new();
+    stream.read_line(&mut line).await.ok()?;
+    let mut words = line.split_whitespace();
+    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let mut headers = Vec::new();
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line).await.ok()?;
+        let Some((name, value)) = line.trim_end().split_once(": ") else { break };
+        headers.push((name.to_ascii_lowercase(), value.to_owned()));
+    }
+    let mut seen = Seen { method, target, headers, body: String::new() };
+    let length = seen.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok()?;
+    seen.body = String::from_utf8(body).unwrap();
+    Some(seen)
+}

@@ -1,0 +1,244 @@
+//! The keys of the environment, fetched when needed and kept.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use http::{HeaderMap, header};
+use tokio::runtime::Handle;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout_at};
+
+use super::KeySet;
+use crate::call::{Outgoing, deadline_in};
+use crate::client::Client;
+use crate::error::Error;
+
+/// At most one fetch in this time is caused by tokens that name an unknown key, and one by keys that are stale while
+/// the endpoint fails.
+pub(crate) const COOL_DOWN: Duration = Duration::from_secs(30);
+
+/// How long keys are fresh if the endpoint does not say, and the bounds of what it may say.
+const FRESH: Duration = Duration::from_secs(600);
+const FRESH_BOUNDS: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(3600));
+
+/// Keys that have been stale for longer are not used before a fetch has been tried.
+const STALE: Duration = Duration::from_secs(300);
+
+/// What is known about the keys at one moment. Readers never wait for a fetch.
+#[derive(Clone, Debug)]
+pub(crate) struct Snapshot {
+    /// The last good set.
+    pub(crate) keys: Option<Arc<KeySet>>,
+    stale_at: Instant,
+    unusable_at: Instant,
+    /// When an unknown key last caused a fetch.
+    unknown_at: Option<Instant>,
+    /// Why the latest fetch failed, if it did.
+    pub(crate) failure: Option<Error>,
+}
+
+impl Snapshot {
+    /// The keys, unless they are so old that a fetch must be tried first.
+    pub(crate) fn usable(&self, now: Instant) -> Option<&KeySet> {
+        self.keys.as_deref().filter(|_| now < self.unusable_at)
+    }
+
+    pub(crate) fn is_stale(&self, now: Instant) -> bool {
+        now >= self.stale_at
+    }
+
+    /// Whether a token with an unknown key may cause a fetch.
+    pub(crate) fn may_look_again(&self, now: Instant) -> bool {
+        self.unknown_at.is_none_or(|at| now >= at + COOL_DOWN)
+    }
+
+    /// What is known after a fetch that ended at `now`.
+    fn after(
+        before: Option<&Self>,
+        result: Result<(KeySet, Duration), Error>,
+        unknown: bool,
+        now: Instant,
+    ) -> Self {
+        let unknown_at = if unknown { Some(now) } else { before.and_then(|before| before.unknown_at) };
+        match result {
+            Ok((keys, fresh)) => Self {
+                keys: Some(Arc::new(keys)),
+                stale_at: now + fresh,
+                unusable_at: now + fresh + STALE,
+                unknown_at,
+                failure: None,
+            },
+            Err(error) => Self {
+                keys: before.and_then(|before| before.keys.clone()),
+                stale_at: now + COOL_DOWN,
+                unusable_at: before.map_or(now, |before| before.unusable_at).max(now + COOL_DOWN),
+                unknown_at,
+                failure: Some(error),
+            },
+        }
+    }
+}
+
+/// The snapshot and who is fetching the next one.
+pub(crate) struct KeyCache {
+    snapshot: ArcSwapOption<Snapshot>,
+    flight: Mutex<()>,
+    refreshing: AtomicBool,
+}
+
+impl KeyCache {
+    /// Starts with the keys of another client, if it has some.
+    pub(crate) fn new(snapshot: Option<Arc<Snapshot>>) -> Self {
+        Self {
+            snapshot: ArcSwapOption::new(snapshot),
+            flight: Mutex::new(()),
+            refreshing: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.snapshot.load_full()
+    }
+
+    /// Without touching the count of owners, for the fast path.
+    pub(crate) fn peek(&self) -> arc_swap::Guard<Option<Arc<Snapshot>>> {
+        self.snapshot.load()
+    }
+}
+
+/// Lowers the flag when its task ends, also when it is dropped with its runtime.
+struct Refreshing(Client);
+
+impl Drop for Refreshing {
+    fn drop(&mut self) {
+        self.0.keys().refreshing.store(false, Ordering::Release);
+    }
+}
+
+impl Client {
+    /// Whether the signing keys should be fetched anew. They are still good to use; in a tokio runtime validation
+    /// fetches them in the background by itself.
+    pub fn keys_are_stale(&self) -> bool {
+        self.keys().peek().as_ref().is_none_or(|snapshot| snapshot.is_stale(Instant::now()))
+    }
+
+    /// Fetches the signing keys if they are stale or were never fetched.
+    ///
+    /// # Errors
+    /// The endpoint cannot be reached or does not answer with keys. The last good keys stay in use.
+    pub async fn refresh_keys(&self) -> Result<(), Error> {
+        let seen = self.keys().snapshot();
+        if seen.as_ref().is_some_and(|snapshot| !snapshot.is_stale(Instant::now())) {
+            return Ok(());
+        }
+        let snapshot = self.fetch_keys(seen, false).await;
+        snapshot.failure.clone().map_or(Ok(()), Err)
+    }
+
+    /// Fetches the keys unless someone else has done so since the caller looked.
+    pub(crate) async fn fetch_keys(&self, seen: Option<Arc<Snapshot>>, unknown: bool) -> Arc<Snapshot> {
+        let cache = self.keys();
+        let _flight = cache.flight.lock().await;
+        let before = cache.snapshot();
+        if let Some(current) = &before
+            && !seen.is_some_and(|seen| Arc::ptr_eq(&seen, current))
+        {
+            return Arc::clone(current);
+        }
+        let result = self.request_keys().await;
+        let after = Arc::new(Snapshot::after(before.as_deref(), result, unknown, Instant::now()));
+        cache.snapshot.store(Some(Arc::clone(&after)));
+        after
+    }
+
+    /// Starts to fetch stale keys in the background, if there is a runtime to do so.
+    pub(crate) fn refresh_keys_in_background(&self) {
+        let Ok(runtime) = Handle::try_current() else { return };
+        if self.keys().refreshing.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let task = Refreshing(self.clone());
+        runtime.spawn(async move {
+            // A failure stays in the snapshot, and the last good keys stay in use.
+            let _ = task.0.refresh_keys().await;
+        });
+    }
+
+    async fn request_keys(&self) -> Result<(KeySet, Duration), Error> {
+        let timeout = self.config().call_timeout;
+        let deadline = deadline_in(timeout);
+        let outgoing = Outgoing::document(self.url("/keys", None)?);
+        let mut last = None;
+        let reply = match timeout_at(deadline, self.attempts(&outgoing, deadline, &mut last)).await {
+            Ok(reply) => reply,
+            Err(_) => Err(Error::deadline(timeout, last).with_retryable(true)),
+        };
+        reply
+            .and_then(|reply| Ok((KeySet::parse(&reply.body)?, fresh_for(&reply.headers))))
+            .map_err(|error| error.context("no signing keys"))
+    }
+}
+
+/// How long the endpoint says that its keys are fresh (RFC 9111), within bounds.
+fn fresh_for(headers: &HeaderMap) -> Duration {
+    let directives = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    let mut fresh = FRESH;
+    for directive in directives.flat_map(|value| value.split(',')) {
+        let directive = directive.trim().to_ascii_lowercase();
+        if directive == "no-store" || directive == "no-cache" {
+            return FRESH_BOUNDS.0;
+        }
+        if let Some(age) = directive.strip_prefix("max-age=")
+            && let Ok(seconds) = age.trim_matches('"').parse()
+        {
+            fresh = Duration::from_secs(seconds);
+        }
+    }
+    fresh.clamp(FRESH_BOUNDS.0, FRESH_BOUNDS.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn the_endpoint_s_max_age_counts_within_bounds() {
+        let fresh = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_str(text).unwrap());
+            fresh_for(&headers).as_secs()
+        };
+        assert_eq!(fresh("public, max-age=900"), 900);
+        assert_eq!(fresh("Max-Age=1"), 60);
+        assert_eq!(fresh("max-age=99999999"), 3600);
+        assert_eq!(fresh("max-age=900, no-store"), 60);
+        assert_eq!(fresh("max-age=soon"), 600);
+        assert_eq!(fresh_for(&HeaderMap::new()).as_secs(), 600);
+    }
+
+    #[test]
+    fn a_failure_keeps_the_last_good_keys_and_their_cool_down() {
+        let keys = || {
+            let jwks = crate::token::testing::jwks(&[(&crate::token::testing::KEYS.first, "k")]);
+            KeySet::parse(jwks.as_bytes()).unwrap()
+        };
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let good = Snapshot::after(None, Ok((keys(), FRESH)), false, start);
+        assert!(good.usable(at(899)).is_some() && good.usable(at(900)).is_none());
+        assert!(!good.is_stale(at(599)) && good.is_stale(at(600)));
+        assert!(good.may_look_again(start));
+        let failed = Snapshot::after(Some(&good), Err(Error::closed()), true, at(1000));
+        assert!(failed.usable(at(1029)).is_some() && failed.failure.is_some());
+        assert!(!failed.is_stale(at(1029)) && failed.is_stale(at(1030)));
+        assert!(!failed.may_look_again(at(1029)) && failed.may_look_again(at(1030)));
+        let first_failed = Snapshot::after(None, Err(Error::closed()), false, start);
+        assert!(first_failed.usable(start).is_none());
+        let again = Snapshot::after(Some(&failed), Ok((keys(), FRESH)), false, at(1010));
+        assert!(again.failure.is_none() && !again.may_look_again(at(1029)));
+    }
+}

@@ -1,0 +1,174 @@
+//! The keys that sign an environment's tokens (JWKS, RFC 7517), parsed once.
+
+use std::fmt;
+
+use aws_lc_rs::rsa::PublicKeyComponents;
+use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
+use base64::Engine;
+use base64::alphabet::URL_SAFE;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::TokenError;
+use super::header::Compact;
+use super::validation::{Checks, VerifiedToken};
+use crate::error::Error;
+
+/// More keys than any environment has at a time.
+const MAX_KEYS: usize = 100;
+
+/// Some servers pad the numbers of their keys, though RFC 7518 says not to.
+const NUMBER: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// A set of RSA verification keys.
+///
+/// Sans-I/O: fetch `{env}/keys` however you like, parse it here and validate tokens against it with a clock of your
+/// own. [`Client::validate_token`](crate::Client::validate_token) does all of that for you.
+pub struct KeySet {
+    keys: Vec<(String, ParsedPublicKey)>,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    keys: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+struct Jwk {
+    kty: String,
+    kid: String,
+    n: String,
+    e: String,
+    #[serde(rename = "use")]
+    purpose: Option<String>,
+    alg: Option<String>,
+}
+
+impl KeySet {
+    /// Reads a JWKS document. Keys that are not RSA signature keys of 2048 to 8192 bits with a `kid` are passed over.
+    ///
+    /// # Errors
+    /// It is not a JWKS document, or none of its keys can be used.
+    pub fn parse(json: &[u8]) -> Result<Self, Error> {
+        let document: Document = serde_json::from_slice(json)
+            .map_err(|error| Error::bad_reply(200, "the keys are not a JWKS document").with_source(error))?;
+        let keys: Vec<_> = document.keys.into_iter().filter_map(read_key).take(MAX_KEYS).collect();
+        if keys.is_empty() {
+            return Err(Error::bad_reply(200, "the JWKS document holds no RSA signature key"));
+        }
+        Ok(Self { keys })
+    }
+
+    /// How many keys can be used.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Never: a set without keys cannot be made.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// Verifies signature and claims. The order is: form, algorithm, key, signature, then the claims.
+    pub(crate) fn check(&self, token: &str, checks: &Checks<'_>, now: f64) -> Result<VerifiedToken, TokenError> {
+        let compact = Compact::parse(token)?;
+        // A set may hold one kid twice while a key is being replaced.
+        let mut named = self.keys.iter().filter(|(id, _)| *id == compact.key_id).peekable();
+        if named.peek().is_none() {
+            return Err(TokenError::UnknownKey);
+        }
+        if !named.any(|(_, key)| key.verify_sig(compact.signed, &compact.signature).is_ok()) {
+            return Err(TokenError::Signature);
+        }
+        VerifiedToken::check(compact.payload()?, checks, now)
+    }
+}
+
+impl fmt::Debug for KeySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.keys.iter().map(|(id, _)| id)).finish()
+    }
+}
+
+fn read_key(value: Value) -> Option<(String, ParsedPublicKey)> {
+    let jwk: Jwk = serde_json::from_value(value).ok()?;
+    let for_us = jwk.kty == "RSA"
+        && jwk.purpose.is_none_or(|purpose| purpose == "sig")
+        && jwk.alg.is_none_or(|algorithm| algorithm == "RS256");
+    if !for_us {
+        return None;
+    }
+    let modulus = NUMBER.decode(&jwk.n).ok()?;
+    let exponent = NUMBER.decode(&jwk.e).ok()?;
+    let (n, e) = (significant(&modulus), significant(&exponent));
+    let bits = n.len() * 8 - n.first()?.leading_zeros() as usize;
+    let odd_exponent = e.last().is_some_and(|last| last % 2 == 1) && e != [1] && e.len() <= 8;
+    if !(2048..=8192).contains(&bits) || !odd_exponent {
+        return None;
+    }
+    let key = PublicKeyComponents { n, e }.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).ok()?;
+    Some((jwk.kid, key))
+}
+
+fn significant(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    &number[zeros..]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::token::testing::{KEYS, jwk};
+
+    #[test]
+    fn odd_keys_are_passed_over() {
+        let good = jwk(&KEYS.first, "one");
+        let with = |name: &str, value: Value| {
+            let mut key = good.clone();
+            key[name] = value;
+            key
+        };
+        let mut without_kid = good.clone();
+        without_kid.as_object_mut().unwrap().remove("kid");
+        let document = json!({"keys": [
+            {"kty": "EC", "crv": "P-256", "kid": "ec", "x": "AA", "y": "AA"},
+            {"kty": "oct", "kid": "secret", "k": "AA"},
+            5, null, {},
+            without_kid,
+            with("use", json!("enc")),
+            with("alg", json!("RS512")),
+            with("n", json!("AQAB")),
+            with("n", json!("!")),
+            with("e", json!("AQ")),
+            with("e", json!("")),
+            with("n", json!(7)),
+            jwk(&KEYS.short, "1024 bits"),
+            good,
+            jwk(&KEYS.second, "two"),
+        ]});
+        let keys = KeySet::parse(document.to_string().as_bytes()).unwrap();
+        assert_eq!(format!("{keys:?}"), r#"["one", "two"]"#);
+        assert_eq!((keys.len(), keys.is_empty()), (2, false));
+    }
+
+    #[test]
+    fn a_document_without_a_usable_key_is_an_error() {
+        for document in ["", "{}", "[]", r#"{"keys":{}}"#, r#"{"keys":[]}"#, r#"{"keys":[{"kty":"RSA"}]}"#, "<html>"] {
+            assert!(KeySet::parse(document.as_bytes()).is_err(), "{document}");
+        }
+    }
+
+    #[test]
+    fn padding_and_leading_zeros_do_not_matter() {
+        let mut key = jwk(&KEYS.first, "one");
+        let modulus = NUMBER.decode(key["n"].as_str().unwrap()).unwrap();
+        key["n"] = json!(base64::engine::general_purpose::URL_SAFE.encode([&[0][..], &modulus].concat()));
+        assert_eq!(KeySet::parse(json!({"keys": [key]}).to_string().as_bytes()).unwrap().len(), 1);
+    }
+}

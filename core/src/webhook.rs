@@ -1,0 +1,287 @@
+//! Verifying webhooks and interceptor calls: HMAC-SHA256 in the form of Standard Webhooks.
+//!
+//! No I/O, and the time can be given. The body is read where it lies, whatever its size.
+
+use std::borrow::Cow;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::hmac;
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::general_purpose::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+
+/// How far a timestamp may lie from now, in either direction.
+pub const TOLERANCE: Duration = Duration::from_secs(300);
+
+/// Secrets are pasted by people: with or without padding.
+const SECRET: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Why a payload was refused. The messages are the same in every language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WebhookError {
+    /// Id, timestamp or signature is missing or empty.
+    #[error("Missing required headers")]
+    MissingHeaders,
+    /// The secret is not `<prefix>_<base64>`, or its key is empty.
+    #[error("Invalid secret")]
+    InvalidSecret,
+    /// The timestamp is not a whole number of seconds.
+    #[error("Invalid Signature Headers")]
+    InvalidHeaders,
+    /// The timestamp lies too far in the past.
+    #[error("Message timestamp too old")]
+    TooOld,
+    /// The timestamp lies too far in the future.
+    #[error("Message timestamp too new")]
+    TooNew,
+    /// No signature belongs to this id, timestamp and body under this secret.
+    #[error("Invalid signature")]
+    InvalidSignature,
+}
+
+/// What is verified: it decides under which names the headers are looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// `webhook-id`, `webhook-timestamp`, `webhook-signature`.
+    Webhook,
+    /// `interceptor-…`; each falls back to its `webhook-…` twin.
+    Interceptor,
+}
+
+/// The three headers that a signature consists of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignatureHeaders<'h> {
+    /// The message id.
+    pub id: Cow<'h, str>,
+    /// When it was sent, in seconds since 1970.
+    pub timestamp: Cow<'h, str>,
+    /// The signatures, separated by spaces.
+    pub signature: Cow<'h, str>,
+}
+
+impl<'h> SignatureHeaders<'h> {
+    /// Picks the three out of any list of headers. Names are compared without regard to case, `-` or `_`, or the
+    /// `HTTP_` in front that CGI and Django's `META` add.
+    ///
+    /// ```
+    /// use scalekit::webhook::{Purpose, SignatureHeaders};
+    /// let meta = [("HTTP_WEBHOOK_ID", "msg_1"), ("HTTP_WEBHOOK_TIMESTAMP", "5"), ("HTTP_WEBHOOK_SIGNATURE", "v1,x")];
+    /// assert_eq!(SignatureHeaders::from_pairs(Purpose::Webhook, meta).id, "msg_1");
+    /// ```
+    pub fn from_pairs<N, V>(purpose: Purpose, headers: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: AsRef<[u8]>,
+        V: Into<Cow<'h, str>>,
+    {
+        let mut own = Self::default();
+        let mut fallback = Self::default();
+        for (name, value) in headers {
+            let Some((prefix, field)) = known(name.as_ref()) else { continue };
+            let found = match (purpose, prefix) {
+                (Purpose::Webhook, Prefix::Webhook) | (Purpose::Interceptor, Prefix::Interceptor) => &mut own,
+                (Purpose::Interceptor, Prefix::Webhook) => &mut fallback,
+                (Purpose::Webhook, Prefix::Interceptor) => continue,
+            };
+            let slot = match field {
+                Field::Id => &mut found.id,
+                Field::Timestamp => &mut found.timestamp,
+                Field::Signature => &mut found.signature,
+            };
+            if slot.is_empty() {
+                *slot = value.into();
+            }
+        }
+        own.or(fallback)
+    }
+
+    /// Asks a function for each header by its lower-case name, such as `webhook-id`.
+    pub fn from_lookup<V>(purpose: Purpose, lookup: impl Fn(&str) -> Option<V>) -> Self
+    where
+        V: Into<Cow<'h, str>>,
+    {
+        let find = |prefix: &str, field: &str| {
+            lookup(&format!("{prefix}-{field}")).map(Into::into).unwrap_or_default()
+        };
+        let all = |prefix: &str| Self {
+            id: find(prefix, "id"),
+            timestamp: find(prefix, "timestamp"),
+            signature: find(prefix, "signature"),
+        };
+        match purpose {
+            Purpose::Webhook => all("webhook"),
+            Purpose::Interceptor => all("interceptor").or(all("webhook")),
+        }
+    }
+
+    fn or(self, other: Self) -> Self {
+        let choose = |own: Cow<'h, str>, other| if own.is_empty() { other } else { own };
+        Self {
+            id: choose(self.id, other.id),
+            timestamp: choose(self.timestamp, other.timestamp),
+            signature: choose(self.signature, other.signature),
+        }
+    }
+}
+
+enum Prefix {
+    Webhook,
+    Interceptor,
+}
+
+enum Field {
+    Id,
+    Timestamp,
+    Signature,
+}
+
+fn known(name: &[u8]) -> Option<(Prefix, Field)> {
+    let name = match name.split_at_checked(5) {
+        Some((start, rest)) if same(start, b"http-") => rest,
+        _ => name,
+    };
+    let (prefix, field) = match (name.split_at_checked(8), name.split_at_checked(12)) {
+        (Some((start, field)), _) if same(start, b"webhook-") => (Prefix::Webhook, field),
+        (_, Some((start, field))) if same(start, b"interceptor-") => (Prefix::Interceptor, field),
+        _ => return None,
+    };
+    match field {
+        field if same(field, b"id") => Some((prefix, Field::Id)),
+        field if same(field, b"timestamp") => Some((prefix, Field::Timestamp)),
+        field if same(field, b"signature") => Some((prefix, Field::Signature)),
+        _ => None,
+    }
+}
+
+fn same(name: &[u8], wanted: &[u8]) -> bool {
+    let plain = |byte: &u8| if *byte == b'_' { b'-' } else { byte.to_ascii_lowercase() };
+    name.len() == wanted.len() && name.iter().zip(wanted).all(|(found, wanted)| plain(found) == *wanted)
+}
+
+/// The secret of a webhook endpoint or interceptor, read once.
+///
+/// ```
+/// use scalekit::webhook::{Purpose, SignatureHeaders, Verifier, WebhookError};
+///
+/// let verifier = Verifier::new("whsec_c2VjcmV0LWtleQ==")?;
+/// let headers = SignatureHeaders::from_pairs(Purpose::Webhook, [("webhook-id", "msg_1")]);
+/// assert_eq!(verifier.verify(&headers, b"{}"), Err(WebhookError::MissingHeaders));
+/// # Ok::<(), WebhookError>(())
+/// ```
+#[derive(Clone)]
+pub struct Verifier {
+    key: hmac::Key,
+    tolerance: Duration,
+}
+
+impl Verifier {
+    /// Reads a secret: the key is the base64 (standard or URL-safe) of all that follows its first `_`.
+    ///
+    /// # Errors
+    /// [`WebhookError::InvalidSecret`]
+    pub fn new(secret: &str) -> Result<Self, WebhookError> {
+        let encoded = secret.split_once('_').ok_or(WebhookError::InvalidSecret)?.1;
+        let standard: Zeroizing<Vec<u8>> = Zeroizing::new(
+            encoded
+                .bytes()
+                .map(|byte| match byte {
+                    b'-' => b'+',
+                    b'_' => b'/',
+                    other => other,
+                })
+                .collect(),
+        );
+        let key = Zeroizing::new(SECRET.decode(&*standard).map_err(|_| WebhookError::InvalidSecret)?);
+        if key.is_empty() {
+            return Err(WebhookError::InvalidSecret);
+        }
+        Ok(Self { key: hmac::Key::new(hmac::HMAC_SHA256, &key), tolerance: TOLERANCE })
+    }
+
+    /// Accepts timestamps this far from now in either direction. Default: 5 minutes.
+    #[must_use]
+    pub fn with_tolerance(mut self, tolerance: Duration) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+
+    /// Verifies a payload as of now.
+    ///
+    /// # Errors
+    /// The first reason to refuse it.
+    pub fn verify(&self, headers: &SignatureHeaders<'_>, payload: &[u8]) -> Result<(), WebhookError> {
+        self.verify_at(headers, payload, SystemTime::now())
+    }
+
+    /// Verifies a payload as of `now`.
+    ///
+    /// # Errors
+    /// The first reason to refuse it.
+    pub fn verify_at(
+        &self,
+        headers: &SignatureHeaders<'_>,
+        payload: &[u8],
+        now: SystemTime,
+    ) -> Result<(), WebhookError> {
+        check_present(headers)?;
+        self.check_time(&headers.timestamp, now)?;
+        let mut context = hmac::Context::with_key(&self.key);
+        for part in [headers.id.as_bytes(), b".", headers.timestamp.as_bytes(), b".", payload] {
+            context.update(part);
+        }
+        let expected = context.sign();
+        let valid = headers.signature.split(' ').filter_map(|entry| entry.strip_prefix("v1,")).any(|encoded| {
+            // One byte more than fits, so that a longer signature is recognised as such.
+            let mut signature = [0; 36];
+            STANDARD
+                .decode_slice(encoded, &mut signature)
+                .is_ok_and(|length| verify_slices_are_equal(expected.as_ref(), &signature[..length]).is_ok())
+        });
+        if valid { Ok(()) } else { Err(WebhookError::InvalidSignature) }
+    }
+
+    /// Digits only, so that what is checked is what was signed and nothing else reads as the same time.
+    fn check_time(&self, timestamp: &str, now: SystemTime) -> Result<(), WebhookError> {
+        let plain = timestamp.len() <= 12 && timestamp.bytes().all(|byte| byte.is_ascii_digit());
+        let sent: u64 =
+            timestamp.parse().ok().filter(|_| plain).ok_or(WebhookError::InvalidHeaders)?;
+        let sent = Duration::from_secs(sent);
+        let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        if sent + self.tolerance < now {
+            return Err(WebhookError::TooOld);
+        }
+        if sent > now + self.tolerance {
+            return Err(WebhookError::TooNew);
+        }
+        Ok(())
+    }
+}
+
+fn check_present(headers: &SignatureHeaders<'_>) -> Result<(), WebhookError> {
+    let missing = headers.id.is_empty() || headers.timestamp.is_empty() || headers.signature.is_empty();
+    if missing { Err(WebhookError::MissingHeaders) } else { Ok(()) }
+}
+
+/// Verifies a payload in one go, with the reasons in the order that all languages share: headers, secret, time,
+/// signature.
+///
+/// # Errors
+/// [`ErrorKind::WebhookVerification`](crate::ErrorKind::WebhookVerification)
+pub fn verify(secret: &str, headers: &SignatureHeaders<'_>, payload: &[u8]) -> Result<(), Error> {
+    check_present(headers)?;
+    Ok(Verifier::new(secret)?.verify(headers, payload)?)
+}
+
+impl std::fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Verifier").field("tolerance", &self.tolerance).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,218 @@
+//! The requests that came in, without their secrets.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, PROXY_AUTHORIZATION};
+use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::http::{Pairs, Request};
+
+/// Requests that are kept; the oldest go first.
+const KEPT: usize = 10_000;
+
+const REDACTED: &str = "[redacted]";
+
+/// Headers whose values are credentials.
+const SECRET_HEADERS: [HeaderName; 3] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION];
+
+/// Parameters of the OAuth endpoints whose values are credentials.
+const SECRET_PARAMETERS: [&str; 8] = [
+    "access_token",
+    "client_assertion",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "id_token_hint",
+    "refresh_token",
+    "token",
+];
+
+/// What the log keeps of a request.
+#[derive(Clone, Debug)]
+struct Entry {
+    number: u64,
+    time: Timestamp,
+    request_id: String,
+    method: String,
+    path: String,
+    query: Option<String>,
+    headers: HeaderMap,
+    body: Bytes,
+    /// The operation or endpoint; `None` for a request that nothing answers.
+    operation: Option<&'static str>,
+    outcome: Outcome,
+    began: Instant,
+    milliseconds: Option<u128>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Outcome {
+    Pending,
+    Answered(StatusCode),
+    /// The client went away first, or a fault dropped the connection.
+    Aborted,
+}
+
+/// The log.
+#[derive(Debug, Default)]
+pub(crate) struct Log {
+    entries: Mutex<(u64, VecDeque<Entry>)>,
+}
+
+/// Which entries to show.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) operation: Option<String>,
+    pub(crate) method: Option<String>,
+    pub(crate) path: Option<String>,
+    /// Only entries with a higher number.
+    pub(crate) after: u64,
+    pub(crate) unmatched: bool,
+    pub(crate) limit: Option<usize>,
+}
+
+/// A request under way; when it is dropped without an answer, the log says so.
+pub(crate) struct Pending<'l> {
+    log: &'l Log,
+    number: u64,
+}
+
+impl Log {
+    /// Notes a request.
+    pub(crate) fn begin(&self, time: Timestamp, request: &Request, operation: Option<&'static str>) -> Pending<'_> {
+        let secretive = operation.is_none_or(|name| crate::oauth::Endpoint::named(name).is_some());
+        let redact = |text: &[u8]| if secretive { redacted_form(text) } else { text.to_vec() };
+        let form = request.header(CONTENT_TYPE).is_some_and(|kind| kind.contains("form-urlencoded"));
+        let mut headers = request.headers.clone();
+        for name in SECRET_HEADERS {
+            if let Some(value) = headers.get_mut(&name) {
+                // The scheme tells Bearer from Basic and gives nothing away.
+                let scheme = value.to_str().ok().and_then(|text| text.split_once(' ')).map(|(scheme, _)| scheme);
+                let shown = match scheme.filter(|_| name == AUTHORIZATION) {
+                    Some(scheme) => format!("{scheme} {REDACTED}"),
+                    None => REDACTED.to_owned(),
+                };
+                if let Ok(shown) = shown.parse() {
+                    *value = shown;
+                }
+            }
+        }
+        let query = request.query.as_ref().map(|query| redact(query.as_bytes()));
+        let mut entries = self.lock();
+        entries.0 += 1;
+        let number = entries.0;
+        entries.1.push_back(Entry {
+            number,
+            time,
+            request_id: request.id.clone(),
+            method: request.method.to_string(),
+            path: request.path.clone(),
+            query: query.map(|query| String::from_utf8_lossy(&query).into_owned()),
+            headers,
+            body: if form { redact(&request.body).into() } else { request.body.clone() },
+            operation,
+            outcome: Outcome::Pending,
+            began: Instant::now(),
+            milliseconds: None,
+        });
+        if entries.1.len() > KEPT {
+            entries.1.pop_front();
+        }
+        Pending { log: self, number }
+    }
+
+    /// The entries that `filter` picks, the oldest first; of too many the newest.
+    pub(crate) fn show(&self, filter: &Filter) -> Vec<Value> {
+        let picked = |entry: &&Entry| {
+            entry.number > filter.after
+                && (!filter.unmatched || entry.operation.is_none())
+                && filter.operation.as_deref().is_none_or(|name| entry.operation == Some(name))
+                && filter.method.as_deref().is_none_or(|method| entry.method.eq_ignore_ascii_case(method))
+                && filter.path.as_deref().is_none_or(|path| entry.path == path)
+        };
+        let entries = self.lock();
+        let picked: Vec<&Entry> = entries.1.iter().filter(picked).collect();
+        let skipped = picked.len().saturating_sub(filter.limit.unwrap_or(usize::MAX));
+        picked[skipped..].iter().map(|entry| entry.to_json()).collect()
+    }
+
+    /// Forgets all entries. The numbers go on, so that `after` stays meaningful.
+    pub(crate) fn clear(&self) {
+        self.lock().1.clear();
+    }
+
+    fn finish(&self, number: u64, outcome: Outcome) {
+        let mut entries = self.lock();
+        // Numbers are consecutive, so the place follows from the first one; the entry may be gone already.
+        let first = entries.1.front().map_or(0, |entry| entry.number);
+        let place = number.checked_sub(first).and_then(|place| usize::try_from(place).ok());
+        if let Some(entry) = place.and_then(|place| entries.1.get_mut(place))
+            && matches!(entry.outcome, Outcome::Pending)
+        {
+            entry.outcome = outcome;
+            entry.milliseconds = Some(entry.began.elapsed().as_millis());
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, (u64, VecDeque<Entry>)> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pending<'_> {
+    pub(crate) fn answered(&self, status: StatusCode) {
+        self.log.finish(self.number, Outcome::Answered(status));
+    }
+}
+
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        self.log.finish(self.number, Outcome::Aborted);
+    }
+}
+
+impl Entry {
+    fn to_json(&self) -> Value {
+        let mut headers = Map::new();
+        for name in self.headers.keys() {
+            let values: Vec<_> = self.headers.get_all(name).iter().map(|v| String::from_utf8_lossy(v.as_bytes())).collect();
+            headers.insert(name.to_string(), values.join(", ").into());
+        }
+        let (status, aborted) = match self.outcome {
+            Outcome::Pending => (None, false),
+            Outcome::Answered(status) => (Some(status.as_u16()), false),
+            Outcome::Aborted => (None, true),
+        };
+        json!({
+            "number": self.number,
+            "time": self.time.to_string(),
+            "request_id": self.request_id,
+            "operation": self.operation,
+            "method": self.method,
+            "path": self.path,
+            "query": self.query,
+            "headers": headers,
+            "body": String::from_utf8_lossy(&self.body),
+            "json": serde_json::from_slice::<Value>(&self.body).ok(),
+            "status": status,
+            "aborted": aborted,
+            "milliseconds": self.milliseconds,
+        })
+    }
+}
+
+/// A form or query without the values of secret parameters; as it was if it has none.
+fn redacted_form(text: &[u8]) -> Vec<u8> {
+    let secret = |name: &str| SECRET_PARAMETERS.contains(&name);
+    let Pairs(pairs) = Pairs::parse(text);
+    if !pairs.iter().any(|(name, _)| secret(name)) {
+        return text.to_vec();
+    }
+    let shown = pairs.iter().map(|(name, value)| (name, if secret(name) { REDACTED } else { value }));
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(shown).finish().into_bytes()
+}

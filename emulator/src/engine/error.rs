@@ -1,0 +1,107 @@
+//! Errors of the API, and the JSON in which they travel.
+
+use scalekit::api::errdetails::{
+    ErrorInfo, RequestInfo, ResourceInfo, ValidationErrorInfo, ValidationErrorInfoFieldViolation,
+};
+use scalekit::error::Code;
+use serde_json::{Value, json};
+
+use crate::http::Reply;
+
+/// One violated constraint.
+pub(crate) type Violation = ValidationErrorInfoFieldViolation;
+
+/// A refused call.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ApiError {
+    pub(crate) code: Code,
+    pub(crate) message: String,
+    pub(crate) info: ErrorInfo,
+}
+
+impl ApiError {
+    /// An error whose error code is `error_code`, such as `ROLE_KEYNAME_CONFLICT`.
+    pub(crate) fn new(code: Code, error_code: &str, message: impl Into<String>) -> Self {
+        let info = ErrorInfo { error_code: error_code.to_owned(), ..ErrorInfo::default() };
+        Self { code, message: message.into(), info }
+    }
+
+    /// INVALID_ARGUMENT for a whole request or for a rule that the schema does not state.
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(Code::InvalidArgument, "INVALID_ARGUMENT", message)
+    }
+
+    /// INVALID_ARGUMENT with the constraints that were violated; there must be at least one.
+    pub(crate) fn violations(violations: Vec<Violation>) -> Self {
+        let message = match violations.as_slice() {
+            [only] => format!("{}: {}", only.field, only.description),
+            [first, rest @ ..] => format!("{}: {} (and {} more)", first.field, first.description, rest.len()),
+            [] => "the request violates a constraint".to_owned(),
+        };
+        let mut error = Self::invalid(message);
+        error.info.validation_error_info = Some(ValidationErrorInfo { field_violations: violations });
+        error
+    }
+
+    /// INVALID_ARGUMENT for one field, by a rule of the service: `constraint` is its id, such as `domain.dot`.
+    pub(crate) fn field(field: &str, constraint: &str, description: impl Into<String>) -> Self {
+        Self::violations(vec![Violation {
+            field: field.to_owned(),
+            description: description.into(),
+            constraint: constraint.to_owned(),
+        }])
+    }
+
+    /// NOT_FOUND; `kind` as people say it, such as `organization`.
+    pub(crate) fn not_found(kind: &str, id: &str) -> Self {
+        Self::new(Code::NotFound, "RESOURCE_NOT_FOUND", format!("{kind} not found")).resource(kind, id)
+    }
+
+    /// ALREADY_EXISTS.
+    pub(crate) fn exists(error_code: &str, message: impl Into<String>) -> Self {
+        Self::new(Code::AlreadyExists, error_code, message)
+    }
+
+    /// FAILED_PRECONDITION.
+    pub(crate) fn precondition(error_code: &str, message: impl Into<String>) -> Self {
+        Self::new(Code::FailedPrecondition, error_code, message)
+    }
+
+    pub(crate) fn unauthenticated(message: impl Into<String>) -> Self {
+        Self::new(Code::Unauthenticated, "UNAUTHENTICATED", message)
+    }
+
+    pub(crate) fn unimplemented(message: impl Into<String>) -> Self {
+        Self::new(Code::Unimplemented, "UNIMPLEMENTED", message)
+    }
+
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::new(Code::Internal, "INTERNAL", message)
+    }
+
+    /// Names the resource that the error is about.
+    #[must_use]
+    pub(crate) fn resource(mut self, kind: &str, id: &str) -> Self {
+        let description = format!("{kind} {id}");
+        self.info.resource_info =
+            Some(ResourceInfo { resource_name: kind.to_owned(), description, ..ResourceInfo::default() });
+        self
+    }
+
+    /// The error as the service sends it.
+    pub(crate) fn to_json(&self, request_id: &str) -> Value {
+        let info = ErrorInfo {
+            request_info: Some(RequestInfo { request_id: request_id.to_owned(), ..RequestInfo::default() }),
+            ..self.info.clone()
+        };
+        let mut detail = serde_json::to_value(info).unwrap_or_else(|_| json!({}));
+        detail["@type"] = "type.googleapis.com/scalekit.v1.errdetails.ErrorInfo".into();
+        json!({ "code": self.code.value(), "message": self.message, "details": [detail] })
+    }
+
+    pub(crate) fn into_reply(self, request_id: &str) -> Reply {
+        let status = http::StatusCode::from_u16(self.code.http_status())
+            .unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+        Reply::json(status, &self.to_json(request_id))
+    }
+}

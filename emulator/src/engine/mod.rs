@@ -1,0 +1,69 @@
+//! From a request to the operation it is for, and back.
+
+mod error;
+mod query;
+mod request;
+mod router;
+mod rules;
+mod schema;
+
+use http::StatusCode;
+
+pub(crate) use error::ApiError;
+pub(crate) use router::{Match, NoMatch, find};
+pub(crate) use rules::warm_up;
+pub(crate) use schema::response_of;
+
+use crate::app::App;
+use crate::http::{Reply, Request};
+use crate::services::{self, Handler};
+
+/// Answers a request to an operation.
+pub(crate) fn answer(app: &App, found: &Match, request: &Request) -> Reply {
+    match run(app, found, request) {
+        Ok(json) => Reply::json_text(StatusCode::OK, json),
+        Err(error) => error.into_reply(&request.id),
+    }
+}
+
+fn run(app: &App, found: &Match, request: &Request) -> Result<Vec<u8>, ApiError> {
+    let ctx = app.ctx();
+    let token = request.bearer().ok_or_else(|| ApiError::unauthenticated("the call needs a bearer token"))?;
+    if !app.read().grants.is_api_token(token, ctx.now) {
+        return Err(ApiError::unauthenticated("the bearer token is not valid"));
+    }
+    let message = request::message(found, request, app.config.lenient)?;
+    if !app.config.lenient {
+        let violations = rules::violations(&message);
+        if !violations.is_empty() {
+            return Err(ApiError::violations(violations));
+        }
+    }
+    let name = found.operation.name;
+    match services::handler(name) {
+        Some(Handler::Read(handle)) => handle(&app.read(), &ctx, request::to_json(&message)?),
+        Some(Handler::Write(handle)) => {
+            let json = request::to_json(&message)?;
+            app.change(|state| handle(state, &ctx, json))
+        }
+        None => Err(ApiError::unimplemented(format!("the emulator does not implement {name} yet"))),
+    }
+}
+
+/// The answer to a request that no operation is there for.
+pub(crate) fn nothing_here(reason: &NoMatch, request: &Request) -> Reply {
+    let place = format!("{} {}", request.method, request.path);
+    match reason {
+        NoMatch::Path => {
+            let mut error = ApiError::not_found("route", &place);
+            error.message = format!("there is no {place}");
+            error.into_reply(&request.id)
+        }
+        NoMatch::Method(methods) => {
+            let error = ApiError::unimplemented(format!("there is no {place}"));
+            let mut reply = error.into_reply(&request.id).header(http::header::ALLOW, &methods.join(", "));
+            reply.status = StatusCode::METHOD_NOT_ALLOWED;
+            reply
+        }
+    }
+}

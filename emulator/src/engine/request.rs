@@ -1,0 +1,90 @@
+//! Path, query and body of a request, put together as the message that the operation takes.
+
+use prost_reflect::{DeserializeOptions, DynamicMessage, Kind, MessageDescriptor, SerializeOptions, Value};
+use scalekit::operation::Body;
+use serde_json::{Map, Value as Json};
+
+use super::error::ApiError;
+use super::router::Match;
+use super::{query, schema};
+use crate::http::Request;
+
+/// The message of a request. `lenient` passes over fields and enum values that the schema does not have.
+///
+/// # Errors
+/// A body that is not JSON, a field that does not exist, or a value of the wrong type.
+pub(super) fn message(found: &Match, request: &Request, lenient: bool) -> Result<DynamicMessage, ApiError> {
+    let descriptor = schema::request_of(found.operation)
+        .ok_or_else(|| ApiError::internal(format!("the schema lacks {}", found.operation.request)))?;
+    let mut object = Map::new();
+    match (found.route.body, body(request)?) {
+        (Body::None, _) | (_, None) => {}
+        (Body::All, Some(Json::Object(fields))) => object = fields,
+        (Body::All, Some(_)) => return Err(ApiError::invalid("the body must be a JSON object")),
+        (Body::Field(name), Some(value)) => {
+            object.insert(name.to_owned(), value);
+        }
+    }
+    // With a whole message as the body, the query carries nothing.
+    if found.route.body != Body::All {
+        let elsewhere = |name: &str| {
+            matches!(found.route.body, Body::Field(body) if body == name)
+                || found.fields.iter().any(|(field, _)| *field == name)
+        };
+        query::add(&descriptor, &request.query().0, &elsewhere, &mut object)?;
+    }
+    let mut message = read(&descriptor, object, lenient)?;
+    for (name, value) in &found.fields {
+        set_path_field(&mut message, name, value)?;
+    }
+    Ok(message)
+}
+
+/// The message as JSON with the field names of the schema, which the typed messages read fastest.
+pub(super) fn to_json(message: &DynamicMessage) -> Result<Json, ApiError> {
+    let options = SerializeOptions::new().use_proto_field_name(true).use_enum_numbers(false);
+    message
+        .serialize_with_options(serde_json::value::Serializer, &options)
+        .map_err(|error| ApiError::internal(error.to_string()))
+}
+
+fn body(request: &Request) -> Result<Option<Json>, ApiError> {
+    if request.body.trim_ascii().is_empty() {
+        return Ok(None);
+    }
+    let body: Json = serde_json::from_slice(&request.body)
+        .map_err(|error| ApiError::invalid(format!("the body is not valid JSON: {error}")))?;
+    Ok(Some(body).filter(|body| !body.is_null()))
+}
+
+fn read(
+    descriptor: &MessageDescriptor,
+    object: Map<String, Json>,
+    lenient: bool,
+) -> Result<DynamicMessage, ApiError> {
+    let options = DeserializeOptions::new().deny_unknown_fields(!lenient);
+    DynamicMessage::deserialize_with_options(descriptor.clone(), Json::Object(object), &options)
+        .map_err(|error| ApiError::invalid(format!("the request does not fit {}: {error}", descriptor.name())))
+}
+
+fn set_path_field(message: &mut DynamicMessage, name: &str, text: &str) -> Result<(), ApiError> {
+    let field = message
+        .descriptor()
+        .get_field_by_name(name)
+        .ok_or_else(|| ApiError::internal(format!("the request has no field {name}")))?;
+    let wrong = || ApiError::field(name, "type", "does not fit its type");
+    let value = match field.kind() {
+        Kind::String => Value::String(text.to_owned()),
+        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => Value::I32(text.parse().map_err(|_| wrong())?),
+        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => Value::I64(text.parse().map_err(|_| wrong())?),
+        Kind::Uint32 | Kind::Fixed32 => Value::U32(text.parse().map_err(|_| wrong())?),
+        Kind::Uint64 | Kind::Fixed64 => Value::U64(text.parse().map_err(|_| wrong())?),
+        Kind::Bool => Value::Bool(text.parse().map_err(|_| wrong())?),
+        Kind::Enum(names) => {
+            Value::EnumNumber(names.get_value_by_name(text).map(|value| value.number()).ok_or_else(wrong)?)
+        }
+        Kind::Double | Kind::Float | Kind::Bytes | Kind::Message(_) => return Err(wrong()),
+    };
+    message.set_field(&field, value);
+    Ok(())
+}

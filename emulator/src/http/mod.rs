@@ -1,0 +1,115 @@
+//! What requests and answers are made of, whatever serves them.
+
+mod body;
+mod form;
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use serde::Serialize;
+
+pub(crate) use body::Body;
+pub(crate) use form::Pairs;
+
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The largest request body that is read: far above any real one, far below what hurts.
+pub(crate) const MAX_BODY: usize = 16 * 1024 * 1024;
+
+/// A request with its whole body.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    /// Percent-encoded, as it came.
+    pub(crate) path: String,
+    pub(crate) query: Option<String>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) id: String,
+    pub(crate) peer: IpAddr,
+}
+
+impl Request {
+    pub(crate) fn query(&self) -> Pairs {
+        Pairs::parse(self.query.as_deref().unwrap_or_default().as_bytes())
+    }
+
+    pub(crate) fn form(&self) -> Pairs {
+        Pairs::parse(&self.body)
+    }
+
+    /// The value of a header, if there is one and it is text.
+    pub(crate) fn header(&self, name: HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The token of an `Authorization: Bearer` header (RFC 6750).
+    pub(crate) fn bearer(&self) -> Option<&str> {
+        let (scheme, token) = self.header(http::header::AUTHORIZATION)?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    }
+
+    /// The value of a cookie.
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        let cookies = self.headers.get_all(http::header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+}
+
+/// An answer, before it is sent or broken on purpose.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Body,
+}
+
+impl Reply {
+    pub(crate) fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        Self { status, headers, body: Body::full(body) }
+    }
+
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Self { status, headers: HeaderMap::new(), body: Body::full(Bytes::new()) }
+    }
+
+    /// JSON text that exists already.
+    pub(crate) fn json_text(status: StatusCode, text: impl Into<Bytes>) -> Self {
+        Self::new(status, "application/json", text)
+    }
+
+    pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(text) => Self::json_text(status, text),
+            Err(error) => Self::text(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+        }
+    }
+
+    pub(crate) fn text(status: StatusCode, text: impl Into<Bytes>) -> Self {
+        Self::new(status, "text/plain; charset=utf-8", text)
+    }
+
+    /// A page. It may hold a form with what a user typed, so nothing may store it.
+    pub(crate) fn html(status: StatusCode, page: impl Into<Bytes>) -> Self {
+        Self::new(status, "text/html; charset=utf-8", page).header(CACHE_CONTROL, "no-store")
+    }
+
+    /// Sends a browser to `location`, with a GET.
+    pub(crate) fn redirect(location: &str) -> Self {
+        Self::empty(StatusCode::SEE_OTHER).header(LOCATION, location).header(CACHE_CONTROL, "no-store")
+    }
+
+    /// Sets a header; a value that no header can carry is left out.
+    #[must_use]
+    pub(crate) fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.append(name, value);
+        }
+        self
+    }
+}

@@ -1,0 +1,196 @@
+//! Codes and tokens that were given out, and what they are good for.
+
+use std::collections::HashMap;
+
+use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+
+/// Expired entries are swept out each time this many have been added.
+const SWEEP_EVERY: usize = 1000;
+
+/// Who logged in where: what a code and everything made from it stands for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Grant {
+    pub(crate) client_id: String,
+    pub(crate) user_id: String,
+    pub(crate) organization_id: String,
+    pub(crate) session_id: String,
+    pub(crate) scope: String,
+    pub(crate) nonce: Option<String>,
+    /// The tokens that descend from one code; they end together when one of them is used twice.
+    pub(crate) family: u64,
+    /// The code was exchanged without a client secret, so refreshing needs none.
+    pub(crate) public: bool,
+}
+
+/// An authorization code (RFC 6749 section 4.1.2).
+#[derive(Clone, Debug)]
+pub(crate) struct Code {
+    pub(crate) grant: Grant,
+    pub(crate) redirect_uri: String,
+    /// The S256 challenge (RFC 7636), if the request had one.
+    pub(crate) challenge: Option<String>,
+}
+
+/// What a bearer token is for.
+#[derive(Clone, Debug)]
+pub(crate) enum Access {
+    /// The environment's API.
+    Api,
+    /// The user's own data.
+    User(Grant),
+}
+
+#[derive(Clone, Debug)]
+struct Issued<T> {
+    value: T,
+    expires: i64,
+    used: bool,
+}
+
+/// Everything given out, by the hash of what was given out.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Grants {
+    codes: HashMap<Hash, Issued<Code>>,
+    refresh: HashMap<Hash, Issued<Grant>>,
+    access: HashMap<Hash, Issued<Access>>,
+    families: u64,
+    added: usize,
+}
+
+type Hash = [u8; 32];
+
+/// What became of a code or a refresh token that was presented.
+#[derive(Debug)]
+pub(crate) enum Redeemed<T> {
+    /// Good, and used up now.
+    Good(T),
+    /// Used before: everything that came of it is void now.
+    Reused,
+    /// Expired, or never given out.
+    Unknown,
+}
+
+/// 256 random bits as text, after a prefix that says what it is.
+pub(crate) fn random_token(prefix: &str) -> String {
+    let mut bytes = [0; 32];
+    if aws_lc_rs::rand::fill(&mut bytes).is_err() {
+        // Without entropy from the system there is still a different value each time.
+        bytes.fill_with(|| fastrand::u8(..));
+    }
+    format!("{prefix}_{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn hash(token: &str) -> Hash {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest::digest(&digest::SHA256, token.as_bytes()).as_ref());
+    hash
+}
+
+impl Grants {
+    /// A number for the tokens that will descend from a new code.
+    pub(crate) fn new_family(&mut self) -> u64 {
+        self.families += 1;
+        self.families
+    }
+
+    pub(crate) fn add_code(&mut self, code: Code, expires: Timestamp) -> String {
+        let token = random_token("code");
+        self.codes.insert(hash(&token), Issued::new(code, expires));
+        self.sweep();
+        token
+    }
+
+    pub(crate) fn add_refresh(&mut self, grant: Grant, expires: Timestamp) -> String {
+        let token = random_token("rt");
+        self.refresh.insert(hash(&token), Issued::new(grant, expires));
+        self.sweep();
+        token
+    }
+
+    pub(crate) fn add_access(&mut self, token: &str, access: Access, expires: Timestamp) {
+        self.access.insert(hash(token), Issued::new(access, expires));
+        self.sweep();
+    }
+
+    /// The code behind `token` without using it up.
+    pub(crate) fn peek_code(&self, token: &str) -> Option<&Code> {
+        self.codes.get(&hash(token)).map(|issued| &issued.value)
+    }
+
+    pub(crate) fn redeem_code(&mut self, token: &str, now: Timestamp) -> Redeemed<Code> {
+        let redeemed = Issued::redeem(self.codes.get_mut(&hash(token)), now);
+        if let (Redeemed::Reused, Some(code)) = (&redeemed, self.peek_code(token)) {
+            self.forget_family(code.grant.family);
+        }
+        redeemed
+    }
+
+    /// The grant behind a refresh token without using it up.
+    pub(crate) fn peek_refresh(&self, token: &str) -> Option<&Grant> {
+        self.refresh.get(&hash(token)).map(|issued| &issued.value)
+    }
+
+    pub(crate) fn redeem_refresh(&mut self, token: &str, now: Timestamp) -> Redeemed<Grant> {
+        let redeemed = Issued::redeem(self.refresh.get_mut(&hash(token)), now);
+        if let (Redeemed::Reused, Some(grant)) = (&redeemed, self.peek_refresh(token)) {
+            self.forget_family(grant.family);
+        }
+        redeemed
+    }
+
+    pub(crate) fn is_api_token(&self, token: &str, now: Timestamp) -> bool {
+        matches!(self.access(token, now), Some(Access::Api))
+    }
+
+    /// What a bearer token that still lives is for.
+    pub(crate) fn access(&self, token: &str, now: Timestamp) -> Option<&Access> {
+        self.access.get(&hash(token)).filter(|issued| issued.expires > now.as_second()).map(|issued| &issued.value)
+    }
+
+    /// Voids every token that descends from one code.
+    fn forget_family(&mut self, family: u64) {
+        self.forget(|grant| grant.family == family);
+    }
+
+    /// Voids every token of a session.
+    pub(crate) fn forget_session(&mut self, session_id: &str) {
+        self.forget(|grant| grant.session_id == session_id);
+    }
+
+    fn forget(&mut self, gone: impl Fn(&Grant) -> bool) {
+        self.codes.retain(|_, code| code.used || !gone(&code.value.grant));
+        self.refresh.retain(|_, refresh| !gone(&refresh.value));
+        self.access.retain(|_, access| !matches!(&access.value, Access::User(grant) if gone(grant)));
+    }
+
+    fn sweep(&mut self) {
+        self.added += 1;
+        if self.added.is_multiple_of(SWEEP_EVERY) {
+            // By the machine's clock: an entry is kept too long rather than lost to a clock that was shifted.
+            let now = Timestamp::now().as_second();
+            self.codes.retain(|_, issued| issued.expires > now);
+            self.refresh.retain(|_, issued| issued.expires > now);
+            self.access.retain(|_, issued| issued.expires > now);
+        }
+    }
+}
+
+impl<T: Clone> Issued<T> {
+    fn new(value: T, expires: Timestamp) -> Self {
+        Self { value, expires: expires.as_second(), used: false }
+    }
+
+    fn redeem(entry: Option<&mut Self>, now: Timestamp) -> Redeemed<T> {
+        match entry {
+            Some(issued) if issued.used => Redeemed::Reused,
+            Some(issued) if issued.expires > now.as_second() => {
+                issued.used = true;
+                Redeemed::Good(issued.value.clone())
+            }
+            _ => Redeemed::Unknown,
+        }
+    }
+}

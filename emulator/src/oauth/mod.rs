@@ -1,0 +1,119 @@
+//! OAuth 2.0 and OpenID Connect.
+
+mod authorize;
+mod claims;
+mod client;
+mod error;
+mod grants;
+mod login;
+mod logout;
+mod page;
+mod pkce;
+mod token;
+mod userinfo;
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, HeaderName};
+use serde_json::json;
+
+pub(crate) use claims::idp_initiated_token;
+pub(crate) use error::OAuthError;
+pub(crate) use grants::Grants;
+
+use crate::app::App;
+use crate::http::{Reply, Request};
+
+const ALLOW_ORIGIN: HeaderName = HeaderName::from_static("access-control-allow-origin");
+
+/// An endpoint beside the API's operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    Authorize,
+    Token,
+    Keys,
+    Logout,
+    Discovery,
+    UserInfo,
+}
+
+const ENDPOINTS: [(Endpoint, &str, &str); 6] = [
+    (Endpoint::Authorize, "oauth.authorize", "/oauth/authorize"),
+    (Endpoint::Token, "oauth.token", "/oauth/token"),
+    (Endpoint::Keys, "oauth.keys", "/keys"),
+    (Endpoint::Logout, "oauth.logout", "/oidc/logout"),
+    (Endpoint::Discovery, "oauth.discovery", "/.well-known/openid-configuration"),
+    (Endpoint::UserInfo, "oauth.userinfo", "/userinfo"),
+];
+
+impl Endpoint {
+    /// The name in the request log and in faults.
+    pub(crate) fn name(self) -> &'static str {
+        ENDPOINTS.iter().find(|(endpoint, ..)| *endpoint == self).map_or("", |(_, name, _)| name)
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        ENDPOINTS.iter().find(|(_, known, _)| *known == name).map(|(endpoint, ..)| *endpoint)
+    }
+}
+
+/// The endpoint with this method and path.
+pub(crate) fn find(method: &str, path: &str) -> Option<Endpoint> {
+    let endpoint = ENDPOINTS.iter().find(|(_, _, known)| *known == path).map(|(endpoint, ..)| *endpoint)?;
+    let allowed = match endpoint {
+        Endpoint::Token => method == "POST",
+        Endpoint::Keys | Endpoint::Discovery => method == "GET",
+        Endpoint::Authorize | Endpoint::Logout | Endpoint::UserInfo => matches!(method, "GET" | "POST"),
+    };
+    allowed.then_some(endpoint)
+}
+
+pub(crate) async fn answer(app: &Arc<App>, endpoint: Endpoint, request: &Request) -> Reply {
+    let answered = match endpoint {
+        Endpoint::Authorize => authorize::answer(app, request),
+        Endpoint::Token => token::answer(app, request).await,
+        Endpoint::Keys => app.keys.set().await.map(|set| public(Reply::json(StatusCode::OK, &set))),
+        Endpoint::Logout => logout::answer(app, request),
+        Endpoint::Discovery => Ok(discovery(app)),
+        Endpoint::UserInfo => userinfo::answer(app, request),
+    };
+    answered.unwrap_or_else(|error| Reply::text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}\n")))
+}
+
+/// Metadata may be read by pages of any origin and be kept for a while.
+fn public(reply: Reply) -> Reply {
+    reply.header(ALLOW_ORIGIN, "*").header(CACHE_CONTROL, "public, max-age=300")
+}
+
+/// OpenID Connect Discovery 1.0, section 3.
+fn discovery(app: &App) -> Reply {
+    let url = &app.url;
+    let document = json!({
+        "issuer": url,
+        "authorization_endpoint": format!("{url}/oauth/authorize"),
+        "token_endpoint": format!("{url}/oauth/token"),
+        "userinfo_endpoint": format!("{url}/userinfo"),
+        "end_session_endpoint": format!("{url}/oidc/logout"),
+        "jwks_uri": format!("{url}/keys"),
+        "scopes_supported": ["openid", "profile", "email", "offline_access"],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "none"],
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": ["none", "login", "select_account", "create"],
+        "claims_supported": [
+            "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "azp", "at_hash", "c_hash", "sid", "oid",
+            "name", "given_name", "family_name", "preferred_username", "picture", "locale", "gender", "email",
+            "email_verified", "phone_number", "phone_number_verified", "updated_at",
+        ],
+        "claims_parameter_supported": false,
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "authorization_response_iss_parameter_supported": true,
+    });
+    public(Reply::json(StatusCode::OK, &document))
+}

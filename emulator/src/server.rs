@@ -1,0 +1,140 @@
+//! Accepts connections and hands requests to whoever answers them.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::admin;
+use crate::admin::faults::Effect;
+use crate::app::App;
+use crate::engine::{self, Match, NoMatch};
+use crate::http::{Body, MAX_BODY, REQUEST_ID, Reply, Request};
+use crate::oauth::{self, Endpoint};
+
+/// Serves until the future is dropped, and all connections with it.
+pub(crate) async fn serve(listener: TcpListener, app: Arc<App>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    connections.spawn(connection(stream, peer, Arc::clone(&app)));
+                }
+                // Out of file descriptors, most likely: some connection has to end first.
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, peer: SocketAddr, app: Arc<App>) {
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(|request| serve_one(&app, peer, request));
+    let server = auto::Builder::new(TokioExecutor::new());
+    // Its error is the client's going away or a break that was asked for.
+    let _ = server.serve_connection(TokioIo::new(stream), service).await;
+}
+
+/// Answers one request; an error closes the connection without an answer.
+async fn serve_one(
+    app: &Arc<App>,
+    peer: SocketAddr,
+    request: http::Request<Incoming>,
+) -> io::Result<http::Response<Body>> {
+    let id = format!("req_{:016x}", fastrand::u64(..));
+    let (head, body) = request.into_parts();
+    let reply = match Limited::new(body, MAX_BODY).collect().await {
+        Ok(body) => {
+            let request = Request {
+                method: head.method,
+                path: head.uri.path().to_owned(),
+                query: head.uri.query().map(str::to_owned),
+                headers: head.headers,
+                body: body.to_bytes(),
+                id: id.clone(),
+                peer: peer.ip(),
+            };
+            route(app, &request).await?
+        }
+        Err(error) if error.is::<LengthLimitError>() => {
+            Reply::text(http::StatusCode::PAYLOAD_TOO_LARGE, "the body is too large\n")
+        }
+        Err(error) => return Err(io::Error::other(error)),
+    };
+    let mut response = http::Response::new(reply.body);
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
+    if let Ok(id) = id.parse() {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    Ok(response)
+}
+
+/// What a request is for.
+enum Target {
+    Endpoint(Endpoint),
+    Operation(Match),
+    Nothing(NoMatch),
+}
+
+async fn route(app: &Arc<App>, request: &Request) -> io::Result<Reply> {
+    if let Some(path) = request.path.strip_prefix(admin::PREFIX) {
+        return Ok(admin::answer(app, path, request).await);
+    }
+    let target = match oauth::find(request.method.as_str(), &request.path) {
+        Some(endpoint) => Target::Endpoint(endpoint),
+        None => match engine::find(request.method.as_str(), &request.path) {
+            Ok(found) => Target::Operation(found),
+            Err(reason) => Target::Nothing(reason),
+        },
+    };
+    let name = match &target {
+        Target::Endpoint(endpoint) => Some(endpoint.name()),
+        Target::Operation(found) => Some(found.operation.name),
+        Target::Nothing(_) => None,
+    };
+    let pending = app.log.begin(app.clock.now(), request, name);
+    let reply = apply_fault(app, request, name, &target).await?;
+    pending.answered(reply.status);
+    Ok(reply)
+}
+
+async fn apply_fault(app: &Arc<App>, request: &Request, name: Option<&str>, target: &Target) -> io::Result<Reply> {
+    let Some(fault) = name.and_then(|name| app.faults.take(name)) else {
+        return Ok(answer(app, request, target).await);
+    };
+    tokio::time::sleep(fault.delay()).await;
+    if fault.effect == Effect::Drop {
+        return Err(io::Error::other("dropped, as a fault asked for"));
+    }
+    let mut reply = match fault.canned(&request.id) {
+        Some(reply) => reply,
+        None => answer(app, request, target).await,
+    };
+    fault.add_headers(&mut reply);
+    let whole = reply.body.bytes();
+    match fault.effect {
+        Effect::Truncate => reply.body = Body::truncated(&whole),
+        Effect::Endless => reply.body = Body::endless(&whole),
+        Effect::Answer | Effect::Drop => {}
+    }
+    Ok(reply)
+}
+
+async fn answer(app: &Arc<App>, request: &Request, target: &Target) -> Reply {
+    match target {
+        Target::Endpoint(endpoint) => oauth::answer(app, *endpoint, request).await,
+        Target::Operation(found) => engine::answer(app, found, request),
+        Target::Nothing(reason) => engine::nothing_here(reason, request),
+    }
+}

@@ -1,0 +1,120 @@
+//! What the operations do.
+//!
+//! # How to add a service
+//!
+//! 1. Its data: a [`Table`](crate::state::Table) in [`State`], whose row is the API's message (one line in the `rows!`
+//!    of `state/mod.rs`) or a struct around it (like `OrganizationRow`), and the same field in `state/seed.rs`, so
+//!    that it can be seeded. What other services or the login need of it becomes a method of `State` in
+//!    `state/<kind>.rs`.
+//! 2. Its operations: `services/<service>.rs` with one function for each and a table of them:
+//!
+//!    ```text
+//!    pub(super) static OPERATIONS: &[Entry] = &[
+//!        ("ThingService.GetThing", read!(get)),          // fn get(&State, &Ctx, GetThingRequest) -> Result<GetThingResponse, ApiError>
+//!        ("ThingService.CreateThing", write!(create)),   // fn create(&mut State, &Ctx, CreateThingRequest) -> Result<…, ApiError>
+//!    ];
+//!    ```
+//! 3. One line in [`SERVICES`] below.
+//!
+//! The engine has routed the request, checked the bearer and every constraint of the schema, and holds the lock while
+//! the function runs. So a function checks what only the state can tell (exists, is unique, may be deleted), answers
+//! with `Err(ApiError::…)` before it changes anything, and reports changes with [`State::emit`], which is all that
+//! webhooks and the events service need. Time comes from `ctx.stamp()`, ids from `state.ids` (tables give them to rows
+//! without one), pages from `table.page(order, size, token, filter)`.
+//!
+//! Operations without a function answer UNIMPLEMENTED.
+
+mod domains;
+mod organization_settings;
+mod organizations;
+mod patch;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use crate::engine::ApiError;
+use crate::state::{Ctx, State};
+use patch::Patch;
+
+/// All services.
+static SERVICES: &[&[Entry]] = &[domains::OPERATIONS, organization_settings::OPERATIONS, organizations::OPERATIONS];
+
+static BY_NAME: LazyLock<HashMap<&'static str, Handler>> =
+    LazyLock::new(|| SERVICES.iter().flat_map(|service| service.iter().copied()).collect());
+
+/// An operation's name and what it does.
+type Entry = (&'static str, Handler);
+
+/// What an operation does, between the JSON of its messages.
+#[derive(Clone, Copy)]
+pub(crate) enum Handler {
+    /// Only reads; runs beside others of its kind.
+    Read(fn(&State, &Ctx<'_>, Value) -> Result<Vec<u8>, ApiError>),
+    /// Changes the state; runs alone.
+    Write(fn(&mut State, &Ctx<'_>, Value) -> Result<Vec<u8>, ApiError>),
+}
+
+/// The handler of an operation, if it has one.
+pub(crate) fn handler(operation: &str) -> Option<Handler> {
+    BY_NAME.get(operation).copied()
+}
+
+/// Makes a [`Handler`] of a function with typed messages that reads.
+macro_rules! read {
+    ($function:path) => {
+        $crate::services::Handler::Read(|state, ctx, request| {
+            $crate::services::written(&$function(state, ctx, $crate::services::typed(request)?)?)
+        })
+    };
+}
+
+/// Makes a [`Handler`] of a function with typed messages that changes the state.
+macro_rules! write {
+    ($function:path) => {
+        $crate::services::Handler::Write(|state, ctx, request| {
+            $crate::services::written(&$function(state, ctx, $crate::services::typed(request)?)?)
+        })
+    };
+}
+
+/// The [`Name`](crate::state::Name) in a oneof of an id (whose variant is given) and an external id.
+macro_rules! name {
+    ($oneof:expr, $first:ident :: $id:ident) => {
+        match &$oneof {
+            Some($first::$id(id)) => Ok(Name::Id(id)),
+            Some($first::ExternalId(id)) => Ok(Name::External(id)),
+            None => Err(ApiError::invalid("the request names neither an id nor an external id")),
+        }
+    };
+}
+
+use {name, read, write};
+
+fn typed<T: serde::de::DeserializeOwned>(request: Value) -> Result<T, ApiError> {
+    serde_json::from_value(request).map_err(|error| ApiError::invalid(error.to_string()))
+}
+
+fn written(response: &impl serde::Serialize) -> Result<Vec<u8>, ApiError> {
+    serde_json::to_vec(response).map_err(|error| ApiError::internal(error.to_string()))
+}
+
+/// Whether one of `texts` contains `query`, which is in lower case.
+fn contains<'a>(query: &str, texts: impl IntoIterator<Item = Option<&'a String>>) -> bool {
+    texts.into_iter().flatten().any(|text| text.to_lowercase().contains(query))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_is_an_operation_and_none_is_there_twice() {
+        let names: Vec<&str> = SERVICES.iter().flat_map(|service| service.iter().map(|(name, _)| *name)).collect();
+        for name in &names {
+            assert!(scalekit::operation::find(name).is_some(), "{name}");
+        }
+        assert_eq!(BY_NAME.len(), names.len());
+    }
+}

@@ -1,0 +1,147 @@
+//! `OrganizationService`.
+
+use scalekit::api::organizations::{
+    CreateOrganizationRequest, CreateOrganizationResponse, DeleteOrganizationRequest,
+    DeleteOrganizationRequestIdentities, Feature, GeneratePortalLinkRequest, GeneratePortalLinkResponse,
+    GetOrganizationRequest, GetOrganizationRequestIdentities, GetOrganizationResponse, Link,
+    ListOrganizationsRequest, ListOrganizationsResponse, Organization, SearchOrganizationsRequest,
+    SearchOrganizationsResponse, UpdateOrganizationRequest, UpdateOrganizationRequestIdentities,
+    UpdateOrganizationResponse,
+};
+use scalekit::api::Empty;
+use scalekit::api::events::ObjectType;
+
+use super::{Entry, Patch, contains, name, read, write};
+use crate::engine::ApiError;
+use crate::state::{Ctx, Name, Order, OrganizationRow, Page, State};
+
+/// How long a link to the admin portal works, in seconds.
+const LINK_LIFETIME: i64 = 7 * 24 * 3600;
+
+pub(super) static OPERATIONS: &[Entry] = &[
+    ("OrganizationService.CreateOrganization", write!(create)),
+    ("OrganizationService.DeleteOrganization", write!(delete)),
+    ("OrganizationService.GeneratePortalLink", write!(generate_portal_link)),
+    ("OrganizationService.GetOrganization", read!(get)),
+    ("OrganizationService.GetOrganizationByExternalId", read!(get)),
+    ("OrganizationService.ListOrganization", read!(list)),
+    ("OrganizationService.SearchOrganization", read!(search)),
+    ("OrganizationService.UpdateOrganization", write!(update)),
+];
+
+fn create(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: CreateOrganizationRequest,
+) -> Result<CreateOrganizationResponse, ApiError> {
+    let new = request.organization.unwrap_or_default();
+    let organization = Organization {
+        display_name: new.display_name,
+        region_code: new.region_code,
+        external_id: new.external_id.filter(|id| !id.is_empty()),
+        metadata: new.metadata,
+        slug: new.slug,
+        logo_url: new.logo_url.filter(|url| !url.is_empty()),
+        ..Organization::default()
+    };
+    let organization = state.create_organization(ctx, organization)?;
+    Ok(CreateOrganizationResponse { organization: Some(organization) })
+}
+
+fn get(state: &State, _: &Ctx<'_>, request: GetOrganizationRequest) -> Result<GetOrganizationResponse, ApiError> {
+    let row = state.organization(name!(request.identities, GetOrganizationRequestIdentities::Id)?)?;
+    Ok(GetOrganizationResponse { organization: Some(row.organization.clone()) })
+}
+
+fn list(
+    state: &State,
+    _: &Ctx<'_>,
+    request: ListOrganizationsRequest,
+) -> Result<ListOrganizationsResponse, ApiError> {
+    let page =
+        state.organizations.page(Order::NewestFirst, request.page_size, &request.page_token, |row| {
+            request.external_id.is_none() || row.organization.external_id == request.external_id
+        })?;
+    Ok(ListOrganizationsResponse {
+        organizations: shown(&page),
+        total_size: page.total,
+        next_page_token: page.next,
+        prev_page_token: page.previous,
+    })
+}
+
+fn search(
+    state: &State,
+    _: &Ctx<'_>,
+    request: SearchOrganizationsRequest,
+) -> Result<SearchOrganizationsResponse, ApiError> {
+    let query = request.query.to_lowercase();
+    let page =
+        state.organizations.page(Order::NewestFirst, request.page_size, &request.page_token, |row| {
+            let Organization { id, display_name, external_id, slug, .. } = &row.organization;
+            contains(&query, [Some(id), Some(display_name), external_id.as_ref(), slug.as_ref()])
+        })?;
+    Ok(SearchOrganizationsResponse {
+        organizations: shown(&page),
+        total_size: page.total,
+        next_page_token: page.next,
+        prev_page_token: page.previous,
+    })
+}
+
+fn shown(page: &Page<'_, OrganizationRow>) -> Vec<Organization> {
+    page.map(|row| row.organization.clone())
+}
+
+fn update(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: UpdateOrganizationRequest,
+) -> Result<UpdateOrganizationResponse, ApiError> {
+    let named = name!(request.identities, UpdateOrganizationRequestIdentities::Id)?;
+    let id = state.organization(named)?.organization.id.clone();
+    let new = request.organization.unwrap_or_default();
+    let patch = Patch::new(request.update_mask.as_ref());
+    let external_id = patch.text("external_id", new.external_id);
+    let slug = patch.text("slug", new.slug);
+    state.organization_names_are_free(&id, external_id.value(), slug.value())?;
+    let organization = &mut state.organizations.require_mut(&id)?.organization;
+    if let Some(display_name) = patch.text("display_name", new.display_name).into_value() {
+        organization.display_name = display_name;
+    }
+    external_id.apply(&mut organization.external_id);
+    slug.apply(&mut organization.slug);
+    patch.text("logo_url", new.logo_url).apply(&mut organization.logo_url);
+    patch.map("metadata", new.metadata, &mut organization.metadata);
+    organization.update_time = ctx.stamp();
+    let organization = organization.clone();
+    state.emit(ctx, "organization.updated", ObjectType::Organization, Some(&id), &organization);
+    Ok(UpdateOrganizationResponse { organization: Some(organization) })
+}
+
+fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteOrganizationRequest) -> Result<Empty, ApiError> {
+    let named = name!(request.identities, DeleteOrganizationRequestIdentities::Id)?;
+    let id = state.organization(named)?.organization.id.clone();
+    state.delete_organization(ctx, &id)?;
+    Ok(Empty {})
+}
+
+fn generate_portal_link(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: GeneratePortalLinkRequest,
+) -> Result<GeneratePortalLinkResponse, ApiError> {
+    state.organizations.require(&request.id)?;
+    let id = state.ids.next("lnk");
+    let features = request.features.iter().filter_map(Feature::name);
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(features.map(|feature| ("features", feature)))
+        .finish();
+    let separator = if query.is_empty() { "" } else { "?" };
+    let link = Link {
+        location: format!("{}/portal/{id}{separator}{query}", ctx.url),
+        expire_time: ctx.stamp_in(LINK_LIFETIME),
+        id,
+    };
+    Ok(GeneratePortalLinkResponse { link: Some(link) })
+}

@@ -1,0 +1,116 @@
+//! Permissions of the environment.
+
+use scalekit::api::Empty;
+use scalekit::api::events::ObjectType;
+use scalekit::api::roles::{
+    CreatePermissionRequest, CreatePermissionResponse, DeletePermissionRequest, GetPermissionRequest,
+    GetPermissionResponse, ListPermissionsRequest, ListPermissionsResponse, Permission, PermissionType,
+    UpdatePermissionRequest, UpdatePermissionResponse,
+};
+
+use crate::engine::ApiError;
+use crate::state::{Ctx, Order, State};
+
+pub(super) fn create(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: CreatePermissionRequest,
+) -> Result<CreatePermissionResponse, ApiError> {
+    let new = request.permission.unwrap_or_default();
+    check_name(state, &new.name)?;
+    let permission = Permission {
+        name: new.name,
+        description: new.description,
+        create_time: ctx.stamp(),
+        update_time: ctx.stamp(),
+        ..Permission::default()
+    };
+    let permission = state.permissions.insert(&mut state.ids, permission).clone();
+    state.emit(ctx, "permission.created", ObjectType::Permission, None, &permission);
+    Ok(CreatePermissionResponse { permission: Some(permission) })
+}
+
+pub(super) fn get(
+    state: &State,
+    _: &Ctx<'_>,
+    request: GetPermissionRequest,
+) -> Result<GetPermissionResponse, ApiError> {
+    Ok(GetPermissionResponse { permission: Some(require(state, &request.permission_name)?.clone()) })
+}
+
+/// An empty field keeps its value; a new name goes along to the roles that have the permission.
+pub(super) fn update(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: UpdatePermissionRequest,
+) -> Result<UpdatePermissionResponse, ApiError> {
+    let new = request.permission.unwrap_or_default();
+    let mut permission = require(state, &request.permission_name)?.clone();
+    if !new.name.is_empty() && new.name != permission.name {
+        check_name(state, &new.name)?;
+        let own = state.roles.iter_mut().flat_map(|row| &mut row.role.permissions);
+        for role_permission in own.filter(|own| own.name == permission.name) {
+            role_permission.name.clone_from(&new.name);
+        }
+        permission.name = new.name;
+    }
+    if !new.description.is_empty() {
+        permission.description = new.description;
+    }
+    permission.update_time = ctx.stamp();
+    let permission = state.permissions.insert(&mut state.ids, permission).clone();
+    state.emit(ctx, "permission.updated", ObjectType::Permission, None, &permission);
+    Ok(UpdatePermissionResponse { permission: Some(permission) })
+}
+
+pub(super) fn list(
+    state: &State,
+    _: &Ctx<'_>,
+    request: ListPermissionsRequest,
+) -> Result<ListPermissionsResponse, ApiError> {
+    let wanted = |permission: &Permission| match request.r#type {
+        PermissionType::Scalekit => permission.is_scalekit_permission,
+        PermissionType::Environment => !permission.is_scalekit_permission,
+        _ => true,
+    };
+    let size = request.page_size.unwrap_or_default();
+    let token = request.page_token.as_deref().unwrap_or_default();
+    let page = state.permissions.page(Order::OldestFirst, size, token, wanted)?;
+    Ok(ListPermissionsResponse {
+        permissions: page.map(|row| (*row).clone()),
+        prev_page_token: page.previous,
+        next_page_token: page.next,
+        total_size: page.total,
+    })
+}
+
+pub(super) fn delete(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: DeletePermissionRequest,
+) -> Result<Empty, ApiError> {
+    let id = require(state, &request.permission_name)?.id.clone();
+    let permission = state.permissions.remove(&id)?;
+    for row in state.roles.iter_mut() {
+        row.role.permissions.retain(|own| own.name != permission.name);
+    }
+    state.emit(ctx, "permission.deleted", ObjectType::Permission, None, &permission);
+    Ok(Empty {})
+}
+
+pub(super) fn require<'a>(state: &'a State, name: &str) -> Result<&'a Permission, ApiError> {
+    state.permission(name).ok_or_else(|| ApiError::not_found("permission", name))
+}
+
+/// The schema limits the length of a name only where it is created, but its form wherever it is used.
+fn check_name(state: &State, name: &str) -> Result<(), ApiError> {
+    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':')) {
+        let description = "must have letters, digits, `_` and `:` only";
+        return Err(ApiError::field("permission.name", "string.pattern", description));
+    }
+    if state.permission(name).is_some() {
+        let message = format!("a permission with the name {name} already exists");
+        return Err(ApiError::exists("ALREADY_EXISTS", message).resource("permission", name));
+    }
+    Ok(())
+}

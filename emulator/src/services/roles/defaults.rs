@@ -1,0 +1,67 @@
+//! The roles that creators of organizations and new members get when none is named.
+
+use scalekit::api::roles::{
+    Role, UpdateDefaultOrganizationRolesRequest, UpdateDefaultOrganizationRolesResponse, UpdateDefaultRole,
+    UpdateDefaultRolesRequest, UpdateDefaultRolesResponse,
+};
+
+use super::show::{Include, show};
+use crate::engine::ApiError;
+use crate::state::{Ctx, RoleRow, State};
+
+pub(super) fn update(
+    state: &mut State,
+    _: &Ctx<'_>,
+    request: UpdateDefaultRolesRequest,
+) -> Result<UpdateDefaultRolesResponse, ApiError> {
+    let creator = find(state, request.default_creator_role, request.default_creator)?;
+    let member = find(state, request.default_member_role, request.default_member)?;
+    for row in state.roles.iter_mut().filter(|row| row.organization_id.is_none()) {
+        if let Some(id) = &creator {
+            row.role.default_creator = row.role.id == *id;
+        }
+        if let Some(id) = &member {
+            row.role.default_member = row.role.id == *id;
+        }
+    }
+    let environment = |fits: fn(&RoleRow) -> bool| {
+        let row = state.roles.find(|row| row.organization_id.is_none() && fits(row));
+        row.map(|row| show(state, row, Include::Nothing))
+    };
+    Ok(UpdateDefaultRolesResponse {
+        default_creator: environment(|row| row.role.default_creator),
+        default_member: environment(|row| row.role.default_member),
+    })
+}
+
+pub(super) fn update_organization(
+    state: &mut State,
+    _: &Ctx<'_>,
+    request: UpdateDefaultOrganizationRolesRequest,
+) -> Result<UpdateDefaultOrganizationRolesResponse, ApiError> {
+    let UpdateDefaultOrganizationRolesRequest { org_id, default_member_role: name } = request;
+    state.organizations.require(&org_id)?;
+    let row = state.role_in(&org_id, &name).cloned().ok_or_else(|| ApiError::not_found("role", &name))?;
+    state.default_member_roles.insert(org_id, name);
+    let role = Role { default_member: true, ..show(state, &row, Include::Nothing) };
+    Ok(UpdateDefaultOrganizationRolesResponse { default_member: Some(role) })
+}
+
+/// The id of the role that a request names, in the field of today or the deprecated one.
+fn find(
+    state: &State,
+    name: Option<String>,
+    deprecated: Option<UpdateDefaultRole>,
+) -> Result<Option<String>, ApiError> {
+    let (name, id) = match (name, deprecated) {
+        (Some(name), _) => (Some(name), String::new()),
+        (None, Some(role)) => (role.name.filter(|name| !name.is_empty()), role.id),
+        (None, None) => return Ok(None),
+    };
+    let row = match &name {
+        Some(name) => state.role(None, name),
+        None => state.roles.get(&id).filter(|row| row.organization_id.is_none()),
+    };
+    let row = row.ok_or_else(|| ApiError::not_found("role", name.as_deref().unwrap_or(&id)))?;
+    Ok(Some(row.role.id.clone()))
+}

@@ -1,0 +1,52 @@
+//! What happened: kept for the events service, sent to webhooks.
+
+use scalekit::api::events::{ObjectType, ScalekitEvent};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Ctx, ENVIRONMENT, State};
+
+/// Events that are kept; the oldest go first.
+const KEPT: usize = 10_000;
+
+impl State {
+    /// Records an event, such as `organization.created`, about `data`.
+    pub(crate) fn emit(
+        &mut self,
+        ctx: &Ctx<'_>,
+        name: &str,
+        object: ObjectType,
+        organization_id: Option<&str>,
+        data: &impl Serialize,
+    ) {
+        let data = match serde_json::to_value(data) {
+            Ok(Value::Object(fields)) => Some(fields),
+            _ => None,
+        };
+        let event = ScalekitEvent {
+            spec_version: "1".to_owned(),
+            id: self.ids.next("evt"),
+            r#type: name.to_owned(),
+            occurred_at: ctx.stamp(),
+            environment_id: ENVIRONMENT.to_owned(),
+            organization_id: organization_id.map(str::to_owned),
+            object,
+            data,
+            display_name: display_name(name),
+        };
+        self.outbox.push(event.clone());
+        self.events.insert(&mut self.ids, event);
+        while self.events.len() > KEPT
+            && let Some(oldest) = self.events.iter().next().map(|event| event.id.clone())
+        {
+            let _ = self.events.remove(&oldest);
+        }
+    }
+}
+
+/// `user.organization_membership_created` → `User organization membership created`.
+fn display_name(name: &str) -> String {
+    let words = name.replace(['.', '_'], " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,100 @@
+//! What the environment holds.
+//!
+//! [`State`] is one value behind one lock: a handler sees it whole, and what a writing handler changes is seen at
+//! once or, after an error, not at all, because handlers check first and change after. Each kind of thing has a
+//! [`Table`]; what several services need of it stands in the module of its name.
+
+mod events;
+mod ids;
+mod organizations;
+mod page;
+mod seed;
+mod sessions;
+mod table;
+mod users;
+
+use scalekit::api::connections::Connection;
+use scalekit::api::domains::Domain;
+use scalekit::api::events::ScalekitEvent;
+use scalekit::api::users::User;
+
+pub(crate) use ids::Ids;
+pub(crate) use organizations::{Name, OrganizationRow};
+pub(crate) use page::{Order, Page};
+pub(crate) use seed::Seed;
+pub(crate) use sessions::SessionRow;
+pub(crate) use table::{Row, Table};
+
+use crate::oauth::Grants;
+
+/// The environment's id, the same in every emulator.
+pub(crate) const ENVIRONMENT: &str = "env_100000000000000001";
+
+/// Everything that a reset forgets.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct State {
+    pub(crate) ids: Ids,
+    pub(crate) organizations: Table<OrganizationRow>,
+    pub(crate) domains: Table<Domain>,
+    pub(crate) connections: Table<Connection>,
+    pub(crate) users: Table<User>,
+    pub(crate) sessions: Table<SessionRow>,
+    pub(crate) events: Table<ScalekitEvent>,
+    /// Codes and tokens that were given out.
+    pub(crate) grants: Grants,
+    /// Where logins may lead back to; empty for anywhere.
+    pub(crate) redirect_uris: Vec<String>,
+    /// Events that are not on their way yet; [`crate::App`] empties it after each change.
+    pub(crate) outbox: Vec<ScalekitEvent>,
+}
+
+/// The times and addresses that handlers work with.
+#[derive(Clone, Debug)]
+pub(crate) struct Ctx<'a> {
+    /// The time, by the emulator's clock.
+    pub(crate) now: jiff::Timestamp,
+    /// The environment's URL, without a slash at the end.
+    pub(crate) url: &'a str,
+}
+
+impl Ctx<'_> {
+    /// The time as messages carry it: to the millisecond.
+    pub(crate) fn stamp(&self) -> Option<scalekit::Timestamp> {
+        stamp(self.now)
+    }
+
+    /// The time `seconds` from now as messages carry it.
+    pub(crate) fn stamp_in(&self, seconds: i64) -> Option<scalekit::Timestamp> {
+        stamp(self.now.checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(self.now))
+    }
+}
+
+fn stamp(time: jiff::Timestamp) -> Option<scalekit::Timestamp> {
+    let milliseconds = jiff::Timestamp::from_millisecond(time.as_millisecond()).ok()?;
+    Some(milliseconds.into())
+}
+
+/// Implements [`Row`] for a message with a field `id`.
+macro_rules! rows {
+    ($($message:ty => $kind:literal, $prefix:literal;)*) => {$(
+        impl Row for $message {
+            const KIND: &'static str = $kind;
+            const PREFIX: &'static str = $prefix;
+
+            fn id(&self) -> &str {
+                &self.id
+            }
+
+            fn set_id(&mut self, id: String) {
+                self.id = id;
+            }
+        }
+    )*};
+}
+
+rows! {
+    Connection => "connection", "conn";
+    Domain => "domain", "dom";
+    ScalekitEvent => "event", "evt";
+    User => "user", "usr";
+}

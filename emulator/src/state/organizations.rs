@@ -1,0 +1,130 @@
+//! Organizations, and what goes when they go.
+
+use scalekit::api::commons::MembershipStatus;
+use scalekit::api::events::ObjectType;
+use scalekit::api::organizations::{Organization, OrganizationSessionPolicySettings};
+use serde::{Deserialize, Serialize};
+
+use super::{Ctx, Row, State};
+use crate::engine::ApiError;
+
+/// An organization with the settings that have operations of their own.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct OrganizationRow {
+    #[serde(flatten)]
+    pub(crate) organization: Organization,
+    /// The organization's own session policy; without one it follows the application's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) session_policy: Option<OrganizationSessionPolicySettings>,
+    /// The most users that the organization may have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) max_allowed_users: Option<i32>,
+}
+
+impl Row for OrganizationRow {
+    const KIND: &'static str = "organization";
+    const PREFIX: &'static str = "org";
+
+    fn id(&self) -> &str {
+        &self.organization.id
+    }
+
+    fn set_id(&mut self, id: String) {
+        self.organization.id = id;
+    }
+}
+
+/// How a request names something that may have an id of the caller's too.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Name<'a> {
+    Id(&'a str),
+    External(&'a str),
+}
+
+impl State {
+    /// # Errors
+    /// NOT_FOUND.
+    pub(crate) fn organization(&self, name: Name<'_>) -> Result<&OrganizationRow, ApiError> {
+        match name {
+            Name::Id(id) => self.organizations.require(id),
+            Name::External(id) => self
+                .organizations
+                .find(|row| row.organization.external_id.as_deref() == Some(id))
+                .ok_or_else(|| ApiError::not_found(OrganizationRow::KIND, id)),
+        }
+    }
+
+    /// Adds an organization whose names are free.
+    ///
+    /// # Errors
+    /// ALREADY_EXISTS.
+    pub(crate) fn create_organization(
+        &mut self,
+        ctx: &Ctx<'_>,
+        mut organization: Organization,
+    ) -> Result<Organization, ApiError> {
+        self.organization_names_are_free("", organization.external_id.as_deref(), organization.slug.as_deref())?;
+        organization.create_time = ctx.stamp();
+        organization.update_time = ctx.stamp();
+        let row = OrganizationRow { organization, ..OrganizationRow::default() };
+        let organization = self.organizations.insert(&mut self.ids, row).organization.clone();
+        let id = organization.id.clone();
+        self.emit(ctx, "organization.created", ObjectType::Organization, Some(&id), &organization);
+        Ok(organization)
+    }
+
+    /// Whether no organization but `own` has the external id or the slug.
+    ///
+    /// # Errors
+    /// ALREADY_EXISTS.
+    pub(crate) fn organization_names_are_free(
+        &self,
+        own: &str,
+        external_id: Option<&str>,
+        slug: Option<&str>,
+    ) -> Result<(), ApiError> {
+        let taken = |what: &str, value: Option<&str>, of: fn(&Organization) -> Option<&str>| {
+            let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(()) };
+            let other = self.organizations.find(|row| of(&row.organization) == Some(value) && row.id() != own);
+            other.map_or(Ok(()), |_| {
+                let message = format!("an organization with the {what} {value:?} already exists");
+                Err(ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource("organization", value))
+            })
+        };
+        taken("external_id", external_id, |organization| organization.external_id.as_deref())?;
+        taken("slug", slug, |organization| organization.slug.as_deref())
+    }
+
+    /// Removes an organization with its domains, its connections and its memberships; its users stay.
+    ///
+    /// # Errors
+    /// NOT_FOUND.
+    pub(crate) fn delete_organization(&mut self, ctx: &Ctx<'_>, id: &str) -> Result<(), ApiError> {
+        let row = self.organizations.remove(id)?;
+        self.domains.remove_all(|domain| domain.organization_id == id);
+        self.connections.remove_all(|connection| connection.organization_id.as_deref() == Some(id));
+        let members: Vec<String> = self
+            .users
+            .iter()
+            .filter(|user| user.memberships.iter().any(|membership| membership.organization_id == id))
+            .map(|user| user.id.clone())
+            .collect();
+        for user in members {
+            self.remove_membership(ctx, &user, id)?;
+        }
+        self.emit(ctx, "organization.deleted", ObjectType::Organization, Some(id), &row.organization);
+        Ok(())
+    }
+
+    /// The number of users that count against the organization's limit.
+    pub(crate) fn member_count(&self, organization_id: &str) -> usize {
+        let counts = |user: &&scalekit::api::users::User| {
+            user.memberships.iter().any(|membership| {
+                membership.organization_id == organization_id
+                    && membership.membership_status != MembershipStatus::Inactive
+            })
+        };
+        self.users.iter().filter(counts).count()
+    }
+}

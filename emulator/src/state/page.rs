@@ -1,0 +1,151 @@
+//! Pages of a list and the opaque tokens that lead from one to the next.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::engine::ApiError;
+
+/// The rows on a page when the request names no number.
+pub(crate) const DEFAULT_SIZE: u32 = 10;
+
+/// The most rows on a page, where the schema sets no limit.
+const MAX_SIZE: u32 = 1000;
+
+/// The direction of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    OldestFirst,
+    NewestFirst,
+}
+
+/// A page of rows.
+#[derive(Debug)]
+pub(crate) struct Page<'a, R> {
+    pub(crate) rows: Vec<&'a R>,
+    /// Leads to the page after this one; empty at the end.
+    pub(crate) next: String,
+    /// Leads to the page before this one; empty at the start.
+    pub(crate) previous: String,
+    /// The number of rows on all pages.
+    pub(crate) total: u32,
+}
+
+/// Where a page begins or ends: places, not offsets, so that rows made or removed meanwhile shift nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Token {
+    First,
+    After(u64),
+    Before(u64),
+}
+
+impl Token {
+    pub(super) fn parse(text: &str) -> Result<Self, ApiError> {
+        if text.is_empty() {
+            return Ok(Self::First);
+        }
+        let decoded = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let token = decoded.as_deref().and_then(|text| {
+            let place = text.get(1..)?.parse().ok()?;
+            match text.as_bytes().first()? {
+                b'a' => Some(Self::After(place)),
+                b'b' => Some(Self::Before(place)),
+                _ => None,
+            }
+        });
+        token.ok_or_else(|| ApiError::field("page_token", "page_token", "is not a page token of this list"))
+    }
+
+    fn text(self) -> String {
+        match self {
+            Self::First => String::new(),
+            Self::After(place) => URL_SAFE_NO_PAD.encode(format!("a{place}")),
+            Self::Before(place) => URL_SAFE_NO_PAD.encode(format!("b{place}")),
+        }
+    }
+}
+
+impl<'a, R> Page<'a, R> {
+    /// Cuts the page out of all rows of the list, which are in its order with their places.
+    pub(super) fn cut(rows: Vec<(u64, &'a R)>, order: Order, size: u32, token: Token) -> Self {
+        let size = if size == 0 { DEFAULT_SIZE } else { size.min(MAX_SIZE) } as usize;
+        // The number of rows that lie before `place` in the order of the list.
+        let before = |place: u64, inclusive: bool| {
+            rows.partition_point(|(row, _)| match order {
+                Order::OldestFirst => *row < place || (inclusive && *row == place),
+                Order::NewestFirst => *row > place || (inclusive && *row == place),
+            })
+        };
+        let (start, end) = match token {
+            Token::First => (0, size),
+            Token::After(place) => {
+                let start = before(place, true);
+                (start, start + size)
+            }
+            Token::Before(place) => {
+                let end = before(place, false);
+                (end.saturating_sub(size), end)
+            }
+        };
+        let end = end.min(rows.len());
+        let page = &rows[start.min(end)..end];
+        let next = match page.last() {
+            Some((place, _)) if end < rows.len() => Token::After(*place),
+            _ => Token::First,
+        };
+        let previous = match page.first() {
+            Some((place, _)) if start > 0 => Token::Before(*place),
+            _ => Token::First,
+        };
+        Self {
+            rows: page.iter().map(|(_, row)| *row).collect(),
+            next: next.text(),
+            previous: previous.text(),
+            total: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// The rows as the API shows them.
+    pub(crate) fn map<T>(&self, show: impl FnMut(&&'a R) -> T) -> Vec<T> {
+        self.rows.iter().map(show).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(order: Order, size: u32, token: &str) -> (Vec<u64>, String, String) {
+        static ROWS: [u64; 5] = [1, 3, 4, 7, 9];
+        let mut rows: Vec<(u64, &u64)> = ROWS.iter().map(|row| (*row, row)).collect();
+        if order == Order::NewestFirst {
+            rows.reverse();
+        }
+        let page = Page::cut(rows, order, size, Token::parse(token).expect("a token"));
+        assert_eq!(page.total, 5);
+        (page.map(|row| **row), page.next, page.previous)
+    }
+
+    #[test]
+    fn pages_lead_forward_and_back() {
+        for (order, pages) in [
+            (Order::OldestFirst, [vec![1, 3], vec![4, 7], vec![9]]),
+            (Order::NewestFirst, [vec![9, 7], vec![4, 3], vec![1]]),
+        ] {
+            let (first, next, previous) = cut(order, 2, "");
+            assert_eq!((&first, previous.as_str()), (&pages[0], ""));
+            let (second, next, previous) = cut(order, 2, &next);
+            assert_eq!(second, pages[1]);
+            assert_eq!(cut(order, 2, &previous).0, pages[0]);
+            let (third, next, previous) = cut(order, 2, &next);
+            assert_eq!((&third, next.as_str()), (&pages[2], ""));
+            assert_eq!(cut(order, 2, &previous).0, pages[1]);
+        }
+    }
+
+    #[test]
+    fn a_token_from_nowhere_is_refused() {
+        for token in ["x", "%%", "Yg", "YS0x"] {
+            assert!(Token::parse(token).is_err(), "{token}");
+        }
+    }
+}

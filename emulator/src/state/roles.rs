@@ -1,0 +1,172 @@
+//! Roles, what they inherit, and what their members may do.
+//!
+//! Roles, permissions and members refer to each other by name, as the API does. In an organization a name means
+//! its own role first and the environment's role after.
+
+use std::collections::HashSet;
+
+use scalekit::api::commons::OrganizationMembership;
+use scalekit::api::roles::{Permission, Role, RolePermission};
+use serde::{Deserialize, Serialize};
+
+use super::{Row, State};
+
+/// A role of the environment, or of the organization it names. Of its permissions, the names count.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct RoleRow {
+    #[serde(flatten)]
+    pub(crate) role: Role,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) organization_id: Option<String>,
+}
+
+impl Row for RoleRow {
+    const KIND: &'static str = "role";
+    const PREFIX: &'static str = "role";
+
+    fn id(&self) -> &str {
+        &self.role.id
+    }
+
+    fn set_id(&mut self, id: String) {
+        self.role.id = id;
+    }
+}
+
+impl Row for Permission {
+    const KIND: &'static str = "permission";
+    const PREFIX: &'static str = "perm";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn set_id(&mut self, id: String) {
+        self.id = id;
+    }
+}
+
+impl State {
+    /// The roles that every environment starts with: `admin` for creators, `member` for everybody else.
+    pub(crate) fn add_first_roles(&mut self) {
+        let roles = [
+            Role { name: "admin".into(), display_name: "Admin".into(), default_creator: true, ..Role::default() },
+            Role { name: "member".into(), display_name: "Member".into(), default_member: true, ..Role::default() },
+        ];
+        for role in roles {
+            self.roles.insert(&mut self.ids, RoleRow { role, organization_id: None });
+        }
+    }
+
+    /// The role of exactly this organization, or of the environment without one.
+    pub(crate) fn role(&self, organization_id: Option<&str>, name: &str) -> Option<&RoleRow> {
+        self.roles.find(|row| row.role.name == name && row.organization_id.as_deref() == organization_id)
+    }
+
+    /// The role that a name means in an organization.
+    pub(crate) fn role_in(&self, organization_id: &str, name: &str) -> Option<&RoleRow> {
+        self.role(Some(organization_id), name).or_else(|| self.role(None, name))
+    }
+
+    /// The role that new members of an organization get when no other one is named.
+    pub(crate) fn default_member_role(&self, organization_id: &str) -> Option<&RoleRow> {
+        let own = self.default_member_roles.get(organization_id);
+        own.and_then(|name| self.role_in(organization_id, name))
+            .or_else(|| self.roles.find(|row| row.organization_id.is_none() && row.role.default_member))
+    }
+
+    /// The role that `row` extends.
+    pub(crate) fn base_of(&self, row: &RoleRow) -> Option<&RoleRow> {
+        let name = row.role.extends.as_deref()?;
+        match row.organization_id.as_deref() {
+            Some(organization_id) => self.role_in(organization_id, name),
+            None => self.role(None, name),
+        }
+    }
+
+    /// The role and all that it extends, the nearest first. A circle, which only a seed can make, ends it.
+    pub(crate) fn lineage<'a>(&'a self, row: &'a RoleRow) -> Vec<&'a RoleRow> {
+        let mut lineage = vec![row];
+        let mut last = row;
+        while let Some(base) = self.base_of(last)
+            && !lineage.iter().any(|known| known.role.id == base.role.id)
+        {
+            lineage.push(base);
+            last = base;
+        }
+        lineage
+    }
+
+    /// The roles that extend `row` directly.
+    pub(crate) fn dependents_of(&self, row: &RoleRow) -> impl Iterator<Item = &RoleRow> {
+        self.roles.iter().filter(|other| self.base_of(other).is_some_and(|base| base.role.id == row.role.id))
+    }
+
+    pub(crate) fn permission(&self, name: &str) -> Option<&Permission> {
+        self.permissions.find(|permission| permission.name == name)
+    }
+
+    /// The permissions that the role has of its own.
+    pub(crate) fn own_permissions(&self, row: &RoleRow) -> Vec<&Permission> {
+        row.role.permissions.iter().filter_map(|own| self.permission(&own.name)).collect()
+    }
+
+    /// The permissions of the role and of all that it extends, each with the name of the nearest role that has it.
+    pub(crate) fn effective_permissions(&self, row: &RoleRow) -> Vec<(&Permission, &str)> {
+        let mut seen = HashSet::new();
+        let mut all = Vec::new();
+        for role in self.lineage(row) {
+            let own = self.own_permissions(role).into_iter().filter(|permission| seen.insert(permission.name.as_str()));
+            all.extend(own.map(|permission| (permission, role.role.name.as_str())));
+        }
+        all
+    }
+
+    /// The roles of a member, without those that are gone.
+    pub(crate) fn member_roles(&self, membership: &OrganizationMembership) -> Vec<&RoleRow> {
+        let named = membership.roles.iter();
+        named.filter_map(|role| self.role_in(&membership.organization_id, &role.name)).collect()
+    }
+
+    /// What a member may do through all roles, each permission once.
+    pub(crate) fn member_permissions(&self, membership: &OrganizationMembership) -> Vec<&Permission> {
+        let mut seen = HashSet::new();
+        let roles = self.member_roles(membership).into_iter();
+        let all = roles.flat_map(|role| self.effective_permissions(role));
+        all.map(|(permission, _)| permission).filter(|permission| seen.insert(permission.name.as_str())).collect()
+    }
+
+    /// Whether `row` is among the roles of a member.
+    pub(crate) fn has_role(&self, membership: &OrganizationMembership, row: &RoleRow) -> bool {
+        self.member_roles(membership).iter().any(|role| role.role.id == row.role.id)
+    }
+
+    /// The number of users who have the role, in one organization or in any.
+    pub(crate) fn users_with(&self, row: &RoleRow, organization_id: Option<&str>) -> usize {
+        let inside = |membership: &OrganizationMembership| {
+            organization_id.is_none_or(|id| membership.organization_id == id) && self.has_role(membership, row)
+        };
+        self.users.iter().filter(|user| user.memberships.iter().any(inside)).count()
+    }
+
+    /// Names of the roles and of the permissions that a user has in an organization, as tokens carry them.
+    pub(crate) fn grants_of_member(&self, user_id: &str, organization_id: &str) -> (Vec<String>, Vec<String>) {
+        let Some(membership) = self.membership(user_id, organization_id) else { return Default::default() };
+        let roles = self.member_roles(membership).iter().map(|row| row.role.name.clone()).collect();
+        let permissions = self.member_permissions(membership).iter().map(|one| one.name.clone()).collect();
+        (roles, permissions)
+    }
+}
+
+/// A permission as a role shows it.
+pub(crate) fn role_permission(permission: &Permission, role_name: &str) -> RolePermission {
+    RolePermission {
+        id: permission.id.clone(),
+        name: permission.name.clone(),
+        description: permission.description.clone(),
+        create_time: permission.create_time,
+        update_time: permission.update_time,
+        role_name: role_name.to_owned(),
+    }
+}

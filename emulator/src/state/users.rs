@@ -1,0 +1,107 @@
+//! Users and their memberships, as far as more than one service deals with them.
+
+use scalekit::api::commons::{MembershipStatus, OrganizationMembership, Role, UserProfile};
+use scalekit::api::events::ObjectType;
+use scalekit::api::users::User;
+
+use super::{Ctx, ENVIRONMENT, State};
+use crate::engine::ApiError;
+
+impl State {
+    /// The user with this address, whatever its letter case.
+    pub(crate) fn user_by_email(&self, email: &str) -> Option<&User> {
+        self.users.find(|user| user.email.eq_ignore_ascii_case(email))
+    }
+
+    /// Adds a user without memberships. The caller has checked that address and external id are free.
+    pub(crate) fn create_user(&mut self, ctx: &Ctx<'_>, mut user: User) -> User {
+        user.environment_id = ENVIRONMENT.to_owned();
+        user.create_time = ctx.stamp();
+        user.update_time = ctx.stamp();
+        let mut user = self.users.insert(&mut self.ids, user).clone();
+        let profile_id = self.ids.next("usp");
+        let profile: &mut UserProfile = user.user_profile.get_or_insert_default();
+        profile.id = profile_id;
+        if profile.name.is_empty() {
+            profile.name = [profile.given_name.as_str(), profile.family_name.as_str()].join(" ").trim().to_owned();
+        }
+        self.users.insert(&mut self.ids, user.clone());
+        self.emit(ctx, "user.created", ObjectType::User, None, &user);
+        user
+    }
+
+    /// Puts a user into an organization. The caller has checked that both exist and that it is not there yet.
+    ///
+    /// # Errors
+    /// NOT_FOUND.
+    pub(crate) fn add_membership(
+        &mut self,
+        ctx: &Ctx<'_>,
+        user_id: &str,
+        mut membership: OrganizationMembership,
+    ) -> Result<User, ApiError> {
+        let organization = &self.organizations.require(&membership.organization_id)?.organization;
+        membership.name = Some(organization.display_name.clone());
+        membership.display_name = Some(organization.display_name.clone());
+        membership.created_at = ctx.stamp();
+        if membership.membership_status == MembershipStatus::Active {
+            membership.join_time = ctx.stamp();
+            membership.accepted_at = ctx.stamp();
+        }
+        let organization_id = membership.organization_id.clone();
+        let user = self.users.require_mut(user_id)?;
+        user.memberships.push(membership);
+        user.update_time = ctx.stamp();
+        let user = user.clone();
+        self.emit(ctx, "user.organization_membership_created", ObjectType::User, Some(&organization_id), &user);
+        Ok(user)
+    }
+
+    /// Takes a user out of an organization; the user stays.
+    ///
+    /// # Errors
+    /// NOT_FOUND.
+    pub(crate) fn remove_membership(
+        &mut self,
+        ctx: &Ctx<'_>,
+        user_id: &str,
+        organization_id: &str,
+    ) -> Result<(), ApiError> {
+        let user = self.users.require_mut(user_id)?;
+        let before = user.memberships.len();
+        user.memberships.retain(|membership| membership.organization_id != organization_id);
+        if user.memberships.len() == before {
+            return Err(ApiError::not_found("membership", organization_id));
+        }
+        user.update_time = ctx.stamp();
+        let user = user.clone();
+        self.end_sessions(ctx, |session| {
+            session.user_id == user_id && session.organization_id == organization_id
+        });
+        self.emit(ctx, "user.organization_membership_deleted", ObjectType::User, Some(organization_id), &user);
+        Ok(())
+    }
+
+    /// The membership of a user in an organization.
+    ///
+    /// # Errors
+    /// NOT_FOUND.
+    pub(crate) fn membership(&self, user_id: &str, organization_id: &str) -> Result<&OrganizationMembership, ApiError> {
+        let user = self.users.require(user_id)?;
+        user.memberships
+            .iter()
+            .find(|membership| membership.organization_id == organization_id)
+            .ok_or_else(|| ApiError::not_found("membership", organization_id))
+    }
+
+    /// The roles that a new member of an organization gets when no role is named.
+    pub(crate) fn default_member_roles(&self, _organization_id: &str) -> Vec<Role> {
+        Vec::new()
+    }
+
+    /// The roles and the effective permissions that tokens carry.
+    pub(crate) fn access_of(&self, membership: &OrganizationMembership) -> (Vec<String>, Vec<String>) {
+        let roles = membership.roles.iter().map(|role| role.name.clone()).collect();
+        (roles, membership.permissions.clone())
+    }
+}

@@ -1,0 +1,120 @@
+//! Signed webhooks (Standard Webhooks): where they go, and what became of each.
+
+mod deliver;
+mod endpoint;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use bytes::Bytes;
+use scalekit::api::events::ScalekitEvent;
+use tokio::task::JoinSet;
+
+pub(crate) use deliver::Delivery;
+pub(crate) use endpoint::{Endpoint, NewEndpoint};
+
+use crate::clock::Clock;
+
+/// Deliveries that are kept in the log; the oldest go first.
+const KEPT: usize = 1_000;
+
+/// The endpoints, the deliveries under way and the log of all.
+#[derive(Default)]
+pub(crate) struct Webhooks {
+    shared: Arc<Shared>,
+    /// Dropped with the emulator, which ends the deliveries that still wait for another attempt.
+    running: Mutex<JoinSet<()>>,
+    http: OnceLock<reqwest::Client>,
+}
+
+#[derive(Default)]
+struct Shared {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    endpoints: Vec<Endpoint>,
+    deliveries: VecDeque<Delivery>,
+    last_id: u64,
+}
+
+impl Webhooks {
+    /// Endpoints that the emulator is started with, for every event.
+    pub(crate) fn new(urls: &[String]) -> Self {
+        let webhooks = Self::default();
+        for url in urls {
+            webhooks.add(NewEndpoint { url: url.clone(), ..NewEndpoint::default() });
+        }
+        webhooks
+    }
+
+    /// Adds an endpoint and answers with it, secret included.
+    pub(crate) fn add(&self, new: NewEndpoint) -> Endpoint {
+        let mut inner = self.shared.lock();
+        inner.last_id += 1;
+        let endpoint = Endpoint::new(inner.last_id, new);
+        inner.endpoints.push(endpoint.clone());
+        endpoint
+    }
+
+    pub(crate) fn endpoints(&self) -> Vec<Endpoint> {
+        self.shared.lock().endpoints.clone()
+    }
+
+    /// Removes one endpoint, or all; answers whether there was one.
+    pub(crate) fn remove(&self, id: Option<u64>) -> bool {
+        let mut inner = self.shared.lock();
+        let before = inner.endpoints.len();
+        inner.endpoints.retain(|endpoint| id.is_some_and(|id| id != endpoint.id));
+        inner.endpoints.len() < before
+    }
+
+    /// The log, the oldest delivery first.
+    pub(crate) fn deliveries(&self) -> Vec<Delivery> {
+        self.shared.lock().deliveries.iter().cloned().collect()
+    }
+
+    pub(crate) fn clear_deliveries(&self) {
+        self.shared.lock().deliveries.clear();
+    }
+
+    /// Sends an event to every endpoint that wants it, in the background.
+    pub(crate) fn send(&self, clock: &Arc<Clock>, event: &ScalekitEvent) {
+        let endpoints = self.endpoints();
+        let wanting = endpoints.into_iter().filter(|endpoint| endpoint.wants(&event.r#type));
+        let Ok(body) = serde_json::to_vec(event).map(Bytes::from) else { return };
+        for endpoint in wanting {
+            let http = self.http.get_or_init(deliver::client).clone();
+            let delivery = Delivery::new(&endpoint, event, clock.now());
+            self.shared.note(delivery.clone());
+            let task = deliver::run(http, Arc::clone(&self.shared), Arc::clone(clock), endpoint, delivery, body.clone());
+            let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+            while running.try_join_next().is_some() {}
+            running.spawn(task);
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a delivery to the log, or replaces what the log says about it.
+    fn note(&self, delivery: Delivery) {
+        let mut inner = self.lock();
+        let known = inner.deliveries.iter_mut().rev().find(|known| known.is_same(&delivery));
+        match known {
+            Some(known) => *known = delivery,
+            None if delivery.is_new() => {
+                inner.deliveries.push_back(delivery);
+                if inner.deliveries.len() > KEPT {
+                    inner.deliveries.pop_front();
+                }
+            }
+            // It was cleared or pushed out meanwhile.
+            None => {}
+        }
+    }
+}

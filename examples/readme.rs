@@ -1,0 +1,12 @@
+use scalekit::Client;
+use scalekit::api::organizations::{CreateOrganization, CreateOrganizationRequest};
+
+#[tokio::main]
+async fn main() -> Result<(), scalekit::Error> {
+    let client = Client::from_env()?;
+    let organization = CreateOrganization { display_name: "Acme".into(), ..Default::default() };
+    let request = CreateOrganizationRequest { organization: Some(organization) };
+    let created = client.organizations().create_organization(request).await?;
+    println!("created {}", created.organization.unwrap_or_default().id);
+    Ok(())
+}

@@ -1,0 +1,110 @@
+"""Puts the arguments of a method into its request message.
+
+What a field takes is read off its descriptor, once a field: an enum also by the name of its value, a message
+also as a mapping, a time also as a ``datetime`` or in RFC 3339, and so on. Whatever does not fit is refused before
+anything is sent, with the operation and the parameter in the exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from scalekit._conversions import Misfit, converter, from_mapping
+from scalekit.common.exceptions import ScalekitArgumentException
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
+
+    from google.protobuf.message import Message
+
+Fields = Mapping[str, Any]
+"""A message as a mapping: names of fields and their values, as in its JSON form."""
+
+_fillers: dict[tuple[type[Message], str], Callable[[Any, Any], None]] = {}
+
+
+class Arguments:
+    """The request of one call while its arguments are put into it."""
+
+    __slots__ = ("_given", "operation", "request")
+
+    def __init__(self, operation: str, request: type[Message]) -> None:
+        """Start with an empty request."""
+        self.operation = operation
+        self.request: Any = request()
+        self._given: dict[str, str] = {}
+
+    def required(self, name: str, value: Any, path: str = "") -> None:
+        """Fill the field at `path`, by default the one called `name`, and refuse ``None``."""
+        if value is None:
+            self._refuse(f"{name} must not be None")
+        self._fill(name, value, path or name)
+
+    def optional(self, name: str, value: Any, path: str = "") -> None:
+        """Fill the field at `path`, by default the one called `name`, unless the value is ``None``."""
+        if value is not None:
+            self._fill(name, value, path or name)
+            self._given[name] = path or name
+
+    def hold(self, path: str) -> None:
+        """Make the message at `path` part of the request, even if none of its fields get filled."""
+        holder = self.request
+        for field in path.split("."):
+            holder = getattr(holder, field)
+        holder.SetInParent()
+
+    def one_of(self, *names: str) -> None:
+        """Refuse any other number than one of these optional parameters."""
+        if sum(name in self._given for name in names) != 1:
+            self._refuse(f"takes exactly one of {' and '.join(names)}")
+
+    def mask(self, field: str, below: str) -> None:
+        """Name the optional fields filled `below` a message in a field mask, so that only those change."""
+        paths = [path.partition(".")[2] for path in self._given.values() if path.startswith(below + ".")]
+        getattr(self.request, field).paths.extend(paths)
+
+    def _fill(self, name: str, value: Any, path: str) -> None:
+        key = (type(self.request), path)
+        filler = _fillers.get(key)
+        if filler is None:
+            filler = _fillers[key] = _filler(type(self.request), path)
+        try:
+            filler(self.request, value)
+        except Misfit as misfit:
+            self._refuse(f"{name}{misfit}", misfit.__cause__)
+
+    def _refuse(self, problem: str, cause: BaseException | None = None) -> NoReturn:
+        raise ScalekitArgumentException(problem, operation=self.operation) from cause
+
+
+def _filler(request: type[Message], path: str) -> Callable[[Any, Any], None]:
+    """Make the function that puts a value into the field of a request at `path`."""
+    if path == "*":
+        return _merge
+    plain, _, text_field = path.removesuffix("]").partition("[")
+    *outer, last = plain.split(".")
+    descriptor: Any = request.DESCRIPTOR
+    for name in outer:
+        descriptor = descriptor.fields_by_name[name].message_type
+    field = descriptor.fields_by_name[last]
+    convert = converter(field, text_field)
+    oneof = field.containing_oneof
+    others = [other.name for other in oneof.fields if other is not field] if oneof else []
+
+    def fill(message: Any, value: Any) -> None:
+        for name in outer:
+            message = getattr(message, name)
+        for other in others:
+            if message.HasField(other):
+                raise Misfit(f" and {other} exclude each other")
+        convert(message, value)
+
+    return fill
+
+
+def _merge(request: Any, value: Any) -> None:
+    added = type(request)()
+    from_mapping(added, value)
+    request.MergeFrom(added)

@@ -1,0 +1,241 @@
+"""What the blocking and the awaitable client have in common: all that needs no network."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from scalekit import _checks, _native
+from scalekit._clients import SERVICES
+from scalekit.common.exceptions import ScalekitArgumentException
+from scalekit.core import (
+    DEFAULT_CALL_TIMEOUT_S,
+    DEFAULT_KEEPALIVE_TIME_MS,
+    DEFAULT_KEEPALIVE_TIMEOUT_MS,
+    DEFAULT_TOOL_CALL_TIMEOUT_S,
+    BaseCoreClient,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from typing_extensions import Self, Unpack
+
+    from scalekit.common.scalekit import (
+        AuthorizationUrlOptions,
+        CodeAuthenticationOptions,
+        LogoutUrlOptions,
+        TokenValidationOptions,
+    )
+    from scalekit.core import ClientOptions
+
+#: The order of the parameters in an authorization URL.
+_AUTHORIZATION_PARAMETERS = (
+    "state",
+    "nonce",
+    "login_hint",
+    "domain_hint",
+    "connection_id",
+    "organization_id",
+    "provider",
+    "prompt",
+    "code_challenge",
+    "code_challenge_method",
+)
+_LOGOUT_PARAMETERS = ("id_token_hint", "post_logout_redirect_uri", "state")
+
+
+class ClientBase:
+    """URLs, webhooks and interceptors; service clients as attributes, made when they are first asked for."""
+
+    _service_prefix = ""
+    core_client: BaseCoreClient
+    _core_class: type[BaseCoreClient]
+
+    def __init__(
+        self,
+        env_url: str,
+        client_id: str,
+        client_secret: str,
+        keepalive_time_ms: int = DEFAULT_KEEPALIVE_TIME_MS,
+        keepalive_timeout_ms: int = DEFAULT_KEEPALIVE_TIMEOUT_MS,
+        call_timeout_s: float = DEFAULT_CALL_TIMEOUT_S,
+        tool_call_timeout_s: float = DEFAULT_TOOL_CALL_TIMEOUT_S,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        """Check the options. No network, no thread."""
+        self.core_client = self._core_class(
+            env_url,
+            client_id,
+            client_secret,
+            keepalive_time_ms,
+            keepalive_timeout_ms,
+            call_timeout_s,
+            tool_call_timeout_s,
+            **options,
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        """Make the service client called `name`, once."""
+        if name not in SERVICES:
+            text = f"{type(self).__name__!r} object has no attribute {name!r}"
+            raise AttributeError(text, name=name, obj=self)
+        module, kind = SERVICES[name]
+        service = getattr(import_module(f"scalekit.{module}"), self._service_prefix + kind)(self.core_client)
+        self.__dict__[name] = service
+        return service
+
+    def __dir__(self) -> list[str]:
+        """List the services too."""
+        return sorted({*super().__dir__(), *SERVICES})
+
+    @classmethod
+    def from_env(
+        cls,
+        *,
+        keepalive_time_ms: int = DEFAULT_KEEPALIVE_TIME_MS,
+        keepalive_timeout_ms: int = DEFAULT_KEEPALIVE_TIMEOUT_MS,
+        call_timeout_s: float = DEFAULT_CALL_TIMEOUT_S,
+        tool_call_timeout_s: float = DEFAULT_TOOL_CALL_TIMEOUT_S,
+        **options: Unpack[ClientOptions],
+    ) -> Self:
+        """Make a client of the environment variables ``SCALEKIT_ENVIRONMENT_URL`` (or ``SCALEKIT_ENV_URL``),
+        ``SCALEKIT_CLIENT_ID`` and ``SCALEKIT_CLIENT_SECRET``.
+
+        Raises:
+            ScalekitArgumentException: one of them is missing.
+        """
+        return cls(
+            _variable("SCALEKIT_ENVIRONMENT_URL", "SCALEKIT_ENV_URL"),
+            _variable("SCALEKIT_CLIENT_ID"),
+            _variable("SCALEKIT_CLIENT_SECRET"),
+            keepalive_time_ms,
+            keepalive_timeout_ms,
+            call_timeout_s,
+            tool_call_timeout_s,
+            **options,
+        )
+
+    def get_authorization_url(self, redirect_uri: str, options: AuthorizationUrlOptions | None = None) -> str:
+        """Build the URL that starts a sign-in (OAuth 2.0, RFC 6749 section 4.1.1). No network.
+
+        Args:
+            redirect_uri: where the user comes back to; one of those configured in the dashboard.
+            options: who is to sign in and how; scopes default to ``openid profile email``.
+
+        Returns:
+            The URL to redirect the user to.
+        """
+        _checks.text(redirect_uri=redirect_uri)
+        scopes = _checks.strings("scopes", getattr(options, "scopes", None))
+        fields = _fields(options, _AUTHORIZATION_PARAMETERS)
+        return self.core_client._native.authorization_url(redirect_uri, scopes or [], fields)
+
+    def get_logout_url(self, options: LogoutUrlOptions | None = None) -> str:
+        """Build the URL that ends the user's session (OIDC RP-Initiated Logout 1.0). No network.
+
+        Args:
+            options: the session to end and where to send the user afterwards.
+        """
+        return self.core_client._native.logout_url(_fields(options, _LOGOUT_PARAMETERS))
+
+    def verify_webhook_payload(
+        self,
+        secret: str,
+        headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
+        payload: str | bytes | bytearray | memoryview,
+    ) -> bool:
+        """Verify that a webhook comes from Scalekit (Standard Webhooks, HMAC-SHA256). No network.
+
+        Args:
+            secret: the endpoint's signing secret, ``whsec_...``.
+            headers: the request's headers, names in any letter case: a ``dict``, or the headers of Starlette,
+                Flask or Django (``request.headers`` or ``request.META``).
+            payload: the request's body exactly as it came.
+
+        Returns:
+            ``True``.
+
+        Raises:
+            WebhookVerificationError: the signature does not hold, or is more than ``webhook_tolerance_s`` (5
+                minutes) old or ahead.
+        """
+        return self._verify(secret, headers, payload, interceptor=False)
+
+    def verify_interceptor_payload(
+        self,
+        secret: str,
+        headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
+        payload: str | bytes | bytearray | memoryview,
+    ) -> bool:
+        """Verify that an interceptor request comes from Scalekit; like :meth:`verify_webhook_payload`.
+
+        The headers are ``interceptor-id``, ``interceptor-timestamp`` and ``interceptor-signature``, or else
+        the ``webhook-`` ones.
+        """
+        return self._verify(secret, headers, payload, interceptor=True)
+
+    def _verify(self, secret: Any, headers: Any, payload: Any, interceptor: bool) -> bool:
+        if not isinstance(secret, str):
+            raise ScalekitArgumentException(f"secret must be a str, not {type(secret).__name__}")
+        tolerance = float(self.core_client.webhook_tolerance_s)
+        _native.verify_payload(
+            secret, _checks.headers(headers), _checks.payload(payload), interceptor, tolerance
+        )
+        return True
+
+    def close(self) -> None:
+        """Close the connections. A call made later raises :class:`ScalekitException`."""
+        self.core_client.close()
+
+    def __repr__(self) -> str:
+        """Name the environment and the client id, never the secret."""
+        core = self.core_client
+        return f"{type(self).__name__}(env_url={core.env_url!r}, client_id={core.client_id!r})"
+
+
+def _variable(*names: str) -> str:
+    for name in names:
+        if value := os.environ.get(name):
+            return value
+    raise ScalekitArgumentException(f"{names[0]} is not set in the environment")
+
+
+def _fields(options: object, names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Pairs of the attributes that are set, in the given order; values are not shown, they may be secrets."""
+    pairs = [(name, value) for name in names if (value := getattr(options, name, None))]
+    for name, value in pairs:
+        if not isinstance(value, str):
+            raise ScalekitArgumentException(f"{name} must be a str, not {type(value).__name__}")
+    return pairs
+
+
+def validation(
+    options: TokenValidationOptions | None, audience: str | list[str] | None, scopes: list[str] | None = None
+) -> tuple[str | None, list[str] | None, list[str]]:
+    """Issuer, audience and scopes to check; the options win over the separate audience."""
+    issuer = getattr(options, "issuer", None)
+    if issuer is not None:
+        _checks.text(issuer=issuer)
+    wanted = _checks.strings("audience", getattr(options, "audience", None) or audience)
+    required = _checks.strings("required_scopes", scopes or getattr(options, "required_scopes", None))
+    return issuer, wanted or None, required or []
+
+
+def token_text(token: object) -> str:
+    """Only that it is a string is checked here; anything else about it is for the validation to say."""
+    if not isinstance(token, str):
+        raise ScalekitArgumentException(f"token must be a str, not {type(token).__name__}")
+    return token
+
+
+def code_exchange(
+    code: str, redirect_uri: str, options: CodeAuthenticationOptions | None
+) -> tuple[str, str, str | None]:
+    """Check the arguments of a code exchange."""
+    _checks.text(code=code, redirect_uri=redirect_uri)
+    verifier = getattr(options, "code_verifier", None)
+    if verifier is not None:
+        _checks.text(code_verifier=verifier)
+    return code, redirect_uri, verifier

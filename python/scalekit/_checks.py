@@ -1,0 +1,100 @@
+"""Checks and conversions of arguments, before anything is handed to the native client."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+from scalekit.common.exceptions import ScalekitArgumentException
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Mapping
+
+MIN_KEEPALIVE_TIME_MS = 60_000
+# Names come as webhook-id, Webhook-Id, HTTP_WEBHOOK_ID and so on; which ones count is the core's to say.
+_SIGNATURE = re.compile("webhook|interceptor", re.IGNORECASE)
+
+
+def text(**arguments: object) -> None:
+    """Every argument must be a non-empty string; the value is not shown, it may be a secret."""
+    for name, value in arguments.items():
+        if not isinstance(value, str):
+            raise ScalekitArgumentException(f"{name} must be a str, not {type(value).__name__}")
+        if not value:
+            raise ScalekitArgumentException(f"{name} must not be empty")
+
+
+def seconds(**arguments: object) -> None:
+    """Every argument must be a positive, finite number of seconds."""
+    for name, value in arguments.items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ScalekitArgumentException(f"{name} must be a number of seconds, not {value!r}")
+        if not math.isfinite(value) or value <= 0:
+            raise ScalekitArgumentException(f"{name} must be a positive number of seconds, not {value!r}")
+
+
+def keepalive(time_ms: object, timeout_ms: object) -> None:
+    """Pings that come more often than the service wants to see them would make it hang up."""
+    for name, value in (("keepalive_time_ms", time_ms), ("keepalive_timeout_ms", timeout_ms)):
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise ScalekitArgumentException(f"{name} must be a number of milliseconds, not {value!r}")
+    if isinstance(time_ms, int) and 0 < time_ms < MIN_KEEPALIVE_TIME_MS:
+        raise ScalekitArgumentException(
+            f"keepalive_time_ms must be 0 (off) or at least {MIN_KEEPALIVE_TIME_MS}, not {time_ms}"
+        )
+
+
+def strings(name: str, value: object) -> list[str] | None:
+    """Turn ``None``, a string or an iterable of strings into a list."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return [value]
+    if not hasattr(value, "__iter__"):
+        raise ScalekitArgumentException(f"{name} must be a str or a list of str, not {type(value).__name__}")
+    result = list(value)
+    if not all(isinstance(item, str) for item in result):
+        raise ScalekitArgumentException(f"{name} must be a list of str")
+    return result
+
+
+def certificates(value: bytes | str | os.PathLike[str] | None) -> bytes | None:
+    """Take PEM as it is, and read what is a path."""
+    if value is None or isinstance(value, bytes):
+        return value
+    if isinstance(value, str) and "-----BEGIN" in value:
+        return value.encode()
+    try:
+        with open(value, "rb") as file:
+            return file.read()
+    except (OSError, TypeError, ValueError) as error:
+        raise ScalekitArgumentException(f"ca_certificates cannot be read: {error}") from error
+
+
+def headers(value: Mapping[str, object] | Iterable[tuple[object, object]]) -> list[tuple[str, str]]:
+    """Pick the headers of a signature out of those of any framework, as pairs of strings."""
+    items = value.items() if hasattr(value, "items") else value
+    try:
+        named = ((_header(name), content) for name, content in items)
+        return [(name, _header(content)) for name, content in named if _SIGNATURE.search(name)]
+    except (TypeError, ValueError) as error:
+        raise ScalekitArgumentException("headers must be a mapping of str to str") from error
+
+
+def _header(value: object) -> str:
+    if isinstance(value, list | tuple) and value:
+        value = value[0]
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def payload(value: str | bytes | bytearray | memoryview) -> bytes:
+    """Turn a request body into the bytes that were signed."""
+    if isinstance(value, str):
+        return value.encode()
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, bytearray | memoryview):
+        return bytes(value)
+    raise ScalekitArgumentException(f"payload must be str or bytes, not {type(value).__name__}")

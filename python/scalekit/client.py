@@ -1,0 +1,206 @@
+"""The blocking client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scalekit import _checks
+from scalekit._base import ClientBase, code_exchange, token_text, validation
+from scalekit._clients import Clients
+from scalekit.common.exceptions import ScalekitValidateTokenFailureException
+from scalekit.common.scalekit import IdpInitiatedLoginClaims
+from scalekit.core import CoreClient
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from scalekit.common.scalekit import CodeAuthenticationOptions, TokenValidationOptions
+
+
+class ScalekitClient(ClientBase, Clients):
+    """A client of one Scalekit environment, for blocking code.
+
+    Make one and keep it: it is safe to share between threads, survives forks, and reuses connections and the
+    service token. Making it does nothing but check its options; the first call connects and fetches the
+    token. The GIL is free while a call waits.
+
+    Args:
+        env_url: URL of the environment, such as ``https://acme.scalekit.com``; ``http`` only to this machine.
+        client_id: client id, from the dashboard.
+        client_secret: client secret, from the dashboard. Never shown.
+        keepalive_time_ms: milliseconds between probes of a connection; 0 for none, else 60000 at least.
+        keepalive_timeout_ms: milliseconds to wait for the answer to a probe.
+        call_timeout_s: seconds a call may take, all attempts and waits included.
+        tool_call_timeout_s: the same for tool executions.
+        connect_timeout_s: seconds one attempt to connect may take.
+        max_retries: how often a call is repeated where that is safe; 0 for never.
+        ca_certificates: certificates to trust beside those of the system: PEM, or the path of a PEM file.
+        proxy: URL of a proxy; default the environment's ``HTTPS_PROXY`` and ``NO_PROXY``.
+        token_leeway_s: seconds by which clocks may differ when the times in a token are checked.
+        issuer: issuer that tokens must have unless a validation names another one.
+        audience: audience that tokens must name unless a validation names another one.
+        webhook_tolerance_s: seconds that the time stamp of a webhook may lie in the past or the future.
+        user_agent_suffix: text to add to the ``user-agent`` header, such as ``acme-portal/2.1``.
+        allow_insecure_http: permit ``http`` to any host; secrets then travel unencrypted.
+
+    Raises:
+        ScalekitArgumentException: an option is wrong; the message says which and why.
+    """
+
+    core_client: CoreClient
+    _core_class = CoreClient
+
+    def authenticate_with_code(
+        self, code: str, redirect_uri: str, options: CodeAuthenticationOptions | None = None
+    ) -> dict[str, Any]:
+        """Exchange an authorization code for tokens (RFC 6749 section 4.1.3) and verify the ID token.
+
+        Args:
+            code: the ``code`` that came with the callback; it works once.
+            redirect_uri: the one the authorization URL was made with.
+            options: the PKCE verifier (RFC 7636), if a challenge was sent.
+
+        Returns:
+            ``user`` (a ``dict`` of the profile: ``id``, ``email``, ``givenName`` and so on), ``id_token``,
+            ``access_token``, ``refresh_token``, ``connection_id``, ``organization_id``, ``expires_in``
+            (seconds); ``None`` for what the service did not send.
+
+        Raises:
+            ScalekitServerException: the code was refused; ``error_code`` is such as ``invalid_grant``.
+            ScalekitValidateTokenFailureException: the ID token is not valid or not meant for this client.
+        """
+        arguments = code_exchange(code, redirect_uri, options)
+        return self.core_client._native.authenticate_with_code(*arguments)
+
+    def refresh_access_token(self, refresh_token: str) -> dict[str, Any]:
+        """Get a new access token for a refresh token (RFC 6749 section 6).
+
+        Returns:
+            ``access_token``, ``refresh_token`` (the old one if the service keeps it), ``id_token`` and
+            ``expires_in`` (seconds) as far as the service sent them.
+
+        Raises:
+            ScalekitServerException: the refresh token was refused.
+        """
+        _checks.text(refresh_token=refresh_token)
+        return self.core_client._native.refresh_access_token(refresh_token)
+
+    def generate_client_token(
+        self, client_id: str, client_secret: str, scopes: list[str] | None = None
+    ) -> str:
+        """Get an access token for a machine client (client credentials, RFC 6749 section 4.4).
+
+        Args:
+            client_id: id of the machine client, such as ``m2morg_123``.
+            client_secret: one of its secrets.
+            scopes: scopes to ask for; default all that the client has.
+
+        Returns:
+            The access token.
+        """
+        _checks.text(client_id=client_id, client_secret=client_secret)
+        wanted = _checks.strings("scopes", scopes) or []
+        token: str = self.core_client._native.client_token(client_id, client_secret, wanted)["access_token"]
+        return token
+
+    def get_client_access_token(self) -> str:
+        """Get this client's own access token: the one its calls use, fetched if there is no valid one."""
+        return self.core_client._native.own_client_token()
+
+    def validate_access_token(
+        self,
+        token: str,
+        options: TokenValidationOptions | None = None,
+        audience: str | list[str] | None = None,
+    ) -> bool:
+        """Tell whether an access token is valid.
+
+        The signature (RS256) is checked against the environment's keys, which are cached, ``exp``, ``nbf``
+        and ``iat`` against the clock, issuer, audience and scopes as far as they are given.
+
+        Args:
+            token: the JWT, without ``Bearer``.
+            options: issuer, audience and scopes the token must have.
+            audience: ``aud`` must name one of these; the audience of the options wins.
+
+        Raises:
+            ScalekitServerException: the keys cannot be fetched, so nothing can be told.
+        """
+        try:
+            self.validate_token(token, options, audience)
+        except ScalekitValidateTokenFailureException:
+            return False
+        return True
+
+    def validate_access_token_and_get_claims(
+        self,
+        token: str,
+        options: TokenValidationOptions | None = None,
+        audience: str | list[str] | None = None,
+    ) -> dict[str, Any]:
+        """Like :meth:`validate_token`."""
+        return self.validate_token(token, options, audience)
+
+    def get_idp_initiated_login_claims(
+        self,
+        idp_initiated_login_token: str,
+        options: TokenValidationOptions | None = None,
+        audience: str | list[str] | None = None,
+    ) -> IdpInitiatedLoginClaims:
+        """Validate the token of a sign-in that began at the identity provider, to start the real one with.
+
+        Args:
+            idp_initiated_login_token: the ``idp_initiated_login`` parameter of the callback.
+            options: see :meth:`validate_access_token`.
+            audience: see :meth:`validate_access_token`.
+
+        Returns:
+            The claims, of which ``connection_id``, ``organization_id``, ``login_hint`` and ``relay_state`` go
+            into :class:`AuthorizationUrlOptions`.
+
+        Raises:
+            ScalekitValidateTokenFailureException: the token is not valid; the message says why.
+        """
+        return IdpInitiatedLoginClaims(self.validate_token(idp_initiated_login_token, options, audience))
+
+    def validate_token(
+        self,
+        token: str,
+        options: TokenValidationOptions | None = None,
+        audience: str | list[str] | None = None,
+    ) -> dict[str, Any]:
+        """Validate a token of the environment and return its claims; see :meth:`validate_access_token`.
+
+        Raises:
+            ScalekitValidateTokenFailureException: the token is not valid; the message says why.
+            ScalekitServerException: the keys cannot be fetched.
+        """
+        return self.core_client._native.validate_token(token_text(token), *validation(options, audience))
+
+    def verify_scopes(self, token: str, required_scopes: list[str]) -> bool:
+        """Verify the token and that it has all of `required_scopes`.
+
+        Returns:
+            ``True``.
+
+        Raises:
+            ScalekitValidateTokenFailureException: it is not valid, or lacks scopes; the message names them.
+        """
+        arguments = validation(None, None, required_scopes)
+        self.core_client._native.validate_token(token_text(token), *arguments)
+        return True
+
+    def __enter__(self) -> Self:
+        """Use the client in a ``with`` block, which closes it."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the client."""
+        self.close()

@@ -1,0 +1,1 @@
+"""What every service shares: exceptions, options and status codes."""

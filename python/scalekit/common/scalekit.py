@@ -1,0 +1,213 @@
+"""Options and results of the OAuth and token methods of the client."""
+
+from __future__ import annotations
+
+import enum
+from typing import Any
+
+__all__ = [
+    "AuthenticationOptions",
+    "AuthorizationUrlOptions",
+    "CodeAuthenticationOptions",
+    "GrantType",
+    "IdpInitiatedLoginClaims",
+    "LogoutUrlOptions",
+    "PkceParameters",
+    "RefreshTokenAuthenticationOptions",
+    "TokenValidationOptions",
+    "generate_pkce",
+]
+
+
+class GrantType(enum.Enum):
+    """The grants of ``/oauth/token`` (RFC 6749)."""
+
+    AuthorizationCode = "authorization_code"
+    RefreshToken = "refresh_token"
+    ClientCredentials = "client_credentials"
+
+
+class _Options:
+    """Attributes with a readable, redacted ``repr`` and equality by value."""
+
+    _secret: frozenset[str] = frozenset()
+
+    def __repr__(self) -> str:
+        shown = ", ".join(
+            f"{name}={'[redacted]' if name in self._secret else repr(value)}"
+            for name, value in vars(self).items()
+            if value is not None
+        )
+        return f"{type(self).__name__}({shown})"
+
+    def __eq__(self, other: object) -> bool:
+        return vars(self) == vars(other) if type(other) is type(self) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # mutable
+
+
+class AuthorizationUrlOptions(_Options):
+    """What to ask of the authorization endpoint; ``None`` and empty values are left out of the URL.
+
+    Args:
+        connection_id: SSO connection to sign in with.
+        organization_id: organization to sign in to.
+        scopes: scopes to request, a list or one space-separated string; default ``openid profile email``.
+        state: opaque value that comes back with the callback, against forged callbacks.
+        nonce: value that the ID token will repeat.
+        domain_hint: domain by which to find the identity provider.
+        login_hint: who is likely to sign in, such as an e-mail address.
+        provider: social login provider, such as ``google`` or ``github``.
+        prompt: ``login``, ``consent``, ``create`` and the like.
+        code_challenge: PKCE challenge (RFC 7636), see :func:`generate_pkce`.
+        code_challenge_method: how the challenge was made; ``S256``.
+    """
+
+    def __init__(
+        self,
+        connection_id: str | None = None,
+        organization_id: str | None = None,
+        scopes: list[str] | str | None = None,
+        state: str | None = None,
+        nonce: str | None = None,
+        domain_hint: str | None = None,
+        login_hint: str | None = None,
+        provider: str | None = None,
+        prompt: str | None = None,
+        code_challenge: str | None = None,
+        code_challenge_method: str | None = None,
+    ) -> None:
+        self.connection_id = connection_id
+        self.organization_id = organization_id
+        self.scopes = scopes
+        self.state = state
+        self.nonce = nonce
+        self.domain_hint = domain_hint
+        self.login_hint = login_hint
+        self.provider = provider
+        self.prompt = prompt
+        self.code_challenge = code_challenge
+        self.code_challenge_method = code_challenge_method
+
+
+class CodeAuthenticationOptions(_Options):
+    """Options of the code exchange.
+
+    Args:
+        code_verifier: the PKCE verifier (RFC 7636) whose challenge was in the authorization URL.
+    """
+
+    _secret = frozenset({"code_verifier"})
+
+    def __init__(self, code_verifier: str | None = None) -> None:
+        self.code_verifier = code_verifier
+
+
+class RefreshTokenAuthenticationOptions(_Options):
+    """A code and the redirect URI it was issued for."""
+
+    _secret = frozenset({"code"})
+
+    def __init__(self, code: str | None = None, redirect_uri: str | None = None) -> None:
+        self.code = code
+        self.redirect_uri = redirect_uri
+
+
+class AuthenticationOptions(_Options):
+    """A refresh token to authenticate with."""
+
+    _secret = frozenset({"refresh_token"})
+
+    def __init__(self, refresh_token: str | None = None) -> None:
+        self.refresh_token = refresh_token
+
+
+class LogoutUrlOptions(_Options):
+    """What to tell the logout endpoint (OIDC RP-Initiated Logout 1.0).
+
+    Args:
+        id_token_hint: the ID token of the session to end.
+        post_logout_redirect_uri: where to send the user afterwards.
+        state: opaque value that comes back with the redirect.
+    """
+
+    _secret = frozenset({"id_token_hint"})
+
+    def __init__(
+        self,
+        id_token_hint: str | None = None,
+        post_logout_redirect_uri: str | None = None,
+        state: str | None = None,
+    ) -> None:
+        self.id_token_hint = id_token_hint
+        self.post_logout_redirect_uri = post_logout_redirect_uri
+        self.state = state
+
+
+class TokenValidationOptions(_Options):
+    """What a token must say beyond being signed and current.
+
+    Args:
+        issuer: value that ``iss`` must have.
+        audience: ``aud`` must name one of these; a list or a single string.
+        required_scopes: scopes that must all be in the token.
+    """
+
+    def __init__(
+        self,
+        issuer: str | None = None,
+        audience: list[str] | str | None = None,
+        required_scopes: list[str] | None = None,
+    ) -> None:
+        self.issuer = issuer
+        self.audience = audience
+        self.required_scopes = required_scopes
+
+
+class IdpInitiatedLoginClaims(dict[str, Any]):
+    """The claims of an IdP-initiated login token: a ``dict`` whose four known claims are attributes too."""
+
+    @property
+    def connection_id(self) -> str | None:
+        """The connection through which the user came."""
+        return self.get("connection_id")
+
+    @property
+    def organization_id(self) -> str | None:
+        """The organization of that connection."""
+        return self.get("organization_id")
+
+    @property
+    def login_hint(self) -> str | None:
+        """Who is signing in, to be passed on to the authorization URL."""
+        return self.get("login_hint")
+
+    @property
+    def relay_state(self) -> str | None:
+        """The state the identity provider sent along."""
+        return self.get("relay_state")
+
+
+class PkceParameters(_Options):
+    """A PKCE pair (RFC 7636): keep the verifier, send the challenge."""
+
+    _secret = frozenset({"code_verifier"})
+
+    def __init__(self, code_verifier: str, code_challenge: str, code_challenge_method: str = "S256") -> None:
+        self.code_verifier = code_verifier
+        self.code_challenge = code_challenge
+        self.code_challenge_method = code_challenge_method
+
+
+def generate_pkce(length: int = 64) -> PkceParameters:
+    """Make a random verifier and its S256 challenge.
+
+    Args:
+        length: characters of the verifier, 43 to 128.
+
+    Raises:
+        ScalekitArgumentException: the length is outside of that range.
+    """
+    from scalekit import _native
+
+    return PkceParameters(*_native.generate_pkce(length))

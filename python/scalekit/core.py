@@ -1,0 +1,314 @@
+"""What all services of a client share: its configuration, its credentials and the way to the service."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from scalekit import _checks, _native
+from scalekit.common.exceptions import ScalekitArgumentException
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Mapping
+
+    from google.protobuf.message import Message
+    from typing_extensions import TypedDict
+
+    from scalekit._call import Call
+
+    class ClientOptions(TypedDict, total=False):
+        """Further options of a client; :class:`scalekit.ScalekitClient` explains them."""
+
+        connect_timeout_s: float
+        max_retries: int
+        ca_certificates: bytes | str | os.PathLike[str] | None
+        proxy: str | None
+        token_leeway_s: float
+        issuer: str | None
+        audience: str | list[str] | None
+        webhook_tolerance_s: float
+        user_agent_suffix: str | None
+        allow_insecure_http: bool
+
+
+TOKEN_ENDPOINT = "/oauth/token"  # noqa: S105  a path
+JWKS_ENDPOINT = "/keys"
+DEFAULT_KEEPALIVE_TIME_MS = 60_000
+DEFAULT_KEEPALIVE_TIMEOUT_MS = 10_000
+MIN_KEEPALIVE_TIME_MS = _checks.MIN_KEEPALIVE_TIME_MS
+DEFAULT_CALL_TIMEOUT_S = 20
+DEFAULT_TOOL_CALL_TIMEOUT_S = 60
+
+
+class TokenResponse:
+    """The reply of the token endpoint."""
+
+    status_code = 200
+
+    def __init__(self, tokens: dict[str, Any]) -> None:
+        """Keep what the reply says."""
+        self._tokens = tokens
+
+    @property
+    def text(self) -> str:
+        """The tokens as JSON."""
+        import json
+
+        return json.dumps(self._tokens)
+
+    @property
+    def content(self) -> bytes:
+        """The tokens as JSON, in bytes."""
+        return self.text.encode()
+
+    def json(self) -> dict[str, Any]:
+        """The tokens as a ``dict``."""
+        return dict(self._tokens)
+
+    def __repr__(self) -> str:
+        """The body is made of tokens, so it is not shown."""
+        return "<TokenResponse 200>"
+
+
+class BaseCoreClient:
+    """Configuration and native client of :class:`CoreClient` and :class:`AsyncCoreClient`."""
+
+    api_version: str = _native.API_VERSION
+
+    def __init__(
+        self,
+        env_url: str,
+        client_id: str,
+        client_secret: str,
+        keepalive_time_ms: int = DEFAULT_KEEPALIVE_TIME_MS,
+        keepalive_timeout_ms: int = DEFAULT_KEEPALIVE_TIMEOUT_MS,
+        call_timeout_s: float = DEFAULT_CALL_TIMEOUT_S,
+        tool_call_timeout_s: float = DEFAULT_TOOL_CALL_TIMEOUT_S,
+        *,
+        connect_timeout_s: float = 10,
+        max_retries: int = 3,
+        ca_certificates: bytes | str | os.PathLike[str] | None = None,
+        proxy: str | None = None,
+        token_leeway_s: float = 5,
+        issuer: str | None = None,
+        audience: str | list[str] | None = None,
+        webhook_tolerance_s: float = 300,
+        user_agent_suffix: str | None = None,
+        allow_insecure_http: bool = False,
+    ) -> None:
+        """Check the configuration; see :class:`scalekit.ScalekitClient` for what each option means."""
+        _checks.text(env_url=env_url, client_id=client_id, client_secret=client_secret)
+        _checks.keepalive(keepalive_time_ms, keepalive_timeout_ms)
+        _checks.seconds(call_timeout_s=call_timeout_s, tool_call_timeout_s=tool_call_timeout_s)
+        _checks.seconds(connect_timeout_s=connect_timeout_s, webhook_tolerance_s=webhook_tolerance_s)
+        self.keepalive_time_ms = keepalive_time_ms
+        self.keepalive_timeout_ms = keepalive_timeout_ms
+        self.call_timeout_s = call_timeout_s
+        self.tool_call_timeout_s = tool_call_timeout_s
+        self.webhook_tolerance_s = webhook_tolerance_s
+        self._native = _native.make_client(
+            env_url,
+            client_id,
+            client_secret,
+            call_timeout=float(call_timeout_s),
+            tool_call_timeout=float(tool_call_timeout_s),
+            connect_timeout=float(connect_timeout_s),
+            keepalive=(
+                keepalive_time_ms / 1000,
+                (keepalive_timeout_ms if keepalive_time_ms else DEFAULT_KEEPALIVE_TIMEOUT_MS) / 1000,
+            ),
+            max_retries=max_retries,
+            ca_certificates=_checks.certificates(ca_certificates),
+            proxy=proxy,
+            token_leeway=float(token_leeway_s),
+            issuer=issuer,
+            audience=_checks.strings("audience", audience),
+            user_agent_suffix=user_agent_suffix,
+            allow_insecure_http=allow_insecure_http,
+            language_version="{}.{}.{}".format(*sys.version_info),
+        )
+        self.env_url: str = self._native.env_url
+        self.client_id: str = client_id
+        self.host: str = self.env_url.split("://", 1)[1].split("/", 1)[0]
+
+    @property
+    def sdk_version(self) -> str:
+        """The ``x-sdk-version`` header of every call."""
+        return self._native.sdk_version
+
+    @property
+    def user_agent(self) -> str:
+        """The ``user-agent`` header of every call."""
+        return self._native.user_agent
+
+    def _headers(self, token: str, more: dict[str, str] | None) -> dict[str, str]:
+        own = {
+            "user-agent": self.user_agent,
+            "x-sdk-version": self.sdk_version,
+            "x-api-version": self.api_version,
+            "authorization": f"Bearer {token}",
+        }
+        return {**own, **(more or {})}
+
+    def _grant(self, data: Mapping[str, str]) -> tuple[str, tuple[Any, ...]]:
+        """The native method, and its arguments, of a form for the token endpoint."""
+        grant, own = data.get("grant_type"), data.get("client_id", self.client_id)
+        if grant == "client_credentials":
+            secret = data.get("client_secret")
+            _checks.text(client_id=own, client_secret=secret)
+            return "client_token", (own, secret, (data.get("scope") or "").split())
+        if own != self.client_id:
+            raise ScalekitArgumentException("client_id: codes and refresh tokens are those of this client")
+        if grant == "authorization_code":
+            code, redirect_uri = data.get("code"), data.get("redirect_uri")
+            _checks.text(code=code, redirect_uri=redirect_uri)
+            return "authenticate_with_code", (code, redirect_uri, data.get("code_verifier"))
+        if grant == "refresh_token":
+            _checks.text(refresh_token=data.get("refresh_token"))
+            return "refresh_access_token", (data["refresh_token"],)
+        raise ScalekitArgumentException(f"grant_type: {grant!r} is not a grant of the token endpoint")
+
+    def close(self) -> None:
+        """Close the connections. A call made later raises :class:`ScalekitException`."""
+        self._native.close()
+
+    def __repr__(self) -> str:
+        """Name the environment and the client id, never the secret."""
+        return f"{type(self).__name__}(env_url={self.env_url!r}, client_id={self.client_id!r})"
+
+
+class CoreClient(BaseCoreClient):
+    """Calls operations by their name, blocking."""
+
+    def _call(
+        self, operation: str, request: bytes, timeout: float | None = None
+    ) -> tuple[bytes, _native.Headers]:
+        return self._native.call(operation, request, timeout)
+
+    def grpc_exec(
+        self,
+        func: str,
+        data: Message,
+        retry: int = 2,
+        timeout: float | None = None,
+        retry_on_unavailable: bool = True,
+    ) -> tuple[Any, Call]:
+        """Call any operation of the API by its name.
+
+        Args:
+            func: service and method, such as ``"OrganizationService.GetOrganization"``.
+            data: the request message.
+            retry: without effect; what is safe to repeat is repeated within the deadline.
+            timeout: deadline in seconds, all attempts included; default ``call_timeout_s``.
+            retry_on_unavailable: without effect, as `retry`.
+
+        Returns:
+            The response message and the :class:`Call`.
+        """
+        response, request = _response_type(func), data.SerializeToString()
+        if timeout is not None:
+            _checks.seconds(timeout=timeout)
+        reply, headers = self._call(func, request, timeout)
+        return response.FromString(reply), _answered(headers)
+
+    def authenticate(self, data: Mapping[str, str]) -> TokenResponse:
+        """Get tokens by one of the three grants (RFC 6749), given as the form of the token endpoint.
+
+        Args:
+            data: ``grant_type`` and what goes with it: ``client_id``, ``client_secret`` and ``scope`` for
+                ``client_credentials``; ``code``, ``redirect_uri`` and ``code_verifier`` for
+                ``authorization_code``, whose ID token is verified; ``refresh_token`` for ``refresh_token``.
+
+        Raises:
+            ScalekitArgumentException: another grant, or one for another client's code or refresh token.
+            ScalekitServerException: the endpoint refused, with its ``error`` as ``error_code``.
+        """
+        method, arguments = self._grant(data)
+        return TokenResponse(getattr(self._native, method)(*arguments))
+
+    def get_headers(self, headers: dict[str, str] | None = None) -> dict[str, str]:
+        """Return the headers of a call: ``user-agent``, the versions, and a valid bearer token.
+
+        Args:
+            headers: more headers, which win over those of the same name.
+        """
+        return self._headers(self._native.own_client_token(), headers)
+
+    def get_jwks(self) -> None:
+        """Fetch the environment's signing keys, which validations use, ahead of need."""
+        self._native.refresh_keys()
+
+
+class AsyncCoreClient(BaseCoreClient):
+    """Calls operations by their name, awaitable."""
+
+    _sink: tuple[object, _native.Sink] | None = None
+
+    async def _invoke(self, method: Callable[..., _native.Task], *arguments: object) -> Any:
+        """Await a native method. Cancelling the wait drops the request and its connection."""
+        import asyncio
+
+        loop = asyncio.get_running_loop()
+        known = self._sink
+        if known is None or known[0] is not loop:
+            # Answers that come at once share one wake-up of the loop, so there is one sink a loop.
+            known = self._sink = (loop, _native.Sink(loop.call_soon_threadsafe))
+        future = loop.create_future()
+        task = method(*arguments, target=(known[1], future))
+        try:
+            return await future
+        finally:
+            task.cancel()
+
+    async def _call(
+        self, operation: str, request: bytes, timeout: float | None = None
+    ) -> tuple[bytes, _native.Headers]:
+        result: tuple[bytes, _native.Headers] = await self._invoke(
+            self._native.call, operation, request, timeout
+        )
+        return result
+
+    async def grpc_exec(
+        self,
+        func: str,
+        data: Message,
+        retry: int = 2,
+        timeout: float | None = None,
+        retry_on_unavailable: bool = True,
+    ) -> tuple[Any, Call]:
+        """Await any operation of the API by its name; see :meth:`CoreClient.grpc_exec`."""
+        response, request = _response_type(func), data.SerializeToString()
+        if timeout is not None:
+            _checks.seconds(timeout=timeout)
+        reply, headers = await self._call(func, request, timeout)
+        return response.FromString(reply), _answered(headers)
+
+    async def authenticate(self, data: Mapping[str, str]) -> TokenResponse:
+        """Await a post to the token endpoint; see :meth:`CoreClient.authenticate`."""
+        method, arguments = self._grant(data)
+        return TokenResponse(await self._invoke(getattr(self._native, method), *arguments))
+
+    async def get_headers(self, headers: dict[str, str] | None = None) -> dict[str, str]:
+        """Await the headers of a call; see :meth:`CoreClient.get_headers`."""
+        return self._headers(await self._invoke(self._native.own_client_token), headers)
+
+    async def get_jwks(self) -> None:
+        """Await the environment's signing keys; see :meth:`CoreClient.get_jwks`."""
+        await self._invoke(self._native.refresh_keys)
+
+
+def _response_type(operation: str) -> type[Message]:
+    from google.protobuf import descriptor_pool, message_factory
+
+    name = _native.response_type(operation)
+    found: type[Message] = message_factory.GetMessageClass(
+        descriptor_pool.Default().FindMessageTypeByName(name)
+    )
+    return found
+
+
+def _answered(headers: _native.Headers) -> Call:
+    from scalekit._call import Call
+
+    return Call(headers)

@@ -1,0 +1,16 @@
+"""Conversions between protobuf's free-form values and Python's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from google.protobuf.json_format import MessageToDict
+
+if TYPE_CHECKING:
+    from google.protobuf.struct_pb2 import Struct
+
+
+def struct_to_dict(struct: Struct) -> dict[str, Any]:
+    """Turn a ``Struct``, such as ``ExecuteToolResponse.data``, into a ``dict``; numbers are ``float``."""
+    result: dict[str, Any] = MessageToDict(struct)
+    return result
