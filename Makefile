@@ -55,7 +55,7 @@ $(TOOLS)/.installed: python/constraints.txt scripts/venv
 # The wheel users get, but for the optimiser's last word: bench builds the release one.
 target/wheels/.debug: $(TOOLS)/.installed $(RUST_SOURCES) $(PYTHON_SOURCES)
 	rm -rf target/wheels/debug
-	$(TOOLS)/bin/maturin build -q --profile dev -m bindings/python/Cargo.toml --out target/wheels/debug --interpreter $(PYTHON)
+	cd python && ../$(TOOLS)/bin/maturin build -q --profile dev --out ../target/wheels/debug --interpreter $(PYTHON)
 	touch $@
 
 $(VENV)/user/.wheel: target/wheels/.debug

@@ -20,10 +20,15 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
         .context("no file imports google/protobuf/descriptor.proto")?;
     // As a dynamic message the set keeps the custom options, which the static types would drop.
     let mut set = DynamicMessage::decode(descriptor, pool.encode_to_vec().as_slice())?;
-    let files = set.get_field_by_name_mut("file").and_then(Value::as_list_mut).context("a set without files")?;
+    let files = set
+        .get_field_by_name_mut("file")
+        .and_then(Value::as_list_mut)
+        .context("a set without files")?;
     for file in files {
         // Comments and source positions: three quarters of the bytes, and no use to a running server.
-        file.as_message_mut().context("a file that is no message")?.clear_field_by_name("source_code_info");
+        file.as_message_mut()
+            .context("a file that is no message")?
+            .clear_field_by_name("source_code_info");
     }
     out.bytes(FILE, set.encode_to_vec())
 }

@@ -45,7 +45,11 @@ impl Client {
         client_id: impl Into<String>,
         client_secret: impl Into<String>,
     ) -> ClientBuilder {
-        ClientBuilder::new(env_url.into(), client_id.into(), Some(Secret::from(client_secret.into())))
+        ClientBuilder::new(
+            env_url.into(),
+            client_id.into(),
+            Some(Secret::from(client_secret.into())),
+        )
     }
 
     /// A public client, without a secret: it signs users in with PKCE and validates tokens, but calls no operation.
@@ -73,8 +77,15 @@ impl Client {
             // Certificates are the one option that only the TLS library can judge.
             transport.pool(&config)?;
         }
-        let inner = Inner { config, transport, credentials: Credentials::new(None), keys: KeyCache::new(None) };
-        Ok(Self { inner: Arc::new(inner) })
+        let inner = Inner {
+            config,
+            transport,
+            credentials: Credentials::new(None),
+            keys: KeyCache::new(None),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// The same client for another process: settings, token and signing keys as here, connections and locks new.
@@ -89,7 +100,9 @@ impl Client {
             credentials: Credentials::new(self.inner.credentials.token()),
             keys: KeyCache::new(self.inner.keys.snapshot()),
         };
-        Self { inner: Arc::new(inner) }
+        Self {
+            inner: Arc::new(inner),
+        }
     }
 
     /// The environment URL, without a trailing slash.

@@ -56,4 +56,4 @@ pub use client::Client;
 pub use config::{API_VERSION, ClientBuilder};
 pub use error::{Class, Code, Error, ErrorKind};
 pub use secret::Secret;
-pub use types::{InvalidTimestamp, Timestamp};
+pub use types::{FieldMask, InvalidTimestamp, Timestamp};

@@ -20,7 +20,10 @@ pub(crate) struct Seen {
 
 impl Seen {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -51,7 +54,10 @@ pub(crate) fn reply(status: u16, headers: &str, body: &str) -> Answer {
 }
 
 pub(crate) fn reply_text(status: u16, headers: &str, body: &str) -> String {
-    format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n{headers}\r\n{body}", body.len())
+    format!(
+        "HTTP/1.1 {status} X\r\ncontent-length: {}\r\n{headers}\r\n{body}",
+        body.len()
+    )
 }
 
 pub(crate) fn json(body: &str) -> Answer {
@@ -92,7 +98,10 @@ impl TestServer {
 
     /// How many requests arrived for a path.
     pub(crate) fn count(&self, path: &str) -> usize {
-        self.seen().iter().filter(|seen| path_of(&seen.target) == path).count()
+        self.seen()
+            .iter()
+            .filter(|seen| path_of(&seen.target) == path)
+            .count()
     }
 }
 
@@ -108,7 +117,10 @@ where
     while let Some(request) = read(&mut stream).await {
         let number = {
             let mut log = log.lock().unwrap();
-            let same = log.iter().filter(|seen| path_of(&seen.target) == path_of(&request.target)).count();
+            let same = log
+                .iter()
+                .filter(|seen| path_of(&seen.target) == path_of(&request.target))
+                .count();
             log.push(request.clone());
             same
         };
@@ -125,7 +137,9 @@ where
             Answer::Drop => return,
             Answer::Hang => std::future::pending().await,
             Answer::Endless => {
-                let _ = stream.write_all(b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n").await;
+                let _ = stream
+                    .write_all(b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n")
+                    .await;
                 let chunk = format!("100000\r\n{}\r\n", " ".repeat(0x10_0000));
                 while stream.write_all(chunk.as_bytes()).await.is_ok() {}
                 return;
@@ -146,11 +160,21 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Seen> {
     loop {
         let mut line = String::new();
         stream.read_line(&mut line).await.ok()?;
-        let Some((name, value)) = line.trim_end().split_once(": ") else { break };
+        let Some((name, value)) = line.trim_end().split_once(": ") else {
+            break;
+        };
         headers.push((name.to_ascii_lowercase(), value.to_owned()));
     }
-    let mut seen = Seen { method, target, headers, body: String::new() };
-    let length = seen.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    let mut seen = Seen {
+        method,
+        target,
+        headers,
+        body: String::new(),
+    };
+    let length = seen
+        .header("content-length")
+        .and_then(|length| length.parse().ok())
+        .unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
     seen.body = String::from_utf8(body).unwrap();

@@ -85,7 +85,9 @@ impl<'h> SignatureHeaders<'h> {
         let mut own = Self::default();
         let mut fallback = Self::default();
         for (name, value) in headers {
-            let Some((prefix, field)) = known(name.as_ref()) else { continue };
+            let Some((prefix, field)) = known(name.as_ref()) else {
+                continue;
+            };
             let found = match (purpose, prefix) {
                 (Purpose::Webhook, Prefix::Webhook) | (Purpose::Interceptor, Prefix::Interceptor) => &mut own,
                 (Purpose::Interceptor, Prefix::Webhook) => &mut fallback,
@@ -109,7 +111,9 @@ impl<'h> SignatureHeaders<'h> {
         V: Into<Cow<'h, str>>,
     {
         let find = |prefix: &str, field: &str| {
-            lookup(&format!("{prefix}-{field}")).map(Into::into).unwrap_or_default()
+            lookup(&format!("{prefix}-{field}"))
+                .map(Into::into)
+                .unwrap_or_default()
         };
         let all = |prefix: &str| Self {
             id: find(prefix, "id"),
@@ -162,8 +166,18 @@ fn known(name: &[u8]) -> Option<(Prefix, Field)> {
 }
 
 fn same(name: &[u8], wanted: &[u8]) -> bool {
-    let plain = |byte: &u8| if *byte == b'_' { b'-' } else { byte.to_ascii_lowercase() };
-    name.len() == wanted.len() && name.iter().zip(wanted).all(|(found, wanted)| plain(found) == *wanted)
+    let plain = |byte: &u8| {
+        if *byte == b'_' {
+            b'-'
+        } else {
+            byte.to_ascii_lowercase()
+        }
+    };
+    name.len() == wanted.len()
+        && name
+            .iter()
+            .zip(wanted)
+            .all(|(found, wanted)| plain(found) == *wanted)
 }
 
 /// The secret of a webhook endpoint or interceptor, read once.
@@ -199,11 +213,18 @@ impl Verifier {
                 })
                 .collect(),
         );
-        let key = Zeroizing::new(SECRET.decode(&*standard).map_err(|_| WebhookError::InvalidSecret)?);
+        let key = Zeroizing::new(
+            SECRET
+                .decode(&*standard)
+                .map_err(|_| WebhookError::InvalidSecret)?,
+        );
         if key.is_empty() {
             return Err(WebhookError::InvalidSecret);
         }
-        Ok(Self { key: hmac::Key::new(hmac::HMAC_SHA256, &key), tolerance: TOLERANCE })
+        Ok(Self {
+            key: hmac::Key::new(hmac::HMAC_SHA256, &key),
+            tolerance: TOLERANCE,
+        })
     }
 
     /// Accepts timestamps this far from now in either direction. Default: 5 minutes.
@@ -234,25 +255,44 @@ impl Verifier {
         check_present(headers)?;
         self.check_time(&headers.timestamp, now)?;
         let mut context = hmac::Context::with_key(&self.key);
-        for part in [headers.id.as_bytes(), b".", headers.timestamp.as_bytes(), b".", payload] {
+        for part in [
+            headers.id.as_bytes(),
+            b".",
+            headers.timestamp.as_bytes(),
+            b".",
+            payload,
+        ] {
             context.update(part);
         }
         let expected = context.sign();
-        let valid = headers.signature.split(' ').filter_map(|entry| entry.strip_prefix("v1,")).any(|encoded| {
-            // One byte more than fits, so that a longer signature is recognised as such.
-            let mut signature = [0; 36];
-            STANDARD
-                .decode_slice(encoded, &mut signature)
-                .is_ok_and(|length| verify_slices_are_equal(expected.as_ref(), &signature[..length]).is_ok())
-        });
-        if valid { Ok(()) } else { Err(WebhookError::InvalidSignature) }
+        let valid = headers
+            .signature
+            .split(' ')
+            .filter_map(|entry| entry.strip_prefix("v1,"))
+            .any(|encoded| {
+                // One byte more than fits, so that a longer signature is recognised as such.
+                let mut signature = [0; 36];
+                STANDARD
+                    .decode_slice(encoded, &mut signature)
+                    .is_ok_and(|length| {
+                        verify_slices_are_equal(expected.as_ref(), &signature[..length]).is_ok()
+                    })
+            });
+        if valid {
+            Ok(())
+        } else {
+            Err(WebhookError::InvalidSignature)
+        }
     }
 
     /// Digits only, so that what is checked is what was signed and nothing else reads as the same time.
     fn check_time(&self, timestamp: &str, now: SystemTime) -> Result<(), WebhookError> {
         let plain = timestamp.len() <= 12 && timestamp.bytes().all(|byte| byte.is_ascii_digit());
-        let sent: u64 =
-            timestamp.parse().ok().filter(|_| plain).ok_or(WebhookError::InvalidHeaders)?;
+        let sent: u64 = timestamp
+            .parse()
+            .ok()
+            .filter(|_| plain)
+            .ok_or(WebhookError::InvalidHeaders)?;
         let sent = Duration::from_secs(sent);
         let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         if sent + self.tolerance < now {
@@ -267,7 +307,11 @@ impl Verifier {
 
 fn check_present(headers: &SignatureHeaders<'_>) -> Result<(), WebhookError> {
     let missing = headers.id.is_empty() || headers.timestamp.is_empty() || headers.signature.is_empty();
-    if missing { Err(WebhookError::MissingHeaders) } else { Ok(()) }
+    if missing {
+        Err(WebhookError::MissingHeaders)
+    } else {
+        Ok(())
+    }
 }
 
 /// Verifies a payload in one go, with the reasons in the order that all languages share: headers, secret, time,
@@ -282,6 +326,8 @@ pub fn verify(secret: &str, headers: &SignatureHeaders<'_>, payload: &[u8]) -> R
 
 impl std::fmt::Debug for Verifier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Verifier").field("tolerance", &self.tolerance).finish_non_exhaustive()
+        f.debug_struct("Verifier")
+            .field("tolerance", &self.tolerance)
+            .finish_non_exhaustive()
     }
 }

@@ -15,7 +15,7 @@ pub(crate) struct App {
     pub(crate) config: Config,
     /// The environment's URL, without a slash at the end.
     pub(crate) url: String,
-    pub(crate) clock: Clock,
+    pub(crate) clock: Arc<Clock>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) log: Log,
     pub(crate) faults: Faults,
@@ -28,7 +28,7 @@ impl App {
     pub(crate) fn new(config: Config, url: String) -> Arc<Self> {
         let app = Arc::new(Self {
             url,
-            clock: Clock::default(),
+            clock: Arc::default(),
             keys: Keys::start(),
             log: Log::default(),
             faults: Faults::default(),
@@ -64,7 +64,7 @@ impl App {
         let result = change(&mut state);
         let events = std::mem::take(&mut state.outbox);
         drop(state);
-        for event in events {
+        for event in &events {
             self.webhooks.send(&self.clock, event);
         }
         result

@@ -39,7 +39,10 @@ pub(crate) async fn serve(listener: TcpListener, app: Arc<App>) {
 
 async fn connection(stream: TcpStream, peer: SocketAddr, app: Arc<App>) {
     let _ = stream.set_nodelay(true);
-    let service = service_fn(|request| serve_one(&app, peer, request));
+    let service = service_fn(move |request| {
+        let app = Arc::clone(&app);
+        async move { serve_one(&app, peer, request).await }
+    });
     let server = auto::Builder::new(TokioExecutor::new());
     // Its error is the client's going away or a break that was asked for.
     let _ = server.serve_connection(TokioIo::new(stream), service).await;

@@ -26,11 +26,27 @@ def text(**arguments: object) -> None:
             raise ScalekitArgumentException(f"{name} must not be empty")
 
 
-def seconds(**arguments: object) -> None:
-    """Every argument must be a positive, finite number of seconds."""
+def optional_text(**arguments: object) -> None:
+    """Every argument must be a string or ``None``; the value is not shown, it may be a secret."""
+    for name, value in arguments.items():
+        if value is not None and not isinstance(value, str):
+            raise ScalekitArgumentException(f"{name} must be a str, not {type(value).__name__}")
+
+
+def count(**arguments: object) -> None:
+    """Every argument must be a number of times."""
+    for name, value in arguments.items():
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100:
+            raise ScalekitArgumentException(f"{name} must be a number from 0 to 100, not {value!r}")
+
+
+def seconds(*, zero: bool = False, **arguments: object) -> None:
+    """Every argument must be a positive, finite number of seconds, or `zero` if that is permitted."""
     for name, value in arguments.items():
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ScalekitArgumentException(f"{name} must be a number of seconds, not {value!r}")
+        if value == 0 and zero:
+            continue
         if not math.isfinite(value) or value <= 0:
             raise ScalekitArgumentException(f"{name} must be a positive number of seconds, not {value!r}")
 

@@ -74,7 +74,8 @@ def _message_class(message: Descriptor, module: str, qualname: str) -> type[Mess
 
 def _enum_by_name(field: FieldDescriptor, plain: property, fset: Callable[[Any, Any], None]) -> property:
     """The pure-Python runtime's accessor of an enum field, but one that takes names too, as upb's does."""
-    numbers = {value.name: value.number for value in field.enum_type.values}
+    enum: Any = field.enum_type
+    numbers = {value.name: value.number for value in enum.values}
 
     def assign(self: Message, value: int | str) -> None:
         if isinstance(value, str):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from scalekit.core import AsyncCoreClient, CoreClient
 
-    Step = tuple[str, Message, type[Message]]
+    _Step = tuple[str, Message, type[Message]]
 
 
 class Service:
@@ -39,7 +39,7 @@ class Service:
         message = response.FromString(reply)
         return (message, Call(headers)) if then is None else then(message)
 
-    def _run(self, steps: Generator[Step, Any, Any]) -> Any:
+    def _run(self, steps: Generator[_Step, Any, Any]) -> Any:
         """Make the calls that a generator yields, sending it ``(message, call)``; what it returns."""
         try:
             step = next(steps)
@@ -82,7 +82,7 @@ class AsyncService:
         message = response.FromString(reply)
         return (message, Call(headers)) if then is None else then(message)
 
-    async def _run(self, steps: Generator[Step, Any, Any]) -> Any:
+    async def _run(self, steps: Generator[_Step, Any, Any]) -> Any:
         """Await the calls that a generator yields, sending it ``(message, call)``; what it returns."""
         try:
             step = next(steps)

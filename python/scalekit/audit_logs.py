@@ -41,7 +41,7 @@ class _Methods:
             client_id (str, optional): Only requests made by this OAuth client.
 
         Returns:
-            The :class:`ListAuthLogResponse` and how the call went.
+            ``(message, call)``: the :class:`ListAuthLogResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

@@ -24,7 +24,7 @@ class _Methods:
             user (User | dict, optional): The user who logged in.
 
         Returns:
-            The :class:`UpdateLoginUserDetailsResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateLoginUserDetailsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

@@ -27,7 +27,7 @@ class _Methods:
             page_size (int, optional): Number of entries a page, at most 30; 10 when 0.
 
         Returns:
-            The :class:`ListClientsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListClientsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -49,7 +49,7 @@ class _Methods:
             client (CreateClient | dict): The client to create. Required.
 
         Returns:
-            The :class:`CreateClientResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateClientResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -66,7 +66,7 @@ class _Methods:
             client_id (str): Id of the client, 1 to 32 characters.
 
         Returns:
-            The :class:`GetClientResponse` and how the call went.
+            ``(message, call)``: the :class:`GetClientResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -86,7 +86,7 @@ class _Methods:
             mask (FieldMask | Sequence[str], optional): Names the fields of `client` to change.
 
         Returns:
-            The :class:`UpdateClientResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateClientResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -106,7 +106,7 @@ class _Methods:
             client_id (str): Id of the client, 1 to 32 characters.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -125,7 +125,7 @@ class _Methods:
             client_id (str): Id of the client, 1 to 32 characters.
 
         Returns:
-            The :class:`CreateClientSecretResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateClientSecretResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -144,7 +144,7 @@ class _Methods:
             secret_id (str): Id of the secret, 1 to 32 characters.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

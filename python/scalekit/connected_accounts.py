@@ -44,7 +44,7 @@ class _Methods:
                 characters. Each item: must match `^[a-zA-Z0-9_: -]*$`.
 
         Returns:
-            The :class:`ListConnectedAccountsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListConnectedAccountsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -77,7 +77,7 @@ class _Methods:
                 most 32 characters.
 
         Returns:
-            The :class:`SearchConnectedAccountsResponse` and how the call went.
+            ``(message, call)``: the :class:`SearchConnectedAccountsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -116,7 +116,7 @@ class _Methods:
                 most 32 characters.
 
         Returns:
-            The :class:`CreateConnectedAccountResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateConnectedAccountResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -161,7 +161,7 @@ class _Methods:
                 most 32 characters. It names the account on its own.
 
         Returns:
-            The :class:`UpdateConnectedAccountResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateConnectedAccountResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -200,7 +200,7 @@ class _Methods:
                 most 32 characters. It names the account on its own.
 
         Returns:
-            The :class:`DeleteConnectedAccountResponse` and how the call went.
+            ``(message, call)``: the :class:`DeleteConnectedAccountResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -252,7 +252,7 @@ class _Methods:
                 `^$|^https?://`.
 
         Returns:
-            The :class:`GetMagicLinkForConnectedAccountResponse` and how the call went.
+            ``(message, call)``: the :class:`GetMagicLinkForConnectedAccountResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -295,7 +295,7 @@ class _Methods:
                 most 32 characters. It names the account on its own.
 
         Returns:
-            The :class:`GetConnectedAccountByIdentifierResponse` and how the call went.
+            ``(message, call)``: the :class:`GetConnectedAccountByIdentifierResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -335,7 +335,7 @@ class _Methods:
                 most 32 characters. It names the account on its own.
 
         Returns:
-            The :class:`GetConnectedAccountByIdentifierResponse` and how the call went.
+            ``(message, call)``: the :class:`GetConnectedAccountByIdentifierResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -367,7 +367,7 @@ class _Methods:
                 characters.
 
         Returns:
-            The :class:`VerifyConnectedAccountUserResponse` and how the call went.
+            ``(message, call)``: the :class:`VerifyConnectedAccountUserResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

@@ -25,7 +25,7 @@ class _Methods:
             flags (Flags | dict, optional): What the connection is for.
 
         Returns:
-            The :class:`CreateConnectionResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateConnectionResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -49,7 +49,7 @@ class _Methods:
             connection (CreateConnection | dict): The connection to create. Required.
 
         Returns:
-            The :class:`CreateConnectionResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateConnectionResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -68,7 +68,7 @@ class _Methods:
             connection_id (str): Id of the connection (`conn_` and digits), 1 to 32 characters.
 
         Returns:
-            The :class:`GetConnectionResponse` and how the call went.
+            ``(message, call)``: the :class:`GetConnectionResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -89,7 +89,7 @@ class _Methods:
             conn_id (str): Id of the connection (`conn_` and digits), 1 to 32 characters.
 
         Returns:
-            The :class:`GetConnectionResponse` and how the call went.
+            ``(message, call)``: the :class:`GetConnectionResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -112,7 +112,7 @@ class _Methods:
                 absent.
 
         Returns:
-            The :class:`ListConnectionsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListConnectionsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -133,7 +133,7 @@ class _Methods:
                 absent.
 
         Returns:
-            The :class:`ListConnectionsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListConnectionsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -153,7 +153,7 @@ class _Methods:
             connection (UpdateConnection | dict): The changes. Required.
 
         Returns:
-            The :class:`UpdateConnectionResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateConnectionResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -176,7 +176,7 @@ class _Methods:
             connection_id (str): Id of the connection (`conn_` and digits), 1 to 32 characters.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -196,7 +196,7 @@ class _Methods:
             conn_id (str): Id of the connection (`conn_` and digits), 1 to 32 characters.
 
         Returns:
-            The :class:`ToggleConnectionResponse` and how the call went.
+            ``(message, call)``: the :class:`ToggleConnectionResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -217,7 +217,7 @@ class _Methods:
             conn_id (str): Id of the connection (`conn_` and digits), 1 to 32 characters.
 
         Returns:
-            The :class:`ToggleConnectionResponse` and how the call went.
+            ``(message, call)``: the :class:`ToggleConnectionResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -241,7 +241,7 @@ class _Methods:
             query (str, optional): Only connections in which this text occurs, 3 to 100 characters.
 
         Returns:
-            The :class:`ListAppConnectionsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListAppConnectionsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

@@ -102,6 +102,9 @@ class BaseCoreClient:
         _checks.keepalive(keepalive_time_ms, keepalive_timeout_ms)
         _checks.seconds(call_timeout_s=call_timeout_s, tool_call_timeout_s=tool_call_timeout_s)
         _checks.seconds(connect_timeout_s=connect_timeout_s, webhook_tolerance_s=webhook_tolerance_s)
+        _checks.seconds(zero=True, token_leeway_s=token_leeway_s)
+        _checks.count(max_retries=max_retries)
+        _checks.optional_text(proxy=proxy, issuer=issuer, user_agent_suffix=user_agent_suffix)
         self.keepalive_time_ms = keepalive_time_ms
         self.keepalive_timeout_ms = keepalive_timeout_ms
         self.call_timeout_s = call_timeout_s

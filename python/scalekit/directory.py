@@ -25,7 +25,7 @@ class _Methods:
             directory (CreateDirectory | dict): The directory to create. Required.
 
         Returns:
-            The :class:`CreateDirectoryResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateDirectoryResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -45,7 +45,7 @@ class _Methods:
             directory_id (str): Id of the directory (`dir_` and digits), at most 32 characters.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -65,7 +65,7 @@ class _Methods:
             directory_id (str): Id of the directory (`dir_` and digits), 1 to 32 characters.
 
         Returns:
-            The :class:`GetDirectoryResponse` and how the call went.
+            ``(message, call)``: the :class:`GetDirectoryResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -83,7 +83,7 @@ class _Methods:
             organization_id (str): Id of the organization (`org_` and digits), at most 32 characters.
 
         Returns:
-            The :class:`ListDirectoriesResponse` and how the call went.
+            ``(message, call)``: the :class:`ListDirectoriesResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -123,7 +123,7 @@ class _Methods:
             directory_id (str): Id of the directory (`dir_` and digits), at most 32 characters.
 
         Returns:
-            The :class:`ToggleDirectoryResponse` and how the call went.
+            ``(message, call)``: the :class:`ToggleDirectoryResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -143,7 +143,7 @@ class _Methods:
             directory_id (str): Id of the directory (`dir_` and digits), at most 32 characters.
 
         Returns:
-            The :class:`ToggleDirectoryResponse` and how the call went.
+            ``(message, call)``: the :class:`ToggleDirectoryResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -177,7 +177,7 @@ class _Methods:
             updated_after (Timestamp | datetime | str, optional): Only entries changed after this time.
 
         Returns:
-            The :class:`ListDirectoryUsersResponse` and how the call went.
+            ``(message, call)``: the :class:`ListDirectoryUsersResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -215,7 +215,7 @@ class _Methods:
             updated_after (Timestamp | datetime | str, optional): Only entries changed after this time.
 
         Returns:
-            The :class:`ListDirectoryGroupsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListDirectoryGroupsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

@@ -27,7 +27,7 @@ class _Methods:
                 `ORGANIZATION_DOMAIN` when left unset.
 
         Returns:
-            The :class:`CreateDomainResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateDomainResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -48,7 +48,7 @@ class _Methods:
             domain_id (str): Id of the domain (`dom_` and digits).
 
         Returns:
-            The :class:`GetDomainResponse` and how the call went.
+            ``(message, call)``: the :class:`GetDomainResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -68,7 +68,7 @@ class _Methods:
             domain_id (str): Id of the domain (`dom_` and digits).
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -89,7 +89,7 @@ class _Methods:
                 every type when unset.
 
         Returns:
-            The :class:`ListDomainResponse` and how the call went.
+            ``(message, call)``: the :class:`ListDomainResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -113,7 +113,7 @@ class _Methods:
                 `ORGANIZATION_DOMAIN` when left unset.
 
         Returns:
-            The :class:`CreateDomainResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateDomainResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -135,7 +135,7 @@ class _Methods:
             domain_id (str): Id of the domain (`dom_` and digits).
 
         Returns:
-            The :class:`GetDomainResponse` and how the call went.
+            ``(message, call)``: the :class:`GetDomainResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -156,7 +156,7 @@ class _Methods:
             domain_id (str): Id of the domain (`dom_` and digits).
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -178,7 +178,7 @@ class _Methods:
                 every type when unset.
 
         Returns:
-            The :class:`ListDomainResponse` and how the call went.
+            ``(message, call)``: the :class:`ListDomainResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

@@ -23,7 +23,7 @@ class _Methods:
                 listed.
 
         Returns:
-            The :class:`ListEventsPaginatedResponse` and how the call went.
+            ``(message, call)``: the :class:`ListEventsPaginatedResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

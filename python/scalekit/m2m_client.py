@@ -25,7 +25,7 @@ class _Methods:
             m2m_client (OrganizationClient | dict): The client to create. Required.
 
         Returns:
-            The :class:`CreateOrganizationClientResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateOrganizationClientResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -47,7 +47,7 @@ class _Methods:
             client_id (str): Id of the client (`m2morg_` and digits), at most 32 characters.
 
         Returns:
-            The :class:`GetOrganizationClientResponse` and how the call went.
+            ``(message, call)``: the :class:`GetOrganizationClientResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -68,7 +68,7 @@ class _Methods:
             client_id (str): Id of the client (`m2morg_` and digits), at most 32 characters.
 
         Returns:
-            The :class:`CreateOrganizationClientSecretResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateOrganizationClientSecretResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -92,7 +92,7 @@ class _Methods:
             secret_id (str): Id of the secret, 1 to 32 characters.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -117,7 +117,7 @@ class _Methods:
             m2m_client (OrganizationClient | dict): The changes. Required.
 
         Returns:
-            The :class:`UpdateOrganizationClientResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateOrganizationClientResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -140,7 +140,7 @@ class _Methods:
             client_id (str): Id of the client (`m2morg_` and digits), at most 32 characters.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -165,7 +165,7 @@ class _Methods:
                 the first page.
 
         Returns:
-            The :class:`ListOrganizationClientsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListOrganizationClientsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

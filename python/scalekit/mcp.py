@@ -22,7 +22,7 @@ class _Methods:
                 `mcp_server_url`. Required.
 
         Returns:
-            The :class:`CreateMcpConfigResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateMcpConfigResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -43,7 +43,7 @@ class _Methods:
                 connections and tools, at most 25.
 
         Returns:
-            The :class:`UpdateMcpConfigResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateMcpConfigResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -80,7 +80,7 @@ class _Methods:
             search (str, optional): Only configurations in which this text occurs.
 
         Returns:
-            The :class:`ListMcpConfigsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListMcpConfigsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -103,7 +103,7 @@ class _Methods:
             config_id (str): Id of the configuration. Required. Not empty.
 
         Returns:
-            The :class:`GetMcpConfigResponse` and how the call went.
+            ``(message, call)``: the :class:`GetMcpConfigResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -120,7 +120,7 @@ class _Methods:
             config_id (str): Id of the configuration. Required. Not empty.
 
         Returns:
-            The :class:`DeleteMcpConfigResponse` and how the call went.
+            ``(message, call)``: the :class:`DeleteMcpConfigResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -141,7 +141,7 @@ class _Methods:
             user_identifier (str): Identifier of the user that the instance is for. Required. Not empty.
 
         Returns:
-            The :class:`EnsureMcpInstanceResponse` and how the call went.
+            ``(message, call)``: the :class:`EnsureMcpInstanceResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -175,7 +175,7 @@ class _Methods:
             filter_user_identifier (str, optional): Only instances of this user.
 
         Returns:
-            The :class:`ListMcpInstancesResponse` and how the call went.
+            ``(message, call)``: the :class:`ListMcpInstancesResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -197,7 +197,7 @@ class _Methods:
             instance_id (str): Id of the instance. Required. Not empty.
 
         Returns:
-            The :class:`DeleteMcpInstanceResponse` and how the call went.
+            ``(message, call)``: the :class:`DeleteMcpInstanceResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -218,7 +218,7 @@ class _Methods:
                 one.
 
         Returns:
-            The :class:`UpdateMcpInstanceResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateMcpInstanceResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -237,7 +237,7 @@ class _Methods:
             instance_id (str): Id of the instance. Required. Not empty.
 
         Returns:
-            The :class:`GetMcpInstanceResponse` and how the call went.
+            ``(message, call)``: the :class:`GetMcpInstanceResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -257,7 +257,7 @@ class _Methods:
                 authorize each connection. False by default.
 
         Returns:
-            The :class:`GetMcpInstanceAuthStateResponse` and how the call went.
+            ``(message, call)``: the :class:`GetMcpInstanceAuthStateResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -272,8 +272,9 @@ class _Methods:
         self, mcp_config_id=None, identifier=None, expiry=None, access_level=None, *, connection_name=None
     ):
         """Creates a token that lets the holder use an MCP server in the name of a user for a limited time.
-        Takes either `mcp_config_id` or `key_id`. Fails with `NOT_FOUND` when that does not exist, and
-        with `INVALID_ARGUMENT` for an unknown access level.
+
+        Takes either `mcp_config_id` or `connection_name`. Fails with `NOT_FOUND` when that does not
+        exist, and with `INVALID_ARGUMENT` for an unknown access level.
 
         Args:
             mcp_config_id (str, optional): Id of the MCP configuration that the token gives access to.
@@ -282,11 +283,11 @@ class _Methods:
             expiry (Duration | timedelta | float | str, optional): How long the token is to be valid.
             access_level (str, optional): What the token allows: `FULL` or `READ_ONLY`. Empty leaves the
                 choice to the server.
-            connection_name (str, optional): Key id of the app connection that the token gives access
-                to, instead of a configuration.
+            connection_name (str, optional): Name of the app connection that the token gives access to,
+                instead of a configuration.
 
         Returns:
-            The :class:`CreateMcpSessionTokenResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateMcpSessionTokenResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -312,7 +313,7 @@ class _Methods:
                 authorize each connection. False by default.
 
         Returns:
-            The :class:`ListMcpConnectedAccountsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListMcpConnectedAccountsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

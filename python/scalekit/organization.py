@@ -22,7 +22,7 @@ class _Methods:
             organization (CreateOrganization | dict): The organization to create. Required.
 
         Returns:
-            The :class:`CreateOrganizationResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateOrganizationResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -44,7 +44,7 @@ class _Methods:
             organization (UpdateOrganization | dict): The new values. Required.
 
         Returns:
-            The :class:`UpdateOrganizationResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateOrganizationResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -64,7 +64,7 @@ class _Methods:
             organization_id (str): Id of the organization (`org_` and digits), at most 32 characters.
 
         Returns:
-            The :class:`GetOrganizationResponse` and how the call went.
+            ``(message, call)``: the :class:`GetOrganizationResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -82,7 +82,7 @@ class _Methods:
             external_id (str): Id that your application gave to the organization. Not empty.
 
         Returns:
-            The :class:`GetOrganizationResponse` and how the call went.
+            ``(message, call)``: the :class:`GetOrganizationResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -104,7 +104,7 @@ class _Methods:
                 the first page.
 
         Returns:
-            The :class:`ListOrganizationsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListOrganizationsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -128,7 +128,7 @@ class _Methods:
                 the first page.
 
         Returns:
-            The :class:`SearchOrganizationsResponse` and how the call went.
+            ``(message, call)``: the :class:`SearchOrganizationsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -150,7 +150,7 @@ class _Methods:
             organization_id (str): Id of the organization (`org_` and digits), at most 32 characters.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -201,7 +201,7 @@ class _Methods:
             settings (Sequence[OrganizationSettingsFeature | dict]): One entry per feature.
 
         Returns:
-            The :class:`GetOrganizationResponse` and how the call went.
+            ``(message, call)``: the :class:`GetOrganizationResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -245,7 +245,7 @@ class _Methods:
             idle_session_timeout_unit (TimeUnit | int | str, optional): Unit of `idle_session_timeout`.
 
         Returns:
-            The :class:`UpdateOrganizationSessionPolicyResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateOrganizationSessionPolicyResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -274,7 +274,7 @@ class _Methods:
             organization_id (str): Id of the organization (`org_` and digits). 1 to 32 characters.
 
         Returns:
-            The :class:`GetOrganizationSessionPolicyResponse` and how the call went.
+            ``(message, call)``: the :class:`GetOrganizationSessionPolicyResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -329,7 +329,8 @@ class _Methods:
                 characters.
 
         Returns:
-            The :class:`GetOrganizationUserManagementSettingsResponse` and how the call went.
+            ``(message, call)``: the :class:`GetOrganizationUserManagementSettingsResponse` and how the call
+            went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -354,7 +355,7 @@ class _Methods:
             organization (UpdateOrganization | dict): The new values. Required.
 
         Returns:
-            The :class:`UpdateOrganizationResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateOrganizationResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -376,7 +377,7 @@ class _Methods:
                 organization up first, which takes one more call. Not empty.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

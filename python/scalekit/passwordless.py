@@ -39,7 +39,7 @@ class _Methods:
                 template: at most 30 pairs, keys of 2 to 25 characters, values of at most 256.
 
         Returns:
-            The :class:`SendPasswordlessResponse` and how the call went.
+            ``(message, call)``: the :class:`SendPasswordlessResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -69,7 +69,7 @@ class _Methods:
                 sending; at most 200 characters. It ties the credential to that request.
 
         Returns:
-            The :class:`VerifyPasswordLessResponse` and how the call went.
+            ``(message, call)``: the :class:`VerifyPasswordLessResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -93,7 +93,7 @@ class _Methods:
                 200 characters. Required.
 
         Returns:
-            The :class:`SendPasswordlessResponse` and how the call went.
+            ``(message, call)``: the :class:`SendPasswordlessResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

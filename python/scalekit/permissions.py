@@ -23,7 +23,7 @@ class _Methods:
             permission (CreatePermission | dict): The permission to create. Required.
 
         Returns:
-            The :class:`CreatePermissionResponse` and how the call went.
+            ``(message, call)``: the :class:`CreatePermissionResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -41,7 +41,7 @@ class _Methods:
                 Required. Must match `^[a-zA-Z0-9_:]+$`.
 
         Returns:
-            The :class:`GetPermissionResponse` and how the call went.
+            ``(message, call)``: the :class:`GetPermissionResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -60,7 +60,7 @@ class _Methods:
             permission (CreatePermission | dict): The new values. Required.
 
         Returns:
-            The :class:`UpdatePermissionResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdatePermissionResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -81,7 +81,7 @@ class _Methods:
             page_size (int, optional): Number of entries per page, 1 to 100; 10 by default.
 
         Returns:
-            The :class:`ListPermissionsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListPermissionsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -100,7 +100,7 @@ class _Methods:
                 Required. Must match `^[a-zA-Z0-9_:]+$`.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -119,7 +119,7 @@ class _Methods:
                 `^[a-zA-Z0-9_-]+$`.
 
         Returns:
-            The :class:`ListRolePermissionsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListRolePermissionsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -141,7 +141,7 @@ class _Methods:
                 `^[a-zA-Z0-9_:]+$`.
 
         Returns:
-            The :class:`AddPermissionsToRoleResponse` and how the call went.
+            ``(message, call)``: the :class:`AddPermissionsToRoleResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -163,7 +163,7 @@ class _Methods:
                 Required. Must match `^[a-zA-Z0-9_:]+$`.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -183,7 +183,7 @@ class _Methods:
                 `^[a-zA-Z0-9_]+$`.
 
         Returns:
-            The :class:`ListEffectiveRolePermissionsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListEffectiveRolePermissionsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

@@ -42,7 +42,7 @@ class _Methods:
                 of 3 to 25 characters, values of 1 to 256.
 
         Returns:
-            The :class:`CreateProviderResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateProviderResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -88,7 +88,7 @@ class _Methods:
                 of 3 to 25 characters, values of 1 to 256.
 
         Returns:
-            The :class:`UpdateProviderResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateProviderResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -112,7 +112,7 @@ class _Methods:
             identifier (str): Identifier of the provider, at most 255 characters.
 
         Returns:
-            The :class:`DeleteProviderResponse` and how the call went.
+            ``(message, call)``: the :class:`DeleteProviderResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -136,7 +136,7 @@ class _Methods:
                 digits, `_`, `:` and `-`. Must match `^[a-zA-Z0-9_:-]*$`.
 
         Returns:
-            The :class:`ListProvidersResponse` and how the call went.
+            ``(message, call)``: the :class:`ListProvidersResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

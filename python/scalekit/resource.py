@@ -23,7 +23,7 @@ class _Methods:
             client_id (str): Id of the client, 1 to 32 characters.
 
         Returns:
-            The :class:`CreateClientSecretResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateClientSecretResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -50,7 +50,7 @@ class _Methods:
             secret_id (str): Id of the secret, 1 to 32 characters.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -76,7 +76,7 @@ class _Methods:
             resource_id (str): Id of the protected resource (`res_` and digits), 1 to 32 characters.
 
         Returns:
-            The :class:`GetResourceResponse` and how the call went.
+            ``(message, call)``: the :class:`GetResourceResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -98,7 +98,7 @@ class _Methods:
                 the first page.
 
         Returns:
-            The :class:`ListResourcesResponse` and how the call went.
+            ``(message, call)``: the :class:`ListResourcesResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -119,7 +119,7 @@ class _Methods:
             client (ResourceClient | dict): The client to create. Required.
 
         Returns:
-            The :class:`CreateResourceClientResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateResourceClientResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -158,7 +158,7 @@ class _Methods:
                 the browser back to.
 
         Returns:
-            The :class:`UpdateResourceClientResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateResourceClientResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -186,7 +186,7 @@ class _Methods:
             client_id (str): Id of the client, 1 to 32 characters.
 
         Returns:
-            The :class:`GetResourceClientResponse` and how the call went.
+            ``(message, call)``: the :class:`GetResourceClientResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -206,7 +206,7 @@ class _Methods:
             resource_id (str): Id of the protected resource (`res_` and digits), 1 to 32 characters.
 
         Returns:
-            The :class:`ListResourceClientsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListResourceClientsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -230,7 +230,7 @@ class _Methods:
                 empty.
 
         Returns:
-            The :class:`ListResourceUserConsentsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListResourceUserConsentsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -255,7 +255,7 @@ class _Methods:
             client_id (str): Id of the client, 1 to 32 characters.
 
         Returns:
-            The :class:`DeleteResourceClientResponse` and how the call went.
+            ``(message, call)``: the :class:`DeleteResourceClientResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -283,7 +283,7 @@ class _Methods:
             consent_id (str): Id of the consent (it begins with `usrcnst_`), at most 32 characters.
 
         Returns:
-            The :class:`RevokeUserConsentResponse` and how the call went.
+            ``(message, call)``: the :class:`RevokeUserConsentResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

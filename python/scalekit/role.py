@@ -24,7 +24,7 @@ class _Methods:
             role (CreateRole | dict): The role to create. Required.
 
         Returns:
-            The :class:`CreateRoleResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateRoleResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -44,7 +44,7 @@ class _Methods:
             role (UpdateRole | dict): The new values. Required.
 
         Returns:
-            The :class:`UpdateRoleResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateRoleResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -64,7 +64,7 @@ class _Methods:
                 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
 
         Returns:
-            The :class:`GetRoleResponse` and how the call went.
+            ``(message, call)``: the :class:`GetRoleResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -78,7 +78,7 @@ class _Methods:
         """Lists the roles of the environment, all in one answer, in order of creation.
 
         Returns:
-            The :class:`ListRolesResponse` and how the call went.
+            ``(message, call)``: the :class:`ListRolesResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -100,7 +100,7 @@ class _Methods:
                 `^[a-zA-Z0-9_]{1,64}$`.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -121,7 +121,7 @@ class _Methods:
             role (CreateOrganizationRole | dict): The role to create. Required.
 
         Returns:
-            The :class:`CreateOrganizationRoleResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateOrganizationRoleResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -143,7 +143,7 @@ class _Methods:
             role (UpdateRole | dict): The new values. Required.
 
         Returns:
-            The :class:`UpdateOrganizationRoleResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateOrganizationRoleResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -165,7 +165,7 @@ class _Methods:
                 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
 
         Returns:
-            The :class:`GetOrganizationRoleResponse` and how the call went.
+            ``(message, call)``: the :class:`GetOrganizationRoleResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -184,7 +184,7 @@ class _Methods:
             org_id (str): Id of the organization (`org_` and digits). Required. 1 to 32 characters.
 
         Returns:
-            The :class:`ListOrganizationRolesResponse` and how the call went.
+            ``(message, call)``: the :class:`ListOrganizationRolesResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -208,7 +208,7 @@ class _Methods:
                 `^[a-zA-Z0-9_]{1,64}$`.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -229,7 +229,7 @@ class _Methods:
                 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
 
         Returns:
-            The :class:`GetRoleUsersCountResponse` and how the call went.
+            ``(message, call)``: the :class:`GetRoleUsersCountResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -249,7 +249,7 @@ class _Methods:
                 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
 
         Returns:
-            The :class:`GetOrganizationRoleUsersCountResponse` and how the call went.
+            ``(message, call)``: the :class:`GetOrganizationRoleUsersCountResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -273,7 +273,7 @@ class _Methods:
                 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
 
         Returns:
-            The :class:`UpdateDefaultRolesResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateDefaultRolesResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -294,7 +294,7 @@ class _Methods:
                 `UpdateDefaultOrganizationRolesRequest` whose fields are used.
 
         Returns:
-            The :class:`UpdateDefaultOrganizationRolesResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateDefaultOrganizationRolesResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -316,7 +316,7 @@ class _Methods:
                 `^[a-zA-Z0-9_]+$`.
 
         Returns:
-            The :class:`ListDependentRolesResponse` and how the call went.
+            ``(message, call)``: the :class:`ListDependentRolesResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -335,7 +335,7 @@ class _Methods:
                 `^[a-zA-Z0-9_]+$`.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -356,7 +356,7 @@ class _Methods:
                 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

@@ -19,7 +19,7 @@ class _Methods:
                 `^ses_[0-9]+$`.
 
         Returns:
-            The :class:`SessionDetails` and how the call went.
+            ``(message, call)``: the :class:`SessionDetails` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -38,7 +38,7 @@ class _Methods:
                 `^ses_[0-9]+$`.
 
         Returns:
-            The :class:`RevokeSessionResponse` and how the call went.
+            ``(message, call)``: the :class:`RevokeSessionResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -61,7 +61,7 @@ class _Methods:
                 the user are listed.
 
         Returns:
-            The :class:`UserSessionDetails` and how the call went.
+            ``(message, call)``: the :class:`UserSessionDetails` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -82,7 +82,7 @@ class _Methods:
             user_id (str): Id of the user (`usr_` and digits). Required. Must match `^usr_[0-9]+$`.
 
         Returns:
-            The :class:`RevokeAllUserSessionsResponse` and how the call went.
+            ``(message, call)``: the :class:`RevokeAllUserSessionsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

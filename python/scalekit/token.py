@@ -114,12 +114,15 @@ class _Methods:
 
     def update_token(self, token, custom_claims=None, description=None):
         """Updates the custom claims or the description of an API token and returns what is known about it.
-        The claims are replaced. Fails with `NOT_FOUND` for an unknown token.
+
+        Claims are added to those that the token has; the latter are looked up first, in a call of its
+        own. Fails with `NOT_FOUND` for an unknown token.
 
         Args:
             token (str): The token as `CreateToken` returned it.
-            custom_claims (Mapping[str, str], optional): Key-value pairs that replace the present ones:
-                at most 20 pairs, keys of 1 to 30 characters, values of 1 to 256.
+            custom_claims (Mapping[str, str], optional): Claims to add or change, and with an empty
+                value to remove: at most 20 pairs in all, keys of 1 to 30 characters, values of up
+                to 256.
             description (str, optional): New description, at most 255 characters; left out, it stays as
                 it is.
 

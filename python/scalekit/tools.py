@@ -22,7 +22,7 @@ class _Methods:
                 the first page.
 
         Returns:
-            The :class:`ListToolsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListToolsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -47,7 +47,7 @@ class _Methods:
                 the first page.
 
         Returns:
-            The :class:`ListScopedToolsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListScopedToolsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -71,7 +71,7 @@ class _Methods:
                 the first page.
 
         Returns:
-            The :class:`ListAvailableToolsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListAvailableToolsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -94,7 +94,7 @@ class _Methods:
             top_k (int, optional): Highest number of tools to return.
 
         Returns:
-            The :class:`SearchToolsResponse` and how the call went.
+            ``(message, call)``: the :class:`SearchToolsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -125,7 +125,7 @@ class _Methods:
                 spaces, `_`, `:` and `-`. Must match `^[a-zA-Z0-9_: -]*$`.
 
         Returns:
-            The :class:`ExecuteToolResponse` and how the call went.
+            ``(message, call)``: the :class:`ExecuteToolResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

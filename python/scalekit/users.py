@@ -20,7 +20,7 @@ class _Methods:
             user_id (str): Id of the user (`usr_` and digits). 1 to 32 characters.
 
         Returns:
-            The :class:`GetUserResponse` and how the call went.
+            ``(message, call)``: the :class:`GetUserResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -40,7 +40,7 @@ class _Methods:
                 the first page.
 
         Returns:
-            The :class:`ListUsersResponse` and how the call went.
+            ``(message, call)``: the :class:`ListUsersResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -64,7 +64,7 @@ class _Methods:
                 the first page.
 
         Returns:
-            The :class:`SearchUsersResponse` and how the call went.
+            ``(message, call)``: the :class:`SearchUsersResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -92,7 +92,7 @@ class _Methods:
                 the first page.
 
         Returns:
-            The :class:`SearchOrganizationUsersResponse` and how the call went.
+            ``(message, call)``: the :class:`SearchOrganizationUsersResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -115,7 +115,7 @@ class _Methods:
             user (UpdateUser | dict): The new values. Required.
 
         Returns:
-            The :class:`UpdateUserResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateUserResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -134,7 +134,7 @@ class _Methods:
             user_id (str): Id of the user (`usr_` and digits). 19 to 25 characters.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -157,7 +157,7 @@ class _Methods:
                 Default: ``True``.
 
         Returns:
-            The :class:`CreateMembershipResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateMembershipResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -179,7 +179,7 @@ class _Methods:
             user_id (str): Id of the user (`usr_` and digits). 19 to 25 characters.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -200,7 +200,7 @@ class _Methods:
             membership (UpdateMembership | dict): The new values. Required.
 
         Returns:
-            The :class:`UpdateMembershipResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateMembershipResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -226,7 +226,7 @@ class _Methods:
                 Default: ``True``.
 
         Returns:
-            The :class:`CreateUserAndMembershipResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateUserAndMembershipResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -251,7 +251,7 @@ class _Methods:
                 the first page.
 
         Returns:
-            The :class:`ListOrganizationUsersResponse` and how the call went.
+            ``(message, call)``: the :class:`ListOrganizationUsersResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -273,7 +273,7 @@ class _Methods:
             user_id (str): Id of the user (`usr_` and digits). 19 to 25 characters.
 
         Returns:
-            The :class:`ResendInviteResponse` and how the call went.
+            ``(message, call)``: the :class:`ResendInviteResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -293,7 +293,7 @@ class _Methods:
             user_id (str): Id of the user (`usr_` and digits).
 
         Returns:
-            The :class:`ListUserRolesResponse` and how the call went.
+            ``(message, call)``: the :class:`ListUserRolesResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -314,7 +314,7 @@ class _Methods:
             roles (Sequence[str]): The roles to give; at least one. Required.
 
         Returns:
-            The :class:`AssignUserRolesResponse` and how the call went.
+            ``(message, call)``: the :class:`AssignUserRolesResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -336,7 +336,7 @@ class _Methods:
             role_name (str): Name of the role.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -357,7 +357,7 @@ class _Methods:
             user_id (str): Id of the user (`usr_` and digits).
 
         Returns:
-            The :class:`ListUserPermissionsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListUserPermissionsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -375,7 +375,7 @@ class _Methods:
             external_id (str): Id that your application gave to the user, at most 510 characters.
 
         Returns:
-            The :class:`GetUserResponse` and how the call went.
+            ``(message, call)``: the :class:`GetUserResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -393,7 +393,7 @@ class _Methods:
             user (UpdateUser | dict): The new values. Required.
 
         Returns:
-            The :class:`UpdateUserResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateUserResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -411,7 +411,7 @@ class _Methods:
             external_id (str): Id that your application gave to the user, at most 510 characters.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -435,7 +435,7 @@ class _Methods:
                 Default: ``True``.
 
         Returns:
-            The :class:`CreateMembershipResponse` and how the call went.
+            ``(message, call)``: the :class:`CreateMembershipResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -457,7 +457,7 @@ class _Methods:
             external_id (str): Id that your application gave to the user, at most 510 characters.
 
         Returns:
-            The :class:`Empty` and how the call went.
+            ``(message, call)``: the :class:`Empty` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -478,7 +478,7 @@ class _Methods:
             membership (UpdateMembership | dict): The new values. Required.
 
         Returns:
-            The :class:`UpdateMembershipResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateMembershipResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

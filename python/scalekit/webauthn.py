@@ -20,7 +20,7 @@ class _Methods:
             user_id (str): Id of the user (`usr_` and digits).
 
         Returns:
-            The :class:`ListCredentialsResponse` and how the call went.
+            ``(message, call)``: the :class:`ListCredentialsResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -39,7 +39,7 @@ class _Methods:
             credential_id (str): The `id` of the credential in a listing. Required.
 
         Returns:
-            The :class:`DeleteCredentialResponse` and how the call went.
+            ``(message, call)``: the :class:`DeleteCredentialResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
@@ -58,7 +58,7 @@ class _Methods:
             display_name (str): The new name, 1 to 120 characters.
 
         Returns:
-            The :class:`UpdateCredentialResponse` and how the call went.
+            ``(message, call)``: the :class:`UpdateCredentialResponse` and how the call went.
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.

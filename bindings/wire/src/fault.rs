@@ -14,13 +14,20 @@ pub(crate) type Outcome<T> = Result<T, Fault>;
 impl Fault {
     #[cold]
     pub(crate) fn new(problem: impl Into<String>) -> Self {
-        Self { path: String::new(), problem: problem.into() }
+        Self {
+            path: String::new(),
+            problem: problem.into(),
+        }
     }
 
     /// The same fault seen from the message around it.
     #[cold]
     pub(crate) fn within(mut self, step: &str) -> Self {
-        let joint = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        let joint = if self.path.is_empty() || self.path.starts_with('[') {
+            ""
+        } else {
+            "."
+        };
         self.path = format!("{step}{joint}{}", self.path);
         self
     }

@@ -42,6 +42,7 @@ mod fault;
 mod lookup;
 mod reader;
 mod schema;
+#[rustfmt::skip]
 mod tables;
 mod text;
 mod time;
@@ -82,7 +83,8 @@ pub fn decode_response(operation: &'static Operation, json: &[u8], out: &mut Vec
         return Ok(());
     }
     decode::decode(&SCHEMA, message, json, out).map_err(|fault| {
-        Error::bad_reply(200, format!("the answer cannot be understood: {fault}")).with_operation(operation.name)
+        Error::bad_reply(200, format!("the answer cannot be understood: {fault}"))
+            .with_operation(operation.name)
     })
 }
 
@@ -114,5 +116,7 @@ fn refuse(fault: Fault) -> Error {
 }
 
 fn find(name: &str) -> Result<&'static Message, Error> {
-    SCHEMA.message_named(name).ok_or_else(|| Error::invalid_argument(format!("no message is called {name}")))
+    SCHEMA
+        .message_named(name)
+        .ok_or_else(|| Error::invalid_argument(format!("no message is called {name}")))
 }

@@ -41,7 +41,10 @@ impl Message {
         {
             return Some(expected);
         }
-        let index = self.names.binary_search_by(|entry| by_length(entry.name, name)).ok()?;
+        let index = self
+            .names
+            .binary_search_by(|entry| by_length(entry.name, name))
+            .ok()?;
         Some(usize::from(self.names[index].field))
     }
 }
@@ -59,12 +62,18 @@ pub(crate) fn field_numbered(fields: &[Field], number: u32) -> Option<usize> {
 
 impl Enum {
     pub(crate) fn name_of(&self, number: i32) -> Option<&'static str> {
-        let index = self.numbers.binary_search_by_key(&number, |(number, _)| *number).ok()?;
+        let index = self
+            .numbers
+            .binary_search_by_key(&number, |(number, _)| *number)
+            .ok()?;
         Some(self.numbers[index].1)
     }
 
     pub(crate) fn number_of(&self, name: &str) -> Option<i32> {
-        let index = self.names.binary_search_by(|(entry, _)| by_length(entry, name)).ok()?;
+        let index = self
+            .names
+            .binary_search_by(|(entry, _)| by_length(entry, name))
+            .ok()?;
         Some(self.names[index].1)
     }
 }

@@ -127,7 +127,9 @@ impl<'a> Reader<'a> {
     }
 
     fn fixed<const N: usize>(&mut self) -> Outcome<[u8; N]> {
-        let bytes = self.bytes[self.position..].first_chunk::<N>().ok_or_else(truncated)?;
+        let bytes = self.bytes[self.position..]
+            .first_chunk::<N>()
+            .ok_or_else(truncated)?;
         self.position += N;
         Ok(*bytes)
     }

@@ -44,7 +44,10 @@ impl Number {
         if let Ok(number) = text.parse() {
             return Some(Self::Signed(number));
         }
-        text.parse().ok().filter(|number: &f64| number.is_finite()).map(Self::Float)
+        text.parse()
+            .ok()
+            .filter(|number: &f64| number.is_finite())
+            .map(Self::Float)
     }
 
     /// As an integer; a float must be whole.
@@ -53,7 +56,8 @@ impl Number {
             Self::Unsigned(number) => Some(number.into()),
             Self::Signed(number) => Some(number.into()),
             // Beyond 2^64 no integer field has room; the cast is exact below.
-            Self::Float(number) if number.fract() == 0.0 && number.abs() <= 18_446_744_073_709_551_616.0 => {
+            Self::Float(number) if number.fract() == 0.0 && number.abs() <= 18_446_744_073_709_551_616.0 =>
+            {
                 #[expect(clippy::cast_possible_truncation, reason = "whole and small enough")]
                 Some(number as i128)
             }
@@ -61,7 +65,10 @@ impl Number {
         }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "JSON numbers are doubles by definition")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "JSON numbers are doubles by definition"
+    )]
     pub(crate) fn float(self) -> f64 {
         match self {
             Self::Unsigned(number) => number as f64,
@@ -94,7 +101,12 @@ pub(crate) fn mask_to_json(path: &str, out: &mut String) -> Option<()> {
     let mut chars = path.chars();
     while let Some(char) = chars.next() {
         match char {
-            '_' => out.push(chars.next().filter(char::is_ascii_lowercase)?.to_ascii_uppercase()),
+            '_' => out.push(
+                chars
+                    .next()
+                    .filter(char::is_ascii_lowercase)?
+                    .to_ascii_uppercase(),
+            ),
             'A'..='Z' | ',' => return None,
             char => out.push(char),
         }

@@ -13,14 +13,24 @@ const LONGEST: i64 = 315_576_000_000;
 pub(crate) fn parse_timestamp(text: &str) -> Option<(i64, i32)> {
     let bytes = text.as_bytes();
     let (head, mut rest) = bytes.split_at_checked(19)?;
-    let separators = [head[4], head[7], head[10].to_ascii_uppercase(), head[13], head[16]];
+    let separators = [
+        head[4],
+        head[7],
+        head[10].to_ascii_uppercase(),
+        head[13],
+        head[16],
+    ];
     if separators != *b"--T::" {
         return None;
     }
     let year = digits(&head[..4])?;
     let month = digits(&head[5..7])?;
     let day = digits(&head[8..10])?;
-    let (hour, minute, second) = (digits(&head[11..13])?, digits(&head[14..16])?, digits(&head[17..19])?);
+    let (hour, minute, second) = (
+        digits(&head[11..13])?,
+        digits(&head[14..16])?,
+        digits(&head[17..19])?,
+    );
     let valid = (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day);
     if !valid || hour > 23 || minute > 59 || second > 59 {
         return None;
@@ -81,7 +91,8 @@ pub(crate) fn parse_duration(text: &str) -> Option<(i64, i32)> {
 
 /// Seconds with 0, 3, 6 or 9 digits of fraction and an `s` behind.
 pub(crate) fn format_duration(seconds: i64, nanos: i32) -> Option<String> {
-    let in_range = seconds.abs_diff(0) < LONGEST.unsigned_abs() || seconds.abs_diff(0) == LONGEST.unsigned_abs() && nanos == 0;
+    let in_range = seconds.abs_diff(0) < LONGEST.unsigned_abs()
+        || seconds.abs_diff(0) == LONGEST.unsigned_abs() && nanos == 0;
     let same_sign = seconds == 0 || nanos == 0 || (seconds < 0) == (nanos < 0);
     if !in_range || !same_sign || nanos.unsigned_abs() >= 1_000_000_000 {
         return None;

@@ -83,7 +83,9 @@ pub(crate) fn remove_field(out: &mut Vec<u8>, start: usize, number: u32) {
     loop {
         let from = reader.position();
         // The bytes are this crate's own, so that reading them does not fail.
-        let Ok(Some((found, value))) = reader.record() else { return };
+        let Ok(Some((found, value))) = reader.record() else {
+            return;
+        };
         debug_assert!(value != Raw::Group, "groups are never written");
         if found != number {
             out.extend_from_slice(&written[from..reader.position()]);

@@ -188,11 +188,13 @@ fn text(name: &str, rules: Option<&DynamicMessage>) -> Result<String> {
         return Ok("a/b ü?&=%\"+".to_owned());
     };
     if let Some(value) = rules.get_field_by_name("in")
-        && let Some(first) = value
-            .as_list()
-            .and_then(|list| list.first()?.as_str().map(str::to_owned))
+        && let Some(allowed) = value.as_list().and_then(|list| {
+            list.iter()
+                .filter_map(|item| item.as_str())
+                .find(|item| !item.is_empty())
+        })
     {
-        return Ok(first);
+        return Ok(allowed.to_owned());
     }
     let prefix = string_at(&rules, "prefix").unwrap_or_default();
     let pattern = string_at(&rules, "pattern")

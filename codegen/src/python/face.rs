@@ -48,6 +48,8 @@ pub(super) struct MethodEntry {
     pub(super) steps: Option<String>,
     pub(super) doc: Option<String>,
     #[serde(default)]
+    pub(super) docs: BTreeMap<String, String>,
+    #[serde(default)]
     pub(super) also: Vec<MethodEntry>,
 }
 

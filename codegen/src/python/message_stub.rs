@@ -1,10 +1,10 @@
 //! The stubs of the message modules, in the conventions of mypy-protobuf.
 
 use anyhow::ensure;
-use prost_reflect::{EnumDescriptor, FieldDescriptor, FileDescriptor, MessageDescriptor, Syntax};
+use prost_reflect::{EnumDescriptor, FieldDescriptor, FileDescriptor, MessageDescriptor};
 
 use super::face::Face;
-use super::text::{Source, WIDTH, doc_width, paragraphs};
+use super::text::{Source, doc_width, paragraphs};
 use super::types::{Imports, Shape, module_of, shape};
 use crate::aliases::aliases_of;
 use crate::{Output, Schema};
@@ -12,8 +12,6 @@ use crate::{Output, Schema};
 /// Names that a field must not have, because its class's annotations use them.
 const TAKEN: [&str; 7] = ["str", "int", "float", "bool", "bytes", "property", "overload"];
 const KEYWORDS: [&str; 4] = ["None", "True", "False", "from"];
-/// The end of a definition's line before a type of several lines.
-const LONG: &str = " -> (";
 
 /// Adds `<file>_pb2.pyi` for every file of the API.
 pub(super) fn generate(schema: &Schema, face: &Face, out: &mut Output) -> anyhow::Result<()> {
@@ -39,12 +37,13 @@ pub(super) fn generate(schema: &Schema, face: &Face, out: &mut Output) -> anyhow
     Ok(())
 }
 
-struct Writer<'a> {
+/// Writes the stub of one file.
+pub(super) struct Writer<'a> {
     schema: &'a Schema,
     face: &'a Face,
-    file: &'a FileDescriptor,
-    imports: Imports,
-    source: Source,
+    pub(super) file: &'a FileDescriptor,
+    pub(super) imports: Imports,
+    pub(super) source: Source,
 }
 
 impl Writer<'_> {
@@ -238,115 +237,5 @@ impl Writer<'_> {
         } else {
             format!("{container}[{value}]")
         }
-    }
-
-    fn write_init(&mut self, depth: usize, message: &MessageDescriptor) {
-        let mut items = Vec::new();
-        for field in message.fields() {
-            let shape = shape(&field);
-            let mut value = self.imports.held(&shape, Some(self.file));
-            if matches!(shape, Shape::Enum(_)) {
-                value.push_str(" | str");
-            }
-            if field.is_map() {
-                value = format!(
-                    "{}[str, {value}]",
-                    self.imports.name("collections.abc", "Mapping")
-                );
-            } else if field.is_list() {
-                value = format!("{}[{value}]", self.imports.name("collections.abc", "Iterable"));
-            }
-            items.push(format!("{}: {value} | None = None", field.name()));
-        }
-        items.extend(
-            aliases_of(message.full_name()).map(|alias| format!("{}: str | None = None", alias.name)),
-        );
-        if !items.is_empty() {
-            items.insert(0, "*".to_owned());
-        }
-        items.insert(0, "self".to_owned());
-        self.source.call(depth, "def __init__", &items, " -> None: ...");
-    }
-
-    fn write_presence(&mut self, depth: usize, message: &MessageDescriptor) {
-        let aliases = || aliases_of(message.full_name()).map(|alias| alias.name.to_owned());
-        let oneofs: Vec<_> = message.oneofs().filter(|oneof| !oneof.is_synthetic()).collect();
-        let oneof_names = || oneofs.iter().map(|oneof| oneof.name().to_owned());
-        let has: Vec<String> = message
-            .fields()
-            .filter(|field| field.supports_presence() && self.file.syntax() == Syntax::Proto3)
-            .map(|field| field.name().to_owned())
-            .chain(aliases())
-            .chain(oneof_names())
-            .collect();
-        let all: Vec<String> = message
-            .fields()
-            .map(|field| field.name().to_owned())
-            .chain(aliases())
-            .chain(oneof_names())
-            .collect();
-        if !has.is_empty() {
-            self.write_literals(depth, "def HasField", "field_name", &has, " -> bool: ...");
-        }
-        if !all.is_empty() {
-            self.write_literals(depth, "def ClearField", "field_name", &all, " -> None: ...");
-        }
-        for oneof in &oneofs {
-            if oneofs.len() > 1 {
-                let overload = self.imports.name("typing", "overload");
-                self.source.line(depth, &format!("@{overload}"));
-            }
-            let literal = self.imports.name("typing", "Literal");
-            let members: Vec<String> = oneof
-                .fields()
-                .map(|field| format!("\"{}\"", field.name()))
-                .collect();
-            let returns = format!("{literal}[{}] | None", members.join(", "));
-            let names = [oneof.name().to_owned()];
-            if depth * 4 + returns.len() + ") -> : ...".len() <= WIDTH {
-                self.write_literals(
-                    depth,
-                    "def WhichOneof",
-                    "oneof_group",
-                    &names,
-                    &format!(" -> {returns}: ..."),
-                );
-                continue;
-            }
-            self.write_literals(depth, "def WhichOneof", "oneof_group", &names, LONG);
-            self.source.line(depth + 1, &format!("{literal}["));
-            for member in members {
-                self.source.line(depth + 2, &format!("{member},"));
-            }
-            self.source.line(depth + 1, "]");
-            self.source.line(depth + 1, "| None");
-            self.source.line(depth, "): ...");
-        }
-    }
-
-    /// A method whose only parameter takes any of some names, as text or bytes.
-    fn write_literals(&mut self, depth: usize, head: &str, param: &str, names: &[String], tail: &str) {
-        let literal = self.imports.name("typing", "Literal");
-        let names: Vec<String> = names
-            .iter()
-            .flat_map(|name| [format!("\"{name}\""), format!("b\"{name}\"")])
-            .collect();
-        let one = format!("{head}(self, {param}: {literal}[{}]){tail}", names.join(", "));
-        if depth * 4 + one.len() <= WIDTH && tail != LONG {
-            return self.source.line(depth, &one);
-        }
-        self.source.line(depth, &format!("{head}("));
-        self.source.line(depth + 1, "self,");
-        let short = format!("{param}: {literal}[{}],", names.join(", "));
-        if (depth + 1) * 4 + short.len() <= WIDTH {
-            self.source.line(depth + 1, &short);
-        } else {
-            self.source.line(depth + 1, &format!("{param}: {literal}["));
-            for name in &names {
-                self.source.line(depth + 2, &format!("{name},"));
-            }
-            self.source.line(depth + 1, "],");
-        }
-        self.source.line(depth, &format!("){tail}"));
     }
 }

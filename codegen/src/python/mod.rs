@@ -4,14 +4,18 @@
 
 mod client;
 mod client_stub;
+mod docs;
 mod face;
 mod message_stub;
 mod messages;
 mod params;
 mod plan;
+mod planner;
+mod presence_stub;
 mod tables;
 mod text;
 mod types;
+mod variants;
 
 use crate::{Output, Schema};
 
@@ -37,3 +41,6 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     out.text("python/scalekit/_clients.py", &tables::clients(&clients))?;
     out.text("python/scalekit/_operations.py", &tables::operations(&clients))
 }
+
+#[cfg(test)]
+mod tests;

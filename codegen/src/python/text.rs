@@ -222,7 +222,7 @@ mod tests {
         let items = |length: usize, count: usize| vec!["x".repeat(length); count];
         let written = |items: &[String]| {
             let mut source = Source::default();
-            source.call(0, "f", items, "");
+            source.call(0, "function", items, "");
             source.finish().lines().count()
         };
         assert_eq!(written(&items(10, 3)), 1);

@@ -114,7 +114,15 @@ impl Rules {
                 .iter()
                 .filter_map(|value| Some(value.as_str()?.to_owned()))
                 .collect();
-            self.add(format!("One of `{}`.", allowed.join("`, `")), allowed);
+            let quoted = |value: &String| {
+                if value.is_empty() {
+                    "empty".to_owned()
+                } else {
+                    format!("`{value}`")
+                }
+            };
+            let list = allowed.iter().map(quoted).collect::<Vec<_>>().join(", ");
+            self.add(format!("One of {list}."), allowed);
         }
         if set.flag("email") {
             self.add("An e-mail address.".to_owned(), ["mail".to_owned()]);

@@ -48,12 +48,16 @@ impl Outgoing {
         let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
         match &self.body {
             Some(body) => {
-                request.headers_mut().insert(header::CONTENT_TYPE, self.content_type.clone());
+                request
+                    .headers_mut()
+                    .insert(header::CONTENT_TYPE, self.content_type.clone());
                 *request.body_mut() = Some(body.clone().into());
             }
             // Some proxies refuse such a request without a length (411).
             None if !matches!(self.method, Method::GET | Method::DELETE) => {
-                request.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+                request
+                    .headers_mut()
+                    .insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
             }
             None => {}
         }
@@ -81,11 +85,20 @@ impl Client {
         let mut attempt = 1;
         loop {
             let mut request = outgoing.request();
-            let token = if outgoing.service_token { Some(self.service_token().await?) } else { None };
+            let token = if outgoing.service_token {
+                Some(self.service_token().await?)
+            } else {
+                None
+            };
             if let Some(token) = &token {
-                request.headers_mut().insert(header::AUTHORIZATION, token.header());
+                request
+                    .headers_mut()
+                    .insert(header::AUTHORIZATION, token.header());
             }
-            let result = self.transport().exchange(config, request, outgoing.max_body).await;
+            let result = self
+                .transport()
+                .exchange(config, request, outgoing.max_body)
+                .await;
             let (error, outcome) = match result {
                 Ok(reply) if reply.status.is_success() => return Ok(reply),
                 Ok(reply) => read_error(&reply),
@@ -102,7 +115,13 @@ impl Client {
                 continue;
             }
             let error = error.with_retryable(retry::may_repeat(outcome, outgoing.safety));
-            let wait = retry::wait(outcome, outgoing.safety, attempt, config.max_attempts, fastrand::f64());
+            let wait = retry::wait(
+                outcome,
+                outgoing.safety,
+                attempt,
+                config.max_attempts,
+                fastrand::f64(),
+            );
             match wait {
                 Some(wait) if Instant::now() + wait < deadline => {
                     *last = Some(error);
@@ -116,7 +135,11 @@ impl Client {
 
     /// Removes our own secrets from an error, for a server that echoes what it was sent.
     fn strike_out(&self, error: Error, token: Option<&str>) -> Error {
-        let secret = self.config().client_secret.as_ref().map_or("", |secret| secret.expose());
+        let secret = self
+            .config()
+            .client_secret
+            .as_ref()
+            .map_or("", |secret| secret.expose());
         error.scrub(&[secret, token.unwrap_or("")])
     }
 }

@@ -70,7 +70,9 @@ impl Client {
     /// that fits none of its routes, else whatever the call ends with.
     pub async fn call(&self, operation: &str, request: Value) -> Result<Value, Error> {
         let Some(operation) = operation::find(operation) else {
-            return Err(Error::invalid_argument(format!("there is no operation {operation:?}")));
+            return Err(Error::invalid_argument(format!(
+                "there is no operation {operation:?}"
+            )));
         };
         self.call_json(operation, request).await
     }
@@ -99,9 +101,12 @@ impl Client {
         let prepared = split::split(operation, request)?;
         let reply = self.send(operation, prepared, CallOptions::default()).await?;
         serde_json::from_slice(&reply.body).map_err(|error| {
-            Error::bad_reply(reply.status.as_u16(), format!("the answer is not what was asked for: {error}"))
-                .with_source(error)
-                .with_operation(operation.name)
+            Error::bad_reply(
+                reply.status.as_u16(),
+                format!("the answer is not what was asked for: {error}"),
+            )
+            .with_source(error)
+            .with_operation(operation.name)
         })
     }
 
@@ -118,7 +123,11 @@ impl Client {
         options: CallOptions,
     ) -> Result<Reply, Error> {
         let config = self.config();
-        let default = if operation.tool { config.tool_timeout } else { config.call_timeout };
+        let default = if operation.tool {
+            config.tool_timeout
+        } else {
+            config.call_timeout
+        };
         let timeout = options.timeout.unwrap_or(default);
         let idempotent = Safety::of(operation, prepared.verb) == Safety::Idempotent;
         let deadline = deadline_in(timeout);
@@ -139,11 +148,15 @@ impl Client {
         last: &mut Option<Error>,
     ) -> Result<Reply, Error> {
         if let Some(external) = &prepared.external_organization {
-            let id = self.find_organization(&external.external_id, deadline, last).await?;
+            let id = self
+                .find_organization(&external.external_id, deadline, last)
+                .await?;
             prepared.resolve_organization(operation, &id)?;
         }
         let safety = Safety::of(operation, prepared.verb);
-        let mut reply = self.attempts(&self.outgoing(prepared, safety)?, deadline, last).await?;
+        let mut reply = self
+            .attempts(&self.outgoing(prepared, safety)?, deadline, last)
+            .await?;
         let start = reply.body.iter().find(|byte| !byte.is_ascii_whitespace());
         match start {
             Some(b'{') => {}
@@ -168,7 +181,10 @@ impl Client {
             .map_err(|_| Error::not_json(reply.status, &reply.headers, &reply.body))?;
         match answer["organization"]["id"].as_str().filter(|id| !id.is_empty()) {
             Some(id) => Ok(id.to_owned()),
-            None => Err(Error::bad_reply(reply.status.as_u16(), "the answer names no organization")),
+            None => Err(Error::bad_reply(
+                reply.status.as_u16(),
+                "the answer names no organization",
+            )),
         }
     }
 
@@ -182,7 +198,15 @@ impl Client {
         };
         let url = self.url(&prepared.path, prepared.query.as_deref())?;
         let body = prepared.body;
-        Ok(Outgoing { method, url, content_type: JSON, body, safety, service_token: true, max_body: MAX_BODY })
+        Ok(Outgoing {
+            method,
+            url,
+            content_type: JSON,
+            body,
+            safety,
+            service_token: true,
+            max_body: MAX_BODY,
+        })
     }
 }
 

@@ -41,7 +41,11 @@ pub(crate) enum Outcome {
     /// The connection broke after it had been established.
     Broken,
     /// An answer came.
-    Answered { status: u16, retry_after: Option<Duration>, tool_error: bool },
+    Answered {
+        status: u16,
+        retry_after: Option<Duration>,
+        tool_error: bool,
+    },
     /// Trying again would end the same way.
     Final,
 }
@@ -54,23 +58,43 @@ pub(crate) fn may_repeat(outcome: Outcome, safety: Safety) -> bool {
         (Outcome::Broken, safety) => safety == Safety::Idempotent,
         (Outcome::Answered { tool_error: true, .. }, _) => false,
         (Outcome::Answered { status: 429, .. }, _) => true,
-        (Outcome::Answered { status: 502..=504, .. }, safety) => safety == Safety::Idempotent,
+        (
+            Outcome::Answered {
+                status: 502..=504, ..
+            },
+            safety,
+        ) => safety == Safety::Idempotent,
         (Outcome::Answered { .. }, _) => false,
     }
 }
 
 /// How long to wait before the next attempt; `None` when there is none. `attempt` counts from 1, `random` lies in
 /// `0.0..1.0`.
-pub(crate) fn wait(outcome: Outcome, safety: Safety, attempt: u32, max: u32, random: f64) -> Option<Duration> {
+pub(crate) fn wait(
+    outcome: Outcome,
+    safety: Safety,
+    attempt: u32,
+    max: u32,
+    random: f64,
+) -> Option<Duration> {
     if attempt >= max || !may_repeat(outcome, safety) {
         return None;
     }
-    let ceiling = FIRST_WAIT.saturating_mul(1 << (attempt - 1).min(16)).min(LONGEST_WAIT);
+    let ceiling = FIRST_WAIT
+        .saturating_mul(1 << (attempt - 1).min(16))
+        .min(LONGEST_WAIT);
     let jitter = ceiling.mul_f64(random);
     match outcome {
         // Without a time, a quota that is used up would only be used up more.
-        Outcome::Answered { status: 429, retry_after, .. } => retry_after.map(|after| after.max(jitter)),
-        Outcome::Answered { retry_after: Some(after), .. } => Some(after.max(jitter)),
+        Outcome::Answered {
+            status: 429,
+            retry_after,
+            ..
+        } => retry_after.map(|after| after.max(jitter)),
+        Outcome::Answered {
+            retry_after: Some(after),
+            ..
+        } => Some(after.max(jitter)),
         _ => Some(jitter),
     }
 }
@@ -82,7 +106,9 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
         // More digits than fit is "later than any deadline".
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::from(u32::MAX))));
     }
-    let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+    let date = jiff::fmt::rfc2822::DateTimeParser::new()
+        .parse_timestamp(text)
+        .ok()?;
     let date = u64::try_from(date.as_second()).unwrap_or_default();
     let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
     Some(Duration::from_secs(date).saturating_sub(now))
@@ -96,7 +122,11 @@ mod tests {
     use super::*;
 
     fn answered(status: u16, retry_after: Option<u64>) -> Outcome {
-        Outcome::Answered { status, retry_after: retry_after.map(Duration::from_secs), tool_error: false }
+        Outcome::Answered {
+            status,
+            retry_after: retry_after.map(Duration::from_secs),
+            tool_error: false,
+        }
     }
 
     #[test]
@@ -112,8 +142,22 @@ mod tests {
             (answered(429, Some(1)), [true, true, false]),
             (answered(500, Some(1)), [false, false, false]),
             (answered(400, None), [false, false, false]),
-            (Outcome::Answered { status: 503, retry_after: None, tool_error: true }, [false, false, false]),
-            (Outcome::Answered { status: 429, retry_after: None, tool_error: true }, [false, false, false]),
+            (
+                Outcome::Answered {
+                    status: 503,
+                    retry_after: None,
+                    tool_error: true,
+                },
+                [false, false, false],
+            ),
+            (
+                Outcome::Answered {
+                    status: 429,
+                    retry_after: None,
+                    tool_error: true,
+                },
+                [false, false, false],
+            ),
         ];
         for (outcome, expected) in table {
             let found = [Idempotent, Once, Never].map(|safety| may_repeat(outcome, safety));
@@ -154,8 +198,14 @@ mod tests {
             retry_after(&headers, now)
         };
         assert_eq!(read("120"), Some(Duration::from_secs(120)));
-        assert_eq!(read("99999999999999999999999"), Some(Duration::from_secs(u64::from(u32::MAX))));
-        assert_eq!(read("Sun, 06 Nov 1994 08:49:47 GMT"), Some(Duration::from_secs(10)));
+        assert_eq!(
+            read("99999999999999999999999"),
+            Some(Duration::from_secs(u64::from(u32::MAX)))
+        );
+        assert_eq!(
+            read("Sun, 06 Nov 1994 08:49:47 GMT"),
+            Some(Duration::from_secs(10))
+        );
         assert_eq!(read("Sun, 06 Nov 1994 08:49:07 GMT"), Some(Duration::ZERO));
         for nonsense in ["", "-1", "1.5", "soon"] {
             assert_eq!(read(nonsense), None, "{nonsense}");

@@ -13,7 +13,11 @@ use crate::error::Error;
 use crate::operation::{Body, Operation, Route, Segment, Verb};
 
 /// Everything but RFC 3986's unreserved characters is escaped, so a value never becomes more than one path segment.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The field that stands in for an organization's id where the service has no route for it.
 const EXTERNAL_ID: &str = "external_id";
@@ -137,7 +141,12 @@ impl RequestParts {
                 },
             }
         }
-        Ok(Self { route, path, query: String::new(), external_organization })
+        Ok(Self {
+            route,
+            path,
+            query: String::new(),
+            external_organization,
+        })
     }
 
     /// The route that was chosen.
@@ -149,9 +158,10 @@ impl RequestParts {
     pub fn place(&self, name: &str) -> Place {
         let in_path = self.route.path.iter().any(|segment| match segment {
             Segment::Literal(_) => false,
-            Segment::Field { name: field, or_external } => {
-                *field == name || (*or_external && name == EXTERNAL_ID)
-            }
+            Segment::Field {
+                name: field,
+                or_external,
+            } => *field == name || (*or_external && name == EXTERNAL_ID),
         });
         match self.route.body {
             _ if in_path => Place::Path,
@@ -201,7 +211,11 @@ pub fn choose_route(
             }
         })
     };
-    operation.routes.iter().find(complete).ok_or_else(|| missing(operation))
+    operation
+        .routes
+        .iter()
+        .find(complete)
+        .ok_or_else(|| missing(operation))
 }
 
 fn push_segment(
@@ -227,8 +241,14 @@ fn missing(operation: &'static Operation) -> Error {
         .map(|route| {
             let fields = route.path.iter().filter_map(|segment| match segment {
                 Segment::Literal(_) => None,
-                Segment::Field { name, or_external: false } => Some((*name).to_owned()),
-                Segment::Field { name, or_external: true } => Some(format!("{name} or {EXTERNAL_ID}")),
+                Segment::Field {
+                    name,
+                    or_external: false,
+                } => Some((*name).to_owned()),
+                Segment::Field {
+                    name,
+                    or_external: true,
+                } => Some(format!("{name} or {EXTERNAL_ID}")),
             });
             fields.collect::<Vec<_>>().join(" and ")
         })
@@ -238,129 +258,4 @@ fn missing(operation: &'static Operation) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::error::ErrorKind;
-
-    const ID: Segment = Segment::Field { name: "id", or_external: false };
-    static TWO_ROUTES: Operation = Operation {
-        name: "UserService.UpdateUser",
-        package: "scalekit.v1.users",
-        request: "scalekit.v1.users.UpdateUserRequest",
-        response: "scalekit.v1.users.UpdateUserResponse",
-        routes: &[
-            Route {
-                verb: Verb::Patch,
-                path: &[Segment::Literal("/api/v1/users/"), ID],
-                body: Body::Field("user"),
-            },
-            Route {
-                verb: Verb::Patch,
-                path: &[
-                    Segment::Literal("/api/v1/users:external/"),
-                    Segment::Field { name: "external_id", or_external: false },
-                ],
-                body: Body::Field("user"),
-            },
-        ],
-        tool: false,
-    };
-    static EXTERNAL: Operation = Operation {
-        name: "DomainService.GetDomain",
-        package: "scalekit.v1.domains",
-        request: "scalekit.v1.domains.GetDomainRequest",
-        response: "scalekit.v1.domains.GetDomainResponse",
-        routes: &[Route {
-            verb: Verb::Get,
-            path: &[
-                Segment::Literal("/api/v1/organizations/"),
-                Segment::Field { name: "organization_id", or_external: true },
-                Segment::Literal("/domains/"),
-                ID,
-                Segment::Literal(":enable"),
-            ],
-            body: Body::None,
-        }],
-        tool: false,
-    };
-
-    fn parts(operation: &'static Operation, fields: &[(&str, &str)]) -> Result<RequestParts, Error> {
-        let fields: BTreeMap<String, String> =
-            fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        RequestParts::new(operation, |name| fields.get(name).map(|text| Cow::Owned(text.clone())))
-    }
-
-    #[test]
-    fn takes_the_first_route_whose_fields_are_set() {
-        let by_id = parts(&TWO_ROUTES, &[("id", "usr_1")]).unwrap().finish(None);
-        assert_eq!(by_id.path, "/api/v1/users/usr_1");
-        let by_external = parts(&TWO_ROUTES, &[("id", ""), ("external_id", "a b/ü?#%")]).unwrap();
-        assert_eq!(by_external.place("external_id"), Place::Path);
-        assert_eq!(by_external.place("user"), Place::WholeBody);
-        assert_eq!(by_external.place("mask"), Place::Query);
-        assert_eq!(by_external.finish(None).path, "/api/v1/users:external/a%20b%2F%C3%BC%3F%23%25");
-    }
-
-    #[test]
-    fn names_what_is_missing() {
-        let error = parts(&TWO_ROUTES, &[]).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-        assert_eq!(error.operation(), Some("UserService.UpdateUser"));
-        assert_eq!(error.message(), "the request needs id, or external_id");
-        let error = parts(&EXTERNAL, &[("organization_id", "org_1")]).unwrap_err();
-        assert_eq!(error.message(), "the request needs organization_id or external_id and id");
-    }
-
-    #[test]
-    fn dots_never_climb_the_path() {
-        for id in [".", ".."] {
-            let error = parts(&TWO_ROUTES, &[("id", id)]).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-        }
-        assert_eq!(
-            parts(&TWO_ROUTES, &[("id", "../x")]).unwrap().finish(None).path,
-            "/api/v1/users/..%2Fx"
-        );
-    }
-
-    #[test]
-    fn an_external_organization_leaves_a_gap() {
-        let mut request = parts(&EXTERNAL, &[("external_id", "tenant/1"), ("id", "dom_1")]).unwrap().finish(None);
-        assert_eq!(request.path, "/api/v1/organizations//domains/dom_1:enable");
-        assert_eq!(request.external_organization.as_ref().unwrap().external_id, "tenant/1");
-        request.resolve_organization(&EXTERNAL, "org_7").unwrap();
-        assert_eq!(request.path, "/api/v1/organizations/org_7/domains/dom_1:enable");
-        assert_eq!(request.external_organization, None);
-    }
-
-    proptest! {
-        #[test]
-        fn any_path_value_survives_the_url(id in "\\PC{1,40}") {
-            prop_assume!(id != "." && id != "..");
-            let path = parts(&TWO_ROUTES, &[("id", &id)]).unwrap().finish(None).path;
-            let url = url::Url::parse(&format!("https://example.com{path}")).unwrap();
-            prop_assert_eq!(url.path(), &path, "a URL parser must not change the path");
-            let last = url.path_segments().unwrap().next_back().unwrap().to_owned();
-            let decoded = percent_encoding::percent_decode_str(&last).decode_utf8().unwrap().into_owned();
-            prop_assert_eq!(decoded, id);
-            prop_assert_eq!(url.query(), None);
-            prop_assert_eq!(url.fragment(), None);
-        }
-
-        #[test]
-        fn any_query_value_survives_the_url(pairs in proptest::collection::vec(("\\PC{1,10}", ".{0,20}"), 1..5)) {
-            let mut parts = parts(&TWO_ROUTES, &[("id", "usr_1")]).unwrap();
-            for (name, value) in &pairs {
-                parts.query(name, value);
-            }
-            let request = parts.finish(None);
-            let url = format!("https://example.com{}?{}", request.path, request.query.unwrap());
-            let read: Vec<(String, String)> = url::Url::parse(&url).unwrap().query_pairs().into_owned().collect();
-            prop_assert_eq!(read, pairs);
-        }
-    }
-}
+mod tests;

@@ -43,7 +43,10 @@ pub(crate) fn split(operation: &'static Operation, request: Value) -> Result<Pre
 /// The text of a field that stands in the path, under either of its spellings.
 fn path_value<'f>(fields: &'f Map<String, Value>, name: &str) -> Option<Cow<'f, str>> {
     let value = fields.get(name).or_else(|| {
-        fields.iter().find(|(key, _)| matches!(snake_case(key), Cow::Owned(key) if key == name)).map(|(_, value)| value)
+        fields
+            .iter()
+            .find(|(key, _)| matches!(snake_case(key), Cow::Owned(key) if key == name))
+            .map(|(_, value)| value)
     });
     match value? {
         Value::String(text) => Some(Cow::Borrowed(text)),
@@ -129,9 +132,15 @@ mod tests {
 
     #[test]
     fn a_whole_body_leaves_out_what_is_in_the_path() {
-        let request = prepare("McpService.UpdateMcpConfig", json!({"config_id": "c/1", "description": "d"}));
+        let request = prepare(
+            "McpService.UpdateMcpConfig",
+            json!({"config_id": "c/1", "description": "d"}),
+        );
         assert_eq!(request.path, "/api/v1/mcp/configs/c%2F1");
-        assert_eq!((body(&request), request.query), (json!({"description": "d"}), None));
+        assert_eq!(
+            (body(&request), request.query),
+            (json!({"description": "d"}), None)
+        );
     }
 
     #[test]
@@ -155,9 +164,14 @@ mod tests {
 
     #[test]
     fn an_external_id_is_left_to_be_resolved() {
-        let request =
-            prepare("DomainService.CreateDomain", json!({"externalId": "tenant-7", "domain": {"domain": "a.b"}}));
-        assert_eq!(request.external_organization.as_ref().unwrap().external_id, "tenant-7");
+        let request = prepare(
+            "DomainService.CreateDomain",
+            json!({"externalId": "tenant-7", "domain": {"domain": "a.b"}}),
+        );
+        assert_eq!(
+            request.external_organization.as_ref().unwrap().external_id,
+            "tenant-7"
+        );
         assert_eq!(request.query, None);
     }
 

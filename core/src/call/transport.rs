@@ -45,7 +45,11 @@ pub(crate) struct Transport {
 
 impl Transport {
     pub(crate) fn new() -> Self {
-        Self { pool: ArcSwapOption::empty(), making: Mutex::new(()), closed: AtomicBool::new(false) }
+        Self {
+            pool: ArcSwapOption::empty(),
+            making: Mutex::new(()),
+            closed: AtomicBool::new(false),
+        }
     }
 
     /// Lets go of all connections; every later exchange fails.
@@ -79,11 +83,18 @@ impl Transport {
         request: reqwest::Request,
         max_body: usize,
     ) -> Result<Reply, Failure> {
-        let pool = self.pool(config).map_err(|error| Failure { error, outcome: Outcome::Final })?;
+        let pool = self.pool(config).map_err(|error| Failure {
+            error,
+            outcome: Outcome::Final,
+        })?;
         let response = pool.execute(request).await.map_err(failure)?;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = read_body(response, max_body).await?;
-        Ok(Reply { status, headers, body })
+        Ok(Reply {
+            status,
+            headers,
+            body,
+        })
     }
 }
 
@@ -91,8 +102,14 @@ fn make_pool(config: &Config) -> Result<reqwest::Client, Error> {
     let mut headers = HeaderMap::with_capacity(4);
     headers.insert(header::USER_AGENT, config.user_agent.clone());
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    headers.insert(HeaderName::from_static("x-sdk-version"), config.sdk_version.clone());
-    headers.insert(HeaderName::from_static("x-api-version"), HeaderValue::from_static(API_VERSION));
+    headers.insert(
+        HeaderName::from_static("x-sdk-version"),
+        config.sdk_version.clone(),
+    );
+    headers.insert(
+        HeaderName::from_static("x-api-version"),
+        HeaderValue::from_static(API_VERSION),
+    );
     let mut builder = reqwest::Client::builder()
         .default_headers(headers)
         .redirect(redirect::Policy::none())
@@ -130,9 +147,13 @@ async fn read_body(mut response: reqwest::Response, max: usize) -> Result<Bytes,
     if announced > max as u64 {
         return Err(too_large());
     }
-    let Some(first) = response.chunk().await.map_err(failure)? else { return Ok(Bytes::new()) };
+    let Some(first) = response.chunk().await.map_err(failure)? else {
+        return Ok(Bytes::new());
+    };
     // Most answers arrive in one piece, which is handed on as it is.
-    let Some(second) = response.chunk().await.map_err(failure)? else { return Ok(first) };
+    let Some(second) = response.chunk().await.map_err(failure)? else {
+        return Ok(first);
+    };
     let mut body = BytesMut::with_capacity((announced as usize).clamp(first.len() + second.len(), 1 << 20));
     body.extend_from_slice(&first);
     body.extend_from_slice(&second);
@@ -152,13 +173,19 @@ fn failure(error: reqwest::Error) -> Failure {
     let (outcome, message) = if error.is_builder() {
         (Outcome::Final, format!("the request cannot be sent: {cause}"))
     } else if is_bad_certificate(&error) {
-        (Outcome::Final, format!("no secure connection: {cause}; a CA can be trusted by option"))
+        (
+            Outcome::Final,
+            format!("no secure connection: {cause}; a CA can be trusted by option"),
+        )
     } else if error.is_connect() {
         (Outcome::NotConnected, format!("no connection: {cause}"))
     } else {
         (Outcome::Broken, format!("the connection broke: {cause}"))
     };
-    Failure { error: Error::unavailable(message).with_source(error), outcome }
+    Failure {
+        error: Error::unavailable(message).with_source(error),
+        outcome,
+    }
 }
 
 /// The innermost error says it best: "connection refused", not "error sending request".

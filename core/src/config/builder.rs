@@ -68,7 +68,10 @@ impl ClientBuilder {
             token_leeway: Duration::from_secs(5),
             issuer: None,
             audience: Vec::new(),
-            keepalive: Keepalive { interval: Some(Duration::from_secs(60)), timeout: Duration::from_secs(10) },
+            keepalive: Keepalive {
+                interval: Some(Duration::from_secs(60)),
+                timeout: Duration::from_secs(10),
+            },
             user_agent_suffix: String::new(),
             host: ("rust".to_owned(), String::new()),
         }
@@ -80,7 +83,9 @@ impl ClientBuilder {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config), naming the variable that is missing or empty.
     pub fn from_env() -> Result<Self, Error> {
         let read = |names: &[&str]| {
-            let found = names.iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
+            let found = names
+                .iter()
+                .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
             found.ok_or_else(|| Error::config(format!("{} is not set in the environment", names[0])))
         };
         let env_url = read(&["SCALEKIT_ENVIRONMENT_URL", "SCALEKIT_ENV_URL"])?;
@@ -160,7 +165,10 @@ impl ClientBuilder {
     /// How often a connection is probed while a call waits on it (TCP, and PING frames over HTTP/2), and how long the
     /// other side may take to answer. An interval of zero turns probing off. Default: 60 s and 10 s.
     pub fn keepalive(mut self, interval: Duration, timeout: Duration) -> Self {
-        self.keepalive = Keepalive { interval: Some(interval).filter(|interval| !interval.is_zero()), timeout };
+        self.keepalive = Keepalive {
+            interval: Some(interval).filter(|interval| !interval.is_zero()),
+            timeout,
+        };
         self
     }
 
@@ -186,7 +194,11 @@ impl ClientBuilder {
         if self.client_id.is_empty() {
             return Err(Error::config("client_id is empty"));
         }
-        if self.client_secret.as_ref().is_some_and(|secret| secret.expose().is_empty()) {
+        if self
+            .client_secret
+            .as_ref()
+            .is_some_and(|secret| secret.expose().is_empty())
+        {
             return Err(Error::config("client_secret is empty"));
         }
         for (name, timeout) in [
@@ -225,11 +237,22 @@ impl ClientBuilder {
 
     fn user_agent(&self) -> Result<HeaderValue, Error> {
         let (language, version) = &self.host;
-        let host = if version.is_empty() { language.clone() } else { format!("{language} {version}") };
+        let host = if version.is_empty() {
+            language.clone()
+        } else {
+            format!("{language} {version}")
+        };
         let platform = format!("{} {}", env::consts::OS, env::consts::ARCH);
-        let product = format!("scalekit-client/{} ({host}; {platform})", env!("CARGO_PKG_VERSION"));
+        let product = format!(
+            "scalekit-client/{} ({host}; {platform})",
+            env!("CARGO_PKG_VERSION")
+        );
         let suffix = self.user_agent_suffix.trim();
-        let text = if suffix.is_empty() { product } else { format!("{product} {suffix}") };
+        let text = if suffix.is_empty() {
+            product
+        } else {
+            format!("{product} {suffix}")
+        };
         header("user_agent_suffix", &text)
     }
 }
@@ -243,9 +266,9 @@ impl Ca {
             })?,
         };
         match reqwest::Certificate::from_pem_bundle(&pem) {
-            Ok(certificates) if certificates.is_empty() => {
-                Err(Error::config("CA certificates: there is no PEM certificate in them"))
-            }
+            Ok(certificates) if certificates.is_empty() => Err(Error::config(
+                "CA certificates: there is no PEM certificate in them",
+            )),
             Ok(certificates) => Ok(certificates),
             Err(error) => Err(Error::config("CA certificates: they are not valid PEM").with_source(error)),
         }
@@ -263,8 +286,11 @@ fn parse_proxy(url: &Secret) -> Result<reqwest::Proxy, Error> {
 }
 
 fn header(option: &str, text: &str) -> Result<HeaderValue, Error> {
-    HeaderValue::from_str(text)
-        .map_err(|_| Error::config(format!("{option}: it holds characters that an HTTP header cannot")))
+    HeaderValue::from_str(text).map_err(|_| {
+        Error::config(format!(
+            "{option}: it holds characters that an HTTP header cannot"
+        ))
+    })
 }
 
 impl fmt::Debug for ClientBuilder {
@@ -280,49 +306,4 @@ impl fmt::Debug for ClientBuilder {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn builder() -> ClientBuilder {
-        Client::builder("https://acme.scalekit.com", "skc_1", "s3cret")
-    }
-
-    #[test]
-    fn each_wrong_option_is_named() {
-        let cases = [
-            (Client::builder("https://acme.scalekit.com", "", "s"), "client_id"),
-            (Client::builder("https://acme.scalekit.com", "skc_1", ""), "client_secret"),
-            (builder().call_timeout(Duration::ZERO), "call_timeout"),
-            (builder().tool_timeout(Duration::ZERO), "tool_timeout"),
-            (builder().connect_timeout(Duration::ZERO), "connect_timeout"),
-            (builder().keepalive(Duration::ZERO, Duration::ZERO), "keepalive"),
-            (builder().max_attempts(0), "max_attempts"),
-            (builder().user_agent_suffix("a\nb"), "user_agent_suffix"),
-            (builder().ca_certificate_pem("nothing"), "CA certificates"),
-            (builder().ca_certificate_file("/does/not/exist.pem"), "/does/not/exist.pem"),
-            (builder().proxy("proxy:3128"), "proxy"),
-        ];
-        for (builder, name) in cases {
-            let error = builder.build().unwrap_err();
-            assert_eq!(error.kind(), crate::ErrorKind::Config);
-            assert!(error.message().contains(name), "{name}: {error}");
-        }
-    }
-
-    #[test]
-    fn secrets_stay_hidden() {
-        let builder = builder().proxy("http://me:hunter2@proxy.example.com:3128");
-        let shown = format!("{builder:?} {:?}", builder.clone().build().unwrap());
-        assert!(!shown.contains("s3cret") && !shown.contains("hunter2"), "{shown}");
-        let error = builder.proxy("nonsense://me:hunter2@proxy").build().unwrap_err();
-        assert!(!format!("{error:?} {error}").contains("hunter2"));
-    }
-
-    #[test]
-    fn the_user_agent_names_product_language_and_platform() {
-        let agent = builder().host_language("python", "3.12.1").user_agent_suffix("acme/2").user_agent().unwrap();
-        let agent = agent.to_str().unwrap();
-        assert!(agent.starts_with(concat!("scalekit-client/", env!("CARGO_PKG_VERSION"), " (python 3.12.1; ")));
-        assert!(agent.ends_with(") acme/2") && agent.contains(env::consts::OS), "{agent}");
-    }
-}
+mod tests;

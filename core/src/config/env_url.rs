@@ -16,14 +16,23 @@ impl EnvUrl {
     /// Parses what the user wrote; `allow_http` permits plain HTTP to any host.
     pub(crate) fn parse(text: &str, allow_http: bool) -> Result<Self, Error> {
         // Credentials in the URL would otherwise end up in the message.
-        if text.split("://").nth(1).is_some_and(|rest| rest.split('/').next().unwrap_or(rest).contains('@')) {
-            return Err(Error::config("env_url: a user name or password has no place in it"));
+        if text
+            .split("://")
+            .nth(1)
+            .is_some_and(|rest| rest.split('/').next().unwrap_or(rest).contains('@'))
+        {
+            return Err(Error::config(
+                "env_url: a user name or password has no place in it",
+            ));
         }
         let refuse = |why: &str| Err(Error::config(format!("env_url {text:?}: {why}")));
         if text.is_empty() {
             return Err(Error::config("env_url is empty"));
         }
-        if text.chars().any(|character| character.is_whitespace() || character.is_control()) {
+        if text
+            .chars()
+            .any(|character| character.is_whitespace() || character.is_control())
+        {
             return refuse("it contains white space or control characters");
         }
         if !text.contains("://") {
@@ -49,7 +58,11 @@ impl EnvUrl {
             return refuse("a query or fragment has no place in it");
         }
         let base = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { base, plain, loopback })
+        Ok(Self {
+            base,
+            plain,
+            loopback,
+        })
     }
 
     /// The URL without a trailing slash.
@@ -89,7 +102,10 @@ mod tests {
             ("https://acme.scalekit.com", "https://acme.scalekit.com"),
             ("https://acme.scalekit.com///", "https://acme.scalekit.com"),
             ("HTTPS://Acme.Scalekit.com:443/", "https://acme.scalekit.com"),
-            ("https://gateway.example.com/auth/scalekit/", "https://gateway.example.com/auth/scalekit"),
+            (
+                "https://gateway.example.com/auth/scalekit/",
+                "https://gateway.example.com/auth/scalekit",
+            ),
             ("http://localhost:8080/", "http://localhost:8080"),
             ("http://127.0.0.9", "http://127.0.0.9"),
             ("http://[::1]:9", "http://[::1]:9"),
@@ -124,8 +140,13 @@ mod tests {
 
     #[test]
     fn credentials_are_refused_and_not_repeated() {
-        let error = EnvUrl::parse("https://me:hunter2@acme.scalekit.com", false).unwrap_err().to_string();
-        assert!(error.contains("password") && !error.contains("hunter2"), "{error}");
+        let error = EnvUrl::parse("https://me:hunter2@acme.scalekit.com", false)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("password") && !error.contains("hunter2"),
+            "{error}"
+        );
     }
 
     proptest! {

@@ -40,10 +40,17 @@ impl ServiceToken {
         let mut header = HeaderValue::try_from(format!("Bearer {}", secret.expose()))
             .map_err(|_| Error::bad_reply(200, "the token holds characters that an HTTP header cannot"))?;
         header.set_sensitive(true);
-        let life = reply.expires_in().map_or(UNSTATED_LIFE, |seconds| Duration::from_secs(seconds.max(0).unsigned_abs()));
+        let life = reply.expires_in().map_or(UNSTATED_LIFE, |seconds| {
+            Duration::from_secs(seconds.max(0).unsigned_abs())
+        });
         let life = life.min(Duration::from_secs(60 * 60 * 24 * 30));
         let ends_at = now + life;
-        Ok(Self { secret, header, renew_at: ends_at - AHEAD.min(life / 5), ends_at })
+        Ok(Self {
+            secret,
+            header,
+            renew_at: ends_at - AHEAD.min(life / 5),
+            ends_at,
+        })
     }
 
     pub(crate) fn expose(&self) -> &str {
@@ -142,7 +149,9 @@ impl Client {
     async fn request_service_token(&self) -> Result<ServiceToken, Error> {
         let config = self.config();
         let Some(secret) = &config.client_secret else {
-            return Err(Error::config("this client has no client_secret, so it cannot call the API"));
+            return Err(Error::config(
+                "this client has no client_secret, so it cannot call the API",
+            ));
         };
         let form = [
             ("grant_type", "client_credentials"),
@@ -151,7 +160,11 @@ impl Client {
         ];
         let deadline = deadline_in(config.call_timeout);
         let mut last = None;
-        let reply = timeout_at(deadline, self.token_endpoint(&form, Safety::Idempotent, deadline, &mut last)).await;
+        let reply = timeout_at(
+            deadline,
+            self.token_endpoint(&form, Safety::Idempotent, deadline, &mut last),
+        )
+        .await;
         let reply = reply.unwrap_or_else(|_| Err(Error::deadline(config.call_timeout, last)));
         reply
             .and_then(|reply| ServiceToken::new(&reply, Instant::now()))

@@ -86,7 +86,9 @@ impl Code {
 
     /// The code of a name in the gRPC specification, in any letter case.
     pub fn from_name(name: &str) -> Option<Self> {
-        ALL.iter().find(|(_, known)| known.eq_ignore_ascii_case(name)).map(|(code, _)| *code)
+        ALL.iter()
+            .find(|(_, known)| known.eq_ignore_ascii_case(name))
+            .map(|(code, _)| *code)
     }
 
     /// The code that stands for an HTTP status whose body did not name one.

@@ -123,12 +123,18 @@ impl Class {
 
     /// Whether the exception is a `ScalekitServerException`.
     pub fn is_server(self) -> bool {
-        !matches!(self, Self::Scalekit | Self::WebhookVerification | Self::ValidateTokenFailure)
+        !matches!(
+            self,
+            Self::Scalekit | Self::WebhookVerification | Self::ValidateTokenFailure
+        )
     }
 
     /// Whether the exception is a `ScalekitToolException`.
     pub fn is_tool(self) -> bool {
-        matches!(self, Self::Tool | Self::ToolRateLimit | Self::ToolUnauthorized | Self::ToolForbidden)
+        matches!(
+            self,
+            Self::Tool | Self::ToolRateLimit | Self::ToolUnauthorized | Self::ToolForbidden
+        )
     }
 }
 

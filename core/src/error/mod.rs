@@ -209,9 +209,15 @@ impl fmt::Display for Error {
         f.write_str(&inner.message)?;
         let status = inner.status.map(|status| format!("HTTP {status}"));
         let request_id = inner.request_id.as_ref().map(|id| format!("request {id}"));
-        let notes: Vec<String> =
-            [status, inner.error_code.clone(), request_id].into_iter().flatten().collect();
-        if notes.is_empty() { Ok(()) } else { write!(f, " ({})", notes.join(", ")) }
+        let notes: Vec<String> = [status, inner.error_code.clone(), request_id]
+            .into_iter()
+            .flatten()
+            .collect();
+        if notes.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " ({})", notes.join(", "))
+        }
     }
 }
 

@@ -16,20 +16,29 @@ pub(crate) struct TokenReply(Map<String, Value>);
 
 impl TokenReply {
     pub(crate) fn access_token(&self) -> &str {
-        self.0.get("access_token").and_then(Value::as_str).unwrap_or_default()
+        self.0
+            .get("access_token")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     /// Seconds, sent as a number or, by some, as text.
     pub(crate) fn expires_in(&self) -> Option<i64> {
         match self.0.get("expires_in")? {
-            Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds as i64)),
+            Value::Number(number) => number
+                .as_i64()
+                .or_else(|| number.as_f64().map(|seconds| seconds as i64)),
             Value::String(text) => text.parse().ok(),
             _ => None,
         }
     }
 
     pub(crate) fn text(&self, name: &str) -> Option<String> {
-        self.0.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+        self.0
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
     }
 }
 
@@ -51,8 +60,11 @@ impl Client {
             service_token: false,
             max_body: MAX_SMALL_BODY,
         };
-        let sent: Vec<&str> =
-            form.iter().filter(|(name, _)| SECRET_FIELDS.contains(name)).map(|(_, value)| *value).collect();
+        let sent: Vec<&str> = form
+            .iter()
+            .filter(|(name, _)| SECRET_FIELDS.contains(name))
+            .map(|(_, value)| *value)
+            .collect();
         let scrub = |error: Error| error.scrub(&sent);
         let reply = match self.attempts(&outgoing, deadline, last).await {
             Ok(reply) => reply,
@@ -62,16 +74,25 @@ impl Client {
             Ok(Value::Object(body)) => {
                 let reply_body = TokenReply(body);
                 if reply_body.access_token().is_empty() {
-                    return Err(Error::bad_reply(reply.status.as_u16(), "the answer has no access_token"));
+                    return Err(Error::bad_reply(
+                        reply.status.as_u16(),
+                        "the answer has no access_token",
+                    ));
                 }
                 Ok(reply_body)
             }
             // The body may hold tokens, so none of it is shown; a web page cannot.
-            Ok(_) => Err(Error::bad_reply(reply.status.as_u16(), "the answer is not a JSON object")),
+            Ok(_) => Err(Error::bad_reply(
+                reply.status.as_u16(),
+                "the answer is not a JSON object",
+            )),
             Err(_) if reply.body.trim_ascii_start().starts_with(b"<") => {
                 Err(scrub(Error::not_json(reply.status, &reply.headers, &reply.body)))
             }
-            Err(_) => Err(Error::bad_reply(reply.status.as_u16(), "the answer is not JSON; is env_url right?")),
+            Err(_) => Err(Error::bad_reply(
+                reply.status.as_u16(),
+                "the answer is not JSON; is env_url right?",
+            )),
         }
     }
 }

@@ -1,69 +1,23 @@
-//! What the token endpoint gives for a code, a refresh token or a machine's credentials.
+//! The grants of the token endpoint: a code, a refresh token or a machine's credentials for tokens.
 
-use std::fmt;
-
-use serde::Serialize;
-use serde_json::{Map, Value};
 use tokio::time::timeout_at;
 
-use super::{TokenReply, User};
+use super::{AuthenticationResult, ClientToken, RefreshResult, TokenReply};
 use crate::call::deadline_in;
 use crate::call::retry::Safety;
 use crate::client::Client;
 use crate::error::Error;
-use crate::token::{Claims, TokenValidation};
+use crate::secret::Secret;
+use crate::token::TokenValidation;
+
+const AUTHENTICATE: &str = "authenticate_with_code";
+const REFRESH: &str = "refresh_access_token";
 
 /// Options of a code exchange.
 #[derive(Clone, Debug, Default)]
 pub struct CodeOptions {
     /// The verifier of the challenge that the authorization URL carried; required if it carried one.
-    pub code_verifier: Option<crate::Secret>,
-}
-
-/// A user who has signed in. Serializes under the key names of Python's SDK.
-#[derive(Clone, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct AuthenticationResult {
-    /// Who signed in.
-    pub user: User,
-    /// The ID token, verified.
-    pub id_token: Option<String>,
-    /// The access token: what the user may do.
-    pub access_token: String,
-    /// The refresh token, if `offline_access` was asked for.
-    pub refresh_token: Option<String>,
-    /// The connection that was signed in through: the first `amr` of the ID token.
-    pub connection_id: Option<String>,
-    /// The organization that was signed in to: `oid` of the ID token.
-    pub organization_id: Option<String>,
-    /// The life of the access token in seconds.
-    pub expires_in: Option<i64>,
-}
-
-/// New tokens for an old refresh token.
-#[derive(Clone, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct RefreshResult {
-    /// The new access token.
-    pub access_token: String,
-    /// The next refresh token: the one that was used if the service sent no other.
-    pub refresh_token: String,
-    /// A new ID token, if the service sent one. Not verified: it came from the service over TLS.
-    pub id_token: Option<String>,
-    /// The life of the access token in seconds.
-    pub expires_in: Option<i64>,
-}
-
-/// A token for a machine.
-#[derive(Clone, Default, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct ClientToken {
-    /// The access token.
-    pub access_token: String,
-    /// Its life in seconds.
-    pub expires_in: Option<i64>,
-    /// The scopes that were granted, if the service names them.
-    pub scope: Option<String>,
+    pub code_verifier: Option<Secret>,
 }
 
 impl Client {
@@ -87,15 +41,20 @@ impl Client {
         redirect_uri: &str,
         options: &CodeOptions,
     ) -> Result<AuthenticationResult, Error> {
-        let verifier = options.code_verifier.as_ref().map_or("", |verifier| verifier.expose());
-        let reply = self
-            .own_exchange(&[
-                ("code", code),
-                ("redirect_uri", redirect_uri),
-                ("grant_type", "authorization_code"),
-                ("code_verifier", verifier),
-            ])
-            .await?;
+        if code.is_empty() {
+            return Err(Error::invalid_argument("code is empty").with_operation(AUTHENTICATE));
+        }
+        let verifier = options
+            .code_verifier
+            .as_ref()
+            .map_or("", |verifier| verifier.expose());
+        let fields = [
+            ("code", code),
+            ("redirect_uri", redirect_uri),
+            ("grant_type", "authorization_code"),
+            ("code_verifier", verifier),
+        ];
+        let reply = self.own_exchange(AUTHENTICATE, &fields).await?;
         let mut result = AuthenticationResult {
             access_token: reply.access_token().to_owned(),
             refresh_token: reply.text("refresh_token"),
@@ -103,9 +62,13 @@ impl Client {
             ..Default::default()
         };
         if let Some(id_token) = reply.text("id_token") {
-            let checks = TokenValidation { audience: vec![self.client_id().to_owned()], ..Default::default() };
-            let claims = self.validate_token(&id_token, &checks).await?.claims()?;
-            result.describe(&claims);
+            let checks = TokenValidation {
+                audience: vec![self.client_id().to_owned()],
+                ..Default::default()
+            };
+            let verified = self.validate_token(&id_token, &checks).await;
+            let claims = verified.and_then(|verified| Ok(verified.claims()?));
+            result.describe(&claims.map_err(|error| error.with_operation(AUTHENTICATE))?);
             result.id_token = Some(id_token);
         }
         Ok(result)
@@ -118,13 +81,15 @@ impl Client {
     /// the network.
     pub async fn refresh_access_token(&self, refresh_token: &str) -> Result<RefreshResult, Error> {
         if refresh_token.is_empty() {
-            return Err(Error::invalid_argument("refresh_token is empty"));
+            return Err(Error::invalid_argument("refresh_token is empty").with_operation(REFRESH));
         }
-        let reply =
-            self.own_exchange(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token)]).await?;
+        let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
+        let reply = self.own_exchange(REFRESH, &fields).await?;
         Ok(RefreshResult {
             access_token: reply.access_token().to_owned(),
-            refresh_token: reply.text("refresh_token").unwrap_or_else(|| refresh_token.to_owned()),
+            refresh_token: reply
+                .text("refresh_token")
+                .unwrap_or_else(|| refresh_token.to_owned()),
             id_token: reply.text("id_token"),
             expires_in: reply.expires_in(),
         })
@@ -147,7 +112,7 @@ impl Client {
             ("client_secret", client_secret),
             ("scope", &scope),
         ];
-        let reply = self.exchange(&form, Safety::Idempotent).await?;
+        let reply = self.exchange("generate_client_token", &form, Safety::Idempotent).await?;
         Ok(ClientToken {
             access_token: reply.access_token().to_owned(),
             expires_in: reply.expires_in(),
@@ -160,64 +125,41 @@ impl Client {
     /// # Errors
     /// The token endpoint refuses the credentials or cannot be reached.
     pub async fn client_access_token(&self) -> Result<String, Error> {
-        Ok(self.service_token().await?.expose().to_owned())
+        match self.service_token().await {
+            Ok(token) => Ok(token.expose().to_owned()),
+            Err(error) => Err(error.with_operation("get_client_access_token")),
+        }
     }
 
     /// An exchange with this client's own credentials. It uses something up, so it is not sent twice.
-    async fn own_exchange(&self, fields: &[(&str, &str)]) -> Result<TokenReply, Error> {
+    async fn own_exchange(
+        &self,
+        operation: &'static str,
+        fields: &[(&str, &str)],
+    ) -> Result<TokenReply, Error> {
         let config = self.config();
         let secret = config.client_secret.as_ref().map_or("", |secret| secret.expose());
-        let form: Vec<_> =
-            fields.iter().copied().chain([("client_id", &*config.client_id), ("client_secret", secret)]).collect();
-        self.exchange(&form, Safety::Once).await
+        let form: Vec<_> = fields
+            .iter()
+            .copied()
+            .chain([("client_id", &*config.client_id), ("client_secret", secret)])
+            .collect();
+        self.exchange(operation, &form, Safety::Once).await
     }
 
-    async fn exchange(&self, form: &[(&str, &str)], safety: Safety) -> Result<TokenReply, Error> {
+    async fn exchange(
+        &self,
+        operation: &'static str,
+        form: &[(&str, &str)],
+        safety: Safety,
+    ) -> Result<TokenReply, Error> {
         let timeout = self.config().call_timeout;
         let deadline = deadline_in(timeout);
         let mut last = None;
-        match timeout_at(deadline, self.token_endpoint(form, safety, deadline, &mut last)).await {
+        let reply = match timeout_at(deadline, self.token_endpoint(form, safety, deadline, &mut last)).await {
             Ok(reply) => reply,
             Err(_) => Err(Error::deadline(timeout, last).with_retryable(safety == Safety::Idempotent)),
-        }
-    }
-}
-
-impl AuthenticationResult {
-    fn describe(&mut self, claims: &Claims) {
-        let claims: &Map<String, Value> = claims.as_map();
-        self.user = User::from_claims(claims);
-        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
-        self.organization_id = text(claims.get("oid"));
-        self.connection_id = match claims.get("amr") {
-            Some(Value::Array(methods)) => text(methods.first()),
-            single => text(single),
         };
-    }
-}
-
-impl fmt::Debug for AuthenticationResult {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AuthenticationResult")
-            .field("user", &self.user)
-            .field("connection_id", &self.connection_id)
-            .field("organization_id", &self.organization_id)
-            .field("expires_in", &self.expires_in)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for RefreshResult {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RefreshResult").field("expires_in", &self.expires_in).finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for ClientToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientToken")
-            .field("expires_in", &self.expires_in)
-            .field("scope", &self.scope)
-            .finish_non_exhaustive()
+        reply.map_err(|error| error.with_operation(operation))
     }
 }

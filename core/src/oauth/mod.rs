@@ -6,11 +6,16 @@
 mod endpoint;
 mod exchange;
 mod pkce;
+mod results;
 mod url;
 mod user;
 
 pub(crate) use endpoint::TokenReply;
-pub use exchange::{AuthenticationResult, ClientToken, CodeOptions, RefreshResult};
+pub use exchange::CodeOptions;
 pub use pkce::Pkce;
+pub use results::{AuthenticationResult, ClientToken, RefreshResult};
 pub use url::{AuthorizationUrlOptions, LogoutUrlOptions, UrlStyle};
 pub use user::User;
+
+#[cfg(test)]
+mod tests;

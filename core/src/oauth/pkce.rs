@@ -57,15 +57,23 @@ impl Pkce {
     pub fn from_verifier(verifier: impl Into<String>) -> Result<Self, Error> {
         let verifier = verifier.into();
         check_length(verifier.len())?;
-        if !verifier.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)) {
-            return Err(Error::invalid_argument("code_verifier: only A-Z a-z 0-9 - . _ ~ are allowed"));
+        if !verifier
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
+        {
+            return Err(Error::invalid_argument(
+                "code_verifier: only A-Z a-z 0-9 - . _ ~ are allowed",
+            ));
         }
         Ok(Self::of(verifier))
     }
 
     fn of(verifier: String) -> Self {
         let challenge = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes()));
-        Self { verifier: Secret::from(verifier), challenge }
+        Self {
+            verifier: Secret::from(verifier),
+            challenge,
+        }
     }
 
     /// The verifier: `code_verifier` of the exchange.
@@ -83,12 +91,16 @@ fn check_length(length: usize) -> Result<(), Error> {
     if (43..=128).contains(&length) {
         return Ok(());
     }
-    Err(Error::invalid_argument(format!("code_verifier: 43 to 128 characters are needed, not {length}")))
+    Err(Error::invalid_argument(format!(
+        "code_verifier: 43 to 128 characters are needed, not {length}"
+    )))
 }
 
 impl fmt::Debug for Pkce {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pkce").field("challenge", &self.challenge).finish_non_exhaustive()
+        f.debug_struct("Pkce")
+            .field("challenge", &self.challenge)
+            .finish_non_exhaustive()
     }
 }
 
@@ -105,10 +117,16 @@ mod tests {
     #[test]
     fn fresh_ones_differ_and_have_their_length() {
         for length in [43, 64, 128] {
-            let (one, other) = (Pkce::with_length(length).unwrap(), Pkce::with_length(length).unwrap());
+            let (one, other) = (
+                Pkce::with_length(length).unwrap(),
+                Pkce::with_length(length).unwrap(),
+            );
             assert_ne!(one.verifier(), other.verifier());
             assert_eq!(one.verifier().len(), length);
-            assert_eq!(Pkce::from_verifier(one.verifier()).unwrap().challenge(), one.challenge());
+            assert_eq!(
+                Pkce::from_verifier(one.verifier()).unwrap().challenge(),
+                one.challenge()
+            );
             assert!(!format!("{one:?}").contains(one.verifier()));
         }
     }

@@ -6,7 +6,11 @@ use super::Pkce;
 use crate::client::Client;
 
 /// Stays as it is in a value, besides letters and digits: what all languages' own encoders leave alone.
-const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// How a query is written. Servers read both the same; users compare with what they had.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,7 +97,10 @@ impl Client {
         };
         let (challenge, method) = match &options.pkce {
             Some(pkce) => (pkce.challenge(), Pkce::METHOD),
-            None => (or_empty(&options.code_challenge), or_empty(&options.code_challenge_method)),
+            None => (
+                or_empty(&options.code_challenge),
+                or_empty(&options.code_challenge_method),
+            ),
         };
         let mut url = QueryUrl::new(self.env_url(), "/oauth/authorize", style);
         url.push("response_type", "code");
@@ -152,7 +159,11 @@ impl QueryUrl {
         let mut text = String::with_capacity(base.len() + 256);
         text.push_str(base);
         text.push_str(path);
-        Self { text, style, separator: '?' }
+        Self {
+            text,
+            style,
+            separator: '?',
+        }
     }
 
     fn push(&mut self, name: &str, value: &str) {
@@ -187,7 +198,9 @@ mod tests {
     use super::*;
 
     fn client() -> Client {
-        Client::builder("https://acme.scalekit.com/", "skc_1", "secret").build().unwrap()
+        Client::builder("https://acme.scalekit.com/", "skc_1", "secret")
+            .build()
+            .unwrap()
     }
 
     fn full() -> AuthorizationUrlOptions {
@@ -229,10 +242,16 @@ mod tests {
 
     #[test]
     fn empty_values_are_left_out() {
-        let options = AuthorizationUrlOptions { state: Some(String::new()), ..Default::default() };
+        let options = AuthorizationUrlOptions {
+            state: Some(String::new()),
+            ..Default::default()
+        };
         let url = client().authorization_url("https://app/cb", &options);
         assert!(url.ends_with("scope=openid+profile+email"), "{url}");
-        assert_eq!(client().logout_url(&LogoutUrlOptions::default()), "https://acme.scalekit.com/oidc/logout");
+        assert_eq!(
+            client().logout_url(&LogoutUrlOptions::default()),
+            "https://acme.scalekit.com/oidc/logout"
+        );
     }
 
     #[test]
@@ -252,9 +271,15 @@ mod tests {
     #[test]
     fn pkce_wins_over_a_challenge_made_elsewhere() {
         let pkce = Pkce::generate().unwrap();
-        let options = AuthorizationUrlOptions { pkce: Some(pkce.clone()), ..full() };
+        let options = AuthorizationUrlOptions {
+            pkce: Some(pkce.clone()),
+            ..full()
+        };
         let url = client().authorization_url("https://app/cb", &options);
-        assert!(url.ends_with(&format!("&code_challenge={}&code_challenge_method=S256", pkce.challenge())));
+        assert!(url.ends_with(&format!(
+            "&code_challenge={}&code_challenge_method=S256",
+            pkce.challenge()
+        )));
     }
 
     proptest! {

@@ -18,7 +18,16 @@ const RENAMED: [(&str, &str); 10] = [
 ];
 
 /// Claims that keep their name.
-const KEPT: [&str; 8] = ["name", "email", "profile", "picture", "gender", "locale", "identities", "metadata"];
+const KEPT: [&str; 8] = [
+    "name",
+    "email",
+    "profile",
+    "picture",
+    "gender",
+    "locale",
+    "identities",
+    "metadata",
+];
 
 /// The signed-in user. Holds what the ID token said about them and nothing else.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -28,7 +37,9 @@ pub struct User(Map<String, Value>);
 impl User {
     /// Picks the profile out of the claims of an ID token.
     pub fn from_claims(claims: &Map<String, Value>) -> Self {
-        let names = RENAMED.into_iter().chain(KEPT.into_iter().map(|name| (name, name)));
+        let names = RENAMED
+            .into_iter()
+            .chain(KEPT.into_iter().map(|name| (name, name)));
         Self(
             names
                 .filter_map(|(claim, name)| Some((name.to_owned(), claims.get(claim)?.clone())))
@@ -49,7 +60,10 @@ impl User {
 
     /// Whether the e-mail address is known to be the user's.
     pub fn email_verified(&self) -> bool {
-        self.0.get("emailVerified").and_then(Value::as_bool).unwrap_or_default()
+        self.0
+            .get("emailVerified")
+            .and_then(Value::as_bool)
+            .unwrap_or_default()
     }
 
     /// The full name.
@@ -101,7 +115,13 @@ mod tests {
                 "metadata": {"k": "v"}, "picture": "p", "profile": "q",
             })
         );
-        assert_eq!((user.id(), user.email(), user.email_verified()), ("usr_1", Some("a@b.c"), true));
-        assert_eq!((user.name(), user.given_name(), user.family_name()), (Some("Ada L"), Some("Ada"), Some("L")));
+        assert_eq!(
+            (user.id(), user.email(), user.email_verified()),
+            ("usr_1", Some("a@b.c"), true)
+        );
+        assert_eq!(
+            (user.name(), user.given_name(), user.family_name()),
+            (Some("Ada L"), Some("Ada"), Some("L"))
+        );
     }
 }

@@ -61,7 +61,11 @@ impl Snapshot {
         unknown: bool,
         now: Instant,
     ) -> Self {
-        let unknown_at = if unknown { Some(now) } else { before.and_then(|before| before.unknown_at) };
+        let unknown_at = if unknown {
+            Some(now)
+        } else {
+            before.and_then(|before| before.unknown_at)
+        };
         match result {
             Ok((keys, fresh)) => Self {
                 keys: Some(Arc::new(keys)),
@@ -73,7 +77,9 @@ impl Snapshot {
             Err(error) => Self {
                 keys: before.and_then(|before| before.keys.clone()),
                 stale_at: now + COOL_DOWN,
-                unusable_at: before.map_or(now, |before| before.unusable_at).max(now + COOL_DOWN),
+                unusable_at: before
+                    .map_or(now, |before| before.unusable_at)
+                    .max(now + COOL_DOWN),
                 unknown_at,
                 failure: Some(error),
             },
@@ -121,7 +127,10 @@ impl Client {
     /// Whether the signing keys should be fetched anew. They are still good to use; in a tokio runtime validation
     /// fetches them in the background by itself.
     pub fn keys_are_stale(&self) -> bool {
-        self.keys().peek().as_ref().is_none_or(|snapshot| snapshot.is_stale(Instant::now()))
+        self.keys()
+            .peek()
+            .as_ref()
+            .is_none_or(|snapshot| snapshot.is_stale(Instant::now()))
     }
 
     /// Fetches the signing keys if they are stale or were never fetched.
@@ -130,7 +139,10 @@ impl Client {
     /// The endpoint cannot be reached or does not answer with keys. The last good keys stay in use.
     pub async fn refresh_keys(&self) -> Result<(), Error> {
         let seen = self.keys().snapshot();
-        if seen.as_ref().is_some_and(|snapshot| !snapshot.is_stale(Instant::now())) {
+        if seen
+            .as_ref()
+            .is_some_and(|snapshot| !snapshot.is_stale(Instant::now()))
+        {
             return Ok(());
         }
         let snapshot = self.fetch_keys(seen, false).await;
@@ -148,14 +160,21 @@ impl Client {
             return Arc::clone(current);
         }
         let result = self.request_keys().await;
-        let after = Arc::new(Snapshot::after(before.as_deref(), result, unknown, Instant::now()));
+        let after = Arc::new(Snapshot::after(
+            before.as_deref(),
+            result,
+            unknown,
+            Instant::now(),
+        ));
         cache.snapshot.store(Some(Arc::clone(&after)));
         after
     }
 
     /// Starts to fetch stale keys in the background, if there is a runtime to do so.
     pub(crate) fn refresh_keys_in_background(&self) {
-        let Ok(runtime) = Handle::try_current() else { return };
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
         if self.keys().refreshing.swap(true, Ordering::AcqRel) {
             return;
         }
@@ -183,7 +202,10 @@ impl Client {
 
 /// How long the endpoint says that its keys are fresh (RFC 9111), within bounds.
 fn fresh_for(headers: &HeaderMap) -> Duration {
-    let directives = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    let directives = headers
+        .get_all(header::CACHE_CONTROL)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     let mut fresh = FRESH;
     for directive in directives.flat_map(|value| value.split(',')) {
         let directive = directive.trim().to_ascii_lowercase();

@@ -130,10 +130,22 @@ mod tests {
         }))
         .unwrap();
         assert_eq!((claims.subject(), claims.issuer()), (Some("usr_1"), Some("i")));
-        assert_eq!((claims.client_id(), claims.session_id()), (Some("skc_1"), Some("ses_1")));
-        assert_eq!((claims.organization_id(), claims.expires_at()), (Some("org_1"), Some(5.5)));
-        assert_eq!((claims.audience(), claims.roles()), (vec!["a", "b"], vec!["admin"]));
-        assert_eq!((claims.permissions(), claims.scopes()), (vec!["read"], vec!["x", "openid", "email"]));
+        assert_eq!(
+            (claims.client_id(), claims.session_id()),
+            (Some("skc_1"), Some("ses_1"))
+        );
+        assert_eq!(
+            (claims.organization_id(), claims.expires_at()),
+            (Some("org_1"), Some(5.5))
+        );
+        assert_eq!(
+            (claims.audience(), claims.roles()),
+            (vec!["a", "b"], vec!["admin"])
+        );
+        assert_eq!(
+            (claims.permissions(), claims.scopes()),
+            (vec!["read"], vec!["x", "openid", "email"])
+        );
         assert_eq!(Claims::default().scopes(), Vec::<&str>::new());
         assert_eq!(claims.get("sub"), claims.as_map().get("sub"));
         assert_eq!(claims.clone().into_map().len(), claims.as_map().len());

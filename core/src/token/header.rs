@@ -51,8 +51,9 @@ impl<'t> Compact<'t> {
             return Err(parts());
         }
         let header = decode(header, "its header is not base64url")?;
-        let header: Header<'_> =
-            read_object(&header).ok_or(TokenError::Malformed("its header is not the JSON of a JWT header"))?;
+        let header: Header<'_> = read_object(&header).ok_or(TokenError::Malformed(
+            "its header is not the JSON of a JWT header",
+        ))?;
         if header.alg != "RS256" {
             return Err(TokenError::Algorithm);
         }
@@ -61,7 +62,12 @@ impl<'t> Compact<'t> {
         }
         let key_id = header.kid.ok_or(TokenError::MissingKeyId)?;
         let signature = decode(signature, "its signature is not base64url")?;
-        Ok(Self { key_id, signed: signed.as_bytes(), signature, encoded_payload })
+        Ok(Self {
+            key_id,
+            signed: signed.as_bytes(),
+            signature,
+            encoded_payload,
+        })
     }
 
     /// The payload's bytes. To be asked for only after the signature has been verified.
@@ -72,12 +78,16 @@ impl<'t> Compact<'t> {
 
 /// Reads a JSON object; serde alone would also take a list of the values in order.
 pub(crate) fn read_object<'j, T: Deserialize<'j>>(json: &'j [u8]) -> Option<T> {
-    json.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(json).ok())?
+    json.trim_ascii_start()
+        .starts_with(b"{")
+        .then(|| serde_json::from_slice(json).ok())?
 }
 
 /// Strict: no padding, no white space, no second spelling of the same bytes.
 fn decode(text: &str, why: &'static str) -> Result<Vec<u8>, TokenError> {
-    URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenError::Malformed(why))
+    URL_SAFE_NO_PAD
+        .decode(text)
+        .map_err(|_| TokenError::Malformed(why))
 }
 
 #[cfg(test)]
@@ -119,7 +129,11 @@ mod tests {
             ("", "malformed"),
         ];
         for (header, reason) in cases {
-            assert_eq!(Compact::parse(&token(header)).unwrap_err().reason(), reason, "{header}");
+            assert_eq!(
+                Compact::parse(&token(header)).unwrap_err().reason(),
+                reason,
+                "{header}"
+            );
         }
     }
 
@@ -136,9 +150,15 @@ mod tests {
             good.replace(".AA", ".AB"),
             good.replace('.', ""),
         ] {
-            assert!(matches!(Compact::parse(&bad), Err(TokenError::Malformed(_))), "{bad:?}");
+            assert!(
+                matches!(Compact::parse(&bad), Err(TokenError::Malformed(_))),
+                "{bad:?}"
+            );
         }
-        assert_eq!(Compact::parse(&"x".repeat(MAX_TOKEN + 1)).unwrap_err(), TokenError::TooLarge);
+        assert_eq!(
+            Compact::parse(&"x".repeat(MAX_TOKEN + 1)).unwrap_err(),
+            TokenError::TooLarge
+        );
     }
 
     proptest! {

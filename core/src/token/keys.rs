@@ -56,9 +56,17 @@ impl KeySet {
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
         let document: Document = serde_json::from_slice(json)
             .map_err(|error| Error::bad_reply(200, "the keys are not a JWKS document").with_source(error))?;
-        let keys: Vec<_> = document.keys.into_iter().filter_map(read_key).take(MAX_KEYS).collect();
+        let keys: Vec<_> = document
+            .keys
+            .into_iter()
+            .filter_map(read_key)
+            .take(MAX_KEYS)
+            .collect();
         if keys.is_empty() {
-            return Err(Error::bad_reply(200, "the JWKS document holds no RSA signature key"));
+            return Err(Error::bad_reply(
+                200,
+                "the JWKS document holds no RSA signature key",
+            ));
         }
         Ok(Self { keys })
     }
@@ -74,10 +82,19 @@ impl KeySet {
     }
 
     /// Verifies signature and claims. The order is: form, algorithm, key, signature, then the claims.
-    pub(crate) fn check(&self, token: &str, checks: &Checks<'_>, now: f64) -> Result<VerifiedToken, TokenError> {
+    pub(crate) fn check(
+        &self,
+        token: &str,
+        checks: &Checks<'_>,
+        now: f64,
+    ) -> Result<VerifiedToken, TokenError> {
         let compact = Compact::parse(token)?;
         // A set may hold one kid twice while a key is being replaced.
-        let mut named = self.keys.iter().filter(|(id, _)| *id == compact.key_id).peekable();
+        let mut named = self
+            .keys
+            .iter()
+            .filter(|(id, _)| *id == compact.key_id)
+            .peekable();
         if named.peek().is_none() {
             return Err(TokenError::UnknownKey);
         }
@@ -90,7 +107,9 @@ impl KeySet {
 
 impl fmt::Debug for KeySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.keys.iter().map(|(id, _)| id)).finish()
+        f.debug_list()
+            .entries(self.keys.iter().map(|(id, _)| id))
+            .finish()
     }
 }
 
@@ -110,7 +129,9 @@ fn read_key(value: Value) -> Option<(String, ParsedPublicKey)> {
     if !(2048..=8192).contains(&bits) || !odd_exponent {
         return None;
     }
-    let key = PublicKeyComponents { n, e }.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).ok()?;
+    let key = PublicKeyComponents { n, e }
+        .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
+        .ok()?;
     Some((jwk.kid, key))
 }
 
@@ -159,7 +180,15 @@ mod tests {
 
     #[test]
     fn a_document_without_a_usable_key_is_an_error() {
-        for document in ["", "{}", "[]", r#"{"keys":{}}"#, r#"{"keys":[]}"#, r#"{"keys":[{"kty":"RSA"}]}"#, "<html>"] {
+        for document in [
+            "",
+            "{}",
+            "[]",
+            r#"{"keys":{}}"#,
+            r#"{"keys":[]}"#,
+            r#"{"keys":[{"kty":"RSA"}]}"#,
+            "<html>",
+        ] {
             assert!(KeySet::parse(document.as_bytes()).is_err(), "{document}");
         }
     }
@@ -169,6 +198,11 @@ mod tests {
         let mut key = jwk(&KEYS.first, "one");
         let modulus = NUMBER.decode(key["n"].as_str().unwrap()).unwrap();
         key["n"] = json!(base64::engine::general_purpose::URL_SAFE.encode([&[0][..], &modulus].concat()));
-        assert_eq!(KeySet::parse(json!({"keys": [key]}).to_string().as_bytes()).unwrap().len(), 1);
+        assert_eq!(
+            KeySet::parse(json!({"keys": [key]}).to_string().as_bytes())
+                .unwrap()
+                .len(),
+            1
+        );
     }
 }

@@ -45,7 +45,11 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::InvalidToken`] with the reason in [`Error::token_error`]; any other kind means that the keys could
     /// not be fetched, which says nothing about the token.
-    pub async fn validate_token(&self, token: &str, checks: &TokenValidation) -> Result<VerifiedToken, Error> {
+    pub async fn validate_token(
+        &self,
+        token: &str,
+        checks: &TokenValidation,
+    ) -> Result<VerifiedToken, Error> {
         let result = loop {
             let seen = self.keys().snapshot();
             match self.check_with(seen.as_deref(), token, checks) {
@@ -95,7 +99,10 @@ impl Client {
     /// As [`validate_token`](Self::validate_token); [`TokenError::Scopes`] names the scopes that are missing.
     pub async fn verify_scopes(&self, token: &str, scopes: &[&str]) -> Result<(), Error> {
         let required_scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        let checks = TokenValidation { required_scopes, ..Default::default() };
+        let checks = TokenValidation {
+            required_scopes,
+            ..Default::default()
+        };
         self.validate_token(token, &checks).await.map(|_| ())
     }
 
@@ -110,25 +117,33 @@ impl Client {
     ) -> Result<IdpInitiatedLoginClaims, Error> {
         let verified = self.validate_token(token, checks).await?;
         serde_json::from_slice(verified.payload()).map_err(|_| {
-            Error::from(TokenError::Malformed("its login claims are not text")).with_operation("validate_token")
+            Error::from(TokenError::Malformed("its login claims are not text"))
+                .with_operation("validate_token")
         })
     }
 
     fn check_with(&self, snapshot: Option<&Snapshot>, token: &str, checks: &TokenValidation) -> Attempt {
         let now = Instant::now();
-        let Some((snapshot, keys)) = snapshot.and_then(|snapshot| Some((snapshot, snapshot.usable(now)?))) else {
+        let Some((snapshot, keys)) = snapshot.and_then(|snapshot| Some((snapshot, snapshot.usable(now)?)))
+        else {
             // What is refused with any keys needs none.
             return match header::Compact::parse(token) {
                 Ok(_) => Attempt::NeedsKeys { unknown: false },
                 Err(reason) => Attempt::Done(Err(reason.into())),
             };
         };
-        let result = keys.check(token, &Checks::new(checks, self.config()), seconds(SystemTime::now()));
+        let result = keys.check(
+            token,
+            &Checks::new(checks, self.config()),
+            seconds(SystemTime::now()),
+        );
         if snapshot.is_stale(now) {
             self.refresh_keys_in_background();
         }
         match (result, &snapshot.failure) {
-            (Err(TokenError::UnknownKey), _) if snapshot.may_look_again(now) => Attempt::NeedsKeys { unknown: true },
+            (Err(TokenError::UnknownKey), _) if snapshot.may_look_again(now) => {
+                Attempt::NeedsKeys { unknown: true }
+            }
             // The endpoint failed just now, so the key may exist after all.
             (Err(TokenError::UnknownKey), Some(failure)) => Attempt::Done(Err(failure.clone())),
             (result, _) => Attempt::Done(result.map_err(Error::from)),

@@ -25,14 +25,22 @@ pub(crate) struct TestKey {
 pub(crate) static KEYS: LazyLock<TestKeys> = LazyLock::new(|| TestKeys {
     first: TestKey::generate(),
     second: TestKey::generate(),
-    short: TestKey { pair: None, modulus: vec![0xd7; 128], exponent: vec![1, 0, 1] },
+    short: TestKey {
+        pair: None,
+        modulus: vec![0xd7; 128],
+        exponent: vec![1, 0, 1],
+    },
 });
 
 impl TestKey {
     fn generate() -> Self {
         let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
         let public = PublicKeyComponents::<Vec<u8>>::from(pair.public_key());
-        Self { pair: Some(pair), modulus: public.n, exponent: public.e }
+        Self {
+            pair: Some(pair),
+            modulus: public.n,
+            exponent: public.e,
+        }
     }
 }
 
@@ -50,9 +58,19 @@ pub(crate) fn jwks(keys: &[(&TestKey, &str)]) -> String {
 
 /// A token over any header and payload, well-formed or not.
 pub(crate) fn sign(key: &TestKey, header: &str, payload: &str) -> String {
-    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
+    let signed = format!(
+        "{}.{}",
+        URL_SAFE_NO_PAD.encode(header),
+        URL_SAFE_NO_PAD.encode(payload)
+    );
     let pair = key.pair.as_ref().unwrap();
     let mut signature = vec![0; pair.public_modulus_len()];
-    pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).unwrap();
+    pair.sign(
+        &RSA_PKCS1_SHA256,
+        &SystemRandom::new(),
+        signed.as_bytes(),
+        &mut signature,
+    )
+    .unwrap();
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::header::{HeaderName, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
-use scalekit::error::Code;
+use scalekit::Code;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

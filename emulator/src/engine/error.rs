@@ -3,7 +3,7 @@
 use scalekit::api::errdetails::{
     ErrorInfo, RequestInfo, ResourceInfo, ValidationErrorInfo, ValidationErrorInfoFieldViolation,
 };
-use scalekit::error::Code;
+use scalekit::Code;
 use serde_json::{Value, json};
 
 use crate::http::Reply;

@@ -12,7 +12,6 @@ use http::StatusCode;
 pub(crate) use error::ApiError;
 pub(crate) use router::{Match, NoMatch, find};
 pub(crate) use rules::warm_up;
-pub(crate) use schema::response_of;
 
 use crate::app::App;
 use crate::http::{Reply, Request};

@@ -1,6 +1,6 @@
 //! Path, query and body of a request, put together as the message that the operation takes.
 
-use prost_reflect::{DeserializeOptions, DynamicMessage, Kind, MessageDescriptor, SerializeOptions, Value};
+use prost_reflect::{DeserializeOptions, DynamicMessage, Kind, MessageDescriptor, SerializeOptions, Value, ReflectMessage as _};
 use scalekit::operation::Body;
 use serde_json::{Map, Value as Json};
 

@@ -19,8 +19,3 @@ pub(super) fn pool() -> &'static DescriptorPool {
 pub(super) fn request_of(operation: &Operation) -> Option<MessageDescriptor> {
     POOL.get_message_by_name(operation.request)
 }
-
-/// The response message of an operation.
-pub(crate) fn response_of(operation: &Operation) -> Option<MessageDescriptor> {
-    POOL.get_message_by_name(operation.response)
-}

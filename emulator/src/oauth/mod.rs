@@ -18,7 +18,7 @@ use http::StatusCode;
 use http::header::{CACHE_CONTROL, HeaderName};
 use serde_json::json;
 
-pub(crate) use claims::idp_initiated_token;
+pub(crate) use claims::{IdpInitiated, idp_initiated_token};
 pub(crate) use error::OAuthError;
 pub(crate) use grants::Grants;
 

@@ -22,7 +22,7 @@ pub(crate) use ids::Ids;
 pub(crate) use organizations::{Name, OrganizationRow};
 pub(crate) use page::{Order, Page};
 pub(crate) use seed::Seed;
-pub(crate) use sessions::SessionRow;
+pub(crate) use sessions::{Login, SessionRow};
 pub(crate) use table::{Row, Table};
 
 use crate::oauth::Grants;

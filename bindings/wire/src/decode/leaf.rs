@@ -1,6 +1,6 @@
 //! Values without parts: scalars, enums, and the well-known types that JSON writes as one.
 
-use super::visitor::{Context, Done, Put};
+use super::context::{Context, Done, Put};
 use crate::{
     lookup::wire,
     schema::Kind,
@@ -64,7 +64,9 @@ impl Context<'_> {
             Kind::Bool | Kind::Message(_) | Kind::Struct | Kind::ListValue | Kind::Alias(_) => return None,
             _ => {
                 return match kind.wrapped() {
-                    Some(inner) => self.wrapper(inner, put, |context, put| context.put_text(inner, put, text)),
+                    Some(inner) => {
+                        self.wrapper(inner, put, |context, put| context.put_text(inner, put, text))
+                    }
                     None => self.put_number(kind, put, Number::parse(text)?),
                 };
             }
@@ -76,7 +78,9 @@ impl Context<'_> {
         match kind {
             Kind::Bool => self.varint(put, value.into()),
             Kind::BoolValue => {
-                return self.wrapper(Kind::Bool, put, |context, put| context.put_bool(Kind::Bool, put, value));
+                return self.wrapper(Kind::Bool, put, |context, put| {
+                    context.put_bool(Kind::Bool, put, value)
+                });
             }
             Kind::Value => {
                 let start = self.begin(put);
@@ -100,7 +104,10 @@ impl Context<'_> {
     pub(super) fn put_number(&mut self, kind: Kind, put: Put, number: Number) -> Option<Done> {
         match kind {
             Kind::Int32 | Kind::Enum(_) => {
-                self.varint(put, i64::from(i32::try_from(number.integer()?).ok()?).cast_unsigned());
+                self.varint(
+                    put,
+                    i64::from(i32::try_from(number.integer()?).ok()?).cast_unsigned(),
+                );
             }
             Kind::Int64 => self.varint(put, i64::try_from(number.integer()?).ok()?.cast_unsigned()),
             Kind::Uint32 => self.varint(put, u32::try_from(number.integer()?).ok()?.into()),
@@ -134,7 +141,13 @@ impl Context<'_> {
         write: impl FnOnce(&mut Self, Put) -> Option<Done>,
     ) -> Option<Done> {
         let start = self.begin(put);
-        write(self, Put { tag: writer::tag(1, inner.wire()), keep_zero: false })?;
+        write(
+            self,
+            Put {
+                tag: writer::tag(1, inner.wire()),
+                keep_zero: false,
+            },
+        )?;
         writer::close(self.out, start);
         Some(Done::Set)
     }

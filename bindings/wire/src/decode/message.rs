@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::visitor::{Context, Done, FieldSeed, Put, Step, wrong};
+use super::{
+    context::{Context, Done, Put, Step, wrong},
+    visitor::FieldSeed,
+};
 use crate::{
     schema::Message,
     writer::{self, remove_field},
@@ -34,7 +37,11 @@ impl<'de> Visitor<'de> for MessageSeed<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { context, message, depth } = self;
+        let Self {
+            context,
+            message,
+            depth,
+        } = self;
         let start = context.out.len();
         // Bit n: field n occurred, or was set to something.
         let (mut seen, mut set) = (0_u128, 0_u128);
@@ -107,7 +114,11 @@ impl<'de> Visitor<'de> for MessageSeed<'_, '_> {
 /// The other members of a field's oneof, as bits.
 fn siblings(message: &Message, index: usize) -> u128 {
     let oneof = message.fields[index].oneof;
-    let members = message.fields.iter().enumerate().filter(|(other, field)| *other != index && field.oneof == oneof);
+    let members = message
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|(other, field)| *other != index && field.oneof == oneof);
     members.fold(0, |bits, (other, _)| bits | 1 << other)
 }
 
@@ -149,7 +160,12 @@ impl Context<'_> {
         map: A,
     ) -> Result<(), A::Error> {
         let start = self.begin(put);
-        MessageSeed { context: &mut *self, message, depth }.visit_map(map)?;
+        MessageSeed {
+            context: &mut *self,
+            message,
+            depth,
+        }
+        .visit_map(map)?;
         writer::close(self.out, start);
         Ok(())
     }

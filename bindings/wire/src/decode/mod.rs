@@ -8,6 +8,8 @@
 //! * of a field or map key that occurs twice, in either spelling, the last occurrence counts;
 //! * unknown fields are skipped; two different members of one oneof are an error.
 
+mod context;
+mod key;
 mod leaf;
 mod message;
 mod visitor;
@@ -15,8 +17,8 @@ mod visitor;
 use serde::de::DeserializeSeed as _;
 
 use self::{
+    context::{Context, Step},
     message::MessageSeed,
-    visitor::{Context, Step},
 };
 use crate::{
     fault::{Fault, Outcome},
@@ -35,16 +37,27 @@ pub(crate) fn decode(
     let start = out.len();
     // Names and quotes make up for the tags, so that this rarely has to grow.
     out.reserve(json.len() / 2);
-    let mut context = Context { schema, out, trail: Vec::new() };
+    let mut context = Context {
+        schema,
+        out,
+        trail: Vec::new(),
+    };
     let mut reader = serde_json::Deserializer::from_str(text);
-    let seed = MessageSeed { context: &mut context, message, depth: 0 };
+    let seed = MessageSeed {
+        context: &mut context,
+        message,
+        depth: 0,
+    };
     match seed.deserialize(&mut reader).and_then(|()| reader.end()) {
         Ok(()) => Ok(()),
         Err(error) => {
-            let fault = context.trail.iter().fold(Fault::new(describe(&error)), |fault, step| match step {
-                Step::Field(name) => fault.within(name),
-                Step::Element(index) => fault.within_element(*index),
-            });
+            let fault = context
+                .trail
+                .iter()
+                .fold(Fault::new(describe(&error)), |fault, step| match step {
+                    Step::Field(name) => fault.within(name),
+                    Step::Element(index) => fault.within_element(*index),
+                });
             out.truncate(start);
             Err(fault)
         }
@@ -53,5 +66,9 @@ pub(crate) fn decode(
 
 fn describe(error: &serde_json::Error) -> String {
     // Of this crate's own visitors; everything else is about the text.
-    if error.is_data() { error.to_string() } else { format!("malformed JSON: {error}") }
+    if error.is_data() {
+        error.to_string()
+    } else {
+        format!("malformed JSON: {error}")
+    }
 }

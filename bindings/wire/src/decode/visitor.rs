@@ -4,69 +4,17 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use super::{
+    context::{Context, Done, Put, Step, wrong},
+    key::KeySeed,
+};
 use crate::{
     lookup::wire,
     reader::{MAX_DEPTH, too_deep},
-    schema::{Field, Kind, Label, Schema},
+    schema::{Kind, Label},
     text::Number,
-    writer::{self, put_len, put_tag, put_varint},
+    writer,
 };
-
-/// What all levels share.
-pub(super) struct Context<'o> {
-    pub(super) schema: &'static Schema,
-    pub(super) out: &'o mut Vec<u8>,
-    /// Where an error happened, innermost first.
-    pub(super) trail: Vec<Step>,
-}
-
-pub(super) enum Step {
-    Field(&'static str),
-    Element(usize),
-}
-
-/// How a value is written.
-#[derive(Clone, Copy)]
-pub(super) struct Put {
-    /// 0: none, for the elements of a packed field.
-    pub(super) tag: u32,
-    /// Zero is a value and not just what an unset field reads as.
-    pub(super) keep_zero: bool,
-}
-
-impl Put {
-    pub(super) fn field(field: &Field) -> Self {
-        Self {
-            tag: writer::tag(field.number, if field.label == Label::Packed { wire::LEN } else { field.kind.wire() }),
-            keep_zero: field.label != Label::Implicit,
-        }
-    }
-
-    /// A field that is written even when zero.
-    pub(super) const fn always(number: u32, wire: u32) -> Self {
-        Self { tag: writer::tag(number, wire), keep_zero: true }
-    }
-}
-
-/// Whether a value counts as set: `null` does not, nor does an enum name from the future.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Done {
-    Set,
-    Unset,
-}
-
-#[cold]
-pub(super) fn wrong<E: Error>(expected: &str) -> E {
-    E::custom(format_args!("expected {expected}"))
-}
-
-impl Context<'_> {
-    /// Tag and provisional length of a length-delimited value.
-    pub(super) fn begin(&mut self, put: Put) -> usize {
-        put_varint(self.out, u64::from(put.tag));
-        writer::open(self.out)
-    }
-}
 
 pub(super) struct FieldSeed<'c, 'o> {
     pub(super) context: &'c mut Context<'o>,
@@ -88,7 +36,10 @@ impl FieldSeed<'_, '_> {
 
     /// A leaf: its kind is tried by `write`, which answers `None` if the value does not fit.
     #[inline]
-    fn leaf<E: Error>(self, write: impl FnOnce(&mut Context<'_>, Kind, Put) -> Option<Done>) -> Result<Done, E> {
+    fn leaf<E: Error>(
+        self,
+        write: impl FnOnce(&mut Context<'_>, Kind, Put) -> Option<Done>,
+    ) -> Result<Done, E> {
         let expected = self.expected();
         if matches!(self.label, Label::Implicit | Label::Explicit) {
             write(self.context, self.kind, self.put).ok_or_else(|| wrong(expected))
@@ -98,7 +49,13 @@ impl FieldSeed<'_, '_> {
     }
 
     fn element<'s, 'o>(context: &'s mut Context<'o>, kind: Kind, put: Put, depth: u32) -> FieldSeed<'s, 'o> {
-        FieldSeed { context, kind, label: Label::Explicit, put, depth }
+        FieldSeed {
+            context,
+            kind,
+            label: Label::Explicit,
+            put,
+            depth,
+        }
     }
 
     /// Elements one after the other; an error names the index.
@@ -133,7 +90,13 @@ impl FieldSeed<'_, '_> {
         loop {
             let before = context.out.len();
             let start = context.begin(put);
-            if map.next_key_seed(KeySeed { context: &mut *context, kind: key })?.is_none() {
+            if map
+                .next_key_seed(KeySeed {
+                    context: &mut *context,
+                    kind: key,
+                })?
+                .is_none()
+            {
                 context.out.truncate(before);
                 return Ok(());
             }
@@ -195,12 +158,27 @@ impl<'de> Visitor<'de> for FieldSeed<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Done, A::Error> {
         let expected = self.expected();
-        let Self { context, kind, label, put, depth } = self;
+        let Self {
+            context,
+            kind,
+            label,
+            put,
+            depth,
+        } = self;
         match (label, kind) {
             (Label::Packed, _) => {
                 let before = context.out.len();
                 let start = context.begin(put);
-                Self::elements(context, kind, Put { tag: 0, keep_zero: true }, depth, seq)?;
+                Self::elements(
+                    context,
+                    kind,
+                    Put {
+                        tag: 0,
+                        keep_zero: true,
+                    },
+                    depth,
+                    seq,
+                )?;
                 if context.out.len() == start {
                     context.out.truncate(before);
                 } else {
@@ -216,8 +194,13 @@ impl<'de> Visitor<'de> for FieldSeed<'_, '_> {
             }
             (_, Kind::Value) => {
                 let start = context.begin(put);
-                FieldSeed::element(&mut *context, Kind::ListValue, Put::always(6, wire::LEN), depth + 1)
-                    .nested(|list| list.visit_seq(seq))?;
+                FieldSeed::element(
+                    &mut *context,
+                    Kind::ListValue,
+                    Put::always(6, wire::LEN),
+                    depth + 1,
+                )
+                .nested(|list| list.visit_seq(seq))?;
                 writer::close(context.out, start);
             }
             _ => return Err(wrong(expected)),
@@ -227,10 +210,19 @@ impl<'de> Visitor<'de> for FieldSeed<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Done, A::Error> {
         let expected = self.expected();
-        let Self { context, kind, label, put, depth } = self;
+        let Self {
+            context,
+            kind,
+            label,
+            put,
+            depth,
+        } = self;
         match (label, kind) {
             (Label::Map(key), _) => {
-                let entry = Put { tag: put.tag & !7 | wire::LEN, keep_zero: true };
+                let entry = Put {
+                    tag: put.tag & !7 | wire::LEN,
+                    keep_zero: true,
+                };
                 Self::entries(context, (key, kind), entry, depth, map)?;
             }
             (Label::Repeated | Label::Packed, _) => return Err(wrong(expected)),
@@ -263,46 +255,5 @@ impl FieldSeed<'_, '_> {
             return Err(E::custom(too_deep()));
         }
         visit(self)
-    }
-}
-
-/// Writes the key of a map entry.
-struct KeySeed<'c, 'o> {
-    context: &'c mut Context<'o>,
-    kind: Kind,
-}
-
-impl<'de> DeserializeSeed<'de> for KeySeed<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for KeySeed<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a map key")
-    }
-
-    fn visit_str<E: Error>(self, key: &str) -> Result<(), E> {
-        let Self { context, kind } = self;
-        let put = Put::always(1, kind.wire());
-        let written = match (kind, key) {
-            (Kind::String, _) => {
-                put_len(context.out, 1, key.as_bytes());
-                return Ok(());
-            }
-            (Kind::Bool, "true" | "false") => {
-                put_tag(context.out, 1, wire::VARINT);
-                context.out.push(u8::from(key == "true"));
-                return Ok(());
-            }
-            (Kind::Bool, _) => None,
-            _ => Number::parse(key).and_then(|number| context.put_number(kind, put, number)),
-        };
-        written.map(|_| ()).ok_or_else(|| E::custom(format_args!("expected {} as key", kind.expected())))
     }
 }

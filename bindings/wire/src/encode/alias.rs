@@ -40,7 +40,10 @@ fn record(alias: &Alias, text: &[u8]) -> Outcome<Vec<u8>> {
     if alias.values.is_empty() {
         put_len(&mut record, *meant, text);
     } else {
-        let value = alias.values.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(text));
+        let value = alias
+            .values
+            .iter()
+            .find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(text));
         let (_, number) = value.ok_or_else(|| {
             let names: Vec<&str> = alias.values.iter().map(|(name, _)| *name).collect();
             Fault::new(format!("expected one of {}", names.join(", ")))

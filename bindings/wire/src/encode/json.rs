@@ -20,7 +20,10 @@ impl Encoder {
         if self.depth >= MAX_DEPTH {
             return Err(too_deep());
         }
-        Ok(Self { depth: self.depth + 1, ..self })
+        Ok(Self {
+            depth: self.depth + 1,
+            ..self
+        })
     }
 
     pub(super) fn message(self, message: &Message, bytes: &[u8], out: &mut Vec<u8>) -> Outcome<()> {
@@ -48,7 +51,10 @@ impl Encoder {
             out.push(b'"');
             out.extend_from_slice(field.name.as_bytes());
             out.extend_from_slice(b"\":");
-            if !self.field(field, scan, index, out).map_err(|fault| fault.within(field.name))? {
+            if !self
+                .field(field, scan, index, out)
+                .map_err(|fault| fault.within(field.name))?
+            {
                 out.truncate(before);
             }
         }
@@ -57,10 +63,18 @@ impl Encoder {
     }
 
     /// The value of a field; false if it turns out to be unset: a zero without presence, an empty packed record.
-    pub(super) fn field(self, field: &Field, scan: &Scan<'_, '_>, index: usize, out: &mut Vec<u8>) -> Outcome<bool> {
+    pub(super) fn field(
+        self,
+        field: &Field,
+        scan: &Scan<'_, '_>,
+        index: usize,
+        out: &mut Vec<u8>,
+    ) -> Outcome<bool> {
         match field.label {
             Label::Implicit | Label::Explicit => {
-                let Some(value) = scan.value(index)? else { return Ok(false) };
+                let Some(value) = scan.value(index)? else {
+                    return Ok(false);
+                };
                 if field.label == Label::Implicit && Leaf::is_zero(value.raw()) {
                     return Ok(false);
                 }
@@ -93,7 +107,8 @@ impl Encoder {
             if count > 0 {
                 out.push(b',');
             }
-            self.value(kind, element, out).map_err(|fault| fault.within_element(count))?;
+            self.value(kind, element, out)
+                .map_err(|fault| fault.within_element(count))?;
             count += 1;
             Ok(())
         })?;
@@ -101,7 +116,13 @@ impl Encoder {
         Ok(count > 0)
     }
 
-    fn map(self, (key, value): (Kind, Kind), scan: &Scan<'_, '_>, index: usize, out: &mut Vec<u8>) -> Outcome<bool> {
+    fn map(
+        self,
+        (key, value): (Kind, Kind),
+        scan: &Scan<'_, '_>,
+        index: usize,
+        out: &mut Vec<u8>,
+    ) -> Outcome<bool> {
         let fields = entry(key, value);
         // Of a key that occurs twice the last entry counts. Only several entries can have such keys.
         let mut last = HashMap::new();
@@ -141,7 +162,8 @@ impl Encoder {
     pub(super) fn key(self, kind: Kind, entry: &Scan<'_, '_>) -> Outcome<String> {
         let raw = entry.last(0).unwrap_or(Raw::zero(kind));
         let key = self.leaf(kind, raw).map_err(|fault| fault.within("key"))?;
-        key.map(|leaf| leaf.text().into_owned()).ok_or_else(|| Fault::new("impossible key"))
+        key.map(|leaf| leaf.text().into_owned())
+            .ok_or_else(|| Fault::new("impossible key"))
     }
 
     fn structure(self, bytes: &[u8], out: &mut Vec<u8>) -> Outcome<()> {
@@ -155,13 +177,15 @@ impl Encoder {
     }
 
     fn list_value(self, bytes: &[u8], out: &mut Vec<u8>) -> Outcome<()> {
-        self.list(Kind::Value, &Scan::new(&LIST, bytes)?, 0, out).map(|_| ())
+        self.list(Kind::Value, &Scan::new(&LIST, bytes)?, 0, out)
+            .map(|_| ())
     }
 
     fn any_value(self, bytes: &[u8], out: &mut Vec<u8>) -> Outcome<()> {
         let scan = Scan::new(&VALUE, bytes)?;
         let set = (1..VALUE.len()).find(|index| scan.is_set(*index));
-        let (Some(index), Some(value)) = (set, set.map(|index| scan.value(index)).transpose()?.flatten()) else {
+        let (Some(index), Some(value)) = (set, set.map(|index| scan.value(index)).transpose()?.flatten())
+        else {
             // Neither does a Value without a kind have another meaning.
             out.extend_from_slice(b"null");
             return Ok(());

@@ -52,9 +52,7 @@ impl Encoder {
             (Kind::Bool, Raw::Varint(bits)) => Leaf::Bool(bits != 0),
             (Kind::Int32, Raw::Varint(bits)) => Leaf::Small(low_32(bits).into()),
             (Kind::Uint32, Raw::Varint(bits)) => Leaf::Small(low_32(bits).cast_unsigned().into()),
-            (Kind::Sint32, Raw::Varint(bits)) => {
-                Leaf::Small(zigzag(low_32(bits).cast_unsigned().into()))
-            }
+            (Kind::Sint32, Raw::Varint(bits)) => Leaf::Small(zigzag(low_32(bits).cast_unsigned().into())),
             (Kind::Int64, Raw::Varint(bits)) => Leaf::Signed(bits.cast_signed()),
             (Kind::Uint64, Raw::Varint(bits)) => Leaf::Unsigned(bits),
             (Kind::Sint64, Raw::Varint(bits)) => Leaf::Signed(zigzag(bits)),
@@ -84,7 +82,8 @@ impl Encoder {
     fn wrapper<'a>(self, inner: Kind, bytes: &'a [u8]) -> Outcome<Leaf<'a>> {
         let fields = wrapper(inner);
         let value = Scan::new(&fields, bytes)?.last(0).unwrap_or(Raw::zero(inner));
-        self.leaf(inner, value)?.ok_or_else(|| Fault::new("not a wrapper"))
+        self.leaf(inner, value)?
+            .ok_or_else(|| Fault::new("not a wrapper"))
     }
 }
 

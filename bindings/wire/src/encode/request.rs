@@ -1,9 +1,6 @@
 //! A request message, split into path, query and body by its operation's route.
 
-use std::{
-    borrow::Cow,
-    cell::Cell,
-};
+use std::{borrow::Cow, cell::Cell};
 
 use scalekit::{
     Error,
@@ -25,8 +22,7 @@ pub(crate) fn encode_request(
     operation: &'static Operation,
     protobuf: &[u8],
 ) -> Result<PreparedRequest, Error> {
-    let refuse =
-        |fault: Fault| Error::invalid_argument(fault.to_string()).with_operation(operation.name);
+    let refuse = |fault: Fault| Error::invalid_argument(fault.to_string()).with_operation(operation.name);
     let encoder = Encoder { schema, depth: 0 };
     let bytes = resolve(message, protobuf).map_err(refuse)?;
     let scan = Scan::new(message.fields, &bytes).map_err(refuse)?;
@@ -48,12 +44,19 @@ pub(crate) fn encode_request(
 }
 
 impl Encoder {
-    fn path_text(self, message: &Message, scan: &Scan<'_, '_>, name: &str) -> Outcome<Option<Cow<'static, str>>> {
+    fn path_text(
+        self,
+        message: &Message,
+        scan: &Scan<'_, '_>,
+        name: &str,
+    ) -> Outcome<Option<Cow<'static, str>>> {
         let Some(index) = message.fields.iter().position(|field| field.name == name) else {
             return Ok(None);
         };
         let field = &message.fields[index];
-        let Some(value) = scan.value(index)? else { return Ok(None) };
+        let Some(value) = scan.value(index)? else {
+            return Ok(None);
+        };
         if field.label == Label::Implicit && Leaf::is_zero(value.raw()) {
             return Ok(None);
         }
@@ -62,11 +65,21 @@ impl Encoder {
     }
 
     /// Fills the query and returns the body.
-    fn split(self, message: &Message, scan: &Scan<'_, '_>, parts: &mut RequestParts) -> Outcome<Option<Vec<u8>>> {
+    fn split(
+        self,
+        message: &Message,
+        scan: &Scan<'_, '_>,
+        parts: &mut RequestParts,
+    ) -> Outcome<Option<Vec<u8>>> {
         let mut body = None;
         if parts.route().body == Body::All {
             let members = body.insert(Vec::new());
-            self.fields(message, scan, |field| parts.place(field.name) == Place::Body, members)?;
+            self.fields(
+                message,
+                scan,
+                |field| parts.place(field.name) == Place::Body,
+                members,
+            )?;
         }
         for (index, field) in message.fields.iter().enumerate() {
             if !scan.is_set(index) || matches!(field.kind, Kind::Alias(_)) {
@@ -102,9 +115,9 @@ impl Encoder {
                 }
                 _ => Ok(()),
             },
-            Label::Repeated | Label::Packed => {
-                scan.each(index, |element| self.query_value(name, field.kind, element, parts))
-            }
+            Label::Repeated | Label::Packed => scan.each(index, |element| {
+                self.query_value(name, field.kind, element, parts)
+            }),
             Label::Map(key) => {
                 let (fields, entries) = (entry(key, field.kind), self.deeper()?);
                 scan.each(index, |bytes| {

@@ -28,12 +28,23 @@ impl<'f, 'a> Scan<'f, 'a> {
     /// Walks the whole message, so that all of it is known to be well-formed. What the schema does not know, or
     /// knows as something else, is passed over, as protobuf runtimes do.
     pub(super) fn new(fields: &'f [Field], bytes: &'a [u8]) -> Outcome<Self> {
-        let mut slots = vec![Slot { count: 0, first: 0, last: Raw::Group }; fields.len()];
+        let mut slots = vec![
+            Slot {
+                count: 0,
+                first: 0,
+                last: Raw::Group
+            };
+            fields.len()
+        ];
         let mut reader = Reader::new(bytes);
         loop {
             let position = reader.position();
-            let Some((number, value)) = reader.record()? else { break };
-            let Some(index) = field_numbered(fields, number) else { continue };
+            let Some((number, value)) = reader.record()? else {
+                break;
+            };
+            let Some(index) = field_numbered(fields, number) else {
+                continue;
+            };
             let field = &fields[index];
             if !accepts(field, value) {
                 continue;
@@ -92,16 +103,14 @@ impl<'f, 'a> Scan<'f, 'a> {
     }
 
     /// Every element of a repeated field, packed or not, every entry of a map.
-    pub(super) fn each(
-        &self,
-        index: usize,
-        mut visit: impl FnMut(Raw<'a>) -> Outcome<()>,
-    ) -> Outcome<()> {
+    pub(super) fn each(&self, index: usize, mut visit: impl FnMut(Raw<'a>) -> Outcome<()>) -> Outcome<()> {
         let (slot, field) = (self.slots[index], &self.fields[index]);
         let mut reader = Reader::at(self.bytes, slot.first);
         let mut rest = slot.count;
         while rest > 0 {
-            let Some((number, value)) = reader.record()? else { break };
+            let Some((number, value)) = reader.record()? else {
+                break;
+            };
             if number != field.number || !accepts(field, value) {
                 continue;
             }

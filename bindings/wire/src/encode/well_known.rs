@@ -3,7 +3,13 @@
 use crate::schema::{Field, Kind, Label};
 
 const fn field(name: &'static str, number: u32, kind: Kind, label: Label, oneof: u8) -> Field {
-    Field { name, number, kind, label, oneof }
+    Field {
+        name,
+        number,
+        kind,
+        label,
+        oneof,
+    }
 }
 
 /// Timestamp and Duration alike.
@@ -35,5 +41,8 @@ pub(super) fn wrapper(inner: Kind) -> [Field; 1] {
 
 /// A map's entry.
 pub(super) fn entry(key: Kind, value: Kind) -> [Field; 2] {
-    [field("key", 1, key, Label::Explicit, 0), field("value", 2, value, Label::Explicit, 0)]
+    [
+        field("key", 1, key, Label::Explicit, 0),
+        field("value", 2, value, Label::Explicit, 0),
+    ]
 }

@@ -16,7 +16,8 @@ fn read_protobuf(message: &'static Message, bytes: &[u8]) {
         let text = std::str::from_utf8(&json).expect("JSON is text");
         serde_json::from_str::<serde_json::Value>(text).expect("JSON is well-formed");
         let mut again = Vec::new();
-        crate::decode::decode(KINDS.schema, message, &json, &mut again).expect("the codec reads what it wrote");
+        crate::decode::decode(KINDS.schema, message, &json, &mut again)
+            .expect("the codec reads what it wrote");
     }
 }
 

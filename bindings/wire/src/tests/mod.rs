@@ -1,14 +1,18 @@
 //! The codec against `prost-reflect`, and against hand-written vectors.
 
 mod hostile;
+mod json_composites;
+mod json_errors;
 mod json_vectors;
 mod pool;
 mod protobuf_vectors;
+mod public;
 mod random;
 mod reflect;
 mod requests;
 mod tables;
 mod time_vectors;
+mod writing;
 
 use prost::Message as _;
 use prost_reflect::{DeserializeOptions, DynamicMessage, MessageDescriptor, SerializeOptions};
@@ -25,13 +29,16 @@ fn to_json(pair: &Pair, message: &'static Message, bytes: &[u8]) -> Result<serde
 /// This crate's protobuf bytes.
 fn to_bytes(pair: &Pair, message: &'static Message, json: &str) -> Result<Vec<u8>, String> {
     let mut out = Vec::new();
-    crate::decode::decode(pair.schema, message, json.as_bytes(), &mut out).map_err(|fault| fault.to_string())?;
+    crate::decode::decode(pair.schema, message, json.as_bytes(), &mut out)
+        .map_err(|fault| fault.to_string())?;
     Ok(out)
 }
 
 /// The independent opinion: `prost-reflect`'s JSON, spelled as the service does.
 fn reference_json(message: &DynamicMessage) -> Result<serde_json::Value, String> {
-    let options = SerializeOptions::new().use_proto_field_name(true).skip_default_fields(true);
+    let options = SerializeOptions::new()
+        .use_proto_field_name(true)
+        .skip_default_fields(true);
     let mut json = Vec::new();
     message
         .serialize_with_options(&mut serde_json::Serializer::new(&mut json), &options)

@@ -1,10 +1,6 @@
 //! The schema as `protox` reads it, and the codec's tables made from it at run time.
 
-use std::{
-    collections::HashMap,
-    path::Path,
-    sync::LazyLock,
-};
+use std::{collections::HashMap, path::Path, sync::LazyLock};
 
 use prost_reflect::{Cardinality, DescriptorPool, EnumDescriptor, FieldDescriptor, MessageDescriptor};
 
@@ -33,11 +29,16 @@ pub(super) static KINDS: LazyLock<Pair> = LazyLock::new(|| {
 impl Pair {
     pub(super) fn types(&self) -> Vec<(MessageDescriptor, &'static Message)> {
         let types = self.schema.messages.iter();
-        types.map(|message| (self.pool.get_message_by_name(message.name).unwrap(), message)).collect()
+        types
+            .map(|message| (self.pool.get_message_by_name(message.name).unwrap(), message))
+            .collect()
     }
 
     pub(super) fn find(&self, name: &str) -> (MessageDescriptor, &'static Message) {
-        (self.pool.get_message_by_name(name).unwrap(), self.schema.message_named(name).unwrap())
+        (
+            self.pool.get_message_by_name(name).unwrap(),
+            self.schema.message_named(name).unwrap(),
+        )
     }
 }
 
@@ -61,8 +62,10 @@ fn find_protos(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
 
 fn pair(pool: DescriptorPool, prefix: &str) -> Pair {
     let ours = |name: &str| name.starts_with(prefix) || name == "google.protobuf.Empty";
-    let mut messages: Vec<_> =
-        pool.all_messages().filter(|message| !message.is_map_entry() && ours(message.full_name())).collect();
+    let mut messages: Vec<_> = pool
+        .all_messages()
+        .filter(|message| !message.is_map_entry() && ours(message.full_name()))
+        .collect();
     messages.sort_by(|a, b| a.full_name().cmp(b.full_name()));
     let mut enums: Vec<_> = pool.all_enums().filter(|kind| ours(kind.full_name())).collect();
     enums.sort_by(|a, b| a.full_name().cmp(b.full_name()));
@@ -74,8 +77,14 @@ fn pair(pool: DescriptorPool, prefix: &str) -> Pair {
         indices.insert(kind.full_name().to_owned(), u16::try_from(index).unwrap());
     }
     let messages: Vec<Message> = messages.iter().map(|message| table(message, &indices)).collect();
-    let schema = Schema { messages: messages.leak(), enums: enums.iter().map(enumeration).collect::<Vec<_>>().leak() };
-    Pair { pool, schema: Box::leak(Box::new(schema)) }
+    let schema = Schema {
+        messages: messages.leak(),
+        enums: enums.iter().map(enumeration).collect::<Vec<_>>().leak(),
+    };
+    Pair {
+        pool,
+        schema: Box::leak(Box::new(schema)),
+    }
 }
 
 fn keep(text: &str) -> &'static str {
@@ -88,19 +97,34 @@ fn table(message: &MessageDescriptor, indices: &HashMap<String, u16>) -> Message
     let mut names = Vec::new();
     for (index, field) in descriptors.iter().enumerate() {
         let index = u8::try_from(index).unwrap();
-        names.push(Name { name: keep(field.name()), field: index });
+        names.push(Name {
+            name: keep(field.name()),
+            field: index,
+        });
         if field.json_name() != field.name() {
-            names.push(Name { name: keep(field.json_name()), field: index });
+            names.push(Name {
+                name: keep(field.json_name()),
+                field: index,
+            });
         }
     }
     names.sort_by_key(|name| (name.name.len(), name.name));
-    let fields: Vec<Field> = descriptors.iter().map(|field| describe(message, field, indices)).collect();
-    Message { name: keep(message.full_name()), fields: fields.leak(), names: names.leak() }
+    let fields: Vec<Field> = descriptors
+        .iter()
+        .map(|field| describe(message, field, indices))
+        .collect();
+    Message {
+        name: keep(message.full_name()),
+        fields: fields.leak(),
+        names: names.leak(),
+    }
 }
 
 fn describe(message: &MessageDescriptor, field: &FieldDescriptor, indices: &HashMap<String, u16>) -> Field {
     let real: Vec<_> = message.oneofs().filter(|oneof| !oneof.is_synthetic()).collect();
-    let oneof = field.containing_oneof().and_then(|mine| real.iter().position(|oneof| *oneof == mine));
+    let oneof = field
+        .containing_oneof()
+        .and_then(|mine| real.iter().position(|oneof| *oneof == mine));
     let (kind, label) = if field.is_map() {
         let entry = field.kind().as_message().unwrap().clone();
         let key = kind_of(&entry.map_entry_key_field(), indices);
@@ -174,5 +198,9 @@ fn enumeration(kind: &EnumDescriptor) -> Enum {
     }
     numbers.sort_unstable();
     names.sort_by_key(|(name, _)| (name.len(), *name));
-    Enum { name: keep(kind.full_name()), numbers: numbers.leak(), names: names.leak() }
+    Enum {
+        name: keep(kind.full_name()),
+        numbers: numbers.leak(),
+        names: names.leak(),
+    }
 }

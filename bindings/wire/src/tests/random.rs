@@ -1,7 +1,9 @@
 //! Random messages, rich in the values that codecs get wrong.
 
 use fastrand::Rng;
-use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, ReflectMessage as _, Value};
+use prost_reflect::{
+    DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, ReflectMessage as _, Value,
+};
 
 /// Makes random messages.
 pub(super) struct Maker {
@@ -26,11 +28,17 @@ const STRINGS: [&str; 10] = [
 
 impl Maker {
     pub(super) fn new(seed: u64) -> Self {
-        Self { rng: Rng::with_seed(seed), full: false }
+        Self {
+            rng: Rng::with_seed(seed),
+            full: false,
+        }
     }
 
     pub(super) fn full(seed: u64) -> Self {
-        Self { rng: Rng::with_seed(seed), full: true }
+        Self {
+            rng: Rng::with_seed(seed),
+            full: true,
+        }
     }
 
     pub(super) fn message(&mut self, descriptor: &MessageDescriptor) -> DynamicMessage {
@@ -61,7 +69,10 @@ impl Maker {
         let count = if self.full { 2 } else { self.rng.usize(0..4) };
         if field.is_map() {
             let entry = field.kind().as_message().unwrap().clone();
-            let (key, value) = (entry.map_entry_key_field().kind(), entry.map_entry_value_field().kind());
+            let (key, value) = (
+                entry.map_entry_key_field().kind(),
+                entry.map_entry_value_field().kind(),
+            );
             let entries = (0..count).map(|_| (self.key(&key), self.value(&value, depth)));
             Value::Map(entries.collect())
         } else if field.is_list() {
@@ -151,8 +162,15 @@ impl Maker {
                 message.set_field_by_name("nanos", Value::I32(i32::try_from(sign).unwrap() * nanos));
             }
             "google.protobuf.FieldMask" => {
-                let paths = [&["display_name"][..], &["a", "user_profile.given_name", "metadata"], &[]];
-                let paths = self.pick(&paths).iter().map(|path| Value::String((*path).to_owned()));
+                let paths = [
+                    &["display_name"][..],
+                    &["a", "user_profile.given_name", "metadata"],
+                    &[],
+                ];
+                let paths = self
+                    .pick(&paths)
+                    .iter()
+                    .map(|path| Value::String((*path).to_owned()));
                 message.set_field_by_name("paths", Value::List(paths.collect()));
             }
             "google.protobuf.Value" => {
@@ -189,6 +207,5 @@ impl Maker {
 
 /// Of a depth that ends.
 fn is_leaf(message: &MessageDescriptor) -> bool {
-    message.package_name() == "google.protobuf"
-        && !matches!(message.name(), "Struct" | "Value" | "ListValue")
+    message.package_name() == "google.protobuf" && !matches!(message.name(), "Struct" | "Value" | "ListValue")
 }

@@ -13,7 +13,11 @@ use crate::schema::{Kind, Message};
 
 fn each_type(pair: &Pair, seed: u64, check: impl Fn(&mut Maker, &MessageDescriptor, &'static Message)) {
     for (index, (descriptor, message)) in pair.types().into_iter().enumerate() {
-        check(&mut Maker::new(seed.wrapping_add(index as u64)), &descriptor, message);
+        check(
+            &mut Maker::new(seed.wrapping_add(index as u64)),
+            &descriptor,
+            message,
+        );
     }
 }
 
@@ -47,7 +51,12 @@ fn same_message(
     expected: &prost_reflect::DynamicMessage,
 ) {
     let read = reference_decode(descriptor, &to_bytes(pair, message, json).unwrap());
-    assert!(read == *expected, "{}: {json}\nwas read as {:?}", message.name, reference_json(&read));
+    assert!(
+        read == *expected,
+        "{}: {json}\nwas read as {:?}",
+        message.name,
+        reference_json(&read)
+    );
 }
 
 /// Two messages one behind the other are the two merged: last scalar, joined lists, merged messages.
@@ -58,7 +67,11 @@ fn joined_bytes_are_merged(pair: &Pair, seed: u64) {
         let merged = reference_json(&reference_decode(descriptor, &joined));
         match (to_json(pair, message, &joined), merged) {
             // Two durations may merge into one whose parts have different signs, which `prost-reflect` repairs.
-            (Err(error), _) => assert!(error.ends_with("duration out of range"), "{}: {error}", message.name),
+            (Err(error), _) => assert!(
+                error.ends_with("duration out of range"),
+                "{}: {error}",
+                message.name
+            ),
             (json, merged) => assert_eq!(json, merged, "{}", message.name),
         }
     });
@@ -77,7 +90,11 @@ fn repeated_names_count_once(pair: &Pair, seed: u64) {
             }
             Err(error) => {
                 assert!(error.contains("oneof"), "{error}");
-                assert!(to_bytes(pair, message, &twice).is_err(), "{}: two members of a oneof", message.name);
+                assert!(
+                    to_bytes(pair, message, &twice).is_err(),
+                    "{}: two members of a oneof",
+                    message.name
+                );
             }
         }
     });
@@ -101,7 +118,10 @@ fn additions_change_nothing(pair: &Pair, seed: u64) {
         let expected = reference_decode(descriptor, &reference_bytes(&expected));
         let mut more = random;
         let object = more.as_object_mut().unwrap();
-        object.insert("a_field_from_the_future".into(), serde_json::json!({"deep": [1, {"x": null}]}));
+        object.insert(
+            "a_field_from_the_future".into(),
+            serde_json::json!({"deep": [1, {"x": null}]}),
+        );
         for field in message.fields.iter().filter(|field| field.kind != Kind::Value) {
             object.entry(field.name).or_insert(Value::Null);
         }
@@ -110,7 +130,7 @@ fn additions_change_nothing(pair: &Pair, seed: u64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
     fn protobuf_becomes_the_json_that_prost_reflect_writes(seed: u64) {
@@ -139,7 +159,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn every_kind_of_field(seed: u64) {

@@ -15,12 +15,24 @@ fn tables_match_the_protos() {
         assert_eq!(ours, expected);
     }
     for (ours, expected) in SCHEMA.messages.iter().zip(API.schema.messages) {
-        let fields: Vec<&Field> =
-            ours.fields.iter().filter(|field| !matches!(field.kind, Kind::Alias(_))).collect();
-        assert_eq!(fields, expected.fields.iter().collect::<Vec<_>>(), "{}", ours.name);
+        let fields: Vec<&Field> = ours
+            .fields
+            .iter()
+            .filter(|field| !matches!(field.kind, Kind::Alias(_)))
+            .collect();
+        assert_eq!(
+            fields,
+            expected.fields.iter().collect::<Vec<_>>(),
+            "{}",
+            ours.name
+        );
         // Aliases have higher numbers than all fields, so that the indices are the same without them.
         assert_eq!(ours.names, expected.names, "{}", ours.name);
-        assert!(ours.fields.len() <= 128, "{} has more fields than the codec has bits for", ours.name);
+        assert!(
+            ours.fields.len() <= 128,
+            "{} has more fields than the codec has bits for",
+            ours.name
+        );
     }
 }
 
@@ -30,21 +42,50 @@ fn aliases_stand_for_fields_that_exist() {
     for message in SCHEMA.messages {
         for field in message.fields {
             let Kind::Alias(alias) = field.kind else { continue };
-            assert_eq!((field.label, field.oneof), (Label::Explicit, 0), "{}.{}", message.name, field.name);
+            assert_eq!(
+                (field.label, field.oneof),
+                (Label::Explicit, 0),
+                "{}.{}",
+                message.name,
+                field.name
+            );
             let mut inner = message;
             let (last, around) = alias.path.split_last().unwrap();
             for number in around {
                 let index = crate::lookup::field_numbered(inner.fields, *number).unwrap();
-                let Kind::Message(next) = inner.fields[index].kind else { panic!("{} is no message", field.name) };
+                let Kind::Message(next) = inner.fields[index].kind else {
+                    panic!("{} is no message", field.name)
+                };
                 inner = SCHEMA.message(next);
             }
             let meant = &inner.fields[crate::lookup::field_numbered(inner.fields, *last).unwrap()];
-            assert_eq!(matches!(meant.kind, Kind::String), alias.values.is_empty(), "{}", field.name);
-            assert_eq!(matches!(meant.kind, Kind::Enum(_)), !alias.values.is_empty(), "{}", field.name);
-            assert!(alias.values.iter().all(|(name, _)| !name.chars().any(char::is_uppercase)));
+            assert_eq!(
+                matches!(meant.kind, Kind::String),
+                alias.values.is_empty(),
+                "{}",
+                field.name
+            );
+            assert_eq!(
+                matches!(meant.kind, Kind::Enum(_)),
+                !alias.values.is_empty(),
+                "{}",
+                field.name
+            );
+            assert!(
+                alias
+                    .values
+                    .iter()
+                    .all(|(name, _)| !name.chars().any(char::is_uppercase))
+            );
             found.push(format!("{}.{}", message.name, field.name));
         }
     }
-    assert!(found.contains(&"scalekit.v1.users.CreateUser.given_name".to_owned()), "{found:?}");
-    assert!(found.contains(&"scalekit.v1.directories.CreateDirectory.provider".to_owned()), "{found:?}");
+    assert!(
+        found.contains(&"scalekit.v1.users.CreateUser.given_name".to_owned()),
+        "{found:?}"
+    );
+    assert!(
+        found.contains(&"scalekit.v1.directories.CreateDirectory.provider".to_owned()),
+        "{found:?}"
+    );
 }

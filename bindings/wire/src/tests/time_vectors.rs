@@ -9,7 +9,10 @@ fn timestamps_are_read() {
     let vectors = [
         ("1970-01-01T00:00:00Z", Some((0, 0))),
         ("0001-01-01T00:00:00Z", Some((-62_135_596_800, 0))),
-        ("9999-12-31T23:59:59.999999999Z", Some((253_402_300_799, 999_999_999))),
+        (
+            "9999-12-31T23:59:59.999999999Z",
+            Some((253_402_300_799, 999_999_999)),
+        ),
         ("1972-01-01T10:00:20.021Z", Some((63_108_020, 21_000_000))),
         ("2024-02-29T12:00:00.5+05:30", Some((1_709_188_200, 500_000_000))),
         ("1969-12-31T16:00:00-08:00", Some((0, 0))),
@@ -70,7 +73,11 @@ fn timestamps_are_written() {
         ((i64::MAX, i32::MAX), None),
     ];
     for ((seconds, nanos), expected) in vectors {
-        assert_eq!(format_timestamp(seconds, nanos).as_deref(), expected, "{seconds} {nanos}");
+        assert_eq!(
+            format_timestamp(seconds, nanos).as_deref(),
+            expected,
+            "{seconds} {nanos}"
+        );
     }
 }
 
@@ -121,7 +128,11 @@ fn durations_are_written() {
         ((0, i32::MIN), None),
     ];
     for ((seconds, nanos), expected) in vectors {
-        assert_eq!(format_duration(seconds, nanos).as_deref(), expected, "{seconds} {nanos}");
+        assert_eq!(
+            format_duration(seconds, nanos).as_deref(),
+            expected,
+            "{seconds} {nanos}"
+        );
     }
 }
 

@@ -1,0 +1,144 @@
+//! The public functions: aliases, errors, empty answers.
+
+use scalekit::operation;
+use serde_json::Value;
+
+use super::pool::API;
+
+#[test]
+fn aliases_become_the_fields_they_stand_for() {
+    let create = operation::find("UserService.CreateUserAndMembership").unwrap();
+    let body = |user: &[u8]| {
+        let (descriptor, _) = API.find(create.request);
+        let field = descriptor.get_field_by_name("user").unwrap().number();
+        let organization = descriptor.get_field_by_name("organization_id").unwrap().number();
+        let mut request = Vec::new();
+        crate::writer::put_len(&mut request, organization, b"org_1");
+        crate::writer::put_len(&mut request, field, user);
+        let body = crate::encode_request(create, &request).unwrap().body.unwrap();
+        serde_json::from_slice::<Value>(&body).unwrap()
+    };
+    let profile = |user: &mut Vec<u8>, name: &str| {
+        let (user_type, _) = API.find("scalekit.v1.users.CreateUser");
+        let outer = user_type.get_field_by_name("user_profile").unwrap();
+        let inner = outer
+            .kind()
+            .as_message()
+            .unwrap()
+            .get_field_by_name(name)
+            .unwrap()
+            .number();
+        let mut content = Vec::new();
+        crate::writer::put_len(&mut content, inner, b"profile");
+        crate::writer::put_len(user, outer.number(), &content);
+    };
+    let mut user = Vec::new();
+    crate::writer::put_len(&mut user, 20001, "Ada".as_bytes());
+    assert_eq!(
+        body(&user),
+        serde_json::json!({"user_profile": {"given_name": "Ada"}})
+    );
+    crate::writer::put_len(&mut user, 20002, b"Lovelace");
+    profile(&mut user, "locale");
+    let expected = serde_json::json!({"given_name": "Ada", "family_name": "Lovelace", "locale": "profile"});
+    assert_eq!(body(&user), serde_json::json!({"user_profile": expected}));
+    // The alias wins over the field itself, wherever it stands.
+    profile(&mut user, "given_name");
+    assert_eq!(body(&user)["user_profile"]["given_name"], "Ada");
+}
+
+#[test]
+fn json_has_no_aliases() {
+    let create = "scalekit.v1.users.CreateUser";
+    let (descriptor, _) = API.find(create);
+    let last = descriptor
+        .fields()
+        .filter(|field| field.number() < 20_000)
+        .last()
+        .unwrap();
+    // Behind the field that comes before it in the table, where the reader looks for it first.
+    let json = format!(r#"{{"{}": null, "given_name": "Ada"}}"#, last.name());
+    assert_eq!(crate::json_to_protobuf(create, json.as_bytes()).unwrap(), b"");
+}
+
+#[test]
+fn the_directory_provider_has_names_of_its_own() {
+    let create = operation::find("DirectoryService.CreateDirectory").unwrap();
+    let (descriptor, _) = API.find(create.request);
+    let request = |provider: &str| {
+        let mut directory = Vec::new();
+        crate::writer::put_len(&mut directory, 20001, provider.as_bytes());
+        let mut request = Vec::new();
+        let number = |name: &str| descriptor.get_field_by_name(name).unwrap().number();
+        crate::writer::put_len(&mut request, number("organization_id"), b"org_1");
+        crate::writer::put_len(&mut request, number("directory"), &directory);
+        crate::encode_request(create, &request)
+    };
+    for (name, expected) in [
+        ("azure", "MICROSOFT_AD"),
+        ("Okta", "OKTA"),
+        ("MICROSOFT_AD", "MICROSOFT_AD"),
+    ] {
+        let body = request(name).unwrap().body.unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(
+            body,
+            serde_json::json!({"directory_provider": expected}),
+            "{name}"
+        );
+    }
+    let error = request("nobody").unwrap_err();
+    assert_eq!(error.operation(), Some("DirectoryService.CreateDirectory"));
+    assert!(
+        error
+            .message()
+            .starts_with("directory.provider: expected one of "),
+        "{error}"
+    );
+    assert!(
+        error.message().contains("azure") && !error.message().contains("nobody"),
+        "{error}"
+    );
+}
+
+#[test]
+fn unusable_requests_are_refused_by_name() {
+    let get = operation::find("OrganizationService.GetOrganization").unwrap();
+    let message = |bytes: &[u8]| {
+        crate::encode_request(get, bytes)
+            .unwrap_err()
+            .message()
+            .to_owned()
+    };
+    assert_eq!(message(b"\x0a\x01\xff"), "id: not UTF-8");
+    assert_eq!(message(b"\x0a\x05x"), "malformed protobuf: ends within a value");
+    assert_eq!(message(b""), "the request needs id or external_id");
+    let error = crate::json_to_protobuf("scalekit.v1.Nothing", b"{}").unwrap_err();
+    assert_eq!(error.message(), "no message is called scalekit.v1.Nothing");
+}
+
+#[test]
+fn answers_are_read_by_their_operation() {
+    let delete = operation::find("OrganizationService.DeleteOrganization").unwrap();
+    let mut out = Vec::new();
+    for nothing in [&b""[..], b" \r\n", b"{}"] {
+        crate::decode_response(delete, nothing, &mut out).unwrap();
+    }
+    assert!(out.is_empty());
+    let get = operation::find("OrganizationService.GetOrganization").unwrap();
+    for (bad, expected) in [
+        (&b""[..], "the answer cannot be understood: malformed JSON: EOF"),
+        (
+            b"<html>",
+            "the answer cannot be understood: malformed JSON: expected value",
+        ),
+        (
+            br#"{"organization": {"create_time": 5}}"#,
+            "the answer cannot be understood: organization.create_time: expected an RFC",
+        ),
+    ] {
+        let error = crate::decode_response(get, bad, &mut out).unwrap_err();
+        assert_eq!(error.operation(), Some("OrganizationService.GetOrganization"));
+        assert!(error.message().starts_with(expected), "{error}");
+    }
+}

@@ -1,0 +1,50 @@
+//! Length prefixes that are filled in afterwards, at the sizes where they grow.
+
+use crate::{
+    lookup::wire,
+    reader::{Raw, Reader},
+    writer::{close, open, put_tag, remove_field},
+};
+
+fn record(number: u32, content: &[u8]) -> Vec<u8> {
+    let mut out = vec![0xaa];
+    put_tag(&mut out, number, wire::LEN);
+    let start = open(&mut out);
+    out.extend_from_slice(content);
+    close(&mut out, start);
+    out.remove(0);
+    out
+}
+
+#[test]
+fn lengths_of_every_size_are_filled_in() {
+    for length in [0, 1, 127, 128, 129, 16_383, 16_384, 2_097_151, 2_097_152] {
+        let content: Vec<u8> = (0..length).map(|index: u32| index.to_le_bytes()[0]).collect();
+        let written = record(5, &content);
+        assert_eq!(
+            prost::encoding::key_len(5) + prost::length_delimiter_len(content.len()) + content.len(),
+            written.len()
+        );
+        let mut reader = Reader::new(&written);
+        assert_eq!(reader.record(), Ok(Some((5, Raw::Len(&content)))));
+        assert_eq!(reader.record(), Ok(None));
+    }
+}
+
+#[test]
+fn a_field_is_taken_out_wherever_it_is() {
+    let (first, second, long) = (record(1, b"a"), record(2, b"b"), record(1, &[7; 300]));
+    let mut out = [
+        b"before".to_vec(),
+        first.clone(),
+        second.clone(),
+        long,
+        second.clone(),
+        first,
+    ]
+    .concat();
+    remove_field(&mut out, 6, 1);
+    assert_eq!(out, [&b"before"[..], &second, &second].concat());
+    remove_field(&mut out, 6, 3);
+    assert_eq!(out, [&b"before"[..], &second, &second].concat());
+}

@@ -1,0 +1,104 @@
+//! The docstrings of methods: what the protos say, in Python's terms.
+
+use super::face::Presence;
+use super::params::{Accepts, Param};
+use super::plan::{Action, Method, Outcome};
+use super::text::{bound, doc_width, paragraphs, wrap};
+use super::types::Imports;
+
+/// The paragraphs of a method's docstring.
+pub(super) fn docstring(method: &Method) -> Vec<String> {
+    let width = doc_width(2);
+    let mut parts = paragraphs(&method.doc, width);
+    if !method.params.is_empty() {
+        let lines = method.params.iter().map(|param| describe(param, width));
+        parts.push(
+            std::iter::once("Args:".to_owned())
+                .chain(lines)
+                .collect::<Vec<_>>()
+                .join("\n"),
+        );
+    }
+    let (returns, heading) = match &method.action {
+        Action::Build => (format!("The :class:`{}`.", method.request.name()), "Returns"),
+        Action::Pages { items, .. } => {
+            let item = items
+                .kind()
+                .as_message()
+                .map(|item| item.name().to_owned())
+                .unwrap_or_default();
+            (format!("Each :class:`{item}`."), "Yields")
+        }
+        Action::Call {
+            operation, outcome, ..
+        } => {
+            let answer = operation.method.output();
+            let text = match outcome {
+                Outcome::Both => format!(
+                    "``(message, call)``: the :class:`{}` and how the call went.",
+                    answer.name()
+                ),
+                Outcome::Message => format!("The :class:`{}`.", answer.name()),
+                Outcome::Field(field) => match field.kind().as_message() {
+                    Some(message) => format!("The :class:`{}`.", message.name()),
+                    None => format!("Its ``{}``.", field.name()),
+                },
+                Outcome::Function(_) => "What was found.".to_owned(),
+            };
+            (text, "Returns")
+        }
+    };
+    parts.push(format!(
+        "{heading}:\n{}",
+        wrap(&format!("    {returns}"), width, "    ").replacen("", "    ", 1)
+    ));
+    let mut raises =
+        vec!["    ScalekitArgumentException: an argument is missing or of a wrong type.".to_owned()];
+    if !matches!(method.action, Action::Build) {
+        raises.push(
+            "    ScalekitServerException: the service refused the call or was not reached; see its subclasses."
+                .to_owned(),
+        );
+    }
+    parts.push(format!("Raises:\n{}", raises.join("\n")));
+    parts
+}
+
+/// A parameter's line, or lines, under `Args:`.
+fn describe(param: &Param, width: usize) -> String {
+    let optional = if param.nullable() || matches!(param.presence, Presence::Default(_)) {
+        ", optional"
+    } else {
+        ""
+    };
+    let mut doc = param.doc.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Presence::Default(literal) = &param.presence
+        && literal != "None"
+    {
+        doc.push_str(&format!(" Default: ``{literal}``."));
+    }
+    let head = bound(&format!(
+        "{} ({}{optional}):",
+        param.name,
+        accepted_in_words(param)
+    ));
+    let text = format!("{head} {doc}");
+    format!("    {}", wrap(&text, width - 4, "        "))
+}
+
+/// The accepted types without the private names of the stubs.
+fn accepted_in_words(param: &Param) -> String {
+    let mut imports = Imports::default();
+    let text = match &param.accepts {
+        Accepts::Field(field) => imports.accepted(field),
+        Accepts::Strings(_) => "Sequence[str]".to_owned(),
+        Accepts::Request(message) => message.name().to_owned(),
+    };
+    let mut words = String::new();
+    for part in text.split_inclusive(['[', ' ', ']']) {
+        // `_users_pb2.CreateUser` → `CreateUser`, `_Mapping` → `Mapping`
+        let part = part.split_once("_pb2.").map_or(part, |(_, name)| name);
+        words.push_str(part.strip_prefix('_').unwrap_or(part));
+    }
+    words.replace(".ValueType", "").replace("Fields", "dict")
+}

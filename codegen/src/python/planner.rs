@@ -1,0 +1,266 @@
+//! One service client: its operations as methods.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, ensure};
+use prost_reflect::MessageDescriptor;
+
+use super::face::{ClientEntry, Face, MethodEntry, Presence, Spec, spec};
+use super::params::{Param, derived, resolve};
+use super::plan::{Action, Client, Method, Outcome, Steps};
+use super::variants::{add_by_external_id, add_iterators};
+use crate::{Operation, Schema, snake_case};
+
+/// What the plan is made from.
+pub(super) struct Planner<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) face: &'a Face,
+    pub(super) operations: Vec<Operation>,
+}
+
+impl Planner<'_> {
+    /// Plans one client; `all` decides which operations are its own.
+    pub(super) fn client(&self, entry: &ClientEntry, all: &[ClientEntry]) -> anyhow::Result<Client> {
+        let service = self
+            .schema
+            .services()
+            .into_iter()
+            .find(|service| service.name() == entry.service);
+        let service = service.with_context(|| format!("there is no service {}", entry.service))?;
+        let owner = |operation: &Operation| {
+            let of_service = || {
+                all.iter()
+                    .filter(|entry| entry.service == operation.service.name())
+            };
+            let claiming = of_service().find(|entry| entry.claims(operation.method.name()));
+            let owner = claiming.or_else(|| of_service().find(|entry| entry.operations.is_empty()));
+            owner.map(|owner| owner.attribute.clone())
+        };
+        let mut methods = Vec::new();
+        for operation in &self.operations {
+            let method_entry = self.face.methods.get(&operation.key).cloned().unwrap_or_default();
+            let own = owner(operation).as_deref() == Some(&entry.attribute);
+            let name = method_entry
+                .name
+                .clone()
+                .unwrap_or_else(|| snake_case(operation.method.name()));
+            if own {
+                self.add(&mut methods, entry, operation, &method_entry, &name)?;
+            }
+            for also in &method_entry.also {
+                if also
+                    .client
+                    .as_ref()
+                    .map_or(own, |client| *client == entry.attribute)
+                {
+                    let name = also.name.clone().context("a further method needs a name")?;
+                    self.add(&mut methods, entry, operation, also, &name)?;
+                }
+            }
+        }
+        for helper in self
+            .face
+            .helpers
+            .iter()
+            .filter(|helper| helper.client == entry.attribute)
+        {
+            let request = self.schema.pool().get_message_by_name(&helper.message);
+            let request = request.with_context(|| format!("there is no message {}", helper.message))?;
+            let params = self.params(&request, entry, &helper.params, None)?;
+            let action = Action::Build;
+            methods.push(Method {
+                name: helper.name.clone(),
+                params,
+                doc: helper.doc.clone(),
+                request,
+                action,
+            });
+        }
+        add_by_external_id(&mut methods);
+        add_iterators(&mut methods);
+        ensure!(!methods.is_empty(), "it has no methods");
+        let mut names = BTreeSet::new();
+        for method in &methods {
+            ensure!(
+                names.insert(&method.name),
+                "two methods are called {}",
+                method.name
+            );
+            check_order(method)?;
+        }
+        Ok(Client {
+            attribute: entry.attribute.clone(),
+            module: entry.module().to_owned(),
+            class: entry.class.clone(),
+            doc: self.schema.comment(&service).to_owned(),
+            methods,
+        })
+    }
+
+    fn add(
+        &self,
+        methods: &mut Vec<Method>,
+        client: &ClientEntry,
+        operation: &Operation,
+        entry: &MethodEntry,
+        name: &str,
+    ) -> anyhow::Result<()> {
+        let context = || format!("the method {name} for {}", operation.key);
+        let method = self
+            .method(client, operation, entry, name)
+            .with_context(context)?;
+        methods.push(method);
+        Ok(())
+    }
+
+    fn method(
+        &self,
+        client: &ClientEntry,
+        operation: &Operation,
+        entry: &MethodEntry,
+        name: &str,
+    ) -> anyhow::Result<Method> {
+        let request = operation.method.input();
+        let steps = entry
+            .steps
+            .as_ref()
+            .map(|function| self.steps(function))
+            .transpose()?;
+        let mut params = match &entry.params {
+            Some(written) => self.params(&request, client, written, steps.as_ref())?,
+            None => derived(self.schema, operation, &client.rename)?,
+        };
+        for (name, doc) in &entry.docs {
+            let param = params.iter_mut().find(|param| param.name == *name);
+            param
+                .with_context(|| format!("there is no parameter {name} to document"))?
+                .doc
+                .clone_from(doc);
+        }
+        let outcome = match entry.result.as_deref().or(client.result.as_deref()) {
+            None => Outcome::Both,
+            Some("message") => Outcome::Message,
+            Some(result) => match result.strip_suffix("()") {
+                Some(function) => Outcome::Function(function.to_owned()),
+                None => {
+                    let field = operation.method.output().get_field_by_name(result);
+                    Outcome::Field(field.with_context(|| format!("the answer has no field {result}"))?)
+                }
+            },
+        };
+        if let Some(mask) = &entry.mask {
+            ensure!(
+                request.get_field_by_name(mask).is_some(),
+                "the request has no mask {mask}"
+            );
+        }
+        let doc = match (&entry.doc, self.schema.comment(&operation.method)) {
+            (Some(doc), _) => doc.clone(),
+            (None, "") => format!(
+                "{}.",
+                capitalized(&snake_case(operation.method.name()).replace('_', " "))
+            ),
+            (None, comment) => comment.to_owned(),
+        };
+        let action = Action::Call {
+            operation: operation.clone(),
+            outcome,
+            mask: entry.mask.clone(),
+            steps,
+        };
+        Ok(Method {
+            name: name.to_owned(),
+            params,
+            doc,
+            request,
+            action,
+        })
+    }
+
+    fn steps(&self, function: &str) -> anyhow::Result<Steps> {
+        let entry = self
+            .face
+            .steps
+            .get(function)
+            .with_context(|| format!("[steps] has no {function}"))?;
+        let first = self
+            .operations
+            .iter()
+            .find(|operation| operation.key == entry.first);
+        let first = first
+            .with_context(|| format!("the schema has no operation {}", entry.first))?
+            .clone();
+        Ok(Steps {
+            function: function.to_owned(),
+            first,
+            takes: entry.takes.clone(),
+        })
+    }
+
+    fn params(
+        &self,
+        request: &MessageDescriptor,
+        client: &ClientEntry,
+        written: &[String],
+        steps: Option<&Steps>,
+    ) -> anyhow::Result<Vec<Param>> {
+        let mut params = Vec::new();
+        let mut keyword_only = false;
+        for text in written {
+            let Some(spec) = spec(text)? else {
+                keyword_only = true;
+                continue;
+            };
+            let Spec { name, presence, path } = spec;
+            let path = path.unwrap_or_else(|| renamed_from(request, client, &name));
+            let first = steps.map(|steps| steps.first.method.input());
+            params.push(resolve(
+                self.schema,
+                request,
+                first.as_ref(),
+                name,
+                presence,
+                keyword_only,
+                &path,
+            )?);
+        }
+        Ok(params)
+    }
+}
+
+/// Python has no parameter without a default after one with, unless it is keyword-only.
+fn check_order(method: &Method) -> anyhow::Result<()> {
+    let positional = method.params.iter().filter(|param| !param.keyword_only);
+    let defaults: Vec<bool> = positional
+        .map(|param| matches!(param.presence, Presence::Default(_)))
+        .collect();
+    ensure!(
+        defaults.is_sorted(),
+        "{} has a parameter without a default after one with",
+        method.name
+    );
+    Ok(())
+}
+
+/// The request's field that a parameter without a path fills.
+fn renamed_from(request: &MessageDescriptor, client: &ClientEntry, name: &str) -> String {
+    let renamed = client
+        .rename
+        .iter()
+        .find(|(_, to)| *to == name)
+        .map(|(from, _)| from.clone());
+    match renamed {
+        Some(field) if request.get_field_by_name(name).is_none() => field,
+        _ => name.to_owned(),
+    }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_ascii_uppercase())
+        .into_iter()
+        .chain(letters)
+        .collect()
+}

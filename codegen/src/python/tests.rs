@@ -1,0 +1,181 @@
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use super::face::{Face, MethodEntry};
+use super::plan::{Action, Client, clients};
+use super::{client, client_stub};
+use crate::{Schema, project_root};
+
+fn schema() -> Schema {
+    Schema::load(&project_root().join("proto")).unwrap()
+}
+
+fn plan(schema: &Schema) -> Vec<Client> {
+    clients(schema, &Face::load().unwrap()).unwrap()
+}
+
+fn of<'a>(plan: &'a [Client], attribute: &str) -> &'a Client {
+    plan.iter().find(|client| client.attribute == attribute).unwrap()
+}
+
+fn signature(client: &Client, name: &str) -> String {
+    let method = client.methods.iter().find(|method| method.name == name).unwrap();
+    client::signature(&method.params, |param| {
+        let mark = if param.nullable() { "?" } else { "" };
+        format!("{}{mark}", param.name)
+    })
+    .join(", ")
+}
+
+#[test]
+fn every_operation_has_a_method() {
+    let schema = schema();
+    let plan = plan(&schema);
+    let called: BTreeSet<&str> = plan
+        .iter()
+        .flat_map(|client| &client.methods)
+        .filter_map(|method| match &method.action {
+            Action::Call { operation, .. } => Some(operation.key.as_str()),
+            _ => None,
+        })
+        .collect();
+    let operations = schema.operations().unwrap();
+    assert_eq!(
+        called,
+        operations
+            .iter()
+            .map(|operation| operation.key.as_str())
+            .collect()
+    );
+}
+
+#[test]
+fn methods_follow_from_the_schema_and_the_face() {
+    let schema = schema();
+    let plan = plan(&schema);
+    for (client, method, params) in [
+        (
+            "users",
+            "search_organization_users",
+            "organization_id, query, page_size?, page_token?",
+        ),
+        (
+            "users",
+            "create_membership_by_external_id",
+            "organization_id, external_id, membership, send_invitation_email",
+        ),
+        ("users", "iter_organization_users", "organization_id, page_size?"),
+        ("connection", "get_connection", "organization_id, conn_id"),
+        (
+            "connection",
+            "delete_connection",
+            "organization_id, connection_id",
+        ),
+        ("permissions", "list_role_permissions", "role_name"),
+        ("clients", "update_client", "client_id, client, mask?"),
+        (
+            "mcp",
+            "create_session_token",
+            "mcp_config_id?, identifier?, expiry?, access_level?, *, connection_name?",
+        ),
+        ("events", "iter_events", "page_size?, filter?"),
+    ] {
+        assert_eq!(signature(of(&plan, client), method), params, "{client}.{method}");
+    }
+}
+
+#[test]
+fn an_operation_or_service_added_to_the_protos_needs_no_entry() {
+    let root = std::env::temp_dir().join(format!("codegen-python-{}", std::process::id()));
+    copy(&project_root().join("proto"), &root);
+    let file = root.join("scalekit/v1/new.proto");
+    let text = r#"
+        syntax = "proto3";
+        package scalekit.v1;
+        import "google/api/annotations.proto";
+        import "google/protobuf/timestamp.proto";
+        import "buf/validate/validate.proto";
+        // Keeps things.
+        service ThingService {
+          // Archives a thing.
+          rpc ArchiveThing(ArchiveThingRequest) returns (Thing) {
+            option (google.api.http) = {post: "/api/v1/boxes/{box_id}/things/{id}:archive" body: "thing"};
+          }
+        }
+        message Thing {
+          string name = 1;
+        }
+        message ArchiveThingRequest {
+          google.protobuf.Timestamp until = 1;
+          Thing thing = 2 [(buf.validate.field).required = true];
+          string id = 3;
+          string box_id = 4;
+          string reason = 5 [(buf.validate.field).required = true];
+          string old = 6 [deprecated = true];
+        }
+    "#;
+    fs::write(file, text).unwrap();
+    let schema = Schema::load(&root).unwrap();
+    fs::remove_dir_all(&root).unwrap();
+    let plan = plan(&schema);
+    let things = of(&plan, "thing");
+    assert_eq!(things.class, "ThingClient");
+    assert_eq!(
+        signature(things, "archive_thing"),
+        "box_id, id, reason, thing, until?"
+    );
+    let module = client::module(things);
+    assert!(
+        module.contains("class AsyncThingClient(_Methods, AsyncService):"),
+        "{module}"
+    );
+    assert!(module.contains("args.required(\"thing\", thing)"), "{module}");
+    let stub = client_stub::stub(things);
+    assert!(
+        stub.contains("until: _Timestamp | _datetime | str | None = None"),
+        "{stub}"
+    );
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn entries_that_do_not_fit_the_schema_are_refused() {
+    let schema = schema();
+    let wrong = |key: &str, entry: MethodEntry| {
+        let mut face = Face::load().unwrap();
+        face.methods.insert(key.to_owned(), entry);
+        let error = clients(&schema, &face).err().unwrap();
+        format!("{error:#}")
+    };
+    let params = |names: &[&str]| MethodEntry {
+        params: Some(names.iter().map(|name| (*name).to_owned()).collect()),
+        ..Default::default()
+    };
+    let get = "OrganizationService.GetOrganization";
+    assert!(wrong("OrganizationService.Nope", MethodEntry::default()).contains("no operation"));
+    assert!(wrong(get, params(&["organization_id -> nope"])).contains("has no field nope"));
+    assert!(wrong(get, params(&["external_id?", "organization_id"])).contains("after one with"));
+    let result = MethodEntry {
+        result: Some("nope".to_owned()),
+        ..Default::default()
+    };
+    assert!(wrong(get, result).contains("no field nope"));
+    let name = MethodEntry {
+        name: Some("create_organization".to_owned()),
+        ..Default::default()
+    };
+    assert!(wrong(get, name).contains("two methods"));
+}

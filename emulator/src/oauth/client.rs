@@ -1,0 +1,59 @@
+//! Who asks for a token: `client_secret_post`, `client_secret_basic` (RFC 6749 section 2.3.1) or a public client.
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::header::AUTHORIZATION;
+
+use super::OAuthError;
+use crate::app::App;
+use crate::http::{Pairs, Request};
+
+/// A client that exists.
+#[derive(Clone, Debug)]
+pub(super) struct Client {
+    pub(super) id: String,
+    /// It came without a secret, so only PKCE vouches for it.
+    pub(super) public: bool,
+}
+
+/// The client behind a token request.
+///
+/// # Errors
+/// `invalid_client` for an unknown id or a wrong secret, `invalid_request` for none.
+pub(super) fn identify(app: &App, request: &Request, form: &Pairs) -> Result<Client, OAuthError> {
+    let basic = request.header(AUTHORIZATION).map(basic_credentials).transpose()?;
+    let (id, secret) = match (&basic, form.get("client_id")) {
+        (Some((id, _)), Some(other)) if id != other => {
+            return Err(OAuthError::invalid_request("client_id differs from the one in the authorization header"));
+        }
+        (Some((id, secret)), _) => (id.clone(), Some(secret.clone())),
+        (None, Some(id)) => (id.to_owned(), form.get("client_secret").map(str::to_owned)),
+        (None, None) => return Err(OAuthError::invalid_request("client_id is missing")),
+    };
+    if id != app.config.client_id {
+        return Err(OAuthError::invalid_client("the client is unknown"));
+    }
+    match secret {
+        None => Ok(Client { id, public: true }),
+        Some(secret) => verify_slices_are_equal(secret.as_bytes(), app.config.client_secret.as_bytes())
+            .map(|()| Client { id, public: false })
+            .map_err(|_| OAuthError::invalid_client("the client secret is wrong")),
+    }
+}
+
+fn basic_credentials(header: &str) -> Result<(String, String), OAuthError> {
+    let malformed = || OAuthError::invalid_client("the authorization header is not Basic with base64 of id:secret");
+    let (scheme, encoded) = header.split_once(' ').ok_or_else(malformed)?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Err(malformed());
+    }
+    let decoded = STANDARD.decode(encoded.trim()).map_err(|_| malformed())?;
+    let text = String::from_utf8(decoded).map_err(|_| malformed())?;
+    let (id, secret) = text.split_once(':').ok_or_else(malformed)?;
+    // Both parts are form-encoded before they are joined.
+    let decode = |part: &str| {
+        form_urlencoded::parse(format!("v={part}").as_bytes()).next().map(|(_, value)| value.into_owned())
+    };
+    Ok((decode(id).unwrap_or_default(), decode(secret).unwrap_or_default()))
+}

@@ -1,0 +1,174 @@
+//! `POST /oauth/token` (RFC 6749 section 3.2).
+
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use super::client::{Client, identify};
+use super::grants::{Access, Code, Grant, Redeemed};
+use super::{OAuthError, claims, pkce};
+use crate::app::App;
+use crate::http::{Pairs, Reply, Request};
+use crate::keys::{SigningKey, sign};
+
+/// How long a refresh token lives, in seconds: 30 days.
+const REFRESH_LIFETIME: i64 = 30 * 24 * 3600;
+
+pub(super) async fn answer(app: &App, request: &Request) -> anyhow::Result<Reply> {
+    let key = app.keys.current().await?;
+    Ok(match exchange(app, &key, request) {
+        Ok(body) => Reply::json(StatusCode::OK, &body).header(CACHE_CONTROL, "no-store"),
+        Err(Failure::Refused(error)) => error.into_reply(),
+        Err(Failure::Broken(error)) => return Err(error),
+    })
+}
+
+/// Why there is no token: the request's fault, or the emulator's.
+enum Failure {
+    Refused(OAuthError),
+    Broken(anyhow::Error),
+}
+
+impl From<OAuthError> for Failure {
+    fn from(error: OAuthError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Broken(error)
+    }
+}
+
+fn exchange(app: &App, key: &SigningKey, request: &Request) -> Result<Value, Failure> {
+    let form_encoded =
+        request.header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    if !form_encoded {
+        return Err(OAuthError::invalid_request("the body must be application/x-www-form-urlencoded").into());
+    }
+    let form = request.form();
+    let names = ["grant_type", "client_id", "client_secret", "code", "code_verifier", "redirect_uri", "refresh_token"];
+    if let Some(twice) = names.into_iter().find(|name| form.repeats(name)) {
+        return Err(OAuthError::invalid_request(format!("{twice} is there more than once")).into());
+    }
+    let Some(grant_type) = form.get("grant_type") else {
+        return Err(OAuthError::invalid_request("grant_type is missing").into());
+    };
+    match grant_type {
+        "client_credentials" => client_credentials(app, key, &identify(app, request, &form)?, &form),
+        "authorization_code" => authorization_code(app, key, &identify(app, request, &form)?, &form),
+        "refresh_token" => refresh_token(app, key, &identify(app, request, &form)?, &form),
+        other => {
+            let description = format!("there is no grant type {other:?}");
+            Err(OAuthError::new("unsupported_grant_type", description).into())
+        }
+    }
+}
+
+fn client_credentials(app: &App, key: &SigningKey, client: &Client, form: &Pairs) -> Result<Value, Failure> {
+    if client.public {
+        return Err(OAuthError::invalid_client("client_credentials needs the client secret").into());
+    }
+    let ctx = app.ctx();
+    let scopes: Vec<&str> = form.get("scope").unwrap_or_default().split_whitespace().collect();
+    let token = sign(key, &claims::client_access(&ctx, &client.id, &scopes))?;
+    let expires = ctx.now.saturating_add(SignedDuration::from_secs(claims::LIFETIME)).unwrap_or(ctx.now);
+    app.change(|state| state.grants.add_access(&token, Access::Api, expires));
+    Ok(json!({
+        "access_token": token, "token_type": "Bearer", "expires_in": claims::LIFETIME, "scope": scopes.join(" "),
+    }))
+}
+
+fn authorization_code(app: &App, key: &SigningKey, client: &Client, form: &Pairs) -> Result<Value, Failure> {
+    let code = form.get("code").ok_or_else(|| OAuthError::invalid_request("code is missing"))?;
+    let checked = check_code(app.read().grants.peek_code(code), client, form);
+    let redeemed = app.change(|state| match &checked {
+        // A code that was presented wrongly stays good: otherwise anybody could burn it.
+        Err(_) => Redeemed::Unknown,
+        Ok(()) => state.grants.redeem_code(code, app.clock.now()),
+    });
+    checked?;
+    match redeemed {
+        Redeemed::Good(code_data) => {
+            let grant = Grant { public: client.public, ..code_data.grant };
+            issue(app, key, grant, Some(code))
+        }
+        Redeemed::Reused => Err(OAuthError::invalid_grant("the code was used before; its tokens are void now").into()),
+        Redeemed::Unknown => Err(OAuthError::invalid_grant("the code is unknown or has expired").into()),
+    }
+}
+
+fn check_code(code: Option<&Code>, client: &Client, form: &Pairs) -> Result<(), OAuthError> {
+    let code = code.ok_or_else(|| OAuthError::invalid_grant("the code is unknown or has expired"))?;
+    if code.grant.client_id != client.id {
+        return Err(OAuthError::invalid_grant("the code belongs to another client"));
+    }
+    if form.get("redirect_uri") != Some(code.redirect_uri.as_str()) {
+        return Err(OAuthError::invalid_grant("redirect_uri is not the one that the code was asked for with"));
+    }
+    match (&code.challenge, form.get("code_verifier")) {
+        (Some(challenge), Some(verifier)) if pkce::matches(challenge, verifier) => Ok(()),
+        (Some(_), Some(_)) => Err(OAuthError::invalid_grant("code_verifier does not fit the code challenge")),
+        (Some(_), None) => Err(OAuthError::invalid_grant("code_verifier is missing")),
+        (None, Some(_)) => Err(OAuthError::invalid_grant("the code was asked for without a code challenge")),
+        (None, None) if client.public => {
+            Err(OAuthError::invalid_client("without a client secret the code needs PKCE"))
+        }
+        (None, None) => Ok(()),
+    }
+}
+
+fn refresh_token(app: &App, key: &SigningKey, client: &Client, form: &Pairs) -> Result<Value, Failure> {
+    let token = form.get("refresh_token").ok_or_else(|| OAuthError::invalid_request("refresh_token is missing"))?;
+    let grant = app.read().grants.peek_refresh(token).cloned();
+    if let Some(grant) = &grant {
+        if grant.client_id != client.id {
+            return Err(OAuthError::invalid_grant("the refresh token belongs to another client").into());
+        }
+        if client.public && !grant.public {
+            return Err(OAuthError::invalid_client("this refresh token needs the client secret").into());
+        }
+        if app.read().live_session(&app.ctx(), &grant.session_id).is_none() {
+            return Err(OAuthError::invalid_grant("the session has ended").into());
+        }
+    }
+    match app.change(|state| state.grants.redeem_refresh(token, app.clock.now())) {
+        Redeemed::Good(grant) => issue(app, key, grant, None),
+        Redeemed::Reused => {
+            Err(OAuthError::invalid_grant("the refresh token was used before; all tokens of the login are void now").into())
+        }
+        Redeemed::Unknown => Err(OAuthError::invalid_grant("the refresh token is unknown or has expired").into()),
+    }
+}
+
+/// The tokens of a login.
+fn issue(app: &App, key: &SigningKey, grant: Grant, code: Option<&str>) -> Result<Value, Failure> {
+    let ctx = app.ctx();
+    let (access, id_token) = {
+        let state = app.read();
+        let access = sign(key, &claims::user_access(&state, &ctx, &grant))?;
+        let openid = grant.scope.split(' ').any(|scope| scope == "openid");
+        let id_token = openid.then(|| sign(key, &claims::id_token(&state, &ctx, &grant, &access, code))).transpose()?;
+        (access, id_token)
+    };
+    let after = |seconds| ctx.now.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(ctx.now);
+    let scope = grant.scope.clone();
+    let refresh = app.change(|state| {
+        state.touch_session(&ctx, &grant.session_id);
+        state.grants.add_access(&access, Access::User(grant.clone()), after(claims::LIFETIME));
+        state.grants.add_refresh(grant, after(REFRESH_LIFETIME))
+    });
+    let mut body = json!({
+        "access_token": access,
+        "token_type": "Bearer",
+        "expires_in": claims::LIFETIME,
+        "refresh_token": refresh,
+        "scope": scope,
+    });
+    if let Some(id_token) = id_token {
+        body["id_token"] = id_token.into();
+    }
+    Ok(body)
+}

@@ -1,0 +1,167 @@
+"""Calls from threads: what they return, the token they share, and Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from stub_server import CLIENT_ID, CLIENT_SECRET, Reply, Request, StubServer
+
+from scalekit import ScalekitArgumentException, ScalekitClient, StatusCode
+from scalekit.v1.organizations.organizations_pb2 import GetOrganizationRequest, GetOrganizationResponse
+
+PATH = "/api/v1/organizations/org_1"
+ANSWER = Reply(body={"organization": {"id": "org_1"}}, headers={"X-Request-Id": "req_1"})
+
+
+def test_message_and_call(client: ScalekitClient, server: StubServer) -> None:
+    server.on(PATH, ANSWER)
+    message, call = client.organization.get_organization("org_1")
+    assert isinstance(message, GetOrganizationResponse)
+    assert message.organization.id == "org_1"
+    assert call.code() == StatusCode.OK
+    assert (call.code().name, call.code().value) == ("OK", (0, "ok"))
+    assert call.details() == ""
+    assert dict(call.initial_metadata())["x-request-id"] == "req_1"
+    assert call.initial_metadata()[0].key == call.initial_metadata()[0][0]
+    assert call.trailing_metadata() == ()
+    assert repr(call) == "<Call OK>"
+
+
+def test_headers_of_a_call(client: ScalekitClient, server: StubServer) -> None:
+    server.on(PATH, ANSWER)
+    client.organization.get_organization("org_1")
+    headers = server.requests[-1].headers
+    assert headers["authorization"] == "Bearer token-1"
+    assert headers["user-agent"] == client.core_client.user_agent
+    assert headers["x-sdk-version"] == client.core_client.sdk_version
+    assert headers["x-api-version"] == client.core_client.api_version == "20261012"
+
+
+def test_sixteen_threads_with_an_expired_token_fetch_one(client: ScalekitClient, server: StubServer) -> None:
+    server.on(PATH, ANSWER)
+    server.token_life = 1
+    client.organization.get_organization("org_1")
+    time.sleep(1.2)
+    server.token_life = 3600
+    barrier = threading.Barrier(16)
+
+    def call(_: int) -> str:
+        barrier.wait()
+        return client.organization.get_organization("org_1")[0].organization.id
+
+    with ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(call, range(16))) == ["org_1"] * 16
+    assert server.count("/oauth/token") == 2
+
+
+def test_the_gil_is_free_during_calls(client: ScalekitClient, server: StubServer) -> None:
+    def slow(_: Request) -> Reply:
+        time.sleep(0.3)
+        return ANSWER
+
+    server.on(PATH, slow)
+    client.core_client.get_headers()
+    start = time.monotonic()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: client.organization.get_organization("org_1"), range(8)))
+    assert time.monotonic() - start < 1.5
+
+
+def pages(request: Request) -> Reply:
+    first = int(request.query.get("page_token", ["0"])[0])
+    items = [{"id": f"org_{number}"} for number in range(first, first + 2)]
+    following = str(first + 2) if first < 4 else ""
+    return Reply(body={"organizations": items, "next_page_token": following, "total_size": 6})
+
+
+def test_iterators_page_and_stop(client: ScalekitClient, server: StubServer) -> None:
+    server.on("/api/v1/organizations", pages)
+    found = client.organization.iter_organizations(page_size=2)
+    assert server.count("/api/v1/organizations") == 0
+    assert next(found).id == "org_0"
+    assert server.count("/api/v1/organizations") == 1
+    assert [item.id for item in found] == [f"org_{number}" for number in range(1, 6)]
+    assert server.count("/api/v1/organizations") == 3
+
+
+def test_iterators_do_not_turn_in_circles(client: ScalekitClient, server: StubServer) -> None:
+    page = {"organizations": [{"id": "org_0"}], "next_page_token": "same"}
+    server.on("/api/v1/organizations", Reply(body=page))
+    assert len(list(client.organization.iter_organizations())) == 2
+
+
+def test_any_operation_by_its_name(client: ScalekitClient, server: StubServer) -> None:
+    server.on(PATH, ANSWER)
+    request = GetOrganizationRequest(id="org_1")
+    message, call = client.core_client.grpc_exec("OrganizationService.GetOrganization", request, timeout=5)
+    assert message == GetOrganizationResponse(organization={"id": "org_1"})
+    assert call.code() == StatusCode.OK
+    with pytest.raises(ScalekitArgumentException, match="there is no operation"):
+        client.core_client.grpc_exec("OrganizationService.Abolish", request)
+    with pytest.raises(ScalekitArgumentException, match="timeout"):
+        client.core_client.grpc_exec("OrganizationService.GetOrganization", request, timeout=0)
+
+
+def test_closing_by_context(server: StubServer) -> None:
+    server.on(PATH, ANSWER)
+    with ScalekitClient(server.url, CLIENT_ID, CLIENT_SECRET) as client:
+        assert client.organization is client.organization
+        client.organization.get_organization("org_1")
+    with pytest.raises(AttributeError, match="no attribute 'organisation'"):
+        _ = client.organisation  # type: ignore[attr-defined]
+
+
+def test_ctrl_c_ends_a_hanging_call_at_once(server: StubServer) -> None:
+    server.hang(PATH)
+    code = f"""
+import sys, time
+from scalekit import ScalekitClient
+client = ScalekitClient({server.url!r}, {CLIENT_ID!r}, {CLIENT_SECRET!r})
+client.core_client.get_headers()
+try:
+    client.organization.get_organization("org_1")
+except KeyboardInterrupt:
+    print(time.monotonic())
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+        wait_for(lambda: server.count(PATH) == 1)
+        time.sleep(0.2)
+        start = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert float(output) - start < 0.2
+    assert server.dropped.acquire(timeout=5)
+
+
+def test_a_signal_handler_may_make_calls_during_a_call(client: ScalekitClient, server: StubServer) -> None:
+    other = "/api/v1/organizations/org_2"
+    server.on(other, ANSWER)
+    server.on(PATH, lambda _: time.sleep(0.5) or ANSWER)
+    seen: list[Any] = []
+
+    def handler(*_: object) -> None:
+        seen.append(client.organization.get_organization("org_2")[0].organization.id)
+
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        assert client.organization.get_organization("org_1")[0].organization.id == "org_1"
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert seen == ["org_1"]
+
+
+def wait_for(condition: Any, seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)

@@ -1,0 +1,124 @@
+"""The hierarchy of exceptions, and what each of them tells."""
+
+from __future__ import annotations
+
+import http
+import pickle
+
+import grpc
+import pytest
+
+from scalekit import _native
+from scalekit.common import exceptions
+from scalekit.common.exceptions import (
+    ScalekitArgumentException,
+    ScalekitException,
+    ScalekitForbiddenException,
+    ScalekitNotFoundException,
+    ScalekitServerException,
+    ScalekitToolException,
+    ScalekitToolForbiddenException,
+    ScalekitToolRateLimitException,
+    ScalekitToolUnauthorizedException,
+    ScalekitTooManyRequestsException,
+    ScalekitUnauthorizedException,
+    ScalekitValidateTokenFailureException,
+    StatusCode,
+    WebhookVerificationError,
+)
+
+CLASSES = [
+    value
+    for value in vars(exceptions).values()
+    if isinstance(value, type) and issubclass(value, ScalekitException)
+]
+
+
+def test_the_classes_are_those_of_the_core_in_both_directions() -> None:
+    names = {kind.__name__ for kind in CLASSES}
+    # Python's own: what a wrong argument raises is a ValueError and a TypeError too.
+    assert names - {"ScalekitArgumentException"} == set(_native.EXCEPTIONS)
+    assert names | {"StatusCode"} == set(exceptions.__all__)
+
+
+def test_the_hierarchy() -> None:
+    outside = {ScalekitException, ScalekitArgumentException, WebhookVerificationError}
+    outside.add(ScalekitValidateTokenFailureException)
+    for kind in CLASSES:
+        assert issubclass(kind, ScalekitException)
+        assert issubclass(kind, ScalekitServerException) == (kind not in outside)
+    assert issubclass(ScalekitArgumentException, ValueError)
+    assert issubclass(ScalekitArgumentException, TypeError)
+    twins = {
+        ScalekitToolRateLimitException: ScalekitTooManyRequestsException,
+        ScalekitToolUnauthorizedException: ScalekitUnauthorizedException,
+        ScalekitToolForbiddenException: ScalekitForbiddenException,
+    }
+    for kind, twin in twins.items():
+        assert issubclass(kind, ScalekitToolException)
+        assert issubclass(kind, twin)
+
+
+def not_found() -> ScalekitNotFoundException:
+    return ScalekitNotFoundException(
+        "organization not found",
+        http_status=404,
+        grpc_status=StatusCode.NOT_FOUND,
+        error_code="RESOURCE_NOT_FOUND",
+        err_details=[{"error_code": "RESOURCE_NOT_FOUND"}],
+        operation="OrganizationService.GetOrganization",
+        request_id="req_1",
+        retryable=False,
+    )
+
+
+def test_it_tells_everything_in_one_line() -> None:
+    error = not_found()
+    assert str(error) == (
+        "OrganizationService.GetOrganization: 404 NOT_FOUND [RESOURCE_NOT_FOUND]: organization not found "
+        "(request id: req_1)"
+    )
+    assert error.message == "organization not found"
+    assert error.http_status is http.HTTPStatus.NOT_FOUND
+    assert str(ScalekitArgumentException("bad", operation="X.Y")) == "X.Y: bad"
+    assert str(ScalekitException("closed")) == "closed"
+    assert ScalekitException().message == ""
+
+
+def test_a_status_without_a_name_is_a_number() -> None:
+    assert ScalekitServerException("gone away", http_status=499).http_status == 499
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_each_can_be_pickled(kind: type[ScalekitException]) -> None:
+    error = kind("why", operation="X.Y", request_id="req_1", retryable=True)
+    if isinstance(error, ScalekitServerException):
+        error._err_details = [{"a": 1}]
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(copy) is kind
+    assert vars(copy) == vars(error)
+    assert str(copy) == str(error)
+
+
+def test_tool_exceptions_tell_what_the_provider_said() -> None:
+    info = {"execution_id": "exec_1", "tool_error_code": "RATE", "tool_error_message": "slow down"}
+    error = ScalekitToolException("no", err_details=[{"x": 1}, {"tool_error_info": info}])
+    assert (error.execution_id, error.tool_error_code, error.tool_error_message) == ("exec_1", "RATE", "slow down")
+    assert ScalekitToolException("no", err_details={"body": "<html>"}).execution_id == ""
+
+
+@pytest.mark.parametrize("status", list(StatusCode))
+def test_status_codes_equal_those_of_grpc(status: StatusCode) -> None:
+    theirs = grpc.StatusCode[status.name]
+    assert status == theirs
+    assert theirs == status
+    assert status.value == theirs.value
+    assert {theirs: "found"}[status] == "found"
+    assert status != next(other for other in grpc.StatusCode if other.name != status.name)
+    assert pickle.loads(pickle.dumps(status)) is status
+
+
+def test_status_codes_are_complete_and_equal_nothing_else() -> None:
+    assert [status.name for status in StatusCode] == [status.name for status in grpc.StatusCode]
+    assert StatusCode.OK != "OK"
+    assert StatusCode.OK != (0, "ok")

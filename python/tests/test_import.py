@@ -1,0 +1,89 @@
+"""Importing the package costs next to nothing, and all of its names are there."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import json
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import scalekit
+
+
+def in_fresh_interpreter(code: str) -> str:
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return result.stdout.strip()
+
+
+def test_import_loads_neither_protobuf_nor_network() -> None:
+    code = """
+import json, sys
+before = set(sys.modules)
+import scalekit
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+    assert set(json.loads(in_fresh_interpreter(code))) <= {"scalekit", "__future__"}
+
+
+def test_making_a_client_loads_neither_protobuf_nor_network_nor_starts_threads() -> None:
+    code = """
+import json, os, sys
+import scalekit
+scalekit.ScalekitClient("https://acme.scalekit.com", "skc_1", "secret").get_authorization_url("https://a/b")
+heavy = ("google", "asyncio", "socket", "ssl", "urllib.request", "http.client", "email", "inspect", "platform")
+print(json.dumps([[name for name in heavy if name in sys.modules], len(os.listdir("/proc/self/task"))]))
+"""
+    assert json.loads(in_fresh_interpreter(code)) == [[], 1]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read from /proc")
+def test_import_is_quick_and_small() -> None:
+    code = """
+import time
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * 4096
+memory, start = resident(), time.perf_counter()
+import scalekit
+print(time.perf_counter() - start, resident() - memory)
+"""
+    runs = [in_fresh_interpreter(code).split() for _ in range(5)]
+    assert min(float(seconds) for seconds, _ in runs) < 0.030
+    assert min(int(size) for _, size in runs) < 8 * 2**20
+
+
+def test_all_names_can_be_imported() -> None:
+    for name in scalekit.__all__:
+        assert getattr(scalekit, name) is not None
+        assert name in dir(scalekit)
+    assert scalekit.__version__ == importlib.metadata.version("scalekit-client")
+
+
+def test_submodules_are_attributes_and_unknown_names_are_not() -> None:
+    code = "import scalekit; print(scalekit.common.exceptions.ScalekitException.__name__)"
+    assert in_fresh_interpreter(code) == "ScalekitException"
+    with pytest.raises(AttributeError, match="no attribute 'Scaelkit'"):
+        _ = scalekit.Scaelkit  # type: ignore[attr-defined]
+
+
+@pytest.mark.protobuf
+def test_every_module_can_be_imported() -> None:
+    names = [module.name for module in pkgutil.walk_packages(scalekit.__path__, "scalekit.")]
+    assert "scalekit.organization" in names
+    assert "scalekit.v1.organizations.organizations_pb2" in names
+    for name in names:
+        assert importlib.import_module(name).__name__ == name
+
+
+def test_the_wheel_has_types_and_licences_but_no_tests() -> None:
+    files = [str(path) for path in importlib.metadata.files("scalekit-client") or []]
+    assert "scalekit/py.typed" in files
+    assert "scalekit/_native.pyi" in files
+    assert any(path.endswith("LICENSE-MIT") for path in files)
+    assert any(path.endswith("LICENSE-APACHE") for path in files)
+    assert not [path for path in files if "test" in path]
+    assert importlib.metadata.requires("scalekit-client") == ["protobuf>=4.25"]

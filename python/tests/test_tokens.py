@@ -1,0 +1,201 @@
+"""Tokens: PyJWT signs them and judges the same ones."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import time
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives import serialization
+from signer import Signer
+from stub_server import CLIENT_ID, CLIENT_SECRET, Reply, StubServer
+
+from scalekit import (
+    AsyncScalekitClient,
+    IdpInitiatedLoginClaims,
+    ScalekitArgumentException,
+    ScalekitClient,
+    ScalekitInternalServerException,
+    ScalekitServiceUnavailableException,
+    ScalekitValidateTokenFailureException,
+    TokenValidationOptions,
+)
+
+
+def test_a_valid_token_gives_the_claims_that_pyjwt_sees(client: ScalekitClient, signer: Signer) -> None:
+    token = signer.sign(
+        oid="org_1",
+        aud=["skc_1", "other"],
+        nested={"a": [1, 2.5, None, True], "big": 2**60, "ünï": "çödé"},
+        empty=[],
+    )
+    theirs = jwt.decode(token, signer.private.public_key(), ["RS256"], audience="skc_1")
+    assert client.validate_token(token) == theirs
+    assert client.validate_access_token_and_get_claims(token) == theirs
+    assert client.validate_access_token(token) is True
+
+
+def test_the_keys_are_fetched_once(client: ScalekitClient, server: StubServer, signer: Signer) -> None:
+    for _ in range(5):
+        client.validate_token(signer.sign())
+    assert server.count("/keys") == 1
+    assert server.count("/oauth/token") == 0
+
+
+def unsigned(header: dict[str, Any], payload: dict[str, Any]) -> str:
+    parts = (json.dumps(part).encode() for part in (header, payload))
+    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts) + "."
+
+
+def test_bad_tokens(client: ScalekitClient, signer: Signer, signers: tuple[Signer, Signer]) -> None:
+    now = int(time.time())
+    pem = signer.private.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    good = signer.sign()
+    head, payload, mark = good.split(".")
+    confused = jwt.encode({"exp": now + 60}, pem.hex(), "HS256", {"kid": signer.kid})
+    forged = signers[1]
+    tokens = {
+        "expired": signer.sign(exp=now - 10),
+        "malformed": "a.b.c",
+        "": "",
+        "RS256": confused,
+        "signature": f"{head}.{payload}.{mark[:-4]}AAAA",
+        "64 KiB": "x" * 70_000,
+        "not valid yet": signer.sign(nbf=now + 60),
+        "in the future": signer.sign(iat=now + 60),
+        "claim exp": signer.sign(exp=None),
+        "name its key": jwt.encode({"exp": now + 60}, signer.private, "RS256"),
+        "key (kid)": forged.sign(),
+    }
+    tokens["not signed with RS256"] = unsigned({"alg": "none", "kid": signer.kid}, {"exp": now + 60})
+    for reason, token in tokens.items():
+        with pytest.raises(ScalekitValidateTokenFailureException) as caught:
+            client.validate_token(token)
+        assert reason in str(caught.value), (reason, str(caught.value))
+        assert not token or token not in str(caught.value)
+        assert client.validate_access_token(token) is False
+
+
+def test_leeway(server: StubServer, signer: Signer) -> None:
+    late = signer.sign(exp=int(time.time()) - 3)
+    lenient = ScalekitClient(server.url, CLIENT_ID, CLIENT_SECRET)
+    strict = ScalekitClient(server.url, CLIENT_ID, CLIENT_SECRET, token_leeway_s=0)
+    assert lenient.validate_access_token(late)
+    assert not strict.validate_access_token(late)
+
+
+def test_issuer_and_audience(client: ScalekitClient, server: StubServer, signer: Signer) -> None:
+    token = signer.sign(iss="https://acme", aud=["one", "two"])
+    check = client.validate_access_token
+    assert check(token, TokenValidationOptions(issuer="https://acme", audience=["two", "three"]))
+    assert check(token, TokenValidationOptions(audience="one"))
+    assert check(token, audience="two")
+    assert check(token, audience=["nobody", "two"])
+    assert not check(token, TokenValidationOptions(issuer="https://other"))
+    assert not check(token, TokenValidationOptions(audience=["three"]))
+    # The separate argument counts without options too.
+    assert not check(token, audience="three")
+    defaults = ScalekitClient(server.url, CLIENT_ID, CLIENT_SECRET, issuer="https://other", audience="one")
+    assert not defaults.validate_access_token(token)
+    assert defaults.validate_access_token(token, TokenValidationOptions(issuer="https://acme"))
+    assert not defaults.validate_access_token(signer.sign(iss="https://acme"))
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [{"scopes": ["read:x", "write:x"]}, {"scopes": "read:x write:x"}, {"scope": "openid read:x write:x"}],
+)
+def test_scopes(client: ScalekitClient, signer: Signer, claims: dict[str, Any]) -> None:
+    token = signer.sign(**claims)
+    assert client.verify_scopes(token, ["write:x", "read:x"]) is True
+    assert client.validate_access_token(token, TokenValidationOptions(required_scopes=["read:x"]))
+    with pytest.raises(ScalekitValidateTokenFailureException, match="delete:x"):
+        client.verify_scopes(token, ["read:x", "delete:x"])
+
+
+def test_scopes_are_read_only_from_verified_tokens(
+    client: ScalekitClient, signer: Signer, signers: tuple[Signer, Signer]
+) -> None:
+    forged = signers[1].sign(headers={"kid": signer.kid}, scopes=["admin"])
+    with pytest.raises(ScalekitValidateTokenFailureException, match="signature"):
+        client.verify_scopes(forged, ["admin"])
+
+
+def test_idp_initiated_login(client: ScalekitClient, signer: Signer) -> None:
+    token = signer.sign(connection_id="conn_1", organization_id="org_1", login_hint="jane@acme.com")
+    claims = client.get_idp_initiated_login_claims(token)
+    assert isinstance(claims, IdpInitiatedLoginClaims)
+    assert claims["connection_id"] == claims.connection_id == "conn_1"
+    assert claims.get("organization_id") == claims.organization_id == "org_1"
+    assert claims.login_hint == "jane@acme.com"
+    assert claims.relay_state is claims.get("relay_state") is None
+    with pytest.raises(ScalekitValidateTokenFailureException):
+        client.get_idp_initiated_login_claims(token, TokenValidationOptions(issuer="nobody"))
+
+
+def test_keys_of_other_kinds_are_passed_over(client: ScalekitClient, server: StubServer, signer: Signer) -> None:
+    odd = [
+        {"kty": "EC", "crv": "P-256", "kid": "ec", "x": "AA", "y": "AA"},
+        {"kty": "RSA", "kid": "tiny", "n": "AQAB", "e": "AQAB"},
+        {"kty": "oct", "kid": signer.kid, "k": "c2VjcmV0"},
+        "nonsense",
+    ]
+    server.on("/keys", Reply(body={"keys": [*odd, signer.jwk()]}))
+    assert client.validate_access_token(signer.sign())
+
+
+def test_rotation_is_noticed_and_a_flood_of_forged_kids_is_not(
+    client: ScalekitClient, server: StubServer, signer: Signer, signers: tuple[Signer, Signer]
+) -> None:
+    assert client.validate_access_token(signer.sign())
+    server.on("/keys", Reply(body={"keys": [key.jwk() for key in signers]}))
+    assert client.validate_access_token(signers[1].sign())
+    assert server.count("/keys") == 2
+    for number in range(50):
+        assert not client.validate_access_token(signer.sign(headers={"kid": f"forged_{number}"}))
+    assert server.count("/keys") <= 3
+    assert client.validate_access_token(signer.sign())
+
+
+def test_without_keys_nothing_can_be_told(client: ScalekitClient, server: StubServer, signers: Any) -> None:
+    server.on("/keys", Reply(503, b"<html>down</html>", {"retry-after": "60"}))
+    with pytest.raises(ScalekitServiceUnavailableException) as caught:
+        client.validate_access_token(signers[0].sign())
+    assert caught.value.operation == "validate_token"
+
+
+def test_a_reply_that_is_no_key_set_is_an_error(client: ScalekitClient, server: StubServer, signers: Any) -> None:
+    server.on("/keys", Reply(500, {"no": "keys"}))
+    with pytest.raises(ScalekitInternalServerException):
+        client.validate_token(signers[0].sign())
+
+
+@pytest.mark.parametrize("token", [None, b"bytes", 5])
+def test_a_token_that_is_no_string_is_named(client: ScalekitClient, token: Any) -> None:
+    with pytest.raises(ScalekitArgumentException, match="token must be a str"):
+        client.validate_access_token(token)
+    with pytest.raises(ScalekitArgumentException, match="audience"):
+        client.validate_access_token("a.b.c", audience=5)  # type: ignore[arg-type]
+
+
+def test_awaitable(aclient: AsyncScalekitClient, server: StubServer, signer: Signer) -> None:
+    async def check() -> None:
+        token = signer.sign(scopes=["read:x"], connection_id="conn_1")
+        results = await asyncio.gather(*(aclient.validate_access_token(token) for _ in range(20)))
+        assert results == [True] * 20
+        assert (await aclient.validate_token(token))["sub"] == "usr_1"
+        assert (await aclient.validate_access_token_and_get_claims(token))["sub"] == "usr_1"
+        assert await aclient.verify_scopes(token, ["read:x"]) is True
+        assert (await aclient.get_idp_initiated_login_claims(token)).connection_id == "conn_1"
+        assert await aclient.validate_access_token("a.b.c") is False
+        with pytest.raises(ScalekitValidateTokenFailureException, match="lacks the scopes admin"):
+            await aclient.verify_scopes(token, ["admin"])
+
+    asyncio.run(check())
+    assert server.count("/keys") == 1

@@ -1,0 +1,171 @@
+"""Webhooks and interceptors, signed here with Python's own hmac."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from scalekit import AsyncScalekitClient, ScalekitArgumentException, ScalekitClient, WebhookVerificationError
+
+KEY = bytes(range(32))
+SECRET = "whsec_" + base64.b64encode(KEY).decode()
+BODY = b'{"type":"organization.created","data":{"name":"\xc3\x84cme"}}'
+CLIENT = ScalekitClient("https://acme.scalekit.com", "skc_1", "secret")
+Headers = dict[str, str]
+
+
+def signature(body: bytes, stamp: int, key: bytes = KEY, identifier: str = "msg_1") -> str:
+    content = f"{identifier}.{stamp}.".encode() + body
+    return "v1," + base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
+
+
+def signed(body: bytes = BODY, offset: int = 0, prefix: str = "webhook") -> Headers:
+    stamp = int(time.time()) + offset
+    return {
+        f"{prefix}-id": "msg_1",
+        f"{prefix}-timestamp": str(stamp),
+        f"{prefix}-signature": signature(body, stamp),
+    }
+
+
+@pytest.mark.parametrize(
+    "body",
+    [BODY, BODY.decode(), bytearray(BODY), memoryview(BODY)],
+    ids=lambda body: type(body).__name__,
+)
+def test_bodies(body: Any) -> None:
+    assert CLIENT.verify_webhook_payload(SECRET, signed(), body) is True
+    asynchronous = AsyncScalekitClient("https://acme.scalekit.com", "skc_1", "secret")
+    assert asynchronous.verify_webhook_payload(SECRET, signed(), body) is True
+
+
+class Listing:
+    """Headers like Starlette's or Werkzeug's: not a dict, but with items()."""
+
+    def __init__(self, headers: Headers) -> None:
+        self.headers = headers
+
+    def items(self) -> Any:
+        return iter([("Host", "example.com"), *self.headers.items()])
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        lambda headers: headers,
+        lambda headers: {name.title(): value for name, value in headers.items()},
+        lambda headers: {name.upper(): [value] for name, value in headers.items()},
+        lambda headers: {name.encode(): value.encode() for name, value in headers.items()},
+        lambda headers: list(headers.items()),
+        lambda headers: Listing(headers),
+        lambda headers: {
+            "wsgi.input": object(),
+            "SERVER_PORT": 80,
+            **{"HTTP_" + name.upper().replace("-", "_"): value for name, value in headers.items()},
+        },
+    ],
+    ids=["dict", "title", "upper, lists", "bytes", "pairs", "items()", "Django META"],
+)
+def test_headers_of_any_framework(shape: Callable[[Headers], Any]) -> None:
+    assert CLIENT.verify_webhook_payload(SECRET, shape(signed()), BODY)
+    assert CLIENT.verify_interceptor_payload(SECRET, shape(signed(prefix="interceptor")), BODY)
+
+
+def test_interceptors_fall_back_to_the_webhook_headers_but_not_the_other_way() -> None:
+    assert CLIENT.verify_interceptor_payload(SECRET, signed(), BODY)
+    with pytest.raises(WebhookVerificationError, match="Missing required headers"):
+        CLIENT.verify_webhook_payload(SECRET, signed(prefix="interceptor"), BODY)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        SECRET.replace("+", "-").replace("/", "_"),
+        SECRET.rstrip("="),
+        "any_" + base64.b64encode(KEY).decode(),
+    ],
+)
+def test_spellings_of_the_secret(secret: str) -> None:
+    assert CLIENT.verify_webhook_payload(secret, signed(), BODY)
+
+
+def test_one_valid_signature_among_others_suffices() -> None:
+    headers = signed()
+    headers["webhook-signature"] = " ".join(
+        ["v1,not base64!", "v2,abcd", "", "v1,", "v1,YWJj", headers["webhook-signature"], "v1"]
+    )
+    assert CLIENT.verify_webhook_payload(SECRET, headers, BODY)
+
+
+def altered(**changes: str | None) -> Headers:
+    headers = signed()
+    for name, value in changes.items():
+        if value is None:
+            del headers[f"webhook-{name}"]
+        else:
+            headers[f"webhook-{name}"] = value
+    return headers
+
+
+@pytest.mark.parametrize(
+    ("secret", "headers", "message"),
+    [
+        (SECRET, {}, "Missing required headers"),
+        (SECRET, altered(id=None), "Missing required headers"),
+        (SECRET, altered(signature=""), "Missing required headers"),
+        ("whsec", signed(), "Invalid secret"),
+        ("whsec_", signed(), "Invalid secret"),
+        ("whsec_%%%", signed(), "Invalid secret"),
+        (SECRET, altered(timestamp="yesterday"), "Invalid Signature Headers"),
+        (SECRET, altered(timestamp="1e9"), "Invalid Signature Headers"),
+        (SECRET, signed(offset=-310), "Message timestamp too old"),
+        (SECRET, signed(offset=+310), "Message timestamp too new"),
+        (SECRET, signed(b"other"), "Invalid signature"),
+        (SECRET, altered(id="msg_2"), "Invalid signature"),
+        (SECRET, altered(signature="v1," + base64.b64encode(b"").decode()), "Invalid signature"),
+        ("whsec_" + base64.b64encode(b"x" * 32).decode(), signed(), "Invalid signature"),
+    ],
+)
+def test_refusals(secret: str, headers: Headers, message: str) -> None:
+    with pytest.raises(WebhookVerificationError) as caught:
+        CLIENT.verify_webhook_payload(secret, headers, BODY)
+    assert caught.value.message == message
+    assert secret not in str(caught.value) or secret in message
+
+
+def test_the_whole_signature_counts() -> None:
+    headers = signed()
+    digest = base64.b64decode(headers["webhook-signature"][3:])
+    for wrong in (digest[:16], digest + b"x", b"\0" * 32):
+        headers["webhook-signature"] = "v1," + base64.b64encode(wrong).decode()
+        with pytest.raises(WebhookVerificationError, match="Invalid signature"):
+            CLIENT.verify_webhook_payload(SECRET, headers, BODY)
+
+
+def test_the_tolerance_can_be_set() -> None:
+    strict = ScalekitClient("https://acme.scalekit.com", "skc_1", "secret", webhook_tolerance_s=5)
+    with pytest.raises(WebhookVerificationError, match="too old"):
+        strict.verify_webhook_payload(SECRET, signed(offset=-20), BODY)
+    lenient = ScalekitClient("https://acme.scalekit.com", "skc_1", "secret", webhook_tolerance_s=900)
+    assert lenient.verify_webhook_payload(SECRET, signed(offset=-600), BODY)
+
+
+def test_wrong_types_are_named() -> None:
+    for arguments, why in [
+        ((5, signed(), BODY), "secret must be a str, not int"),
+        ((SECRET, 5, BODY), "headers must be a mapping"),
+        ((SECRET, signed(), {"a": 1}), "payload must be str or bytes, not dict"),
+    ]:
+        with pytest.raises(ScalekitArgumentException, match=why):
+            CLIENT.verify_webhook_payload(*arguments)  # type: ignore[arg-type]
+
+
+def test_a_large_body_is_verified() -> None:
+    body = b"x" * 20_000_000
+    assert CLIENT.verify_webhook_payload(SECRET, signed(body), body)

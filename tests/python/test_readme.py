@@ -1,0 +1,48 @@
+"""The README's snippets, run as they stand."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import ROOT, Emulator
+
+
+def snippets(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", (ROOT / "README.md").read_text(), re.S | re.M)
+
+
+def run(command: list[str | Path], emulator: Emulator) -> str:
+    environment = {**os.environ, **emulator.environment}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(("index", "expected"), [(0, "404"), (1, " organizations")])
+def test_python_snippets(index: int, expected: str, emulator: Emulator) -> None:
+    assert len(snippets("python")) == 2
+    assert expected in run([sys.executable, "-c", snippets("python")[index]], emulator)
+
+
+def test_rust_snippet_is_the_example(emulator: Emulator) -> None:
+    (snippet,) = snippets("rust")
+    assert snippet == (ROOT / "examples/readme.rs").read_text()
+    command = ["cargo", "run", "-q", "-p", "scalekit-conformance", "--example", "readme"]
+    assert "created org_" in run(list(command), emulator)
+
+
+def test_emulator_snippet() -> None:
+    snippet = next(text for text in snippets("sh") if "scalekit-emulator run" in text)
+    command = shlex.split(snippet)
+    command[0] = os.environ.get("SCALEKIT_EMULATOR_BIN", str(ROOT / "target/debug/scalekit-emulator"))
+    command[command.index("python")] = sys.executable
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "http://127.0.0.1:" in done.stdout
