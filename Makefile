@@ -73,7 +73,7 @@ $(EMULATOR): $(RUST_SOURCES)
 
 test-python: $(VENV)/test/.wheel $(EMULATOR)
 	scripts/check-types $(VENV)/test
-	cd target && venv/test/bin/python -m pytest -q ../python/tests ../tests/python
+	cd target && venv/test/bin/python -m pytest -q -c ../python/pyproject.toml ../python/tests ../tests/python
 
 # Every major of the protobuf runtime that users have, in C and in pure Python.
 test-python-matrix: $(VENV)/test/.wheel $(EMULATOR)

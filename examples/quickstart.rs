@@ -14,14 +14,16 @@ use scalekit::api::connections::{
 };
 use scalekit::api::domains::{CreateDomain, CreateDomainRequest, CreateDomainRequestIdentities, DomainType};
 use scalekit::api::organizations::{
-    CreateOrganization, CreateOrganizationRequest, DeleteOrganizationRequest, DeleteOrganizationRequestIdentities,
+    CreateOrganization, CreateOrganizationRequest, DeleteOrganizationRequest,
+    DeleteOrganizationRequestIdentities,
 };
 use scalekit::api::roles::{CreateRole, CreateRoleRequest};
 use scalekit::api::users::{
-    CreateMembership, CreateUser, CreateUserAndMembershipRequest, CreateUserProfile, ListOrganizationUsersRequest,
+    CreateMembership, CreateUser, CreateUserAndMembershipRequest, CreateUserProfile,
+    ListOrganizationUsersRequest,
 };
 use scalekit::oauth::{AuthorizationUrlOptions, CodeOptions, LogoutUrlOptions, Pkce};
-use scalekit::token::ValidationOptions;
+use scalekit::webhook::{Purpose, SignatureHeaders};
 use scalekit::{Client, ErrorKind};
 
 #[path = "quickstart_webhook.rs"]
@@ -44,14 +46,26 @@ async fn main() -> Result<()> {
         external_id: Some(format!("acme-rs-{tag}")),
         ..Default::default()
     };
-    let request = CreateOrganizationRequest { organization: Some(wanted) };
-    let organization =
-        client.organizations().create_organization(request.clone()).await?.organization.context("no organization")?;
+    let request = CreateOrganizationRequest {
+        organization: Some(wanted),
+    };
+    let organization = client
+        .organizations()
+        .create_organization(request.clone())
+        .await?
+        .organization
+        .context("no organization")?;
     println!("  created {}, {}", organization.display_name, organization.id);
 
     let told = story(&client, receiver, &request, &organization.id, &tag).await;
     let identities = Some(DeleteOrganizationRequestIdentities::Id(organization.id.clone()));
-    client.organizations().delete_organization(DeleteOrganizationRequest { identities, ..Default::default() }).await?;
+    client
+        .organizations()
+        .delete_organization(DeleteOrganizationRequest {
+            identities,
+            ..Default::default()
+        })
+        .await?;
     println!("\nTidied up\n  deleted {}", organization.id);
     told
 }
@@ -68,7 +82,10 @@ async fn story(
         let user = CreateUser {
             email: email(name, tag),
             membership: Some(CreateMembership::default()),
-            user_profile: Some(CreateUserProfile { given_name: name.into(), ..Default::default() }),
+            user_profile: Some(CreateUserProfile {
+                given_name: name.into(),
+                ..Default::default()
+            }),
             ..Default::default()
         };
         let request = CreateUserAndMembershipRequest {
@@ -79,9 +96,16 @@ async fn story(
         let created = client.users().create_user_and_membership(request).await?;
         println!("  created {name}, {}", created.user.context("no user")?.id);
     }
-    let page =
-        ListOrganizationUsersRequest { organization_id: organization_id.into(), page_size: 1, ..Default::default() };
-    let users: Vec<_> = client.users().list_organization_users_stream(page).try_collect().await?;
+    let page = ListOrganizationUsersRequest {
+        organization_id: organization_id.into(),
+        page_size: 1,
+        ..Default::default()
+    };
+    let users: Vec<_> = client
+        .users()
+        .list_organization_users_stream(page)
+        .try_collect()
+        .await?;
     let emails: Vec<_> = users.iter().map(|user| user.email.as_str()).collect();
     println!("  read back, one a page: {}", emails.join(", "));
 
@@ -106,11 +130,12 @@ async fn story(
 
     println!("\nA webhook");
     let delivery = receiver.wait_for("user.created").await?;
-    scalekit::webhook::verify(receiver.secret(), &delivery.headers, &delivery.body)?;
+    let headers = SignatureHeaders::from_pairs(Purpose::Webhook, &delivery.headers);
+    scalekit::webhook::verify(receiver.secret(), &headers, &delivery.body)?;
     println!("  received user.created, signature verified");
     let mut longer = delivery.body.clone();
     longer.push(b' ');
-    match scalekit::webhook::verify(receiver.secret(), &delivery.headers, &longer) {
+    match scalekit::webhook::verify(receiver.secret(), &headers, &longer) {
         Err(error) => println!("  one byte more and it says: {error}"),
         Ok(_) => bail!("a changed body was accepted"),
     }
@@ -119,16 +144,30 @@ async fn story(
 
 async fn single_sign_on(client: &Client, organization_id: &str, tag: &str) -> Result<()> {
     println!("\nSingle sign-on");
-    let domain = CreateDomain { domain: format!("acme-{tag}.example"), domain_type: DomainType::OrganizationDomain };
+    let domain = CreateDomain {
+        domain: format!("acme-{tag}.example"),
+        domain_type: DomainType::OrganizationDomain,
+    };
     let request = CreateDomainRequest {
-        identities: Some(CreateDomainRequestIdentities::OrganizationId(organization_id.into())),
+        identities: Some(CreateDomainRequestIdentities::OrganizationId(
+            organization_id.into(),
+        )),
         domain: Some(domain),
         ..Default::default()
     };
-    println!("  domain {}", client.domains().create_domain(request).await?.domain.context("no domain")?.domain);
+    println!(
+        "  domain {}",
+        client
+            .domains()
+            .create_domain(request)
+            .await?
+            .domain
+            .context("no domain")?
+            .domain
+    );
     let connection = CreateConnection {
         provider: ConnectionProvider::Okta,
-        type_: ConnectionType::Oidc,
+        r#type: ConnectionType::Oidc,
         ..Default::default()
     };
     let request = CreateConnectionRequest {
@@ -136,12 +175,28 @@ async fn single_sign_on(client: &Client, organization_id: &str, tag: &str) -> Re
         connection: Some(connection),
         ..Default::default()
     };
-    let id = client.connections().create_connection(request).await?.connection.context("no connection")?.id;
-    let request = ToggleConnectionRequest { organization_id: organization_id.into(), id: id.clone() };
+    let id = client
+        .connections()
+        .create_connection(request)
+        .await?
+        .connection
+        .context("no connection")?
+        .id;
+    let request = ToggleConnectionRequest {
+        organization_id: organization_id.into(),
+        id: id.clone(),
+    };
     client.connections().enable_connection(request).await?;
     println!("  connection {id}, enabled");
-    let role = CreateRole { name: format!("pilot_rs_{tag}"), display_name: "Pilot".into(), ..Default::default() };
-    let created = client.roles().create_role(CreateRoleRequest { role: Some(role) }).await?;
+    let role = CreateRole {
+        name: format!("pilot_rs_{tag}"),
+        display_name: "Pilot".into(),
+        ..Default::default()
+    };
+    let created = client
+        .roles()
+        .create_role(CreateRoleRequest { role: Some(role) })
+        .await?;
     println!("  role {}", created.role.context("no role")?.name);
     Ok(())
 }
@@ -150,10 +205,15 @@ async fn single_sign_on(client: &Client, organization_id: &str, tag: &str) -> Re
 async fn sign_in(client: &Client, options: AuthorizationUrlOptions) -> Result<()> {
     println!("\nSign in");
     let pkce = Pkce::generate()?;
-    let options = AuthorizationUrlOptions { pkce: Some(pkce.clone()), ..options };
+    let options = AuthorizationUrlOptions {
+        pkce: Some(pkce.clone()),
+        ..options
+    };
     let url = client.authorization_url(CALLBACK, &options);
     println!("  the browser opens {}…", &url[..76.min(url.len())]);
-    let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+    let browser = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?;
     let landed = redirect(&browser, &url).await?;
     let answer: HashMap<_, _> = url::Url::parse(&landed)?.query_pairs().into_owned().collect();
     if answer.get("state") != options.state.as_ref() {
@@ -162,34 +222,55 @@ async fn sign_in(client: &Client, options: AuthorizationUrlOptions) -> Result<()
     println!("  and comes back with a code");
 
     let code = answer.get("code").context("no code")?;
-    let code_options = CodeOptions { code_verifier: Some(pkce.verifier().into()) };
-    let result = client.authenticate_with_code(code, CALLBACK, &code_options).await?;
+    let code_options = CodeOptions {
+        code_verifier: Some(pkce.verifier().into()),
+    };
+    let result = client
+        .authenticate_with_code(code, CALLBACK, &code_options)
+        .await?;
     println!("  signed in as {}", result.user.email().unwrap_or_default());
-    let checks = ValidationOptions::default();
-    client.validate_token(&result.access_token, &checks).await?;
+    client
+        .validate_token(&result.access_token, &Default::default())
+        .await?;
     println!("  access token valid");
-    let tampered = format!("{}AAAAAAAA", &result.access_token[..result.access_token.len() - 8]);
-    match client.validate_token(&tampered, &checks).await {
+    let tampered = format!(
+        "{}AAAAAAAA",
+        &result.access_token[..result.access_token.len() - 8]
+    );
+    match client.validate_token(&tampered, &Default::default()).await {
         Err(error) => println!("  the same with another signature: {error}"),
         Ok(_) => bail!("a forged token was accepted"),
     }
     let refresh_token = result.refresh_token.context("no refresh token")?;
     let fresh = client.refresh_access_token(&refresh_token).await?;
-    let claims = client.validate_token(&fresh.access_token, &checks).await?;
-    println!("  refreshed: session {} of organization {}", claims["sid"], claims["oid"]);
+    let claims = client
+        .validate_token(&fresh.access_token, &Default::default())
+        .await?
+        .claims()?;
+    let (session, organization) = (
+        claims.session_id().context("no sid")?,
+        claims.organization_id().context("no oid")?,
+    );
+    println!("  refreshed: session {session} of organization {organization}");
 
     let logout = LogoutUrlOptions {
         id_token_hint: result.id_token,
         post_logout_redirect_uri: Some(CALLBACK.into()),
         ..Default::default()
     };
-    println!("  logged out, back at {}", redirect(&browser, &client.logout_url(&logout)).await?);
+    println!(
+        "  logged out, back at {}",
+        redirect(&browser, &client.logout_url(&logout)).await?
+    );
     Ok(())
 }
 
 async fn redirect(browser: &reqwest::Client, url: &str) -> Result<String> {
     let response = browser.get(url).send().await?;
-    let location = response.headers().get("location").with_context(|| format!("{} instead of a redirect", response.status()))?;
+    let location = response
+        .headers()
+        .get("location")
+        .with_context(|| format!("{} instead of a redirect", response.status()))?;
     Ok(location.to_str()?.to_owned())
 }
 

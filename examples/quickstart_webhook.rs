@@ -24,14 +24,19 @@ pub(crate) struct Receiver {
 impl Receiver {
     /// Starts an endpoint if the environment is the emulator; `None` if it is a real one.
     pub(crate) async fn register(env_url: &str) -> Result<Option<Self>> {
-        let host = url::Url::parse(env_url)?.host_str().unwrap_or_default().to_owned();
+        let host = url::Url::parse(env_url)?
+            .host_str()
+            .unwrap_or_default()
+            .to_owned();
         if !["127.0.0.1", "localhost", "[::1]"].contains(&host.as_str()) {
             return Ok(None);
         }
         let (sender, deliveries) = mpsc::unbounded_channel();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}/webhooks", listener.local_addr()?);
-        let router = Router::new().route("/webhooks", axum::routing::post(receive)).with_state(sender);
+        let router = Router::new()
+            .route("/webhooks", axum::routing::post(receive))
+            .with_state(sender);
         tokio::spawn(async move { axum::serve(listener, router).await });
 
         let http = reqwest::Client::new();
@@ -44,8 +49,14 @@ impl Receiver {
             .await?
             .error_for_status()?;
         let reply: Value = serde_json::from_str(&reply.text().await?)?;
-        let secret = reply["secret"].as_str().context("the emulator gave no webhook secret")?.to_owned();
-        Ok(Some(Self { secret, deliveries: Mutex::new(deliveries) }))
+        let secret = reply["secret"]
+            .as_str()
+            .context("the emulator gave no webhook secret")?
+            .to_owned();
+        Ok(Some(Self {
+            secret,
+            deliveries: Mutex::new(deliveries),
+        }))
     }
 
     pub(crate) fn secret(&self) -> &str {
@@ -65,16 +76,30 @@ impl Receiver {
             anyhow::bail!("the endpoint stopped")
         };
         let patience = std::time::Duration::from_secs(10);
-        tokio::time::timeout(patience, wanted).await.with_context(|| format!("no {event_type} within {patience:?}"))?
+        tokio::time::timeout(patience, wanted)
+            .await
+            .with_context(|| format!("no {event_type} within {patience:?}"))?
     }
 }
 
-async fn receive(State(sender): State<mpsc::UnboundedSender<Delivery>>, headers: HeaderMap, body: Bytes) -> StatusCode {
+async fn receive(
+    State(sender): State<mpsc::UnboundedSender<Delivery>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> StatusCode {
     let headers = headers
         .iter()
-        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .map(|(name, value)| {
+            (
+                name.to_string(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
         .collect();
-    match sender.send(Delivery { headers, body: body.to_vec() }) {
+    match sender.send(Delivery {
+        headers,
+        body: body.to_vec(),
+    }) {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(_) => StatusCode::GONE,
     }

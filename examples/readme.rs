@@ -1,11 +1,19 @@
+//! The README's Rust snippet; a test keeps the two equal.
+#![allow(clippy::print_stdout)]
+
 use scalekit::Client;
 use scalekit::api::organizations::{CreateOrganization, CreateOrganizationRequest};
 
 #[tokio::main]
 async fn main() -> Result<(), scalekit::Error> {
     let client = Client::from_env()?;
-    let organization = CreateOrganization { display_name: "Acme".into(), ..Default::default() };
-    let request = CreateOrganizationRequest { organization: Some(organization) };
+    let organization = CreateOrganization {
+        display_name: "Acme".into(),
+        ..Default::default()
+    };
+    let request = CreateOrganizationRequest {
+        organization: Some(organization),
+    };
     let created = client.organizations().create_organization(request).await?;
     println!("created {}", created.organization.unwrap_or_default().id);
     Ok(())

@@ -9,7 +9,11 @@ use anyhow::{Context, Result, ensure};
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let mut next = |name: &str| arguments.next().with_context(|| format!("usage: floor URL TOKEN TASKS REQUESTS: no {name}"));
+    let mut next = |name: &str| {
+        arguments
+            .next()
+            .with_context(|| format!("usage: floor URL TOKEN TASKS REQUESTS: no {name}"))
+    };
     let (url, token) = (next("URL")?, next("TOKEN")?);
     let (tasks, requests): (usize, usize) = (next("TASKS")?.parse()?, next("REQUESTS")?.parse()?);
     let client = reqwest::Client::builder().tcp_nodelay(true).build()?;
@@ -18,11 +22,20 @@ async fn main() -> Result<()> {
     let mut times = run(&client, &url, &token, tasks, requests).await?;
     let seconds = started.elapsed().as_secs_f64();
     times.sort_by(f64::total_cmp);
-    println!("{}", serde_json::json!({"seconds": seconds, "median_us": times[times.len() / 2]}));
+    println!(
+        "{}",
+        serde_json::json!({"seconds": seconds, "median_us": times[times.len() / 2]})
+    );
     Ok(())
 }
 
-async fn run(client: &reqwest::Client, url: &str, token: &str, tasks: usize, requests: usize) -> Result<Vec<f64>> {
+async fn run(
+    client: &reqwest::Client,
+    url: &str,
+    token: &str,
+    tasks: usize,
+    requests: usize,
+) -> Result<Vec<f64>> {
     let mut running = tokio::task::JoinSet::new();
     for _ in 0..tasks {
         let (client, url, token) = (client.clone(), url.to_owned(), token.to_owned());

@@ -3,8 +3,12 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use crate::client::Client;
 use crate::config::ClientBuilder;
@@ -72,13 +76,47 @@ pub(crate) fn token(name: &str) -> Answer {
 impl TestServer {
     /// `script` answers the request with the given number, counted from 0 and for each path apart.
     pub(crate) async fn start(script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> Self {
+        Self::listen(None, script).await
+    }
+
+    /// The same over TLS; also returns the certificate of the server, as PEM, which nobody trusts yet.
+    pub(crate) async fn start_tls(
+        script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static,
+    ) -> (Self, String) {
+        let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let key = PrivateKeyDer::try_from(signed.signing_key.serialize_der()).unwrap();
+        let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![signed.cert.der().clone()], key)
+            .unwrap();
+        let mut server = Self::listen(Some(TlsAcceptor::from(Arc::new(config))), script).await;
+        server.url = server.url.replace("http://127.0.0.1", "https://localhost");
+        (server, signed.cert.pem())
+    }
+
+    async fn listen(
+        tls: Option<TlsAcceptor>,
+        script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (script, log) = (Arc::new(script), Arc::clone(&seen));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&log)));
+                let (tls, script, log) = (tls.clone(), Arc::clone(&script), Arc::clone(&log));
+                tokio::spawn(async move {
+                    match tls {
+                        None => serve(stream, script, log).await,
+                        Some(tls) => {
+                            if let Ok(stream) = tls.accept(stream).await {
+                                serve(stream, script, log).await;
+                            }
+                        }
+                    }
+                });
             }
         });
         Self { url, seen }
@@ -109,8 +147,9 @@ fn path_of(target: &str) -> &str {
     target.split('?').next().unwrap_or(target)
 }
 
-async fn serve<S>(stream: TcpStream, script: Arc<S>, log: Arc<Mutex<Vec<Seen>>>)
+async fn serve<I, S>(stream: I, script: Arc<S>, log: Arc<Mutex<Vec<Seen>>>)
 where
+    I: AsyncRead + AsyncWrite + Unpin,
     S: Fn(&Seen, usize) -> Answer,
 {
     let mut stream = BufReader::new(stream);
@@ -151,7 +190,7 @@ where
     }
 }
 
-async fn read(stream: &mut BufReader<TcpStream>) -> Option<Seen> {
+async fn read<I: AsyncRead + AsyncWrite + Unpin>(stream: &mut BufReader<I>) -> Option<Seen> {
     let mut line = String::new();
     stream.read_line(&mut line).await.ok()?;
     let mut words = line.split_whitespace();

@@ -43,7 +43,11 @@ impl App {
     /// Forgets everything but keys, faults, webhook endpoints and the log, and seeds what the emulator was started
     /// with.
     pub(crate) fn reset(&self) {
-        let mut state = State { redirect_uris: self.config.redirect_uris.clone(), ..State::default() };
+        let mut state = State {
+            redirect_uris: self.config.redirect_uris.clone(),
+            ..State::default()
+        };
+        state.add_first_roles();
         for seed in &self.config.seeds {
             state.seed(&self.ctx(), seed.0.clone());
         }
@@ -51,7 +55,10 @@ impl App {
     }
 
     pub(crate) fn ctx(&self) -> Ctx<'_> {
-        Ctx { now: self.clock.now(), url: &self.url }
+        Ctx {
+            now: self.clock.now(),
+            url: &self.url,
+        }
     }
 
     pub(crate) fn read(&self) -> RwLockReadGuard<'_, State> {

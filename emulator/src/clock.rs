@@ -22,6 +22,9 @@ impl Clock {
     }
 
     pub(crate) fn set_shift(&self, shift: SignedDuration) {
-        self.shift.store(i64::try_from(shift.as_millis()).unwrap_or_default(), Ordering::Relaxed);
+        self.shift.store(
+            i64::try_from(shift.as_millis()).unwrap_or_default(),
+            Ordering::Relaxed,
+        );
     }
 }

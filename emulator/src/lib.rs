@@ -48,7 +48,9 @@ pub struct Emulator {
 impl Emulator {
     /// An emulator on a free port of 127.0.0.1 with nothing in it, unless the builder is told more.
     pub fn builder() -> Builder {
-        Builder { config: Config::default() }
+        Builder {
+            config: Config::default(),
+        }
     }
 
     /// The environment URL.
@@ -160,12 +162,21 @@ impl Builder {
     pub async fn start(self) -> std::io::Result<Emulator> {
         let listener = TcpListener::bind(SocketAddr::new(self.config.host, self.config.port)).await?;
         let address = listener.local_addr()?;
-        let url = self.config.url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let url = self
+            .config
+            .url
+            .clone()
+            .unwrap_or_else(|| format!("http://{address}"));
         let (client_id, client_secret) = (self.config.client_id.clone(), self.config.client_secret.clone());
         let app = App::new(self.config, url.clone());
         // What the first request would wait for is made while nobody waits.
         tokio::task::spawn_blocking(engine::warm_up);
         let server = tokio::spawn(server::serve(listener, Arc::clone(&app)));
-        Ok(Emulator { url, client_id, client_secret, server })
+        Ok(Emulator {
+            url,
+            client_id,
+            client_secret,
+            server,
+        })
     }
 }

@@ -87,7 +87,9 @@ async fn serve(settings: Settings, port: u16) -> Result<ExitCode> {
     }
     out.flush()?;
     drop(out);
-    tokio::signal::ctrl_c().await.context("no signal can be waited for")?;
+    tokio::signal::ctrl_c()
+        .await
+        .context("no signal can be waited for")?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -101,14 +103,22 @@ async fn run(settings: Settings, command: Vec<String>) -> Result<ExitCode> {
         .with_context(|| format!("cannot start {program}"))?;
     let status = child.wait().await.context("the command was lost")?;
     // A command that a signal ended has no code of its own.
-    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)))
+    Ok(ExitCode::from(
+        status
+            .code()
+            .and_then(|code| u8::try_from(code).ok())
+            .unwrap_or(1),
+    ))
 }
 
 impl Settings {
     async fn start(self, port: u16) -> Result<Emulator> {
         let host = self.host;
         let builder = self.builder()?.port(port);
-        builder.start().await.with_context(|| format!("cannot listen on {host}, port {port}"))
+        builder
+            .start()
+            .await
+            .with_context(|| format!("cannot listen on {host}, port {port}"))
     }
 
     fn builder(self) -> Result<Builder> {
@@ -127,9 +137,12 @@ impl Settings {
             builder = builder.webhook(url);
         }
         for file in self.seeds {
-            let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-            let json = serde_json::from_str(&text).with_context(|| format!("{} is no JSON", file.display()))?;
-            builder = builder.seed(Seed::from_json(json).with_context(|| format!("{} is no seed", file.display()))?);
+            let text =
+                std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            let json =
+                serde_json::from_str(&text).with_context(|| format!("{} is no JSON", file.display()))?;
+            builder = builder
+                .seed(Seed::from_json(json).with_context(|| format!("{} is no seed", file.display()))?);
         }
         Ok(builder)
     }

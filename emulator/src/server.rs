@@ -112,7 +112,12 @@ async fn route(app: &Arc<App>, request: &Request) -> io::Result<Reply> {
     Ok(reply)
 }
 
-async fn apply_fault(app: &Arc<App>, request: &Request, name: Option<&str>, target: &Target) -> io::Result<Reply> {
+async fn apply_fault(
+    app: &Arc<App>,
+    request: &Request,
+    name: Option<&str>,
+    target: &Target,
+) -> io::Result<Reply> {
     let Some(fault) = name.and_then(|name| app.faults.take(name)) else {
         return Ok(answer(app, request, target).await);
     };

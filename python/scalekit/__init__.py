@@ -113,22 +113,25 @@ _MODULES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """Load a name of ``__all__``, or a submodule, when it is first used."""
-    from importlib import import_module
+# Type checkers know the names by the imports above, and any other name is a mistake.
+if not TYPE_CHECKING:
 
-    if name in __all__:
-        # Whatever is not listed is an exception.
-        value = getattr(import_module(f"scalekit.{_MODULES.get(name, 'common.exceptions')}"), name)
-        globals()[name] = value
-        return value
-    if not name.startswith("_"):
-        try:
-            return import_module(f"scalekit.{name}")
-        except ModuleNotFoundError as error:
-            if error.name != f"scalekit.{name}":
-                raise
-    raise AttributeError(f"module 'scalekit' has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        """Load a name of ``__all__``, or a submodule, when it is first used."""
+        from importlib import import_module
+
+        if name in __all__:
+            # Whatever is not listed is an exception.
+            value = getattr(import_module(f"scalekit.{_MODULES.get(name, 'common.exceptions')}"), name)
+            globals()[name] = value
+            return value
+        if not name.startswith("_"):
+            try:
+                return import_module(f"scalekit.{name}")
+            except ModuleNotFoundError as error:
+                if error.name != f"scalekit.{name}":
+                    raise
+        raise AttributeError(f"module 'scalekit' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

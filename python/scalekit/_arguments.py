@@ -1,8 +1,8 @@
 """Puts the arguments of a method into its request message.
 
 What a field takes is read off its descriptor, once a field: an enum also by the name of its value, a message
-also as a mapping, a time also as a ``datetime`` or in RFC 3339, and so on. Whatever does not fit is refused before
-anything is sent, with the operation and the parameter in the exception.
+also as a mapping, a time also as a ``datetime`` or in RFC 3339, and so on. Whatever does not fit is refused
+before anything is sent, with the operation and the parameter in the exception.
 """
 
 from __future__ import annotations

@@ -76,15 +76,20 @@ class ClientBase:
             **options,
         )
 
-    def __getattr__(self, name: str) -> Any:
-        """Make the service client called `name`, once."""
-        if name not in SERVICES:
-            text = f"{type(self).__name__!r} object has no attribute {name!r}"
-            raise AttributeError(text, name=name, obj=self)
-        module, kind = SERVICES[name]
-        service = getattr(import_module(f"scalekit.{module}"), self._service_prefix + kind)(self.core_client)
-        self.__dict__[name] = service
-        return service
+    # Type checkers know the services by their annotations, and any other name is a mistake.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Make the service client called `name`, once."""
+            if name not in SERVICES:
+                text = f"{type(self).__name__!r} object has no attribute {name!r}"
+                raise AttributeError(text, name=name, obj=self)
+            module, kind = SERVICES[name]
+            service = getattr(import_module(f"scalekit.{module}"), self._service_prefix + kind)(
+                self.core_client
+            )
+            self.__dict__[name] = service
+            return service
 
     def __dir__(self) -> list[str]:
         """List the services too."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import TYPE_CHECKING
 
@@ -41,13 +40,14 @@ def count(**arguments: object) -> None:
 
 
 def seconds(*, zero: bool = False, **arguments: object) -> None:
-    """Every argument must be a positive, finite number of seconds, or `zero` if that is permitted."""
+    """Every argument must be a positive, sensible number of seconds, or `zero` if that is permitted."""
     for name, value in arguments.items():
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ScalekitArgumentException(f"{name} must be a number of seconds, not {value!r}")
         if value == 0 and zero:
             continue
-        if not math.isfinite(value) or value <= 0:
+        # Thirty years; with more, adding it to the time of day ends beyond what a clock can count.
+        if not 0 < value <= 1e9:
             raise ScalekitArgumentException(f"{name} must be a positive number of seconds, not {value!r}")
 
 

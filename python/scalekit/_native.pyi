@@ -3,6 +3,21 @@
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias, final, overload
 
+__all__ = [
+    "API_VERSION",
+    "EXCEPTIONS",
+    "OPERATIONS",
+    "Headers",
+    "NativeClient",
+    "Sink",
+    "Task",
+    "__version__",
+    "generate_pkce",
+    "make_client",
+    "response_type",
+    "verify_payload",
+]
+
 __version__: Final[str]
 API_VERSION: Final[str]
 OPERATIONS: Final[tuple[str, ...]]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from google.protobuf import descriptor_pool, message_factory
+from google.protobuf import descriptor_pool, message_factory, symbol_database
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
 if TYPE_CHECKING:
@@ -58,8 +58,9 @@ def as_text(message: type[Message], field: str) -> None:
 
 def _message_class(message: Descriptor, module: str, qualname: str) -> type[Message]:
     made: Any = message_factory.GetMessageClass(message)
-    # Without these, pickle does not find the class again.
+    # Where pickle finds the class again: by its name, or by its descriptor if it is nested.
     made.__module__, made.__qualname__ = module, qualname
+    symbol_database.Default().RegisterMessage(made)
     for nested in message.nested_types:
         if not nested.GetOptions().map_entry:
             # upb finds nested classes by itself, the pure-Python runtime does not.

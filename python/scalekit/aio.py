@@ -23,8 +23,8 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
     """A client of one Scalekit environment, for asyncio.
 
     Services, methods, arguments and exceptions are those of :class:`scalekit.ScalekitClient`; whatever may
-    use the network is awaitable. The event loop is never blocked, and cancelling a call drops its request. One
-    client can serve several event loops.
+    use the network is awaitable. The event loop is never blocked, and cancelling a call drops its request.
+    One client can serve several event loops.
     """
 
     core_client: AsyncCoreClient

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from scalekit import _checks, _native
+from scalekit._token_response import TokenResponse
 from scalekit.common.exceptions import ScalekitArgumentException
 
 if TYPE_CHECKING:
@@ -13,24 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from google.protobuf.message import Message
-    from typing_extensions import TypedDict
 
     from scalekit._call import Call
-
-    class ClientOptions(TypedDict, total=False):
-        """Further options of a client; :class:`scalekit.ScalekitClient` explains them."""
-
-        connect_timeout_s: float
-        max_retries: int
-        ca_certificates: bytes | str | os.PathLike[str] | None
-        proxy: str | None
-        token_leeway_s: float
-        issuer: str | None
-        audience: str | list[str] | None
-        webhook_tolerance_s: float
-        user_agent_suffix: str | None
-        allow_insecure_http: bool
-
 
 TOKEN_ENDPOINT = "/oauth/token"  # noqa: S105  a path
 JWKS_ENDPOINT = "/keys"
@@ -41,34 +26,19 @@ DEFAULT_CALL_TIMEOUT_S = 20
 DEFAULT_TOOL_CALL_TIMEOUT_S = 60
 
 
-class TokenResponse:
-    """The reply of the token endpoint."""
+class ClientOptions(TypedDict, total=False):
+    """Further options of a client; :class:`scalekit.ScalekitClient` explains them."""
 
-    status_code = 200
-
-    def __init__(self, tokens: dict[str, Any]) -> None:
-        """Keep what the reply says."""
-        self._tokens = tokens
-
-    @property
-    def text(self) -> str:
-        """The tokens as JSON."""
-        import json
-
-        return json.dumps(self._tokens)
-
-    @property
-    def content(self) -> bytes:
-        """The tokens as JSON, in bytes."""
-        return self.text.encode()
-
-    def json(self) -> dict[str, Any]:
-        """The tokens as a ``dict``."""
-        return dict(self._tokens)
-
-    def __repr__(self) -> str:
-        """The body is made of tokens, so it is not shown."""
-        return "<TokenResponse 200>"
+    connect_timeout_s: float
+    max_retries: int
+    ca_certificates: bytes | str | os.PathLike[str] | None
+    proxy: str | None
+    token_leeway_s: float
+    issuer: str | None
+    audience: str | list[str] | None
+    webhook_tolerance_s: float
+    user_agent_suffix: str | None
+    allow_insecure_http: bool
 
 
 class BaseCoreClient:

@@ -61,7 +61,9 @@ def once(server: StubServer) -> ScalekitClient:
 def test_the_service_s_errors(
     once: ScalekitClient, server: StubServer, error_info: ErrorInfo, code: str, status: int, name: str
 ) -> None:
-    body = error_info(StatusCode[code].value[0], "it went wrong", "SOME_CODE", request_info={"request_id": "req_1"})
+    body = error_info(
+        StatusCode[code].value[0], "it went wrong", "SOME_CODE", request_info={"request_id": "req_1"}
+    )
     server.on(PATH, Reply(status, body))
     error = failure(once)
     assert type(error) is getattr(exceptions, name)
@@ -88,7 +90,9 @@ def test_the_service_s_errors(
         (504, "ScalekitGatewayTimeoutException"),
     ],
 )
-def test_errors_of_something_in_between(once: ScalekitClient, server: StubServer, status: int, name: str) -> None:
+def test_errors_of_something_in_between(
+    once: ScalekitClient, server: StubServer, status: int, name: str
+) -> None:
     server.on(PATH, Reply(status, b"<html>proxy says no</html>", {"content-type": "text/html"}))
     error = failure(once)
     assert type(error) is getattr(exceptions, name)
@@ -122,8 +126,12 @@ def test_tools_are_never_run_twice(
     assert server.count("/api/v1/execute_tool") == 1
 
 
-@pytest.mark.parametrize("body", [b"<html>hello</html>", b'{"organization": {"id"', b"[1, 2]", b'{"organization": 5}'])
-def test_a_success_that_is_not_what_was_asked_for(once: ScalekitClient, server: StubServer, body: bytes) -> None:
+@pytest.mark.parametrize(
+    "body", [b"<html>hello</html>", b'{"organization": {"id"', b"[1, 2]", b'{"organization": 5}']
+)
+def test_a_success_that_is_not_what_was_asked_for(
+    once: ScalekitClient, server: StubServer, body: bytes
+) -> None:
     server.on(PATH, Reply(200, body))
     error = failure(once)
     assert isinstance(error, exceptions.ScalekitUnknownException)
@@ -187,7 +195,9 @@ def test_what_is_not_safe_is_not(client: ScalekitClient, server: StubServer) -> 
     assert server.count("/api/v1/organizations") == 1
 
 
-def test_a_refused_token_is_replaced_once(client: ScalekitClient, server: StubServer, error_info: ErrorInfo) -> None:
+def test_a_refused_token_is_replaced_once(
+    client: ScalekitClient, server: StubServer, error_info: ErrorInfo
+) -> None:
     def respond(request: Any) -> Reply:
         if request.headers["authorization"] == "Bearer token-1":
             return Reply(401, error_info(16, "token revoked", "UNAUTHENTICATED"))
@@ -209,9 +219,15 @@ def test_a_refused_token_is_replaced_once(client: ScalekitClient, server: StubSe
         (lambda c: c.organization.get_organization(None), OPERATION),
         (lambda c: c.organization.list_organizations("many"), "OrganizationService.ListOrganization"),
         (lambda c: c.organization.create_organization("Acme"), "OrganizationService.CreateOrganization"),
-        (lambda c: c.organization.create_organization({"nane": "A"}), "OrganizationService.CreateOrganization"),
+        (
+            lambda c: c.organization.create_organization({"nane": "A"}),
+            "OrganizationService.CreateOrganization",
+        ),
         (lambda c: c.domain.create_domain("org_1", "acme.com", "NO_SUCH_TYPE"), "DomainService.CreateDomain"),
-        (lambda c: c.users.create_user_and_membership("org_1", {"email": 5}), "UserService.CreateUserAndMembership"),
+        (
+            lambda c: c.users.create_user_and_membership("org_1", {"email": 5}),
+            "UserService.CreateUserAndMembership",
+        ),
     ],
 )
 def test_arguments_that_no_request_can_be_made_of(

@@ -103,7 +103,11 @@ def test_each_can_be_pickled(kind: type[ScalekitException]) -> None:
 def test_tool_exceptions_tell_what_the_provider_said() -> None:
     info = {"execution_id": "exec_1", "tool_error_code": "RATE", "tool_error_message": "slow down"}
     error = ScalekitToolException("no", err_details=[{"x": 1}, {"tool_error_info": info}])
-    assert (error.execution_id, error.tool_error_code, error.tool_error_message) == ("exec_1", "RATE", "slow down")
+    assert (error.execution_id, error.tool_error_code, error.tool_error_message) == (
+        "exec_1",
+        "RATE",
+        "slow down",
+    )
     assert ScalekitToolException("no", err_details={"body": "<html>"}).execution_id == ""
 
 

@@ -106,7 +106,8 @@ def test_fields_that_the_documentation_names(client: ScalekitClient, server: Stu
 
 def test_the_portal_link_is_its_location(client: ScalekitClient, server: StubServer) -> None:
     server.on(
-        "/api/v1/organizations/org_1/portal_links", Reply(body={"link": {"id": "lnk_1", "location": "https://portal"}})
+        "/api/v1/organizations/org_1/portal_links",
+        Reply(body={"link": {"id": "lnk_1", "location": "https://portal"}}),
     )
     link = client.organization.generate_portal_link("org_1")
     assert isinstance(link, Link)

@@ -69,7 +69,11 @@ def test_authenticate_with_code(client: ScalekitClient, server: StubServer, sign
         "expires_in",
     }
     assert (result["id_token"], result["access_token"], result["refresh_token"]) == (id_token, "at", "rt")
-    assert (result["connection_id"], result["organization_id"], result["expires_in"]) == ("conn_1", "org_1", 299)
+    assert (result["connection_id"], result["organization_id"], result["expires_in"]) == (
+        "conn_1",
+        "org_1",
+        299,
+    )
     assert result["user"] == {
         "id": "usr_1",
         "email": "jane@acme.com",
@@ -98,7 +102,8 @@ def test_options_may_be_left_out(client: ScalekitClient, server: StubServer, sig
 
 
 @pytest.mark.parametrize(
-    ("changes", "why"), [({"aud": "somebody"}, "another audience"), ({"exp": 5}, "expired"), ({"aud": None}, "audience")]
+    ("changes", "why"),
+    [({"aud": "somebody"}, "another audience"), ({"exp": 5}, "expired"), ({"aud": None}, "audience")],
 )
 def test_the_id_token_is_verified(
     client: ScalekitClient, server: StubServer, signer: Signer, changes: dict[str, Any], why: str
@@ -135,7 +140,11 @@ def test_refresh(client: ScalekitClient, server: StubServer) -> None:
         "expires_in": None,
     }
     form = server.requests[0].form()
-    assert (form["grant_type"], form["refresh_token"], form["client_id"]) == ("refresh_token", "rt1", CLIENT_ID)
+    assert (form["grant_type"], form["refresh_token"], form["client_id"]) == (
+        "refresh_token",
+        "rt1",
+        CLIENT_ID,
+    )
     server.on("/oauth/token", Reply(body={"access_token": "at3", "expires_in": 60}))
     result = client.refresh_access_token("rt2")
     assert (result["refresh_token"], result["expires_in"]) == ("rt2", 60)
@@ -204,8 +213,15 @@ def test_the_core_client_takes_forms(client: ScalekitClient, server: StubServer,
     grant_tokens(server, signer)
     code = {"grant_type": "authorization_code", "code": "the-code", "redirect_uri": CALLBACK}
     assert core.authenticate(code).json()["user"]["id"] == "usr_1"
-    assert core.authenticate({"grant_type": "refresh_token", "refresh_token": "x"}).json()["access_token"] == "at"
-    for wrong in ({"grant_type": "password"}, {**code, "client_id": "another"}, {"grant_type": "refresh_token"}):
+    assert (
+        core.authenticate({"grant_type": "refresh_token", "refresh_token": "x"}).json()["access_token"]
+        == "at"
+    )
+    for wrong in (
+        {"grant_type": "password"},
+        {**code, "client_id": "another"},
+        {"grant_type": "refresh_token"},
+    ):
         with pytest.raises(ScalekitArgumentException):
             core.authenticate(wrong)
     core.get_jwks()

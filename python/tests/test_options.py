@@ -52,6 +52,7 @@ both = pytest.mark.parametrize("kind", [ScalekitClient, AsyncScalekitClient])
         ({"tool_call_timeout_s": float("inf")}, "tool_call_timeout_s"),
         ({"tool_call_timeout_s": float("nan")}, "tool_call_timeout_s"),
         ({"connect_timeout_s": -1}, "connect_timeout_s"),
+        ({"connect_timeout_s": 1e19}, "connect_timeout_s"),
         ({"webhook_tolerance_s": 0}, "webhook_tolerance_s"),
         ({"token_leeway_s": -1}, "token_leeway_s"),
         ({"max_retries": -1}, "max_retries"),
@@ -105,7 +106,10 @@ def test_good_options_are_kept(kind: Any, tmp_path: Path) -> None:
 
 
 def test_a_path_prefix_is_kept_and_insecure_hosts_can_be_allowed() -> None:
-    assert ScalekitClient("https://gw.example.com/sk/", "a", "b").core_client.env_url == "https://gw.example.com/sk"
+    assert (
+        ScalekitClient("https://gw.example.com/sk/", "a", "b").core_client.env_url
+        == "https://gw.example.com/sk"
+    )
     allowed = ScalekitClient("http://gw.internal", "a", "b", allow_insecure_http=True)
     assert allowed.core_client.env_url == "http://gw.internal"
 
@@ -157,7 +161,10 @@ def test_authorization_url(kind: Any) -> None:
     ]
     text = AuthorizationUrlOptions(scopes="openid offline_access")
     assert "scope=openid+offline_access" in client.get_authorization_url("https://a/b", text)
-    for options, why in [(AuthorizationUrlOptions(state=5), "state"), (AuthorizationUrlOptions(scopes=5), "scopes")]:
+    for options, why in [
+        (AuthorizationUrlOptions(state=5), "state"),
+        (AuthorizationUrlOptions(scopes=5), "scopes"),
+    ]:
         with pytest.raises(ScalekitArgumentException, match=why):
             client.get_authorization_url("https://a/b", options)
     with pytest.raises(ScalekitArgumentException, match="redirect_uri"):

@@ -49,7 +49,9 @@ def get(client: ScalekitClient) -> bool:
     return client.organization.get_organization("org_1")[0].organization.id == "org_1"
 
 
-def test_a_child_calls_after_calls_in_the_parent(client: ScalekitClient, server: StubServer, signer: Signer) -> None:
+def test_a_child_calls_after_calls_in_the_parent(
+    client: ScalekitClient, server: StubServer, signer: Signer
+) -> None:
     server.on(PATH, ANSWER)
     token = signer.sign()
     assert get(client)

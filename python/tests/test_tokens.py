@@ -139,7 +139,9 @@ def test_idp_initiated_login(client: ScalekitClient, signer: Signer) -> None:
         client.get_idp_initiated_login_claims(token, TokenValidationOptions(issuer="nobody"))
 
 
-def test_keys_of_other_kinds_are_passed_over(client: ScalekitClient, server: StubServer, signer: Signer) -> None:
+def test_keys_of_other_kinds_are_passed_over(
+    client: ScalekitClient, server: StubServer, signer: Signer
+) -> None:
     odd = [
         {"kty": "EC", "crv": "P-256", "kid": "ec", "x": "AA", "y": "AA"},
         {"kty": "RSA", "kid": "tiny", "n": "AQAB", "e": "AQAB"},
@@ -170,7 +172,9 @@ def test_without_keys_nothing_can_be_told(client: ScalekitClient, server: StubSe
     assert caught.value.operation == "validate_token"
 
 
-def test_a_reply_that_is_no_key_set_is_an_error(client: ScalekitClient, server: StubServer, signers: Any) -> None:
+def test_a_reply_that_is_no_key_set_is_an_error(
+    client: ScalekitClient, server: StubServer, signers: Any
+) -> None:
     server.on("/keys", Reply(500, {"no": "keys"}))
     with pytest.raises(ScalekitInternalServerException):
         client.validate_token(signers[0].sign())

@@ -1,7 +1,5 @@
 //! The client as Python sees it: arguments owned, the GIL released, answers converted.
 
-use std::time::Duration;
-
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use scalekit::oauth::{AuthorizationUrlOptions, CodeOptions, LogoutUrlOptions};
@@ -9,6 +7,7 @@ use scalekit::{CallOptions, Client, Error, Secret, operation};
 
 use crate::failure::Failure;
 use crate::headers::Headers;
+use crate::options::seconds;
 use crate::process::PerProcess;
 use crate::run::{Target, run};
 use crate::tokens::{checks, claims, validate_cached};
@@ -77,7 +76,11 @@ impl NativeClient {
             return Err(Failure::Core(unknown).into_exception(py));
         };
         let mut options = CallOptions::default();
-        options.timeout = timeout.map(Duration::from_secs_f64);
+        if let Some(timeout) = timeout {
+            let timeout =
+                seconds("timeout", timeout).map_err(|error| Failure::Core(error).into_exception(py))?;
+            options = options.with_timeout(timeout);
+        }
         let request = request.to_vec();
         let call = async move {
             let prepared = scalekit_wire::encode_request(operation, &request)?;
@@ -138,7 +141,9 @@ impl NativeClient {
         target: Option<Target<'_>>,
     ) -> PyResult<Py<PyAny>> {
         let client = self.here(py)?;
-        let options = CodeOptions { code_verifier: code_verifier.map(Secret::from) };
+        let options = CodeOptions {
+            code_verifier: code_verifier.map(Secret::from),
+        };
         let call = async move {
             client
                 .authenticate_with_code(&code, &redirect_uri, &options)

@@ -67,6 +67,6 @@ pub(crate) fn make_client(
 }
 
 /// Python's seconds; those that no clock can count are refused.
-fn seconds(option: &str, value: f64) -> Result<Duration, Error> {
+pub(crate) fn seconds(option: &str, value: f64) -> Result<Duration, Error> {
     Duration::try_from_secs_f64(value).map_err(|error| Error::config(format!("{option}: {error}")))
 }

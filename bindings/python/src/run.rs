@@ -104,7 +104,10 @@ fn block<T>(handle: &Handle, future: impl Future<Output = Result<T, Error>>) -> 
         }
         let left = look_up.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            Python::attach(|py| py.check_signals())?;
+            let Some(signals) = Python::try_attach(|py| py.check_signals()) else {
+                return Err(Failure::Internal("the interpreter is shutting down".into()));
+            };
+            signals?;
             if process::id() != home {
                 return Err(Failure::Internal(
                     "the process was forked by a signal handler during the call".into(),

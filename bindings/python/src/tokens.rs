@@ -1,7 +1,5 @@
 //! Tokens, webhooks and PKCE: what is computed on the spot.
 
-use std::time::Duration;
-
 use pyo3::prelude::*;
 use scalekit::oauth::Pkce;
 use scalekit::token::{TokenValidation, VerifiedToken};
@@ -9,6 +7,7 @@ use scalekit::webhook::{Purpose, SignatureHeaders, Verifier, WebhookError};
 use scalekit::{Client, Error};
 
 use crate::failure::Failure;
+use crate::options::seconds;
 use crate::process::with_runtime;
 use crate::value::to_dict;
 
@@ -67,8 +66,7 @@ pub(crate) fn verify_payload(
         Purpose::Webhook
     };
     let verified = py.detach(|| {
-        let tolerance = Duration::try_from_secs_f64(tolerance)
-            .map_err(|error| Error::invalid_argument(format!("webhook_tolerance_s: {error}")))?;
+        let tolerance = seconds("webhook_tolerance_s", tolerance)?;
         let headers = SignatureHeaders::from_pairs(purpose, headers);
         if headers.id.is_empty() || headers.timestamp.is_empty() || headers.signature.is_empty() {
             return Err(WebhookError::MissingHeaders.into());

@@ -11,7 +11,7 @@ use prost_reflect::{DescriptorPool, DynamicMessage, Kind, MessageDescriptor, Met
 use serde_json::{Value as Json, json};
 
 use crate::output::Output;
-use crate::schema::Schema;
+use crate::schema::{Schema, snake_case};
 use sample::Sampler;
 
 /// Writes `tests/conformance/operations.json` and the Rust runner's table of methods.
@@ -120,6 +120,11 @@ fn flatten(name: &str, value: &Json, query: &mut Vec<[String; 2]>) -> Result<()>
                 flatten(name, item, query)?;
             }
         }
+        // A gateway reads the paths of a mask in a query as the schema spells them.
+        Json::String(mask) if matches!(name, "mask" | "update_mask") => {
+            let paths: Vec<String> = mask.split(',').map(snake_case).collect();
+            query.push([name.to_owned(), paths.join(",")]);
+        }
         Json::String(text) => query.push([name.to_owned(), text.clone()]),
         other => query.push([name.to_owned(), other.to_string()]),
     }
@@ -171,6 +176,17 @@ fn routes(pool: &DescriptorPool, method: &MethodDescriptor) -> Result<Vec<Route>
                     .as_message()
                     .ok_or_else(|| anyhow!("a binding is a message"))?,
             )?);
+        }
+    }
+    // A client takes the first route whose fields are set, so it never gets to one that asks for no other fields.
+    let all = std::mem::take(&mut routes);
+    for candidate in all {
+        let fields = candidate.path_fields();
+        let hidden = routes
+            .iter()
+            .any(|earlier: &Route| earlier.path_fields().iter().all(|field| fields.contains(field)));
+        if !hidden {
+            routes.push(candidate);
         }
     }
     Ok(routes)

@@ -215,3 +215,6 @@ pub(crate) fn deadline_in(timeout: Duration) -> Instant {
     const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
     Instant::now() + timeout.min(FAR)
 }
+
+#[cfg(test)]
+mod tests;

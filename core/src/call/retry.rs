@@ -12,6 +12,9 @@ const FIRST_WAIT: Duration = Duration::from_millis(200);
 /// The longest wait that the doubling reaches.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
+/// Beyond any deadline, and small enough to be added to any clock.
+const LATEST: Duration = Duration::from_secs(u32::MAX as u64);
+
 /// What may be done with a request that did not lead to an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Safety {
@@ -102,16 +105,18 @@ pub(crate) fn wait(
 /// The `Retry-After` of an answer (RFC 9110, section 10.2.3): seconds or a date, which counts from `now`.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than fit is "later than any deadline".
-        return Some(Duration::from_secs(text.parse().unwrap_or(u64::from(u32::MAX))));
-    }
-    let date = jiff::fmt::rfc2822::DateTimeParser::new()
-        .parse_timestamp(text)
-        .ok()?;
-    let date = u64::try_from(date.as_second()).unwrap_or_default();
-    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-    Some(Duration::from_secs(date).saturating_sub(now))
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let wait = if digits {
+        text.parse().map_or(LATEST, Duration::from_secs)
+    } else {
+        let date = jiff::fmt::rfc2822::DateTimeParser::new()
+            .parse_timestamp(text)
+            .ok()?;
+        let date = u64::try_from(date.as_second()).unwrap_or_default();
+        let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Duration::from_secs(date).saturating_sub(now)
+    };
+    Some(wait.min(LATEST))
 }
 
 #[cfg(test)]
@@ -198,10 +203,13 @@ mod tests {
             retry_after(&headers, now)
         };
         assert_eq!(read("120"), Some(Duration::from_secs(120)));
-        assert_eq!(
-            read("99999999999999999999999"),
-            Some(Duration::from_secs(u64::from(u32::MAX)))
-        );
+        for late in [
+            "99999999999999999999999",
+            "18446744073709551615",
+            "Fri, 31 Dec 9999 23:59:59 GMT",
+        ] {
+            assert_eq!(read(late), Some(LATEST));
+        }
         assert_eq!(
             read("Sun, 06 Nov 1994 08:49:47 GMT"),
             Some(Duration::from_secs(10))

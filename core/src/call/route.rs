@@ -182,6 +182,19 @@ impl RequestParts {
         self.query.extend(byte_serialize(value.as_bytes()));
     }
 
+    /// Appends a field mask, given as JSON writes it (`displayName,metadata`). In a query the service's gateway takes
+    /// the paths as the schema spells them (`display_name,metadata`).
+    pub fn query_mask(&mut self, name: &str, mask: &str) {
+        let mut paths = String::with_capacity(mask.len() + 4);
+        for character in mask.chars() {
+            if character.is_ascii_uppercase() {
+                paths.push('_');
+            }
+            paths.push(character.to_ascii_lowercase());
+        }
+        self.query(name, &paths);
+    }
+
     /// The finished request. `body` is the JSON text of [`Place::Body`] or [`Place::WholeBody`]; `None` when the
     /// route has no body or its body field is not set.
     pub fn finish(self, body: Option<Bytes>) -> PreparedRequest {

@@ -9,6 +9,9 @@ use super::route::{Place, PreparedRequest, RequestParts};
 use crate::error::Error;
 use crate::operation::{Body, Operation};
 
+/// The names that field masks have in the schema; JSON alone does not show which text is one.
+const FIELD_MASKS: [&str; 2] = ["mask", "update_mask"];
+
 /// Prepares a request that is a JSON object; null is the empty one.
 pub(crate) fn split(operation: &'static Operation, request: Value) -> Result<PreparedRequest, Error> {
     let refuse = |message: String| Error::invalid_argument(message).with_operation(operation.name);
@@ -59,6 +62,7 @@ fn path_value<'f>(fields: &'f Map<String, Value>, name: &str) -> Option<Cow<'f, 
 fn push_query(parts: &mut RequestParts, name: &str, value: &Value) -> Result<(), String> {
     match value {
         Value::Null => {}
+        Value::String(mask) if FIELD_MASKS.contains(&name) => parts.query_mask(name, mask),
         Value::String(text) => parts.query(name, text),
         Value::Bool(flag) => parts.query(name, if *flag { "true" } else { "false" }),
         Value::Number(number) => parts.query(name, &number.to_string()),

@@ -87,8 +87,9 @@ impl Transport {
             error,
             outcome: Outcome::Final,
         })?;
-        let response = pool.execute(request).await.map_err(failure)?;
-        let (status, headers) = (response.status(), response.headers().clone());
+        let mut response = pool.execute(request).await.map_err(failure)?;
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
         let body = read_body(response, max_body).await?;
         Ok(Reply {
             status,
@@ -205,7 +206,9 @@ fn chain<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (d
     let mut next = Some(error);
     std::iter::from_fn(move || {
         let error = next?;
-        next = error.source();
+        // `source` of an I/O error skips the error that it wraps.
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = wrapped.map(|wrapped| wrapped as _).or_else(|| error.source());
         Some(error)
     })
 }

@@ -2,11 +2,12 @@
 
 use std::env;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use http::HeaderValue;
 
+use super::network::{Ca, parse_proxy};
 use super::{Config, EnvUrl, Keepalive};
 use crate::client::Client;
 use crate::error::Error;
@@ -46,12 +47,6 @@ pub struct ClientBuilder {
     host: (String, String),
 }
 
-#[derive(Clone)]
-enum Ca {
-    Pem(Vec<u8>),
-    File(PathBuf),
-}
-
 impl ClientBuilder {
     pub(crate) fn new(env_url: String, client_id: String, client_secret: Option<Secret>) -> Self {
         Self {
@@ -82,10 +77,14 @@ impl ClientBuilder {
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config), naming the variable that is missing or empty.
     pub fn from_env() -> Result<Self, Error> {
+        Self::from_variables(|name| env::var(name).ok())
+    }
+
+    fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let read = |names: &[&str]| {
             let found = names
                 .iter()
-                .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
+                .find_map(|name| variable(name).filter(|value| !value.is_empty()));
             found.ok_or_else(|| Error::config(format!("{} is not set in the environment", names[0])))
         };
         let env_url = read(&["SCALEKIT_ENVIRONMENT_URL", "SCALEKIT_ENV_URL"])?;
@@ -255,34 +254,6 @@ impl ClientBuilder {
         };
         header("user_agent_suffix", &text)
     }
-}
-
-impl Ca {
-    fn read(self) -> Result<Vec<reqwest::Certificate>, Error> {
-        let pem = match self {
-            Self::Pem(pem) => pem,
-            Self::File(path) => std::fs::read(&path).map_err(|error| {
-                Error::config(format!("CA certificates {}: {error}", path.display())).with_source(error)
-            })?,
-        };
-        match reqwest::Certificate::from_pem_bundle(&pem) {
-            Ok(certificates) if certificates.is_empty() => Err(Error::config(
-                "CA certificates: there is no PEM certificate in them",
-            )),
-            Ok(certificates) => Ok(certificates),
-            Err(error) => Err(Error::config("CA certificates: they are not valid PEM").with_source(error)),
-        }
-    }
-}
-
-/// The URL may hold a password, so neither it nor an error about it is shown.
-fn parse_proxy(url: &Secret) -> Result<reqwest::Proxy, Error> {
-    let refuse = || Error::config("proxy: it is not a valid URL such as http://proxy.example.com:3128");
-    let parsed = url::Url::parse(url.expose()).map_err(|_| refuse())?;
-    if !matches!(parsed.scheme(), "http" | "https") || parsed.host_str().is_none_or(str::is_empty) {
-        return Err(refuse());
-    }
-    reqwest::Proxy::all(parsed).map_err(|_| refuse())
 }
 
 fn header(option: &str, text: &str) -> Result<HeaderValue, Error> {

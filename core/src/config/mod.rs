@@ -2,6 +2,7 @@
 
 mod builder;
 mod env_url;
+mod network;
 
 use std::time::Duration;
 
@@ -15,8 +16,8 @@ use crate::secret::Secret;
 /// The version of the service's API that this client speaks.
 pub const API_VERSION: &str = "20261012";
 
-/// A client's options, checked.
-#[derive(Clone, Debug)]
+/// A client's options, checked. No `Debug`: a proxy's shows its password.
+#[derive(Clone)]
 pub(crate) struct Config {
     pub(crate) env_url: EnvUrl,
     pub(crate) client_id: String,

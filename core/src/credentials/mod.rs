@@ -97,6 +97,15 @@ impl Credentials {
     }
 }
 
+/// Lowers the flag when its task ends, also when it is dropped with its runtime.
+struct Renewing(Client);
+
+impl Drop for Renewing {
+    fn drop(&mut self) {
+        self.0.credentials().renewing.store(false, Ordering::Release);
+    }
+}
+
 impl Client {
     /// A token for the next request.
     pub(crate) async fn service_token(&self) -> Result<Arc<ServiceToken>, Error> {
@@ -177,12 +186,14 @@ impl Client {
         if renewing.load(Ordering::Relaxed) || renewing.swap(true, Ordering::AcqRel) {
             return;
         }
-        let client = self.clone();
+        let task = Renewing(self.clone());
         tokio::spawn(async move {
-            if client.fetch_service_token(true).await.is_err() {
+            if task.0.fetch_service_token(true).await.is_err() {
                 sleep(RENEWAL_PAUSE).await;
             }
-            client.credentials().renewing.store(false, Ordering::Release);
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

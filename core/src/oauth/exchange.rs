@@ -112,7 +112,9 @@ impl Client {
             ("client_secret", client_secret),
             ("scope", &scope),
         ];
-        let reply = self.exchange("generate_client_token", &form, Safety::Idempotent).await?;
+        let reply = self
+            .exchange("generate_client_token", &form, Safety::Idempotent)
+            .await?;
         Ok(ClientToken {
             access_token: reply.access_token().to_owned(),
             expires_in: reply.expires_in(),

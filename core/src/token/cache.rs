@@ -108,6 +108,14 @@ impl KeyCache {
         self.snapshot.load_full()
     }
 
+    /// As if the time of the keys had passed.
+    #[cfg(test)]
+    pub(crate) fn make_stale(&self) {
+        let mut snapshot = Snapshot::clone(&self.snapshot().unwrap());
+        snapshot.stale_at = Instant::now();
+        self.snapshot.store(Some(Arc::new(snapshot)));
+    }
+
     /// Without touching the count of owners, for the fast path.
     pub(crate) fn peek(&self) -> arc_swap::Guard<Option<Arc<Snapshot>>> {
         self.snapshot.load()

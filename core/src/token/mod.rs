@@ -162,3 +162,6 @@ const _: fn() = || {
     shared::<Arc<KeySet>>();
     shared::<Client>();
 };
+
+#[cfg(test)]
+mod tests;

@@ -141,7 +141,12 @@ impl Fault {
         if self.status.is_some_and(|status| !(200..=599).contains(&status)) {
             return Err("status must be from 200 to 599".to_owned());
         }
-        if [self.json.is_some(), self.body.is_some(), self.error.is_some()].iter().filter(|set| **set).count() > 1 {
+        if [self.json.is_some(), self.body.is_some(), self.error.is_some()]
+            .iter()
+            .filter(|set| **set)
+            .count()
+            > 1
+        {
             return Err("only one of json, body and error can be set".to_owned());
         }
         if let Some(error) = &self.error
@@ -191,7 +196,10 @@ impl Fault {
 
     pub(crate) fn add_headers(&self, reply: &mut Reply) {
         let retry_after = self.retry_after.as_ref().map(|value| (RETRY_AFTER, value));
-        let named = self.headers.iter().filter_map(|(name, value)| Some((HeaderName::try_from(name).ok()?, value)));
+        let named = self
+            .headers
+            .iter()
+            .filter_map(|(name, value)| Some((HeaderName::try_from(name).ok()?, value)));
         for (name, value) in named.chain(retry_after) {
             if let Ok(value) = HeaderValue::from_str(value) {
                 reply.headers.insert(name, value);

@@ -84,15 +84,32 @@ pub(crate) struct Pending<'l> {
 
 impl Log {
     /// Notes a request.
-    pub(crate) fn begin(&self, time: Timestamp, request: &Request, operation: Option<&'static str>) -> Pending<'_> {
+    pub(crate) fn begin(
+        &self,
+        time: Timestamp,
+        request: &Request,
+        operation: Option<&'static str>,
+    ) -> Pending<'_> {
         let secretive = operation.is_none_or(|name| crate::oauth::Endpoint::named(name).is_some());
-        let redact = |text: &[u8]| if secretive { redacted_form(text) } else { text.to_vec() };
-        let form = request.header(CONTENT_TYPE).is_some_and(|kind| kind.contains("form-urlencoded"));
+        let redact = |text: &[u8]| {
+            if secretive {
+                redacted_form(text)
+            } else {
+                text.to_vec()
+            }
+        };
+        let form = request
+            .header(CONTENT_TYPE)
+            .is_some_and(|kind| kind.contains("form-urlencoded"));
         let mut headers = request.headers.clone();
         for name in SECRET_HEADERS {
             if let Some(value) = headers.get_mut(&name) {
                 // The scheme tells Bearer from Basic and gives nothing away.
-                let scheme = value.to_str().ok().and_then(|text| text.split_once(' ')).map(|(scheme, _)| scheme);
+                let scheme = value
+                    .to_str()
+                    .ok()
+                    .and_then(|text| text.split_once(' '))
+                    .map(|(scheme, _)| scheme);
                 let shown = match scheme.filter(|_| name == AUTHORIZATION) {
                     Some(scheme) => format!("{scheme} {REDACTED}"),
                     None => REDACTED.to_owned(),
@@ -114,7 +131,11 @@ impl Log {
             path: request.path.clone(),
             query: query.map(|query| String::from_utf8_lossy(&query).into_owned()),
             headers,
-            body: if form { redact(&request.body).into() } else { request.body.clone() },
+            body: if form {
+                redact(&request.body).into()
+            } else {
+                request.body.clone()
+            },
             operation,
             outcome: Outcome::Pending,
             began: Instant::now(),
@@ -131,8 +152,14 @@ impl Log {
         let picked = |entry: &&Entry| {
             entry.number > filter.after
                 && (!filter.unmatched || entry.operation.is_none())
-                && filter.operation.as_deref().is_none_or(|name| entry.operation == Some(name))
-                && filter.method.as_deref().is_none_or(|method| entry.method.eq_ignore_ascii_case(method))
+                && filter
+                    .operation
+                    .as_deref()
+                    .is_none_or(|name| entry.operation == Some(name))
+                && filter
+                    .method
+                    .as_deref()
+                    .is_none_or(|method| entry.method.eq_ignore_ascii_case(method))
                 && filter.path.as_deref().is_none_or(|path| entry.path == path)
         };
         let entries = self.lock();
@@ -150,7 +177,9 @@ impl Log {
         let mut entries = self.lock();
         // Numbers are consecutive, so the place follows from the first one; the entry may be gone already.
         let first = entries.1.front().map_or(0, |entry| entry.number);
-        let place = number.checked_sub(first).and_then(|place| usize::try_from(place).ok());
+        let place = number
+            .checked_sub(first)
+            .and_then(|place| usize::try_from(place).ok());
         if let Some(entry) = place.and_then(|place| entries.1.get_mut(place))
             && matches!(entry.outcome, Outcome::Pending)
         {
@@ -180,7 +209,12 @@ impl Entry {
     fn to_json(&self) -> Value {
         let mut headers = Map::new();
         for name in self.headers.keys() {
-            let values: Vec<_> = self.headers.get_all(name).iter().map(|v| String::from_utf8_lossy(v.as_bytes())).collect();
+            let values: Vec<_> = self
+                .headers
+                .get_all(name)
+                .iter()
+                .map(|v| String::from_utf8_lossy(v.as_bytes()))
+                .collect();
             headers.insert(name.to_string(), values.join(", ").into());
         }
         let (status, aborted) = match self.outcome {
@@ -213,6 +247,11 @@ fn redacted_form(text: &[u8]) -> Vec<u8> {
     if !pairs.iter().any(|(name, _)| secret(name)) {
         return text.to_vec();
     }
-    let shown = pairs.iter().map(|(name, value)| (name, if secret(name) { REDACTED } else { value }));
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(shown).finish().into_bytes()
+    let shown = pairs
+        .iter()
+        .map(|(name, value)| (name, if secret(name) { REDACTED } else { value }));
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(shown)
+        .finish()
+        .into_bytes()
 }

@@ -52,7 +52,10 @@ pub(crate) async fn answer(app: &App, path: &str, request: &Request) -> Reply {
 }
 
 async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusal> {
-    let (place, id) = path.trim_end_matches('/').split_once('/').unwrap_or((path.trim_end_matches('/'), ""));
+    let (place, id) = path
+        .trim_end_matches('/')
+        .split_once('/')
+        .unwrap_or((path.trim_end_matches('/'), ""));
     let id = Some(id).filter(|id| !id.is_empty());
     match (request.method.clone(), place, id) {
         (Method::GET, "info", None) => Ok(info(app)),
@@ -62,7 +65,11 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
             Ok(Value::Null)
         }
         (Method::GET, "faults", None) => Ok(json!(app.faults.all())),
-        (Method::POST, "faults", None) => app.faults.add(body(request)?).map(|fault| json!(fault)).map_err(Refusal::bad),
+        (Method::POST, "faults", None) => app
+            .faults
+            .add(body(request)?)
+            .map(|fault| json!(fault))
+            .map_err(Refusal::bad),
         (Method::DELETE, "faults", id) => {
             app.faults.remove(id.map(number).transpose()?);
             Ok(Value::Null)
@@ -88,7 +95,8 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
         (Method::GET, "clock", None) => Ok(clock(app)),
         (Method::PUT, "clock", None) => {
             let shift: ClockShift = body(request)?;
-            app.clock.set_shift(SignedDuration::from_secs(shift.shift_seconds));
+            app.clock
+                .set_shift(SignedDuration::from_secs(shift.shift_seconds));
             Ok(clock(app))
         }
         (Method::GET, "webhooks", None) => Ok(json!(app.webhooks.endpoints())),
@@ -107,7 +115,10 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
             let token = idp_initiated_token(app, &login).await.map_err(broken)?;
             Ok(json!({ "token": token }))
         }
-        (method, ..) => Err(Refusal(StatusCode::NOT_FOUND, format!("there is no {method} {PREFIX}{path}"))),
+        (method, ..) => Err(Refusal(
+            StatusCode::NOT_FOUND,
+            format!("there is no {method} {PREFIX}{path}"),
+        )),
     }
 }
 
@@ -141,22 +152,32 @@ fn filter(request: &Request) -> Result<log::Filter, Refusal> {
 }
 
 fn number(text: &str) -> Result<u64, Refusal> {
-    text.parse().map_err(|_| Refusal::bad(format!("{text:?} is not a number")))
+    text.parse()
+        .map_err(|_| Refusal::bad(format!("{text:?} is not a number")))
 }
 
 fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Refusal> {
     json_only(request)?;
-    let text: &[u8] = if request.body.is_empty() { b"{}" } else { &request.body };
+    let text: &[u8] = if request.body.is_empty() {
+        b"{}"
+    } else {
+        &request.body
+    };
     serde_json::from_slice(text).map_err(Refusal::bad)
 }
 
 /// A page in a browser can post forms to any address without asking, but not JSON.
 fn json_only(request: &Request) -> Result<(), Refusal> {
-    let json = request.header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/json"));
+    let json = request
+        .header(CONTENT_TYPE)
+        .is_some_and(|kind| kind.starts_with("application/json"));
     if json {
         return Ok(());
     }
-    Err(Refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content-type must be application/json".to_owned()))
+    Err(Refusal(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "content-type must be application/json".to_owned(),
+    ))
 }
 
 fn broken(error: anyhow::Error) -> Refusal {

@@ -1,9 +1,9 @@
 //! Errors of the API, and the JSON in which they travel.
 
+use scalekit::Code;
 use scalekit::api::errdetails::{
     ErrorInfo, RequestInfo, ResourceInfo, ValidationErrorInfo, ValidationErrorInfoFieldViolation,
 };
-use scalekit::Code;
 use serde_json::{Value, json};
 
 use crate::http::Reply;
@@ -22,8 +22,15 @@ pub(crate) struct ApiError {
 impl ApiError {
     /// An error whose error code is `error_code`, such as `ROLE_KEYNAME_CONFLICT`.
     pub(crate) fn new(code: Code, error_code: &str, message: impl Into<String>) -> Self {
-        let info = ErrorInfo { error_code: error_code.to_owned(), ..ErrorInfo::default() };
-        Self { code, message: message.into(), info }
+        let info = ErrorInfo {
+            error_code: error_code.to_owned(),
+            ..ErrorInfo::default()
+        };
+        Self {
+            code,
+            message: message.into(),
+            info,
+        }
     }
 
     /// INVALID_ARGUMENT for a whole request or for a rule that the schema does not state.
@@ -39,7 +46,9 @@ impl ApiError {
             [] => "the request violates a constraint".to_owned(),
         };
         let mut error = Self::invalid(message);
-        error.info.validation_error_info = Some(ValidationErrorInfo { field_violations: violations });
+        error.info.validation_error_info = Some(ValidationErrorInfo {
+            field_violations: violations,
+        });
         error
     }
 
@@ -83,15 +92,21 @@ impl ApiError {
     #[must_use]
     pub(crate) fn resource(mut self, kind: &str, id: &str) -> Self {
         let description = format!("{kind} {id}");
-        self.info.resource_info =
-            Some(ResourceInfo { resource_name: kind.to_owned(), description, ..ResourceInfo::default() });
+        self.info.resource_info = Some(ResourceInfo {
+            resource_name: kind.to_owned(),
+            description,
+            ..ResourceInfo::default()
+        });
         self
     }
 
     /// The error as the service sends it.
     pub(crate) fn to_json(&self, request_id: &str) -> Value {
         let info = ErrorInfo {
-            request_info: Some(RequestInfo { request_id: request_id.to_owned(), ..RequestInfo::default() }),
+            request_info: Some(RequestInfo {
+                request_id: request_id.to_owned(),
+                ..RequestInfo::default()
+            }),
             ..self.info.clone()
         };
         let mut detail = serde_json::to_value(info).unwrap_or_else(|_| json!({}));

@@ -27,7 +27,9 @@ pub(crate) fn answer(app: &App, found: &Match, request: &Request) -> Reply {
 
 fn run(app: &App, found: &Match, request: &Request) -> Result<Vec<u8>, ApiError> {
     let ctx = app.ctx();
-    let token = request.bearer().ok_or_else(|| ApiError::unauthenticated("the call needs a bearer token"))?;
+    let token = request
+        .bearer()
+        .ok_or_else(|| ApiError::unauthenticated("the call needs a bearer token"))?;
     if !app.read().grants.is_api_token(token, ctx.now) {
         return Err(ApiError::unauthenticated("the bearer token is not valid"));
     }
@@ -45,7 +47,9 @@ fn run(app: &App, found: &Match, request: &Request) -> Result<Vec<u8>, ApiError>
             let json = request::to_json(&message)?;
             app.change(|state| handle(state, &ctx, json))
         }
-        None => Err(ApiError::unimplemented(format!("the emulator does not implement {name} yet"))),
+        None => Err(ApiError::unimplemented(format!(
+            "the emulator does not implement {name} yet"
+        ))),
     }
 }
 
@@ -60,7 +64,9 @@ pub(crate) fn nothing_here(reason: &NoMatch, request: &Request) -> Reply {
         }
         NoMatch::Method(methods) => {
             let error = ApiError::unimplemented(format!("there is no {place}"));
-            let mut reply = error.into_reply(&request.id).header(http::header::ALLOW, &methods.join(", "));
+            let mut reply = error
+                .into_reply(&request.id)
+                .header(http::header::ALLOW, &methods.join(", "));
             reply.status = StatusCode::METHOD_NOT_ALLOWED;
             reply
         }

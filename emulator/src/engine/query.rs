@@ -22,7 +22,9 @@ pub(super) fn add(
             None => (name.as_str(), None),
         };
         let steps: Vec<&str> = path.split('.').collect();
-        let Some(fields) = resolve(message, &steps) else { continue };
+        let Some(fields) = resolve(message, &steps) else {
+            continue;
+        };
         if taken(fields[0].name()) {
             continue;
         }
@@ -40,10 +42,14 @@ pub(super) fn add(
 /// The fields on the way to the one that `steps` name, in either spelling.
 fn resolve(message: &MessageDescriptor, steps: &[&str]) -> Option<Vec<FieldDescriptor>> {
     let (first, rest) = steps.split_first()?;
-    let field = message.get_field_by_name(first).or_else(|| message.get_field_by_json_name(first))?;
+    let field = message
+        .get_field_by_name(first)
+        .or_else(|| message.get_field_by_json_name(first))?;
     let mut fields = vec![field.clone()];
     if !rest.is_empty() {
-        let Kind::Message(inner) = field.kind() else { return None };
+        let Kind::Message(inner) = field.kind() else {
+            return None;
+        };
         if field.is_list() || field.is_map() {
             return None;
         }
@@ -58,7 +64,9 @@ fn set(
     text: &str,
     object: &mut Map<String, Value>,
 ) -> Result<(), &'static str> {
-    let Some((field, rest)) = fields.split_first() else { return Ok(()) };
+    let Some((field, rest)) = fields.split_first() else {
+        return Ok(());
+    };
     let name = field.name().to_owned();
     if !rest.is_empty() {
         let inner = object.entry(name).or_insert_with(|| Value::Object(Map::new()));
@@ -100,17 +108,33 @@ fn set(
 fn coerce(kind: &Kind, text: &str) -> Result<Value, &'static str> {
     match kind {
         Kind::Bool => boolean(text),
-        Kind::Enum(_) => Ok(text.parse::<i32>().map_or_else(|_| Value::from(text), Value::from)),
+        Kind::Enum(_) => Ok(text
+            .parse::<i32>()
+            .map_or_else(|_| Value::from(text), Value::from)),
         Kind::Message(message) => match message.full_name() {
             "google.protobuf.BoolValue" => boolean(text),
             "google.protobuf.Struct" | "google.protobuf.Value" | "google.protobuf.ListValue" => {
                 serde_json::from_str(text).map_err(|_| "is not JSON")
             }
+            "google.protobuf.FieldMask" => Ok(camel_case(text).into()),
             name if name.starts_with("google.protobuf.") => Ok(text.into()),
             _ => Err("is a message and cannot be set as a whole"),
         },
         _ => Ok(text.into()),
     }
+}
+
+/// The paths of a field mask as JSON spells them; a query may spell them as the schema does.
+fn camel_case(paths: &str) -> String {
+    let mut camel = String::with_capacity(paths.len());
+    let mut letters = paths.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '_' => camel.extend(letters.next().map(|next| next.to_ascii_uppercase())),
+            _ => camel.push(letter),
+        }
+    }
+    camel
 }
 
 fn boolean(text: &str) -> Result<Value, &'static str> {

@@ -1,6 +1,8 @@
 //! Path, query and body of a request, put together as the message that the operation takes.
 
-use prost_reflect::{DeserializeOptions, DynamicMessage, Kind, MessageDescriptor, SerializeOptions, Value, ReflectMessage as _};
+use prost_reflect::{
+    DeserializeOptions, DynamicMessage, Kind, MessageDescriptor, ReflectMessage as _, SerializeOptions, Value,
+};
 use scalekit::operation::Body;
 use serde_json::{Map, Value as Json};
 
@@ -42,7 +44,9 @@ pub(super) fn message(found: &Match, request: &Request, lenient: bool) -> Result
 
 /// The message as JSON with the field names of the schema, which the typed messages read fastest.
 pub(super) fn to_json(message: &DynamicMessage) -> Result<Json, ApiError> {
-    let options = SerializeOptions::new().use_proto_field_name(true).use_enum_numbers(false);
+    let options = SerializeOptions::new()
+        .use_proto_field_name(true)
+        .use_enum_numbers(false);
     message
         .serialize_with_options(serde_json::value::Serializer, &options)
         .map_err(|error| ApiError::internal(error.to_string()))
@@ -63,8 +67,9 @@ fn read(
     lenient: bool,
 ) -> Result<DynamicMessage, ApiError> {
     let options = DeserializeOptions::new().deny_unknown_fields(!lenient);
-    DynamicMessage::deserialize_with_options(descriptor.clone(), Json::Object(object), &options)
-        .map_err(|error| ApiError::invalid(format!("the request does not fit {}: {error}", descriptor.name())))
+    DynamicMessage::deserialize_with_options(descriptor.clone(), Json::Object(object), &options).map_err(
+        |error| ApiError::invalid(format!("the request does not fit {}: {error}", descriptor.name())),
+    )
 }
 
 fn set_path_field(message: &mut DynamicMessage, name: &str, text: &str) -> Result<(), ApiError> {
@@ -80,9 +85,12 @@ fn set_path_field(message: &mut DynamicMessage, name: &str, text: &str) -> Resul
         Kind::Uint32 | Kind::Fixed32 => Value::U32(text.parse().map_err(|_| wrong())?),
         Kind::Uint64 | Kind::Fixed64 => Value::U64(text.parse().map_err(|_| wrong())?),
         Kind::Bool => Value::Bool(text.parse().map_err(|_| wrong())?),
-        Kind::Enum(names) => {
-            Value::EnumNumber(names.get_value_by_name(text).map(|value| value.number()).ok_or_else(wrong)?)
-        }
+        Kind::Enum(names) => Value::EnumNumber(
+            names
+                .get_value_by_name(text)
+                .map(|value| value.number())
+                .ok_or_else(wrong)?,
+        ),
         Kind::Double | Kind::Float | Kind::Bytes | Kind::Message(_) => return Err(wrong()),
     };
     message.set_field(&field, value);

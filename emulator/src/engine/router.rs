@@ -64,7 +64,11 @@ pub(crate) fn find(method: &str, path: &str) -> Result<Match, NoMatch> {
     match leaf {
         Some(leaf) => {
             let fields = leaf.names.iter().copied().zip(values).collect();
-            Ok(Match { operation: leaf.operation, route: leaf.route, fields })
+            Ok(Match {
+                operation: leaf.operation,
+                route: leaf.route,
+                fields,
+            })
         }
         None if others.is_empty() => Err(NoMatch::Path),
         None => {
@@ -88,14 +92,20 @@ impl Node {
                 }
             };
         }
-        node.routes.push(Leaf { operation, route, names });
+        node.routes.push(Leaf {
+            operation,
+            route,
+            names,
+        });
     }
 
     fn ending_with(&mut self, end: &'static str) -> &mut Node {
         let place = match self.variable.iter().position(|(known, _)| *known == end) {
             Some(place) => place,
             None => {
-                let place = self.variable.partition_point(|(known, _)| known.len() >= end.len());
+                let place = self
+                    .variable
+                    .partition_point(|(known, _)| known.len() >= end.len());
                 self.variable.insert(place, (end, Node::default()));
                 place
             }
@@ -121,7 +131,9 @@ impl Node {
             return Some(leaf);
         }
         for (end, node) in &self.variable {
-            let Some(value) = part.strip_suffix(end).filter(|value| !value.is_empty()) else { continue };
+            let Some(value) = part.strip_suffix(end).filter(|value| !value.is_empty()) else {
+                continue;
+            };
             values.push(value.to_owned());
             if let Some(leaf) = node.find(method, rest, values, others) {
                 return Some(leaf);
@@ -167,18 +179,27 @@ mod tests {
         let mut routes = 0;
         for operation in OPERATIONS {
             for route in operation.routes {
-                let path: String = route.path.iter().enumerate().fold(String::new(), |path, (index, segment)| {
-                    path + &match segment {
-                        Segment::Literal(text) => (*text).to_owned(),
-                        Segment::Field { .. } => format!("v%20{index}"),
-                    }
-                });
+                let path: String =
+                    route
+                        .path
+                        .iter()
+                        .enumerate()
+                        .fold(String::new(), |path, (index, segment)| {
+                            path + &match segment {
+                                Segment::Literal(text) => (*text).to_owned(),
+                                Segment::Field { .. } => format!("v%20{index}"),
+                            }
+                        });
                 let found = find(route.verb.as_str(), &path).unwrap_or_else(|_| panic!("{path}"));
                 assert_eq!(found.operation.name, operation.name, "{path}");
                 assert_eq!(found.route, route);
-                for ((name, value), (index, segment)) in
-                    found.fields.iter().zip(route.path.iter().enumerate().filter(|(_, s)| matches!(s, Segment::Field { .. })))
-                {
+                for ((name, value), (index, segment)) in found.fields.iter().zip(
+                    route
+                        .path
+                        .iter()
+                        .enumerate()
+                        .filter(|(_, s)| matches!(s, Segment::Field { .. })),
+                ) {
                     assert_eq!(value, &format!("v {index}"));
                     assert!(matches!(segment, Segment::Field { name: expected, .. } if expected == name));
                 }
@@ -190,9 +211,15 @@ mod tests {
 
     #[test]
     fn a_literal_beats_a_variable_but_only_where_its_method_fits() {
-        assert_eq!(name("PATCH", "/api/v1/roles/default"), Some("RolesService.UpdateDefaultRoles"));
+        assert_eq!(
+            name("PATCH", "/api/v1/roles/default"),
+            Some("RolesService.UpdateDefaultRoles")
+        );
         assert_eq!(name("GET", "/api/v1/roles/default"), Some("RolesService.GetRole"));
-        assert_eq!(name("GET", "/api/v1/connections/app"), Some("ConnectionService.ListAppConnections"));
+        assert_eq!(
+            name("GET", "/api/v1/connections/app"),
+            Some("ConnectionService.ListAppConnections")
+        );
         assert_eq!(
             name("PATCH", "/api/v1/organizations/org_1/connections/conn_1:enable"),
             Some("ConnectionService.EnableConnection")
@@ -209,8 +236,13 @@ mod tests {
     fn what_fits_nothing_says_why() {
         assert_eq!(find("GET", "/api/v1/nothing").unwrap_err(), NoMatch::Path);
         assert_eq!(find("GET", "/api/v1/organizations/").unwrap_err(), NoMatch::Path);
-        assert_eq!(find("GET", "/api/v1/organizations/a/").unwrap_err(), NoMatch::Path);
-        let Err(NoMatch::Method(methods)) = find("PUT", "/api/v1/organizations/org_1") else { panic!() };
+        assert_eq!(
+            find("GET", "/api/v1/organizations/a/").unwrap_err(),
+            NoMatch::Path
+        );
+        let Err(NoMatch::Method(methods)) = find("PUT", "/api/v1/organizations/org_1") else {
+            panic!()
+        };
         assert_eq!(methods, ["DELETE", "GET", "PATCH"]);
     }
 }

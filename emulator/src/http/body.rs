@@ -21,7 +21,11 @@ pub(crate) enum Body {
     /// Sent whole.
     Full(Option<Bytes>),
     /// Announced with its full length, but the connection breaks after the first `Bytes`.
-    Truncated { announced: u64, sent: Option<Bytes>, pause: Pin<Box<Sleep>> },
+    Truncated {
+        announced: u64,
+        sent: Option<Bytes>,
+        pause: Pin<Box<Sleep>>,
+    },
     /// Never ends: the given start, then spaces, which JSON allows anywhere.
     Endless { start: Option<Bytes> },
 }
@@ -44,12 +48,18 @@ impl Body {
         // An empty body has no half; then one missing byte is announced.
         let announced = bytes.len().max(1) as u64;
         let sent = Some(bytes.slice(..bytes.len() / 2)).filter(|half| !half.is_empty());
-        Self::Truncated { announced, sent, pause: Box::pin(sleep(BEFORE_BREAK)) }
+        Self::Truncated {
+            announced,
+            sent,
+            pause: Box::pin(sleep(BEFORE_BREAK)),
+        }
     }
 
     /// `bytes` without the last one, and spaces for ever.
     pub(crate) fn endless(bytes: &Bytes) -> Self {
-        Self::Endless { start: Some(bytes.slice(..bytes.len().saturating_sub(1))) }
+        Self::Endless {
+            start: Some(bytes.slice(..bytes.len().saturating_sub(1))),
+        }
     }
 }
 
@@ -57,7 +67,10 @@ impl http_body::Body for Body {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let bytes = match &mut *self {
             Self::Full(bytes) => match bytes.take() {
                 Some(bytes) if !bytes.is_empty() => bytes,

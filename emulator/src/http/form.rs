@@ -11,7 +11,10 @@ impl Pairs {
 
     /// The first value of `name` that is not empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(key, value)| key == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
     }
 
     /// Whether `name` is there more than once, which RFC 6749 section 3.1 forbids.

@@ -50,13 +50,6 @@ impl Request {
         let (scheme, token) = self.header(http::header::AUTHORIZATION)?.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     }
-
-    /// The value of a cookie.
-    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
-        let cookies = self.headers.get_all(http::header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
-    }
 }
 
 /// An answer, before it is sent or broken on purpose.
@@ -71,11 +64,19 @@ impl Reply {
     pub(crate) fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        Self { status, headers, body: Body::full(body) }
+        Self {
+            status,
+            headers,
+            body: Body::full(body),
+        }
     }
 
     pub(crate) fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Body::full(Bytes::new()) }
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Body::full(Bytes::new()),
+        }
     }
 
     /// JSON text that exists already.
@@ -101,7 +102,9 @@ impl Reply {
 
     /// Sends a browser to `location`, with a GET.
     pub(crate) fn redirect(location: &str) -> Self {
-        Self::empty(StatusCode::SEE_OTHER).header(LOCATION, location).header(CACHE_CONTROL, "no-store")
+        Self::empty(StatusCode::SEE_OTHER)
+            .header(LOCATION, location)
+            .header(CACHE_CONTROL, "no-store")
     }
 
     /// Sets a header; a value that no header can carry is left out.

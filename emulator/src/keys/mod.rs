@@ -35,15 +35,26 @@ impl SigningKey {
     fn generate() -> anyhow::Result<Self> {
         let pair = RsaKeyPair::generate(KeySize::Rsa2048)?;
         // RFC 7638 names keys by a hash; here the hash of the modulus is enough to be unique and stable.
-        let hash = digest::digest(&digest::SHA256, pair.public_key().modulus().big_endian_without_leading_zero());
-        Ok(Self { id: format!("snk_{}", URL_SAFE_NO_PAD.encode(&hash.as_ref()[..12])), pair })
+        let hash = digest::digest(
+            &digest::SHA256,
+            pair.public_key().modulus().big_endian_without_leading_zero(),
+        );
+        Ok(Self {
+            id: format!("snk_{}", URL_SAFE_NO_PAD.encode(&hash.as_ref()[..12])),
+            pair,
+        })
     }
 
     /// The RS256 signature of `message`.
     fn sign(&self, message: &[u8]) -> anyhow::Result<Vec<u8>> {
         let mut signature = vec![0; self.pair.public_modulus_len()];
         let random = rand::SystemRandom::new();
-        self.pair.sign(&aws_lc_rs::signature::RSA_PKCS1_SHA256, &random, message, &mut signature)?;
+        self.pair.sign(
+            &aws_lc_rs::signature::RSA_PKCS1_SHA256,
+            &random,
+            message,
+            &mut signature,
+        )?;
         Ok(signature)
     }
 
@@ -71,7 +82,10 @@ impl SigningKey {
 impl Keys {
     /// No key yet; the first one is being made.
     pub(crate) fn start() -> Arc<Self> {
-        let keys = Arc::new(Self { keys: RwLock::default(), ready: watch::Sender::new(false) });
+        let keys = Arc::new(Self {
+            keys: RwLock::default(),
+            ready: watch::Sender::new(false),
+        });
         let made = Arc::clone(&keys);
         tokio::task::spawn_blocking(move || made.add());
         keys
@@ -96,7 +110,10 @@ impl Keys {
         let keys = Arc::clone(self);
         let id = tokio::task::spawn_blocking(move || keys.add()).await??;
         if revoke {
-            self.keys.write().unwrap_or_else(PoisonError::into_inner).truncate(1);
+            self.keys
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .truncate(1);
         }
         Ok(id)
     }
@@ -105,7 +122,9 @@ impl Keys {
     pub(crate) async fn current(&self) -> anyhow::Result<Arc<SigningKey>> {
         self.ready.subscribe().wait_for(|ready| *ready).await?;
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        keys.front().cloned().ok_or_else(|| anyhow::anyhow!("there is no signing key"))
+        keys.front()
+            .cloned()
+            .ok_or_else(|| anyhow::anyhow!("there is no signing key"))
     }
 
     /// The key set, as `/keys` shows it.

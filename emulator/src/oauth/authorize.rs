@@ -45,17 +45,28 @@ pub(super) fn answer(app: &App, request: &Request) -> anyhow::Result<Reply> {
     let answered = match authorization.check() {
         Ok(wanted) if request.method == Method::POST => authorization.submitted(app, request, &wanted),
         Ok(wanted) if app.config.auto_approve => authorization.approve(app, request, &wanted),
-        Ok(_) if parameters.get("prompt").is_some_and(|prompt| prompt.split(' ').any(|word| word == "none")) => {
-            Err(Denied("login_required", "nobody is logged in, and prompt=none shows no login page".to_owned()))
+        Ok(_)
+            if parameters
+                .get("prompt")
+                .is_some_and(|prompt| prompt.split(' ').any(|word| word == "none")) =>
+        {
+            Err(Denied(
+                "login_required",
+                "nobody is logged in, and prompt=none shows no login page".to_owned(),
+            ))
         }
         Ok(wanted) => return login::show(app, request, &wanted, authorization.redirect.as_str(), None),
         Err(denied) => Err(denied),
     };
     match answered {
         Ok(Outcome::Back(location)) => Ok(Reply::redirect(&location)),
-        Ok(Outcome::Again(wanted, problem)) => {
-            login::show(app, request, &wanted, authorization.redirect.as_str(), Some(problem))
-        }
+        Ok(Outcome::Again(wanted, problem)) => login::show(
+            app,
+            request,
+            &wanted,
+            authorization.redirect.as_str(),
+            Some(problem),
+        ),
         Err(Denied(code, description)) => {
             let back = authorization.back(app, &[("error", code), ("error_description", &description)]);
             Ok(Reply::redirect(&back))
@@ -80,7 +91,9 @@ impl<'p> Authorization<'p> {
             Some(id) if id != app.config.client_id => return Err("The client_id is unknown.".to_owned()),
             Some(_) => {}
         }
-        let given = parameters.get("redirect_uri").ok_or("The request has no redirect_uri.")?;
+        let given = parameters
+            .get("redirect_uri")
+            .ok_or("The request has no redirect_uri.")?;
         if parameters.repeats("client_id") || parameters.repeats("redirect_uri") {
             return Err("client_id and redirect_uri may stand only once.".to_owned());
         }
@@ -95,7 +108,11 @@ impl<'p> Authorization<'p> {
         if !allowed.is_empty() && !allowed.iter().any(|uri| uri == given) {
             return Err("The redirect_uri is not one of the configured ones.".to_owned());
         }
-        Ok(Self { redirect, redirect_uri: given.to_owned(), parameters })
+        Ok(Self {
+            redirect,
+            redirect_uri: given.to_owned(),
+            parameters,
+        })
     }
 
     fn check(&self) -> Result<Wanted, Denied> {
@@ -108,13 +125,21 @@ impl<'p> Authorization<'p> {
             Some("code") => {}
             None => return Err(invalid("response_type is missing".to_owned())),
             Some(other) => {
-                return Err(Denied("unsupported_response_type", format!("response_type {other:?} is not code")));
+                return Err(Denied(
+                    "unsupported_response_type",
+                    format!("response_type {other:?} is not code"),
+                ));
             }
         }
-        match (parameters.get("code_challenge"), parameters.get("code_challenge_method")) {
+        match (
+            parameters.get("code_challenge"),
+            parameters.get("code_challenge_method"),
+        ) {
             (Some(challenge), Some("S256")) if pkce::well_formed(challenge) => {}
             (None, None) => {}
-            (Some(_), Some("S256")) => return Err(invalid("code_challenge is not the hash of a verifier".to_owned())),
+            (Some(_), Some("S256")) => {
+                return Err(invalid("code_challenge is not the hash of a verifier".to_owned()));
+            }
             // RFC 7636 lets an absent method mean `plain`, which the service does not offer.
             (Some(_), _) => return Err(invalid("code_challenge_method must be S256".to_owned())),
             (None, Some(_)) => return Err(invalid("code_challenge is missing".to_owned())),
@@ -124,7 +149,9 @@ impl<'p> Authorization<'p> {
             email: text("login_hint"),
             organization_id: text("organization_id"),
             connection_id: text("connection_id"),
-            domain: Some(text("domain_hint")).filter(|domain| !domain.is_empty()).unwrap_or_else(|| text("domain")),
+            domain: Some(text("domain_hint"))
+                .filter(|domain| !domain.is_empty())
+                .unwrap_or_else(|| text("domain")),
         })
     }
 
@@ -148,14 +175,17 @@ impl<'p> Authorization<'p> {
 
     fn approve(&self, app: &App, request: &Request, wanted: &Wanted) -> Result<Outcome, Denied> {
         let wanted = login::whoever(app, wanted);
-        let grant = login::log_in(app, request, &wanted).map_err(|problem| Denied("access_denied", problem))?;
+        let grant =
+            login::log_in(app, request, &wanted).map_err(|problem| Denied("access_denied", problem))?;
         Ok(self.with_code(app, grant))
     }
 
     fn with_code(&self, app: &App, grant: Grant) -> Outcome {
         let scope = self.parameters.get("scope").unwrap_or("openid profile email");
         let now = app.clock.now();
-        let expires = now.saturating_add(SignedDuration::from_secs(CODE_LIFETIME)).unwrap_or(now);
+        let expires = now
+            .saturating_add(SignedDuration::from_secs(CODE_LIFETIME))
+            .unwrap_or(now);
         let code = app.change(|state| {
             let grant = Grant {
                 scope: scope.split_whitespace().collect::<Vec<_>>().join(" "),
@@ -164,7 +194,14 @@ impl<'p> Authorization<'p> {
                 ..grant
             };
             let challenge = self.parameters.get("code_challenge").map(str::to_owned);
-            state.grants.add_code(Code { grant, redirect_uri: self.redirect_uri.clone(), challenge }, expires)
+            state.grants.add_code(
+                Code {
+                    grant,
+                    redirect_uri: self.redirect_uri.clone(),
+                    challenge,
+                },
+                expires,
+            )
         });
         Outcome::Back(self.back(app, &[("code", &code)]))
     }

@@ -40,8 +40,7 @@ pub(super) fn client_access(ctx: &Ctx<'_>, client_id: &str, scopes: &[&str]) -> 
 
 /// A user's access token.
 pub(super) fn user_access(state: &State, ctx: &Ctx<'_>, grant: &Grant) -> Value {
-    let membership = state.membership(&grant.user_id, &grant.organization_id);
-    let (roles, permissions) = membership.map(|membership| state.access_of(membership)).unwrap_or_default();
+    let (roles, permissions) = state.grants_of_member(&grant.user_id, &grant.organization_id);
     let more = json!({
         "sub": grant.user_id,
         "aud": [grant.client_id],
@@ -57,9 +56,18 @@ pub(super) fn user_access(state: &State, ctx: &Ctx<'_>, grant: &Grant) -> Value 
 }
 
 /// An ID token (OpenID Connect Core 1.0, sections 2 and 3.1.3.6).
-pub(super) fn id_token(state: &State, ctx: &Ctx<'_>, grant: &Grant, access_token: &str, code: Option<&str>) -> Value {
+pub(super) fn id_token(
+    state: &State,
+    ctx: &Ctx<'_>,
+    grant: &Grant,
+    access_token: &str,
+    code: Option<&str>,
+) -> Value {
     let session = state.sessions.get(&grant.session_id);
-    let amr = session.map(|row| row.connection_id.clone()).filter(|id| !id.is_empty()).unwrap_or_else(|| "pwd".to_owned());
+    let amr = session
+        .map(|row| row.connection_id.clone())
+        .filter(|id| !id.is_empty())
+        .unwrap_or_else(|| "pwd".to_owned());
     let mut claims = common(ctx, LIFETIME);
     claims.remove("nbf");
     let more = json!({

@@ -25,7 +25,9 @@ pub(super) fn identify(app: &App, request: &Request, form: &Pairs) -> Result<Cli
     let basic = request.header(AUTHORIZATION).map(basic_credentials).transpose()?;
     let (id, secret) = match (&basic, form.get("client_id")) {
         (Some((id, _)), Some(other)) if id != other => {
-            return Err(OAuthError::invalid_request("client_id differs from the one in the authorization header"));
+            return Err(OAuthError::invalid_request(
+                "client_id differs from the one in the authorization header",
+            ));
         }
         (Some((id, secret)), _) => (id.clone(), Some(secret.clone())),
         (None, Some(id)) => (id.to_owned(), form.get("client_secret").map(str::to_owned)),
@@ -43,7 +45,8 @@ pub(super) fn identify(app: &App, request: &Request, form: &Pairs) -> Result<Cli
 }
 
 fn basic_credentials(header: &str) -> Result<(String, String), OAuthError> {
-    let malformed = || OAuthError::invalid_client("the authorization header is not Basic with base64 of id:secret");
+    let malformed =
+        || OAuthError::invalid_client("the authorization header is not Basic with base64 of id:secret");
     let (scheme, encoded) = header.split_once(' ').ok_or_else(malformed)?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return Err(malformed());
@@ -53,7 +56,9 @@ fn basic_credentials(header: &str) -> Result<(String, String), OAuthError> {
     let (id, secret) = text.split_once(':').ok_or_else(malformed)?;
     // Both parts are form-encoded before they are joined.
     let decode = |part: &str| {
-        form_urlencoded::parse(format!("v={part}").as_bytes()).next().map(|(_, value)| value.into_owned())
+        form_urlencoded::parse(format!("v={part}").as_bytes())
+            .next()
+            .map(|(_, value)| value.into_owned())
     };
     Ok((decode(id).unwrap_or_default(), decode(secret).unwrap_or_default()))
 }

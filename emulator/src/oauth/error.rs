@@ -16,7 +16,10 @@ pub(crate) struct OAuthError {
 
 impl OAuthError {
     pub(crate) fn new(code: &'static str, description: impl Into<String>) -> Self {
-        Self { code, description: description.into() }
+        Self {
+            code,
+            description: description.into(),
+        }
     }
 
     pub(crate) fn invalid_request(description: impl Into<String>) -> Self {

@@ -147,7 +147,10 @@ impl Grants {
 
     /// What a bearer token that still lives is for.
     pub(crate) fn access(&self, token: &str, now: Timestamp) -> Option<&Access> {
-        self.access.get(&hash(token)).filter(|issued| issued.expires > now.as_second()).map(|issued| &issued.value)
+        self.access
+            .get(&hash(token))
+            .filter(|issued| issued.expires > now.as_second())
+            .map(|issued| &issued.value)
     }
 
     /// Voids every token that descends from one code.
@@ -163,7 +166,8 @@ impl Grants {
     fn forget(&mut self, gone: impl Fn(&Grant) -> bool) {
         self.codes.retain(|_, code| code.used || !gone(&code.value.grant));
         self.refresh.retain(|_, refresh| !gone(&refresh.value));
-        self.access.retain(|_, access| !matches!(&access.value, Access::User(grant) if gone(grant)));
+        self.access
+            .retain(|_, access| !matches!(&access.value, Access::User(grant) if gone(grant)));
     }
 
     fn sweep(&mut self) {
@@ -180,7 +184,11 @@ impl Grants {
 
 impl<T: Clone> Issued<T> {
     fn new(value: T, expires: Timestamp) -> Self {
-        Self { value, expires: expires.as_second(), used: false }
+        Self {
+            value,
+            expires: expires.as_second(),
+            used: false,
+        }
     }
 
     fn redeem(entry: Option<&mut Self>, now: Timestamp) -> Redeemed<T> {

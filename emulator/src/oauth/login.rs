@@ -37,25 +37,48 @@ pub(super) fn show(
     let state = app.read();
     let organization = organization_of(&state, wanted).unwrap_or_default();
     let connections = state.connections.iter().filter(|connection| {
-        organization.is_empty() || connection.organization_id.as_deref().is_none_or(|id| id == organization)
+        organization.is_empty()
+            || connection
+                .organization_id
+                .as_deref()
+                .is_none_or(|id| id == organization)
     });
     page::login(&page::Login {
-        application: application.split(['?', '#']).next().unwrap_or_default().to_owned(),
-        action: format!("{}?{}", request.path, request.query.as_deref().unwrap_or_default()),
+        application: application
+            .split(['?', '#'])
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+        action: format!(
+            "{}?{}",
+            request.path,
+            request.query.as_deref().unwrap_or_default()
+        ),
         problem,
         email: wanted.email.clone(),
         connection: wanted.connection_id.clone(),
-        users: state.users.iter().take(PROPOSED).map(|user| user.email.clone()).collect(),
+        users: state
+            .users
+            .iter()
+            .take(PROPOSED)
+            .map(|user| user.email.clone())
+            .collect(),
         organizations: state
             .organizations
             .iter()
             .take(PROPOSED)
             .map(|row| &row.organization)
-            .map(|each| Choice { id: each.id.clone(), name: each.display_name.clone() })
+            .map(|each| Choice {
+                id: each.id.clone(),
+                name: each.display_name.clone(),
+            })
             .collect(),
         connections: connections
             .take(PROPOSED)
-            .map(|each| Choice { id: each.id.clone(), name: format!("{} ({})", each.id, each.provider) })
+            .map(|each| Choice {
+                id: each.id.clone(),
+                name: format!("{} ({})", each.id, each.provider),
+            })
             .collect(),
         organization,
     })
@@ -69,10 +92,16 @@ pub(super) fn whoever(app: &App, wanted: &Wanted) -> Wanted {
         let organization = organization_of(&state, &wanted);
         let member = |user: &&User| match &organization {
             None => true,
-            Some(id) => user.memberships.iter().any(|membership| membership.organization_id == *id),
+            Some(id) => user
+                .memberships
+                .iter()
+                .any(|membership| membership.organization_id == *id),
         };
-        wanted.email =
-            state.users.iter().find(member).map_or_else(|| SOMEBODY.to_owned(), |user| user.email.clone());
+        wanted.email = state
+            .users
+            .iter()
+            .find(member)
+            .map_or_else(|| SOMEBODY.to_owned(), |user| user.email.clone());
     }
     wanted
 }
@@ -100,7 +129,13 @@ pub(super) fn log_in(app: &App, request: &Request, wanted: &Wanted) -> Result<Gr
         };
         let session_id = state.open_session(&ctx, login).session.session_id;
         let client_id = app.config.client_id.clone();
-        Ok(Grant { client_id, user_id, organization_id, session_id, ..Grant::default() })
+        Ok(Grant {
+            client_id,
+            user_id,
+            organization_id,
+            session_id,
+            ..Grant::default()
+        })
     })
 }
 
@@ -109,13 +144,23 @@ fn organization_of(state: &State, wanted: &Wanted) -> Option<String> {
     if !wanted.organization_id.is_empty() {
         return Some(wanted.organization_id.clone());
     }
-    let by_connection = || state.connections.get(&wanted.connection_id)?.organization_id.clone();
+    let by_connection = || {
+        state
+            .connections
+            .get(&wanted.connection_id)?
+            .organization_id
+            .clone()
+    };
     let by_domain = |name: &str| {
-        let domain = state.domains.find(|domain| domain.domain.eq_ignore_ascii_case(name))?;
+        let domain = state
+            .domains
+            .find(|domain| domain.domain.eq_ignore_ascii_case(name))?;
         Some(domain.organization_id.clone())
     };
     let by_email = || by_domain(wanted.email.rsplit_once('@')?.1);
-    by_connection().or_else(|| by_domain(&wanted.domain)).or_else(by_email)
+    by_connection()
+        .or_else(|| by_domain(&wanted.domain))
+        .or_else(by_email)
 }
 
 fn choose_organization(state: &State, wanted: &Wanted) -> Result<String, String> {
@@ -125,8 +170,16 @@ fn choose_organization(state: &State, wanted: &Wanted) -> Result<String, String>
             None => Err("There is no such organization.".to_owned()),
         };
     }
-    let own = state.user_by_email(&wanted.email).and_then(|user| user.memberships.first());
-    let first = || state.organizations.iter().next().map(|row| row.organization.id.clone());
+    let own = state
+        .user_by_email(&wanted.email)
+        .and_then(|user| user.memberships.first());
+    let first = || {
+        state
+            .organizations
+            .iter()
+            .next()
+            .map(|row| row.organization.id.clone())
+    };
     own.map(|membership| membership.organization_id.clone())
         .or_else(first)
         .ok_or_else(|| "There is no organization to log in to. Create or seed one.".to_owned())
@@ -134,11 +187,18 @@ fn choose_organization(state: &State, wanted: &Wanted) -> Result<String, String>
 
 fn choose_connection(state: &State, wanted: &Wanted, organization_id: &str) -> Result<String, String> {
     if wanted.connection_id.is_empty() {
-        let own = state.connections.find(|connection| connection.organization_id.as_deref() == Some(organization_id));
+        let own = state
+            .connections
+            .find(|connection| connection.organization_id.as_deref() == Some(organization_id));
         return Ok(own.map(|connection| connection.id.clone()).unwrap_or_default());
     }
     match state.connections.get(&wanted.connection_id) {
-        Some(connection) if connection.organization_id.as_deref().is_none_or(|id| id == organization_id) => {
+        Some(connection)
+            if connection
+                .organization_id
+                .as_deref()
+                .is_none_or(|id| id == organization_id) =>
+        {
             Ok(connection.id.clone())
         }
         Some(_) => Err("The connection belongs to another organization.".to_owned()),
@@ -146,21 +206,37 @@ fn choose_connection(state: &State, wanted: &Wanted, organization_id: &str) -> R
     }
 }
 
-fn choose_user(state: &mut State, ctx: &Ctx<'_>, email: &str, organization_id: &str) -> Result<String, String> {
+fn choose_user(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    email: &str,
+    organization_id: &str,
+) -> Result<String, String> {
     let known = state.user_by_email(email).map(|user| user.id.clone());
     let user_id = match known {
         Some(id) => id,
         None => {
-            let profile = UserProfile { email_verified: true, ..UserProfile::default() };
-            let user = User { email: email.to_owned(), user_profile: Some(profile), ..User::default() };
+            let profile = UserProfile {
+                email_verified: true,
+                ..UserProfile::default()
+            };
+            let user = User {
+                email: email.to_owned(),
+                user_profile: Some(profile),
+                ..User::default()
+            };
             state.create_user(ctx, user).id
         }
     };
     if let Some(membership) = state.users.get_mut(&user_id).and_then(|user| {
-        user.memberships.iter_mut().find(|membership| membership.organization_id == organization_id)
+        user.memberships
+            .iter_mut()
+            .find(|membership| membership.organization_id == organization_id)
     }) {
         match membership.membership_status {
-            MembershipStatus::Inactive => return Err("The user is deactivated in this organization.".to_owned()),
+            MembershipStatus::Inactive => {
+                return Err("The user is deactivated in this organization.".to_owned());
+            }
             MembershipStatus::Active => {}
             // Logging in is how an invitation is accepted.
             _ => {
@@ -177,6 +253,8 @@ fn choose_user(state: &mut State, ctx: &Ctx<'_>, email: &str, organization_id: &
         roles: state.default_member_roles(organization_id),
         ..OrganizationMembership::default()
     };
-    state.add_membership(ctx, &user_id, membership).map_err(|error| error.message)?;
+    state
+        .add_membership(ctx, &user_id, membership)
+        .map_err(|error| error.message)?;
     Ok(user_id)
 }

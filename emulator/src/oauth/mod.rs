@@ -43,24 +43,37 @@ const ENDPOINTS: [(Endpoint, &str, &str); 6] = [
     (Endpoint::Token, "oauth.token", "/oauth/token"),
     (Endpoint::Keys, "oauth.keys", "/keys"),
     (Endpoint::Logout, "oauth.logout", "/oidc/logout"),
-    (Endpoint::Discovery, "oauth.discovery", "/.well-known/openid-configuration"),
+    (
+        Endpoint::Discovery,
+        "oauth.discovery",
+        "/.well-known/openid-configuration",
+    ),
     (Endpoint::UserInfo, "oauth.userinfo", "/userinfo"),
 ];
 
 impl Endpoint {
     /// The name in the request log and in faults.
     pub(crate) fn name(self) -> &'static str {
-        ENDPOINTS.iter().find(|(endpoint, ..)| *endpoint == self).map_or("", |(_, name, _)| name)
+        ENDPOINTS
+            .iter()
+            .find(|(endpoint, ..)| *endpoint == self)
+            .map_or("", |(_, name, _)| name)
     }
 
     pub(crate) fn named(name: &str) -> Option<Self> {
-        ENDPOINTS.iter().find(|(_, known, _)| *known == name).map(|(endpoint, ..)| *endpoint)
+        ENDPOINTS
+            .iter()
+            .find(|(_, known, _)| *known == name)
+            .map(|(endpoint, ..)| *endpoint)
     }
 }
 
 /// The endpoint with this method and path.
 pub(crate) fn find(method: &str, path: &str) -> Option<Endpoint> {
-    let endpoint = ENDPOINTS.iter().find(|(_, _, known)| *known == path).map(|(endpoint, ..)| *endpoint)?;
+    let endpoint = ENDPOINTS
+        .iter()
+        .find(|(_, _, known)| *known == path)
+        .map(|(endpoint, ..)| *endpoint)?;
     let allowed = match endpoint {
         Endpoint::Token => method == "POST",
         Endpoint::Keys | Endpoint::Discovery => method == "GET",
@@ -73,7 +86,11 @@ pub(crate) async fn answer(app: &Arc<App>, endpoint: Endpoint, request: &Request
     let answered = match endpoint {
         Endpoint::Authorize => authorize::answer(app, request),
         Endpoint::Token => token::answer(app, request).await,
-        Endpoint::Keys => app.keys.set().await.map(|set| public(Reply::json(StatusCode::OK, &set))),
+        Endpoint::Keys => app
+            .keys
+            .set()
+            .await
+            .map(|set| public(Reply::json(StatusCode::OK, &set))),
         Endpoint::Logout => logout::answer(app, request),
         Endpoint::Discovery => Ok(discovery(app)),
         Endpoint::UserInfo => userinfo::answer(app, request),
@@ -83,7 +100,9 @@ pub(crate) async fn answer(app: &Arc<App>, endpoint: Endpoint, request: &Request
 
 /// Metadata may be read by pages of any origin and be kept for a while.
 fn public(reply: Reply) -> Reply {
-    reply.header(ALLOW_ORIGIN, "*").header(CACHE_CONTROL, "public, max-age=300")
+    reply
+        .header(ALLOW_ORIGIN, "*")
+        .header(CACHE_CONTROL, "public, max-age=300")
 }
 
 /// OpenID Connect Discovery 1.0, section 3.

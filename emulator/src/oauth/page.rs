@@ -49,12 +49,20 @@ pub(super) struct Choice {
 }
 
 pub(super) fn login(login: &Login) -> anyhow::Result<Reply> {
-    let status = if login.problem.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let status = if login.problem.is_some() {
+        StatusCode::BAD_REQUEST
+    } else {
+        StatusCode::OK
+    };
     render(status, "login.html", login)
 }
 
 pub(super) fn message(status: StatusCode, title: &str, text: &str) -> anyhow::Result<Reply> {
-    render(status, "message.html", serde_json::json!({ "title": title, "text": text }))
+    render(
+        status,
+        "message.html",
+        serde_json::json!({ "title": title, "text": text }),
+    )
 }
 
 /// For a request that cannot be answered by sending the browser back.
@@ -66,5 +74,7 @@ fn render(status: StatusCode, name: &str, context: impl Serialize) -> anyhow::Re
     let page = TEMPLATES.get_template(name)?.render(Serde(context))?;
     // No form-action: browsers apply it to where the answer redirects to, too, which is any application.
     let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-    Ok(Reply::html(status, page).header(POLICY, policy).header(FRAMES, "DENY"))
+    Ok(Reply::html(status, page)
+        .header(POLICY, policy)
+        .header(FRAMES, "DENY"))
 }

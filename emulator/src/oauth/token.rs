@@ -43,13 +43,22 @@ impl From<anyhow::Error> for Failure {
 }
 
 fn exchange(app: &App, key: &SigningKey, request: &Request) -> Result<Value, Failure> {
-    let form_encoded =
-        request.header(CONTENT_TYPE).is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    let form_encoded = request
+        .header(CONTENT_TYPE)
+        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
     if !form_encoded {
         return Err(OAuthError::invalid_request("the body must be application/x-www-form-urlencoded").into());
     }
     let form = request.form();
-    let names = ["grant_type", "client_id", "client_secret", "code", "code_verifier", "redirect_uri", "refresh_token"];
+    let names = [
+        "grant_type",
+        "client_id",
+        "client_secret",
+        "code",
+        "code_verifier",
+        "redirect_uri",
+        "refresh_token",
+    ];
     if let Some(twice) = names.into_iter().find(|name| form.repeats(name)) {
         return Err(OAuthError::invalid_request(format!("{twice} is there more than once")).into());
     }
@@ -74,7 +83,10 @@ fn client_credentials(app: &App, key: &SigningKey, client: &Client, form: &Pairs
     let ctx = app.ctx();
     let scopes: Vec<&str> = form.get("scope").unwrap_or_default().split_whitespace().collect();
     let token = sign(key, &claims::client_access(&ctx, &client.id, &scopes))?;
-    let expires = ctx.now.saturating_add(SignedDuration::from_secs(claims::LIFETIME)).unwrap_or(ctx.now);
+    let expires = ctx
+        .now
+        .saturating_add(SignedDuration::from_secs(claims::LIFETIME))
+        .unwrap_or(ctx.now);
     app.change(|state| state.grants.add_access(&token, Access::Api, expires));
     Ok(json!({
         "access_token": token, "token_type": "Bearer", "expires_in": claims::LIFETIME, "scope": scopes.join(" "),
@@ -82,7 +94,9 @@ fn client_credentials(app: &App, key: &SigningKey, client: &Client, form: &Pairs
 }
 
 fn authorization_code(app: &App, key: &SigningKey, client: &Client, form: &Pairs) -> Result<Value, Failure> {
-    let code = form.get("code").ok_or_else(|| OAuthError::invalid_request("code is missing"))?;
+    let code = form
+        .get("code")
+        .ok_or_else(|| OAuthError::invalid_request("code is missing"))?;
     let checked = check_code(app.read().grants.peek_code(code), client, form);
     let redeemed = app.change(|state| match &checked {
         // A code that was presented wrongly stays good: otherwise anybody could burn it.
@@ -92,10 +106,15 @@ fn authorization_code(app: &App, key: &SigningKey, client: &Client, form: &Pairs
     checked?;
     match redeemed {
         Redeemed::Good(code_data) => {
-            let grant = Grant { public: client.public, ..code_data.grant };
+            let grant = Grant {
+                public: client.public,
+                ..code_data.grant
+            };
             issue(app, key, grant, Some(code))
         }
-        Redeemed::Reused => Err(OAuthError::invalid_grant("the code was used before; its tokens are void now").into()),
+        Redeemed::Reused => {
+            Err(OAuthError::invalid_grant("the code was used before; its tokens are void now").into())
+        }
         Redeemed::Unknown => Err(OAuthError::invalid_grant("the code is unknown or has expired").into()),
     }
 }
@@ -106,22 +125,30 @@ fn check_code(code: Option<&Code>, client: &Client, form: &Pairs) -> Result<(), 
         return Err(OAuthError::invalid_grant("the code belongs to another client"));
     }
     if form.get("redirect_uri") != Some(code.redirect_uri.as_str()) {
-        return Err(OAuthError::invalid_grant("redirect_uri is not the one that the code was asked for with"));
+        return Err(OAuthError::invalid_grant(
+            "redirect_uri is not the one that the code was asked for with",
+        ));
     }
     match (&code.challenge, form.get("code_verifier")) {
         (Some(challenge), Some(verifier)) if pkce::matches(challenge, verifier) => Ok(()),
-        (Some(_), Some(_)) => Err(OAuthError::invalid_grant("code_verifier does not fit the code challenge")),
+        (Some(_), Some(_)) => Err(OAuthError::invalid_grant(
+            "code_verifier does not fit the code challenge",
+        )),
         (Some(_), None) => Err(OAuthError::invalid_grant("code_verifier is missing")),
-        (None, Some(_)) => Err(OAuthError::invalid_grant("the code was asked for without a code challenge")),
-        (None, None) if client.public => {
-            Err(OAuthError::invalid_client("without a client secret the code needs PKCE"))
-        }
+        (None, Some(_)) => Err(OAuthError::invalid_grant(
+            "the code was asked for without a code challenge",
+        )),
+        (None, None) if client.public => Err(OAuthError::invalid_client(
+            "without a client secret the code needs PKCE",
+        )),
         (None, None) => Ok(()),
     }
 }
 
 fn refresh_token(app: &App, key: &SigningKey, client: &Client, form: &Pairs) -> Result<Value, Failure> {
-    let token = form.get("refresh_token").ok_or_else(|| OAuthError::invalid_request("refresh_token is missing"))?;
+    let token = form
+        .get("refresh_token")
+        .ok_or_else(|| OAuthError::invalid_request("refresh_token is missing"))?;
     let grant = app.read().grants.peek_refresh(token).cloned();
     if let Some(grant) = &grant {
         if grant.client_id != client.id {
@@ -136,10 +163,13 @@ fn refresh_token(app: &App, key: &SigningKey, client: &Client, form: &Pairs) -> 
     }
     match app.change(|state| state.grants.redeem_refresh(token, app.clock.now())) {
         Redeemed::Good(grant) => issue(app, key, grant, None),
-        Redeemed::Reused => {
-            Err(OAuthError::invalid_grant("the refresh token was used before; all tokens of the login are void now").into())
+        Redeemed::Reused => Err(OAuthError::invalid_grant(
+            "the refresh token was used before; all tokens of the login are void now",
+        )
+        .into()),
+        Redeemed::Unknown => {
+            Err(OAuthError::invalid_grant("the refresh token is unknown or has expired").into())
         }
-        Redeemed::Unknown => Err(OAuthError::invalid_grant("the refresh token is unknown or has expired").into()),
     }
 }
 
@@ -150,14 +180,22 @@ fn issue(app: &App, key: &SigningKey, grant: Grant, code: Option<&str>) -> Resul
         let state = app.read();
         let access = sign(key, &claims::user_access(&state, &ctx, &grant))?;
         let openid = grant.scope.split(' ').any(|scope| scope == "openid");
-        let id_token = openid.then(|| sign(key, &claims::id_token(&state, &ctx, &grant, &access, code))).transpose()?;
+        let id_token = openid
+            .then(|| sign(key, &claims::id_token(&state, &ctx, &grant, &access, code)))
+            .transpose()?;
         (access, id_token)
     };
-    let after = |seconds| ctx.now.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(ctx.now);
+    let after = |seconds| {
+        ctx.now
+            .saturating_add(SignedDuration::from_secs(seconds))
+            .unwrap_or(ctx.now)
+    };
     let scope = grant.scope.clone();
     let refresh = app.change(|state| {
         state.touch_session(&ctx, &grant.session_id);
-        state.grants.add_access(&access, Access::User(grant.clone()), after(claims::LIFETIME));
+        state
+            .grants
+            .add_access(&access, Access::User(grant.clone()), after(claims::LIFETIME));
         state.grants.add_refresh(grant, after(REFRESH_LIFETIME))
     });
     let mut body = json!({

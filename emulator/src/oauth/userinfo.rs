@@ -9,7 +9,10 @@ use crate::http::{Reply, Request};
 
 pub(super) fn answer(app: &App, request: &Request) -> anyhow::Result<Reply> {
     let state = app.read();
-    let grant = match request.bearer().and_then(|token| state.grants.access(token, app.clock.now())) {
+    let grant = match request
+        .bearer()
+        .and_then(|token| state.grants.access(token, app.clock.now()))
+    {
         Some(Access::User(grant)) => grant,
         _ => return Ok(OAuthError::new("invalid_token", "a user's access token is needed").into_reply()),
     };

@@ -1,12 +1,12 @@
 //! `DomainService`.
 
+use scalekit::api::Empty;
 use scalekit::api::domains::{
     CreateDomainRequest, CreateDomainRequestIdentities, CreateDomainResponse, DeleteDomainRequest,
     DeleteDomainRequestIdentities, Domain, DomainType, GetDomainRequest, GetDomainRequestIdentities,
-    GetDomainResponse, ListDomainRequest, ListDomainRequestIdentities, ListDomainResponse, VerificationMethod,
-    VerificationStatus,
+    GetDomainResponse, ListDomainRequest, ListDomainRequestIdentities, ListDomainResponse,
+    VerificationMethod, VerificationStatus,
 };
-use scalekit::api::Empty;
 use scalekit::api::events::ObjectType;
 
 use super::{Entry, name, read, write};
@@ -32,9 +32,17 @@ fn create(
     let new = request.domain.unwrap_or_default();
     let domain = new.domain.to_lowercase();
     if !is_domain_name(&domain) {
-        return Err(ApiError::field("domain.domain", "domain.name", "must be a domain name such as acme.com"));
+        return Err(ApiError::field(
+            "domain.domain",
+            "domain.name",
+            "must be a domain name such as acme.com",
+        ));
     }
-    if state.domains.find(|known| known.organization_id == organization_id && known.domain == domain).is_some() {
+    if state
+        .domains
+        .find(|known| known.organization_id == organization_id && known.domain == domain)
+        .is_some()
+    {
         let message = format!("the organization already has the domain {domain:?}");
         return Err(ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource("domain", &domain));
     }
@@ -44,7 +52,10 @@ fn create(
     };
     // Domains that only list allowed addresses prove nothing, so nothing is asked of them.
     let (verification_status, verification_method) = match domain_type {
-        DomainType::AllowedEmailDomain => (VerificationStatus::AutoVerified, VerificationMethod::NotApplicable),
+        DomainType::AllowedEmailDomain => (
+            VerificationStatus::AutoVerified,
+            VerificationMethod::NotApplicable,
+        ),
         _ => (VerificationStatus::Pending, VerificationMethod::Dns),
     };
     let domain = Domain {
@@ -61,7 +72,13 @@ fn create(
         ..Domain::default()
     };
     let domain = state.domains.insert(&mut state.ids, domain).clone();
-    state.emit(ctx, "organization.domain_created", ObjectType::Domain, Some(&organization_id), &domain);
+    state.emit(
+        ctx,
+        "organization.domain_created",
+        ObjectType::Domain,
+        Some(&organization_id),
+        &domain,
+    );
     Ok(CreateDomainResponse { domain: Some(domain) })
 }
 
@@ -69,7 +86,9 @@ fn create(
 fn is_domain_name(text: &str) -> bool {
     let label = |label: &str| {
         (1..=63).contains(&label.len())
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
@@ -79,7 +98,9 @@ fn is_domain_name(text: &str) -> bool {
 fn get(state: &State, _: &Ctx<'_>, request: GetDomainRequest) -> Result<GetDomainResponse, ApiError> {
     let named = name!(request.identities, GetDomainRequestIdentities::OrganizationId)?;
     let domain = find(state, named, &request.id)?;
-    Ok(GetDomainResponse { domain: Some(domain.clone()) })
+    Ok(GetDomainResponse {
+        domain: Some(domain.clone()),
+    })
 }
 
 fn find<'s>(state: &'s State, organization: Name<'_>, id: &str) -> Result<&'s Domain, ApiError> {
@@ -95,7 +116,13 @@ fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteDomainRequest) -> Res
     let named = name!(request.identities, DeleteDomainRequestIdentities::OrganizationId)?;
     find(state, named, &request.id)?;
     let domain = state.domains.remove(&request.id)?;
-    state.emit(ctx, "organization.domain_deleted", ObjectType::Domain, Some(&domain.organization_id), &domain);
+    state.emit(
+        ctx,
+        "organization.domain_deleted",
+        ObjectType::Domain,
+        Some(&domain.organization_id),
+        &domain,
+    );
     Ok(Empty {})
 }
 
@@ -109,6 +136,12 @@ fn list(state: &State, _: &Ctx<'_>, request: ListDomainRequest) -> Result<ListDo
         domain.organization_id == *organization_id
             && (request.domain_type == DomainType::Unspecified || domain.domain_type == request.domain_type)
     });
-    let page = domains.skip(usize::try_from(skipped).unwrap_or(usize::MAX)).take(page_size.unsigned_abs() as usize);
-    Ok(ListDomainResponse { page_size, page_number, domains: page.cloned().collect() })
+    let page = domains
+        .skip(usize::try_from(skipped).unwrap_or(usize::MAX))
+        .take(page_size.unsigned_abs() as usize);
+    Ok(ListDomainResponse {
+        page_size,
+        page_number,
+        domains: page.cloned().collect(),
+    })
 }

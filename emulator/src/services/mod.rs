@@ -24,10 +24,16 @@
 //!
 //! Operations without a function answer UNIMPLEMENTED.
 
+mod connections;
 mod domains;
+mod memberships;
 mod organization_settings;
 mod organizations;
 mod patch;
+mod permissions;
+mod roles;
+mod sessions;
+mod users;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -39,10 +45,24 @@ use crate::state::{Ctx, State};
 use patch::Patch;
 
 /// All services.
-static SERVICES: &[&[Entry]] = &[domains::OPERATIONS, organization_settings::OPERATIONS, organizations::OPERATIONS];
+static SERVICES: &[&[Entry]] = &[
+    connections::OPERATIONS,
+    domains::OPERATIONS,
+    memberships::OPERATIONS,
+    organization_settings::OPERATIONS,
+    organizations::OPERATIONS,
+    permissions::OPERATIONS,
+    roles::OPERATIONS,
+    sessions::OPERATIONS,
+    users::OPERATIONS,
+];
 
-static BY_NAME: LazyLock<HashMap<&'static str, Handler>> =
-    LazyLock::new(|| SERVICES.iter().flat_map(|service| service.iter().copied()).collect());
+static BY_NAME: LazyLock<HashMap<&'static str, Handler>> = LazyLock::new(|| {
+    SERVICES
+        .iter()
+        .flat_map(|service| service.iter().copied())
+        .collect()
+});
 
 /// An operation's name and what it does.
 type Entry = (&'static str, Handler);
@@ -85,7 +105,9 @@ macro_rules! name {
         match &$oneof {
             Some($first::$id(id)) => Ok(Name::Id(id)),
             Some($first::ExternalId(id)) => Ok(Name::External(id)),
-            None => Err(ApiError::invalid("the request names neither an id nor an external id")),
+            None => Err(ApiError::invalid(
+                "the request names neither an id nor an external id",
+            )),
         }
     };
 }
@@ -102,7 +124,10 @@ fn written(response: &impl serde::Serialize) -> Result<Vec<u8>, ApiError> {
 
 /// Whether one of `texts` contains `query`, which is in lower case.
 fn contains<'a>(query: &str, texts: impl IntoIterator<Item = Option<&'a String>>) -> bool {
-    texts.into_iter().flatten().any(|text| text.to_lowercase().contains(query))
+    texts
+        .into_iter()
+        .flatten()
+        .any(|text| text.to_lowercase().contains(query))
 }
 
 #[cfg(test)]
@@ -111,7 +136,10 @@ mod tests {
 
     #[test]
     fn every_entry_is_an_operation_and_none_is_there_twice() {
-        let names: Vec<&str> = SERVICES.iter().flat_map(|service| service.iter().map(|(name, _)| *name)).collect();
+        let names: Vec<&str> = SERVICES
+            .iter()
+            .flat_map(|service| service.iter().map(|(name, _)| *name))
+            .collect();
         for name in &names {
             assert!(scalekit::operation::find(name).is_some(), "{name}");
         }

@@ -1,5 +1,7 @@
 //! `OrganizationService`.
 
+use scalekit::api::Empty;
+use scalekit::api::events::ObjectType;
 use scalekit::api::organizations::{
     CreateOrganizationRequest, CreateOrganizationResponse, DeleteOrganizationRequest,
     DeleteOrganizationRequestIdentities, Feature, GeneratePortalLinkRequest, GeneratePortalLinkResponse,
@@ -8,8 +10,6 @@ use scalekit::api::organizations::{
     SearchOrganizationsResponse, UpdateOrganizationRequest, UpdateOrganizationRequestIdentities,
     UpdateOrganizationResponse,
 };
-use scalekit::api::Empty;
-use scalekit::api::events::ObjectType;
 
 use super::{Entry, Patch, contains, name, read, write};
 use crate::engine::ApiError;
@@ -21,7 +21,10 @@ const LINK_LIFETIME: i64 = 7 * 24 * 3600;
 pub(super) static OPERATIONS: &[Entry] = &[
     ("OrganizationService.CreateOrganization", write!(create)),
     ("OrganizationService.DeleteOrganization", write!(delete)),
-    ("OrganizationService.GeneratePortalLink", write!(generate_portal_link)),
+    (
+        "OrganizationService.GeneratePortalLink",
+        write!(generate_portal_link),
+    ),
     ("OrganizationService.GetOrganization", read!(get)),
     ("OrganizationService.GetOrganizationByExternalId", read!(get)),
     ("OrganizationService.ListOrganization", read!(list)),
@@ -45,12 +48,20 @@ fn create(
         ..Organization::default()
     };
     let organization = state.create_organization(ctx, organization)?;
-    Ok(CreateOrganizationResponse { organization: Some(organization) })
+    Ok(CreateOrganizationResponse {
+        organization: Some(organization),
+    })
 }
 
-fn get(state: &State, _: &Ctx<'_>, request: GetOrganizationRequest) -> Result<GetOrganizationResponse, ApiError> {
+fn get(
+    state: &State,
+    _: &Ctx<'_>,
+    request: GetOrganizationRequest,
+) -> Result<GetOrganizationResponse, ApiError> {
     let row = state.organization(name!(request.identities, GetOrganizationRequestIdentities::Id)?)?;
-    Ok(GetOrganizationResponse { organization: Some(row.organization.clone()) })
+    Ok(GetOrganizationResponse {
+        organization: Some(row.organization.clone()),
+    })
 }
 
 fn list(
@@ -58,10 +69,12 @@ fn list(
     _: &Ctx<'_>,
     request: ListOrganizationsRequest,
 ) -> Result<ListOrganizationsResponse, ApiError> {
-    let page =
-        state.organizations.page(Order::NewestFirst, request.page_size, &request.page_token, |row| {
-            request.external_id.is_none() || row.organization.external_id == request.external_id
-        })?;
+    let page = state.organizations.page(
+        Order::NewestFirst,
+        request.page_size,
+        &request.page_token,
+        |row| request.external_id.is_none() || row.organization.external_id == request.external_id,
+    )?;
     Ok(ListOrganizationsResponse {
         organizations: shown(&page),
         total_size: page.total,
@@ -76,11 +89,24 @@ fn search(
     request: SearchOrganizationsRequest,
 ) -> Result<SearchOrganizationsResponse, ApiError> {
     let query = request.query.to_lowercase();
-    let page =
-        state.organizations.page(Order::NewestFirst, request.page_size, &request.page_token, |row| {
-            let Organization { id, display_name, external_id, slug, .. } = &row.organization;
-            contains(&query, [Some(id), Some(display_name), external_id.as_ref(), slug.as_ref()])
-        })?;
+    let page = state.organizations.page(
+        Order::NewestFirst,
+        request.page_size,
+        &request.page_token,
+        |row| {
+            let Organization {
+                id,
+                display_name,
+                external_id,
+                slug,
+                ..
+            } = &row.organization;
+            contains(
+                &query,
+                [Some(id), Some(display_name), external_id.as_ref(), slug.as_ref()],
+            )
+        },
+    )?;
     Ok(SearchOrganizationsResponse {
         organizations: shown(&page),
         total_size: page.total,
@@ -111,12 +137,22 @@ fn update(
     }
     external_id.apply(&mut organization.external_id);
     slug.apply(&mut organization.slug);
-    patch.text("logo_url", new.logo_url).apply(&mut organization.logo_url);
+    patch
+        .text("logo_url", new.logo_url)
+        .apply(&mut organization.logo_url);
     patch.map("metadata", new.metadata, &mut organization.metadata);
     organization.update_time = ctx.stamp();
     let organization = organization.clone();
-    state.emit(ctx, "organization.updated", ObjectType::Organization, Some(&id), &organization);
-    Ok(UpdateOrganizationResponse { organization: Some(organization) })
+    state.emit(
+        ctx,
+        "organization.updated",
+        ObjectType::Organization,
+        Some(&id),
+        &organization,
+    );
+    Ok(UpdateOrganizationResponse {
+        organization: Some(organization),
+    })
 }
 
 fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteOrganizationRequest) -> Result<Empty, ApiError> {

@@ -21,12 +21,18 @@ pub(super) enum Change {
 impl<'a> Patch<'a> {
     /// An empty mask is no mask.
     pub(super) fn new(mask: Option<&'a FieldMask>) -> Self {
-        Self { mask: mask.filter(|mask| !mask.paths.is_empty()) }
+        Self {
+            mask: mask.filter(|mask| !mask.paths.is_empty()),
+        }
     }
 
     fn masks(self, field: &str) -> Option<bool> {
         // The mask may name the field from the request or from the message inside of it.
-        self.mask.map(|mask| mask.paths.iter().any(|path| path == field || path.ends_with(&format!(".{field}"))))
+        self.mask.map(|mask| {
+            mask.paths
+                .iter()
+                .any(|path| path == field || path.ends_with(&format!(".{field}")))
+        })
     }
 
     /// The change of a text field.

@@ -8,10 +8,19 @@ use scalekit::api::roles::{
     UpdatePermissionRequest, UpdatePermissionResponse,
 };
 
+use super::{Entry, read, write};
 use crate::engine::ApiError;
 use crate::state::{Ctx, Order, State};
 
-pub(super) fn create(
+pub(super) static OPERATIONS: &[Entry] = &[
+    ("RolesService.CreatePermission", write!(create)),
+    ("RolesService.DeletePermission", write!(delete)),
+    ("RolesService.GetPermission", read!(get)),
+    ("RolesService.ListPermissions", read!(list)),
+    ("RolesService.UpdatePermission", write!(update)),
+];
+
+fn create(
     state: &mut State,
     ctx: &Ctx<'_>,
     request: CreatePermissionRequest,
@@ -26,20 +35,26 @@ pub(super) fn create(
         ..Permission::default()
     };
     let permission = state.permissions.insert(&mut state.ids, permission).clone();
-    state.emit(ctx, "permission.created", ObjectType::Permission, None, &permission);
-    Ok(CreatePermissionResponse { permission: Some(permission) })
+    state.emit(
+        ctx,
+        "permission.created",
+        ObjectType::Permission,
+        None,
+        &permission,
+    );
+    Ok(CreatePermissionResponse {
+        permission: Some(permission),
+    })
 }
 
-pub(super) fn get(
-    state: &State,
-    _: &Ctx<'_>,
-    request: GetPermissionRequest,
-) -> Result<GetPermissionResponse, ApiError> {
-    Ok(GetPermissionResponse { permission: Some(require(state, &request.permission_name)?.clone()) })
+fn get(state: &State, _: &Ctx<'_>, request: GetPermissionRequest) -> Result<GetPermissionResponse, ApiError> {
+    Ok(GetPermissionResponse {
+        permission: Some(require(state, &request.permission_name)?.clone()),
+    })
 }
 
 /// An empty field keeps its value; a new name goes along to the roles that have the permission.
-pub(super) fn update(
+fn update(
     state: &mut State,
     ctx: &Ctx<'_>,
     request: UpdatePermissionRequest,
@@ -59,11 +74,19 @@ pub(super) fn update(
     }
     permission.update_time = ctx.stamp();
     let permission = state.permissions.insert(&mut state.ids, permission).clone();
-    state.emit(ctx, "permission.updated", ObjectType::Permission, None, &permission);
-    Ok(UpdatePermissionResponse { permission: Some(permission) })
+    state.emit(
+        ctx,
+        "permission.updated",
+        ObjectType::Permission,
+        None,
+        &permission,
+    );
+    Ok(UpdatePermissionResponse {
+        permission: Some(permission),
+    })
 }
 
-pub(super) fn list(
+fn list(
     state: &State,
     _: &Ctx<'_>,
     request: ListPermissionsRequest,
@@ -84,27 +107,34 @@ pub(super) fn list(
     })
 }
 
-pub(super) fn delete(
-    state: &mut State,
-    ctx: &Ctx<'_>,
-    request: DeletePermissionRequest,
-) -> Result<Empty, ApiError> {
+fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeletePermissionRequest) -> Result<Empty, ApiError> {
     let id = require(state, &request.permission_name)?.id.clone();
     let permission = state.permissions.remove(&id)?;
     for row in state.roles.iter_mut() {
         row.role.permissions.retain(|own| own.name != permission.name);
     }
-    state.emit(ctx, "permission.deleted", ObjectType::Permission, None, &permission);
+    state.emit(
+        ctx,
+        "permission.deleted",
+        ObjectType::Permission,
+        None,
+        &permission,
+    );
     Ok(Empty {})
 }
 
 pub(super) fn require<'a>(state: &'a State, name: &str) -> Result<&'a Permission, ApiError> {
-    state.permission(name).ok_or_else(|| ApiError::not_found("permission", name))
+    state
+        .permission(name)
+        .ok_or_else(|| ApiError::not_found("permission", name))
 }
 
 /// The schema limits the length of a name only where it is created, but its form wherever it is used.
 fn check_name(state: &State, name: &str) -> Result<(), ApiError> {
-    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':')) {
+    if !name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':'))
+    {
         let description = "must have letters, digits, `_` and `:` only";
         return Err(ApiError::field("permission.name", "string.pattern", description));
     }

@@ -8,19 +8,24 @@ mod events;
 mod ids;
 mod organizations;
 mod page;
+mod roles;
 mod seed;
 mod sessions;
 mod table;
 mod users;
 
+use std::collections::HashMap;
+
 use scalekit::api::connections::Connection;
 use scalekit::api::domains::Domain;
 use scalekit::api::events::ScalekitEvent;
+use scalekit::api::roles::Permission;
 use scalekit::api::users::User;
 
 pub(crate) use ids::Ids;
 pub(crate) use organizations::{Name, OrganizationRow};
 pub(crate) use page::{Order, Page};
+pub(crate) use roles::{RoleRow, role_permission};
 pub(crate) use seed::Seed;
 pub(crate) use sessions::{Login, SessionRow};
 pub(crate) use table::{Row, Table};
@@ -39,6 +44,12 @@ pub(crate) struct State {
     pub(crate) connections: Table<Connection>,
     pub(crate) users: Table<User>,
     pub(crate) sessions: Table<SessionRow>,
+    pub(crate) roles: Table<RoleRow>,
+    pub(crate) permissions: Table<Permission>,
+    /// The name of the role that new members of an organization get, where it differs from the environment's.
+    pub(crate) default_member_roles: HashMap<String, String>,
+    /// How often the invitation of a user into an organization was sent again.
+    pub(crate) invites: HashMap<(String, String), i32>,
     pub(crate) events: Table<ScalekitEvent>,
     /// Codes and tokens that were given out.
     pub(crate) grants: Grants,
@@ -65,7 +76,11 @@ impl Ctx<'_> {
 
     /// The time `seconds` from now as messages carry it.
     pub(crate) fn stamp_in(&self, seconds: i64) -> Option<scalekit::Timestamp> {
-        stamp(self.now.checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap_or(self.now))
+        stamp(
+            self.now
+                .checked_add(jiff::SignedDuration::from_secs(seconds))
+                .unwrap_or(self.now),
+        )
     }
 }
 

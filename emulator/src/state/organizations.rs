@@ -64,13 +64,26 @@ impl State {
         ctx: &Ctx<'_>,
         mut organization: Organization,
     ) -> Result<Organization, ApiError> {
-        self.organization_names_are_free("", organization.external_id.as_deref(), organization.slug.as_deref())?;
+        self.organization_names_are_free(
+            "",
+            organization.external_id.as_deref(),
+            organization.slug.as_deref(),
+        )?;
         organization.create_time = ctx.stamp();
         organization.update_time = ctx.stamp();
-        let row = OrganizationRow { organization, ..OrganizationRow::default() };
+        let row = OrganizationRow {
+            organization,
+            ..OrganizationRow::default()
+        };
         let organization = self.organizations.insert(&mut self.ids, row).organization.clone();
         let id = organization.id.clone();
-        self.emit(ctx, "organization.created", ObjectType::Organization, Some(&id), &organization);
+        self.emit(
+            ctx,
+            "organization.created",
+            ObjectType::Organization,
+            Some(&id),
+            &organization,
+        );
         Ok(organization)
     }
 
@@ -85,14 +98,20 @@ impl State {
         slug: Option<&str>,
     ) -> Result<(), ApiError> {
         let taken = |what: &str, value: Option<&str>, of: fn(&Organization) -> Option<&str>| {
-            let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(()) };
-            let other = self.organizations.find(|row| of(&row.organization) == Some(value) && row.id() != own);
+            let Some(value) = value.filter(|value| !value.is_empty()) else {
+                return Ok(());
+            };
+            let other = self
+                .organizations
+                .find(|row| of(&row.organization) == Some(value) && row.id() != own);
             other.map_or(Ok(()), |_| {
                 let message = format!("an organization with the {what} {value:?} already exists");
                 Err(ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource("organization", value))
             })
         };
-        taken("external_id", external_id, |organization| organization.external_id.as_deref())?;
+        taken("external_id", external_id, |organization| {
+            organization.external_id.as_deref()
+        })?;
         taken("slug", slug, |organization| organization.slug.as_deref())
     }
 
@@ -103,17 +122,33 @@ impl State {
     pub(crate) fn delete_organization(&mut self, ctx: &Ctx<'_>, id: &str) -> Result<(), ApiError> {
         let row = self.organizations.remove(id)?;
         self.domains.remove_all(|domain| domain.organization_id == id);
-        self.connections.remove_all(|connection| connection.organization_id.as_deref() == Some(id));
+        self.connections
+            .remove_all(|connection| connection.organization_id.as_deref() == Some(id));
+        self.roles
+            .remove_all(|row| row.organization_id.as_deref() == Some(id));
+        self.default_member_roles.remove(id);
+        self.invites
+            .retain(|(_, organization_id), _| organization_id != id);
         let members: Vec<String> = self
             .users
             .iter()
-            .filter(|user| user.memberships.iter().any(|membership| membership.organization_id == id))
+            .filter(|user| {
+                user.memberships
+                    .iter()
+                    .any(|membership| membership.organization_id == id)
+            })
             .map(|user| user.id.clone())
             .collect();
         for user in members {
             self.remove_membership(ctx, &user, id)?;
         }
-        self.emit(ctx, "organization.deleted", ObjectType::Organization, Some(id), &row.organization);
+        self.emit(
+            ctx,
+            "organization.deleted",
+            ObjectType::Organization,
+            Some(id),
+            &row.organization,
+        );
         Ok(())
     }
 

@@ -43,7 +43,10 @@ impl Token {
         if text.is_empty() {
             return Ok(Self::First);
         }
-        let decoded = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let decoded = URL_SAFE_NO_PAD
+            .decode(text)
+            .ok()
+            .and_then(|bytes| String::from_utf8(bytes).ok());
         let token = decoded.as_deref().and_then(|text| {
             let place = text.get(1..)?.parse().ok()?;
             match text.as_bytes().first()? {
@@ -67,7 +70,11 @@ impl Token {
 impl<'a, R> Page<'a, R> {
     /// Cuts the page out of all rows of the list, which are in its order with their places.
     pub(super) fn cut(rows: Vec<(u64, &'a R)>, order: Order, size: u32, token: Token) -> Self {
-        let size = if size == 0 { DEFAULT_SIZE } else { size.min(MAX_SIZE) } as usize;
+        let size = if size == 0 {
+            DEFAULT_SIZE
+        } else {
+            size.min(MAX_SIZE)
+        } as usize;
         // The number of rows that lie before `place` in the order of the list.
         let before = |place: u64, inclusive: bool| {
             rows.partition_point(|(row, _)| match order {

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use scalekit::api::commons::OrganizationMembership;
+use scalekit::api::commons::{self, OrganizationMembership};
 use scalekit::api::roles::{Permission, Role, RolePermission};
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,17 @@ impl Row for RoleRow {
     }
 }
 
+impl RoleRow {
+    /// The role as a membership names it.
+    pub(crate) fn as_member_role(&self) -> commons::Role {
+        commons::Role {
+            id: self.role.id.clone(),
+            name: self.role.name.clone(),
+            display_name: self.role.display_name.clone(),
+        }
+    }
+}
+
 impl Row for Permission {
     const KIND: &'static str = "permission";
     const PREFIX: &'static str = "perm";
@@ -51,29 +62,50 @@ impl State {
     /// The roles that every environment starts with: `admin` for creators, `member` for everybody else.
     pub(crate) fn add_first_roles(&mut self) {
         let roles = [
-            Role { name: "admin".into(), display_name: "Admin".into(), default_creator: true, ..Role::default() },
-            Role { name: "member".into(), display_name: "Member".into(), default_member: true, ..Role::default() },
+            Role {
+                name: "admin".into(),
+                display_name: "Admin".into(),
+                default_creator: true,
+                ..Role::default()
+            },
+            Role {
+                name: "member".into(),
+                display_name: "Member".into(),
+                default_member: true,
+                ..Role::default()
+            },
         ];
         for role in roles {
-            self.roles.insert(&mut self.ids, RoleRow { role, organization_id: None });
+            self.roles.insert(
+                &mut self.ids,
+                RoleRow {
+                    role,
+                    organization_id: None,
+                },
+            );
         }
     }
 
     /// The role of exactly this organization, or of the environment without one.
     pub(crate) fn role(&self, organization_id: Option<&str>, name: &str) -> Option<&RoleRow> {
-        self.roles.find(|row| row.role.name == name && row.organization_id.as_deref() == organization_id)
+        self.roles
+            .find(|row| row.role.name == name && row.organization_id.as_deref() == organization_id)
     }
 
     /// The role that a name means in an organization.
     pub(crate) fn role_in(&self, organization_id: &str, name: &str) -> Option<&RoleRow> {
-        self.role(Some(organization_id), name).or_else(|| self.role(None, name))
+        self.role(Some(organization_id), name)
+            .or_else(|| self.role(None, name))
     }
 
     /// The role that new members of an organization get when no other one is named.
     pub(crate) fn default_member_role(&self, organization_id: &str) -> Option<&RoleRow> {
         let own = self.default_member_roles.get(organization_id);
         own.and_then(|name| self.role_in(organization_id, name))
-            .or_else(|| self.roles.find(|row| row.organization_id.is_none() && row.role.default_member))
+            .or_else(|| {
+                self.roles
+                    .find(|row| row.organization_id.is_none() && row.role.default_member)
+            })
     }
 
     /// The role that `row` extends.
@@ -100,7 +132,10 @@ impl State {
 
     /// The roles that extend `row` directly.
     pub(crate) fn dependents_of(&self, row: &RoleRow) -> impl Iterator<Item = &RoleRow> {
-        self.roles.iter().filter(|other| self.base_of(other).is_some_and(|base| base.role.id == row.role.id))
+        self.roles.iter().filter(|other| {
+            self.base_of(other)
+                .is_some_and(|base| base.role.id == row.role.id)
+        })
     }
 
     pub(crate) fn permission(&self, name: &str) -> Option<&Permission> {
@@ -109,15 +144,22 @@ impl State {
 
     /// The permissions that the role has of its own.
     pub(crate) fn own_permissions(&self, row: &RoleRow) -> Vec<&Permission> {
-        row.role.permissions.iter().filter_map(|own| self.permission(&own.name)).collect()
+        row.role
+            .permissions
+            .iter()
+            .filter_map(|own| self.permission(&own.name))
+            .collect()
     }
 
     /// The permissions of the role and of all that it extends, each with the name of the nearest role that has it.
-    pub(crate) fn effective_permissions(&self, row: &RoleRow) -> Vec<(&Permission, &str)> {
+    pub(crate) fn effective_permissions<'a>(&'a self, row: &'a RoleRow) -> Vec<(&'a Permission, &'a str)> {
         let mut seen = HashSet::new();
         let mut all = Vec::new();
         for role in self.lineage(row) {
-            let own = self.own_permissions(role).into_iter().filter(|permission| seen.insert(permission.name.as_str()));
+            let own = self
+                .own_permissions(role)
+                .into_iter()
+                .filter(|permission| seen.insert(permission.name.as_str()));
             all.extend(own.map(|permission| (permission, role.role.name.as_str())));
         }
         all
@@ -126,7 +168,9 @@ impl State {
     /// The roles of a member, without those that are gone.
     pub(crate) fn member_roles(&self, membership: &OrganizationMembership) -> Vec<&RoleRow> {
         let named = membership.roles.iter();
-        named.filter_map(|role| self.role_in(&membership.organization_id, &role.name)).collect()
+        named
+            .filter_map(|role| self.role_in(&membership.organization_id, &role.name))
+            .collect()
     }
 
     /// What a member may do through all roles, each permission once.
@@ -134,27 +178,49 @@ impl State {
         let mut seen = HashSet::new();
         let roles = self.member_roles(membership).into_iter();
         let all = roles.flat_map(|role| self.effective_permissions(role));
-        all.map(|(permission, _)| permission).filter(|permission| seen.insert(permission.name.as_str())).collect()
+        all.map(|(permission, _)| permission)
+            .filter(|permission| seen.insert(permission.name.as_str()))
+            .collect()
     }
 
     /// Whether `row` is among the roles of a member.
     pub(crate) fn has_role(&self, membership: &OrganizationMembership, row: &RoleRow) -> bool {
-        self.member_roles(membership).iter().any(|role| role.role.id == row.role.id)
+        self.member_roles(membership)
+            .iter()
+            .any(|role| role.role.id == row.role.id)
     }
 
     /// The number of users who have the role, in one organization or in any.
     pub(crate) fn users_with(&self, row: &RoleRow, organization_id: Option<&str>) -> usize {
         let inside = |membership: &OrganizationMembership| {
-            organization_id.is_none_or(|id| membership.organization_id == id) && self.has_role(membership, row)
+            organization_id.is_none_or(|id| membership.organization_id == id)
+                && self.has_role(membership, row)
         };
-        self.users.iter().filter(|user| user.memberships.iter().any(inside)).count()
+        self.users
+            .iter()
+            .filter(|user| user.memberships.iter().any(inside))
+            .count()
     }
 
     /// Names of the roles and of the permissions that a user has in an organization, as tokens carry them.
-    pub(crate) fn grants_of_member(&self, user_id: &str, organization_id: &str) -> (Vec<String>, Vec<String>) {
-        let Some(membership) = self.membership(user_id, organization_id) else { return Default::default() };
-        let roles = self.member_roles(membership).iter().map(|row| row.role.name.clone()).collect();
-        let permissions = self.member_permissions(membership).iter().map(|one| one.name.clone()).collect();
+    pub(crate) fn grants_of_member(
+        &self,
+        user_id: &str,
+        organization_id: &str,
+    ) -> (Vec<String>, Vec<String>) {
+        let Ok(membership) = self.membership(user_id, organization_id) else {
+            return Default::default();
+        };
+        let roles = self
+            .member_roles(membership)
+            .iter()
+            .map(|row| row.role.name.clone())
+            .collect();
+        let permissions = self
+            .member_permissions(membership)
+            .iter()
+            .map(|one| one.name.clone())
+            .collect();
         (roles, permissions)
     }
 }

@@ -65,20 +65,34 @@ impl State {
             idle_expires_at: ctx.stamp_in(IDLE_LIFETIME),
             absolute_expires_at: ctx.stamp_in(ABSOLUTE_LIFETIME),
             status: ACTIVE.to_owned(),
-            device: Some(DeviceDetails { user_agent: login.user_agent, ip: login.ip, ..DeviceDetails::default() }),
+            device: Some(DeviceDetails {
+                user_agent: login.user_agent,
+                ip: login.ip,
+                ..DeviceDetails::default()
+            }),
             authenticated_clients: vec![AuthenticatedClients {
                 client_id: login.client_id,
                 organization_id: login.organization_id.clone(),
             }],
             ..SessionDetails::default()
         };
-        let row = SessionRow { session, connection_id: login.connection_id, auth_time: ctx.now.as_second() };
+        let row = SessionRow {
+            session,
+            connection_id: login.connection_id,
+            auth_time: ctx.now.as_second(),
+        };
         let row = self.sessions.insert(&mut self.ids, row).clone();
         if let Some(user) = self.users.get_mut(&login.user_id) {
             user.last_login_time = ctx.stamp();
         }
         let organization = Some(login.organization_id.as_str());
-        self.emit(ctx, "session.created", ObjectType::Session, organization, &row.session);
+        self.emit(
+            ctx,
+            "session.created",
+            ObjectType::Session,
+            organization,
+            &row.session,
+        );
         row
     }
 
@@ -88,7 +102,8 @@ impl State {
         let now = ctx.stamp();
         let open = |end: Option<scalekit::Timestamp>| end.is_none() || end > now;
         let session = &row.session;
-        (session.status == ACTIVE && open(session.idle_expires_at) && open(session.absolute_expires_at)).then_some(row)
+        (session.status == ACTIVE && open(session.idle_expires_at) && open(session.absolute_expires_at))
+            .then_some(row)
     }
 
     /// Notes that a session was used, which puts off its end.
@@ -101,13 +116,19 @@ impl State {
     }
 
     /// Revokes the active sessions that `picks` picks, with their refresh tokens; answers with them as they are now.
-    pub(crate) fn end_sessions(&mut self, ctx: &Ctx<'_>, picks: impl Fn(&SessionDetails) -> bool) -> Vec<SessionDetails> {
+    pub(crate) fn end_sessions(
+        &mut self,
+        ctx: &Ctx<'_>,
+        picks: impl Fn(&SessionDetails) -> bool,
+    ) -> Vec<SessionDetails> {
         self.close_sessions(ctx, REVOKED, "session.revoked", picks)
     }
 
     /// Ends one session because its user logged out.
     pub(crate) fn log_out(&mut self, ctx: &Ctx<'_>, id: &str) {
-        self.close_sessions(ctx, LOGGED_OUT, "session.logged_out", |session| session.session_id == id);
+        self.close_sessions(ctx, LOGGED_OUT, "session.logged_out", |session| {
+            session.session_id == id
+        });
     }
 
     fn close_sessions(

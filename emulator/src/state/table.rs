@@ -31,7 +31,11 @@ pub(crate) struct Table<R> {
 
 impl<R> Default for Table<R> {
     fn default() -> Self {
-        Self { rows: BTreeMap::new(), by_id: HashMap::new(), next: 1 }
+        Self {
+            rows: BTreeMap::new(),
+            by_id: HashMap::new(),
+            next: 1,
+        }
     }
 }
 
@@ -84,7 +88,11 @@ impl<R: Row> Table<R> {
 
     /// Removes every row that `gone` picks, and answers with them.
     pub(crate) fn remove_all(&mut self, gone: impl Fn(&R) -> bool) -> Vec<R> {
-        let ids: Vec<String> = self.iter().filter(|row| gone(row)).map(|row| row.id().to_owned()).collect();
+        let ids: Vec<String> = self
+            .iter()
+            .filter(|row| gone(row))
+            .map(|row| row.id().to_owned())
+            .collect();
         ids.iter().filter_map(|id| self.remove(id).ok()).collect()
     }
 
@@ -119,7 +127,11 @@ impl<R: Row> Table<R> {
         keep: impl Fn(&R) -> bool,
     ) -> Result<Page<'_, R>, ApiError> {
         let token = Token::parse(token)?;
-        let rows = self.rows.iter().filter(|(_, row)| keep(row)).map(|(place, row)| (*place, row));
+        let rows = self
+            .rows
+            .iter()
+            .filter(|(_, row)| keep(row))
+            .map(|(place, row)| (*place, row));
         Ok(match order {
             Order::OldestFirst => Page::cut(rows.collect(), order, size, token),
             Order::NewestFirst => Page::cut(rows.rev().collect(), order, size, token),

@@ -4,7 +4,7 @@ use scalekit::api::commons::{MembershipStatus, OrganizationMembership, Role, Use
 use scalekit::api::events::ObjectType;
 use scalekit::api::users::User;
 
-use super::{Ctx, ENVIRONMENT, State};
+use super::{Ctx, ENVIRONMENT, Name, RoleRow, State};
 use crate::engine::ApiError;
 
 impl State {
@@ -23,7 +23,10 @@ impl State {
         let profile: &mut UserProfile = user.user_profile.get_or_insert_default();
         profile.id = profile_id;
         if profile.name.is_empty() {
-            profile.name = [profile.given_name.as_str(), profile.family_name.as_str()].join(" ").trim().to_owned();
+            profile.name = [profile.given_name.as_str(), profile.family_name.as_str()]
+                .join(" ")
+                .trim()
+                .to_owned();
         }
         self.users.insert(&mut self.ids, user.clone());
         self.emit(ctx, "user.created", ObjectType::User, None, &user);
@@ -40,7 +43,10 @@ impl State {
         user_id: &str,
         mut membership: OrganizationMembership,
     ) -> Result<User, ApiError> {
-        let organization = &self.organizations.require(&membership.organization_id)?.organization;
+        let organization = &self
+            .organizations
+            .require(&membership.organization_id)?
+            .organization;
         membership.name = Some(organization.display_name.clone());
         membership.display_name = Some(organization.display_name.clone());
         membership.created_at = ctx.stamp();
@@ -53,7 +59,13 @@ impl State {
         user.memberships.push(membership);
         user.update_time = ctx.stamp();
         let user = user.clone();
-        self.emit(ctx, "user.organization_membership_created", ObjectType::User, Some(&organization_id), &user);
+        self.emit(
+            ctx,
+            "user.organization_membership_created",
+            ObjectType::User,
+            Some(&organization_id),
+            &user,
+        );
         Ok(user)
     }
 
@@ -69,7 +81,8 @@ impl State {
     ) -> Result<(), ApiError> {
         let user = self.users.require_mut(user_id)?;
         let before = user.memberships.len();
-        user.memberships.retain(|membership| membership.organization_id != organization_id);
+        user.memberships
+            .retain(|membership| membership.organization_id != organization_id);
         if user.memberships.len() == before {
             return Err(ApiError::not_found("membership", organization_id));
         }
@@ -78,7 +91,13 @@ impl State {
         self.end_sessions(ctx, |session| {
             session.user_id == user_id && session.organization_id == organization_id
         });
-        self.emit(ctx, "user.organization_membership_deleted", ObjectType::User, Some(organization_id), &user);
+        self.emit(
+            ctx,
+            "user.organization_membership_deleted",
+            ObjectType::User,
+            Some(organization_id),
+            &user,
+        );
         Ok(())
     }
 
@@ -86,7 +105,11 @@ impl State {
     ///
     /// # Errors
     /// NOT_FOUND.
-    pub(crate) fn membership(&self, user_id: &str, organization_id: &str) -> Result<&OrganizationMembership, ApiError> {
+    pub(crate) fn membership(
+        &self,
+        user_id: &str,
+        organization_id: &str,
+    ) -> Result<&OrganizationMembership, ApiError> {
         let user = self.users.require(user_id)?;
         user.memberships
             .iter()
@@ -94,14 +117,49 @@ impl State {
             .ok_or_else(|| ApiError::not_found("membership", organization_id))
     }
 
-    /// The roles that a new member of an organization gets when no role is named.
-    pub(crate) fn default_member_roles(&self, _organization_id: &str) -> Vec<Role> {
-        Vec::new()
+    /// # Errors
+    /// NOT_FOUND.
+    pub(crate) fn membership_mut(
+        &mut self,
+        user_id: &str,
+        organization_id: &str,
+    ) -> Result<&mut OrganizationMembership, ApiError> {
+        let user = self.users.require_mut(user_id)?;
+        user.memberships
+            .iter_mut()
+            .find(|membership| membership.organization_id == organization_id)
+            .ok_or_else(|| ApiError::not_found("membership", organization_id))
     }
 
-    /// The roles and the effective permissions that tokens carry.
-    pub(crate) fn access_of(&self, membership: &OrganizationMembership) -> (Vec<String>, Vec<String>) {
-        let roles = membership.roles.iter().map(|role| role.name.clone()).collect();
-        (roles, membership.permissions.clone())
+    /// # Errors
+    /// NOT_FOUND.
+    pub(crate) fn user(&self, name: Name<'_>) -> Result<&User, ApiError> {
+        match name {
+            Name::Id(id) => self.users.require(id),
+            Name::External(id) => self
+                .users
+                .find(|user| user.external_id.as_deref() == Some(id))
+                .ok_or_else(|| ApiError::not_found("user", id)),
+        }
+    }
+
+    /// Removes a user with all memberships and sessions.
+    ///
+    /// # Errors
+    /// NOT_FOUND.
+    pub(crate) fn delete_user(&mut self, ctx: &Ctx<'_>, id: &str) -> Result<(), ApiError> {
+        let user = self.users.remove(id)?;
+        self.end_sessions(ctx, |session| session.user_id == id);
+        self.invites.retain(|(user_id, _), _| user_id != id);
+        self.emit(ctx, "user.deleted", ObjectType::User, None, &user);
+        Ok(())
+    }
+
+    /// The roles that a new member of an organization gets when no role is named.
+    pub(crate) fn default_member_roles(&self, organization_id: &str) -> Vec<Role> {
+        self.default_member_role(organization_id)
+            .map(RoleRow::as_member_role)
+            .into_iter()
+            .collect()
     }
 }

@@ -15,8 +15,12 @@ use crate::clock::Clock;
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The waits before further attempts.
-const BACKOFF: [Duration; 4] =
-    [Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(120)];
+const BACKOFF: [Duration; 4] = [
+    Duration::from_secs(1),
+    Duration::from_secs(5),
+    Duration::from_secs(30),
+    Duration::from_secs(120),
+];
 
 /// An event on its way to an endpoint.
 #[derive(Clone, Debug, Serialize)]
@@ -77,7 +81,10 @@ impl Delivery {
 /// The client that posts. Webhook receivers are local, so no proxy stands between.
 pub(super) fn client() -> reqwest::Client {
     let builder = reqwest::Client::builder().timeout(TIMEOUT).no_proxy();
-    builder.redirect(reqwest::redirect::Policy::none()).build().unwrap_or_default()
+    builder
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap_or_default()
 }
 
 /// Posts until the endpoint answers with 2xx or the attempts are used up.
@@ -122,5 +129,9 @@ async fn post(http: &reqwest::Client, clock: &Clock, endpoint: &Endpoint, id: &s
         Ok(response) => (Some(response.status().as_u16()), None),
         Err(error) => (None, Some(error.to_string())),
     };
-    Attempt { time: now.to_string(), status, error }
+    Attempt {
+        time: now.to_string(),
+        status,
+        error,
+    }
 }

@@ -54,7 +54,12 @@ impl Endpoint {
             bytes.fill_with(|| fastrand::u8(..));
             format!("{PREFIX}{}", STANDARD.encode(bytes))
         });
-        Self { id, url: new.url, secret, events: new.events }
+        Self {
+            id,
+            url: new.url,
+            secret,
+            events: new.events,
+        }
     }
 
     pub(super) fn wants(&self, event: &str) -> bool {

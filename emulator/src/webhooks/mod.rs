@@ -44,7 +44,10 @@ impl Webhooks {
     pub(crate) fn new(urls: &[String]) -> Self {
         let webhooks = Self::default();
         for url in urls {
-            webhooks.add(NewEndpoint { url: url.clone(), ..NewEndpoint::default() });
+            webhooks.add(NewEndpoint {
+                url: url.clone(),
+                ..NewEndpoint::default()
+            });
         }
         webhooks
     }
@@ -66,7 +69,9 @@ impl Webhooks {
     pub(crate) fn remove(&self, id: Option<u64>) -> bool {
         let mut inner = self.shared.lock();
         let before = inner.endpoints.len();
-        inner.endpoints.retain(|endpoint| id.is_some_and(|id| id != endpoint.id));
+        inner
+            .endpoints
+            .retain(|endpoint| id.is_some_and(|id| id != endpoint.id));
         inner.endpoints.len() < before
     }
 
@@ -82,13 +87,24 @@ impl Webhooks {
     /// Sends an event to every endpoint that wants it, in the background.
     pub(crate) fn send(&self, clock: &Arc<Clock>, event: &ScalekitEvent) {
         let endpoints = self.endpoints();
-        let wanting = endpoints.into_iter().filter(|endpoint| endpoint.wants(&event.r#type));
-        let Ok(body) = serde_json::to_vec(event).map(Bytes::from) else { return };
+        let wanting = endpoints
+            .into_iter()
+            .filter(|endpoint| endpoint.wants(&event.r#type));
+        let Ok(body) = serde_json::to_vec(event).map(Bytes::from) else {
+            return;
+        };
         for endpoint in wanting {
             let http = self.http.get_or_init(deliver::client).clone();
             let delivery = Delivery::new(&endpoint, event, clock.now());
             self.shared.note(delivery.clone());
-            let task = deliver::run(http, Arc::clone(&self.shared), Arc::clone(clock), endpoint, delivery, body.clone());
+            let task = deliver::run(
+                http,
+                Arc::clone(&self.shared),
+                Arc::clone(clock),
+                endpoint,
+                delivery,
+                body.clone(),
+            );
             let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
             while running.try_join_next().is_some() {}
             running.spawn(task);
@@ -104,7 +120,11 @@ impl Shared {
     /// Adds a delivery to the log, or replaces what the log says about it.
     fn note(&self, delivery: Delivery) {
         let mut inner = self.lock();
-        let known = inner.deliveries.iter_mut().rev().find(|known| known.is_same(&delivery));
+        let known = inner
+            .deliveries
+            .iter_mut()
+            .rev()
+            .find(|known| known.is_same(&delivery));
         match known {
             Some(known) => *known = delivery,
             None if delivery.is_new() => {

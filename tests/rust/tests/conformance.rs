@@ -20,30 +20,51 @@ struct Setup {
 impl Setup {
     async fn start() -> Result<Self> {
         let emulator = Emulator::builder().start().await?;
-        let client = Client::builder(emulator.url(), emulator.client_id(), emulator.client_secret()).build()?;
-        Ok(Self { emulator, client, admin: reqwest::Client::new() })
+        let client =
+            Client::builder(emulator.url(), emulator.client_id(), emulator.client_secret()).build()?;
+        Ok(Self {
+            emulator,
+            client,
+            admin: reqwest::Client::new(),
+        })
     }
 
     async fn set_answer(&self, operation: &str, answer: &Value) -> Result<()> {
         let fault = json!({"operation": operation, "times": 1, "json": answer}).to_string();
         let url = format!("{}/_emulator/faults", self.emulator.url());
-        let request = self.admin.post(url).header("content-type", "application/json").body(fault);
+        let request = self
+            .admin
+            .post(url)
+            .header("content-type", "application/json")
+            .body(fault);
         request.send().await?.error_for_status()?;
         Ok(())
     }
 
     async fn logged(&self, filter: &str) -> Result<Vec<Value>> {
         let url = format!("{}/_emulator/requests?{filter}", self.emulator.url());
-        let text = self.admin.get(url).send().await?.error_for_status()?.text().await?;
+        let text = self
+            .admin
+            .get(url)
+            .send()
+            .await?
+            .error_for_status()?
+            .text()
+            .await?;
         Ok(serde_json::from_str(&text)?)
     }
 
     /// The last request of an operation must be the one of the plan.
     async fn compare_last(&self, operation: &str, http: &Value) -> Result<()> {
-        let logged = self.logged(&format!("operation={operation}")).await?.pop().context("nothing was logged")?;
+        let logged = self
+            .logged(&format!("operation={operation}"))
+            .await?
+            .pop()
+            .context("nothing was logged")?;
         let query = logged["query"].as_str().unwrap_or_default().to_owned();
-        let mut query: Vec<Value> =
-            url::form_urlencoded::parse(query.as_bytes()).map(|(name, value)| json!([name, value])).collect();
+        let mut query: Vec<Value> = url::form_urlencoded::parse(query.as_bytes())
+            .map(|(name, value)| json!([name, value]))
+            .collect();
         query.sort_by_key(Value::to_string);
         let mut expected: Vec<Value> = http["query"].as_array().context("no query in the plan")?.clone();
         expected.sort_by_key(Value::to_string);
@@ -51,17 +72,37 @@ impl Setup {
             None | Some("") => Value::Null,
             Some(text) => serde_json::from_str(text)?,
         };
-        ensure!(logged["method"] == http["method"], "{operation}: {} {}", logged["method"], logged["path"]);
-        ensure!(logged["path"] == http["path"], "{operation}: {} is not {}", logged["path"], http["path"]);
-        ensure!(query == expected, "{operation}: query {query:?} is not {expected:?}");
-        ensure!(body == http["body"], "{operation}: body {body} is not {}", http["body"]);
+        ensure!(
+            logged["method"] == http["method"],
+            "{operation}: {} {}",
+            logged["method"],
+            logged["path"]
+        );
+        ensure!(
+            logged["path"] == http["path"],
+            "{operation}: {} is not {}",
+            logged["path"],
+            http["path"]
+        );
+        ensure!(
+            query == expected,
+            "{operation}: query {query:?} is not {expected:?}"
+        );
+        ensure!(
+            body == http["body"],
+            "{operation}: body {body} is not {}",
+            http["body"]
+        );
         Ok(())
     }
 }
 
 fn plan() -> Result<Vec<Value>> {
     let plan: Value = serde_json::from_str(PLAN)?;
-    plan["operations"].as_array().cloned().context("the plan has no operations")
+    plan["operations"]
+        .as_array()
+        .cloned()
+        .context("the plan has no operations")
 }
 
 #[test]
@@ -69,7 +110,10 @@ fn schema_methods_and_plan_are_the_same_set() -> Result<()> {
     let schema: BTreeSet<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
     let methods: BTreeSet<&str> = METHODS.iter().map(|(operation, _)| *operation).collect();
     let plan = plan()?;
-    let planned: BTreeSet<&str> = plan.iter().filter_map(|entry| entry["operation"].as_str()).collect();
+    let planned: BTreeSet<&str> = plan
+        .iter()
+        .filter_map(|entry| entry["operation"].as_str())
+        .collect();
     assert_eq!(schema.len(), 149);
     assert_eq!(schema, methods);
     assert_eq!(schema, planned);
@@ -84,11 +128,18 @@ async fn every_typed_method_crosses_whole() -> Result<()> {
         for case in entry["cases"].as_array().context("an operation has cases")? {
             setup.set_answer(operation, &case["response"]).await?;
             let answer = call_typed(&setup.client, operation, case["request"].clone()).await?;
-            ensure!(answer == case["response"], "{operation}: {answer} is not {}", case["response"]);
+            ensure!(
+                answer == case["response"],
+                "{operation}: {answer} is not {}",
+                case["response"]
+            );
             setup.compare_last(operation, &case["http"]).await?;
         }
     }
-    ensure!(setup.logged("unmatched=true").await?.is_empty(), "a request matched no route");
+    ensure!(
+        setup.logged("unmatched=true").await?.is_empty(),
+        "a request matched no route"
+    );
     Ok(())
 }
 
@@ -100,7 +151,11 @@ async fn every_operation_is_reached_by_its_name() -> Result<()> {
         let case = &entry["cases"][0];
         setup.set_answer(operation, &case["response"]).await?;
         let answer = setup.client.call(operation, case["request"].clone()).await?;
-        ensure!(answer == case["response"], "{operation}: {answer} is not {}", case["response"]);
+        ensure!(
+            answer == case["response"],
+            "{operation}: {answer} is not {}",
+            case["response"]
+        );
         setup.compare_last(operation, &case["http"]).await?;
     }
     Ok(())

@@ -134,7 +134,10 @@ impl Encoder {
 
     fn query_value(self, name: &str, kind: Kind, raw: Raw<'_>, parts: &mut RequestParts) -> Outcome<()> {
         if let Some(leaf) = self.leaf(kind, raw)? {
-            parts.query(name, &leaf.text());
+            match kind {
+                Kind::FieldMask => parts.query_mask(name, &leaf.text()),
+                _ => parts.query(name, &leaf.text()),
+            }
             return Ok(());
         }
         let Kind::Message(index) = kind else {

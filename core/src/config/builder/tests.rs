@@ -59,3 +59,35 @@ fn the_user_agent_names_product_language_and_platform() {
         "{agent}"
     );
 }
+
+#[test]
+fn the_environment_of_the_process_is_read() {
+    let both = [
+        ("SCALEKIT_ENV_URL", "https://old.scalekit.com"),
+        ("SCALEKIT_ENVIRONMENT_URL", "https://acme.scalekit.com"),
+        ("SCALEKIT_CLIENT_ID", "skc_1"),
+        ("SCALEKIT_CLIENT_SECRET", "s3cret"),
+    ];
+    let read = |skip: &str| {
+        let variable = |name: &str| {
+            let found = both.iter().find(|(known, _)| *known == name && *known != skip);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        ClientBuilder::from_variables(variable).and_then(ClientBuilder::build)
+    };
+    let client = read("").unwrap();
+    assert_eq!(
+        (client.env_url(), client.client_id()),
+        ("https://acme.scalekit.com", "skc_1")
+    );
+    assert_eq!(
+        read("SCALEKIT_ENVIRONMENT_URL").unwrap().env_url(),
+        "https://old.scalekit.com"
+    );
+    for name in ["SCALEKIT_CLIENT_ID", "SCALEKIT_CLIENT_SECRET"] {
+        assert_eq!(
+            read(name).unwrap_err().message(),
+            format!("{name} is not set in the environment")
+        );
+    }
+}

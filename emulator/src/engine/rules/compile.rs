@@ -20,12 +20,26 @@ pub(super) struct Rules {
 /// Constraints by the type they are for.
 pub(super) enum KindRules {
     Text(TextRules),
-    Number { id: &'static str, bounds: Bounds<i128> },
+    Number {
+        id: &'static str,
+        bounds: Bounds<i128>,
+    },
     /// `defined`: the only numbers allowed, if only those that the schema names are.
-    Enum { defined: Option<Vec<i32>>, not_in: Vec<i32> },
+    Enum {
+        defined: Option<Vec<i32>>,
+        not_in: Vec<i32>,
+    },
     Duration(Bounds<i128>),
-    List { size: Size, unique: bool, items: Option<Box<Rules>> },
-    Map { size: Size, keys: Option<Box<Rules>>, values: Option<Box<Rules>> },
+    List {
+        size: Size,
+        unique: bool,
+        items: Option<Box<Rules>>,
+    },
+    Map {
+        size: Size,
+        keys: Option<Box<Rules>>,
+        values: Option<Box<Rules>>,
+    },
 }
 
 #[derive(Default)]
@@ -62,40 +76,70 @@ impl Rules {
         if !options.has_extension(extension) {
             return None;
         }
-        options.get_extension(extension).as_message().map(|rules| Self::read(rules, &field.kind()))
+        options
+            .get_extension(extension)
+            .as_message()
+            .map(|rules| Self::read(rules, &field.kind()))
     }
 
     fn read(rules: &DynamicMessage, of: &Kind) -> Self {
         let required = flag(rules, "required");
-        let kind = rules.descriptor().oneofs().find(|oneof| oneof.name() == "type").and_then(|oneof| {
-            let chosen = oneof.fields().find(|field| rules.has_field(field))?;
-            let inner = rules.get_field(&chosen);
-            KindRules::read(chosen.name(), inner.as_message()?, of)
-        });
+        let kind = rules
+            .descriptor()
+            .oneofs()
+            .find(|oneof| oneof.name() == "type")
+            .and_then(|oneof| {
+                let chosen = oneof.fields().find(|field| rules.has_field(field))?;
+                let inner = rules.get_field(&chosen);
+                KindRules::read(chosen.name(), inner.as_message()?, of)
+            });
         Self { required, kind }
     }
 }
 
 impl KindRules {
     fn read(kind: &str, rules: &DynamicMessage, of: &Kind) -> Option<Self> {
-        let inner = |name: &str| set(rules, name)?.as_message().map(|inner| Box::new(Rules::read(inner, of)));
-        let names = |of: &Kind| of.as_enum().map(|names| names.values().map(|value| value.number()).collect());
+        let inner = |name: &str| {
+            set(rules, name)?
+                .as_message()
+                .map(|inner| Box::new(Rules::read(inner, of)))
+        };
+        let names = |of: &Kind| {
+            of.as_enum()
+                .map(|names| names.values().map(|value| value.number()).collect())
+        };
         Some(match kind {
             "string" => Self::Text(TextRules::read(rules)),
-            "int32" => Self::Number { id: "int32", bounds: Bounds::read(rules, number) },
-            "uint32" => Self::Number { id: "uint32", bounds: Bounds::read(rules, number) },
+            "int32" => Self::Number {
+                id: "int32",
+                bounds: Bounds::read(rules, number),
+            },
+            "uint32" => Self::Number {
+                id: "uint32",
+                bounds: Bounds::read(rules, number),
+            },
             "duration" => Self::Duration(Bounds::read(rules, nanoseconds)),
             "enum" => Self::Enum {
-                defined: if flag(rules, "defined_only") { names(of) } else { None },
+                defined: if flag(rules, "defined_only") {
+                    names(of)
+                } else {
+                    None
+                },
                 not_in: list(rules, "not_in").iter().filter_map(Value::as_i32).collect(),
             },
             "repeated" => Self::List {
-                size: Size { min: length(rules, "min_items"), max: length(rules, "max_items") },
+                size: Size {
+                    min: length(rules, "min_items"),
+                    max: length(rules, "max_items"),
+                },
                 unique: flag(rules, "unique"),
                 items: inner("items"),
             },
             "map" => Self::Map {
-                size: Size { min: length(rules, "min_pairs"), max: length(rules, "max_pairs") },
+                size: Size {
+                    min: length(rules, "min_pairs"),
+                    max: length(rules, "max_pairs"),
+                },
                 keys: inner("keys"),
                 values: inner("values"),
             },
@@ -112,7 +156,10 @@ impl TextRules {
             max_len: length(rules, "max_len"),
             pattern: text("pattern").and_then(|pattern| Regex::new(&pattern).ok()),
             prefix: text("prefix"),
-            one_of: list(rules, "in").iter().filter_map(|value| value.as_str().map(str::to_owned)).collect(),
+            one_of: list(rules, "in")
+                .iter()
+                .filter_map(|value| value.as_str().map(str::to_owned))
+                .collect(),
             email: flag(rules, "email"),
             uri: flag(rules, "uri"),
         }
@@ -122,16 +169,26 @@ impl TextRules {
 impl<T> Bounds<T> {
     fn read(rules: &DynamicMessage, convert: impl Fn(&Value) -> Option<T>) -> Self {
         let bound = |name: &str| convert(&set(rules, name)?);
-        Self { lt: bound("lt"), lte: bound("lte"), gt: bound("gt"), gte: bound("gte") }
+        Self {
+            lt: bound("lt"),
+            lte: bound("lte"),
+            gt: bound("gt"),
+            gte: bound("gte"),
+        }
     }
 }
 
 fn set(rules: &DynamicMessage, name: &str) -> Option<Value> {
-    rules.has_field_by_name(name).then(|| rules.get_field_by_name(name).map(|value| value.into_owned())).flatten()
+    rules
+        .has_field_by_name(name)
+        .then(|| rules.get_field_by_name(name).map(|value| value.into_owned()))
+        .flatten()
 }
 
 fn flag(rules: &DynamicMessage, name: &str) -> bool {
-    set(rules, name).and_then(|value| value.as_bool()).unwrap_or_default()
+    set(rules, name)
+        .and_then(|value| value.as_bool())
+        .unwrap_or_default()
 }
 
 fn length(rules: &DynamicMessage, name: &str) -> Option<u64> {
@@ -139,7 +196,9 @@ fn length(rules: &DynamicMessage, name: &str) -> Option<u64> {
 }
 
 fn list(rules: &DynamicMessage, name: &str) -> Vec<Value> {
-    set(rules, name).and_then(|value| value.as_list().map(<[Value]>::to_vec)).unwrap_or_default()
+    set(rules, name)
+        .and_then(|value| value.as_list().map(<[Value]>::to_vec))
+        .unwrap_or_default()
 }
 
 /// A 32- or 64-bit integer.
@@ -156,7 +215,12 @@ pub(super) fn number(value: &Value) -> Option<i128> {
 /// A `google.protobuf.Duration`.
 pub(super) fn nanoseconds(value: &Value) -> Option<i128> {
     let duration = value.as_message()?;
-    let part = |name: &str| duration.get_field_by_name(name).and_then(|value| number(&value)).unwrap_or_default();
+    let part = |name: &str| {
+        duration
+            .get_field_by_name(name)
+            .and_then(|value| number(&value))
+            .unwrap_or_default()
+    };
     Some(part("seconds") * 1_000_000_000 + part("nanos"))
 }
 

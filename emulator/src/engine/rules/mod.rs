@@ -7,15 +7,21 @@ mod value;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, Value, ReflectMessage as _};
+use prost_reflect::{
+    DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, ReflectMessage as _, Value,
+};
 
 use super::error::Violation;
 use super::schema;
 use compile::Rules;
 
 /// The constraints of every message that has any in it or below.
-static MESSAGES: LazyLock<HashMap<String, Vec<Checked>>> =
-    LazyLock::new(|| schema::pool().all_messages().map(|message| (message.full_name().to_owned(), fields(&message))).collect());
+static MESSAGES: LazyLock<HashMap<String, Vec<Checked>>> = LazyLock::new(|| {
+    schema::pool()
+        .all_messages()
+        .map(|message| (message.full_name().to_owned(), fields(&message)))
+        .collect()
+});
 
 /// A field with rules of its own or with messages that may have some.
 struct Checked {
@@ -36,7 +42,9 @@ fn fields(message: &MessageDescriptor) -> Vec<Checked> {
         };
         Checked { field, rules, nested }
     });
-    checked.filter(|checked| checked.rules.is_some() || checked.nested).collect()
+    checked
+        .filter(|checked| checked.rules.is_some() || checked.nested)
+        .collect()
 }
 
 /// Every constraint that `message` violates.
@@ -52,7 +60,9 @@ pub(crate) fn warm_up() {
 }
 
 fn check(message: &DynamicMessage, prefix: &str, found: &mut Vec<Violation>) {
-    let Some(fields) = MESSAGES.get(message.descriptor().full_name()) else { return };
+    let Some(fields) = MESSAGES.get(message.descriptor().full_name()) else {
+        return;
+    };
     for Checked { field, rules, nested } in fields {
         let path = match prefix {
             "" => field.name().to_owned(),

@@ -12,10 +12,18 @@ use super::key_text;
 /// What HTML takes for a valid e-mail address (WHATWG, input type=email).
 static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     const LABEL: &str = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
-    Regex::new(&format!(r"^[a-zA-Z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{LABEL}(?:\.{LABEL})*$")).ok()
+    Regex::new(&format!(
+        r"^[a-zA-Z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{LABEL}(?:\.{LABEL})*$"
+    ))
+    .ok()
 });
 
-pub(super) fn violate(path: &str, constraint: &str, description: impl Into<String>, found: &mut Vec<Violation>) {
+pub(super) fn violate(
+    path: &str,
+    constraint: &str,
+    description: impl Into<String>,
+    found: &mut Vec<Violation>,
+) {
     found.push(Violation {
         field: path.to_owned(),
         description: description.into(),
@@ -49,13 +57,28 @@ impl Rules {
                     let description = format!("value must not be in list [{}]", refused.join(", "));
                     violate(path, "enum.not_in", description, found);
                 } else if defined.as_ref().is_some_and(|defined| !defined.contains(number)) {
-                    violate(path, "enum.defined_only", "value must be one of the defined enum values", found);
+                    violate(
+                        path,
+                        "enum.defined_only",
+                        "value must be one of the defined enum values",
+                        found,
+                    );
                 }
             }
             (Some(KindRules::List { unique, items, .. }), Value::List(values)) => {
                 self.check_size(value, path, found);
-                if *unique && values.iter().enumerate().any(|(index, value)| values[..index].contains(value)) {
-                    violate(path, "repeated.unique", "repeated value must contain unique items", found);
+                if *unique
+                    && values
+                        .iter()
+                        .enumerate()
+                        .any(|(index, value)| values[..index].contains(value))
+                {
+                    violate(
+                        path,
+                        "repeated.unique",
+                        "repeated value must contain unique items",
+                        found,
+                    );
                 }
                 if let Some(items) = items {
                     for (index, value) in values.iter().enumerate() {
@@ -85,10 +108,22 @@ impl Rules {
     pub(super) fn check_size(&self, value: &Value, path: &str, found: &mut Vec<Violation>) {
         match (&self.kind, value) {
             (Some(KindRules::List { size, .. }), Value::List(values)) => {
-                size.check(values.len(), ["repeated.min_items", "repeated.max_items"], "items", path, found);
+                size.check(
+                    values.len(),
+                    ["repeated.min_items", "repeated.max_items"],
+                    "items",
+                    path,
+                    found,
+                );
             }
             (Some(KindRules::Map { size, .. }), Value::Map(entries)) => {
-                size.check(entries.len(), ["map.min_pairs", "map.max_pairs"], "entries", path, found);
+                size.check(
+                    entries.len(),
+                    ["map.min_pairs", "map.max_pairs"],
+                    "entries",
+                    path,
+                    found,
+                );
             }
             _ => {}
         }
@@ -117,14 +152,39 @@ impl Bounds<i128> {
         found: &mut Vec<Violation>,
     ) {
         let rules = [
-            ("lt", "less than", self.lt, self.lt.is_some_and(|bound| value >= bound)),
-            ("lte", "less than or equal to", self.lte, self.lte.is_some_and(|bound| value > bound)),
-            ("gt", "greater than", self.gt, self.gt.is_some_and(|bound| value <= bound)),
-            ("gte", "greater than or equal to", self.gte, self.gte.is_some_and(|bound| value < bound)),
+            (
+                "lt",
+                "less than",
+                self.lt,
+                self.lt.is_some_and(|bound| value >= bound),
+            ),
+            (
+                "lte",
+                "less than or equal to",
+                self.lte,
+                self.lte.is_some_and(|bound| value > bound),
+            ),
+            (
+                "gt",
+                "greater than",
+                self.gt,
+                self.gt.is_some_and(|bound| value <= bound),
+            ),
+            (
+                "gte",
+                "greater than or equal to",
+                self.gte,
+                self.gte.is_some_and(|bound| value < bound),
+            ),
         ];
         for (id, words, bound, violated) in rules {
             if let Some(bound) = bound.filter(|_| violated) {
-                violate(path, &format!("{kind}.{id}"), format!("value must be {words} {}", show(bound)), found);
+                violate(
+                    path,
+                    &format!("{kind}.{id}"),
+                    format!("value must be {words} {}", show(bound)),
+                    found,
+                );
             }
         }
     }
@@ -134,24 +194,55 @@ impl TextRules {
     fn check(&self, text: &str, path: &str, found: &mut Vec<Violation>) {
         let length = text.chars().count() as u64;
         if let Some(min) = self.min_len.filter(|min| length < *min) {
-            violate(path, "string.min_len", format!("value length must be at least {min} characters"), found);
+            violate(
+                path,
+                "string.min_len",
+                format!("value length must be at least {min} characters"),
+                found,
+            );
         }
         if let Some(max) = self.max_len.filter(|max| length > *max) {
-            violate(path, "string.max_len", format!("value length must be at most {max} characters"), found);
+            violate(
+                path,
+                "string.max_len",
+                format!("value length must be at most {max} characters"),
+                found,
+            );
         }
         if let Some(pattern) = self.pattern.as_ref().filter(|pattern| !pattern.is_match(text)) {
-            violate(path, "string.pattern", format!("value does not match regex pattern `{pattern}`"), found);
+            violate(
+                path,
+                "string.pattern",
+                format!("value does not match regex pattern `{pattern}`"),
+                found,
+            );
         }
-        if let Some(prefix) = self.prefix.as_ref().filter(|prefix| !text.starts_with(prefix.as_str())) {
-            violate(path, "string.prefix", format!("value does not have prefix `{prefix}`"), found);
+        if let Some(prefix) = self
+            .prefix
+            .as_ref()
+            .filter(|prefix| !text.starts_with(prefix.as_str()))
+        {
+            violate(
+                path,
+                "string.prefix",
+                format!("value does not have prefix `{prefix}`"),
+                found,
+            );
         }
         if !self.one_of.is_empty() && !self.one_of.iter().any(|allowed| allowed == text) {
-            violate(path, "string.in", format!("value must be in list {:?}", self.one_of), found);
+            violate(
+                path,
+                "string.in",
+                format!("value must be in list {:?}", self.one_of),
+                found,
+            );
         }
         if self.email && !EMAIL.as_ref().is_some_and(|email| email.is_match(text)) {
             violate(path, "string.email", "value must be a valid email address", found);
         }
-        if self.uri && !url::Url::parse(text).is_ok_and(|url| !url.cannot_be_a_base() || !url.path().is_empty()) {
+        if self.uri
+            && !url::Url::parse(text).is_ok_and(|url| !url.cannot_be_a_base() || !url.path().is_empty())
+        {
             violate(path, "string.uri", "value must be a valid URI", found);
         }
     }

@@ -12,8 +12,20 @@ pub(super) type Scope<'a> = Option<&'a str>;
 
 impl From<CreateOrganizationRole> for NewRole {
     fn from(role: CreateOrganizationRole) -> Self {
-        let CreateOrganizationRole { name, display_name, description, extends, permissions } = role;
-        Self(CreateRole { name, display_name, description, extends, permissions })
+        let CreateOrganizationRole {
+            name,
+            display_name,
+            description,
+            extends,
+            permissions,
+        } = role;
+        Self(CreateRole {
+            name,
+            display_name,
+            description,
+            extends,
+            permissions,
+        })
     }
 }
 
@@ -27,7 +39,9 @@ impl From<CreateRole> for NewRole {
 pub(super) struct NewRole(CreateRole);
 
 pub(super) fn require<'a>(state: &'a State, scope: Scope<'_>, name: &str) -> Result<&'a RoleRow, ApiError> {
-    state.role(scope, name).ok_or_else(|| ApiError::not_found("role", name))
+    state
+        .role(scope, name)
+        .ok_or_else(|| ApiError::not_found("role", name))
 }
 
 pub(super) fn create(
@@ -52,7 +66,10 @@ pub(super) fn create(
         extends: new.extends,
         ..Role::default()
     };
-    let row = RoleRow { role, organization_id: scope.map(str::to_owned) };
+    let row = RoleRow {
+        role,
+        organization_id: scope.map(str::to_owned),
+    };
     let row = state.roles.insert(&mut state.ids, row).clone();
     Ok(announce(state, ctx, "role.created", &row))
 }
@@ -105,14 +122,19 @@ pub(super) fn delete(
     successor: Option<&str>,
 ) -> Result<(), ApiError> {
     let row = require(state, scope, name)?.clone();
-    let successor = successor.map(|name| find_successor(state, scope, name, &row)).transpose()?;
+    let successor = successor
+        .map(|name| find_successor(state, scope, name, &row))
+        .transpose()?;
     if successor.is_none() && state.users_with(&row, None) > 0 {
         let message = "role cannot be deleted as it is assigned to users";
         return Err(ApiError::precondition("FAILED_PRECONDITION", message).resource("role", name));
     }
     let shown = show(state, &row, Include::Own);
     hand_over(state, &row, successor.as_ref());
-    let dependents: Vec<String> = state.dependents_of(&row).map(|dependent| dependent.role.id.clone()).collect();
+    let dependents: Vec<String> = state
+        .dependents_of(&row)
+        .map(|dependent| dependent.role.id.clone())
+        .collect();
     for id in dependents {
         state.roles.require_mut(&id)?.role.extends = None;
     }
@@ -129,7 +151,11 @@ fn find_successor(state: &State, scope: Scope<'_>, name: &str, row: &RoleRow) ->
     let found = found.ok_or_else(|| ApiError::not_found("role", name))?;
     if found.role.id == row.role.id {
         let description = "must name another role than the one to delete";
-        return Err(ApiError::field("reassign_role_name", "reassign_role_name.other", description));
+        return Err(ApiError::field(
+            "reassign_role_name",
+            "reassign_role_name.other",
+            description,
+        ));
     }
     Ok(found.clone())
 }
@@ -139,15 +165,25 @@ fn hand_over(state: &mut State, row: &RoleRow, successor: Option<&RoleRow>) {
     let affected: Vec<(String, String)> = state
         .users
         .iter()
-        .flat_map(|user| user.memberships.iter().map(move |membership| (&user.id, membership)))
+        .flat_map(|user| {
+            user.memberships
+                .iter()
+                .map(move |membership| (&user.id, membership))
+        })
         .filter(|(_, membership)| state.has_role(membership, row))
         .map(|(user_id, membership)| (user_id.clone(), membership.organization_id.clone()))
         .collect();
     for (user_id, organization_id) in affected {
-        let Some(membership) = state.membership_mut(&user_id, &organization_id) else { continue };
-        let known = successor.is_some_and(|next| membership.roles.iter().any(|role| role.name == next.role.name));
+        let Ok(membership) = state.membership_mut(&user_id, &organization_id) else {
+            continue;
+        };
+        let known =
+            successor.is_some_and(|next| membership.roles.iter().any(|role| role.name == next.role.name));
         if let Some(next) = successor.filter(|_| !known)
-            && let Some(role) = membership.roles.iter_mut().find(|role| role.name == row.role.name)
+            && let Some(role) = membership
+                .roles
+                .iter_mut()
+                .find(|role| role.name == row.role.name)
         {
             role.name.clone_from(&next.role.name);
         } else {
@@ -157,13 +193,17 @@ fn hand_over(state: &mut State, row: &RoleRow, successor: Option<&RoleRow>) {
     let defaults = state.default_member_roles.iter();
     let affected: Vec<String> = defaults
         .filter(|(organization_id, name)| {
-            state.role_in(organization_id, name).is_some_and(|role| role.role.id == row.role.id)
+            state
+                .role_in(organization_id, name)
+                .is_some_and(|role| role.role.id == row.role.id)
         })
         .map(|(organization_id, _)| organization_id.clone())
         .collect();
     for organization_id in affected {
         match successor {
-            Some(next) => state.default_member_roles.insert(organization_id, next.role.name.clone()),
+            Some(next) => state
+                .default_member_roles
+                .insert(organization_id, next.role.name.clone()),
             None => state.default_member_roles.remove(&organization_id),
         };
     }
@@ -178,7 +218,13 @@ fn hand_over(state: &mut State, row: &RoleRow, successor: Option<&RoleRow>) {
 
 /// A role can extend one that exists and does not extend it in turn.
 fn check_base(state: &State, scope: Scope<'_>, name: &str, base: &str) -> Result<(), ApiError> {
-    let circle = || ApiError::field("role.extends", "role.extends.circle", "must not lead back to the role itself");
+    let circle = || {
+        ApiError::field(
+            "role.extends",
+            "role.extends.circle",
+            "must not lead back to the role itself",
+        )
+    };
     if base == name {
         return Err(circle());
     }
@@ -188,7 +234,11 @@ fn check_base(state: &State, scope: Scope<'_>, name: &str, base: &str) -> Result
     };
     let base = found.ok_or_else(|| ApiError::not_found("role", base))?;
     let back = |role: &&RoleRow| role.role.name == name && role.organization_id.as_deref() == scope;
-    if state.lineage(base).iter().any(back) { Err(circle()) } else { Ok(()) }
+    if state.lineage(base).iter().any(back) {
+        Err(circle())
+    } else {
+        Ok(())
+    }
 }
 
 /// The permissions of these names; a role ignores names that no permission has, and repetitions.
@@ -202,7 +252,10 @@ fn known(state: &State, names: &[String]) -> Vec<RolePermission> {
 pub(crate) fn add_known(state: &State, own: &mut Vec<RolePermission>, names: &[String]) {
     for name in names {
         if state.permission(name).is_some() && !own.iter().any(|permission| permission.name == *name) {
-            own.push(RolePermission { name: name.clone(), ..RolePermission::default() });
+            own.push(RolePermission {
+                name: name.clone(),
+                ..RolePermission::default()
+            });
         }
     }
 }
@@ -210,6 +263,12 @@ pub(crate) fn add_known(state: &State, own: &mut Vec<RolePermission>, names: &[S
 /// Records what happened to a role, and answers with the role as it is now.
 pub(crate) fn announce(state: &mut State, ctx: &Ctx<'_>, event: &str, row: &RoleRow) -> Role {
     let role = show(state, row, Include::Own);
-    state.emit(ctx, event, ObjectType::Role, row.organization_id.as_deref(), &role);
+    state.emit(
+        ctx,
+        event,
+        ObjectType::Role,
+        row.organization_id.as_deref(),
+        &role,
+    );
     role
 }

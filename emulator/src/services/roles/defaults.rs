@@ -39,12 +39,23 @@ pub(super) fn update_organization(
     _: &Ctx<'_>,
     request: UpdateDefaultOrganizationRolesRequest,
 ) -> Result<UpdateDefaultOrganizationRolesResponse, ApiError> {
-    let UpdateDefaultOrganizationRolesRequest { org_id, default_member_role: name } = request;
+    let UpdateDefaultOrganizationRolesRequest {
+        org_id,
+        default_member_role: name,
+    } = request;
     state.organizations.require(&org_id)?;
-    let row = state.role_in(&org_id, &name).cloned().ok_or_else(|| ApiError::not_found("role", &name))?;
+    let row = state
+        .role_in(&org_id, &name)
+        .cloned()
+        .ok_or_else(|| ApiError::not_found("role", &name))?;
     state.default_member_roles.insert(org_id, name);
-    let role = Role { default_member: true, ..show(state, &row, Include::Nothing) };
-    Ok(UpdateDefaultOrganizationRolesResponse { default_member: Some(role) })
+    let role = Role {
+        default_member: true,
+        ..show(state, &row, Include::Nothing)
+    };
+    Ok(UpdateDefaultOrganizationRolesResponse {
+        default_member: Some(role),
+    })
 }
 
 /// The id of the role that a request names, in the field of today or the deprecated one.

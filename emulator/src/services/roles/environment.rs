@@ -26,25 +26,52 @@ pub(super) fn update(
     ctx: &Ctx<'_>,
     request: UpdateRoleRequest,
 ) -> Result<UpdateRoleResponse, ApiError> {
-    let role = change::update(state, ctx, None, &request.role_name, request.role.unwrap_or_default())?;
+    let role = change::update(
+        state,
+        ctx,
+        None,
+        &request.role_name,
+        request.role.unwrap_or_default(),
+    )?;
     Ok(UpdateRoleResponse { role: Some(role) })
 }
 
 pub(super) fn get(state: &State, _: &Ctx<'_>, request: GetRoleRequest) -> Result<GetRoleResponse, ApiError> {
     let row = require(state, None, &request.role_name)?;
-    Ok(GetRoleResponse { role: Some(show(state, row, request.include.as_deref().into())) })
+    Ok(GetRoleResponse {
+        role: Some(show(state, row, request.include.as_deref().into())),
+    })
 }
 
-pub(super) fn list(state: &State, _: &Ctx<'_>, request: ListRolesRequest) -> Result<ListRolesResponse, ApiError> {
+pub(super) fn list(
+    state: &State,
+    _: &Ctx<'_>,
+    request: ListRolesRequest,
+) -> Result<ListRolesResponse, ApiError> {
     let include = request.include.as_deref().into();
     let roles = state.roles.iter().filter(|row| row.organization_id.is_none());
-    Ok(ListRolesResponse { roles: roles.map(|row| show(state, row, include)).collect() })
+    Ok(ListRolesResponse {
+        roles: roles.map(|row| show(state, row, include)).collect(),
+    })
 }
 
-pub(super) fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteRoleRequest) -> Result<Empty, ApiError> {
+pub(super) fn delete(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: DeleteRoleRequest,
+) -> Result<Empty, ApiError> {
     // The deprecated field takes a role's id.
-    let by_id = || state.roles.get(request.reassign_role_id.as_deref()?).map(|row| row.role.name.clone());
-    let successor = request.reassign_role_name.clone().or_else(by_id).or(request.reassign_role_id);
+    let by_id = || {
+        state
+            .roles
+            .get(request.reassign_role_id.as_deref()?)
+            .map(|row| row.role.name.clone())
+    };
+    let successor = request
+        .reassign_role_name
+        .clone()
+        .or_else(by_id)
+        .or(request.reassign_role_id);
     change::delete(state, ctx, None, &request.role_name, successor.as_deref())?;
     Ok(Empty {})
 }
@@ -64,7 +91,9 @@ pub(super) fn count_users(
     request: GetRoleUsersCountRequest,
 ) -> Result<GetRoleUsersCountResponse, ApiError> {
     let count = state.users_with(require(state, None, &request.role_name)?, None);
-    Ok(GetRoleUsersCountResponse { count: i64::try_from(count).unwrap_or(i64::MAX) })
+    Ok(GetRoleUsersCountResponse {
+        count: i64::try_from(count).unwrap_or(i64::MAX),
+    })
 }
 
 pub(super) fn list_dependents(
@@ -73,6 +102,9 @@ pub(super) fn list_dependents(
     request: ListDependentRolesRequest,
 ) -> Result<ListDependentRolesResponse, ApiError> {
     let row = require(state, None, &request.role_name)?;
-    let roles = state.dependents_of(row).map(|dependent| show(state, dependent, Include::Nothing)).collect();
+    let roles = state
+        .dependents_of(row)
+        .map(|dependent| show(state, dependent, Include::Nothing))
+        .collect();
     Ok(ListDependentRolesResponse { roles })
 }

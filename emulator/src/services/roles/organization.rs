@@ -4,8 +4,9 @@ use scalekit::api::Empty;
 use scalekit::api::roles::{
     CreateOrganizationRoleRequest, CreateOrganizationRoleResponse, DeleteOrganizationRoleBaseRequest,
     DeleteOrganizationRoleRequest, GetOrganizationRoleRequest, GetOrganizationRoleResponse,
-    GetOrganizationRoleUsersCountRequest, GetOrganizationRoleUsersCountResponse, ListOrganizationRolesRequest,
-    ListOrganizationRolesResponse, UpdateOrganizationRoleRequest, UpdateOrganizationRoleResponse,
+    GetOrganizationRoleUsersCountRequest, GetOrganizationRoleUsersCountResponse,
+    ListOrganizationRolesRequest, ListOrganizationRolesResponse, UpdateOrganizationRoleRequest,
+    UpdateOrganizationRoleResponse,
 };
 
 use super::change::{self, require};
@@ -19,7 +20,12 @@ pub(super) fn create(
     request: CreateOrganizationRoleRequest,
 ) -> Result<CreateOrganizationRoleResponse, ApiError> {
     state.organizations.require(&request.org_id)?;
-    let role = change::create(state, ctx, Some(&request.org_id), request.role.unwrap_or_default())?;
+    let role = change::create(
+        state,
+        ctx,
+        Some(&request.org_id),
+        request.role.unwrap_or_default(),
+    )?;
     Ok(CreateOrganizationRoleResponse { role: Some(role) })
 }
 
@@ -41,7 +47,9 @@ pub(super) fn get(
 ) -> Result<GetOrganizationRoleResponse, ApiError> {
     state.organizations.require(&request.org_id)?;
     let row = require(state, Some(&request.org_id), &request.role_name)?;
-    Ok(GetOrganizationRoleResponse { role: Some(show(state, row, request.include.as_deref().into())) })
+    Ok(GetOrganizationRoleResponse {
+        role: Some(show(state, row, request.include.as_deref().into())),
+    })
 }
 
 pub(super) fn list(
@@ -51,8 +59,13 @@ pub(super) fn list(
 ) -> Result<ListOrganizationRolesResponse, ApiError> {
     state.organizations.require(&request.org_id)?;
     let include = request.include.as_deref().into();
-    let roles = state.roles.iter().filter(|row| row.organization_id.as_ref() == Some(&request.org_id));
-    Ok(ListOrganizationRolesResponse { roles: roles.map(|row| show(state, row, include)).collect() })
+    let roles = state
+        .roles
+        .iter()
+        .filter(|row| row.organization_id.as_ref() == Some(&request.org_id));
+    Ok(ListOrganizationRolesResponse {
+        roles: roles.map(|row| show(state, row, include)).collect(),
+    })
 }
 
 pub(super) fn delete(
@@ -86,5 +99,7 @@ pub(super) fn count_users(
     let row = state.role_in(&request.org_id, &request.role_name);
     let row = row.ok_or_else(|| ApiError::not_found("role", &request.role_name))?;
     let count = state.users_with(row, Some(&request.org_id));
-    Ok(GetOrganizationRoleUsersCountResponse { count: i64::try_from(count).unwrap_or(i64::MAX) })
+    Ok(GetOrganizationRoleUsersCountResponse {
+        count: i64::try_from(count).unwrap_or(i64::MAX),
+    })
 }

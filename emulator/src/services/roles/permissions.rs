@@ -3,8 +3,8 @@
 use scalekit::api::Empty;
 use scalekit::api::roles::{
     AddPermissionsToRoleRequest, AddPermissionsToRoleResponse, ListEffectiveRolePermissionsRequest,
-    ListEffectiveRolePermissionsResponse, ListRolePermissionsRequest, ListRolePermissionsResponse, Permission,
-    RemovePermissionFromRoleRequest,
+    ListEffectiveRolePermissionsResponse, ListRolePermissionsRequest, ListRolePermissionsResponse,
+    Permission, RemovePermissionFromRoleRequest,
 };
 
 use super::change::{add_known, announce, require};
@@ -18,7 +18,9 @@ pub(super) fn list(
     request: ListRolePermissionsRequest,
 ) -> Result<ListRolePermissionsResponse, ApiError> {
     let row = require(state, None, &request.role_name)?;
-    Ok(ListRolePermissionsResponse { permissions: own(state, row) })
+    Ok(ListRolePermissionsResponse {
+        permissions: own(state, row),
+    })
 }
 
 pub(super) fn list_effective(
@@ -27,7 +29,10 @@ pub(super) fn list_effective(
     request: ListEffectiveRolePermissionsRequest,
 ) -> Result<ListEffectiveRolePermissionsResponse, ApiError> {
     let all = state.effective_permissions(require(state, None, &request.role_name)?);
-    let permissions = all.into_iter().map(|(permission, _)| permission.clone()).collect();
+    let permissions = all
+        .into_iter()
+        .map(|(permission, _)| permission.clone())
+        .collect();
     Ok(ListEffectiveRolePermissionsResponse { permissions })
 }
 
@@ -40,7 +45,9 @@ pub(super) fn add(
     add_known(state, &mut row.role.permissions, &request.permission_names);
     let row = state.roles.insert(&mut state.ids, row).clone();
     announce(state, ctx, "role.updated", &row);
-    Ok(AddPermissionsToRoleResponse { permissions: own(state, &row) })
+    Ok(AddPermissionsToRoleResponse {
+        permissions: own(state, &row),
+    })
 }
 
 pub(super) fn remove(
@@ -50,7 +57,9 @@ pub(super) fn remove(
 ) -> Result<Empty, ApiError> {
     let mut row = require(state, None, &request.role_name)?.clone();
     permissions::require(state, &request.permission_name)?;
-    row.role.permissions.retain(|own| own.name != request.permission_name);
+    row.role
+        .permissions
+        .retain(|own| own.name != request.permission_name);
     let row = state.roles.insert(&mut state.ids, row).clone();
     announce(state, ctx, "role.updated", &row);
     Ok(Empty {})

@@ -26,7 +26,10 @@ pub(crate) fn show(state: &State, row: &RoleRow, include: Include) -> Role {
     let organization_default = |id: &String| state.default_member_roles.get(id) == Some(&row.role.name);
     Role {
         permissions: permissions(state, row, include),
-        default_member: row.organization_id.as_ref().map_or(row.role.default_member, organization_default),
+        default_member: row
+            .organization_id
+            .as_ref()
+            .map_or(row.role.default_member, organization_default),
         dependent_roles_count: i32::try_from(state.dependents_of(row).count()).unwrap_or(i32::MAX),
         is_org_role: row.organization_id.is_some(),
         ..row.role.clone()
@@ -38,11 +41,15 @@ fn permissions(state: &State, row: &RoleRow, include: Include) -> Vec<RolePermis
         Include::Nothing => Vec::new(),
         Include::Own => {
             let own = state.own_permissions(row);
-            own.into_iter().map(|permission| role_permission(permission, &row.role.name)).collect()
+            own.into_iter()
+                .map(|permission| role_permission(permission, &row.role.name))
+                .collect()
         }
         Include::All => {
             let all = state.effective_permissions(row);
-            all.into_iter().map(|(permission, role)| role_permission(permission, role)).collect()
+            all.into_iter()
+                .map(|(permission, role)| role_permission(permission, role))
+                .collect()
         }
     }
 }

@@ -1,0 +1,191 @@
+use super::*;
+
+#[tokio::test]
+async fn a_dead_port_is_tried_again_and_named() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let client = Client::builder(url, "skc_1", "s3cret-value").build().unwrap();
+    let error = client.call(CREATE, json!({})).await.unwrap_err();
+    assert_eq!(
+        (error.class(), error.http_status()),
+        (Class::ServiceUnavailable, Some(503))
+    );
+    assert!(
+        error.retryable() && error.message().contains("refused"),
+        "{error}"
+    );
+    assert_eq!(error.operation(), Some(CREATE));
+    assert!(std::error::Error::source(&error).is_some());
+}
+
+#[tokio::test]
+async fn what_is_not_json_is_an_error_that_says_so() {
+    let html = "<html><h1>Welcome to nginx</h1></html>";
+    let server = server(move |seen, _| match seen.target.rsplit('/').next() {
+        Some("ok") => reply(200, "content-type: text/html; charset=utf-8\r\n", html),
+        Some("list") => answer("[1]"),
+        Some("cut") => answer("{\"organization\":"),
+        Some("moved") => reply(302, "location: https://elsewhere.example.com/\r\n", ""),
+        Some("teapot") => reply(418, "", "short and stout"),
+        _ => reply(502, "content-type: text/html\r\nx-request-id: req-7\r\n", html),
+    })
+    .await;
+    let client = server.builder().max_attempts(1).build().unwrap();
+    let cases = [
+        ("ok", Class::Unknown, 200, "text/html, not JSON"),
+        ("list", Class::Unknown, 200, "not JSON"),
+        ("cut", Class::Unknown, 200, "not what was asked for"),
+        ("moved", Class::Unknown, 302, "redirects are not followed"),
+        ("teapot", Class::Unknown, 418, "teapot"),
+        ("gate", Class::InternalServer, 502, "text/html"),
+    ];
+    for (id, class, status, words) in cases {
+        let error = client.call(GET, json!({"id": id})).await.unwrap_err();
+        assert_eq!(
+            (error.class(), error.status()),
+            (class, Some(status)),
+            "{id}: {error}"
+        );
+        assert!(error.message().contains(words), "{id}: {error}");
+        assert_eq!(error.operation(), Some(GET));
+    }
+    let error = client.call(GET, json!({"id": "gate"})).await.unwrap_err();
+    assert_eq!(
+        (error.details()["body"].as_str(), error.request_id()),
+        (Some(html), Some("req-7"))
+    );
+}
+
+#[tokio::test]
+async fn an_endless_answer_is_cut_off() {
+    let server = server(|_, _| Answer::Endless).await;
+    let error = get(&server).await.unwrap_err();
+    assert_eq!(error.message(), "the answer is larger than 64 MiB");
+    assert_eq!(server.count(PATH), 1);
+    let huge = TestServer::start(|_, _| {
+        Answer::Cut(format!(
+            "HTTP/1.1 200 X\r\ncontent-length: {}\r\n\r\n",
+            1_u64 << 40
+        ))
+    })
+    .await;
+    assert!(
+        get(&huge)
+            .await
+            .unwrap_err()
+            .message()
+            .contains("larger than 1 MiB")
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_echoes_the_request_gives_no_secret_away() {
+    let server = TestServer::start(|seen, _| match seen.target.as_str() {
+        "/oauth/token" if seen.body.contains("wrong") => reply(
+            401,
+            "",
+            &json!({"error": "invalid_client", "error_description": seen.body}).to_string(),
+        ),
+        "/oauth/token" => token("t0ken-value"),
+        _ => reply(
+            400,
+            "",
+            &json!({"code": 3, "message": seen.header("authorization")}).to_string(),
+        ),
+    })
+    .await;
+    let error = get(&server).await.unwrap_err();
+    assert_eq!(error.message(), "Bearer [redacted]");
+    let wrong = Client::builder(&server.url, "skc_1", "wrong-s3cret")
+        .build()
+        .unwrap();
+    let error = wrong.call(GET, json!({"id": "org_1"})).await.unwrap_err();
+    assert_eq!(
+        (error.class(), error.error_code()),
+        (Class::Unauthorized, Some("invalid_client"))
+    );
+    assert!(
+        error.message().starts_with("no service token: invalid_client"),
+        "{error}"
+    );
+    assert_eq!(error.operation(), Some(GET));
+    let shown = format!("{error} {error:?} {}", error.details());
+    assert!(!shown.contains("wrong-s3cret"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_closed_client_says_so() {
+    let server = server(|_, _| answer(ORGANIZATION)).await;
+    let client = server.client();
+    client.call(GET, json!({"id": "org_1"})).await.unwrap();
+    client.close();
+    client.close();
+    let error = client.call(GET, json!({"id": "org_1"})).await.unwrap_err();
+    assert_eq!(
+        (error.class(), error.message()),
+        (Class::Cancelled, "the client is closed")
+    );
+    let other = client.for_new_process();
+    other.call(GET, json!({"id": "org_1"})).await.unwrap();
+    assert_eq!(
+        server.count("/oauth/token"),
+        1,
+        "the token moves on to the new process"
+    );
+}
+
+#[tokio::test]
+async fn unknown_operations_and_bad_requests_never_leave_the_process() {
+    let server = server(|_, _| answer("{}")).await;
+    let error = server
+        .client()
+        .call("OrganizationService.Nothing", json!({}))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.class(), error.kind()),
+        (Class::Scalekit, ErrorKind::InvalidArgument)
+    );
+    let error = server.client().call(GET, json!({})).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!("{GET}: the request needs id or external_id")
+    );
+    assert_eq!(server.seen().len(), 0);
+}
+
+#[tokio::test]
+async fn an_untrusted_certificate_fails_once_and_a_ca_by_option_helps() {
+    let (server, pem) = TestServer::start_tls(|seen, _| match seen.target.as_str() {
+        "/oauth/token" => token("t0ken-value"),
+        _ => answer(ORGANIZATION),
+    })
+    .await;
+    let error = get(&server).await.unwrap_err();
+    assert!(error.message().contains("no secure connection"), "{error}");
+    assert_eq!(
+        (error.class(), error.retryable()),
+        (Class::ServiceUnavailable, false)
+    );
+    assert_eq!(server.seen().len(), 0);
+    let trusting = server.builder().ca_certificate_pem(pem).build().unwrap();
+    trusting.call(GET, json!({"id": "org_1"})).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_proxy_gets_the_whole_url() {
+    let proxy = server(|_, _| answer(ORGANIZATION)).await;
+    let proxy_url = proxy.url.replace("http://", "http://me:hunter2@");
+    let client = Client::builder("http://acme.example.com", "skc_1", "s3cret")
+        .dangerous_allow_http(true)
+        .proxy(proxy_url)
+        .max_attempts(1)
+        .build()
+        .unwrap();
+    let error = client.call(GET, json!({"id": "org_1"})).await.unwrap_err();
+    assert!(!format!("{error:?} {client:?}").contains("hunter2"));
+    let seen = &proxy.seen()[0];
+    assert_eq!(seen.target, "http://acme.example.com/oauth/token");
+    assert_eq!(seen.header("proxy-authorization"), Some("Basic bWU6aHVudGVyMg=="));
+}

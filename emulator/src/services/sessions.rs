@@ -1,0 +1,101 @@
+//! `SessionService`.
+
+use scalekit::api::sessions::{
+    RevokeAllUserSessionsRequest, RevokeAllUserSessionsResponse, RevokeSessionRequest, RevokeSessionResponse,
+    RevokedSessionDetails, SessionDetails, SessionDetailsRequest, UserSessionDetails,
+    UserSessionDetailsRequest,
+};
+
+use super::{Entry, read, write};
+use crate::engine::ApiError;
+use crate::state::{Ctx, Order, State};
+
+pub(super) static OPERATIONS: &[Entry] = &[
+    ("SessionService.GetSession", read!(get)),
+    ("SessionService.GetUserSessions", read!(list)),
+    ("SessionService.RevokeAllUserSessions", write!(revoke_all)),
+    ("SessionService.RevokeSession", write!(revoke)),
+];
+
+fn get(state: &State, _: &Ctx<'_>, request: SessionDetailsRequest) -> Result<SessionDetails, ApiError> {
+    Ok(state.sessions.require(&request.session_id)?.session.clone())
+}
+
+fn list(
+    state: &State,
+    _: &Ctx<'_>,
+    request: UserSessionDetailsRequest,
+) -> Result<UserSessionDetails, ApiError> {
+    state.users.require(&request.user_id)?;
+    let filter = request.filter.unwrap_or_default();
+    let page = state.sessions.page(
+        Order::OldestFirst,
+        request.page_size,
+        &request.page_token,
+        |row| {
+            let session = &row.session;
+            session.user_id == request.user_id
+                && (filter.status.is_empty()
+                    || filter
+                        .status
+                        .iter()
+                        .any(|status| status.eq_ignore_ascii_case(&session.status)))
+                && (filter.start_time.is_none() || session.created_at >= filter.start_time)
+                && (filter.end_time.is_none() || session.created_at <= filter.end_time)
+        },
+    )?;
+    Ok(UserSessionDetails {
+        sessions: page.map(|row| row.session.clone()),
+        total_size: page.total,
+        next_page_token: page.next,
+        prev_page_token: page.previous,
+    })
+}
+
+fn revoke(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: RevokeSessionRequest,
+) -> Result<RevokeSessionResponse, ApiError> {
+    let id = state
+        .sessions
+        .require(&request.session_id)?
+        .session
+        .session_id
+        .clone();
+    state.end_sessions(ctx, |session| session.session_id == id);
+    // A session that had ended before is answered as it is.
+    let session = state.sessions.require(&id)?.session.clone();
+    Ok(RevokeSessionResponse {
+        revoked_session: Some(revoked(session)),
+    })
+}
+
+fn revoke_all(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: RevokeAllUserSessionsRequest,
+) -> Result<RevokeAllUserSessionsResponse, ApiError> {
+    state.users.require(&request.user_id)?;
+    let ended = state.end_sessions(ctx, |session| session.user_id == request.user_id);
+    let total_revoked = u32::try_from(ended.len()).unwrap_or(u32::MAX);
+    Ok(RevokeAllUserSessionsResponse {
+        revoked_sessions: ended.into_iter().map(revoked).collect(),
+        total_revoked,
+    })
+}
+
+fn revoked(session: SessionDetails) -> RevokedSessionDetails {
+    RevokedSessionDetails {
+        session_id: session.session_id,
+        user_id: session.user_id,
+        created_at: session.created_at,
+        updated_at: session.updated_at,
+        idle_expires_at: session.idle_expires_at,
+        absolute_expires_at: session.absolute_expires_at,
+        expired_at: session.expired_at,
+        logout_at: session.logout_at,
+        status: session.status,
+        last_active_at: session.last_active_at,
+    }
+}

@@ -1,0 +1,75 @@
+"""How the package is used, for mypy: the types users see are these. Nothing here is run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from typing_extensions import assert_type
+
+import scalekit
+from scalekit import (
+    AsyncScalekitClient,
+    AuthorizationUrlOptions,
+    IdpInitiatedLoginClaims,
+    ScalekitClient,
+    ScalekitNotFoundException,
+    ScalekitServerException,
+    ScalekitToolException,
+    StatusCode,
+    TokenValidationOptions,
+)
+from scalekit._call import Call
+from scalekit.organization import AsyncOrganizationClient, OrganizationClient
+from scalekit.v1.organizations.organizations_pb2 import (
+    CreateOrganization,
+    CreateOrganizationResponse,
+    Link,
+    Organization,
+)
+
+assert_type(scalekit.__version__, str)
+
+
+def blocking(client: ScalekitClient, headers: dict[str, str], body: bytes) -> None:
+    assert_type(client.organization, OrganizationClient)
+    answer = client.organization.create_organization(CreateOrganization(display_name="Acme"))
+    assert_type(answer, tuple[CreateOrganizationResponse, Call])
+    assert_type(answer[0].organization, Organization)
+    assert_type(answer[0].organization.display_name, str)
+    assert_type(answer[1].code(), StatusCode)
+    assert_type(client.organization.generate_portal_link("org_1"), Link)
+    assert_type(client.organization.iter_organizations(), Iterator[Organization])
+    assert_type(client.get_authorization_url("https://a/b", AuthorizationUrlOptions(state="x")), str)
+    assert_type(client.authenticate_with_code("code", "https://a/b"), dict[str, Any])
+    assert_type(client.validate_access_token("token", TokenValidationOptions(issuer="x")), bool)
+    assert_type(client.get_idp_initiated_login_claims("token"), IdpInitiatedLoginClaims)
+    assert_type(client.verify_webhook_payload("whsec_x", headers, body), bool)
+    with ScalekitClient.from_env(call_timeout_s=5, audience=["a"]) as other:
+        assert_type(other, ScalekitClient)
+    # Wrong arguments are seen before the program runs.
+    client.organization.get_organization(5)  # type: ignore[arg-type]
+    ScalekitClient("https://a", "b", "c", max_retrys=1)  # type: ignore[call-arg]
+    _ = client.organisation  # type: ignore[attr-defined]
+
+
+async def awaitable(client: AsyncScalekitClient) -> None:
+    assert_type(client.organization, AsyncOrganizationClient)
+    answer = await client.organization.create_organization({"display_name": "Acme"})
+    assert_type(answer, tuple[CreateOrganizationResponse, Call])
+    assert_type(client.organization.iter_organizations(), AsyncIterator[Organization])
+    assert_type(await client.validate_token("token", audience="a"), dict[str, Any])
+    assert_type(client.get_logout_url(), str)
+    async with AsyncScalekitClient.from_env() as other:
+        assert_type(other, AsyncScalekitClient)
+
+
+def errors(error: Exception) -> None:
+    if isinstance(error, ScalekitToolException):
+        assert_type(error.execution_id, str)
+    if isinstance(error, ScalekitServerException):
+        assert_type(error.http_status, int)
+        assert_type(error.grpc_status, StatusCode)
+        assert_type(error.request_id, str | None)
+    if isinstance(error, ScalekitNotFoundException):
+        assert_type(error.operation, str | None)
