@@ -37,8 +37,8 @@ lint: $(TOOLS)/.installed
 	cargo fmt --all --check
 	cargo run -q -p codegen -- --check
 	cargo clippy -q --workspace --all-targets -- -D warnings
-	$(TOOLS)/bin/ruff check python examples tests
-	$(TOOLS)/bin/ruff format --check python examples tests
+	$(TOOLS)/bin/ruff check python examples tests bench
+	$(TOOLS)/bin/ruff format --check python examples tests bench
 
 test-rust:
 	cargo test --workspace

@@ -1,6 +1,7 @@
 """`calls.py ORGANIZATION_ID THREADS REQUESTS`: as many get_organization calls through the installed wheel.
 
-Prints the seconds they took, after a warm-up, and the median of one call in microseconds; the twin of `floor`.
+Prints the seconds they took, after a warm-up, and the median of one call in microseconds: the twin of
+`floor`.
 """
 
 import json

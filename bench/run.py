@@ -1,7 +1,8 @@
 """Every figure that this project promises, measured beside its floor in one run.
 
-Prints a table and writes `target/bench/results.json`, one number a key. Times are medians over rounds in which the two
-sides take turns, because machines are noisy; what counts is the ratio. Started by `make bench`, inside the emulator.
+Prints a table and writes `target/bench/results.json`, one number a key. Times are medians over rounds in
+which the two sides take turns, because machines are noisy; what counts is the ratio. Started by `make bench`,
+inside the emulator.
 """
 
 from __future__ import annotations
@@ -52,7 +53,14 @@ def size_mib(python: Path) -> float:
     """What is installed beside pip and setuptools."""
     site = Path(output(python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])").strip())
     files = (file for file in site.rglob("*") if file.is_file())
-    kept = (file for file in files if not re.match(r"(pip|setuptools|pkg_resources|_distutils)", file.relative_to(site).parts[0]))
+    kept = (
+        file
+        for file in files
+        if not re.match(
+            r"(pip|setuptools|pkg_resources|_distutils)",
+            file.relative_to(site).parts[0],
+        )
+    )
     return sum(file.stat().st_size for file in kept if "__pycache__" not in file.parts) / 2**20
 
 
@@ -72,8 +80,15 @@ def calling() -> None:
     made = json.loads(output(PYTHON, ROOT / "bench/setup.py"))
     url = f"{os.environ['SCALEKIT_ENVIRONMENT_URL']}/api/v1/organizations/{made['organization_id']}"
     floor: tuple[str | Path, ...] = (ROOT / "target/release/floor", url, made["token"])
-    ours: tuple[str | Path, ...] = (PYTHON, ROOT / "bench/calls.py", made["organization_id"])
-    for workers, requests, key in ((1, 4000, "one_thread"), (8, 16000, "eight_threads")):
+    ours: tuple[str | Path, ...] = (
+        PYTHON,
+        ROOT / "bench/calls.py",
+        made["organization_id"],
+    )
+    for workers, requests, key in (
+        (1, 4000, "one_thread"),
+        (8, 16000, "eight_threads"),
+    ):
         bare, wheel = [], []
         for _ in range(5):
             bare.append(json.loads(output(*floor, str(workers), str(requests))))
@@ -81,15 +96,35 @@ def calling() -> None:
         if workers == 1:
             floor_us = statistics.median(round["median_us"] for round in bare)
             ours_us = statistics.median(round["median_us"] for round in wheel)
-            row(f"python.get_organization.{key}.floor_us", floor_us, "us", "bare reqwest")
+            row(
+                f"python.get_organization.{key}.floor_us",
+                floor_us,
+                "us",
+                "bare reqwest",
+            )
             row(f"python.get_organization.{key}_us", ours_us, "us", "")
-            row(f"python.get_organization.{key}.ratio", ours_us / floor_us, "x", "at most 1.5")
+            row(
+                f"python.get_organization.{key}.ratio",
+                ours_us / floor_us,
+                "x",
+                "at most 1.5",
+            )
         else:
             floor_rate = statistics.median(requests / round["seconds"] for round in bare)
             ours_rate = statistics.median(requests / round["seconds"] for round in wheel)
-            row(f"python.get_organization.{key}.floor_per_s", floor_rate, "/s", "bare reqwest, 8 tasks")
+            row(
+                f"python.get_organization.{key}.floor_per_s",
+                floor_rate,
+                "/s",
+                "bare reqwest, 8 tasks",
+            )
             row(f"python.get_organization.{key}_per_s", ours_rate, "/s", "")
-            row(f"python.get_organization.{key}.ratio", ours_rate / floor_rate, "x", "at least 0.8")
+            row(
+                f"python.get_organization.{key}.ratio",
+                ours_rate / floor_rate,
+                "x",
+                "at least 0.8",
+            )
 
 
 def main() -> None:

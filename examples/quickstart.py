@@ -1,8 +1,8 @@
 """The road from an empty environment to a signed-in user, step by step.
 
-Against the emulator (`make quickstart`) it runs the whole story. Against a real environment (set SCALEKIT_ENVIRONMENT_URL,
-SCALEKIT_CLIENT_ID and SCALEKIT_CLIENT_SECRET) it does only what is safe there: it makes one organization with two users,
-reads them back, builds the login URL, and deletes what it made.
+Against the emulator (`make quickstart`) it runs the whole story. Against a real environment (set
+SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID and SCALEKIT_CLIENT_SECRET) it does only what is safe there: it
+makes one organization with two users, reads them back, builds the login URL, and deletes what it made.
 """
 
 from __future__ import annotations
@@ -12,9 +12,17 @@ import secrets
 import sys
 
 from quickstart_browser import Browser, WebhookReceiver, emulator_of
-
-from scalekit import AuthorizationUrlOptions, CodeAuthenticationOptions, LogoutUrlOptions, ScalekitClient
-from scalekit.common.exceptions import ScalekitConflictException, WebhookVerificationError
+from scalekit import (
+    AuthorizationUrlOptions,
+    CodeAuthenticationOptions,
+    LogoutUrlOptions,
+    ScalekitClient,
+    generate_pkce,
+)
+from scalekit.common.exceptions import (
+    ScalekitConflictException,
+    WebhookVerificationError,
+)
 from scalekit.v1.connections.connections_pb2 import CreateConnection
 from scalekit.v1.organizations.organizations_pb2 import CreateOrganization
 from scalekit.v1.roles.roles_pb2 import CreateRole
@@ -50,7 +58,10 @@ def main() -> None:
                 sign_in(client, emulator, organization.id, tag)
                 webhook(client, webhooks)
             else:
-                tell("login URL: " + client.get_authorization_url(CALLBACK, login_options(organization.id, tag)))
+                tell(
+                    "login URL: "
+                    + client.get_authorization_url(CALLBACK, login_options(organization.id, tag))
+                )
         finally:
             client.organization.delete_organization(organization.id)
             chapter("Tidied up")
@@ -84,7 +95,9 @@ def duplicate(client: ScalekitClient, wanted: CreateOrganization) -> None:
 def single_sign_on(client: ScalekitClient, organization_id: str, tag: str) -> None:
     """A domain, a connection and a role. Environment-wide, so only where nobody else is affected."""
     chapter("Single sign-on")
-    domain = client.domain.create_domain(organization_id, f"acme-{tag}.example", "ORGANIZATION_DOMAIN")[0].domain
+    domain = client.domain.create_domain(organization_id, f"acme-{tag}.example", "ORGANIZATION_DOMAIN")[
+        0
+    ].domain
     tell(f"domain {domain.domain}")
     connection = CreateConnection()
     connection.type = "OIDC"
@@ -107,7 +120,7 @@ def login_options(organization_id: str, tag: str) -> AuthorizationUrlOptions:
 def sign_in(client: ScalekitClient, emulator: str, organization_id: str, tag: str) -> None:
     """Authorization code with PKCE (RFC 7636), the way a browser walks it."""
     chapter("Sign in")
-    pkce = client.generate_pkce()
+    pkce = generate_pkce()
     options = login_options(organization_id, tag)
     options.code_challenge = pkce.code_challenge
     options.code_challenge_method = pkce.code_challenge_method
@@ -120,7 +133,9 @@ def sign_in(client: ScalekitClient, emulator: str, organization_id: str, tag: st
     tell("Ada confirms on the login page and comes back with a code")
 
     result = client.authenticate_with_code(
-        answer["code"], CALLBACK, CodeAuthenticationOptions(code_verifier=pkce.code_verifier)
+        answer["code"],
+        CALLBACK,
+        CodeAuthenticationOptions(code_verifier=pkce.code_verifier),
     )
     tell(f"signed in as {result['user']['email']}, token valid for {result['expires_in']} s")
     tell(f"access token valid: {client.validate_access_token(result['access_token'])}")
@@ -131,7 +146,9 @@ def sign_in(client: ScalekitClient, emulator: str, organization_id: str, tag: st
     claims = client.validate_access_token_and_get_claims(fresh["access_token"])
     tell(f"refreshed: session {claims['sid']} of organization {claims['oid']}")
 
-    logout = client.get_logout_url(LogoutUrlOptions(id_token_hint=result["id_token"], post_logout_redirect_uri=CALLBACK))
+    logout = client.get_logout_url(
+        LogoutUrlOptions(id_token_hint=result["id_token"], post_logout_redirect_uri=CALLBACK)
+    )
     tell(f"logged out, back at {browser.log_out(logout)}")
 
 

@@ -61,10 +61,7 @@ async fn main() -> Result<()> {
     let identities = Some(DeleteOrganizationRequestIdentities::Id(organization.id.clone()));
     client
         .organizations()
-        .delete_organization(DeleteOrganizationRequest {
-            identities,
-            ..Default::default()
-        })
+        .delete_organization(DeleteOrganizationRequest { identities })
         .await?;
     println!("\nTidied up\n  deleted {}", organization.id);
     told
@@ -173,7 +170,6 @@ async fn single_sign_on(client: &Client, organization_id: &str, tag: &str) -> Re
     let request = CreateConnectionRequest {
         organization_id: organization_id.into(),
         connection: Some(connection),
-        ..Default::default()
     };
     let id = client
         .connections()

@@ -1,4 +1,4 @@
-"""What the quickstart needs around it: a browser that only follows links and submits forms, and a webhook endpoint."""
+"""Around the quickstart: a browser that only follows links and submits forms, and a webhook endpoint."""
 
 from __future__ import annotations
 
@@ -79,7 +79,10 @@ class Browser:
             except urllib.error.HTTPError as response:
                 if not 300 <= response.code < 400:
                     raise
-                url, data = urllib.parse.urljoin(url, response.headers["location"]), None
+                url, data = (
+                    urllib.parse.urljoin(url, response.headers["location"]),
+                    None,
+                )
         return url, ""
 
 

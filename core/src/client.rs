@@ -96,7 +96,7 @@ impl Client {
     pub fn for_new_process(&self) -> Self {
         let inner = Inner {
             config: self.inner.config.clone(),
-            transport: Transport::new(),
+            transport: self.inner.transport.renewed(),
             credentials: Credentials::new(self.inner.credentials.token()),
             keys: KeyCache::new(self.inner.keys.snapshot()),
         };

@@ -64,7 +64,10 @@ def test_every_operation_crosses_whole(plan: list[dict[str, Any]], emulator: Emu
 def test_organizations_are_found_by_external_id(emulator: Emulator) -> None:
     """The service has no route for these; the client looks the organization up first."""
     from scalekit.v1.domains.domains_pb2 import ListDomainRequest
-    from scalekit.v1.organizations.organizations_pb2 import CreateOrganization, UpdateOrganization
+    from scalekit.v1.organizations.organizations_pb2 import (
+        CreateOrganization,
+        UpdateOrganization,
+    )
 
     with emulator.client() as client:
         wanted = CreateOrganization(display_name="External", external_id="tenant/1 ü")

@@ -34,7 +34,15 @@ def test_python_snippets(index: int, expected: str, emulator: Emulator) -> None:
 def test_rust_snippet_is_the_example(emulator: Emulator) -> None:
     (snippet,) = snippets("rust")
     assert (ROOT / "examples/readme.rs").read_text().endswith(f"\n\n{snippet}")
-    command = ["cargo", "run", "-q", "-p", "scalekit-conformance", "--example", "readme"]
+    command = [
+        "cargo",
+        "run",
+        "-q",
+        "-p",
+        "scalekit-conformance",
+        "--example",
+        "readme",
+    ]
     assert "created org_" in run(list(command), emulator)
 
 

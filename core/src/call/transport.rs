@@ -52,6 +52,15 @@ impl Transport {
         }
     }
 
+    /// One without connections, closed if this one is.
+    pub(crate) fn renewed(&self) -> Self {
+        let closed = AtomicBool::new(self.closed.load(Ordering::Acquire));
+        Self {
+            closed,
+            ..Self::new()
+        }
+    }
+
     /// Lets go of all connections; every later exchange fails.
     pub(crate) fn close(&self) {
         let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);

@@ -16,7 +16,7 @@ pub(crate) type Violation = ValidationErrorInfoFieldViolation;
 pub(crate) struct ApiError {
     pub(crate) code: Code,
     pub(crate) message: String,
-    pub(crate) info: ErrorInfo,
+    pub(crate) info: Box<ErrorInfo>,
 }
 
 impl ApiError {
@@ -29,7 +29,7 @@ impl ApiError {
         Self {
             code,
             message: message.into(),
-            info,
+            info: Box::new(info),
         }
     }
 
@@ -107,7 +107,7 @@ impl ApiError {
                 request_id: request_id.to_owned(),
                 ..RequestInfo::default()
             }),
-            ..self.info.clone()
+            ..(*self.info).clone()
         };
         let mut detail = serde_json::to_value(info).unwrap_or_else(|_| json!({}));
         detail["@type"] = "type.googleapis.com/scalekit.v1.errdetails.ErrorInfo".into();

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use prost_reflect::{DynamicMessage, FieldDescriptor, MessageDescriptor, MethodDescriptor, ReflectMessage as _};
+use prost_reflect::{
+    DynamicMessage, FieldDescriptor, MessageDescriptor, MethodDescriptor, ReflectMessage as _,
+};
 use scalekit::{
     call::route::PreparedRequest,
     operation::{self, OPERATIONS},
@@ -222,13 +224,22 @@ fn flatten(
 }
 
 fn is_mask(field: &FieldDescriptor) -> bool {
-    field.kind().as_message().is_some_and(|message| message.full_name() == "google.protobuf.FieldMask")
+    field
+        .kind()
+        .as_message()
+        .is_some_and(|message| message.full_name() == "google.protobuf.FieldMask")
 }
 
 /// A mask's paths as the schema spells them, which is how they travel in a query.
 fn schema_paths(mask: &str) -> String {
     mask.chars()
-        .flat_map(|letter| letter.is_ascii_uppercase().then_some('_').into_iter().chain([letter.to_ascii_lowercase()]))
+        .flat_map(|letter| {
+            letter
+                .is_ascii_uppercase()
+                .then_some('_')
+                .into_iter()
+                .chain([letter.to_ascii_lowercase()])
+        })
         .collect()
 }
 

@@ -119,6 +119,7 @@ async fn a_closed_client_says_so() {
     let server = server(|_, _| answer(ORGANIZATION)).await;
     let client = server.client();
     client.call(GET, json!({"id": "org_1"})).await.unwrap();
+    let other = client.for_new_process();
     client.close();
     client.close();
     let error = client.call(GET, json!({"id": "org_1"})).await.unwrap_err();
@@ -126,7 +127,13 @@ async fn a_closed_client_says_so() {
         (error.class(), error.message()),
         (Class::Cancelled, "the client is closed")
     );
-    let other = client.for_new_process();
+    assert!(
+        client
+            .for_new_process()
+            .call(GET, json!({"id": "org_1"}))
+            .await
+            .is_err()
+    );
     other.call(GET, json!({"id": "org_1"})).await.unwrap();
     assert_eq!(
         server.count("/oauth/token"),
