@@ -1,4 +1,5 @@
 //! Routes, bearer, constraints, faults and the log.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

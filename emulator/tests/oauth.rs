@@ -1,4 +1,5 @@
 //! OAuth 2.0 and OpenID Connect, the way clients and browsers meet them.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! What the environment remembers: organizations, users, memberships, roles, permissions, connections, sessions.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

@@ -1,5 +1,9 @@
 //! A running emulator and plain HTTP to it.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test file uses its part, and a test may panic"
+)]
 
 use std::collections::HashMap;
 
