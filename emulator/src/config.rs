@@ -2,14 +2,15 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::state;
 
 /// The client id unless another one is given.
 pub const CLIENT_ID: &str = "skc_100000000000000001";
 
-/// The client secret unless another one is given. It is no secret, so it is used on loopback addresses only.
+/// The client secret on a loopback address unless another one is given. It is no secret, so on other addresses a random
+/// one takes its place.
 pub const CLIENT_SECRET: &str = "test_emulator_secret";
 
 /// Rows to start with, checked.
@@ -21,9 +22,11 @@ impl Seed {
     /// them.
     ///
     /// # Errors
-    /// An unknown list, or a field of the wrong type.
+    /// No object, an unknown list, or a field of the wrong type.
     pub fn from_json(json: Value) -> Result<Self, serde_json::Error> {
-        serde_json::from_value(json).map(Self)
+        // As a map, because serde would also read a struct from an array of its fields.
+        let lists: Map<String, Value> = serde_json::from_value(json)?;
+        serde_json::from_value(lists.into()).map(Self)
     }
 }
 
@@ -36,7 +39,8 @@ pub(crate) struct Config {
     /// The URL under which clients reach the emulator, if that is not `http://host:port`.
     pub(crate) url: Option<String>,
     pub(crate) client_id: String,
-    pub(crate) client_secret: String,
+    /// Set when the emulator starts at the latest.
+    pub(crate) client_secret: Option<String>,
     /// Logs in without showing the login page.
     pub(crate) auto_approve: bool,
     /// Where logins may lead back to; empty for anywhere.
@@ -54,7 +58,7 @@ impl Default for Config {
             port: 0,
             url: None,
             client_id: CLIENT_ID.to_owned(),
-            client_secret: CLIENT_SECRET.to_owned(),
+            client_secret: None,
             auto_approve: false,
             redirect_uris: Vec::new(),
             lenient: false,

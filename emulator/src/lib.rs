@@ -112,11 +112,18 @@ impl Builder {
         self
     }
 
-    /// The environment's client; [`CLIENT_ID`] and [`CLIENT_SECRET`] by default.
+    /// The environment's client; [`CLIENT_ID`] and [`CLIENT_SECRET`] by default, with a random secret when others than
+    /// this machine can reach the emulator.
     #[must_use]
     pub fn client(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.config.client_secret = Some(secret.into());
+        self.client_id(id)
+    }
+
+    /// The id of the environment's client, if only that is to be another one.
+    #[must_use]
+    pub fn client_id(mut self, id: impl Into<String>) -> Self {
         self.config.client_id = id.into();
-        self.config.client_secret = secret.into();
         self
     }
 
@@ -159,7 +166,7 @@ impl Builder {
     ///
     /// # Errors
     /// The address cannot be listened on.
-    pub async fn start(self) -> std::io::Result<Emulator> {
+    pub async fn start(mut self) -> std::io::Result<Emulator> {
         let listener = TcpListener::bind(SocketAddr::new(self.config.host, self.config.port)).await?;
         let address = listener.local_addr()?;
         let url = self
@@ -167,7 +174,16 @@ impl Builder {
             .url
             .clone()
             .unwrap_or_else(|| format!("http://{address}"));
-        let (client_id, client_secret) = (self.config.client_id.clone(), self.config.client_secret.clone());
+        let loopback = self.config.host.is_loopback();
+        let client_id = self.config.client_id.clone();
+        let client_secret = self
+            .config
+            .client_secret
+            .get_or_insert_with(|| match loopback {
+                true => CLIENT_SECRET.to_owned(),
+                false => oauth::random_token("test"),
+            })
+            .clone();
         let app = App::new(self.config, url.clone());
         // What the first request would wait for is made while nobody waits.
         tokio::task::spawn_blocking(engine::warm_up);

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
-use scalekit_emulator::{Builder, CLIENT_ID, CLIENT_SECRET, Emulator, Seed};
+use scalekit_emulator::{Builder, CLIENT_ID, Emulator, Seed};
 
 /// A local Scalekit environment: API, OAuth 2.0 / OpenID Connect and signed webhooks.
 #[derive(Debug, Parser)]
@@ -46,9 +46,9 @@ struct Settings {
     /// Id of the environment's client.
     #[arg(long, default_value = CLIENT_ID)]
     client_id: String,
-    /// Secret of the environment's client.
-    #[arg(long, default_value = CLIENT_SECRET, hide_default_value = true)]
-    client_secret: String,
+    /// Secret of the environment's client; a fixed one by default, or a random one when HOST is not a loopback address.
+    #[arg(long)]
+    client_secret: Option<String>,
     /// Log in without showing the login page.
     #[arg(long)]
     auto_approve: bool,
@@ -124,9 +124,12 @@ impl Settings {
     fn builder(self) -> Result<Builder> {
         let mut builder = Emulator::builder()
             .host(self.host)
-            .client(self.client_id, self.client_secret)
             .auto_approve(self.auto_approve)
             .lenient(self.lenient);
+        builder = match self.client_secret {
+            Some(secret) => builder.client(self.client_id, secret),
+            None => builder.client_id(self.client_id),
+        };
         if let Some(url) = self.url {
             builder = builder.url(url);
         }

@@ -8,7 +8,7 @@ use http::{Method, StatusCode};
 use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::config::Seed;
@@ -84,7 +84,7 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
             Ok(Value::Null)
         }
         (Method::POST, "seed", None) => {
-            let seed = Seed::from_json(body(request)?).map_err(Refusal::bad)?;
+            let seed = Seed::from_json(body::<Value>(request)?).map_err(Refusal::bad)?;
             Ok(json!(app.change(|state| state.seed(&app.ctx(), seed.0))))
         }
         (Method::POST, "keys", Some("rotate")) => {
@@ -163,7 +163,9 @@ fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Refusal> {
     } else {
         &request.body
     };
-    serde_json::from_slice(text).map_err(Refusal::bad)
+    // As a map, because serde would also read a struct from an array of its fields.
+    let fields: Map<String, Value> = serde_json::from_slice(text).map_err(Refusal::bad)?;
+    serde_json::from_value(fields.into()).map_err(Refusal::bad)
 }
 
 /// A page in a browser can post forms to any address without asking, but not JSON.

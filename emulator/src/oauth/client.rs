@@ -38,9 +38,17 @@ pub(super) fn identify(app: &App, request: &Request, form: &Pairs) -> Result<Cli
     }
     match secret {
         None => Ok(Client { id, public: true }),
-        Some(secret) => verify_slices_are_equal(secret.as_bytes(), app.config.client_secret.as_bytes())
-            .map(|()| Client { id, public: false })
-            .map_err(|_| OAuthError::invalid_client("the client secret is wrong")),
+        Some(secret) => {
+            let right =
+                app.config.client_secret.as_deref().is_some_and(|right| {
+                    verify_slices_are_equal(secret.as_bytes(), right.as_bytes()).is_ok()
+                });
+            if right {
+                Ok(Client { id, public: false })
+            } else {
+                Err(OAuthError::invalid_client("the client secret is wrong"))
+            }
+        }
     }
 }
 

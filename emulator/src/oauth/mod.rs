@@ -20,7 +20,7 @@ use serde_json::json;
 
 pub(crate) use claims::{IdpInitiated, idp_initiated_token};
 pub(crate) use error::OAuthError;
-pub(crate) use grants::Grants;
+pub(crate) use grants::{Grants, random_token};
 
 use crate::app::App;
 use crate::http::{Reply, Request};

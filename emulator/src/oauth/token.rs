@@ -110,7 +110,8 @@ fn authorization_code(app: &App, key: &SigningKey, client: &Client, form: &Pairs
                 public: client.public,
                 ..code_data.grant
             };
-            issue(app, key, grant, Some(code))
+            let scope = grant.scope.clone();
+            issue(app, key, grant, scope, Some(code))
         }
         Redeemed::Reused => {
             Err(OAuthError::invalid_grant("the code was used before; its tokens are void now").into())
@@ -150,7 +151,13 @@ fn refresh_token(app: &App, key: &SigningKey, client: &Client, form: &Pairs) -> 
         .get("refresh_token")
         .ok_or_else(|| OAuthError::invalid_request("refresh_token is missing"))?;
     let grant = app.read().grants.peek_refresh(token).cloned();
+    let wanted: Option<Vec<&str>> = form.get("scope").map(|scope| scope.split_whitespace().collect());
     if let Some(grant) = &grant {
+        let granted: Vec<&str> = grant.scope.split(' ').collect();
+        if wanted.iter().flatten().any(|scope| !granted.contains(scope)) {
+            let description = "the refresh token does not stand for all of these scopes";
+            return Err(OAuthError::new("invalid_scope", description).into());
+        }
         if grant.client_id != client.id {
             return Err(OAuthError::invalid_grant("the refresh token belongs to another client").into());
         }
@@ -162,7 +169,10 @@ fn refresh_token(app: &App, key: &SigningKey, client: &Client, form: &Pairs) -> 
         }
     }
     match app.change(|state| state.grants.redeem_refresh(token, app.clock.now())) {
-        Redeemed::Good(grant) => issue(app, key, grant, None),
+        Redeemed::Good(grant) => {
+            let scope = wanted.map_or_else(|| grant.scope.clone(), |wanted| wanted.join(" "));
+            issue(app, key, grant, scope, None)
+        }
         Redeemed::Reused => Err(OAuthError::invalid_grant(
             "the refresh token was used before; all tokens of the login are void now",
         )
@@ -173,15 +183,25 @@ fn refresh_token(app: &App, key: &SigningKey, client: &Client, form: &Pairs) -> 
     }
 }
 
-/// The tokens of a login.
-fn issue(app: &App, key: &SigningKey, grant: Grant, code: Option<&str>) -> Result<Value, Failure> {
+/// The tokens of a login. The access and the ID token are for `scope`; the refresh token keeps all that was granted.
+fn issue(
+    app: &App,
+    key: &SigningKey,
+    grant: Grant,
+    scope: String,
+    code: Option<&str>,
+) -> Result<Value, Failure> {
     let ctx = app.ctx();
+    let narrowed = Grant {
+        scope,
+        ..grant.clone()
+    };
     let (access, id_token) = {
         let state = app.read();
-        let access = sign(key, &claims::user_access(&state, &ctx, &grant))?;
-        let openid = grant.scope.split(' ').any(|scope| scope == "openid");
+        let access = sign(key, &claims::user_access(&state, &ctx, &narrowed))?;
+        let openid = narrowed.scope.split(' ').any(|scope| scope == "openid");
         let id_token = openid
-            .then(|| sign(key, &claims::id_token(&state, &ctx, &grant, &access, code)))
+            .then(|| sign(key, &claims::id_token(&state, &ctx, &narrowed, &access, code)))
             .transpose()?;
         (access, id_token)
     };
@@ -190,12 +210,12 @@ fn issue(app: &App, key: &SigningKey, grant: Grant, code: Option<&str>) -> Resul
             .saturating_add(SignedDuration::from_secs(seconds))
             .unwrap_or(ctx.now)
     };
-    let scope = grant.scope.clone();
+    let scope = narrowed.scope.clone();
     let refresh = app.change(|state| {
         state.touch_session(&ctx, &grant.session_id);
         state
             .grants
-            .add_access(&access, Access::User(grant.clone()), after(claims::LIFETIME));
+            .add_access(&access, Access::User(narrowed), after(claims::LIFETIME));
         state.grants.add_refresh(grant, after(REFRESH_LIFETIME))
     });
     let mut body = json!({

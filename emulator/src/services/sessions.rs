@@ -8,7 +8,7 @@ use scalekit::api::sessions::{
 
 use super::{Entry, read, write};
 use crate::engine::ApiError;
-use crate::state::{Ctx, Order, State};
+use crate::state::{Ctx, Order, SessionRow, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[
     ("SessionService.GetSession", read!(get)),
@@ -17,35 +17,31 @@ pub(super) static OPERATIONS: &[Entry] = &[
     ("SessionService.RevokeSession", write!(revoke)),
 ];
 
-fn get(state: &State, _: &Ctx<'_>, request: SessionDetailsRequest) -> Result<SessionDetails, ApiError> {
-    Ok(state.sessions.require(&request.session_id)?.session.clone())
+fn get(state: &State, ctx: &Ctx<'_>, request: SessionDetailsRequest) -> Result<SessionDetails, ApiError> {
+    Ok(state.show_session(ctx, state.sessions.require(&request.session_id)?))
 }
 
 fn list(
     state: &State,
-    _: &Ctx<'_>,
+    ctx: &Ctx<'_>,
     request: UserSessionDetailsRequest,
 ) -> Result<UserSessionDetails, ApiError> {
     state.users.require(&request.user_id)?;
     let filter = request.filter.unwrap_or_default();
-    let page = state.sessions.page(
-        Order::OldestFirst,
-        request.page_size,
-        &request.page_token,
-        |row| {
-            let session = &row.session;
-            session.user_id == request.user_id
-                && (filter.status.is_empty()
-                    || filter
-                        .status
-                        .iter()
-                        .any(|status| status.eq_ignore_ascii_case(&session.status)))
-                && (filter.start_time.is_none() || session.created_at >= filter.start_time)
-                && (filter.end_time.is_none() || session.created_at <= filter.end_time)
-        },
-    )?;
+    let wanted = |row: &SessionRow| {
+        if row.session.user_id != request.user_id {
+            return false;
+        }
+        let session = state.show_session(ctx, row);
+        let mut statuses = filter.status.iter();
+        (filter.status.is_empty() || statuses.any(|status| status.eq_ignore_ascii_case(&session.status)))
+            && (filter.start_time.is_none() || session.created_at >= filter.start_time)
+            && (filter.end_time.is_none() || session.created_at <= filter.end_time)
+    };
+    let sessions = &state.sessions;
+    let page = sessions.page(Order::OldestFirst, request.page_size, &request.page_token, wanted)?;
     Ok(UserSessionDetails {
-        sessions: page.map(|row| row.session.clone()),
+        sessions: page.map(|row| state.show_session(ctx, row)),
         total_size: page.total,
         next_page_token: page.next,
         prev_page_token: page.previous,
@@ -57,15 +53,10 @@ fn revoke(
     ctx: &Ctx<'_>,
     request: RevokeSessionRequest,
 ) -> Result<RevokeSessionResponse, ApiError> {
-    let id = state
-        .sessions
-        .require(&request.session_id)?
-        .session
-        .session_id
-        .clone();
-    state.end_sessions(ctx, |session| session.session_id == id);
+    state.sessions.require(&request.session_id)?;
+    state.end_sessions(ctx, |session| session.session_id == request.session_id);
     // A session that had ended before is answered as it is.
-    let session = state.sessions.require(&id)?.session.clone();
+    let session = state.show_session(ctx, state.sessions.require(&request.session_id)?);
     Ok(RevokeSessionResponse {
         revoked_session: Some(revoked(session)),
     })

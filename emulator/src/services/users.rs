@@ -95,10 +95,10 @@ fn external_id_is_free(state: &State, own: &str, external_id: Option<&str>) -> R
     }
 }
 
-fn get(state: &State, _: &Ctx<'_>, request: GetUserRequest) -> Result<GetUserResponse, ApiError> {
+fn get(state: &State, ctx: &Ctx<'_>, request: GetUserRequest) -> Result<GetUserResponse, ApiError> {
     let user = state.user(name!(request.identities, GetUserRequestIdentities::Id)?)?;
     Ok(GetUserResponse {
-        user: Some(user.clone()),
+        user: Some(state.show_user(ctx, user)),
     })
 }
 
@@ -125,6 +125,7 @@ fn update(
     }
     user.update_time = ctx.stamp();
     let user = user.clone();
+    let user = state.show_user(ctx, &user);
     state.emit(ctx, "user.updated", ObjectType::User, None, &user);
     Ok(UpdateUserResponse { user: Some(user) })
 }
@@ -173,14 +174,14 @@ fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteUserRequest) -> Resul
     Ok(Empty {})
 }
 
-fn list(state: &State, _: &Ctx<'_>, request: ListUsersRequest) -> Result<ListUsersResponse, ApiError> {
+fn list(state: &State, ctx: &Ctx<'_>, request: ListUsersRequest) -> Result<ListUsersResponse, ApiError> {
     let page = state
         .users
         .page(Order::OldestFirst, request.page_size, &request.page_token, |_| {
             true
         })?;
     Ok(ListUsersResponse {
-        users: page.map(|user| (*user).clone()),
+        users: page.map(|user| state.show_user(ctx, user)),
         total_size: page.total,
         next_page_token: page.next,
         prev_page_token: page.previous,
@@ -189,7 +190,7 @@ fn list(state: &State, _: &Ctx<'_>, request: ListUsersRequest) -> Result<ListUse
 
 fn list_in_organization(
     state: &State,
-    _: &Ctx<'_>,
+    ctx: &Ctx<'_>,
     request: ListOrganizationUsersRequest,
 ) -> Result<ListOrganizationUsersResponse, ApiError> {
     state.organizations.require(&request.organization_id)?;
@@ -200,14 +201,18 @@ fn list_in_organization(
         |user| is_member(user, &request.organization_id),
     )?;
     Ok(ListOrganizationUsersResponse {
-        users: page.map(|user| (*user).clone()),
+        users: page.map(|user| state.show_user(ctx, user)),
         total_size: page.total,
         next_page_token: page.next,
         prev_page_token: page.previous,
     })
 }
 
-fn search(state: &State, _: &Ctx<'_>, request: SearchUsersRequest) -> Result<SearchUsersResponse, ApiError> {
+fn search(
+    state: &State,
+    ctx: &Ctx<'_>,
+    request: SearchUsersRequest,
+) -> Result<SearchUsersResponse, ApiError> {
     let query = request.query.to_lowercase();
     let page = state.users.page(
         Order::OldestFirst,
@@ -216,7 +221,7 @@ fn search(state: &State, _: &Ctx<'_>, request: SearchUsersRequest) -> Result<Sea
         |user| matches(user, &query),
     )?;
     Ok(SearchUsersResponse {
-        users: page.map(|user| (*user).clone()),
+        users: page.map(|user| state.show_user(ctx, user)),
         total_size: page.total,
         next_page_token: page.next,
         prev_page_token: page.previous,
@@ -225,7 +230,7 @@ fn search(state: &State, _: &Ctx<'_>, request: SearchUsersRequest) -> Result<Sea
 
 fn search_in_organization(
     state: &State,
-    _: &Ctx<'_>,
+    ctx: &Ctx<'_>,
     request: SearchOrganizationUsersRequest,
 ) -> Result<SearchOrganizationUsersResponse, ApiError> {
     state.organizations.require(&request.organization_id)?;
@@ -237,7 +242,7 @@ fn search_in_organization(
         |user| is_member(user, &request.organization_id) && matches(user, &query),
     )?;
     Ok(SearchOrganizationUsersResponse {
-        users: page.map(|user| (*user).clone()),
+        users: page.map(|user| state.show_user(ctx, user)),
         total_size: page.total,
         next_page_token: page.next,
         prev_page_token: page.previous,
@@ -251,9 +256,10 @@ fn is_member(user: &User, organization_id: &str) -> bool {
 }
 
 fn matches(user: &User, query: &str) -> bool {
-    let name = user.user_profile.as_ref().map(|profile| &profile.name);
+    let profile = user.user_profile.as_ref();
+    let names = profile.map(|profile| [&profile.name, &profile.given_name, &profile.family_name]);
     contains(
         query,
-        [Some(&user.id), Some(&user.email), user.external_id.as_ref(), name],
-    )
+        [Some(&user.id), Some(&user.email), user.external_id.as_ref()],
+    ) || contains(query, names.into_iter().flatten().map(Some))
 }

@@ -1,17 +1,19 @@
 //! Sessions: what a login opens and a logout ends.
 
+use scalekit::api::commons::TimeUnit;
 use scalekit::api::events::ObjectType;
 use scalekit::api::sessions::{AuthenticatedClients, DeviceDetails, SessionDetails};
 use serde::{Deserialize, Serialize};
 
 use super::{Ctx, Row, State};
 
-/// How long a session lives, in seconds: 30 days, and 7 without use.
+/// How long a session lives, in seconds: 30 days, and 7 without use. An organization can have its own policy.
 const ABSOLUTE_LIFETIME: i64 = 30 * 24 * 3600;
 const IDLE_LIFETIME: i64 = 7 * 24 * 3600;
 
 /// The states of a session.
 pub(crate) const ACTIVE: &str = "active";
+pub(crate) const EXPIRED: &str = "expired";
 pub(crate) const REVOKED: &str = "revoked";
 pub(crate) const LOGGED_OUT: &str = "logged_out";
 
@@ -53,8 +55,47 @@ pub(crate) struct Login {
 }
 
 impl State {
+    /// How long sessions of an organization live, in seconds: in any case, and without use if that counts.
+    fn session_lifetimes(&self, organization_id: &str) -> (i64, Option<i64>) {
+        let row = self.organizations.get(organization_id);
+        let Some(policy) = row.and_then(|row| row.session_policy.as_ref()) else {
+            return (ABSOLUTE_LIFETIME, Some(IDLE_LIFETIME));
+        };
+        let seconds = |amount: Option<i32>, unit: &Option<TimeUnit>| {
+            let unit = match unit {
+                Some(TimeUnit::Hours) => 3600,
+                Some(TimeUnit::Days) => 24 * 3600,
+                _ => 60,
+            };
+            amount
+                .filter(|amount| *amount > 0)
+                .map(|amount| i64::from(amount) * unit)
+        };
+        let absolute = seconds(
+            policy.absolute_session_timeout,
+            &policy.absolute_session_timeout_unit,
+        );
+        let idle = seconds(policy.idle_session_timeout, &policy.idle_session_timeout_unit);
+        let idle_counts = policy.idle_session_timeout_enabled.unwrap_or(true);
+        (
+            absolute.unwrap_or(ABSOLUTE_LIFETIME),
+            idle_counts.then_some(idle.unwrap_or(IDLE_LIFETIME)),
+        )
+    }
+
+    /// The session as the API shows it: expired once its time is up.
+    pub(crate) fn show_session(&self, ctx: &Ctx<'_>, row: &SessionRow) -> SessionDetails {
+        let mut session = row.session.clone();
+        if session.status == ACTIVE && !is_live(&session, ctx) {
+            session.status = EXPIRED.to_owned();
+            session.expired_at = end_of(&session);
+        }
+        session
+    }
+
     /// Opens a session.
     pub(crate) fn open_session(&mut self, ctx: &Ctx<'_>, login: Login) -> SessionRow {
+        let (absolute, idle) = self.session_lifetimes(&login.organization_id);
         let session = SessionDetails {
             user_id: login.user_id.clone(),
             authenticated_organizations: vec![login.organization_id.clone()],
@@ -62,8 +103,8 @@ impl State {
             created_at: ctx.stamp(),
             updated_at: ctx.stamp(),
             last_active_at: ctx.stamp(),
-            idle_expires_at: ctx.stamp_in(IDLE_LIFETIME),
-            absolute_expires_at: ctx.stamp_in(ABSOLUTE_LIFETIME),
+            idle_expires_at: idle.and_then(|seconds| ctx.stamp_in(seconds)),
+            absolute_expires_at: ctx.stamp_in(absolute),
             status: ACTIVE.to_owned(),
             device: Some(DeviceDetails {
                 user_agent: login.user_agent,
@@ -99,23 +140,24 @@ impl State {
     /// The session, if it is still good for anything.
     pub(crate) fn live_session(&self, ctx: &Ctx<'_>, id: &str) -> Option<&SessionRow> {
         let row = self.sessions.get(id)?;
-        let now = ctx.stamp();
-        let open = |end: Option<scalekit::Timestamp>| end.is_none() || end > now;
-        let session = &row.session;
-        (session.status == ACTIVE && open(session.idle_expires_at) && open(session.absolute_expires_at))
-            .then_some(row)
+        is_live(&row.session, ctx).then_some(row)
     }
 
     /// Notes that a session was used, which puts off its end.
     pub(crate) fn touch_session(&mut self, ctx: &Ctx<'_>, id: &str) {
+        let organization = self
+            .sessions
+            .get(id)
+            .map(|row| row.session.organization_id.as_str());
+        let (_, idle) = self.session_lifetimes(organization.unwrap_or_default());
         if let Some(row) = self.sessions.get_mut(id) {
             row.session.last_active_at = ctx.stamp();
             row.session.updated_at = ctx.stamp();
-            row.session.idle_expires_at = ctx.stamp_in(IDLE_LIFETIME);
+            row.session.idle_expires_at = idle.and_then(|seconds| ctx.stamp_in(seconds));
         }
     }
 
-    /// Revokes the active sessions that `picks` picks, with their refresh tokens; answers with them as they are now.
+    /// Revokes the live sessions that `picks` picks, with their refresh tokens; answers with them as they are now.
     pub(crate) fn end_sessions(
         &mut self,
         ctx: &Ctx<'_>,
@@ -141,10 +183,9 @@ impl State {
         let mut ended = Vec::new();
         for row in self.sessions.iter_mut() {
             let session = &mut row.session;
-            if session.status == ACTIVE && picks(session) {
+            if is_live(session, ctx) && picks(session) {
                 session.status = status.to_owned();
                 session.logout_at = ctx.stamp();
-                session.expired_at = ctx.stamp();
                 session.updated_at = ctx.stamp();
                 ended.push(session.clone());
             }
@@ -156,4 +197,17 @@ impl State {
         }
         ended
     }
+}
+
+/// When a session ends if nobody ends it before.
+fn end_of(session: &SessionDetails) -> Option<scalekit::Timestamp> {
+    session
+        .idle_expires_at
+        .into_iter()
+        .chain(session.absolute_expires_at)
+        .min()
+}
+
+fn is_live(session: &SessionDetails, ctx: &Ctx<'_>) -> bool {
+    session.status == ACTIVE && end_of(session).is_none_or(|end| Some(end) > ctx.stamp())
 }

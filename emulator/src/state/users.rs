@@ -13,6 +13,32 @@ impl State {
         self.users.find(|user| user.email.eq_ignore_ascii_case(email))
     }
 
+    /// The user as the API shows it: what organizations, roles and the time say about the memberships is looked up.
+    pub(crate) fn show_user(&self, ctx: &Ctx<'_>, user: &User) -> User {
+        let mut user = user.clone();
+        for membership in &mut user.memberships {
+            let organization = self.organizations.get(&membership.organization_id);
+            let name = organization.map(|row| row.organization.display_name.clone());
+            let permissions = self.member_permissions(membership).into_iter();
+            membership.permissions = permissions.map(|permission| permission.name.clone()).collect();
+            membership.roles = self
+                .member_roles(membership)
+                .into_iter()
+                .map(RoleRow::as_member_role)
+                .collect();
+            membership.display_name.clone_from(&name);
+            membership.name = name;
+            if membership.membership_status == MembershipStatus::Active {
+                membership.expires_at = None;
+            }
+            let pending = membership.membership_status == MembershipStatus::PendingInvite;
+            if pending && membership.expires_at.is_some_and(|end| Some(end) <= ctx.stamp()) {
+                membership.membership_status = MembershipStatus::InviteExpired;
+            }
+        }
+        user
+    }
+
     /// Adds a user without memberships. The caller has checked that address and external id are free.
     pub(crate) fn create_user(&mut self, ctx: &Ctx<'_>, mut user: User) -> User {
         user.environment_id = ENVIRONMENT.to_owned();
@@ -43,12 +69,7 @@ impl State {
         user_id: &str,
         mut membership: OrganizationMembership,
     ) -> Result<User, ApiError> {
-        let organization = &self
-            .organizations
-            .require(&membership.organization_id)?
-            .organization;
-        membership.name = Some(organization.display_name.clone());
-        membership.display_name = Some(organization.display_name.clone());
+        self.organizations.require(&membership.organization_id)?;
         membership.created_at = ctx.stamp();
         if membership.membership_status == MembershipStatus::Active {
             membership.join_time = ctx.stamp();
@@ -56,9 +77,15 @@ impl State {
         }
         let organization_id = membership.organization_id.clone();
         let user = self.users.require_mut(user_id)?;
+        let invited = membership.membership_status == MembershipStatus::PendingInvite;
         user.memberships.push(membership);
         user.update_time = ctx.stamp();
         let user = user.clone();
+        let user = self.show_user(ctx, &user);
+        if invited {
+            let event = "user.organization_invitation";
+            self.emit(ctx, event, ObjectType::User, Some(&organization_id), &user);
+        }
         self.emit(
             ctx,
             "user.organization_membership_created",
@@ -88,6 +115,9 @@ impl State {
         }
         user.update_time = ctx.stamp();
         let user = user.clone();
+        let user = self.show_user(ctx, &user);
+        self.invites
+            .remove(&(user_id.to_owned(), organization_id.to_owned()));
         self.end_sessions(ctx, |session| {
             session.user_id == user_id && session.organization_id == organization_id
         });
@@ -149,6 +179,7 @@ impl State {
     /// NOT_FOUND.
     pub(crate) fn delete_user(&mut self, ctx: &Ctx<'_>, id: &str) -> Result<(), ApiError> {
         let user = self.users.remove(id)?;
+        let user = self.show_user(ctx, &user);
         self.end_sessions(ctx, |session| session.user_id == id);
         self.invites.retain(|(user_id, _), _| user_id != id);
         self.emit(ctx, "user.deleted", ObjectType::User, None, &user);

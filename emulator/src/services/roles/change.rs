@@ -185,7 +185,7 @@ fn hand_over(state: &mut State, row: &RoleRow, successor: Option<&RoleRow>) {
                 .iter_mut()
                 .find(|role| role.name == row.role.name)
         {
-            role.name.clone_from(&next.role.name);
+            *role = next.as_member_role();
         } else {
             membership.roles.retain(|role| role.name != row.role.name);
         }

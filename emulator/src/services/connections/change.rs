@@ -1,0 +1,228 @@
+//! Creating, updating, switching and deleting connections.
+
+use scalekit::api::Empty;
+use scalekit::api::connections::{
+    Connection, ConnectionStatus, ConnectionType, CreateConnection, CreateConnectionRequest,
+    CreateConnectionResponse, CreateEnvironmentConnectionRequest, DeleteConnectionRequest,
+    ToggleConnectionRequest, ToggleConnectionResponse, UpdateConnectionResponse,
+    UpdateEnvironmentConnectionRequest,
+};
+use scalekit::api::events::ObjectType;
+
+use super::merge::merged;
+use super::providers::oauth_defaults;
+use super::settings::{complete, service};
+use super::{own, show};
+use crate::engine::ApiError;
+use crate::state::{Ctx, State};
+
+pub(super) fn create(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: CreateConnectionRequest,
+) -> Result<CreateConnectionResponse, ApiError> {
+    state.organizations.require(&request.organization_id)?;
+    let connection = draft(
+        request.connection.unwrap_or_default(),
+        Some(request.organization_id),
+    );
+    Ok(CreateConnectionResponse {
+        connection: Some(add(state, ctx, connection)?),
+    })
+}
+
+/// Nothing but this operation makes a connection of the environment usable, so it is enabled at once.
+pub(super) fn create_environment(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: CreateEnvironmentConnectionRequest,
+) -> Result<CreateConnectionResponse, ApiError> {
+    let mut connection = Connection {
+        enabled: true,
+        ..draft(request.connection.unwrap_or_default(), None)
+    };
+    let named = !connection.provider_key.is_empty();
+    if request.flags.map_or(named, |flags| flags.is_app) {
+        connection.provider_key = service(&connection);
+        let known = oauth_defaults(&connection.provider_key).is_some();
+        if connection.r#type == ConnectionType::Invalid && known {
+            connection.r#type = ConnectionType::Oauth;
+        }
+        if connection.key_id.is_none() {
+            connection.key_id = Some(free_key(state, &connection.provider_key));
+        }
+    }
+    Ok(CreateConnectionResponse {
+        connection: Some(add(state, ctx, connection)?),
+    })
+}
+
+fn draft(new: CreateConnection, organization_id: Option<String>) -> Connection {
+    Connection {
+        provider: new.provider,
+        r#type: new.r#type,
+        organization_id,
+        key_id: new.key_id.filter(|key| !key.is_empty()),
+        provider_key: new.provider_key,
+        auth_mode: new.auth_mode,
+        ..Connection::default()
+    }
+}
+
+fn add(state: &mut State, ctx: &Ctx<'_>, connection: Connection) -> Result<Connection, ApiError> {
+    key_is_free(state, "", connection.key_id.as_deref())?;
+    let connection = Connection {
+        create_time: ctx.stamp(),
+        update_time: ctx.stamp(),
+        ..connection
+    };
+    let mut connection = state.connections.insert(&mut state.ids, connection).clone();
+    complete(ctx, &mut connection);
+    Ok(store(state, ctx, connection, "created"))
+}
+
+/// `gmail`, or `gmail-2` where that is taken, and so on.
+fn free_key(state: &State, service: &str) -> String {
+    let free = |key: &String| key_is_free(state, "", Some(key)).is_ok();
+    let numbered = (2..).map(|number: u64| format!("{service}-{number}"));
+    std::iter::once(service.to_owned())
+        .chain(numbered)
+        .find(free)
+        .unwrap_or_default()
+}
+
+/// Whether no connection but `own` has the key id, by which tools and accounts name connections.
+fn key_is_free(state: &State, own: &str, key: Option<&str>) -> Result<(), ApiError> {
+    let Some(key) = key.filter(|key| !key.is_empty()) else {
+        return Ok(());
+    };
+    let taken = |other: &Connection| other.key_id.as_deref() == Some(key) && other.id != own;
+    if state.connections.find(taken).is_none() {
+        return Ok(());
+    }
+    let message = format!("a connection with the key_id {key:?} already exists");
+    Err(ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource("connection", key))
+}
+
+/// Keeps a changed connection, reports the change, and answers with the connection as the API shows it.
+fn store(state: &mut State, ctx: &Ctx<'_>, connection: Connection, change: &str) -> Connection {
+    let connection = state.connections.insert(&mut state.ids, connection).clone();
+    announce(state, ctx, &connection, change)
+}
+
+fn announce(state: &mut State, ctx: &Ctx<'_>, connection: &Connection, change: &str) -> Connection {
+    let shown = show(state, connection);
+    let kind = if shown.organization_id.is_some() {
+        "organization.sso_"
+    } else {
+        "connection."
+    };
+    let event = format!("{kind}{change}");
+    state.emit(
+        ctx,
+        &event,
+        ObjectType::Connection,
+        connection.organization_id.as_deref(),
+        &shown,
+    );
+    shown
+}
+
+pub(super) fn update(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: UpdateEnvironmentConnectionRequest,
+) -> Result<UpdateConnectionResponse, ApiError> {
+    let mut connection = state.connections.require(&request.connection_id)?.clone();
+    let new = request.connection.unwrap_or_default();
+    let key_id = new.key_id.filter(|key| !key.is_empty());
+    key_is_free(state, &connection.id, key_id.as_deref())?;
+    if new.provider != Default::default() {
+        connection.provider = new.provider;
+    }
+    if new.r#type != ConnectionType::Invalid && new.r#type != connection.r#type {
+        connection.r#type = new.r#type;
+        connection.settings = None;
+    }
+    if new.configuration_type != Default::default() {
+        connection.configuration_type = new.configuration_type;
+    }
+    if let Some(debug_enabled) = new.debug_enabled {
+        connection.debug_enabled = debug_enabled;
+    }
+    if let Some(title) = new.ui_button_title {
+        connection.ui_button_title = title;
+    }
+    if !new.attribute_mapping.is_empty() {
+        connection.attribute_mapping = new.attribute_mapping;
+    }
+    if !new.provider_key.is_empty() {
+        connection.provider_key = new.provider_key;
+    }
+    if key_id.is_some() {
+        connection.key_id = key_id;
+    }
+    if let Some(settings) = new.settings {
+        connection.settings = Some(merged(ctx, &mut state.ids, &connection, settings)?);
+    }
+    complete(ctx, &mut connection);
+    connection.update_time = ctx.stamp();
+    Ok(UpdateConnectionResponse {
+        connection: Some(store(state, ctx, connection, "updated")),
+    })
+}
+
+pub(super) fn delete(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: DeleteConnectionRequest,
+) -> Result<Empty, ApiError> {
+    own(state, &request.organization_id, &request.id)?;
+    let gone = state.connections.remove(&request.id)?;
+    announce(state, ctx, &gone, "deleted");
+    Ok(Empty {})
+}
+
+pub(super) fn enable(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: ToggleConnectionRequest,
+) -> Result<ToggleConnectionResponse, ApiError> {
+    toggle(state, ctx, &request, true)
+}
+
+pub(super) fn disable(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: ToggleConnectionRequest,
+) -> Result<ToggleConnectionResponse, ApiError> {
+    toggle(state, ctx, &request, false)
+}
+
+/// Behind every connection the emulator itself plays the identity provider. So one that nobody has set up works all
+/// the same, and enabling it completes it.
+fn toggle(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: &ToggleConnectionRequest,
+    enabled: bool,
+) -> Result<ToggleConnectionResponse, ApiError> {
+    let mut connection = own(state, &request.organization_id, &request.id)?.clone();
+    if connection.enabled != enabled {
+        connection.enabled = enabled;
+        if enabled {
+            connection.status = ConnectionStatus::Completed;
+        }
+        connection.update_time = ctx.stamp();
+        store(
+            state,
+            ctx,
+            connection,
+            if enabled { "enabled" } else { "disabled" },
+        );
+    }
+    Ok(ToggleConnectionResponse {
+        enabled,
+        error_message: None,
+    })
+}

@@ -1,0 +1,83 @@
+//! `ConnectionService`.
+
+mod change;
+mod list;
+mod merge;
+mod providers;
+mod settings;
+
+use scalekit::api::connections::{
+    Connection, GetConnectionRequest, GetConnectionResponse, GetEnvironmentConnectionRequest,
+};
+use scalekit::api::domains::{Domain, DomainType};
+
+use super::{Entry, contains, read, write};
+use crate::engine::ApiError;
+use crate::state::{Ctx, State};
+
+pub(super) static OPERATIONS: &[Entry] = &[
+    ("ConnectionService.CreateConnection", write!(change::create)),
+    (
+        "ConnectionService.CreateEnvironmentConnection",
+        write!(change::create_environment),
+    ),
+    ("ConnectionService.DeleteConnection", write!(change::delete)),
+    ("ConnectionService.DisableConnection", write!(change::disable)),
+    ("ConnectionService.EnableConnection", write!(change::enable)),
+    ("ConnectionService.GetConnection", read!(get)),
+    (
+        "ConnectionService.GetEnvironmentConnection",
+        read!(get_environment),
+    ),
+    ("ConnectionService.ListAppConnections", read!(list::apps)),
+    ("ConnectionService.ListConnections", read!(list::all)),
+    (
+        "ConnectionService.UpdateEnvironmentConnection",
+        write!(change::update),
+    ),
+];
+
+fn get(state: &State, _: &Ctx<'_>, request: GetConnectionRequest) -> Result<GetConnectionResponse, ApiError> {
+    let connection = own(state, &request.organization_id, &request.id)?;
+    Ok(GetConnectionResponse {
+        connection: Some(show(state, connection)),
+    })
+}
+
+/// Finds connections of organizations too, whose settings no other operation changes.
+fn get_environment(
+    state: &State,
+    _: &Ctx<'_>,
+    request: GetEnvironmentConnectionRequest,
+) -> Result<GetConnectionResponse, ApiError> {
+    let connection = state.connections.require(&request.connection_id)?;
+    Ok(GetConnectionResponse {
+        connection: Some(show(state, connection)),
+    })
+}
+
+/// The connection, if it is the organization's.
+fn own<'s>(state: &'s State, organization_id: &str, id: &str) -> Result<&'s Connection, ApiError> {
+    state.organizations.require(organization_id)?;
+    let connection = state.connections.require(id)?;
+    if connection.organization_id.as_deref() != Some(organization_id) {
+        return Err(ApiError::not_found("connection", id));
+    }
+    Ok(connection)
+}
+
+/// The connection as the API shows it, with the domains that lead to it.
+fn show(state: &State, connection: &Connection) -> Connection {
+    Connection {
+        domains: domains_of(state, connection).cloned().collect(),
+        ..connection.clone()
+    }
+}
+
+/// The domains that lead users to a connection: its organization's own, not those that only list addresses.
+fn domains_of<'s>(state: &'s State, connection: &'s Connection) -> impl Iterator<Item = &'s Domain> {
+    state.domains.iter().filter(|domain| {
+        connection.organization_id.as_ref() == Some(&domain.organization_id)
+            && domain.domain_type != DomainType::AllowedEmailDomain
+    })
+}

@@ -1,0 +1,54 @@
+//! Invitations that wait for their user.
+
+use scalekit::api::commons::MembershipStatus;
+use scalekit::api::events::ObjectType;
+use scalekit::api::users::{Invite, ResendInviteRequest, ResendInviteResponse};
+
+use super::{INVITE_LIFETIME, change, require};
+use crate::engine::ApiError;
+use crate::state::{Ctx, State};
+
+/// An invitation that expired is open again afterwards.
+pub(super) fn resend(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: ResendInviteRequest,
+) -> Result<ResendInviteResponse, ApiError> {
+    let membership = require(state, &request.organization_id, &request.id)?;
+    let waits = [MembershipStatus::PendingInvite, MembershipStatus::InviteExpired];
+    if !waits.contains(&membership.membership_status) {
+        let message = "the user has no pending invitation to the organization";
+        return Err(ApiError::precondition("INVITE_NOT_PENDING", message).resource("membership", &request.id));
+    }
+    let (created_at, inviter_email) = (membership.created_at, membership.inviter_email.clone());
+    let count = state
+        .invites
+        .entry((request.id.clone(), request.organization_id.clone()))
+        .or_default();
+    *count += 1;
+    let resent_count = *count;
+    let expires_at = ctx.stamp_in(INVITE_LIFETIME);
+    let user = change(state, ctx, &request.id, &request.organization_id, |membership| {
+        membership.membership_status = MembershipStatus::PendingInvite;
+        membership.expires_at = expires_at;
+    })?;
+    let organization_id = Some(request.organization_id.as_str());
+    state.emit(
+        ctx,
+        "user.organization_invitation",
+        ObjectType::User,
+        organization_id,
+        &user,
+    );
+    let invite = Invite {
+        organization_id: request.organization_id,
+        user_id: request.id,
+        inviter_email,
+        status: MembershipStatus::PendingInvite.to_string(),
+        created_at,
+        expires_at,
+        resent_at: ctx.stamp(),
+        resent_count,
+    };
+    Ok(ResendInviteResponse { invite: Some(invite) })
+}

@@ -1,0 +1,164 @@
+//! The memberships of `UserService`: joining, leaving, inviting, and the roles of members.
+
+mod invites;
+mod roles;
+
+use scalekit::api::Empty;
+use scalekit::api::commons::{MembershipStatus, OrganizationMembership};
+use scalekit::api::events::ObjectType;
+use scalekit::api::users::{
+    CreateMembership, CreateMembershipRequest, CreateMembershipRequestIdentities, CreateMembershipResponse,
+    DeleteMembershipRequest, DeleteMembershipRequestIdentities, UpdateMembershipRequest,
+    UpdateMembershipRequestIdentities, UpdateMembershipResponse, User,
+};
+
+use super::{Entry, name, read, write};
+use crate::engine::ApiError;
+use crate::state::{Ctx, Name, State};
+
+/// How long an invitation can be accepted, in seconds: 30 days.
+const INVITE_LIFETIME: i64 = 30 * 24 * 3600;
+
+pub(super) static OPERATIONS: &[Entry] = &[
+    ("UserService.AssignUserRoles", write!(roles::assign)),
+    ("UserService.CreateMembership", write!(create)),
+    ("UserService.DeleteMembership", write!(delete)),
+    ("UserService.ListUserPermissions", read!(roles::list_permissions)),
+    ("UserService.ListUserRoles", read!(roles::list)),
+    ("UserService.RemoveUserRole", write!(roles::remove)),
+    ("UserService.ResendInvite", write!(invites::resend)),
+    ("UserService.UpdateMembership", write!(update)),
+];
+
+fn create(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: CreateMembershipRequest,
+) -> Result<CreateMembershipResponse, ApiError> {
+    state.organizations.require(&request.organization_id)?;
+    let user_id = state
+        .user(name!(request.identities, CreateMembershipRequestIdentities::Id)?)?
+        .id
+        .clone();
+    if state.membership(&user_id, &request.organization_id).is_ok() {
+        let message = "the user is a member of the organization already";
+        return Err(ApiError::exists("MEMBERSHIP_ALREADY_EXISTS", message).resource("membership", &user_id));
+    }
+    let invite = request.send_invitation_email.unwrap_or(true);
+    let membership = new_membership(state, ctx, &request.organization_id, request.membership, invite)?;
+    let user = state.add_membership(ctx, &user_id, membership)?;
+    Ok(CreateMembershipResponse { user: Some(user) })
+}
+
+/// A membership to be added; checked, but for whether there is one already.
+pub(super) fn new_membership(
+    state: &State,
+    ctx: &Ctx<'_>,
+    organization_id: &str,
+    new: Option<CreateMembership>,
+    invite: bool,
+) -> Result<OrganizationMembership, ApiError> {
+    let limit = state
+        .organizations
+        .require(organization_id)?
+        .max_allowed_users
+        .filter(|limit| *limit > 0);
+    if limit.is_some_and(|limit| state.member_count(organization_id) >= limit.unsigned_abs() as usize) {
+        let message = "the organization has as many users as it may have";
+        return Err(ApiError::precondition("MAX_ALLOWED_USERS_EXCEEDED", message));
+    }
+    let new = new.unwrap_or_default();
+    let mut roles = roles::known(state, organization_id, &new.roles)?;
+    if roles.is_empty() {
+        roles = state.default_member_roles(organization_id);
+    }
+    let (membership_status, expires_at, how) = if invite {
+        (
+            MembershipStatus::PendingInvite,
+            ctx.stamp_in(INVITE_LIFETIME),
+            "invitation",
+        )
+    } else {
+        (MembershipStatus::Active, None, "api")
+    };
+    Ok(OrganizationMembership {
+        organization_id: organization_id.to_owned(),
+        membership_status,
+        roles,
+        metadata: new.metadata,
+        inviter_email: new.inviter_email.filter(|email| !email.is_empty()),
+        expires_at,
+        provisioning_method: Some(how.to_owned()),
+        ..OrganizationMembership::default()
+    })
+}
+
+fn update(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: UpdateMembershipRequest,
+) -> Result<UpdateMembershipResponse, ApiError> {
+    state.organizations.require(&request.organization_id)?;
+    let user_id = state
+        .user(name!(request.identities, UpdateMembershipRequestIdentities::Id)?)?
+        .id
+        .clone();
+    state.membership(&user_id, &request.organization_id)?;
+    let new = request.membership.unwrap_or_default();
+    let roles = roles::known(state, &request.organization_id, &new.roles)?;
+    let user = change(state, ctx, &user_id, &request.organization_id, |membership| {
+        if !roles.is_empty() {
+            membership.roles = roles;
+        }
+        if !new.metadata.is_empty() {
+            membership.metadata = new.metadata;
+        }
+    })?;
+    Ok(UpdateMembershipResponse { user: Some(user) })
+}
+
+/// With `cascade`, a user who was nowhere else goes too.
+fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteMembershipRequest) -> Result<Empty, ApiError> {
+    state.organizations.require(&request.organization_id)?;
+    let user_id = state
+        .user(name!(request.identities, DeleteMembershipRequestIdentities::Id)?)?
+        .id
+        .clone();
+    state.remove_membership(ctx, &user_id, &request.organization_id)?;
+    let last = state
+        .users
+        .get(&user_id)
+        .is_some_and(|user| user.memberships.is_empty());
+    if last && request.cascade == Some(true) {
+        state.delete_user(ctx, &user_id)?;
+    }
+    Ok(Empty {})
+}
+
+/// The membership of a user in an organization; says which of the three does not exist.
+fn require<'s>(
+    state: &'s State,
+    organization_id: &str,
+    user_id: &str,
+) -> Result<&'s OrganizationMembership, ApiError> {
+    state.organizations.require(organization_id)?;
+    state.membership(user_id, organization_id)
+}
+
+/// Changes a membership that exists, and says so.
+fn change(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    user_id: &str,
+    organization_id: &str,
+    change: impl FnOnce(&mut OrganizationMembership),
+) -> Result<User, ApiError> {
+    change(state.membership_mut(user_id, organization_id)?);
+    let user = state.users.require_mut(user_id)?;
+    user.update_time = ctx.stamp();
+    let user = user.clone();
+    let user = state.show_user(ctx, &user);
+    let event = "user.organization_membership_updated";
+    state.emit(ctx, event, ObjectType::User, Some(organization_id), &user);
+    Ok(user)
+}

@@ -1,0 +1,98 @@
+//! The program: what it prints, how fast it is there, and how it runs a command.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_scalekit-emulator");
+
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn it_prints_the_variables_and_answers_at_once() {
+    let start = Instant::now();
+    let mut child = Running(
+        Command::new(BINARY)
+            .args(["--port", "0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap(),
+    );
+    let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
+    let mut line = || lines.next().unwrap().unwrap();
+    let first = line();
+    // The promise is 200 ms; a busy machine building this without optimization gets some more.
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    let address = first
+        .strip_prefix("export SCALEKIT_ENVIRONMENT_URL=http://")
+        .unwrap();
+    assert!(address.starts_with("127.0.0.1:"), "{address}");
+    assert!(line().starts_with("export SCALEKIT_CLIENT_ID=skc_"));
+    assert!(line().starts_with("export SCALEKIT_CLIENT_SECRET="));
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream
+        .write_all(b"GET /_emulator/info HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[test]
+fn run_gives_a_command_its_environment_and_returns_its_code() {
+    let script = "test -n \"$SCALEKIT_CLIENT_SECRET\" && echo \"$SCALEKIT_ENVIRONMENT_URL $SCALEKIT_CLIENT_ID\"; exit 7";
+    let output = Command::new(BINARY)
+        .args(["run", "--client-id", "skc_9", "--", "sh", "-c", script])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(7));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.starts_with("http://127.0.0.1:") && text.trim_end().ends_with(" skc_9"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_bad_seed_file_is_a_clear_error() {
+    let folder = env!("CARGO_TARGET_TMPDIR");
+    for (name, content, problem) in [
+        ("broken.json", "{", "is no JSON"),
+        (
+            "unknown.json",
+            "{\"organisations\": []}",
+            "unknown field `organisations`",
+        ),
+    ] {
+        let file = format!("{folder}/{name}");
+        std::fs::write(&file, content).unwrap();
+        let output = Command::new(BINARY)
+            .args(["--port", "0", "--seed", &file])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains(&file) && text.contains(problem), "{text}");
+    }
+}
+
+#[test]
+fn where_others_can_reach_it_the_secret_is_a_random_one() {
+    let secret = |host: &str| {
+        let script = "echo $SCALEKIT_CLIENT_SECRET";
+        let arguments = ["run", "--host", host, "--", "sh", "-c", script];
+        let output = Command::new(BINARY).args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    assert_eq!(secret("127.0.0.1"), scalekit_emulator::CLIENT_SECRET);
+    let (one, other) = (secret("0.0.0.0"), secret("0.0.0.0"));
+    assert!(one.len() > 40 && one != other && other != scalekit_emulator::CLIENT_SECRET);
+}

@@ -1,0 +1,103 @@
+//! The constraints of the schema, and how their violations are reported.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::engine::detail;
+use crate::support::{Answer, world};
+
+/// Field and constraint of every violation in an answer.
+fn violations(answer: &Answer) -> Vec<(String, String)> {
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.body);
+    assert_eq!(
+        (&answer.json()["code"], &detail(answer)["error_code"]),
+        (&json!(3), &json!("INVALID_ARGUMENT"))
+    );
+    let list = detail(answer)["validation_error_info"]["field_violations"].clone();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    list.as_array()
+        .unwrap()
+        .iter()
+        .map(|each| {
+            assert!(!text(&each["description"]).is_empty());
+            (text(&each["field"]), text(&each["constraint"]))
+        })
+        .collect()
+}
+
+fn pair(field: &str, constraint: &str) -> (String, String) {
+    (field.to_owned(), constraint.to_owned())
+}
+
+#[tokio::test]
+async fn strings_maps_and_required_fields_are_held_against_the_schema() {
+    let world = world().await;
+    let create = |organization: Value| world.call(Method::POST, "/api/v1/organizations", Some(organization));
+    assert_eq!(
+        violations(&create(json!({"display_name": ""})).await),
+        [pair("organization.display_name", "string.min_len")]
+    );
+    let answer = create(json!({
+        "display_name": "é".repeat(201),
+        "slug": "Not A Slug",
+        "metadata": {"ab": "short key", "fine": ""},
+    }))
+    .await;
+    assert_eq!(
+        violations(&answer),
+        [
+            pair("organization.display_name", "string.max_len"),
+            pair("organization.metadata[\"ab\"]", "string.min_len"),
+            pair("organization.metadata[\"fine\"]", "string.min_len"),
+            pair("organization.slug", "string.pattern"),
+        ]
+    );
+    assert_eq!(
+        create(json!({"display_name": "é".repeat(200)})).await.status,
+        StatusCode::OK
+    );
+    let many: serde_json::Map<String, Value> = (0..11)
+        .map(|each| (format!("key{each}"), Value::from("value")))
+        .collect();
+    assert_eq!(
+        violations(&create(json!({"display_name": "A", "metadata": many})).await),
+        [pair("organization.metadata", "map.max_pairs")]
+    );
+    let nothing = world.call(Method::POST, "/api/v1/organizations", None).await;
+    assert_eq!(violations(&nothing), [pair("organization", "required")]);
+}
+
+#[tokio::test]
+async fn numbers_prefixes_and_addresses_are_held_against_the_schema() {
+    let world = world().await;
+    let get = |path: &'static str| world.call(Method::GET, path, None);
+    assert_eq!(
+        violations(&get("/api/v1/organizations:search?query=acme&page_size=31").await),
+        [pair("page_size", "uint32.lte")]
+    );
+    assert_eq!(
+        violations(&get("/api/v1/organizations:search?query=ac").await),
+        [pair("query", "string.min_len")]
+    );
+    assert_eq!(
+        violations(&get("/api/v1/organizations:search").await),
+        [pair("query", "required")]
+    );
+    assert_eq!(
+        violations(&get("/api/v1/organizations/abc/session-policy").await),
+        [pair("organization_id", "string.prefix")]
+    );
+    assert_eq!(
+        violations(&get("/api/v1/sessions/abc").await),
+        [pair("session_id", "string.pattern")]
+    );
+    let user = json!({"email": "nobody"});
+    let answer = world
+        .call(Method::POST, "/api/v1/organizations/org_1/users", Some(user))
+        .await;
+    assert!(
+        violations(&answer).contains(&pair("user.email", "string.email")),
+        "{}",
+        answer.body
+    );
+}

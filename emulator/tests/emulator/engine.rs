@@ -1,0 +1,212 @@
+//! Routes, bearer and constraints, for all operations.
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::{Method, StatusCode};
+use scalekit::operation::{OPERATIONS, Segment};
+use scalekit_emulator::Emulator;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, World, acme, send, world};
+
+/// The first detail of an error.
+pub(crate) fn detail(answer: &Answer) -> Value {
+    answer.json()["details"][0].clone()
+}
+
+#[tokio::test]
+async fn every_operation_is_there_and_wants_a_bearer() {
+    let world = world().await;
+    assert_eq!(OPERATIONS.len(), 149);
+    for operation in OPERATIONS {
+        for route in operation.routes {
+            let path: String = route
+                .path
+                .iter()
+                .map(|segment| match segment {
+                    Segment::Literal(text) => text,
+                    Segment::Field { .. } => "x",
+                })
+                .collect();
+            let method = Method::from_bytes(route.verb.as_str().as_bytes()).unwrap();
+            for header in [None, Some("Bearer nonsense"), Some("Basic eDp5")] {
+                let mut request = world.request(method.clone(), &path);
+                if let Some(header) = header {
+                    request = request.header(AUTHORIZATION, header);
+                }
+                let answer = send(request).await;
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path}");
+                assert_eq!(answer.json()["code"], 16);
+                assert_eq!(detail(&answer)["error_code"], "UNAUTHENTICATED");
+                assert_eq!(
+                    detail(&answer)["@type"],
+                    "type.googleapis.com/scalekit.v1.errdetails.ErrorInfo"
+                );
+                assert_eq!(
+                    answer.headers["x-request-id"].to_str().unwrap(),
+                    detail(&answer)["request_info"]["request_id"]
+                );
+            }
+        }
+        let logged = world.logged(&format!("operation={}", operation.name)).await;
+        assert_eq!(logged.len(), operation.routes.len() * 3, "{}", operation.name);
+    }
+}
+
+/// The full requests of the conformance plan, path, query and body included, all fit their messages.
+#[tokio::test]
+async fn every_operation_reads_a_request_with_every_field() {
+    let world = World::start(Emulator::builder().lenient(true).seed(acme())).await;
+    let bearer = format!("Bearer {}", world.bearer().await);
+    let plan = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../tests/conformance/operations.json"
+    );
+    let plan: Value = serde_json::from_str(&std::fs::read_to_string(plan).unwrap()).unwrap();
+    let mut unimplemented = 0;
+    for operation in plan["operations"].as_array().unwrap() {
+        for case in operation["cases"].as_array().unwrap() {
+            let http = &case["http"];
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            for pair in http["query"].as_array().unwrap() {
+                query.append_pair(pair[0].as_str().unwrap(), pair[1].as_str().unwrap());
+            }
+            let path = format!("{}?{}", http["path"].as_str().unwrap(), query.finish());
+            let method = Method::from_bytes(http["method"].as_str().unwrap().as_bytes()).unwrap();
+            let request = world.request(method, &path).header(AUTHORIZATION, &bearer);
+            let body = if http["body"].is_null() {
+                String::new()
+            } else {
+                http["body"].to_string()
+            };
+            let answer = send(request.header(CONTENT_TYPE, "application/json").body(body)).await;
+            let message = answer.json()["message"].as_str().unwrap_or_default().to_owned();
+            let name = &operation["operation"];
+            assert!(
+                !message.contains("does not fit") && !message.contains("JSON"),
+                "{name} {message}"
+            );
+            assert!(
+                !matches!(answer.status.as_u16(), 401 | 405 | 500),
+                "{name} {} {message}",
+                answer.status
+            );
+            if answer.status == StatusCode::NOT_IMPLEMENTED {
+                assert_eq!(
+                    (&answer.json()["code"], &detail(&answer)["error_code"]),
+                    (&json!(12), &json!("UNIMPLEMENTED"))
+                );
+                unimplemented += 1;
+            }
+        }
+    }
+    assert!(unimplemented < 149);
+}
+
+#[tokio::test]
+async fn a_request_of_the_wrong_shape_is_refused_unless_lenient() {
+    let strict = world().await;
+    let lenient = World::start(Emulator::builder().lenient(true)).await;
+    for (body, in_lenient) in [
+        (json!({"display_name": 7}), StatusCode::BAD_REQUEST),
+        (json!([]), StatusCode::BAD_REQUEST),
+        (json!({"display_name": "A", "nickname": "B"}), StatusCode::OK),
+        (
+            json!({"display_name": "A", "region_code": "MOON"}),
+            StatusCode::OK,
+        ),
+        (json!({"display_name": ""}), StatusCode::OK),
+    ] {
+        let answer = strict
+            .call(Method::POST, "/api/v1/organizations", Some(body.clone()))
+            .await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{body}");
+        assert_eq!(answer.json()["code"], 3);
+        let answer = lenient
+            .call(Method::POST, "/api/v1/organizations", Some(body.clone()))
+            .await;
+        assert_eq!(answer.status, in_lenient, "{body} {}", answer.body);
+    }
+    let bearer = strict.bearer().await;
+    let request = strict
+        .request(Method::POST, "/api/v1/organizations")
+        .bearer_auth(bearer);
+    let answer = send(request.body("{\"display_name\": \"A")).await;
+    assert_eq!(
+        (answer.status, &answer.json()["code"]),
+        (StatusCode::BAD_REQUEST, &json!(3))
+    );
+}
+
+#[tokio::test]
+async fn both_spellings_and_query_parameters_reach_the_operation() {
+    let world = world().await;
+    let body = json!({"displayName": "Beta", "externalId": "beta", "metadata": {"team": "one"}});
+    let made = world
+        .call(Method::POST, "/api/v1/organizations", Some(body))
+        .await
+        .json()["organization"]
+        .clone();
+    assert_eq!(
+        (&made["display_name"], &made["external_id"]),
+        (&json!("Beta"), &json!("beta"))
+    );
+    for query in [
+        "external_id=beta",
+        "externalId=beta",
+        "external_id=beta&unknown=1&page_size=1",
+    ] {
+        let list = world
+            .call(Method::GET, &format!("/api/v1/organizations?{query}"), None)
+            .await
+            .json();
+        assert_eq!(
+            (&list["total_size"], &list["organizations"][0]["id"]),
+            (&json!(1), &made["id"]),
+            "{query}"
+        );
+    }
+    let patch = format!(
+        "/api/v1/organizations/{}?update_mask=metadata",
+        made["id"].as_str().unwrap()
+    );
+    let body = json!({"display_name": "Ignored"});
+    let patched = world.call(Method::PATCH, &patch, Some(body)).await.json()["organization"].clone();
+    assert_eq!(
+        (&patched["display_name"], patched.get("metadata")),
+        (&json!("Beta"), None)
+    );
+    for query in ["page_size=x", "page_size=1&page_size=2"] {
+        let answer = world
+            .call(Method::GET, &format!("/api/v1/organizations?{query}"), None)
+            .await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn what_no_route_fits_is_refused_and_listed() {
+    let world = world().await;
+    let path = world.get("/api/v1/nothing?x=1").await;
+    assert_eq!(
+        (path.status, &path.json()["code"]),
+        (StatusCode::NOT_FOUND, &json!(5))
+    );
+    let method = world.call(Method::PUT, "/api/v1/organizations", None).await;
+    assert_eq!(
+        (method.status, &method.json()["code"]),
+        (StatusCode::METHOD_NOT_ALLOWED, &json!(12))
+    );
+    assert_eq!(method.headers["allow"], "GET, POST");
+    let listed = world.logged("unmatched=true").await;
+    let listed: Vec<_> = listed
+        .iter()
+        .map(|entry| (&entry["method"], &entry["path"], &entry["query"]))
+        .collect();
+    assert_eq!(
+        listed,
+        [
+            (&json!("GET"), &json!("/api/v1/nothing"), &json!("x=1")),
+            (&json!("PUT"), &json!("/api/v1/organizations"), &Value::Null),
+        ]
+    );
+}

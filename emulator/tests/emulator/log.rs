@@ -1,0 +1,162 @@
+//! The request log, and that no secret gets into it.
+
+use reqwest::Method;
+use reqwest::header::{CONTENT_TYPE, COOKIE};
+use serde_json::{Value, json};
+
+use crate::support::{CHALLENGE, VERIFIER, send, world};
+
+#[tokio::test]
+async fn an_entry_has_the_request_as_it_came() {
+    let world = world().await;
+    let bearer = world.bearer().await;
+    let body = r#"{ "display_name": "Überall",  "metadata": {"team": "one"} }"#;
+    let request = world.request(
+        Method::PATCH,
+        "/api/v1/organizations/org%5F1?update_mask=a%2Cb&x=1",
+    );
+    let request = request
+        .bearer_auth(bearer)
+        .header(CONTENT_TYPE, "application/json")
+        .header("x-probe", "7");
+    let answer = send(request.body(body)).await;
+    let entries = world
+        .logged("operation=OrganizationService.UpdateOrganization")
+        .await;
+    let entry = &entries[0];
+    for (field, value) in [
+        ("method", json!("PATCH")),
+        ("path", json!("/api/v1/organizations/org%5F1")),
+        ("query", json!("update_mask=a%2Cb&x=1")),
+        ("body", json!(body)),
+        ("json", serde_json::from_str(body).unwrap()),
+        ("status", json!(answer.status.as_u16())),
+        (
+            "request_id",
+            json!(answer.headers["x-request-id"].to_str().unwrap()),
+        ),
+        ("aborted", json!(false)),
+    ] {
+        assert_eq!(entry[field], value, "{field}");
+    }
+    assert_eq!(entry["headers"]["x-probe"], "7");
+    assert_eq!(entry["headers"]["authorization"], "Bearer [redacted]");
+}
+
+#[tokio::test]
+async fn credentials_never_show() {
+    let world = world().await;
+    let challenge = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
+    let code = world.code(&challenge).await;
+    let tokens = world.exchange(&code, &[("code_verifier", VERIFIER)]).await.json();
+    let token = |name: &str| tokens[name].as_str().unwrap().to_owned();
+    world.refresh(&token("refresh_token"), &[]).await;
+    world
+        .get(&format!("/oidc/logout?id_token_hint={}", token("id_token")))
+        .await;
+    let bearer = world.bearer().await;
+    send(
+        world
+            .request(Method::GET, "/userinfo")
+            .bearer_auth(token("access_token")),
+    )
+    .await;
+    send(
+        world
+            .request(Method::GET, "/api/v1/organizations")
+            .bearer_auth(&bearer)
+            .header(COOKIE, "a=sesame"),
+    )
+    .await;
+    // To a wrong address, too.
+    world
+        .post_form(
+            "/oauth/tokens",
+            &[("client_secret", world.emulator.client_secret())],
+        )
+        .await;
+    let request = world
+        .request(Method::POST, "/oauth/token")
+        .header("authorization", "Basic c2VjcmV0OnNlY3JldA==");
+    send(request).await;
+
+    let log = Value::from(world.logged("").await).to_string();
+    for secret in [
+        world.emulator.client_secret(),
+        &code,
+        VERIFIER,
+        &token("refresh_token"),
+        &token("id_token"),
+        &token("access_token"),
+        &bearer,
+        "sesame",
+        "c2VjcmV0OnNlY3JldA",
+    ] {
+        assert!(!log.contains(secret), "{secret}");
+    }
+    assert!(log.contains("grant_type=authorization_code") && log.contains("[redacted]"));
+}
+
+#[tokio::test]
+async fn entries_can_be_picked_and_cleared() {
+    let world = world().await;
+    for path in [
+        "/keys",
+        "/keys",
+        "/api/v1/organizations/a",
+        "/api/v1/organizations/b",
+    ] {
+        world.get(path).await;
+    }
+    let paths = async |query: &str| -> Vec<String> {
+        let entries = world.logged(query).await;
+        entries
+            .iter()
+            .map(|entry| entry["path"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(paths("operation=oauth.keys").await, ["/keys", "/keys"]);
+    assert_eq!(
+        paths("path=/api/v1/organizations/a").await,
+        ["/api/v1/organizations/a"]
+    );
+    assert_eq!(paths("method=post").await, [""; 0]);
+    assert_eq!(paths("limit=1").await, ["/api/v1/organizations/b"]);
+    let third = world.logged("").await[2]["number"].as_u64().unwrap();
+    assert_eq!(
+        paths(&format!("after={third}")).await,
+        ["/api/v1/organizations/b"]
+    );
+    world.admin(Method::DELETE, "requests", json!({})).await;
+    assert_eq!(paths("").await, [""; 0]);
+    world.get("/keys").await;
+    assert!(world.logged("").await[0]["number"].as_u64().unwrap() > third);
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_shows() {
+    let world = world().await;
+    let name = "OrganizationService.ListOrganization";
+    world
+        .admin(
+            Method::POST,
+            "faults",
+            json!({"operation": name, "delay_ms": 30_000}),
+        )
+        .await;
+    let request = world.request(Method::GET, "/api/v1/organizations").send();
+    assert!(
+        tokio::time::timeout(std::time::Duration::from_millis(300), request)
+            .await
+            .is_err()
+    );
+    for _ in 0..100 {
+        let entry = world.logged(&format!("operation={name}")).await[0].clone();
+        if entry["aborted"] == true {
+            assert_eq!(entry["status"], Value::Null);
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("the request still counts as pending");
+}

@@ -1,0 +1,16 @@
+//! The emulator from the outside: a running one and plain HTTP.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as the tests do")]
+
+mod admin;
+mod authorize;
+mod binary;
+mod constraints;
+mod engine;
+mod faults;
+mod keys;
+mod log;
+mod pkce;
+mod refresh;
+mod support;
+mod token;
+mod webhooks;

@@ -1,0 +1,227 @@
+//! A running emulator and an HTTP client that adds nothing of its own.
+
+use std::collections::HashMap;
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use scalekit_emulator::{Builder, Emulator, Seed};
+use serde_json::{Value, json};
+
+pub(crate) const CALLBACK: &str = "http://localhost:3000/callback";
+
+/// RFC 7636, appendix B.
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+pub(crate) struct World {
+    pub(crate) emulator: Emulator,
+    pub(crate) http: Client,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{} {}", self.status, self.body))
+    }
+
+    /// The parameters that a redirect carries.
+    pub(crate) fn redirected(&self) -> HashMap<String, String> {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.body);
+        let location = url::Url::parse(self.headers[LOCATION].to_str().unwrap()).unwrap();
+        assert!(location.as_str().starts_with(CALLBACK), "{location}");
+        location.query_pairs().into_owned().collect()
+    }
+
+    /// The name of an OAuth error.
+    pub(crate) fn error(&self) -> String {
+        self.json()["error"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// An environment that logs in without asking, with one organization, a connection and a user.
+pub(crate) async fn world() -> World {
+    World::start(Emulator::builder().auto_approve(true).seed(acme())).await
+}
+
+pub(crate) fn acme() -> Seed {
+    let seed = json!({
+        "organizations": [{"id": "org_1", "display_name": "Acme", "external_id": "acme"}],
+        "connections": [{"id": "conn_1", "organization_id": "org_1", "type": "OIDC", "provider": "OKTA", "enabled": true}],
+        "users": [{
+            "id": "usr_1",
+            "email": "ada@acme.com",
+            "user_profile": {"given_name": "Ada", "family_name": "Lovelace", "name": "Ada Lovelace", "email_verified": true},
+            "memberships": [{"organization_id": "org_1", "membership_status": "ACTIVE"}],
+        }],
+    });
+    Seed::from_json(seed).unwrap()
+}
+
+impl World {
+    pub(crate) async fn start(builder: Builder) -> Self {
+        let emulator = builder.start().await.unwrap();
+        let http = Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        Self { emulator, http }
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http
+            .request(method, format!("{}{path}", self.emulator.url()))
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        send(self.request(Method::GET, path)).await
+    }
+
+    pub(crate) async fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        send(form_request(self.request(Method::POST, path), form)).await
+    }
+
+    /// A request to the token endpoint as the environment's client.
+    pub(crate) async fn token(&self, form: &[(&str, &str)]) -> Answer {
+        let mut form = form.to_vec();
+        form.push(("client_id", self.emulator.client_id()));
+        form.push(("client_secret", self.emulator.client_secret()));
+        self.post_form("/oauth/token", &form).await
+    }
+
+    pub(crate) async fn bearer(&self) -> String {
+        let answer = self.token(&[("grant_type", "client_credentials")]).await;
+        answer.json()["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// A call of an operation, with a token.
+    pub(crate) async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let bearer = self.bearer().await;
+        let mut request = self
+            .request(method, path)
+            .header(AUTHORIZATION, format!("Bearer {bearer}"));
+        if let Some(body) = body {
+            request = request
+                .header(CONTENT_TYPE, "application/json")
+                .body(body.to_string());
+        }
+        send(request).await
+    }
+
+    /// A request to the admin API, which must succeed.
+    pub(crate) async fn admin(&self, method: Method, path: &str, body: Value) -> Value {
+        let request = self.request(method, &format!("/_emulator/{path}"));
+        let answer = send(
+            request
+                .header(CONTENT_TYPE, "application/json")
+                .body(body.to_string()),
+        )
+        .await;
+        assert!(
+            answer.status.is_success(),
+            "{path}: {} {}",
+            answer.status,
+            answer.body
+        );
+        if answer.body.is_empty() {
+            Value::Null
+        } else {
+            answer.json()
+        }
+    }
+
+    /// The log's entries that a query picks.
+    pub(crate) async fn logged(&self, query: &str) -> Vec<Value> {
+        let answer = self.get(&format!("/_emulator/requests?{query}")).await;
+        answer.json().as_array().unwrap().clone()
+    }
+
+    /// `/oauth/authorize` with the parameters that every request needs, and more.
+    pub(crate) fn authorize_path(&self, more: &[(&str, &str)]) -> String {
+        let base = [
+            ("response_type", "code"),
+            ("client_id", self.emulator.client_id()),
+            ("redirect_uri", CALLBACK),
+        ];
+        let given = |name: &str| more.iter().any(|(other, _)| *other == name);
+        let pairs = base
+            .into_iter()
+            .filter(|(name, _)| !given(name))
+            .chain(more.iter().copied());
+        let query: String = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish();
+        format!("/oauth/authorize?{query}")
+    }
+
+    /// A code for a login that nobody was asked about.
+    pub(crate) async fn code(&self, more: &[(&str, &str)]) -> String {
+        let mut back = self.get(&self.authorize_path(more)).await.redirected();
+        back.remove("code").unwrap_or_else(|| panic!("{back:?}"))
+    }
+
+    /// The tokens of a login.
+    pub(crate) async fn log_in(&self, more: &[(&str, &str)]) -> Value {
+        let code = self.code(more).await;
+        let answer = self.exchange(&code, &[]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        answer.json()
+    }
+
+    pub(crate) async fn exchange(&self, code: &str, more: &[(&str, &str)]) -> Answer {
+        let mut form = vec![
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", CALLBACK),
+        ];
+        form.extend(more);
+        self.token(&form).await
+    }
+
+    pub(crate) async fn refresh(&self, token: &str, more: &[(&str, &str)]) -> Answer {
+        let mut form = vec![("grant_type", "refresh_token"), ("refresh_token", token)];
+        form.extend(more);
+        self.token(&form).await
+    }
+
+    /// The claims of a token, checked with the published keys by a library that knows nothing of the emulator.
+    pub(crate) async fn claims(&self, token: &str, audience: &str) -> Value {
+        let header = jsonwebtoken::decode_header(token).unwrap();
+        let set: jsonwebtoken::jwk::JwkSet = serde_json::from_str(&self.get("/keys").await.body).unwrap();
+        let key = set
+            .find(header.kid.as_deref().unwrap())
+            .expect("the key is listed");
+        let key = jsonwebtoken::DecodingKey::from_jwk(key).unwrap();
+        let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::RS256);
+        validation.set_audience(&[audience]);
+        validation.set_issuer(&[self.emulator.url()]);
+        validation.validate_nbf = true;
+        jsonwebtoken::decode::<Value>(token, &key, &validation)
+            .unwrap()
+            .claims
+    }
+}
+
+pub(crate) fn form_request(request: RequestBuilder, form: &[(&str, &str)]) -> RequestBuilder {
+    let body: String = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(form)
+        .finish();
+    request
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(body)
+}
+
+pub(crate) async fn send(request: RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status(), response.headers().clone());
+    Answer {
+        status,
+        headers,
+        body: response.text().await.unwrap(),
+    }
+}

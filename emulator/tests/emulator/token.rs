@@ -1,0 +1,251 @@
+//! `/oauth/token`: each grant, and what it refuses.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::header::AUTHORIZATION;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use crate::support::{form_request, send, world};
+
+#[tokio::test]
+async fn client_credentials_give_a_token_for_the_api() {
+    let world = world().await;
+    let id = world.emulator.client_id();
+    let answer = world
+        .token(&[("grant_type", "client_credentials"), ("scope", "read write")])
+        .await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    let tokens = answer.json();
+    assert_eq!(
+        (&tokens["token_type"], &tokens["scope"]),
+        (&json!("Bearer"), &json!("read write"))
+    );
+    let claims = world.claims(tokens["access_token"].as_str().unwrap(), id).await;
+    assert_eq!((&claims["sub"], &claims["client_id"]), (&json!(id), &json!(id)));
+    assert_eq!(
+        (&claims["aud"], &claims["scopes"]),
+        (&json!([id]), &json!(["read", "write"]))
+    );
+    assert_eq!(
+        claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(),
+        tokens["expires_in"].as_i64().unwrap()
+    );
+}
+
+#[tokio::test]
+async fn the_client_may_authenticate_in_the_header() {
+    let world = world().await;
+    let basic = |id: &str, secret: &str| format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
+    let (id, secret) = (world.emulator.client_id(), world.emulator.client_secret());
+    for (header, status) in [
+        (basic(id, secret), StatusCode::OK),
+        (basic(id, "wrong"), StatusCode::UNAUTHORIZED),
+        (basic("skc_2", secret), StatusCode::UNAUTHORIZED),
+        ("Basic !".to_owned(), StatusCode::UNAUTHORIZED),
+        ("Bearer x".to_owned(), StatusCode::UNAUTHORIZED),
+    ] {
+        let request = world
+            .request(Method::POST, "/oauth/token")
+            .header(AUTHORIZATION, &header);
+        let answer = send(form_request(request, &[("grant_type", "client_credentials")])).await;
+        assert_eq!(answer.status, status, "{header} {}", answer.body);
+        if status == StatusCode::UNAUTHORIZED {
+            assert_eq!(answer.error(), "invalid_client");
+            assert!(
+                answer.headers["www-authenticate"]
+                    .to_str()
+                    .unwrap()
+                    .starts_with("Basic")
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn bad_requests_get_the_errors_of_the_standard() {
+    let world = world().await;
+    let (id, secret) = (world.emulator.client_id(), world.emulator.client_secret());
+    let client = [("client_id", id), ("client_secret", secret)];
+    for (form, error) in [
+        (
+            vec![("grant_type", "client_credentials"), ("client_id", id)],
+            "invalid_client",
+        ),
+        (
+            vec![
+                ("grant_type", "client_credentials"),
+                ("client_id", id),
+                ("client_secret", "x"),
+            ],
+            "invalid_client",
+        ),
+        (
+            vec![
+                ("grant_type", "client_credentials"),
+                ("client_id", "skc_2"),
+                ("client_secret", secret),
+            ],
+            "invalid_client",
+        ),
+        (
+            [&client[..], &[("grant_type", "password")]].concat(),
+            "unsupported_grant_type",
+        ),
+        (client.to_vec(), "invalid_request"),
+        (
+            [&client[..], &[("grant_type", "authorization_code")]].concat(),
+            "invalid_request",
+        ),
+        (
+            [&client[..], &[("grant_type", "refresh_token")]].concat(),
+            "invalid_request",
+        ),
+        (
+            [
+                &client[..],
+                &[("grant_type", "authorization_code"), ("code", "code_x")],
+            ]
+            .concat(),
+            "invalid_grant",
+        ),
+        (
+            [
+                &client[..],
+                &[("grant_type", "refresh_token"), ("refresh_token", "rt_x")],
+            ]
+            .concat(),
+            "invalid_grant",
+        ),
+        (
+            [&client[..], &client[..], &[("grant_type", "client_credentials")]].concat(),
+            "invalid_request",
+        ),
+    ] {
+        let answer = world.post_form("/oauth/token", &form).await;
+        assert_eq!(answer.error(), error, "{form:?} {}", answer.body);
+        let status = if error == "invalid_client" {
+            StatusCode::UNAUTHORIZED
+        } else {
+            StatusCode::BAD_REQUEST
+        };
+        assert_eq!(answer.status, status);
+        assert!(!answer.body.contains(secret));
+    }
+}
+
+#[tokio::test]
+async fn a_code_becomes_tokens_with_the_claims_of_the_service() {
+    let world = world().await;
+    let id = world.emulator.client_id();
+    let tokens = world
+        .log_in(&[
+            ("connection_id", "conn_1"),
+            ("nonce", "n-1"),
+            ("login_hint", "ada@acme.com"),
+        ])
+        .await;
+
+    let access = world.claims(tokens["access_token"].as_str().unwrap(), id).await;
+    assert_eq!(
+        (&access["sub"], &access["oid"]),
+        (&json!("usr_1"), &json!("org_1"))
+    );
+    assert_eq!((&access["aud"], &access["client_id"]), (&json!([id]), &json!(id)));
+    assert_eq!(access["scope"], "openid profile email");
+    for claim in ["sid", "jti"] {
+        assert!(access[claim].is_string(), "{claim}");
+    }
+    for claim in ["roles", "permissions"] {
+        assert!(access[claim].is_array(), "{claim}");
+    }
+    for claim in ["iat", "nbf", "exp"] {
+        assert!(access[claim].is_i64(), "{claim}");
+    }
+
+    let id_token = world.claims(tokens["id_token"].as_str().unwrap(), id).await;
+    for (claim, value) in [
+        ("sub", json!("usr_1")),
+        ("aud", json!(id)),
+        ("amr", json!(["conn_1"])),
+        ("oid", json!("org_1")),
+        ("nonce", json!("n-1")),
+        ("email", json!("ada@acme.com")),
+        ("email_verified", json!(true)),
+        ("given_name", json!("Ada")),
+        ("family_name", json!("Lovelace")),
+        ("name", json!("Ada Lovelace")),
+        ("sid", access["sid"].clone()),
+    ] {
+        assert_eq!(id_token[claim], value, "{claim}");
+    }
+    let hash = aws_lc_rs::digest::digest(
+        &aws_lc_rs::digest::SHA256,
+        tokens["access_token"].as_str().unwrap().as_bytes(),
+    );
+    let half = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16]);
+    assert_eq!(id_token["at_hash"], half);
+}
+
+#[tokio::test]
+async fn userinfo_shows_what_the_scopes_allow() {
+    let world = world().await;
+    let tokens = world
+        .log_in(&[("scope", "openid email"), ("login_hint", "ada@acme.com")])
+        .await;
+    let bearer = |token: &str| format!("Bearer {token}");
+    let request = world.request(Method::GET, "/userinfo");
+    let answer = send(request.header(AUTHORIZATION, bearer(tokens["access_token"].as_str().unwrap()))).await;
+    assert_eq!(
+        answer.json(),
+        json!({"sub": "usr_1", "email": "ada@acme.com", "email_verified": true})
+    );
+    for token in [world.bearer().await, "nonsense".to_owned()] {
+        let answer = send(
+            world
+                .request(Method::GET, "/userinfo")
+                .header(AUTHORIZATION, bearer(&token)),
+        )
+        .await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    }
+}
+
+#[tokio::test]
+async fn a_code_works_once_and_using_it_again_voids_its_tokens() {
+    let world = world().await;
+    let code = world.code(&[]).await;
+    let first = world.exchange(&code, &[]).await.json();
+    let second = world.exchange(&code, &[]).await;
+    assert_eq!(
+        (second.status, second.error().as_str()),
+        (StatusCode::BAD_REQUEST, "invalid_grant")
+    );
+    let refreshed = world.refresh(first["refresh_token"].as_str().unwrap(), &[]).await;
+    assert_eq!(refreshed.error(), "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_code_is_bound_to_its_redirect_uri_and_does_not_outlive_its_time() {
+    let world = world().await;
+    let code = world.code(&[]).await;
+    for form in [
+        vec![("grant_type", "authorization_code"), ("code", code.as_str())],
+        vec![
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("redirect_uri", "http://localhost:3000/other"),
+        ],
+    ] {
+        assert_eq!(world.token(&form).await.error(), "invalid_grant", "{form:?}");
+    }
+    // A mistake does not burn the code.
+    assert_eq!(world.exchange(&code, &[]).await.status, StatusCode::OK);
+
+    let code = world.code(&[]).await;
+    world
+        .admin(Method::PUT, "clock", json!({"shift_seconds": 3600}))
+        .await;
+    assert_eq!(world.exchange(&code, &[]).await.error(), "invalid_grant");
+}

@@ -1,0 +1,209 @@
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::environment::{Environment, column, text};
+
+const CONNECTIONS: &str = "/api/v1/connections";
+
+async fn create(environment: &Environment, connection: Value) -> Value {
+    environment.post(CONNECTIONS, connection).await["connection"].take()
+}
+
+#[tokio::test]
+async fn an_app_connection_starts_with_the_settings_of_its_service() {
+    let environment = Environment::start().await;
+    let connection = create(&environment, json!({ "provider_key": "gmail" })).await;
+    let id = text(&connection["id"]);
+    let expected = json!({
+        "id": id, "type": "OAUTH", "status": "DRAFT", "enabled": true, "key_id": "gmail", "provider_key": "gmail",
+        "create_time": connection["create_time"], "update_time": connection["create_time"],
+        "oauth_config": {
+            "authorize_uri": "https://accounts.google.com/o/oauth2/v2/auth",
+            "token_uri": "https://oauth2.googleapis.com/token",
+            "scopes": ["https://www.googleapis.com/auth/gmail.readonly"],
+            "access_type": "offline", "prompt": "consent",
+            "redirect_uri": environment.url(&format!("/sso/v1/oauth/{id}/callback")),
+        },
+    });
+    assert_eq!(connection, expected);
+    assert_eq!(
+        environment.get(&format!("{CONNECTIONS}/{id}")).await["connection"],
+        connection
+    );
+}
+
+#[tokio::test]
+async fn key_ids_are_given_or_made_and_always_unique() {
+    let environment = Environment::start().await;
+    for key in ["slack", "slack-2", "slack-3"] {
+        assert_eq!(
+            create(&environment, json!({ "provider_key": "slack" })).await["key_id"],
+            key
+        );
+    }
+    let given = create(
+        &environment,
+        json!({ "provider_key": "slack", "key_id": "team-chat" }),
+    )
+    .await;
+    assert_eq!(given["key_id"], "team-chat");
+    let flagged = json!({ "provider": "GITHUB", "type": "OAUTH" });
+    let flagged = environment
+        .post(&format!("{CONNECTIONS}?flags.is_app=true"), flagged)
+        .await;
+    assert_eq!(flagged["connection"]["key_id"], "github");
+    // A connection for logins needs no name.
+    let login = create(&environment, json!({ "provider": "GOOGLE", "type": "OAUTH" })).await;
+    assert_eq!(login["key_id"], Value::Null);
+
+    let message = "a connection with the key_id \"team-chat\" already exists";
+    let again = json!({ "provider_key": "zoom", "key_id": "team-chat" });
+    let answer = environment.call(Method::POST, CONNECTIONS, again).await;
+    answer.exists("RESOURCE_ALREADY_EXISTS", message, "connection", "team-chat");
+    let path = format!("{CONNECTIONS}/{}", text(&login["id"]));
+    let answer = environment
+        .call(Method::PATCH, &path, json!({ "key_id": "team-chat" }))
+        .await;
+    answer.exists("RESOURCE_ALREADY_EXISTS", message, "connection", "team-chat");
+    // Its own name is free for a connection.
+    let path = format!("{CONNECTIONS}/{}", text(&given["id"]));
+    environment.patch(&path, json!({ "key_id": "team-chat" })).await;
+}
+
+#[tokio::test]
+async fn an_update_merges_what_it_gives_into_what_is_there() {
+    let environment = Environment::start().await;
+    let connection = create(&environment, json!({ "provider_key": "github" })).await;
+    let path = format!("{CONNECTIONS}/{}", text(&connection["id"]));
+    let new = json!({
+        "ui_button_title": "GitHub", "debug_enabled": true, "attribute_mapping": { "email": "mail" },
+        "oauth_config": { "client_id": "abc", "scopes": ["repo"], "redirect_uri": "https://elsewhere.example" },
+    });
+    let updated = environment.patch(&path, new).await["connection"].take();
+    assert_eq!(
+        (&updated["status"], &updated["ui_button_title"]),
+        (&json!("IN_PROGRESS"), &json!("GitHub"))
+    );
+    let mut settings = connection["oauth_config"].clone();
+    settings["client_id"] = "abc".into();
+    settings["scopes"] = json!(["repo"]);
+    assert_eq!(updated["oauth_config"], settings);
+
+    let new = json!({
+        "oauth_config": { "client_secret": "s3cret", "extensions": { "extra_authorize_params": { "a": "1" } } },
+    });
+    let updated = environment.patch(&path, new).await["connection"].take();
+    settings["client_secret"] = "s3cret".into();
+    settings["extensions"] = json!({ "extra_authorize_params": { "a": "1" } });
+    assert_eq!(
+        (&updated["status"], &updated["oauth_config"]),
+        (&json!("COMPLETED"), &settings)
+    );
+    assert_eq!(
+        (&updated["debug_enabled"], &updated["attribute_mapping"]),
+        (&json!(true), &json!({ "email": "mail" }))
+    );
+    assert_eq!(updated["create_time"], connection["create_time"]);
+}
+
+#[tokio::test]
+async fn saml_collects_certificates_and_oidc_needs_a_client() {
+    let environment = Environment::start().await;
+    let saml = create(&environment, json!({ "type": "SAML" })).await;
+    let path = format!("{CONNECTIONS}/{}", text(&saml["id"]));
+    let new =
+        json!({ "saml_config": { "idp_entity_id": "urn:idp", "idp_sso_url": "https://idp.example/sso" } });
+    let updated = environment.patch(&path, new).await["connection"].take();
+    assert_eq!(updated["status"], "IN_PROGRESS");
+    assert_eq!(
+        updated["saml_config"]["sp_entity_id"],
+        saml["saml_config"]["sp_entity_id"]
+    );
+    for certificate in ["first", "second"] {
+        let new = json!({ "saml_config": { "idp_certificate": certificate } });
+        let updated = environment.patch(&path, new).await["connection"].take();
+        assert_eq!(
+            (&updated["status"], &updated["saml_config"]["idp_entity_id"]),
+            (&json!("COMPLETED"), &json!("urn:idp"))
+        );
+    }
+    let certificates = environment.get(&path).await["connection"]["saml_config"]["idp_certificates"].take();
+    assert_eq!(column(&certificates, "certificate"), ["first", "second"]);
+
+    let oidc = create(&environment, json!({ "type": "OIDC", "provider": "OKTA" })).await;
+    let path = format!("{CONNECTIONS}/{}", text(&oidc["id"]));
+    let new = json!({ "oidc_config": { "issuer": "https://okta.example", "client_id": "a", "client_secret": "b" } });
+    assert_eq!(
+        environment.patch(&path, new).await["connection"]["status"],
+        "COMPLETED"
+    );
+}
+
+#[tokio::test]
+async fn another_type_starts_over() {
+    let environment = Environment::start().await;
+    let connection = create(&environment, json!({ "type": "OIDC" })).await;
+    let path = format!("{CONNECTIONS}/{}", text(&connection["id"]));
+    let updated = environment.patch(&path, json!({ "type": "SAML" })).await["connection"].take();
+    assert_eq!(
+        (&updated["oidc_config"], &updated["test_connection_uri"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert!(updated["saml_config"].is_object());
+    let wide = json!({ "attribute_mapping": { "": "x" } });
+    let answer = environment.call(Method::PATCH, &path, wide).await;
+    assert_eq!(
+        (answer.status, &answer.body["details"][0]["error_code"]),
+        (400, &json!("INVALID_ARGUMENT"))
+    );
+}
+
+#[tokio::test]
+async fn app_connections_have_a_list_of_their_own() {
+    let environment = Environment::start().await;
+    let acme = environment.organization("Acme").await;
+    environment
+        .post(
+            &format!("/api/v1/organizations/{acme}/connections"),
+            json!({ "type": "SAML" }),
+        )
+        .await;
+    create(&environment, json!({ "provider": "GOOGLE", "type": "OAUTH" })).await;
+    for number in 0..12 {
+        let service = if number % 4 == 0 { "gmail" } else { "slack" };
+        create(&environment, json!({ "provider_key": service })).await;
+    }
+    let list = |query: &'static str| {
+        let environment = &environment;
+        async move { environment.get(&format!("{CONNECTIONS}/app{query}")).await }
+    };
+    let first = list("").await;
+    assert_eq!(
+        (
+            column(&first["connections"], "key_id").len(),
+            &first["total_size"]
+        ),
+        (10, &json!(12))
+    );
+    let next = format!("{CONNECTIONS}/app?page_token={}", text(&first["next_page_token"]));
+    let second = environment.get(&next).await;
+    assert_eq!(column(&second["connections"], "key_id"), ["slack-8", "slack-9"]);
+    let gmail = list("?provider=gmail").await;
+    assert_eq!(
+        column(&gmail["connections"], "key_id"),
+        ["gmail", "gmail-2", "gmail-3"]
+    );
+    assert_eq!(
+        column(&list("?query=MAIL-2").await["connections"], "key_id"),
+        ["gmail-2"]
+    );
+    assert_eq!(list("?provider=zoom").await, json!({}));
+    environment
+        .get_fails(&format!("{CONNECTIONS}/app?query=ab"))
+        .await
+        .violates("query", "string.min_len");
+    environment
+        .get_fails(&format!("{CONNECTIONS}/app?page_size=31"))
+        .await
+        .violates("page_size", "uint32.lte");
+}

@@ -1,0 +1,235 @@
+//! An emulator of its own for each test, and short words for calling it.
+
+use reqwest::Method;
+use reqwest::header::CONTENT_TYPE;
+use scalekit_emulator::{Builder, Emulator};
+use serde_json::{Map, Value, json};
+
+/// A running emulator and a token for its API.
+pub(crate) struct Environment {
+    pub(crate) emulator: Emulator,
+    pub(crate) http: reqwest::Client,
+    token: String,
+}
+
+/// A status and a body.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+    request_id: String,
+}
+
+impl Environment {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(Emulator::builder()).await
+    }
+
+    pub(crate) async fn start_with(builder: Builder) -> Self {
+        let emulator = builder.start().await.expect("an emulator");
+        let policy = reqwest::redirect::Policy::none();
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(policy)
+            .build()
+            .expect("a client");
+        let mut environment = Self {
+            emulator,
+            http,
+            token: String::new(),
+        };
+        environment.log_in().await;
+        environment
+    }
+
+    /// Gets a new token, as is needed once the clock has left the old one behind.
+    pub(crate) async fn log_in(&mut self) {
+        let credentials = [
+            ("grant_type", "client_credentials"),
+            ("client_id", self.emulator.client_id()),
+            ("client_secret", self.emulator.client_secret()),
+        ];
+        let answer = self.post_form("/oauth/token", &credentials).await;
+        self.token = text(&answer.body["access_token"]);
+    }
+
+    pub(crate) async fn post_form(&self, path: &str, pairs: &[(&str, &str)]) -> Answer {
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish();
+        let request = self
+            .http
+            .post(self.url(path))
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        answer(request.body(form).send().await.expect("an answer")).await
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.emulator.url())
+    }
+
+    /// Calls an operation; `Value::Null` stands for no body.
+    pub(crate) async fn call(&self, method: Method, path: &str, body: Value) -> Answer {
+        let mut request = self.http.request(method, self.url(path)).bearer_auth(&self.token);
+        if !body.is_null() {
+            request = request
+                .header(CONTENT_TYPE, "application/json")
+                .body(body.to_string());
+        }
+        answer(request.send().await.expect("an answer")).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        self.call(Method::GET, path, Value::Null).await.ok()
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
+        self.call(Method::POST, path, body).await.ok()
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Value {
+        self.call(Method::PUT, path, body).await.ok()
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Value {
+        self.call(Method::PATCH, path, body).await.ok()
+    }
+
+    /// Deletes what is there, which answers with an empty message.
+    pub(crate) async fn delete(&self, path: &str) {
+        assert_eq!(
+            self.call(Method::DELETE, path, Value::Null).await.ok(),
+            json!({}),
+            "{path}"
+        );
+    }
+
+    pub(crate) async fn get_fails(&self, path: &str) -> Answer {
+        self.call(Method::GET, path, Value::Null).await
+    }
+
+    pub(crate) async fn delete_fails(&self, path: &str) -> Answer {
+        self.call(Method::DELETE, path, Value::Null).await
+    }
+
+    /// Puts the emulator's clock ahead and gets a token that is valid then.
+    pub(crate) async fn shift_clock(&mut self, seconds: i64) {
+        self.put("/_emulator/clock", json!({ "shift_seconds": seconds }))
+            .await;
+        self.log_in().await;
+    }
+
+    /// The id of a new organization.
+    pub(crate) async fn organization(&self, name: &str) -> String {
+        let organization = json!({ "display_name": name });
+        text(&self.post("/api/v1/organizations", organization).await["organization"]["id"])
+    }
+
+    /// The id of a new member of an organization, with these roles.
+    pub(crate) async fn member(&self, organization: &str, email: &str, roles: &[&str]) -> String {
+        let roles: Vec<Value> = roles.iter().map(|name| json!({ "name": name })).collect();
+        let user = json!({ "email": email, "membership": { "roles": roles } });
+        let path = format!("/api/v1/organizations/{organization}/users?send_invitation_email=false");
+        text(&self.post(&path, user).await["user"]["id"])
+    }
+
+    /// The types of all events so far that a webhook at nowhere in particular was sent.
+    pub(crate) async fn events(&self) -> Vec<String> {
+        let deliveries = self.get("/_emulator/deliveries").await;
+        let deliveries = deliveries.as_array().expect("a list").iter();
+        deliveries.map(|delivery| text(&delivery["type"])).collect()
+    }
+}
+
+async fn answer(response: reqwest::Response) -> Answer {
+    let status = response.status().as_u16();
+    let request_id = response
+        .headers()
+        .get("x-request-id")
+        .map(|id| id.to_str().expect("text").to_owned());
+    let body = response.text().await.expect("a body");
+    Answer {
+        status,
+        body: serde_json::from_str(&body).unwrap_or(Value::String(body)),
+        request_id: request_id.unwrap_or_default(),
+    }
+}
+
+impl Answer {
+    #[track_caller]
+    pub(crate) fn ok(self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.body);
+        self.body
+    }
+
+    /// Checks the whole error: nothing may be missing, and nothing more be there.
+    #[track_caller]
+    pub(crate) fn is_error(&self, status: u16, code: u8, message: &str, info: Value) {
+        let mut detail = Map::new();
+        detail.insert(
+            "@type".to_owned(),
+            "type.googleapis.com/scalekit.v1.errdetails.ErrorInfo".into(),
+        );
+        detail.extend(info.as_object().expect("an object").clone());
+        detail.insert(
+            "request_info".to_owned(),
+            json!({ "request_id": self.request_id }),
+        );
+        let expected = json!({ "code": code, "message": message, "details": [detail] });
+        assert_eq!((self.status, &self.body), (status, &expected));
+        assert!(!self.request_id.is_empty());
+    }
+
+    #[track_caller]
+    pub(crate) fn is_not_found(&self, kind: &str, id: &str) {
+        let resource = json!({ "resource_name": kind, "description": format!("{kind} {id}") });
+        let info = json!({ "error_code": "RESOURCE_NOT_FOUND", "resource_info": resource });
+        self.is_error(404, 5, &format!("{kind} not found"), info);
+    }
+
+    #[track_caller]
+    pub(crate) fn exists(&self, error_code: &str, message: &str, kind: &str, id: &str) {
+        let resource = json!({ "resource_name": kind, "description": format!("{kind} {id}") });
+        let info = json!({ "error_code": error_code, "resource_info": resource });
+        self.is_error(409, 6, message, info);
+    }
+
+    #[track_caller]
+    pub(crate) fn is_precondition(&self, error_code: &str, message: &str, kind: &str, id: &str) {
+        let resource = json!({ "resource_name": kind, "description": format!("{kind} {id}") });
+        let info = json!({ "error_code": error_code, "resource_info": resource });
+        self.is_error(400, 9, message, info);
+    }
+
+    /// Checks that exactly one constraint of exactly this field was violated.
+    #[track_caller]
+    pub(crate) fn violates(&self, field: &str, constraint: &str) {
+        let violations = &self.body["details"][0]["validation_error_info"]["field_violations"];
+        let violation = json!({
+            "field": field, "constraint": constraint, "description": violations[0]["description"],
+        });
+        let description = text(&violation["description"]);
+        let info = json!({
+            "error_code": "INVALID_ARGUMENT", "validation_error_info": { "field_violations": [violation] },
+        });
+        self.is_error(400, 3, &format!("{field}: {description}"), info);
+        assert!(!description.is_empty());
+    }
+}
+
+#[track_caller]
+pub(crate) fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is no text"))
+        .to_owned()
+}
+
+/// The values of one field of all rows of a list.
+pub(crate) fn column(rows: &Value, field: &str) -> Vec<String> {
+    rows.as_array()
+        .into_iter()
+        .flatten()
+        .map(|row| text(&row[field]))
+        .collect()
+}
