@@ -12,6 +12,7 @@ import os
 import re
 import statistics
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -128,8 +129,40 @@ def calling() -> None:
             )
 
 
+def transcoding(report: Path) -> None:
+    """A page of 100 users, as `cargo bench -p scalekit-wire` printed it."""
+    rows = {
+        "scanning the JSON with serde_json": "wire.scan_us",
+        "JSON to protobuf, this crate": "wire.json_to_protobuf_us",
+        "protobuf to JSON, this crate": "wire.protobuf_to_json_us",
+        "JSON to protobuf, prost-reflect": "wire.json_to_protobuf_us.prost_reflect",
+    }
+    for line in report.read_text().splitlines():
+        label, found, figures = line.partition("  ")
+        if found and label in rows:
+            goal = "at most 70" if label == "JSON to protobuf, this crate" else ""
+            row(rows[label], float(figures.split()[0]), "us", goal)
+
+
+def starting() -> None:
+    """The emulator, from its start to the three variables."""
+    times = []
+    for _ in range(11):
+        started = time.perf_counter()
+        command = [ROOT / "target/release/scalekit-emulator", "--port", "0"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout
+            for _ in range(3):
+                process.stdout.readline()
+            times.append((time.perf_counter() - started) * 1000)
+            process.terminate()
+    row("emulator.start_ms", statistics.median(times), "ms", "at most 200")
+
+
 def main() -> None:
     importing()
+    starting()
+    transcoding(Path(sys.argv[1]))
     calling()
     target = ROOT / "target/bench/results.json"
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -207,3 +207,21 @@ async fn app_connections_have_a_list_of_their_own() {
         .await
         .violates("page_size", "uint32.lte");
 }
+
+#[tokio::test]
+async fn an_enabled_connection_stays_complete() {
+    let environment = Environment::start().await;
+    let acme = environment.organization("Acme").await;
+    let own = format!("/api/v1/organizations/{acme}/connections");
+    let connection = environment.post(&own, json!({ "type": "SAML" })).await["connection"].take();
+    let id = text(&connection["id"]);
+    environment
+        .patch(&format!("{own}/{id}:enable"), Value::Null)
+        .await;
+    let new = json!({ "ui_button_title": "Log in" });
+    let updated = environment.patch(&format!("{CONNECTIONS}/{id}"), new).await["connection"].take();
+    assert_eq!(
+        (&updated["status"], &updated["ui_button_title"]),
+        (&json!("COMPLETED"), &json!("Log in"))
+    );
+}

@@ -16,7 +16,13 @@ pub(super) fn complete(ctx: &Ctx<'_>, connection: &mut Connection) {
     if connection.settings.is_none() {
         connection.settings = initial(ctx, connection);
     }
-    connection.status = status(connection);
+    // Enabling a connection of an organization has completed it, whatever it lacks.
+    let enabled = connection.enabled && connection.organization_id.is_some();
+    connection.status = if enabled {
+        ConnectionStatus::Completed
+    } else {
+        status(connection)
+    };
 }
 
 /// The settings of a connection of this type before anybody has set any.
