@@ -11,6 +11,7 @@ use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::secret::Secret;
 use crate::token::KeyCache;
+use crate::webhook::KeptVerifiers;
 
 /// A client of one Scalekit environment.
 ///
@@ -36,6 +37,7 @@ struct Inner {
     transport: Transport,
     credentials: Credentials,
     keys: KeyCache,
+    verifiers: KeptVerifiers,
 }
 
 impl Client {
@@ -82,6 +84,7 @@ impl Client {
             transport,
             credentials: Credentials::new(None),
             keys: KeyCache::new(None),
+            verifiers: KeptVerifiers::default(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -99,6 +102,7 @@ impl Client {
             transport: self.inner.transport.renewed(),
             credentials: Credentials::new(self.inner.credentials.token()),
             keys: KeyCache::new(self.inner.keys.snapshot()),
+            verifiers: KeptVerifiers::default(),
         };
         Self {
             inner: Arc::new(inner),
@@ -133,18 +137,8 @@ impl Client {
     }
 
     /// The URL of a path below the environment URL.
-    pub(crate) fn url(&self, path: &str, query: Option<&str>) -> Result<Url, Error> {
-        let base = self.env_url();
-        let mut text = String::with_capacity(base.len() + path.len() + 1 + query.map_or(0, str::len));
-        text.push_str(base);
-        text.push_str(path);
-        if let Some(query) = query {
-            text.push('?');
-            text.push_str(query);
-        }
-        Url::parse(&text).map_err(|error| {
-            Error::invalid_argument(format!("the request has no valid URL: {error}")).with_source(error)
-        })
+    pub(crate) fn url(&self, path: &str, query: Option<&str>) -> Url {
+        self.inner.config.env_url.below(path, query)
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -161,6 +155,10 @@ impl Client {
 
     pub(crate) fn keys(&self) -> &KeyCache {
         &self.inner.keys
+    }
+
+    pub(crate) fn verifiers(&self) -> &KeptVerifiers {
+        &self.inner.verifiers
     }
 }
 

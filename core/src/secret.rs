@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use zeroize::Zeroizing;
 
 /// A secret: wiped from memory when dropped, never shown by `Debug`, compared nowhere.
@@ -19,6 +20,11 @@ impl Secret {
     pub fn expose(&self) -> &str {
         &self.0
     }
+}
+
+/// Text on its way out, wiped when the last one that holds it lets go.
+pub(crate) fn wiped(text: String) -> Bytes {
+    Bytes::from_owner(Zeroizing::new(text.into_bytes()))
 }
 
 impl From<String> for Secret {

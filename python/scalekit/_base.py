@@ -6,7 +6,7 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from scalekit import _checks, _native
+from scalekit import _checks
 from scalekit._clients import SERVICES
 from scalekit.common.exceptions import ScalekitArgumentException
 from scalekit.core import (
@@ -29,21 +29,6 @@ if TYPE_CHECKING:
         TokenValidationOptions,
     )
     from scalekit.core import ClientOptions
-
-#: The order of the parameters in an authorization URL.
-_AUTHORIZATION_PARAMETERS = (
-    "state",
-    "nonce",
-    "login_hint",
-    "domain_hint",
-    "connection_id",
-    "organization_id",
-    "provider",
-    "prompt",
-    "code_challenge",
-    "code_challenge_method",
-)
-_LOGOUT_PARAMETERS = ("id_token_hint", "post_logout_redirect_uri", "state")
 
 
 class ClientBase:
@@ -132,10 +117,7 @@ class ClientBase:
         Returns:
             The URL to redirect the user to.
         """
-        _checks.text(redirect_uri=redirect_uri)
-        scopes = _checks.strings("scopes", getattr(options, "scopes", None))
-        fields = _fields(options, _AUTHORIZATION_PARAMETERS)
-        return self.core_client._native.authorization_url(redirect_uri, scopes or [], fields)
+        return self.core_client._native.authorization_url(redirect_uri, options)
 
     def get_logout_url(self, options: LogoutUrlOptions | None = None) -> str:
         """Build the URL that ends the user's session (OIDC RP-Initiated Logout 1.0). No network.
@@ -143,7 +125,7 @@ class ClientBase:
         Args:
             options: the session to end and where to send the user afterwards.
         """
-        return self.core_client._native.logout_url(_fields(options, _LOGOUT_PARAMETERS))
+        return self.core_client._native.logout_url(options)
 
     def verify_webhook_payload(
         self,
@@ -166,7 +148,7 @@ class ClientBase:
             WebhookVerificationError: the signature does not hold, or is more than ``webhook_tolerance_s`` (5
                 minutes) old or ahead.
         """
-        return self._verify(secret, headers, payload, interceptor=False)
+        return self.core_client._native.verify_webhook(secret, headers, payload)
 
     def verify_interceptor_payload(
         self,
@@ -179,16 +161,7 @@ class ClientBase:
         The headers are ``interceptor-id``, ``interceptor-timestamp`` and ``interceptor-signature``, or else
         the ``webhook-`` ones.
         """
-        return self._verify(secret, headers, payload, interceptor=True)
-
-    def _verify(self, secret: Any, headers: Any, payload: Any, interceptor: bool) -> bool:
-        if not isinstance(secret, str):
-            raise ScalekitArgumentException(f"secret must be a str, not {type(secret).__name__}")
-        tolerance = float(self.core_client.webhook_tolerance_s)
-        _native.verify_payload(
-            secret, _checks.headers(headers), _checks.payload(payload), interceptor, tolerance
-        )
-        return True
+        return self.core_client._native.verify_interceptor(secret, headers, payload)
 
     def close(self) -> None:
         """Close the connections. A call made later raises :class:`ScalekitException`."""
@@ -207,15 +180,6 @@ def _variable(*names: str) -> str:
     raise ScalekitArgumentException(f"{names[0]} is not set in the environment")
 
 
-def _fields(options: object, names: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Pairs of the attributes that are set, in the given order; values are not shown, they may be secrets."""
-    pairs = [(name, value) for name in names if (value := getattr(options, name, None))]
-    for name, value in pairs:
-        if not isinstance(value, str):
-            raise ScalekitArgumentException(f"{name} must be a str, not {type(value).__name__}")
-    return pairs
-
-
 def validation(
     options: TokenValidationOptions | None, audience: str | list[str] | None, scopes: list[str] | None = None
 ) -> tuple[str | None, list[str] | None, list[str]]:
@@ -226,13 +190,6 @@ def validation(
     wanted = _checks.strings("audience", getattr(options, "audience", None) or audience)
     required = _checks.strings("required_scopes", scopes or getattr(options, "required_scopes", None))
     return issuer, wanted or None, required or []
-
-
-def token_text(token: object) -> str:
-    """Only that it is a string is checked here; anything else about it is for the validation to say."""
-    if not isinstance(token, str):
-        raise ScalekitArgumentException(f"token must be a str, not {type(token).__name__}")
-    return token
 
 
 def code_exchange(

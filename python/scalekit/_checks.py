@@ -32,11 +32,11 @@ def optional_text(**arguments: object) -> None:
             raise ScalekitArgumentException(f"{name} must be a str, not {type(value).__name__}")
 
 
-def count(**arguments: object) -> None:
-    """Every argument must be a number of times."""
+def count(*, most: int = 100, **arguments: object) -> None:
+    """Every argument must be a number of things."""
     for name, value in arguments.items():
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100:
-            raise ScalekitArgumentException(f"{name} must be a number from 0 to 100, not {value!r}")
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+            raise ScalekitArgumentException(f"{name} must be a number from 0 to {most}, not {value!r}")
 
 
 def seconds(*, zero: bool = False, **arguments: object) -> None:
@@ -103,14 +103,3 @@ def _header(value: object) -> str:
     if isinstance(value, list | tuple) and value:
         value = value[0]
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
-
-
-def payload(value: str | bytes | bytearray | memoryview) -> bytes:
-    """Turn a request body into the bytes that were signed."""
-    if isinstance(value, str):
-        return value.encode()
-    if isinstance(value, bytes):
-        return value
-    if isinstance(value, bytearray | memoryview):
-        return bytes(value)
-    raise ScalekitArgumentException(f"payload must be str or bytes, not {type(value).__name__}")

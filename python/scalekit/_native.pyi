@@ -1,7 +1,9 @@
 """The Rust core. Private: use the clients of :mod:`scalekit`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias, final, overload
+
+from typing_extensions import Buffer
 
 __all__ = [
     "API_VERSION",
@@ -15,7 +17,6 @@ __all__ = [
     "generate_pkce",
     "make_client",
     "response_type",
-    "verify_payload",
 ]
 
 __version__: Final[str]
@@ -104,9 +105,9 @@ class NativeClient:
     def validate_token(
         self,
         token: str,
-        issuer: str | None,
-        audience: list[str] | None,
-        required_scopes: list[str],
+        issuer: str | None = None,
+        audience: list[str] | None = None,
+        required_scopes: list[str] | None = None,
         *,
         target: None = None,
     ) -> dict[str, Any]: ...
@@ -114,21 +115,53 @@ class NativeClient:
     def validate_token(
         self,
         token: str,
-        issuer: str | None,
-        audience: list[str] | None,
-        required_scopes: list[str],
+        issuer: str | None = None,
+        audience: list[str] | None = None,
+        required_scopes: list[str] | None = None,
+        *,
+        target: _Target,
+    ) -> Task: ...
+    @overload
+    def is_valid_token(
+        self,
+        token: str,
+        issuer: str | None = None,
+        audience: list[str] | None = None,
+        required_scopes: list[str] | None = None,
+        *,
+        target: None = None,
+    ) -> bool: ...
+    @overload
+    def is_valid_token(
+        self,
+        token: str,
+        issuer: str | None = None,
+        audience: list[str] | None = None,
+        required_scopes: list[str] | None = None,
         *,
         target: _Target,
     ) -> Task: ...
     def validate_token_at_once(
-        self, token: str, issuer: str | None, audience: list[str] | None, required_scopes: list[str]
+        self,
+        token: str,
+        issuer: str | None = None,
+        audience: list[str] | None = None,
+        required_scopes: list[str] | None = None,
     ) -> dict[str, Any] | None:
         """Validate with a cached key; ``None`` if the keys have to be fetched first."""
 
-    def authorization_url(
-        self, redirect_uri: str, scopes: list[str], parameters: list[tuple[str, str]]
-    ) -> str: ...
-    def logout_url(self, parameters: list[tuple[str, str]]) -> str: ...
+    def authorization_url(self, redirect_uri: str, options: object) -> str: ...
+    def logout_url(self, options: object) -> str: ...
+    def verify_webhook(
+        self, secret: str, headers: Mapping[str, Any] | Iterable[tuple[Any, Any]], payload: str | Buffer
+    ) -> bool:
+        """Verify the signature of a webhook."""
+
+    def verify_interceptor(
+        self, secret: str, headers: Mapping[str, Any] | Iterable[tuple[Any, Any]], payload: str | Buffer
+    ) -> bool:
+        """Verify the signature of an interceptor request."""
+
     def close(self) -> None: ...
 
 def make_client(
@@ -144,6 +177,8 @@ def make_client(
     ca_certificates: bytes | None,
     proxy: str | None,
     token_leeway: float,
+    token_cache_size: int,
+    webhook_tolerance: float,
     issuer: str | None,
     audience: list[str] | None,
     user_agent_suffix: str | None,
@@ -154,11 +189,6 @@ def make_client(
 
 def generate_pkce(length: int) -> tuple[str, str]:
     """Verifier and S256 challenge."""
-
-def verify_payload(
-    secret: str, headers: list[tuple[str, str]], payload: bytes, interceptor: bool, tolerance: float
-) -> None:
-    """Verify the signature of a webhook or interceptor payload."""
 
 def response_type(operation: str) -> str:
     """Full name of an operation's response message."""

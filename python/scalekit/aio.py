@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scalekit import _checks
-from scalekit._base import ClientBase, code_exchange, token_text, validation
+from scalekit._base import ClientBase, code_exchange, validation
 from scalekit._clients import AsyncClients
 from scalekit.common.exceptions import ScalekitValidateTokenFailureException
 from scalekit.common.scalekit import IdpInitiatedLoginClaims
@@ -115,11 +115,11 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
     async def _validate(
         self, token: str, issuer: str | None, audience: list[str] | None, scopes: list[str]
     ) -> dict[str, Any]:
-        core, text = self.core_client, token_text(token)
+        core = self.core_client
         # With the key at hand this takes microseconds, less than a trip through the event loop.
-        claims = core._native.validate_token_at_once(text, issuer, audience, scopes)
+        claims = core._native.validate_token_at_once(token, issuer, audience, scopes)
         if claims is None:
-            claims = await core._invoke(core._native.validate_token, text, issuer, audience, scopes)
+            claims = await core._invoke(core._native.validate_token, token, issuer, audience, scopes)
         return claims
 
     async def aclose(self) -> None:

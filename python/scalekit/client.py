@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scalekit import _checks
-from scalekit._base import ClientBase, code_exchange, token_text, validation
+from scalekit._base import ClientBase, code_exchange, validation
 from scalekit._clients import Clients
-from scalekit.common.exceptions import ScalekitValidateTokenFailureException
 from scalekit.common.scalekit import IdpInitiatedLoginClaims
 from scalekit.core import CoreClient
 
@@ -39,6 +38,8 @@ class ScalekitClient(ClientBase, Clients):
         ca_certificates: certificates to trust beside those of the system: PEM, or the path of a PEM file.
         proxy: URL of a proxy; default the environment's ``HTTPS_PROXY`` and ``NO_PROXY``.
         token_leeway_s: seconds by which clocks may differ when the times in a token are checked.
+        token_cache_size: how many verified tokens are remembered, as keyed hashes of 16 bytes, so that the
+            same token again is checked for its claims only; 0 turns it off.
         issuer: issuer that tokens must have unless a validation names another one.
         audience: audience that tokens must name unless a validation names another one.
         webhook_tolerance_s: seconds that the time stamp of a webhook may lie in the past or the future.
@@ -128,11 +129,10 @@ class ScalekitClient(ClientBase, Clients):
         Raises:
             ScalekitServerException: the keys cannot be fetched, so nothing can be told.
         """
-        try:
-            self.validate_token(token, options, audience)
-        except ScalekitValidateTokenFailureException:
-            return False
-        return True
+        native = self.core_client._native
+        if options is None and audience is None:
+            return native.is_valid_token(token)
+        return native.is_valid_token(token, *validation(options, audience))
 
     def validate_access_token_and_get_claims(
         self,
@@ -177,7 +177,10 @@ class ScalekitClient(ClientBase, Clients):
             ScalekitValidateTokenFailureException: the token is not valid; the message says why.
             ScalekitServerException: the keys cannot be fetched.
         """
-        return self.core_client._native.validate_token(token_text(token), *validation(options, audience))
+        native = self.core_client._native
+        if options is None and audience is None:
+            return native.validate_token(token)
+        return native.validate_token(token, *validation(options, audience))
 
     def verify_scopes(self, token: str, required_scopes: list[str]) -> bool:
         """Verify the token and that it has all of `required_scopes`.
@@ -188,8 +191,7 @@ class ScalekitClient(ClientBase, Clients):
         Raises:
             ScalekitValidateTokenFailureException: it is not valid, or lacks scopes; the message names them.
         """
-        arguments = validation(None, None, required_scopes)
-        self.core_client._native.validate_token(token_text(token), *arguments)
+        self.core_client._native.validate_token(token, *validation(None, None, required_scopes))
         return True
 
     def __enter__(self) -> Self:

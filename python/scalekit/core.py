@@ -34,6 +34,7 @@ class ClientOptions(TypedDict, total=False):
     ca_certificates: bytes | str | os.PathLike[str] | None
     proxy: str | None
     token_leeway_s: float
+    token_cache_size: int
     issuer: str | None
     audience: str | list[str] | None
     webhook_tolerance_s: float
@@ -61,6 +62,7 @@ class BaseCoreClient:
         ca_certificates: bytes | str | os.PathLike[str] | None = None,
         proxy: str | None = None,
         token_leeway_s: float = 5,
+        token_cache_size: int = 1024,
         issuer: str | None = None,
         audience: str | list[str] | None = None,
         webhook_tolerance_s: float = 300,
@@ -74,6 +76,7 @@ class BaseCoreClient:
         _checks.seconds(connect_timeout_s=connect_timeout_s, webhook_tolerance_s=webhook_tolerance_s)
         _checks.seconds(zero=True, token_leeway_s=token_leeway_s)
         _checks.count(max_retries=max_retries)
+        _checks.count(most=1 << 20, token_cache_size=token_cache_size)
         _checks.optional_text(proxy=proxy, issuer=issuer, user_agent_suffix=user_agent_suffix)
         self.keepalive_time_ms = keepalive_time_ms
         self.keepalive_timeout_ms = keepalive_timeout_ms
@@ -95,6 +98,8 @@ class BaseCoreClient:
             ca_certificates=_checks.certificates(ca_certificates),
             proxy=proxy,
             token_leeway=float(token_leeway_s),
+            token_cache_size=token_cache_size,
+            webhook_tolerance=float(webhook_tolerance_s),
             issuer=issuer,
             audience=_checks.strings("audience", audience),
             user_agent_suffix=user_agent_suffix,

@@ -1,17 +1,22 @@
 //! The client as Python sees it: arguments owned, the GIL released, answers converted.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict};
-use scalekit::oauth::{AuthorizationUrlOptions, CodeOptions, LogoutUrlOptions};
-use scalekit::{CallOptions, Client, Error, Secret, operation};
+use pyo3::types::{PyBool, PyBytes, PyDict};
+use scalekit::oauth::CodeOptions;
+use scalekit::token::{TokenValidation, VerifiedToken};
+use scalekit::webhook::Purpose;
+use scalekit::{CallOptions, Client, Error, ErrorKind, Secret, operation};
 
 use crate::failure::Failure;
 use crate::headers::Headers;
 use crate::options::seconds;
 use crate::process::PerProcess;
 use crate::run::{Target, run};
-use crate::tokens::{checks, claims, validate_cached};
+use crate::text::lossy;
+use crate::tokens::{checks, claims, token_text, validate_cached};
+use crate::urls;
 use crate::value::serialized;
+use crate::webhooks::verify_payload;
 
 /// The core's client, in whichever process it is used.
 #[pyclass(frozen, module = "scalekit._native")]
@@ -30,6 +35,27 @@ impl NativeClient {
             sdk_version: client.sdk_version().to_owned(),
             client: PerProcess::of(client),
         }
+    }
+
+    /// Validates with the keys at hand, or else fetches them first.
+    fn validated(
+        &self,
+        py: Python<'_>,
+        token: &Bound<'_, PyAny>,
+        checks: TokenValidation,
+        target: Option<Target<'_>>,
+        convert: fn(Python<'_>, Result<VerifiedToken, Error>) -> PyResult<Py<PyAny>>,
+    ) -> PyResult<Py<PyAny>> {
+        let client = self.here(py)?;
+        let token = lossy(token_text(token)?);
+        if target.is_none()
+            && let Some(result) = validate_cached(py, &client, &token, &checks)
+        {
+            return convert(py, result);
+        }
+        let token = token.into_owned();
+        let call = async move { Ok(client.validate_token(&token, &checks).await) };
+        run(py, target, call, convert)
     }
 
     /// This process's client.
@@ -164,39 +190,53 @@ impl NativeClient {
         run(py, target, call, |py, result| serialized(py, &result))
     }
 
-    #[pyo3(signature = (token, issuer, audience, required_scopes, *, target=None))]
+    #[pyo3(signature = (token, issuer=None, audience=None, required_scopes=None, *, target=None))]
     fn validate_token(
         &self,
         py: Python<'_>,
-        token: String,
+        token: &Bound<'_, PyAny>,
         issuer: Option<String>,
         audience: Option<Vec<String>>,
-        required_scopes: Vec<String>,
+        required_scopes: Option<Vec<String>>,
         target: Option<Target<'_>>,
     ) -> PyResult<Py<PyAny>> {
-        let client = self.here(py)?;
         let checks = checks(issuer, audience, required_scopes);
-        if target.is_none()
-            && let Some(result) = py.detach(|| validate_cached(&client, &token, &checks))
-        {
-            return claims(py, result);
-        }
-        let call = async move { client.validate_token(&token, &checks).await };
-        run(py, target, call, |py, verified| claims(py, Ok(verified)))
+        self.validated(py, token, checks, target, claims)
+    }
+
+    /// Whether a token is valid; an error only if that cannot be told.
+    #[pyo3(signature = (token, issuer=None, audience=None, required_scopes=None, *, target=None))]
+    fn is_valid_token(
+        &self,
+        py: Python<'_>,
+        token: &Bound<'_, PyAny>,
+        issuer: Option<String>,
+        audience: Option<Vec<String>>,
+        required_scopes: Option<Vec<String>>,
+        target: Option<Target<'_>>,
+    ) -> PyResult<Py<PyAny>> {
+        let checks = checks(issuer, audience, required_scopes);
+        self.validated(py, token, checks, target, |py, verified| match verified {
+            Err(error) if error.kind() != ErrorKind::InvalidToken => {
+                Err(Failure::Core(error).into_exception(py))
+            }
+            verified => Ok(PyBool::new(py, verified.is_ok()).to_owned().into_any().unbind()),
+        })
     }
 
     /// Validates with a cached key; `None` if the keys have to be fetched first.
+    #[pyo3(signature = (token, issuer=None, audience=None, required_scopes=None))]
     fn validate_token_at_once(
         &self,
         py: Python<'_>,
-        token: &str,
+        token: &Bound<'_, PyAny>,
         issuer: Option<String>,
         audience: Option<Vec<String>>,
-        required_scopes: Vec<String>,
+        required_scopes: Option<Vec<String>>,
     ) -> PyResult<Option<Py<PyAny>>> {
-        let client = self.here(py)?;
+        let token = lossy(token_text(token)?);
         let checks = checks(issuer, audience, required_scopes);
-        let result = py.detach(|| validate_cached(&client, token, &checks));
+        let result = validate_cached(py, &self.here(py)?, &token, &checks);
         result.map(|result| claims(py, result)).transpose()
     }
 
@@ -215,45 +255,37 @@ impl NativeClient {
     fn authorization_url(
         &self,
         py: Python<'_>,
-        redirect_uri: &str,
-        scopes: Vec<String>,
-        parameters: Vec<(String, String)>,
+        redirect_uri: &Bound<'_, PyAny>,
+        options: &Bound<'_, PyAny>,
     ) -> PyResult<String> {
-        let mut options = AuthorizationUrlOptions {
-            scopes,
-            ..AuthorizationUrlOptions::default()
-        };
-        for (name, value) in parameters {
-            let field = match &*name {
-                "state" => &mut options.state,
-                "nonce" => &mut options.nonce,
-                "login_hint" => &mut options.login_hint,
-                "domain_hint" => &mut options.domain_hint,
-                "connection_id" => &mut options.connection_id,
-                "organization_id" => &mut options.organization_id,
-                "provider" => &mut options.provider,
-                "prompt" => &mut options.prompt,
-                "code_challenge" => &mut options.code_challenge,
-                "code_challenge_method" => &mut options.code_challenge_method,
-                _ => return Err(unknown(py, &name)),
-            };
-            *field = Some(value);
-        }
-        Ok(self.here(py)?.authorization_url(redirect_uri, &options))
+        let redirect_uri = urls::redirect_uri(redirect_uri)?;
+        let options = urls::authorization(options)?;
+        Ok(self.here(py)?.authorization_url(&redirect_uri, &options))
     }
 
-    fn logout_url(&self, py: Python<'_>, parameters: Vec<(String, String)>) -> PyResult<String> {
-        let mut options = LogoutUrlOptions::default();
-        for (name, value) in parameters {
-            let field = match &*name {
-                "id_token_hint" => &mut options.id_token_hint,
-                "post_logout_redirect_uri" => &mut options.post_logout_redirect_uri,
-                "state" => &mut options.state,
-                _ => return Err(unknown(py, &name)),
-            };
-            *field = Some(value);
-        }
+    fn logout_url(&self, py: Python<'_>, options: &Bound<'_, PyAny>) -> PyResult<String> {
+        let options = urls::logout(options)?;
         Ok(self.here(py)?.logout_url(&options))
+    }
+
+    fn verify_webhook(
+        &self,
+        py: Python<'_>,
+        secret: &Bound<'_, PyAny>,
+        headers: &Bound<'_, PyAny>,
+        payload: &Bound<'_, PyAny>,
+    ) -> PyResult<bool> {
+        verify_payload(&self.here(py)?, secret, headers, payload, Purpose::Webhook).map(|()| true)
+    }
+
+    fn verify_interceptor(
+        &self,
+        py: Python<'_>,
+        secret: &Bound<'_, PyAny>,
+        headers: &Bound<'_, PyAny>,
+        payload: &Bound<'_, PyAny>,
+    ) -> PyResult<bool> {
+        verify_payload(&self.here(py)?, secret, headers, payload, Purpose::Interceptor).map(|()| true)
     }
 
     fn close(&self, py: Python<'_>) -> PyResult<()> {
@@ -261,11 +293,4 @@ impl NativeClient {
         py.detach(|| client.close());
         Ok(())
     }
-}
-
-fn unknown(py: Python<'_>, parameter: &str) -> PyErr {
-    Failure::Core(Error::invalid_argument(format!(
-        "there is no parameter {parameter:?}"
-    )))
-    .into_exception(py)
 }

@@ -10,8 +10,11 @@ mod options;
 mod process;
 mod run;
 mod sink;
+mod text;
 mod tokens;
+mod urls;
 mod value;
+mod webhooks;
 
 /// Private: use the clients of `scalekit`.
 #[pyo3::pymodule]
@@ -30,7 +33,7 @@ mod _native {
     #[pymodule_export]
     use crate::sink::{Sink, Task};
     #[pymodule_export]
-    use crate::tokens::{generate_pkce, verify_payload};
+    use crate::tokens::generate_pkce;
 
     use crate::failure::Failure;
 
@@ -45,6 +48,7 @@ mod _native {
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let py = module.py();
+        crate::process::count_forks(py)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("API_VERSION", API_VERSION)?;
         module.add(

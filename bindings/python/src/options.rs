@@ -12,7 +12,8 @@ use crate::failure::Failure;
 #[pyfunction]
 #[pyo3(signature = (
     env_url, client_id, client_secret, *, call_timeout, tool_call_timeout, connect_timeout, keepalive, max_retries,
-    ca_certificates, proxy, token_leeway, issuer, audience, user_agent_suffix, allow_insecure_http, language_version
+    ca_certificates, proxy, token_leeway, token_cache_size, webhook_tolerance,
+    issuer, audience, user_agent_suffix, allow_insecure_http, language_version
 ))]
 #[allow(clippy::too_many_arguments, reason = "keyword arguments of Python")]
 pub(crate) fn make_client(
@@ -28,6 +29,8 @@ pub(crate) fn make_client(
     ca_certificates: Option<Vec<u8>>,
     proxy: Option<String>,
     token_leeway: f64,
+    token_cache_size: usize,
+    webhook_tolerance: f64,
     issuer: Option<String>,
     audience: Option<Vec<String>>,
     user_agent_suffix: Option<String>,
@@ -44,6 +47,8 @@ pub(crate) fn make_client(
                 seconds("keepalive_timeout_ms", keepalive.1)?,
             )
             .token_leeway(seconds("token_leeway_s", token_leeway)?)
+            .signature_cache(token_cache_size)
+            .webhook_tolerance(seconds("webhook_tolerance_s", webhook_tolerance)?)
             .max_attempts(max_retries.saturating_add(1))
             .dangerous_allow_http(allow_insecure_http)
             .host_language("python", language_version)

@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::panic::{self, AssertUnwindSafe};
 use std::pin::pin;
-use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
@@ -16,7 +15,7 @@ use scalekit::Error;
 use tokio::runtime::Handle;
 
 use crate::failure::Failure;
-use crate::process::with_runtime;
+use crate::process::{generation, with_runtime};
 use crate::sink::{Sink, Task};
 
 /// How long a blocking call goes without looking for signals, Ctrl-C above all.
@@ -91,7 +90,7 @@ fn block<T>(handle: &Handle, future: impl Future<Output = Result<T, Error>>) -> 
     let waker = Waker::from(Arc::clone(&alarm));
     let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);
-    let home = process::id();
+    let home = generation();
     let mut look_up = Instant::now() + TICK;
     loop {
         if alarm.rung.swap(false, Ordering::Acquire) {
@@ -108,7 +107,7 @@ fn block<T>(handle: &Handle, future: impl Future<Output = Result<T, Error>>) -> 
                 return Err(Failure::Internal("the interpreter is shutting down".into()));
             };
             signals?;
-            if process::id() != home {
+            if generation() != home {
                 return Err(Failure::Internal(
                     "the process was forked by a signal handler during the call".into(),
                 ));

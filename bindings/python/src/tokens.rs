@@ -1,81 +1,67 @@
-//! Tokens, webhooks and PKCE: what is computed on the spot.
+//! Tokens and PKCE: what is computed on the spot.
 
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 use scalekit::oauth::Pkce;
 use scalekit::token::{TokenValidation, VerifiedToken};
-use scalekit::webhook::{Purpose, SignatureHeaders, Verifier, WebhookError};
 use scalekit::{Client, Error};
 
 use crate::failure::Failure;
-use crate::options::seconds;
 use crate::process::with_runtime;
-use crate::value::to_dict;
+use crate::text::type_name;
+use crate::value::from_json;
 
 /// What a token is asked to have.
 pub(crate) fn checks(
     issuer: Option<String>,
     audience: Option<Vec<String>>,
-    required_scopes: Vec<String>,
+    required_scopes: Option<Vec<String>>,
 ) -> TokenValidation {
-    let audience = audience.unwrap_or_default();
     TokenValidation {
         issuer,
-        audience,
-        required_scopes,
+        audience: audience.unwrap_or_default(),
+        required_scopes: required_scopes.unwrap_or_default(),
         ..TokenValidation::default()
     }
 }
 
+/// Only that it is a string is checked here; anything else about it is for the validation to say.
+pub(crate) fn token_text<'a, 'py>(token: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, PyString>> {
+    token.cast::<PyString>().map_err(|_| {
+        let problem = format!("token must be a str, not {}", type_name(token));
+        Failure::Core(Error::invalid_argument(problem)).into_exception(token.py())
+    })
+}
+
 /// Validates with the keys at hand; `None` if they have to be fetched first. Stale ones are renewed in the
-/// background.
+/// background. The GIL is free while a signature is verified; the rest takes less time than to hand it over.
 pub(crate) fn validate_cached(
+    py: Python<'_>,
     client: &Client,
     token: &str,
     checks: &TokenValidation,
 ) -> Option<Result<VerifiedToken, Error>> {
+    let validate = || client.try_validate_cached_with(token, checks, |check| py.detach(|| check.run()));
     if !client.keys_are_stale() {
-        return client.try_validate_cached(token, checks);
+        return validate();
     }
     let handle = with_runtime(|runtime| runtime.handle().clone()).ok()?;
     let _inside = handle.enter();
-    client.try_validate_cached(token, checks)
+    validate()
 }
 
 /// The claims as a dict.
 pub(crate) fn claims(py: Python<'_>, verified: Result<VerifiedToken, Error>) -> PyResult<Py<PyAny>> {
-    let read = verified.and_then(|verified| verified.claims().map_err(Error::from));
-    match read {
-        Ok(claims) => Ok(to_dict(py, claims.as_map())?.into_any().unbind()),
-        Err(error) => Err(Failure::Core(error).into_exception(py)),
+    let refused = |error| Failure::Core(error).into_exception(py);
+    let verified = verified.map_err(refused)?;
+    match from_json(py, verified.payload()) {
+        Some(claims) => Ok(claims.unbind()),
+        // The core says what is wrong with them.
+        None => match verified.claims() {
+            Ok(claims) => crate::value::serialized(py, &claims),
+            Err(error) => Err(refused(error.into())),
+        },
     }
-}
-
-/// Verifies the signature of a webhook or interceptor payload.
-#[pyfunction]
-pub(crate) fn verify_payload(
-    py: Python<'_>,
-    secret: &str,
-    headers: Vec<(String, String)>,
-    payload: &[u8],
-    interceptor: bool,
-    tolerance: f64,
-) -> PyResult<()> {
-    let purpose = if interceptor {
-        Purpose::Interceptor
-    } else {
-        Purpose::Webhook
-    };
-    let verified = py.detach(|| {
-        let tolerance = seconds("webhook_tolerance_s", tolerance)?;
-        let headers = SignatureHeaders::from_pairs(purpose, headers);
-        if headers.id.is_empty() || headers.timestamp.is_empty() || headers.signature.is_empty() {
-            return Err(WebhookError::MissingHeaders.into());
-        }
-        Ok(Verifier::new(secret)?
-            .with_tolerance(tolerance)
-            .verify(&headers, payload)?)
-    });
-    verified.map_err(|error: Error| Failure::Core(error).into_exception(py))
 }
 
 /// A verifier and its S256 challenge.

@@ -1,47 +1,96 @@
-//! JSON values as Python objects.
+//! JSON as Python objects.
+
+use std::fmt;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 
 use crate::failure::Failure;
 
 /// The Python object of a JSON value.
 pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
-    Ok(match value {
-        Value::Null => py.None().into_bound(py),
-        Value::Bool(value) => value.into_pyobject(py)?.to_owned().into_any(),
-        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
-            (Some(integer), _) => integer.into_pyobject(py)?.into_any(),
-            (None, Some(integer)) => integer.into_pyobject(py)?.into_any(),
-            (None, None) => number.as_f64().into_pyobject(py)?,
-        },
-        Value::String(text) => text.into_pyobject(py)?.into_any(),
-        Value::Array(items) => {
-            let list = PyList::empty(py);
-            for item in items {
-                list.append(to_python(py, item)?)?;
-            }
-            list.into_any()
-        }
-        Value::Object(members) => to_dict(py, members)?.into_any(),
-    })
+    Object(py)
+        .deserialize(value)
+        .map_err(|error| unexpected(py, error))
 }
 
-/// The Python dict of a JSON object.
-pub(crate) fn to_dict<'py>(py: Python<'py>, members: &Map<String, Value>) -> PyResult<Bound<'py, PyDict>> {
-    let dict = PyDict::new(py);
-    for (name, value) in members {
-        dict.set_item(name, to_python(py, value)?)?;
-    }
-    Ok(dict)
+/// The Python object of JSON text; `None` if it is none, or nested too deeply.
+pub(crate) fn from_json<'py>(py: Python<'py>, json: &[u8]) -> Option<Bound<'py, PyAny>> {
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let object = Object(py).deserialize(&mut reader).ok()?;
+    reader.end().ok().map(|()| object)
 }
 
 /// The Python object of anything that has a JSON form.
 pub(crate) fn serialized(py: Python<'_>, value: &impl Serialize) -> PyResult<Py<PyAny>> {
-    match serde_json::to_value(value) {
-        Ok(value) => Ok(to_python(py, &value)?.unbind()),
-        Err(error) => Err(Failure::Internal(error.to_string()).into_exception(py)),
+    let value = serde_json::to_value(value).map_err(|error| unexpected(py, error))?;
+    Ok(to_python(py, &value)?.unbind())
+}
+
+fn unexpected(py: Python<'_>, error: serde_json::Error) -> PyErr {
+    Failure::Internal(error.to_string()).into_exception(py)
+}
+
+/// Makes Python objects of what a deserializer reads, without a tree in between.
+#[derive(Clone, Copy)]
+struct Object<'py>(Python<'py>);
+
+impl<'de, 'py> DeserializeSeed<'de> for Object<'py> {
+    type Value = Bound<'py, PyAny>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, 'py> Visitor<'de> for Object<'py> {
+    type Value = Bound<'py, PyAny>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(self.0.None().into_bound(self.0))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(PyBool::new(self.0, value).to_owned().into_any())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(PyInt::new(self.0, value).into_any())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(PyInt::new(self.0, value).into_any())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(PyFloat::new(self.0, value).into_any())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(PyString::new(self.0, text).into_any())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let list = PyList::empty(self.0);
+        while let Some(item) = items.next_element_seed(self)? {
+            list.append(item).map_err(A::Error::custom)?;
+        }
+        Ok(list.into_any())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let dict = PyDict::new(self.0);
+        while let Some(name) = members.next_key_seed(self)? {
+            let value = members.next_value_seed(self)?;
+            dict.set_item(name, value).map_err(A::Error::custom)?;
+        }
+        Ok(dict.into_any())
     }
 }

@@ -155,7 +155,7 @@ impl Client {
         }
         let safety = Safety::of(operation, prepared.verb);
         let mut reply = self
-            .attempts(&self.outgoing(prepared, safety)?, deadline, last)
+            .attempts(&self.outgoing(prepared, safety), deadline, last)
             .await?;
         let start = reply.body.iter().find(|byte| !byte.is_ascii_whitespace());
         match start {
@@ -175,7 +175,7 @@ impl Client {
     ) -> Result<String, Error> {
         let request = serde_json::json!({ "external_id": external_id });
         let prepared = split::split(FIND_ORGANIZATION, request)?;
-        let outgoing = self.outgoing(prepared, Safety::Idempotent)?;
+        let outgoing = self.outgoing(prepared, Safety::Idempotent);
         let reply = self.attempts(&outgoing, deadline, last).await?;
         let answer: Value = serde_json::from_slice(&reply.body)
             .map_err(|_| Error::not_json(reply.status, &reply.headers, &reply.body))?;
@@ -188,7 +188,7 @@ impl Client {
         }
     }
 
-    fn outgoing(&self, prepared: PreparedRequest, safety: Safety) -> Result<Outgoing, Error> {
+    fn outgoing(&self, prepared: PreparedRequest, safety: Safety) -> Outgoing {
         let method = match prepared.verb {
             Verb::Get => Method::GET,
             Verb::Put => Method::PUT,
@@ -196,17 +196,16 @@ impl Client {
             Verb::Delete => Method::DELETE,
             Verb::Patch => Method::PATCH,
         };
-        let url = self.url(&prepared.path, prepared.query.as_deref())?;
-        let body = prepared.body;
-        Ok(Outgoing {
+        let url = self.url(&prepared.path, prepared.query.as_deref());
+        Outgoing {
             method,
             url,
             content_type: JSON,
-            body,
+            body: prepared.body,
             safety,
             service_token: true,
             max_body: MAX_BODY,
-        })
+        }
     }
 }
 

@@ -12,6 +12,11 @@ use super::{Config, EnvUrl, Keepalive};
 use crate::client::Client;
 use crate::error::Error;
 use crate::secret::Secret;
+use crate::token::REMEMBERED_TOKENS;
+use crate::webhook;
+
+/// 16 MiB: more is a mistake, and room for it is made at once.
+const MAX_REMEMBERED: usize = 1 << 20;
 
 /// Collects the options of a [`Client`]; [`build`](Self::build) checks them.
 ///
@@ -40,6 +45,8 @@ pub struct ClientBuilder {
     proxy: Option<Secret>,
     max_attempts: u32,
     token_leeway: Duration,
+    signature_cache: usize,
+    webhook_tolerance: Duration,
     issuer: Option<String>,
     audience: Vec<String>,
     keepalive: Keepalive,
@@ -61,6 +68,8 @@ impl ClientBuilder {
             proxy: None,
             max_attempts: 4,
             token_leeway: Duration::from_secs(5),
+            signature_cache: REMEMBERED_TOKENS,
+            webhook_tolerance: webhook::TOLERANCE,
             issuer: None,
             audience: Vec::new(),
             keepalive: Keepalive {
@@ -149,6 +158,20 @@ impl ClientBuilder {
         self
     }
 
+    /// How many tokens whose signatures hold are remembered (16 bytes each, no token is kept), so that the same token
+    /// again is checked for its claims only; 0 turns it off. Forgotten when the environment's keys change. Default:
+    /// 1024.
+    pub fn signature_cache(mut self, tokens: usize) -> Self {
+        self.signature_cache = tokens;
+        self
+    }
+
+    /// How far the timestamp of a webhook may lie from now, in either direction. Default: 5 minutes.
+    pub fn webhook_tolerance(mut self, tolerance: Duration) -> Self {
+        self.webhook_tolerance = tolerance;
+        self
+    }
+
     /// The issuer that tokens must name unless a validation says otherwise. Default: not checked.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(issuer.into());
@@ -210,6 +233,11 @@ impl ClientBuilder {
                 return Err(Error::config(format!("{name} must be more than zero")));
             }
         }
+        if self.signature_cache > MAX_REMEMBERED {
+            return Err(Error::config(format!(
+                "signature_cache must be at most {MAX_REMEMBERED}"
+            )));
+        }
         if self.max_attempts == 0 {
             return Err(Error::config("max_attempts must be at least 1"));
         }
@@ -226,6 +254,8 @@ impl ClientBuilder {
             proxy: self.proxy.as_ref().map(parse_proxy).transpose()?,
             max_attempts: self.max_attempts,
             token_leeway: self.token_leeway,
+            signature_cache: self.signature_cache,
+            webhook_tolerance: self.webhook_tolerance,
             issuer: self.issuer,
             audience: self.audience,
             keepalive: self.keepalive,

@@ -8,6 +8,8 @@ use crate::error::Error;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EnvUrl {
     base: String,
+    /// The same, parsed; its path is the prefix.
+    url: Url,
     plain: bool,
     loopback: bool,
 }
@@ -60,6 +62,7 @@ impl EnvUrl {
         let base = url.as_str().trim_end_matches('/').to_owned();
         Ok(Self {
             base,
+            url,
             plain,
             loopback,
         })
@@ -68,6 +71,20 @@ impl EnvUrl {
     /// The URL without a trailing slash.
     pub(crate) fn as_str(&self) -> &str {
         &self.base
+    }
+
+    /// The URL of a path below it; both are percent-encoded already.
+    pub(crate) fn below(&self, path: &str, query: Option<&str>) -> Url {
+        let mut url = self.url.clone();
+        match url.path().trim_end_matches('/') {
+            "" => url.set_path(path),
+            prefix => {
+                let path = [prefix, path].concat();
+                url.set_path(&path);
+            }
+        }
+        url.set_query(query);
+        url
     }
 
     /// Whether it is plain HTTP.
@@ -95,6 +112,26 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn paths_lie_below_it() {
+        for (text, url) in [
+            (
+                "https://acme.scalekit.com",
+                "https://acme.scalekit.com/a/b%2Fc:d?e=f+g",
+            ),
+            ("http://localhost:8080/", "http://localhost:8080/a/b%2Fc:d?e=f+g"),
+            (
+                "https://gateway/auth/x//",
+                "https://gateway/auth/x/a/b%2Fc:d?e=f+g",
+            ),
+        ] {
+            let env_url = EnvUrl::parse(text, false).unwrap();
+            assert_eq!(env_url.below("/a/b%2Fc:d", Some("e=f+g")).as_str(), url);
+            let plain = url.split('?').next().unwrap();
+            assert_eq!(env_url.below("/a/b%2Fc:d", None).as_str(), plain);
+        }
+    }
 
     #[test]
     fn is_normalised_once() {

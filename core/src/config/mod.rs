@@ -30,6 +30,9 @@ pub(crate) struct Config {
     pub(crate) proxy: Option<reqwest::Proxy>,
     pub(crate) max_attempts: u32,
     pub(crate) token_leeway: Duration,
+    /// How many tokens are remembered as verified.
+    pub(crate) signature_cache: usize,
+    pub(crate) webhook_tolerance: Duration,
     pub(crate) issuer: Option<String>,
     pub(crate) audience: Vec<String>,
     pub(crate) keepalive: Keepalive,

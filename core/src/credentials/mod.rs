@@ -14,7 +14,7 @@ use crate::call::retry::Safety;
 use crate::client::Client;
 use crate::error::Error;
 use crate::oauth::TokenReply;
-use crate::secret::Secret;
+use crate::secret::{Secret, wiped};
 
 /// Renewal starts this long before the end, or a fifth of the token's life if that is shorter.
 const AHEAD: Duration = Duration::from_secs(60);
@@ -37,7 +37,7 @@ pub(crate) struct ServiceToken {
 impl ServiceToken {
     fn new(reply: &TokenReply, now: Instant) -> Result<Self, Error> {
         let secret = Secret::from(reply.access_token());
-        let mut header = HeaderValue::try_from(format!("Bearer {}", secret.expose()))
+        let mut header = HeaderValue::from_maybe_shared(wiped(format!("Bearer {}", secret.expose())))
             .map_err(|_| Error::bad_reply(200, "the token holds characters that an HTTP header cannot"))?;
         header.set_sensitive(true);
         let life = reply.expires_in().map_or(UNSTATED_LIFE, |seconds| {

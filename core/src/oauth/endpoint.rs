@@ -5,11 +5,13 @@ use form_urlencoded::Serializer;
 use http::Method;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
+use zeroize::Zeroize;
 
 use crate::call::retry::Safety;
 use crate::call::{FORM, MAX_SMALL_BODY, Outgoing};
 use crate::client::Client;
 use crate::error::Error;
+use crate::secret::wiped;
 
 /// What the token endpoint answered, with an access token in it.
 pub(crate) struct TokenReply(Map<String, Value>);
@@ -42,6 +44,16 @@ impl TokenReply {
     }
 }
 
+impl Drop for TokenReply {
+    fn drop(&mut self) {
+        for value in self.0.values_mut() {
+            if let Value::String(text) = value {
+                text.zeroize();
+            }
+        }
+    }
+}
+
 impl Client {
     /// Posts a form to the token endpoint. Empty values are left out.
     pub(crate) async fn token_endpoint(
@@ -53,7 +65,7 @@ impl Client {
     ) -> Result<TokenReply, Error> {
         let outgoing = Outgoing {
             method: Method::POST,
-            url: self.url("/oauth/token", None)?,
+            url: self.url("/oauth/token", None),
             content_type: FORM,
             body: Some(encode(form)),
             safety,
@@ -99,9 +111,14 @@ impl Client {
 
 /// The fields that are set, as a form.
 fn encode(form: &[(&str, &str)]) -> Bytes {
-    let mut text = Serializer::new(String::with_capacity(256));
+    // Room for every byte escaped: to grow would leave a copy behind.
+    let room = form
+        .iter()
+        .map(|(name, value)| name.len() + 3 * value.len() + 2)
+        .sum();
+    let mut text = Serializer::new(String::with_capacity(room));
     text.extend_pairs(form.iter().filter(|(_, value)| !value.is_empty()));
-    Bytes::from(text.finish())
+    wiped(text.finish())
 }
 
 /// Form fields whose values never appear in an error.

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::TokenError;
 use super::header::Compact;
+use super::signatures::SignatureCache;
 use super::validation::{Checks, VerifiedToken};
 use crate::error::Error;
 
@@ -24,12 +25,55 @@ const NUMBER: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// How many tokens a set remembers as verified, unless told otherwise: 16 bytes each, 17 KiB in all.
+pub(crate) const REMEMBERED_TOKENS: usize = 1024;
+
 /// A set of RSA verification keys.
 ///
 /// Sans-I/O: fetch `{env}/keys` however you like, parse it here and validate tokens against it with a clock of your
 /// own. [`Client::validate_token`](crate::Client::validate_token) does all of that for you.
+///
+/// A set remembers, as keyed hashes, the last 1024 tokens (17 KiB) whose signatures it verified: for one of those, only
+/// the claims are checked again. See [`with_signature_cache`](Self::with_signature_cache).
 pub struct KeySet {
-    keys: Vec<(String, ParsedPublicKey)>,
+    keys: Vec<Key>,
+    verified: Option<SignatureCache>,
+}
+
+struct Key {
+    id: String,
+    modulus: Vec<u8>,
+    exponent: Vec<u8>,
+    verifier: ParsedPublicKey,
+}
+
+/// Two documents that list the same keys, whatever else they say.
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && self.modulus == other.modulus && self.exponent == other.exponent
+    }
+}
+
+/// The one step of a validation that takes its time, for hosts that want to choose where it runs.
+///
+/// See [`Client::try_validate_cached_with`](crate::Client::try_validate_cached_with).
+pub struct SignatureCheck<'a> {
+    keys: &'a [Key],
+    key_id: &'a str,
+    signed: &'a [u8],
+    signature: &'a [u8],
+}
+
+impl SignatureCheck<'_> {
+    /// Whether the signature holds.
+    pub fn run(self) -> bool {
+        // A set may hold one kid twice while a key is being replaced.
+        named(self.keys, self.key_id).any(|key| key.verifier.verify_sig(self.signed, self.signature).is_ok())
+    }
+}
+
+fn named<'a>(keys: &'a [Key], id: &'a str) -> impl Iterator<Item = &'a Key> {
+    keys.iter().filter(move |key| key.id == id)
 }
 
 #[derive(Deserialize)]
@@ -68,7 +112,17 @@ impl KeySet {
                 "the JWKS document holds no RSA signature key",
             ));
         }
-        Ok(Self { keys })
+        Ok(Self {
+            keys,
+            verified: SignatureCache::new(REMEMBERED_TOKENS),
+        })
+    }
+
+    /// Remembers so many tokens whose signatures hold, 16 bytes each; 0 for none. Starts empty.
+    #[must_use]
+    pub fn with_signature_cache(mut self, tokens: usize) -> Self {
+        self.verified = SignatureCache::new(tokens);
+        self
     }
 
     /// How many keys can be used.
@@ -81,39 +135,55 @@ impl KeySet {
         self.keys.is_empty()
     }
 
+    /// Whether both hold the same keys in the same order.
+    pub(crate) fn same_keys(&self, other: &Self) -> bool {
+        self.keys == other.keys
+    }
+
     /// Verifies signature and claims. The order is: form, algorithm, key, signature, then the claims.
     pub(crate) fn check(
         &self,
         token: &str,
         checks: &Checks<'_>,
         now: f64,
+        run: impl FnOnce(SignatureCheck<'_>) -> bool,
     ) -> Result<VerifiedToken, TokenError> {
         let compact = Compact::parse(token)?;
-        // A set may hold one kid twice while a key is being replaced.
-        let mut named = self
-            .keys
-            .iter()
-            .filter(|(id, _)| *id == compact.key_id)
-            .peekable();
-        if named.peek().is_none() {
-            return Err(TokenError::UnknownKey);
+        let remembered = self
+            .verified
+            .as_ref()
+            .map(|cache| (cache, cache.fingerprint(token)));
+        if !remembered.is_some_and(|(cache, token)| cache.contains(token)) {
+            let key_id = compact.key_id()?;
+            if named(&self.keys, &key_id).next().is_none() {
+                return Err(TokenError::UnknownKey);
+            }
+            let holds = run(SignatureCheck {
+                keys: &self.keys,
+                key_id: &key_id,
+                signed: compact.signed,
+                signature: compact.signature(),
+            });
+            if !holds {
+                return Err(TokenError::Signature);
+            }
+            if let Some((cache, token)) = remembered {
+                cache.insert(token);
+            }
         }
-        if !named.any(|(_, key)| key.verify_sig(compact.signed, &compact.signature).is_ok()) {
-            return Err(TokenError::Signature);
-        }
-        VerifiedToken::check(compact.payload()?, checks, now)
+        VerifiedToken::check(compact.into_payload(), checks, now)
     }
 }
 
 impl fmt::Debug for KeySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list()
-            .entries(self.keys.iter().map(|(id, _)| id))
+            .entries(self.keys.iter().map(|key| &key.id))
             .finish()
     }
 }
 
-fn read_key(value: Value) -> Option<(String, ParsedPublicKey)> {
+fn read_key(value: Value) -> Option<Key> {
     let jwk: Jwk = serde_json::from_value(value).ok()?;
     let for_us = jwk.kty == "RSA"
         && jwk.purpose.is_none_or(|purpose| purpose == "sig")
@@ -129,10 +199,15 @@ fn read_key(value: Value) -> Option<(String, ParsedPublicKey)> {
     if !(2048..=8192).contains(&bits) || !odd_exponent {
         return None;
     }
-    let key = PublicKeyComponents { n, e }
+    let verifier = PublicKeyComponents { n, e }
         .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
         .ok()?;
-    Some((jwk.kid, key))
+    Some(Key {
+        id: jwk.kid,
+        modulus: n.to_vec(),
+        exponent: e.to_vec(),
+        verifier,
+    })
 }
 
 fn significant(number: &[u8]) -> &[u8] {

@@ -8,6 +8,7 @@ mod claims;
 mod error;
 mod header;
 mod keys;
+mod signatures;
 #[cfg(test)]
 pub(crate) mod testing;
 mod validation;
@@ -20,7 +21,8 @@ use tokio::time::Instant;
 pub(crate) use cache::KeyCache;
 pub use claims::{Claims, IdpInitiatedLoginClaims};
 pub use error::TokenError;
-pub use keys::KeySet;
+pub(crate) use keys::REMEMBERED_TOKENS;
+pub use keys::{KeySet, SignatureCheck};
 pub use validation::{TokenValidation, VerifiedToken};
 
 use crate::client::Client;
@@ -52,7 +54,7 @@ impl Client {
     ) -> Result<VerifiedToken, Error> {
         let result = loop {
             let seen = self.keys().snapshot();
-            match self.check_with(seen.as_deref(), token, checks) {
+            match self.check_with(seen.as_deref(), token, checks, |check| check.run()) {
                 Attempt::Done(result) => break result,
                 Attempt::NeedsKeys { unknown } => {
                     let now = Box::pin(self.fetch_keys(seen, unknown)).await;
@@ -74,8 +76,20 @@ impl Client {
         token: &str,
         checks: &TokenValidation,
     ) -> Option<Result<VerifiedToken, Error>> {
+        self.try_validate_cached_with(token, checks, |check| check.run())
+    }
+
+    /// As [`try_validate_cached`](Self::try_validate_cached), with the verification of the signature handed to `run`,
+    /// which is not called for a token that is refused unseen or whose signature is remembered: a host language lets go
+    /// of its lock there.
+    pub fn try_validate_cached_with(
+        &self,
+        token: &str,
+        checks: &TokenValidation,
+        run: impl FnOnce(SignatureCheck<'_>) -> bool,
+    ) -> Option<Result<VerifiedToken, Error>> {
         let snapshot = self.keys().peek();
-        match self.check_with(snapshot.as_deref(), token, checks) {
+        match self.check_with(snapshot.as_deref(), token, checks, run) {
             Attempt::Done(result) => Some(result.map_err(|error| error.with_operation("validate_token"))),
             Attempt::NeedsKeys { .. } => None,
         }
@@ -122,13 +136,19 @@ impl Client {
         })
     }
 
-    fn check_with(&self, snapshot: Option<&Snapshot>, token: &str, checks: &TokenValidation) -> Attempt {
+    fn check_with(
+        &self,
+        snapshot: Option<&Snapshot>,
+        token: &str,
+        checks: &TokenValidation,
+        run: impl FnOnce(SignatureCheck<'_>) -> bool,
+    ) -> Attempt {
         let now = Instant::now();
         let Some((snapshot, keys)) = snapshot.and_then(|snapshot| Some((snapshot, snapshot.usable(now)?)))
         else {
             // What is refused with any keys needs none.
-            return match header::Compact::parse(token) {
-                Ok(_) => Attempt::NeedsKeys { unknown: false },
+            return match header::Compact::parse(token).and_then(|token| token.key_id().map(drop)) {
+                Ok(()) => Attempt::NeedsKeys { unknown: false },
                 Err(reason) => Attempt::Done(Err(reason.into())),
             };
         };
@@ -136,6 +156,7 @@ impl Client {
             token,
             &Checks::new(checks, self.config()),
             seconds(SystemTime::now()),
+            run,
         );
         if snapshot.is_stale(now) {
             self.refresh_keys_in_background();

@@ -3,18 +3,20 @@
 //! No I/O, and the time can be given. The body is read where it lies, whatever its size.
 
 mod headers;
+mod kept;
+mod stream;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::alphabet;
-use base64::engine::general_purpose::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
 pub use headers::{Purpose, SignatureHeaders};
+pub(crate) use kept::KeptVerifiers;
+pub use stream::Verification;
 
 use crate::error::Error;
 
@@ -74,21 +76,13 @@ impl Verifier {
     /// [`WebhookError::InvalidSecret`]
     pub fn new(secret: &str) -> Result<Self, WebhookError> {
         let encoded = secret.split_once('_').ok_or(WebhookError::InvalidSecret)?.1;
-        let standard: Zeroizing<Vec<u8>> = Zeroizing::new(
-            encoded
-                .bytes()
-                .map(|byte| match byte {
-                    b'-' => b'+',
-                    b'_' => b'/',
-                    other => other,
-                })
-                .collect(),
-        );
-        let key = Zeroizing::new(
-            SECRET
-                .decode(&*standard)
-                .map_err(|_| WebhookError::InvalidSecret)?,
-        );
+        let decoded = if encoded.contains(['-', '_']) {
+            let standard = Zeroizing::new(encoded.replace('-', "+").replace('_', "/"));
+            SECRET.decode(&*standard)
+        } else {
+            SECRET.decode(encoded)
+        };
+        let key = Zeroizing::new(decoded.map_err(|_| WebhookError::InvalidSecret)?);
         if key.is_empty() {
             return Err(WebhookError::InvalidSecret);
         }
@@ -123,37 +117,36 @@ impl Verifier {
         payload: &[u8],
         now: SystemTime,
     ) -> Result<(), WebhookError> {
+        let mut verification = self.start_at(headers, now)?;
+        verification.update(payload);
+        verification.finish()
+    }
+
+    /// Checks the headers as of now and waits for the body, which may come in pieces.
+    ///
+    /// # Errors
+    /// The first reason to refuse it.
+    pub fn start<'h>(&self, headers: &'h SignatureHeaders<'_>) -> Result<Verification<'h>, WebhookError> {
+        self.start_at(headers, SystemTime::now())
+    }
+
+    /// As [`start`](Self::start), as of `now`.
+    ///
+    /// # Errors
+    /// The first reason to refuse it.
+    pub fn start_at<'h>(
+        &self,
+        headers: &'h SignatureHeaders<'_>,
+        now: SystemTime,
+    ) -> Result<Verification<'h>, WebhookError> {
         headers.check_present()?;
         self.check_time(&headers.timestamp, now)?;
-        let mut context = hmac::Context::with_key(&self.key);
-        for part in [
-            headers.id.as_bytes(),
-            b".",
-            headers.timestamp.as_bytes(),
-            b".",
-            payload,
-        ] {
-            context.update(part);
-        }
-        let expected = context.sign();
-        let valid = headers
-            .signature
-            .split(' ')
-            .filter_map(|entry| entry.strip_prefix("v1,"))
-            .any(|encoded| {
-                // Room for what 44 characters may decode to; more text than that is no HMAC-SHA256.
-                let mut signature = [0; 36];
-                STANDARD
-                    .decode_slice(encoded, &mut signature)
-                    .is_ok_and(|length| {
-                        verify_slices_are_equal(expected.as_ref(), &signature[..length]).is_ok()
-                    })
-            });
-        if valid {
-            Ok(())
-        } else {
-            Err(WebhookError::InvalidSignature)
-        }
+        Ok(Verification::new(
+            &self.key,
+            &headers.id,
+            &headers.timestamp,
+            &headers.signature,
+        ))
     }
 
     /// Digits only, so that what is checked is what was signed and nothing else reads as the same time.
@@ -177,7 +170,7 @@ impl Verifier {
 }
 
 /// Verifies a payload in one go, with the reasons in the order that all languages share: headers, secret, time,
-/// signature.
+/// signature. [`Client::verify_webhook`](crate::Client::verify_webhook) does the same with the client's settings.
 ///
 /// # Errors
 /// [`ErrorKind::WebhookVerification`](crate::ErrorKind::WebhookVerification)

@@ -1,5 +1,7 @@
 use proptest::prelude::*;
 
+use base64::engine::general_purpose::STANDARD;
+
 use super::*;
 
 const SECRET: &str = "whsec_c2VjcmV0LWtleS1vZi10aGUtdGVzdHM=";

@@ -1,0 +1,108 @@
+//! The options of the two URLs, read off the objects that Python has them in.
+
+use std::borrow::Cow;
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyList, PyString};
+use scalekit::Error;
+use scalekit::oauth::{AuthorizationUrlOptions, LogoutUrlOptions};
+
+use crate::failure::Failure;
+use crate::text::{lossy, type_name};
+
+/// The redirect URI, which has to be there.
+pub(crate) fn redirect_uri<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, str>> {
+    let text = as_text(value, "redirect_uri")?;
+    if text.is_empty() {
+        return Err(refuse(value, "redirect_uri must not be empty".to_owned()));
+    }
+    Ok(text)
+}
+
+/// What an `AuthorizationUrlOptions`, or `None`, asks for.
+pub(crate) fn authorization(options: &Bound<'_, PyAny>) -> PyResult<AuthorizationUrlOptions> {
+    let py = options.py();
+    if options.is_none() {
+        return Ok(AuthorizationUrlOptions::default());
+    }
+    Ok(AuthorizationUrlOptions {
+        scopes: scopes(options)?,
+        state: text(options, intern!(py, "state"))?,
+        nonce: text(options, intern!(py, "nonce"))?,
+        login_hint: text(options, intern!(py, "login_hint"))?,
+        domain_hint: text(options, intern!(py, "domain_hint"))?,
+        connection_id: text(options, intern!(py, "connection_id"))?,
+        organization_id: text(options, intern!(py, "organization_id"))?,
+        provider: text(options, intern!(py, "provider"))?,
+        prompt: text(options, intern!(py, "prompt"))?,
+        code_challenge: text(options, intern!(py, "code_challenge"))?,
+        code_challenge_method: text(options, intern!(py, "code_challenge_method"))?,
+        ..AuthorizationUrlOptions::default()
+    })
+}
+
+/// What a `LogoutUrlOptions`, or `None`, carries.
+pub(crate) fn logout(options: &Bound<'_, PyAny>) -> PyResult<LogoutUrlOptions> {
+    let py = options.py();
+    if options.is_none() {
+        return Ok(LogoutUrlOptions::default());
+    }
+    Ok(LogoutUrlOptions {
+        id_token_hint: text(options, intern!(py, "id_token_hint"))?,
+        post_logout_redirect_uri: text(options, intern!(py, "post_logout_redirect_uri"))?,
+        state: text(options, intern!(py, "state"))?,
+    })
+}
+
+/// The attribute of that name; absent, `None` and other empty values are all left out of a URL.
+fn text(options: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<Option<String>> {
+    let Some(value) = options.getattr_opt(name)? else {
+        return Ok(None);
+    };
+    if value.is_none() || (!value.is_instance_of::<PyString>() && !value.is_truthy()?) {
+        return Ok(None);
+    }
+    Ok(Some(as_text(&value, &lossy(name))?.into_owned()))
+}
+
+/// One string with spaces, a list, or any other iterable of strings.
+fn scopes(options: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+    let py = options.py();
+    let Some(value) = options.getattr_opt(intern!(py, "scopes"))? else {
+        return Ok(Vec::new());
+    };
+    if value.is_none() {
+        return Ok(Vec::new());
+    }
+    static STRINGS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let list = match value.cast_exact::<PyList>() {
+        Ok(list) if list.iter().all(|scope| scope.is_instance_of::<PyString>()) => list.clone(),
+        _ => STRINGS
+            .import(py, "scalekit._checks", "strings")?
+            .call1((intern!(py, "scopes"), &value))?
+            .cast_into::<PyList>()?,
+    };
+    list.iter()
+        .map(|scope| Ok(as_text(&scope, "scopes")?.into_owned()))
+        .collect()
+}
+
+fn as_text<'a>(value: &'a Bound<'_, PyAny>, name: &str) -> PyResult<Cow<'a, str>> {
+    match value.cast::<PyString>() {
+        // Text that cannot be written in UTF-8 would arrive as another.
+        Ok(text) => text
+            .to_cow()
+            .map_err(|_| refuse(value, format!("{name} holds a lone surrogate"))),
+        Err(_) => Err(refuse(
+            value,
+            format!("{name} must be a str, not {}", type_name(value)),
+        )),
+    }
+}
+
+/// The value itself is not shown, it may be a secret.
+fn refuse(value: &Bound<'_, PyAny>, problem: String) -> PyErr {
+    Failure::Core(Error::invalid_argument(problem)).into_exception(value.py())
+}

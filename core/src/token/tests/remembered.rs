@@ -1,0 +1,151 @@
+//! What is remembered of a token is that it verified under these keys, and nothing more.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use super::*;
+
+const NOW: u64 = 1_800_000_000;
+
+fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+fn keys() -> KeySet {
+    KeySet::parse(jwks(&[(&KEYS.first, "k1")]).as_bytes()).unwrap()
+}
+
+/// A token of the first key, valid for ten minutes from `NOW` on.
+fn dated(claims: Value) -> String {
+    let mut all = json!({"sub": "usr_1", "exp": NOW + 600});
+    all.as_object_mut()
+        .unwrap()
+        .extend(claims.as_object().unwrap().clone());
+    sign(&KEYS.first, r#"{"alg":"RS256","kid":"k1"}"#, &all.to_string())
+}
+
+/// Validates and says whether an RSA operation was needed.
+fn costs_a_signature(client: &Client, token: &str) -> bool {
+    let ran = Cell::new(false);
+    let result = client.try_validate_cached_with(token, &any(), |check| {
+        ran.set(true);
+        check.run()
+    });
+    result.unwrap().unwrap();
+    ran.get()
+}
+
+#[test]
+fn an_expired_token_is_refused_however_often_it_was_accepted() {
+    let keys = keys();
+    let token = dated(json!({"nbf": NOW, "iat": NOW}));
+    for _ in 0..3 {
+        keys.validate(&token, &any(), at(NOW)).unwrap();
+    }
+    assert_eq!(
+        keys.validate(&token, &any(), at(NOW + 605)),
+        Err(TokenError::Expired)
+    );
+    assert_eq!(
+        keys.validate(&token, &any(), at(NOW - 6)),
+        Err(TokenError::NotYetValid)
+    );
+    keys.validate(&token, &any(), at(NOW + 604)).unwrap();
+}
+
+#[test]
+fn issuer_audience_and_scopes_are_checked_on_every_call() {
+    let keys = keys();
+    let token = dated(json!({"iss": "https://me", "aud": ["mine"], "scope": "a"}));
+    keys.validate(&token, &any(), at(NOW)).unwrap();
+    let refused = |checks: TokenValidation| keys.validate(&token, &checks, at(NOW)).unwrap_err().reason();
+    let issuer = Some("https://you".to_owned());
+    assert_eq!(refused(TokenValidation { issuer, ..any() }), "issuer");
+    let audience = vec!["yours".to_owned()];
+    assert_eq!(refused(TokenValidation { audience, ..any() }), "audience");
+    let required_scopes = vec!["b".to_owned()];
+    assert_eq!(
+        refused(TokenValidation {
+            required_scopes,
+            ..any()
+        }),
+        "scopes"
+    );
+}
+
+#[test]
+fn another_token_is_not_taken_for_one_that_is_remembered() {
+    let keys = keys();
+    let token = dated(json!({}));
+    keys.validate(&token, &any(), at(NOW)).unwrap();
+    for place in (0..token.len()).filter(|place| token.as_bytes()[*place] != b'.') {
+        let mut changed = token.clone().into_bytes();
+        changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
+        let changed = String::from_utf8(changed).unwrap();
+        assert!(keys.validate(&changed, &any(), at(NOW)).is_err(), "{place}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_token_costs_one_signature() {
+    let server = rotating().await;
+    let client = server.client();
+    client.refresh_keys().await.unwrap();
+    let token = first();
+    assert!(costs_a_signature(&client, &token));
+    assert!(!costs_a_signature(&client, &token));
+    let off = server.builder().signature_cache(0).build().unwrap();
+    off.refresh_keys().await.unwrap();
+    assert!(costs_a_signature(&off, &token) && costs_a_signature(&off, &token));
+}
+
+#[tokio::test]
+async fn the_same_keys_fetched_anew_forget_nothing_and_other_keys_everything() {
+    let server = TestServer::start(|_, number| match number {
+        0 | 1 => answer(&jwks(&[(&KEYS.first, "k1")])),
+        _ => answer(&jwks(&[(&KEYS.first, "k1"), (&KEYS.second, "k2")])),
+    })
+    .await;
+    let client = server.client();
+    let token = first();
+    client.validate_token(&token, &any()).await.unwrap();
+    client.keys().make_stale();
+    client.refresh_keys().await.unwrap();
+    assert_eq!(server.count("/keys"), 2);
+    assert!(!costs_a_signature(&client, &token));
+    client.keys().make_stale();
+    client.refresh_keys().await.unwrap();
+    assert!(costs_a_signature(&client, &token));
+}
+
+#[tokio::test]
+async fn a_token_of_a_revoked_key_is_refused_once_the_keys_say_so() {
+    // The key is gone, or its id names another key now.
+    for (kid, reason) in [("k2", TokenError::UnknownKey), ("k1", TokenError::Signature)] {
+        let server = TestServer::start(move |_, number| match number {
+            0 => answer(&jwks(&[(&KEYS.first, "k1")])),
+            _ => answer(&jwks(&[(&KEYS.second, kid)])),
+        })
+        .await;
+        let client = server.client();
+        let token = first();
+        for _ in 0..2 {
+            client.validate_token(&token, &any()).await.unwrap();
+        }
+        client.keys().make_stale();
+        client.refresh_keys().await.unwrap();
+        let error = client.validate_token(&token, &any()).await.unwrap_err();
+        assert_eq!(error.token_error(), Some(&reason));
+    }
+}
+
+#[test]
+fn a_forked_child_keeps_keys_and_memory() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(rotating());
+    let client = server.client();
+    runtime.block_on(client.refresh_keys()).unwrap();
+    let token = first();
+    assert!(costs_a_signature(&client, &token));
+    assert!(!costs_a_signature(&client.for_new_process(), &token));
+}
