@@ -46,6 +46,27 @@ def test_the_keys_are_fetched_once(client: ScalekitClient, server: StubServer, s
     assert server.count("/oauth/token") == 0
 
 
+@pytest.mark.parametrize("size", [1024, 0], ids=["remembering", "not remembering"])
+def test_a_token_seen_before_is_judged_anew(server: StubServer, signer: Signer, size: int) -> None:
+    client = ScalekitClient(server.url, CLIENT_ID, CLIENT_SECRET, token_cache_size=size)
+    token = signer.sign(aud=["mine"], scope="read")
+    for _ in range(3):
+        assert client.validate_access_token(token)
+    assert not client.validate_access_token(token, audience="yours")
+    assert not client.validate_access_token(token, TokenValidationOptions(issuer="https://other"))
+    with pytest.raises(ScalekitValidateTokenFailureException, match="scopes write"):
+        client.verify_scopes(token, ["read", "write"])
+    head, payload, mark = token.split(".")
+    assert not client.validate_access_token(f"{head}.{payload}.{mark[:-4]}AAAA")
+
+
+@pytest.mark.parametrize("token", ["\ud800.a.b", "a.\udfff.b", "\0", "ä.ö.ü"])
+def test_text_that_is_no_token_is_refused(client: ScalekitClient, token: str) -> None:
+    assert client.validate_access_token(token) is False
+    with pytest.raises(ScalekitValidateTokenFailureException, match="malformed"):
+        client.validate_token(token)
+
+
 def unsigned(header: dict[str, Any], payload: dict[str, Any]) -> str:
     parts = (json.dumps(part).encode() for part in (header, payload))
     return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts) + "."

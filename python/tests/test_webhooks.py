@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import base64
 import hashlib
 import hmac
@@ -36,8 +37,15 @@ def signed(body: bytes = BODY, offset: int = 0, prefix: str = "webhook") -> Head
 
 @pytest.mark.parametrize(
     "body",
-    [BODY, BODY.decode(), bytearray(BODY), memoryview(BODY)],
-    ids=lambda body: type(body).__name__,
+    [
+        BODY,
+        BODY.decode(),
+        bytearray(BODY),
+        memoryview(BODY),
+        memoryview(b"".join(bytes([byte, 0]) for byte in BODY))[::2],
+        array.array("B", BODY),
+    ],
+    ids=["bytes", "str", "bytearray", "memoryview", "every other byte", "array"],
 )
 def test_bodies(body: Any) -> None:
     assert CLIENT.verify_webhook_payload(SECRET, signed(), body) is True
@@ -166,6 +174,21 @@ def test_wrong_types_are_named() -> None:
             CLIENT.verify_webhook_payload(*arguments)  # type: ignore[arg-type]
 
 
-def test_a_large_body_is_verified() -> None:
-    body = b"x" * 20_000_000
-    assert CLIENT.verify_webhook_payload(SECRET, signed(body), body)
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview, bytes.decode])
+def test_a_large_body_is_verified(kind: Callable[[bytes], Any]) -> None:
+    body = b"x" * 20_000_001
+    assert CLIENT.verify_webhook_payload(SECRET, signed(body), kind(body))
+    with pytest.raises(WebhookVerificationError, match="Invalid signature"):
+        CLIENT.verify_webhook_payload(SECRET, signed(body), kind(body[:-1] + b"y"))
+
+
+def test_text_with_lone_surrogates_is_refused_like_any_other() -> None:
+    odd = "a\ud800"
+    for secret, headers, body, why in [
+        ("whsec_" + odd, signed(), BODY, "Invalid secret"),
+        (SECRET, {**signed(), "webhook-timestamp": odd}, BODY, "Invalid Signature Headers"),
+        (SECRET, {**signed(), "webhook-signature": odd}, BODY, "Invalid signature"),
+        (SECRET, signed(), odd, "Invalid signature"),
+    ]:
+        with pytest.raises(WebhookVerificationError, match=why):
+            CLIENT.verify_webhook_payload(secret, headers, body)
