@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use scalekit::oauth::Pkce;
-use scalekit::token::{TokenValidation, VerifiedToken};
+use scalekit::token::{TokenValidation, Validation, VerifiedToken};
 use scalekit::{Client, Error};
 
 use crate::failure::Failure;
@@ -34,14 +34,15 @@ pub(crate) fn token_text<'a, 'py>(token: &'a Bound<'py, PyAny>) -> PyResult<&'a 
 }
 
 /// Validates with the keys at hand; `None` if they have to be fetched first. Stale ones are renewed in the
-/// background. The GIL is free while a signature is verified; the rest takes less time than to hand it over.
+/// background. The GIL is free while that takes longer than to hand it over.
 pub(crate) fn validate_cached(
     py: Python<'_>,
     client: &Client,
     token: &str,
     checks: &TokenValidation,
 ) -> Option<Result<VerifiedToken, Error>> {
-    let validate = || client.try_validate_cached_with(token, checks, |check| py.detach(|| check.run()));
+    let run = |validation: Validation<'_>| py.detach(|| validation.run());
+    let validate = || client.try_validate_cached_with(token, checks, run);
     if !client.keys_are_stale() {
         return validate();
     }

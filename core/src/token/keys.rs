@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::TokenError;
-use super::header::Compact;
-use super::signatures::SignatureCache;
+use super::header::{Compact, MAX_TOKEN};
+use super::signatures::{Fingerprint, SignatureCache};
 use super::validation::{Checks, VerifiedToken};
 use crate::error::Error;
 
@@ -54,26 +54,43 @@ impl PartialEq for Key {
     }
 }
 
-/// The one step of a validation that takes its time, for hosts that want to choose where it runs.
+/// A validation that needs an RSA operation, for hosts that want to choose where it runs.
 ///
 /// See [`Client::try_validate_cached_with`](crate::Client::try_validate_cached_with).
-pub struct SignatureCheck<'a> {
-    keys: &'a [Key],
-    key_id: &'a str,
-    signed: &'a [u8],
-    signature: &'a [u8],
+pub struct Validation<'a> {
+    keys: &'a KeySet,
+    token: &'a str,
+    checks: &'a Checks<'a>,
+    now: f64,
+    fingerprint: Option<Fingerprint>,
 }
 
-impl SignatureCheck<'_> {
-    /// Whether the signature holds.
-    pub fn run(self) -> bool {
+impl Validation<'_> {
+    /// Verifies signature and claims. The order is: form, algorithm, key, signature, then the claims.
+    ///
+    /// # Errors
+    /// The first reason to refuse the token.
+    pub fn run(self) -> Result<VerifiedToken, TokenError> {
+        let compact = Compact::parse(self.token)?;
+        let key_id = compact.key_id()?;
         // A set may hold one kid twice while a key is being replaced.
-        named(self.keys, self.key_id).any(|key| key.verifier.verify_sig(self.signed, self.signature).is_ok())
+        let mut named = self.keys.keys.iter().filter(|key| key.id == key_id).peekable();
+        if named.peek().is_none() {
+            return Err(TokenError::UnknownKey);
+        }
+        let holds = |key: &Key| {
+            key.verifier
+                .verify_sig(compact.signed, compact.signature())
+                .is_ok()
+        };
+        if !named.any(holds) {
+            return Err(TokenError::Signature);
+        }
+        if let (Some(cache), Some(fingerprint)) = (&self.keys.verified, self.fingerprint) {
+            cache.insert(fingerprint);
+        }
+        VerifiedToken::check(compact.into_payload(), self.checks, self.now)
     }
-}
-
-fn named<'a>(keys: &'a [Key], id: &'a str) -> impl Iterator<Item = &'a Key> {
-    keys.iter().filter(move |key| key.id == id)
 }
 
 #[derive(Deserialize)]
@@ -140,38 +157,29 @@ impl KeySet {
         self.keys == other.keys
     }
 
-    /// Verifies signature and claims. The order is: form, algorithm, key, signature, then the claims.
+    /// Checks the claims of a token that is remembered, and has `run` validate any other.
     pub(crate) fn check(
         &self,
         token: &str,
         checks: &Checks<'_>,
         now: f64,
-        run: impl FnOnce(SignatureCheck<'_>) -> bool,
+        run: impl FnOnce(Validation<'_>) -> Result<VerifiedToken, TokenError>,
     ) -> Result<VerifiedToken, TokenError> {
-        let compact = Compact::parse(token)?;
-        let remembered = self
-            .verified
-            .as_ref()
-            .map(|cache| (cache, cache.fingerprint(token)));
-        if !remembered.is_some_and(|(cache, token)| cache.contains(token)) {
-            let key_id = compact.key_id()?;
-            if named(&self.keys, &key_id).next().is_none() {
-                return Err(TokenError::UnknownKey);
+        let mut fingerprint = None;
+        if let Some(cache) = self.verified.as_ref().filter(|_| token.len() <= MAX_TOKEN) {
+            let known = cache.fingerprint(token);
+            if cache.contains(known) {
+                return VerifiedToken::check(Compact::parse(token)?.into_payload(), checks, now);
             }
-            let holds = run(SignatureCheck {
-                keys: &self.keys,
-                key_id: &key_id,
-                signed: compact.signed,
-                signature: compact.signature(),
-            });
-            if !holds {
-                return Err(TokenError::Signature);
-            }
-            if let Some((cache, token)) = remembered {
-                cache.insert(token);
-            }
+            fingerprint = Some(known);
         }
-        VerifiedToken::check(compact.into_payload(), checks, now)
+        run(Validation {
+            keys: self,
+            token,
+            checks,
+            now,
+            fingerprint,
+        })
     }
 }
 

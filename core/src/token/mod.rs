@@ -22,7 +22,7 @@ pub(crate) use cache::KeyCache;
 pub use claims::{Claims, IdpInitiatedLoginClaims};
 pub use error::TokenError;
 pub(crate) use keys::REMEMBERED_TOKENS;
-pub use keys::{KeySet, SignatureCheck};
+pub use keys::{KeySet, Validation};
 pub use validation::{TokenValidation, VerifiedToken};
 
 use crate::client::Client;
@@ -54,7 +54,7 @@ impl Client {
     ) -> Result<VerifiedToken, Error> {
         let result = loop {
             let seen = self.keys().snapshot();
-            match self.check_with(seen.as_deref(), token, checks, |check| check.run()) {
+            match self.check_with(seen.as_deref(), token, checks, |validation| validation.run()) {
                 Attempt::Done(result) => break result,
                 Attempt::NeedsKeys { unknown } => {
                     let now = Box::pin(self.fetch_keys(seen, unknown)).await;
@@ -76,17 +76,16 @@ impl Client {
         token: &str,
         checks: &TokenValidation,
     ) -> Option<Result<VerifiedToken, Error>> {
-        self.try_validate_cached_with(token, checks, |check| check.run())
+        self.try_validate_cached_with(token, checks, |validation| validation.run())
     }
 
-    /// As [`try_validate_cached`](Self::try_validate_cached), with the verification of the signature handed to `run`,
-    /// which is not called for a token that is refused unseen or whose signature is remembered: a host language lets go
-    /// of its lock there.
+    /// As [`try_validate_cached`](Self::try_validate_cached), with the costly part handed to `run`, which is not called
+    /// for a token that is remembered: a host language lets go of its lock there.
     pub fn try_validate_cached_with(
         &self,
         token: &str,
         checks: &TokenValidation,
-        run: impl FnOnce(SignatureCheck<'_>) -> bool,
+        run: impl FnOnce(Validation<'_>) -> Result<VerifiedToken, TokenError>,
     ) -> Option<Result<VerifiedToken, Error>> {
         let snapshot = self.keys().peek();
         match self.check_with(snapshot.as_deref(), token, checks, run) {
@@ -141,7 +140,7 @@ impl Client {
         snapshot: Option<&Snapshot>,
         token: &str,
         checks: &TokenValidation,
-        run: impl FnOnce(SignatureCheck<'_>) -> bool,
+        run: impl FnOnce(Validation<'_>) -> Result<VerifiedToken, TokenError>,
     ) -> Attempt {
         let now = Instant::now();
         let Some((snapshot, keys)) = snapshot.and_then(|snapshot| Some((snapshot, snapshot.usable(now)?)))

@@ -13,7 +13,7 @@ use aws_lc_rs::rand::SystemRandom;
 const WAYS: usize = 16;
 
 /// What is kept of a token: a keyed hash, so nobody can search for two tokens that share one.
-type Fingerprint = u128;
+pub(crate) type Fingerprint = u128;
 
 /// A bounded set of tokens whose signatures hold. 16 bytes a token; no token is kept.
 pub(crate) struct SignatureCache {

@@ -73,7 +73,7 @@ impl KeySet {
             scopes: &checks.required_scopes,
             leeway: checks.leeway.unwrap_or(Duration::from_secs(5)).as_secs_f64(),
         };
-        self.check(token, &checks, seconds(now), |check| check.run())
+        self.check(token, &checks, seconds(now), |validation| validation.run())
     }
 }
 

@@ -27,9 +27,9 @@ fn dated(claims: Value) -> String {
 /// Validates and says whether an RSA operation was needed.
 fn costs_a_signature(client: &Client, token: &str) -> bool {
     let ran = Cell::new(false);
-    let result = client.try_validate_cached_with(token, &any(), |check| {
+    let result = client.try_validate_cached_with(token, &any(), |validation| {
         ran.set(true);
-        check.run()
+        validation.run()
     });
     result.unwrap().unwrap();
     ran.get()
