@@ -48,6 +48,11 @@ impl App {
             ..State::default()
         };
         state.add_first_roles();
+        state.add_first_client(
+            &self.ctx(),
+            &self.config.client_id,
+            self.config.client_secret.as_deref().unwrap_or_default(),
+        );
         for seed in &self.config.seeds {
             state.seed(&self.ctx(), seed.0.clone());
         }

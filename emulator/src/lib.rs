@@ -20,6 +20,8 @@ mod engine;
 mod http;
 mod keys;
 mod oauth;
+mod scim;
+mod secrets;
 mod server;
 mod services;
 mod state;
@@ -181,7 +183,7 @@ impl Builder {
             .client_secret
             .get_or_insert_with(|| match loopback {
                 true => CLIENT_SECRET.to_owned(),
-                false => oauth::random_token("test"),
+                false => secrets::random_token("test"),
             })
             .clone();
         let app = App::new(self.config, url.clone());

@@ -1,7 +1,9 @@
 //! The emulator's own API, below `/_emulator/`: for tests, not part of the service.
 
+mod directories;
 pub(crate) mod faults;
 pub(crate) mod log;
+mod mails;
 
 use http::header::CONTENT_TYPE;
 use http::{Method, StatusCode};
@@ -12,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::config::Seed;
+use crate::engine::ApiError;
 use crate::http::{Reply, Request};
 use crate::oauth::{IdpInitiated, idp_initiated_token};
 use crate::webhooks::NewEndpoint;
@@ -39,6 +42,24 @@ struct Refusal(StatusCode, String);
 impl Refusal {
     fn bad(message: impl ToString) -> Self {
         Self(StatusCode::BAD_REQUEST, message.to_string())
+    }
+
+    fn missing(what: &str) -> Self {
+        Self(StatusCode::NOT_FOUND, format!("{what} not found"))
+    }
+
+    fn nothing_here(method: &Method, path: &str) -> Self {
+        Self(
+            StatusCode::NOT_FOUND,
+            format!("there is no {method} {PREFIX}{path}"),
+        )
+    }
+}
+
+impl From<ApiError> for Refusal {
+    fn from(error: ApiError) -> Self {
+        let status = StatusCode::from_u16(error.code.http_status());
+        Self(status.unwrap_or(StatusCode::BAD_REQUEST), error.message)
     }
 }
 
@@ -87,6 +108,14 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
             let seed = Seed::from_json(body::<Value>(request)?).map_err(Refusal::bad)?;
             Ok(json!(app.change(|state| state.seed(&app.ctx(), seed.0))))
         }
+        (Method::GET, "mails", None) => Ok(mails::list(app, request)),
+        (Method::DELETE, "mails", None) => {
+            app.change(|state| state.mails = Default::default());
+            Ok(Value::Null)
+        }
+        (Method::POST, "login-requests", None) => mails::start_login(app, &body(request)?),
+        (Method::GET, "login-requests", Some(id)) => mails::show_login(app, id),
+        (method, "directories", Some(rest)) => directories::route(app, &method, rest, request),
         (Method::POST, "keys", Some("rotate")) => {
             let rotation: Rotation = body(request)?;
             let rotated = app.keys.rotate(rotation.revoke).await;
@@ -115,10 +144,7 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
             let token = idp_initiated_token(app, &login).await.map_err(broken)?;
             Ok(json!({ "token": token }))
         }
-        (method, ..) => Err(Refusal(
-            StatusCode::NOT_FOUND,
-            format!("there is no {method} {PREFIX}{path}"),
-        )),
+        (method, ..) => Err(Refusal::nothing_here(&method, path)),
     }
 }
 

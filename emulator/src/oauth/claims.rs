@@ -7,10 +7,11 @@ use scalekit::api::users::User;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::grants::{Grant, random_token};
+use super::grants::Grant;
 use crate::app::App;
 use crate::keys::sign;
-use crate::state::{Ctx, State};
+use crate::secrets::random_token;
+use crate::state::{Ctx, OAuthClient, State};
 
 /// How long access and ID tokens live, in seconds.
 pub(super) const LIFETIME: i64 = 3600;
@@ -30,12 +31,23 @@ fn with(mut claims: Map<String, Value>, more: Value) -> Value {
     Value::Object(claims)
 }
 
-/// An access token of the environment's own client.
-pub(super) fn client_access(ctx: &Ctx<'_>, client_id: &str, scopes: &[&str]) -> Value {
-    let more = json!({
-        "sub": client_id, "client_id": client_id, "aud": [client_id], "scopes": scopes, "jti": random_token("jti"),
+/// An access token that a client has for itself. Its custom claims stand beside the others and overrule none of them.
+pub(super) fn client_access(ctx: &Ctx<'_>, client: &OAuthClient, scopes: &[&str], lifetime: i64) -> Value {
+    let mut more = json!({
+        "sub": client.id, "client_id": client.id, "aud": [client.id], "scopes": scopes, "jti": random_token("jti"),
     });
-    with(common(ctx, LIFETIME), more)
+    if !client.audience.is_empty() {
+        more["aud"] = json!(client.audience);
+    }
+    if !client.organization_id.is_empty() {
+        more["oid"] = json!(client.organization_id);
+    }
+    let custom = client.custom_claims.iter();
+    let mut claims: Map<String, Value> = custom
+        .map(|claim| (claim.key.clone(), claim.value.clone().into()))
+        .collect();
+    claims.extend(common(ctx, lifetime));
+    with(claims, more)
 }
 
 /// A user's access token.

@@ -11,6 +11,7 @@ use super::{OAuthError, claims, pkce};
 use crate::app::App;
 use crate::http::{Pairs, Reply, Request};
 use crate::keys::{SigningKey, sign};
+use crate::state::OAuthClient;
 
 /// How long a refresh token lives, in seconds: 30 days.
 const REFRESH_LIFETIME: i64 = 30 * 24 * 3600;
@@ -81,16 +82,46 @@ fn client_credentials(app: &App, key: &SigningKey, client: &Client, form: &Pairs
         return Err(OAuthError::invalid_client("client_credentials needs the client secret").into());
     }
     let ctx = app.ctx();
-    let scopes: Vec<&str> = form.get("scope").unwrap_or_default().split_whitespace().collect();
-    let token = sign(key, &claims::client_access(&ctx, &client.id, &scopes))?;
+    let scopes = client_scopes(&client.known, form.get("scope").unwrap_or_default())?;
+    let lifetime = match client.known.lifetime {
+        seconds if seconds > 0 => seconds,
+        _ => claims::LIFETIME,
+    };
+    let token = sign(
+        key,
+        &claims::client_access(&ctx, &client.known, &scopes, lifetime),
+    )?;
     let expires = ctx
         .now
-        .saturating_add(SignedDuration::from_secs(claims::LIFETIME))
+        .saturating_add(SignedDuration::from_secs(lifetime))
         .unwrap_or(ctx.now);
-    app.change(|state| state.grants.add_access(&token, Access::Api, expires));
+    let access = if client.known.api {
+        Access::Api
+    } else {
+        Access::Machine
+    };
+    app.change(|state| state.grants.add_access(&token, access, expires));
     Ok(json!({
-        "access_token": token, "token_type": "Bearer", "expires_in": claims::LIFETIME, "scope": scopes.join(" "),
+        "access_token": token, "token_type": "Bearer", "expires_in": lifetime, "scope": scopes.join(" "),
     }))
+}
+
+/// The scopes of a client's own token: all that it has unless it asks for some. The scopes of an application that has
+/// none set are not limited.
+fn client_scopes<'a>(client: &'a OAuthClient, wanted: &'a str) -> Result<Vec<&'a str>, OAuthError> {
+    let wanted: Vec<&str> = wanted.split_whitespace().collect();
+    if wanted.is_empty() {
+        return Ok(client.scopes.iter().map(String::as_str).collect());
+    }
+    let limited = client.machine || !client.scopes.is_empty();
+    let foreign = |scope: &&&str| !client.scopes.iter().any(|own| own == *scope);
+    match wanted.iter().find(foreign).filter(|_| limited) {
+        Some(scope) => {
+            let description = format!("the client may not ask for the scope {scope:?}");
+            Err(OAuthError::new("invalid_scope", description))
+        }
+        None => Ok(wanted),
+    }
 }
 
 fn authorization_code(app: &App, key: &SigningKey, client: &Client, form: &Pairs) -> Result<Value, Failure> {

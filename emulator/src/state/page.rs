@@ -117,6 +117,16 @@ impl<'a, R> Page<'a, R> {
     }
 }
 
+/// A page of rows that stand in no table.
+///
+/// # Errors
+/// INVALID_ARGUMENT for a token that no page gave out.
+pub(crate) fn page_of<'a, R>(rows: &'a [R], size: u32, token: &str) -> Result<Page<'a, R>, ApiError> {
+    let token = Token::parse(token)?;
+    let places = (0..).zip(rows).collect();
+    Ok(Page::cut(places, Order::OldestFirst, size, token))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,13 +1,22 @@
 //! The services of the emulator over HTTP: what they keep, and the exact answers to what they refuse.
 
 mod cascades;
+mod clients;
 mod connection_settings;
 mod connections;
+mod directories;
 mod environment;
 mod invites;
+mod logs;
+mod machine_clients;
 mod memberships;
+mod own_login;
+mod passwordless;
 mod permissions;
 mod role_inheritance;
 mod roles;
+mod scim;
 mod sessions;
+mod tokens;
 mod users;
+mod webauthn;

@@ -40,6 +40,7 @@ pub(super) fn resend(
         organization_id,
         &user,
     );
+    state.send_invitation(ctx, &user, &request.organization_id);
     let invite = Invite {
         organization_id: request.organization_id,
         user_id: request.id,

@@ -153,9 +153,9 @@ fn change(
     organization_id: &str,
     change: impl FnOnce(&mut OrganizationMembership),
 ) -> Result<User, ApiError> {
-    change(state.membership_mut(user_id, organization_id)?);
-    let user = state.users.require_mut(user_id)?;
-    user.update_time = ctx.stamp();
+    state.change_membership(user_id, organization_id, change)?;
+    let stamp = ctx.stamp();
+    let user = state.users.change(user_id, |user| user.update_time = stamp)?;
     let user = user.clone();
     let user = state.show_user(ctx, &user);
     let event = "user.organization_membership_updated";
