@@ -4,6 +4,7 @@ mod directories;
 pub(crate) mod faults;
 pub(crate) mod log;
 mod mails;
+mod webhooks;
 
 use http::header::CONTENT_TYPE;
 use http::{Method, StatusCode};
@@ -17,7 +18,6 @@ use crate::config::Seed;
 use crate::engine::ApiError;
 use crate::http::{Reply, Request};
 use crate::oauth::{IdpInitiated, idp_initiated_token};
-use crate::webhooks::NewEndpoint;
 
 /// What the paths of the admin API begin with.
 pub(crate) const PREFIX: &str = "/_emulator/";
@@ -128,17 +128,7 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
                 .set_shift(SignedDuration::from_secs(shift.shift_seconds));
             Ok(clock(app))
         }
-        (Method::GET, "webhooks", None) => Ok(json!(app.webhooks.endpoints())),
-        (Method::POST, "webhooks", None) => {
-            let endpoint: NewEndpoint = body(request)?;
-            endpoint.check().map_err(Refusal::bad)?;
-            Ok(json!(app.webhooks.add(endpoint)))
-        }
-        (Method::DELETE, "webhooks", id) => {
-            app.webhooks.remove(id.map(number).transpose()?);
-            Ok(Value::Null)
-        }
-        (Method::GET, "deliveries", None) => Ok(json!(app.webhooks.deliveries())),
+        (method, "webhooks" | "deliveries", id) => webhooks::route(app, &method, place, id, request),
         (Method::POST, "idp-initiated-token", None) => {
             let login: IdpInitiated = body(request)?;
             let token = idp_initiated_token(app, &login).await.map_err(broken)?;

@@ -16,6 +16,7 @@ pub(crate) use rules::warm_up;
 use crate::app::App;
 use crate::http::{Reply, Request};
 use crate::services::{self, Handler};
+use crate::state;
 
 /// Answers a request to an operation.
 pub(crate) fn answer(app: &App, found: &Match, request: &Request) -> Reply {
@@ -41,12 +42,13 @@ fn run(app: &App, found: &Match, request: &Request) -> Result<Vec<u8>, ApiError>
         }
     }
     let name = found.operation.name;
+    let mut json = request::to_json(&message)?;
+    if app.config.lenient {
+        state::forget_foreign_token(&mut json);
+    }
     match services::handler(name) {
-        Some(Handler::Read(handle)) => handle(&app.read(), &ctx, request::to_json(&message)?),
-        Some(Handler::Write(handle)) => {
-            let json = request::to_json(&message)?;
-            app.change(|state| handle(state, &ctx, json))
-        }
+        Some(Handler::Read(handle)) => handle(&app.read(), &ctx, json),
+        Some(Handler::Write(handle)) => app.change(|state| handle(state, &ctx, json)),
         None => Err(ApiError::unimplemented(format!(
             "the emulator does not implement {name} yet"
         ))),

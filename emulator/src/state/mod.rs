@@ -44,7 +44,7 @@ pub(crate) use ids::Ids;
 pub(crate) use index::Key;
 pub(crate) use mails::Mail;
 pub(crate) use organizations::{Name, OrganizationRow};
-pub(crate) use page::{Order, Page, page_of};
+pub(crate) use page::{Order, Page, forget_foreign_token, page_of};
 pub(crate) use passwordless::PasswordlessRow;
 pub(crate) use roles::{RoleRow, role_permission};
 pub(crate) use seed::Seed;

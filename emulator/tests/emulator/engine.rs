@@ -122,6 +122,16 @@ async fn a_request_of_the_wrong_shape_is_refused_unless_lenient() {
             .await;
         assert_eq!(answer.status, in_lenient, "{body} {}", answer.body);
     }
+    let foreign = "/api/v1/organizations?page_token=next_page_token";
+    let answer = strict.call(Method::GET, foreign, None).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    let first = lenient.call(Method::GET, foreign, None).await;
+    assert_eq!(
+        first.json()["organizations"].as_array().unwrap().len(),
+        3,
+        "{}",
+        first.body
+    );
     let bearer = strict.bearer().await;
     let request = strict
         .request(Method::POST, "/api/v1/organizations")

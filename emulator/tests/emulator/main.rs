@@ -13,4 +13,5 @@ mod pkce;
 mod refresh;
 mod support;
 mod token;
+mod webhook_redelivery;
 mod webhooks;

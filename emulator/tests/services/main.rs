@@ -2,6 +2,7 @@
 
 mod cascades;
 mod clients;
+mod connected_accounts;
 mod connection_settings;
 mod connections;
 mod directories;
@@ -9,14 +10,17 @@ mod environment;
 mod invites;
 mod logs;
 mod machine_clients;
+mod mcp;
 mod memberships;
 mod own_login;
 mod passwordless;
 mod permissions;
+mod providers;
 mod role_inheritance;
 mod roles;
 mod scim;
 mod sessions;
 mod tokens;
+mod tools;
 mod users;
 mod webauthn;
