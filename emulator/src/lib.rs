@@ -18,6 +18,7 @@ mod clock;
 mod config;
 mod engine;
 mod http;
+mod interceptors;
 mod keys;
 mod oauth;
 mod scim;

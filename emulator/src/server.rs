@@ -149,7 +149,7 @@ async fn apply_fault(
 async fn answer(app: &Arc<App>, request: &Request, target: &Target) -> Reply {
     match target {
         Target::Endpoint(endpoint) => oauth::answer(app, *endpoint, request).await,
-        Target::Operation(found) => engine::answer(app, found, request),
+        Target::Operation(found) => engine::answer(app, found, request).await,
         Target::Scim(directory, rest) => scim::answer(app, directory, rest, request),
         Target::Nothing(reason) => engine::nothing_here(reason, request),
     }

@@ -37,7 +37,7 @@ struct Authorization<'p> {
 /// An error for the application.
 struct Denied(&'static str, String);
 
-pub(super) fn answer(app: &App, request: &Request) -> anyhow::Result<Reply> {
+pub(super) async fn answer(app: &App, request: &Request) -> anyhow::Result<Reply> {
     // The login page posts to the URL it was shown at, so the parameters stand in the query both times.
     let parameters = request.query();
     let authorization = match Authorization::new(app, &parameters) {
@@ -45,8 +45,8 @@ pub(super) fn answer(app: &App, request: &Request) -> anyhow::Result<Reply> {
         Err(problem) => return page::error(&problem),
     };
     let answered = match authorization.check() {
-        Ok(wanted) if request.method == Method::POST => authorization.submitted(app, request, &wanted),
-        Ok(wanted) if app.config.auto_approve => authorization.approve(app, request, &wanted),
+        Ok(wanted) if request.method == Method::POST => authorization.submitted(app, request, &wanted).await,
+        Ok(wanted) if app.config.auto_approve => authorization.approve(app, request, &wanted).await,
         Ok(_)
             if parameters
                 .get("prompt")
@@ -166,7 +166,7 @@ impl<'p> Authorization<'p> {
     }
 
     /// What the login page sent.
-    fn submitted(&self, app: &App, request: &Request, wanted: &Wanted) -> Result<Outcome, Denied> {
+    async fn submitted(&self, app: &App, request: &Request, wanted: &Wanted) -> Result<Outcome, Denied> {
         let form = request.form();
         if form.get("decision") == Some("deny") {
             login::note(app, wanted, FAILURE);
@@ -179,16 +179,16 @@ impl<'p> Authorization<'p> {
             connection_id: form.get("connection").unwrap_or_default().to_owned(),
             domain: wanted.domain.clone(),
         };
-        match login::log_in(app, request, &chosen) {
+        match login::log_in(app, request, &chosen).await {
             Ok(grant) => Ok(self.with_code(app, grant)),
             Err(problem) => Ok(Outcome::Again(chosen, problem)),
         }
     }
 
-    fn approve(&self, app: &App, request: &Request, wanted: &Wanted) -> Result<Outcome, Denied> {
+    async fn approve(&self, app: &App, request: &Request, wanted: &Wanted) -> Result<Outcome, Denied> {
         let wanted = login::whoever(app, wanted);
-        let grant =
-            login::log_in(app, request, &wanted).map_err(|problem| Denied("access_denied", problem))?;
+        let grant = login::log_in(app, request, &wanted).await;
+        let grant = grant.map_err(|problem| Denied("access_denied", problem))?;
         Ok(self.with_code(app, grant))
     }
 

@@ -19,6 +19,8 @@ pub(crate) struct Grant {
     pub(crate) session_id: String,
     pub(crate) scope: String,
     pub(crate) nonce: Option<String>,
+    /// What interceptors want in the tokens.
+    pub(crate) claims: serde_json::Map<String, serde_json::Value>,
     /// The tokens that descend from one code; they end together when one of them is used twice.
     pub(crate) family: u64,
     /// The code was exchanged without a client secret, so refreshing needs none.

@@ -5,6 +5,7 @@ use scalekit::api::commons::{MembershipStatus, OrganizationMembership, UserProfi
 use scalekit::api::users::User;
 
 use super::grants::Grant;
+use super::intercept;
 use super::page::{self, Choice};
 use crate::app::App;
 use crate::http::{Reply, Request};
@@ -108,15 +109,15 @@ pub(super) fn whoever(app: &App, wanted: &Wanted) -> Wanted {
     wanted
 }
 
-/// Logs a user in: signs up who is new, adds the membership that is missing, and opens a session.
+/// Logs a user in: asks the interceptors, signs up who is new, adds the membership that is missing, and opens a session.
 ///
 /// # Errors
 /// Why nobody is logged in, in words for the login page.
-pub(super) fn log_in(app: &App, request: &Request, wanted: &Wanted) -> Result<Grant, String> {
-    if !wanted.email.contains('@') {
-        return Err("An e-mail address is needed.".to_owned());
-    }
-    let granted = open(app, request, wanted);
+pub(super) async fn log_in(app: &App, request: &Request, wanted: &Wanted) -> Result<Grant, String> {
+    let granted = match intercept::ask(app, request, wanted).await {
+        Ok(claims) => open(app, request, wanted).map(|grant| Grant { claims, ..grant }),
+        Err(problem) => Err(problem),
+    };
     if granted.is_err() {
         note(app, wanted, FAILURE);
     }
@@ -145,6 +146,9 @@ fn workflow(connection_id: &str) -> &'static str {
 }
 
 fn open(app: &App, request: &Request, wanted: &Wanted) -> Result<Grant, String> {
+    if !wanted.email.contains('@') {
+        return Err("An e-mail address is needed.".to_owned());
+    }
     let ctx = app.ctx();
     app.change(|state| {
         let organization_id = choose_organization(state, wanted)?;
@@ -180,7 +184,7 @@ fn open(app: &App, request: &Request, wanted: &Wanted) -> Result<Grant, String> 
 }
 
 /// The organization that the wishes name, directly or by connection or domain.
-fn organization_of(state: &State, wanted: &Wanted) -> Option<String> {
+pub(super) fn organization_of(state: &State, wanted: &Wanted) -> Option<String> {
     if !wanted.organization_id.is_empty() {
         return Some(wanted.organization_id.clone());
     }

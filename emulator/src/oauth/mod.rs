@@ -6,6 +6,7 @@ mod claims;
 mod client;
 mod error;
 mod grants;
+mod intercept;
 mod login;
 mod logout;
 mod page;
@@ -99,7 +100,7 @@ pub(crate) fn find(method: &str, path: &str) -> Option<Endpoint> {
 
 pub(crate) async fn answer(app: &Arc<App>, endpoint: Endpoint, request: &Request) -> Reply {
     let answered = match endpoint {
-        Endpoint::Authorize => authorize::answer(app, request),
+        Endpoint::Authorize => authorize::answer(app, request).await,
         Endpoint::Token => token::answer(app, request).await,
         Endpoint::Keys => app
             .keys

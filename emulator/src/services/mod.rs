@@ -105,6 +105,11 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
     BY_NAME.get(operation).copied()
 }
 
+/// The organization and the address of the invitation that a request would send, if it would send one.
+pub(crate) fn invitation(state: &State, operation: &str, request: &Value) -> Option<(String, String)> {
+    memberships::invitation(state, operation, request)
+}
+
 /// Makes a [`Handler`] of a function with typed messages that reads.
 macro_rules! read {
     ($function:path) => {

@@ -87,7 +87,7 @@ impl Delivery {
 }
 
 /// The client that posts. Webhook receivers are local, so no proxy stands between.
-pub(super) fn client() -> reqwest::Client {
+pub(crate) fn client() -> reqwest::Client {
     let builder = reqwest::Client::builder().timeout(TIMEOUT).no_proxy();
     builder
         .redirect(reqwest::redirect::Policy::none())

@@ -57,10 +57,7 @@ impl NewEndpoint {
     /// # Errors
     /// What is wrong with it, in words.
     pub(crate) fn check(&self) -> Result<(), String> {
-        let url = url::Url::parse(&self.url).map_err(|error| format!("url: {error}"))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err("url must be http or https".to_owned());
-        }
+        check_url(&self.url)?;
         check_secret(self.secret.as_deref())
     }
 }
@@ -73,7 +70,19 @@ impl Rotation {
     }
 }
 
-fn check_secret(secret: Option<&str>) -> Result<(), String> {
+/// # Errors
+/// What is wrong with it, in words.
+pub(crate) fn check_url(url: &str) -> Result<(), String> {
+    let url = url::Url::parse(url).map_err(|error| format!("url: {error}"))?;
+    if matches!(url.scheme(), "http" | "https") {
+        return Ok(());
+    }
+    Err("url must be http or https".to_owned())
+}
+
+/// # Errors
+/// What is wrong with it, in words.
+pub(crate) fn check_secret(secret: Option<&str>) -> Result<(), String> {
     match secret {
         Some(secret) if key(secret).is_none_or(|key| key.is_empty()) => {
             Err("secret must be whsec_ and base64".to_owned())
@@ -82,7 +91,8 @@ fn check_secret(secret: Option<&str>) -> Result<(), String> {
     }
 }
 
-fn new_secret() -> String {
+/// A secret, as endpoints show it.
+pub(crate) fn new_secret() -> String {
     let mut bytes = [0; 24];
     bytes.fill_with(|| fastrand::u8(..));
     format!("{PREFIX}{}", STANDARD.encode(bytes))
@@ -128,7 +138,7 @@ impl Endpoint {
 }
 
 /// HMAC-SHA256 over id, time and body.
-fn sign(secret: &str, id: &str, timestamp: i64, body: &[u8]) -> String {
+pub(crate) fn sign(secret: &str, id: &str, timestamp: i64, body: &[u8]) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, &key(secret).unwrap_or_default());
     let mut context = hmac::Context::with_key(&key);
     context.update(format!("{id}.{timestamp}.").as_bytes());

@@ -10,9 +10,9 @@ use bytes::Bytes;
 use scalekit::api::events::ScalekitEvent;
 use tokio::task::JoinSet;
 
-pub(crate) use deliver::Delivery;
 use deliver::{Attempt, Status};
-pub(crate) use endpoint::{Endpoint, NewEndpoint, Rotation};
+pub(crate) use deliver::{Delivery, client};
+pub(crate) use endpoint::{Endpoint, NewEndpoint, Rotation, check_secret, check_url, new_secret, sign};
 
 use crate::clock::Clock;
 

@@ -7,6 +7,7 @@ mod binary;
 mod constraints;
 mod engine;
 mod faults;
+mod interceptors;
 mod keys;
 mod log;
 mod pkce;

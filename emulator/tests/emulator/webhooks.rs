@@ -35,7 +35,7 @@ pub(crate) async fn receiver(
     (url, receiver)
 }
 
-async fn read_request(stream: &mut tokio::net::TcpStream) -> (HeaderMap, Vec<u8>) {
+pub(crate) async fn read_request(stream: &mut tokio::net::TcpStream) -> (HeaderMap, Vec<u8>) {
     let mut bytes = Vec::new();
     loop {
         let mut buffer = [0; 4096];

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+import pytest
+
 Example = TypeVar("Example", bound=Callable[..., None])
 
 EXAMPLES: dict[str, str] = {}
@@ -16,6 +18,8 @@ def example(method: str) -> Callable[[Example], Example]:
     def register(test: Example) -> Example:
         known = EXAMPLES.setdefault(method, test.__qualname__)
         assert known == test.__qualname__, f"{method} has two examples"
-        return test
+        # The examples touch messages of every kind, so each protobuf runtime must run them.
+        marked: Example = pytest.mark.protobuf(test)
+        return marked
 
     return register

@@ -3,6 +3,8 @@
 mod invites;
 mod roles;
 
+pub(super) use invites::pending as invitation;
+
 use scalekit::api::Empty;
 use scalekit::api::commons::{MembershipStatus, OrganizationMembership};
 use scalekit::api::events::ObjectType;
