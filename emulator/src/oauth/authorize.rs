@@ -106,6 +106,9 @@ impl<'p> Authorization<'p> {
         if matches!(redirect.scheme(), "javascript" | "data" | "vbscript" | "file") {
             return Err("The redirect_uri has a scheme that no application has.".to_owned());
         }
+        if client.machine && client.redirect_uris.is_empty() {
+            return Err("The client has no redirect_uri.".to_owned());
+        }
         let state = app.read();
         let mut allowed = state.redirect_uris.iter().chain(&client.redirect_uris).peekable();
         if allowed.peek().is_some() && !allowed.any(|uri| uri == given) {

@@ -2,6 +2,7 @@
 
 mod patch;
 mod resources;
+mod shape;
 
 use http::header::LOCATION;
 use http::{Method, StatusCode};

@@ -2,10 +2,11 @@
 //!
 //! # How to add a service
 //!
-//! 1. Its data: a [`Table`](crate::state::Table) in [`State`], whose row is the API's message (one line in the `rows!`
-//!    of `state/mod.rs`) or a struct around it (like `OrganizationRow`), and the same field in `state/seed.rs`, so
-//!    that it can be seeded. What other services or the login need of it becomes a method of `State` in
-//!    `state/<kind>.rs`.
+//! 1. Its data: a [`Table`](crate::state::Table) in [`State`], whose row is the API's message (a `row!` in
+//!    `state/rows.rs`) or a struct around it (like `OrganizationRow`), and a line in the `seeds!` of `state/seed.rs`, so
+//!    that it can be seeded. What rows are looked up by goes into `Row::keys`: [`Table::by`](crate::state::Table::by) and
+//!    `page_by` find them without looking at all. What other services or the login need of it becomes a method of
+//!    `State` in `state/<kind>.rs`.
 //! 2. Its operations: `services/<service>.rs` with one function for each and a table of them:
 //!
 //!    ```text
@@ -22,7 +23,7 @@
 //! webhooks and the events service need. Time comes from `ctx.stamp()`, ids from `state.ids` (tables give them to rows
 //! without one), pages from `table.page(order, size, token, filter)`.
 //!
-//! Operations without a function answer UNIMPLEMENTED.
+//! Operations without a function answer UNIMPLEMENTED; a test below names them.
 
 mod accounts;
 mod audit_logs;

@@ -2,6 +2,7 @@
 
 mod cascades;
 mod clients;
+mod connected_account_lists;
 mod connected_accounts;
 mod connection_settings;
 mod connections;
@@ -16,6 +17,7 @@ mod own_login;
 mod passwordless;
 mod permissions;
 mod providers;
+mod resource_clients;
 mod role_inheritance;
 mod roles;
 mod scim;
