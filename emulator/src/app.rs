@@ -6,6 +6,7 @@ use crate::admin::faults::Faults;
 use crate::admin::log::Log;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::interceptors::Interceptors;
 use crate::keys::Keys;
 use crate::state::{Ctx, State};
 use crate::webhooks::Webhooks;
@@ -20,6 +21,7 @@ pub(crate) struct App {
     pub(crate) log: Log,
     pub(crate) faults: Faults,
     pub(crate) webhooks: Webhooks,
+    pub(crate) interceptors: Interceptors,
     state: RwLock<State>,
 }
 
@@ -33,6 +35,7 @@ impl App {
             log: Log::default(),
             faults: Faults::default(),
             webhooks: Webhooks::new(&config.webhooks),
+            interceptors: Interceptors::default(),
             state: RwLock::default(),
             config,
         });
@@ -48,6 +51,11 @@ impl App {
             ..State::default()
         };
         state.add_first_roles();
+        state.add_first_client(
+            &self.ctx(),
+            &self.config.client_id,
+            self.config.client_secret.as_deref().unwrap_or_default(),
+        );
         for seed in &self.config.seeds {
             state.seed(&self.ctx(), seed.0.clone());
         }

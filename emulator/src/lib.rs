@@ -18,8 +18,11 @@ mod clock;
 mod config;
 mod engine;
 mod http;
+mod interceptors;
 mod keys;
 mod oauth;
+mod scim;
+mod secrets;
 mod server;
 mod services;
 mod state;
@@ -181,7 +184,7 @@ impl Builder {
             .client_secret
             .get_or_insert_with(|| match loopback {
                 true => CLIENT_SECRET.to_owned(),
-                false => oauth::random_token("test"),
+                false => secrets::random_token("test"),
             })
             .clone();
         let app = App::new(self.config, url.clone());

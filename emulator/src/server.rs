@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::engine::{self, Match, NoMatch};
 use crate::http::{Body, MAX_BODY, REQUEST_ID, Reply, Request};
 use crate::oauth::{self, Endpoint};
+use crate::scim;
 
 /// Serves until the future is dropped, and all connections with it.
 pub(crate) async fn serve(listener: TcpListener, app: Arc<App>) {
@@ -87,6 +88,8 @@ async fn serve_one(
 enum Target {
     Endpoint(Endpoint),
     Operation(Match),
+    /// A push to a directory: its id, and the rest of the path.
+    Scim(String, String),
     Nothing(NoMatch),
 }
 
@@ -96,14 +99,18 @@ async fn route(app: &Arc<App>, request: &Request) -> io::Result<Reply> {
     }
     let target = match oauth::find(request.method.as_str(), &request.path) {
         Some(endpoint) => Target::Endpoint(endpoint),
-        None => match engine::find(request.method.as_str(), &request.path) {
-            Ok(found) => Target::Operation(found),
-            Err(reason) => Target::Nothing(reason),
+        None => match scim::find(&request.path) {
+            Some((directory, rest)) => Target::Scim(directory.to_owned(), rest.to_owned()),
+            None => match engine::find(request.method.as_str(), &request.path) {
+                Ok(found) => Target::Operation(found),
+                Err(reason) => Target::Nothing(reason),
+            },
         },
     };
     let name = match &target {
         Target::Endpoint(endpoint) => Some(endpoint.name()),
         Target::Operation(found) => Some(found.operation.name),
+        Target::Scim(..) => Some(scim::NAME),
         Target::Nothing(_) => None,
     };
     let pending = app.log.begin(app.clock.now(), request, name);
@@ -142,7 +149,8 @@ async fn apply_fault(
 async fn answer(app: &Arc<App>, request: &Request, target: &Target) -> Reply {
     match target {
         Target::Endpoint(endpoint) => oauth::answer(app, *endpoint, request).await,
-        Target::Operation(found) => engine::answer(app, found, request),
+        Target::Operation(found) => engine::answer(app, found, request).await,
+        Target::Scim(directory, rest) => scim::answer(app, directory, rest, request),
         Target::Nothing(reason) => engine::nothing_here(reason, request),
     }
 }

@@ -7,6 +7,7 @@ import os
 import subprocess
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,11 +63,11 @@ class Emulator:
         return json.loads(text) if text else None
 
 
-@pytest.fixture(scope="session")
-def emulator() -> Iterator[Emulator]:
-    """One emulator for the session, on a free port."""
+@contextmanager
+def running(*options: str) -> Iterator[Emulator]:
+    """An emulator of one's own on a free port, which logs in whoever comes."""
     binary = os.environ.get("SCALEKIT_EMULATOR_BIN", str(ROOT / "target/debug/scalekit-emulator"))
-    command = [binary, "--port", "0", "--auto-approve"]
+    command = [binary, "--port", "0", "--auto-approve", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         environment: dict[str, str] = {}
         assert process.stdout is not None
@@ -76,6 +77,15 @@ def emulator() -> Iterator[Emulator]:
                 environment[name] = value.strip("'\"")
             if len(environment) == 3:
                 break
-        assert len(environment) == 3, "the emulator printed no environment"
-        yield Emulator(environment)
-        process.terminate()
+        try:
+            assert len(environment) == 3, "the emulator printed no environment"
+            yield Emulator(environment)
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    """One emulator for the session."""
+    with running() as emulator:
+        yield emulator

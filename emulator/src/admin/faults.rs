@@ -129,6 +129,7 @@ impl Fault {
             Some(start) => start.is_empty() || start.ends_with('.'),
             None => {
                 crate::oauth::Endpoint::named(&self.operation).is_some()
+                    || self.operation == crate::scim::NAME
                     || scalekit::operation::find(&self.operation).is_some()
             }
         };

@@ -1,7 +1,10 @@
 //! The emulator's own API, below `/_emulator/`: for tests, not part of the service.
 
+mod directories;
 pub(crate) mod faults;
 pub(crate) mod log;
+mod mails;
+mod webhooks;
 
 use http::header::CONTENT_TYPE;
 use http::{Method, StatusCode};
@@ -12,9 +15,10 @@ use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::config::Seed;
+use crate::engine::ApiError;
 use crate::http::{Reply, Request};
+use crate::interceptors::NewInterceptor;
 use crate::oauth::{IdpInitiated, idp_initiated_token};
-use crate::webhooks::NewEndpoint;
 
 /// What the paths of the admin API begin with.
 pub(crate) const PREFIX: &str = "/_emulator/";
@@ -39,6 +43,24 @@ struct Refusal(StatusCode, String);
 impl Refusal {
     fn bad(message: impl ToString) -> Self {
         Self(StatusCode::BAD_REQUEST, message.to_string())
+    }
+
+    fn missing(what: &str) -> Self {
+        Self(StatusCode::NOT_FOUND, format!("{what} not found"))
+    }
+
+    fn nothing_here(method: &Method, path: &str) -> Self {
+        Self(
+            StatusCode::NOT_FOUND,
+            format!("there is no {method} {PREFIX}{path}"),
+        )
+    }
+}
+
+impl From<ApiError> for Refusal {
+    fn from(error: ApiError) -> Self {
+        let status = StatusCode::from_u16(error.code.http_status());
+        Self(status.unwrap_or(StatusCode::BAD_REQUEST), error.message)
     }
 }
 
@@ -87,6 +109,14 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
             let seed = Seed::from_json(body::<Value>(request)?).map_err(Refusal::bad)?;
             Ok(json!(app.change(|state| state.seed(&app.ctx(), seed.0))))
         }
+        (Method::GET, "mails", None) => Ok(mails::list(app, request)),
+        (Method::DELETE, "mails", None) => {
+            app.change(|state| state.mails = Default::default());
+            Ok(Value::Null)
+        }
+        (Method::POST, "login-requests", None) => mails::start_login(app, &body(request)?),
+        (Method::GET, "login-requests", Some(id)) => mails::show_login(app, id),
+        (method, "directories", Some(rest)) => directories::route(app, &method, rest, request),
         (Method::POST, "keys", Some("rotate")) => {
             let rotation: Rotation = body(request)?;
             let rotated = app.keys.rotate(rotation.revoke).await;
@@ -99,26 +129,23 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
                 .set_shift(SignedDuration::from_secs(shift.shift_seconds));
             Ok(clock(app))
         }
-        (Method::GET, "webhooks", None) => Ok(json!(app.webhooks.endpoints())),
-        (Method::POST, "webhooks", None) => {
-            let endpoint: NewEndpoint = body(request)?;
-            endpoint.check().map_err(Refusal::bad)?;
-            Ok(json!(app.webhooks.add(endpoint)))
+        (Method::GET, "interceptors", None) => Ok(json!(app.interceptors.all())),
+        (Method::POST, "interceptors", None) => {
+            let interceptor: NewInterceptor = body(request)?;
+            interceptor.check().map_err(Refusal::bad)?;
+            Ok(json!(app.interceptors.add(interceptor)))
         }
-        (Method::DELETE, "webhooks", id) => {
-            app.webhooks.remove(id.map(number).transpose()?);
+        (Method::DELETE, "interceptors", id) => {
+            app.interceptors.remove(id.map(number).transpose()?);
             Ok(Value::Null)
         }
-        (Method::GET, "deliveries", None) => Ok(json!(app.webhooks.deliveries())),
+        (method, "webhooks" | "deliveries", id) => webhooks::route(app, &method, place, id, request),
         (Method::POST, "idp-initiated-token", None) => {
             let login: IdpInitiated = body(request)?;
             let token = idp_initiated_token(app, &login).await.map_err(broken)?;
             Ok(json!({ "token": token }))
         }
-        (method, ..) => Err(Refusal(
-            StatusCode::NOT_FOUND,
-            format!("there is no {method} {PREFIX}{path}"),
-        )),
+        (method, ..) => Err(Refusal::nothing_here(&method, path)),
     }
 }
 

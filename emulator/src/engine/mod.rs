@@ -8,6 +8,8 @@ mod rules;
 mod schema;
 
 use http::StatusCode;
+use scalekit::Code;
+use serde_json::{Value, json};
 
 pub(crate) use error::ApiError;
 pub(crate) use router::{Match, NoMatch, find};
@@ -15,17 +17,19 @@ pub(crate) use rules::warm_up;
 
 use crate::app::App;
 use crate::http::{Reply, Request};
+use crate::interceptors::{self, Trigger};
 use crate::services::{self, Handler};
+use crate::state;
 
 /// Answers a request to an operation.
-pub(crate) fn answer(app: &App, found: &Match, request: &Request) -> Reply {
-    match run(app, found, request) {
+pub(crate) async fn answer(app: &App, found: &Match, request: &Request) -> Reply {
+    match run(app, found, request).await {
         Ok(json) => Reply::json_text(StatusCode::OK, json),
         Err(error) => error.into_reply(&request.id),
     }
 }
 
-fn run(app: &App, found: &Match, request: &Request) -> Result<Vec<u8>, ApiError> {
+async fn run(app: &App, found: &Match, request: &Request) -> Result<Vec<u8>, ApiError> {
     let ctx = app.ctx();
     let token = request
         .bearer()
@@ -41,16 +45,33 @@ fn run(app: &App, found: &Match, request: &Request) -> Result<Vec<u8>, ApiError>
         }
     }
     let name = found.operation.name;
+    let mut json = request::to_json(&message)?;
+    if app.config.lenient {
+        state::forget_foreign_token(&mut json);
+    }
+    intercept(app, name, &json).await?;
     match services::handler(name) {
-        Some(Handler::Read(handle)) => handle(&app.read(), &ctx, request::to_json(&message)?),
-        Some(Handler::Write(handle)) => {
-            let json = request::to_json(&message)?;
-            app.change(|state| handle(state, &ctx, json))
-        }
+        Some(Handler::Read(handle)) => handle(&app.read(), &ctx, json),
+        Some(Handler::Write(handle)) => app.change(|state| handle(state, &ctx, json)),
         None => Err(ApiError::unimplemented(format!(
             "the emulator does not implement {name} yet"
         ))),
     }
+}
+
+/// Interceptors may forbid an invitation before it is made.
+async fn intercept(app: &App, operation: &str, request: &Value) -> Result<(), ApiError> {
+    if !app.interceptors.any(Trigger::PreUserInvitation) {
+        return Ok(());
+    }
+    let invitation = services::invitation(&app.read(), operation, request);
+    let Some((organization_id, email)) = invitation else {
+        return Ok(());
+    };
+    let context = json!({ "organization_id": organization_id, "user_email": email });
+    let asked = interceptors::ask(app, Trigger::PreUserInvitation, context, json!({})).await;
+    let denied = |message| ApiError::new(Code::PermissionDenied, "INTERCEPTOR_DENIED", message);
+    asked.map(|_| ()).map_err(denied)
 }
 
 /// The answer to a request that no operation is there for.

@@ -8,6 +8,7 @@ use super::login::{self, Wanted};
 use super::{page, pkce};
 use crate::app::App;
 use crate::http::{Pairs, Reply, Request};
+use crate::state::{FAILURE, OAuthClient};
 
 /// How long a code can be exchanged, in seconds.
 const CODE_LIFETIME: i64 = 300;
@@ -26,6 +27,7 @@ const SINGLE: [&str; 8] = [
 
 /// A request whose client and redirect URI are known, so that its errors can go back to the application.
 struct Authorization<'p> {
+    client: OAuthClient,
     redirect: url::Url,
     /// As it was given: the token request must repeat it letter by letter.
     redirect_uri: String,
@@ -35,7 +37,7 @@ struct Authorization<'p> {
 /// An error for the application.
 struct Denied(&'static str, String);
 
-pub(super) fn answer(app: &App, request: &Request) -> anyhow::Result<Reply> {
+pub(super) async fn answer(app: &App, request: &Request) -> anyhow::Result<Reply> {
     // The login page posts to the URL it was shown at, so the parameters stand in the query both times.
     let parameters = request.query();
     let authorization = match Authorization::new(app, &parameters) {
@@ -43,8 +45,8 @@ pub(super) fn answer(app: &App, request: &Request) -> anyhow::Result<Reply> {
         Err(problem) => return page::error(&problem),
     };
     let answered = match authorization.check() {
-        Ok(wanted) if request.method == Method::POST => authorization.submitted(app, request, &wanted),
-        Ok(wanted) if app.config.auto_approve => authorization.approve(app, request, &wanted),
+        Ok(wanted) if request.method == Method::POST => authorization.submitted(app, request, &wanted).await,
+        Ok(wanted) if app.config.auto_approve => authorization.approve(app, request, &wanted).await,
         Ok(_)
             if parameters
                 .get("prompt")
@@ -86,11 +88,11 @@ impl<'p> Authorization<'p> {
     /// # Errors
     /// What keeps the browser from being sent back at all, in words.
     fn new(app: &App, parameters: &'p Pairs) -> Result<Self, String> {
-        match parameters.get("client_id") {
-            None => return Err("The request has no client_id.".to_owned()),
-            Some(id) if id != app.config.client_id => return Err("The client_id is unknown.".to_owned()),
-            Some(_) => {}
-        }
+        let id = parameters
+            .get("client_id")
+            .ok_or("The request has no client_id.")?;
+        let client = app.read().oauth_client(&app.ctx(), id);
+        let client = client.ok_or("The client_id is unknown.")?;
         let given = parameters
             .get("redirect_uri")
             .ok_or("The request has no redirect_uri.")?;
@@ -104,11 +106,16 @@ impl<'p> Authorization<'p> {
         if matches!(redirect.scheme(), "javascript" | "data" | "vbscript" | "file") {
             return Err("The redirect_uri has a scheme that no application has.".to_owned());
         }
-        let allowed = &app.read().redirect_uris;
-        if !allowed.is_empty() && !allowed.iter().any(|uri| uri == given) {
+        if client.machine && client.redirect_uris.is_empty() {
+            return Err("The client has no redirect_uri.".to_owned());
+        }
+        let state = app.read();
+        let mut allowed = state.redirect_uris.iter().chain(&client.redirect_uris).peekable();
+        if allowed.peek().is_some() && !allowed.any(|uri| uri == given) {
             return Err("The redirect_uri is not one of the configured ones.".to_owned());
         }
         Ok(Self {
+            client,
             redirect,
             redirect_uri: given.to_owned(),
             parameters,
@@ -136,6 +143,11 @@ impl<'p> Authorization<'p> {
             parameters.get("code_challenge_method"),
         ) {
             (Some(challenge), Some("S256")) if pkce::well_formed(challenge) => {}
+            (None, None) if self.client.enforce_pkce => {
+                return Err(invalid(
+                    "the client needs PKCE, and code_challenge is missing".to_owned(),
+                ));
+            }
             (None, None) => {}
             (Some(_), Some("S256")) => {
                 return Err(invalid("code_challenge is not the hash of a verifier".to_owned()));
@@ -146,6 +158,7 @@ impl<'p> Authorization<'p> {
         }
         let text = |name: &str| parameters.get(name).unwrap_or_default().to_owned();
         Ok(Wanted {
+            client_id: self.client.id.clone(),
             email: text("login_hint"),
             organization_id: text("organization_id"),
             connection_id: text("connection_id"),
@@ -156,27 +169,29 @@ impl<'p> Authorization<'p> {
     }
 
     /// What the login page sent.
-    fn submitted(&self, app: &App, request: &Request, wanted: &Wanted) -> Result<Outcome, Denied> {
+    async fn submitted(&self, app: &App, request: &Request, wanted: &Wanted) -> Result<Outcome, Denied> {
         let form = request.form();
         if form.get("decision") == Some("deny") {
+            login::note(app, wanted, FAILURE);
             return Err(Denied("access_denied", "the user cancelled the login".to_owned()));
         }
         let chosen = Wanted {
+            client_id: wanted.client_id.clone(),
             email: form.get("email").unwrap_or_default().trim().to_owned(),
             organization_id: form.get("organization").unwrap_or_default().to_owned(),
             connection_id: form.get("connection").unwrap_or_default().to_owned(),
             domain: wanted.domain.clone(),
         };
-        match login::log_in(app, request, &chosen) {
+        match login::log_in(app, request, &chosen).await {
             Ok(grant) => Ok(self.with_code(app, grant)),
             Err(problem) => Ok(Outcome::Again(chosen, problem)),
         }
     }
 
-    fn approve(&self, app: &App, request: &Request, wanted: &Wanted) -> Result<Outcome, Denied> {
+    async fn approve(&self, app: &App, request: &Request, wanted: &Wanted) -> Result<Outcome, Denied> {
         let wanted = login::whoever(app, wanted);
-        let grant =
-            login::log_in(app, request, &wanted).map_err(|problem| Denied("access_denied", problem))?;
+        let grant = login::log_in(app, request, &wanted).await;
+        let grant = grant.map_err(|problem| Denied("access_denied", problem))?;
         Ok(self.with_code(app, grant))
     }
 

@@ -7,10 +7,11 @@ use scalekit::api::users::User;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::grants::{Grant, random_token};
+use super::grants::Grant;
 use crate::app::App;
 use crate::keys::sign;
-use crate::state::{Ctx, State};
+use crate::secrets::random_token;
+use crate::state::{Ctx, OAuthClient, State};
 
 /// How long access and ID tokens live, in seconds.
 pub(super) const LIFETIME: i64 = 3600;
@@ -30,12 +31,29 @@ fn with(mut claims: Map<String, Value>, more: Value) -> Value {
     Value::Object(claims)
 }
 
-/// An access token of the environment's own client.
-pub(super) fn client_access(ctx: &Ctx<'_>, client_id: &str, scopes: &[&str]) -> Value {
-    let more = json!({
-        "sub": client_id, "client_id": client_id, "aud": [client_id], "scopes": scopes, "jti": random_token("jti"),
+/// An access token that a client has for itself. Its custom claims stand beside the others and overrule none of them.
+pub(super) fn client_access(
+    ctx: &Ctx<'_>,
+    client: &OAuthClient,
+    scopes: &[&str],
+    lifetime: i64,
+    intercepted: Map<String, Value>,
+) -> Value {
+    let mut more = json!({
+        "sub": client.id, "client_id": client.id, "aud": [client.id], "scopes": scopes, "jti": random_token("jti"),
     });
-    with(common(ctx, LIFETIME), more)
+    if !client.audience.is_empty() {
+        more["aud"] = json!(client.audience);
+    }
+    if !client.organization_id.is_empty() {
+        more["oid"] = json!(client.organization_id);
+    }
+    let custom = client.custom_claims.iter();
+    let mut claims: Map<String, Value> = custom
+        .map(|claim| (claim.key.clone(), claim.value.clone().into()))
+        .collect();
+    claims.extend(intercepted);
+    with(beneath(&claims, common(ctx, lifetime)), more)
 }
 
 /// A user's access token.
@@ -52,7 +70,14 @@ pub(super) fn user_access(state: &State, ctx: &Ctx<'_>, grant: &Grant) -> Value 
         "permissions": permissions,
         "jti": random_token("jti"),
     });
-    with(common(ctx, LIFETIME), more)
+    with(beneath(&grant.claims, common(ctx, LIFETIME)), more)
+}
+
+/// Custom claims with the claims of ours over them.
+fn beneath(custom: &Map<String, Value>, ours: Map<String, Value>) -> Map<String, Value> {
+    let mut claims = custom.clone();
+    claims.extend(ours);
+    claims
 }
 
 /// An ID token (OpenID Connect Core 1.0, sections 2 and 3.1.3.6).
@@ -68,8 +93,9 @@ pub(super) fn id_token(
         .map(|row| row.connection_id.clone())
         .filter(|id| !id.is_empty())
         .unwrap_or_else(|| "pwd".to_owned());
-    let mut claims = common(ctx, LIFETIME);
-    claims.remove("nbf");
+    let mut common = common(ctx, LIFETIME);
+    common.remove("nbf");
+    let mut claims = beneath(&grant.claims, common);
     let more = json!({
         "sub": grant.user_id,
         "aud": grant.client_id,

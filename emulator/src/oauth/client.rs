@@ -8,11 +8,15 @@ use http::header::AUTHORIZATION;
 use super::OAuthError;
 use crate::app::App;
 use crate::http::{Pairs, Request};
+use crate::secrets::hash;
+use crate::state::OAuthClient;
 
 /// A client that exists.
 #[derive(Clone, Debug)]
 pub(super) struct Client {
     pub(super) id: String,
+    /// What the environment knows of it.
+    pub(super) known: OAuthClient,
     /// It came without a secret, so only PKCE vouches for it.
     pub(super) public: bool,
 }
@@ -33,23 +37,28 @@ pub(super) fn identify(app: &App, request: &Request, form: &Pairs) -> Result<Cli
         (None, Some(id)) => (id.to_owned(), form.get("client_secret").map(str::to_owned)),
         (None, None) => return Err(OAuthError::invalid_request("client_id is missing")),
     };
-    if id != app.config.client_id {
-        return Err(OAuthError::invalid_client("the client is unknown"));
-    }
-    match secret {
-        None => Ok(Client { id, public: true }),
-        Some(secret) => {
-            let right =
-                app.config.client_secret.as_deref().is_some_and(|right| {
-                    verify_slices_are_equal(secret.as_bytes(), right.as_bytes()).is_ok()
-                });
-            if right {
-                Ok(Client { id, public: false })
-            } else {
-                Err(OAuthError::invalid_client("the client secret is wrong"))
-            }
-        }
-    }
+    let ctx = app.ctx();
+    let known = app.read().oauth_client(&ctx, &id);
+    let known = known.ok_or_else(|| OAuthError::invalid_client("the client is unknown"))?;
+    let Some(secret) = secret else {
+        return Ok(Client {
+            id,
+            known,
+            public: true,
+        });
+    };
+    let presented = hash(&secret);
+    let same = |right: &String| verify_slices_are_equal(presented.as_bytes(), right.as_bytes()).is_ok();
+    let used = known.hashes.iter().find(|(_, right)| same(right));
+    let Some((secret_id, _)) = used else {
+        return Err(OAuthError::invalid_client("the client secret is wrong"));
+    };
+    app.change(|state| state.touch_secret(&ctx, &id, secret_id));
+    Ok(Client {
+        id,
+        known,
+        public: false,
+    })
 }
 
 fn basic_credentials(header: &str) -> Result<(String, String), OAuthError> {

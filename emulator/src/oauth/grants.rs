@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use aws_lc_rs::digest;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
+
+use crate::secrets::random_token;
 
 /// Expired entries are swept out each time this many have been added.
 const SWEEP_EVERY: usize = 1000;
@@ -19,6 +19,8 @@ pub(crate) struct Grant {
     pub(crate) session_id: String,
     pub(crate) scope: String,
     pub(crate) nonce: Option<String>,
+    /// What interceptors want in the tokens.
+    pub(crate) claims: serde_json::Map<String, serde_json::Value>,
     /// The tokens that descend from one code; they end together when one of them is used twice.
     pub(crate) family: u64,
     /// The code was exchanged without a client secret, so refreshing needs none.
@@ -39,6 +41,8 @@ pub(crate) struct Code {
 pub(crate) enum Access {
     /// The environment's API.
     Api,
+    /// Whatever the machine client that has it is let into; not the environment's API.
+    Machine,
     /// The user's own data.
     User(Grant),
 }
@@ -71,16 +75,6 @@ pub(crate) enum Redeemed<T> {
     Reused,
     /// Expired, or never given out.
     Unknown,
-}
-
-/// 256 random bits as text, after a prefix that says what it is.
-pub(crate) fn random_token(prefix: &str) -> String {
-    let mut bytes = [0; 32];
-    if aws_lc_rs::rand::fill(&mut bytes).is_err() {
-        // Without entropy from the system there is still a different value each time.
-        bytes.fill_with(|| fastrand::u8(..));
-    }
-    format!("{prefix}_{}", URL_SAFE_NO_PAD.encode(bytes))
 }
 
 fn hash(token: &str) -> Hash {

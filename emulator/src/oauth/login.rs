@@ -5,10 +5,11 @@ use scalekit::api::commons::{MembershipStatus, OrganizationMembership, UserProfi
 use scalekit::api::users::User;
 
 use super::grants::Grant;
+use super::intercept;
 use super::page::{self, Choice};
 use crate::app::App;
 use crate::http::{Reply, Request};
-use crate::state::{Ctx, Login, State};
+use crate::state::{AuthRequest, Ctx, FAILURE, Login, SUCCESS, State};
 
 /// Entries that the login page proposes at most.
 const PROPOSED: usize = 100;
@@ -19,6 +20,8 @@ const SOMEBODY: &str = "user@example.com";
 /// What the application or the user asked for; empty for no wish.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wanted {
+    /// The application.
+    pub(super) client_id: String,
     pub(super) email: String,
     pub(super) organization_id: String,
     pub(super) connection_id: String,
@@ -106,11 +109,43 @@ pub(super) fn whoever(app: &App, wanted: &Wanted) -> Wanted {
     wanted
 }
 
-/// Logs a user in: signs up who is new, adds the membership that is missing, and opens a session.
+/// Logs a user in: asks the interceptors, signs up who is new, adds the membership that is missing, and opens a session.
 ///
 /// # Errors
 /// Why nobody is logged in, in words for the login page.
-pub(super) fn log_in(app: &App, request: &Request, wanted: &Wanted) -> Result<Grant, String> {
+pub(super) async fn log_in(app: &App, request: &Request, wanted: &Wanted) -> Result<Grant, String> {
+    let granted = match intercept::ask(app, request, wanted).await {
+        Ok(claims) => open(app, request, wanted).map(|grant| Grant { claims, ..grant }),
+        Err(problem) => Err(problem),
+    };
+    if granted.is_err() {
+        note(app, wanted, FAILURE);
+    }
+    granted
+}
+
+/// Logs a login that led nowhere.
+pub(super) fn note(app: &App, wanted: &Wanted, status: &str) {
+    let ctx = app.ctx();
+    app.change(|state| {
+        let request = AuthRequest {
+            workflow: workflow(&wanted.connection_id),
+            status,
+            email: &wanted.email,
+            organization_id: &organization_of(state, wanted).unwrap_or_default(),
+            connection_id: &wanted.connection_id,
+            client_id: &wanted.client_id,
+            ..AuthRequest::default()
+        };
+        state.log_auth_request(&ctx, request)
+    });
+}
+
+fn workflow(connection_id: &str) -> &'static str {
+    if connection_id.is_empty() { "login" } else { "sso" }
+}
+
+fn open(app: &App, request: &Request, wanted: &Wanted) -> Result<Grant, String> {
     if !wanted.email.contains('@') {
         return Err("An e-mail address is needed.".to_owned());
     }
@@ -122,15 +157,24 @@ pub(super) fn log_in(app: &App, request: &Request, wanted: &Wanted) -> Result<Gr
         let login = Login {
             user_id: user_id.clone(),
             organization_id: organization_id.clone(),
-            connection_id,
-            client_id: app.config.client_id.clone(),
+            connection_id: connection_id.clone(),
+            client_id: wanted.client_id.clone(),
             user_agent: request.header(USER_AGENT).unwrap_or_default().to_owned(),
             ip: request.peer.to_string(),
         };
         let session_id = state.open_session(&ctx, login).session.session_id;
-        let client_id = app.config.client_id.clone();
+        let logged = AuthRequest {
+            workflow: workflow(&connection_id),
+            status: SUCCESS,
+            email: &wanted.email,
+            organization_id: &organization_id,
+            connection_id: &connection_id,
+            client_id: &wanted.client_id,
+            ..AuthRequest::default()
+        };
+        state.log_auth_request(&ctx, logged);
         Ok(Grant {
-            client_id,
+            client_id: wanted.client_id.clone(),
             user_id,
             organization_id,
             session_id,
@@ -140,7 +184,7 @@ pub(super) fn log_in(app: &App, request: &Request, wanted: &Wanted) -> Result<Gr
 }
 
 /// The organization that the wishes name, directly or by connection or domain.
-fn organization_of(state: &State, wanted: &Wanted) -> Option<String> {
+pub(super) fn organization_of(state: &State, wanted: &Wanted) -> Option<String> {
     if !wanted.organization_id.is_empty() {
         return Some(wanted.organization_id.clone());
     }
@@ -152,9 +196,7 @@ fn organization_of(state: &State, wanted: &Wanted) -> Option<String> {
             .clone()
     };
     let by_domain = |name: &str| {
-        let domain = state
-            .domains
-            .find(|domain| domain.domain.eq_ignore_ascii_case(name))?;
+        let domain = state.domains.by("domain", &name.to_ascii_lowercase()).next()?;
         Some(domain.organization_id.clone())
     };
     let by_email = || by_domain(wanted.email.rsplit_once('@')?.1);
@@ -187,9 +229,7 @@ fn choose_organization(state: &State, wanted: &Wanted) -> Result<String, String>
 
 fn choose_connection(state: &State, wanted: &Wanted, organization_id: &str) -> Result<String, String> {
     if wanted.connection_id.is_empty() {
-        let own = state
-            .connections
-            .find(|connection| connection.organization_id.as_deref() == Some(organization_id));
+        let own = state.connections.by("organization", organization_id).next();
         return Ok(own.map(|connection| connection.id.clone()).unwrap_or_default());
     }
     match state.connections.get(&wanted.connection_id) {
@@ -228,22 +268,17 @@ fn choose_user(
             state.create_user(ctx, user).id
         }
     };
-    if let Some(membership) = state.users.get_mut(&user_id).and_then(|user| {
-        user.memberships
-            .iter_mut()
-            .find(|membership| membership.organization_id == organization_id)
-    }) {
-        match membership.membership_status {
-            MembershipStatus::Inactive => {
-                return Err("The user is deactivated in this organization.".to_owned());
-            }
-            MembershipStatus::Active => {}
+    if let Ok(membership) = state.membership(&user_id, organization_id) {
+        if membership.membership_status == MembershipStatus::Inactive {
+            return Err("The user is deactivated in this organization.".to_owned());
+        }
+        if membership.membership_status != MembershipStatus::Active {
             // Logging in is how an invitation is accepted.
-            _ => {
+            let _ = state.change_membership(&user_id, organization_id, |membership| {
                 membership.membership_status = MembershipStatus::Active;
                 membership.join_time = ctx.stamp();
                 membership.accepted_at = ctx.stamp();
-            }
+            });
         }
         return Ok(user_id);
     }

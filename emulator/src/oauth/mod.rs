@@ -1,10 +1,12 @@
 //! OAuth 2.0 and OpenID Connect.
 
+mod accounts;
 mod authorize;
 mod claims;
 mod client;
 mod error;
 mod grants;
+mod intercept;
 mod login;
 mod logout;
 mod page;
@@ -20,7 +22,7 @@ use serde_json::json;
 
 pub(crate) use claims::{IdpInitiated, idp_initiated_token};
 pub(crate) use error::OAuthError;
-pub(crate) use grants::{Grants, random_token};
+pub(crate) use grants::Grants;
 
 use crate::app::App;
 use crate::http::{Reply, Request};
@@ -36,9 +38,11 @@ pub(crate) enum Endpoint {
     Logout,
     Discovery,
     UserInfo,
+    AccountLink,
+    AccountDone,
 }
 
-const ENDPOINTS: [(Endpoint, &str, &str); 6] = [
+const ENDPOINTS: [(Endpoint, &str, &str); 8] = [
     (Endpoint::Authorize, "oauth.authorize", "/oauth/authorize"),
     (Endpoint::Token, "oauth.token", "/oauth/token"),
     (Endpoint::Keys, "oauth.keys", "/keys"),
@@ -49,6 +53,16 @@ const ENDPOINTS: [(Endpoint, &str, &str); 6] = [
         "/.well-known/openid-configuration",
     ),
     (Endpoint::UserInfo, "oauth.userinfo", "/userinfo"),
+    (
+        Endpoint::AccountLink,
+        "connected_accounts.authorize",
+        "/connected_accounts/authorize",
+    ),
+    (
+        Endpoint::AccountDone,
+        "connected_accounts.done",
+        "/connected_accounts/done",
+    ),
 ];
 
 impl Endpoint {
@@ -76,7 +90,9 @@ pub(crate) fn find(method: &str, path: &str) -> Option<Endpoint> {
         .map(|(endpoint, ..)| *endpoint)?;
     let allowed = match endpoint {
         Endpoint::Token => method == "POST",
-        Endpoint::Keys | Endpoint::Discovery => method == "GET",
+        Endpoint::Keys | Endpoint::Discovery | Endpoint::AccountLink | Endpoint::AccountDone => {
+            method == "GET"
+        }
         Endpoint::Authorize | Endpoint::Logout | Endpoint::UserInfo => matches!(method, "GET" | "POST"),
     };
     allowed.then_some(endpoint)
@@ -84,7 +100,7 @@ pub(crate) fn find(method: &str, path: &str) -> Option<Endpoint> {
 
 pub(crate) async fn answer(app: &Arc<App>, endpoint: Endpoint, request: &Request) -> Reply {
     let answered = match endpoint {
-        Endpoint::Authorize => authorize::answer(app, request),
+        Endpoint::Authorize => authorize::answer(app, request).await,
         Endpoint::Token => token::answer(app, request).await,
         Endpoint::Keys => app
             .keys
@@ -94,6 +110,8 @@ pub(crate) async fn answer(app: &Arc<App>, endpoint: Endpoint, request: &Request
         Endpoint::Logout => logout::answer(app, request),
         Endpoint::Discovery => Ok(discovery(app)),
         Endpoint::UserInfo => userinfo::answer(app, request),
+        Endpoint::AccountLink => accounts::authorize(app, request),
+        Endpoint::AccountDone => accounts::done(),
     };
     answered.unwrap_or_else(|error| Reply::text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}\n")))
 }

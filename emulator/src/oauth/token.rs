@@ -3,21 +3,23 @@
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use jiff::SignedDuration;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::client::{Client, identify};
 use super::grants::{Access, Code, Grant, Redeemed};
 use super::{OAuthError, claims, pkce};
 use crate::app::App;
 use crate::http::{Pairs, Reply, Request};
+use crate::interceptors::{self, Trigger};
 use crate::keys::{SigningKey, sign};
+use crate::state::OAuthClient;
 
 /// How long a refresh token lives, in seconds: 30 days.
 const REFRESH_LIFETIME: i64 = 30 * 24 * 3600;
 
 pub(super) async fn answer(app: &App, request: &Request) -> anyhow::Result<Reply> {
     let key = app.keys.current().await?;
-    Ok(match exchange(app, &key, request) {
+    Ok(match exchange(app, &key, request).await {
         Ok(body) => Reply::json(StatusCode::OK, &body).header(CACHE_CONTROL, "no-store"),
         Err(Failure::Refused(error)) => error.into_reply(),
         Err(Failure::Broken(error)) => return Err(error),
@@ -42,7 +44,7 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
-fn exchange(app: &App, key: &SigningKey, request: &Request) -> Result<Value, Failure> {
+async fn exchange(app: &App, key: &SigningKey, request: &Request) -> Result<Value, Failure> {
     let form_encoded = request
         .header(CONTENT_TYPE)
         .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
@@ -66,7 +68,7 @@ fn exchange(app: &App, key: &SigningKey, request: &Request) -> Result<Value, Fai
         return Err(OAuthError::invalid_request("grant_type is missing").into());
     };
     match grant_type {
-        "client_credentials" => client_credentials(app, key, &identify(app, request, &form)?, &form),
+        "client_credentials" => client_credentials(app, key, &identify(app, request, &form)?, &form).await,
         "authorization_code" => authorization_code(app, key, &identify(app, request, &form)?, &form),
         "refresh_token" => refresh_token(app, key, &identify(app, request, &form)?, &form),
         other => {
@@ -76,21 +78,63 @@ fn exchange(app: &App, key: &SigningKey, request: &Request) -> Result<Value, Fai
     }
 }
 
-fn client_credentials(app: &App, key: &SigningKey, client: &Client, form: &Pairs) -> Result<Value, Failure> {
+async fn client_credentials(
+    app: &App,
+    key: &SigningKey,
+    client: &Client,
+    form: &Pairs,
+) -> Result<Value, Failure> {
     if client.public {
         return Err(OAuthError::invalid_client("client_credentials needs the client secret").into());
     }
     let ctx = app.ctx();
-    let scopes: Vec<&str> = form.get("scope").unwrap_or_default().split_whitespace().collect();
-    let token = sign(key, &claims::client_access(&ctx, &client.id, &scopes))?;
+    let scopes = client_scopes(&client.known, form.get("scope").unwrap_or_default())?;
+    let lifetime = match client.known.lifetime {
+        seconds if seconds > 0 => seconds,
+        _ => claims::LIFETIME,
+    };
+    let claims = if client.known.machine {
+        let known = &client.known;
+        let context = json!({ "client_id": known.id, "organization_id": known.organization_id });
+        let data = json!({ "client": { "id": known.id, "scopes": known.scopes }, "scopes": scopes });
+        let asked = interceptors::ask(app, Trigger::PreM2mTokenCreation, context, data).await;
+        asked.map_err(|message| OAuthError::new("access_denied", message))?
+    } else {
+        Map::new()
+    };
+    let access = claims::client_access(&ctx, &client.known, &scopes, lifetime, claims);
+    let token = sign(key, &access)?;
     let expires = ctx
         .now
-        .saturating_add(SignedDuration::from_secs(claims::LIFETIME))
+        .saturating_add(SignedDuration::from_secs(lifetime))
         .unwrap_or(ctx.now);
-    app.change(|state| state.grants.add_access(&token, Access::Api, expires));
+    let access = if client.known.api {
+        Access::Api
+    } else {
+        Access::Machine
+    };
+    app.change(|state| state.grants.add_access(&token, access, expires));
     Ok(json!({
-        "access_token": token, "token_type": "Bearer", "expires_in": claims::LIFETIME, "scope": scopes.join(" "),
+        "access_token": token, "token_type": "Bearer", "expires_in": lifetime, "scope": scopes.join(" "),
     }))
+}
+
+/// The scopes of a client's own token: all that it has unless it asks for some. The scopes of an application that has
+/// none set are not limited.
+fn client_scopes<'a>(client: &'a OAuthClient, wanted: &'a str) -> Result<Vec<&'a str>, OAuthError> {
+    let wanted: Vec<&str> = wanted.split_whitespace().collect();
+    if wanted.is_empty() {
+        return Ok(client.scopes.iter().map(String::as_str).collect());
+    }
+    let limited = client.machine || !client.scopes.is_empty();
+    let foreign = |scope: &&&str| !client.scopes.iter().any(|own| own == *scope);
+    match wanted.iter().find(foreign).filter(|_| limited) {
+        Some(scope) => {
+            let description = format!("the client may not ask for the scope {scope:?}");
+            Err(OAuthError::new("invalid_scope", description))
+        }
+        None => Ok(wanted),
+    }
 }
 
 fn authorization_code(app: &App, key: &SigningKey, client: &Client, form: &Pairs) -> Result<Value, Failure> {

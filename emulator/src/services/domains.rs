@@ -40,8 +40,8 @@ fn create(
     }
     if state
         .domains
-        .find(|known| known.organization_id == organization_id && known.domain == domain)
-        .is_some()
+        .by("domain", &domain)
+        .any(|known| known.organization_id == organization_id)
     {
         let message = format!("the organization already has the domain {domain:?}");
         return Err(ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource("domain", &domain));
@@ -132,10 +132,12 @@ fn list(state: &State, _: &Ctx<'_>, request: ListDomainRequest) -> Result<ListDo
     let page_size = request.page_size.filter(|size| *size > 0).unwrap_or(DEFAULT_PAGE);
     let page_number = request.page_number.filter(|number| *number > 0).unwrap_or(1);
     let skipped = (i64::from(page_number) - 1) * i64::from(page_size);
-    let domains = state.domains.iter().filter(|domain| {
-        domain.organization_id == *organization_id
-            && (request.domain_type == DomainType::Unspecified || domain.domain_type == request.domain_type)
-    });
+    let domains = state
+        .domains
+        .by("organization", organization_id)
+        .filter(|domain| {
+            request.domain_type == DomainType::Unspecified || domain.domain_type == request.domain_type
+        });
     let page = domains
         .skip(usize::try_from(skipped).unwrap_or(usize::MAX))
         .take(page_size.unsigned_abs() as usize);

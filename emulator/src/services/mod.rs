@@ -2,10 +2,11 @@
 //!
 //! # How to add a service
 //!
-//! 1. Its data: a [`Table`](crate::state::Table) in [`State`], whose row is the API's message (one line in the `rows!`
-//!    of `state/mod.rs`) or a struct around it (like `OrganizationRow`), and the same field in `state/seed.rs`, so
-//!    that it can be seeded. What other services or the login need of it becomes a method of `State` in
-//!    `state/<kind>.rs`.
+//! 1. Its data: a [`Table`](crate::state::Table) in [`State`], whose row is the API's message (a `row!` in
+//!    `state/rows.rs`) or a struct around it (like `OrganizationRow`), and a line in the `seeds!` of `state/seed.rs`, so
+//!    that it can be seeded. What rows are looked up by goes into `Row::keys`: [`Table::by`](crate::state::Table::by) and
+//!    `page_by` find them without looking at all. What other services or the login need of it becomes a method of
+//!    `State` in `state/<kind>.rs`.
 //! 2. Its operations: `services/<service>.rs` with one function for each and a table of them:
 //!
 //!    ```text
@@ -22,18 +23,30 @@
 //! webhooks and the events service need. Time comes from `ctx.stamp()`, ids from `state.ids` (tables give them to rows
 //! without one), pages from `table.page(order, size, token, filter)`.
 //!
-//! Operations without a function answer UNIMPLEMENTED.
+//! Operations without a function answer UNIMPLEMENTED; a test below names them.
 
+mod accounts;
+mod audit_logs;
+mod auth;
+mod clients;
 mod connections;
+mod directories;
 mod domains;
+mod events;
+mod mcp;
 mod memberships;
 mod organization_settings;
 mod organizations;
+mod passwordless;
 mod patch;
 mod permissions;
+mod providers;
 mod roles;
 mod sessions;
+mod tokens;
+mod tools;
 mod users;
+mod webauthn;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -46,15 +59,27 @@ use patch::Patch;
 
 /// All services.
 static SERVICES: &[&[Entry]] = &[
+    accounts::OPERATIONS,
+    audit_logs::OPERATIONS,
+    auth::OPERATIONS,
+    clients::OPERATIONS,
     connections::OPERATIONS,
+    directories::OPERATIONS,
     domains::OPERATIONS,
+    events::OPERATIONS,
+    mcp::OPERATIONS,
     memberships::OPERATIONS,
     organization_settings::OPERATIONS,
     organizations::OPERATIONS,
+    passwordless::OPERATIONS,
     permissions::OPERATIONS,
+    providers::OPERATIONS,
     roles::OPERATIONS,
     sessions::OPERATIONS,
+    tokens::OPERATIONS,
+    tools::OPERATIONS,
     users::OPERATIONS,
+    webauthn::OPERATIONS,
 ];
 
 static BY_NAME: LazyLock<HashMap<&'static str, Handler>> = LazyLock::new(|| {
@@ -79,6 +104,11 @@ pub(crate) enum Handler {
 /// The handler of an operation, if it has one.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     BY_NAME.get(operation).copied()
+}
+
+/// The organization and the address of the invitation that a request would send, if it would send one.
+pub(crate) fn invitation(state: &State, operation: &str, request: &Value) -> Option<(String, String)> {
+    memberships::invitation(state, operation, request)
 }
 
 /// Makes a [`Handler`] of a function with typed messages that reads.
@@ -135,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_entry_is_an_operation_and_none_is_there_twice() {
+    fn every_operation_has_one_entry() {
         let names: Vec<&str> = SERVICES
             .iter()
             .flat_map(|service| service.iter().map(|(name, _)| *name))
@@ -144,5 +174,9 @@ mod tests {
             assert!(scalekit::operation::find(name).is_some(), "{name}");
         }
         assert_eq!(BY_NAME.len(), names.len());
+        for operation in scalekit::operation::OPERATIONS {
+            assert!(handler(operation.name).is_some(), "{}", operation.name);
+        }
+        assert_eq!(names.len(), 149);
     }
 }

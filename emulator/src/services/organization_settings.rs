@@ -12,7 +12,7 @@ use scalekit::api::organizations::{
 
 use super::{Entry, read, write};
 use crate::engine::ApiError;
-use crate::state::{Ctx, State};
+use crate::state::{Ctx, OrganizationRow, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[
     (
@@ -43,20 +43,18 @@ fn update_settings(
     ctx: &Ctx<'_>,
     request: UpdateOrganizationSettingsRequest,
 ) -> Result<GetOrganizationResponse, ApiError> {
-    let organization = &mut state.organizations.require_mut(&request.id)?.organization;
-    let settings = organization.settings.get_or_insert_default();
-    for feature in request.settings.unwrap_or_default().features {
-        match settings
-            .features
-            .iter_mut()
-            .find(|known| known.name == feature.name)
-        {
-            Some(known) => known.enabled = feature.enabled,
-            None => settings.features.push(feature),
+    let switched = |row: &mut OrganizationRow| {
+        let features = &mut row.organization.settings.get_or_insert_default().features;
+        for feature in request.settings.unwrap_or_default().features {
+            match features.iter_mut().find(|known| known.name == feature.name) {
+                Some(known) => known.enabled = feature.enabled,
+                None => features.push(feature),
+            }
         }
-    }
-    organization.update_time = ctx.stamp();
-    let organization = organization.clone();
+        row.organization.update_time = ctx.stamp();
+    };
+    let row = state.organizations.change(&request.id, switched)?;
+    let organization = row.organization.clone();
     state.emit(
         ctx,
         "organization.updated",
@@ -97,33 +95,49 @@ fn update_session_policy(
     ctx: &Ctx<'_>,
     request: UpdateOrganizationSessionPolicyRequest,
 ) -> Result<UpdateOrganizationSessionPolicyResponse, ApiError> {
-    let row = state.organizations.require_mut(&request.organization_id)?;
-    if request.policy_source == SessionPolicyType::Application {
-        row.session_policy = None;
-    } else {
-        let policy = row.session_policy.get_or_insert_with(application_policy);
-        policy.policy_source = SessionPolicyType::Custom;
-        keep_or_set(
-            &mut policy.absolute_session_timeout,
-            request.absolute_session_timeout,
-        );
-        keep_or_set(
-            &mut policy.absolute_session_timeout_unit,
-            request.absolute_session_timeout_unit,
-        );
-        keep_or_set(
-            &mut policy.idle_session_timeout_enabled,
-            request.idle_session_timeout_enabled,
-        );
-        keep_or_set(&mut policy.idle_session_timeout, request.idle_session_timeout);
-        keep_or_set(
-            &mut policy.idle_session_timeout_unit,
-            request.idle_session_timeout_unit,
-        );
-    }
-    row.organization.update_time = ctx.stamp();
-    let policy = row.session_policy.clone().unwrap_or_else(application_policy);
+    let organization_id = request.organization_id.clone();
+    let row = state.organizations.change(&organization_id, |row| {
+        row.session_policy = changed_policy(row.session_policy.take(), request);
+        row.organization.update_time = ctx.stamp();
+    })?;
+    let (policy, organization) = (row.session_policy.clone(), row.organization.clone());
+    let event = "organization.updated";
+    state.emit(
+        ctx,
+        event,
+        ObjectType::Organization,
+        Some(&organization_id),
+        &organization,
+    );
+    let policy = policy.unwrap_or_else(application_policy);
     Ok(UpdateOrganizationSessionPolicyResponse { policy: Some(policy) })
+}
+
+/// The organization's own policy after an update; none when it follows the application's again.
+fn changed_policy(
+    own: Option<OrganizationSessionPolicySettings>,
+    new: UpdateOrganizationSessionPolicyRequest,
+) -> Option<OrganizationSessionPolicySettings> {
+    if new.policy_source == SessionPolicyType::Application {
+        return None;
+    }
+    let mut policy = own.unwrap_or_default();
+    policy.policy_source = SessionPolicyType::Custom;
+    keep_or_set(&mut policy.absolute_session_timeout, new.absolute_session_timeout);
+    keep_or_set(
+        &mut policy.absolute_session_timeout_unit,
+        new.absolute_session_timeout_unit,
+    );
+    keep_or_set(
+        &mut policy.idle_session_timeout_enabled,
+        new.idle_session_timeout_enabled,
+    );
+    keep_or_set(&mut policy.idle_session_timeout, new.idle_session_timeout);
+    keep_or_set(
+        &mut policy.idle_session_timeout_unit,
+        new.idle_session_timeout_unit,
+    );
+    Some(policy)
 }
 
 fn keep_or_set<T>(old: &mut Option<T>, new: Option<T>) {
@@ -149,12 +163,19 @@ fn get_user_management(
 
 fn upsert_user_management(
     state: &mut State,
-    _: &Ctx<'_>,
+    ctx: &Ctx<'_>,
     request: UpsertUserManagementSettingsRequest,
 ) -> Result<UpsertUserManagementSettingsResponse, ApiError> {
-    let row = state.organizations.require_mut(&request.organization_id)?;
     let settings = request.settings.unwrap_or_default();
-    row.max_allowed_users = settings.max_allowed_users;
+    let limit = settings.max_allowed_users;
+    let row = state.organizations.change(&request.organization_id, |row| {
+        row.max_allowed_users = limit;
+        row.organization.update_time = ctx.stamp();
+    })?;
+    let organization = row.organization.clone();
+    let event = "organization.updated";
+    let id = Some(request.organization_id.as_str());
+    state.emit(ctx, event, ObjectType::Organization, id, &organization);
     Ok(UpsertUserManagementSettingsResponse {
         settings: Some(settings),
     })

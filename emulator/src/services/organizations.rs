@@ -69,12 +69,12 @@ fn list(
     _: &Ctx<'_>,
     request: ListOrganizationsRequest,
 ) -> Result<ListOrganizationsResponse, ApiError> {
-    let page = state.organizations.page(
-        Order::NewestFirst,
-        request.page_size,
-        &request.page_token,
-        |row| request.external_id.is_none() || row.organization.external_id == request.external_id,
-    )?;
+    let (size, token) = (request.page_size, &request.page_token);
+    let organizations = &state.organizations;
+    let page = match &request.external_id {
+        Some(id) => organizations.page_by(("external_id", id), size, token, |_| true)?,
+        None => organizations.page(Order::NewestFirst, size, token, |_| true)?,
+    };
     Ok(ListOrganizationsResponse {
         organizations: shown(&page),
         total_size: page.total,
@@ -131,18 +131,20 @@ fn update(
     let external_id = patch.text("external_id", new.external_id);
     let slug = patch.text("slug", new.slug);
     state.organization_names_are_free(&id, external_id.value(), slug.value())?;
-    let organization = &mut state.organizations.require_mut(&id)?.organization;
-    if let Some(display_name) = patch.text("display_name", new.display_name).into_value() {
-        organization.display_name = display_name;
-    }
-    external_id.apply(&mut organization.external_id);
-    slug.apply(&mut organization.slug);
-    patch
-        .text("logo_url", new.logo_url)
-        .apply(&mut organization.logo_url);
-    patch.map("metadata", new.metadata, &mut organization.metadata);
-    organization.update_time = ctx.stamp();
-    let organization = organization.clone();
+    let updated = |row: &mut OrganizationRow| {
+        let organization = &mut row.organization;
+        if let Some(display_name) = patch.text("display_name", new.display_name).into_value() {
+            organization.display_name = display_name;
+        }
+        external_id.apply(&mut organization.external_id);
+        slug.apply(&mut organization.slug);
+        patch
+            .text("logo_url", new.logo_url)
+            .apply(&mut organization.logo_url);
+        patch.map("metadata", new.metadata, &mut organization.metadata);
+        organization.update_time = ctx.stamp();
+    };
+    let organization = state.organizations.change(&id, updated)?.organization.clone();
     state.emit(
         ctx,
         "organization.updated",

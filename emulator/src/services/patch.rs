@@ -45,9 +45,35 @@ impl<'a> Patch<'a> {
         }
     }
 
+    /// Whether a field changes whose value is there or not as `given` says.
+    pub(super) fn changes(self, field: &str, given: bool) -> bool {
+        self.masks(field).unwrap_or(given)
+    }
+
+    /// Sets a field whose request says whether it is there.
+    pub(super) fn set<T: Default>(self, field: &str, new: Option<T>, old: &mut T) {
+        if self.changes(field, new.is_some()) {
+            *old = new.unwrap_or_default();
+        }
+    }
+
+    /// Sets a text of which the request cannot say that it is there but empty; only a mask clears it.
+    pub(super) fn given(self, field: &str, new: String, old: &mut String) {
+        if self.changes(field, !new.is_empty()) {
+            *old = new;
+        }
+    }
+
+    /// Changes a list as [`Patch::map`] changes a map.
+    pub(super) fn list<T>(self, field: &str, new: Vec<T>, old: &mut Vec<T>) {
+        if self.changes(field, !new.is_empty()) {
+            *old = new;
+        }
+    }
+
     /// Changes a map: replaced as a whole. Proto3 cannot tell an empty map from an absent one, so only a mask clears.
     pub(super) fn map(self, field: &str, new: BTreeMap<String, String>, old: &mut BTreeMap<String, String>) {
-        if self.masks(field).unwrap_or(!new.is_empty()) {
+        if self.changes(field, !new.is_empty()) {
             *old = new;
         }
     }

@@ -63,10 +63,12 @@ fn update(
     let mut permission = require(state, &request.permission_name)?.clone();
     if !new.name.is_empty() && new.name != permission.name {
         check_name(state, &new.name)?;
-        let own = state.roles.iter_mut().flat_map(|row| &mut row.role.permissions);
-        for role_permission in own.filter(|own| own.name == permission.name) {
-            role_permission.name.clone_from(&new.name);
-        }
+        state.roles.change_all(|row| {
+            let own = row.role.permissions.iter_mut();
+            for role_permission in own.filter(|own| own.name == permission.name) {
+                role_permission.name.clone_from(&new.name);
+            }
+        });
         permission.name = new.name;
     }
     if !new.description.is_empty() {
@@ -110,9 +112,9 @@ fn list(
 fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeletePermissionRequest) -> Result<Empty, ApiError> {
     let id = require(state, &request.permission_name)?.id.clone();
     let permission = state.permissions.remove(&id)?;
-    for row in state.roles.iter_mut() {
-        row.role.permissions.retain(|own| own.name != permission.name);
-    }
+    state
+        .roles
+        .change_all(|row| row.role.permissions.retain(|own| own.name != permission.name));
     state.emit(
         ctx,
         "permission.deleted",

@@ -8,7 +8,7 @@ use scalekit::api::sessions::{
 
 use super::{Entry, read, write};
 use crate::engine::ApiError;
-use crate::state::{Ctx, Order, SessionRow, State};
+use crate::state::{Ctx, SessionRow, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[
     ("SessionService.GetSession", read!(get)),
@@ -29,9 +29,6 @@ fn list(
     state.users.require(&request.user_id)?;
     let filter = request.filter.unwrap_or_default();
     let wanted = |row: &SessionRow| {
-        if row.session.user_id != request.user_id {
-            return false;
-        }
         let session = state.show_session(ctx, row);
         let mut statuses = filter.status.iter();
         (filter.status.is_empty() || statuses.any(|status| status.eq_ignore_ascii_case(&session.status)))
@@ -39,7 +36,12 @@ fn list(
             && (filter.end_time.is_none() || session.created_at <= filter.end_time)
     };
     let sessions = &state.sessions;
-    let page = sessions.page(Order::OldestFirst, request.page_size, &request.page_token, wanted)?;
+    let page = sessions.page_by(
+        ("user", &request.user_id),
+        request.page_size,
+        &request.page_token,
+        wanted,
+    )?;
     Ok(UserSessionDetails {
         sessions: page.map(|row| state.show_session(ctx, row)),
         total_size: page.total,
@@ -54,7 +56,7 @@ fn revoke(
     request: RevokeSessionRequest,
 ) -> Result<RevokeSessionResponse, ApiError> {
     state.sessions.require(&request.session_id)?;
-    state.end_sessions(ctx, |session| session.session_id == request.session_id);
+    state.end_session(ctx, &request.session_id);
     // A session that had ended before is answered as it is.
     let session = state.show_session(ctx, state.sessions.require(&request.session_id)?);
     Ok(RevokeSessionResponse {
@@ -68,7 +70,7 @@ fn revoke_all(
     request: RevokeAllUserSessionsRequest,
 ) -> Result<RevokeAllUserSessionsResponse, ApiError> {
     state.users.require(&request.user_id)?;
-    let ended = state.end_sessions(ctx, |session| session.user_id == request.user_id);
+    let ended = state.end_sessions_of(ctx, &request.user_id, None);
     let total_revoked = u32::try_from(ended.len()).unwrap_or(u32::MAX);
     Ok(RevokeAllUserSessionsResponse {
         revoked_sessions: ended.into_iter().map(revoked).collect(),

@@ -85,7 +85,8 @@ fn external_id_is_free(state: &State, own: &str, external_id: Option<&str>) -> R
     };
     match state
         .users
-        .find(|user| user.external_id.as_deref() == Some(external_id) && user.id != own)
+        .by("external_id", external_id)
+        .find(|user| user.id != own)
     {
         None => Ok(()),
         Some(_) => {
@@ -113,18 +114,19 @@ fn update(
         .clone();
     let new = request.user.unwrap_or_default();
     external_id_is_free(state, &id, new.external_id.as_deref())?;
-    let user = state.users.require_mut(&id)?;
-    if let Some(external_id) = new.external_id {
-        user.external_id = Some(external_id).filter(|id| !id.is_empty());
-    }
-    if !new.metadata.is_empty() {
-        user.metadata = new.metadata;
-    }
-    if let Some(profile) = new.user_profile {
-        change_profile(user.user_profile.get_or_insert_default(), profile);
-    }
-    user.update_time = ctx.stamp();
-    let user = user.clone();
+    let updated = |user: &mut User| {
+        if let Some(external_id) = new.external_id {
+            user.external_id = Some(external_id).filter(|id| !id.is_empty());
+        }
+        if !new.metadata.is_empty() {
+            user.metadata = new.metadata;
+        }
+        if let Some(profile) = new.user_profile {
+            change_profile(user.user_profile.get_or_insert_default(), profile);
+        }
+        user.update_time = ctx.stamp();
+    };
+    let user = state.users.change(&id, updated)?.clone();
     let user = state.show_user(ctx, &user);
     state.emit(ctx, "user.updated", ObjectType::User, None, &user);
     Ok(UpdateUserResponse { user: Some(user) })
@@ -194,12 +196,10 @@ fn list_in_organization(
     request: ListOrganizationUsersRequest,
 ) -> Result<ListOrganizationUsersResponse, ApiError> {
     state.organizations.require(&request.organization_id)?;
-    let page = state.users.page(
-        Order::OldestFirst,
-        request.page_size,
-        &request.page_token,
-        |user| is_member(user, &request.organization_id),
-    )?;
+    let members = ("organization", request.organization_id.as_str());
+    let page = state
+        .users
+        .page_by(members, request.page_size, &request.page_token, |_| true)?;
     Ok(ListOrganizationUsersResponse {
         users: page.map(|user| state.show_user(ctx, user)),
         total_size: page.total,
@@ -235,24 +235,17 @@ fn search_in_organization(
 ) -> Result<SearchOrganizationUsersResponse, ApiError> {
     state.organizations.require(&request.organization_id)?;
     let query = request.query.to_lowercase();
-    let page = state.users.page(
-        Order::OldestFirst,
-        request.page_size,
-        &request.page_token,
-        |user| is_member(user, &request.organization_id) && matches(user, &query),
-    )?;
+    let members = ("organization", request.organization_id.as_str());
+    let fits = |user: &User| matches(user, &query);
+    let page = state
+        .users
+        .page_by(members, request.page_size, &request.page_token, fits)?;
     Ok(SearchOrganizationUsersResponse {
         users: page.map(|user| state.show_user(ctx, user)),
         total_size: page.total,
         next_page_token: page.next,
         prev_page_token: page.previous,
     })
-}
-
-fn is_member(user: &User, organization_id: &str) -> bool {
-    user.memberships
-        .iter()
-        .any(|membership| membership.organization_id == organization_id)
 }
 
 fn matches(user: &User, query: &str) -> bool {

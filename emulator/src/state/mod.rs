@@ -4,31 +4,53 @@
 //! once or, after an error, not at all, because handlers check first and change after. Each kind of thing has a
 //! [`Table`]; what several services need of it stands in the module of its name.
 
+mod accounts;
+mod auth_requests;
+mod clients;
+mod directories;
 mod events;
 mod ids;
+mod index;
+mod mails;
 mod organizations;
 mod page;
+mod passwordless;
 mod roles;
+mod rows;
 mod seed;
 mod sessions;
 mod table;
+mod tokens;
 mod users;
 
 use std::collections::HashMap;
 
+use scalekit::api::clients::Resource;
 use scalekit::api::connections::Connection;
 use scalekit::api::domains::Domain;
 use scalekit::api::events::ScalekitEvent;
+use scalekit::api::mcp::{McpConfig, McpInstance};
+use scalekit::api::providers::Provider;
 use scalekit::api::roles::Permission;
+use scalekit::api::tools::Tool;
 use scalekit::api::users::User;
+use scalekit::api::webauthn::WebAuthnCredential;
 
+pub(crate) use accounts::{AccountRow, MagicLink, summary};
+pub(crate) use auth_requests::{AuthRequest, AuthRequestRow, FAILURE, INITIATED, SUCCESS};
+pub(crate) use clients::{ClientRow, ConsentRow, MachineRow, OAuthClient, new_secret};
+pub(crate) use directories::{DirectoryGroupRow, DirectoryRow, DirectoryUserRow};
 pub(crate) use ids::Ids;
+pub(crate) use index::Key;
+pub(crate) use mails::Mail;
 pub(crate) use organizations::{Name, OrganizationRow};
-pub(crate) use page::{Order, Page};
+pub(crate) use page::{Order, Page, forget_foreign_token, page_of};
+pub(crate) use passwordless::PasswordlessRow;
 pub(crate) use roles::{RoleRow, role_permission};
 pub(crate) use seed::Seed;
 pub(crate) use sessions::{Login, SessionRow};
 pub(crate) use table::{Row, Table};
+pub(crate) use tokens::TokenRow;
 
 use crate::oauth::Grants;
 
@@ -46,11 +68,34 @@ pub(crate) struct State {
     pub(crate) sessions: Table<SessionRow>,
     pub(crate) roles: Table<RoleRow>,
     pub(crate) permissions: Table<Permission>,
+    /// Clients of the environment.
+    pub(crate) clients: Table<ClientRow>,
+    /// Clients of organizations and of protected resources.
+    pub(crate) machines: Table<MachineRow>,
+    pub(crate) resources: Table<Resource>,
+    pub(crate) consents: Table<ConsentRow>,
+    pub(crate) directories: Table<DirectoryRow>,
+    pub(crate) directory_users: Table<DirectoryUserRow>,
+    pub(crate) directory_groups: Table<DirectoryGroupRow>,
     /// The name of the role that new members of an organization get, where it differs from the environment's.
     pub(crate) default_member_roles: HashMap<String, String>,
     /// How often the invitation of a user into an organization was sent again.
     pub(crate) invites: HashMap<(String, String), i32>,
     pub(crate) events: Table<ScalekitEvent>,
+    pub(crate) tokens: Table<TokenRow>,
+    pub(crate) credentials: Table<WebAuthnCredential>,
+    pub(crate) passwordless: Table<PasswordlessRow>,
+    pub(crate) mails: Table<Mail>,
+    /// Providers of the environment's own.
+    pub(crate) providers: Table<Provider>,
+    pub(crate) accounts: Table<AccountRow>,
+    pub(crate) magic_links: Table<MagicLink>,
+    /// Tools beside the built-in ones.
+    pub(crate) tools: Table<Tool>,
+    pub(crate) mcp_configs: Table<McpConfig>,
+    pub(crate) mcp_instances: Table<McpInstance>,
+    /// The logins that were tried.
+    pub(crate) auth_requests: Table<AuthRequestRow>,
     /// Codes and tokens that were given out.
     pub(crate) grants: Grants,
     /// Where logins may lead back to; empty for anywhere.
@@ -87,29 +132,4 @@ impl Ctx<'_> {
 fn stamp(time: jiff::Timestamp) -> Option<scalekit::Timestamp> {
     let milliseconds = jiff::Timestamp::from_millisecond(time.as_millisecond()).ok()?;
     Some(milliseconds.into())
-}
-
-/// Implements [`Row`] for a message with a field `id`.
-macro_rules! rows {
-    ($($message:ty => $kind:literal, $prefix:literal;)*) => {$(
-        impl Row for $message {
-            const KIND: &'static str = $kind;
-            const PREFIX: &'static str = $prefix;
-
-            fn id(&self) -> &str {
-                &self.id
-            }
-
-            fn set_id(&mut self, id: String) {
-                self.id = id;
-            }
-        }
-    )*};
-}
-
-rows! {
-    Connection => "connection", "conn";
-    Domain => "domain", "dom";
-    ScalekitEvent => "event", "evt";
-    User => "user", "usr";
 }

@@ -5,7 +5,8 @@ use scalekit::api::events::ObjectType;
 use scalekit::api::organizations::{Organization, OrganizationSessionPolicySettings};
 use serde::{Deserialize, Serialize};
 
-use super::{Ctx, Row, State};
+use super::rows::{dated, keys};
+use super::{Ctx, Key, Row, State};
 use crate::engine::ApiError;
 
 /// An organization with the settings that have operations of their own.
@@ -33,6 +34,18 @@ impl Row for OrganizationRow {
     fn set_id(&mut self, id: String) {
         self.organization.id = id;
     }
+
+    fn keys(&self) -> Vec<Key> {
+        let Organization {
+            external_id, slug, ..
+        } = &self.organization;
+        let named = [("external_id", external_id), ("slug", slug)];
+        keys(named.map(|(index, value)| (index, value.as_deref())))
+    }
+
+    fn complete(&mut self, ctx: &Ctx<'_>) {
+        dated!(self.organization, ctx);
+    }
 }
 
 /// How a request names something that may have an id of the caller's too.
@@ -50,7 +63,8 @@ impl State {
             Name::Id(id) => self.organizations.require(id),
             Name::External(id) => self
                 .organizations
-                .find(|row| row.organization.external_id.as_deref() == Some(id))
+                .by("external_id", id)
+                .next()
                 .ok_or_else(|| ApiError::not_found(OrganizationRow::KIND, id)),
         }
     }
@@ -97,46 +111,41 @@ impl State {
         external_id: Option<&str>,
         slug: Option<&str>,
     ) -> Result<(), ApiError> {
-        let taken = |what: &str, value: Option<&str>, of: fn(&Organization) -> Option<&str>| {
+        let taken = |what: &'static str, value: Option<&str>| {
             let Some(value) = value.filter(|value| !value.is_empty()) else {
                 return Ok(());
             };
-            let other = self
-                .organizations
-                .find(|row| of(&row.organization) == Some(value) && row.id() != own);
+            let other = self.organizations.by(what, value).find(|row| row.id() != own);
             other.map_or(Ok(()), |_| {
                 let message = format!("an organization with the {what} {value:?} already exists");
                 Err(ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource("organization", value))
             })
         };
-        taken("external_id", external_id, |organization| {
-            organization.external_id.as_deref()
-        })?;
-        taken("slug", slug, |organization| organization.slug.as_deref())
+        taken("external_id", external_id)?;
+        taken("slug", slug)
     }
 
-    /// Removes an organization with its domains, its connections and its memberships; its users stay.
+    /// Removes an organization with all that is its own and with its memberships; its users stay.
     ///
     /// # Errors
     /// NOT_FOUND.
     pub(crate) fn delete_organization(&mut self, ctx: &Ctx<'_>, id: &str) -> Result<(), ApiError> {
         let row = self.organizations.remove(id)?;
-        self.domains.remove_all(|domain| domain.organization_id == id);
-        self.connections
-            .remove_all(|connection| connection.organization_id.as_deref() == Some(id));
-        self.roles
-            .remove_all(|row| row.organization_id.as_deref() == Some(id));
+        self.domains.remove_by("organization", id);
+        self.connections.remove_by("organization", id);
+        self.roles.remove_by("organization", id);
+        self.machines.remove_by("organization", id);
+        self.tokens.remove_by("organization", id);
+        self.delete_accounts_by(ctx, "organization", id);
+        for directory in self.directories.remove_by("organization", id) {
+            self.forget_directory(directory.id());
+        }
         self.default_member_roles.remove(id);
         self.invites
             .retain(|(_, organization_id), _| organization_id != id);
         let members: Vec<String> = self
             .users
-            .iter()
-            .filter(|user| {
-                user.memberships
-                    .iter()
-                    .any(|membership| membership.organization_id == id)
-            })
+            .by("organization", id)
             .map(|user| user.id.clone())
             .collect();
         for user in members {
@@ -160,6 +169,9 @@ impl State {
                     && membership.membership_status != MembershipStatus::Inactive
             })
         };
-        self.users.iter().filter(counts).count()
+        self.users
+            .by("organization", organization_id)
+            .filter(counts)
+            .count()
     }
 }

@@ -117,6 +117,25 @@ impl<'a, R> Page<'a, R> {
     }
 }
 
+/// Takes the page token out of a request if no list gave it out, so that the first page is meant.
+pub(crate) fn forget_foreign_token(request: &mut serde_json::Value) {
+    let token = request.get("page_token").and_then(serde_json::Value::as_str);
+    let foreign = token.is_some_and(|token| Token::parse(token).is_err());
+    if let Some(fields) = request.as_object_mut().filter(|_| foreign) {
+        fields.remove("page_token");
+    }
+}
+
+/// A page of rows that stand in no table.
+///
+/// # Errors
+/// INVALID_ARGUMENT for a token that no page gave out.
+pub(crate) fn page_of<'a, R>(rows: &'a [R], size: u32, token: &str) -> Result<Page<'a, R>, ApiError> {
+    let token = Token::parse(token)?;
+    let places = (0..).zip(rows).collect();
+    Ok(Page::cut(places, Order::OldestFirst, size, token))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,7 @@ use scalekit::api::commons::{self, OrganizationMembership};
 use scalekit::api::roles::{Permission, Role, RolePermission};
 use serde::{Deserialize, Serialize};
 
-use super::{Row, State};
+use super::{Key, Row, State};
 
 /// A role of the environment, or of the organization it names. Of its permissions, the names count.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -32,6 +32,11 @@ impl Row for RoleRow {
     fn set_id(&mut self, id: String) {
         self.role.id = id;
     }
+
+    fn keys(&self) -> Vec<Key> {
+        let organization = self.organization_id.clone().unwrap_or_default();
+        vec![("name", self.role.name.clone()), ("organization", organization)]
+    }
 }
 
 impl RoleRow {
@@ -42,19 +47,6 @@ impl RoleRow {
             name: self.role.name.clone(),
             display_name: self.role.display_name.clone(),
         }
-    }
-}
-
-impl Row for Permission {
-    const KIND: &'static str = "permission";
-    const PREFIX: &'static str = "perm";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn set_id(&mut self, id: String) {
-        self.id = id;
     }
 }
 
@@ -89,7 +81,8 @@ impl State {
     /// The role of exactly this organization, or of the environment without one.
     pub(crate) fn role(&self, organization_id: Option<&str>, name: &str) -> Option<&RoleRow> {
         self.roles
-            .find(|row| row.role.name == name && row.organization_id.as_deref() == organization_id)
+            .by("name", name)
+            .find(|row| row.organization_id.as_deref() == organization_id)
     }
 
     /// The role that a name means in an organization.
@@ -104,7 +97,8 @@ impl State {
         own.and_then(|name| self.role_in(organization_id, name))
             .or_else(|| {
                 self.roles
-                    .find(|row| row.organization_id.is_none() && row.role.default_member)
+                    .by("organization", "")
+                    .find(|row| row.role.default_member)
             })
     }
 
@@ -139,7 +133,7 @@ impl State {
     }
 
     pub(crate) fn permission(&self, name: &str) -> Option<&Permission> {
-        self.permissions.find(|permission| permission.name == name)
+        self.permissions.by("name", name).next()
     }
 
     /// The permissions that the role has of its own.
@@ -197,7 +191,7 @@ impl State {
                 && self.has_role(membership, row)
         };
         self.users
-            .iter()
+            .by("role", &row.role.name)
             .filter(|user| user.memberships.iter().any(inside))
             .count()
     }

@@ -5,7 +5,8 @@ use scalekit::api::events::ObjectType;
 use scalekit::api::sessions::{AuthenticatedClients, DeviceDetails, SessionDetails};
 use serde::{Deserialize, Serialize};
 
-use super::{Ctx, Row, State};
+use super::rows::keys;
+use super::{Ctx, Key, Row, State};
 
 /// How long a session lives, in seconds: 30 days, and 7 without use. An organization can have its own policy.
 const ABSOLUTE_LIFETIME: i64 = 30 * 24 * 3600;
@@ -40,6 +41,10 @@ impl Row for SessionRow {
 
     fn set_id(&mut self, id: String) {
         self.session.session_id = id;
+    }
+
+    fn keys(&self) -> Vec<Key> {
+        keys([("user", Some(self.session.user_id.as_str()))])
     }
 }
 
@@ -123,9 +128,10 @@ impl State {
             auth_time: ctx.now.as_second(),
         };
         let row = self.sessions.insert(&mut self.ids, row).clone();
-        if let Some(user) = self.users.get_mut(&login.user_id) {
-            user.last_login_time = ctx.stamp();
-        }
+        let stamp = ctx.stamp();
+        let _ = self
+            .users
+            .change(&login.user_id, |user| user.last_login_time = stamp);
         let organization = Some(login.organization_id.as_str());
         self.emit(
             ctx,
@@ -150,52 +156,58 @@ impl State {
             .get(id)
             .map(|row| row.session.organization_id.as_str());
         let (_, idle) = self.session_lifetimes(organization.unwrap_or_default());
-        if let Some(row) = self.sessions.get_mut(id) {
+        let _ = self.sessions.change(id, |row| {
             row.session.last_active_at = ctx.stamp();
             row.session.updated_at = ctx.stamp();
             row.session.idle_expires_at = idle.and_then(|seconds| ctx.stamp_in(seconds));
-        }
+        });
     }
 
-    /// Revokes the live sessions that `picks` picks, with their refresh tokens; answers with them as they are now.
-    pub(crate) fn end_sessions(
+    /// Revokes a session, with its refresh tokens, if it still lives.
+    pub(crate) fn end_session(&mut self, ctx: &Ctx<'_>, id: &str) {
+        self.close_session(ctx, id, REVOKED, "session.revoked");
+    }
+
+    /// Revokes the live sessions of a user, in one organization or in all, with their refresh tokens; answers with
+    /// them as they are now.
+    pub(crate) fn end_sessions_of(
         &mut self,
         ctx: &Ctx<'_>,
-        picks: impl Fn(&SessionDetails) -> bool,
+        user_id: &str,
+        organization_id: Option<&str>,
     ) -> Vec<SessionDetails> {
-        self.close_sessions(ctx, REVOKED, "session.revoked", picks)
+        let own = self.sessions.by("user", user_id).map(|row| &row.session);
+        let own = own.filter(|session| organization_id.is_none_or(|id| session.organization_id == id));
+        let ids: Vec<String> = own.map(|session| session.session_id.clone()).collect();
+        let ended = ids
+            .iter()
+            .filter_map(|id| self.close_session(ctx, id, REVOKED, "session.revoked"));
+        ended.collect()
     }
 
     /// Ends one session because its user logged out.
     pub(crate) fn log_out(&mut self, ctx: &Ctx<'_>, id: &str) {
-        self.close_sessions(ctx, LOGGED_OUT, "session.logged_out", |session| {
-            session.session_id == id
-        });
+        self.close_session(ctx, id, LOGGED_OUT, "session.logged_out");
     }
 
-    fn close_sessions(
+    fn close_session(
         &mut self,
         ctx: &Ctx<'_>,
+        id: &str,
         status: &str,
         event: &str,
-        picks: impl Fn(&SessionDetails) -> bool,
-    ) -> Vec<SessionDetails> {
-        let mut ended = Vec::new();
-        for row in self.sessions.iter_mut() {
-            let session = &mut row.session;
-            if is_live(session, ctx) && picks(session) {
-                session.status = status.to_owned();
-                session.logout_at = ctx.stamp();
-                session.updated_at = ctx.stamp();
-                ended.push(session.clone());
-            }
-        }
-        for session in &ended {
-            self.grants.forget_session(&session.session_id);
-            let organization = Some(session.organization_id.as_str()).filter(|id| !id.is_empty());
-            self.emit(ctx, event, ObjectType::Session, organization, session);
-        }
-        ended
+    ) -> Option<SessionDetails> {
+        self.live_session(ctx, id)?;
+        let ended = self.sessions.change(id, |row| {
+            row.session.status = status.to_owned();
+            row.session.logout_at = ctx.stamp();
+            row.session.updated_at = ctx.stamp();
+        });
+        let session = ended.ok()?.session.clone();
+        self.grants.forget_session(&session.session_id);
+        let organization = Some(session.organization_id.as_str()).filter(|id| !id.is_empty());
+        self.emit(ctx, event, ObjectType::Session, organization, &session);
+        Some(session)
     }
 }
 

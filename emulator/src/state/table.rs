@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::Ctx;
 use super::ids::Ids;
+use super::index::{Indexes, Key};
 use super::page::{Order, Page, Token};
 use crate::engine::ApiError;
 
@@ -19,13 +21,22 @@ pub(crate) trait Row: Serialize + DeserializeOwned + Clone + Send + Sync + 'stat
 
     fn id(&self) -> &str;
     fn set_id(&mut self, id: String);
+
+    /// What it is found by beside its id.
+    fn keys(&self) -> Vec<Key> {
+        Vec::new()
+    }
+
+    /// Fills in what a seed may leave out. The row has its id.
+    fn complete(&mut self, _ctx: &Ctx<'_>) {}
 }
 
-/// Rows by id and in the order in which they were made.
+/// Rows by id, by their keys, and in the order in which they were made.
 #[derive(Clone, Debug)]
 pub(crate) struct Table<R> {
     rows: BTreeMap<u64, R>,
     by_id: HashMap<String, u64>,
+    indexes: Indexes,
     next: u64,
 }
 
@@ -34,6 +45,7 @@ impl<R> Default for Table<R> {
         Self {
             rows: BTreeMap::new(),
             by_id: HashMap::new(),
+            indexes: Indexes::default(),
             next: 1,
         }
     }
@@ -49,8 +61,11 @@ impl<R: Row> Table<R> {
             self.next += 1;
             self.next - 1
         });
-        let slot = self.rows.entry(place);
-        match slot {
+        if let Some(old) = self.rows.get(&place) {
+            self.indexes.remove(place, &old.keys());
+        }
+        self.indexes.add(place, row.keys());
+        match self.rows.entry(place) {
             std::collections::btree_map::Entry::Occupied(mut old) => {
                 old.insert(row);
                 old.into_mut()
@@ -63,36 +78,56 @@ impl<R: Row> Table<R> {
         self.rows.get(self.by_id.get(id)?)
     }
 
-    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut R> {
-        self.rows.get_mut(self.by_id.get(id)?)
-    }
-
     /// # Errors
     /// NOT_FOUND.
     pub(crate) fn require(&self, id: &str) -> Result<&R, ApiError> {
         self.get(id).ok_or_else(|| ApiError::not_found(R::KIND, id))
     }
 
+    /// Changes a row, but not its id, and answers with it as it is now.
+    ///
     /// # Errors
     /// NOT_FOUND.
-    pub(crate) fn require_mut(&mut self, id: &str) -> Result<&mut R, ApiError> {
-        self.get_mut(id).ok_or_else(|| ApiError::not_found(R::KIND, id))
+    pub(crate) fn change(&mut self, id: &str, change: impl FnOnce(&mut R)) -> Result<&R, ApiError> {
+        let place = self.by_id.get(id).copied();
+        let row = place.and_then(|place| Some((place, self.rows.get_mut(&place)?)));
+        let (place, row) = row.ok_or_else(|| ApiError::not_found(R::KIND, id))?;
+        let before = row.keys();
+        change(row);
+        let after = row.keys();
+        if before != after {
+            self.indexes.remove(place, &before);
+            self.indexes.add(place, after);
+        }
+        Ok(row)
+    }
+
+    /// Changes every row, but no ids.
+    pub(crate) fn change_all(&mut self, mut change: impl FnMut(&mut R)) {
+        for (place, row) in &mut self.rows {
+            let before = row.keys();
+            change(row);
+            let after = row.keys();
+            if before != after {
+                self.indexes.remove(*place, &before);
+                self.indexes.add(*place, after);
+            }
+        }
     }
 
     /// # Errors
     /// NOT_FOUND.
     pub(crate) fn remove(&mut self, id: &str) -> Result<R, ApiError> {
-        let row = self.by_id.remove(id).and_then(|place| self.rows.remove(&place));
-        row.ok_or_else(|| ApiError::not_found(R::KIND, id))
+        let place = self.by_id.remove(id);
+        let row = place.and_then(|place| Some((place, self.rows.remove(&place)?)));
+        let (place, row) = row.ok_or_else(|| ApiError::not_found(R::KIND, id))?;
+        self.indexes.remove(place, &row.keys());
+        Ok(row)
     }
 
-    /// Removes every row that `gone` picks, and answers with them.
-    pub(crate) fn remove_all(&mut self, gone: impl Fn(&R) -> bool) -> Vec<R> {
-        let ids: Vec<String> = self
-            .iter()
-            .filter(|row| gone(row))
-            .map(|row| row.id().to_owned())
-            .collect();
+    /// Removes every row that stands in `index` under `value`, and answers with them.
+    pub(crate) fn remove_by(&mut self, index: &'static str, value: &str) -> Vec<R> {
+        let ids: Vec<String> = self.by(index, value).map(|row| row.id().to_owned()).collect();
         ids.iter().filter_map(|id| self.remove(id).ok()).collect()
     }
 
@@ -101,14 +136,14 @@ impl<R: Row> Table<R> {
         self.rows.values()
     }
 
-    /// All rows, to be changed.
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut R> {
-        self.rows.values_mut()
-    }
-
-    /// The first row that fits.
-    pub(crate) fn find(&self, fits: impl Fn(&R) -> bool) -> Option<&R> {
-        self.iter().find(|row| fits(row))
+    /// The rows that stand in `index` under `value`, in order of creation.
+    pub(crate) fn by<'t>(
+        &'t self,
+        index: &'static str,
+        value: &str,
+    ) -> impl DoubleEndedIterator<Item = &'t R> + use<'t, R> {
+        let places = self.indexes.places(index, value).iter();
+        places.filter_map(|place| self.rows.get(place))
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -136,5 +171,64 @@ impl<R: Row> Table<R> {
             Order::OldestFirst => Page::cut(rows.collect(), order, size, token),
             Order::NewestFirst => Page::cut(rows.rev().collect(), order, size, token),
         })
+    }
+
+    /// One page, the oldest first, of the rows that stand in `index` under `value` and that `keep` picks.
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT for a token that no page gave out.
+    pub(crate) fn page_by(
+        &self,
+        (index, value): (&'static str, &str),
+        size: u32,
+        token: &str,
+        keep: impl Fn(&R) -> bool,
+    ) -> Result<Page<'_, R>, ApiError> {
+        let token = Token::parse(token)?;
+        let places = self.indexes.places(index, value).iter();
+        let rows = places.filter_map(|place| Some((*place, self.rows.get(place)?)));
+        let rows = rows.filter(|(_, row)| keep(row)).collect();
+        Ok(Page::cut(rows, Order::OldestFirst, size, token))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use scalekit::api::users::User;
+
+    use super::*;
+
+    fn user(id: &str, email: &str) -> User {
+        User {
+            id: id.to_owned(),
+            email: email.to_owned(),
+            ..User::default()
+        }
+    }
+
+    fn found(table: &Table<User>, email: &str) -> Vec<String> {
+        table.by("email", email).map(|user| user.id.clone()).collect()
+    }
+
+    #[test]
+    fn an_index_follows_every_change() {
+        let (mut table, mut ids) = (Table::default(), Ids::default());
+        table.insert(&mut ids, user("usr_1", "Ann@acme.com"));
+        table.insert(&mut ids, user("usr_2", "bob@acme.com"));
+        assert_eq!(found(&table, "ann@acme.com"), ["usr_1"]);
+
+        // A row that takes the place of another one leaves no trace of it.
+        table.insert(&mut ids, user("usr_1", "eve@acme.com"));
+        assert!(found(&table, "ann@acme.com").is_empty());
+        let renamed = table.change("usr_2", |user| user.email = "eve@acme.com".to_owned());
+        assert!(renamed.is_ok());
+        assert_eq!(found(&table, "eve@acme.com"), ["usr_1", "usr_2"]);
+        table.change_all(|user| user.email = format!("{}@acme.com", user.id));
+        assert_eq!(found(&table, "usr_2@acme.com"), ["usr_2"]);
+
+        assert!(table.remove("usr_2").is_ok() && found(&table, "usr_2@acme.com").is_empty());
+        let gone = table.remove_by("email", "usr_1@acme.com");
+        assert_eq!((gone.len(), table.len()), (1, 0));
+        assert!(table.change("usr_1", |_| ()).is_err());
     }
 }

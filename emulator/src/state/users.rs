@@ -4,13 +4,13 @@ use scalekit::api::commons::{MembershipStatus, OrganizationMembership, Role, Use
 use scalekit::api::events::ObjectType;
 use scalekit::api::users::User;
 
-use super::{Ctx, ENVIRONMENT, Name, RoleRow, State};
+use super::{Ctx, ENVIRONMENT, Mail, Name, RoleRow, State};
 use crate::engine::ApiError;
 
 impl State {
     /// The user with this address, whatever its letter case.
     pub(crate) fn user_by_email(&self, email: &str) -> Option<&User> {
-        self.users.find(|user| user.email.eq_ignore_ascii_case(email))
+        self.users.by("email", &email.to_ascii_lowercase()).next()
     }
 
     /// The user as the API shows it: what organizations, roles and the time say about the memberships is looked up.
@@ -76,15 +76,17 @@ impl State {
             membership.accepted_at = ctx.stamp();
         }
         let organization_id = membership.organization_id.clone();
-        let user = self.users.require_mut(user_id)?;
         let invited = membership.membership_status == MembershipStatus::PendingInvite;
-        user.memberships.push(membership);
-        user.update_time = ctx.stamp();
-        let user = user.clone();
+        let joined = |user: &mut User| {
+            user.memberships.push(membership);
+            user.update_time = ctx.stamp();
+        };
+        let user = self.users.change(user_id, joined)?.clone();
         let user = self.show_user(ctx, &user);
         if invited {
             let event = "user.organization_invitation";
             self.emit(ctx, event, ObjectType::User, Some(&organization_id), &user);
+            self.send_invitation(ctx, &user, &organization_id);
         }
         self.emit(
             ctx,
@@ -94,6 +96,19 @@ impl State {
             &user,
         );
         Ok(user)
+    }
+
+    /// Sends, or sends again, the mail that invites a user into an organization.
+    pub(crate) fn send_invitation(&mut self, ctx: &Ctx<'_>, user: &User, organization_id: &str) {
+        let organization = self.organizations.get(organization_id);
+        let name = organization.map_or("", |row| row.organization.display_name.as_str());
+        let mail = Mail {
+            to: user.email.clone(),
+            kind: "invitation".to_owned(),
+            subject: format!("Invitation to {name}"),
+            ..Mail::default()
+        };
+        self.send_mail(ctx, mail);
     }
 
     /// Takes a user out of an organization; the user stays.
@@ -106,21 +121,18 @@ impl State {
         user_id: &str,
         organization_id: &str,
     ) -> Result<(), ApiError> {
-        let user = self.users.require_mut(user_id)?;
-        let before = user.memberships.len();
-        user.memberships
-            .retain(|membership| membership.organization_id != organization_id);
-        if user.memberships.len() == before {
-            return Err(ApiError::not_found("membership", organization_id));
-        }
-        user.update_time = ctx.stamp();
-        let user = user.clone();
+        self.membership(user_id, organization_id)?;
+        let left = |user: &mut User| {
+            user.memberships
+                .retain(|membership| membership.organization_id != organization_id);
+            user.update_time = ctx.stamp();
+        };
+        let user = self.users.change(user_id, left)?.clone();
         let user = self.show_user(ctx, &user);
         self.invites
             .remove(&(user_id.to_owned(), organization_id.to_owned()));
-        self.end_sessions(ctx, |session| {
-            session.user_id == user_id && session.organization_id == organization_id
-        });
+        self.end_sessions_of(ctx, user_id, Some(organization_id));
+        self.forget_tokens_of(user_id, Some(organization_id));
         self.emit(
             ctx,
             "user.organization_membership_deleted",
@@ -147,18 +159,24 @@ impl State {
             .ok_or_else(|| ApiError::not_found("membership", organization_id))
     }
 
+    /// Changes a membership, and answers with the user as stored.
+    ///
     /// # Errors
     /// NOT_FOUND.
-    pub(crate) fn membership_mut(
+    pub(crate) fn change_membership(
         &mut self,
         user_id: &str,
         organization_id: &str,
-    ) -> Result<&mut OrganizationMembership, ApiError> {
-        let user = self.users.require_mut(user_id)?;
-        user.memberships
-            .iter_mut()
-            .find(|membership| membership.organization_id == organization_id)
-            .ok_or_else(|| ApiError::not_found("membership", organization_id))
+        change: impl FnOnce(&mut OrganizationMembership),
+    ) -> Result<User, ApiError> {
+        self.membership(user_id, organization_id)?;
+        let changed = self.users.change(user_id, |user| {
+            let mut memberships = user.memberships.iter_mut();
+            if let Some(membership) = memberships.find(|one| one.organization_id == organization_id) {
+                change(membership);
+            }
+        });
+        changed.cloned()
     }
 
     /// # Errors
@@ -168,7 +186,8 @@ impl State {
             Name::Id(id) => self.users.require(id),
             Name::External(id) => self
                 .users
-                .find(|user| user.external_id.as_deref() == Some(id))
+                .by("external_id", id)
+                .next()
                 .ok_or_else(|| ApiError::not_found("user", id)),
         }
     }
@@ -180,7 +199,10 @@ impl State {
     pub(crate) fn delete_user(&mut self, ctx: &Ctx<'_>, id: &str) -> Result<(), ApiError> {
         let user = self.users.remove(id)?;
         let user = self.show_user(ctx, &user);
-        self.end_sessions(ctx, |session| session.user_id == id);
+        self.end_sessions_of(ctx, id, None);
+        self.forget_tokens_of(id, None);
+        self.credentials.remove_by("user", id);
+        self.delete_accounts_by(ctx, "user", id);
         self.invites.retain(|(user_id, _), _| user_id != id);
         self.emit(ctx, "user.deleted", ObjectType::User, None, &user);
         Ok(())

@@ -14,14 +14,6 @@ use crate::clock::Clock;
 /// How long an endpoint may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The waits before further attempts.
-const BACKOFF: [Duration; 4] = [
-    Duration::from_secs(1),
-    Duration::from_secs(5),
-    Duration::from_secs(30),
-    Duration::from_secs(120),
-];
-
 /// An event on its way to an endpoint.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Delivery {
@@ -39,7 +31,7 @@ pub(crate) struct Delivery {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Status {
+pub(super) enum Status {
     Pending,
     Delivered,
     Failed,
@@ -47,7 +39,7 @@ enum Status {
 
 /// One attempt: the status of the answer, or why there was none.
 #[derive(Clone, Debug, Serialize)]
-struct Attempt {
+pub(super) struct Attempt {
     time: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
@@ -73,13 +65,29 @@ impl Delivery {
         self.id == other.id && self.endpoint_id == other.endpoint_id
     }
 
-    pub(super) fn is_new(&self) -> bool {
-        self.attempts.is_empty()
+    /// Whether it is the one with this id; to one endpoint, if that is named.
+    pub(super) fn is(&self, id: &str, endpoint_id: Option<u64>) -> bool {
+        self.id == id && endpoint_id.is_none_or(|wanted| self.endpoint_id == wanted)
+    }
+
+    pub(super) fn endpoint_id(&self) -> u64 {
+        self.endpoint_id
+    }
+
+    pub(super) fn body(&self) -> Bytes {
+        serde_json::to_vec(&self.event)
+            .map(Bytes::from)
+            .unwrap_or_default()
+    }
+
+    pub(super) fn attempted(&mut self, attempt: Option<Attempt>, status: Status) {
+        self.attempts.extend(attempt);
+        self.status = status;
     }
 }
 
 /// The client that posts. Webhook receivers are local, so no proxy stands between.
-pub(super) fn client() -> reqwest::Client {
+pub(crate) fn client() -> reqwest::Client {
     let builder = reqwest::Client::builder().timeout(TIMEOUT).no_proxy();
     builder
         .redirect(reqwest::redirect::Policy::none())
@@ -92,24 +100,28 @@ pub(super) async fn run(
     http: reqwest::Client,
     shared: Arc<Shared>,
     clock: Arc<Clock>,
-    endpoint: Endpoint,
-    mut delivery: Delivery,
+    delivery: Delivery,
     body: Bytes,
 ) {
-    let mut waits = BACKOFF.into_iter();
+    let mut failures = 0;
     loop {
+        // The secret may have been rotated, or the endpoint removed, since the last attempt.
+        let Some(endpoint) = shared.endpoint(delivery.endpoint_id) else {
+            shared.attempted(&delivery, None, Status::Failed);
+            return;
+        };
         let attempt = post(&http, &clock, &endpoint, &delivery.id, &body).await;
         let delivered = attempt.status.is_some_and(|status| (200..300).contains(&status));
-        delivery.attempts.push(attempt);
-        let wait = if delivered { None } else { waits.next() };
-        delivery.status = match (delivered, wait) {
+        let wait = endpoint.retry_delays_ms.get(failures).filter(|_| !delivered);
+        failures += 1;
+        let status = match (delivered, wait) {
             (true, _) => Status::Delivered,
             (false, Some(_)) => Status::Pending,
             (false, None) => Status::Failed,
         };
-        shared.note(delivery.clone());
+        shared.attempted(&delivery, Some(attempt), status);
         match wait {
-            Some(wait) => tokio::time::sleep(wait).await,
+            Some(wait) => tokio::time::sleep(Duration::from_millis(*wait)).await,
             None => return,
         }
     }

@@ -10,8 +10,9 @@ use bytes::Bytes;
 use scalekit::api::events::ScalekitEvent;
 use tokio::task::JoinSet;
 
-pub(crate) use deliver::Delivery;
-pub(crate) use endpoint::{Endpoint, NewEndpoint};
+use deliver::{Attempt, Status};
+pub(crate) use deliver::{Delivery, client};
+pub(crate) use endpoint::{Endpoint, NewEndpoint, Rotation, check_secret, check_url, new_secret, sign};
 
 use crate::clock::Clock;
 
@@ -94,21 +95,38 @@ impl Webhooks {
             return;
         };
         for endpoint in wanting {
-            let http = self.http.get_or_init(deliver::client).clone();
             let delivery = Delivery::new(&endpoint, event, clock.now());
             self.shared.note(delivery.clone());
-            let task = deliver::run(
-                http,
-                Arc::clone(&self.shared),
-                Arc::clone(clock),
-                endpoint,
-                delivery,
-                body.clone(),
-            );
-            let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-            while running.try_join_next().is_some() {}
-            running.spawn(task);
+            self.start(clock, delivery, body.clone());
         }
+    }
+
+    fn start(&self, clock: &Arc<Clock>, delivery: Delivery, body: Bytes) {
+        let http = self.http.get_or_init(deliver::client).clone();
+        let task = deliver::run(http, Arc::clone(&self.shared), Arc::clone(clock), delivery, body);
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        while running.try_join_next().is_some() {}
+        running.spawn(task);
+    }
+
+    /// Sends once more what was sent before, to all endpoints that it went to or to one of them; answers how many.
+    pub(crate) fn redeliver(&self, clock: &Arc<Clock>, id: &str, endpoint_id: Option<u64>) -> usize {
+        let wanted = |delivery: &Delivery| {
+            delivery.is(id, endpoint_id) && self.shared.endpoint(delivery.endpoint_id()).is_some()
+        };
+        let again: Vec<Delivery> = self.deliveries().into_iter().filter(wanted).collect();
+        for delivery in &again {
+            self.start(clock, delivery.clone(), delivery.body());
+        }
+        again.len()
+    }
+
+    /// Gives an endpoint a new secret, and answers with it if there is one with this id.
+    pub(crate) fn rotate(&self, clock: &Clock, id: u64, rotation: Rotation) -> Option<Endpoint> {
+        let mut inner = self.shared.lock();
+        let endpoint = inner.endpoints.iter_mut().find(|endpoint| endpoint.id == id)?;
+        endpoint.rotate(rotation, clock.now().as_second());
+        Some(endpoint.clone())
     }
 }
 
@@ -117,24 +135,26 @@ impl Shared {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a delivery to the log, or replaces what the log says about it.
+    fn endpoint(&self, id: u64) -> Option<Endpoint> {
+        let inner = self.lock();
+        inner.endpoints.iter().find(|endpoint| endpoint.id == id).cloned()
+    }
+
+    /// Adds a delivery to the log.
     fn note(&self, delivery: Delivery) {
         let mut inner = self.lock();
-        let known = inner
-            .deliveries
-            .iter_mut()
-            .rev()
-            .find(|known| known.is_same(&delivery));
-        match known {
-            Some(known) => *known = delivery,
-            None if delivery.is_new() => {
-                inner.deliveries.push_back(delivery);
-                if inner.deliveries.len() > KEPT {
-                    inner.deliveries.pop_front();
-                }
-            }
-            // It was cleared or pushed out meanwhile.
-            None => {}
+        inner.deliveries.push_back(delivery);
+        if inner.deliveries.len() > KEPT {
+            inner.deliveries.pop_front();
+        }
+    }
+
+    /// Adds an attempt to the log, unless the delivery was cleared or pushed out meanwhile.
+    fn attempted(&self, delivery: &Delivery, attempt: Option<Attempt>, status: Status) {
+        let mut inner = self.lock();
+        let mut known = inner.deliveries.iter_mut().rev();
+        if let Some(known) = known.find(|known| known.is_same(delivery)) {
+            known.attempted(attempt, status);
         }
     }
 }

@@ -4,16 +4,17 @@ use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
-use scalekit_emulator::Emulator;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-use crate::support::{World, acme, world};
+use crate::support::{World, world};
 
 /// A receiver that answers with `statuses` in turn, and with the last one for ever.
-async fn receiver(statuses: &'static [u16]) -> (String, mpsc::UnboundedReceiver<(HeaderMap, Vec<u8>)>) {
+pub(crate) async fn receiver(
+    statuses: &'static [u16],
+) -> (String, mpsc::UnboundedReceiver<(HeaderMap, Vec<u8>)>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
     let (received, receiver) = mpsc::unbounded_channel();
@@ -34,7 +35,7 @@ async fn receiver(statuses: &'static [u16]) -> (String, mpsc::UnboundedReceiver<
     (url, receiver)
 }
 
-async fn read_request(stream: &mut tokio::net::TcpStream) -> (HeaderMap, Vec<u8>) {
+pub(crate) async fn read_request(stream: &mut tokio::net::TcpStream) -> (HeaderMap, Vec<u8>) {
     let mut bytes = Vec::new();
     loop {
         let mut buffer = [0; 4096];
@@ -58,14 +59,16 @@ async fn read_request(stream: &mut tokio::net::TcpStream) -> (HeaderMap, Vec<u8>
     }
 }
 
-async fn next(receiver: &mut mpsc::UnboundedReceiver<(HeaderMap, Vec<u8>)>) -> (HeaderMap, Vec<u8>) {
+pub(crate) async fn next(
+    receiver: &mut mpsc::UnboundedReceiver<(HeaderMap, Vec<u8>)>,
+) -> (HeaderMap, Vec<u8>) {
     tokio::time::timeout(Duration::from_secs(10), receiver.recv())
         .await
         .expect("a webhook in time")
         .unwrap()
 }
 
-async fn create(world: &World, name: &str) -> Value {
+pub(crate) async fn create(world: &World, name: &str) -> Value {
     let answer = world
         .call(
             Method::POST,
@@ -106,7 +109,7 @@ async fn a_change_is_posted_and_signed_as_the_sdk_verifies_it() {
 }
 
 /// By hand, from the text of the standard: HMAC-SHA256 of `id.timestamp.body`, and every other body fails.
-fn verify(secret: &str, headers: &[(&str, &str)], body: &[u8], now: i64) {
+pub(crate) fn verify(secret: &str, headers: &[(&str, &str)], body: &[u8], now: i64) {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
     let header = |name: &str| headers.iter().find(|(known, _)| *known == name).unwrap().1;
@@ -164,7 +167,14 @@ async fn an_endpoint_hears_only_what_it_wants() {
 #[tokio::test]
 async fn a_failed_delivery_is_tried_again_and_the_log_tells_it() {
     let (url, mut hooks) = receiver(&[500, 200]).await;
-    let world = World::start(Emulator::builder().seed(acme()).webhook(&url)).await;
+    let world = world().await;
+    world
+        .admin(
+            Method::POST,
+            "webhooks",
+            json!({"url": url, "retry_delays_ms": [1]}),
+        )
+        .await;
     create(&world, "Twice").await;
     let first = next(&mut hooks).await;
     let second = next(&mut hooks).await;

@@ -96,8 +96,8 @@ fn key_is_free(state: &State, own: &str, key: Option<&str>) -> Result<(), ApiErr
     let Some(key) = key.filter(|key| !key.is_empty()) else {
         return Ok(());
     };
-    let taken = |other: &Connection| other.key_id.as_deref() == Some(key) && other.id != own;
-    if state.connections.find(taken).is_none() {
+    let mut holders = state.connections.by("key_id", key);
+    if holders.all(|holder| holder.id == own) {
         return Ok(());
     }
     let message = format!("a connection with the key_id {key:?} already exists");
@@ -179,6 +179,7 @@ pub(super) fn delete(
 ) -> Result<Empty, ApiError> {
     own(state, &request.organization_id, &request.id)?;
     let gone = state.connections.remove(&request.id)?;
+    state.delete_accounts_by(ctx, "connection", &request.id);
     announce(state, ctx, &gone, "deleted");
     Ok(Empty {})
 }

@@ -11,6 +11,9 @@ use scalekit::api::connections::{
 };
 use scalekit::api::domains::{Domain, DomainType};
 
+pub(super) use providers::known_services;
+pub(super) use settings::service;
+
 use super::{Entry, contains, read, write};
 use crate::engine::ApiError;
 use crate::state::{Ctx, State};
@@ -76,8 +79,7 @@ fn show(state: &State, connection: &Connection) -> Connection {
 
 /// The domains that lead users to a connection: its organization's own, not those that only list addresses.
 fn domains_of<'s>(state: &'s State, connection: &'s Connection) -> impl Iterator<Item = &'s Domain> {
-    state.domains.iter().filter(|domain| {
-        connection.organization_id.as_ref() == Some(&domain.organization_id)
-            && domain.domain_type != DomainType::AllowedEmailDomain
-    })
+    let organization_id = connection.organization_id.as_deref().unwrap_or_default();
+    let own = state.domains.by("organization", organization_id);
+    own.filter(|domain| domain.domain_type != DomainType::AllowedEmailDomain)
 }

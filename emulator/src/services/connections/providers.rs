@@ -139,6 +139,11 @@ static KNOWN: &[Known] = &[
     ),
 ];
 
+/// The names of the services that are known.
+pub(in crate::services) fn known_services() -> impl Iterator<Item = &'static str> {
+    KNOWN.iter().map(|(name, ..)| *name)
+}
+
 /// The settings of a service that is known, found by its name without case, `-`, `_` and spaces.
 pub(super) fn oauth_defaults(name: &str) -> Option<OAuthConnectionConfig> {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();

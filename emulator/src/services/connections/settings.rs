@@ -64,7 +64,7 @@ pub(super) fn initial(ctx: &Ctx<'_>, connection: &Connection) -> Option<Connecti
 }
 
 /// The name of the service behind a connection: `gmail`.
-pub(super) fn service(connection: &Connection) -> String {
+pub(in crate::services) fn service(connection: &Connection) -> String {
     if connection.provider_key.is_empty() {
         let named = connection.provider != ConnectionProvider::default();
         let name = connection.provider.name().filter(|_| named).unwrap_or("custom");

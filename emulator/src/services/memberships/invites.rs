@@ -4,9 +4,35 @@ use scalekit::api::commons::MembershipStatus;
 use scalekit::api::events::ObjectType;
 use scalekit::api::users::{Invite, ResendInviteRequest, ResendInviteResponse};
 
+use serde_json::Value;
+
 use super::{INVITE_LIFETIME, change, require};
 use crate::engine::ApiError;
-use crate::state::{Ctx, State};
+use crate::state::{Ctx, Name, State};
+
+/// The organization and the address of the invitation that a request would send, if it would send one.
+pub(in crate::services) fn pending(
+    state: &State,
+    operation: &str,
+    request: &Value,
+) -> Option<(String, String)> {
+    let text = |name: &str| request.get(name).and_then(Value::as_str);
+    let email = |name: Name<'_>| Some(state.user(name).ok()?.email.clone());
+    let email = match operation {
+        "UserService.ResendInvite" => email(Name::Id(text("id")?)),
+        _ if request.get("send_invitation_email") == Some(&Value::Bool(false)) => None,
+        "UserService.CreateUserAndMembership" => {
+            let user = request.get("user")?;
+            user.get("email")?.as_str().map(str::to_owned)
+        }
+        "UserService.CreateMembership" => match text("id") {
+            Some(id) => email(Name::Id(id)),
+            None => email(Name::External(text("external_id")?)),
+        },
+        _ => None,
+    };
+    Some((text("organization_id")?.to_owned(), email?))
+}
 
 /// An invitation that expired is open again afterwards.
 pub(super) fn resend(
@@ -40,6 +66,7 @@ pub(super) fn resend(
         organization_id,
         &user,
     );
+    state.send_invitation(ctx, &user, &request.organization_id);
     let invite = Invite {
         organization_id: request.organization_id,
         user_id: request.id,

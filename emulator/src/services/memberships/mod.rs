@@ -3,6 +3,8 @@
 mod invites;
 mod roles;
 
+pub(super) use invites::pending as invitation;
+
 use scalekit::api::Empty;
 use scalekit::api::commons::{MembershipStatus, OrganizationMembership};
 use scalekit::api::events::ObjectType;
@@ -153,9 +155,9 @@ fn change(
     organization_id: &str,
     change: impl FnOnce(&mut OrganizationMembership),
 ) -> Result<User, ApiError> {
-    change(state.membership_mut(user_id, organization_id)?);
-    let user = state.users.require_mut(user_id)?;
-    user.update_time = ctx.stamp();
+    state.change_membership(user_id, organization_id, change)?;
+    let stamp = ctx.stamp();
+    let user = state.users.change(user_id, |user| user.update_time = stamp)?;
     let user = user.clone();
     let user = state.show_user(ctx, &user);
     let event = "user.organization_membership_updated";

@@ -136,7 +136,7 @@ pub(super) fn delete(
         .map(|dependent| dependent.role.id.clone())
         .collect();
     for id in dependents {
-        state.roles.require_mut(&id)?.role.extends = None;
+        state.roles.change(&id, |row| row.role.extends = None)?;
     }
     state.roles.remove(&row.role.id)?;
     state.emit(ctx, "role.deleted", ObjectType::Role, scope, &shown);
@@ -164,7 +164,7 @@ fn find_successor(state: &State, scope: Scope<'_>, name: &str, row: &RoleRow) ->
 fn hand_over(state: &mut State, row: &RoleRow, successor: Option<&RoleRow>) {
     let affected: Vec<(String, String)> = state
         .users
-        .iter()
+        .by("role", &row.role.name)
         .flat_map(|user| {
             user.memberships
                 .iter()
@@ -174,21 +174,17 @@ fn hand_over(state: &mut State, row: &RoleRow, successor: Option<&RoleRow>) {
         .map(|(user_id, membership)| (user_id.clone(), membership.organization_id.clone()))
         .collect();
     for (user_id, organization_id) in affected {
-        let Ok(membership) = state.membership_mut(&user_id, &organization_id) else {
-            continue;
-        };
-        let known =
-            successor.is_some_and(|next| membership.roles.iter().any(|role| role.name == next.role.name));
-        if let Some(next) = successor.filter(|_| !known)
-            && let Some(role) = membership
-                .roles
-                .iter_mut()
-                .find(|role| role.name == row.role.name)
-        {
-            *role = next.as_member_role();
-        } else {
-            membership.roles.retain(|role| role.name != row.role.name);
-        }
+        let _ = state.change_membership(&user_id, &organization_id, |membership| {
+            let roles = &mut membership.roles;
+            let known = successor.is_some_and(|next| roles.iter().any(|role| role.name == next.role.name));
+            if let Some(next) = successor.filter(|_| !known)
+                && let Some(role) = roles.iter_mut().find(|role| role.name == row.role.name)
+            {
+                *role = next.as_member_role();
+            } else {
+                roles.retain(|role| role.name != row.role.name);
+            }
+        });
     }
     let defaults = state.default_member_roles.iter();
     let affected: Vec<String> = defaults
@@ -209,10 +205,11 @@ fn hand_over(state: &mut State, row: &RoleRow, successor: Option<&RoleRow>) {
     }
     if let Some(next) = successor
         && row.organization_id.is_none()
-        && let Some(next) = state.roles.get_mut(&next.role.id)
     {
-        next.role.default_creator |= row.role.default_creator;
-        next.role.default_member |= row.role.default_member;
+        let _ = state.roles.change(&next.role.id, |next| {
+            next.role.default_creator |= row.role.default_creator;
+            next.role.default_member |= row.role.default_member;
+        });
     }
 }
 

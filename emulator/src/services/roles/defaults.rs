@@ -16,16 +16,17 @@ pub(super) fn update(
 ) -> Result<UpdateDefaultRolesResponse, ApiError> {
     let creator = find(state, request.default_creator_role, request.default_creator)?;
     let member = find(state, request.default_member_role, request.default_member)?;
-    for row in state.roles.iter_mut().filter(|row| row.organization_id.is_none()) {
-        if let Some(id) = &creator {
+    state.roles.change_all(|row| {
+        let ours = row.organization_id.is_none();
+        if let Some(id) = creator.as_ref().filter(|_| ours) {
             row.role.default_creator = row.role.id == *id;
         }
-        if let Some(id) = &member {
+        if let Some(id) = member.as_ref().filter(|_| ours) {
             row.role.default_member = row.role.id == *id;
         }
-    }
-    let environment = |fits: fn(&RoleRow) -> bool| {
-        let row = state.roles.find(|row| row.organization_id.is_none() && fits(row));
+    });
+    let environment = |fits: fn(&&RoleRow) -> bool| {
+        let row = state.roles.by("organization", "").find(fits);
         row.map(|row| show(state, row, Include::Nothing))
     };
     Ok(UpdateDefaultRolesResponse {

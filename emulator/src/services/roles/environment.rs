@@ -49,7 +49,7 @@ pub(super) fn list(
     request: ListRolesRequest,
 ) -> Result<ListRolesResponse, ApiError> {
     let include = request.include.as_deref().into();
-    let roles = state.roles.iter().filter(|row| row.organization_id.is_none());
+    let roles = state.roles.by("organization", "");
     Ok(ListRolesResponse {
         roles: roles.map(|row| show(state, row, include)).collect(),
     })

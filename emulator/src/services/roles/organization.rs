@@ -59,10 +59,7 @@ pub(super) fn list(
 ) -> Result<ListOrganizationRolesResponse, ApiError> {
     state.organizations.require(&request.org_id)?;
     let include = request.include.as_deref().into();
-    let roles = state
-        .roles
-        .iter()
-        .filter(|row| row.organization_id.as_ref() == Some(&request.org_id));
+    let roles = state.roles.by("organization", &request.org_id);
     Ok(ListOrganizationRolesResponse {
         roles: roles.map(|row| show(state, row, include)).collect(),
     })

@@ -1,0 +1,62 @@
+//! `/_emulator/webhooks` and `/_emulator/deliveries`.
+
+use http::Method;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Refusal, body, number};
+use crate::app::App;
+use crate::http::Request;
+use crate::webhooks::{NewEndpoint, Rotation};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Redelivery {
+    /// Absent for all endpoints that the delivery went to.
+    endpoint_id: Option<u64>,
+}
+
+pub(super) fn route(
+    app: &App,
+    method: &Method,
+    place: &str,
+    rest: Option<&str>,
+    request: &Request,
+) -> Result<Value, Refusal> {
+    let (id, verb) = match rest.map(|rest| rest.split_once('/').unwrap_or((rest, ""))) {
+        Some((id, verb)) => (Some(id), verb),
+        None => (None, ""),
+    };
+    match (method.as_str(), place, id, verb) {
+        ("GET", "webhooks", None, "") => Ok(json!(app.webhooks.endpoints())),
+        ("POST", "webhooks", None, "") => {
+            let endpoint: NewEndpoint = body(request)?;
+            endpoint.check().map_err(Refusal::bad)?;
+            Ok(json!(app.webhooks.add(endpoint)))
+        }
+        ("POST", "webhooks", Some(id), "rotate") => {
+            let rotation: Rotation = body(request)?;
+            rotation.check().map_err(Refusal::bad)?;
+            let rotated = app.webhooks.rotate(&app.clock, number(id)?, rotation);
+            rotated
+                .map(|endpoint| json!(endpoint))
+                .ok_or_else(|| Refusal::missing("endpoint"))
+        }
+        ("DELETE", "webhooks", id, "") => {
+            app.webhooks.remove(id.map(number).transpose()?);
+            Ok(Value::Null)
+        }
+        ("GET", "deliveries", None, "") => Ok(json!(app.webhooks.deliveries())),
+        ("POST", "deliveries", Some(id), "redeliver") => {
+            let Redelivery { endpoint_id } = body(request)?;
+            match app.webhooks.redeliver(&app.clock, id, endpoint_id) {
+                0 => Err(Refusal::missing("delivery")),
+                count => Ok(json!({ "redelivered": count })),
+            }
+        }
+        _ => {
+            let path = rest.map_or_else(|| place.to_owned(), |rest| format!("{place}/{rest}"));
+            Err(Refusal::nothing_here(method, &path))
+        }
+    }
+}

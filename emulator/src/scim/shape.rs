@@ -1,0 +1,100 @@
+//! Between the documents of SCIM and what the API shows of users and groups.
+
+use scalekit::api::directories::DirectoryUser;
+use serde_json::{Map, Value, json};
+
+use crate::state::{DirectoryGroupRow, DirectoryUserRow, Row, State};
+
+/// A resource as an identity provider sends it.
+pub(super) type Document = Map<String, Value>;
+
+pub(super) fn text(document: &Document, name: &str) -> String {
+    document
+        .get(name)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+pub(super) fn ids(values: &Value) -> Vec<String> {
+    let values = values.as_array().into_iter().flatten();
+    values
+        .filter_map(|value| value["value"].as_str().map(str::to_owned))
+        .collect()
+}
+
+/// What the API shows of the document of a user.
+pub(super) fn user(document: Document) -> DirectoryUser {
+    let name = |part: &str| {
+        document
+            .get("name")
+            .and_then(|name| name[part].as_str())
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let all = document.get("emails").and_then(Value::as_array);
+    let address = |entry: &Value| {
+        entry
+            .as_str()
+            .or_else(|| entry["value"].as_str())
+            .map(str::to_owned)
+    };
+    let emails: Vec<String> = all.into_iter().flatten().filter_map(address).collect();
+    let primary = all
+        .into_iter()
+        .flatten()
+        .find(|entry| entry["primary"] == true)
+        .and_then(address);
+    let user_name = text(&document, "userName");
+    let fallback = Some(user_name.clone()).filter(|name| name.contains('@'));
+    DirectoryUser {
+        email: primary
+            .or_else(|| emails.first().cloned())
+            .or(fallback)
+            .unwrap_or_default(),
+        preferred_username: user_name,
+        given_name: name("givenName"),
+        family_name: name("familyName"),
+        emails,
+        user_detail: Some(document),
+        ..DirectoryUser::default()
+    }
+}
+
+/// The document of a user. One that came another way than by SCIM gets what SCIM would have sent.
+pub(super) fn user_document(row: &DirectoryUserRow) -> Document {
+    let user = &row.user;
+    let mut document = user.user_detail.clone().unwrap_or_default();
+    let name = Some(user.preferred_username.as_str()).filter(|name| !name.is_empty());
+    document
+        .entry("userName")
+        .or_insert_with(|| name.unwrap_or(&user.email).into());
+    document
+        .entry("name")
+        .or_insert_with(|| json!({ "givenName": user.given_name, "familyName": user.family_name }));
+    document
+        .entry("emails")
+        .or_insert_with(|| json!([{ "value": user.email, "primary": true }]));
+    document.entry("active").or_insert(true.into());
+    document
+}
+
+pub(super) fn user_groups(state: &State, row: &DirectoryUserRow) -> (&'static str, Vec<Value>) {
+    let groups = state.show_directory_user(row, false).groups.into_iter();
+    let groups = groups.map(|group| json!({ "value": group.id, "display": group.display_name }));
+    ("groups", groups.collect())
+}
+
+pub(super) fn group_document(row: &DirectoryGroupRow) -> Document {
+    let mut document = row.group.group_detail.clone().unwrap_or_default();
+    document
+        .entry("displayName")
+        .or_insert_with(|| row.group.display_name.clone().into());
+    document
+}
+
+pub(super) fn members(state: &State, row: &DirectoryGroupRow) -> (&'static str, Vec<Value>) {
+    let members = state.directory_users.by("group", row.id());
+    let members = members.map(|user| json!({ "value": user.id(), "display": user.user.email }));
+    ("members", members.collect())
+}

@@ -1,0 +1,172 @@
+//! Creating, updating and deleting connected accounts.
+
+use scalekit::api::connected_accounts::{
+    AuthorizationDetails, AuthorizationDetailsDetails as Details, ConnectedAccount, ConnectorStatus,
+    ConnectorType, CreateConnectedAccountRequest, CreateConnectedAccountResponse,
+    DeleteConnectedAccountRequest, DeleteConnectedAccountResponse, UpdateConnectedAccountRequest,
+    UpdateConnectedAccountResponse,
+};
+use scalekit::api::connections::{Connection, ConnectionType};
+
+use super::{Named, find, named};
+use crate::engine::ApiError;
+use crate::services::connections::service;
+use crate::state::{AccountRow, Ctx, State};
+
+pub(super) fn create(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: CreateConnectedAccountRequest,
+) -> Result<CreateConnectedAccountResponse, ApiError> {
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let owners = (given(request.organization_id), given(request.user_id));
+    let (Some(connector), Some(identifier)) = (given(request.connector), given(request.identifier)) else {
+        return Err(ApiError::invalid(
+            "the request names no connector or no identifier",
+        ));
+    };
+    let new = request.connected_account.unwrap_or_default();
+    let details = new.authorization_details.filter(|given| given.details.is_some());
+    let row = add(state, ctx, &connector, &identifier, owners, |account| {
+        account.token_expires_at = details.as_ref().and_then(expiry);
+        account.authorization_details = details;
+        account.api_config = new.api_config;
+    })?;
+    Ok(CreateConnectedAccountResponse {
+        connected_account: Some(state.show_account(ctx, &row)),
+    })
+}
+
+/// Adds an account, whose owners are an organization and a user, to the connection with this name.
+pub(in crate::services) fn add(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    connector: &str,
+    identifier: &str,
+    (organization_id, user_id): (Option<String>, Option<String>),
+    fill: impl FnOnce(&mut ConnectedAccount),
+) -> Result<AccountRow, ApiError> {
+    let connection = connection(state, connector)?.clone();
+    if let Some(id) = &organization_id {
+        state.organizations.require(id)?;
+    }
+    if let Some(id) = &user_id {
+        state.users.require(id)?;
+    }
+    let taken = Named {
+        connector: Some(connector),
+        identifier: Some(identifier),
+        ..Named::default()
+    };
+    let same = |row: &AccountRow| row.organization_id == organization_id && row.user_id == user_id;
+    if state
+        .accounts
+        .by("identifier", identifier)
+        .any(|row| Some(row.account.connector.as_str()) == taken.connector && same(row))
+    {
+        let message = "the connector has a connected account with this identifier already";
+        return Err(
+            ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource("connected account", identifier)
+        );
+    }
+    let mut account = ConnectedAccount {
+        identifier: identifier.to_owned(),
+        provider: service(&connection),
+        authorization_type: kind(&connection.r#type),
+        connector: connector.to_owned(),
+        connection_id: connection.id,
+        updated_at: ctx.stamp(),
+        is_org_wide_credential: organization_id.is_some() && user_id.is_none(),
+        ..ConnectedAccount::default()
+    };
+    fill(&mut account);
+    // Credentials that are there already need nobody to authorize anything.
+    let ready =
+        account.authorization_details.is_some() || account.authorization_type == ConnectorType::NoAuth;
+    account.status = if ready {
+        ConnectorStatus::Active
+    } else {
+        ConnectorStatus::PendingAuth
+    };
+    let row = AccountRow {
+        account,
+        organization_id,
+        user_id,
+        ..AccountRow::default()
+    };
+    let row = state.accounts.insert(&mut state.ids, row).clone();
+    state.announce_account(ctx, &row, "created");
+    Ok(row)
+}
+
+/// The connection that a connector names: by key id, or by its id.
+pub(in crate::services) fn connection<'s>(
+    state: &'s State,
+    connector: &str,
+) -> Result<&'s Connection, ApiError> {
+    let named = state.connections.by("key_id", connector).next();
+    named.map_or_else(|| state.connections.require(connector), Ok)
+}
+
+fn kind(kind: &ConnectionType) -> ConnectorType {
+    match kind {
+        ConnectionType::Oauth => ConnectorType::Oauth,
+        ConnectionType::ApiKey => ConnectorType::ApiKey,
+        ConnectionType::Basic => ConnectorType::Basic,
+        ConnectionType::Bearer => ConnectorType::BearerToken,
+        // The other kinds have the same names on both sides.
+        other => match other.name().map(ConnectorType::from) {
+            Some(ConnectorType::UnknownName(_)) | None => ConnectorType::Custom,
+            Some(known) => known,
+        },
+    }
+}
+
+/// When the credentials end, where they say so.
+fn expiry(given: &AuthorizationDetails) -> Option<scalekit::Timestamp> {
+    match given.details.as_ref()? {
+        Details::GoogleDwd(token) => token.token_expires_at,
+        Details::TrustedIdp(credentials) => credentials.expiry,
+        _ => None,
+    }
+}
+
+pub(super) fn update(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: UpdateConnectedAccountRequest,
+) -> Result<UpdateConnectedAccountResponse, ApiError> {
+    let id = find(state, named!(request))?.account.id.clone();
+    let new = request.connected_account.unwrap_or_default();
+    let details = new.authorization_details.filter(|given| given.details.is_some());
+    let changed = state.accounts.change(&id, |row| {
+        if let Some(details) = details {
+            row.account.token_expires_at = expiry(&details);
+            row.account.authorization_details = Some(details);
+            row.account.status = ConnectorStatus::Active;
+        }
+        if new.api_config.is_some() {
+            row.account.api_config = new.api_config;
+        }
+        if let Some(selection) = request.scope_selection {
+            row.scopes = selection.scopes;
+            row.scopes.extend(selection.optional_scopes);
+        }
+        row.account.updated_at = ctx.stamp();
+    })?;
+    let row = changed.clone();
+    state.announce_account(ctx, &row, "updated");
+    Ok(UpdateConnectedAccountResponse {
+        connected_account: Some(state.show_account(ctx, &row)),
+    })
+}
+
+pub(super) fn delete(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: DeleteConnectedAccountRequest,
+) -> Result<DeleteConnectedAccountResponse, ApiError> {
+    let id = find(state, named!(request))?.account.id.clone();
+    state.delete_account(ctx, &id)?;
+    Ok(DeleteConnectedAccountResponse {})
+}

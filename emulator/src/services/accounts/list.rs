@@ -1,0 +1,85 @@
+//! Lists of connected accounts, without their credentials.
+
+use scalekit::api::connected_accounts::{
+    ConnectedAccount, ListConnectedAccountsRequest, ListConnectedAccountsResponse,
+    SearchConnectedAccountsRequest, SearchConnectedAccountsResponse,
+};
+
+use super::contains;
+use crate::engine::ApiError;
+use crate::state::{AccountRow, Ctx, Order, State, summary};
+
+fn mentions(account: &ConnectedAccount, query: &str) -> bool {
+    let ConnectedAccount {
+        id,
+        identifier,
+        provider,
+        connector,
+        ..
+    } = account;
+    contains(
+        query,
+        [Some(id), Some(identifier), Some(provider), Some(connector)],
+    )
+}
+
+pub(super) fn all(
+    state: &State,
+    ctx: &Ctx<'_>,
+    request: ListConnectedAccountsRequest,
+) -> Result<ListConnectedAccountsResponse, ApiError> {
+    let query = request.query.to_lowercase();
+    let same = |wanted: &Option<String>, own: Option<&String>| {
+        let wanted = wanted.as_ref().filter(|wanted| !wanted.is_empty());
+        wanted.is_none() || wanted == own
+    };
+    let names = &request.connection_names;
+    let wanted = |row: &AccountRow| {
+        let account = &row.account;
+        same(&request.organization_id, row.organization_id.as_ref())
+            && same(&request.user_id, row.user_id.as_ref())
+            && same(&request.connector, Some(&account.connector))
+            && same(&request.identifier, Some(&account.identifier))
+            && (request.provider.is_empty() || request.provider.eq_ignore_ascii_case(&account.provider))
+            && (names.is_empty() || names.contains(&account.connector))
+            && request
+                .is_org_wide_credential
+                .is_none_or(|wide| wide == account.is_org_wide_credential)
+            && mentions(account, &query)
+    };
+    let (size, token) = (request.page_size, &request.page_token);
+    // The narrowest index that the filters allow.
+    let identifier = request.identifier.as_deref().filter(|text| !text.is_empty());
+    let page = match identifier {
+        Some(identifier) => state
+            .accounts
+            .page_by(("identifier", identifier), size, token, wanted)?,
+        None => state.accounts.page(Order::OldestFirst, size, token, wanted)?,
+    };
+    Ok(ListConnectedAccountsResponse {
+        connected_accounts: page.map(|row| summary(state.show_account(ctx, row))),
+        total_size: page.total,
+        next_page_token: page.next,
+        prev_page_token: page.previous,
+    })
+}
+
+pub(super) fn search(
+    state: &State,
+    ctx: &Ctx<'_>,
+    request: SearchConnectedAccountsRequest,
+) -> Result<SearchConnectedAccountsResponse, ApiError> {
+    let query = request.query.to_lowercase();
+    let connection = &request.connection_id;
+    let wanted = |row: &AccountRow| {
+        (connection.is_empty() || row.account.connection_id == *connection) && mentions(&row.account, &query)
+    };
+    let (size, token) = (request.page_size, &request.page_token);
+    let page = state.accounts.page(Order::OldestFirst, size, token, wanted)?;
+    Ok(SearchConnectedAccountsResponse {
+        connected_accounts: page.map(|row| summary(state.show_account(ctx, row))),
+        total_size: page.total,
+        next_page_token: page.next,
+        prev_page_token: page.previous,
+    })
+}

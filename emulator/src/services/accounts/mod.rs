@@ -1,0 +1,147 @@
+//! `ConnectedAccountService`.
+
+mod change;
+mod list;
+
+use scalekit::api::connected_accounts::{
+    GetConnectedAccountByIdentifierRequest, GetConnectedAccountByIdentifierResponse,
+    GetMagicLinkForConnectedAccountRequest, GetMagicLinkForConnectedAccountResponse,
+    VerifyConnectedAccountUserRequest, VerifyConnectedAccountUserResponse,
+};
+
+use super::{Entry, contains, read, write};
+use crate::engine::ApiError;
+use crate::state::{AccountRow, Ctx, Row, State};
+
+pub(super) static OPERATIONS: &[Entry] = &[
+    (
+        "ConnectedAccountService.CreateConnectedAccount",
+        write!(change::create),
+    ),
+    (
+        "ConnectedAccountService.DeleteConnectedAccount",
+        write!(change::delete),
+    ),
+    (
+        "ConnectedAccountService.GetConnectedAccountAuth",
+        write!(get_auth),
+    ),
+    (
+        "ConnectedAccountService.GetConnectedAccountDetails",
+        read!(get_details),
+    ),
+    (
+        "ConnectedAccountService.GetMagicLinkForConnectedAccount",
+        write!(get_magic_link),
+    ),
+    ("ConnectedAccountService.ListConnectedAccounts", read!(list::all)),
+    (
+        "ConnectedAccountService.SearchConnectedAccounts",
+        read!(list::search),
+    ),
+    (
+        "ConnectedAccountService.UpdateConnectedAccount",
+        write!(change::update),
+    ),
+    (
+        "ConnectedAccountService.VerifyConnectedAccountUser",
+        write!(verify_user),
+    ),
+];
+
+/// How a request names an account: by its id, or by connector and identifier and whose it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Named<'a> {
+    pub(super) id: Option<&'a str>,
+    pub(super) connector: Option<&'a str>,
+    pub(super) identifier: Option<&'a str>,
+    pub(super) organization_id: Option<&'a str>,
+    pub(super) user_id: Option<&'a str>,
+}
+
+/// [`Named`] from the fields that all requests about one account have.
+macro_rules! named {
+    ($request:expr) => {
+        $crate::services::accounts::Named {
+            id: $request.id.as_deref(),
+            connector: $request.connector.as_deref(),
+            identifier: $request.identifier.as_deref(),
+            organization_id: $request.organization_id.as_deref(),
+            user_id: $request.user_id.as_deref(),
+        }
+    };
+}
+
+pub(super) use change::{add, connection};
+use named;
+
+/// The account that a request names.
+///
+/// # Errors
+/// NOT_FOUND, and INVALID_ARGUMENT when too little is named.
+pub(super) fn find<'s>(state: &'s State, named: Named<'_>) -> Result<&'s AccountRow, ApiError> {
+    let given = |text: Option<&'_ str>| text.is_some_and(|text| !text.is_empty());
+    if let Some(id) = named.id.filter(|id| !id.is_empty()) {
+        return state.accounts.require(id);
+    }
+    let (Some(connector), Some(identifier)) = (named.connector, named.identifier) else {
+        return Err(ApiError::invalid(
+            "the request names neither an id nor a connector and an identifier",
+        ));
+    };
+    let ours = |row: &&AccountRow| {
+        let whose = |wanted: Option<&str>, own: Option<&str>| !given(wanted) || wanted == own;
+        row.account.connector == connector
+            && whose(named.organization_id, row.organization_id.as_deref())
+            && whose(named.user_id, row.user_id.as_deref())
+    };
+    let found = state.accounts.by("identifier", identifier).find(ours);
+    found.ok_or_else(|| ApiError::not_found(AccountRow::KIND, identifier))
+}
+
+/// With the credentials, renewed if they had to be.
+fn get_auth(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: GetConnectedAccountByIdentifierRequest,
+) -> Result<GetConnectedAccountByIdentifierResponse, ApiError> {
+    let id = find(state, named!(request))?.account.id.clone();
+    state.renew_account(ctx, &id);
+    let row = state.accounts.require(&id)?;
+    Ok(GetConnectedAccountByIdentifierResponse {
+        connected_account: Some(state.show_account(ctx, row)),
+    })
+}
+
+fn get_details(
+    state: &State,
+    ctx: &Ctx<'_>,
+    request: GetConnectedAccountByIdentifierRequest,
+) -> Result<GetConnectedAccountByIdentifierResponse, ApiError> {
+    let mut account = state.show_account(ctx, find(state, named!(request))?);
+    account.authorization_details = None;
+    Ok(GetConnectedAccountByIdentifierResponse {
+        connected_account: Some(account),
+    })
+}
+
+fn get_magic_link(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: GetMagicLinkForConnectedAccountRequest,
+) -> Result<GetMagicLinkForConnectedAccountResponse, ApiError> {
+    let id = find(state, named!(request))?.account.id.clone();
+    let (link, expiry) = state.new_magic_link(ctx, &id, request.state, request.user_verify_url);
+    Ok(GetMagicLinkForConnectedAccountResponse { link, expiry })
+}
+
+fn verify_user(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: VerifyConnectedAccountUserRequest,
+) -> Result<VerifyConnectedAccountUserResponse, ApiError> {
+    state.verify_account_user(ctx, &request.auth_request_id, &request.identifier)?;
+    Ok(VerifyConnectedAccountUserResponse {
+        post_user_verify_redirect_url: format!("{}/connected_accounts/done", ctx.url),
+    })
+}

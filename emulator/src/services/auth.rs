@@ -1,0 +1,39 @@
+//! `AuthService`: an application with a login page of its own says who logged in.
+
+use scalekit::api::auth::{UpdateLoginUserDetailsRequest, UpdateLoginUserDetailsResponse};
+
+use super::{Entry, write};
+use crate::engine::ApiError;
+use crate::state::{AuthRequestRow, Ctx, FAILURE, SUCCESS, State};
+
+pub(super) static OPERATIONS: &[Entry] = &[("AuthService.UpdateLoginUserDetails", write!(update))];
+
+fn update(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: UpdateLoginUserDetailsRequest,
+) -> Result<UpdateLoginUserDetailsResponse, ApiError> {
+    state.connections.require(&request.connection_id)?;
+    let ours = |row: &&AuthRequestRow| row.log.connection_id == request.connection_id;
+    let found = state
+        .auth_requests
+        .by("login_request", &request.login_request_id)
+        .find(ours)
+        .map(|row| row.log.auth_request_id.clone());
+    let id = found.ok_or_else(|| ApiError::not_found("login request", &request.login_request_id))?;
+    let user = request.user.unwrap_or_default();
+    let organization = user.organization_external_id.as_deref();
+    let organization = organization.and_then(|id| state.organizations.by("external_id", id).next());
+    let organization_id = organization.map(|row| row.organization.id.clone());
+    state.auth_requests.change(&id, |row| {
+        row.log.email.clone_from(&user.email);
+        let status = if user.login_failed { FAILURE } else { SUCCESS };
+        status.clone_into(&mut row.log.status);
+        row.log.timestamp = ctx.stamp();
+        if let Some(id) = organization_id {
+            row.log.organization_id = id;
+        }
+        row.user = Some(user);
+    })?;
+    Ok(UpdateLoginUserDetailsResponse { auth_request_id: id })
+}

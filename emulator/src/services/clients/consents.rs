@@ -1,0 +1,63 @@
+//! What users have allowed clients of protected resources to do.
+
+use scalekit::api::clients::{
+    ListResourceUserConsentsRequest, ListResourceUserConsentsResponse, ResourceUserConsent,
+    RevokeUserConsentRequest, RevokeUserConsentResponse,
+};
+
+use super::contains;
+use crate::engine::ApiError;
+use crate::state::{ConsentRow, Ctx, Row, State};
+
+pub(super) fn list(
+    state: &State,
+    _: &Ctx<'_>,
+    request: ListResourceUserConsentsRequest,
+) -> Result<ListResourceUserConsentsResponse, ApiError> {
+    state.resources.require(&request.resource_id)?;
+    let users = request.filter.unwrap_or_default().external_user_id;
+    let query = request.search.to_lowercase();
+    let wanted = |row: &ConsentRow| {
+        let ResourceUserConsent {
+            id,
+            external_user_id,
+            client_id,
+            client_name,
+            ..
+        } = &row.consent;
+        (users.is_empty() || users.contains(external_user_id))
+            && contains(
+                &query,
+                [
+                    Some(id),
+                    Some(external_user_id),
+                    Some(client_id),
+                    Some(client_name),
+                ],
+            )
+    };
+    let own = ("resource", request.resource_id.as_str());
+    let page = state
+        .consents
+        .page_by(own, request.page_size, &request.page_token, wanted)?;
+    Ok(ListResourceUserConsentsResponse {
+        consents: page.map(|row| row.consent.clone()),
+        total_size: page.total,
+        next_page_token: page.next,
+        prev_page_token: page.previous,
+    })
+}
+
+pub(super) fn revoke(
+    state: &mut State,
+    _: &Ctx<'_>,
+    request: RevokeUserConsentRequest,
+) -> Result<RevokeUserConsentResponse, ApiError> {
+    state.machines.require(&request.client_id)?;
+    let row = state.consents.require(&request.consent_id)?;
+    if row.consent.client_id != request.client_id {
+        return Err(ApiError::not_found(ConsentRow::KIND, &request.consent_id));
+    }
+    state.consents.remove(&request.consent_id)?;
+    Ok(RevokeUserConsentResponse {})
+}

@@ -1,0 +1,200 @@
+//! `DirectoryService`.
+
+use scalekit::api::Empty;
+use scalekit::api::directories::{
+    CreateDirectoryRequest, CreateDirectoryResponse, DeleteDirectoryRequest, Directory, DirectoryProvider,
+    DirectoryType, GetDirectoryRequest, GetDirectoryResponse, ListDirectoriesRequest,
+    ListDirectoriesResponse, ListDirectoryGroupsRequest, ListDirectoryGroupsResponse,
+    ListDirectoryUsersRequest, ListDirectoryUsersResponse, ToggleDirectoryRequest, ToggleDirectoryResponse,
+};
+use scalekit::api::events::ObjectType;
+
+use super::{Entry, read, write};
+use crate::engine::ApiError;
+use crate::scim;
+use crate::state::{Ctx, DirectoryGroupRow, DirectoryRow, DirectoryUserRow, Row, State};
+
+pub(super) static OPERATIONS: &[Entry] = &[
+    ("DirectoryService.CreateDirectory", write!(create)),
+    ("DirectoryService.DeleteDirectory", write!(delete)),
+    ("DirectoryService.DisableDirectory", write!(disable)),
+    ("DirectoryService.EnableDirectory", write!(enable)),
+    ("DirectoryService.GetDirectory", read!(get)),
+    ("DirectoryService.ListDirectories", read!(list)),
+    ("DirectoryService.ListDirectoryGroups", read!(list_groups)),
+    ("DirectoryService.ListDirectoryUsers", read!(list_users)),
+];
+
+/// The directory, if it is the organization's.
+fn own<'s>(state: &'s State, organization_id: &str, id: &str) -> Result<&'s DirectoryRow, ApiError> {
+    state.organizations.require(organization_id)?;
+    let row = state.directories.require(id)?;
+    if row.directory.organization_id != organization_id {
+        return Err(ApiError::not_found(DirectoryRow::KIND, id));
+    }
+    Ok(row)
+}
+
+fn announce(state: &mut State, ctx: &Ctx<'_>, row: &DirectoryRow, change: &str) -> Directory {
+    let shown = state.show_directory(row);
+    let event = format!("organization.directory_{change}");
+    let organization = Some(shown.organization_id.as_str());
+    state.emit(ctx, &event, ObjectType::Directory, organization, &shown);
+    shown
+}
+
+fn create(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: CreateDirectoryRequest,
+) -> Result<CreateDirectoryResponse, ApiError> {
+    state.organizations.require(&request.organization_id)?;
+    let new = request.directory.unwrap_or_default();
+    // Without constraints a directory may come without a type; what is pushed to it is SCIM.
+    let directory_type = match new.directory_type {
+        DirectoryType::Unspecified => DirectoryType::Scim,
+        given => given,
+    };
+    let id = state.ids.next(DirectoryRow::PREFIX);
+    let named = new.directory_provider != DirectoryProvider::Unspecified;
+    let provider = new.directory_provider.name().filter(|_| named);
+    let name = [provider, directory_type.name(), Some("directory")];
+    let directory = Directory {
+        name: name.into_iter().flatten().collect::<Vec<_>>().join(" "),
+        directory_endpoint: scim::endpoint(ctx.url, &id),
+        organization_id: request.organization_id,
+        directory_provider: new.directory_provider,
+        directory_type,
+        enabled: true,
+        id,
+        ..Directory::default()
+    };
+    let row = DirectoryRow {
+        directory,
+        ..DirectoryRow::default()
+    };
+    let row = state.directories.insert(&mut state.ids, row).clone();
+    Ok(CreateDirectoryResponse {
+        directory: Some(announce(state, ctx, &row, "created")),
+    })
+}
+
+fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteDirectoryRequest) -> Result<Empty, ApiError> {
+    let row = own(state, &request.organization_id, &request.id)?;
+    if row.directory.enabled {
+        let message = "an enabled directory cannot be deleted; disable it first";
+        return Err(ApiError::precondition("DIRECTORY_ENABLED", message).resource("directory", &request.id));
+    }
+    let row = row.clone();
+    announce(state, ctx, &row, "deleted");
+    state.directories.remove(&request.id)?;
+    state.forget_directory(&request.id);
+    Ok(Empty {})
+}
+
+fn get(state: &State, _: &Ctx<'_>, request: GetDirectoryRequest) -> Result<GetDirectoryResponse, ApiError> {
+    let row = own(state, &request.organization_id, &request.id)?;
+    Ok(GetDirectoryResponse {
+        directory: Some(state.show_directory(row)),
+    })
+}
+
+fn list(
+    state: &State,
+    _: &Ctx<'_>,
+    request: ListDirectoriesRequest,
+) -> Result<ListDirectoriesResponse, ApiError> {
+    state.organizations.require(&request.organization_id)?;
+    let own = state.directories.by("organization", &request.organization_id);
+    Ok(ListDirectoriesResponse {
+        directories: own.map(|row| state.show_directory(row)).collect(),
+    })
+}
+
+fn enable(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: ToggleDirectoryRequest,
+) -> Result<ToggleDirectoryResponse, ApiError> {
+    toggle(state, ctx, &request, true)
+}
+
+fn disable(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: ToggleDirectoryRequest,
+) -> Result<ToggleDirectoryResponse, ApiError> {
+    toggle(state, ctx, &request, false)
+}
+
+fn toggle(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: &ToggleDirectoryRequest,
+    enabled: bool,
+) -> Result<ToggleDirectoryResponse, ApiError> {
+    let before = own(state, &request.organization_id, &request.id)?
+        .directory
+        .enabled;
+    if before != enabled {
+        let row = state
+            .directories
+            .change(&request.id, |row| row.directory.enabled = enabled)?
+            .clone();
+        announce(state, ctx, &row, if enabled { "enabled" } else { "disabled" });
+    }
+    Ok(ToggleDirectoryResponse {
+        enabled,
+        error_message: None,
+    })
+}
+
+fn list_users(
+    state: &State,
+    _: &Ctx<'_>,
+    request: ListDirectoryUsersRequest,
+) -> Result<ListDirectoryUsersResponse, ApiError> {
+    own(state, &request.organization_id, &request.directory_id)?;
+    let group = request.directory_group_id.filter(|id| !id.is_empty());
+    let wanted = |row: &DirectoryUserRow| {
+        let mut groups = row.user.groups.iter();
+        group
+            .as_ref()
+            .is_none_or(|id| groups.any(|group| group.id == *id))
+            && (request.updated_after.is_none() || row.user.updated_at > request.updated_after)
+    };
+    let detail = request.include_detail.unwrap_or_default();
+    let users = ("directory", request.directory_id.as_str());
+    let page = state
+        .directory_users
+        .page_by(users, request.page_size, &request.page_token, wanted)?;
+    Ok(ListDirectoryUsersResponse {
+        users: page.map(|row| state.show_directory_user(row, detail)),
+        total_size: page.total,
+        next_page_token: page.next,
+        prev_page_token: page.previous,
+    })
+}
+
+/// Groups from outside the directory do not exist here, so asking for them changes nothing.
+fn list_groups(
+    state: &State,
+    _: &Ctx<'_>,
+    request: ListDirectoryGroupsRequest,
+) -> Result<ListDirectoryGroupsResponse, ApiError> {
+    own(state, &request.organization_id, &request.directory_id)?;
+    let wanted = |row: &DirectoryGroupRow| {
+        request.updated_after.is_none() || row.group.updated_at > request.updated_after
+    };
+    let detail = request.include_detail.unwrap_or_default();
+    let groups = ("directory", request.directory_id.as_str());
+    let page = state
+        .directory_groups
+        .page_by(groups, request.page_size, &request.page_token, wanted)?;
+    Ok(ListDirectoryGroupsResponse {
+        groups: page.map(|row| state.show_directory_group(row, detail)),
+        total_size: page.total,
+        next_page_token: page.next,
+        prev_page_token: page.previous,
+    })
+}

@@ -1,0 +1,80 @@
+//! `EventsService`.
+
+use scalekit::api::events::{
+    EventFilter, ListEventsPaginatedRequest, ListEventsPaginatedResponse, ObjectType, ScalekitEvent, Source,
+};
+
+use super::{Entry, read};
+use crate::engine::ApiError;
+use crate::state::{Ctx, Order, State};
+
+pub(super) static OPERATIONS: &[Entry] = &[("EventsService.ListEventsPaginated", read!(list))];
+
+fn list(
+    state: &State,
+    _: &Ctx<'_>,
+    request: ListEventsPaginatedRequest,
+) -> Result<ListEventsPaginatedResponse, ApiError> {
+    let filter = request.filter.unwrap_or_default();
+    let page = state.events.page(
+        Order::OldestFirst,
+        request.page_size,
+        &request.page_token,
+        |event| fits(event, &filter),
+    )?;
+    Ok(ListEventsPaginatedResponse {
+        events: page.map(|event| (*event).clone()),
+        next_page_token: page.next,
+        prev_page_token: page.previous,
+    })
+}
+
+fn fits(event: &ScalekitEvent, filter: &EventFilter) -> bool {
+    let EventFilter {
+        event_types,
+        start_time,
+        end_time,
+        organization_id,
+        source,
+        auth_request_id,
+        interceptor_id,
+        interceptor_status,
+        interceptor_decision,
+        connection_id,
+        connected_account_id,
+    } = filter;
+    let text = |name: &str| {
+        let data = event.data.as_ref();
+        data.and_then(|data| data.get(name)?.as_str()).unwrap_or_default()
+    };
+    let says =
+        |name: &str, wanted: &Option<String>| wanted.as_ref().is_none_or(|wanted| text(name) == wanted);
+    // An event concerns what it is about, and what that belongs to.
+    let concerns = |name: &str, object: ObjectType, wanted: &Option<String>| {
+        wanted
+            .as_ref()
+            .is_none_or(|id| text(name) == id || (event.object == object && text("id") == id))
+    };
+    (event_types.is_empty() || event_types.contains(&event.r#type))
+        && (start_time.is_none() || event.occurred_at >= *start_time)
+        && (end_time.is_none() || event.occurred_at <= *end_time)
+        && (organization_id.is_empty() || event.organization_id.as_ref() == Some(organization_id))
+        && (*source == Source::Unspecified || source_of(event) == *source)
+        && (auth_request_id.is_empty() || text("auth_request_id") == auth_request_id)
+        && says("interceptor_id", interceptor_id)
+        && says("interceptor_status", interceptor_status)
+        && says("interceptor_decision", interceptor_decision)
+        && concerns("connection_id", ObjectType::Connection, connection_id)
+        && concerns(
+            "connected_account_id",
+            ObjectType::ConnectedAccount,
+            connected_account_id,
+        )
+}
+
+fn source_of(event: &ScalekitEvent) -> Source {
+    match event.object {
+        ObjectType::DirectoryUser | ObjectType::DirectoryGroup => Source::DirSync,
+        _ => Source::Scalekit,
+    }
+}

@@ -1,0 +1,228 @@
+//! `PasswordlessService`. What would go out by e-mail is kept where the admin API shows it.
+
+use scalekit::api::connections::{self, ConnectionSettings, PasswordLessConfig};
+use scalekit::api::passwordless::{
+    PasswordlessType, ResendPasswordlessRequest, SendPasswordlessRequest, SendPasswordlessResponse,
+    TemplateType, VerifyPasswordLessRequest, VerifyPasswordLessRequestAuthCredential as Credential,
+    VerifyPasswordLessResponse,
+};
+
+use super::{Entry, write};
+use crate::engine::ApiError;
+use crate::secrets::random_token;
+use crate::state::{AuthRequest, Ctx, FAILURE, Mail, PasswordlessRow, Row, SUCCESS, State};
+
+/// Digits of a code, and the wrong ones that may be tried.
+const CODE_LENGTH: u32 = 6;
+const TRIES: u32 = 5;
+
+pub(super) static OPERATIONS: &[Entry] = &[
+    ("PasswordlessService.ResendPasswordlessEmail", write!(resend)),
+    ("PasswordlessService.SendPasswordlessEmail", write!(start)),
+    ("PasswordlessService.VerifyPasswordlessEmail", write!(verify)),
+];
+
+/// How the environment is set up, if a connection says so.
+fn settings(state: &State) -> Option<PasswordLessConfig> {
+    let mut all = state.connections.iter();
+    all.find_map(|connection| match &connection.settings {
+        Some(ConnectionSettings::PasswordlessConfig(config)) if connection.organization_id.is_none() => {
+            Some((**config).clone())
+        }
+        _ => None,
+    })
+}
+
+/// What goes into the mail: what the environment says, and else the code, and the link if there is a place for it.
+fn content(config: &PasswordLessConfig, has_place: bool) -> PasswordlessType {
+    match config.r#type {
+        connections::PasswordlessType::Otp => PasswordlessType::Otp,
+        connections::PasswordlessType::Link => PasswordlessType::Link,
+        connections::PasswordlessType::LinkOtp => PasswordlessType::LinkOtp,
+        _ if has_place => PasswordlessType::LinkOtp,
+        _ => PasswordlessType::Otp,
+    }
+}
+
+fn start(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: SendPasswordlessRequest,
+) -> Result<SendPasswordlessResponse, ApiError> {
+    let config = settings(state).unwrap_or_default();
+    let place = request.magiclink_auth_uri.filter(|uri| !uri.is_empty());
+    let passwordless_type = content(&config, place.is_some());
+    if passwordless_type != PasswordlessType::Otp && place.is_none() {
+        let description = "is needed, because the environment sends links";
+        return Err(ApiError::field(
+            "magiclink_auth_uri",
+            "magiclink_auth_uri.needed",
+            description,
+        ));
+    }
+    let lifetime = request
+        .expires_in
+        .filter(|seconds| *seconds > 0)
+        .or(config.validity);
+    let row = PasswordlessRow {
+        email: request.email,
+        template: request.template,
+        passwordless_type,
+        magiclink_auth_uri: place,
+        state: request.state,
+        template_variables: request.template_variables,
+        expires_in: lifetime.unwrap_or_default(),
+        ..PasswordlessRow::default()
+    };
+    send(state, ctx, row, &config)
+}
+
+/// A new mail for the same login. The one before it is void.
+fn resend(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: ResendPasswordlessRequest,
+) -> Result<SendPasswordlessResponse, ApiError> {
+    let old = state.passwordless.require(&request.auth_request_id)?.clone();
+    if old.used {
+        return Err(ApiError::not_found(
+            PasswordlessRow::KIND,
+            &request.auth_request_id,
+        ));
+    }
+    state
+        .passwordless
+        .change(&old.auth_request_id, |row| row.used = true)?;
+    let row = PasswordlessRow {
+        auth_request_id: String::new(),
+        expires_at: 0,
+        failures: 0,
+        ..old
+    };
+    let config = settings(state).unwrap_or_default();
+    send(state, ctx, row, &config)
+}
+
+fn send(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    mut row: PasswordlessRow,
+    config: &PasswordLessConfig,
+) -> Result<SendPasswordlessResponse, ApiError> {
+    let kept = config.regenerate_passwordless_credentials_on_resend == Some(false);
+    if row.code.is_empty() || !kept {
+        let length = config
+            .code_challenge_length
+            .filter(|length| (4..=12).contains(length));
+        let digits = (0..length.unwrap_or(CODE_LENGTH)).map(|_| fastrand::digit(10));
+        row.code = digits.collect();
+        row.link_token = random_token("plt");
+    }
+    row.complete(ctx);
+    let mail = mail(&row);
+    let row = state.passwordless.insert(&mut state.ids, row).clone();
+    state.send_mail(ctx, mail);
+    Ok(SendPasswordlessResponse {
+        auth_request_id: row.auth_request_id,
+        expires_at: row.expires_at,
+        expires_in: row.expires_in,
+        passwordless_type: row.passwordless_type,
+    })
+}
+
+fn mail(row: &PasswordlessRow) -> Mail {
+    let place = row.magiclink_auth_uri.as_deref();
+    let link = place.map(|place| {
+        let separator = if place.contains('?') { '&' } else { '?' };
+        format!("{place}{separator}link_token={}", row.link_token)
+    });
+    let signup = row.template == Some(TemplateType::Signup);
+    Mail {
+        to: row.email.clone(),
+        kind: "passwordless".to_owned(),
+        subject: if signup { "Sign up" } else { "Sign in" }.to_owned(),
+        code: Some(row.code.clone()).filter(|_| row.passwordless_type != PasswordlessType::Link),
+        link: link.filter(|_| row.passwordless_type != PasswordlessType::Otp),
+        variables: row.template_variables.clone(),
+        ..Mail::default()
+    }
+}
+
+/// Why a credential is refused.
+fn refused(error_code: &str, message: &str) -> ApiError {
+    ApiError::new(scalekit::Code::InvalidArgument, error_code, message)
+}
+
+/// Wrong codes are counted, although the call fails.
+fn verify(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: VerifyPasswordLessRequest,
+) -> Result<VerifyPasswordLessResponse, ApiError> {
+    let id = request.auth_request_id.filter(|id| !id.is_empty());
+    let (index, value) = match &request.auth_credential {
+        Some(Credential::Code(code)) => ("code", code),
+        Some(Credential::LinkToken(token)) => ("link", token),
+        None => {
+            return Err(ApiError::invalid(
+                "the request has neither a code nor a link_token",
+            ));
+        }
+    };
+    let ours = |row: &&PasswordlessRow| id.as_ref().is_none_or(|id| row.auth_request_id == *id);
+    let found = state.passwordless.by(index, value).rev().find(ours).cloned();
+    let row = match (found, &id) {
+        (Some(row), _) => row,
+        (None, None) => {
+            return Err(refused(
+                "PASSWORDLESS_CREDENTIAL_INVALID",
+                "the credential is wrong",
+            ));
+        }
+        (None, Some(id)) => {
+            state.passwordless.require(id)?;
+            let failed = state.passwordless.change(id, |row| row.failures += 1)?.clone();
+            log(state, ctx, &failed, FAILURE);
+            return Err(refused(
+                "PASSWORDLESS_CREDENTIAL_INVALID",
+                "the credential is wrong",
+            ));
+        }
+    };
+    if row.used {
+        return Err(refused("PASSWORDLESS_CREDENTIAL_USED", "the credential is void"));
+    }
+    if row.failures >= TRIES {
+        return Err(refused(
+            "PASSWORDLESS_TOO_MANY_ATTEMPTS",
+            "too many wrong codes were tried",
+        ));
+    }
+    if row.expires_at <= ctx.now.as_second() {
+        log(state, ctx, &row, FAILURE);
+        return Err(refused(
+            "PASSWORDLESS_CREDENTIAL_EXPIRED",
+            "the credential has expired",
+        ));
+    }
+    state
+        .passwordless
+        .change(&row.auth_request_id, |row| row.used = true)?;
+    log(state, ctx, &row, SUCCESS);
+    Ok(VerifyPasswordLessResponse {
+        email: row.email,
+        state: row.state,
+        template: row.template,
+        passwordless_type: row.passwordless_type,
+    })
+}
+
+fn log(state: &mut State, ctx: &Ctx<'_>, row: &PasswordlessRow, status: &str) {
+    let request = AuthRequest {
+        workflow: "passwordless",
+        status,
+        email: &row.email,
+        ..AuthRequest::default()
+    };
+    state.log_auth_request(ctx, request);
+}

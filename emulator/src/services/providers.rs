@@ -1,0 +1,139 @@
+//! `ProviderService`: the third-party services that are built in, and those that the environment defines.
+
+use scalekit::api::providers::{
+    CreateCustomProviderRequest, CreateProviderResponse, DeleteProviderRequest, DeleteProviderResponse,
+    ListProvidersRequest, ListProvidersResponse, Provider, ProviderType, UpdateCustomProviderRequest,
+    UpdateProviderResponse,
+};
+use serde_json::json;
+
+use super::{Entry, connections, read, write};
+use crate::engine::ApiError;
+use crate::state::{Ctx, State, page_of};
+
+pub(super) static OPERATIONS: &[Entry] = &[
+    ("ProviderService.CreateCustomProvider", write!(create)),
+    ("ProviderService.DeleteCustomProvider", write!(delete)),
+    ("ProviderService.ListProviders", read!(list)),
+    ("ProviderService.UpdateCustomProvider", write!(update)),
+];
+
+/// What the ids of built-in providers start with; the name follows.
+const BUILT_IN: &str = "prv_";
+
+/// The services that connections know, as providers.
+fn built_in() -> impl Iterator<Item = Provider> {
+    connections::known_services()
+        .enumerate()
+        .map(|(rank, name)| Provider {
+            id: format!("{BUILT_IN}{name}"),
+            identifier: name.to_uppercase(),
+            display_name: name.to_owned(),
+            auth_patterns: Some(vec![json!({ "type": "OAUTH", "display_name": "OAuth 2.0" })]),
+            display_priority: i32::try_from(rank).unwrap_or(i32::MAX),
+            ..Provider::default()
+        })
+}
+
+fn create(
+    state: &mut State,
+    _: &Ctx<'_>,
+    request: CreateCustomProviderRequest,
+) -> Result<CreateProviderResponse, ApiError> {
+    let new = request.provider.unwrap_or_default();
+    let provider = Provider {
+        identifier: free_identifier(state, &new.display_name),
+        display_name: new.display_name,
+        description: new.description,
+        auth_patterns: new.auth_patterns,
+        proxy_url: new.proxy_url,
+        proxy_enabled: new.proxy_enabled,
+        icon_src: new.icon_src,
+        metadata: new.metadata,
+        is_custom: true,
+        ..Provider::default()
+    };
+    let provider = state.providers.insert(&mut state.ids, provider).clone();
+    Ok(CreateProviderResponse {
+        provider: Some(provider),
+    })
+}
+
+/// `My Notes` → `my-notes`, or `my-notes-2` where that is taken, and so on.
+fn free_identifier(state: &State, display_name: &str) -> String {
+    let words: Vec<String> = display_name.split_whitespace().map(str::to_lowercase).collect();
+    let plain = words.join("-");
+    let numbered = (2..).map(|number: u64| format!("{plain}-{number}"));
+    let taken = |identifier: &str| {
+        state.providers.by("identifier", identifier).next().is_some()
+            || connections::known_services().any(|name| name == identifier)
+    };
+    std::iter::once(plain.clone())
+        .chain(numbered)
+        .find(|identifier| !taken(identifier))
+        .unwrap_or_default()
+}
+
+fn id_of(state: &State, identifier: &str) -> Result<String, ApiError> {
+    let found = state.providers.by("identifier", identifier).next();
+    found
+        .map(|provider| provider.id.clone())
+        .ok_or_else(|| ApiError::not_found("provider", identifier))
+}
+
+/// A PUT: what the request leaves out is gone afterwards.
+fn update(
+    state: &mut State,
+    _: &Ctx<'_>,
+    request: UpdateCustomProviderRequest,
+) -> Result<UpdateProviderResponse, ApiError> {
+    let id = id_of(state, &request.identifier)?;
+    let new = request.provider.unwrap_or_default();
+    let provider = state.providers.change(&id, |provider| {
+        provider.display_name = new.display_name;
+        provider.description = new.description;
+        provider.auth_patterns = new.auth_patterns;
+        provider.proxy_url = new.proxy_url;
+        provider.proxy_enabled = new.proxy_enabled;
+        provider.icon_src = new.icon_src;
+        provider.metadata = new.metadata;
+    })?;
+    Ok(UpdateProviderResponse {
+        provider: Some(provider.clone()),
+    })
+}
+
+fn delete(
+    state: &mut State,
+    _: &Ctx<'_>,
+    request: DeleteProviderRequest,
+) -> Result<DeleteProviderResponse, ApiError> {
+    let id = id_of(state, &request.identifier)?;
+    state.providers.remove(&id)?;
+    Ok(DeleteProviderResponse {})
+}
+
+/// The built-in ones first, then the environment's own in order of creation.
+fn list(
+    state: &State,
+    _: &Ctx<'_>,
+    request: ListProvidersRequest,
+) -> Result<ListProvidersResponse, ApiError> {
+    let kind = request.filter.unwrap_or_default().provider_type;
+    let mut providers: Vec<Provider> = Vec::new();
+    if kind != ProviderType::Custom {
+        providers.extend(built_in());
+    }
+    if kind != ProviderType::Default {
+        providers.extend(state.providers.iter().cloned());
+    }
+    let identifier = &request.identifier;
+    providers.retain(|one| identifier.is_empty() || one.identifier.eq_ignore_ascii_case(identifier));
+    let page = page_of(&providers, request.page_size, &request.page_token)?;
+    Ok(ListProvidersResponse {
+        providers: page.map(|provider| (*provider).clone()),
+        total_size: page.total,
+        next_page_token: page.next,
+        prev_page_token: page.previous,
+    })
+}

@@ -1,0 +1,118 @@
+//! Running a tool. Nothing leaves the emulator: its own tools answer as their names say, any other one with what a seed
+//! put into its metadata as `response`, or else with what it was given.
+
+use scalekit::Code;
+use scalekit::api::errdetails::ToolErrorInfo;
+use scalekit::api::tools::{ExecuteToolRequest, ExecuteToolResponse, Tool};
+use serde_json::{Map, Value, json};
+
+use super::accounts::{self, Named};
+use super::{accounts_for, catalog, find, is_active, is_own, name};
+use crate::engine::ApiError;
+use crate::state::{AccountRow, Ctx, Row, State};
+
+pub(super) fn execute(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: ExecuteToolRequest,
+) -> Result<ExecuteToolResponse, ApiError> {
+    let tool = find(state, &request.tool_name);
+    let tool = tool.ok_or_else(|| ApiError::not_found("tool", &request.tool_name))?;
+    let account = account(state, &tool, &request)?.map(|row| row.account.id.clone());
+    if let Some(id) = &account {
+        state.renew_account(ctx, id);
+        if !is_active(state, ctx, state.accounts.require(id)?) {
+            let message = "the connected account is not active";
+            let error = ApiError::precondition("CONNECTED_ACCOUNT_NOT_ACTIVE", message);
+            return Err(error.resource(AccountRow::KIND, id));
+        }
+        let stamp = ctx.stamp();
+        state
+            .accounts
+            .change(id, |row| row.account.last_used_at = stamp)?;
+    }
+    let execution_id = state.ids.next("exec");
+    let data = run(&tool, &request.params.unwrap_or_default(), &execution_id)?;
+    Ok(ExecuteToolResponse {
+        data: Some(data),
+        execution_id,
+    })
+}
+
+/// The account to run with. The emulator's own tools need none, but one that is named must exist.
+fn account<'s>(
+    state: &'s State,
+    tool: &Tool,
+    request: &ExecuteToolRequest,
+) -> Result<Option<&'s AccountRow>, ApiError> {
+    let given = |text: &'_ Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    let by_id = given(&request.connected_account_id);
+    if by_id || (given(&request.connector) && given(&request.identifier)) {
+        let named = Named {
+            id: request.connected_account_id.as_deref(),
+            connector: request.connector.as_deref(),
+            identifier: request.identifier.as_deref(),
+            organization_id: request.organization_id.as_deref(),
+            user_id: request.user_id.as_deref(),
+        };
+        return accounts::find(state, named).map(Some);
+    }
+    if is_own(tool) {
+        return Ok(None);
+    }
+    let identifier = request.identifier.as_deref().unwrap_or_default();
+    let same = |wanted: &Option<String>, own: &Option<String>| !given(wanted) || wanted == own;
+    let mut fitting = accounts_for(state, tool, identifier).filter(|row| {
+        same(&request.organization_id, &row.organization_id) && same(&request.user_id, &row.user_id)
+    });
+    let found = fitting.next();
+    found
+        .map(Some)
+        .ok_or_else(|| ApiError::not_found(AccountRow::KIND, identifier))
+}
+
+fn run(tool: &Tool, params: &Map<String, Value>, execution_id: &str) -> Result<Map<String, Value>, ApiError> {
+    let text = |field: &str| params.get(field).and_then(Value::as_str);
+    match name(tool) {
+        catalog::ECHO => Ok(params.clone()),
+        catalog::FAIL => {
+            let code = text("code").and_then(Code::from_name).unwrap_or(Code::Internal);
+            let message = text("message").unwrap_or("the tool failed, as it was asked to");
+            Err(failed(
+                execution_id,
+                code,
+                message,
+                text("tool_error_code").unwrap_or("FAILED"),
+            ))
+        }
+        catalog::RATE_LIMITED => {
+            let message = "the service behind the tool was called too often";
+            Err(failed(
+                execution_id,
+                Code::ResourceExhausted,
+                message,
+                "RATE_LIMITED",
+            ))
+        }
+        name => {
+            let canned = tool
+                .metadata
+                .as_ref()
+                .and_then(|metadata| metadata.get("response"));
+            let canned = canned.and_then(Value::as_object).cloned();
+            let echo = json!({ "tool": name, "params": params });
+            Ok(canned.or_else(|| echo.as_object().cloned()).unwrap_or_default())
+        }
+    }
+}
+
+/// The error of a tool that ran and failed.
+fn failed(execution_id: &str, code: Code, message: &str, tool_error_code: &str) -> ApiError {
+    let mut error = ApiError::new(code, "TOOL_ERROR", message);
+    error.info.tool_error_info = Some(ToolErrorInfo {
+        execution_id: execution_id.to_owned(),
+        tool_error_message: message.to_owned(),
+        tool_error_code: tool_error_code.to_owned(),
+    });
+    error
+}

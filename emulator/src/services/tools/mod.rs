@@ -1,0 +1,77 @@
+//! `ToolService`.
+
+mod catalog;
+mod execute;
+mod list;
+
+use scalekit::api::connected_accounts::ConnectorStatus;
+use scalekit::api::tools::Tool;
+use serde_json::Value;
+
+use super::{Entry, accounts, read, write};
+use crate::state::{AccountRow, Ctx, State};
+
+pub(super) static OPERATIONS: &[Entry] = &[
+    ("ToolService.ExecuteTool", write!(execute::execute)),
+    ("ToolService.ListAvailableTools", read!(list::available)),
+    ("ToolService.ListScopedTools", read!(list::scoped)),
+    ("ToolService.ListTools", read!(list::all)),
+    ("ToolService.SearchTools", read!(list::search)),
+];
+
+/// All tools: the built-in ones first, then those that were seeded, which replace built-in ones of the same name.
+fn all(state: &State) -> Vec<Tool> {
+    let seeded = |built_in: &Tool| state.tools.by("name", name(built_in)).next().is_some();
+    let mut tools: Vec<Tool> = catalog::built_in().filter(|tool| !seeded(tool)).collect();
+    tools.extend(state.tools.iter().cloned());
+    tools
+}
+
+fn find(state: &State, wanted: &str) -> Option<Tool> {
+    let seeded = state.tools.by("name", wanted).next().cloned();
+    seeded.or_else(|| catalog::built_in().find(|tool| name(tool) == wanted))
+}
+
+pub(crate) fn name(tool: &Tool) -> &str {
+    definition(tool, "name")
+}
+
+fn description(tool: &Tool) -> &str {
+    definition(tool, "description")
+}
+
+fn definition<'t>(tool: &'t Tool, field: &str) -> &'t str {
+    let definition = tool.definition.as_ref();
+    definition
+        .and_then(|definition| definition.get(field)?.as_str())
+        .unwrap_or_default()
+}
+
+/// Whether a tool is one of the emulator's own, which run without any account.
+fn is_own(tool: &Tool) -> bool {
+    tool.provider == catalog::EMULATOR
+}
+
+/// The accounts that a tool can run with, among those of an identifier.
+fn accounts_for<'s>(
+    state: &'s State,
+    tool: &Tool,
+    identifier: &str,
+) -> impl Iterator<Item = &'s AccountRow> + use<'s> {
+    let provider = tool.provider.clone();
+    let own = state.accounts.by("identifier", identifier);
+    own.filter(move |row| row.account.provider.eq_ignore_ascii_case(&provider))
+}
+
+fn is_active(state: &State, ctx: &Ctx<'_>, row: &AccountRow) -> bool {
+    state.show_account(ctx, row).status == ConnectorStatus::Active
+}
+
+/// A tool without the parts that a summary leaves out.
+fn summary(mut tool: Tool) -> Tool {
+    if let Some(definition) = &mut tool.definition {
+        definition.retain(|field, _: &mut Value| matches!(field.as_str(), "name" | "description"));
+    }
+    tool.metadata = None;
+    tool
+}

@@ -1,0 +1,121 @@
+//! The log of logins: who tried to get in, how, and what became of it.
+
+use scalekit::api::auditlogs::{AuthLogRequest, ConnectionDetails};
+use scalekit::api::auth::User;
+use serde::{Deserialize, Serialize};
+
+use super::rows::{keys, row};
+use super::{Ctx, ENVIRONMENT, Key, State};
+
+/// Entries that are kept; the oldest go first.
+const KEPT: usize = 10_000;
+
+/// How a login ended or how far it came.
+pub(crate) const INITIATED: &str = "initiated";
+pub(crate) const SUCCESS: &str = "success";
+pub(crate) const FAILURE: &str = "failure";
+
+/// An entry of the log. One that waits for an application's own login page has a login request.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct AuthRequestRow {
+    #[serde(flatten)]
+    pub(crate) log: AuthLogRequest,
+    /// What the application calls the login by when it says who logged in.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) login_request_id: String,
+    /// Who that was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) user: Option<User>,
+}
+
+row!(
+    AuthRequestRow,
+    "authentication request",
+    "areq",
+    log.auth_request_id,
+    {
+        fn keys(&self) -> Vec<Key> {
+            keys([("login_request", Some(self.login_request_id.as_str()))])
+        }
+
+        fn complete(&mut self, ctx: &Ctx<'_>) {
+            ENVIRONMENT.clone_into(&mut self.log.environment_id);
+            self.log.timestamp = self.log.timestamp.or_else(|| ctx.stamp());
+            if self.log.status.is_empty() {
+                INITIATED.clone_into(&mut self.log.status);
+            }
+        }
+    }
+);
+
+/// A login to be logged; empty for what is not known.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct AuthRequest<'a> {
+    pub(crate) workflow: &'a str,
+    pub(crate) status: &'a str,
+    pub(crate) email: &'a str,
+    pub(crate) organization_id: &'a str,
+    pub(crate) connection_id: &'a str,
+    pub(crate) client_id: &'a str,
+    pub(crate) connected_account_identifier: &'a str,
+    pub(crate) login_request_id: &'a str,
+}
+
+impl State {
+    /// Logs a login, and answers with the id of the entry.
+    pub(crate) fn log_auth_request(&mut self, ctx: &Ctx<'_>, request: AuthRequest<'_>) -> String {
+        let connection = self.connections.get(request.connection_id);
+        let details = connection.map(|connection| ConnectionDetails {
+            connection_id: connection.id.clone(),
+            organization_id: connection.organization_id.clone().unwrap_or_default(),
+            connection_type: connection.r#type.name().unwrap_or_default().to_owned(),
+            connection_provider: connection.provider.name().unwrap_or_default().to_owned(),
+        });
+        let client = self.clients.get(request.client_id).map(|row| &row.client);
+        let log = AuthLogRequest {
+            organization_id: request.organization_id.to_owned(),
+            environment_id: ENVIRONMENT.to_owned(),
+            connection_id: request.connection_id.to_owned(),
+            email: request.email.to_owned(),
+            connection_type: details
+                .as_ref()
+                .map(|one| one.connection_type.clone())
+                .unwrap_or_default(),
+            connection_provider: (details.as_ref())
+                .map(|one| one.connection_provider.clone())
+                .unwrap_or_default(),
+            status: request.status.to_owned(),
+            timestamp: ctx.stamp(),
+            connection_details: details.into_iter().collect(),
+            workflow: request.workflow.to_owned(),
+            connected_account_identifier: request.connected_account_identifier.to_owned(),
+            client_id: request.client_id.to_owned(),
+            client_name: client.map(|client| client.name.clone()).unwrap_or_default(),
+            client_type: client
+                .map(|client| client.client_type.clone())
+                .unwrap_or_default(),
+            ..AuthLogRequest::default()
+        };
+        let row = AuthRequestRow {
+            log,
+            login_request_id: request.login_request_id.to_owned(),
+            user: None,
+        };
+        let id = self
+            .auth_requests
+            .insert(&mut self.ids, row)
+            .log
+            .auth_request_id
+            .clone();
+        while self.auth_requests.len() > KEPT {
+            let oldest = self
+                .auth_requests
+                .iter()
+                .next()
+                .map(|row| row.log.auth_request_id.clone());
+            let _ = self.auth_requests.remove(&oldest.unwrap_or_default());
+        }
+        id
+    }
+}

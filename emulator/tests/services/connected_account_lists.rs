@@ -1,0 +1,142 @@
+//! Lists of connected accounts, what goes with what, and what is refused.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::connected_accounts::{ACCOUNTS, oauth, with_connections};
+use crate::environment::{column, text};
+
+#[tokio::test]
+async fn accounts_are_listed_searched_and_go_with_their_owners() {
+    let (environment, acme, ann) = with_connections().await;
+    for (connector, identifier, organization, user) in [
+        ("slack", "ann", acme.as_str(), ann.as_str()),
+        ("crm", "ann", acme.as_str(), ""),
+        ("slack", "bob", "", ""),
+    ] {
+        let account = json!({
+            "connector": connector, "identifier": identifier, "organization_id": organization, "user_id": user,
+            "connected_account": { "authorization_details": { "static_auth": { "details": { "secret": "s3cret" } } } },
+        });
+        environment.post(ACCOUNTS, account).await;
+    }
+    for (query, found) in [
+        ("", 3),
+        ("identifier=ann", 2),
+        ("connector=slack", 2),
+        ("connector=slack&identifier=ann", 1),
+        (&format!("organization_id={acme}"), 2),
+        (&format!("user_id={ann}"), 1),
+        ("provider=slack", 2),
+        ("query=CRM", 1),
+        ("connection_names=crm&connection_names=slack", 3),
+        ("is_org_wide_credential=true", 1),
+        ("is_org_wide_credential=false", 2),
+    ] {
+        let list = environment.get(&format!("{ACCOUNTS}?{query}")).await;
+        assert_eq!(list["total_size"], found, "{query}");
+        assert!(!list.to_string().contains("s3cret"));
+    }
+    let page = environment.get(&format!("{ACCOUNTS}?page_size=2")).await;
+    let next = environment
+        .get(&format!(
+            "{ACCOUNTS}?page_token={}",
+            text(&page["next_page_token"])
+        ))
+        .await;
+    assert_eq!(column(&next["connected_accounts"], "identifier"), ["bob"]);
+    let found = environment
+        .get(&format!("{ACCOUNTS}:search?query=ANN&connection_id=conn_1"))
+        .await;
+    assert_eq!(
+        (
+            column(&found["connected_accounts"], "connector"),
+            &found["total_size"]
+        ),
+        (vec!["slack".to_owned()], &json!(1))
+    );
+    environment
+        .get_fails(&format!("{ACCOUNTS}:search?query=an"))
+        .await
+        .violates("query", "string.min_len");
+
+    environment.delete(&format!("/api/v1/users/{ann}")).await;
+    assert_eq!(environment.get(ACCOUNTS).await["total_size"], 2);
+    environment.delete(&format!("/api/v1/organizations/{acme}")).await;
+    let left = environment.get(ACCOUNTS).await;
+    assert_eq!(column(&left["connected_accounts"], "identifier"), ["bob"]);
+}
+
+#[tokio::test]
+async fn accounts_that_are_named_too_little_or_do_not_exist_are_refused() {
+    let (environment, acme, _) = with_connections().await;
+    let post = async |body: Value| environment.call(Method::POST, ACCOUNTS, body).await;
+    let mut new = oauth("ann");
+    new["connector"] = "jira".into();
+    post(new).await.is_not_found("connection", "jira");
+    let mut new = oauth("ann");
+    new["organization_id"] = "org_1".into();
+    post(new).await.is_not_found("organization", "org_1");
+    let mut new = oauth("ann");
+    new["user_id"] = "usr_1".into();
+    post(new).await.is_not_found("user", "usr_1");
+    let message = "the request names no connector or no identifier";
+    post(json!({ "connected_account": {} })).await.is_error(
+        400,
+        3,
+        message,
+        json!({ "error_code": "INVALID_ARGUMENT" }),
+    );
+    post(json!({ "connector": "slack", "identifier": "ann" }))
+        .await
+        .violates("connected_account", "required");
+    let details = format!("{ACCOUNTS}/details");
+    let message = "the request names neither an id nor a connector and an identifier";
+    let answer = environment.get_fails(&details).await;
+    answer.is_error(400, 3, message, json!({ "error_code": "INVALID_ARGUMENT" }));
+    environment.post(ACCOUNTS, oauth("ann")).await;
+    // It belongs to no organization.
+    let foreign = format!("{details}?connector=slack&identifier=ann&organization_id={acme}");
+    environment
+        .get_fails(&foreign)
+        .await
+        .is_not_found("connected account", "ann");
+    for place in ["details", "auth"] {
+        let answer = environment
+            .get_fails(&format!("{ACCOUNTS}/{place}?id=ca_1"))
+            .await;
+        answer.is_not_found("connected account", "ca_1");
+    }
+    let answer = environment
+        .call(
+            Method::POST,
+            &format!("{ACCOUNTS}/magic_link"),
+            json!({ "id": "ca_1" }),
+        )
+        .await;
+    answer.is_not_found("connected account", "ca_1");
+}
+
+#[tokio::test]
+async fn with_a_connection_go_its_accounts() {
+    let (environment, acme, _) = with_connections().await;
+    let path = format!("/api/v1/organizations/{acme}/connections");
+    let new = json!({ "type": "OAUTH", "key_id": "own" });
+    let connection = environment.post(&path, new).await["connection"].take();
+    let account = json!({ "connector": "own", "identifier": "ann", "connected_account": {} });
+    let account = environment.post(ACCOUNTS, account).await["connected_account"].take();
+    let id = text(&account["id"]);
+    environment
+        .delete(&format!("{path}/{}", text(&connection["id"])))
+        .await;
+    let details = format!("{ACCOUNTS}/details?id={id}");
+    environment
+        .get_fails(&details)
+        .await
+        .is_not_found("connected account", &id);
+    let events = environment
+        .post("/api/v1/events/paginated", json!({ "connected_account_id": id }))
+        .await;
+    let expected = ["connected_account.created", "connected_account.deleted"];
+    assert_eq!(column(&events["events"], "type"), expected);
+}

@@ -1,0 +1,215 @@
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::environment::{Environment, text};
+
+pub(crate) const ACCOUNTS: &str = "/api/v1/connected_accounts";
+
+/// Connections to Slack by OAuth and to a service with an API key, a member of an organization, and the ids of these.
+pub(crate) async fn with_connections() -> (Environment, String, String) {
+    let environment = Environment::start().await;
+    let acme = environment.organization("Acme").await;
+    let ann = environment.member(&acme, "ann@acme.com", &[]).await;
+    let connections = json!([
+        {
+            "id": "conn_1", "key_id": "slack", "provider_key": "SLACK", "type": "OAUTH", "enabled": true,
+            "oauth_config": { "scopes": ["chat:write"] },
+        },
+        { "id": "conn_2", "key_id": "crm", "provider_key": "CRM", "type": "API_KEY", "enabled": true },
+    ]);
+    environment
+        .post("/_emulator/seed", json!({ "connections": connections }))
+        .await;
+    (environment, acme, ann)
+}
+
+pub(crate) fn oauth(identifier: &str) -> Value {
+    json!({ "connector": "slack", "identifier": identifier, "connected_account": {} })
+}
+
+async fn link(environment: &Environment, named: Value) -> String {
+    text(&environment.post(&format!("{ACCOUNTS}/magic_link"), named).await["link"])
+}
+
+/// Opens a link as the browser of the user does: the status, and where it leads.
+async fn follow(environment: &Environment, link: &str) -> (u16, String) {
+    let answer = environment.http.get(link).send().await.expect("an answer");
+    let location = answer
+        .headers()
+        .get("location")
+        .map(|url| url.to_str().expect("text").to_owned());
+    (answer.status().as_u16(), location.unwrap_or_default())
+}
+
+#[tokio::test]
+async fn an_oauth_account_waits_for_its_user() {
+    let (environment, acme, ann) = with_connections().await;
+    let mut new = oauth("T1");
+    new["organization_id"] = json!(acme);
+    new["user_id"] = json!(ann);
+    let made = environment.post(ACCOUNTS, new.clone()).await["connected_account"].take();
+    let expected = json!({
+        "id": made["id"], "identifier": "T1", "provider": "SLACK", "status": "PENDING_AUTH",
+        "authorization_type": "OAUTH", "updated_at": made["updated_at"], "connector": "slack", "connection_id": "conn_1",
+    });
+    assert_eq!(made, expected);
+    assert!(text(&made["id"]).starts_with("ca_"));
+    let message = "the connector has a connected account with this identifier already";
+    environment.call(Method::POST, ACCOUNTS, new).await.exists(
+        "RESOURCE_ALREADY_EXISTS",
+        message,
+        "connected account",
+        "T1",
+    );
+
+    let named = json!({ "connector": "slack", "identifier": "T1", "organization_id": acme, "user_id": ann });
+    let first = link(&environment, named).await;
+    assert_eq!(
+        follow(&environment, &format!("{first}&decision=deny")).await.0,
+        200
+    );
+    let details = format!("{ACCOUNTS}/details?connector=slack&identifier=T1");
+    assert_eq!(
+        environment.get(&details).await["connected_account"]["status"],
+        "PENDING_AUTH"
+    );
+    assert_eq!(follow(&environment, &first).await.0, 200);
+    let shown = environment.get(&details).await["connected_account"].take();
+    assert_eq!(
+        (&shown["status"], shown.get("authorization_details")),
+        (&json!("ACTIVE"), None)
+    );
+    let secret = environment
+        .get(&format!("{ACCOUNTS}/auth?id={}", text(&made["id"])))
+        .await;
+    let token = &secret["connected_account"]["authorization_details"]["oauth_token"];
+    assert_eq!(token["scopes"], json!(["chat:write"]));
+    assert!(text(&token["access_token"]).starts_with("at_"));
+    // It works once, and one that nobody gave out never.
+    assert_eq!(follow(&environment, &first).await.0, 400);
+    let forged = environment.url("/connected_accounts/authorize?token=x");
+    assert_eq!(follow(&environment, &forged).await.0, 400);
+}
+
+#[tokio::test]
+async fn the_application_confirms_who_authorized_the_account() {
+    let (environment, ..) = with_connections().await;
+    let id = environment.post(ACCOUNTS, oauth("ann")).await["connected_account"]["id"].take();
+    let named = json!({ "id": id, "state": "s1", "user_verify_url": "https://app.test/verify?x=1" });
+    let (status, location) = follow(&environment, &link(&environment, named).await).await;
+    assert_eq!(status, 303);
+    let back = url::Url::parse(&location).expect("a URL");
+    let pairs: Vec<(String, String)> = back.query_pairs().into_owned().collect();
+    assert_eq!(
+        (back.host_str(), pairs[0].0.as_str(), pairs[2].1.as_str()),
+        (Some("app.test"), "x", "s1")
+    );
+    let request = pairs[1].1.clone();
+    let details = format!("{ACCOUNTS}/details?id={}", text(&id));
+    assert_eq!(
+        environment.get(&details).await["connected_account"]["status"],
+        "PENDING_VERIFICATION"
+    );
+
+    let verify = format!("{ACCOUNTS}/user/verify");
+    let unknown = json!({ "auth_request_id": "areq_1", "identifier": "ann" });
+    environment
+        .call(Method::POST, &verify, unknown)
+        .await
+        .is_not_found("authentication request", "areq_1");
+    let other = json!({ "auth_request_id": request, "identifier": "bob" });
+    let refused = environment.call(Method::POST, &verify, other).await;
+    assert_eq!((refused.status, &refused.body["code"]), (403, &json!(7)));
+    assert_eq!(
+        environment.get(&details).await["connected_account"]["status"],
+        "PENDING_VERIFICATION"
+    );
+    let right = json!({ "auth_request_id": request, "identifier": "ann" });
+    let done = environment.post(&verify, right.clone()).await;
+    assert_eq!(
+        follow(&environment, &text(&done["post_user_verify_redirect_url"]))
+            .await
+            .0,
+        200
+    );
+    assert_eq!(
+        environment.get(&details).await["connected_account"]["status"],
+        "ACTIVE"
+    );
+    assert_eq!(environment.call(Method::POST, &verify, right).await.status, 400);
+    let log = environment
+        .get("/api/v1/logs/authentication/requests?connected_account_identifier=ann")
+        .await;
+    assert_eq!(log["authRequests"][0]["auth_request_id"], request);
+}
+
+#[tokio::test]
+async fn tokens_are_renewed_and_links_expire() {
+    let (mut environment, ..) = with_connections().await;
+    let id = text(&environment.post(ACCOUNTS, oauth("ann")).await["connected_account"]["id"]);
+    let late = link(&environment, json!({ "id": id })).await;
+    environment.shift_clock(601).await;
+    assert_eq!(follow(&environment, &late).await.0, 400);
+    let good = link(&environment, json!({ "id": id })).await;
+    assert_eq!(follow(&environment, &good).await.0, 200);
+    let auth = format!("{ACCOUNTS}/auth?id={id}");
+    let token =
+        |account: &Value| account["connected_account"]["authorization_details"]["oauth_token"].clone();
+    let first = token(&environment.get(&auth).await);
+    assert_eq!(token(&environment.get(&auth).await), first);
+    environment.shift_clock(601 + 3600).await;
+    let second = token(&environment.get(&auth).await);
+    assert!(
+        second["access_token"] != first["access_token"] && second["refresh_token"] == first["refresh_token"]
+    );
+
+    let once = json!({ "oauth_token": { "access_token": "a" } });
+    let change = json!({ "id": id, "connected_account": { "authorization_details": once } });
+    environment.put(ACCOUNTS, change).await;
+    let seeded = json!({ "id": "ca_9", "identifier": "eve", "connector": "slack", "token_expires_at": "2020-01-01T00:00:00Z" });
+    environment
+        .post("/_emulator/seed", json!({ "accounts": [seeded] }))
+        .await;
+    let shown = environment.get(&format!("{ACCOUNTS}/details?id=ca_9")).await;
+    assert_eq!(shown["connected_account"]["status"], "EXPIRED");
+}
+
+#[tokio::test]
+async fn a_static_account_is_active_at_once_and_changed_in_parts() {
+    let (environment, ..) = with_connections().await;
+    let details = json!({ "static_auth": { "details": { "api_key": "k1" } } });
+    let new = json!({
+        "connector": "crm", "identifier": "ann",
+        "connected_account": { "authorization_details": details, "api_config": { "region": "eu" } },
+    });
+    let made = environment.post(ACCOUNTS, new).await["connected_account"].take();
+    assert_eq!(
+        (
+            &made["status"],
+            &made["authorization_type"],
+            &made["authorization_details"]
+        ),
+        (&json!("ACTIVE"), &json!("API_KEY"), &details)
+    );
+    let other = json!({ "static_auth": { "details": { "api_key": "k2" } } });
+    let change = json!({ "connector": "crm", "identifier": "ann", "connected_account": { "authorization_details": other } });
+    let changed = environment.put(ACCOUNTS, change).await["connected_account"].take();
+    assert_eq!(
+        (&changed["authorization_details"], &changed["api_config"]),
+        (&other, &json!({ "region": "eu" }))
+    );
+    let change = json!({
+        "id": made["id"], "connected_account": { "api_config": {} }, "scope_selection": { "scopes": ["a"] },
+    });
+    let changed = environment.put(ACCOUNTS, change).await["connected_account"].take();
+    assert_eq!(
+        (&changed["authorization_details"], &changed["api_config"]),
+        (&other, &json!({}))
+    );
+
+    let delete = format!("{ACCOUNTS}:delete");
+    let named = json!({ "connector": "crm", "identifier": "ann" });
+    assert_eq!(environment.post(&delete, named.clone()).await, json!({}));
+    let answer = environment.call(Method::POST, &delete, named).await;
+    answer.is_not_found("connected account", "ann");
+}

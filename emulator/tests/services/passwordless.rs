@@ -1,0 +1,224 @@
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::environment::{Answer, Environment, column, text};
+
+async fn send(environment: &Environment, mail: Value) -> Value {
+    environment.post("/api/v1/passwordless/email/send", mail).await
+}
+
+async fn verify(environment: &Environment, credential: Value) -> Answer {
+    environment
+        .call(Method::POST, "/api/v1/passwordless/email/verify", credential)
+        .await
+}
+
+/// The newest mail to an address.
+async fn mail(environment: &Environment, to: &str) -> Value {
+    let mails = environment.get(&format!("/_emulator/mails?to={to}")).await;
+    mails
+        .as_array()
+        .and_then(|all| all.last())
+        .expect("a mail")
+        .clone()
+}
+
+#[track_caller]
+fn is_refused(answer: &Answer, error_code: &str) {
+    assert_eq!(
+        (answer.status, &answer.body["details"][0]["error_code"]),
+        (400, &json!(error_code)),
+        "{}",
+        answer.body
+    );
+}
+
+#[tokio::test]
+async fn a_code_works_once() {
+    let environment = Environment::start().await;
+    let now = jiff::Timestamp::now().as_second();
+    let sent = send(
+        &environment,
+        json!({ "email": "ann@acme.com", "template": "SIGNIN", "state": "s1" }),
+    )
+    .await;
+    let id = sent["auth_request_id"].clone();
+    assert_eq!(
+        (&sent["expires_in"], &sent["passwordless_type"]),
+        (&json!(300), &json!("OTP"))
+    );
+    let expires = text(&sent["expires_at"]).parse::<i64>().expect("a number");
+    assert!((300..=310).contains(&(expires - now)), "{expires} {now}");
+    let mail = mail(&environment, "ann@acme.com").await;
+    assert_eq!((&mail["subject"], mail.get("link")), (&json!("Sign in"), None));
+    let code = text(&mail["code"]);
+    assert!(
+        code.len() == 6 && code.bytes().all(|digit| digit.is_ascii_digit()),
+        "{code}"
+    );
+
+    let credential = json!({ "code": code, "auth_request_id": id });
+    let verified = verify(&environment, credential.clone()).await.ok();
+    let expected = json!({
+        "email": "ann@acme.com", "state": "s1", "template": "SIGNIN", "passwordless_type": "OTP",
+    });
+    assert_eq!(verified, expected);
+    is_refused(
+        &verify(&environment, credential).await,
+        "PASSWORDLESS_CREDENTIAL_USED",
+    );
+    let log = environment.get("/api/v1/logs/authentication/requests").await["authRequests"].take();
+    assert_eq!(
+        (column(&log, "status"), &log[0]["workflow"]),
+        (vec!["success".to_owned()], &json!("passwordless"))
+    );
+}
+
+#[tokio::test]
+async fn a_link_leads_to_the_application_with_a_token() {
+    let environment = Environment::start().await;
+    let request = json!({
+        "email": "ann@acme.com", "template": "SIGNUP", "magiclink_auth_uri": "https://app.test/in?x=1",
+        "expires_in": 60, "template_variables": { "name": "Ann" },
+    });
+    let sent = send(&environment, request).await;
+    assert_eq!(
+        (&sent["expires_in"], &sent["passwordless_type"]),
+        (&json!(60), &json!("LINK_OTP"))
+    );
+    let mail = mail(&environment, "ann@acme.com").await;
+    assert_eq!(
+        (&mail["subject"], &mail["variables"]),
+        (&json!("Sign up"), &json!({ "name": "Ann" }))
+    );
+    let link = url::Url::parse(&text(&mail["link"])).expect("a URL");
+    assert_eq!(link.host_str(), Some("app.test"));
+    let token = link
+        .query_pairs()
+        .find(|(name, _)| name == "link_token")
+        .expect("a token")
+        .1
+        .into_owned();
+    let wrong = json!({ "link_token": token, "auth_request_id": "areq_1" });
+    verify(&environment, wrong)
+        .await
+        .is_not_found("authentication request", "areq_1");
+    let verified = verify(&environment, json!({ "link_token": token })).await.ok();
+    assert_eq!(verified["email"], "ann@acme.com");
+    // The code of the same mail went with it.
+    is_refused(
+        &verify(&environment, json!({ "code": mail["code"] })).await,
+        "PASSWORDLESS_CREDENTIAL_USED",
+    );
+}
+
+#[tokio::test]
+async fn few_wrong_codes_may_be_tried_and_none_too_late() {
+    let mut environment = Environment::start().await;
+    let sent = send(&environment, json!({ "email": "ann@acme.com" })).await;
+    let id = sent["auth_request_id"].clone();
+    let code = mail(&environment, "ann@acme.com").await["code"].take();
+    for _ in 0..5 {
+        let wrong = json!({ "code": "wrong", "auth_request_id": id });
+        is_refused(
+            &verify(&environment, wrong).await,
+            "PASSWORDLESS_CREDENTIAL_INVALID",
+        );
+    }
+    let right = json!({ "code": code, "auth_request_id": id });
+    is_refused(
+        &verify(&environment, right).await,
+        "PASSWORDLESS_TOO_MANY_ATTEMPTS",
+    );
+
+    let sent = send(&environment, json!({ "email": "bob@acme.com" })).await;
+    let code = mail(&environment, "bob@acme.com").await["code"].take();
+    environment.shift_clock(301).await;
+    let late = json!({ "code": code, "auth_request_id": sent["auth_request_id"] });
+    is_refused(
+        &verify(&environment, late).await,
+        "PASSWORDLESS_CREDENTIAL_EXPIRED",
+    );
+    is_refused(
+        &verify(&environment, json!({ "code": "nobody" })).await,
+        "PASSWORDLESS_CREDENTIAL_INVALID",
+    );
+}
+
+#[tokio::test]
+async fn a_mail_sent_again_voids_the_one_before() {
+    let environment = Environment::start().await;
+    let first = send(
+        &environment,
+        json!({ "email": "ann@acme.com", "state": "s1", "expires_in": 60 }),
+    )
+    .await;
+    let old = mail(&environment, "ann@acme.com").await["code"].take();
+    let path = "/api/v1/passwordless/email/resend";
+    let again = json!({ "auth_request_id": first["auth_request_id"] });
+    let second = environment.post(path, again.clone()).await;
+    assert!(second["auth_request_id"] != first["auth_request_id"] && second["expires_in"] == 60);
+    let stale = json!({ "code": old, "auth_request_id": first["auth_request_id"] });
+    is_refused(&verify(&environment, stale).await, "PASSWORDLESS_CREDENTIAL_USED");
+    let id = text(&first["auth_request_id"]);
+    environment
+        .call(Method::POST, path, again)
+        .await
+        .is_not_found("authentication request", &id);
+    let new = mail(&environment, "ann@acme.com").await["code"].take();
+    let credential = json!({ "code": new, "auth_request_id": second["auth_request_id"] });
+    assert_eq!(verify(&environment, credential).await.ok()["state"], "s1");
+    let unknown = json!({ "auth_request_id": "areq_1" });
+    environment
+        .call(Method::POST, path, unknown)
+        .await
+        .is_not_found("authentication request", "areq_1");
+}
+
+#[tokio::test]
+async fn the_environment_decides_what_a_mail_holds() {
+    let environment = Environment::start().await;
+    let connection = json!({
+        "id": "conn_1", "type": "PASSWORDLESS", "enabled": true,
+        "passwordless_config": {
+            "type": "LINK", "validity": 120, "code_challenge_length": 8,
+            "regenerate_passwordless_credentials_on_resend": false,
+        },
+    });
+    environment
+        .post("/_emulator/seed", json!({ "connections": [connection] }))
+        .await;
+    let path = "/api/v1/passwordless/email/send";
+    environment
+        .call(Method::POST, path, json!({ "email": "ann@acme.com" }))
+        .await
+        .violates("magiclink_auth_uri", "magiclink_auth_uri.needed");
+    let sent = send(
+        &environment,
+        json!({ "email": "ann@acme.com", "magiclink_auth_uri": "https://app.test" }),
+    )
+    .await;
+    assert_eq!(
+        (&sent["passwordless_type"], &sent["expires_in"]),
+        (&json!("LINK"), &json!(120))
+    );
+    let first = mail(&environment, "ann@acme.com").await;
+    assert!(first.get("code").is_none() && first["link"].is_string());
+    let again = json!({ "auth_request_id": sent["auth_request_id"] });
+    environment.post("/api/v1/passwordless/email/resend", again).await;
+    assert_eq!(mail(&environment, "ann@acme.com").await["link"], first["link"]);
+
+    for (body, field, constraint) in [
+        (json!({ "email": "ann" }), "email", "string.email"),
+        (
+            json!({ "email": "a@b.cd", "state": "" }),
+            "state",
+            "string.min_len",
+        ),
+    ] {
+        environment
+            .call(Method::POST, path, body)
+            .await
+            .violates(field, constraint);
+    }
+}

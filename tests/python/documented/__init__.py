@@ -1,0 +1,1 @@
+"""The examples of the documented Python API, one test each, against an emulator that knows their ids."""

@@ -1,0 +1,32 @@
+"""A lenient emulator with the ids of the examples, as new for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scalekit import ScalekitClient
+
+from ..conftest import Emulator, running
+
+WORLD = Path(__file__).with_name("world.json")
+
+
+@pytest.fixture(scope="session")
+def lenient() -> Iterator[Emulator]:
+    with running("--lenient", "--seed", str(WORLD)) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def world(lenient: Emulator) -> Emulator:
+    lenient.admin("POST", "reset", {})
+    return lenient
+
+
+@pytest.fixture
+def scalekit_client(world: Emulator) -> Iterator[ScalekitClient]:
+    with world.client() as client:
+        yield client

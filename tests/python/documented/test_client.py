@@ -1,0 +1,149 @@
+"""Login, logout, tokens and webhooks."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import time
+import urllib.error
+import urllib.request
+from http.client import HTTPMessage
+from typing import IO, Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from scalekit import AuthorizationUrlOptions, LogoutUrlOptions, ScalekitClient, WebhookVerificationError
+
+from ..conftest import Emulator
+from .registry import example
+
+CALLBACK = "https://yourapp.com/auth/callback"
+
+
+class Stay(urllib.request.HTTPRedirectHandler):
+    """Leaves redirects to whoever asked."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
+    ) -> None:
+        return None
+
+
+def follow(url: str) -> dict[str, str]:
+    """What a browser that opens the URL brings back to the application."""
+    with pytest.raises(urllib.error.HTTPError) as redirect:
+        urllib.request.build_opener(Stay).open(url, timeout=10)
+    with redirect.value as answer:
+        assert answer.code == 303
+        return {
+            name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()
+        }
+
+
+def login(client: ScalekitClient) -> dict[str, Any]:
+    options = AuthorizationUrlOptions()
+    options.organization_id = "org_123456"
+    code = follow(client.get_authorization_url(CALLBACK, options))["code"]
+    return client.authenticate_with_code(code, CALLBACK)
+
+
+@example("get_authorization_url")
+def test_get_authorization_url(scalekit_client: ScalekitClient) -> None:
+    options = AuthorizationUrlOptions()
+    options.state = "random-state-value"
+    options.organization_id = "org_123456"
+    auth_url = scalekit_client.get_authorization_url(CALLBACK, options)
+    query = parse_qs(urlsplit(auth_url).query)
+    assert query["organization_id"] == ["org_123456"]
+    back = follow(auth_url)
+    assert back["state"] == "random-state-value"
+    assert back["code"]
+
+
+@example("authenticate_with_code")
+def test_authenticate_with_code(scalekit_client: ScalekitClient) -> None:
+    options = AuthorizationUrlOptions()
+    options.organization_id = "org_123456"
+    code = follow(scalekit_client.get_authorization_url(CALLBACK, options))["code"]
+    session = {}
+    result = scalekit_client.authenticate_with_code(code, CALLBACK)
+    session["access_token"] = result["access_token"]
+    session["user"] = result["user"]
+    assert session["user"]["email"] == "jane@example.com"
+    assert scalekit_client.validate_access_token(session["access_token"])
+
+
+@example("get_idp_initiated_login_claims")
+def test_get_idp_initiated_login_claims(scalekit_client: ScalekitClient, world: Emulator) -> None:
+    request = {
+        "connection_id": "conn_123456",
+        "organization_id": "org_123456",
+        "login_hint": "jane@example.com",
+    }
+    idp_initiated_login = world.admin("POST", "idp-initiated-token", {**request, "relay_state": "here"})[
+        "token"
+    ]
+    claims = scalekit_client.get_idp_initiated_login_claims(idp_initiated_login)
+    options = AuthorizationUrlOptions()
+    options.connection_id = claims["connection_id"]
+    options.organization_id = claims["organization_id"]
+    options.login_hint = claims.get("login_hint")
+    if claims.get("relay_state"):
+        options.state = claims["relay_state"]
+    back = follow(scalekit_client.get_authorization_url(CALLBACK, options))
+    assert back["state"] == "here"
+    result = scalekit_client.authenticate_with_code(back["code"], CALLBACK)
+    assert result["connection_id"] == "conn_123456"
+
+
+@example("validate_access_token")
+def test_validate_access_token(scalekit_client: ScalekitClient) -> None:
+    token = login(scalekit_client)["access_token"]
+    assert scalekit_client.validate_access_token(token) is True
+    assert scalekit_client.validate_access_token(token[:-6] + "AAAAAA") is False
+
+
+@example("get_logout_url")
+def test_get_logout_url(scalekit_client: ScalekitClient, world: Emulator) -> None:
+    options = LogoutUrlOptions()
+    options.post_logout_redirect_uri = "https://example.com"
+    options.state = "some-state"
+    logout_url = scalekit_client.get_logout_url(options)
+    assert logout_url.startswith(f"{world.url}/oidc/logout?")
+    assert follow(logout_url) == {"state": "some-state"}
+
+
+@example("verify_webhook_payload")
+def test_verify_webhook_payload(scalekit_client: ScalekitClient) -> None:
+    payload = b'{"type": "organization.created"}'
+    secret = "whsec_" + base64.b64encode(b"your webhook secret").decode()
+    timestamp = str(int(time.time()))
+    signed = hmac.new(b"your webhook secret", f"msg_1.{timestamp}.".encode() + payload, hashlib.sha256)
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": timestamp,
+        "webhook-signature": "v1," + base64.b64encode(signed.digest()).decode(),
+    }
+    is_valid = scalekit_client.verify_webhook_payload(secret, headers, payload)
+    assert is_valid is True
+    # The placeholder of the documentation is nobody's secret.
+    with pytest.raises(WebhookVerificationError):
+        scalekit_client.verify_webhook_payload("your_webhook_secret", headers, payload)
+
+
+@example("refresh_access_token")
+def test_refresh_access_token(scalekit_client: ScalekitClient) -> None:
+    refresh_token = login(scalekit_client)["refresh_token"]
+    result = scalekit_client.refresh_access_token(refresh_token)
+    new_access_token = result["access_token"]
+    new_refresh_token = result["refresh_token"]
+    assert scalekit_client.validate_access_token(new_access_token)
+    assert new_refresh_token != refresh_token
