@@ -59,11 +59,10 @@ fn signatures_with_other_digests_are_refused() {
     ] {
         for group in &TestSet::load(name).unwrap().test_groups {
             let set = key_set(group);
+            // The other vectors of a set are broken in some way of their own, one of them by being ours.
+            let valid = group.tests.iter().filter(|test| test.result == TestResult::Valid);
             assert!(
-                !group
-                    .tests
-                    .iter()
-                    .any(|test| verifies(&set, &test.msg, &test.sig)),
+                !valid.clone().any(|test| verifies(&set, &test.msg, &test.sig)) && valid.count() > 0,
                 "{name:?}"
             );
         }

