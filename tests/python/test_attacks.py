@@ -1,4 +1,4 @@
-"""The attack suite through the wheel: each case with the documented exception and message, and with bounded work."""
+"""The attack suite through the wheel: documented exceptions and messages, bounded work."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def wrong_token(case: Case, claims: Any, message: str | None) -> bool:
 
 def test_tokens(suite: Suite) -> None:
     assert len(suite.tokens) > 250
-    before = peak()
+    before, fetches = peak(), suite.get("seen").get("/keys", 0)
     wrong = []
     with ScalekitClient(suite.url, "skc_1", "secret") as client:
         # Twice: that a token has been seen before makes no difference.
@@ -122,7 +122,7 @@ def test_tokens(suite: Suite) -> None:
     assert peak() - before < GROWTH
     seen = suite.get("seen")
     assert "/attacker-keys" not in seen, "what a token points to is never fetched"
-    assert seen["/keys"] <= 2
+    assert seen["/keys"] - fetches <= 2
 
 
 def test_tokens_awaitable(suite: Suite) -> None:
