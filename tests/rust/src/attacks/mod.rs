@@ -11,9 +11,10 @@ pub mod server;
 mod template;
 mod token;
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -56,25 +57,23 @@ impl Cases {
     /// A recipe cannot be followed; the error names it.
     pub fn make(keys: &Keys, now: u64, url: &str, exact: bool) -> Result<Self> {
         let templates = template::Templates::new(keys, now, url)?;
-        let wanted = |clock: &Clock| exact || *clock == Clock::Any;
+        let wanted = |clock| exact || clock == Clock::Any;
         let mut cases = Self {
             tokens: Vec::new(),
             payloads: Vec::new(),
         };
         let reasons = read("reasons.toml")?;
-        for recipe in recipes::<recipe::Token>("tokens")?
-            .into_iter()
-            .filter(|recipe| wanted(&recipe.clock))
-        {
-            let case = token::make(&recipe, keys, &templates, &reasons);
-            cases.tokens.push(case.with_context(|| recipe.name.clone())?);
+        for (name, recipe) in recipes::<recipe::Token>("tokens")? {
+            if wanted(recipe.clock) {
+                let case = token::make(&name, &recipe, keys, &templates, &reasons);
+                cases.tokens.push(case.context(name)?);
+            }
         }
-        for recipe in recipes::<recipe::Payload>("payloads")?
-            .into_iter()
-            .filter(|recipe| wanted(&recipe.clock))
-        {
-            let case = payload::make(&recipe, &templates);
-            cases.payloads.push(case.with_context(|| recipe.name.clone())?);
+        for (name, recipe) in recipes::<recipe::Payload>("payloads")? {
+            if wanted(recipe.clock) {
+                let case = payload::make(&name, &recipe, &templates);
+                cases.payloads.push(case.context(name)?);
+            }
         }
         Ok(cases)
     }
@@ -84,21 +83,29 @@ fn folder() -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "..", "attacks"].iter().collect()
 }
 
-fn read<T: DeserializeOwned>(name: &str) -> Result<T> {
+fn read<T: DeserializeOwned>(name: impl AsRef<Path>) -> Result<T> {
     let path = folder().join(name);
     let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     toml::from_str(&text).with_context(|| path.display().to_string())
 }
 
-/// All recipes of a folder, in the order of its files.
-fn recipes<T: DeserializeOwned>(name: &str) -> Result<Vec<T>> {
-    let mut files = std::fs::read_dir(folder().join(name))?
-        .map(|entry| Ok(format!("{name}/{}", entry?.file_name().display())))
+/// All recipes of a folder with their full names, in the order of its files.
+fn recipes<T: DeserializeOwned + recipe::Named>(folder_name: &str) -> Result<Vec<(String, T)>> {
+    let mut files = std::fs::read_dir(folder().join(folder_name))?
+        .map(|entry| Ok(entry?.path()))
         .collect::<Result<Vec<_>>>()?;
     files.sort();
     let mut all = Vec::new();
     for file in files {
-        all.extend(read::<recipe::File<T>>(&file)?.case);
+        let about = file.file_stem().unwrap_or_default().to_string_lossy();
+        for recipe in read::<recipe::File<T>>(&file)?.case {
+            all.push((format!("{about}: {}", recipe.name()), recipe));
+        }
     }
+    let names: BTreeSet<_> = all.iter().map(|(name, _)| name).collect();
+    ensure!(
+        names.len() == all.len(),
+        "two cases of {folder_name} share a name"
+    );
     Ok(all)
 }

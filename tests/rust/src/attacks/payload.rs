@@ -45,18 +45,18 @@ pub(super) fn mac(algorithm: hmac::Algorithm, key: &[u8], content: &[u8]) -> Vec
         .to_vec()
 }
 
-pub(super) fn make(recipe: &recipe::Payload, templates: &Templates) -> Result<PayloadCase> {
+pub(super) fn make(name: &str, recipe: &recipe::Payload, templates: &Templates) -> Result<PayloadCase> {
     let searches = recipe.id.contains("{{ n }}");
     let mut n = 0;
     loop {
-        match attempt(recipe, templates, n) {
+        match attempt(name, recipe, templates, n) {
             Err(_) if searches && n < TRIES => n += 1,
             result => return result,
         }
     }
 }
 
-fn attempt(recipe: &recipe::Payload, templates: &Templates, n: u64) -> Result<PayloadCase> {
+fn attempt(name: &str, recipe: &recipe::Payload, templates: &Templates, n: u64) -> Result<PayloadCase> {
     let expected = &recipe.expected;
     ensure!(
         expected.accepted == expected.refused.is_none(),
@@ -99,7 +99,7 @@ fn attempt(recipe: &recipe::Payload, templates: &Templates, n: u64) -> Result<Pa
         Value::from(templates.text(&recipe.signature, &made)?),
     );
     Ok(PayloadCase {
-        name: recipe.name.clone(),
+        name: name.to_owned(),
         interceptor: recipe.purpose == Purpose::Interceptor,
         secret,
         headers: headers(recipe, templates, &made)?,

@@ -8,6 +8,22 @@ pub(super) struct File<T> {
     pub(super) case: Vec<T>,
 }
 
+pub(super) trait Named {
+    fn name(&self) -> &str;
+}
+
+impl Named for Token {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Named for Payload {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 /// Which clock a case needs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -22,7 +38,7 @@ pub enum Clock {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Token {
-    pub(super) name: String,
+    name: String,
     #[serde(default = "header")]
     pub(super) header: String,
     #[serde(default = "payload")]
@@ -54,7 +70,7 @@ pub(super) struct Token {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Payload {
-    pub(super) name: String,
+    name: String,
     #[serde(default)]
     pub(super) purpose: Purpose,
     #[serde(default = "webhook_key")]

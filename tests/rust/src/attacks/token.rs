@@ -38,6 +38,7 @@ pub struct TokenCase {
 }
 
 pub(super) fn make(
+    name: &str,
     recipe: &recipe::Token,
     keys: &Keys,
     templates: &Templates,
@@ -52,7 +53,7 @@ pub(super) fn make(
         }
     };
     Ok(TokenCase {
-        name: recipe.name.clone(),
+        name: name.to_owned(),
         token,
         issuer: recipe.issuer.clone(),
         audience: recipe.audience.clone(),
