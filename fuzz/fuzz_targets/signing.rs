@@ -23,10 +23,7 @@ pub fn now() -> SystemTime {
 pub static KEY: LazyLock<(KeyPair, KeySet)> = LazyLock::new(|| {
     let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key");
     let public = PublicKeyComponents::<Vec<u8>>::from(pair.public_key());
-    let (n, e) = (
-        URL_SAFE_NO_PAD.encode(public.n),
-        URL_SAFE_NO_PAD.encode(public.e),
-    );
+    let (n, e) = (URL_SAFE_NO_PAD.encode(public.n), URL_SAFE_NO_PAD.encode(public.e));
     let jwks = format!(r#"{{"keys":[{{"kty":"RSA","kid":"k","n":"{n}","e":"{e}"}}]}}"#);
     (pair, KeySet::parse(jwks.as_bytes()).expect("a key set"))
 });

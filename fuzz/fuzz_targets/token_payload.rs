@@ -58,10 +58,7 @@ fn expected(payload: &[u8]) -> Result<(), &'static str> {
 /// A text, as its words if so wanted, or a list of texts; else nothing.
 fn texts(value: Option<Value>, words: bool) -> Vec<String> {
     match value {
-        Some(Value::String(text)) if words => text
-            .split_ascii_whitespace()
-            .map(str::to_owned)
-            .collect(),
+        Some(Value::String(text)) if words => text.split_ascii_whitespace().map(str::to_owned).collect(),
         Some(Value::String(text)) => vec![text],
         Some(list @ Value::Array(_)) => serde_json::from_value(list).unwrap_or_default(),
         _ => Vec::new(),
@@ -80,10 +77,7 @@ libfuzzer_sys::fuzz_target!(|payload: &[u8]| {
         return;
     }
     let verdict = signing::KEY.1.validate(&token, &checks, signing::now());
-    let found = verdict
-        .as_ref()
-        .map(drop)
-        .map_err(|error| error.reason());
+    let found = verdict.as_ref().map(drop).map_err(|error| error.reason());
     assert_eq!(found, expected(payload));
     if let Ok(claims) = verdict.and_then(|verified| verified.claims()) {
         let json = serde_json::to_string(&claims).expect("claims are JSON");

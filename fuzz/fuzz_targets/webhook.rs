@@ -41,12 +41,7 @@ fn find<'h>(headers: &'h [(String, String)], purpose: Purpose, field: &str) -> &
     own.or_else(|| named("webhook")).unwrap_or_default()
 }
 
-fn expected(
-    mac: &[u8],
-    id: &str,
-    timestamp: &str,
-    signature: &str,
-) -> Result<(), WebhookError> {
+fn expected(mac: &[u8], id: &str, timestamp: &str, signature: &str) -> Result<(), WebhookError> {
     if id.is_empty() || timestamp.is_empty() || signature.is_empty() {
         return Err(WebhookError::MissingHeaders);
     }
@@ -110,8 +105,5 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
         UNIX_EPOCH + Duration::from_secs(NOW),
     );
     let signature = find(&headers, purpose, "signature");
-    assert_eq!(
-        verdict,
-        expected(mac.as_ref(), &id, &timestamp, signature)
-    );
+    assert_eq!(verdict, expected(mac.as_ref(), &id, &timestamp, signature));
 });

@@ -105,7 +105,7 @@ fn unhex(text: &str) -> Result<Vec<u8>, Error> {
         .map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
         .collect();
     let digits = digits
-        .filter(|digits| digits.len() % 2 == 0)
+        .filter(|digits| digits.len().is_multiple_of(2))
         .ok_or_else(|| vacuous("not hex"))?;
     Ok(digits
         .chunks_exact(2)
@@ -131,7 +131,7 @@ fn padded(text: &str) -> Result<String, Error> {
 /// Sets a bit of the last letter that decoders drop.
 fn loose(text: &str) -> Result<String, Error> {
     let bare = text.trim_end_matches('=');
-    let last = bare.chars().next_back().filter(|_| bare.len() % 4 != 0);
+    let last = bare.chars().next_back().filter(|_| !bare.len().is_multiple_of(4));
     let last = last.ok_or_else(|| vacuous("has no bits to spare"))?;
     // In both alphabets, a letter whose last bits are zero has a neighbour that differs in those bits only.
     let next = char::from(u8::try_from(last).map_err(|_| vacuous("not base64"))? + 1);
