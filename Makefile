@@ -1,6 +1,7 @@
 # The door to the project. Every target does its own set-up and is quick the second time.
 #   make quickstart   build everything and run the story in examples/quickstart.py
 #   make test         all that CI runs
+#   make fuzz         every fuzz target for a few seconds
 #   make bench        the figures, as ratios, into target/bench/results.json
 #   make generate     rewrite every generated file from proto/
 
@@ -11,6 +12,7 @@ PYTHON ?= python3
 VENV := target/venv
 TOOLS := $(VENV)/tools
 EMULATOR := target/debug/scalekit-emulator
+ATTACKS := target/debug/attack-server
 export CARGO_TERM_COLOR ?= never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SCALEKIT_EMULATOR_BIN := $(CURDIR)/$(EMULATOR)
@@ -18,7 +20,7 @@ export SCALEKIT_EMULATOR_BIN := $(CURDIR)/$(EMULATOR)
 RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.rs' -o -name Cargo.toml 2>/dev/null) Cargo.toml Cargo.lock
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-rust test lint test-rust test-docs test-python test-python-matrix bench generate clean
+.PHONY: help quickstart quickstart-rust test lint test-rust test-docs test-python test-python-matrix fuzz bench generate clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -29,7 +31,7 @@ quickstart: $(VENV)/user/.wheel $(EMULATOR)
 quickstart-rust: $(EMULATOR)
 	$(EMULATOR) run --auto-approve -- cargo run -q -p scalekit-conformance --example quickstart
 
-test: lint test-rust test-docs test-python test-python-matrix quickstart quickstart-rust
+test: lint test-rust test-docs test-python test-python-matrix fuzz quickstart quickstart-rust
 
 # --- checks ---------------------------------------------------------------------------------------------
 
@@ -71,7 +73,10 @@ $(VENV)/test/.wheel: target/wheels/.debug python/constraints.txt
 $(EMULATOR): $(RUST_SOURCES)
 	cargo build -q -p scalekit-emulator --bin scalekit-emulator
 
-test-python: $(VENV)/test/.wheel $(EMULATOR)
+$(ATTACKS): $(RUST_SOURCES)
+	cargo build -q -p scalekit-conformance --bin attack-server
+
+test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS)
 	scripts/check-types $(VENV)/test
 	cd target && venv/test/bin/python -m pytest -q -c ../python/pyproject.toml ../python/tests ../tests/python
 
@@ -80,6 +85,9 @@ test-python-matrix: $(VENV)/test/.wheel $(EMULATOR)
 	scripts/protobuf-matrix $(VENV)/test
 
 # --- the rest -------------------------------------------------------------------------------------------
+
+fuzz:
+	scripts/fuzz
 
 bench:
 	scripts/bench

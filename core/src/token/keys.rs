@@ -224,6 +224,10 @@ fn significant(number: &[u8]) -> &[u8] {
 }
 
 #[cfg(test)]
+#[path = "wycheproof_tests.rs"]
+mod wycheproof_tests;
+
+#[cfg(test)]
 mod tests {
     use serde_json::json;
 

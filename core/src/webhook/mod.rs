@@ -189,3 +189,5 @@ impl std::fmt::Debug for Verifier {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wycheproof_tests;

@@ -1,5 +1,7 @@
-//! Calls any operation through its typed method, by name: what the conformance plan needs to drive the Rust face.
+//! Calls any operation through its typed method, by name: what the conformance plan needs to drive the Rust face. And
+//! the attack suite.
 
+pub mod attacks;
 #[rustfmt::skip]
 mod dispatch;
 

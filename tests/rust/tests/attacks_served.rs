@@ -1,0 +1,88 @@
+//! The attack suite as runners in other languages meet it: finished cases over HTTP, a client that fetches the keys, the
+//! clock on the wall.
+
+use anyhow::{Context, Result};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use scalekit::token::TokenValidation;
+use scalekit::webhook::{Purpose, SignatureHeaders};
+use scalekit::{Client, Error};
+use scalekit_conformance::attacks::server;
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+#[tokio::test]
+async fn the_server_s_cases_hold_for_a_client() -> Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(server::serve(listener));
+    let get = async |path: &str| -> Result<Value> {
+        let reply = reqwest::get(format!("{url}{path}")).await?.error_for_status()?;
+        Ok(serde_json::from_str(&reply.text().await?)?)
+    };
+    let cases = get("/cases").await?;
+    let client = Client::builder(&url, "skc_1", "secret").build()?;
+    let mut wrong = Vec::new();
+    for case in cases["tokens"].as_array().context("tokens")? {
+        let token = String::from_utf8(join(&case["token"])?)?;
+        let texts = |name: &str| -> Result<Vec<String>> { Ok(serde_json::from_value(case[name].clone())?) };
+        let checks = TokenValidation {
+            issuer: case["issuer"].as_str().map(str::to_owned),
+            audience: texts("audience")?,
+            required_scopes: texts("required_scopes")?,
+            leeway: None,
+        };
+        let validated = client.validate_token(&token, &checks).await;
+        let result = validated.and_then(|verified| Ok(verified.claims()?));
+        let reason = result.err().and_then(|error| Some(error.token_error()?.reason()));
+        if reason != case["reason"].as_str() {
+            wrong.push(format!("{}: {reason:?}", case["name"]));
+        }
+    }
+    for case in cases["payloads"].as_array().context("payloads")? {
+        let message = live_payload(case)?.err().map(|error| error.message().to_owned());
+        if message.as_deref() != case["message"].as_str() {
+            wrong.push(format!("{}: {message:?}", case["name"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} cases:\n{}", wrong.len(), wrong.join("\n"));
+    let seen = get("/seen").await?;
+    assert_eq!(
+        seen["/attacker-keys"],
+        Value::Null,
+        "what a token points to is never fetched"
+    );
+    assert!(seen["/keys"].as_u64().context("keys")? <= 2);
+    Ok(())
+}
+
+fn live_payload(case: &Value) -> Result<Result<(), Error>> {
+    let purpose = match case["interceptor"].as_bool() {
+        Some(true) => Purpose::Interceptor,
+        _ => Purpose::Webhook,
+    };
+    let headers = case["headers"].as_array().context("headers")?;
+    let pairs: Vec<_> = headers
+        .iter()
+        .map(|pair| {
+            Ok((
+                pair[0].as_str().context("a name")?,
+                String::from_utf8(join(&pair[1])?)?,
+            ))
+        })
+        .collect::<Result<_>>()?;
+    let headers = SignatureHeaders::from_pairs(purpose, pairs);
+    let secret = case["secret"].as_str().context("secret")?;
+    Ok(scalekit::webhook::verify(secret, &headers, &join(&case["body"])?))
+}
+
+/// Pieces, put together again.
+fn join(pieces: &Value) -> Result<Vec<u8>> {
+    let mut whole = Vec::new();
+    for piece in pieces.as_array().context("no pieces")? {
+        let bytes = STANDARD.decode(piece["base64"].as_str().context("base64")?)?;
+        let times = usize::try_from(piece["times"].as_u64().context("times")?)?;
+        whole.extend(bytes.repeat(times));
+    }
+    Ok(whole)
+}
