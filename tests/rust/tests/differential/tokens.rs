@@ -62,7 +62,7 @@ const DIFFERENCES: &[Difference<TokenCase>] = &[
         applies: |case| {
             ["exp", "nbf"].iter().any(|name| {
                 let time = case.claim(name).and_then(|time| time.as_f64());
-                time.is_some_and(|time| time < 0.0 || time >= 18446744073709551615.0)
+                time.is_some_and(|time| !(0.0..u64::MAX as f64).contains(&time))
             })
         },
         reason: "RFC 7519 section 2: any number is a NumericDate",
