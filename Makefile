@@ -2,6 +2,7 @@
 #   make quickstart   build everything and run the story in examples/quickstart.py
 #   make test         all that CI runs
 #   make bench        the figures, as ratios, into target/bench/results.json
+#   make instructions the instructions that the hot paths take, against bench/instructions.json
 #   make generate     rewrite every generated file from proto/
 
 SHELL := bash
@@ -18,7 +19,7 @@ export SCALEKIT_EMULATOR_BIN := $(CURDIR)/$(EMULATOR)
 RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.rs' -o -name Cargo.toml 2>/dev/null) Cargo.toml Cargo.lock
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-rust test lint test-rust test-docs test-python test-python-matrix bench generate clean
+.PHONY: help quickstart quickstart-rust test lint test-rust test-docs test-python test-python-matrix bench instructions generate clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -83,6 +84,9 @@ test-python-matrix: $(VENV)/test/.wheel $(EMULATOR)
 
 bench:
 	scripts/bench
+
+instructions:
+	scripts/instructions
 
 generate:
 	cargo run -q -p codegen
