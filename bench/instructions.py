@@ -42,14 +42,13 @@ def each(what: str) -> int:
 def main() -> None:
     TOKENS.parent.mkdir(parents=True, exist_ok=True)
     output(CRYPTO, "make", TOKENS, str(LONG))
-    taken = {what: each(what) for what in ("token", "rsa", "token-again", "webhook", "hmac")}
+    taken = {what: each(what) for what in ("token", "rsa", "token-again", "hmac-token", "webhook", "hmac")}
+    # Without what the crypto library takes: one RSA verification and one HMAC over the token, or over the body.
+    # Valgrind's processor has no instructions for SHA-256, so hashing would outweigh all the rest.
     figures = {
-        # A token seen for the first time, without the verification of its signature.
-        "token_beside_rsa": taken["token"] - taken["rsa"],
-        "token_again": taken["token-again"],
-        "webhook_500_bytes": taken["webhook"],
-        # The same without its HMAC.
-        "webhook_500_bytes_beside_hmac": taken["webhook"] - taken["hmac"],
+        "token": taken["token"] - taken["rsa"] - taken["hmac-token"],
+        "token_again": taken["token-again"] - taken["hmac-token"],
+        "webhook_500_bytes": taken["webhook"] - taken["hmac"],
     }
     accepted = json.loads(ACCEPTED.read_text()) if ACCEPTED.exists() else {}
     worse = better = False
