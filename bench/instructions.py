@@ -43,7 +43,7 @@ def main() -> None:
     TOKENS.parent.mkdir(parents=True, exist_ok=True)
     output(CRYPTO, "make", TOKENS, str(LONG))
     taken = {what: each(what) for what in ("token", "rsa", "token-again", "hmac-token", "webhook", "hmac")}
-    # Without what the crypto library takes: one RSA verification and one HMAC over the token, or over the body.
+    # Without what the crypto library takes: one RSA verification, one HMAC over the token or the body.
     # Valgrind's processor has no instructions for SHA-256, so hashing would outweigh all the rest.
     figures = {
         "token": taken["token"] - taken["rsa"] - taken["hmac-token"],
