@@ -3,6 +3,7 @@
 #   make test         all that CI runs
 #   make fuzz         every fuzz target for a few seconds
 #   make bench        the figures, as ratios, into target/bench/results.json
+#   make instructions the instructions that the hot paths take, against bench/instructions.json
 #   make generate     rewrite every generated file from proto/
 
 SHELL := bash
@@ -20,7 +21,7 @@ export SCALEKIT_EMULATOR_BIN := $(CURDIR)/$(EMULATOR)
 RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.rs' -o -name Cargo.toml 2>/dev/null) Cargo.toml Cargo.lock
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-rust test lint test-rust test-docs test-python test-python-matrix fuzz bench generate clean
+.PHONY: help quickstart quickstart-rust test lint test-rust test-docs test-python test-python-matrix fuzz bench instructions generate clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -91,6 +92,9 @@ fuzz:
 
 bench:
 	scripts/bench
+
+instructions:
+	scripts/instructions
 
 generate:
 	cargo run -q -p codegen

@@ -2,80 +2,24 @@
 
 Prints a table and writes `target/bench/results.json`, one number a key. Times are medians over rounds in
 which the two sides take turns, because machines are noisy; what counts is the ratio. Started by `make bench`,
-inside the emulator.
+inside the emulator: `run.py WIRE_REPORT [PART ...]` for some of the parts only.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-PYTHON = ROOT / "target/venv/bench/bin/python"
-TODAY = ROOT / "target/venv/today/bin/python"
-# The peak in KiB. Not getrusage: its maximum is inherited from the process that started this one.
-MEMORY = "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
-
-results: dict[str, float] = {}
-
-
-def row(key: str, value: float, unit: str, goal: str) -> None:
-    results[key] = round(value, 4)
-    print(f"{key:<44}{value:>12.2f} {unit:<5} {goal}", flush=True)
-
-
-def output(*command: str | Path) -> str:
-    return subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout
-
-
-def seconds(*command: str | Path) -> float:
-    started = time.perf_counter()
-    output(*command)
-    return time.perf_counter() - started
-
-
-def above_bare(python: Path, statement: str, rounds: int = 15) -> tuple[float, float]:
-    """Milliseconds and MiB that a statement costs above a bare interpreter, whole processes."""
-    bare, loaded, memory = [], [], []
-    for _ in range(rounds):
-        bare.append(seconds(python, "-c", "pass"))
-        loaded.append(seconds(python, "-c", statement))
-    for _ in range(5):
-        memory.append(int(output(python, "-c", f"{statement}\n{MEMORY}")) - int(output(python, "-c", MEMORY)))
-    return (statistics.median(loaded) - statistics.median(bare)) * 1000, statistics.median(memory) / 1024
-
-
-def size_mib(python: Path) -> float:
-    """What is installed beside pip and setuptools."""
-    site = Path(output(python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])").strip())
-    files = (file for file in site.rglob("*") if file.is_file())
-    kept = (
-        file
-        for file in files
-        if not re.match(
-            r"(pip|setuptools|pkg_resources|_distutils)",
-            file.relative_to(site).parts[0],
-        )
-    )
-    return sum(file.stat().st_size for file in kept if "__pycache__" not in file.parts) / 2**20
-
-
-def importing() -> None:
-    milliseconds, mebibytes = above_bare(PYTHON, "import scalekit")
-    row("python.import_ms", milliseconds, "ms", "at most 30")
-    row("python.import_mib", mebibytes, "MiB", "at most 8")
-    row("python.installed_mib", size_mib(PYTHON), "MiB", "at most 15")
-    if TODAY.exists():
-        milliseconds, mebibytes = above_bare(TODAY, "import scalekit", rounds=5)
-        row("python.import_ms.today", milliseconds, "ms", "scalekit-sdk-python")
-        row("python.import_mib.today", mebibytes, "MiB", "scalekit-sdk-python")
-        row("python.installed_mib.today", size_mib(TODAY), "MiB", "scalekit-sdk-python")
+from importing import importing
+from report import PYTHON, ROOT, output, results, row
+from tokens import tokens
+from urls import urls
+from webhooks import webhooks
 
 
 def calling() -> None:
@@ -160,10 +104,17 @@ def starting() -> None:
 
 
 def main() -> None:
-    importing()
-    starting()
-    transcoding(Path(sys.argv[1]))
-    calling()
+    parts = {
+        "importing": importing,
+        "starting": starting,
+        "transcoding": lambda: transcoding(Path(sys.argv[1])),
+        "tokens": tokens,
+        "webhooks": webhooks,
+        "urls": urls,
+        "calling": calling,
+    }
+    for name in sys.argv[2:] or parts:
+        parts[name]()
     target = ROOT / "target/bench/results.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(results, indent=2) + "\n")

@@ -55,14 +55,7 @@ pub(crate) fn validate_cached(
 pub(crate) fn claims(py: Python<'_>, verified: Result<VerifiedToken, Error>) -> PyResult<Py<PyAny>> {
     let refused = |error| Failure::Core(error).into_exception(py);
     let verified = verified.map_err(refused)?;
-    match from_json(py, verified.payload()) {
-        Some(claims) => Ok(claims.unbind()),
-        // The core says what is wrong with them.
-        None => match verified.claims() {
-            Ok(claims) => crate::value::serialized(py, &claims),
-            Err(error) => Err(refused(error.into())),
-        },
-    }
+    Ok(from_json(py, verified.payload())?.unbind())
 }
 
 /// A verifier and its S256 challenge.

@@ -17,11 +17,12 @@ pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'
         .map_err(|error| unexpected(py, error))
 }
 
-/// The Python object of JSON text; `None` if it is none, or nested too deeply.
-pub(crate) fn from_json<'py>(py: Python<'py>, json: &[u8]) -> Option<Bound<'py, PyAny>> {
+/// The Python object of JSON text.
+pub(crate) fn from_json<'py>(py: Python<'py>, json: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     let mut reader = serde_json::Deserializer::from_slice(json);
-    let object = Object(py).deserialize(&mut reader).ok()?;
-    reader.end().ok().map(|()| object)
+    Object(py)
+        .deserialize(&mut reader)
+        .map_err(|error| unexpected(py, error))
 }
 
 /// The Python object of anything that has a JSON form.

@@ -27,7 +27,11 @@ impl Claims {
     pub fn texts(&self, name: &str) -> Vec<&str> {
         match self.0.get(name) {
             Some(Value::String(text)) => vec![text],
-            Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+            Some(Value::Array(items)) => items
+                .iter()
+                .map(Value::as_str)
+                .collect::<Option<_>>()
+                .unwrap_or_default(),
             _ => Vec::new(),
         }
     }
@@ -147,6 +151,12 @@ mod tests {
             (vec!["read"], vec!["x", "openid", "email"])
         );
         assert_eq!(Claims::default().scopes(), Vec::<&str>::new());
+        let mixed: Claims = serde_json::from_value(json!({"scopes": ["x", 5]})).unwrap();
+        assert_eq!(
+            mixed.scopes(),
+            Vec::<&str>::new(),
+            "as the check of scopes sees it"
+        );
         assert_eq!(claims.get("sub"), claims.as_map().get("sub"));
         assert_eq!(claims.clone().into_map().len(), claims.as_map().len());
     }

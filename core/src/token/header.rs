@@ -97,11 +97,13 @@ impl<'t> Compact<'t> {
     }
 }
 
-/// Reads a JSON object; serde alone would also take a list of the values in order.
+/// Reads a JSON object. Serde alone would also take a list of the values in order, and bytes that are not UTF-8 in
+/// texts that it skips.
 pub(crate) fn read_object<'j, T: Deserialize<'j>>(json: &'j [u8]) -> Option<T> {
+    let json = std::str::from_utf8(json).ok()?;
     json.trim_ascii_start()
-        .starts_with(b"{")
-        .then(|| serde_json::from_slice(json).ok())?
+        .starts_with('{')
+        .then(|| serde_json::from_str(json).ok())?
 }
 
 /// Strict: no padding, no white space, no second spelling of the same bytes.

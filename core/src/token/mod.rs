@@ -8,6 +8,7 @@ mod claims;
 mod error;
 mod header;
 mod keys;
+mod registered;
 mod signatures;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::header::read_object;
+use super::registered::{Registered, Texts};
 use super::{Claims, KeySet, TokenError};
 use crate::config::Config;
 
@@ -88,30 +88,6 @@ pub struct VerifiedToken {
     payload: Vec<u8>,
 }
 
-/// The claims that are checked, as they stand in the token.
-#[derive(Deserialize)]
-struct Registered<'p> {
-    #[serde(borrow, default, deserialize_with = "present")]
-    exp: Option<&'p RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    nbf: Option<&'p RawValue>,
-    #[serde(borrow, default, deserialize_with = "present")]
-    iat: Option<&'p RawValue>,
-    #[serde(borrow, default)]
-    iss: Option<&'p RawValue>,
-    #[serde(borrow, default)]
-    aud: Option<&'p RawValue>,
-    #[serde(borrow, default)]
-    scopes: Option<&'p RawValue>,
-    #[serde(borrow, default)]
-    scope: Option<&'p RawValue>,
-}
-
-/// Null is a value too, and a wrong one.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(Some)
-}
-
 impl VerifiedToken {
     pub(crate) fn check(payload: Vec<u8>, checks: &Checks<'_>, now: f64) -> Result<Self, TokenError> {
         let claims: Registered<'_> = read_object(&payload).ok_or(NO_CLAIMS)?;
@@ -126,22 +102,27 @@ impl VerifiedToken {
             return Err(TokenError::IssuedInFuture);
         }
         if let Some(issuer) = checks.issuer
-            && one_or_many(claims.iss).is_none_or(|found| found != One(issuer))
+            && !matches!(&claims.iss, Some(Texts::One(found)) if found == issuer)
         {
             return Err(TokenError::Issuer);
         }
         if !checks.audience.is_empty() {
-            let found = one_or_many(claims.aud).map(Texts::into_vec).unwrap_or_default();
-            if !found.iter().any(|audience| checks.audience.contains(audience)) {
+            let expected = |found: &str| checks.audience.iter().any(|audience| audience == found);
+            let found = match &claims.aud {
+                Some(Texts::One(audience)) => expected(audience),
+                Some(Texts::Many(audience)) => audience.iter().any(|audience| expected(audience)),
+                Some(Texts::Other) | None => false,
+            };
+            if !found {
                 return Err(TokenError::Audience);
             }
         }
         if !checks.scopes.is_empty() {
-            let granted = granted(&claims);
+            let granted: Vec<&str> = granted(&claims);
             let missing: Vec<_> = checks
                 .scopes
                 .iter()
-                .filter(|scope| !granted.contains(scope))
+                .filter(|scope| !granted.contains(&scope.as_str()))
                 .cloned()
                 .collect();
             if !missing.is_empty() {
@@ -159,7 +140,7 @@ impl VerifiedToken {
     /// The claims.
     ///
     /// # Errors
-    /// They are nested so deeply that no reader of JSON takes them.
+    /// Never, for a token that has been verified: it was made sure that they can be read.
     pub fn claims(&self) -> Result<Claims, TokenError> {
         serde_json::from_slice(&self.payload)
             .map(Claims::new)
@@ -175,53 +156,14 @@ fn time(value: Option<&RawValue>, claim: &'static str) -> Result<Option<f64>, To
         .map_err(|_| TokenError::Claim(claim))
 }
 
-enum Texts {
-    One(String),
-    Many(Vec<String>),
-}
-
-struct One<'a>(&'a str);
-
-impl PartialEq<One<'_>> for Texts {
-    fn eq(&self, other: &One<'_>) -> bool {
-        matches!(self, Self::One(text) if text == other.0)
-    }
-}
-
-impl Texts {
-    fn into_vec(self) -> Vec<String> {
-        match self {
-            Self::One(text) => vec![text],
-            Self::Many(texts) => texts,
-        }
-    }
-}
-
-/// A text or a list of texts; anything else counts as absent, so a check on it fails.
-fn one_or_many(value: Option<&RawValue>) -> Option<Texts> {
-    let json = value?.get();
-    if json.starts_with('[') {
-        serde_json::from_str(json).map(Texts::Many).ok()
-    } else {
-        serde_json::from_str(json).map(Texts::One).ok()
-    }
-}
-
-fn granted(claims: &Registered<'_>) -> Vec<String> {
-    let words = |texts: Vec<String>| -> Vec<String> {
-        texts
-            .iter()
-            .flat_map(|text| text.split_ascii_whitespace())
-            .map(str::to_owned)
-            .collect()
+fn granted<'c>(claims: &'c Registered<'_>) -> Vec<&'c str> {
+    let mut granted: Vec<&str> = match &claims.scopes {
+        Some(Texts::Many(scopes)) => scopes.iter().map(|scope| &**scope).collect(),
+        Some(Texts::One(scopes)) => scopes.split_ascii_whitespace().collect(),
+        Some(Texts::Other) | None => Vec::new(),
     };
-    let mut granted = match one_or_many(claims.scopes) {
-        Some(Texts::Many(scopes)) => scopes,
-        Some(Texts::One(scopes)) => words(vec![scopes]),
-        None => Vec::new(),
-    };
-    if let Some(Texts::One(scope)) = one_or_many(claims.scope) {
-        granted.extend(words(vec![scope]));
+    if let Some(Texts::One(scope)) = &claims.scope {
+        granted.extend(scope.split_ascii_whitespace());
     }
     granted
 }

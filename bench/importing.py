@@ -1,0 +1,50 @@
+"""What importing the package costs: time, memory, and place on the disk."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from pathlib import Path
+
+from report import PYTHON, TODAY, output, row, seconds
+
+# The peak in KiB. Not getrusage: its maximum is inherited from the process that started this one.
+MEMORY = "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
+
+
+def above_bare(python: Path, statement: str, rounds: int = 15) -> tuple[float, float]:
+    """Milliseconds and MiB that a statement costs above a bare interpreter, whole processes."""
+    bare, loaded, memory = [], [], []
+    for _ in range(rounds):
+        bare.append(seconds(python, "-c", "pass"))
+        loaded.append(seconds(python, "-c", statement))
+    for _ in range(5):
+        memory.append(int(output(python, "-c", f"{statement}\n{MEMORY}")) - int(output(python, "-c", MEMORY)))
+    return (statistics.median(loaded) - statistics.median(bare)) * 1000, statistics.median(memory) / 1024
+
+
+def size_mib(python: Path) -> float:
+    """What is installed beside pip and setuptools."""
+    site = Path(output(python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])").strip())
+    files = (file for file in site.rglob("*") if file.is_file())
+    kept = (
+        file
+        for file in files
+        if not re.match(
+            r"(pip|setuptools|pkg_resources|_distutils)",
+            file.relative_to(site).parts[0],
+        )
+    )
+    return sum(file.stat().st_size for file in kept if "__pycache__" not in file.parts) / 2**20
+
+
+def importing() -> None:
+    milliseconds, mebibytes = above_bare(PYTHON, "import scalekit")
+    row("python.import_ms", milliseconds, "ms", "at most 30")
+    row("python.import_mib", mebibytes, "MiB", "at most 8")
+    row("python.installed_mib", size_mib(PYTHON), "MiB", "at most 15")
+    if TODAY.exists():
+        milliseconds, mebibytes = above_bare(TODAY, "import scalekit", rounds=5)
+        row("python.import_ms.today", milliseconds, "ms", "scalekit-sdk-python")
+        row("python.import_mib.today", mebibytes, "MiB", "scalekit-sdk-python")
+        row("python.installed_mib.today", size_mib(TODAY), "MiB", "scalekit-sdk-python")

@@ -1,0 +1,80 @@
+//! `instructions WHAT FILE COUNT` does one thing so many times, for callgrind to count: two runs of different length give
+//! the instructions of one time. FILE is written by `crypto make`.
+
+mod made;
+
+use std::hint::black_box;
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, bail};
+use aws_lc_rs::hmac;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use scalekit::token::{KeySet, TokenValidation};
+use scalekit::webhook::{Purpose, SignatureHeaders, Verifier};
+
+use made::Made;
+
+fn main() -> Result<()> {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let [what, path, count] = &arguments[..] else {
+        bail!("usage: instructions WHAT FILE COUNT")
+    };
+    let (made, count) = (Made::read(path)?, count.parse()?);
+    let keys = KeySet::parse(made.jwks.to_string().as_bytes())?;
+    let (checks, now) = (TokenValidation::default(), SystemTime::now());
+    let mut tokens = made.tokens.iter().map(String::as_str);
+    match &**what {
+        // Every token for the first time.
+        "token" => {
+            for token in tokens.take(count) {
+                black_box(keys.validate(token, &checks, now)?);
+            }
+        }
+        "token-again" => {
+            let token = tokens.next().context("no token")?;
+            keys.validate(token, &checks, now)?;
+            for _ in 0..count {
+                black_box(keys.validate(black_box(token), &checks, now)?);
+            }
+        }
+        "rsa" => {
+            let key = made.key()?;
+            for (signed, signature) in made.signatures()?.iter().take(count) {
+                key.verify_sig(signed.as_bytes(), signature)?;
+            }
+        }
+        "webhook" => webhook(count, now)?,
+        "hmac" => mac(count, &[b'x'; 500]),
+        "hmac-token" => mac(count, tokens.next().context("no token")?.as_bytes()),
+        other => bail!("{other} is not known"),
+    }
+    Ok(())
+}
+
+fn mac(count: usize, content: &[u8]) {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &[7; 32]);
+    for _ in 0..count {
+        black_box(hmac::sign(&key, black_box(content)));
+    }
+}
+
+/// A body of 500 bytes, its headers looked up in a list every time.
+fn webhook(count: usize, now: SystemTime) -> Result<()> {
+    let (key, body) = ([7; 32], [b'x'; 500]);
+    let timestamp = now.duration_since(SystemTime::UNIX_EPOCH)?.as_secs().to_string();
+    let content = [format!("msg_1.{timestamp}.").as_bytes(), &body].concat();
+    let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), &content);
+    let signature = format!("v1,{}", STANDARD.encode(signature));
+    let headers = [
+        ("webhook-id", "msg_1"),
+        ("webhook-timestamp", &*timestamp),
+        ("webhook-signature", &*signature),
+    ];
+    let verifier = Verifier::new(&format!("whsec_{}", STANDARD.encode(key)))?;
+    for _ in 0..count {
+        let headers = SignatureHeaders::from_pairs(Purpose::Webhook, black_box(headers));
+        verifier.verify_at(&headers, black_box(&body), now)?;
+    }
+    Ok(())
+}

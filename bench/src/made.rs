@@ -1,0 +1,46 @@
+//! A key set and tokens of its one key, in a file that every side of a comparison reads.
+
+use anyhow::{Context, Result, anyhow};
+use aws_lc_rs::rsa::PublicKeyComponents;
+use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Made {
+    pub(crate) jwks: Value,
+    pub(crate) tokens: Vec<String>,
+}
+
+impl Made {
+    pub(crate) fn read(path: &str) -> Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| path.to_owned())?;
+        Ok(serde_json::from_str(&text)?)
+    }
+
+    /// The key as the crypto library has it, parsed.
+    pub(crate) fn key(&self) -> Result<ParsedPublicKey> {
+        let number = |name: &str| -> Result<Vec<u8>> {
+            let text = self.jwks["keys"][0][name].as_str().context("no key")?;
+            Ok(URL_SAFE_NO_PAD.decode(text)?)
+        };
+        let public = PublicKeyComponents {
+            n: number("n")?,
+            e: number("e")?,
+        };
+        public
+            .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
+            .map_err(|error| anyhow!("{error}"))
+    }
+
+    /// Every token as what was signed and the signature.
+    pub(crate) fn signatures(&self) -> Result<Vec<(&str, Vec<u8>)>> {
+        let parts = self.tokens.iter().map(|token| {
+            let (signed, signature) = token.rsplit_once('.').context("no token")?;
+            Ok((signed, URL_SAFE_NO_PAD.decode(signature)?))
+        });
+        parts.collect()
+    }
+}

@@ -1,0 +1,22 @@
+"""A key server, and the two keys that it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from signer import Signer
+from stub_server import Reply, StubServer
+
+
+@pytest.fixture(scope="package")
+def keys() -> tuple[Signer, Signer]:
+    return Signer("key_1"), Signer("key_2")
+
+
+@pytest.fixture
+def key_server(keys: tuple[Signer, Signer]) -> Iterator[StubServer]:
+    server = StubServer()
+    server.on("/keys", Reply(body={"keys": [key.jwk() for key in keys]}))
+    yield server
+    server.close()
