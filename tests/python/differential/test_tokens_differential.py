@@ -51,10 +51,6 @@ def not_utf8(case: TokenCase) -> bool:
     return any(part[:1] == b"\xef" or b"\0" in part[:4] for part in (case.header, case.payload))
 
 
-def header_not_unicode(case: TokenCase) -> bool:
-    return b"\xff" in case.header
-
-
 def twice(case: TokenCase) -> bool:
     ours = {"alg", "kid", "crit", "exp", "nbf", "iat", "iss", "aud", "scopes", "scope"}
     parts = (case.header_members, case.claims)
@@ -138,12 +134,6 @@ BOTH: list[tuple[str, Verdict, Callable[[TokenCase], bool], str]] = [
         "accepts",
         lambda case: case.header_members.get("b64") is False,
         "RFC 7515 section 4: what is neither known nor critical is passed over; the payload is base64url",
-    ),
-    (
-        "bytes that are no Unicode in header parameters that nothing is decided by",
-        "accepts",
-        header_not_unicode,
-        "nothing but alg, kid and crit is read",
     ),
     (
         "integers of more than 64 bits",
