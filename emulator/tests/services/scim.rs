@@ -258,6 +258,18 @@ async fn what_scim_forbids_is_refused() {
         secret: "scim_wrong".to_owned(),
     };
     assert_eq!(stranger.call(Method::GET, "Users", Value::Null).await.0, 401);
+    environment
+        .post(
+            "/_emulator/faults",
+            json!({ "operation": "scim", "times": 1, "status": 503 }),
+        )
+        .await;
+    assert_eq!(provider.call(Method::GET, "Users", Value::Null).await.0, 503);
+    assert_eq!(provider.call(Method::GET, "Users", Value::Null).await.0, 200);
+    let logged = environment
+        .get("/_emulator/requests?operation=scim&limit=1")
+        .await;
+    assert_eq!(logged[0]["status"], 200);
     environment.patch(&format!("{path}:disable"), Value::Null).await;
     let (status, error) = provider
         .call(Method::POST, "Users", json!({ "userName": "bob" }))
