@@ -72,6 +72,20 @@ async fn a_pushed_user_appears_changes_and_goes() {
     assert_eq!(listed, expected);
     assert_eq!(listed["user_detail"]["externalId"], "okta-1");
 
+    let told = environment
+        .post("/api/v1/events/paginated", json!({ "source": "DIR_SYNC" }))
+        .await;
+    let data = told["events"][0]["data"].clone();
+    assert_eq!(
+        (
+            &data["id"],
+            &data["dp_id"],
+            &data["active"],
+            &data["directory_id"]
+        ),
+        (&made["id"], &json!("okta-1"), &json!(true), &json!(directory))
+    );
+
     let patch = json!({ "Operations": [
         { "op": "Replace", "path": "name.familyName", "value": "Li" },
         { "op": "replace", "path": "emails[type eq \"work\"].value", "value": "ann@acme.org" },
