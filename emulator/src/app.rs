@@ -43,7 +43,7 @@ impl App {
         app
     }
 
-    /// Forgets everything but keys, faults, webhook endpoints and the log, and seeds what the emulator was started
+    /// Forgets everything but keys, faults, webhook endpoints, interceptors and the log, and seeds what the emulator was started
     /// with.
     pub(crate) fn reset(&self) {
         let mut state = State {

@@ -17,7 +17,6 @@ use crate::app::App;
 use crate::config::Seed;
 use crate::engine::ApiError;
 use crate::http::{Reply, Request};
-use crate::interceptors::NewInterceptor;
 use crate::oauth::{IdpInitiated, idp_initiated_token};
 
 /// What the paths of the admin API begin with.
@@ -129,17 +128,9 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
                 .set_shift(SignedDuration::from_secs(shift.shift_seconds));
             Ok(clock(app))
         }
-        (Method::GET, "interceptors", None) => Ok(json!(app.interceptors.all())),
-        (Method::POST, "interceptors", None) => {
-            let interceptor: NewInterceptor = body(request)?;
-            interceptor.check().map_err(Refusal::bad)?;
-            Ok(json!(app.interceptors.add(interceptor)))
+        (method, "webhooks" | "deliveries" | "interceptors", id) => {
+            webhooks::route(app, &method, place, id, request)
         }
-        (Method::DELETE, "interceptors", id) => {
-            app.interceptors.remove(id.map(number).transpose()?);
-            Ok(Value::Null)
-        }
-        (method, "webhooks" | "deliveries", id) => webhooks::route(app, &method, place, id, request),
         (Method::POST, "idp-initiated-token", None) => {
             let login: IdpInitiated = body(request)?;
             let token = idp_initiated_token(app, &login).await.map_err(broken)?;

@@ -1,4 +1,4 @@
-//! `/_emulator/webhooks` and `/_emulator/deliveries`.
+//! `/_emulator/webhooks`, `/_emulator/deliveries` and `/_emulator/interceptors`.
 
 use http::Method;
 use serde::Deserialize;
@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{Refusal, body, number};
 use crate::app::App;
 use crate::http::Request;
+use crate::interceptors::NewInterceptor;
 use crate::webhooks::{NewEndpoint, Rotation};
 
 #[derive(Debug, Default, Deserialize)]
@@ -44,6 +45,25 @@ pub(super) fn route(
         }
         ("DELETE", "webhooks", id, "") => {
             app.webhooks.remove(id.map(number).transpose()?);
+            Ok(Value::Null)
+        }
+        ("GET", "interceptors", None, "") => Ok(json!(app.interceptors.all())),
+        ("POST", "interceptors", None, "") => {
+            let interceptor: NewInterceptor = body(request)?;
+            interceptor.check().map_err(Refusal::bad)?;
+            Ok(json!(app.interceptors.add(interceptor)))
+        }
+        ("POST", "interceptors", Some(id), "rotate") => {
+            let rotation: Rotation = body(request)?;
+            rotation.check().map_err(Refusal::bad)?;
+            let now = app.clock.now().as_second();
+            let rotated = app.interceptors.rotate(number(id)?, rotation, now);
+            rotated
+                .map(|interceptor| json!(interceptor))
+                .ok_or_else(|| Refusal::missing("interceptor"))
+        }
+        ("DELETE", "interceptors", id, "") => {
+            app.interceptors.remove(id.map(number).transpose()?);
             Ok(Value::Null)
         }
         ("GET", "deliveries", None, "") => Ok(json!(app.webhooks.deliveries())),

@@ -92,7 +92,7 @@ async fn post(app: &App, interceptor: &Interceptor, body: &Value) -> Result<Answ
     let body = body.to_string();
     let id = app.change(|state| state.ids.next("icr"));
     let timestamp = app.clock.now().as_second();
-    let signature = webhooks::sign(&interceptor.secret, &id, timestamp, body.as_bytes());
+    let signature = interceptor.signer.signature(&id, timestamp, body.as_bytes());
     let http = app.interceptors.http.get_or_init(webhooks::client).clone();
     let request = http
         .post(&interceptor.url)

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use ask::ask;
 
-use crate::webhooks;
+use crate::webhooks::{self, Rotation, Signer};
 
 /// How long an interceptor may take to answer unless somebody says otherwise, in milliseconds.
 const TIMEOUT_MS: u64 = 5_000;
@@ -62,7 +62,8 @@ pub(crate) struct Interceptor {
     url: String,
     trigger_point: Trigger,
     display_name: String,
-    secret: String,
+    #[serde(flatten)]
+    signer: Signer,
     timeout_ms: u64,
     fallback: Decision,
 }
@@ -97,7 +98,7 @@ impl Interceptors {
             url: new.url,
             trigger_point: new.trigger_point,
             display_name: new.display_name,
-            secret: new.secret.unwrap_or_else(webhooks::new_secret),
+            signer: Signer::new(new.secret),
             timeout_ms: new.timeout_ms.unwrap_or(TIMEOUT_MS),
             fallback: new.fallback,
         };
@@ -112,6 +113,14 @@ impl Interceptors {
     /// Removes one interceptor, or all.
     pub(crate) fn remove(&self, id: Option<u64>) {
         self.lock().1.retain(|known| id.is_some_and(|id| id != known.id));
+    }
+
+    /// Gives an interceptor a new secret, and answers with it if there is one with this id.
+    pub(crate) fn rotate(&self, id: u64, rotation: Rotation, now: i64) -> Option<Interceptor> {
+        let mut all = self.lock();
+        let known = all.1.iter_mut().find(|known| known.id == id)?;
+        known.signer.rotate(rotation, now);
+        Some(known.clone())
     }
 
     /// Whether anybody is asked at a point.

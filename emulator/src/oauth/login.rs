@@ -93,18 +93,11 @@ pub(super) fn whoever(app: &App, wanted: &Wanted) -> Wanted {
     let mut wanted = wanted.clone();
     if wanted.email.is_empty() {
         let organization = organization_of(&state, &wanted);
-        let member = |user: &&User| match &organization {
-            None => true,
-            Some(id) => user
-                .memberships
-                .iter()
-                .any(|membership| membership.organization_id == *id),
+        let first = match &organization {
+            None => state.users.iter().next(),
+            Some(id) => state.users.by("organization", id).next(),
         };
-        wanted.email = state
-            .users
-            .iter()
-            .find(member)
-            .map_or_else(|| SOMEBODY.to_owned(), |user| user.email.clone());
+        wanted.email = first.map_or_else(|| SOMEBODY.to_owned(), |user| user.email.clone());
     }
     wanted
 }

@@ -8,6 +8,7 @@ use scalekit::api::directories::{
     ListDirectoryUsersRequest, ListDirectoryUsersResponse, ToggleDirectoryRequest, ToggleDirectoryResponse,
 };
 use scalekit::api::events::ObjectType;
+use serde_json::json;
 
 use super::{Entry, read, write};
 use crate::engine::ApiError;
@@ -39,7 +40,9 @@ fn announce(state: &mut State, ctx: &Ctx<'_>, row: &DirectoryRow, change: &str) 
     let shown = state.show_directory(row);
     let event = format!("organization.directory_{change}");
     let organization = Some(shown.organization_id.as_str());
-    state.emit(ctx, &event, ObjectType::Directory, organization, &shown);
+    let mut data = json!(shown);
+    data["provider"] = json!(shown.directory_provider);
+    state.emit(ctx, &event, ObjectType::Directory, organization, &data);
     shown
 }
 
@@ -74,8 +77,9 @@ fn create(
         ..DirectoryRow::default()
     };
     let row = state.directories.insert(&mut state.ids, row).clone();
+    announce(state, ctx, &row, "created");
     Ok(CreateDirectoryResponse {
-        directory: Some(announce(state, ctx, &row, "created")),
+        directory: Some(announce(state, ctx, &row, "enabled")),
     })
 }
 

@@ -179,9 +179,7 @@ fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteUserRequest) -> Resul
 fn list(state: &State, ctx: &Ctx<'_>, request: ListUsersRequest) -> Result<ListUsersResponse, ApiError> {
     let page = state
         .users
-        .page(Order::OldestFirst, request.page_size, &request.page_token, |_| {
-            true
-        })?;
+        .page_of_all(Order::OldestFirst, request.page_size, &request.page_token)?;
     Ok(ListUsersResponse {
         users: page.map(|user| state.show_user(ctx, user)),
         total_size: page.total,

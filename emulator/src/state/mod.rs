@@ -15,6 +15,7 @@ mod mails;
 mod organizations;
 mod page;
 mod passwordless;
+mod provisioning;
 mod roles;
 mod rows;
 mod seed;

@@ -1,5 +1,8 @@
 //! Pages of a list and the opaque tokens that lead from one to the next.
 
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -67,14 +70,20 @@ impl Token {
     }
 }
 
+/// The rows on a page for the number that a request names; 0 for none.
+fn clamped(size: u32) -> usize {
+    let size = if size == 0 {
+        DEFAULT_SIZE
+    } else {
+        size.min(MAX_SIZE)
+    };
+    size as usize
+}
+
 impl<'a, R> Page<'a, R> {
     /// Cuts the page out of all rows of the list, which are in its order with their places.
     pub(super) fn cut(rows: Vec<(u64, &'a R)>, order: Order, size: u32, token: Token) -> Self {
-        let size = if size == 0 {
-            DEFAULT_SIZE
-        } else {
-            size.min(MAX_SIZE)
-        } as usize;
+        let size = clamped(size);
         // The number of rows that lie before `place` in the order of the list.
         let before = |place: u64, inclusive: bool| {
             rows.partition_point(|(row, _)| match order {
@@ -107,6 +116,38 @@ impl<'a, R> Page<'a, R> {
             rows: page.iter().map(|(_, row)| *row).collect(),
             next: next.text(),
             previous: previous.text(),
+            total: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Cuts the page out of a whole table without looking at the rows on other pages.
+    pub(super) fn of_all(rows: &'a BTreeMap<u64, R>, order: Order, size: u32, token: Token) -> Self {
+        let size = clamped(size);
+        let newest = order == Order::NewestFirst;
+        let above = |place: u64| rows.range((Bound::Excluded(place), Bound::Unbounded));
+        let below = |place: u64| rows.range(..place);
+        // In the order of places; where the list runs the other way, it is turned round at the end.
+        let mut page: Vec<(&u64, &R)> = match (token, newest) {
+            (Token::First, false) => rows.iter().take(size).collect(),
+            (Token::First, true) => rows.iter().rev().take(size).collect(),
+            (Token::After(place), false) | (Token::Before(place), true) => above(place).take(size).collect(),
+            (Token::Before(place), false) | (Token::After(place), true) => {
+                below(place).rev().take(size).collect()
+            }
+        };
+        page.sort_by_key(|(place, _)| **place);
+        let lowest = page.first().map(|(place, _)| **place);
+        let highest = page.last().map(|(place, _)| **place);
+        let down = lowest.filter(|place| below(*place).next().is_some());
+        let up = highest.filter(|place| above(*place).next().is_some());
+        let (next, previous) = if newest { (down, up) } else { (up, down) };
+        if newest {
+            page.reverse();
+        }
+        Self {
+            rows: page.into_iter().map(|(_, row)| row).collect(),
+            next: next.map_or(Token::First, Token::After).text(),
+            previous: previous.map_or(Token::First, Token::Before).text(),
             total: u32::try_from(rows.len()).unwrap_or(u32::MAX),
         }
     }
@@ -165,6 +206,31 @@ mod tests {
             let (third, next, previous) = cut(order, 2, &next);
             assert_eq!((&third, next.as_str()), (&pages[2], ""));
             assert_eq!(cut(order, 2, &previous).0, pages[1]);
+        }
+    }
+
+    #[test]
+    fn a_page_of_a_whole_table_is_the_same_page() {
+        let table: BTreeMap<u64, u64> = [1, 3, 4, 7, 9].map(|row| (row, row)).into();
+        for order in [Order::OldestFirst, Order::NewestFirst] {
+            for size in [0, 1, 2, 3, 5, 9] {
+                let mut tokens = vec![String::new()];
+                // Places of rows, and of rows that are gone by now.
+                for place in 0..=10 {
+                    tokens.extend([Token::After(place).text(), Token::Before(place).text()]);
+                }
+                for token in tokens {
+                    let parsed = Token::parse(&token).expect("a token");
+                    let page = Page::of_all(&table, order, size, parsed);
+                    let found = (page.map(|row| **row), page.next, page.previous);
+                    let expected = cut(order, size, &token);
+                    // Beyond the last row the two have nothing to point at.
+                    if !expected.0.is_empty() {
+                        assert_eq!(found, expected, "{order:?} {size} {parsed:?}");
+                    }
+                    assert_eq!((found.0, page.total), (expected.0, 5));
+                }
+            }
         }
     }
 

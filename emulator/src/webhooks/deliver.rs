@@ -135,7 +135,10 @@ async fn post(http: &reqwest::Client, clock: &Clock, endpoint: &Endpoint, id: &s
         .header("content-type", "application/json")
         .header("webhook-id", id)
         .header("webhook-timestamp", timestamp.to_string())
-        .header("webhook-signature", endpoint.signature(id, timestamp, body))
+        .header(
+            "webhook-signature",
+            endpoint.signer.signature(id, timestamp, body),
+        )
         .body(body.clone());
     let (status, error) = match request.send().await {
         Ok(response) => (Some(response.status().as_u16()), None),

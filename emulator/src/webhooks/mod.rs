@@ -2,6 +2,7 @@
 
 mod deliver;
 mod endpoint;
+mod signing;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -12,7 +13,8 @@ use tokio::task::JoinSet;
 
 use deliver::{Attempt, Status};
 pub(crate) use deliver::{Delivery, client};
-pub(crate) use endpoint::{Endpoint, NewEndpoint, Rotation, check_secret, check_url, new_secret, sign};
+pub(crate) use endpoint::{Endpoint, NewEndpoint, check_url};
+pub(crate) use signing::{Rotation, Signer, check_secret};
 
 use crate::clock::Clock;
 
@@ -125,7 +127,7 @@ impl Webhooks {
     pub(crate) fn rotate(&self, clock: &Clock, id: u64, rotation: Rotation) -> Option<Endpoint> {
         let mut inner = self.shared.lock();
         let endpoint = inner.endpoints.iter_mut().find(|endpoint| endpoint.id == id)?;
-        endpoint.rotate(rotation, clock.now().as_second());
+        endpoint.signer.rotate(rotation, clock.now().as_second());
         Some(endpoint.clone())
     }
 }

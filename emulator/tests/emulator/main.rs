@@ -14,5 +14,6 @@ mod pkce;
 mod refresh;
 mod support;
 mod token;
+mod unknown;
 mod webhook_redelivery;
 mod webhooks;

@@ -52,11 +52,13 @@ async fn events_tell_what_changed() {
         provisioned
     );
     let all = events(&environment, json!({ "organization_id": acme })).await;
-    assert_eq!(
-        all[..2],
-        ["organization.created", "organization.directory_created"]
-    );
-    assert_eq!(all[2..], provisioned);
+    let made = [
+        "organization.created",
+        "organization.directory_created",
+        "organization.directory_enabled",
+    ];
+    assert_eq!(all[..3], made);
+    assert_eq!(all[3..], provisioned);
 
     environment.shift_clock(60).await;
     let connections = format!("/api/v1/organizations/{globex}/connections");

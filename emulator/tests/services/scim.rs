@@ -72,6 +72,20 @@ async fn a_pushed_user_appears_changes_and_goes() {
     assert_eq!(listed, expected);
     assert_eq!(listed["user_detail"]["externalId"], "okta-1");
 
+    let told = environment
+        .post("/api/v1/events/paginated", json!({ "source": "DIR_SYNC" }))
+        .await;
+    let data = told["events"][0]["data"].clone();
+    assert_eq!(
+        (
+            &data["id"],
+            &data["dp_id"],
+            &data["active"],
+            &data["directory_id"]
+        ),
+        (&made["id"], &json!("okta-1"), &json!(true), &json!(directory))
+    );
+
     let patch = json!({ "Operations": [
         { "op": "Replace", "path": "name.familyName", "value": "Li" },
         { "op": "replace", "path": "emails[type eq \"work\"].value", "value": "ann@acme.org" },
@@ -258,6 +272,18 @@ async fn what_scim_forbids_is_refused() {
         secret: "scim_wrong".to_owned(),
     };
     assert_eq!(stranger.call(Method::GET, "Users", Value::Null).await.0, 401);
+    environment
+        .post(
+            "/_emulator/faults",
+            json!({ "operation": "scim", "times": 1, "status": 503 }),
+        )
+        .await;
+    assert_eq!(provider.call(Method::GET, "Users", Value::Null).await.0, 503);
+    assert_eq!(provider.call(Method::GET, "Users", Value::Null).await.0, 200);
+    let logged = environment
+        .get("/_emulator/requests?operation=scim&limit=1")
+        .await;
+    assert_eq!(logged[0]["status"], 200);
     environment.patch(&format!("{path}:disable"), Value::Null).await;
     let (status, error) = provider
         .call(Method::POST, "Users", json!({ "userName": "bob" }))

@@ -1,0 +1,63 @@
+//! What does not exist is not found, whatever the operation.
+
+use reqwest::{Method, StatusCode};
+use scalekit::operation::{Body, Segment};
+use scalekit_emulator::Emulator;
+use serde_json::json;
+
+use crate::support::World;
+
+/// An id that fits the constraints of every operation but names nothing.
+fn id(parameter: &str) -> &'static str {
+    match parameter {
+        "id" => "dir_1",
+        "organization_id" | "org_id" => "org_1",
+        "user_id" => "usr_1",
+        "external_id" | "identities.external_id" => "ext",
+        _ => "unknown_1",
+    }
+}
+
+/// The path of a route about something unknown; none if it is about nothing in particular.
+fn path(segments: &[Segment]) -> Option<String> {
+    let parts = segments.iter().map(|segment| match segment {
+        Segment::Literal(text) => *text,
+        Segment::Field { name, .. } => id(name),
+    });
+    let named = |segment: &Segment| matches!(segment, Segment::Field { .. });
+    let path: String = parts.collect();
+    segments.iter().any(named).then_some(path)
+}
+
+#[tokio::test]
+async fn every_operation_on_something_that_does_not_exist_says_so() {
+    // Constraints off, so that nothing but existence counts.
+    let world = World::start(Emulator::builder().lenient(true)).await;
+    let mut checked = 0;
+    for operation in scalekit::operation::OPERATIONS {
+        for route in operation.routes {
+            let Some(path) = path(route.path) else {
+                continue;
+            };
+            let method = Method::from_bytes(route.verb.as_str().as_bytes()).unwrap();
+            let body = match route.body {
+                Body::None => None,
+                // The one body that is a list.
+                Body::Field("roles") => Some(json!([])),
+                Body::Field(_) | Body::All => Some(json!({})),
+            };
+            let answer = world.call(method, &path, body).await;
+            let error = answer.json();
+            assert_eq!(
+                (answer.status, &error["code"], &error["details"][0]["error_code"]),
+                (StatusCode::NOT_FOUND, &json!(5), &json!("RESOURCE_NOT_FOUND")),
+                "{} {path} {}",
+                operation.name,
+                answer.body
+            );
+            assert!(error["details"][0]["resource_info"]["resource_name"].is_string());
+            checked += 1;
+        }
+    }
+    assert!(checked > 90, "{checked}");
+}
