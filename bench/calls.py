@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from worker import measure
+from worker import serve
 
 from scalekit import ScalekitClient
 from scalekit.v1.organizations.organizations_pb2 import GetOrganizationRequest, GetOrganizationResponse
@@ -52,13 +52,7 @@ def through_socket(organization_id: str) -> Callable[[int], None]:
 def main() -> None:
     how, organization_id, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
     make = {"client": through_client, "sockets": through_socket}[how]
-    runs = [make(organization_id) for _ in range(threads)]
-    count = 16
-    while measure(runs, count) < 0.02:
-        count *= 2
-    print("ready", flush=True)
-    for _ in sys.stdin:
-        print(measure(runs, count) * 1e6 / count / threads, flush=True)
+    serve([make(organization_id) for _ in range(threads)])
 
 
 if __name__ == "__main__":
