@@ -46,26 +46,30 @@ impl NativeClient {
         target: Option<Target<'_>>,
         convert: fn(Python<'_>, Result<VerifiedToken, Error>) -> PyResult<Py<PyAny>>,
     ) -> PyResult<Py<PyAny>> {
-        let client = self.here(py)?;
         let token = lossy(token_text(token)?);
         if target.is_none()
-            && let Some(result) = validate_cached(py, &client, &token, &checks)
+            && let Some(result) = self.with(py, |client| validate_cached(py, client, &token, &checks))?
         {
             return convert(py, result);
         }
-        let token = token.into_owned();
+        let (client, token) = (self.here(py)?, token.into_owned());
         let call = async move { Ok(client.validate_token(&token, &checks).await) };
         run(py, target, call, convert)
     }
 
     /// This process's client.
     fn here(&self, py: Python<'_>) -> PyResult<Client> {
+        self.with(py, Client::clone)
+    }
+
+    /// Reads this process's client. Threads that clone it all the time would wait for each other's count of owners.
+    fn with<R>(&self, py: Python<'_>, read: impl FnOnce(&Client) -> R) -> PyResult<R> {
         let renew = |before: Option<&Client>| match before {
             Some(client) => Ok(client.for_new_process()),
             None => Err(Failure::Internal("the client is being taken down".to_owned())),
         };
         self.client
-            .get(renew, Client::clone)
+            .get(renew, read)
             .map_err(|failure| failure.into_exception(py))
     }
 }
@@ -236,7 +240,7 @@ impl NativeClient {
     ) -> PyResult<Option<Py<PyAny>>> {
         let token = lossy(token_text(token)?);
         let checks = checks(issuer, audience, required_scopes);
-        let result = validate_cached(py, &self.here(py)?, &token, &checks);
+        let result = self.with(py, |client| validate_cached(py, client, &token, &checks))?;
         result.map(|result| claims(py, result)).transpose()
     }
 
@@ -260,12 +264,12 @@ impl NativeClient {
     ) -> PyResult<String> {
         let redirect_uri = urls::redirect_uri(redirect_uri)?;
         let options = urls::authorization(options)?;
-        Ok(self.here(py)?.authorization_url(&redirect_uri, &options))
+        self.with(py, |client| client.authorization_url(&redirect_uri, &options))
     }
 
     fn logout_url(&self, py: Python<'_>, options: &Bound<'_, PyAny>) -> PyResult<String> {
         let options = urls::logout(options)?;
-        Ok(self.here(py)?.logout_url(&options))
+        self.with(py, |client| client.logout_url(&options))
     }
 
     fn verify_webhook(
@@ -275,7 +279,8 @@ impl NativeClient {
         headers: &Bound<'_, PyAny>,
         payload: &Bound<'_, PyAny>,
     ) -> PyResult<bool> {
-        verify_payload(&self.here(py)?, secret, headers, payload, Purpose::Webhook).map(|()| true)
+        let verify = |client: &Client| verify_payload(client, secret, headers, payload, Purpose::Webhook);
+        self.with(py, verify)?.map(|()| true)
     }
 
     fn verify_interceptor(
@@ -285,7 +290,8 @@ impl NativeClient {
         headers: &Bound<'_, PyAny>,
         payload: &Bound<'_, PyAny>,
     ) -> PyResult<bool> {
-        verify_payload(&self.here(py)?, secret, headers, payload, Purpose::Interceptor).map(|()| true)
+        let verify = |client: &Client| verify_payload(client, secret, headers, payload, Purpose::Interceptor);
+        self.with(py, verify)?.map(|()| true)
     }
 
     fn close(&self, py: Python<'_>) -> PyResult<()> {

@@ -1,7 +1,9 @@
 //! The keys that sign an environment's tokens (JWKS, RFC 7517), parsed once.
 
 use std::fmt;
+use std::sync::Arc;
 
+use arc_swap::ArcSwapOption;
 use aws_lc_rs::rsa::PublicKeyComponents;
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
 use base64::Engine;
@@ -45,6 +47,9 @@ struct Key {
     modulus: Vec<u8>,
     exponent: Vec<u8>,
     verifier: ParsedPublicKey,
+    /// The header of a token that it verified. All tokens of an environment have the same one, which need not be
+    /// read again to know that it names this key and no other.
+    header: ArcSwapOption<String>,
 }
 
 /// Two documents that list the same keys, whatever else they say.
@@ -72,19 +77,32 @@ impl Validation<'_> {
     /// The first reason to refuse the token.
     pub fn run(self) -> Result<VerifiedToken, TokenError> {
         let compact = Compact::parse(self.token)?;
-        let key_id = compact.key_id()?;
-        // A set may hold one kid twice while a key is being replaced.
-        let mut named = self.keys.keys.iter().filter(|key| key.id == key_id).peekable();
-        if named.peek().is_none() {
-            return Err(TokenError::UnknownKey);
-        }
         let holds = |key: &Key| {
             key.verifier
                 .verify_sig(compact.signed, compact.signature())
                 .is_ok()
         };
-        if !named.any(holds) {
-            return Err(TokenError::Signature);
+        let keys = &self.keys.keys;
+        let known = |key: &&Key| {
+            key.header
+                .load()
+                .as_ref()
+                .is_some_and(|header| **header == compact.header)
+        };
+        if let Some(key) = keys.iter().find(known) {
+            if !holds(key) {
+                return Err(TokenError::Signature);
+            }
+        } else {
+            let key_id = compact.key_id()?;
+            let named: Vec<&Key> = keys.iter().filter(|key| key.id == key_id).collect();
+            match &named[..] {
+                [] => return Err(TokenError::UnknownKey),
+                // A set may hold one kid twice while a key is being replaced.
+                keys if !keys.iter().any(|key| holds(key)) => return Err(TokenError::Signature),
+                [key] => key.header.store(Some(Arc::new(compact.header.to_owned()))),
+                _ => {}
+            }
         }
         if let (Some(cache), Some(fingerprint)) = (&self.keys.verified, self.fingerprint) {
             cache.insert(fingerprint);
@@ -215,6 +233,7 @@ fn read_key(value: Value) -> Option<Key> {
         modulus: n.to_vec(),
         exponent: e.to_vec(),
         verifier,
+        header: ArcSwapOption::empty(),
     })
 }
 

@@ -86,6 +86,29 @@ fn another_token_is_not_taken_for_one_that_is_remembered() {
     }
 }
 
+#[test]
+fn a_header_that_was_seen_before_says_nothing_about_another_key() {
+    let header = r#"{"alg":"RS256","kid":"k1"}"#;
+    let payload = json!({"exp": NOW + 600}).to_string();
+    let twice = jwks(&[(&KEYS.first, "k1"), (&KEYS.second, "k1")]);
+    let one = keys().with_signature_cache(0);
+    let both = KeySet::parse(twice.as_bytes()).unwrap().with_signature_cache(0);
+    for _ in 0..3 {
+        let (first, second) = (
+            sign(&KEYS.first, header, &payload),
+            sign(&KEYS.second, header, &payload),
+        );
+        one.validate(&first, &any(), at(NOW)).unwrap();
+        assert_eq!(one.validate(&second, &any(), at(NOW)), Err(TokenError::Signature));
+        both.validate(&first, &any(), at(NOW)).unwrap();
+        both.validate(&second, &any(), at(NOW)).unwrap();
+    }
+    let other = sign(&KEYS.first, r#"{"alg":"RS256","kid":"k2"}"#, &payload);
+    assert_eq!(one.validate(&other, &any(), at(NOW)), Err(TokenError::UnknownKey));
+    let none = sign(&KEYS.first, r#"{"alg":"none","kid":"k1"}"#, &payload);
+    assert_eq!(one.validate(&none, &any(), at(NOW)), Err(TokenError::Algorithm));
+}
+
 #[tokio::test]
 async fn the_same_token_costs_one_signature() {
     let server = rotating().await;
