@@ -47,14 +47,17 @@ impl Client {
 
 impl Model {
     pub(super) fn act_clients(&mut self, what: Clients, picks: &mut Picks<'_>) -> Step {
-        let organization = self.pick_organization(picks);
+        let all = self.clients.iter().map(|one| (&one.id, &one.organization));
+        let (id, organization) = match what {
+            Clients::Create | Clients::List => (String::new(), self.pick_organization(picks)),
+            _ => self.pick_owned("m2morg", all, picks),
+        };
         let path = format!("/api/v1/organizations/{organization}/clients");
         match what {
             Clients::Create => return self.create_client(organization, path, picks),
             Clients::List => return self.list_clients(&organization, usize::from(picks.next() % 4) + 1),
             _ => {}
         }
-        let id = picks.id("m2morg", self.clients.iter().map(|one| &one.id));
         let path = format!("{path}/{id}");
         let found = self.client(&organization, &id).cloned();
         match what {

@@ -21,7 +21,11 @@ impl Model {
                 .then(|| self.pick_organization(picks));
             return self.list_connections(organization.as_deref(), picks.of(&[true, false]));
         }
-        let organization = self.pick_organization(picks);
+        let all = self.connections.iter().map(|one| (&one.id, &one.organization));
+        let (id, organization) = match what {
+            Connections::Create | Connections::List => (String::new(), self.pick_organization(picks)),
+            _ => self.pick_owned("conn", all, picks),
+        };
         let path = format!("/api/v1/organizations/{organization}/connections");
         if what == Connections::Create {
             let expected = self.organization(&organization).cloned().map(|_| {
@@ -41,7 +45,6 @@ impl Model {
                 expected,
             );
         }
-        let id = picks.id("conn", self.connections.iter().map(|one| &one.id));
         let found = self.connection(&organization, &id).cloned();
         let path = format!("{path}/{id}");
         match what {

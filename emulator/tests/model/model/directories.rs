@@ -28,7 +28,11 @@ impl Directory {
 
 impl Model {
     pub(super) fn act_directories(&mut self, what: Directories, picks: &mut Picks<'_>) -> Step {
-        let organization = self.pick_organization(picks);
+        let all = self.directories.iter().map(|one| (&one.id, &one.organization));
+        let (id, organization) = match what {
+            Directories::Create | Directories::List => (String::new(), self.pick_organization(picks)),
+            _ => self.pick_owned("dir", all, picks),
+        };
         let path = format!("/api/v1/organizations/{organization}/directories");
         if what == Directories::List {
             return self.list_directories(&organization);
@@ -46,7 +50,6 @@ impl Model {
             let body = json!({ "directory_type": "SCIM", "directory_provider": "OKTA" });
             return call("POST", path, body, expected);
         }
-        let id = picks.id("dir", self.directories.iter().map(|one| &one.id));
         let found = self.directory(&organization, &id).cloned();
         let path = format!("{path}/{id}");
         match what {

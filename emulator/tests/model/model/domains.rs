@@ -40,12 +40,15 @@ impl Domain {
 
 impl Model {
     pub(super) fn act_domains(&mut self, what: Domains, picks: &mut Picks<'_>) -> Step {
-        let organization = self.pick_organization(picks);
+        let all = self.domains.iter().map(|one| (&one.id, &one.organization));
+        let (id, organization) = match what {
+            Domains::Get | Domains::Delete => self.pick_owned("dom", all, picks),
+            Domains::Create | Domains::List => (String::new(), self.pick_organization(picks)),
+        };
         let path = format!("/api/v1/organizations/{organization}/domains");
         match what {
             Domains::Create => self.create_domain(organization, path, picks),
             Domains::Get => {
-                let id = picks.id("dom", self.domains.iter().map(|one| &one.id));
                 let found = self.domain(&organization, &id);
                 get(
                     format!("{path}/{id}"),
@@ -53,7 +56,6 @@ impl Model {
                 )
             }
             Domains::Delete => {
-                let id = picks.id("dom", self.domains.iter().map(|one| &one.id));
                 let expected = self.domain(&organization, &id).map(|_| json!({}));
                 if expected.is_ok() {
                     self.domains.retain(|one| one.id != id);

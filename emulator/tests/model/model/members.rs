@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::organizations::metadata;
 use super::roles::{NAMES, Role};
+use super::users::User;
 use super::{Model, Picks, only};
 use crate::machine::Members;
 use crate::step::{Fail, Outcome, Step, call, get};
@@ -41,7 +42,8 @@ impl Model {
     }
 
     fn act_member_roles(&mut self, what: Members, picks: &mut Picks<'_>) -> Step {
-        let (organization, user) = (self.pick_organization(picks), self.pick_user(picks));
+        let user = self.pick_user(picks);
+        let organization = self.pick_home(self.user(&user).ok(), picks);
         let path = format!("/api/v1/organizations/{organization}/users/{user}");
         let own = self.member(&organization, &user).cloned();
         match what {
@@ -197,16 +199,30 @@ impl Model {
         })
     }
 
-    fn pick_membership(&self, picks: &mut Picks<'_>) -> (String, String, Result<super::users::User, Fail>) {
-        let organization = self.pick_organization(picks);
+    /// Mostly an organization of the user's, if there is one.
+    pub(super) fn pick_home(&self, user: Option<&User>, picks: &mut Picks<'_>) -> String {
+        let homes = user.iter().flat_map(|user| &user.memberships);
+        let homes: Vec<&String> = homes.map(|own| &own.organization).collect();
+        if homes.is_empty() || picks.next() % 8 == 0 {
+            return self.pick_organization(picks);
+        }
+        homes[usize::from(picks.next()) % homes.len()].clone()
+    }
+
+    fn pick_membership(&self, joins: bool, picks: &mut Picks<'_>) -> (String, String, Result<User, Fail>) {
         let (name, user) = self.pick_named(picks);
+        let organization = if joins {
+            self.pick_organization(picks)
+        } else {
+            self.pick_home(user.as_ref().ok(), picks)
+        };
         let path = format!("/api/v1/memberships/organizations/{organization}/{name}");
         let user = self.organization(&organization).map(|_| ()).and(user);
         (path, organization, user)
     }
 
     fn join(&mut self, picks: &mut Picks<'_>) -> Step {
-        let (path, organization, user) = self.pick_membership(picks);
+        let (path, organization, user) = self.pick_membership(true, picks);
         let (query, invited) = picks.of(&[("", true), ("?send_invitation_email=false", false)]);
         let (roles, body) = wanted_roles(picks);
         let expected = user.and_then(|mut user| {
@@ -222,7 +238,7 @@ impl Model {
     }
 
     fn remove_member(&mut self, picks: &mut Picks<'_>) -> Step {
-        let (path, organization, user) = self.pick_membership(picks);
+        let (path, organization, user) = self.pick_membership(false, picks);
         let (query, cascade) = picks.of(&[("", false), ("?cascade=true", true)]);
         let expected = user.and_then(|user| {
             self.member(&organization, &user.id)?;
@@ -249,7 +265,7 @@ impl Model {
 
     /// What is empty stays.
     fn update_member(&mut self, picks: &mut Picks<'_>) -> Step {
-        let (path, organization, user) = self.pick_membership(picks);
+        let (path, organization, user) = self.pick_membership(false, picks);
         let (names, mut body) = wanted_roles(picks);
         let team = picks.of(&["", "data", "ops"]);
         body["metadata"] = metadata("team", team);

@@ -168,6 +168,22 @@ impl Model {
         picks.id("org", self.organizations.iter().map(|one| &one.id))
     }
 
+    /// Something of an organization, and mostly that organization.
+    fn pick_owned<'i>(
+        &self,
+        prefix: &str,
+        all: impl Iterator<Item = (&'i String, &'i String)>,
+        picks: &mut Picks<'_>,
+    ) -> (String, String) {
+        let all: Vec<(&String, &String)> = all.collect();
+        let id = picks.id(prefix, all.iter().map(|(id, _)| *id));
+        let owner = all.iter().find(|(known, _)| **known == id);
+        match owner.filter(|_| picks.next() % 8 > 0) {
+            Some((_, organization)) => (id, (*organization).clone()),
+            None => (id, self.pick_organization(picks)),
+        }
+    }
+
     fn pick_user(&self, picks: &mut Picks<'_>) -> String {
         picks.id("usr", self.users.iter().map(|one| &one.id))
     }

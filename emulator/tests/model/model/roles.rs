@@ -287,9 +287,11 @@ fn changes(picks: &mut Picks<'_>) -> (Value, Changes) {
     let extends = picks.of(&[
         None,
         None,
+        None,
         Some("alpha"),
         Some("beta"),
-        Some("gamma"),
+        Some("member"),
+        Some("admin"),
         Some("nobody"),
     ]);
     let number = usize::from(picks.next() % 4);

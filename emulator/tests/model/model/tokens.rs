@@ -83,8 +83,9 @@ impl Model {
     }
 
     fn create_token(&mut self, picks: &mut Picks<'_>) -> Step {
-        let organization = self.pick_organization(picks);
         let user = picks.of(&[true, false]).then(|| self.pick_user(picks));
+        let known = user.as_deref().and_then(|user| self.user(user).ok());
+        let organization = self.pick_home(known, picks);
         let (description, team) = (picks.of(&DESCRIPTIONS), picks.of(&TEAMS));
         let body = json!({
             "organization_id": organization,
