@@ -1,0 +1,142 @@
+//! The files of the table.
+
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// An operation and its cases.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Operation {
+    pub(crate) operation: String,
+    pub(crate) cases: Vec<Case>,
+}
+
+/// A call and its answer.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Case {
+    pub(crate) case: String,
+    /// A call made first, which must succeed.
+    pub(crate) before: Option<String>,
+    pub(crate) before_body: Option<Value>,
+    /// Method and path.
+    pub(crate) request: String,
+    pub(crate) body: Option<Value>,
+    pub(crate) answer: Option<Value>,
+    pub(crate) error: Option<Failure>,
+}
+
+/// A failure in short.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Failure {
+    pub(crate) status: u16,
+    pub(crate) code: i64,
+    pub(crate) error_code: String,
+    pub(crate) message: String,
+    /// Kind and id.
+    pub(crate) resource: Option<[String; 2]>,
+    /// Field, constraint and description of each.
+    #[serde(default)]
+    pub(crate) violations: Vec<[String; 3]>,
+    pub(crate) tool: Option<Value>,
+}
+
+/// A failure that every operation has.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Everywhere {
+    pub(crate) case: String,
+    pub(crate) bearer: Option<String>,
+    pub(crate) error: Failure,
+}
+
+impl Case {
+    /// The status and the exact JSON that must come back.
+    pub(crate) fn expected(&self) -> (u16, Value) {
+        match (&self.answer, &self.error) {
+            (Some(answer), None) => (200, answer.clone()),
+            (None, Some(error)) => (error.status, expand_all(&error.json())),
+            _ => panic!("{}: either an answer or an error", self.case),
+        }
+    }
+}
+
+impl Failure {
+    pub(crate) fn json(&self) -> Value {
+        let mut detail = json!({
+            "@type": "type.googleapis.com/scalekit.v1.errdetails.ErrorInfo",
+            "error_code": self.error_code,
+            "request_info": { "request_id": "<request id>" },
+        });
+        if let Some([kind, id]) = &self.resource {
+            detail["resource_info"] = json!({ "resource_name": kind, "description": format!("{kind} {id}") });
+        }
+        let violations: Vec<Value> = self.violations.iter().map(violation).collect();
+        if !violations.is_empty() {
+            detail["validation_error_info"] = json!({ "field_violations": violations });
+        }
+        if let Some(tool) = &self.tool {
+            detail["tool_error_info"] = tool.clone();
+        }
+        json!({ "code": self.code, "message": self.message, "details": [detail] })
+    }
+}
+
+fn violation([field, constraint, description]: &[String; 3]) -> Value {
+    json!({ "field": field, "constraint": constraint, "description": description })
+}
+
+/// A file of `tests/emulator`, or a folder.
+fn shared(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests/emulator")
+        .join(name)
+}
+
+fn read<T: for<'a> Deserialize<'a>>(path: &Path) -> T {
+    let text = std::fs::read_to_string(path).unwrap();
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The world that every case starts in.
+pub(crate) fn world() -> Value {
+    read(&shared("world.json"))
+}
+
+pub(crate) fn everywhere() -> Vec<Everywhere> {
+    read(&shared("everywhere.json"))
+}
+
+/// All operations of the table.
+pub(crate) fn table() -> Vec<Operation> {
+    let folders = std::fs::read_dir(shared("table")).unwrap();
+    let files = folders.flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap());
+    let mut paths: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
+    paths.sort();
+    paths.iter().map(|path| read(path)).collect()
+}
+
+/// `<a 33>` stands for 33 times `a`.
+pub(crate) fn expand(text: &str) -> String {
+    static REPEATED: LazyLock<Regex> = LazyLock::new(|| Regex::new("<([a-z0-9]) ([0-9]+)>").unwrap());
+    let repeat = |found: &Captures<'_>| found[1].repeat(found[2].parse().unwrap());
+    REPEATED.replace_all(text, repeat).into_owned()
+}
+
+/// [`expand`] for every text of a body, keys too.
+pub(crate) fn expand_all(value: &Value) -> Value {
+    match value {
+        Value::String(text) => expand(text).into(),
+        Value::Array(list) => list.iter().map(expand_all).collect(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, value)| (expand(key), expand_all(value)))
+            .collect(),
+        other => other.clone(),
+    }
+}
