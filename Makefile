@@ -21,7 +21,7 @@ export SCALEKIT_EMULATOR_BIN := $(CURDIR)/$(EMULATOR)
 RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.rs' -o -name Cargo.toml 2>/dev/null) Cargo.toml Cargo.lock
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-rust test lint test-rust test-docs test-python test-python-matrix fuzz bench instructions generate clean
+.PHONY: help quickstart quickstart-rust test lint test-rust test-docs test-python test-python-matrix test-packages fuzz bench instructions generate clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -32,7 +32,7 @@ quickstart: $(VENV)/user/.wheel $(EMULATOR)
 quickstart-rust: $(EMULATOR)
 	$(EMULATOR) run --auto-approve -- cargo run -q -p scalekit-conformance --example quickstart
 
-test: lint test-rust test-docs test-python test-python-matrix fuzz quickstart quickstart-rust
+test: lint test-rust test-docs test-python test-python-matrix test-packages fuzz quickstart quickstart-rust
 
 # --- checks ---------------------------------------------------------------------------------------------
 
@@ -71,6 +71,12 @@ $(VENV)/test/.wheel: target/wheels/.debug python/constraints.txt
 	$(VENV)/test/bin/pip install -q --no-deps --force-reinstall target/wheels/debug/*.whl
 	touch $@
 
+# The program as a wheel; cargo has built it already, and packing it well would take longer than all else.
+target/wheels/.emulator: $(TOOLS)/.installed $(EMULATOR) emulator/pyproject.toml emulator/README.md
+	rm -rf target/wheels/emulator
+	cd emulator && ../$(TOOLS)/bin/maturin build -q --profile dev --compression-level 1 --out ../target/wheels/emulator
+	touch $@
+
 $(EMULATOR): $(RUST_SOURCES)
 	cargo build -q -p scalekit-emulator --bin scalekit-emulator
 
@@ -84,6 +90,10 @@ test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS)
 # Every major of the protobuf runtime that users have, in C and in pure Python.
 test-python-matrix: $(VENV)/test/.wheel $(EMULATOR)
 	scripts/protobuf-matrix $(VENV)/test
+
+# Both wheels as users get them, in an environment that has nothing else.
+test-packages: target/wheels/.debug target/wheels/.emulator
+	scripts/check-packages $(VENV)/packages
 
 # --- the rest -------------------------------------------------------------------------------------------
 
