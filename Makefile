@@ -1,6 +1,7 @@
 # The door to the project. Every target does its own set-up and is quick the second time.
 #   make quickstart   build everything and run the story in examples/quickstart.py
 #   make test         all that CI runs
+#   make test-packages  both wheels in an empty environment
 #   make fuzz         every fuzz target for a few seconds
 #   make bench        the figures, as ratios, into target/bench/results.json
 #   make instructions the instructions that the hot paths take, against bench/instructions.json

@@ -14,6 +14,7 @@ from scalekit.testing import Emulator
 
 CONFORMANCE = Path(__file__).resolve().parent.parent / "conformance"
 ROOT = CONFORMANCE.parent.parent
+BINARY = Path(os.environ.get("SCALEKIT_EMULATOR_BIN", ROOT / "target/debug/scalekit-emulator"))
 
 
 @pytest.fixture(scope="session")
@@ -31,8 +32,7 @@ def documented() -> list[dict[str, Any]]:
 
 def running(*arguments: str) -> Emulator:
     """An emulator of one's own on a free port, which logs in whoever comes."""
-    binary = os.environ.get("SCALEKIT_EMULATOR_BIN", ROOT / "target/debug/scalekit-emulator")
-    return Emulator(auto_approve=True, arguments=arguments, binary=binary)
+    return Emulator(auto_approve=True, arguments=arguments, binary=BINARY)
 
 
 @pytest.fixture(scope="session")

@@ -21,9 +21,7 @@ from scalekit.emulator import find_binary
 from scalekit.testing import Emulator, EmulatorError
 from scalekit.v1.organizations.organizations_pb2 import CreateOrganization
 
-from .conftest import ROOT
-
-BINARY = Path(os.environ.get("SCALEKIT_EMULATOR_BIN", ROOT / "target/debug/scalekit-emulator"))
+from .conftest import BINARY, ROOT
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from scalekit.emulator import EmulatorError
 from scalekit.testing._emulator import Emulator
-from scalekit.testing._types import CannedError, Effect, Fault, LoggedRequest, RequestFilter
+from scalekit.testing._types import CannedError, Fault, LoggedRequest, RequestFilter
 
 if TYPE_CHECKING:
     from scalekit.testing.fixtures import (
@@ -36,7 +36,6 @@ __all__ = [
     "Emulator",
     "EmulatorError",
     "CannedError",
-    "Effect",
     "Fault",
     "LoggedRequest",
     "RequestFilter",

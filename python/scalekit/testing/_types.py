@@ -6,9 +6,6 @@ from typing import Any, Literal, TypedDict
 
 from scalekit.core import ClientOptions
 
-Effect = Literal["answer", "drop", "truncate", "endless"]
-"""How an answer travels: as it is; not at all; until half of its body; with a body that never ends."""
-
 
 class Options(ClientOptions, total=False):
     """All options of a client; :class:`scalekit.ScalekitClient` explains them."""
@@ -39,7 +36,8 @@ class Fault(TypedDict, total=False):
 
     ``times`` limits how many calls it meets, ``skip`` lets some pass first. With a ``status`` or one of
     ``json``, ``body`` and ``error``, the operation itself does not run. ``retry_after`` is the header:
-    seconds, or an HTTP date.
+    seconds, or an HTTP date. ``effect`` is how the answer travels: not at all (``drop``), until half of its
+    body (``truncate``), or with a body that never ends (``endless``).
     """
 
     times: int
@@ -51,7 +49,7 @@ class Fault(TypedDict, total=False):
     error: CannedError
     headers: dict[str, str]
     retry_after: str
-    effect: Effect
+    effect: Literal["answer", "drop", "truncate", "endless"]
 
 
 class RequestFilter(TypedDict, total=False):
