@@ -18,8 +18,9 @@ PROGRAM = ROOT / "target/release/instructions"
 TOKENS = ROOT / "target/bench/instructions-tokens.json"
 ACCEPTED = ROOT / "bench/instructions.json"
 TOLERANCE = 0.1
-#: Both lengths of a run; every token of `token` and `rsa` is used once.
-SHORT, LONG = 100, 500
+#: Both lengths of a run; each token of `token` and `rsa` is used once. Far apart, since starting up takes
+#: some hundred thousand instructions more or less, to collect randomness.
+SHORT, LONG = 100, 2600
 
 
 def count(what: str, times: int) -> int:

@@ -8,69 +8,18 @@ inside the emulator: `run.py WIRE_REPORT [PART ...]` for some of the parts only.
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+from calling import calling
 from importing import importing
-from report import PYTHON, ROOT, output, results, row
+from report import ROOT, results, row
 from tokens import tokens
 from urls import urls
 from webhooks import webhooks
-
-
-def calling() -> None:
-    made = json.loads(output(PYTHON, ROOT / "bench/setup.py"))
-    url = f"{os.environ['SCALEKIT_ENVIRONMENT_URL']}/api/v1/organizations/{made['organization_id']}"
-    floor: tuple[str | Path, ...] = (ROOT / "target/release/floor", url, made["token"])
-    ours: tuple[str | Path, ...] = (
-        PYTHON,
-        ROOT / "bench/calls.py",
-        made["organization_id"],
-    )
-    for workers, requests, key in (
-        (1, 4000, "one_thread"),
-        (8, 16000, "eight_threads"),
-    ):
-        bare, wheel = [], []
-        for _ in range(5):
-            bare.append(json.loads(output(*floor, str(workers), str(requests))))
-            wheel.append(json.loads(output(*ours, str(workers), str(requests))))
-        if workers == 1:
-            floor_us = statistics.median(round["median_us"] for round in bare)
-            ours_us = statistics.median(round["median_us"] for round in wheel)
-            row(
-                f"python.get_organization.{key}.floor_us",
-                floor_us,
-                "us",
-                "bare reqwest",
-            )
-            row(f"python.get_organization.{key}_us", ours_us, "us", "")
-            row(
-                f"python.get_organization.{key}.ratio",
-                ours_us / floor_us,
-                "x",
-                "at most 1.5",
-            )
-        else:
-            floor_rate = statistics.median(requests / round["seconds"] for round in bare)
-            ours_rate = statistics.median(requests / round["seconds"] for round in wheel)
-            row(
-                f"python.get_organization.{key}.floor_per_s",
-                floor_rate,
-                "/s",
-                "bare reqwest, 8 tasks",
-            )
-            row(f"python.get_organization.{key}_per_s", ours_rate, "/s", "")
-            row(
-                f"python.get_organization.{key}.ratio",
-                ours_rate / floor_rate,
-                "x",
-                "at least 0.8",
-            )
 
 
 def transcoding(report: Path) -> None:

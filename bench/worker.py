@@ -163,6 +163,16 @@ def measure(runs: list[Run], count: int) -> float:
     return max(end for _, end in times) - min(start for start, _ in times)
 
 
+def serve(runs: list[Run]) -> None:
+    """Say `ready`, then answer every line with the microseconds of one operation, all threads together."""
+    count = 1
+    while measure(runs, count) < 0.02:
+        count *= 2
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        print(measure(runs, count) * 1e6 / count / len(runs), flush=True)
+
+
 def main() -> None:
     task, url, file, *more = sys.argv[1:]
     threads = int(more[0]) if more else 1
@@ -170,12 +180,7 @@ def main() -> None:
         tokens = json.load(text)["tokens"]
     # Every thread has tokens of its own.
     runs = [TASKS[task](url, tokens[number::threads]) for number in range(threads)]
-    count = 1
-    while measure(runs, count) < 0.02:
-        count *= 2
-    print("ready", flush=True)
-    for _ in sys.stdin:
-        print(measure(runs, count) * 1e6 / count / threads, flush=True)
+    serve(runs)
 
 
 if __name__ == "__main__":

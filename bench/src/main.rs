@@ -1,10 +1,21 @@
-//! `floor URL TOKEN TASKS REQUESTS`: that many GET requests by a bare reqwest client, spread over tasks that share its
-//! kept-alive connections. Prints the seconds it took, after a warm-up, and the median of one request in microseconds.
+//! `floor URL TOKEN TASKS`: GET requests by a bare reqwest client, spread over tasks that share its kept-alive
+//! connections. Says `ready`, then answers every line on its standard input with the microseconds of one request, all
+//! tasks together, over a round of about 20 ms.
 #![allow(clippy::print_stdout)]
 
-use std::time::Instant;
+use std::io;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use tokio::task::JoinSet;
+
+const ROUND: Duration = Duration::from_millis(20);
+
+struct Bare {
+    client: reqwest::Client,
+    url: String,
+    token: String,
+}
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<()> {
@@ -12,49 +23,47 @@ async fn main() -> Result<()> {
     let mut next = |name: &str| {
         arguments
             .next()
-            .with_context(|| format!("usage: floor URL TOKEN TASKS REQUESTS: no {name}"))
+            .with_context(|| format!("usage: floor URL TOKEN TASKS: no {name}"))
     };
     let (url, token) = (next("URL")?, next("TOKEN")?);
-    let (tasks, requests): (usize, usize) = (next("TASKS")?.parse()?, next("REQUESTS")?.parse()?);
+    let tasks: usize = next("TASKS")?.parse()?;
     let client = reqwest::Client::builder().tcp_nodelay(true).build()?;
-    run(&client, &url, &token, tasks, requests / 5).await?;
-    let started = Instant::now();
-    let mut times = run(&client, &url, &token, tasks, requests).await?;
-    let seconds = started.elapsed().as_secs_f64();
-    times.sort_by(f64::total_cmp);
-    println!(
-        "{}",
-        serde_json::json!({"seconds": seconds, "median_us": times[times.len() / 2]})
-    );
+    let bare: &'static Bare = Box::leak(Box::new(Bare { client, url, token }));
+    let mut count = 16;
+    while bare.round(tasks, count).await? < ROUND {
+        count *= 2;
+    }
+    println!("ready");
+    for line in io::stdin().lines() {
+        line?;
+        let time = bare.round(tasks, count).await?;
+        println!("{}", time.as_secs_f64() * 1e6 / (tasks * count) as f64);
+    }
     Ok(())
 }
 
-async fn run(
-    client: &reqwest::Client,
-    url: &str,
-    token: &str,
-    tasks: usize,
-    requests: usize,
-) -> Result<Vec<f64>> {
-    let mut running = tokio::task::JoinSet::new();
-    for _ in 0..tasks {
-        let (client, url, token) = (client.clone(), url.to_owned(), token.to_owned());
-        running.spawn(async move {
-            let mut times = Vec::with_capacity(requests / tasks);
-            for _ in 0..requests / tasks {
-                let started = Instant::now();
-                let response = client.get(&url).bearer_auth(&token).send().await?;
-                ensure!(response.status().is_success(), "{}", response.status());
-                let body = response.bytes().await?;
-                ensure!(!body.is_empty(), "an empty body");
-                times.push(started.elapsed().as_secs_f64() * 1e6);
-            }
-            Ok(times)
-        });
+impl Bare {
+    /// How long it takes every task to make `count` requests.
+    async fn round(&'static self, tasks: usize, count: usize) -> Result<Duration> {
+        let started = Instant::now();
+        let mut running: JoinSet<Result<()>> = (0..tasks)
+            .map(|_| async move {
+                for _ in 0..count {
+                    self.get().await?;
+                }
+                Ok(())
+            })
+            .collect();
+        while let Some(done) = running.join_next().await {
+            done??;
+        }
+        Ok(started.elapsed())
     }
-    let mut all = Vec::new();
-    while let Some(times) = running.join_next().await {
-        all.extend(times??);
+
+    async fn get(&self) -> Result<()> {
+        let response = self.client.get(&self.url).bearer_auth(&self.token).send().await?;
+        ensure!(response.status().is_success(), "{}", response.status());
+        ensure!(!response.bytes().await?.is_empty(), "an empty body");
+        Ok(())
     }
-    Ok(all)
 }

@@ -9,6 +9,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::TokenError;
 
+const PAYLOAD: &str = "its payload is not base64url";
+
 /// Longer tokens are refused unread.
 pub(crate) const MAX_TOKEN: usize = 64 * 1024;
 
@@ -51,14 +53,9 @@ impl<'t> Compact<'t> {
         if token.len() > MAX_TOKEN {
             return Err(TokenError::TooLarge);
         }
-        let parts = || TokenError::Malformed("it does not have three parts");
-        let (signed, signature) = token.rsplit_once('.').ok_or_else(parts)?;
-        let (header, payload) = signed.split_once('.').ok_or_else(parts)?;
-        if payload.contains('.') {
-            return Err(parts());
-        }
+        let (signed, header, payload, signature) = parts(token)?;
         let mut decoded = Vec::with_capacity(token.len());
-        decode(payload, &mut decoded, "its payload is not base64url")?;
+        decode(payload, &mut decoded, PAYLOAD)?;
         let header_at = decoded.len();
         decode(header, &mut decoded, "its header is not base64url")?;
         let signature_at = decoded.len();
@@ -90,11 +87,30 @@ impl<'t> Compact<'t> {
         &self.decoded[self.signature_at..]
     }
 
+    /// The payload of a token that has been verified before; the rest is not looked at again.
+    pub(crate) fn payload_only(token: &'t str) -> Result<Vec<u8>, TokenError> {
+        let (_, _, payload, _) = parts(token)?;
+        let mut decoded = Vec::new();
+        decode(payload, &mut decoded, PAYLOAD)?;
+        Ok(decoded)
+    }
+
     /// The payload's bytes. To be asked for only after the signature has been verified.
     pub(crate) fn into_payload(mut self) -> Vec<u8> {
         self.decoded.truncate(self.header_at);
         self.decoded
     }
+}
+
+/// What is signed, and in it header and payload; and the signature.
+fn parts(token: &str) -> Result<(&str, &str, &str, &str), TokenError> {
+    let parts = || TokenError::Malformed("it does not have three parts");
+    let (signed, signature) = token.rsplit_once('.').ok_or_else(parts)?;
+    let (header, payload) = signed.split_once('.').ok_or_else(parts)?;
+    if payload.contains('.') {
+        return Err(parts());
+    }
+    Ok((signed, header, payload, signature))
 }
 
 /// Reads a JSON object. Serde alone would also take a list of the values in order, and bytes that are not UTF-8 in
