@@ -58,7 +58,7 @@ class Process:
             timer.cancel()
             timer.join()
         self._process.wait()
-        said = self._said() or f"within {timeout_s:g} s it printed no variables"
+        said = self._said() or f"it ended, or {timeout_s:g} s went by, before it printed its variables"
         raise EmulatorError(f"the emulator did not start: {said}")
 
     def _said(self) -> str:
