@@ -16,7 +16,7 @@ from pathlib import Path
 
 from calling import calling
 from importing import importing
-from report import ROOT, results, row
+from report import PYTHON, ROOT, output, results, row
 from tokens import tokens
 from urls import urls
 from webhooks import webhooks

@@ -1,4 +1,4 @@
-"""Milliseconds from nothing to the answer of a first call through `scalekit.testing`: `starting.py EMULATOR`."""
+"""Milliseconds from nothing to a first answer through `scalekit.testing`: `starting.py EMULATOR`."""
 
 from __future__ import annotations
 
