@@ -1,6 +1,7 @@
 # The door to the project. Every target does its own set-up and is quick the second time.
 #   make quickstart   build everything and run the story in examples/quickstart.py
 #   make test         all that CI runs
+#   make test-packages  both wheels in an empty environment
 #   make fuzz         every fuzz target for a few seconds
 #   make bench        the figures, as ratios, into target/bench/results.json
 #   make instructions the instructions that the hot paths take, against bench/instructions.json
@@ -21,7 +22,7 @@ export SCALEKIT_EMULATOR_BIN := $(CURDIR)/$(EMULATOR)
 RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.rs' -o -name Cargo.toml 2>/dev/null) Cargo.toml Cargo.lock
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-rust test lint test-rust test-docs test-python test-python-matrix fuzz bench instructions generate clean
+.PHONY: help quickstart quickstart-rust test lint test-rust test-docs test-python test-python-matrix test-packages fuzz bench instructions generate clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -32,7 +33,7 @@ quickstart: $(VENV)/user/.wheel $(EMULATOR)
 quickstart-rust: $(EMULATOR)
 	$(EMULATOR) run --auto-approve -- cargo run -q -p scalekit-conformance --example quickstart
 
-test: lint test-rust test-docs test-python test-python-matrix fuzz quickstart quickstart-rust
+test: lint test-rust test-docs test-python test-python-matrix test-packages fuzz quickstart quickstart-rust
 
 # --- checks ---------------------------------------------------------------------------------------------
 
@@ -71,6 +72,12 @@ $(VENV)/test/.wheel: target/wheels/.debug python/constraints.txt
 	$(VENV)/test/bin/pip install -q --no-deps --force-reinstall target/wheels/debug/*.whl
 	touch $@
 
+# The program as a wheel; cargo has built it already, and packing it well would take longer than all else.
+target/wheels/.emulator: $(TOOLS)/.installed $(EMULATOR) emulator/pyproject.toml emulator/README.md
+	rm -rf target/wheels/emulator
+	cd emulator && ../$(TOOLS)/bin/maturin build -q --profile dev --compression-level 1 --out ../target/wheels/emulator
+	touch $@
+
 $(EMULATOR): $(RUST_SOURCES)
 	cargo build -q -p scalekit-emulator --bin scalekit-emulator
 
@@ -84,6 +91,10 @@ test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS)
 # Every major of the protobuf runtime that users have, in C and in pure Python.
 test-python-matrix: $(VENV)/test/.wheel $(EMULATOR)
 	scripts/protobuf-matrix $(VENV)/test
+
+# Both wheels as users get them, in an environment that has nothing else.
+test-packages: target/wheels/.debug target/wheels/.emulator
+	scripts/check-packages $(VENV)/packages
 
 # --- the rest -------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@
 //! ```
 //! # async fn example() -> anyhow::Result<()> {
 //! let emulator = scalekit_emulator::Emulator::builder().auto_approve(true).start().await?;
-//! let client = scalekit::Client::builder(emulator.url(), emulator.client_id(), emulator.client_secret()).build()?;
+//! let client = emulator.client()?;
 //! let roles = client.roles().list_roles(Default::default()).await?;
 //! # Ok(())
 //! # }
@@ -69,6 +69,29 @@ impl Emulator {
     /// The secret of the environment's client.
     pub fn client_secret(&self) -> &str {
         &self.client_secret
+    }
+
+    /// A client of this environment.
+    ///
+    /// # Errors
+    /// [`Builder::url`] or [`Builder::client`] set something that a client refuses.
+    pub fn client(&self) -> Result<scalekit::Client, scalekit::Error> {
+        self.client_builder().build()
+    }
+
+    /// The same, for a client with options of its own:
+    ///
+    /// ```
+    /// # async fn example() -> anyhow::Result<()> {
+    /// let emulator = scalekit_emulator::Emulator::builder().start().await?;
+    /// let client = emulator.client_builder().max_attempts(1).build()?;
+    /// # assert_eq!(client.env_url(), emulator.url());
+    /// # Ok(())
+    /// # }
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+    /// ```
+    pub fn client_builder(&self) -> scalekit::ClientBuilder {
+        scalekit::Client::builder(&self.url, &self.client_id, &self.client_secret)
     }
 
     /// The variables that `from_env` of the clients reads.

@@ -19,6 +19,9 @@ struct Cli {
     /// Port to listen on; 0 for any free one.
     #[arg(long, default_value_t = 8910)]
     port: u16,
+    /// Stop when standard input ends, so as not to outlive the program that started this one.
+    #[arg(long)]
+    stop_with_stdin: bool,
     #[command(flatten)]
     settings: Settings,
 }
@@ -71,7 +74,7 @@ async fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Some(Command::Run { settings, command }) => run(settings, command).await,
-        None => serve(cli.settings, cli.port).await,
+        None => serve(cli.settings, cli.port, cli.stop_with_stdin).await,
     };
     done.unwrap_or_else(|error| {
         eprintln!("scalekit-emulator: {error:#}");
@@ -79,7 +82,7 @@ async fn main() -> ExitCode {
     })
 }
 
-async fn serve(settings: Settings, port: u16) -> Result<ExitCode> {
+async fn serve(settings: Settings, port: u16, stop_with_stdin: bool) -> Result<ExitCode> {
     let emulator = settings.start(port).await?;
     let mut out = std::io::stdout().lock();
     for (name, value) in emulator.environment() {
@@ -87,10 +90,22 @@ async fn serve(settings: Settings, port: u16) -> Result<ExitCode> {
     }
     out.flush()?;
     drop(out);
-    tokio::signal::ctrl_c()
-        .await
-        .context("no signal can be waited for")?;
+    tokio::select! {
+        signal = tokio::signal::ctrl_c() => signal.context("no signal can be waited for")?,
+        () = end_of_stdin(), if stop_with_stdin => {}
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Waits until standard input ends or fails.
+async fn end_of_stdin() {
+    let (sender, ended) = tokio::sync::oneshot::channel::<()>();
+    // On a thread of its own: the runtime would wait for one of its own threads, and a read of stdin has no end.
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        drop(sender);
+    });
+    let _ = ended.await;
 }
 
 async fn run(settings: Settings, command: Vec<String>) -> Result<ExitCode> {

@@ -85,5 +85,5 @@ def test_the_wheel_has_types_and_licences_but_no_tests() -> None:
     assert "scalekit/_native.pyi" in files
     assert any(path.endswith("LICENSE-MIT") for path in files)
     assert any(path.endswith("LICENSE-APACHE") for path in files)
-    assert not [path for path in files if "test" in path]
+    assert not [path for path in files if "tests/" in path or path.rpartition("/")[2].startswith("test_")]
     assert importlib.metadata.requires("scalekit-client") == ["protobuf>=4.25"]

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import ROOT, Emulator
+from .conftest import BINARY, ROOT, Emulator
 
 
-def snippets(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", (ROOT / "README.md").read_text(), re.S | re.M)
+def snippets(language: str, file: str = "README.md") -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", (ROOT / file).read_text(), re.S | re.M)
 
 
 def run(command: list[str | Path], emulator: Emulator) -> str:
@@ -46,10 +46,26 @@ def test_rust_snippet_is_the_example(emulator: Emulator) -> None:
     assert "created org_" in run(list(command), emulator)
 
 
+def test_pytest_snippet(tmp_path: Path) -> None:
+    (snippet,) = snippets("python", "emulator/README.md")
+    (tmp_path / "test_snippet.py").write_text(snippet)
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "."]
+    environment = {**os.environ, "SCALEKIT_EMULATOR_BIN": str(BINARY)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 passed" in done.stdout
+
+
+def test_rust_helper_snippet_is_the_one_of_the_crate() -> None:
+    (snippet,) = snippets("rust", "emulator/README.md")
+    documentation = (ROOT / "emulator/src/lib.rs").read_text()
+    assert "".join(f"//! {line}\n" for line in snippet.splitlines()) in documentation
+
+
 def test_emulator_snippet() -> None:
     snippet = next(text for text in snippets("sh") if "scalekit-emulator run" in text)
     command = shlex.split(snippet)
-    command[0] = os.environ.get("SCALEKIT_EMULATOR_BIN", str(ROOT / "target/debug/scalekit-emulator"))
+    command[0] = str(BINARY)
     command[command.index("python")] = sys.executable
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr

@@ -47,6 +47,23 @@ fn it_prints_the_variables_and_answers_at_once() {
 }
 
 #[test]
+fn it_does_not_outlive_who_started_it() {
+    let mut child = Running(
+        Command::new(BINARY)
+            .args(["--port", "0", "--stop-with-stdin"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap(),
+    );
+    let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
+    assert!(lines.next().unwrap().unwrap().starts_with("export SCALEKIT_"));
+    assert!(child.0.try_wait().unwrap().is_none());
+    drop(child.0.stdin.take());
+    assert!(child.0.wait().unwrap().success());
+}
+
+#[test]
 fn run_gives_a_command_its_environment_and_returns_its_code() {
     let script = "test -n \"$SCALEKIT_CLIENT_SECRET\" && echo \"$SCALEKIT_ENVIRONMENT_URL $SCALEKIT_CLIENT_ID\"; exit 7";
     let output = Command::new(BINARY)

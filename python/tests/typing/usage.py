@@ -21,6 +21,7 @@ from scalekit import (
 )
 from scalekit._call import Call
 from scalekit.organization import AsyncOrganizationClient, OrganizationClient
+from scalekit.testing import Emulator, LoggedRequest
 from scalekit.v1.organizations.organizations_pb2 import (
     CreateOrganization,
     CreateOrganizationResponse,
@@ -62,6 +63,21 @@ async def awaitable(client: AsyncScalekitClient) -> None:
     assert_type(client.get_logout_url(), str)
     async with AsyncScalekitClient.from_env() as other:
         assert_type(other, AsyncScalekitClient)
+
+
+def testing() -> None:
+    with Emulator(
+        auto_approve=True, seed={"organizations": []}, webhooks=["http://localhost:3000"]
+    ) as emulator:
+        assert_type(emulator, Emulator)
+        assert_type(emulator.client(max_retries=0, call_timeout_s=1.5), ScalekitClient)
+        assert_type(emulator.async_client(), AsyncScalekitClient)
+        assert_type(emulator.fault("*", status=503, effect="drop"), int)
+        assert_type(emulator.requests(operation="oauth.token", limit=1), list[LoggedRequest])
+        assert_type(emulator.requests()[0]["status"], int | None)
+        assert_type(emulator.seed({}), dict[str, list[str]])
+        emulator.fault("*", effect="explode")  # type: ignore[arg-type]
+        emulator.client(retries=0)  # type: ignore[call-arg]
 
 
 def errors(error: Exception) -> None:

@@ -1,0 +1,66 @@
+"""Tests against a real environment that is your own: the emulator, and pytest fixtures around it.
+
+>>> from scalekit.testing import Emulator
+>>> with Emulator(auto_approve=True) as emulator:
+...     client = emulator.client()
+...     response, _ = client.organization.list_organizations(page_size=10)
+>>> len(response.organizations)
+0
+
+The fixtures are a plugin that you switch on, in the topmost ``conftest.py`` or with ``-p scalekit.testing``:
+
+>>> pytest_plugins = ["scalekit.testing"]
+
+It does not switch itself on, since pytest would then rewrite every module of this package in everybody's test
+runs. The program comes with ``pip install scalekit-emulator``. PYTEST_DONT_REWRITE
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scalekit.emulator import EmulatorError
+from scalekit.testing._emulator import Emulator
+from scalekit.testing._types import CannedError, Fault, LoggedRequest, RequestFilter
+
+if TYPE_CHECKING:
+    from scalekit.testing.fixtures import (
+        scalekit_async_client,
+        scalekit_client,
+        scalekit_emulator,
+        scalekit_emulator_session,
+        scalekit_environment,
+    )
+
+__all__ = [
+    "Emulator",
+    "EmulatorError",
+    "CannedError",
+    "Fault",
+    "LoggedRequest",
+    "RequestFilter",
+    "scalekit_async_client",
+    "scalekit_client",
+    "scalekit_emulator",
+    "scalekit_emulator_session",
+    "scalekit_environment",
+]
+
+
+# Whoever tests without pytest has none to import.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Load a fixture when it is first asked for."""
+        if name not in __all__:
+            raise AttributeError(f"module 'scalekit.testing' has no attribute {name!r}")
+        from scalekit.testing import fixtures
+
+        value = getattr(fixtures, name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    """List the fixtures too: this is where pytest looks for them."""
+    return sorted({*globals(), *__all__})
