@@ -71,6 +71,12 @@ impl Emulator {
         &self.app.client.secret
     }
 
+    /// Stops, and returns once the address and the data file are free.
+    pub async fn stop(mut self) {
+        self.server.abort();
+        let _ = (&mut self.server).await;
+    }
+
     /// All rows as a seed, which makes the same environment again but for its events and the tokens it gave out.
     pub fn export(&self) -> Seed {
         Seed(self.app.read().export())
