@@ -1,65 +1,127 @@
 //! What all parts of a running emulator share.
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
 
 use crate::admin::faults::Faults;
 use crate::admin::log::Log;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::interceptors::Interceptors;
+use crate::data::Data;
+use crate::interceptors::{Interceptor, Interceptors};
 use crate::keys::Keys;
 use crate::state::{Ctx, State};
-use crate::webhooks::Webhooks;
+use crate::webhooks::{Endpoint, Webhooks};
+
+/// What the data file calls [`Settings`].
+const SETTINGS: &str = "settings";
 
 /// A running emulator.
 pub(crate) struct App {
     pub(crate) config: Config,
     /// The environment's URL, without a slash at the end.
     pub(crate) url: String,
+    /// The environment's client.
+    pub(crate) client: Credentials,
     pub(crate) clock: Arc<Clock>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) log: Log,
     pub(crate) faults: Faults,
     pub(crate) webhooks: Webhooks,
     pub(crate) interceptors: Interceptors,
+    pub(crate) data: Option<Arc<Data>>,
+    /// Held while settings are read and sent off, so that they are saved in order.
+    settings: Mutex<()>,
     state: RwLock<State>,
 }
 
+/// The id and the secret of the environment's client.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Credentials {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+}
+
+/// What a restart finds again beside the state.
+#[derive(Default, Serialize, Deserialize)]
+struct Settings {
+    client: Credentials,
+    webhooks: (u64, Vec<Endpoint>),
+    interceptors: (u64, Vec<Interceptor>),
+    shift_milliseconds: i64,
+}
+
 impl App {
-    /// Must be called within a runtime, whose blocking threads make the first key.
-    pub(crate) fn new(config: Config, url: String) -> Arc<Self> {
+    /// Must be called within a runtime, whose blocking threads make the first key. `url` is used if the configuration
+    /// has none, and `new_secret` if there is no other.
+    ///
+    /// # Errors
+    /// The data file cannot be used.
+    pub(crate) fn new(config: Config, url: String, new_secret: &str) -> anyhow::Result<Arc<Self>> {
+        let (data, state) = match &config.data {
+            Some(path) => {
+                let (data, state) = Data::open(path)?;
+                (Some(Arc::new(data)), state)
+            }
+            None => (None, None),
+        };
+        let settings: Option<Settings> = match &data {
+            Some(data) => data.kept(SETTINGS)?,
+            None => None,
+        };
+        let settings = settings.unwrap_or_default();
+        let clock = Clock::default();
+        clock.set_shift(SignedDuration::from_millis(settings.shift_milliseconds));
         let app = Arc::new(Self {
-            url,
-            clock: Arc::default(),
-            keys: Keys::start(),
+            url: config.url.clone().unwrap_or(url),
+            client: config.credentials(settings.client, new_secret),
+            clock: Arc::new(clock),
+            keys: Keys::start(data.clone())?,
             log: Log::default(),
             faults: Faults::default(),
-            webhooks: Webhooks::new(&config.webhooks),
-            interceptors: Interceptors::default(),
+            webhooks: Webhooks::new(&config.webhooks, settings.webhooks),
+            interceptors: Interceptors::new(settings.interceptors),
+            data,
+            settings: Mutex::default(),
             state: RwLock::default(),
             config,
         });
-        app.reset();
-        app
+        match state {
+            Some(state) => app.resume(state),
+            None => app.reset(),
+        }
+        app.save_settings();
+        Ok(app)
+    }
+
+    /// Goes on with what the data file had. Its seeds were sown when it was made.
+    fn resume(&self, mut state: State) {
+        state.track();
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+        self.change(|state| state.admit(&self.ctx(), &self.client.id, &self.client.secret));
     }
 
     /// Forgets everything but keys, faults, webhook endpoints, interceptors and the log, and seeds what the emulator was started
     /// with.
     pub(crate) fn reset(&self) {
-        let mut state = State {
-            redirect_uris: self.config.redirect_uris.clone(),
-            ..State::default()
-        };
+        let mut state = State::default();
+        if self.data.is_some() {
+            state.track();
+        }
         state.add_first_roles();
-        state.add_first_client(
-            &self.ctx(),
-            &self.config.client_id,
-            self.config.client_secret.as_deref().unwrap_or_default(),
-        );
         for seed in &self.config.seeds {
             state.seed(&self.ctx(), seed.0.clone());
         }
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+        state.admit(&self.ctx(), &self.client.id, &self.client.secret);
+        let mut current = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let saving = self.data.as_ref().map(|data| data.replace(state.drain()));
+        *current = state;
+        drop(current);
+        if let Some(saving) = saving {
+            saving.wait();
+        }
     }
 
     pub(crate) fn ctx(&self) -> Ctx<'_> {
@@ -73,15 +135,39 @@ impl App {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the state, and sends what happened on its way.
+    /// Changes the state, waits until the change is safe, and sends what happened on its way.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let result = change(&mut state);
         let events = std::mem::take(&mut state.outbox);
+        let saving = self.data.as_ref().map(|data| data.save(state.drain()));
         drop(state);
+        if let Some(saving) = saving {
+            saving.wait();
+        }
         for event in &events {
             self.webhooks.send(&self.clock, event);
         }
         result
+    }
+
+    /// Keeps webhook endpoints, interceptors and the clock; to be called when one of them has changed.
+    pub(crate) fn save_settings(&self) {
+        let Some(data) = &self.data else { return };
+        let in_order = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        let settings = Settings {
+            client: self.client.clone(),
+            webhooks: self.webhooks.saved(),
+            interceptors: self.interceptors.saved(),
+            shift_milliseconds: i64::try_from(self.clock.shift().as_millis()).unwrap_or_default(),
+        };
+        let saving = data.keep(SETTINGS, &settings);
+        drop(in_order);
+        saving.wait();
+    }
+
+    /// Why nothing may be answered any more, if that is so.
+    pub(crate) fn failure(&self) -> Option<&str> {
+        self.data.as_ref().and_then(|data| data.failure())
     }
 }

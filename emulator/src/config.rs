@@ -1,9 +1,11 @@
 //! What an emulator is started with.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
+use crate::app::Credentials;
 use crate::state;
 
 /// The client id unless another one is given.
@@ -18,6 +20,21 @@ pub const CLIENT_SECRET: &str = "test_emulator_secret";
 pub struct Seed(pub(crate) state::Seed);
 
 impl Seed {
+    /// A small world to look around in: three organizations with domains, connections, a directory, roles, people and
+    /// their sessions.
+    pub fn demo() -> Self {
+        let demo = serde_json::from_str(include_str!("demo.json"));
+        Self(demo.unwrap_or_default())
+    }
+
+    /// The seed as JSON, which [`Self::from_json`] reads.
+    ///
+    /// # Errors
+    /// A row that cannot be written as JSON, which none of an emulator is.
+    pub fn to_json(&self) -> Result<Value, serde_json::Error> {
+        serde_json::to_value(&self.0)
+    }
+
     /// Reads a seed: a JSON object of lists such as `organizations` and `users`, whose rows look as the API shows
     /// them.
     ///
@@ -38,8 +55,7 @@ pub(crate) struct Config {
     pub(crate) port: u16,
     /// The URL under which clients reach the emulator, if that is not `http://host:port`.
     pub(crate) url: Option<String>,
-    pub(crate) client_id: String,
-    /// Set when the emulator starts at the latest.
+    pub(crate) client_id: Option<String>,
     pub(crate) client_secret: Option<String>,
     /// Logs in without showing the login page.
     pub(crate) auto_approve: bool,
@@ -49,6 +65,26 @@ pub(crate) struct Config {
     pub(crate) lenient: bool,
     pub(crate) webhooks: Vec<String>,
     pub(crate) seeds: Vec<Seed>,
+    /// Where the state is kept; without it, in memory only.
+    pub(crate) data: Option<PathBuf>,
+}
+
+impl Config {
+    /// The environment's client: as configured, else as it was before a restart, else a new one.
+    pub(crate) fn credentials(&self, before: Credentials, new_secret: &str) -> Credentials {
+        let Credentials { id, secret } = before;
+        let known = Some(id).filter(|id| !id.is_empty());
+        let same = known.is_some()
+            && self
+                .client_id
+                .as_ref()
+                .is_none_or(|wanted| known.as_ref() == Some(wanted));
+        let secret = Some(secret).filter(|_| same);
+        Credentials {
+            id: (self.client_id.clone().or(known)).unwrap_or_else(|| CLIENT_ID.to_owned()),
+            secret: (self.client_secret.clone().or(secret)).unwrap_or_else(|| new_secret.to_owned()),
+        }
+    }
 }
 
 impl Default for Config {
@@ -57,13 +93,14 @@ impl Default for Config {
             host: Ipv4Addr::LOCALHOST.into(),
             port: 0,
             url: None,
-            client_id: CLIENT_ID.to_owned(),
+            client_id: None,
             client_secret: None,
             auto_approve: false,
             redirect_uris: Vec::new(),
             lenient: false,
             webhooks: Vec::new(),
             seeds: Vec::new(),
+            data: None,
         }
     }
 }

@@ -16,6 +16,7 @@ mod admin;
 mod app;
 mod clock;
 mod config;
+mod data;
 mod engine;
 mod http;
 mod interceptors;
@@ -29,7 +30,9 @@ mod state;
 mod webhooks;
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::{fmt, io};
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -40,11 +43,8 @@ use app::App;
 use config::Config;
 
 /// A running emulator; it stops when this is dropped.
-#[derive(Debug)]
 pub struct Emulator {
-    url: String,
-    client_id: String,
-    client_secret: String,
+    app: Arc<App>,
     server: JoinHandle<()>,
 }
 
@@ -58,17 +58,40 @@ impl Emulator {
 
     /// The environment URL.
     pub fn url(&self) -> &str {
-        &self.url
+        &self.app.url
     }
 
     /// The id of the environment's client.
     pub fn client_id(&self) -> &str {
-        &self.client_id
+        &self.app.client.id
     }
 
     /// The secret of the environment's client.
     pub fn client_secret(&self) -> &str {
-        &self.client_secret
+        &self.app.client.secret
+    }
+
+    /// Stops, and returns once the address and the data file are free.
+    pub async fn stop(mut self) {
+        self.server.abort();
+        let _ = (&mut self.server).await;
+    }
+
+    /// All rows as a seed, which makes the same environment again but for its events and the tokens it gave out.
+    pub fn export(&self) -> Seed {
+        Seed(self.app.read().export())
+    }
+
+    /// Adds rows; those whose ids exist are replaced.
+    ///
+    /// # Errors
+    /// The data file cannot be written.
+    pub fn import(&self, seed: Seed) -> io::Result<()> {
+        self.app.change(|state| state.seed(&self.app.ctx(), seed.0));
+        match self.app.failure() {
+            Some(failure) => Err(io::Error::other(failure)),
+            None => Ok(()),
+        }
     }
 
     /// A client of this environment.
@@ -91,22 +114,33 @@ impl Emulator {
     /// # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
     /// ```
     pub fn client_builder(&self) -> scalekit::ClientBuilder {
-        scalekit::Client::builder(&self.url, &self.client_id, &self.client_secret)
+        scalekit::Client::builder(self.url(), self.client_id(), self.client_secret())
     }
 
     /// The variables that `from_env` of the clients reads.
     pub fn environment(&self) -> [(&'static str, &str); 3] {
         [
-            ("SCALEKIT_ENVIRONMENT_URL", &self.url),
-            ("SCALEKIT_CLIENT_ID", &self.client_id),
-            ("SCALEKIT_CLIENT_SECRET", &self.client_secret),
+            ("SCALEKIT_ENVIRONMENT_URL", self.url()),
+            ("SCALEKIT_CLIENT_ID", self.client_id()),
+            ("SCALEKIT_CLIENT_SECRET", self.client_secret()),
         ]
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_struct("Emulator");
+        shown.field("url", &self.url()).finish_non_exhaustive()
     }
 }
 
 impl Drop for Emulator {
     fn drop(&mut self) {
         self.server.abort();
+        // Another emulator may take the data file from now on, even while a connection still lingers here.
+        if let Some(data) = &self.app.data {
+            data.close();
+        }
     }
 }
 
@@ -141,15 +175,21 @@ impl Builder {
     /// The environment's client; [`CLIENT_ID`] and [`CLIENT_SECRET`] by default, with a random secret when others than
     /// this machine can reach the emulator.
     #[must_use]
-    pub fn client(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+    pub fn client(self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.client_id(id).client_secret(secret)
+    }
+
+    /// The secret of the environment's client, if only that is to be another one.
+    #[must_use]
+    pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
         self.config.client_secret = Some(secret.into());
-        self.client_id(id)
+        self
     }
 
     /// The id of the environment's client, if only that is to be another one.
     #[must_use]
     pub fn client_id(mut self, id: impl Into<String>) -> Self {
-        self.config.client_id = id.into();
+        self.config.client_id = Some(id.into());
         self
     }
 
@@ -181,6 +221,14 @@ impl Builder {
         self
     }
 
+    /// The file that keeps the state: made if it is not there, and found again by the next start. Seeds are sown only
+    /// when it is made, and by a reset.
+    #[must_use]
+    pub fn data(mut self, file: impl Into<PathBuf>) -> Self {
+        self.config.data = Some(file.into());
+        self
+    }
+
     /// Rows to start with.
     #[must_use]
     pub fn seed(mut self, seed: Seed) -> Self {
@@ -191,34 +239,22 @@ impl Builder {
     /// Listens and serves in the background of the current tokio runtime.
     ///
     /// # Errors
-    /// The address cannot be listened on.
-    pub async fn start(mut self) -> std::io::Result<Emulator> {
-        let listener = TcpListener::bind(SocketAddr::new(self.config.host, self.config.port)).await?;
+    /// The address cannot be listened on, or the data file cannot be used.
+    pub async fn start(self) -> io::Result<Emulator> {
+        let address = SocketAddr::new(self.config.host, self.config.port);
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}")))?;
         let address = listener.local_addr()?;
-        let url = self
-            .config
-            .url
-            .clone()
-            .unwrap_or_else(|| format!("http://{address}"));
-        let loopback = self.config.host.is_loopback();
-        let client_id = self.config.client_id.clone();
-        let client_secret = self
-            .config
-            .client_secret
-            .get_or_insert_with(|| match loopback {
-                true => CLIENT_SECRET.to_owned(),
-                false => secrets::random_token("test"),
-            })
-            .clone();
-        let app = App::new(self.config, url.clone());
+        let new_secret = match self.config.host.is_loopback() {
+            true => CLIENT_SECRET.to_owned(),
+            false => secrets::random_token("test"),
+        };
+        let app = App::new(self.config, format!("http://{address}"), &new_secret)
+            .map_err(|error| io::Error::other(format!("{error:#}")))?;
         // What the first request would wait for is made while nobody waits.
         tokio::task::spawn_blocking(engine::warm_up);
         let server = tokio::spawn(server::serve(listener, Arc::clone(&app)));
-        Ok(Emulator {
-            url,
-            client_id,
-            client_secret,
-            server,
-        })
+        Ok(Emulator { app, server })
     }
 }

@@ -1,6 +1,8 @@
 //! `scalekit-emulator`: a local Scalekit environment.
 #![allow(clippy::print_stdout, reason = "what a user copies is printed")]
 
+mod transfer;
+
 use std::io::Write as _;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -8,7 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
-use scalekit_emulator::{Builder, CLIENT_ID, Emulator, Seed};
+use scalekit_emulator::{Builder, Emulator, Seed};
 
 /// A local Scalekit environment: API, OAuth 2.0 / OpenID Connect and signed webhooks.
 #[derive(Debug, Parser)]
@@ -36,6 +38,20 @@ enum Command {
         #[arg(required = true, trailing_var_arg = true)]
         command: Vec<String>,
     },
+    /// Write all rows to a JSON file, which `--seed` and `import` read.
+    Export {
+        /// The JSON file to write.
+        file: PathBuf,
+        #[command(flatten)]
+        source: transfer::Place,
+    },
+    /// Add the rows of a JSON file; rows whose ids exist are replaced.
+    Import {
+        /// The JSON file to read.
+        file: PathBuf,
+        #[command(flatten)]
+        target: transfer::Place,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -46,9 +62,9 @@ struct Settings {
     /// URL under which clients reach the emulator, if it is not http://HOST:PORT.
     #[arg(long)]
     url: Option<String>,
-    /// Id of the environment's client.
-    #[arg(long, default_value = CLIENT_ID)]
-    client_id: String,
+    /// Id of the environment's client; skc_100000000000000001 by default, or as it was before a restart.
+    #[arg(long)]
+    client_id: Option<String>,
     /// Secret of the environment's client; a fixed one by default, or a random one when HOST is not a loopback address.
     #[arg(long)]
     client_secret: Option<String>,
@@ -64,9 +80,12 @@ struct Settings {
     /// URL that every event is posted to; may be repeated.
     #[arg(long = "webhook", value_name = "URL")]
     webhooks: Vec<String>,
-    /// JSON file of rows to start with; may be repeated.
+    /// JSON file of rows to start with, or `demo` for a small world; may be repeated.
     #[arg(long = "seed", value_name = "FILE")]
     seeds: Vec<PathBuf>,
+    /// File that keeps the state; it is made if it is not there. Without it, the state ends with the emulator.
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -74,6 +93,8 @@ async fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Some(Command::Run { settings, command }) => run(settings, command).await,
+        Some(Command::Export { file, source }) => transfer::export(&file, source).await,
+        Some(Command::Import { file, target }) => transfer::import(&file, target).await,
         None => serve(cli.settings, cli.port, cli.stop_with_stdin).await,
     };
     done.unwrap_or_else(|error| {
@@ -128,12 +149,7 @@ async fn run(settings: Settings, command: Vec<String>) -> Result<ExitCode> {
 
 impl Settings {
     async fn start(self, port: u16) -> Result<Emulator> {
-        let host = self.host;
-        let builder = self.builder()?.port(port);
-        builder
-            .start()
-            .await
-            .with_context(|| format!("cannot listen on {host}, port {port}"))
+        Ok(self.builder()?.port(port).start().await?)
     }
 
     fn builder(self) -> Result<Builder> {
@@ -141,10 +157,15 @@ impl Settings {
             .host(self.host)
             .auto_approve(self.auto_approve)
             .lenient(self.lenient);
-        builder = match self.client_secret {
-            Some(secret) => builder.client(self.client_id, secret),
-            None => builder.client_id(self.client_id),
-        };
+        if let Some(id) = self.client_id {
+            builder = builder.client_id(id);
+        }
+        if let Some(secret) = self.client_secret {
+            builder = builder.client_secret(secret);
+        }
+        if let Some(file) = self.data {
+            builder = builder.data(file);
+        }
         if let Some(url) = self.url {
             builder = builder.url(url);
         }
@@ -155,12 +176,10 @@ impl Settings {
             builder = builder.webhook(url);
         }
         for file in self.seeds {
-            let text =
-                std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-            let json =
-                serde_json::from_str(&text).with_context(|| format!("{} is no JSON", file.display()))?;
-            builder = builder
-                .seed(Seed::from_json(json).with_context(|| format!("{} is no seed", file.display()))?);
+            builder = builder.seed(match file.to_str() {
+                Some("demo") => Seed::demo(),
+                _ => transfer::read(&file)?,
+            });
         }
         Ok(builder)
     }

@@ -68,7 +68,11 @@ async fn serve_one(
                 id: id.clone(),
                 peer: peer.ip(),
             };
-            route(app, &request).await?
+            let reply = route(app, &request).await?;
+            match app.failure() {
+                Some(failure) => broken(failure),
+                None => reply,
+            }
         }
         Err(error) if error.is::<LengthLimitError>() => {
             Reply::text(http::StatusCode::PAYLOAD_TOO_LARGE, "the body is too large\n")
@@ -82,6 +86,11 @@ async fn serve_one(
         response.headers_mut().insert(REQUEST_ID, id);
     }
     Ok(response)
+}
+
+/// The answer once the data file failed: any other one might tell of what a restart does not find again.
+fn broken(failure: &str) -> Reply {
+    Reply::text(http::StatusCode::INTERNAL_SERVER_ERROR, format!("{failure}\n"))
 }
 
 /// What a request is for.

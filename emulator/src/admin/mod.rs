@@ -102,15 +102,17 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
             app.log.clear();
             app.clock.set_shift(SignedDuration::ZERO);
             app.reset();
+            app.save_settings();
             Ok(Value::Null)
         }
         (Method::POST, "seed", None) => {
             let seed = Seed::from_json(body::<Value>(request)?).map_err(Refusal::bad)?;
             Ok(json!(app.change(|state| state.seed(&app.ctx(), seed.0))))
         }
+        (Method::GET, "export", None) => Ok(json!(app.read().export())),
         (Method::GET, "mails", None) => Ok(mails::list(app, request)),
         (Method::DELETE, "mails", None) => {
-            app.change(|state| state.mails = Default::default());
+            app.change(|state| state.mails.clear());
             Ok(Value::Null)
         }
         (Method::POST, "login-requests", None) => mails::start_login(app, &body(request)?),
@@ -126,10 +128,15 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
             let shift: ClockShift = body(request)?;
             app.clock
                 .set_shift(SignedDuration::from_secs(shift.shift_seconds));
+            app.save_settings();
             Ok(clock(app))
         }
         (method, "webhooks" | "deliveries" | "interceptors", id) => {
-            webhooks::route(app, &method, place, id, request)
+            let answer = webhooks::route(app, &method, place, id, request);
+            if method != Method::GET {
+                app.save_settings();
+            }
+            answer
         }
         (Method::POST, "idp-initiated-token", None) => {
             let login: IdpInitiated = body(request)?;
@@ -144,7 +151,7 @@ fn info(app: &App) -> Value {
     json!({
         "version": env!("CARGO_PKG_VERSION"),
         "environment_url": app.url,
-        "client_id": app.config.client_id,
+        "client_id": app.client.id,
         "auto_approve": app.config.auto_approve,
         "lenient": app.config.lenient,
         "operations": scalekit::operation::OPERATIONS.iter().map(|operation| operation.name).collect::<Vec<_>>(),

@@ -56,7 +56,7 @@ pub(crate) struct NewInterceptor {
 }
 
 /// An interceptor.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Interceptor {
     id: u64,
     url: String,
@@ -85,6 +85,19 @@ pub(crate) struct Interceptors {
 }
 
 impl Interceptors {
+    /// The interceptors of the data file, after the last id.
+    pub(crate) fn new(saved: (u64, Vec<Interceptor>)) -> Self {
+        Self {
+            all: Mutex::new(saved),
+            http: OnceLock::new(),
+        }
+    }
+
+    /// What a restart must find again.
+    pub(crate) fn saved(&self) -> (u64, Vec<Interceptor>) {
+        self.lock().clone()
+    }
+
     fn lock(&self) -> MutexGuard<'_, (u64, Vec<Interceptor>)> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }

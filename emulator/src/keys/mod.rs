@@ -5,6 +5,7 @@ mod jws;
 use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{KeyPair as _, RsaKeyPair};
 use aws_lc_rs::{digest, rand};
@@ -13,10 +14,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use crate::data::Data;
+
 pub(crate) use jws::{decode_claims, sign};
 
 /// How many keys the set lists: the current one and the one before it, whose tokens still live.
 const LISTED: usize = 2;
+
+/// What the data file calls the keys.
+const SAVED: &str = "keys";
 
 /// One RSA key.
 pub(crate) struct SigningKey {
@@ -28,21 +34,36 @@ pub(crate) struct SigningKey {
 /// beside; whoever needs a key awaits [`Keys::current`].
 pub(crate) struct Keys {
     keys: RwLock<VecDeque<Arc<SigningKey>>>,
+    data: Option<Arc<Data>>,
     ready: watch::Sender<bool>,
 }
 
 impl SigningKey {
     fn generate() -> anyhow::Result<Self> {
-        let pair = RsaKeyPair::generate(KeySize::Rsa2048)?;
+        Ok(Self::new(RsaKeyPair::generate(KeySize::Rsa2048)?))
+    }
+
+    fn new(pair: RsaKeyPair) -> Self {
         // RFC 7638 names keys by a hash; here the hash of the modulus is enough to be unique and stable.
         let hash = digest::digest(
             &digest::SHA256,
             pair.public_key().modulus().big_endian_without_leading_zero(),
         );
-        Ok(Self {
+        Self {
             id: format!("snk_{}", URL_SAFE_NO_PAD.encode(&hash.as_ref()[..12])),
             pair,
-        })
+        }
+    }
+
+    /// As the data file keeps it: PKCS #8 in base64.
+    fn saved(&self) -> anyhow::Result<String> {
+        let der: Pkcs8V1Der<'_> = self.pair.as_der()?;
+        Ok(URL_SAFE_NO_PAD.encode(der.as_ref()))
+    }
+
+    fn from_saved(text: &str) -> anyhow::Result<Self> {
+        let der = URL_SAFE_NO_PAD.decode(text)?;
+        Ok(Self::new(RsaKeyPair::from_pkcs8(&der)?))
     }
 
     /// The RS256 signature of `message`.
@@ -80,23 +101,46 @@ impl SigningKey {
 }
 
 impl Keys {
-    /// No key yet; the first one is being made.
-    pub(crate) fn start() -> Arc<Self> {
+    /// The keys of the data file; without any there is none yet, and the first one is being made.
+    ///
+    /// # Errors
+    /// A key of the data file is none.
+    pub(crate) fn start(data: Option<Arc<Data>>) -> anyhow::Result<Arc<Self>> {
+        let saved: Vec<String> = match &data {
+            Some(data) => data.kept(SAVED)?.unwrap_or_default(),
+            None => Vec::new(),
+        };
+        let known = saved
+            .iter()
+            .map(|text| SigningKey::from_saved(text).map(Arc::new));
+        let known: VecDeque<_> = known.collect::<anyhow::Result<_>>()?;
+        let some = !known.is_empty();
         let keys = Arc::new(Self {
-            keys: RwLock::default(),
-            ready: watch::Sender::new(false),
+            keys: RwLock::new(known),
+            data,
+            ready: watch::Sender::new(some),
         });
+        if some {
+            return Ok(keys);
+        }
         let made = Arc::clone(&keys);
-        tokio::task::spawn_blocking(move || made.add());
-        keys
+        tokio::task::spawn_blocking(move || made.add(LISTED));
+        Ok(keys)
     }
 
-    fn add(&self) -> anyhow::Result<String> {
+    /// Makes a key and lists so many; it signs nothing before the data file has it.
+    fn add(&self, listed: usize) -> anyhow::Result<String> {
         let key = Arc::new(SigningKey::generate()?);
         let id = key.id.clone();
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        keys.push_front(key);
-        keys.truncate(LISTED);
+        let mut next = keys.clone();
+        next.push_front(key);
+        next.truncate(listed);
+        if let Some(data) = &self.data {
+            let saved: anyhow::Result<Vec<String>> = next.iter().map(|key| key.saved()).collect();
+            data.keep(SAVED, &saved?).wait();
+        }
+        *keys = next;
         drop(keys);
         self.ready.send_replace(true);
         Ok(id)
@@ -108,14 +152,8 @@ impl Keys {
         // The first key may still be in the making, and must not end up as the newest one.
         self.current().await?;
         let keys = Arc::clone(self);
-        let id = tokio::task::spawn_blocking(move || keys.add()).await??;
-        if revoke {
-            self.keys
-                .write()
-                .unwrap_or_else(PoisonError::into_inner)
-                .truncate(1);
-        }
-        Ok(id)
+        let listed = if revoke { 1 } else { LISTED };
+        tokio::task::spawn_blocking(move || keys.add(listed)).await?
     }
 
     /// The key to sign with.

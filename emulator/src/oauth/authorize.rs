@@ -110,7 +110,8 @@ impl<'p> Authorization<'p> {
             return Err("The client has no redirect_uri.".to_owned());
         }
         let state = app.read();
-        let mut allowed = state.redirect_uris.iter().chain(&client.redirect_uris).peekable();
+        let started = app.config.redirect_uris.iter();
+        let mut allowed = (started.chain(&state.redirect_uris).chain(&client.redirect_uris)).peekable();
         if allowed.peek().is_some() && !allowed.any(|uri| uri == given) {
             return Err("The redirect_uri is not one of the configured ones.".to_owned());
         }

@@ -166,7 +166,7 @@ pub(crate) struct IdpInitiated {
 pub(crate) async fn idp_initiated_token(app: &App, login: &IdpInitiated) -> anyhow::Result<String> {
     let key = app.keys.current().await?;
     let mut more = json!({
-        "aud": app.config.client_id,
+        "aud": app.client.id,
         "sub": login.login_hint,
         "connection_id": login.connection_id,
         "organization_id": login.organization_id,

@@ -1,17 +1,17 @@
 //! Codes and tokens that were given out, and what they are good for.
 
-use std::collections::HashMap;
-
 use aws_lc_rs::digest;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::secrets::random_token;
+use crate::state::{Kept, Map};
 
 /// Expired entries are swept out each time this many have been added.
 const SWEEP_EVERY: usize = 1000;
 
 /// Who logged in where: what a code and everything made from it stands for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Grant {
     pub(crate) client_id: String,
     pub(crate) user_id: String,
@@ -28,7 +28,7 @@ pub(crate) struct Grant {
 }
 
 /// An authorization code (RFC 6749 section 4.1.2).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Code {
     pub(crate) grant: Grant,
     pub(crate) redirect_uri: String,
@@ -37,7 +37,7 @@ pub(crate) struct Code {
 }
 
 /// What a bearer token is for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Access {
     /// The environment's API.
     Api,
@@ -47,7 +47,7 @@ pub(crate) enum Access {
     User(Grant),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Issued<T> {
     value: T,
     expires: i64,
@@ -57,9 +57,9 @@ struct Issued<T> {
 /// Everything given out, by the hash of what was given out.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Grants {
-    codes: HashMap<Hash, Issued<Code>>,
-    refresh: HashMap<Hash, Issued<Grant>>,
-    access: HashMap<Hash, Issued<Access>>,
+    codes: Map<Hash, Issued<Code>>,
+    refresh: Map<Hash, Issued<Grant>>,
+    access: Map<Hash, Issued<Access>>,
     families: u64,
     added: usize,
 }
@@ -84,6 +84,21 @@ fn hash(token: &str) -> Hash {
 }
 
 impl Grants {
+    /// The codes, refresh tokens and access tokens, as the data file keeps them.
+    pub(crate) fn parts(&mut self) -> [&mut dyn Kept; 3] {
+        [&mut self.codes, &mut self.refresh, &mut self.access]
+    }
+
+    /// How many families there were.
+    pub(crate) fn families(&self) -> u64 {
+        self.families
+    }
+
+    /// Makes only families after this one.
+    pub(crate) fn reserve(&mut self, families: u64) {
+        self.families = self.families.max(families);
+    }
+
     /// A number for the tokens that will descend from a new code.
     pub(crate) fn new_family(&mut self) -> u64 {
         self.families += 1;

@@ -124,8 +124,13 @@ pub(crate) struct OAuthClient {
 }
 
 impl State {
-    /// The client that every environment starts with; the emulator's own credentials are its.
-    pub(crate) fn add_first_client(&mut self, ctx: &Ctx<'_>, id: &str, secret: &str) {
+    /// Lets in the environment's client, whose credentials the emulator prints: makes it if it is not there, and gives it
+    /// the secret if it has another one.
+    pub(crate) fn admit(&mut self, ctx: &Ctx<'_>, id: &str, secret: &str) {
+        let known = self.oauth_client(ctx, id);
+        if known.is_some_and(|known| known.hashes.values().any(|own| *own == hash(secret))) {
+            return;
+        }
         let first = ClientSecret {
             create_time: ctx.stamp(),
             update_time: ctx.stamp(),
@@ -133,6 +138,12 @@ impl State {
             id: self.ids.next("sks"),
             ..ClientSecret::default()
         };
+        if let Some(mut row) = self.clients.get(id).cloned() {
+            row.client.secrets.push(first);
+            row.complete(ctx);
+            self.clients.insert(&mut self.ids, row);
+            return;
+        }
         let client = Client {
             id: id.to_owned(),
             key_id: id.to_owned(),

@@ -15,6 +15,16 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
+    /// The number of the last id.
+    pub(crate) fn last(&self) -> u64 {
+        self.last
+    }
+
+    /// Makes only ids after this one.
+    pub(crate) fn reserve(&mut self, last: u64) {
+        self.last = self.last.max(last);
+    }
+
     /// A new id, such as `org_225903114522624000`.
     pub(crate) fn next(&mut self, prefix: &str) -> String {
         let elapsed = u64::try_from(Timestamp::now().as_millisecond() - EPOCH).unwrap_or_default();

@@ -11,6 +11,7 @@ mod directories;
 mod events;
 mod ids;
 mod index;
+mod kept;
 mod mails;
 mod organizations;
 mod page;
@@ -23,8 +24,6 @@ mod sessions;
 mod table;
 mod tokens;
 mod users;
-
-use std::collections::HashMap;
 
 use scalekit::api::clients::Resource;
 use scalekit::api::connections::Connection;
@@ -43,6 +42,7 @@ pub(crate) use clients::{ClientRow, ConsentRow, MachineRow, OAuthClient, new_sec
 pub(crate) use directories::{DirectoryGroupRow, DirectoryRow, DirectoryUserRow};
 pub(crate) use ids::Ids;
 pub(crate) use index::Key;
+pub(crate) use kept::{COUNTERS, Entry, Kept, Map};
 pub(crate) use mails::Mail;
 pub(crate) use organizations::{Name, OrganizationRow};
 pub(crate) use page::{Order, Page, forget_foreign_token, page_of};
@@ -79,9 +79,9 @@ pub(crate) struct State {
     pub(crate) directory_users: Table<DirectoryUserRow>,
     pub(crate) directory_groups: Table<DirectoryGroupRow>,
     /// The name of the role that new members of an organization get, where it differs from the environment's.
-    pub(crate) default_member_roles: HashMap<String, String>,
+    pub(crate) default_member_roles: Map<String, String>,
     /// How often the invitation of a user into an organization was sent again.
-    pub(crate) invites: HashMap<(String, String), i32>,
+    pub(crate) invites: Map<(String, String), i32>,
     pub(crate) events: Table<ScalekitEvent>,
     pub(crate) tokens: Table<TokenRow>,
     pub(crate) credentials: Table<WebAuthnCredential>,
@@ -99,10 +99,12 @@ pub(crate) struct State {
     pub(crate) auth_requests: Table<AuthRequestRow>,
     /// Codes and tokens that were given out.
     pub(crate) grants: Grants,
-    /// Where logins may lead back to; empty for anywhere.
+    /// Where logins may lead back to beside what the emulator was started with.
     pub(crate) redirect_uris: Vec<String>,
     /// Events that are not on their way yet; [`crate::App`] empties it after each change.
     pub(crate) outbox: Vec<ScalekitEvent>,
+    /// What the data file has of all that is in no table.
+    counters: Option<kept::Counters>,
 }
 
 /// The times and addresses that handlers work with.

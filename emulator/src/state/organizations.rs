@@ -140,7 +140,7 @@ impl State {
         for directory in self.directories.remove_by("organization", id) {
             self.forget_directory(directory.id());
         }
-        self.default_member_roles.remove(id);
+        self.default_member_roles.remove(&id.to_owned());
         self.invites
             .retain(|(_, organization_id), _| organization_id != id);
         let members: Vec<String> = self

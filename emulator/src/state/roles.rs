@@ -51,16 +51,19 @@ impl RoleRow {
 }
 
 impl State {
-    /// The roles that every environment starts with: `admin` for creators, `member` for everybody else.
+    /// The roles that every environment starts with: `admin` for creators, `member` for everybody else. Their ids
+    /// are the same everywhere, so that an export replaces them instead of adding to them.
     pub(crate) fn add_first_roles(&mut self) {
         let roles = [
             Role {
+                id: "role_100000000000000001".into(),
                 name: "admin".into(),
                 display_name: "Admin".into(),
                 default_creator: true,
                 ..Role::default()
             },
             Role {
+                id: "role_100000000000000002".into(),
                 name: "member".into(),
                 display_name: "Member".into(),
                 default_member: true,

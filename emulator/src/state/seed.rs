@@ -1,5 +1,7 @@
 //! Rows that a test or a file brings along.
 
+use std::collections::BTreeMap;
+
 use scalekit::api::clients::Resource;
 use scalekit::api::connections::Connection;
 use scalekit::api::domains::Domain;
@@ -11,6 +13,7 @@ use scalekit::api::users::User;
 use scalekit::api::webauthn::WebAuthnCredential;
 use serde::{Deserialize, Serialize};
 
+use super::kept::Kept;
 use super::{
     AccountRow, AuthRequestRow, ClientRow, ConsentRow, Ctx, DirectoryGroupRow, DirectoryRow,
     DirectoryUserRow, MachineRow, MagicLink, Mail, OrganizationRow, PasswordlessRow, RoleRow, Row,
@@ -25,8 +28,12 @@ macro_rules! seeds {
         #[derive(Clone, Debug, Default, Serialize, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub(crate) struct Seed {
-            $($table: Vec<$row>,)*
+            $(#[serde(skip_serializing_if = "Vec::is_empty")] $table: Vec<$row>,)*
+            /// The names of the roles that new members of an organization get, by the organization's id.
+            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+            default_member_roles: BTreeMap<String, String>,
             /// Where logins may lead back to; once there is one, nowhere else.
+            #[serde(skip_serializing_if = "Vec::is_empty")]
             redirect_uris: Vec<String>,
         }
 
@@ -48,8 +55,39 @@ macro_rules! seeds {
                     ids.$table.push(row.id().to_owned());
                     self.$table.insert(&mut self.ids, row);
                 })*
-                self.redirect_uris.extend(seed.redirect_uris);
+                for (organization, role) in seed.default_member_roles {
+                    self.default_member_roles.insert(organization, role);
+                }
+                for uri in seed.redirect_uris {
+                    if !self.redirect_uris.contains(&uri) {
+                        self.redirect_uris.push(uri);
+                    }
+                }
                 ids
+            }
+
+            /// A seed that makes the same environment again, but for its events and the tokens it gave out.
+            pub(crate) fn export(&self) -> Seed {
+                let defaults = self.default_member_roles.iter();
+                Seed {
+                    $($table: self.$table.iter().cloned().collect(),)*
+                    default_member_roles: defaults.map(|(id, name)| (id.clone(), name.clone())).collect(),
+                    redirect_uris: self.redirect_uris.clone(),
+                }
+            }
+
+            /// All that the data file keeps, each part by its name there.
+            pub(super) fn parts(&mut self) -> Vec<(&'static str, &mut dyn Kept)> {
+                let [codes, refresh, access] = self.grants.parts();
+                vec![
+                    $((stringify!($table), &mut self.$table as &mut dyn Kept),)*
+                    ("events", &mut self.events),
+                    ("default_member_roles", &mut self.default_member_roles),
+                    ("invites", &mut self.invites),
+                    ("grants.codes", codes),
+                    ("grants.refresh", refresh),
+                    ("grants.access", access),
+                ]
             }
         }
     };

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use super::Ctx;
 use super::ids::Ids;
 use super::index::{Indexes, Key};
+use super::kept::{Entry, Journal, Kept, entry};
 use super::page::{Order, Page, Token};
 use crate::engine::ApiError;
 
@@ -38,6 +39,7 @@ pub(crate) struct Table<R> {
     by_id: HashMap<String, u64>,
     indexes: Indexes,
     next: u64,
+    changed: Journal<u64>,
 }
 
 impl<R> Default for Table<R> {
@@ -47,6 +49,7 @@ impl<R> Default for Table<R> {
             by_id: HashMap::new(),
             indexes: Indexes::default(),
             next: 1,
+            changed: Journal::default(),
         }
     }
 }
@@ -65,6 +68,7 @@ impl<R: Row> Table<R> {
             self.indexes.remove(place, &old.keys());
         }
         self.indexes.add(place, row.keys());
+        self.changed.note(&place);
         match self.rows.entry(place) {
             std::collections::btree_map::Entry::Occupied(mut old) => {
                 old.insert(row);
@@ -99,6 +103,7 @@ impl<R: Row> Table<R> {
             self.indexes.remove(place, &before);
             self.indexes.add(place, after);
         }
+        self.changed.note(&place);
         Ok(row)
     }
 
@@ -112,6 +117,7 @@ impl<R: Row> Table<R> {
                 self.indexes.remove(*place, &before);
                 self.indexes.add(*place, after);
             }
+            self.changed.note(place);
         }
     }
 
@@ -122,6 +128,7 @@ impl<R: Row> Table<R> {
         let row = place.and_then(|place| Some((place, self.rows.remove(&place)?)));
         let (place, row) = row.ok_or_else(|| ApiError::not_found(R::KIND, id))?;
         self.indexes.remove(place, &row.keys());
+        self.changed.note(&place);
         Ok(row)
     }
 
@@ -129,6 +136,16 @@ impl<R: Row> Table<R> {
     pub(crate) fn remove_by(&mut self, index: &'static str, value: &str) -> Vec<R> {
         let ids: Vec<String> = self.by(index, value).map(|row| row.id().to_owned()).collect();
         ids.iter().filter_map(|id| self.remove(id).ok()).collect()
+    }
+
+    /// Removes every row.
+    pub(crate) fn clear(&mut self) {
+        for place in self.rows.keys() {
+            self.changed.note(place);
+        }
+        self.rows.clear();
+        self.by_id.clear();
+        self.indexes = Indexes::default();
     }
 
     /// All rows in order of creation.
@@ -197,6 +214,37 @@ impl<R: Row> Table<R> {
         let rows = places.filter_map(|place| Some((*place, self.rows.get(place)?)));
         let rows = rows.filter(|(_, row)| keep(row)).collect();
         Ok(Page::cut(rows, Order::OldestFirst, size, token))
+    }
+}
+
+impl<R: Row> Kept for Table<R> {
+    fn track(&mut self) {
+        self.changed.track();
+    }
+
+    fn drain(&mut self, kind: &'static str, entries: &mut Vec<Entry>) {
+        let changed = self.changed.take();
+        let rows = changed.iter().map(|place| (place, self.rows.get(place)));
+        // Big-endian, so that the file has rows in the order of their places.
+        entries.extend(rows.map(|(place, row)| entry(kind, place.to_be_bytes().to_vec(), row)));
+    }
+
+    fn restore(&mut self, key: &[u8], value: &[u8]) -> anyhow::Result<()> {
+        let place = u64::from_be_bytes(key.try_into()?);
+        let row: R = serde_json::from_slice(value)?;
+        self.indexes.add(place, row.keys());
+        self.by_id.insert(row.id().to_owned(), place);
+        self.rows.insert(place, row);
+        self.reserve(place + 1);
+        Ok(())
+    }
+
+    fn reserve(&mut self, place: u64) {
+        self.next = self.next.max(place);
+    }
+
+    fn place(&self) -> u64 {
+        self.next
     }
 }
 

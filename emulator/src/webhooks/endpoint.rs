@@ -25,7 +25,7 @@ pub(crate) struct NewEndpoint {
 }
 
 /// An endpoint.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Endpoint {
     pub(crate) id: u64,
     pub(crate) url: String,

@@ -43,10 +43,17 @@ struct Inner {
 }
 
 impl Webhooks {
-    /// Endpoints that the emulator is started with, for every event.
-    pub(crate) fn new(urls: &[String]) -> Self {
+    /// The endpoints of the data file, and those that the emulator is started with, for every event.
+    pub(crate) fn new(urls: &[String], (last_id, endpoints): (u64, Vec<Endpoint>)) -> Self {
         let webhooks = Self::default();
-        for url in urls {
+        let known: Vec<String> = endpoints.iter().map(|endpoint| endpoint.url.clone()).collect();
+        *webhooks.shared.lock() = Inner {
+            endpoints,
+            last_id,
+            ..Inner::default()
+        };
+        // A restart with the same options keeps the endpoint with its secret.
+        for url in urls.iter().filter(|url| !known.contains(url)) {
             webhooks.add(NewEndpoint {
                 url: url.clone(),
                 ..NewEndpoint::default()
@@ -62,6 +69,12 @@ impl Webhooks {
         let endpoint = Endpoint::new(inner.last_id, new);
         inner.endpoints.push(endpoint.clone());
         endpoint
+    }
+
+    /// What a restart must find again: the last id and the endpoints.
+    pub(crate) fn saved(&self) -> (u64, Vec<Endpoint>) {
+        let inner = self.shared.lock();
+        (inner.last_id, inner.endpoints.clone())
     }
 
     pub(crate) fn endpoints(&self) -> Vec<Endpoint> {

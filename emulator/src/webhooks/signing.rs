@@ -11,11 +11,11 @@ const PREFIX: &str = "whsec_";
 const OVERLAP: i64 = 24 * 3600;
 
 /// A secret, and those before it that still sign.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Signer {
     secret: String,
     /// With the time when each of them ends, in seconds since 1970.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     retiring: Vec<(String, i64)>,
 }
 

@@ -47,12 +47,9 @@ pub(super) fn resend(
         return Err(ApiError::precondition("INVITE_NOT_PENDING", message).resource("membership", &request.id));
     }
     let (created_at, inviter_email) = (membership.created_at, membership.inviter_email.clone());
-    let count = state
-        .invites
-        .entry((request.id.clone(), request.organization_id.clone()))
-        .or_default();
-    *count += 1;
-    let resent_count = *count;
+    let invite = (request.id.clone(), request.organization_id.clone());
+    let resent_count = state.invites.get(&invite).copied().unwrap_or_default() + 1;
+    state.invites.insert(invite, resent_count);
     let expires_at = ctx.stamp_in(INVITE_LIFETIME);
     let user = change(state, ctx, &request.id, &request.organization_id, |membership| {
         membership.membership_status = MembershipStatus::PendingInvite;

@@ -1,0 +1,170 @@
+//! Opening the data file without harming one that cannot be read.
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read as _};
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow, bail};
+use redb::StorageBackend as _;
+use redb::backends::{FileBackend, InMemoryBackend};
+use redb::{Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, TableDefinition};
+use serde::{Deserialize, Serialize};
+
+use crate::state::{COUNTERS, State};
+
+/// The state, by the part that it belongs to and its key there.
+pub(super) const ROWS: TableDefinition<'_, (&str, &[u8]), &[u8]> = TableDefinition::new("rows");
+
+/// What is no state: keys, endpoints, the clock, and what the file is.
+pub(super) const SINGLES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("singles");
+
+/// The single that says what the file is.
+const ABOUT: &str = "about";
+
+/// Goes up when rows are kept in another form.
+const FORMAT: u32 = 1;
+
+/// What is no state, by name.
+pub(super) type Singles = HashMap<String, Vec<u8>>;
+
+#[derive(Debug, Serialize, Deserialize)]
+struct About {
+    format: u32,
+    /// The version of the emulator that made the file.
+    version: String,
+}
+
+/// Opens a data file and reads all of it; makes it if there is none.
+///
+/// # Errors
+/// See [`Data::open`](super::Data::open).
+pub(super) fn open(path: &Path) -> anyhow::Result<(Database, Singles, Option<State>)> {
+    let name = path.display();
+    let file = match open_existing(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            create(path).with_context(|| format!("cannot make the data file {name}"))?;
+            open_existing(path)
+        }
+        opened => opened,
+    };
+    let mut file = file.with_context(|| format!("cannot open the data file {name}"))?;
+    let in_use = || anyhow!("the data file {name} is in use by another emulator");
+    // Held while the file is looked at, so that nobody changes it meanwhile.
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(in_use()),
+        Err(TryLockError::Error(error)) => {
+            return Err(error).with_context(|| format!("cannot lock the data file {name}"));
+        }
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)
+        .with_context(|| format!("cannot read the data file {name}"))?;
+    let (singles, state) = read_copy(bytes).with_context(|| format!("cannot use the data file {name}"))?;
+    file.unlock()?;
+    let database = match FileBackend::new(file).and_then(|file| Builder::new().create_with_backend(file)) {
+        Ok(database) => database,
+        Err(DatabaseError::DatabaseAlreadyOpen) => return Err(in_use()),
+        Err(error) => return Err(error).with_context(|| format!("cannot open the data file {name}")),
+    };
+    Ok((database, singles, state))
+}
+
+fn open_existing(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().read(true).write(true).open(path)
+}
+
+/// Makes a data file under another name first, so that a kill leaves none or a whole one.
+fn create(path: &Path) -> anyhow::Result<()> {
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(format!(".{}-{:08x}", std::process::id(), fastrand::u32(..)));
+    let draft = Path::new(&draft);
+    let made = fill(draft).and_then(|()| match std::fs::hard_link(draft, path) {
+        // Somebody else was faster; theirs is as good.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        linked => Ok(linked?),
+    });
+    let _ = std::fs::remove_file(draft);
+    made
+}
+
+fn fill(draft: &Path) -> anyhow::Result<()> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    // It holds private keys.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let database = Builder::new().create_with_backend(FileBackend::new(options.open(draft)?)?)?;
+    let about = About {
+        format: FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let transaction = database.begin_write()?;
+    transaction
+        .open_table(SINGLES)?
+        .insert(ABOUT, serde_json::to_vec(&about)?.as_slice())?;
+    transaction.open_table(ROWS)?;
+    transaction.commit()?;
+    database.close()?;
+    Ok(())
+}
+
+/// Reads a copy of the file: opening a store repairs it, which must not be tried on a damaged one.
+fn read_copy(bytes: Vec<u8>) -> anyhow::Result<(Singles, Option<State>)> {
+    // A damaged store may also make its reader panic, which ends this thread only.
+    let reader = std::thread::Builder::new().spawn(move || read(&bytes))?;
+    let (singles, rows) = match reader.join() {
+        Ok(Ok(read)) => read,
+        Ok(Err(DatabaseError::UpgradeRequired(format))) => {
+            bail!(
+                "it is of format {format} of the store, which this version does not read; it was left as it is"
+            )
+        }
+        Ok(Err(error)) => bail!("it is damaged or no data file ({error}); it was left as it is"),
+        Err(_) => bail!("it is damaged; it was left as it is"),
+    };
+    let about: About = singles
+        .get(ABOUT)
+        .and_then(|about| serde_json::from_slice(about).ok())
+        .context("it is no data file of scalekit-emulator; it was left as it is")?;
+    if about.format != FORMAT {
+        bail!(
+            "version {} of scalekit-emulator made it in format {}, and this one reads format {FORMAT}; it was left as it is",
+            about.version,
+            about.format
+        );
+    }
+    let filled = rows.iter().any(|(kind, ..)| kind == COUNTERS);
+    let state = filled.then(|| State::restore(&rows)).transpose();
+    Ok((singles, state.context("it was left as it is")?))
+}
+
+type Rows = Vec<(String, Vec<u8>, Vec<u8>)>;
+
+fn read(bytes: &[u8]) -> Result<(Singles, Rows), DatabaseError> {
+    let backend = InMemoryBackend::new();
+    backend.set_len(bytes.len() as u64)?;
+    backend.write(0, bytes)?;
+    let mut builder = Builder::new();
+    builder.set_check_integrity_on_open(true);
+    let database = builder.create_with_backend(backend)?;
+    let tables = read_tables(&database);
+    tables.map_err(|error| DatabaseError::Storage(redb::StorageError::Corrupted(error.to_string())))
+}
+
+fn read_tables(database: &Database) -> Result<(Singles, Rows), redb::Error> {
+    let transaction = database.begin_read()?;
+    let mut singles = Singles::new();
+    for single in transaction.open_table(SINGLES)?.iter()? {
+        let (name, value) = single?;
+        singles.insert(name.value().to_owned(), value.value().to_vec());
+    }
+    let mut rows = Rows::new();
+    for row in transaction.open_table(ROWS)?.iter()? {
+        let (key, value) = row?;
+        let (kind, key) = key.value();
+        rows.push((kind.to_owned(), key.to_vec(), value.value().to_vec()));
+    }
+    Ok((singles, rows))
+}

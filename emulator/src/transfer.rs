@@ -1,0 +1,77 @@
+//! `export` and `import`: rows between JSON files and environments, running ones or data files at rest.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use scalekit_emulator::{Emulator, Seed};
+
+/// Where rows come from or go to.
+#[derive(Debug, Args)]
+pub(crate) struct Place {
+    /// URL of a running emulator.
+    #[arg(
+        long,
+        env = "SCALEKIT_ENVIRONMENT_URL",
+        default_value = "http://127.0.0.1:8910"
+    )]
+    url: String,
+    /// Data file that no emulator has open, instead of a running emulator.
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+}
+
+impl Place {
+    /// An emulator for the data file, which has it for as long as that takes. Links that rows get meanwhile lead to
+    /// the URL.
+    async fn open(&self, data: &Path) -> Result<Emulator> {
+        let builder = Emulator::builder().url(&self.url).data(data);
+        Ok(builder.start().await?)
+    }
+
+    fn admin(&self, path: &str) -> String {
+        format!("{}/_emulator/{path}", self.url.trim_end_matches('/'))
+    }
+}
+
+pub(crate) async fn export(file: &Path, source: Place) -> Result<ExitCode> {
+    let json = match &source.data {
+        // Only an import makes a data file.
+        Some(data) if !data.exists() => bail!("there is no data file {}", data.display()),
+        Some(data) => source.open(data).await?.export().to_json()?,
+        None => {
+            let response = reqwest::get(source.admin("export")).await?;
+            serde_json::from_slice(&response.error_for_status()?.bytes().await?)?
+        }
+    };
+    let mut text = serde_json::to_string_pretty(&json)?;
+    text.push('\n');
+    std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) async fn import(file: &Path, target: Place) -> Result<ExitCode> {
+    let seed = read(file)?;
+    let Some(data) = &target.data else {
+        let request = reqwest::Client::new()
+            .post(target.admin("seed"))
+            .header("content-type", "application/json")
+            .body(seed.to_json()?.to_string());
+        let response = request.send().await?;
+        let status = response.status();
+        if !status.is_success() {
+            bail!("the emulator answers {status}: {}", response.text().await?);
+        }
+        return Ok(ExitCode::SUCCESS);
+    };
+    target.open(data).await?.import(seed)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The seed in a JSON file.
+pub(crate) fn read(file: &Path) -> Result<Seed> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let json = serde_json::from_str(&text).with_context(|| format!("{} is no JSON", file.display()))?;
+    Seed::from_json(json).with_context(|| format!("{} is no seed", file.display()))
+}

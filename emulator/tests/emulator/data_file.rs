@@ -1,0 +1,174 @@
+//! `--data`: files that cannot be used, and the commands that move rows between files.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use scalekit_emulator::{Emulator, Seed};
+use serde_json::Value;
+
+use crate::data::fresh;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_scalekit-emulator");
+
+/// Why an emulator does not start with a file, which must stay as it is.
+async fn refusal(file: &Path) -> String {
+    let before = std::fs::read(file).unwrap();
+    let error = Emulator::builder()
+        .data(file)
+        .start()
+        .await
+        .expect_err("it starts");
+    assert_eq!(std::fs::read(file).unwrap(), before, "{error}");
+    let text = error.to_string();
+    assert!(text.contains(file.to_str().unwrap()), "{text}");
+    text
+}
+
+async fn made(name: &str) -> std::path::PathBuf {
+    let file = fresh(name);
+    drop(
+        Emulator::builder()
+            .data(&file)
+            .seed(Seed::demo())
+            .start()
+            .await
+            .unwrap(),
+    );
+    file
+}
+
+#[tokio::test]
+async fn what_is_no_data_file_is_left_alone() {
+    let file = fresh("other.txt");
+    for content in ["", "a diary, and not a short one".repeat(1000).as_str()] {
+        std::fs::write(&file, content).unwrap();
+        let error = refusal(&file).await;
+        assert!(error.contains("it was left as it is"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_left_alone() {
+    let whole = std::fs::read(made("damaged.redb").await).unwrap();
+    let file = fresh("damaged.redb");
+    for length in [1, 100, whole.len() / 2, whole.len() - 4096] {
+        std::fs::write(&file, &whole[..length]).unwrap();
+        let error = refusal(&file).await;
+        assert!(error.contains("it was left as it is"), "{length}: {error}");
+    }
+}
+
+/// Wherever a byte is wrong, either the emulator says so and touches nothing, or all rows are there: nothing is lost
+/// silently.
+#[tokio::test]
+async fn a_wrong_byte_never_loses_a_row_silently() {
+    let file = made("flipped.redb").await;
+    let whole = std::fs::read(&file).unwrap();
+    let export = |emulator: &Emulator| emulator.export().to_json().unwrap();
+    let all = export(&Emulator::builder().data(&file).start().await.unwrap());
+    let (mut random, mut refused) = (fastrand::Rng::with_seed(7), 0);
+    for _ in 0..60 {
+        let mut bytes = whole.clone();
+        let place = random.usize(..bytes.len());
+        bytes[place] ^= random.u8(1..);
+        std::fs::write(&file, &bytes).unwrap();
+        match Emulator::builder().data(&file).start().await {
+            Ok(emulator) => assert_eq!(export(&emulator), all, "byte {place}"),
+            Err(error) => {
+                refused += 1;
+                assert!(
+                    error.to_string().contains("it was left as it is"),
+                    "{place}: {error}"
+                );
+                assert_eq!(std::fs::read(&file).unwrap(), bytes);
+            }
+        }
+    }
+    assert!(refused > 0);
+}
+
+#[tokio::test]
+async fn a_file_of_another_format_is_left_alone() {
+    const SINGLES: redb::TableDefinition<'_, &str, &[u8]> = redb::TableDefinition::new("singles");
+    let file = made("newer.redb").await;
+    let database = redb::Database::open(&file).unwrap();
+    let transaction = database.begin_write().unwrap();
+    let about: &[u8] = br#"{"format": 2, "version": "9.0.0"}"#;
+    transaction
+        .open_table(SINGLES)
+        .unwrap()
+        .insert("about", about)
+        .unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+    let error = refusal(&file).await;
+    for part in ["version 9.0.0", "format 2", "reads format 1"] {
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn one_file_is_for_one_emulator() {
+    let file = fresh("shared.redb");
+    let first = Emulator::builder().data(&file).start().await.unwrap();
+    let error = Emulator::builder().data(&file).start().await.unwrap_err();
+    assert!(
+        error.to_string().contains("is in use by another emulator"),
+        "{error}"
+    );
+    // Another process, too.
+    let output = Command::new(BINARY)
+        .args(["--port", "0", "--data"])
+        .arg(&file)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text.contains("is in use by another emulator"), "{text}");
+    drop(first);
+    Emulator::builder().data(&file).start().await.unwrap();
+}
+
+fn command(arguments: &[&str]) -> Output {
+    let mut command = Command::new(BINARY);
+    command.env_remove("SCALEKIT_ENVIRONMENT_URL").args(arguments);
+    command.output().unwrap()
+}
+
+fn succeeds(arguments: &[&str]) {
+    let output = command(arguments);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn export_and_import_move_rows_between_files_and_running_emulators() {
+    let (first, second) = (made("from.redb").await, fresh("to.redb"));
+    let (json, again) = (fresh("world.json"), fresh("again.json"));
+    let [first, second] = [first.to_str().unwrap(), second.to_str().unwrap()];
+    let [json, again] = [json.to_str().unwrap(), again.to_str().unwrap()];
+    let read = |file: &str| -> Value { serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap() };
+    succeeds(&["export", json, "--data", first]);
+    succeeds(&["import", json, "--data", second]);
+    succeeds(&["export", again, "--data", second]);
+    assert_eq!(read(json), read(again));
+    assert_eq!(
+        read(json)["organizations"][0]["display_name"],
+        "Northwind Traders"
+    );
+
+    // Running ones, and a seed for a third.
+    let running = Emulator::builder().start().await.unwrap();
+    succeeds(&["import", json, "--url", running.url()]);
+    succeeds(&["export", again, "--url", running.url()]);
+    assert_eq!(read(json), read(again));
+    succeeds(&["run", "--seed", again, "--", "true"]);
+    succeeds(&["run", "--seed", "demo", "--", "true"]);
+
+    let output = command(&["export", json, "--data", "/nowhere/at.all"]);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("there is no data file /nowhere/at.all"), "{text}");
+}

@@ -1,0 +1,188 @@
+//! A hundred kills in the middle of a write load: what was acknowledged is there after each restart.
+
+use std::collections::HashMap;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use crate::data::fresh;
+
+const KILLS: u32 = 100;
+const WRITERS: u32 = 4;
+
+/// The name of an organization, or none once it is deleted.
+type Name = Option<String>;
+
+/// What writers know: the acknowledged name of each organization, and the one that an unanswered request asks for.
+#[derive(Debug, Default)]
+struct Known {
+    acknowledged: HashMap<String, Name>,
+    asked: HashMap<String, Name>,
+    last: String,
+}
+
+struct Process {
+    child: Child,
+    url: String,
+}
+
+impl Process {
+    fn start(file: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_scalekit-emulator"))
+            .args(["--port", "0", "--data"])
+            .arg(file)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let url = line.trim().trim_start_matches("export SCALEKIT_ENVIRONMENT_URL=");
+        Self {
+            child,
+            url: url.to_owned(),
+        }
+    }
+
+    /// SIGKILL.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+struct Api {
+    http: Client,
+    url: String,
+    token: String,
+}
+
+impl Api {
+    async fn send(&self, method: &str, path: &str, body: Value) -> Option<(StatusCode, Value)> {
+        let request = self
+            .http
+            .request(method.parse().unwrap(), format!("{}{path}", self.url));
+        let request = request
+            .bearer_auth(&self.token)
+            .header("content-type", "application/json");
+        let response = request.body(body.to_string()).send().await.ok()?;
+        let status = response.status();
+        // An answer counts only when all of it came.
+        let text = response.text().await.ok()?;
+        Some((status, serde_json::from_str(&text).unwrap_or_default()))
+    }
+
+    async fn name(&self, id: &str) -> Name {
+        let path = format!("/api/v1/organizations/{id}");
+        let (status, body) = self.send("GET", &path, Value::Null).await.expect("an answer");
+        match status {
+            StatusCode::OK => Some(body["organization"]["display_name"].as_str().unwrap().to_owned()),
+            StatusCode::NOT_FOUND => None,
+            other => panic!("{other} {body}"),
+        }
+    }
+}
+
+/// Creates, renames and deletes organizations until the emulator is gone.
+async fn write(api: Arc<Api>, known: Arc<Mutex<Known>>, writer: String, done: mpsc::UnboundedSender<()>) {
+    for number in 0.. {
+        let name = format!("{writer}-{number}");
+        let created = api
+            .send("POST", "/api/v1/organizations", json!({"display_name": name}))
+            .await;
+        let Some((StatusCode::OK, body)) = created else {
+            return;
+        };
+        let id = body["organization"]["id"].as_str().unwrap().to_owned();
+        {
+            let mut known = known.lock().unwrap();
+            known.acknowledged.insert(id.clone(), Some(name.clone()));
+            known.last = known.last.clone().max(id.clone());
+        }
+        let _ = done.send(());
+        let path = format!("/api/v1/organizations/{id}");
+        let (method, next) = match number % 3 {
+            0 => ("PATCH", Some(format!("{name} renamed"))),
+            1 => ("DELETE", None),
+            _ => continue,
+        };
+        known.lock().unwrap().asked.insert(id.clone(), next.clone());
+        let Some((StatusCode::OK, _)) = api.send(method, &path, json!({"display_name": next})).await else {
+            return;
+        };
+        let mut known = known.lock().unwrap();
+        known.asked.remove(&id);
+        known.acknowledged.insert(id, next);
+        let _ = done.send(());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_kills_lose_nothing_that_was_acknowledged() {
+    let file = fresh("killed.redb");
+    let mut random = fastrand::Rng::with_seed(100);
+    let known = Arc::<Mutex<Known>>::default();
+    let http = Client::builder().no_proxy().build().unwrap();
+    let mut token = String::new();
+    let mut settled: HashMap<String, Name> = HashMap::new();
+    for round in 0..=KILLS {
+        let process = Process::start(&file);
+        if token.is_empty() {
+            // One token for all rounds: it stays good.
+            let form = "grant_type=client_credentials&client_id=skc_100000000000000001&client_secret=test_emulator_secret";
+            let request = http.post(format!("{}/oauth/token", process.url)).body(form);
+            let request = request.header("content-type", "application/x-www-form-urlencoded");
+            let answer = request.send().await.unwrap().text().await.unwrap();
+            let answer: Value = serde_json::from_str(&answer).unwrap();
+            token = answer["access_token"].as_str().unwrap().to_owned();
+        }
+        let api = Arc::new(Api {
+            http: http.clone(),
+            url: process.url.clone(),
+            token: token.clone(),
+        });
+
+        let Known {
+            acknowledged,
+            asked,
+            last,
+        } = std::mem::take(&mut *known.lock().unwrap());
+        for (id, name) in acknowledged {
+            let now = api.name(&id).await;
+            assert!(
+                now == name || asked.get(&id) == Some(&now),
+                "round {round}, {id}: {now:?} for {name:?}"
+            );
+            settled.insert(id, now);
+        }
+        if round == KILLS {
+            // Nothing that was settled in an earlier round has changed since.
+            for (id, name) in &settled {
+                assert_eq!(api.name(id).await, *name, "{id}");
+            }
+            process.kill();
+            break;
+        }
+        let (done, mut writes) = mpsc::unbounded_channel();
+        let mut writers = JoinSet::new();
+        for writer in 0..WRITERS {
+            let writer = format!("{round}-{writer}");
+            writers.spawn(write(Arc::clone(&api), Arc::clone(&known), writer, done.clone()));
+        }
+        for _ in 0..random.u32(1..20) {
+            writes.recv().await.expect("the writers go on");
+        }
+        process.kill();
+        writers.join_all().await;
+        let known = known.lock().unwrap();
+        assert!(known.acknowledged.keys().all(|id| *id > last), "ids grow");
+    }
+    assert!(settled.len() >= KILLS as usize, "{}", settled.len());
+}
