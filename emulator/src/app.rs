@@ -111,10 +111,13 @@ impl App {
             state.track();
         }
         state.add_first_roles();
+        let admit = |state: &mut State| state.admit(&self.ctx(), &self.client.id, &self.client.secret);
+        admit(&mut state);
         for seed in &self.config.seeds {
             state.seed(&self.ctx(), seed.0.clone());
         }
-        state.admit(&self.ctx(), &self.client.id, &self.client.secret);
+        // A seed may have a client of the same id, with other secrets.
+        admit(&mut state);
         let mut current = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let saving = self.data.as_ref().map(|data| data.replace(state.drain()));
         *current = state;

@@ -40,11 +40,10 @@ impl Process {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let url = line.trim().trim_start_matches("export SCALEKIT_ENVIRONMENT_URL=");
+        // All three lines, else the emulator ends for want of a reader.
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(3);
+        let lines: Vec<_> = lines.map(Result::unwrap).collect();
+        let url = lines[0].trim_start_matches("export SCALEKIT_ENVIRONMENT_URL=");
         Self {
             child,
             url: url.to_owned(),

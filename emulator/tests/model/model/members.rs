@@ -203,7 +203,7 @@ impl Model {
     pub(super) fn pick_home(&self, user: Option<&User>, picks: &mut Picks<'_>) -> String {
         let homes = user.iter().flat_map(|user| &user.memberships);
         let homes: Vec<&String> = homes.map(|own| &own.organization).collect();
-        if homes.is_empty() || picks.next() % 8 == 0 {
+        if homes.is_empty() || picks.next().is_multiple_of(8) {
             return self.pick_organization(picks);
         }
         homes[usize::from(picks.next()) % homes.len()].clone()

@@ -178,7 +178,7 @@ impl Model {
         let all: Vec<(&String, &String)> = all.collect();
         let id = picks.id(prefix, all.iter().map(|(id, _)| *id));
         let owner = all.iter().find(|(known, _)| **known == id);
-        match owner.filter(|_| picks.next() % 8 > 0) {
+        match owner.filter(|_| !picks.next().is_multiple_of(8)) {
             Some((_, organization)) => (id, (*organization).clone()),
             None => (id, self.pick_organization(picks)),
         }
