@@ -1,7 +1,8 @@
 """`worker.py TASK URL FILE [THREADS]`: one side of a comparison, in the environment of whoever runs it.
 
 Says `ready`, then answers every line on its standard input with the microseconds that one operation took,
-measured over about 20 ms, or 100 ms with several threads. URL serves the keys; FILE is what `crypto make` wrote.
+measured over about 20 ms, or 100 ms with several threads. URL serves the keys; FILE is what `crypto make`
+wrote.
 """
 
 from __future__ import annotations
