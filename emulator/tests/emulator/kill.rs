@@ -50,8 +50,14 @@ impl Process {
         }
     }
 
-    /// SIGKILL.
-    fn kill(mut self) {
+    fn kill(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Process {
+    /// SIGKILL, also when the test has failed.
+    fn drop(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
