@@ -2,7 +2,7 @@
 #   make quickstart   build everything and run the story in examples/quickstart.py
 #   make test         all that CI runs
 #   make test-packages  both wheels in an empty environment
-#   make fuzz         every fuzz target for a few seconds
+#   make fuzz         20,000 runs of every fuzz target
 #   make bench        the figures, as ratios, into target/bench/results.json
 #   make instructions the instructions that the hot paths take, against bench/instructions.json
 #   make generate     rewrite every generated file from proto/

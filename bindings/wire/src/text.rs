@@ -98,6 +98,9 @@ pub(crate) fn narrow(number: f64) -> Option<f32> {
 /// The path of a field mask as JSON writes it: `display_name` → `displayName`. `None` if it does not come back
 /// the same from there.
 pub(crate) fn mask_to_json(path: &str, out: &mut String) -> Option<()> {
+    if path.is_empty() {
+        return None;
+    }
     let mut chars = path.chars();
     while let Some(char) = chars.next() {
         match char {

@@ -261,11 +261,13 @@ fn values_without_a_json_form_are_errors() {
         convert("WellKnown", &seconds(2, i64::MIN)),
         Err("duration: duration out of range".to_owned())
     );
-    let mask = bytes(3, &bytes(1, b"camelCase"));
-    assert_eq!(
-        convert("WellKnown", &mask).unwrap_err(),
-        "mask: not a field mask: its paths are snake_case field names"
-    );
+    for path in ["camelCase", "a,b", ""] {
+        let mask = bytes(3, &bytes(1, path.as_bytes()));
+        assert_eq!(
+            convert("WellKnown", &mask).unwrap_err(),
+            "mask: not a field mask: its paths are snake_case field names"
+        );
+    }
     let nan = [&[0x11][..], &f64::NAN.to_le_bytes()].concat();
     assert_eq!(
         convert("WellKnown", &bytes(5, &nan)),
