@@ -58,6 +58,15 @@ impl Members {
         unique.iter().all(once).then_some(members)
     }
 
+    /// Whether all values but those of `raw` can be read as JSON where they stand, one level deep.
+    #[allow(dead_code, reason = "only payloads are read whole")]
+    pub fn sound(&self, raw: &[&str]) -> bool {
+        let readable = |json: &str| serde_json::from_str::<serde_json::Value>(&format!("[{json}]")).is_ok();
+        self.0
+            .iter()
+            .all(|(name, value)| raw.contains(&name.as_str()) || readable(value.get()))
+    }
+
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
