@@ -77,37 +77,39 @@ impl Validation<'_> {
     /// The first reason to refuse the token.
     pub fn run(self) -> Result<VerifiedToken, TokenError> {
         let compact = Compact::parse(self.token)?;
-        let holds = |key: &Key| {
-            key.verifier
-                .verify_sig(compact.signed, compact.signature())
-                .is_ok()
-        };
-        let keys = &self.keys.keys;
-        let known = |key: &&Key| {
-            key.header
-                .load()
-                .as_ref()
-                .is_some_and(|header| **header == compact.header)
-        };
-        if let Some(key) = keys.iter().find(known) {
-            if !holds(key) {
-                return Err(TokenError::Signature);
-            }
-        } else {
-            let key_id = compact.key_id()?;
-            let named: Vec<&Key> = keys.iter().filter(|key| key.id == key_id).collect();
-            match &named[..] {
-                [] => return Err(TokenError::UnknownKey),
-                // A set may hold one kid twice while a key is being replaced.
-                keys if !keys.iter().any(|key| holds(key)) => return Err(TokenError::Signature),
-                [key] => key.header.store(Some(Arc::new(compact.header.to_owned()))),
-                _ => {}
-            }
-        }
+        verify_signature(&self.keys.keys, &compact)?;
         if let (Some(cache), Some(fingerprint)) = (&self.keys.verified, self.fingerprint) {
             cache.insert(fingerprint);
         }
         VerifiedToken::check(compact.into_payload(), self.checks, self.now)
+    }
+}
+
+/// Finds the key that the header names and has it verify.
+fn verify_signature(keys: &[Key], compact: &Compact<'_>) -> Result<(), TokenError> {
+    let holds = |key: &Key| {
+        let verified = key.verifier.verify_sig(compact.signed, compact.signature());
+        verified.map_err(|_| TokenError::Signature)
+    };
+    let known = |key: &&Key| {
+        let header = key.header.load();
+        header.as_ref().is_some_and(|header| **header == compact.header)
+    };
+    if let Some(key) = keys.iter().find(known) {
+        return holds(key);
+    }
+    let key_id = compact.key_id()?;
+    let named: Vec<&Key> = keys.iter().filter(|key| key.id == key_id).collect();
+    match &named[..] {
+        [] => Err(TokenError::UnknownKey),
+        [key] => {
+            holds(key)?;
+            key.header.store(Some(Arc::new(compact.header.to_owned())));
+            Ok(())
+        }
+        // A set may hold one kid twice while a key is being replaced.
+        keys if keys.iter().any(|key| holds(key).is_ok()) => Ok(()),
+        _ => Err(TokenError::Signature),
     }
 }
 
