@@ -48,6 +48,7 @@ pub(crate) struct MethodEntry {
     pub(crate) params: Option<Vec<ParamEntry>>,
     pub(crate) result: Option<String>,
     pub(crate) iterator: Option<String>,
+    pub(crate) failure: Option<String>,
     #[serde(default)]
     pub(crate) needs: Vec<Vec<String>>,
     pub(crate) mask: Option<String>,

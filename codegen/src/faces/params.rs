@@ -24,6 +24,8 @@ pub(crate) struct Param {
     /// The `external_id` that may stand in its place, and its description.
     pub(crate) external: Option<FieldDescriptor>,
     pub(crate) external_doc: String,
+    /// The name of the type of a group, if it has one.
+    pub(crate) interface: Option<String>,
 }
 
 /// What kind of value a parameter takes.
@@ -37,6 +39,8 @@ pub(crate) enum Accepts {
     Pairs(FieldDescriptor),
     /// A message that is merged into the request.
     Request(MessageDescriptor),
+    /// A text that is not used.
+    Unused,
     /// An object with parameters of its own.
     Group(Vec<Param>),
 }
@@ -53,6 +57,7 @@ impl Param {
             holders: Vec::new(),
             external: None,
             external_doc: String::new(),
+            interface: None,
         }
     }
 
@@ -77,6 +82,7 @@ impl Param {
             holders: Vec::new(),
             external: None,
             external_doc: String::new(),
+            interface: None,
         }
     }
 
@@ -101,7 +107,9 @@ pub(crate) fn resolve(
 ) -> anyhow::Result<Param> {
     let nowhere = || format!("the parameter {name} has no field {path} to fill");
     let mut holders = Vec::new();
-    let (accepts, doc, filled) = if path == "*" {
+    let (accepts, doc, filled) = if path == "!" {
+        (Accepts::Unused, "Not used.".to_owned(), None)
+    } else if path == "*" {
         let doc = format!("A `{}` whose fields are used.", request.name());
         (Accepts::Request(request.clone()), doc, Some(path.to_owned()))
     } else if path == "-" {
@@ -160,6 +168,7 @@ pub(crate) fn resolve(
         holders,
         external,
         external_doc,
+        interface: None,
     })
 }
 

@@ -79,6 +79,8 @@ pub(crate) enum Action {
         outcome: Outcome,
         mask: Option<String>,
         steps: Option<Steps>,
+        /// A handwritten function that rejects with what it makes of an error.
+        failure: Option<String>,
     },
     /// Calls a paged operation until there are no more pages, and yields what this field of the answers lists.
     Pages {

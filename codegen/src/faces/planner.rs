@@ -177,6 +177,7 @@ impl Planner<'_> {
             outcome,
             mask: entry.mask.clone(),
             steps,
+            failure: entry.failure.clone(),
         };
         Ok(Method {
             name: name.to_owned(),
@@ -236,13 +237,18 @@ impl Planner<'_> {
                 ParamEntry::One(text) => text,
                 ParamEntry::Group(groups) => {
                     for (name, members) in groups {
+                        let (name, interface) = match name.split_once(": ") {
+                            Some((name, interface)) => (name, Some(interface.to_owned())),
+                            None => (name.as_str(), None),
+                        };
                         let (name, presence) = match name.strip_suffix('?') {
                             Some(name) => (name, Presence::Optional),
-                            None => (name.as_str(), Presence::Required),
+                            None => (name, Presence::Required),
                         };
                         let members: Vec<_> = members.iter().cloned().map(ParamEntry::One).collect();
                         let members = self.params(request, client, &members, steps)?;
-                        params.push(Param::group(name.to_owned(), presence, members));
+                        let group = Param::group(name.to_owned(), presence, members);
+                        params.push(Param { interface, ..group });
                     }
                     continue;
                 }

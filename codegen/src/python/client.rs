@@ -149,6 +149,7 @@ impl Writer {
                 outcome,
                 mask,
                 steps,
+                ..
             } => {
                 if let Some(mask) = mask {
                     let of = method

@@ -106,7 +106,7 @@ fn parameter(imports: &mut Imports, param: &Param) -> String {
             imports.sequence(&format!("str | {item}"))
         }
         Accepts::Request(message) => imports.accepted_item(&Shape::Message(message.clone())),
-        Accepts::Pairs(_) | Accepts::Group(_) => imports.fields(),
+        Accepts::Pairs(_) | Accepts::Group(_) | Accepts::Unused => imports.fields(),
     };
     if param.nullable() {
         accepted.push_str(" | None");

@@ -92,7 +92,7 @@ fn accepted_in_words(param: &Param) -> String {
         Accepts::Field(field) => imports.accepted(field),
         Accepts::Strings(_) => "Sequence[str]".to_owned(),
         Accepts::Request(message) => message.name().to_owned(),
-        Accepts::Pairs(_) | Accepts::Group(_) => "dict".to_owned(),
+        Accepts::Pairs(_) | Accepts::Group(_) | Accepts::Unused => "dict".to_owned(),
     };
     let mut words = String::new();
     for part in text.split_inclusive(['[', ' ', ']']) {
