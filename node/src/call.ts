@@ -1,8 +1,13 @@
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 
+import { decode } from "./decode";
+
 /** What a single call may set for itself. */
 export interface CallOptions {
-  /** Cancels the request when aborted; the promise then rejects with the signal's reason. */
+  /**
+   * Cancels the request when aborted. The promise then rejects with the signal's reason or, if that is no error, with a
+   * `ScalekitCancelledException` whose `cause` it is.
+   */
   signal?: AbortSignal;
   /** Deadline of the whole call in milliseconds, retries and waits included, in place of the client's. */
   timeoutMs?: number;
@@ -37,8 +42,9 @@ export abstract class ServiceClient {
     response: Response,
     options?: CallOptions,
   ): Promise<MessageShape<Response>> {
-    const { create, toBinary, fromBinary } = runtime();
+    const protobuf = runtime();
+    const { create, toBinary } = protobuf;
     const bytes = await this.#road.call(operation, toBinary(request, create(request, init)), options);
-    return fromBinary(response, bytes);
+    return decode(protobuf, response, bytes);
   }
 }
