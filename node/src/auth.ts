@@ -41,7 +41,7 @@ export default class AuthClient extends ServiceClient {
       {
         connectionId: required("connectionId", connectionId),
         loginRequestId: required("loginRequestId", loginRequestId),
-        user: options?.user as MessageInitShape<typeof UserSchema> | undefined,
+        user: (options?.user ?? undefined) as MessageInitShape<typeof UserSchema> | undefined,
       },
       authPb().UpdateLoginUserDetailsResponseSchema,
       call,

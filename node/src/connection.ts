@@ -54,7 +54,7 @@ export default class ConnectionClient extends ServiceClient {
       connectionsPb().CreateEnvironmentConnectionRequestSchema,
       {
         connection: required("connection", connection) as MessageInitShape<typeof CreateConnectionSchema>,
-        flags: options?.flags as MessageInitShape<typeof FlagsSchema> | undefined,
+        flags: (options?.flags ?? undefined) as MessageInitShape<typeof FlagsSchema> | undefined,
       },
       connectionsPb().CreateConnectionResponseSchema,
       call,
@@ -315,8 +315,8 @@ export default class ConnectionClient extends ServiceClient {
       "ConnectionService.ListAppConnections",
       connectionsPb().ListAppConnectionsRequestSchema,
       {
-        pageSize: options?.pageSize,
-        pageToken: options?.pageToken,
+        pageSize: options?.pageSize ?? undefined,
+        pageToken: options?.pageToken ?? undefined,
         provider: filled(options?.provider),
         query: filled(options?.query),
       },
@@ -350,7 +350,7 @@ export default class ConnectionClient extends ServiceClient {
       "ConnectionService.ListAppConnections",
       connectionsPb().ListAppConnectionsRequestSchema,
       {
-        pageSize: options?.pageSize,
+        pageSize: options?.pageSize ?? undefined,
         provider: filled(options?.provider),
         query: filled(options?.query),
       },

@@ -4,7 +4,7 @@ import type {
   CreateOrganizationClientSecretResponse,
   GetOrganizationClientResponse,
   ListOrganizationClientsResponse,
-  M2MClient,
+  M2MClient as M2MClientMessage,
   UpdateOrganizationClientResponse,
 } from "./pkg/grpc/scalekit/v1/clients/clients_pb";
 import type { Empty } from "@bufbuild/protobuf/wkt";
@@ -84,11 +84,11 @@ export default class M2MClient extends ServiceClient {
       {
         organizationId: required("organizationId", organizationId),
         client: {
-          name: options?.name,
-          description: options?.description,
+          name: options?.name ?? undefined,
+          description: options?.description ?? undefined,
           customClaims: pairs("customClaims", options?.customClaims),
-          audience: options?.audience,
-          scopes: options?.scopes,
+          audience: options?.audience ?? undefined,
+          scopes: options?.scopes ?? undefined,
           expiry: wide("expiry", options?.expiry),
         },
       },
@@ -206,11 +206,11 @@ export default class M2MClient extends ServiceClient {
         organizationId: required("organizationId", organizationId),
         clientId: required("clientId", clientId),
         client: {
-          name: options?.name,
-          description: options?.description,
+          name: options?.name ?? undefined,
+          description: options?.description ?? undefined,
           customClaims: pairs("customClaims", options?.customClaims),
-          audience: options?.audience,
-          scopes: options?.scopes,
+          audience: options?.audience ?? undefined,
+          scopes: options?.scopes ?? undefined,
           expiry: wide("expiry", options?.expiry),
         },
       },
@@ -262,8 +262,8 @@ export default class M2MClient extends ServiceClient {
       clientsPb().ListOrganizationClientsRequestSchema,
       {
         organizationId: required("organizationId", organizationId),
-        pageSize: options?.pageSize,
-        pageToken: options?.pageToken,
+        pageSize: options?.pageSize ?? undefined,
+        pageToken: options?.pageToken ?? undefined,
       },
       clientsPb().ListOrganizationClientsResponseSchema,
       call,
@@ -285,13 +285,13 @@ export default class M2MClient extends ServiceClient {
     organizationId: string,
     options?: ListOrganizationClientsOptions,
     call?: CallOptions,
-  ): AsyncGenerator<M2MClient, void, undefined> {
+  ): AsyncGenerator<M2MClientMessage, void, undefined> {
     yield* this.pages(
       "ClientService.ListOrganizationClients",
       clientsPb().ListOrganizationClientsRequestSchema,
       {
         organizationId: required("organizationId", organizationId),
-        pageSize: options?.pageSize,
+        pageSize: options?.pageSize ?? undefined,
       },
       clientsPb().ListOrganizationClientsResponseSchema,
       (answer) => answer.clients,
@@ -305,5 +305,6 @@ export type {
   CreateOrganizationClientSecretResponse,
   GetOrganizationClientResponse,
   ListOrganizationClientsResponse,
+  M2MClientMessage,
   UpdateOrganizationClientResponse,
 };

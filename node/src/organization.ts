@@ -70,7 +70,7 @@ export default class OrganizationClient extends ServiceClient {
           externalId: filled(options?.externalId),
           logoUrl: filled(options?.logoUrl),
           slug: filled(options?.slug),
-          metadata: options?.metadata,
+          metadata: options?.metadata ?? undefined,
         },
       },
       organizationsPb().CreateOrganizationResponseSchema,
@@ -170,8 +170,8 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.ListOrganization",
       organizationsPb().ListOrganizationsRequestSchema,
       {
-        pageSize: options?.pageSize,
-        pageToken: options?.pageToken,
+        pageSize: options?.pageSize ?? undefined,
+        pageToken: options?.pageToken ?? undefined,
         externalId: filled(options?.externalId),
       },
       organizationsPb().ListOrganizationsResponseSchema,
@@ -326,10 +326,10 @@ export default class OrganizationClient extends ServiceClient {
       {
         organizationId: required("organizationId", organizationId),
         policySource: enumeration("policySource", organizationsPb().SessionPolicyType, required("policySource", policy.policySource)),
-        absoluteSessionTimeout: policy.absoluteSessionTimeout,
+        absoluteSessionTimeout: policy.absoluteSessionTimeout ?? undefined,
         absoluteSessionTimeoutUnit: enumeration("absoluteSessionTimeoutUnit", commonsPb().TimeUnit, policy.absoluteSessionTimeoutUnit),
-        idleSessionTimeoutEnabled: policy.idleSessionTimeoutEnabled,
-        idleSessionTimeout: policy.idleSessionTimeout,
+        idleSessionTimeoutEnabled: policy.idleSessionTimeoutEnabled ?? undefined,
+        idleSessionTimeout: policy.idleSessionTimeout ?? undefined,
         idleSessionTimeoutUnit: enumeration("idleSessionTimeoutUnit", commonsPb().TimeUnit, policy.idleSessionTimeoutUnit),
       },
       organizationsPb().UpdateOrganizationSessionPolicyResponseSchema,
@@ -387,7 +387,7 @@ export default class OrganizationClient extends ServiceClient {
       {
         organizationId: required("organizationId", organizationId),
         settings: {
-          maxAllowedUsers: settings.maxAllowedUsers,
+          maxAllowedUsers: settings.maxAllowedUsers ?? undefined,
         },
       },
       organizationsPb().UpsertUserManagementSettingsResponseSchema,
@@ -490,7 +490,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.ListOrganization",
       organizationsPb().ListOrganizationsRequestSchema,
       {
-        pageSize: options?.pageSize,
+        pageSize: options?.pageSize ?? undefined,
         externalId: filled(options?.externalId),
       },
       organizationsPb().ListOrganizationsResponseSchema,

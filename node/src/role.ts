@@ -411,8 +411,8 @@ export default class RoleClient extends ServiceClient {
       "RolesService.UpdateDefaultRoles",
       rolesPb().UpdateDefaultRolesRequestSchema,
       {
-        defaultCreatorRole: options?.defaultCreatorRole,
-        defaultMemberRole: options?.defaultMemberRole,
+        defaultCreatorRole: options?.defaultCreatorRole ?? undefined,
+        defaultMemberRole: options?.defaultMemberRole ?? undefined,
       },
       rolesPb().UpdateDefaultRolesResponseSchema,
       call,

@@ -24,12 +24,16 @@ import type WebAuthnClient from "./webauthn";
 
 /** The service clients of a client; the module of each is loaded when it is first asked for. */
 export abstract class Services {
-  /** The road that all of them call on. */
-  protected abstract readonly road: Road;
+  readonly #road: Road;
+
+  /** @param road what all of them call on */
+  constructor(road: Road) {
+    this.#road = road;
+  }
 
   readonly #auditLogs = lazily(() => {
     const { default: Client } = require("./audit-logs") as typeof import("./audit-logs");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Reads the logs of an environment. Every call needs a bearer token and fails with */
@@ -39,7 +43,7 @@ export abstract class Services {
 
   readonly #auth = lazily(() => {
     const { default: Client } = require("./auth") as typeof import("./auth");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Takes part in authentication requests that are under way. Every call needs a bearer token and */
@@ -49,7 +53,7 @@ export abstract class Services {
 
   readonly #clients = lazily(() => {
     const { default: Client } = require("./clients") as typeof import("./clients");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Manages OAuth clients. There are three kinds: clients of the environment (your applications), */
@@ -59,7 +63,7 @@ export abstract class Services {
 
   readonly #connectedAccounts = lazily(() => {
     const { default: Client } = require("./connected-accounts") as typeof import("./connected-accounts");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Manages connected accounts: what a user or an organization has granted at a third-party service, */
@@ -69,7 +73,7 @@ export abstract class Services {
 
   readonly #connection = lazily(() => {
     const { default: Client } = require("./connection") as typeof import("./connection");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Manages connections. A connection of an organization is its single sign-on with an identity */
@@ -79,7 +83,7 @@ export abstract class Services {
 
   readonly #directory = lazily(() => {
     const { default: Client } = require("./directory") as typeof import("./directory");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Manages the directories of an organization and reads the users and groups provisioned through */
@@ -89,7 +93,7 @@ export abstract class Services {
 
   readonly #domain = lazily(() => {
     const { default: Client } = require("./domain") as typeof import("./domain");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Manages the domains of an organization. A domain routes users to the organization's login, or */
@@ -99,7 +103,7 @@ export abstract class Services {
 
   readonly #events = lazily(() => {
     const { default: Client } = require("./events") as typeof import("./events");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Reads the events of an environment. Every call needs a bearer token and fails with */
@@ -109,7 +113,7 @@ export abstract class Services {
 
   readonly #m2m = lazily(() => {
     const { default: Client } = require("./m2mclient") as typeof import("./m2mclient");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Manages OAuth clients. There are three kinds: clients of the environment (your applications), */
@@ -119,7 +123,7 @@ export abstract class Services {
 
   readonly #mcp = lazily(() => {
     const { default: Client } = require("./mcp") as typeof import("./mcp");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Manages MCP (Model Context Protocol) server configurations, their instances for single users, and */
@@ -129,7 +133,7 @@ export abstract class Services {
 
   readonly #organization = lazily(() => {
     const { default: Client } = require("./organization") as typeof import("./organization");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Manages organizations, their settings, their session policy and links to their admin portal. */
@@ -139,7 +143,7 @@ export abstract class Services {
 
   readonly #passwordless = lazily(() => {
     const { default: Client } = require("./passwordless") as typeof import("./passwordless");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Logs users in by a one-time code or a magic link sent by e-mail, without a password. Every call */
@@ -149,7 +153,7 @@ export abstract class Services {
 
   readonly #permission = lazily(() => {
     const { default: Client } = require("./permission") as typeof import("./permission");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Manages roles and permissions. A role of the environment can be given to members of every */
@@ -159,7 +163,7 @@ export abstract class Services {
 
   readonly #providers = lazily(() => {
     const { default: Client } = require("./providers") as typeof import("./providers");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Lists the providers that connections can use, and manages the ones that you define yourself. */
@@ -169,7 +173,7 @@ export abstract class Services {
 
   readonly #resources = lazily(() => {
     const { default: Client } = require("./resources") as typeof import("./resources");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Manages OAuth clients. There are three kinds: clients of the environment (your applications), */
@@ -179,7 +183,7 @@ export abstract class Services {
 
   readonly #role = lazily(() => {
     const { default: Client } = require("./role") as typeof import("./role");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Manages roles and permissions. A role of the environment can be given to members of every */
@@ -189,7 +193,7 @@ export abstract class Services {
 
   readonly #session = lazily(() => {
     const { default: Client } = require("./session") as typeof import("./session");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Reads and revokes the login sessions of users. A session begins when its user logs in. Every call */
@@ -199,7 +203,7 @@ export abstract class Services {
 
   readonly #token = lazily(() => {
     const { default: Client } = require("./token") as typeof import("./token");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Issues, checks and revokes opaque API tokens that belong to an organization or to one of its */
@@ -209,7 +213,7 @@ export abstract class Services {
 
   readonly #tools = lazily(() => {
     const { default: Client } = require("./tools") as typeof import("./tools");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Lists, searches and executes the tools that connected accounts make available. Every call needs a */
@@ -219,7 +223,7 @@ export abstract class Services {
 
   readonly #user = lazily(() => {
     const { default: Client } = require("./user") as typeof import("./user");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Manages users, their memberships in organizations, their invitations and their roles. Every call */
@@ -229,7 +233,7 @@ export abstract class Services {
 
   readonly #webauthn = lazily(() => {
     const { default: Client } = require("./webauthn") as typeof import("./webauthn");
-    return new Client(this.road);
+    return new Client(this.#road);
   });
 
   /** Manages the WebAuthn credentials, also called passkeys, that users have registered. Every call */

@@ -88,9 +88,9 @@ export default class SessionClient extends ServiceClient {
       sessionsPb().UserSessionDetailsRequestSchema,
       {
         userId: required("userId", userId),
-        pageSize: options?.pageSize,
-        pageToken: options?.pageToken,
-        filter: options?.filter as MessageInitShape<typeof UserSessionFilterSchema> | undefined,
+        pageSize: options?.pageSize ?? undefined,
+        pageToken: options?.pageToken ?? undefined,
+        filter: (options?.filter ?? undefined) as MessageInitShape<typeof UserSessionFilterSchema> | undefined,
       },
       sessionsPb().UserSessionDetailsSchema,
       call,
@@ -143,8 +143,8 @@ export default class SessionClient extends ServiceClient {
       sessionsPb().UserSessionDetailsRequestSchema,
       {
         userId: required("userId", userId),
-        pageSize: options?.pageSize,
-        filter: options?.filter as MessageInitShape<typeof UserSessionFilterSchema> | undefined,
+        pageSize: options?.pageSize ?? undefined,
+        filter: (options?.filter ?? undefined) as MessageInitShape<typeof UserSessionFilterSchema> | undefined,
       },
       sessionsPb().UserSessionDetailsSchema,
       (answer) => answer.sessions,

@@ -76,10 +76,10 @@ export default class TokenClient extends ServiceClient {
       {
         token: {
           organizationId: required("organizationId", organizationId),
-          userId: options?.userId,
-          customClaims: options?.customClaims,
+          userId: options?.userId ?? undefined,
+          customClaims: options?.customClaims ?? undefined,
           expiry: timestamp("expiry", options?.expiry),
-          description: options?.description,
+          description: options?.description ?? undefined,
         },
       },
       tokensPb().CreateTokenResponseSchema,
@@ -149,8 +149,8 @@ export default class TokenClient extends ServiceClient {
       {
         organizationId: required("organizationId", organizationId),
         userId: filled(options?.userId),
-        pageSize: options?.pageSize,
-        pageToken: options?.pageToken,
+        pageSize: options?.pageSize ?? undefined,
+        pageToken: options?.pageToken ?? undefined,
       },
       tokensPb().ListTokensResponseSchema,
       call,
@@ -173,8 +173,8 @@ export default class TokenClient extends ServiceClient {
       tokensPb().UpdateTokenRequestSchema,
       {
         token: required("token", token),
-        customClaims: options?.customClaims,
-        description: options?.description,
+        customClaims: options?.customClaims ?? undefined,
+        description: options?.description ?? undefined,
       },
       tokensPb().UpdateTokenResponseSchema,
       call,
@@ -203,7 +203,7 @@ export default class TokenClient extends ServiceClient {
       {
         organizationId: required("organizationId", organizationId),
         userId: filled(options?.userId),
-        pageSize: options?.pageSize,
+        pageSize: options?.pageSize ?? undefined,
       },
       tokensPb().ListTokensResponseSchema,
       (answer) => answer.tokens,

@@ -49,9 +49,9 @@ export default class ToolsClient extends ServiceClient {
       "ToolService.ListTools",
       toolsPb().ListToolsRequestSchema,
       {
-        filter: options?.filter as MessageInitShape<typeof FilterSchema> | undefined,
-        pageSize: options?.pageSize,
-        pageToken: options?.pageToken,
+        filter: (options?.filter ?? undefined) as MessageInitShape<typeof FilterSchema> | undefined,
+        pageSize: options?.pageSize ?? undefined,
+        pageToken: options?.pageToken ?? undefined,
       },
       toolsPb().ListToolsResponseSchema,
       call,
@@ -87,8 +87,8 @@ export default class ToolsClient extends ServiceClient {
       {
         identifier: required("identifier", identifier),
         filter: required("filter", options.filter) as MessageInitShape<typeof ScopedToolFilterSchema>,
-        pageSize: options.pageSize,
-        pageToken: options.pageToken,
+        pageSize: options.pageSize ?? undefined,
+        pageToken: options.pageToken ?? undefined,
       },
       toolsPb().ListScopedToolsResponseSchema,
       call,
@@ -120,8 +120,8 @@ export default class ToolsClient extends ServiceClient {
       toolsPb().ListAvailableToolsRequestSchema,
       {
         identifier: required("identifier", identifier),
-        pageSize: options?.pageSize,
-        pageToken: options?.pageToken,
+        pageSize: options?.pageSize ?? undefined,
+        pageToken: options?.pageToken ?? undefined,
       },
       toolsPb().ListAvailableToolsResponseSchema,
       call,
@@ -154,7 +154,7 @@ export default class ToolsClient extends ServiceClient {
       {
         query: required("query", query),
         identifier: filled(options?.identifier),
-        topK: options?.topK,
+        topK: options?.topK ?? undefined,
       },
       toolsPb().SearchToolsResponseSchema,
       call,
@@ -235,8 +235,8 @@ export default class ToolsClient extends ServiceClient {
       "ToolService.ListTools",
       toolsPb().ListToolsRequestSchema,
       {
-        filter: options?.filter as MessageInitShape<typeof FilterSchema> | undefined,
-        pageSize: options?.pageSize,
+        filter: (options?.filter ?? undefined) as MessageInitShape<typeof FilterSchema> | undefined,
+        pageSize: options?.pageSize ?? undefined,
       },
       toolsPb().ListToolsResponseSchema,
       (answer) => answer.tools,
@@ -272,7 +272,7 @@ export default class ToolsClient extends ServiceClient {
       {
         identifier: required("identifier", identifier),
         filter: required("filter", options.filter) as MessageInitShape<typeof ScopedToolFilterSchema>,
-        pageSize: options.pageSize,
+        pageSize: options.pageSize ?? undefined,
       },
       toolsPb().ListScopedToolsResponseSchema,
       (answer) => answer.tools,
@@ -304,7 +304,7 @@ export default class ToolsClient extends ServiceClient {
       toolsPb().ListAvailableToolsRequestSchema,
       {
         identifier: required("identifier", identifier),
-        pageSize: options?.pageSize,
+        pageSize: options?.pageSize ?? undefined,
       },
       toolsPb().ListAvailableToolsResponseSchema,
       (answer) => answer.tools,

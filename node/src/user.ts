@@ -78,8 +78,8 @@ export default class UserClient extends ServiceClient {
       "UserService.ListUsers",
       usersPb().ListUsersRequestSchema,
       {
-        pageSize: options?.pageSize,
-        pageToken: options?.pageToken,
+        pageSize: options?.pageSize ?? undefined,
+        pageToken: options?.pageToken ?? undefined,
       },
       usersPb().ListUsersResponseSchema,
       call,
@@ -183,9 +183,9 @@ export default class UserClient extends ServiceClient {
       {
         identities: choice("id", required("userId", userId)),
         user: {
-          externalId: options.externalId,
-          userProfile: options.userProfile as MessageInitShape<typeof UpdateUserProfileSchema> | undefined,
-          metadata: options.metadata,
+          externalId: options.externalId ?? undefined,
+          userProfile: (options.userProfile ?? undefined) as MessageInitShape<typeof UpdateUserProfileSchema> | undefined,
+          metadata: options.metadata ?? undefined,
         },
       },
       usersPb().UpdateUserResponseSchema,
@@ -245,9 +245,9 @@ export default class UserClient extends ServiceClient {
         identities: choice("id", required("userId", userId)),
         membership: {
           roles: each("roles", "name", options?.roles),
-          metadata: options?.metadata,
+          metadata: options?.metadata ?? undefined,
         },
-        sendInvitationEmail: options?.sendInvitationEmail,
+        sendInvitationEmail: options?.sendInvitationEmail ?? undefined,
       },
       usersPb().CreateMembershipResponseSchema,
       call,
@@ -280,7 +280,7 @@ export default class UserClient extends ServiceClient {
       {
         organizationId: required("organizationId", organizationId),
         identities: choice("id", required("userId", userId)),
-        cascade: options?.cascade,
+        cascade: options?.cascade ?? undefined,
       },
       wkt().EmptySchema,
       call,
@@ -317,7 +317,7 @@ export default class UserClient extends ServiceClient {
         identities: choice("id", required("userId", userId)),
         membership: {
           roles: each("roles", "name", options?.roles),
-          metadata: options?.metadata,
+          metadata: options?.metadata ?? undefined,
         },
       },
       usersPb().UpdateMembershipResponseSchema,
@@ -366,13 +366,13 @@ export default class UserClient extends ServiceClient {
         user: {
           email: required("email", options.email),
           externalId: filled(options.externalId),
-          userProfile: merged(options.userProfile as MessageInitShape<typeof CreateUserProfileSchema> | undefined, {
-            phoneNumber: options.phoneNumber,
+          userProfile: merged((options.userProfile ?? undefined) as MessageInitShape<typeof CreateUserProfileSchema> | undefined, {
+            phoneNumber: options.phoneNumber ?? undefined,
           }),
-          metadata: options.metadata,
-          membership: options.membership as MessageInitShape<typeof CreateMembershipSchema> | undefined,
+          metadata: options.metadata ?? undefined,
+          membership: (options.membership ?? undefined) as MessageInitShape<typeof CreateMembershipSchema> | undefined,
         },
-        sendInvitationEmail: options.sendInvitationEmail,
+        sendInvitationEmail: options.sendInvitationEmail ?? undefined,
       },
       usersPb().CreateUserAndMembershipResponseSchema,
       call,
@@ -404,8 +404,8 @@ export default class UserClient extends ServiceClient {
       usersPb().ListOrganizationUsersRequestSchema,
       {
         organizationId: required("organizationId", organizationId),
-        pageSize: options?.pageSize,
-        pageToken: options?.pageToken,
+        pageSize: options?.pageSize ?? undefined,
+        pageToken: options?.pageToken ?? undefined,
       },
       usersPb().ListOrganizationUsersResponseSchema,
       call,
@@ -590,9 +590,9 @@ export default class UserClient extends ServiceClient {
       {
         identities: choice("externalId", required("externalId", externalId)),
         user: {
-          externalId: options.externalId,
-          userProfile: options.userProfile as MessageInitShape<typeof UpdateUserProfileSchema> | undefined,
-          metadata: options.metadata,
+          externalId: options.externalId ?? undefined,
+          userProfile: (options.userProfile ?? undefined) as MessageInitShape<typeof UpdateUserProfileSchema> | undefined,
+          metadata: options.metadata ?? undefined,
         },
       },
       usersPb().UpdateUserResponseSchema,
@@ -651,9 +651,9 @@ export default class UserClient extends ServiceClient {
         identities: choice("externalId", required("externalId", externalId)),
         membership: {
           roles: each("roles", "name", options?.roles),
-          metadata: options?.metadata,
+          metadata: options?.metadata ?? undefined,
         },
-        sendInvitationEmail: options?.sendInvitationEmail,
+        sendInvitationEmail: options?.sendInvitationEmail ?? undefined,
       },
       usersPb().CreateMembershipResponseSchema,
       call,
@@ -685,7 +685,7 @@ export default class UserClient extends ServiceClient {
       {
         organizationId: required("organizationId", organizationId),
         identities: choice("externalId", required("externalId", externalId)),
-        cascade: options?.cascade,
+        cascade: options?.cascade ?? undefined,
       },
       wkt().EmptySchema,
       call,
@@ -721,7 +721,7 @@ export default class UserClient extends ServiceClient {
         identities: choice("externalId", required("externalId", externalId)),
         membership: {
           roles: each("roles", "name", options?.roles),
-          metadata: options?.metadata,
+          metadata: options?.metadata ?? undefined,
         },
       },
       usersPb().UpdateMembershipResponseSchema,
@@ -750,7 +750,7 @@ export default class UserClient extends ServiceClient {
       "UserService.ListUsers",
       usersPb().ListUsersRequestSchema,
       {
-        pageSize: options?.pageSize,
+        pageSize: options?.pageSize ?? undefined,
       },
       usersPb().ListUsersResponseSchema,
       (answer) => answer.users,
@@ -839,7 +839,7 @@ export default class UserClient extends ServiceClient {
       usersPb().ListOrganizationUsersRequestSchema,
       {
         organizationId: required("organizationId", organizationId),
-        pageSize: options?.pageSize,
+        pageSize: options?.pageSize ?? undefined,
       },
       usersPb().ListOrganizationUsersResponseSchema,
       (answer) => answer.users,

@@ -13,7 +13,10 @@ use prost_reflect::MessageDescriptor;
 
 /// The text of a client's module.
 pub(super) fn module(client: &Client) -> String {
-    let mut writer = Writer::default();
+    let mut writer = Writer {
+        modules: Modules::new(&client.class),
+        ..Writer::default()
+    };
     let mut body = String::new();
     for method in &client.methods {
         body.push('\n');
@@ -41,14 +44,8 @@ pub(super) fn module(client: &Client) -> String {
     text.push_str(&format!("export default class {} extends ServiceClient {{", client.class));
     text.push_str(&body);
     text.push_str("}\n");
-    let answers: Vec<&str> = writer
-        .answers
-        .iter()
-        .filter(|name| **name != client.class)
-        .map(String::as_str)
-        .collect();
-    if !answers.is_empty() {
-        let lines: String = answers.iter().map(|name| format!("  {name},\n")).collect();
+    if !writer.answers.is_empty() {
+        let lines: String = writer.answers.iter().map(|name| format!("  {name},\n")).collect();
         text.push_str(&format!("\nexport type {{\n{lines}}};\n"));
     }
     text

@@ -46,6 +46,8 @@ pub(super) struct Modules {
     loaded: BTreeMap<String, String>,
     /// Module → names of types, which cost nothing when the program runs.
     types: BTreeMap<String, BTreeSet<String>>,
+    /// The name that the module's own class takes.
+    taken: String,
 }
 
 impl Modules {
@@ -54,6 +56,14 @@ impl Modules {
             return "@bufbuild/protobuf/wkt".to_owned();
         }
         format!("./pkg/grpc/{}_pb", file.name().trim_end_matches(".proto"))
+    }
+
+    /// Nothing needed yet, in the module of the class `taken`.
+    pub(super) fn new(taken: &str) -> Self {
+        Modules {
+            taken: taken.to_owned(),
+            ..Modules::default()
+        }
     }
 
     /// The expression for a name of a file's module when the program runs.
@@ -68,9 +78,13 @@ impl Modules {
         format!("{variable}().{name}")
     }
 
-    /// The name of a type in a file's module.
+    /// What a type of a file's module is called here.
     pub(super) fn type_name(&mut self, file: &FileDescriptor, name: &str) -> String {
         let names = self.types.entry(Self::path(file)).or_default();
+        if name == self.taken {
+            names.insert(format!("{name} as {name}Message"));
+            return format!("{name}Message");
+        }
         names.insert(name.to_owned());
         name.to_owned()
     }

@@ -16,8 +16,12 @@ pub(super) fn services(clients: &[Client]) -> String {
     text.push_str(
         "\n/** The service clients of a client; the module of each is loaded when it is first asked for. */
 export abstract class Services {
-  /** The road that all of them call on. */
-  protected abstract readonly road: Road;
+  readonly #road: Road;
+
+  /** @param road what all of them call on */
+  constructor(road: Road) {
+    this.#road = road;
+  }
 ",
     );
     for client in &sorted {
@@ -27,7 +31,7 @@ export abstract class Services {
             "
   readonly #{attribute} = lazily(() => {{
     const {{ default: Client }} = require(\"./{module}\") as typeof import(\"./{module}\");
-    return new Client(this.road);
+    return new Client(this.#road);
   }});
 
   /** {about} */

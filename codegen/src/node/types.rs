@@ -119,6 +119,8 @@ pub(super) fn value(param: &Param, access: &str, clears: bool, modules: &mut Mod
         Presence::Default(literal) => format!("{access} ?? {literal}"),
         Presence::Nullable | Presence::Optional => access.to_owned(),
     };
+    // Objects may hold `null` for what is not there; an initializer may not.
+    let unset = if param.nullable() && access.contains('.') { " ?? undefined" } else { "" };
     match &param.accepts {
         Accepts::Strings(_) => {
             let path = param.path.as_deref().unwrap_or_default();
@@ -126,13 +128,14 @@ pub(super) fn value(param: &Param, access: &str, clears: bool, modules: &mut Mod
             helpers.call("each", &format!("\"{name}\", \"{}\", {given}", camel(inner)))
         }
         Accepts::Pairs(_) => helpers.call("pairs", &format!("\"{name}\", {given}")),
-        Accepts::Field(field) if field.is_map() => given,
+        Accepts::Field(field) if field.is_map() => given + unset,
         Accepts::Field(field) => match (conversion(field, modules), field.kind()) {
             (Some((function, before)), _) => helpers.call(function, &format!("\"{name}\", {before}{given}")),
             (None, Kind::Message(message)) if message.package_name() != "google.protobuf" => {
                 let own = local_name(message.full_name(), &message.parent_file());
                 let list = if field.is_list() { "[]" } else { "" };
                 let maybe = if param.presence == Presence::Required { "" } else { " | undefined" };
+                let given = if unset.is_empty() { given } else { format!("({given}{unset})") };
                 format!("{given} as MessageInitShape<typeof {own}Schema>{list}{maybe}")
             }
             // A text that may be unset: an empty one means that the caller has none.
@@ -144,7 +147,7 @@ pub(super) fn value(param: &Param, access: &str, clears: bool, modules: &mut Mod
             {
                 helpers.call("filled", &given)
             }
-            _ => given,
+            _ => given + unset,
         },
         Accepts::Request(_) | Accepts::Group(_) | Accepts::Unused => given,
     }

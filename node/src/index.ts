@@ -1,0 +1,8 @@
+import ScalekitClient from "./scalekit";
+
+export { ScalekitClient, ScalekitClient as Scalekit };
+export default ScalekitClient;
+export * from "./types/scalekit";
+export * from "./types/auth";
+export * from "./errors";
+export type { CallOptions } from "./call";
