@@ -243,8 +243,8 @@ export default class M2MClient extends ServiceClient {
   }
 
   /**
-   * Lists the machine clients of an organization in order of creation, page by page. Pass `next_page_token` of one
-   * answer as `page_token` of the next call until it is empty. Fails with `NOT_FOUND` for an unknown organization.
+   * Lists the machine clients of an organization in order of creation, page by page. Pass `nextPageToken` of one
+   * answer as `pageToken` of the next call until it is empty. Fails with `NOT_FOUND` for an unknown organization.
    *
    * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
    * @param options An object with `pageSize`, `pageToken`.

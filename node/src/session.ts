@@ -62,8 +62,8 @@ export default class SessionClient extends ServiceClient {
   }
 
   /**
-   * Lists the sessions of a user, page by page, in order of creation. Pass `next_page_token` of one answer as
-   * `page_token` of the next call until it is empty.
+   * Lists the sessions of a user, page by page, in order of creation. Pass `nextPageToken` of one answer as
+   * `pageToken` of the next call until it is empty.
    *
    * @param userId Id of the user (`usr_` and digits). Required. Must match `^usr_[0-9]+$`.
    * @param options An object with `pageSize`, `pageToken`, `filter`.

@@ -91,7 +91,11 @@ impl Planner<'_> {
             );
             check_order(method)?;
         }
-        let extras = self.face.extras.iter().filter(|extra| extra.client == entry.attribute);
+        let extras = self
+            .face
+            .extras
+            .iter()
+            .filter(|extra| extra.client == entry.attribute);
         Ok(Client {
             extras: extras.cloned().collect(),
             attribute: entry.attribute.clone(),
@@ -136,7 +140,10 @@ impl Planner<'_> {
             None => self.grouped(derived(self.schema, operation, &client.rename)?),
         };
         for (name, doc) in &entry.docs {
-            let param = params.iter_mut().flat_map(leaves_mut).find(|param| param.name == *name);
+            let param = params
+                .iter_mut()
+                .flat_map(leaves_mut)
+                .find(|param| param.name == *name);
             param
                 .with_context(|| format!("there is no parameter {name} to document"))?
                 .doc
@@ -149,7 +156,10 @@ impl Planner<'_> {
                 Some(function) => Outcome::Function(function.to_owned()),
                 None => {
                     let name = result.strip_suffix('?');
-                    let field = operation.method.output().get_field_by_name(name.unwrap_or(result));
+                    let field = operation
+                        .method
+                        .output()
+                        .get_field_by_name(name.unwrap_or(result));
                     let field = field.with_context(|| format!("the answer has no field {result}"))?;
                     match name {
                         Some(_) => Outcome::Maybe(field),
@@ -288,9 +298,7 @@ fn leaves_mut(param: &mut Param) -> &mut [Param] {
 /// No language has a parameter without a default after one with, unless it is keyword-only.
 fn check_order(method: &Method) -> anyhow::Result<()> {
     let positional = method.params.iter().filter(|param| !param.keyword_only);
-    let defaults: Vec<bool> = positional
-        .map(|param| param.presence.omissible())
-        .collect();
+    let defaults: Vec<bool> = positional.map(|param| param.presence.omissible()).collect();
     ensure!(
         defaults.is_sorted(),
         "{} has a parameter without a default after one with",
