@@ -283,7 +283,10 @@ export default class M2MClient extends ServiceClient {
    */
   async *iterOrganizationClients(
     organizationId: string,
-    options?: ListOrganizationClientsOptions,
+    options?: {
+      /** Number of clients a page, 10 to 100; 10 when 0. */
+      pageSize?: number | null;
+    },
     call?: CallOptions,
   ): AsyncGenerator<M2MClientMessage, void, undefined> {
     yield* this.pages(

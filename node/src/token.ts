@@ -194,7 +194,12 @@ export default class TokenClient extends ServiceClient {
    */
   async *iterTokens(
     organizationId: string,
-    options?: ListTokensOptions,
+    options?: {
+      /** Only tokens of this user (`usr_` and digits). */
+      userId?: string | null;
+      /** Number of entries per page, at most 30; 10 if not set. At least 0. */
+      pageSize?: number | null;
+    },
     call?: CallOptions,
   ): AsyncGenerator<Token, void, undefined> {
     yield* this.pages(

@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use prost_reflect::MessageDescriptor;
 
 use super::face::{ClientEntry, Face, MethodEntry, ParamEntry, Presence, Spec, spec};
-use super::params::{Accepts, Param, derived, resolve};
+use super::params::{Param, derived, resolve};
 use super::plan::{Action, Client, Method, Outcome, Steps, Style};
 use super::variants::{add_by_external_id, add_iterators};
 use crate::{Operation, Schema, snake_case};
@@ -140,10 +140,7 @@ impl Planner<'_> {
             None => self.grouped(derived(self.schema, operation, &client.rename)?),
         };
         for (name, doc) in &entry.docs {
-            let param = params
-                .iter_mut()
-                .flat_map(leaves_mut)
-                .find(|param| param.name == *name);
+            let param = params.iter_mut().find_map(|param| param.named(name));
             param
                 .with_context(|| format!("there is no parameter {name} to document"))?
                 .doc
@@ -255,8 +252,7 @@ impl Planner<'_> {
                             Some(name) => (name, Presence::Optional),
                             None => (name, Presence::Required),
                         };
-                        let members: Vec<_> = members.iter().cloned().map(ParamEntry::One).collect();
-                        let members = self.params(request, client, &members, steps)?;
+                        let members = self.params(request, client, members, steps)?;
                         let group = Param::group(name.to_owned(), presence, members);
                         params.push(Param { interface, ..group });
                     }
@@ -281,17 +277,6 @@ impl Planner<'_> {
             )?);
         }
         Ok(params)
-    }
-}
-
-fn leaves_mut(param: &mut Param) -> &mut [Param] {
-    if matches!(param.accepts, Accepts::Group(_)) {
-        match &mut param.accepts {
-            Accepts::Group(members) => members,
-            _ => &mut [],
-        }
-    } else {
-        std::slice::from_mut(param)
     }
 }
 

@@ -93,6 +93,7 @@ fn without_token(param: &Param) -> Option<Param> {
             let members: Vec<Param> = members.iter().filter_map(without_token).collect();
             (!members.is_empty()).then(|| Param {
                 accepts: Accepts::Group(members),
+                interface: None,
                 ..param.clone()
             })
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::docs;
 use super::init::Init;
 use super::names::{Modules, camel, local_name, named};
-use super::types::{Helpers, accepted, value};
+use super::types::{Helpers, accepted, arguments, value};
 use crate::faces::face::ExtraEntry;
 use crate::faces::params::{Accepts, Param};
 use crate::faces::plan::{Action, Client, Method, Outcome};
@@ -119,7 +119,13 @@ impl Writer {
         for member in members {
             let mark = if member.presence.omissible() { "?" } else { "" };
             lines.push_str(&docs::member(depth, member));
-            let mut accepted = accepted(member, &mut self.modules);
+            let mut accepted = match &member.accepts {
+                Accepts::Group(inner) => {
+                    let lines = self.members(inner, depth + 1);
+                    format!("{{\n{lines}{}}}", "  ".repeat(depth))
+                }
+                _ => accepted(member, &mut self.modules),
+            };
             if member.nullable() {
                 accepted.push_str(" | null");
             }
@@ -270,14 +276,10 @@ impl Writer {
         if sets.is_empty() {
             return String::new();
         }
+        let arguments = arguments(method);
         let access = |wanted: &str| {
-            let of = |param: &Param| match &param.accepts {
-                Accepts::Group(members) if members.iter().any(|member| member.name == wanted) => {
-                    Some(member_access(param, wanted))
-                }
-                _ => (param.name == wanted).then(|| camel(wanted)),
-            };
-            method.params.iter().find_map(of).unwrap_or_default()
+            let found = arguments.iter().find(|(_, param)| param.name == wanted);
+            found.map(|(access, _)| access.clone()).unwrap_or_default()
         };
         let set = |names: &Vec<&str>| {
             let label: Vec<String> = names.iter().map(|name| camel(name)).collect();
@@ -294,19 +296,12 @@ impl Writer {
         let clears = matches!(&method.action, Action::Call { operation, .. } if operation.method.name().starts_with("Update"));
         let mut init = Init::default();
         let mut holders = BTreeSet::new();
-        for param in &method.params {
-            for leaf in param.leaves() {
-                let Some(path) = &leaf.path else { continue };
-                let access = match &param.accepts {
-                    Accepts::Group(_) => member_access(param, &leaf.name),
-                    _ => camel(&leaf.name),
-                };
-                let text = value(leaf, &access, clears, &mut self.modules, &mut self.helpers);
-                let field = path.split(['[', '{']).next().unwrap_or(path);
-                let required = !leaf.nullable();
-                init.set(&method.request, field, text, required, &mut self.helpers);
-                holders.extend(leaf.holders.iter().cloned());
-            }
+        for (access, param) in arguments(method) {
+            let Some(path) = &param.path else { continue };
+            let text = value(param, &access, clears, &mut self.modules, &mut self.helpers);
+            let field = path.split(['[', '{']).next().unwrap_or(path);
+            init.set(&method.request, field, text, !param.nullable(), &mut self.helpers);
+            holders.extend(param.holders.iter().cloned());
         }
         for holder in holders {
             init.hold(&holder);
@@ -330,9 +325,4 @@ impl Writer {
                 extra.function
             )
     }
-}
-
-fn member_access(group: &Param, member: &str) -> String {
-    let link = if group.presence.omissible() { "?." } else { "." };
-    format!("{}{link}{}", camel(&group.name), camel(member))
 }

@@ -5,6 +5,7 @@ use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
 use super::names::{Modules, camel, local_name, oneof};
 use crate::faces::face::Presence;
 use crate::faces::params::{Accepts, Param};
+use crate::faces::plan::Method;
 
 /// The type of what a parameter accepts that is no group.
 pub(super) fn accepted(param: &Param, modules: &mut Modules) -> String {
@@ -174,6 +175,25 @@ pub(super) fn value(
         },
         Accepts::Request(_) | Accepts::Group(_) | Accepts::Unused => given,
     }
+}
+
+/// The parameters that fill fields or may be needed, those in objects too, and the expression that reads each.
+pub(super) fn arguments(method: &Method) -> Vec<(String, &Param)> {
+    fn add<'a>(param: &'a Param, before: &str, all: &mut Vec<(String, &'a Param)>) {
+        let access = format!("{before}{}", camel(&param.name));
+        match &param.accepts {
+            Accepts::Group(members) => {
+                let link = if param.presence.omissible() { "?." } else { "." };
+                for member in members {
+                    add(member, &format!("{access}{link}"), all);
+                }
+            }
+            _ => all.push((access, param)),
+        }
+    }
+    let mut all = Vec::new();
+    method.params.iter().for_each(|param| add(param, "", &mut all));
+    all
 }
 
 /// The handwritten functions that a module uses.
