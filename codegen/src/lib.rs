@@ -18,6 +18,8 @@
 pub mod aliases;
 pub mod conformance;
 pub mod emulator;
+mod faces;
+pub mod node;
 mod output;
 pub mod python;
 pub mod rust;
@@ -40,7 +42,8 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     wire::generate(schema, out)?;
     conformance::generate(schema, out)?;
     emulator::generate(schema, out)?;
-    python::generate(schema, out)
+    python::generate(schema, out)?;
+    node::generate(schema, out)
 }
 
 /// The root folder of the project, wherever the generator is started from.

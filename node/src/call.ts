@@ -1,6 +1,7 @@
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 
 import { decode } from "./decode";
+import { ScalekitArgumentException } from "./errors";
 
 /** What a single call may set for itself. */
 export interface CallOptions {
@@ -26,6 +27,21 @@ export function lazily<T>(load: () => T): () => T {
 
 const runtime = lazily(() => require("@bufbuild/protobuf") as typeof import("@bufbuild/protobuf"));
 
+function encode<Request extends DescMessage>(
+  operation: string,
+  request: Request,
+  init: MessageInitShape<Request>,
+): Uint8Array {
+  const { create, toBinary } = runtime();
+  try {
+    return toBinary(request, create(request, init));
+  } catch (error) {
+    // The runtime's text ends with the value, which may be a secret.
+    const text = error instanceof Error ? error.message.split(", got ")[0] : "";
+    throw new ScalekitArgumentException(`the arguments do not fit: ${text}`, { operation });
+  }
+}
+
 /** Base of the generated clients. */
 export abstract class ServiceClient {
   readonly #road: Road;
@@ -42,9 +58,29 @@ export abstract class ServiceClient {
     response: Response,
     options?: CallOptions,
   ): Promise<MessageShape<Response>> {
-    const protobuf = runtime();
-    const { create, toBinary } = protobuf;
-    const bytes = await this.#road.call(operation, toBinary(request, create(request, init)), options);
-    return decode(protobuf, response, bytes);
+    const bytes = await this.#road.call(operation, encode(operation, request, init), options);
+    return decode(runtime(), response, bytes);
+  }
+
+  /** Calls a paged operation until there are no more pages; a page is fetched when the loop gets to it. */
+  protected async *pages<Request extends DescMessage, Response extends DescMessage, Item>(
+    operation: string,
+    request: Request,
+    init: MessageInitShape<Request>,
+    response: Response,
+    items: (answer: MessageShape<Response>) => Item[],
+    options?: CallOptions,
+  ): AsyncGenerator<Item, void, undefined> {
+    let token = "";
+    while (true) {
+      const answer = await this.unary(operation, request, { ...init, pageToken: token }, response, options);
+      yield* items(answer);
+      const { nextPageToken: next } = answer as { nextPageToken?: string };
+      // The same token again would loop for ever.
+      if (!next || next === token) {
+        return;
+      }
+      token = next;
+    }
   }
 }

@@ -1,11 +1,11 @@
 import type { CallOptions } from "./call";
 import * as checks from "./checks";
-import { Clients } from "./clients";
 import { ScalekitArgumentException, ScalekitException, ScalekitValidateTokenFailureException } from "./errors";
 import { fromNative } from "./errors/from-native";
 import { work } from "./mailbox";
 import { isFailure, native, type Checks, type Failure, type NativeClient } from "./native";
 import { NativeRoad } from "./road";
+import { Services } from "./services";
 import { fromEnvironment, settings } from "./settings";
 import type { IdpInitiatedLoginClaims } from "./types/auth";
 import type {
@@ -32,7 +32,7 @@ import { verify } from "./webhooks";
  * const scalekit = new ScalekitClient("https://acme.scalekit.com", "skc_123", process.env.SCALEKIT_CLIENT_SECRET!);
  * const { organization } = await scalekit.organization.createOrganization("Acme");
  */
-export default class ScalekitClient extends Clients {
+export default class ScalekitClient extends Services {
   readonly #client: NativeClient;
 
   /**

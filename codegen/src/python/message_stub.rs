@@ -3,8 +3,9 @@
 use anyhow::ensure;
 use prost_reflect::{EnumDescriptor, FieldDescriptor, FileDescriptor, MessageDescriptor};
 
-use super::face::Face;
-use super::text::{Source, doc_width, paragraphs};
+use crate::faces::face::Face;
+use super::text::{Source, doc_width};
+use crate::faces::prose::paragraphs;
 use super::types::{Imports, Shape, module_of, shape};
 use crate::aliases::aliases_of;
 use crate::{Output, Schema};

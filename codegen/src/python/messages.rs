@@ -11,7 +11,7 @@ use prost_types::{
     MessageOptions, OneofDescriptorProto,
 };
 
-use super::face::Face;
+use crate::faces::face::Face;
 use super::text::{Source, bytes_literals};
 use super::types::{local_name, module_of};
 use crate::aliases::{Alias, aliases_of};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::plan::{Action, Client};
+use crate::faces::plan::{Action, Client};
 use super::text::{Source, WIDTH};
 
 /// Where each client is, and the attributes that ScalekitClient has because of them.

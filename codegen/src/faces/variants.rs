@@ -1,19 +1,17 @@
 //! Further methods that follow from those of the operations.
 
-use super::params::Param;
-use super::plan::{Action, Method, Outcome};
+use super::params::{Accepts, Param};
+use super::plan::{Action, Method, Style};
 
 /// Where an id shares a oneof with `external_id`, adds the method that takes the latter.
-pub(super) fn add_by_external_id(methods: &mut Vec<Method>) {
+pub(crate) fn add_by_external_id(methods: &mut Vec<Method>, style: Style) {
     let mut added = Vec::new();
     for method in methods.iter() {
-        let Action::Call {
-            outcome: Outcome::Both,
-            ..
-        } = method.action
-        else {
+        let plain =
+            matches!(&method.action, Action::Call { outcome, .. } if *outcome == (style.outcome)());
+        if !plain {
             continue;
-        };
+        }
         let name = format!("{}_by_external_id", method.name);
         if methods.iter().any(|other| other.name == name) {
             continue;
@@ -27,8 +25,8 @@ pub(super) fn add_by_external_id(methods: &mut Vec<Method>) {
         let mut params = method.params.clone();
         params[place] = Param::required(field.name(), field.clone(), params[place].external_doc.clone());
         let doc = format!(
-            "As :meth:`{}`, for the external id that was given to it in place of Scalekit's own.",
-            method.name
+            "As {}, for the external id that was given to it in place of Scalekit's own.",
+            (style.link)(&method.name)
         );
         added.push(Method {
             name,
@@ -36,13 +34,15 @@ pub(super) fn add_by_external_id(methods: &mut Vec<Method>) {
             doc,
             request: method.request.clone(),
             action: method.action.clone(),
+            needs: method.needs.clone(),
+            iterator: method.iterator.as_ref().map(|name| format!("{name}_by_external_id")),
         });
     }
     methods.extend(added);
 }
 
 /// Adds an iterator to every list that is paged.
-pub(super) fn add_iterators(methods: &mut Vec<Method>) {
+pub(crate) fn add_iterators(methods: &mut Vec<Method>, style: Style) {
     let mut added = Vec::new();
     for method in methods.iter() {
         let Action::Call {
@@ -67,22 +67,33 @@ pub(super) fn add_iterators(methods: &mut Vec<Method>) {
             .strip_prefix("list_")
             .or_else(|| method.name.strip_prefix("get_"));
         let plain = plain.unwrap_or(&method.name);
-        let params = method
-            .params
-            .iter()
-            .filter(|param| param.name != "page_token")
-            .cloned()
-            .collect();
+        let derived = || format!("iter_{}", plain.strip_suffix("_paginated").unwrap_or(plain));
         added.push(Method {
-            name: format!("iter_{}", plain.strip_suffix("_paginated").unwrap_or(plain)),
-            params,
+            name: method.iterator.clone().unwrap_or_else(derived),
+            params: method.params.iter().filter_map(without_token).collect(),
             doc: format!(
-                "Iterates over what :meth:`{}` lists, through all pages.\n\nA page is fetched when the loop gets to it.",
-                method.name
+                "Iterates over what {} lists, through all pages.\n\nA page is fetched when the loop gets to it.",
+                (style.link)(&method.name)
             ),
             request: method.request.clone(),
             action: Action::Pages { operation: operation.clone(), items },
+            needs: method.needs.clone(),
+            iterator: None,
         });
     }
     methods.extend(added);
+}
+
+/// The parameter without what asks for a page; nothing if that is all it has.
+fn without_token(param: &Param) -> Option<Param> {
+    match &param.accepts {
+        Accepts::Group(members) => {
+            let members: Vec<Param> = members.iter().filter_map(without_token).collect();
+            (!members.is_empty()).then(|| Param {
+                accepts: Accepts::Group(members),
+                ..param.clone()
+            })
+        }
+        _ => (param.name != "page_token").then(|| param.clone()),
+    }
 }

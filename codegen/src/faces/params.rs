@@ -10,35 +10,43 @@ use crate::{Body, Operation, Schema};
 
 /// A parameter of a method.
 #[derive(Clone)]
-pub(super) struct Param {
-    pub(super) name: String,
-    pub(super) presence: Presence,
-    pub(super) keyword_only: bool,
+pub(crate) struct Param {
+    pub(crate) name: String,
+    pub(crate) presence: Presence,
+    pub(crate) keyword_only: bool,
     /// The field it fills, as `_arguments.py` takes it; `None` if it fills none.
-    pub(super) path: Option<String>,
+    pub(crate) path: Option<String>,
     /// What it accepts.
-    pub(super) accepts: Accepts,
-    pub(super) doc: String,
+    pub(crate) accepts: Accepts,
+    pub(crate) doc: String,
     /// Outer fields of its path that the request must have even when it is left out.
-    pub(super) holders: Vec<String>,
+    pub(crate) holders: Vec<String>,
     /// The `external_id` that may stand in its place, and its description.
-    pub(super) external: Option<FieldDescriptor>,
-    pub(super) external_doc: String,
+    pub(crate) external: Option<FieldDescriptor>,
+    pub(crate) external_doc: String,
+    /// The name of the type of a group, if it has one.
+    pub(crate) interface: Option<String>,
 }
 
 /// What kind of value a parameter takes.
 #[derive(Clone)]
-pub(super) enum Accepts {
+pub(crate) enum Accepts {
     /// What fits the field.
     Field(FieldDescriptor),
     /// A list whose strings each fill a field of a message of the list.
     Strings(FieldDescriptor),
+    /// A map whose entries each become a message of the list, with a key and a value.
+    Pairs(FieldDescriptor),
     /// A message that is merged into the request.
     Request(MessageDescriptor),
+    /// A text that is not used.
+    Unused,
+    /// An object with parameters of its own.
+    Group(Vec<Param>),
 }
 
 impl Param {
-    pub(super) fn required(name: &str, field: FieldDescriptor, doc: String) -> Self {
+    pub(crate) fn required(name: &str, field: FieldDescriptor, doc: String) -> Self {
         Param {
             name: name.to_owned(),
             presence: Presence::Required,
@@ -49,21 +57,46 @@ impl Param {
             holders: Vec::new(),
             external: None,
             external_doc: String::new(),
+            interface: None,
         }
     }
 
     /// Whether `None` may be passed.
-    pub(super) fn nullable(&self) -> bool {
-        match &self.presence {
-            Presence::Required => false,
-            Presence::Nullable => true,
-            Presence::Default(literal) => literal == "None",
+    pub(crate) fn nullable(&self) -> bool {
+        matches!(self.presence, Presence::Nullable | Presence::Optional)
+    }
+
+    /// A parameter that is an object with parameters of its own.
+    pub(crate) fn group(name: String, presence: Presence, members: Vec<Param>) -> Self {
+        let doc = match presence {
+            Presence::Required => "What to send.",
+            _ => "What may be left out.",
+        };
+        Param {
+            name,
+            presence,
+            keyword_only: false,
+            path: None,
+            accepts: Accepts::Group(members),
+            doc: doc.to_owned(),
+            holders: Vec::new(),
+            external: None,
+            external_doc: String::new(),
+            interface: None,
+        }
+    }
+
+    /// Itself, or the members of a group.
+    pub(crate) fn leaves(&self) -> &[Param] {
+        match &self.accepts {
+            Accepts::Group(members) => members,
+            _ => std::slice::from_ref(self),
         }
     }
 }
 
 /// The parameter that fills the field at `path`, in `request` or, for `-`, in the request of the `first` step.
-pub(super) fn resolve(
+pub(crate) fn resolve(
     schema: &Schema,
     request: &MessageDescriptor,
     first: Option<&MessageDescriptor>,
@@ -74,7 +107,9 @@ pub(super) fn resolve(
 ) -> anyhow::Result<Param> {
     let nowhere = || format!("the parameter {name} has no field {path} to fill");
     let mut holders = Vec::new();
-    let (accepts, doc, filled) = if path == "*" {
+    let (accepts, doc, filled) = if path == "!" {
+        (Accepts::Unused, "Not used.".to_owned(), None)
+    } else if path == "*" {
         let doc = format!("A `{}` whose fields are used.", request.name());
         (Accepts::Request(request.clone()), doc, Some(path.to_owned()))
     } else if path == "-" {
@@ -84,9 +119,10 @@ pub(super) fn resolve(
         let doc = schema.field_doc(&field);
         (Accepts::Field(field), doc, None)
     } else {
+        let pairs = path.strip_suffix("{}");
         let (outer, wrapped) = match path.strip_suffix(']').and_then(|path| path.split_once('[')) {
             Some((outer, wrapped)) => (outer, Some(wrapped)),
-            None => (path, None),
+            None => (pairs.unwrap_or(path), None),
         };
         let fields = walk(request, outer).with_context(nowhere)?;
         let field = fields.last().with_context(nowhere)?.clone();
@@ -98,6 +134,12 @@ pub(super) fn resolve(
         }
         let doc = schema.field_doc(&field);
         let accepts = match wrapped {
+            None if pairs.is_some() => {
+                let known = matches!(field.kind(), Kind::Message(item)
+                    if item.get_field_by_name("key").is_some() && item.get_field_by_name("value").is_some());
+                ensure!(known && field.is_list(), nowhere());
+                Accepts::Pairs(field)
+            }
             None => Accepts::Field(field),
             Some(inner) => {
                 let known =
@@ -126,11 +168,12 @@ pub(super) fn resolve(
         holders,
         external,
         external_doc,
+        interface: None,
     })
 }
 
 /// The parameters that the schema suggests for an operation.
-pub(super) fn derived(
+pub(crate) fn derived(
     schema: &Schema,
     operation: &Operation,
     rename: &BTreeMap<String, String>,
@@ -171,7 +214,7 @@ pub(super) fn derived(
         let name = rename.get(&field).cloned().unwrap_or_else(|| field.clone());
         let presence = match required {
             true => Presence::Required,
-            false => Presence::Default("None".to_owned()),
+            false => Presence::Optional,
         };
         resolve(schema, &request, None, name, presence, false, &field)
     };

@@ -5,22 +5,23 @@ use std::collections::BTreeSet;
 use anyhow::{Context, ensure};
 use prost_reflect::MessageDescriptor;
 
-use super::face::{ClientEntry, Face, MethodEntry, Presence, Spec, spec};
-use super::params::{Param, derived, resolve};
-use super::plan::{Action, Client, Method, Outcome, Steps};
+use super::face::{ClientEntry, Face, MethodEntry, ParamEntry, Presence, Spec, spec};
+use super::params::{Accepts, Param, derived, resolve};
+use super::plan::{Action, Client, Method, Outcome, Steps, Style};
 use super::variants::{add_by_external_id, add_iterators};
 use crate::{Operation, Schema, snake_case};
 
 /// What the plan is made from.
-pub(super) struct Planner<'a> {
-    pub(super) schema: &'a Schema,
-    pub(super) face: &'a Face,
-    pub(super) operations: Vec<Operation>,
+pub(crate) struct Planner<'a> {
+    pub(crate) schema: &'a Schema,
+    pub(crate) face: &'a Face,
+    pub(crate) style: Style,
+    pub(crate) operations: Vec<Operation>,
 }
 
 impl Planner<'_> {
     /// Plans one client; `all` decides which operations are its own.
-    pub(super) fn client(&self, entry: &ClientEntry, all: &[ClientEntry]) -> anyhow::Result<Client> {
+    pub(crate) fn client(&self, entry: &ClientEntry, all: &[ClientEntry]) -> anyhow::Result<Client> {
         let service = self
             .schema
             .services()
@@ -74,10 +75,12 @@ impl Planner<'_> {
                 doc: helper.doc.clone(),
                 request,
                 action,
+                needs: Vec::new(),
+                iterator: None,
             });
         }
-        add_by_external_id(&mut methods);
-        add_iterators(&mut methods);
+        add_by_external_id(&mut methods, self.style);
+        add_iterators(&mut methods, self.style);
         ensure!(!methods.is_empty(), "it has no methods");
         let mut names = BTreeSet::new();
         for method in &methods {
@@ -88,7 +91,9 @@ impl Planner<'_> {
             );
             check_order(method)?;
         }
+        let extras = self.face.extras.iter().filter(|extra| extra.client == entry.attribute);
         Ok(Client {
+            extras: extras.cloned().collect(),
             attribute: entry.attribute.clone(),
             module: entry.module().to_owned(),
             class: entry.class.clone(),
@@ -128,23 +133,28 @@ impl Planner<'_> {
             .transpose()?;
         let mut params = match &entry.params {
             Some(written) => self.params(&request, client, written, steps.as_ref())?,
-            None => derived(self.schema, operation, &client.rename)?,
+            None => self.grouped(derived(self.schema, operation, &client.rename)?),
         };
         for (name, doc) in &entry.docs {
-            let param = params.iter_mut().find(|param| param.name == *name);
+            let param = params.iter_mut().flat_map(leaves_mut).find(|param| param.name == *name);
             param
                 .with_context(|| format!("there is no parameter {name} to document"))?
                 .doc
                 .clone_from(doc);
         }
         let outcome = match entry.result.as_deref().or(client.result.as_deref()) {
-            None => Outcome::Both,
+            None => (self.style.outcome)(),
             Some("message") => Outcome::Message,
             Some(result) => match result.strip_suffix("()") {
                 Some(function) => Outcome::Function(function.to_owned()),
                 None => {
-                    let field = operation.method.output().get_field_by_name(result);
-                    Outcome::Field(field.with_context(|| format!("the answer has no field {result}"))?)
+                    let name = result.strip_suffix('?');
+                    let field = operation.method.output().get_field_by_name(name.unwrap_or(result));
+                    let field = field.with_context(|| format!("the answer has no field {result}"))?;
+                    match name {
+                        Some(_) => Outcome::Maybe(field),
+                        None => Outcome::Field(field),
+                    }
                 }
             },
         };
@@ -167,6 +177,7 @@ impl Planner<'_> {
             outcome,
             mask: entry.mask.clone(),
             steps,
+            failure: entry.failure.clone(),
         };
         Ok(Method {
             name: name.to_owned(),
@@ -174,7 +185,22 @@ impl Planner<'_> {
             doc,
             request,
             action,
+            needs: entry.needs.clone(),
+            iterator: entry.iterator.clone(),
         })
+    }
+
+    /// Puts what may be left out into one group, if the language wants that.
+    fn grouped(&self, params: Vec<Param>) -> Vec<Param> {
+        let Some(name) = self.style.optional else {
+            return params;
+        };
+        let (optional, mut params): (Vec<_>, Vec<_>) =
+            params.into_iter().partition(|param| param.presence.omissible());
+        if !optional.is_empty() {
+            params.push(Param::group(name.to_owned(), Presence::Optional, optional));
+        }
+        params
     }
 
     fn steps(&self, function: &str) -> anyhow::Result<Steps> {
@@ -201,12 +227,32 @@ impl Planner<'_> {
         &self,
         request: &MessageDescriptor,
         client: &ClientEntry,
-        written: &[String],
+        written: &[ParamEntry],
         steps: Option<&Steps>,
     ) -> anyhow::Result<Vec<Param>> {
         let mut params = Vec::new();
         let mut keyword_only = false;
-        for text in written {
+        for entry in written {
+            let text = match entry {
+                ParamEntry::One(text) => text,
+                ParamEntry::Group(groups) => {
+                    for (name, members) in groups {
+                        let (name, interface) = match name.split_once(": ") {
+                            Some((name, interface)) => (name, Some(interface.to_owned())),
+                            None => (name.as_str(), None),
+                        };
+                        let (name, presence) = match name.strip_suffix('?') {
+                            Some(name) => (name, Presence::Optional),
+                            None => (name, Presence::Required),
+                        };
+                        let members: Vec<_> = members.iter().cloned().map(ParamEntry::One).collect();
+                        let members = self.params(request, client, &members, steps)?;
+                        let group = Param::group(name.to_owned(), presence, members);
+                        params.push(Param { interface, ..group });
+                    }
+                    continue;
+                }
+            };
             let Some(spec) = spec(text)? else {
                 keyword_only = true;
                 continue;
@@ -228,11 +274,22 @@ impl Planner<'_> {
     }
 }
 
-/// Python has no parameter without a default after one with, unless it is keyword-only.
+fn leaves_mut(param: &mut Param) -> &mut [Param] {
+    if matches!(param.accepts, Accepts::Group(_)) {
+        match &mut param.accepts {
+            Accepts::Group(members) => members,
+            _ => &mut [],
+        }
+    } else {
+        std::slice::from_mut(param)
+    }
+}
+
+/// No language has a parameter without a default after one with, unless it is keyword-only.
 fn check_order(method: &Method) -> anyhow::Result<()> {
     let positional = method.params.iter().filter(|param| !param.keyword_only);
     let defaults: Vec<bool> = positional
-        .map(|param| matches!(param.presence, Presence::Default(_)))
+        .map(|param| param.presence.omissible())
         .collect();
     ensure!(
         defaults.is_sorted(),
