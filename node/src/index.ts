@@ -6,3 +6,5 @@ export * from "./types/scalekit";
 export * from "./types/auth";
 export * from "./errors";
 export type { CallOptions } from "./call";
+export { ObjectType, Source } from "./enums";
+export type { EventFilter } from "./pkg/grpc/scalekit/v1/events/events_pb";

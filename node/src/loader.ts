@@ -8,11 +8,12 @@ const OVERRIDE = "SCALEKIT_NODE_ADDON";
 
 /** How to look for an addon; tests look as other platforms do. */
 export interface Search {
-  platform: string;
+  os: string;
+  cpu: string;
   load: (path: string) => unknown;
 }
 
-const HERE: Search = { platform: `${process.platform}-${process.arch}`, load: (path) => require(path) };
+const HERE: Search = { os: process.platform, cpu: process.arch, load: (path) => require(path) };
 
 /**
  * Loads the addon: the one that `SCALEKIT_NODE_ADDON` names, one beside this package (a checkout), or that of the
@@ -31,11 +32,12 @@ export function load(search: Search = HERE): unknown {
 }
 
 /** Loads the addon of the platform's package. */
-export function fromPackage({ platform, load }: Search): unknown {
-  const names = PLATFORMS[platform];
-  if (names === undefined) {
+export function fromPackage({ os, cpu, load }: Search): unknown {
+  const names = PLATFORMS.filter((known) => known.os === os && known.cpu === cpu).map((known) => known.package);
+  if (names.length === 0) {
+    const all = [...new Set(PLATFORMS.map((known) => `${known.os}-${known.cpu}`))];
     throw new Error(
-      `scalekit-client: there is no build for ${platform}; there are builds for ${Object.keys(PLATFORMS).join(", ")}. ` +
+      `scalekit-client: there is no build for ${os}-${cpu}; there are builds for ${all.join(", ")}. ` +
         `Build one with cargo and name it in ${OVERRIDE}.`,
     );
   }
