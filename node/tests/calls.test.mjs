@@ -2,6 +2,7 @@
 /** What calls cost, and what happens when they are given up. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
 import { test } from "node:test";
 
 import { ScalekitCancelledException, ScalekitClient } from "scalekit-client";
@@ -9,6 +10,7 @@ import { ScalekitCancelledException, ScalekitClient } from "scalekit-client";
 import { emulator } from "./support/programs.mjs";
 import { server } from "./support/server.mjs";
 
+const require = createRequire(import.meta.url);
 const environment = await emulator();
 const { url, clientId, clientSecret } = environment;
 
@@ -37,7 +39,7 @@ async function hanging() {
   const stub = await server();
   const left = deferred();
   const asked = deferred();
-  stub.on("/api/v1/organizations/org_1", (request, response) => {
+  stub.on("/api/v1/organizations/org_1", (_, response) => {
     response.on("close", () => left.resolve(undefined));
     asked.resolve(undefined);
   });
@@ -186,9 +188,9 @@ test("a large answer is decoded in pieces, and between them other work is done",
     }
   };
   let turnsOfDecoding = 0;
-  const { decode, PIECE } = await import("scalekit-client/lib/decode.js");
-  const protobuf = await import("@bufbuild/protobuf");
-  const { ListOrganizationsResponseSchema } = await import("scalekit-client/v1/organizations");
+  const { decode, PIECE } = require("scalekit-client/lib/decode");
+  const protobuf = require("@bufbuild/protobuf");
+  const { ListOrganizationsResponseSchema } = require("scalekit-client/v1/organizations");
   const listed = await client.organization.listOrganization({ pageSize: 4000 });
   assert.equal(listed.organizations.length, 4000);
   assert.deepEqual(
@@ -211,9 +213,9 @@ test("a large answer is decoded in pieces, and between them other work is done",
 });
 
 test("decoding in pieces is decoding, whatever the message is made of", async () => {
-  const { decode } = await import("scalekit-client/lib/decode.js");
-  const protobuf = await import("@bufbuild/protobuf");
-  const wkt = await import("@bufbuild/protobuf/wkt");
+  const { decode } = require("scalekit-client/lib/decode");
+  const protobuf = require("@bufbuild/protobuf");
+  const wkt = require("@bufbuild/protobuf/wkt");
   const schema = wkt.FileDescriptorSetSchema;
   // Descriptors have fields of every kind of wire type that the addon writes, nested and repeated.
   const file = protobuf.toBinary(wkt.FileDescriptorProtoSchema, wkt.file_google_protobuf_descriptor.proto);

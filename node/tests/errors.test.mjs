@@ -105,7 +105,7 @@ test("a status without a code has the class of the status", async () => {
   }
 });
 
-for (const [code, status, name, twin] of /** @type {[number, number, string, string]} */ ([
+for (const [code, status, name, twin] of /** @type {[number, number, string, string][]} */ ([
   [16, 401, "ScalekitToolUnauthorizedException", "ScalekitUnauthorizedException"],
   [7, 403, "ScalekitToolForbiddenException", "ScalekitForbiddenException"],
   [8, 429, "ScalekitToolRateLimitException", "ScalekitTooManyRequestsException"],
@@ -155,7 +155,8 @@ test("a service that cannot be reached is unavailable, with what lies behind as 
   assert.equal(error.httpStatus, 503);
   assert.equal(error.retryable, true);
   assert.ok(error.cause instanceof Error);
-  const deepest = (/** @type {any} */ e) => (e.cause ? deepest(e.cause) : e);
+  /** @type {(error: any) => Error} */
+  const deepest = (error) => (error.cause ? deepest(error.cause) : error);
   assert.match(deepest(error).message, /refused/i);
 });
 

@@ -18,7 +18,7 @@ test("import and require have the same exports, and the same classes behind them
   const names = Object.keys(cjs).filter((name) => name !== "__esModule");
   assert.deepEqual(Object.keys(esm).sort(), names.sort());
   for (const name of names) {
-    assert.equal(/** @type {any} */ (esm)[name], cjs[name], name);
+    assert.equal(/** @type {any} */ (esm)[name], /** @type {any} */ (cjs)[name], name);
   }
   assert.equal(cjs.Scalekit, cjs.ScalekitClient);
 });
@@ -69,7 +69,7 @@ test("the exception classes are those that the core names", async () => {
   const { EXCEPTIONS } = require("scalekit-client/lib/errors/from-native");
   const { exceptions, version } = native().about();
   assert.deepEqual([...EXCEPTIONS.keys()].sort(), [...exceptions, "ScalekitArgumentException"].sort());
-  assert.equal(version, require("scalekit-client/package.json").version);
+  assert.equal(version, /** @type {any} */ (require("scalekit-client/package.json")).version);
 });
 
 test("loading the package loads neither the addon nor any message", () => {
@@ -108,7 +108,7 @@ test("messages have short paths, and the paths of today", () => {
 
 const { fromPackage } = require("scalekit-client/lib/loader");
 const { PLATFORMS } = require("scalekit-client/lib/platforms");
-const { version } = require("scalekit-client/package.json");
+const { version } = /** @type {any} */ (require("scalekit-client/package.json"));
 
 /** @param {Record<string, unknown>} installed */
 const search = (installed, os = "linux", cpu = "x64") => ({
