@@ -15,7 +15,7 @@ const auditlogsPb = lazily(() => require("./pkg/grpc/scalekit/v1/auditlogs/audit
 export default class AuditLogsClient extends ServiceClient {
   /**
    * Lists the authentication requests of the environment that match the given filters, page by page. Pass
-   * `next_page_token` of one answer as `page_token` of the next call until it is empty.
+   * `nextPageToken` of one answer as `pageToken` of the next call until it is empty.
    *
    * @param options An object with `pageSize`, `pageToken`, `email`, `status`, `startTime`, `endTime`, `resourceId`,
    *   `connectedAccountIdentifier`, `clientId`.

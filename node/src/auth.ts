@@ -21,7 +21,7 @@ export default class AuthClient extends ServiceClient {
    *
    * @param connectionId Id of the connection that the login runs through (`conn_` and digits), 1 to 32 characters.
    * @param loginRequestId Id of the login request, as handed to your login page. Required.
-   * @param options An object with `user`.
+   * @param user The user who logged in.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateLoginUserDetailsResponse`.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
@@ -29,10 +29,7 @@ export default class AuthClient extends ServiceClient {
   async updateLoginUserDetails(
     connectionId: string,
     loginRequestId: string,
-    options?: {
-      /** The user who logged in. */
-      user?: MessageInitShape<typeof UserSchema> | Partial<User> | null;
-    },
+    user: MessageInitShape<typeof UserSchema> | Partial<User>,
     call?: CallOptions,
   ): Promise<UpdateLoginUserDetailsResponse> {
     return this.unary(
@@ -41,7 +38,7 @@ export default class AuthClient extends ServiceClient {
       {
         connectionId: required("connectionId", connectionId),
         loginRequestId: required("loginRequestId", loginRequestId),
-        user: (options?.user ?? undefined) as MessageInitShape<typeof UserSchema> | undefined,
+        user: required("user", user) as MessageInitShape<typeof UserSchema>,
       },
       authPb().UpdateLoginUserDetailsResponseSchema,
       call,

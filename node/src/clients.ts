@@ -31,7 +31,7 @@ const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bu
 export default class ClientsClient extends ServiceClient {
   /**
    * Lists the clients of the environment in order of creation, page by page, optionally only some kinds. Pass
-   * `next_page_token` of one answer as `page_token` of the next call until it is empty.
+   * `nextPageToken` of one answer as `pageToken` of the next call until it is empty.
    *
    * @param options An object with `includePlainSecret`, `filter`, `pageToken`, `pageSize`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.

@@ -30,7 +30,7 @@ const connectedAccountsPb = lazily(() => require("./pkg/grpc/scalekit/v1/connect
 export default class ConnectedAccountsClient extends ServiceClient {
   /**
    * Lists the connected accounts that match all given filters, in order of creation, page by page. The entries
-   * carry no credentials. Pass `next_page_token` of one answer as `page_token` of the next call until it is empty.
+   * carry no credentials. Pass `nextPageToken` of one answer as `pageToken` of the next call until it is empty.
    *
    * @param options An object with `organizationId`, `userId`, `connector`, `identifier`, `provider`, `pageSize`,
    *   `pageToken`, `query`, `connectionNames`.
@@ -125,7 +125,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
   /**
    * Creates a connected account for a connector and an identifier and returns it. An OAuth account starts as
    * `PENDING_AUTH` and becomes active once its user has gone through the magic link. Fails with `INVALID_ARGUMENT`
-   * when `connected_account` is missing.
+   * when `connectedAccount` is missing.
    *
    * @param params An object with `connector`, `identifier`, `connectedAccount`, `organizationId`, `userId`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
@@ -171,7 +171,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
 
   /**
    * Updates the credentials or the settings of a connected account and returns it. Give `id` alone, or `connector`
-   * and `identifier`, with `organization_id` or `user_id` where the account belongs to one. Fails with `NOT_FOUND`
+   * and `identifier`, with `organizationId` or `userId` where the account belongs to one. Fails with `NOT_FOUND`
    * when there is no such account.
    *
    * @param params An object with `connector`, `identifier`, `connectedAccount`, `organizationId`, `userId`,
@@ -223,7 +223,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
 
   /**
    * Deletes a connected account together with its credentials. Give `id` alone, or `connector` and `identifier`,
-   * with `organization_id` or `user_id` where the account belongs to one. The answer has no fields. Fails with
+   * with `organizationId` or `userId` where the account belongs to one. The answer has no fields. Fails with
    * `NOT_FOUND` when there is no such account.
    *
    * @param params An object with `connector`, `identifier`, `organizationId`, `userId`, `connectedAccountId`.
@@ -332,7 +332,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
 
   /**
    * Returns a connected account together with its credentials, such as OAuth tokens. Treat the answer as a secret.
-   * Give `id` alone, or `connector` and `identifier`, with `organization_id` or `user_id` where the account belongs
+   * Give `id` alone, or `connector` and `identifier`, with `organizationId` or `userId` where the account belongs
    * to one. Fails with `NOT_FOUND` when there is no such account.
    *
    * @param params An object with `connector`, `identifier`, `organizationId`, `userId`, `connectedAccountId`.
@@ -379,7 +379,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
 
   /**
    * Returns the state and the settings of a connected account. Give `id` alone, or `connector` and `identifier`,
-   * with `organization_id` or `user_id` where the account belongs to one. Fails with `NOT_FOUND` when there is no
+   * with `organizationId` or `userId` where the account belongs to one. Fails with `NOT_FOUND` when there is no
    * such account.
    *
    * @param params An object with `connector`, `identifier`, `organizationId`, `userId`, `connectedAccountId`.

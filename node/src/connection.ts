@@ -290,8 +290,8 @@ export default class ConnectionClient extends ServiceClient {
 
   /**
    * Lists the connections to third-party services in order of creation, page by page, optionally those of one
-   * provider or those that match a text. Pass `next_page_token` of one answer as `page_token` of the next call
-   * until it is empty.
+   * provider or those that match a text. Pass `nextPageToken` of one answer as `pageToken` of the next call until
+   * it is empty.
    *
    * @param options An object with `pageSize`, `pageToken`, `provider`, `query`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.

@@ -202,7 +202,7 @@ export default class DirectoryClient extends ServiceClient {
 
   /**
    * Lists the users of a directory, page by page, optionally those of one group or those changed after a given
-   * time. Pass `next_page_token` of one answer as `page_token` of the next call until it is empty. Fails with
+   * time. Pass `nextPageToken` of one answer as `pageToken` of the next call until it is empty. Fails with
    * `NOT_FOUND` when the organization or the directory does not exist.
    *
    * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
@@ -248,7 +248,7 @@ export default class DirectoryClient extends ServiceClient {
 
   /**
    * Lists the groups of a directory, page by page, optionally those changed after a given time. Pass
-   * `next_page_token` of one answer as `page_token` of the next call until it is empty. Fails with `NOT_FOUND` when
+   * `nextPageToken` of one answer as `pageToken` of the next call until it is empty. Fails with `NOT_FOUND` when
    * the organization or the directory does not exist.
    *
    * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.

@@ -18,8 +18,8 @@ const eventsPb = lazily(() => require("./pkg/grpc/scalekit/v1/events/events_pb")
  */
 export default class EventsClient extends ServiceClient {
   /**
-   * Lists the events of the environment that match the filter, page by page. Pass `next_page_token` of one answer
-   * as `page_token` of the next call until it is empty.
+   * Lists the events of the environment that match the filter, page by page. Pass `nextPageToken` of one answer as
+   * `pageToken` of the next call until it is empty.
    *
    * @param pageSize Number of entries per page; 10 if not set.
    * @param pageToken Token of the page to return, from an earlier answer; empty for the first page.

@@ -243,8 +243,8 @@ export default class M2MClient extends ServiceClient {
   }
 
   /**
-   * Lists the machine clients of an organization in order of creation, page by page. Pass `next_page_token` of one
-   * answer as `page_token` of the next call until it is empty. Fails with `NOT_FOUND` for an unknown organization.
+   * Lists the machine clients of an organization in order of creation, page by page. Pass `nextPageToken` of one
+   * answer as `pageToken` of the next call until it is empty. Fails with `NOT_FOUND` for an unknown organization.
    *
    * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
    * @param options An object with `pageSize`, `pageToken`.
@@ -283,7 +283,10 @@ export default class M2MClient extends ServiceClient {
    */
   async *iterOrganizationClients(
     organizationId: string,
-    options?: ListOrganizationClientsOptions,
+    options?: {
+      /** Number of clients a page, 10 to 100; 10 when 0. */
+      pageSize?: number | null;
+    },
     call?: CallOptions,
   ): AsyncGenerator<M2MClientMessage, void, undefined> {
     yield* this.pages(

@@ -96,8 +96,8 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Lists the MCP configurations of the environment, page by page, in order of creation. Pass `next_page_token` of
-   * one answer as `page_token` of the next call until it is empty.
+   * Lists the MCP configurations of the environment, page by page, in order of creation. Pass `nextPageToken` of
+   * one answer as `pageToken` of the next call until it is empty.
    *
    * @param options An object with `filter`, `search`, `pageSize`, `pageToken`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
@@ -205,8 +205,8 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Lists MCP instances, page by page, in order of creation. Pass `next_page_token` of one answer as `page_token`
-   * of the next call until it is empty.
+   * Lists MCP instances, page by page, in order of creation. Pass `nextPageToken` of one answer as `pageToken` of
+   * the next call until it is empty.
    *
    * @param options An object with `filter`, `search`, `pageSize`, `pageToken`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.

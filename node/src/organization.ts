@@ -147,8 +147,8 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * Lists the organizations of the environment, newest first, page by page. Pass `next_page_token` of one answer as
-   * `page_token` of the next call until it is empty.
+   * Lists the organizations of the environment, newest first, page by page. Pass `nextPageToken` of one answer as
+   * `pageToken` of the next call until it is empty.
    *
    * @param options An object with `pageSize`, `pageToken`, `externalId`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
@@ -180,8 +180,8 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * Finds organizations whose display name, id or external id contains a text, page by page. Pass `next_page_token`
-   * of one answer as `page_token` of the next call until it is empty. Fails with `INVALID_ARGUMENT` when the text
+   * Finds organizations whose display name, id or external id contains a text, page by page. Pass `nextPageToken`
+   * of one answer as `pageToken` of the next call until it is empty. Fails with `INVALID_ARGUMENT` when the text
    * has fewer than 3 or more than 100 characters.
    *
    * @param query Text to look for in display name, id and external id, 3 to 100 characters. Required.

@@ -103,7 +103,7 @@ export default class PasswordlessClient extends ServiceClient {
 
   /**
    * Sends the e-mail of an authentication request once more. Returns the same kind of answer as sending; use the
-   * `auth_request_id` of the newest answer from then on. Fails with `NOT_FOUND` when the authentication request is
+   * `authRequestId` of the newest answer from then on. Fails with `NOT_FOUND` when the authentication request is
    * unknown.
    *
    * @param authRequestId Id of the authentication request, from the answer to sending; 1 to 200 characters.

@@ -100,8 +100,8 @@ export default class PermissionClient extends ServiceClient {
   }
 
   /**
-   * Lists the permissions of the environment, page by page, in order of creation. Pass `next_page_token` of one
-   * answer as `page_token` of the next call until it is empty.
+   * Lists the permissions of the environment, page by page, in order of creation. Pass `nextPageToken` of one
+   * answer as `pageToken` of the next call until it is empty.
    *
    * @param pageToken Token of the page to return, from an earlier answer; empty for the first page.
    * @param pageSize Number of entries per page, 1 to 100; 10 by default.

@@ -96,8 +96,8 @@ export default class ProvidersClient extends ServiceClient {
   }
 
   /**
-   * Lists providers, built in or your own as the filter says, page by page. Pass `next_page_token` of one answer as
-   * `page_token` of the next call until it is empty.
+   * Lists providers, built in or your own as the filter says, page by page. Pass `nextPageToken` of one answer as
+   * `pageToken` of the next call until it is empty.
    *
    * @param options An object with `identifier`, `pageSize`, `pageToken`, `filter`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.

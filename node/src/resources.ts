@@ -52,8 +52,8 @@ export default class ResourcesClient extends ServiceClient {
   }
 
   /**
-   * Lists the protected resources of one type in order of creation, page by page. Pass `next_page_token` of one
-   * answer as `page_token` of the next call until it is empty. Fails with `INVALID_ARGUMENT` when the type is
+   * Lists the protected resources of one type in order of creation, page by page. Pass `nextPageToken` of one
+   * answer as `pageToken` of the next call until it is empty. Fails with `INVALID_ARGUMENT` when the type is
    * missing.
    *
    * @param resourceType Only resources of this type. Required.
@@ -197,8 +197,8 @@ export default class ResourcesClient extends ServiceClient {
   }
 
   /**
-   * Lists the consents that users have given to clients of a protected resource, page by page. Pass
-   * `next_page_token` of one answer as `page_token` of the next call until it is empty.
+   * Lists the consents that users have given to clients of a protected resource, page by page. Pass `nextPageToken`
+   * of one answer as `pageToken` of the next call until it is empty.
    *
    * @param options An object with `resourceId`, `search`, `pageSize`, `pageToken`, `filter`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.

@@ -4,11 +4,9 @@ import type {
   RevokeSessionResponse,
   SessionDetails,
   UserSessionDetails,
-  UserSessionFilter,
-  UserSessionFilterSchema,
 } from "./pkg/grpc/scalekit/v1/sessions/sessions_pb";
-import type { MessageInitShape } from "@bufbuild/protobuf";
-import { required } from "./conversions";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import { present, required, timestamp } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const sessionsPb = lazily(() => require("./pkg/grpc/scalekit/v1/sessions/sessions_pb") as typeof import("./pkg/grpc/scalekit/v1/sessions/sessions_pb"));
@@ -62,8 +60,8 @@ export default class SessionClient extends ServiceClient {
   }
 
   /**
-   * Lists the sessions of a user, page by page, in order of creation. Pass `next_page_token` of one answer as
-   * `page_token` of the next call until it is empty.
+   * Lists the sessions of a user, page by page, in order of creation. Pass `nextPageToken` of one answer as
+   * `pageToken` of the next call until it is empty.
    *
    * @param userId Id of the user (`usr_` and digits). Required. Must match `^usr_[0-9]+$`.
    * @param options An object with `pageSize`, `pageToken`, `filter`.
@@ -78,8 +76,15 @@ export default class SessionClient extends ServiceClient {
       pageSize?: number | null;
       /** Token of the page to return, from an earlier answer; empty for the first page. */
       pageToken?: string | null;
-      /** Restricts the list; without it, all sessions of the user are listed. */
-      filter?: MessageInitShape<typeof UserSessionFilterSchema> | Partial<UserSessionFilter> | null;
+      /** An object with `status`, `startTime`, `endTime`. */
+      filter?: {
+        /** Only sessions in one of these states. */
+        status?: string[] | null;
+        /** Only sessions from this time on. */
+        startTime?: Timestamp | Date | string | null;
+        /** Only sessions up to this time. */
+        endTime?: Timestamp | Date | string | null;
+      } | null;
     },
     call?: CallOptions,
   ): Promise<UserSessionDetails> {
@@ -90,7 +95,11 @@ export default class SessionClient extends ServiceClient {
         userId: required("userId", userId),
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
-        filter: (options?.filter ?? undefined) as MessageInitShape<typeof UserSessionFilterSchema> | undefined,
+        filter: present({
+          status: options?.filter?.status ?? undefined,
+          startTime: timestamp("startTime", options?.filter?.startTime),
+          endTime: timestamp("endTime", options?.filter?.endTime),
+        }),
       },
       sessionsPb().UserSessionDetailsSchema,
       call,
@@ -133,8 +142,15 @@ export default class SessionClient extends ServiceClient {
     options?: {
       /** Number of entries per page; 10 if not set. */
       pageSize?: number | null;
-      /** Restricts the list; without it, all sessions of the user are listed. */
-      filter?: MessageInitShape<typeof UserSessionFilterSchema> | Partial<UserSessionFilter> | null;
+      /** An object with `status`, `startTime`, `endTime`. */
+      filter?: {
+        /** Only sessions in one of these states. */
+        status?: string[] | null;
+        /** Only sessions from this time on. */
+        startTime?: Timestamp | Date | string | null;
+        /** Only sessions up to this time. */
+        endTime?: Timestamp | Date | string | null;
+      } | null;
     },
     call?: CallOptions,
   ): AsyncGenerator<SessionDetails, void, undefined> {
@@ -144,7 +160,11 @@ export default class SessionClient extends ServiceClient {
       {
         userId: required("userId", userId),
         pageSize: options?.pageSize ?? undefined,
-        filter: (options?.filter ?? undefined) as MessageInitShape<typeof UserSessionFilterSchema> | undefined,
+        filter: present({
+          status: options?.filter?.status ?? undefined,
+          startTime: timestamp("startTime", options?.filter?.startTime),
+          endTime: timestamp("endTime", options?.filter?.endTime),
+        }),
       },
       sessionsPb().UserSessionDetailsSchema,
       (answer) => answer.sessions,

@@ -130,7 +130,7 @@ export default class TokenClient extends ServiceClient {
 
   /**
    * Lists the API tokens of an organization, or of one user of it, page by page. The tokens themselves are not
-   * shown. Pass `next_page_token` of one answer as `page_token` of the next call until it is empty.
+   * shown. Pass `nextPageToken` of one answer as `pageToken` of the next call until it is empty.
    *
    * @param organizationId Id of the organization whose tokens to list (`org_` and digits). At most 32 characters.
    * @param options An object with `userId`, `pageSize`, `pageToken`.
@@ -194,7 +194,12 @@ export default class TokenClient extends ServiceClient {
    */
   async *iterTokens(
     organizationId: string,
-    options?: ListTokensOptions,
+    options?: {
+      /** Only tokens of this user (`usr_` and digits). */
+      userId?: string | null;
+      /** Number of entries per page, at most 30; 10 if not set. At least 0. */
+      pageSize?: number | null;
+    },
     call?: CallOptions,
   ): AsyncGenerator<Token, void, undefined> {
     yield* this.pages(

@@ -26,8 +26,8 @@ const toolsPb = lazily(() => require("./pkg/grpc/scalekit/v1/tools/tools_pb") as
  */
 export default class ToolsClient extends ServiceClient {
   /**
-   * Lists the tools that match the filter, page by page. Pass `next_page_token` of one answer as `page_token` of
-   * the next call until it is empty.
+   * Lists the tools that match the filter, page by page. Pass `nextPageToken` of one answer as `pageToken` of the
+   * next call until it is empty.
    *
    * @param options An object with `filter`, `pageSize`, `pageToken`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
@@ -60,7 +60,7 @@ export default class ToolsClient extends ServiceClient {
 
   /**
    * Lists the tools that the connected accounts of an identifier can run and that match the filter, page by page.
-   * Pass `next_page_token` of one answer as `page_token` of the next call until it is empty.
+   * Pass `nextPageToken` of one answer as `pageToken` of the next call until it is empty.
    *
    * @param identifier Identifier of the connected accounts, at most 100 characters. Required.
    * @param options An object with `filter`, `pageSize`, `pageToken`.
@@ -96,8 +96,8 @@ export default class ToolsClient extends ServiceClient {
   }
 
   /**
-   * Lists all tools that are available to an identifier, page by page. Pass `next_page_token` of one answer as
-   * `page_token` of the next call until it is empty.
+   * Lists all tools that are available to an identifier, page by page. Pass `nextPageToken` of one answer as
+   * `pageToken` of the next call until it is empty.
    *
    * @param identifier Identifier of the connected accounts, at most 100 characters. Required.
    * @param options An object with `pageSize`, `pageToken`.

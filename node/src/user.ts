@@ -57,8 +57,8 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Lists the users of the environment, page by page, in order of creation. Pass `next_page_token` of one answer as
-   * `page_token` of the next call until it is empty.
+   * Lists the users of the environment, page by page, in order of creation. Pass `nextPageToken` of one answer as
+   * `pageToken` of the next call until it is empty.
    *
    * @param options An object with `pageSize`, `pageToken`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
@@ -88,7 +88,7 @@ export default class UserClient extends ServiceClient {
 
   /**
    * Finds users of the environment whose name, e-mail address, id or external id contains a text, page by page.
-   * Pass `next_page_token` of one answer as `page_token` of the next call until it is empty. Fails with
+   * Pass `nextPageToken` of one answer as `pageToken` of the next call until it is empty. Fails with
    * `INVALID_ARGUMENT` when the text has fewer than 3 or more than 100 characters.
    *
    * @param query Text to look for in name, e-mail address, id and external id, 3 to 100 characters. Required.
@@ -119,7 +119,7 @@ export default class UserClient extends ServiceClient {
 
   /**
    * Finds users of an organization whose name, e-mail address, id or external id contains a text, page by page.
-   * Pass `next_page_token` of one answer as `page_token` of the next call until it is empty. Fails with `NOT_FOUND`
+   * Pass `nextPageToken` of one answer as `pageToken` of the next call until it is empty. Fails with `NOT_FOUND`
    * for an unknown organization, and with `INVALID_ARGUMENT` when the text has fewer than 3 or more than 100
    * characters.
    *
@@ -380,8 +380,8 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Lists the users of an organization, page by page, in order of creation. Pass `next_page_token` of one answer as
-   * `page_token` of the next call until it is empty. Fails with `NOT_FOUND` for an unknown organization.
+   * Lists the users of an organization, page by page, in order of creation. Pass `nextPageToken` of one answer as
+   * `pageToken` of the next call until it is empty. Fails with `NOT_FOUND` for an unknown organization.
    *
    * @param organizationId Id of the organization (`org_` and digits). 1 to 32 characters.
    * @param options An object with `pageSize`, `pageToken`.

@@ -65,7 +65,7 @@ pub(crate) struct MethodEntry {
 #[serde(untagged)]
 pub(crate) enum ParamEntry {
     One(String),
-    Group(BTreeMap<String, Vec<String>>),
+    Group(BTreeMap<String, Vec<ParamEntry>>),
 }
 
 /// A handwritten function that is a method too.

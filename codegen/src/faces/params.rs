@@ -86,11 +86,22 @@ impl Param {
         }
     }
 
-    /// Itself, or the members of a group.
-    pub(crate) fn leaves(&self) -> &[Param] {
+    /// The parameter of this name: itself, or one in the group that it is.
+    pub(crate) fn named(&mut self, name: &str) -> Option<&mut Param> {
+        if self.name == name {
+            return Some(self);
+        }
+        match &mut self.accepts {
+            Accepts::Group(members) => members.iter_mut().find_map(|member| member.named(name)),
+            _ => None,
+        }
+    }
+
+    /// Itself, or the members of a group and of the groups in it.
+    pub(crate) fn leaves(&self) -> Vec<&Param> {
         match &self.accepts {
-            Accepts::Group(members) => members,
-            _ => std::slice::from_ref(self),
+            Accepts::Group(members) => members.iter().flat_map(Param::leaves).collect(),
+            _ => vec![self],
         }
     }
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use prost_reflect::MessageDescriptor;
 
 use super::face::{ClientEntry, Face, MethodEntry, ParamEntry, Presence, Spec, spec};
-use super::params::{Accepts, Param, derived, resolve};
+use super::params::{Param, derived, resolve};
 use super::plan::{Action, Client, Method, Outcome, Steps, Style};
 use super::variants::{add_by_external_id, add_iterators};
 use crate::{Operation, Schema, snake_case};
@@ -91,7 +91,11 @@ impl Planner<'_> {
             );
             check_order(method)?;
         }
-        let extras = self.face.extras.iter().filter(|extra| extra.client == entry.attribute);
+        let extras = self
+            .face
+            .extras
+            .iter()
+            .filter(|extra| extra.client == entry.attribute);
         Ok(Client {
             extras: extras.cloned().collect(),
             attribute: entry.attribute.clone(),
@@ -136,7 +140,7 @@ impl Planner<'_> {
             None => self.grouped(derived(self.schema, operation, &client.rename)?),
         };
         for (name, doc) in &entry.docs {
-            let param = params.iter_mut().flat_map(leaves_mut).find(|param| param.name == *name);
+            let param = params.iter_mut().find_map(|param| param.named(name));
             param
                 .with_context(|| format!("there is no parameter {name} to document"))?
                 .doc
@@ -149,7 +153,10 @@ impl Planner<'_> {
                 Some(function) => Outcome::Function(function.to_owned()),
                 None => {
                     let name = result.strip_suffix('?');
-                    let field = operation.method.output().get_field_by_name(name.unwrap_or(result));
+                    let field = operation
+                        .method
+                        .output()
+                        .get_field_by_name(name.unwrap_or(result));
                     let field = field.with_context(|| format!("the answer has no field {result}"))?;
                     match name {
                         Some(_) => Outcome::Maybe(field),
@@ -245,8 +252,7 @@ impl Planner<'_> {
                             Some(name) => (name, Presence::Optional),
                             None => (name, Presence::Required),
                         };
-                        let members: Vec<_> = members.iter().cloned().map(ParamEntry::One).collect();
-                        let members = self.params(request, client, &members, steps)?;
+                        let members = self.params(request, client, members, steps)?;
                         let group = Param::group(name.to_owned(), presence, members);
                         params.push(Param { interface, ..group });
                     }
@@ -274,23 +280,10 @@ impl Planner<'_> {
     }
 }
 
-fn leaves_mut(param: &mut Param) -> &mut [Param] {
-    if matches!(param.accepts, Accepts::Group(_)) {
-        match &mut param.accepts {
-            Accepts::Group(members) => members,
-            _ => &mut [],
-        }
-    } else {
-        std::slice::from_mut(param)
-    }
-}
-
 /// No language has a parameter without a default after one with, unless it is keyword-only.
 fn check_order(method: &Method) -> anyhow::Result<()> {
     let positional = method.params.iter().filter(|param| !param.keyword_only);
-    let defaults: Vec<bool> = positional
-        .map(|param| param.presence.omissible())
-        .collect();
+    let defaults: Vec<bool> = positional.map(|param| param.presence.omissible()).collect();
     ensure!(
         defaults.is_sorted(),
         "{} has a parameter without a default after one with",

@@ -7,8 +7,7 @@ use super::plan::{Action, Method, Style};
 pub(crate) fn add_by_external_id(methods: &mut Vec<Method>, style: Style) {
     let mut added = Vec::new();
     for method in methods.iter() {
-        let plain =
-            matches!(&method.action, Action::Call { outcome, .. } if *outcome == (style.outcome)());
+        let plain = matches!(&method.action, Action::Call { outcome, .. } if *outcome == (style.outcome)());
         if !plain {
             continue;
         }
@@ -35,7 +34,10 @@ pub(crate) fn add_by_external_id(methods: &mut Vec<Method>, style: Style) {
             request: method.request.clone(),
             action: method.action.clone(),
             needs: method.needs.clone(),
-            iterator: method.iterator.as_ref().map(|name| format!("{name}_by_external_id")),
+            iterator: method
+                .iterator
+                .as_ref()
+                .map(|name| format!("{name}_by_external_id")),
         });
     }
     methods.extend(added);
@@ -91,6 +93,7 @@ fn without_token(param: &Param) -> Option<Param> {
             let members: Vec<Param> = members.iter().filter_map(without_token).collect();
             (!members.is_empty()).then(|| Param {
                 accepts: Accepts::Group(members),
+                interface: None,
                 ..param.clone()
             })
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::docs;
 use super::init::Init;
 use super::names::{Modules, camel, local_name, named};
-use super::types::{Helpers, accepted, value};
+use super::types::{Helpers, accepted, arguments, value};
 use crate::faces::face::ExtraEntry;
 use crate::faces::params::{Accepts, Param};
 use crate::faces::plan::{Action, Client, Method, Outcome};
@@ -27,7 +27,10 @@ pub(super) fn module(client: &Client) -> String {
         body.push_str(&writer.extra(extra));
     }
     let mut text = writer.modules.imports();
-    for (module, functions) in [("./conversions", &writer.helpers.0), ("./results", &writer.results.0)] {
+    for (module, functions) in [
+        ("./conversions", &writer.helpers.0),
+        ("./results", &writer.results.0),
+    ] {
         let names: Vec<&str> = functions.iter().copied().collect();
         if !names.is_empty() {
             text.push_str(&named("import", &names, module));
@@ -41,7 +44,10 @@ pub(super) fn module(client: &Client) -> String {
     text.push_str(&writer.interfaces);
     text.push('\n');
     text.push_str(&docs::class(&client.attribute, &client.doc));
-    text.push_str(&format!("export default class {} extends ServiceClient {{", client.class));
+    text.push_str(&format!(
+        "export default class {} extends ServiceClient {{",
+        client.class
+    ));
     text.push_str(&body);
     text.push_str("}\n");
     if !writer.answers.is_empty() {
@@ -83,8 +89,16 @@ impl Writer {
     fn parameter(&mut self, param: &Param) -> String {
         let mark = if param.presence.omissible() { "?" } else { "" };
         let Accepts::Group(members) = &param.accepts else {
-            let nullable = if mark.is_empty() && param.nullable() { " | null" } else { "" };
-            return format!("{}{mark}: {}{nullable}", camel(&param.name), accepted(param, &mut self.modules));
+            let nullable = if mark.is_empty() && param.nullable() {
+                " | null"
+            } else {
+                ""
+            };
+            return format!(
+                "{}{mark}: {}{nullable}",
+                camel(&param.name),
+                accepted(param, &mut self.modules)
+            );
         };
         let Some(interface) = &param.interface else {
             let lines = self.members(members, 3);
@@ -94,7 +108,8 @@ impl Writer {
         let about = "/** What may be given, with the method of nearly this name. */";
         let declared = format!("export interface {interface} {{\n");
         if !self.interfaces.contains(&declared) {
-            self.interfaces.push_str(&format!("\n{about}\n{declared}{lines}}}\n"));
+            self.interfaces
+                .push_str(&format!("\n{about}\n{declared}{lines}}}\n"));
         }
         format!("{}{mark}: {interface}", camel(&param.name))
     }
@@ -104,18 +119,30 @@ impl Writer {
         for member in members {
             let mark = if member.presence.omissible() { "?" } else { "" };
             lines.push_str(&docs::member(depth, member));
-            let mut accepted = accepted(member, &mut self.modules);
+            let mut accepted = match &member.accepts {
+                Accepts::Group(inner) => {
+                    let lines = self.members(inner, depth + 1);
+                    format!("{{\n{lines}{}}}", "  ".repeat(depth))
+                }
+                _ => accepted(member, &mut self.modules),
+            };
             if member.nullable() {
                 accepted.push_str(" | null");
             }
-            lines.push_str(&format!("{}{}{mark}: {accepted};\n", "  ".repeat(depth), camel(&member.name)));
+            lines.push_str(&format!(
+                "{}{}{mark}: {accepted};\n",
+                "  ".repeat(depth),
+                camel(&member.name)
+            ));
         }
         lines
     }
 
     fn message(&mut self, message: &MessageDescriptor) -> String {
         let file = message.parent_file();
-        let name = self.modules.type_name(&file, &local_name(message.full_name(), &file));
+        let name = self
+            .modules
+            .type_name(&file, &local_name(message.full_name(), &file));
         if file.package_name() != "google.protobuf" {
             self.answers.insert(name.clone());
         }
@@ -132,15 +159,25 @@ impl Writer {
         match &method.action {
             Action::Build => self.message(&method.request),
             Action::Pages { items, .. } => {
-                let item = items.kind().as_message().map(|item| self.message(item)).unwrap_or_default();
+                let item = items
+                    .kind()
+                    .as_message()
+                    .map(|item| self.message(item))
+                    .unwrap_or_default();
                 format!("AsyncGenerator<{item}, void, undefined>")
             }
-            Action::Call { operation, outcome, .. } => {
+            Action::Call {
+                operation, outcome, ..
+            } => {
                 let answer = operation.method.output();
                 let result = match outcome {
                     Outcome::Both | Outcome::Message => self.message(&answer),
                     Outcome::Field(field) | Outcome::Maybe(field) => {
-                        let maybe = if matches!(outcome, Outcome::Maybe(_)) { " | undefined" } else { "" };
+                        let maybe = if matches!(outcome, Outcome::Maybe(_)) {
+                            " | undefined"
+                        } else {
+                            ""
+                        };
                         let held = field.kind().as_message().map(|message| self.message(message));
                         format!("{}{maybe}", held.unwrap_or_default())
                     }
@@ -173,28 +210,44 @@ impl Writer {
         let request = self.schema(&method.request);
         let init = self.init(method, 2);
         let response = self.schema(&answer);
-        let arguments = format!("\n      \"{operation}\",\n      {request},\n      {init_},\n      {response},\n", init_ = init.replace("\n", "\n  "));
+        let arguments = format!(
+            "\n      \"{operation}\",\n      {request},\n      {init_},\n      {response},\n",
+            init_ = init.replace("\n", "\n  ")
+        );
         match &method.action {
             Action::Pages { items, .. } => {
                 let items = format!("(answer) => answer.{}", camel(items.name()));
-                text.push_str(&format!("    yield* this.pages({arguments}      {items},\n      call,\n    );\n"));
+                text.push_str(&format!(
+                    "    yield* this.pages({arguments}      {items},\n      call,\n    );\n"
+                ));
             }
             Action::Build => text.push_str(&format!("    return {init};\n")),
             Action::Call { outcome, failure, .. } => {
                 let catch = failure.as_deref().map(|function| {
-                    self.functions.insert(("./results".to_owned(), function.to_owned()));
+                    self.functions
+                        .insert(("./results".to_owned(), function.to_owned()));
                     format!(".catch({function})")
                 });
-                let run = format!("this.unary({arguments}      call,\n    ){}", catch.unwrap_or_default());
+                let run = format!(
+                    "this.unary({arguments}      call,\n    ){}",
+                    catch.unwrap_or_default()
+                );
                 match outcome {
                     Outcome::Both | Outcome::Message => text.push_str(&format!("    return {run};\n")),
                     Outcome::Maybe(field) => {
-                        text.push_str(&format!("    const answer = await {run};\n    return answer.{};\n", camel(field.name())));
+                        text.push_str(&format!(
+                            "    const answer = await {run};\n    return answer.{};\n",
+                            camel(field.name())
+                        ));
                     }
                     Outcome::Field(field) => {
                         let name = camel(field.name());
-                        let answered = self.helpers.call("answered", &format!("\"{operation}\", \"{name}\", answer.{name}"));
-                        text.push_str(&format!("    const answer = await {run};\n    return {answered};\n"));
+                        let answered = self
+                            .helpers
+                            .call("answered", &format!("\"{operation}\", \"{name}\", answer.{name}"));
+                        text.push_str(&format!(
+                            "    const answer = await {run};\n    return {answered};\n"
+                        ));
                     }
                     Outcome::Function(function) => {
                         self.functions.insert(("./results".to_owned(), function.clone()));
@@ -215,19 +268,18 @@ impl Writer {
             .map(|set| set.iter().map(String::as_str).collect())
             .collect();
         if sets.is_empty() {
-            sets = alternatives.iter().map(|param| vec![param.name.as_str()]).collect();
+            sets = alternatives
+                .iter()
+                .map(|param| vec![param.name.as_str()])
+                .collect();
         }
         if sets.is_empty() {
             return String::new();
         }
+        let arguments = arguments(method);
         let access = |wanted: &str| {
-            let of = |param: &Param| match &param.accepts {
-                Accepts::Group(members) if members.iter().any(|member| member.name == wanted) => {
-                    Some(member_access(param, wanted))
-                }
-                _ => (param.name == wanted).then(|| camel(wanted)),
-            };
-            method.params.iter().find_map(of).unwrap_or_default()
+            let found = arguments.iter().find(|(_, param)| param.name == wanted);
+            found.map(|(access, _)| access.clone()).unwrap_or_default()
         };
         let set = |names: &Vec<&str>| {
             let label: Vec<String> = names.iter().map(|name| camel(name)).collect();
@@ -244,19 +296,12 @@ impl Writer {
         let clears = matches!(&method.action, Action::Call { operation, .. } if operation.method.name().starts_with("Update"));
         let mut init = Init::default();
         let mut holders = BTreeSet::new();
-        for param in &method.params {
-            for leaf in param.leaves() {
-                let Some(path) = &leaf.path else { continue };
-                let access = match &param.accepts {
-                    Accepts::Group(_) => member_access(param, &leaf.name),
-                    _ => camel(&leaf.name),
-                };
-                let text = value(leaf, &access, clears, &mut self.modules, &mut self.helpers);
-                let field = path.split(['[', '{']).next().unwrap_or(path);
-                let required = !leaf.nullable();
-                init.set(&method.request, field, text, required, &mut self.helpers);
-                holders.extend(leaf.holders.iter().cloned());
-            }
+        for (access, param) in arguments(method) {
+            let Some(path) = &param.path else { continue };
+            let text = value(param, &access, clears, &mut self.modules, &mut self.helpers);
+            let field = path.split(['[', '{']).next().unwrap_or(path);
+            init.set(&method.request, field, text, !param.nullable(), &mut self.helpers);
+            holders.extend(param.holders.iter().cloned());
         }
         for holder in holders {
             init.hold(&holder);
@@ -265,7 +310,10 @@ impl Writer {
     }
 
     fn extra(&mut self, extra: &ExtraEntry) -> String {
-        self.functions.insert((extra.module.clone(), format!("type {}, {}", extra.takes, extra.function)));
+        self.functions.insert((
+            extra.module.clone(),
+            format!("type {}, {}", extra.takes, extra.function),
+        ));
         let file = extra.answer.clone();
         self.answers.insert(file.clone());
         let blocks: Vec<String> = crate::faces::prose::paragraphs(&extra.doc, 111);
@@ -277,9 +325,4 @@ impl Writer {
                 extra.function
             )
     }
-}
-
-fn member_access(group: &Param, member: &str) -> String {
-    let link = if group.presence.omissible() { "?." } else { "." };
-    format!("{}{link}{}", camel(&group.name), camel(member))
 }

@@ -12,7 +12,10 @@ pub(super) struct Init {
 }
 
 enum Slot {
-    Value { text: String, required: bool },
+    Value {
+        text: String,
+        required: bool,
+    },
     Object {
         /// A value for the message as a whole, which the inner fields change.
         whole: Option<String>,
@@ -23,8 +26,17 @@ enum Slot {
 
 impl Init {
     /// Sets the field at a dotted path.
-    pub(super) fn set(&mut self, request: &MessageDescriptor, path: &str, text: String, required: bool, helpers: &mut Helpers) {
-        let (head, rest) = path.split_once('.').map_or((path, None), |(head, rest)| (head, Some(rest)));
+    pub(super) fn set(
+        &mut self,
+        request: &MessageDescriptor,
+        path: &str,
+        text: String,
+        required: bool,
+        helpers: &mut Helpers,
+    ) {
+        let (head, rest) = path
+            .split_once('.')
+            .map_or((path, None), |(head, rest)| (head, Some(rest)));
         let Some(field) = request.get_field_by_name(head) else {
             return;
         };

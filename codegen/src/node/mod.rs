@@ -39,3 +39,6 @@ fn plan(schema: &Schema) -> anyhow::Result<Vec<Client>> {
     let face = Face::read(include_str!("../../faces/node.toml"), "node")?;
     clients(schema, &face, STYLE)
 }
+
+#[cfg(test)]
+mod tests;

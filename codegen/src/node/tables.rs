@@ -11,7 +11,10 @@ pub(super) fn services(clients: &[Client]) -> String {
     sorted.sort_by_key(|client| &client.attribute);
     let mut text = "import { type Road, lazily } from \"./call\";\n".to_owned();
     for client in &sorted {
-        text.push_str(&format!("import type {} from \"./{}\";\n", client.class, client.module));
+        text.push_str(&format!(
+            "import type {} from \"./{}\";\n",
+            client.class, client.module
+        ));
     }
     text.push_str(
         "\n/** The service clients of a client; the module of each is loaded when it is first asked for. */

@@ -3,8 +3,9 @@
 use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
 
 use super::names::{Modules, camel, local_name, oneof};
-use crate::faces::params::{Accepts, Param};
 use crate::faces::face::Presence;
+use crate::faces::params::{Accepts, Param};
+use crate::faces::plan::Method;
 
 /// The type of what a parameter accepts that is no group.
 pub(super) fn accepted(param: &Param, modules: &mut Modules) -> String {
@@ -12,7 +13,10 @@ pub(super) fn accepted(param: &Param, modules: &mut Modules) -> String {
         Accepts::Field(field) => field_type(field, modules),
         Accepts::Strings(_) => "string[]".to_owned(),
         Accepts::Pairs(field) => {
-            let item = field.kind().as_message().and_then(|item| item.get_field_by_name("value"));
+            let item = field
+                .kind()
+                .as_message()
+                .and_then(|item| item.get_field_by_name("value"));
             let value = item.map(|value| field_type(&value, modules));
             format!("Record<string, {}>", value.unwrap_or_default())
         }
@@ -112,7 +116,13 @@ fn conversion(field: &FieldDescriptor, modules: &mut Modules) -> Option<(&'stati
 
 /// The expression for the value of the field that a parameter fills. `access` reads the argument; `clears` says
 /// whether an empty text is a value, as it is in updates.
-pub(super) fn value(param: &Param, access: &str, clears: bool, modules: &mut Modules, helpers: &mut Helpers) -> String {
+pub(super) fn value(
+    param: &Param,
+    access: &str,
+    clears: bool,
+    modules: &mut Modules,
+    helpers: &mut Helpers,
+) -> String {
     let name = camel(&param.name);
     let given = match &param.presence {
         Presence::Required => helpers.call("required", &format!("\"{name}\", {access}")),
@@ -120,11 +130,17 @@ pub(super) fn value(param: &Param, access: &str, clears: bool, modules: &mut Mod
         Presence::Nullable | Presence::Optional => access.to_owned(),
     };
     // Objects may hold `null` for what is not there; an initializer may not.
-    let unset = if param.nullable() && access.contains('.') { " ?? undefined" } else { "" };
+    let unset = if param.nullable() && access.contains('.') {
+        " ?? undefined"
+    } else {
+        ""
+    };
     match &param.accepts {
         Accepts::Strings(_) => {
             let path = param.path.as_deref().unwrap_or_default();
-            let inner = path.split_once('[').map_or("", |(_, inner)| inner.trim_end_matches(']'));
+            let inner = path
+                .split_once('[')
+                .map_or("", |(_, inner)| inner.trim_end_matches(']'));
             helpers.call("each", &format!("\"{name}\", \"{}\", {given}", camel(inner)))
         }
         Accepts::Pairs(_) => helpers.call("pairs", &format!("\"{name}\", {given}")),
@@ -134,8 +150,16 @@ pub(super) fn value(param: &Param, access: &str, clears: bool, modules: &mut Mod
             (None, Kind::Message(message)) if message.package_name() != "google.protobuf" => {
                 let own = local_name(message.full_name(), &message.parent_file());
                 let list = if field.is_list() { "[]" } else { "" };
-                let maybe = if param.presence == Presence::Required { "" } else { " | undefined" };
-                let given = if unset.is_empty() { given } else { format!("({given}{unset})") };
+                let maybe = if param.presence == Presence::Required {
+                    ""
+                } else {
+                    " | undefined"
+                };
+                let given = if unset.is_empty() {
+                    given
+                } else {
+                    format!("({given}{unset})")
+                };
                 format!("{given} as MessageInitShape<typeof {own}Schema>{list}{maybe}")
             }
             // A text that may be unset: an empty one means that the caller has none.
@@ -151,6 +175,25 @@ pub(super) fn value(param: &Param, access: &str, clears: bool, modules: &mut Mod
         },
         Accepts::Request(_) | Accepts::Group(_) | Accepts::Unused => given,
     }
+}
+
+/// The parameters that fill fields or may be needed, those in objects too, and the expression that reads each.
+pub(super) fn arguments(method: &Method) -> Vec<(String, &Param)> {
+    fn add<'a>(param: &'a Param, before: &str, all: &mut Vec<(String, &'a Param)>) {
+        let access = format!("{before}{}", camel(&param.name));
+        match &param.accepts {
+            Accepts::Group(members) => {
+                let link = if param.presence.omissible() { "?." } else { "." };
+                for member in members {
+                    add(member, &format!("{access}{link}"), all);
+                }
+            }
+            _ => all.push((access, param)),
+        }
+    }
+    let mut all = Vec::new();
+    method.params.iter().for_each(|param| add(param, "", &mut all));
+    all
 }
 
 /// The handwritten functions that a module uses.

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use prost_reflect::MessageDescriptor;
 
 use super::docs::docstring;
+use super::text::{Source, doc_width};
+use super::types::{local_name, module_of};
 use crate::faces::face::Presence;
 use crate::faces::params::Param;
 use crate::faces::plan::{Action, Client, Method, Outcome, Steps};
-use super::text::{Source, doc_width};
 use crate::faces::prose::paragraphs;
-use super::types::{local_name, module_of};
 
 /// The text of a client's module.
 pub(super) fn module(client: &Client) -> String {
@@ -191,7 +191,9 @@ impl Writer {
         match outcome {
             Outcome::Both => None,
             Outcome::Message => Some("lambda message: message".to_owned()),
-            Outcome::Field(field) | Outcome::Maybe(field) => Some(format!("lambda message: message.{}", field.name())),
+            Outcome::Field(field) | Outcome::Maybe(field) => {
+                Some(format!("lambda message: message.{}", field.name()))
+            }
             Outcome::Function(function) => {
                 self.results = true;
                 Some(format!("_results.{function}"))

@@ -3,11 +3,11 @@
 use prost_reflect::MessageDescriptor;
 
 use super::client::signature;
+use super::text::Source;
+use super::types::{Imports, Shape, shape};
 use crate::faces::face::Presence;
 use crate::faces::params::{Accepts, Param};
 use crate::faces::plan::{Action, Client, Method, Outcome};
-use super::text::Source;
-use super::types::{Imports, Shape, shape};
 
 /// The text of a client's stub.
 pub(super) fn stub(client: &Client) -> String {

@@ -1,11 +1,11 @@
 //! The docstrings of methods: what the protos say, in Python's terms.
 
+use super::text::doc_width;
+use super::types::Imports;
 use crate::faces::face::Presence;
 use crate::faces::params::{Accepts, Param};
 use crate::faces::plan::{Action, Method, Outcome};
-use super::text::doc_width;
 use crate::faces::prose::{bound, paragraphs, wrap};
-use super::types::Imports;
 
 /// The paragraphs of a method's docstring.
 pub(super) fn docstring(method: &Method) -> Vec<String> {

@@ -2,9 +2,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::faces::face::MethodEntry;
-use crate::faces::plan::{Action, Client};
 use super::{client, client_stub};
+use crate::faces::face::{MethodEntry, ParamEntry};
+use crate::faces::plan::{Action, Client};
 use crate::{Schema, project_root};
 
 fn schema() -> Schema {
@@ -161,7 +161,12 @@ fn entries_that_do_not_fit_the_schema_are_refused() {
         format!("{error:#}")
     };
     let params = |names: &[&str]| MethodEntry {
-        params: Some(names.iter().map(|name| (*name).to_owned()).collect()),
+        params: Some(
+            names
+                .iter()
+                .map(|name| ParamEntry::One((*name).to_owned()))
+                .collect(),
+        ),
         ..Default::default()
     };
     let get = "OrganizationService.GetOrganization";
