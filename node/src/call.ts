@@ -14,6 +14,9 @@ export interface CallOptions {
   timeoutMs?: number;
 }
 
+/** What a call may set for itself whose deadline is the client's. */
+export type Cancellation = Pick<CallOptions, "signal">;
+
 /** The road that every operation takes: serialized request in, serialized response out. */
 export interface Road {
   call(operation: string, request: Uint8Array, options?: CallOptions): Promise<Uint8Array>;

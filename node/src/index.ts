@@ -5,6 +5,6 @@ export default ScalekitClient;
 export * from "./types/scalekit";
 export * from "./types/auth";
 export * from "./errors";
-export type { CallOptions } from "./call";
+export type { CallOptions, Cancellation } from "./call";
 export { ObjectType, Source } from "./enums";
 export type { EventFilter } from "./pkg/grpc/scalekit/v1/events/events_pb";

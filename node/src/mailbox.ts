@@ -1,5 +1,4 @@
-import type { CallOptions } from "./call";
-import { lazily } from "./call";
+import { type Cancellation, lazily } from "./call";
 import { ScalekitCancelledException } from "./errors";
 import { fromNative } from "./errors/from-native";
 import { native, type Answer, type Failure, type NativeMailbox } from "./native";
@@ -31,7 +30,7 @@ function take(id: number): Settle | undefined {
  */
 export async function work(
   begin: (mailbox: NativeMailbox, id: number) => Failure | null,
-  { signal }: CallOptions = {},
+  { signal }: Cancellation = {},
 ): Promise<Answer> {
   if (signal?.aborted) {
     throw reason(signal);

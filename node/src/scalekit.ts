@@ -1,4 +1,4 @@
-import type { CallOptions } from "./call";
+import type { Cancellation } from "./call";
 import * as checks from "./checks";
 import { ScalekitArgumentException, ScalekitException, ScalekitValidateTokenFailureException } from "./errors";
 import { fromNative } from "./errors/from-native";
@@ -92,14 +92,15 @@ export default class ScalekitClient extends Services {
   async authenticateWithCode(
     code: string,
     redirectUri: string,
-    options?: AuthenticationOptions & CallOptions,
+    options?: AuthenticationOptions & Cancellation,
   ): Promise<AuthenticationResponse> {
     checks.text("code", code);
     checks.text("redirectUri", redirectUri);
-    const { codeVerifier, ...call } = checks.options("options", options);
+    const { codeVerifier, signal } = checks.options("options", options);
     const verifier = checks.optionalText("codeVerifier", codeVerifier);
-    const answer = await this.#json((mailbox, id) =>
-      native().authenticateWithCode(this.#client, mailbox, id, code, redirectUri, verifier), call,
+    const answer = await this.#json(
+      (mailbox, id) => native().authenticateWithCode(this.#client, mailbox, id, code, redirectUri, verifier),
+      { signal },
     );
     return {
       user: answer.user,
@@ -117,13 +118,14 @@ export default class ScalekitClient extends Services {
    *
    * @throws {ScalekitServerException} the refresh token was refused
    */
-  async refreshAccessToken(refreshToken: string, options?: CallOptions): Promise<RefreshTokenResponse> {
+  async refreshAccessToken(refreshToken: string, options?: Cancellation): Promise<RefreshTokenResponse> {
     if (!refreshToken) {
       throw new ScalekitArgumentException("Refresh token is required");
     }
     checks.text("refreshToken", refreshToken);
-    const answer = await this.#json((mailbox, id) =>
-      native().refreshAccessToken(this.#client, mailbox, id, refreshToken), options,
+    const answer = await this.#json(
+      (mailbox, id) => native().refreshAccessToken(this.#client, mailbox, id, refreshToken),
+      options,
     );
     return {
       accessToken: answer.access_token,
@@ -136,7 +138,7 @@ export default class ScalekitClient extends Services {
   /** Claims of the token with which a sign-in begins at the identity provider; see {@link validateToken}. */
   async getIdpInitiatedLoginClaims(
     idpInitiatedLoginToken: string,
-    options?: TokenValidationOptions & CallOptions,
+    options?: TokenValidationOptions & Cancellation,
   ): Promise<IdpInitiatedLoginClaims> {
     return this.validateToken(idpInitiatedLoginToken, options);
   }
@@ -147,7 +149,7 @@ export default class ScalekitClient extends Services {
    *
    * @throws {ScalekitServerException} the keys cannot be fetched, so nothing can be told
    */
-  async validateAccessToken(token: string, options?: TokenValidationOptions & CallOptions): Promise<boolean> {
+  async validateAccessToken(token: string, options?: TokenValidationOptions & Cancellation): Promise<boolean> {
     if (typeof token !== "string") {
       return false;
     }
@@ -170,7 +172,7 @@ export default class ScalekitClient extends Services {
   /** The claims of a valid access token; see {@link validateToken}. */
   async validateAccessTokenAndGetClaims<T = Record<string, unknown>>(
     token: string,
-    options?: TokenValidationOptions & CallOptions,
+    options?: TokenValidationOptions & Cancellation,
   ): Promise<T> {
     return this.validateToken<T>(token, options);
   }
@@ -181,7 +183,7 @@ export default class ScalekitClient extends Services {
    * @throws {ScalekitValidateTokenFailureException} the token is not valid; the message says why
    * @throws {ScalekitServerException} the keys cannot be fetched
    */
-  async validateToken<T>(token: string, options?: TokenValidationOptions & CallOptions): Promise<T> {
+  async validateToken<T>(token: string, options?: TokenValidationOptions & Cancellation): Promise<T> {
     const text = tokenText(token);
     const wanted = tokenChecks(options);
     const claims = native().validateCached(this.#client, text, wanted);
@@ -225,7 +227,7 @@ export default class ScalekitClient extends Services {
    * Fetches the environment's signing keys unless fresh ones are at hand. Validations do so by themselves; it is for
    * {@link verifyScopes}, and for programs that want the first request to be as fast as the others.
    */
-  async loadKeys(options?: CallOptions): Promise<void> {
+  async loadKeys(options?: Cancellation): Promise<void> {
     await work((mailbox, id) => native().refreshKeys(this.#client, mailbox, id), options);
   }
 
@@ -269,7 +271,7 @@ export default class ScalekitClient extends Services {
     clientId: string,
     clientSecret: string,
     scopes?: string[],
-    options?: CallOptions,
+    options?: Cancellation,
   ): Promise<string> {
     checks.text("clientId", clientId);
     checks.text("clientSecret", clientSecret);
@@ -281,7 +283,7 @@ export default class ScalekitClient extends Services {
   }
 
   /** This client's own access token: the one that its calls use, fetched if there is no valid one. */
-  async getClientAccessToken(options?: CallOptions): Promise<string> {
+  async getClientAccessToken(options?: Cancellation): Promise<string> {
     return (await work((mailbox, id) => native().ownClientToken(this.#client, mailbox, id), options)) as string;
   }
 
@@ -308,7 +310,7 @@ export default class ScalekitClient extends Services {
     this.close();
   }
 
-  async #json(begin: Parameters<typeof work>[0], options?: CallOptions): Promise<any> {
+  async #json(begin: Parameters<typeof work>[0], options?: Cancellation): Promise<any> {
     return JSON.parse((await work(begin, options)) as string);
   }
 }

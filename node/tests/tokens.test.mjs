@@ -103,6 +103,7 @@ test("with the keys at hand, a validation is done before anything else runs", as
   const token = key.sign();
   await client.loadKeys();
   // The addon is asked synchronously: by the time the call returns, its promise is settled but for microtasks.
+  /** @type {string[]} */
   const order = [];
   setImmediate(() => order.push("turn"));
   queueMicrotask(() => queueMicrotask(() => queueMicrotask(() => order.push("microtasks"))));

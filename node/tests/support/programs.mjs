@@ -59,9 +59,9 @@ export async function emulator() {
     admin,
     /** @param {string} operation @param {object} what */
     fault: (operation, what) => admin("POST", "faults", { operation, ...what }),
-    reset: () => admin("POST", "reset"),
+    reset: () => admin("POST", "reset", {}),
     /** @param {string} [filter] */
-    requests: async (filter = "") => (await admin("GET", `requests?${filter}`)).requests,
+    requests: (filter = "") => admin("GET", `requests?${filter}`),
   };
 }
 
