@@ -39,9 +39,9 @@ function encode<Request extends DescMessage>(
   try {
     return toBinary(request, create(request, init));
   } catch (error) {
-    // The runtime's text ends with the value, which may be a secret.
-    const text = error instanceof Error ? error.message.split(", got ")[0] : "";
-    throw new ScalekitArgumentException(`the arguments do not fit: ${text}`, { operation });
+    // The runtime's text may show the value, which may be a secret.
+    const field = /\bscalekit\.v1\.[\w.]+/.exec(error instanceof Error ? error.message : "")?.[0];
+    throw new ScalekitArgumentException(`${field ?? "an argument"} cannot take the value given`, { operation });
   }
 }
 
@@ -74,7 +74,7 @@ export abstract class ServiceClient {
     items: (answer: MessageShape<Response>) => Item[],
     options?: CallOptions,
   ): AsyncGenerator<Item, void, undefined> {
-    let token = "";
+    let token: string | undefined;
     while (true) {
       const answer = await this.unary(operation, request, { ...init, pageToken: token }, response, options);
       yield* items(answer);

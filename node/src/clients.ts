@@ -217,7 +217,7 @@ export default class ClientsClient extends ServiceClient {
    * @yields Each `Client`.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
-  async *iterClient(
+  async *iterClients(
     options?: {
       /** Asks for the plain text of secrets too, where the service still has it. */
       includePlainSecret?: boolean | null;

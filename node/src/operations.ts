@@ -22,7 +22,7 @@ export const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   "ClientService.GetOrganizationClient": ["m2m.getOrganizationClient"],
   "ClientService.GetResource": ["resources.getResource"],
   "ClientService.GetResourceClient": ["resources.getResourceClient"],
-  "ClientService.ListClient": ["clients.listClient", "clients.iterClient"],
+  "ClientService.ListClient": ["clients.listClient", "clients.iterClients"],
   "ClientService.ListOrganizationClients": ["m2m.listOrganizationClients", "m2m.iterOrganizationClients"],
   "ClientService.ListResourceClients": ["resources.listResourceClients"],
   "ClientService.ListResourceUserConsents": ["resources.listUserConsents", "resources.iterUserConsents"],

@@ -12,13 +12,11 @@ import type {
   ResourceClientSchema,
   ResourceType,
   ResourceUserConsent,
-  ResourceUserConsentFilter,
-  ResourceUserConsentFilterSchema,
   RevokeUserConsentResponse,
   UpdateResourceClientResponse,
 } from "./pkg/grpc/scalekit/v1/clients/clients_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { enumeration, mask, required } from "./conversions";
+import { enumeration, mask, present, required } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const clientsPb = lazily(() => require("./pkg/grpc/scalekit/v1/clients/clients_pb") as typeof import("./pkg/grpc/scalekit/v1/clients/clients_pb"));
@@ -200,23 +198,23 @@ export default class ResourcesClient extends ServiceClient {
    * Lists the consents that users have given to clients of a protected resource, page by page. Pass `nextPageToken`
    * of one answer as `pageToken` of the next call until it is empty.
    *
-   * @param options An object with `resourceId`, `search`, `pageSize`, `pageToken`, `filter`.
+   * @param resourceId Id of the protected resource (`res_` and digits), 1 to 32 characters.
+   * @param options An object with `search`, `pageSize`, `pageToken`, `userIds`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListResourceUserConsentsResponse`.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listUserConsents(
+    resourceId: string,
     options?: {
-      /** Id of the protected resource (`res_` and digits), 1 to 32 characters. */
-      resourceId?: string | null;
       /** Only consents in which this text occurs; all when empty. */
       search?: string | null;
       /** Number of entries a page, at most 30; 10 when 0. */
       pageSize?: number | null;
       /** Token of the page to return, from an earlier answer; empty for the first page. */
       pageToken?: string | null;
-      /** Restricts the list to certain users. */
-      filter?: MessageInitShape<typeof ResourceUserConsentFilterSchema> | Partial<ResourceUserConsentFilter> | null;
+      /** Your own ids of the users, at most 25; every user when empty. */
+      userIds?: string[] | null;
     },
     call?: CallOptions,
   ): Promise<ListResourceUserConsentsResponse> {
@@ -224,11 +222,13 @@ export default class ResourcesClient extends ServiceClient {
       "ClientService.ListResourceUserConsents",
       clientsPb().ListResourceUserConsentsRequestSchema,
       {
-        resourceId: options?.resourceId ?? undefined,
+        resourceId: required("resourceId", resourceId),
         search: options?.search ?? undefined,
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
-        filter: (options?.filter ?? undefined) as MessageInitShape<typeof ResourceUserConsentFilterSchema> | undefined,
+        filter: present({
+          externalUserId: options?.userIds ?? undefined,
+        }),
       },
       clientsPb().ListResourceUserConsentsResponseSchema,
       call,
@@ -326,21 +326,21 @@ export default class ResourcesClient extends ServiceClient {
    *
    * A page is fetched when the loop gets to it.
    *
-   * @param options An object with `resourceId`, `search`, `pageSize`, `filter`.
+   * @param resourceId Id of the protected resource (`res_` and digits), 1 to 32 characters.
+   * @param options An object with `search`, `pageSize`, `userIds`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `ResourceUserConsent`.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterUserConsents(
+    resourceId: string,
     options?: {
-      /** Id of the protected resource (`res_` and digits), 1 to 32 characters. */
-      resourceId?: string | null;
       /** Only consents in which this text occurs; all when empty. */
       search?: string | null;
       /** Number of entries a page, at most 30; 10 when 0. */
       pageSize?: number | null;
-      /** Restricts the list to certain users. */
-      filter?: MessageInitShape<typeof ResourceUserConsentFilterSchema> | Partial<ResourceUserConsentFilter> | null;
+      /** Your own ids of the users, at most 25; every user when empty. */
+      userIds?: string[] | null;
     },
     call?: CallOptions,
   ): AsyncGenerator<ResourceUserConsent, void, undefined> {
@@ -348,10 +348,12 @@ export default class ResourcesClient extends ServiceClient {
       "ClientService.ListResourceUserConsents",
       clientsPb().ListResourceUserConsentsRequestSchema,
       {
-        resourceId: options?.resourceId ?? undefined,
+        resourceId: required("resourceId", resourceId),
         search: options?.search ?? undefined,
         pageSize: options?.pageSize ?? undefined,
-        filter: (options?.filter ?? undefined) as MessageInitShape<typeof ResourceUserConsentFilterSchema> | undefined,
+        filter: present({
+          externalUserId: options?.userIds ?? undefined,
+        }),
       },
       clientsPb().ListResourceUserConsentsResponseSchema,
       (answer) => answer.consents,
