@@ -17,6 +17,7 @@ const methods = operations();
 
 test("every added method makes its request", async (t) => {
   const world = await emulator();
+  /** @type {any} */
   const client = new ScalekitClient(world.url, world.clientId, world.clientSecret);
   for (const [path, args, operation, request] of ADDED) {
     await t.test(path, async () => {
@@ -39,6 +40,7 @@ test("every added method makes its request", async (t) => {
 
 test("every iterator goes through all pages", async (t) => {
   const world = await emulator();
+  /** @type {any} */
   const client = new ScalekitClient(world.url, world.clientId, world.clientSecret);
   for (const [path, ...args] of ITERATORS) {
     await t.test(path, async () => {
@@ -66,6 +68,7 @@ test("every iterator goes through all pages", async (t) => {
 
 test("an iterator fetches no page before the loop gets there, and stops at a token that comes again", async () => {
   const world = await emulator();
+  /** @type {any} */
   const client = new ScalekitClient(world.url, world.clientId, world.clientSecret);
   const operation = "OrganizationService.ListOrganization";
   await world.fault(operation, { times: 2, json: { organizations: [{ id: "org_1" }, { id: "org_2" }], next_page_token: "again" } });

@@ -18,6 +18,7 @@ const { Services } = require("../lib/services.js");
 
 const PLAN = JSON.parse(readFileSync(join(ROOT, "tests/conformance/operations.json"), "utf8"));
 const EXPORTS = JSON.parse(readFileSync(new URL("documented/exports.json", import.meta.url), "utf8"));
+/** @type {any} */
 const client = new ScalekitClient("https://example.scalekit.com", "id", "secret");
 
 /** The methods that `ScalekitClient` of the earlier SDK has itself. */

@@ -21,10 +21,11 @@ const registry = createRegistry(EmptySchema, ...things.filter((thing) => thing?.
 
 test("every operation crosses whole", async () => {
   const world = await emulator();
+  /** @type {any} */
   const client = new ScalekitClient(world.url, world.clientId, world.clientSecret);
   for (const { operation, request_type, response_type, cases } of PLAN.operations) {
-    const request = registry.getMessage(request_type);
-    const response = registry.getMessage(response_type);
+    const request = registry.getMessage(request_type) ?? assert.fail(request_type);
+    const response = registry.getMessage(response_type) ?? assert.fail(response_type);
     for (const { request: given, response: answer, http } of cases) {
       await world.fault(operation, { times: 1, json: answer });
       // What every generated method calls; the methods' own arguments are for documented.test.mjs.

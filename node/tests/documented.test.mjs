@@ -38,6 +38,7 @@ const DIFFERENT = {
 
 test("every method sends what the earlier SDK sends", async (t) => {
   const world = await emulator();
+  /** @type {any} */
   const client = new ScalekitClient(world.url, world.clientId, world.clientSecret);
   const methods = operations();
   for (const [path, ...args] of CALLS) {

@@ -15,7 +15,7 @@ const methods = operations();
 
 /**
  * Services on a road that takes notes, and the notes.
- * @param {(operation: string) => unknown} [answer] JSON, or an error to reject with
+ * @param {(operation: string) => any} [answer] JSON, or an error to reject with
  */
 function services(answer = () => ({})) {
   /** @type {any[]} */

@@ -8,39 +8,23 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 
 import { CALLS } from "./calls.mjs";
-
-const FILES = {
-  auth: "auth",
-  passwordless: "passwordless",
-  webauthn: "webauthn",
-  m2m: "m2mclient",
-  connectedAccounts: "connected-accounts",
-  connection: "connection",
-  directory: "directory",
-  domain: "domain",
-  events: "events",
-  organization: "organization",
-  role: "role",
-  permission: "permission",
-  session: "session",
-  token: "token",
-  tools: "tools",
-  user: "user",
-};
+import { FILES } from "./files.mjs";
 
 const require = createRequire(join(resolve(process.argv[2] ?? "."), "package.json"));
 const { create, toJson } = require("@bufbuild/protobuf");
 const folder = join(require.resolve("@scalekit-sdk/node"), "..");
 
+/** @type {Record<string, object>} */
 const recorded = {};
 for (const [path, ...args] of CALLS) {
-  const [attribute, name] = path.split(".");
+  const [attribute = "", name = ""] = path.split(".");
+  /** @type {object[]} */
   const notes = [];
   const transport = {
-    createClient: (service) => new Proxy({}, { get: (_, method) => service.method[method] }),
+    createClient: (/** @type {any} */ service) => new Proxy({}, { get: (_, /** @type {string} */ method) => service.method[method] }),
   };
   const core = {
-    connectExec: async (method, request) => {
+    connectExec: async (/** @type {any} */ method, /** @type {any} */ request) => {
       const service = method.parent.typeName.split(".").at(-1);
       const message = create(method.input, request);
       notes.push({
@@ -56,6 +40,6 @@ for (const [path, ...args] of CALLS) {
   if (notes.length !== 1) {
     throw new Error(`${path} made ${notes.length} calls`);
   }
-  recorded[path] = notes[0];
+  [recorded[path]] = /** @type {[object]} */ (notes);
 }
 process.stdout.write(`${JSON.stringify(recorded, null, 2)}\n`);

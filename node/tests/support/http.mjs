@@ -14,6 +14,7 @@ const { http } = require("../../lib/pkg/grpc/google/api/annotations_pb.js");
  * @param {Record<string, any>} request as JSON, with the schema's field names
  */
 export function expectedHttp(method, request) {
+  /** @type {any} */
   const rule = getOption(method, http);
   const routes = [rule, ...rule.additionalBindings];
   const fields = (/** @type {any} */ route) => [...route.pattern.value.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
