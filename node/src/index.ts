@@ -3,7 +3,7 @@ import ScalekitClient from "./scalekit";
 export { ScalekitClient, ScalekitClient as Scalekit };
 export default ScalekitClient;
 export * from "./types/scalekit";
-export * from "./types/auth";
+export type * from "./types/auth";
 export * from "./errors";
 export type { CallOptions, Cancellation } from "./call";
 export { ObjectType, Source } from "./enums";

@@ -1,4 +1,4 @@
-import { type Cancellation, lazily } from "./call";
+import type { Cancellation } from "./call";
 import { ScalekitCancelledException } from "./errors";
 import { fromNative } from "./errors/from-native";
 import { native, type Answer, type Failure, type NativeMailbox } from "./native";
@@ -9,17 +9,18 @@ type Settle = (failure: Failure | null | undefined, answer: Answer) => void;
 const waiting = new Map<number, Settle>();
 let last = 0;
 
-/** The one mailbox of this module; it keeps the process alive only while somebody waits. */
-const mailbox = lazily(() =>
-  native().openMailbox((id, failure, answer) => {
-    take(id)?.(failure, answer);
-  }),
-);
+/** Open while somebody waits, which keeps the process alive. */
+let mailbox: NativeMailbox | undefined;
+
+function deliver(id: number, failure: Failure | null | undefined, answer: Answer): void {
+  take(id)?.(failure, answer);
+}
 
 function take(id: number): Settle | undefined {
   const settle = waiting.get(id);
-  if (waiting.delete(id) && waiting.size === 0) {
-    native().keepAlive(mailbox(), false);
+  if (waiting.delete(id) && waiting.size === 0 && mailbox !== undefined) {
+    native().closeMailbox(mailbox);
+    mailbox = undefined;
   }
   return settle;
 }
@@ -35,7 +36,6 @@ export async function work(
   if (signal?.aborted) {
     throw reason(signal);
   }
-  const box = mailbox();
   // A number that is taken belongs to a call that has been waiting for billions of others.
   do {
     last = (last + 1) >>> 0;
@@ -45,17 +45,21 @@ export async function work(
   try {
     const failureOrAnswer = await new Promise<{ failure: Failure | null | undefined; answer: Answer }>(
       (resolve, reject) => {
-        if (waiting.size === 0) {
-          native().keepAlive(box, true);
-        }
+        const box = (mailbox ??= native().openMailbox(deliver));
         waiting.set(id, (failure, answer) => resolve({ failure, answer }));
-        const refused = begin(box, id);
+        let refused: Failure | null;
+        try {
+          refused = begin(box, id);
+        } catch (error) {
+          take(id);
+          throw error;
+        }
         if (refused) {
           take(id)?.(refused, undefined);
         } else if (signal) {
           abort = () => {
-            take(id);
             native().cancel(box, id);
+            take(id);
             reject(reason(signal));
           };
           signal.addEventListener("abort", abort, { once: true });

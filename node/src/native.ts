@@ -60,7 +60,7 @@ type Deliver = (id: number, failure: Failure | null | undefined, answer: Answer)
 export interface Native {
   about(): { version: string; apiVersion: string; operations: string[]; exceptions: string[] };
   openMailbox(deliver: Deliver): NativeMailbox;
-  keepAlive(mailbox: NativeMailbox, wanted: boolean): void;
+  closeMailbox(mailbox: NativeMailbox): void;
   cancel(mailbox: NativeMailbox, id: number): void;
   makeClient(options: NativeOptions): NativeClient | Failure;
   envUrl(client: NativeClient): string;

@@ -164,6 +164,24 @@ test("a program ends when its calls are done, without closing its client, and no
   assert.equal(status, 0);
 });
 
+test("a program that exits in the middle of calls just exits", () => {
+  const program = `
+    import { ScalekitClient } from "scalekit-client";
+    const client = new ScalekitClient(${JSON.stringify(url)}, ${JSON.stringify(clientId)}, ${JSON.stringify(clientSecret)});
+    await client.organization.listOrganization({ pageSize: 1 });
+    for (let n = 0; n < 50; n++) client.organization.listOrganization({ pageSize: 1 });
+    setImmediate(() => process.exit(7));
+  `;
+  for (let round = 0; round < 5; round++) {
+    const { stderr, status } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+      cwd: import.meta.dirname,
+      encoding: "utf8",
+    });
+    assert.equal(stderr, "");
+    assert.equal(status, 7);
+  }
+});
+
 test("a large answer is decoded in pieces, and between them other work is done", async () => {
   const stub = await server();
   const organizations = Array.from({ length: 4000 }, (_, n) => ({

@@ -6,6 +6,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
 import vm from "node:vm";
 import { Worker } from "node:worker_threads";
 
@@ -89,8 +91,12 @@ test("answers that arrive while a worker ends are lost, not more", async () => {
   }
 });
 
-/** The package as another context of this thread has it: modules of its own, and the addon loaded once more. */
-function contextual() {
+/**
+ * The package as another context of this thread has it: with modules of its own. The addon is loaded once more, or is
+ * that of this context, as Jest has it.
+ * @param {boolean} shared
+ */
+function contextual(shared) {
   const context = vm.createContext({
     AbortSignal,
     Buffer,
@@ -112,7 +118,9 @@ function contextual() {
     }
     const module = { exports: {} };
     modules.set(path, module);
-    if (path.endsWith(".node")) {
+    if (path.endsWith(".node") && shared) {
+      module.exports = require(path);
+    } else if (path.endsWith(".node")) {
       process.dlopen(module, path);
     } else if (path.endsWith(".json")) {
       module.exports = JSON.parse(readFileSync(path, "utf8"));
@@ -130,11 +138,11 @@ function contextual() {
 }
 
 test("several contexts of one thread each load the package, and work side by side", async () => {
-  const packages = [contextual(), contextual(), require("scalekit-client")];
+  const packages = [contextual(false), contextual(false), contextual(true), require("scalekit-client")];
   const clients = packages.map((loaded) => new loaded.ScalekitClient(url, clientId, clientSecret));
   for (let round = 0; round < 3; round++) {
     const answers = await Promise.all(clients.map((client) => client.organization.listOrganization({ pageSize: 1 })));
-    assert.equal(answers.length, 3);
+    assert.equal(answers.length, 4);
   }
   for (const [index, loaded] of packages.entries()) {
     assert.throws(
@@ -151,6 +159,24 @@ test("several contexts of one thread each load the package, and work side by sid
       message: "Invalid Signature Headers",
     });
   }
+});
+
+test("a context that is not used any more is not held on to", async () => {
+  const loaded = await (async () => {
+    const { ScalekitClient } = contextual(true);
+    const client = new ScalekitClient(url, clientId, clientSecret);
+    await client.organization.listOrganization({ pageSize: 1 });
+    const aborted = client.organization.listOrganization({ pageSize: 1 }, { signal: AbortSignal.timeout(0) });
+    await aborted.catch(() => {});
+    return new WeakRef(ScalekitClient);
+  })();
+  setFlagsFromString("--expose-gc");
+  const collect = vm.runInNewContext("gc");
+  for (let round = 0; round < 20 && loaded.deref() !== undefined; round++) {
+    await turn();
+    collect();
+  }
+  assert.equal(loaded.deref(), undefined);
 });
 
 test("a panic becomes an exception, at once and in the background", async () => {

@@ -1,7 +1,5 @@
 //! Calls of operations, and what else the client is asked for.
 
-use std::sync::Arc;
-
 use napi::bindgen_prelude::{BufferSlice, External};
 use napi_derive::napi;
 use scalekit::{CallOptions, Client, Error, operation};
@@ -15,7 +13,7 @@ use crate::options::milliseconds;
 #[napi]
 pub(crate) fn call(
     client: &External<Client>,
-    mailbox: &External<Arc<Mailbox>>,
+    mailbox: &External<Mailbox>,
     id: u32,
     operation: String,
     request: BufferSlice<'_>,

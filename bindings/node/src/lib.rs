@@ -1,11 +1,8 @@
 //! The native addon of the npm package: glue between JavaScript values and the core, without rules of its own.
 //!
-//! Nothing here throws and no promise is made here: a function returns what was asked for or a [`Failure`], of which
-//! the package makes an exception, and what takes time is delivered through a [`Mailbox`]. State lives in externals
-//! instead of classes, so that an addon which is loaded by several contexts of one thread shares nothing between them.
-//!
-//! [`Failure`]: failure::Failure
-//! [`Mailbox`]: mailbox::Mailbox
+//! Nothing here throws and no promise is made here: a function returns what was asked for or a failure, of which the
+//! package makes an exception, and what takes time is delivered through a mailbox. State lives in externals instead of
+//! classes, so that an addon which is loaded by several contexts of one thread shares nothing between them.
 
 #![cfg_attr(
     test,

@@ -1,13 +1,14 @@
 //! How what is done in the background reaches JavaScript.
 //!
-//! A mailbox belongs to one JavaScript environment. When that ends, as that of a worker thread may at any time, its
-//! function is closed, and what is still under way is given up.
+//! A mailbox is open while somebody waits, and keeps the process alive for that long. In between there is none: a
+//! function that the addon held on to would hold on to the context that it belongs to, for ever. When an environment
+//! ends, as that of a worker thread may at any time, its mailbox goes with it, and what is under way is given up.
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use napi::bindgen_prelude::{Env, External, FnArgs, Function, Uint8Array};
+use napi::bindgen_prelude::{External, FnArgs, Function, Uint8Array};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Either, Status};
 use napi_derive::napi;
@@ -29,38 +30,50 @@ pub(crate) enum Answer {
 /// Number of the work, failure, answer.
 type Arguments = FnArgs<(u32, Option<Failure>, Option<Either<Uint8Array, String>>)>;
 type Delivery = (u32, Result<Answer, Fault>);
-type Deliver = ThreadsafeFunction<Delivery, (), Arguments, Status, false, true>;
+type Deliver = ThreadsafeFunction<Delivery, (), Arguments, Status, false>;
 
-/// The way back into one JavaScript environment, and what is under way there.
-pub(crate) struct Mailbox {
-    deliver: RwLock<Deliver>,
+/// What JavaScript holds: as long as it does, answers find their way.
+pub(crate) struct Mailbox(Arc<Open>);
+
+struct Open {
+    /// Gone when the mailbox is closed.
+    deliver: Mutex<Option<Deliver>>,
     running: Mutex<HashMap<u32, AbortHandle>>,
 }
 
-impl Mailbox {
-    fn running(&self) -> MutexGuard<'_, HashMap<u32, AbortHandle>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
+impl Open {
     /// Takes a finished task off the list and hands its outcome to JavaScript.
     fn finish(&self, id: u32, outcome: Result<Answer, Fault>) {
-        if self.running().remove(&id).is_some() {
-            let deliver = self.deliver.read().unwrap_or_else(PoisonError::into_inner);
-            // An environment that has ended waits for nothing any more.
+        if locked(&self.running).remove(&id).is_some()
+            && let Some(deliver) = &*locked(&self.deliver)
+        {
+            // An environment that is ending waits for nothing any more.
             let _ = deliver.call((id, outcome), ThreadsafeFunctionCallMode::NonBlocking);
         }
     }
 
-    fn give_up(&self) {
-        for (_, task) in self.running().drain() {
+    fn close(&self) {
+        let deliver = locked(&self.deliver).take();
+        drop(deliver);
+        for (_, task) in locked(&self.running).drain() {
             task.abort();
         }
     }
 }
 
+impl Drop for Mailbox {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
 /// Runs `work` in the background; its outcome is delivered under `id`.
 pub(crate) fn start(
-    mailbox: &Arc<Mailbox>,
+    mailbox: &Mailbox,
     id: u32,
     work: impl Future<Output = Result<Answer, Fault>> + Send + 'static,
 ) -> Option<Failure> {
@@ -68,28 +81,23 @@ pub(crate) fn start(
         Ok(handle) => handle,
         Err(fault) => return Some(fault.into()),
     };
-    let mailbox = Arc::clone(mailbox);
-    let owner = Arc::clone(&mailbox);
+    let open = Arc::clone(&mailbox.0);
     // A task that is quicker than this function waits for the list.
-    let mut running = mailbox.running();
+    let mut running = locked(&mailbox.0.running);
     let task = handle.spawn(async move {
         let outcome = guard::later(work).await;
-        owner.finish(id, outcome);
+        open.finish(id, outcome);
     });
     running.insert(id, task.abort_handle());
     None
 }
 
-/// Makes a mailbox whose answers go to `deliver(id, failure, answer)`.
+/// Opens a mailbox whose answers go to `deliver(id, failure, answer)`.
 #[napi]
-pub(crate) fn open_mailbox(
-    env: Env,
-    deliver: Function<'_, Arguments, ()>,
-) -> napi::Result<External<Arc<Mailbox>>> {
+pub(crate) fn open_mailbox(deliver: Function<'_, Arguments, ()>) -> napi::Result<External<Mailbox>> {
     let deliver = deliver
         .build_threadsafe_function::<Delivery>()
         .callee_handled::<false>()
-        .weak::<true>()
         .build_callback(|context| {
             let (id, outcome) = context.value;
             let (failure, answer) = match outcome {
@@ -100,30 +108,22 @@ pub(crate) fn open_mailbox(
             };
             Ok(FnArgs::from((id, failure, answer)))
         })?;
-    let mailbox = Arc::new(Mailbox {
-        deliver: RwLock::new(deliver),
+    Ok(External::new(Mailbox(Arc::new(Open {
+        deliver: Mutex::new(Some(deliver)),
         running: Mutex::default(),
-    });
-    env.add_env_cleanup_hook(Arc::clone(&mailbox), |mailbox| mailbox.give_up())?;
-    Ok(External::new(mailbox))
+    }))))
 }
 
-/// Says whether somebody waits: only then does the mailbox keep the process alive.
+/// Closes a mailbox, for nobody waits.
 #[napi]
-#[allow(deprecated, reason = "nothing else changes it once the function is made")]
-pub(crate) fn keep_alive(env: Env, mailbox: &External<Arc<Mailbox>>, wanted: bool) -> napi::Result<()> {
-    let mut deliver = mailbox.deliver.write().unwrap_or_else(PoisonError::into_inner);
-    if wanted {
-        deliver.refer(&env)
-    } else {
-        deliver.unref(&env)
-    }
+pub(crate) fn close_mailbox(mailbox: &External<Mailbox>) {
+    mailbox.0.close();
 }
 
 /// Gives up what is under way under `id`; nothing will be delivered.
 #[napi]
-pub(crate) fn cancel(mailbox: &External<Arc<Mailbox>>, id: u32) {
-    let task = mailbox.running().remove(&id);
+pub(crate) fn cancel(mailbox: &External<Mailbox>, id: u32) {
+    let task = locked(&mailbox.0.running).remove(&id);
     if let Some(task) = task {
         task.abort();
     }

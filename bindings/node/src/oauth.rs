@@ -1,7 +1,6 @@
 //! The token endpoint; answers are JSON text.
 
 use std::future::Future;
-use std::sync::Arc;
 
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
@@ -17,7 +16,7 @@ use crate::mailbox::{Answer, Mailbox, start};
 #[napi]
 pub(crate) fn authenticate_with_code(
     client: &External<Client>,
-    mailbox: &External<Arc<Mailbox>>,
+    mailbox: &External<Mailbox>,
     id: u32,
     code: String,
     redirect_uri: String,
@@ -39,7 +38,7 @@ pub(crate) fn authenticate_with_code(
 #[napi]
 pub(crate) fn refresh_access_token(
     client: &External<Client>,
-    mailbox: &External<Arc<Mailbox>>,
+    mailbox: &External<Mailbox>,
     id: u32,
     refresh_token: String,
 ) -> Option<Failure> {
@@ -52,7 +51,7 @@ pub(crate) fn refresh_access_token(
 #[napi]
 pub(crate) fn client_token(
     client: &External<Client>,
-    mailbox: &External<Arc<Mailbox>>,
+    mailbox: &External<Mailbox>,
     id: u32,
     client_id: String,
     client_secret: String,
@@ -74,7 +73,7 @@ pub(crate) fn client_token(
 #[napi]
 pub(crate) fn own_client_token(
     client: &External<Client>,
-    mailbox: &External<Arc<Mailbox>>,
+    mailbox: &External<Mailbox>,
     id: u32,
 ) -> Option<Failure> {
     let client = Client::clone(client);

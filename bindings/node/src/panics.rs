@@ -1,7 +1,5 @@
 //! Panics on purpose, for the tests that show where one ends. Not in release builds.
 
-use std::sync::Arc;
-
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
 
@@ -17,7 +15,7 @@ pub(crate) fn panic_now() -> Option<Failure> {
 
 /// Panics in the background.
 #[napi]
-pub(crate) fn panic_later(mailbox: &External<Arc<Mailbox>>, id: u32) -> Option<Failure> {
+pub(crate) fn panic_later(mailbox: &External<Mailbox>, id: u32) -> Option<Failure> {
     start(mailbox, id, async {
         panic!("on purpose") as Result<Answer, Fault>
     })

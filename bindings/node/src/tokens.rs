@@ -1,7 +1,5 @@
 //! Tokens: with the keys at hand on the spot, else in the background.
 
-use std::sync::Arc;
-
 use napi::Either;
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
@@ -73,7 +71,7 @@ pub(crate) fn is_valid_cached(
 #[napi]
 pub(crate) fn validate(
     client: &External<Client>,
-    mailbox: &External<Arc<Mailbox>>,
+    mailbox: &External<Mailbox>,
     id: u32,
     token: String,
     checks: Option<Checks>,
@@ -90,7 +88,7 @@ pub(crate) fn validate(
 #[napi]
 pub(crate) fn refresh_keys(
     client: &External<Client>,
-    mailbox: &External<Arc<Mailbox>>,
+    mailbox: &External<Mailbox>,
     id: u32,
 ) -> Option<Failure> {
     let client = Client::clone(client);

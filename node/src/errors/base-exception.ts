@@ -41,9 +41,9 @@ export class ScalekitException extends Error {
     this.operation = fields.operation;
     this.requestId = fields.requestId;
     this.retryable = fields.retryable ?? false;
-    // They are read, not listed: what an exception shows is its message and its stack.
-    for (const name of ["name", "operation", "requestId", "retryable"] as const) {
-      Object.defineProperty(this, name, { enumerable: this[name] !== undefined && name !== "name" });
+    // What an exception does not have is not shown.
+    for (const name of ["operation", "requestId"] as const) {
+      Object.defineProperty(this, name, { enumerable: this[name] !== undefined });
     }
   }
 }
