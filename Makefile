@@ -1,5 +1,6 @@
 # The door to the project. Every target does its own set-up and is quick the second time.
 #   make quickstart   build everything and run the story in examples/quickstart.py
+#   make quickstart-node  the same story in TypeScript, examples/quickstart.ts
 #   make test         all that CI runs
 #   make test-node    the Node package against a debug build of its addon
 #   make test-packages  both wheels in an empty environment
@@ -27,7 +28,7 @@ RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.
 NODE_SOURCES := $(shell find node/src -type f 2>/dev/null) node/tsconfig.json
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-rust test lint test-rust test-docs test-python test-python-matrix test-packages test-node test-node-package fuzz bench instructions generate clean
+.PHONY: help quickstart quickstart-node quickstart-rust test lint test-rust test-docs test-python test-python-matrix test-packages test-node test-node-package fuzz bench instructions generate clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -35,10 +36,14 @@ help:
 quickstart: $(VENV)/user/.wheel $(EMULATOR)
 	$(EMULATOR) run -- $(VENV)/user/bin/python examples/quickstart.py
 
+quickstart-node: node/lib/.built node/scalekit.node examples/node_modules/.installed $(EMULATOR)
+	$(TSC) -p examples
+	$(EMULATOR) run -- node examples/build/quickstart.js
+
 quickstart-rust: $(EMULATOR)
 	$(EMULATOR) run --auto-approve -- cargo run -q -p scalekit-conformance --example quickstart
 
-test: lint test-rust test-docs test-python test-python-matrix test-packages test-node test-node-package fuzz quickstart quickstart-rust
+test: lint test-rust test-docs test-python test-python-matrix test-packages test-node test-node-package fuzz quickstart quickstart-node quickstart-rust
 
 # --- checks ---------------------------------------------------------------------------------------------
 
@@ -117,7 +122,13 @@ node/scalekit.node: $(RUST_SOURCES)
 	cargo build -q -p scalekit-node
 	cp target/debug/$(ADDON) $@
 
-test-node: node/lib/.built node/scalekit.node $(EMULATOR) $(ATTACKS)
+# The examples find the package of this checkout as users find the installed one.
+examples/node_modules/.installed: examples/package.json examples/package-lock.json
+	cd examples && npm ci --silent
+	ln -sfn ../../node examples/node_modules/scalekit-client
+	touch $@
+
+test-node: node/lib/.built node/scalekit.node examples/node_modules/.installed $(EMULATOR) $(ATTACKS)
 	cd node && node --test tests/*.test.mjs
 
 # The packages as users get them, in a project that has nothing else.
@@ -135,9 +146,9 @@ bench:
 instructions:
 	scripts/instructions
 
-generate:
+generate: node/node_modules/.installed
 	cargo run -q -p codegen
 
 clean:
 	cargo clean
-	rm -rf node/lib node/node_modules node/scalekit.node
+	rm -rf node/lib node/node_modules node/scalekit.node examples/build examples/node_modules
