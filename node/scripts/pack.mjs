@@ -1,16 +1,17 @@
 // @ts-check
-// pack.mjs ADDON DIRECTORY: lays out the package and that of this platform, whose addon is ADDON, and packs both into
-// DIRECTORY. The platform packages become optional dependencies here: until they are published, a checkout that named
+// pack.mjs ADDON DIRECTORY [TARGET]: lays out the package and that of a platform, whose addon is ADDON, and packs both into
+// DIRECTORY. TARGET is what cargo built ADDON for; default this machine. The platform packages become optional dependencies here: until they are published, a checkout that named
 // them could not be installed.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 
-const [addon, directory] = process.argv.slice(2).map((path) => resolve(path));
+const [addon = "", directory = "", target] = process.argv.slice(2);
 if (!addon || !directory) {
-  throw new Error("usage: pack.mjs ADDON DIRECTORY");
+  throw new Error("usage: pack.mjs ADDON DIRECTORY [TARGET]");
 }
+const packed = resolve(directory);
 const root = resolve(import.meta.dirname, "..");
 const { PLATFORMS } = createRequire(import.meta.url)("../lib/platforms.js");
 const { scripts, devDependencies, ...manifest } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -20,7 +21,7 @@ const libc = report?.header.glibcVersionRuntime ? "glibc" : "musl";
 
 /** @param {string} name @param {object} content */
 function lay(name, content) {
-  const place = join(directory, name);
+  const place = join(packed, name);
   rmSync(place, { recursive: true, force: true });
   mkdirSync(place, { recursive: true });
   for (const file of ["LICENSE-APACHE", "LICENSE-MIT"]) {
@@ -32,15 +33,16 @@ function lay(name, content) {
 
 /** @param {string} place */
 function pack(place) {
-  execFileSync("npm", ["pack", "--silent", "--pack-destination", directory], { cwd: place, stdio: "inherit" });
+  execFileSync("npm", ["pack", "--silent", "--pack-destination", packed], { cwd: place, stdio: "inherit" });
 }
 
-const here = PLATFORMS.find(
-  (/** @type {any} */ known) =>
-    known.os === process.platform && known.cpu === process.arch && (known.libc ?? libc) === libc,
+const here = PLATFORMS.find((/** @type {any} */ known) =>
+  target
+    ? known.target === target
+    : known.os === process.platform && known.cpu === process.arch && (known.libc ?? libc) === libc,
 );
 if (!here) {
-  throw new Error(`there is no package for ${process.platform}-${process.arch}`);
+  throw new Error(`there is no package for ${target ?? `${process.platform}-${process.arch}`}`);
 }
 const platform = lay(here.package, {
   name: here.package,

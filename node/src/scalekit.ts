@@ -43,7 +43,7 @@ export default class ScalekitClient extends Services {
    * @throws {ScalekitArgumentException} an argument or option is wrong; the message says which and why
    */
   constructor(envUrl: string, clientId: string, clientSecret: string, options?: ScalekitOptions) {
-    const client = checked(native().makeClient(settings(envUrl, clientId, clientSecret, options)));
+    const client = checked(named(native().makeClient(settings(envUrl, clientId, clientSecret, options))));
     super(new NativeRoad(client));
     this.#client = client;
   }
@@ -321,6 +321,15 @@ function checked<T extends string | boolean | NativeClient | readonly string[]>(
     throw fromNative(value);
   }
   return value;
+}
+
+/** The core begins a message about an option with the option's name, as other languages write it. */
+function named(made: NativeClient | Failure): NativeClient | Failure {
+  if (!isFailure(made)) {
+    return made;
+  }
+  const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return { ...made, message: made.message.replace(/^[a-z]+(?:_[a-z]+)+/, camelCase) };
 }
 
 function tokenText(token: unknown): string {

@@ -9,6 +9,8 @@ const { OrganizationSchema } = require("scalekit-client/lib/pkg/grpc/scalekit/v1
 async function main() {
   assert.equal(ScalekitDefault, ScalekitClient);
   assert.equal(Scalekit, ScalekitClient);
+  const { version, optionalDependencies } = /** @type {any} */ (require("scalekit-client/package.json"));
+  assert.deepEqual([Object.keys(optionalDependencies).length, new Set(Object.values(optionalDependencies))], [7, new Set([version])]);
   const client = ScalekitClient.fromEnv();
   const listed = await client.organization.listOrganization({ pageSize: 1 });
   assert.ok(listed.organizations.every(({ $typeName }) => $typeName === OrganizationSchema.typeName));

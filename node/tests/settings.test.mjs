@@ -20,7 +20,7 @@ test("wrong arguments are refused at once, by name", () => {
   const cases = [
     [/^envUrl must be a string, not undefined$/, undefined, undefined],
     [/^envUrl must not be empty$/, undefined, ""],
-    [/scheme is missing/, undefined, "acme.scalekit.com"],
+    [/^envUrl "acme.scalekit.com": a scheme is missing/, undefined, "acme.scalekit.com"],
     [/http/, undefined, "http://acme.scalekit.com"],
     [/^clientId must be a string, not number$/, undefined, URL_OF_ENVIRONMENT, 5],
     [/^clientSecret must be a string, not null$/, undefined, URL_OF_ENVIRONMENT, "skc_1", null],
@@ -34,7 +34,7 @@ test("wrong arguments are refused at once, by name", () => {
     [/^caCertificates cannot be read: ENOENT/, { caCertificates: "/nowhere/ca.pem" }],
     [/certificate/, { caCertificates: "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----" }],
     [/proxy/, { proxy: "not a url" }],
-    [/user_agent_suffix/, { userAgentSuffix: "line\nbreak" }],
+    [/^userAgentSuffix: /, { userAgentSuffix: "line\nbreak" }],
   ];
   const times = ["timeoutMs", "toolTimeoutMs", "connectTimeoutMs", "keepaliveTimeoutMs", "webhookToleranceMs"];
   for (const name of times) {
