@@ -7,3 +7,4 @@ pub(crate) mod plan;
 mod planner;
 pub(crate) mod prose;
 mod variants;
+mod written;

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, ensure};
-use prost_reflect::MessageDescriptor;
 
-use super::face::{ClientEntry, Face, MethodEntry, ParamEntry, Presence, Spec, spec};
-use super::params::{Param, derived, resolve};
+use super::face::{ClientEntry, Face, MethodEntry};
+use super::params::derived;
 use super::plan::{Action, Client, Method, Outcome, Steps, Style};
 use super::variants::{add_by_external_id, add_iterators};
 use crate::{Operation, Schema, snake_case};
@@ -197,19 +196,6 @@ impl Planner<'_> {
         })
     }
 
-    /// Puts what may be left out into one group, if the language wants that.
-    fn grouped(&self, params: Vec<Param>) -> Vec<Param> {
-        let Some(name) = self.style.optional else {
-            return params;
-        };
-        let (optional, mut params): (Vec<_>, Vec<_>) =
-            params.into_iter().partition(|param| param.presence.omissible());
-        if !optional.is_empty() {
-            params.push(Param::group(name.to_owned(), Presence::Optional, optional));
-        }
-        params
-    }
-
     fn steps(&self, function: &str) -> anyhow::Result<Steps> {
         let entry = self
             .face
@@ -229,55 +215,6 @@ impl Planner<'_> {
             takes: entry.takes.clone(),
         })
     }
-
-    fn params(
-        &self,
-        request: &MessageDescriptor,
-        client: &ClientEntry,
-        written: &[ParamEntry],
-        steps: Option<&Steps>,
-    ) -> anyhow::Result<Vec<Param>> {
-        let mut params = Vec::new();
-        let mut keyword_only = false;
-        for entry in written {
-            let text = match entry {
-                ParamEntry::One(text) => text,
-                ParamEntry::Group(groups) => {
-                    for (name, members) in groups {
-                        let (name, interface) = match name.split_once(": ") {
-                            Some((name, interface)) => (name, Some(interface.to_owned())),
-                            None => (name.as_str(), None),
-                        };
-                        let (name, presence) = match name.strip_suffix('?') {
-                            Some(name) => (name, Presence::Optional),
-                            None => (name, Presence::Required),
-                        };
-                        let members = self.params(request, client, members, steps)?;
-                        let group = Param::group(name.to_owned(), presence, members);
-                        params.push(Param { interface, ..group });
-                    }
-                    continue;
-                }
-            };
-            let Some(spec) = spec(text)? else {
-                keyword_only = true;
-                continue;
-            };
-            let Spec { name, presence, path } = spec;
-            let path = path.unwrap_or_else(|| renamed_from(request, client, &name));
-            let first = steps.map(|steps| steps.first.method.input());
-            params.push(resolve(
-                self.schema,
-                request,
-                first.as_ref(),
-                name,
-                presence,
-                keyword_only,
-                &path,
-            )?);
-        }
-        Ok(params)
-    }
 }
 
 /// No language has a parameter without a default after one with, unless it is keyword-only.
@@ -290,19 +227,6 @@ fn check_order(method: &Method) -> anyhow::Result<()> {
         method.name
     );
     Ok(())
-}
-
-/// The request's field that a parameter without a path fills.
-fn renamed_from(request: &MessageDescriptor, client: &ClientEntry, name: &str) -> String {
-    let renamed = client
-        .rename
-        .iter()
-        .find(|(_, to)| *to == name)
-        .map(|(from, _)| from.clone());
-    match renamed {
-        Some(field) if request.get_field_by_name(name).is_none() => field,
-        _ => name.to_owned(),
-    }
 }
 
 fn capitalized(text: &str) -> String {

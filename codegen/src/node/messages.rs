@@ -76,3 +76,14 @@ fn run(plugin: &Path, request: &[u8]) -> anyhow::Result<CodeGeneratorResponse> {
         None => Ok(response),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    #[test]
+    fn a_plugin_that_is_not_installed_is_named_with_what_to_do() {
+        let error = super::run(Path::new("/nowhere/protoc-gen-es"), &[]).unwrap_err();
+        assert!(error.to_string().contains("run `npm ci` in node/"), "{error}");
+    }
+}

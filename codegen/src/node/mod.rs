@@ -2,6 +2,7 @@
 //!
 //! The clients follow from the schema; what differs from that is in `faces/node.toml`.
 
+mod body;
 mod client;
 mod docs;
 mod init;
