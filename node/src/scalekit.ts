@@ -1,12 +1,13 @@
 import type { Cancellation } from "./call";
 import * as checks from "./checks";
 import { ScalekitArgumentException, ScalekitException, ScalekitValidateTokenFailureException } from "./errors";
-import { fromNative } from "./errors/from-native";
+import { checked, fromNative, named } from "./errors/from-native";
 import { work } from "./mailbox";
-import { isFailure, native, type Checks, type Failure, type NativeClient } from "./native";
+import { native, type NativeClient } from "./native";
 import { NativeRoad } from "./road";
 import { Services } from "./services";
 import { fromEnvironment, settings } from "./settings";
+import { tokenChecks, tokenText } from "./token-checks";
 import type { IdpInitiatedLoginClaims } from "./types/auth";
 import type {
   AuthenticationOptions,
@@ -313,40 +314,4 @@ export default class ScalekitClient extends Services {
   async #json(begin: Parameters<typeof work>[0], options?: Cancellation): Promise<any> {
     return JSON.parse((await work(begin, options)) as string);
   }
-}
-
-/** A value, or the exception that a failure stands for. */
-function checked<T extends string | boolean | NativeClient | readonly string[]>(value: T | Failure): T {
-  if (isFailure(value)) {
-    throw fromNative(value);
-  }
-  return value;
-}
-
-/** The core begins a message about an option with the option's name, as other languages write it. */
-function named(made: NativeClient | Failure): NativeClient | Failure {
-  if (!isFailure(made)) {
-    return made;
-  }
-  const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return { ...made, message: made.message.replace(/^[a-z]+(?:_[a-z]+)+/, camelCase) };
-}
-
-function tokenText(token: unknown): string {
-  if (typeof token !== "string") {
-    throw new ScalekitValidateTokenFailureException(`token must be a string, not ${token === null ? "null" : typeof token}`);
-  }
-  return token;
-}
-
-function tokenChecks(options: TokenValidationOptions | undefined): Checks | undefined {
-  if (options === undefined) {
-    return undefined;
-  }
-  const given = checks.options("options", options);
-  return {
-    issuer: checks.optionalText("issuer", given.issuer),
-    audience: checks.optionalTexts("audience", given.audience),
-    requiredScopes: checks.optionalTexts("requiredScopes", given.requiredScopes),
-  };
 }

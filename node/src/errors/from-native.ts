@@ -1,4 +1,4 @@
-import type { Failure } from "../native";
+import { isFailure, type Failure, type NativeClient } from "../native";
 import * as base from "./base-exception";
 import * as specific from "./specific-exceptions";
 
@@ -33,4 +33,21 @@ function causes([message, ...behind]: string[]): Error {
   // Its stack would be that of this line.
   error.stack = `Error: ${message}`;
   return error;
+}
+
+/** A value, or the exception that a failure stands for. */
+export function checked<T extends string | boolean | NativeClient | readonly string[]>(value: T | Failure): T {
+  if (isFailure(value)) {
+    throw fromNative(value);
+  }
+  return value;
+}
+
+/** The core begins a message about an option with the option's name, as other languages write it. */
+export function named(made: NativeClient | Failure): NativeClient | Failure {
+  if (!isFailure(made)) {
+    return made;
+  }
+  const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return { ...made, message: made.message.replace(/^[a-z]+(?:_[a-z]+)+/, camelCase) };
 }
