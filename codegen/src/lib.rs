@@ -13,7 +13,9 @@
 //! # How to add a language
 //!
 //! Add a module with `pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()>` and
-//! call it from [`generate`].
+//! call it from [`generate`]. A language whose methods are laid out by hand in places plans them with `faces`, from a
+//! file in `codegen/faces/`, as Python and Node do. Node's messages are written by the plugin of its protobuf runtime,
+//! which must be installed in `node/node_modules`.
 
 pub mod aliases;
 pub mod conformance;

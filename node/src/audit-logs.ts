@@ -21,6 +21,7 @@ export default class AuditLogsClient extends ServiceClient {
    *   `connectedAccountIdentifier`, `clientId`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListAuthLogResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listAuthRequests(
@@ -74,6 +75,7 @@ export default class AuditLogsClient extends ServiceClient {
    *   `connectedAccountIdentifier`, `clientId`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `AuthLogRequest`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterAuthRequests(

@@ -24,6 +24,7 @@ export default class AuthClient extends ServiceClient {
    * @param user The user who logged in.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateLoginUserDetailsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateLoginUserDetails(

@@ -36,6 +36,7 @@ export default class ClientsClient extends ServiceClient {
    * @param options An object with `includePlainSecret`, `filter`, `pageToken`, `pageSize`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListClientsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listClient(
@@ -72,6 +73,7 @@ export default class ClientsClient extends ServiceClient {
    * @param client The client to create. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateClientResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createClient(
@@ -95,6 +97,7 @@ export default class ClientsClient extends ServiceClient {
    * @param clientId Id of the client, 1 to 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetClientResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getClient(clientId: string, call?: CallOptions): Promise<GetClientResponse> {
@@ -118,6 +121,7 @@ export default class ClientsClient extends ServiceClient {
    * @param options An object with `mask`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateClientResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateClient(
@@ -149,6 +153,7 @@ export default class ClientsClient extends ServiceClient {
    * @param clientId Id of the client, 1 to 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteClient(clientId: string, call?: CallOptions): Promise<Empty> {
@@ -170,6 +175,7 @@ export default class ClientsClient extends ServiceClient {
    * @param clientId Id of the client, 1 to 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateClientSecretResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createClientSecret(clientId: string, call?: CallOptions): Promise<CreateClientSecretResponse> {
@@ -192,6 +198,7 @@ export default class ClientsClient extends ServiceClient {
    * @param secretId Id of the secret, 1 to 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteClientSecret(clientId: string, secretId: string, call?: CallOptions): Promise<Empty> {
@@ -215,6 +222,7 @@ export default class ClientsClient extends ServiceClient {
    * @param options An object with `includePlainSecret`, `filter`, `pageSize`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `Client`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterClients(

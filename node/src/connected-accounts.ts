@@ -36,6 +36,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
    *   `pageToken`, `query`, `connectionNames`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListConnectedAccountsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listConnectedAccounts(
@@ -94,6 +95,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
    * @param options An object with `pageSize`, `pageToken`, `connectionId`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `SearchConnectedAccountsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async searchConnectedAccounts(
@@ -130,6 +132,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
    * @param params An object with `connector`, `identifier`, `connectedAccount`, `organizationId`, `userId`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateConnectedAccountResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createConnectedAccount(
@@ -178,6 +181,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
    *   `connectedAccountId`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateConnectedAccountResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateConnectedAccount(
@@ -229,6 +233,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
    * @param params An object with `connector`, `identifier`, `organizationId`, `userId`, `connectedAccountId`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `DeleteConnectedAccountResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteConnectedAccount(
@@ -278,6 +283,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
    *   `state`, `userVerifyUrl`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetMagicLinkForConnectedAccountResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getMagicLinkForConnectedAccount(
@@ -338,6 +344,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
    * @param params An object with `connector`, `identifier`, `organizationId`, `userId`, `connectedAccountId`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetConnectedAccountByIdentifierResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getConnectedAccountByIdentifier(
@@ -385,6 +392,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
    * @param params An object with `connector`, `identifier`, `organizationId`, `userId`, `connectedAccountId`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetConnectedAccountByIdentifierResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getConnectedAccountDetailsByIdentifier(
@@ -432,6 +440,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
    * @param params An object with `authRequestId`, `identifier`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `VerifyConnectedAccountUserResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async verifyConnectedAccountUser(
@@ -465,6 +474,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
    *   `query`, `connectionNames`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `ConnectedAccountForList`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterConnectedAccounts(
@@ -522,6 +532,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
    * @param options An object with `pageSize`, `connectionId`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `ConnectedAccountForList`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterSearchConnectedAccounts(

@@ -39,6 +39,7 @@ export default class ConnectionClient extends ServiceClient {
    * @param options An object with `flags`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateConnectionResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createEnvironmentConnection(
@@ -70,6 +71,7 @@ export default class ConnectionClient extends ServiceClient {
    * @param connection The connection to create. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateConnectionResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createConnection(
@@ -95,6 +97,7 @@ export default class ConnectionClient extends ServiceClient {
    * @param connectionId Id of the connection (`conn_` and digits), 1 to 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetConnectionResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getEnvironmentConnection(connectionId: string, call?: CallOptions): Promise<GetConnectionResponse> {
@@ -117,6 +120,7 @@ export default class ConnectionClient extends ServiceClient {
    * @param id Id of the connection (`conn_` and digits), 1 to 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetConnectionResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getConnection(organizationId: string, id: string, call?: CallOptions): Promise<GetConnectionResponse> {
@@ -141,6 +145,7 @@ export default class ConnectionClient extends ServiceClient {
    * @param options An object with `include`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListConnectionsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listConnections(
@@ -170,6 +175,7 @@ export default class ConnectionClient extends ServiceClient {
    * @param options An object with `include`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListConnectionsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listConnectionsByDomain(
@@ -200,6 +206,7 @@ export default class ConnectionClient extends ServiceClient {
    * @param connection The changes. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateConnectionResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateEnvironmentConnection(
@@ -227,6 +234,7 @@ export default class ConnectionClient extends ServiceClient {
    * @param id Id of the connection (`conn_` and digits), 1 to 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteConnection(organizationId: string, id: string, call?: CallOptions): Promise<Empty> {
@@ -250,6 +258,7 @@ export default class ConnectionClient extends ServiceClient {
    * @param id Id of the connection (`conn_` and digits), 1 to 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ToggleConnectionResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async enableConnection(organizationId: string, id: string, call?: CallOptions): Promise<ToggleConnectionResponse> {
@@ -273,6 +282,7 @@ export default class ConnectionClient extends ServiceClient {
    * @param id Id of the connection (`conn_` and digits), 1 to 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ToggleConnectionResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async disableConnection(organizationId: string, id: string, call?: CallOptions): Promise<ToggleConnectionResponse> {
@@ -296,6 +306,7 @@ export default class ConnectionClient extends ServiceClient {
    * @param options An object with `pageSize`, `pageToken`, `provider`, `query`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListAppConnectionsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listAppConnections(
@@ -333,6 +344,7 @@ export default class ConnectionClient extends ServiceClient {
    * @param options An object with `pageSize`, `provider`, `query`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `ListConnection`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterAppConnections(

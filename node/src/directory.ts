@@ -36,6 +36,7 @@ export default class DirectoryClient extends ServiceClient {
    * @param directory The directory to create. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateDirectoryResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createDirectory(
@@ -63,6 +64,7 @@ export default class DirectoryClient extends ServiceClient {
    * @param directoryId Id of the directory (`dir_` and digits), at most 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteDirectory(organizationId: string, directoryId: string, call?: CallOptions): Promise<Empty> {
@@ -86,6 +88,7 @@ export default class DirectoryClient extends ServiceClient {
    * @param directoryId Id of the directory (`dir_` and digits), 1 to 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetDirectoryResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getDirectory(organizationId: string, directoryId: string, call?: CallOptions): Promise<GetDirectoryResponse> {
@@ -107,6 +110,7 @@ export default class DirectoryClient extends ServiceClient {
    * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListDirectoriesResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listDirectories(organizationId: string, call?: CallOptions): Promise<ListDirectoriesResponse> {
@@ -129,6 +133,7 @@ export default class DirectoryClient extends ServiceClient {
    * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns What was found.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getPrimaryDirectoryByOrganizationId(
@@ -154,6 +159,7 @@ export default class DirectoryClient extends ServiceClient {
    * @param directoryId Id of the directory (`dir_` and digits), at most 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ToggleDirectoryResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async enableDirectory(
@@ -181,6 +187,7 @@ export default class DirectoryClient extends ServiceClient {
    * @param directoryId Id of the directory (`dir_` and digits), at most 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ToggleDirectoryResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async disableDirectory(
@@ -210,6 +217,7 @@ export default class DirectoryClient extends ServiceClient {
    * @param options An object with `pageSize`, `pageToken`, `includeDetail`, `directoryGroupId`, `updatedAfter`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListDirectoryUsersResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listDirectoryUsers(
@@ -257,6 +265,7 @@ export default class DirectoryClient extends ServiceClient {
    *   `includeExternalGroups`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListDirectoryGroupsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listDirectoryGroups(
@@ -303,6 +312,7 @@ export default class DirectoryClient extends ServiceClient {
    * @param options An object with `pageSize`, `includeDetail`, `directoryGroupId`, `updatedAfter`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `DirectoryUser`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterDirectoryUsers(
@@ -347,6 +357,7 @@ export default class DirectoryClient extends ServiceClient {
    * @param options An object with `pageSize`, `updatedAfter`, `includeDetail`, `includeExternalGroups`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `DirectoryGroup`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterDirectoryGroups(

@@ -29,6 +29,7 @@ export default class DomainClient extends ServiceClient {
    * @param options An object with `domainType`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateDomainResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createDomain(
@@ -63,6 +64,7 @@ export default class DomainClient extends ServiceClient {
    * @param domainId Id of the domain (`dom_` and digits).
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetDomainResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getDomain(organizationId: string, domainId: string, call?: CallOptions): Promise<GetDomainResponse> {
@@ -87,6 +89,7 @@ export default class DomainClient extends ServiceClient {
    * @param options An object with `connectionId`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteDomain(
@@ -119,6 +122,7 @@ export default class DomainClient extends ServiceClient {
    * @param options An object with `connectionId`, `include`, `pageSize`, `pageNumber`, `domainType`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListDomainResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listDomains(
@@ -162,6 +166,7 @@ export default class DomainClient extends ServiceClient {
    * @param options An object with `domainType`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateDomainResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createDomainByExternalId(
@@ -196,6 +201,7 @@ export default class DomainClient extends ServiceClient {
    * @param domainId Id of the domain (`dom_` and digits).
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetDomainResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getDomainByExternalId(externalId: string, domainId: string, call?: CallOptions): Promise<GetDomainResponse> {
@@ -220,6 +226,7 @@ export default class DomainClient extends ServiceClient {
    * @param options An object with `connectionId`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteDomainByExternalId(
@@ -252,6 +259,7 @@ export default class DomainClient extends ServiceClient {
    * @param options An object with `connectionId`, `include`, `pageSize`, `pageNumber`, `domainType`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListDomainResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listDomainsByExternalId(

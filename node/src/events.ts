@@ -26,6 +26,7 @@ export default class EventsClient extends ServiceClient {
    * @param filter Restricts the list; without it, all events are listed.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListEventsPaginatedResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listEventsPaginated(
@@ -56,6 +57,7 @@ export default class EventsClient extends ServiceClient {
    * @param filter Restricts the list; without it, all events are listed.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `ScalekitEvent`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterEvents(

@@ -14,7 +14,7 @@ import { type CallOptions, ServiceClient, lazily } from "./call";
 const clientsPb = lazily(() => require("./pkg/grpc/scalekit/v1/clients/clients_pb") as typeof import("./pkg/grpc/scalekit/v1/clients/clients_pb"));
 const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bufbuild/protobuf/wkt"));
 
-/** What may be given, with the method of nearly this name. */
+/** What `createOrganizationClient` takes besides its arguments. */
 export interface CreateOrganizationClientOptions {
   /** Name of the client, at most 128 characters. */
   name?: string | null;
@@ -30,7 +30,7 @@ export interface CreateOrganizationClientOptions {
   expiry?: bigint | number | null;
 }
 
-/** What may be given, with the method of nearly this name. */
+/** What `updateOrganizationClient` takes besides its arguments. */
 export interface UpdateOrganizationClientOptions {
   /** Name of the client, at most 128 characters. */
   name?: string | null;
@@ -46,7 +46,7 @@ export interface UpdateOrganizationClientOptions {
   expiry?: bigint | number | null;
 }
 
-/** What may be given, with the method of nearly this name. */
+/** What `listOrganizationClients` takes besides its arguments. */
 export interface ListOrganizationClientsOptions {
   /** Number of clients a page, 10 to 100; 10 when 0. */
   pageSize?: number | null;
@@ -71,6 +71,7 @@ export default class M2MClient extends ServiceClient {
    * @param options An object with `name`, `description`, `customClaims`, `audience`, `scopes`, `expiry`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateOrganizationClientResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createOrganizationClient(
@@ -105,6 +106,7 @@ export default class M2MClient extends ServiceClient {
    * @param clientId Id of the client (`m2morg_` and digits), at most 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetOrganizationClientResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getOrganizationClient(
@@ -133,6 +135,7 @@ export default class M2MClient extends ServiceClient {
    * @param clientId Id of the client (`m2morg_` and digits), at most 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateOrganizationClientSecretResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async addOrganizationClientSecret(
@@ -161,6 +164,7 @@ export default class M2MClient extends ServiceClient {
    * @param secretId Id of the secret, 1 to 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async removeOrganizationClientSecret(
@@ -191,6 +195,7 @@ export default class M2MClient extends ServiceClient {
    * @param options An object with `name`, `description`, `customClaims`, `audience`, `scopes`, `expiry`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateOrganizationClientResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateOrganizationClient(
@@ -227,6 +232,7 @@ export default class M2MClient extends ServiceClient {
    * @param clientId Id of the client (`m2morg_` and digits), at most 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteOrganizationClient(organizationId: string, clientId: string, call?: CallOptions): Promise<Empty> {
@@ -250,6 +256,7 @@ export default class M2MClient extends ServiceClient {
    * @param options An object with `pageSize`, `pageToken`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListOrganizationClientsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listOrganizationClients(
@@ -279,6 +286,7 @@ export default class M2MClient extends ServiceClient {
    * @param options An object with `pageSize`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `M2MClient`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterOrganizationClients(

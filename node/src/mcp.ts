@@ -45,6 +45,7 @@ export default class McpClient extends ServiceClient {
    * @param config The configuration; the server fills in `id` and `mcp_server_url`. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateMcpConfigResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createConfig(
@@ -70,6 +71,7 @@ export default class McpClient extends ServiceClient {
    * @param options An object with `description`, `connectionToolMappings`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateMcpConfigResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateConfig(
@@ -102,6 +104,7 @@ export default class McpClient extends ServiceClient {
    * @param options An object with `filter`, `search`, `pageSize`, `pageToken`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListMcpConfigsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listConfigs(
@@ -137,6 +140,7 @@ export default class McpClient extends ServiceClient {
    * @param configId Id of the configuration. Required. Not empty.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetMcpConfigResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getMcpConfig(configId: string, call?: CallOptions): Promise<GetMcpConfigResponse> {
@@ -157,6 +161,7 @@ export default class McpClient extends ServiceClient {
    * @param configId Id of the configuration. Required. Not empty.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `DeleteMcpConfigResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteConfig(configId: string, call?: CallOptions): Promise<DeleteMcpConfigResponse> {
@@ -180,6 +185,7 @@ export default class McpClient extends ServiceClient {
    * @param options An object with `name`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `EnsureMcpInstanceResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async ensureInstance(
@@ -211,6 +217,7 @@ export default class McpClient extends ServiceClient {
    * @param options An object with `filter`, `search`, `pageSize`, `pageToken`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListMcpInstancesResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listInstances(
@@ -246,6 +253,7 @@ export default class McpClient extends ServiceClient {
    * @param instanceId Id of the instance. Required. Not empty.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `DeleteMcpInstanceResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteInstance(instanceId: string, call?: CallOptions): Promise<DeleteMcpInstanceResponse> {
@@ -268,6 +276,7 @@ export default class McpClient extends ServiceClient {
    * @param options An object with `name`, `configName`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateMcpInstanceResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateInstance(
@@ -299,6 +308,7 @@ export default class McpClient extends ServiceClient {
    * @param instanceId Id of the instance. Required. Not empty.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetMcpInstanceResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getInstance(instanceId: string, call?: CallOptions): Promise<GetMcpInstanceResponse> {
@@ -321,6 +331,7 @@ export default class McpClient extends ServiceClient {
    * @param options An object with `includeAuthLinks`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetMcpInstanceAuthStateResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getInstanceAuthState(
@@ -352,6 +363,7 @@ export default class McpClient extends ServiceClient {
    * @param params An object with `mcpConfigId`, `connectionName`, `identifier`, `expiry`, `accessLevel`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateMcpSessionTokenResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createSessionToken(
@@ -395,6 +407,7 @@ export default class McpClient extends ServiceClient {
    * @param options An object with `includeAuthLink`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListMcpConnectedAccountsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listMcpConnectedAccounts(
@@ -427,6 +440,7 @@ export default class McpClient extends ServiceClient {
    * @param options An object with `filter`, `search`, `pageSize`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `McpConfig`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterConfigs(
@@ -462,6 +476,7 @@ export default class McpClient extends ServiceClient {
    * @param options An object with `filter`, `search`, `pageSize`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `McpInstance`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterInstances(

@@ -42,6 +42,7 @@ export default class OrganizationClient extends ServiceClient {
    * @param options An object with `externalId`, `logoUrl`, `slug`, `metadata`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateOrganizationResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createOrganization(
@@ -87,6 +88,7 @@ export default class OrganizationClient extends ServiceClient {
    * @param organization The new values. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateOrganizationResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateOrganization(
@@ -112,6 +114,7 @@ export default class OrganizationClient extends ServiceClient {
    * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetOrganizationResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getOrganization(organizationId: string, call?: CallOptions): Promise<GetOrganizationResponse> {
@@ -132,6 +135,7 @@ export default class OrganizationClient extends ServiceClient {
    * @param externalId Id that your application gave to the organization. Not empty.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetOrganizationResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getOrganizationByExternalId(externalId: string, call?: CallOptions): Promise<GetOrganizationResponse> {
@@ -153,6 +157,7 @@ export default class OrganizationClient extends ServiceClient {
    * @param options An object with `pageSize`, `pageToken`, `externalId`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListOrganizationsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listOrganization(
@@ -189,6 +194,7 @@ export default class OrganizationClient extends ServiceClient {
    * @param pageToken Token of the page to return, from an earlier answer; empty for the first page.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `SearchOrganizationsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async searchOrganization(
@@ -217,6 +223,7 @@ export default class OrganizationClient extends ServiceClient {
    * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteOrganization(organizationId: string, call?: CallOptions): Promise<Empty> {
@@ -240,6 +247,7 @@ export default class OrganizationClient extends ServiceClient {
    * @param options An object with `features`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns Its `link`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async generatePortalLink(
@@ -271,6 +279,7 @@ export default class OrganizationClient extends ServiceClient {
    * @param settings The features to switch on or off. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetOrganizationResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateOrganizationSettings(
@@ -299,6 +308,7 @@ export default class OrganizationClient extends ServiceClient {
    *   `idleSessionTimeoutEnabled`, `idleSessionTimeout`, `idleSessionTimeoutUnit`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns Its `policy`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateOrganizationSessionPolicy(
@@ -344,6 +354,7 @@ export default class OrganizationClient extends ServiceClient {
    * @param organizationId Id of the organization (`org_` and digits). 1 to 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns Its `policy`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getOrganizationSessionPolicy(
@@ -370,6 +381,7 @@ export default class OrganizationClient extends ServiceClient {
    * @param settings An object with `maxAllowedUsers`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns Its `settings`, if there is one.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async upsertUserManagementSettings(
@@ -402,6 +414,7 @@ export default class OrganizationClient extends ServiceClient {
    * @param organizationId Id of the organization (`org_` and digits). Required. 1 to 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetOrganizationUserManagementSettingsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getOrganizationUserManagementSetting(
@@ -427,6 +440,7 @@ export default class OrganizationClient extends ServiceClient {
    * @param organization The new values. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateOrganizationResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateOrganizationByExternalId(
@@ -453,6 +467,7 @@ export default class OrganizationClient extends ServiceClient {
    *   first, which takes one more call. Not empty.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteOrganizationByExternalId(externalId: string, call?: CallOptions): Promise<Empty> {
@@ -475,6 +490,7 @@ export default class OrganizationClient extends ServiceClient {
    * @param options An object with `pageSize`, `externalId`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `Organization`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterOrganizations(
@@ -508,6 +524,7 @@ export default class OrganizationClient extends ServiceClient {
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `Organization`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterSearchOrganizations(

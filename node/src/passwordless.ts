@@ -25,6 +25,7 @@ export default class PasswordlessClient extends ServiceClient {
    * @param options An object with `template`, `magiclinkAuthUri`, `state`, `expiresIn`, `templateVariables`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `SendPasswordlessResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async sendPasswordlessEmail(
@@ -75,6 +76,7 @@ export default class PasswordlessClient extends ServiceClient {
    *   ties the credential to that request.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `VerifyPasswordLessResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async verifyPasswordlessEmail(
@@ -110,6 +112,7 @@ export default class PasswordlessClient extends ServiceClient {
    *   Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `SendPasswordlessResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async resendPasswordlessEmail(authRequestId: string, call?: CallOptions): Promise<SendPasswordlessResponse> {

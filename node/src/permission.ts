@@ -34,6 +34,7 @@ export default class PermissionClient extends ServiceClient {
    * @param permission The permission to create. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreatePermissionResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createPermission(
@@ -58,6 +59,7 @@ export default class PermissionClient extends ServiceClient {
    *   `^[a-zA-Z0-9_:]+$`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetPermissionResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getPermission(permissionName: string, call?: CallOptions): Promise<GetPermissionResponse> {
@@ -80,6 +82,7 @@ export default class PermissionClient extends ServiceClient {
    * @param permission The new values. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdatePermissionResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updatePermission(
@@ -107,6 +110,7 @@ export default class PermissionClient extends ServiceClient {
    * @param pageSize Number of entries per page, 1 to 100; 10 by default.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListPermissionsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listPermissions(pageToken?: string, pageSize?: number, call?: CallOptions): Promise<ListPermissionsResponse> {
@@ -129,6 +133,7 @@ export default class PermissionClient extends ServiceClient {
    *   `^[a-zA-Z0-9_:]+$`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deletePermission(permissionName: string, call?: CallOptions): Promise<Empty> {
@@ -150,6 +155,7 @@ export default class PermissionClient extends ServiceClient {
    * @param roleName Name of the role, at most 64 characters. Required. Must match `^[a-zA-Z0-9_-]+$`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListRolePermissionsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listRolePermissions(roleName: string, call?: CallOptions): Promise<ListRolePermissionsResponse> {
@@ -174,6 +180,7 @@ export default class PermissionClient extends ServiceClient {
    *   `:`. Required. Each item: must match `^[a-zA-Z0-9_:]+$`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `AddPermissionsToRoleResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async addPermissionsToRole(
@@ -201,6 +208,7 @@ export default class PermissionClient extends ServiceClient {
    *   `^[a-zA-Z0-9_:]+$`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async removePermissionFromRole(roleName: string, permissionName: string, call?: CallOptions): Promise<Empty> {
@@ -223,6 +231,7 @@ export default class PermissionClient extends ServiceClient {
    * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]+$`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListEffectiveRolePermissionsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listEffectiveRolePermissions(
@@ -248,6 +257,7 @@ export default class PermissionClient extends ServiceClient {
    * @param pageSize Number of entries per page, 1 to 100; 10 by default.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `Permission`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterPermissions(pageSize?: number, call?: CallOptions): AsyncGenerator<Permission, void, undefined> {

@@ -32,6 +32,7 @@ export default class ProvidersClient extends ServiceClient {
    * @param provider The provider to create. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateProviderResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createCustomProvider(
@@ -56,6 +57,7 @@ export default class ProvidersClient extends ServiceClient {
    * @param provider The new values. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateProviderResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateCustomProvider(
@@ -81,6 +83,7 @@ export default class ProvidersClient extends ServiceClient {
    * @param identifier Identifier of the provider, at most 255 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `DeleteProviderResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteCustomProvider(identifier: string, call?: CallOptions): Promise<DeleteProviderResponse> {
@@ -102,6 +105,7 @@ export default class ProvidersClient extends ServiceClient {
    * @param options An object with `identifier`, `pageSize`, `pageToken`, `filter`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListProvidersResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listProviders(
@@ -142,6 +146,7 @@ export default class ProvidersClient extends ServiceClient {
    * @param options An object with `identifier`, `pageSize`, `filter`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `Provider`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterProviders(

@@ -35,6 +35,7 @@ export default class ResourcesClient extends ServiceClient {
    * @param resourceId Id of the protected resource (`res_` and digits), 1 to 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetResourceResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getResource(resourceId: string, call?: CallOptions): Promise<GetResourceResponse> {
@@ -58,6 +59,7 @@ export default class ResourcesClient extends ServiceClient {
    * @param options An object with `pageToken`, `pageSize`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListResourcesResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listResources(
@@ -91,6 +93,7 @@ export default class ResourcesClient extends ServiceClient {
    * @param client The client to create. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateResourceClientResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createResourceClient(
@@ -120,6 +123,7 @@ export default class ResourcesClient extends ServiceClient {
    * @param options An object with `updateMask`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateResourceClientResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateResourceClient(
@@ -154,6 +158,7 @@ export default class ResourcesClient extends ServiceClient {
    * @param clientId Id of the client, 1 to 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetResourceClientResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getResourceClient(
@@ -180,6 +185,7 @@ export default class ResourcesClient extends ServiceClient {
    * @param resourceId Id of the protected resource (`res_` and digits), 1 to 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListResourceClientsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listResourceClients(resourceId: string, call?: CallOptions): Promise<ListResourceClientsResponse> {
@@ -202,6 +208,7 @@ export default class ResourcesClient extends ServiceClient {
    * @param options An object with `search`, `pageSize`, `pageToken`, `userIds`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListResourceUserConsentsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listUserConsents(
@@ -243,6 +250,7 @@ export default class ResourcesClient extends ServiceClient {
    * @param clientId Id of the client, 1 to 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `DeleteResourceClientResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteResourceClient(
@@ -270,6 +278,7 @@ export default class ResourcesClient extends ServiceClient {
    * @param consentId Id of the consent (it begins with `usrcnst_`), at most 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `RevokeUserConsentResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async revokeUserConsent(
@@ -298,6 +307,7 @@ export default class ResourcesClient extends ServiceClient {
    * @param options An object with `pageSize`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `Resource`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterResources(
@@ -330,6 +340,7 @@ export default class ResourcesClient extends ServiceClient {
    * @param options An object with `search`, `pageSize`, `userIds`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `ResourceUserConsent`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterUserConsents(

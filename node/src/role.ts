@@ -43,6 +43,7 @@ export default class RoleClient extends ServiceClient {
    * @param role The role to create. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateRoleResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createRole(
@@ -69,6 +70,7 @@ export default class RoleClient extends ServiceClient {
    * @param role The new values. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateRoleResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateRole(
@@ -97,6 +99,7 @@ export default class RoleClient extends ServiceClient {
    * @param options An object with `include`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetRoleResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getRole(
@@ -128,6 +131,7 @@ export default class RoleClient extends ServiceClient {
    * @param options An object with `include`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListRolesResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listRoles(
@@ -161,6 +165,7 @@ export default class RoleClient extends ServiceClient {
    *   there are any. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteRole(roleName: string, reassignRoleName?: string, call?: CallOptions): Promise<Empty> {
@@ -185,6 +190,7 @@ export default class RoleClient extends ServiceClient {
    * @param role The role to create. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateOrganizationRoleResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createOrganizationRole(
@@ -214,6 +220,7 @@ export default class RoleClient extends ServiceClient {
    * @param role The new values. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateOrganizationRoleResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateOrganizationRole(
@@ -245,6 +252,7 @@ export default class RoleClient extends ServiceClient {
    * @param options An object with `include`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetOrganizationRoleResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getOrganizationRole(
@@ -280,6 +288,7 @@ export default class RoleClient extends ServiceClient {
    * @param options An object with `include`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListOrganizationRolesResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listOrganizationRoles(
@@ -316,6 +325,7 @@ export default class RoleClient extends ServiceClient {
    *   there are any. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteOrganizationRole(
@@ -344,6 +354,7 @@ export default class RoleClient extends ServiceClient {
    *   `^[a-zA-Z0-9_]{1,64}$`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetRoleUsersCountResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getRoleUsersCount(roleName: string, call?: CallOptions): Promise<GetRoleUsersCountResponse> {
@@ -367,6 +378,7 @@ export default class RoleClient extends ServiceClient {
    *   `^[a-zA-Z0-9_]{1,64}$`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetOrganizationRoleUsersCountResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getOrganizationRoleUsersCount(
@@ -393,6 +405,7 @@ export default class RoleClient extends ServiceClient {
    * @param options An object with `defaultCreatorRole`, `defaultMemberRole`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateDefaultRolesResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateDefaultRoles(
@@ -428,6 +441,7 @@ export default class RoleClient extends ServiceClient {
    *   match `^[a-zA-Z0-9_]{1,64}$`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateDefaultOrganizationRolesResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateDefaultOrganizationRoles(
@@ -453,6 +467,7 @@ export default class RoleClient extends ServiceClient {
    * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]+$`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListDependentRolesResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listDependentRoles(roleName: string, call?: CallOptions): Promise<ListDependentRolesResponse> {
@@ -474,6 +489,7 @@ export default class RoleClient extends ServiceClient {
    * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]+$`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteRoleBase(roleName: string, call?: CallOptions): Promise<Empty> {
@@ -497,6 +513,7 @@ export default class RoleClient extends ServiceClient {
    *   `^[a-zA-Z0-9_]{1,64}$`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteOrganizationRoleBase(orgId: string, roleName: string, call?: CallOptions): Promise<Empty> {

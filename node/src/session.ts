@@ -24,6 +24,7 @@ export default class SessionClient extends ServiceClient {
    * @param sessionId Id of the session (`ses_` and digits). Required. Must match `^ses_[0-9]+$`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `SessionDetails`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getSession(sessionId: string, call?: CallOptions): Promise<SessionDetails> {
@@ -45,6 +46,7 @@ export default class SessionClient extends ServiceClient {
    * @param sessionId Id of the session (`ses_` and digits). Required. Must match `^ses_[0-9]+$`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `RevokeSessionResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async revokeSession(sessionId: string, call?: CallOptions): Promise<RevokeSessionResponse> {
@@ -67,6 +69,7 @@ export default class SessionClient extends ServiceClient {
    * @param options An object with `pageSize`, `pageToken`, `filter`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UserSessionDetails`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getUserSessions(
@@ -112,6 +115,7 @@ export default class SessionClient extends ServiceClient {
    * @param userId Id of the user (`usr_` and digits). Required. Must match `^usr_[0-9]+$`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `RevokeAllUserSessionsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async revokeAllUserSessions(userId: string, call?: CallOptions): Promise<RevokeAllUserSessionsResponse> {
@@ -135,6 +139,7 @@ export default class SessionClient extends ServiceClient {
    * @param options An object with `pageSize`, `filter`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `SessionDetails`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterUserSessions(

@@ -14,7 +14,7 @@ import { type CallOptions, ServiceClient, lazily } from "./call";
 const tokensPb = lazily(() => require("./pkg/grpc/scalekit/v1/tokens/tokens_pb") as typeof import("./pkg/grpc/scalekit/v1/tokens/tokens_pb"));
 const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bufbuild/protobuf/wkt"));
 
-/** What may be given, with the method of nearly this name. */
+/** What `createToken` takes besides its arguments. */
 export interface CreateTokenOptions {
   /** Id of the user that the token belongs to (`usr_` and digits); empty for a token of the organization. */
   userId?: string | null;
@@ -29,7 +29,7 @@ export interface CreateTokenOptions {
   description?: string | null;
 }
 
-/** What may be given, with the method of nearly this name. */
+/** What `listTokens` takes besides its arguments. */
 export interface ListTokensOptions {
   /** Only tokens of this user (`usr_` and digits). */
   userId?: string | null;
@@ -39,7 +39,7 @@ export interface ListTokensOptions {
   pageToken?: string | null;
 }
 
-/** What may be given, with the method of nearly this name. */
+/** What `updateToken` takes besides its arguments. */
 export interface UpdateTokenOptions {
   /** Key-value pairs that replace the present ones: at most 20 pairs, keys of 1 to 30 characters, values of 1 to 256. */
   customClaims?: Record<string, string> | null;
@@ -63,6 +63,7 @@ export default class TokenClient extends ServiceClient {
    * @param options An object with `userId`, `customClaims`, `expiry`, `description`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateTokenResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createToken(
@@ -94,6 +95,7 @@ export default class TokenClient extends ServiceClient {
    * @param token The token as its bearer presented it.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ValidateTokenResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async validateToken(token: string, call?: CallOptions): Promise<ValidateTokenResponse> {
@@ -114,6 +116,7 @@ export default class TokenClient extends ServiceClient {
    * @param token The token as `CreateToken` returned it.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async invalidateToken(token: string, call?: CallOptions): Promise<Empty> {
@@ -136,6 +139,7 @@ export default class TokenClient extends ServiceClient {
    * @param options An object with `userId`, `pageSize`, `pageToken`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListTokensResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listTokens(
@@ -165,6 +169,7 @@ export default class TokenClient extends ServiceClient {
    * @param options An object with `customClaims`, `description`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateTokenResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateToken(token: string, options?: UpdateTokenOptions, call?: CallOptions): Promise<UpdateTokenResponse> {
@@ -190,6 +195,7 @@ export default class TokenClient extends ServiceClient {
    * @param options An object with `userId`, `pageSize`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `Token`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterTokens(

@@ -32,6 +32,7 @@ export default class ToolsClient extends ServiceClient {
    * @param options An object with `filter`, `pageSize`, `pageToken`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListToolsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listTools(
@@ -66,6 +67,7 @@ export default class ToolsClient extends ServiceClient {
    * @param options An object with `filter`, `pageSize`, `pageToken`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListScopedToolsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listScopedTools(
@@ -103,6 +105,7 @@ export default class ToolsClient extends ServiceClient {
    * @param options An object with `pageSize`, `pageToken`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListAvailableToolsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listAvailableTools(
@@ -136,6 +139,7 @@ export default class ToolsClient extends ServiceClient {
    * @param options An object with `identifier`, `topK`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `SearchToolsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async searchTools(
@@ -170,6 +174,7 @@ export default class ToolsClient extends ServiceClient {
    *   `organizationId`, `userId`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ExecuteToolResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async executeTool(
@@ -220,6 +225,7 @@ export default class ToolsClient extends ServiceClient {
    * @param options An object with `filter`, `pageSize`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `Tool`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterTools(
@@ -253,6 +259,7 @@ export default class ToolsClient extends ServiceClient {
    * @param options An object with `filter`, `pageSize`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `ScopedTool`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterScopedTools(
@@ -289,6 +296,7 @@ export default class ToolsClient extends ServiceClient {
    * @param options An object with `pageSize`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `Tool`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterAvailableTools(

@@ -42,6 +42,7 @@ export default class UserClient extends ServiceClient {
    * @param userId Id of the user (`usr_` and digits). 1 to 32 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetUserResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getUser(userId: string, call?: CallOptions): Promise<GetUserResponse> {
@@ -63,6 +64,7 @@ export default class UserClient extends ServiceClient {
    * @param options An object with `pageSize`, `pageToken`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListUsersResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listUsers(
@@ -96,6 +98,7 @@ export default class UserClient extends ServiceClient {
    * @param pageToken Token of the page to return, from an earlier answer; empty for the first page.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `SearchUsersResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async searchUsers(
@@ -129,6 +132,7 @@ export default class UserClient extends ServiceClient {
    * @param pageToken Token of the page to return, from an earlier answer; empty for the first page.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `SearchOrganizationUsersResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async searchOrganizationUsers(
@@ -160,6 +164,7 @@ export default class UserClient extends ServiceClient {
    * @param options An object with `externalId`, `userProfile`, `metadata`, `email`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateUserResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateUser(
@@ -199,6 +204,7 @@ export default class UserClient extends ServiceClient {
    * @param userId Id of the user (`usr_` and digits). 19 to 25 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteUser(userId: string, call?: CallOptions): Promise<Empty> {
@@ -222,6 +228,7 @@ export default class UserClient extends ServiceClient {
    * @param options An object with `roles`, `metadata`, `sendInvitationEmail`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateMembershipResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createMembership(
@@ -263,6 +270,7 @@ export default class UserClient extends ServiceClient {
    * @param options An object with `cascade`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteMembership(
@@ -296,6 +304,7 @@ export default class UserClient extends ServiceClient {
    * @param options An object with `roles`, `metadata`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateMembershipResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateMembership(
@@ -335,6 +344,7 @@ export default class UserClient extends ServiceClient {
    *   `sendInvitationEmail`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateUserAndMembershipResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createUserAndMembership(
@@ -387,6 +397,7 @@ export default class UserClient extends ServiceClient {
    * @param options An object with `pageSize`, `pageToken`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListOrganizationUsersResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listOrganizationUsers(
@@ -420,6 +431,7 @@ export default class UserClient extends ServiceClient {
    * @param userId Id of the user (`usr_` and digits). 19 to 25 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ResendInviteResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async resendInvite(organizationId: string, userId: string, call?: CallOptions): Promise<ResendInviteResponse> {
@@ -443,6 +455,7 @@ export default class UserClient extends ServiceClient {
    * @param userId Id of the user (`usr_` and digits).
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListUserRolesResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listUserRoles(organizationId: string, userId: string, call?: CallOptions): Promise<ListUserRolesResponse> {
@@ -467,6 +480,7 @@ export default class UserClient extends ServiceClient {
    * @param roles The roles to give; at least one. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `AssignUserRolesResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async assignUserRoles(
@@ -497,6 +511,7 @@ export default class UserClient extends ServiceClient {
    * @param roleName Name of the role.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async removeUserRole(organizationId: string, userId: string, roleName: string, call?: CallOptions): Promise<Empty> {
@@ -521,6 +536,7 @@ export default class UserClient extends ServiceClient {
    * @param userId Id of the user (`usr_` and digits).
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListUserPermissionsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listUserPermissions(
@@ -546,6 +562,7 @@ export default class UserClient extends ServiceClient {
    * @param externalId Id that your application gave to the user, at most 510 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `GetUserResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getUserByExternalId(externalId: string, call?: CallOptions): Promise<GetUserResponse> {
@@ -567,6 +584,7 @@ export default class UserClient extends ServiceClient {
    * @param options An object with `externalId`, `userProfile`, `metadata`, `email`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateUserResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateUserByExternalId(
@@ -606,6 +624,7 @@ export default class UserClient extends ServiceClient {
    * @param externalId Id that your application gave to the user, at most 510 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteUserByExternalId(externalId: string, call?: CallOptions): Promise<Empty> {
@@ -628,6 +647,7 @@ export default class UserClient extends ServiceClient {
    * @param options An object with `roles`, `metadata`, `sendInvitationEmail`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `CreateMembershipResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createMembershipByExternalId(
@@ -668,6 +688,7 @@ export default class UserClient extends ServiceClient {
    * @param options An object with `cascade`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteMembershipByExternalId(
@@ -700,6 +721,7 @@ export default class UserClient extends ServiceClient {
    * @param options An object with `roles`, `metadata`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateMembershipResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateMembershipByExternalId(
@@ -737,6 +759,7 @@ export default class UserClient extends ServiceClient {
    * @param options An object with `pageSize`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `User`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterUsers(
@@ -767,6 +790,7 @@ export default class UserClient extends ServiceClient {
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `User`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterSearchUsers(query: string, pageSize?: number, call?: CallOptions): AsyncGenerator<User, void, undefined> {
@@ -793,6 +817,7 @@ export default class UserClient extends ServiceClient {
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `User`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterSearchOrganizationUsers(
@@ -824,6 +849,7 @@ export default class UserClient extends ServiceClient {
    * @param options An object with `pageSize`.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @yields Each `User`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterOrganizationUsers(

@@ -24,6 +24,7 @@ export default class WebAuthnClient extends ServiceClient {
    * @param userId Id of the user (`usr_` and digits).
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `ListCredentialsResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listCredentials(userId: string, call?: CallOptions): Promise<ListCredentialsResponse> {
@@ -46,6 +47,7 @@ export default class WebAuthnClient extends ServiceClient {
    * @param credentialId The `id` of the credential in a listing. Required.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `DeleteCredentialResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteCredential(credentialId: string, call?: CallOptions): Promise<DeleteCredentialResponse> {
@@ -68,6 +70,7 @@ export default class WebAuthnClient extends ServiceClient {
    * @param displayName The new name, 1 to 120 characters.
    * @param call What this call sets for itself: its deadline, a signal that cancels it.
    * @returns The `UpdateCredentialResponse`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
    * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateCredential(

@@ -63,7 +63,11 @@ pub(super) struct Writer {
 
 impl Writer {
     fn method(&mut self, method: &Method) -> String {
-        let mut signature: Vec<String> = method.params.iter().map(|param| self.parameter(param)).collect();
+        let mut signature: Vec<String> = method
+            .params
+            .iter()
+            .map(|param| self.parameter(method, param))
+            .collect();
         signature.push("call?: CallOptions".to_owned());
         let (name, returns) = (camel(&method.name), self.returns(method));
         let head = match &method.action {
@@ -80,7 +84,7 @@ impl Writer {
         docs::method(method) + &head + &self.body(method) + "  }\n"
     }
 
-    fn parameter(&mut self, param: &Param) -> String {
+    fn parameter(&mut self, method: &Method, param: &Param) -> String {
         let mark = if param.presence.omissible() { "?" } else { "" };
         let Accepts::Group(members) = &param.accepts else {
             let nullable = if mark.is_empty() && param.nullable() {
@@ -99,7 +103,10 @@ impl Writer {
             return format!("{}{mark}: {{\n{lines}    }}", camel(&param.name));
         };
         let lines = self.members(members, 1);
-        let about = "/** What may be given, with the method of nearly this name. */";
+        let about = format!(
+            "/** What `{}` takes besides its arguments. */",
+            camel(&method.name)
+        );
         let declared = format!("export interface {interface} {{\n");
         if !self.interfaces.contains(&declared) {
             self.interfaces

@@ -80,6 +80,10 @@ pub(super) fn method(method: &Method) -> String {
     });
     blocks.push(tag(
         "@throws",
+        "ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.",
+    ));
+    blocks.push(tag(
+        "@throws",
         "ScalekitServerException when the service refuses the call or is not reached; see its subclasses.",
     ));
     comment(1, &blocks)
