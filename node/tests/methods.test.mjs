@@ -1,6 +1,7 @@
 // @ts-check
 /** What methods make of their arguments, and of answers that are not what they need. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 
@@ -176,6 +177,16 @@ test("a token that the service refuses is a failed validation, and a failing ser
     assert.equal(error instanceof errors.ScalekitValidateTokenFailureException, failed, String(grpcStatus));
     assert.equal(failed ? error.cause : error, cause);
   }
+});
+
+test("a service's client loads no messages before its first call", () => {
+  const program = `
+    const { Services } = require("scalekit-client/lib/services");
+    const services = new (class extends Services {})({});
+    for (const name of Object.getOwnPropertyNames(Services.prototype)) services[name];
+    console.log(Object.keys(require.cache).filter((path) => /_pb\\.js$|@bufbuild/.test(path)).length);`;
+  const options = /** @type {const} */ ({ cwd: import.meta.dirname, encoding: "utf8" });
+  assert.equal(execFileSync(process.execPath, ["-e", program], options).trim(), "0");
 });
 
 test("clients are made once, and show nothing when they are printed", () => {

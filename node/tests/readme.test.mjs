@@ -14,7 +14,14 @@ const readme = readFileSync(join(ROOT, "node/README.md"), "utf8");
 const snippets = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(([, source = ""]) => source);
 
 /** What each says at its end. */
-const EXPECTED = [/404 RESOURCE_NOT_FOUND req_/, /oidc\/logout/, /^valid until .*\nfalse$/m, /listened/, /^AbortError$/m];
+const EXPECTED = [
+  /404 RESOURCE_NOT_FOUND req_/,
+  /^peter@initech.example$/m,
+  /oidc\/logout/,
+  /^valid until .*\nfalse$/m,
+  /listened/,
+  /^AbortError$/m,
+];
 
 test("there is an expectation for each snippet", () => {
   assert.equal(snippets.length, EXPECTED.length);
