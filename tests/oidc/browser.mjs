@@ -9,7 +9,7 @@ export class Browser {
   #cookies = new Map();
   #answers;
 
-  // `answers` gives what is typed, by the type of a field or what it is to be completed with.
+  // `answers` gives what is typed, or how to find that out, by the type of a field or what it is to be completed with.
   constructor(answers = {}) {
     this.#answers = answers;
   }
@@ -36,7 +36,7 @@ export class Browser {
       if (form.length === 0) {
         return { status: response.status, text: page("main").text() };
       }
-      request = this.#submit(page, form, request[0]);
+      request = await this.#submit(page, form, request[0]);
     }
     throw new Error(`after ${MOST_STEPS} steps still at ${request[0]}`);
   }
@@ -53,7 +53,7 @@ export class Browser {
   }
 
   // The request that pressing the form's first button makes.
-  #submit(page, form, base) {
+  async #submit(page, form, base) {
     const fields = new URLSearchParams();
     for (const element of form.find("input, select")) {
       const field = page(element);
@@ -63,8 +63,9 @@ export class Browser {
         continue;
       }
       const typed = this.#answers[type] ?? this.#answers[field.attr("autocomplete")];
+      const told = typeof typed === "function" ? await typed() : typed;
       const chosen = field.find("option[selected]").attr("value") ?? field.find("option").attr("value");
-      fields.set(name, typed ?? field.attr("value") ?? chosen ?? "");
+      fields.append(name, told ?? field.attr("value") ?? chosen ?? "");
     }
     const button = form.find("button, input[type=submit]").first();
     if (button.attr("name")) {

@@ -111,8 +111,8 @@ def browser() -> Iterator[StatefulBrowser]:
         yield browser
 
 
-def visit(browser: StatefulBrowser, url: str) -> Any:
-    """What the application answers at last; the pages of the provider in between are filled in."""
+def visit(browser: StatefulBrowser, url: str, emulator: Emulator) -> Any:
+    """What the application answers at last; the pages of the provider in between are filled in, by Ada."""
     answer = browser.open(url)
     for _ in range(5):
         if answer.soup is None:
@@ -120,6 +120,8 @@ def visit(browser: StatefulBrowser, url: str) -> Any:
         form = browser.select_form("form")
         if answer.soup.select("input[type=email]"):
             form["email"] = ADA["email"]
+        for field in answer.soup.select("input[autocomplete=one-time-code]"):
+            form[field["name"]] = emulator.mails(to="ada@acme.com")[-1]["code"]
         answer = browser.submit_selected()
     raise AssertionError(f"still at {browser.url}: {answer.text}")
 
@@ -135,7 +137,7 @@ def test_a_user_logs_in_with_pkce_and_nonce(
     secret = None if method == "none" else emulator.client_secret
     app = application(emulator, client_secret=secret, client_kwargs={"token_endpoint_auth_method": method})
     with served(app) as url:
-        shown = visit(browser, f"{url}/login")
+        shown = visit(browser, f"{url}/login", emulator)
     # Authlib has checked signature, issuer, audience, nonce, expiry and at_hash.
     claims = shown["token"]["userinfo"]
     assert (claims["iss"], claims["sub"], claims["email"]) == (emulator.url, "usr_1", "ada@acme.com")
@@ -149,7 +151,7 @@ def test_what_was_logged_in_is_refreshed_until_the_token_is_used_up(
     emulator: Emulator, browser: StatefulBrowser
 ) -> None:
     with served(confidential(emulator)) as url:
-        token = visit(browser, f"{url}/login")["token"]
+        token = visit(browser, f"{url}/login", emulator)["token"]
     with OAuth2Session(emulator.client_id, emulator.client_secret, token=token) as client:
         renewed = client.refresh_token(f"{emulator.url}/oauth/token")
         assert renewed["access_token"] != token["access_token"]
@@ -160,9 +162,9 @@ def test_what_was_logged_in_is_refreshed_until_the_token_is_used_up(
 
 def test_a_user_logs_out(emulator: Emulator, browser: StatefulBrowser) -> None:
     with served(confidential(emulator)) as url:
-        token = visit(browser, f"{url}/login")["token"]
-        assert visit(browser, f"{url}/logout") == {"logged_out": True}
-        again = visit(browser, f"{url}/login?prompt=none")
+        token = visit(browser, f"{url}/login", emulator)["token"]
+        assert visit(browser, f"{url}/logout", emulator) == {"logged_out": True}
+        again = visit(browser, f"{url}/login?prompt=none", emulator)
     assert again["error"] == "login_required"
     client = OAuth2Session(emulator.client_id, emulator.client_secret, token=token)
     with client, pytest.raises(OAuthError, match="invalid_grant"):
@@ -171,14 +173,14 @@ def test_a_user_logs_out(emulator: Emulator, browser: StatefulBrowser) -> None:
 
 def test_who_guesses_the_secret_gets_nothing(emulator: Emulator, browser: StatefulBrowser) -> None:
     with served(application(emulator, client_secret="guessed")) as url:
-        assert visit(browser, f"{url}/login")["error"] == "invalid_client"
+        assert visit(browser, f"{url}/login", emulator)["error"] == "invalid_client"
 
 
 def test_a_key_that_takes_over_is_fetched(emulator: Emulator, browser: StatefulBrowser) -> None:
     with served(confidential(emulator)) as url:
-        visit(browser, f"{url}/login")
+        visit(browser, f"{url}/login", emulator)
         emulator.admin("POST", "keys/rotate", {"revoke": True})
-        assert visit(browser, f"{url}/login")["token"]["userinfo"]["sub"] == "usr_1"
+        assert visit(browser, f"{url}/login", emulator)["token"]["userinfo"]["sub"] == "usr_1"
 
 
 def test_a_machine_gets_a_token_of_its_own(emulator: Emulator) -> None:

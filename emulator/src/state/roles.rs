@@ -9,6 +9,7 @@ use scalekit::api::commons::{self, OrganizationMembership};
 use scalekit::api::roles::{Permission, Role, RolePermission};
 use serde::{Deserialize, Serialize};
 
+use super::rows::keys;
 use super::{Key, Row, State};
 
 /// A role of the environment, or of the organization it names. Of its permissions, the names count.
@@ -35,11 +36,13 @@ impl Row for RoleRow {
 
     fn keys(&self) -> Vec<Key> {
         let organization = self.organization_id.clone().unwrap_or_default();
-        vec![
+        let mut all = keys([("extends", self.role.extends.as_deref())]);
+        all.extend([
             ("name", self.role.name.clone()),
             ("own", own_key(self.organization_id.as_deref(), &self.role.name)),
             ("organization", organization),
-        ]
+        ]);
+        all
     }
 }
 
@@ -136,7 +139,8 @@ impl State {
 
     /// The roles that extend `row` directly.
     pub(crate) fn dependents_of(&self, row: &RoleRow) -> impl Iterator<Item = &RoleRow> {
-        self.roles.iter().filter(|other| {
+        let same_name = self.roles.by("extends", &row.role.name);
+        same_name.filter(|other| {
             self.base_of(other)
                 .is_some_and(|base| base.role.id == row.role.id)
         })
