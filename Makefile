@@ -3,6 +3,7 @@
 #   make quickstart-node  the same story in TypeScript, examples/quickstart.ts
 #   make test         all that CI runs
 #   make test-node    the Node package against a debug build of its addon
+#   make test-oidc    a generic OpenID Connect client of Node against the emulator
 #   make test-packages  both wheels in an empty environment
 #   make test-node-package  the Node package as npm installs it, with a release build of its addon
 #   make fuzz         20,000 runs of every fuzz target
@@ -28,7 +29,7 @@ RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.
 NODE_SOURCES := $(shell find node/src -type f 2>/dev/null) node/tsconfig.json
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-node quickstart-rust test lint test-rust test-docs test-python test-python-matrix test-packages test-node test-node-package fuzz bench instructions generate clean
+.PHONY: help quickstart quickstart-node quickstart-rust test lint test-rust test-docs test-python test-python-matrix test-oidc test-packages test-node test-node-package fuzz bench instructions generate clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -43,7 +44,7 @@ quickstart-node: node/lib/.built node/scalekit.node examples/node_modules/.insta
 quickstart-rust: $(EMULATOR)
 	$(EMULATOR) run --auto-approve -- cargo run -q -p scalekit-conformance --example quickstart
 
-test: lint test-rust test-docs test-python test-python-matrix test-packages test-node test-node-package fuzz quickstart quickstart-node quickstart-rust
+test: lint test-rust test-docs test-python test-python-matrix test-oidc test-packages test-node test-node-package fuzz quickstart quickstart-node quickstart-rust
 
 # --- checks ---------------------------------------------------------------------------------------------
 
@@ -102,6 +103,14 @@ test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS)
 # Every major of the protobuf runtime that users have, in C and in pure Python.
 test-python-matrix: $(VENV)/test/.wheel $(EMULATOR)
 	scripts/protobuf-matrix $(VENV)/test
+
+# A generic OpenID Connect client of Node before the emulator; its twin of Python is among tests/python.
+test-oidc: tests/oidc/node_modules/.package-lock.json $(EMULATOR)
+	cd tests/oidc && node --test
+
+tests/oidc/node_modules/.package-lock.json: tests/oidc/package-lock.json
+	cd tests/oidc && npm ci --silent
+	touch $@
 
 # Both wheels as users get them, in an environment that has nothing else.
 test-packages: target/wheels/.debug target/wheels/.emulator

@@ -22,6 +22,8 @@ from tokens import tokens
 from urls import urls
 from webhooks import webhooks
 
+from emulator import emulator
+
 
 def transcoding(report: Path) -> None:
     """A page of 100 users, as `cargo bench -p scalekit-wire` printed it."""
@@ -65,6 +67,7 @@ def main() -> None:
         "urls": urls,
         "calling": calling,
         "node": node_package,
+        "emulator": emulator,
     }
     for name in sys.argv[2:] or parts:
         parts[name]()
