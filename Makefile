@@ -106,7 +106,7 @@ test-python-matrix: $(VENV)/test/.wheel $(EMULATOR)
 
 # A generic OpenID Connect client of Node before the emulator; its twin of Python is among tests/python.
 test-oidc: tests/oidc/node_modules/.package-lock.json $(EMULATOR)
-	cd tests/oidc && node --test
+	cd tests/oidc && node --test --test-reporter=spec
 
 tests/oidc/node_modules/.package-lock.json: tests/oidc/package-lock.json
 	cd tests/oidc && npm ci --silent
@@ -138,7 +138,7 @@ examples/node_modules/.installed: examples/package.json examples/package-lock.js
 	touch $@
 
 test-node: node/lib/.built node/scalekit.node examples/node_modules/.installed $(EMULATOR) $(ATTACKS)
-	cd node && node --test tests/*.test.mjs
+	cd node && node --test --test-reporter=spec tests/*.test.mjs
 
 # The packages as users get them, in a project that has nothing else.
 test-node-package: node/lib/.built $(EMULATOR)
