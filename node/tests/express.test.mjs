@@ -41,7 +41,10 @@ async function start() {
       await once(child, "exit");
     }
   });
-  const [line] = await once(createInterface(child.stdout), "line");
+  const gone = once(child, "exit").then(() => {
+    throw new Error("the application gave up: does examples/node_modules have what it needs?");
+  });
+  const [line] = await Promise.race([once(createInterface(child.stdout), "line"), gone]);
   return String(line);
 }
 
