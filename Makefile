@@ -84,7 +84,12 @@ $(EMULATOR): $(RUST_SOURCES)
 $(ATTACKS): $(RUST_SOURCES)
 	cargo build -q -p scalekit-conformance --bin attack-server
 
-test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS)
+# The emulator's pages are tested in a real browser; python/tests/requirements.txt brings what drives it.
+target/.chromium:
+	scripts/chromium
+	mkdir -p target && touch $@
+
+test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS) target/.chromium
 	scripts/check-types $(VENV)/test
 	cd target && venv/test/bin/python -m pytest -q -c ../python/pyproject.toml ../python/tests ../tests/python
 

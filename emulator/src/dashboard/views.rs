@@ -123,7 +123,8 @@ fn overview(app: &App) -> Value {
         ("users", "Users", state.users.len()),
         ("sessions", "Live sessions", live.count()),
         ("mails", "Mails", state.mails.len()),
-        ("webhooks", "Webhook endpoints", app.webhooks.endpoints().len()),
+        ("webhooks", "Webhooks", app.webhooks.endpoints().len()),
+        ("requests", "Requests", app.log.len()),
     ];
     let counts = counts.map(|(view, title, count)| json!({ "view": view, "title": title, "count": count }));
     json!({

@@ -1,17 +1,16 @@
 //! What the pages of a login send.
 
 use http::StatusCode;
-use serde_json::json;
 
 use super::authorization::Denied;
 use super::consent::Party;
 use super::flow::{Flow, Stop};
 use super::login::{self, How, Wanted};
-use super::mailed::{self, Letter};
+use super::mailed;
 use super::{signup, sso};
 use crate::http::Reply;
 use crate::pages::{self, Ticket};
-use crate::state::{FAILURE, PasswordlessRow};
+use crate::state::FAILURE;
 
 /// Whether an address could be one.
 fn is_address(email: &str) -> bool {
@@ -146,96 +145,6 @@ impl Flow<'_> {
             return self.provider(&ticket, &way, Some(NO_ADDRESS));
         }
         self.identified(ticket, How::Told).await
-    }
-
-    /// Sends a code and a link.
-    fn send(
-        &self,
-        email: &str,
-        about: Option<std::collections::BTreeMap<String, String>>,
-    ) -> Result<Reply, Stop> {
-        let place = self.place();
-        let letter = Letter {
-            email,
-            place: &place,
-            about,
-        };
-        let ticket = Ticket {
-            email: email.to_owned(),
-            ..Ticket::default()
-        };
-        match mailed::send(self.app, letter) {
-            Ok(auth_request_id) => self.code(
-                &Ticket {
-                    auth_request_id,
-                    ..ticket
-                },
-                None,
-                false,
-            ),
-            Err(problem) => self.email(&ticket, Some(&problem)),
-        }
-    }
-
-    /// The page that asks for the code.
-    fn code(&self, ticket: &Ticket, problem: Option<&str>, again: bool) -> Result<Reply, Stop> {
-        let (coded, linked) = {
-            let state = self.app.read();
-            let row = state.passwordless.get(&ticket.auth_request_id);
-            let kind = row.map(|row| row.passwordless_type.clone()).unwrap_or_default();
-            use scalekit::api::passwordless::PasswordlessType as Kind;
-            (kind != Kind::Link, kind != Kind::Otp)
-        };
-        let more = json!({ "coded": coded, "linked": linked, "again": again });
-        self.page("login/code.html", ticket, problem, more)
-    }
-
-    async fn took_code(&self, ticket: Ticket) -> Result<Reply, Stop> {
-        let typed = self.form.get("code").unwrap_or_default();
-        match mailed::take_code(self.app, &ticket.auth_request_id, typed) {
-            Ok(row) => self.mailed(row).await,
-            Err(problem) => self.code(&ticket, Some(&problem), false),
-        }
-    }
-
-    /// Goes on with whoever got a mail.
-    async fn mailed(&self, row: PasswordlessRow) -> Result<Reply, Stop> {
-        let ticket = Ticket {
-            email: row.email,
-            auth_request_id: row.auth_request_id,
-            ..Ticket::default()
-        };
-        self.identified(ticket, How::Mailed(row.template_variables)).await
-    }
-
-    fn resend(&self, ticket: Ticket) -> Result<Reply, Stop> {
-        match mailed::send_again(self.app, &ticket.auth_request_id) {
-            Ok(auth_request_id) => self.code(
-                &Ticket {
-                    auth_request_id,
-                    ..ticket
-                },
-                None,
-                true,
-            ),
-            Err(problem) => self.email(&ticket, Some(&problem)),
-        }
-    }
-
-    async fn took_link(&self, ticket: &Ticket) -> Result<Reply, Stop> {
-        let token = self
-            .authorization
-            .parameters
-            .get("link_token")
-            .unwrap_or_default();
-        let letter = mailed::letter_of(self.app, token, &self.place());
-        let Some(row) = letter else {
-            return self.email(ticket, Some("The link is no longer good. Begin again."));
-        };
-        match mailed::take_link(self.app, &row) {
-            Ok(()) => self.mailed(row).await,
-            Err(problem) => self.email(ticket, Some(&problem)),
-        }
     }
 
     /// Takes what somebody new says about themselves, and has them show that the address is theirs.
