@@ -114,7 +114,11 @@ fn render(status: StatusCode, name: &str, context: impl Serialize, policy: &str)
 
 /// The file that a page refers to, if a request is for one.
 pub(crate) fn asset(request: &Request) -> Option<Reply> {
-    let name = request.path.strip_prefix(ASSETS)?;
+    // Browsers ask for this one by themselves, and it is no request of anybody's that nothing answers.
+    let name = match request.path.as_str() {
+        "/favicon.ico" => "icon.svg",
+        path => path.strip_prefix(ASSETS)?,
+    };
     let (kind, text) = match name {
         "style.css" => ("text/css; charset=utf-8", include_str!("../assets/style.css")),
         "live.js" => (
