@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from scalekit.testing import Emulator
 
@@ -21,6 +21,7 @@ CHROMIUM = os.environ.get("SCALEKIT_CHROMIUM", "/usr/bin/chromium")
 DESKTOP = {"width": 1280, "height": 800}
 # How long the browser may take to show what it is told, on a busy machine.
 PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 Parameters = dict[str, str]
 

@@ -43,6 +43,8 @@ def test_logging_out_asks_first(visitor: Visitor) -> None:
     page.get_by_role("button", name="Stay signed in").click()
     expect(page.get_by_role("heading", name="You are still signed in")).to_be_visible()
     page.goto(logout)
+    # Keys go to what has the focus, which comes with the first frame.
+    expect(page.get_by_role("button", name="Sign out")).to_be_focused()
     page.keyboard.press("Enter")
     assert visitor.answer() == {"state": "bye"}
     visitor.ask(prompt="none")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import http.server
 import threading
+import urllib.parse
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
+from scalekit.testing import Emulator
 from scalekit.v1.organizations.organizations_pb2 import CreateOrganization
 
+from ..conftest import BINARY
 from .conftest import Visitor
 
 
@@ -35,13 +38,17 @@ def test_what_happens_appears_without_reloading(visitor: Visitor) -> None:
     assert page.evaluate("window.kept") is True
 
 
-def test_it_says_when_the_emulator_is_gone(visitor: Visitor) -> None:
+def test_it_says_when_the_emulator_is_gone_and_comes_back_with_it(visitor: Visitor) -> None:
     page = visitor.page
-    page.goto(visitor.emulator.url)
-    expect(page.get_by_role("status")).to_have_text("Live")
-    page.route("**/*", lambda route: route.abort())
-    page.evaluate("source.dispatchEvent(new Event('error'))")
+    with Emulator(binary=BINARY) as first:
+        page.goto(first.url)
+        expect(page.get_by_role("status")).to_have_text("Live")
     expect(page.get_by_role("status")).to_have_text("Not connected")
+    port = urllib.parse.urlsplit(page.url).port
+    assert port is not None
+    with Emulator(seed="demo", port=port, binary=BINARY):
+        expect(page.get_by_role("status")).to_have_text("Live")
+        expect(page.locator("#count-organizations strong")).to_have_text("3")
 
 
 def test_sections_and_search_by_keyboard(visitor: Visitor) -> None:

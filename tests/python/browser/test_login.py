@@ -27,6 +27,7 @@ def test_a_whole_login_by_keyboard(visitor: Visitor) -> None:
     keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Sign in with OneLogin")).to_be_visible()
     expect(page.get_by_label("E-mail")).to_have_value("sam.okoye@northwind.example")
+    expect(page.get_by_label("E-mail")).to_be_focused()
     # Past the button to continue to the one that refuses, and back again.
     for key in ("Tab", "Tab", "Shift+Tab", "Space"):
         keyboard.press(key)
