@@ -30,19 +30,21 @@ pub(super) async fn answer(app: &App, request: &Request) -> anyhow::Result<Reply
     };
     let posted = request.method == Method::POST;
     let answered = match authorization.check(app) {
-        Ok((wanted, _)) if app.config.auto_approve && !posted => {
-            approve(app, request, &authorization, &wanted)
-                .await
-                .map_err(Stop::from)
-        }
-        Ok((wanted, prompt)) => {
-            let flow = Flow::new(app, request, &authorization, wanted, prompt, form);
-            match known(app, &flow.wanted) {
-                Ok(()) if posted => flow.submitted().await,
-                Ok(()) => flow.first(),
-                Err(denied) => Err(denied.into()),
+        Ok((wanted, prompt)) => match known(app, &wanted) {
+            Err(denied) => Err(denied.into()),
+            Ok(()) if app.config.auto_approve && !posted => {
+                let approved = approve(app, request, &authorization, &wanted).await;
+                approved.map_err(Stop::from)
             }
-        }
+            Ok(()) => {
+                let flow = Flow::new(app, request, &authorization, wanted, prompt, form);
+                if posted {
+                    flow.submitted().await
+                } else {
+                    flow.first()
+                }
+            }
+        },
         Err(denied) => Err(denied.into()),
     };
     match answered {

@@ -126,7 +126,7 @@ async fn errors_go_back_to_the_application() {
 
 #[tokio::test]
 async fn what_the_application_names_must_exist() {
-    let world = asking().await;
+    let (asking, approving) = (asking().await, world().await);
     for (more, word) in [
         (vec![("organization_id", "org_404")], "no such organization"),
         (vec![("connection_id", "conn_404")], "no such connection"),
@@ -139,12 +139,14 @@ async fn what_the_application_names_must_exist() {
         (vec![("max_age", "soon")], "max_age"),
         (vec![("response_mode", "fragment")], "response_mode"),
     ] {
-        let back = world.get(&world.authorize_path(&more)).await.redirected();
-        assert_eq!(back["error"], "invalid_request", "{more:?}");
-        assert!(back["error_description"].contains(word), "{more:?} {back:?}");
+        for world in [&asking, &approving] {
+            let back = world.get(&world.authorize_path(&more)).await.redirected();
+            assert_eq!(back["error"], "invalid_request", "{more:?}");
+            assert!(back["error_description"].contains(word), "{more:?} {back:?}");
+        }
     }
     let object = [("request", "a.b.c")];
-    let back = world.get(&world.authorize_path(&object)).await.redirected();
+    let back = asking.get(&asking.authorize_path(&object)).await.redirected();
     assert_eq!(back["error"], "request_not_supported");
 }
 
