@@ -1,6 +1,7 @@
 # The door to the project. Every target does its own set-up and is quick the second time.
 #   make quickstart   build everything and run the story in examples/quickstart.py
 #   make test         all that CI runs
+#   make test-oidc    a generic OpenID Connect client of Node against the emulator
 #   make test-packages  both wheels in an empty environment
 #   make fuzz         20,000 runs of every fuzz target
 #   make bench        the figures, as ratios, into target/bench/results.json
@@ -22,7 +23,7 @@ export SCALEKIT_EMULATOR_BIN := $(CURDIR)/$(EMULATOR)
 RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.rs' -o -name Cargo.toml 2>/dev/null) Cargo.toml Cargo.lock
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-rust test lint test-rust test-docs test-python test-python-matrix test-packages fuzz bench instructions generate clean
+.PHONY: help quickstart quickstart-rust test lint test-rust test-docs test-python test-python-matrix test-oidc test-packages fuzz bench instructions generate clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -33,7 +34,7 @@ quickstart: $(VENV)/user/.wheel $(EMULATOR)
 quickstart-rust: $(EMULATOR)
 	$(EMULATOR) run --auto-approve -- cargo run -q -p scalekit-conformance --example quickstart
 
-test: lint test-rust test-docs test-python test-python-matrix test-packages fuzz quickstart quickstart-rust
+test: lint test-rust test-docs test-python test-python-matrix test-oidc test-packages fuzz quickstart quickstart-rust
 
 # --- checks ---------------------------------------------------------------------------------------------
 
@@ -96,6 +97,14 @@ test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS) target/.chromium
 # Every major of the protobuf runtime that users have, in C and in pure Python.
 test-python-matrix: $(VENV)/test/.wheel $(EMULATOR)
 	scripts/protobuf-matrix $(VENV)/test
+
+# A generic OpenID Connect client of Node before the emulator; its twin of Python is among tests/python.
+test-oidc: tests/oidc/node_modules/.package-lock.json $(EMULATOR)
+	cd tests/oidc && node --test
+
+tests/oidc/node_modules/.package-lock.json: tests/oidc/package-lock.json
+	cd tests/oidc && npm ci --silent
+	touch $@
 
 # Both wheels as users get them, in an environment that has nothing else.
 test-packages: target/wheels/.debug target/wheels/.emulator

@@ -21,6 +21,8 @@ from tokens import tokens
 from urls import urls
 from webhooks import webhooks
 
+from emulator import emulator
+
 
 def transcoding(report: Path) -> None:
     """A page of 100 users, as `cargo bench -p scalekit-wire` printed it."""
@@ -63,6 +65,7 @@ def main() -> None:
         "webhooks": webhooks,
         "urls": urls,
         "calling": calling,
+        "emulator": emulator,
     }
     for name in sys.argv[2:] or parts:
         parts[name]()

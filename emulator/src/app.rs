@@ -14,7 +14,7 @@ use crate::interceptors::{Interceptor, Interceptors};
 use crate::keys::Keys;
 use crate::pages::Seal;
 use crate::pulse::Pulse;
-use crate::state::{Ctx, State};
+use crate::state::{Ctx, Seed, State};
 use crate::webhooks::{Endpoint, Webhooks};
 
 /// What the data file calls [`Settings`].
@@ -36,6 +36,8 @@ pub(crate) struct App {
     pub(crate) seal: Seal,
     pub(crate) pulse: Pulse,
     pub(crate) data: Option<Arc<Data>>,
+    /// What every reset sows, as JSON, in which many rows take least.
+    seeds: Vec<Box<[u8]>>,
     /// Held while settings are read and sent off, so that they are saved in order.
     settings: Mutex<()>,
     state: RwLock<State>,
@@ -63,7 +65,7 @@ impl App {
     ///
     /// # Errors
     /// The data file cannot be used.
-    pub(crate) fn new(config: Config, url: String, new_secret: &str) -> anyhow::Result<Arc<Self>> {
+    pub(crate) fn new(mut config: Config, url: String, new_secret: &str) -> anyhow::Result<Arc<Self>> {
         let (data, state) = match &config.data {
             Some(path) => {
                 let (data, state) = Data::open(path)?;
@@ -76,6 +78,10 @@ impl App {
             None => None,
         };
         let settings = settings.unwrap_or_default();
+        let seeds = std::mem::take(&mut config.seeds);
+        let kept = seeds
+            .iter()
+            .map(|seed| Ok(serde_json::to_vec(&seed.0)?.into_boxed_slice()));
         let clock = Clock::default();
         clock.set_shift(SignedDuration::from_millis(settings.shift_milliseconds));
         let pulse = Pulse::default();
@@ -91,13 +97,14 @@ impl App {
             seal: Seal::default(),
             pulse,
             data,
+            seeds: kept.collect::<Result<_, serde_json::Error>>()?,
             settings: Mutex::default(),
             state: RwLock::default(),
             config,
         });
         match state {
             Some(state) => app.resume(state),
-            None => app.reset(),
+            None => app.begin(seeds.into_iter().map(|seed| Ok(seed.0)))?,
         }
         app.save_settings();
         Ok(app)
@@ -110,9 +117,17 @@ impl App {
         self.change(|state| state.admit(&self.ctx(), &self.client.id, &self.client.secret));
     }
 
-    /// Forgets everything but keys, faults, webhook endpoints, interceptors and the log, and seeds what the emulator was started
-    /// with.
-    pub(crate) fn reset(&self) {
+    /// Forgets everything but keys, faults, webhook endpoints, interceptors and the log, and seeds what the emulator was
+    /// started with.
+    ///
+    /// # Errors
+    /// A seed cannot be read, which it could be at the start.
+    pub(crate) fn reset(&self) -> serde_json::Result<()> {
+        self.begin(self.seeds.iter().map(|seed| serde_json::from_slice(seed)))
+    }
+
+    /// Begins anew with these seeds.
+    fn begin(&self, seeds: impl Iterator<Item = serde_json::Result<Seed>>) -> serde_json::Result<()> {
         let mut state = State::default();
         if self.data.is_some() {
             state.track();
@@ -120,8 +135,8 @@ impl App {
         state.add_first_roles();
         let admit = |state: &mut State| state.admit(&self.ctx(), &self.client.id, &self.client.secret);
         admit(&mut state);
-        for seed in &self.config.seeds {
-            state.seed(&self.ctx(), seed.0.clone());
+        for seed in seeds {
+            state.seed(&self.ctx(), seed?);
         }
         // A seed may have a client of the same id, with other secrets.
         admit(&mut state);
@@ -132,6 +147,7 @@ impl App {
         if let Some(saving) = saving {
             saving.wait();
         }
+        Ok(())
     }
 
     pub(crate) fn ctx(&self) -> Ctx<'_> {

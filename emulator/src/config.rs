@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
+use serde::de::Error as _;
 use serde_json::{Map, Value};
 
 use crate::app::Credentials;
@@ -44,6 +45,17 @@ impl Seed {
         // As a map, because serde would also read a struct from an array of its fields.
         let lists: Map<String, Value> = serde_json::from_value(json)?;
         serde_json::from_value(lists.into()).map(Self)
+    }
+
+    /// The same from text, which for many rows takes a fraction of the time and of the memory.
+    ///
+    /// # Errors
+    /// No JSON, or one of those of [`Self::from_json`].
+    pub fn from_text(text: &[u8]) -> Result<Self, serde_json::Error> {
+        match text.trim_ascii_start().first() {
+            Some(b'[') => Err(serde_json::Error::custom("a seed is an object of lists")),
+            _ => serde_json::from_slice(text).map(Self),
+        }
     }
 }
 

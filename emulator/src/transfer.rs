@@ -71,7 +71,9 @@ pub(crate) async fn import(file: &Path, target: Place) -> Result<ExitCode> {
 
 /// The seed in a JSON file.
 pub(crate) fn read(file: &Path) -> Result<Seed> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let json = serde_json::from_str(&text).with_context(|| format!("{} is no JSON", file.display()))?;
-    Seed::from_json(json).with_context(|| format!("{} is no seed", file.display()))
+    let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    Seed::from_text(&text).map_err(|error| {
+        let wrong = if error.is_data() { "seed" } else { "JSON" };
+        anyhow::Error::new(error).context(format!("{} is no {wrong}", file.display()))
+    })
 }

@@ -38,8 +38,8 @@ class ScalekitClient(ClientBase, Clients):
         ca_certificates: certificates to trust beside those of the system: PEM, or the path of a PEM file.
         proxy: URL of a proxy; default the environment's ``HTTPS_PROXY`` and ``NO_PROXY``.
         token_leeway_s: seconds by which clocks may differ when the times in a token are checked.
-        token_cache_size: how many verified tokens are remembered, as keyed hashes of 16 bytes, so that the
-            same token again is checked for its claims only; 0 turns it off.
+        token_cache_size: how many verified tokens are remembered, as keyed hashes (20 bytes each), so that
+            the same token again is checked for its claims only; 0 turns it off.
         issuer: issuer that tokens must have unless a validation names another one.
         audience: audience that tokens must name unless a validation names another one.
         webhook_tolerance_s: seconds that the time stamp of a webhook may lie in the past or the future.

@@ -158,7 +158,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How many tokens whose signatures hold are remembered (16 bytes each, no token is kept), so that the same token
+    /// How many tokens whose signatures hold are remembered (20 bytes each, no token is kept), so that the same token
     /// again is checked for its claims only; 0 turns it off. Forgotten when the environment's keys change. Default:
     /// 1024.
     pub fn signature_cache(mut self, tokens: usize) -> Self {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use memchr::memchr_iter;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
@@ -98,13 +99,16 @@ impl<'t> Compact<'t> {
 
 /// What is signed, and in it header and payload; and the signature.
 fn parts(token: &str) -> Result<(&str, &str, &str, &str), TokenError> {
-    let parts = || TokenError::Malformed("it does not have three parts");
-    let (signed, signature) = token.rsplit_once('.').ok_or_else(parts)?;
-    let (header, payload) = signed.split_once('.').ok_or_else(parts)?;
-    if payload.contains('.') {
-        return Err(parts());
-    }
-    Ok((signed, header, payload, signature))
+    let mut dots = memchr_iter(b'.', token.as_bytes());
+    let (Some(first), Some(second), None) = (dots.next(), dots.next(), dots.next()) else {
+        return Err(TokenError::Malformed("it does not have three parts"));
+    };
+    Ok((
+        &token[..second],
+        &token[..first],
+        &token[first + 1..second],
+        &token[second + 1..],
+    ))
 }
 
 /// Reads a JSON object. Serde alone would also take a list of the values in order, and bytes that are not UTF-8 in

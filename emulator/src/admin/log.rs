@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, PROXY_AUTHORIZATION};
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
@@ -43,14 +42,19 @@ struct Entry {
     method: String,
     path: String,
     query: Option<String>,
-    headers: HeaderMap,
-    body: Bytes,
+    headers: Headers,
+    body: Box<[u8]>,
     /// The operation or endpoint; `None` for a request that nothing answers.
     operation: Option<&'static str>,
     outcome: Outcome,
     began: Instant,
     milliseconds: Option<u128>,
 }
+
+/// Names and values, a line each, in memory of their own: what hyper hands out keeps all alive that a connection has
+/// read at once.
+#[derive(Clone, Debug)]
+struct Headers(Box<[u8]>);
 
 #[derive(Clone, Copy, Debug)]
 enum Outcome {
@@ -103,24 +107,6 @@ impl Log {
         let form = request
             .header(CONTENT_TYPE)
             .is_some_and(|kind| kind.contains("form-urlencoded"));
-        let mut headers = request.headers.clone();
-        for name in SECRET_HEADERS {
-            if let Some(value) = headers.get_mut(&name) {
-                // The scheme tells Bearer from Basic and gives nothing away.
-                let scheme = value
-                    .to_str()
-                    .ok()
-                    .and_then(|text| text.split_once(' '))
-                    .map(|(scheme, _)| scheme);
-                let shown = match scheme.filter(|_| name == AUTHORIZATION) {
-                    Some(scheme) => format!("{scheme} {REDACTED}"),
-                    None => REDACTED.to_owned(),
-                };
-                if let Ok(shown) = shown.parse() {
-                    *value = shown;
-                }
-            }
-        }
         let query = request.query.as_ref().map(|query| redact(query.as_bytes()));
         let mut entries = self.lock();
         entries.0 += 1;
@@ -132,11 +118,11 @@ impl Log {
             method: request.method.to_string(),
             path: request.path.clone(),
             query: query.map(|query| String::from_utf8_lossy(&query).into_owned()),
-            headers,
+            headers: Headers::of(&request.headers),
             body: if form {
                 redact(&request.body).into()
             } else {
-                request.body.clone()
+                (*request.body).into()
             },
             operation,
             outcome: Outcome::Pending,
@@ -214,16 +200,6 @@ impl Drop for Pending<'_> {
 
 impl Entry {
     fn to_json(&self) -> Value {
-        let mut headers = Map::new();
-        for name in self.headers.keys() {
-            let values: Vec<_> = self
-                .headers
-                .get_all(name)
-                .iter()
-                .map(|v| String::from_utf8_lossy(v.as_bytes()))
-                .collect();
-            headers.insert(name.to_string(), values.join(", ").into());
-        }
         let (status, aborted) = match self.outcome {
             Outcome::Pending => (None, false),
             Outcome::Answered(status) => (Some(status.as_u16()), false),
@@ -237,13 +213,51 @@ impl Entry {
             "method": self.method,
             "path": self.path,
             "query": self.query,
-            "headers": headers,
+            "headers": self.headers.to_json(),
             "body": String::from_utf8_lossy(&self.body),
             "json": serde_json::from_slice::<Value>(&self.body).ok(),
             "status": status,
             "aborted": aborted,
             "milliseconds": self.milliseconds,
         })
+    }
+}
+
+impl Headers {
+    fn of(headers: &HeaderMap) -> Self {
+        let mut lines = Vec::with_capacity(32 * headers.len());
+        for (name, value) in headers {
+            lines.extend_from_slice(name.as_str().as_bytes());
+            lines.push(b':');
+            // The scheme tells Bearer from Basic and gives nothing away.
+            let scheme = value.to_str().ok().and_then(|text| text.split_once(' '));
+            match scheme.filter(|_| name == AUTHORIZATION) {
+                Some((scheme, _)) => lines.extend(format!("{scheme} {REDACTED}").bytes()),
+                None if SECRET_HEADERS.contains(name) => lines.extend(REDACTED.bytes()),
+                None => lines.extend_from_slice(value.as_bytes()),
+            }
+            lines.push(b'\n');
+        }
+        Self(lines.into())
+    }
+
+    /// Values by name; several of one name as one.
+    fn to_json(&self) -> Map<String, Value> {
+        let mut headers = Map::new();
+        for line in self.0.split(|byte| *byte == b'\n') {
+            let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+                continue;
+            };
+            let name = String::from_utf8_lossy(&line[..colon]).into_owned();
+            let value = String::from_utf8_lossy(&line[colon + 1..]).into_owned();
+            match headers.get_mut(&name) {
+                Some(Value::String(before)) => *before = format!("{before}, {value}"),
+                _ => {
+                    headers.insert(name, value.into());
+                }
+            }
+        }
+        headers
     }
 }
 

@@ -101,7 +101,7 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
             app.webhooks.clear_deliveries();
             app.log.clear();
             app.clock.set_shift(SignedDuration::ZERO);
-            app.reset();
+            app.reset().map_err(|error| broken(error.into()))?;
             app.save_settings();
             Ok(Value::Null)
         }

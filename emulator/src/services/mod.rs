@@ -154,15 +154,67 @@ fn written(response: &impl serde::Serialize) -> Result<Vec<u8>, ApiError> {
 
 /// Whether one of `texts` contains `query`, which is in lower case.
 fn contains<'a>(query: &str, texts: impl IntoIterator<Item = Option<&'a String>>) -> bool {
-    texts
-        .into_iter()
-        .flatten()
-        .any(|text| text.to_lowercase().contains(query))
+    texts.into_iter().flatten().any(|text| {
+        if text.is_ascii() {
+            contains_ascii(query.as_bytes(), text.as_bytes())
+        } else {
+            text.to_lowercase().contains(query)
+        }
+    })
+}
+
+/// The same without a copy in lower case, since a search looks at every row there is.
+fn contains_ascii(query: &[u8], text: &[u8]) -> bool {
+    let Some((first, rest)) = query.split_first() else {
+        return true;
+    };
+    let mut starts = memchr::memchr2_iter(*first, first.to_ascii_uppercase(), text);
+    starts.any(|start| {
+        let here = text.get(start + 1..start + query.len());
+        here.is_some_and(|here| here.eq_ignore_ascii_case(rest))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_search_finds_what_a_search_in_lower_case_finds() {
+        let texts = [
+            "",
+            "a",
+            "Ada",
+            "ADA LOVELACE",
+            "aada",
+            "Straße",
+            "İstanbul",
+            "\u{212a}elvin",
+            "É",
+        ];
+        for text in texts.map(String::from) {
+            for query in [
+                "",
+                "a",
+                "ada",
+                "da l",
+                "lovelace!",
+                "ß",
+                "i",
+                "k",
+                "é",
+                "aa",
+                "elv",
+            ] {
+                let expected = text.to_lowercase().contains(query);
+                assert_eq!(
+                    contains(query, [None, Some(&text)]),
+                    expected,
+                    "{query} in {text}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn every_operation_has_one_entry() {

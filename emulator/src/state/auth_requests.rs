@@ -108,14 +108,7 @@ impl State {
             .log
             .auth_request_id
             .clone();
-        while self.auth_requests.len() > KEPT {
-            let oldest = self
-                .auth_requests
-                .iter()
-                .next()
-                .map(|row| row.log.auth_request_id.clone());
-            let _ = self.auth_requests.remove(&oldest.unwrap_or_default());
-        }
+        self.auth_requests.drop_oldest(KEPT, |_| false);
         id
     }
 }

@@ -36,10 +36,7 @@ impl State {
         };
         self.outbox.push(event.clone());
         self.events.insert(&mut self.ids, event);
-        while self.events.len() > KEPT {
-            let oldest = self.events.iter().next().map(|event| event.id.clone());
-            let _ = self.events.remove(&oldest.unwrap_or_default());
-        }
+        self.events.drop_oldest(KEPT, |_| false);
     }
 }
 

@@ -41,9 +41,6 @@ impl State {
             ..mail
         };
         self.mails.insert(&mut self.ids, mail);
-        while self.mails.len() > KEPT {
-            let oldest = self.mails.iter().next().map(|mail| mail.id.clone());
-            let _ = self.mails.remove(&oldest.unwrap_or_default());
-        }
+        self.mails.drop_oldest(KEPT, |_| false);
     }
 }

@@ -6,10 +6,15 @@ use scalekit::api::passwordless::{PasswordlessType, TemplateType};
 use serde::{Deserialize, Serialize};
 
 use super::rows::{keys, row};
-use super::{Ctx, Key};
+use super::{Ctx, Key, State};
 
 /// How long code and link are good when nobody says so, in seconds.
 pub(crate) const LIFETIME: u32 = 300;
+
+/// Requests that are kept, and for how long after they have expired, in seconds: for a day it can be said why one is
+/// good for nothing, then it is unknown.
+const KEPT: usize = 10_000;
+const REMEMBERED: i64 = 24 * 3600;
 
 /// A mail that was sent and what its answer must be.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -58,3 +63,14 @@ row!(
         }
     }
 );
+
+impl State {
+    /// Keeps a request, and no longer those that are long over.
+    pub(crate) fn keep_passwordless(&mut self, ctx: &Ctx<'_>, row: PasswordlessRow) -> PasswordlessRow {
+        let row = self.passwordless.insert(&mut self.ids, row).clone();
+        let long_over = ctx.now.as_second() - REMEMBERED;
+        self.passwordless
+            .drop_oldest(KEPT, |row| row.expires_at <= long_over);
+        row
+    }
+}

@@ -2,11 +2,56 @@
 
 use scalekit::api::directories::{DirectoryGroup, DirectoryUser};
 use scalekit::api::events::ObjectType;
-use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Ctx, DirectoryGroupRow, DirectoryUserRow, Row, State};
+use super::{Ctx, DirectoryGroupRow, DirectoryUserRow, Row, State, Table};
 use crate::engine::ApiError;
+
+/// A user or a group of a directory.
+trait Provisioned: Row {
+    const OBJECT: ObjectType;
+    /// What the names of events call it.
+    const NAME: &'static str;
+
+    fn directory_id(&self) -> &str;
+    fn table(state: &mut State) -> &mut Table<Self>;
+    /// As the API shows it, with everything.
+    fn shown(&self, state: &State) -> Value;
+}
+
+impl Provisioned for DirectoryUserRow {
+    const OBJECT: ObjectType = ObjectType::DirectoryUser;
+    const NAME: &'static str = "user";
+
+    fn directory_id(&self) -> &str {
+        &self.directory_id
+    }
+
+    fn table(state: &mut State) -> &mut Table<Self> {
+        &mut state.directory_users
+    }
+
+    fn shown(&self, state: &State) -> Value {
+        json!(state.show_directory_user(self, true))
+    }
+}
+
+impl Provisioned for DirectoryGroupRow {
+    const OBJECT: ObjectType = ObjectType::DirectoryGroup;
+    const NAME: &'static str = "group";
+
+    fn directory_id(&self) -> &str {
+        &self.directory_id
+    }
+
+    fn table(state: &mut State) -> &mut Table<Self> {
+        &mut state.directory_groups
+    }
+
+    fn shown(&self, state: &State) -> Value {
+        json!(state.show_directory_group(self, true))
+    }
+}
 
 impl State {
     /// Adds or replaces a user of a directory, and says so.
@@ -19,16 +64,7 @@ impl State {
         directory_id: &str,
         user: DirectoryUser,
     ) -> Result<DirectoryUserRow, ApiError> {
-        self.provision(ctx, directory_id)?;
-        let known = self.directory_users.get(&user.id);
-        if known.is_some_and(|known| known.directory_id != directory_id) {
-            return Err(ApiError::not_found(DirectoryUserRow::KIND, &user.id));
-        }
-        let event = if known.is_some() {
-            "user_updated"
-        } else {
-            "user_created"
-        };
+        let change = self.arriving::<DirectoryUserRow>(ctx, directory_id, &user.id)?;
         let mut row = DirectoryUserRow {
             user,
             directory_id: directory_id.to_owned(),
@@ -42,8 +78,8 @@ impl State {
         });
         row.complete(ctx);
         let row = self.directory_users.insert(&mut self.ids, row).clone();
-        let shown = self.show_directory_user(&row, true);
-        self.tell(ctx, directory_id, event, ObjectType::DirectoryUser, &shown);
+        let shown = row.shown(self);
+        self.tell(ctx, &row, change, shown);
         Ok(row)
     }
 
@@ -55,20 +91,9 @@ impl State {
         directory_id: &str,
         id: &str,
     ) -> Result<(), ApiError> {
-        self.provision(ctx, directory_id)?;
-        let row = self.directory_users.require(id)?;
-        if row.directory_id != directory_id {
-            return Err(ApiError::not_found(DirectoryUserRow::KIND, id));
-        }
-        let shown = self.show_directory_user(row, true);
+        let (row, shown) = self.leaving::<DirectoryUserRow>(ctx, directory_id, id)?;
         self.directory_users.remove(id)?;
-        self.tell(
-            ctx,
-            directory_id,
-            "user_deleted",
-            ObjectType::DirectoryUser,
-            &shown,
-        );
+        self.tell(ctx, &row, "deleted", shown);
         Ok(())
     }
 
@@ -83,16 +108,7 @@ impl State {
         group: DirectoryGroup,
         members: Option<&[String]>,
     ) -> Result<DirectoryGroupRow, ApiError> {
-        self.provision(ctx, directory_id)?;
-        let known = self.directory_groups.get(&group.id);
-        if known.is_some_and(|known| known.directory_id != directory_id) {
-            return Err(ApiError::not_found(DirectoryGroupRow::KIND, &group.id));
-        }
-        let event = if known.is_some() {
-            "group_updated"
-        } else {
-            "group_created"
-        };
+        let change = self.arriving::<DirectoryGroupRow>(ctx, directory_id, &group.id)?;
         let mut row = DirectoryGroupRow {
             group,
             directory_id: directory_id.to_owned(),
@@ -102,8 +118,8 @@ impl State {
         if let Some(members) = members {
             self.set_members(ctx, directory_id, row.id(), members);
         }
-        let shown = self.show_directory_group(&row, true);
-        self.tell(ctx, directory_id, event, ObjectType::DirectoryGroup, &shown);
+        let shown = row.shown(self);
+        self.tell(ctx, &row, change, shown);
         Ok(row)
     }
 
@@ -115,22 +131,42 @@ impl State {
         directory_id: &str,
         id: &str,
     ) -> Result<(), ApiError> {
-        self.provision(ctx, directory_id)?;
-        let row = self.directory_groups.require(id)?;
-        if row.directory_id != directory_id {
-            return Err(ApiError::not_found(DirectoryGroupRow::KIND, id));
-        }
-        let shown = self.show_directory_group(row, true);
+        let (row, shown) = self.leaving::<DirectoryGroupRow>(ctx, directory_id, id)?;
         self.set_members(ctx, directory_id, id, &[]);
         self.directory_groups.remove(id)?;
-        self.tell(
-            ctx,
-            directory_id,
-            "group_deleted",
-            ObjectType::DirectoryGroup,
-            &shown,
-        );
+        self.tell(ctx, &row, "deleted", shown);
         Ok(())
+    }
+
+    /// Checks that something may arrive in a directory; answers with what that is to its row.
+    fn arriving<R: Provisioned>(
+        &mut self,
+        ctx: &Ctx<'_>,
+        directory_id: &str,
+        id: &str,
+    ) -> Result<&'static str, ApiError> {
+        self.provision(ctx, directory_id)?;
+        match R::table(self).get(id) {
+            None => Ok("created"),
+            Some(known) if known.directory_id() == directory_id => Ok("updated"),
+            Some(_) => Err(ApiError::not_found(R::KIND, id)),
+        }
+    }
+
+    /// Checks that something may leave a directory; answers with it, and as it is shown one last time.
+    fn leaving<R: Provisioned>(
+        &mut self,
+        ctx: &Ctx<'_>,
+        directory_id: &str,
+        id: &str,
+    ) -> Result<(R, Value), ApiError> {
+        self.provision(ctx, directory_id)?;
+        let row = R::table(self).require(id)?.clone();
+        if row.directory_id() != directory_id {
+            return Err(ApiError::not_found(R::KIND, id));
+        }
+        let shown = row.shown(self);
+        Ok((row, shown))
     }
 
     /// Makes exactly these users of the directory the group's; users whose groups change have changed.
@@ -174,32 +210,24 @@ impl State {
         Ok(())
     }
 
-    /// Reports a change, with what receivers want beside what the API shows.
-    fn tell(
-        &mut self,
-        ctx: &Ctx<'_>,
-        directory_id: &str,
-        event: &str,
-        object: ObjectType,
-        shown: &impl Serialize,
-    ) {
-        let row = self.directories.get(directory_id);
-        let organization = row.map(|row| row.directory.organization_id.clone());
-        let mut data = json!(shown);
+    /// Reports a change of `row`, with what receivers want beside what the API shows.
+    fn tell<R: Provisioned>(&mut self, ctx: &Ctx<'_>, row: &R, change: &str, mut data: Value) {
+        let directory = self.directories.get(row.directory_id());
+        let organization = directory.map(|row| row.directory.organization_id.clone());
         let sent = ["user_detail", "group_detail"].map(|name| data[name].clone());
         for sent in sent.iter().filter(|sent| sent.is_object()) {
             data["dp_id"] = sent["externalId"].clone();
         }
-        if object == ObjectType::DirectoryUser {
+        if R::OBJECT == ObjectType::DirectoryUser {
             let active = sent[0]["active"].as_bool();
             data["active"] = active.unwrap_or(true).into();
             for group in data["groups"].as_array_mut().into_iter().flatten() {
                 group["name"] = group["display_name"].clone();
             }
         }
-        data["directory_id"] = directory_id.into();
+        data["directory_id"] = row.directory_id().into();
         data["organization_id"] = json!(organization);
-        let event = format!("organization.directory.{event}");
-        self.emit(ctx, &event, object, organization.as_deref(), &data);
+        let event = format!("organization.directory.{}_{change}", R::NAME);
+        self.emit(ctx, &event, R::OBJECT, organization.as_deref(), &data);
     }
 }

@@ -9,6 +9,7 @@ use scalekit::api::commons::{self, OrganizationMembership};
 use scalekit::api::roles::{Permission, Role, RolePermission};
 use serde::{Deserialize, Serialize};
 
+use super::rows::keys;
 use super::{Key, Row, State};
 
 /// A role of the environment, or of the organization it names. Of its permissions, the names count.
@@ -35,8 +36,19 @@ impl Row for RoleRow {
 
     fn keys(&self) -> Vec<Key> {
         let organization = self.organization_id.clone().unwrap_or_default();
-        vec![("name", self.role.name.clone()), ("organization", organization)]
+        let mut all = keys([("extends", self.role.extends.as_deref())]);
+        all.extend([
+            ("name", self.role.name.clone()),
+            ("own", own_key(self.organization_id.as_deref(), &self.role.name)),
+            ("organization", organization),
+        ]);
+        all
     }
+}
+
+/// What a role stands under in the index `own`, by which it is found however many organizations have one of its name.
+fn own_key(organization_id: Option<&str>, name: &str) -> String {
+    format!("{}\n{name}", organization_id.unwrap_or_default())
 }
 
 impl RoleRow {
@@ -83,9 +95,7 @@ impl State {
 
     /// The role of exactly this organization, or of the environment without one.
     pub(crate) fn role(&self, organization_id: Option<&str>, name: &str) -> Option<&RoleRow> {
-        self.roles
-            .by("name", name)
-            .find(|row| row.organization_id.as_deref() == organization_id)
+        self.roles.by("own", &own_key(organization_id, name)).next()
     }
 
     /// The role that a name means in an organization.
@@ -129,7 +139,8 @@ impl State {
 
     /// The roles that extend `row` directly.
     pub(crate) fn dependents_of(&self, row: &RoleRow) -> impl Iterator<Item = &RoleRow> {
-        self.roles.iter().filter(|other| {
+        let same_name = self.roles.by("extends", &row.role.name);
+        same_name.filter(|other| {
             self.base_of(other)
                 .is_some_and(|base| base.role.id == row.role.id)
         })
@@ -182,21 +193,32 @@ impl State {
 
     /// Whether `row` is among the roles of a member.
     pub(crate) fn has_role(&self, membership: &OrganizationMembership, row: &RoleRow) -> bool {
-        self.member_roles(membership)
-            .iter()
-            .any(|role| role.role.id == row.role.id)
+        membership.roles.iter().any(|role| role.name == row.role.name)
+            && self
+                .role_in(&membership.organization_id, &row.role.name)
+                .is_some_and(|meant| meant.role.id == row.role.id)
     }
 
     /// The number of users who have the role, in one organization or in any.
     pub(crate) fn users_with(&self, row: &RoleRow, organization_id: Option<&str>) -> usize {
-        let inside = |membership: &OrganizationMembership| {
-            organization_id.is_none_or(|id| membership.organization_id == id)
-                && self.has_role(membership, row)
+        let name = &row.role.name;
+        let Some(id) = row.organization_id.as_deref().or(organization_id) else {
+            // Unless an organization has a role of this name too, the name says it all.
+            if self.roles.count_by("name", name) == 1 {
+                return self.users.count_by("role", name);
+            }
+            let having = |membership: &OrganizationMembership| self.has_role(membership, row);
+            let users = self.users.by("role", name);
+            return users.filter(|user| user.memberships.iter().any(having)).count();
         };
-        self.users
-            .by("role", &row.role.name)
-            .filter(|user| user.memberships.iter().any(inside))
-            .count()
+        if organization_id.is_some_and(|wanted| wanted != id) {
+            return 0;
+        }
+        let having = |membership: &OrganizationMembership| {
+            membership.organization_id == id && self.has_role(membership, row)
+        };
+        let members = self.users.by("organization", id);
+        members.filter(|user| user.memberships.iter().any(having)).count()
     }
 
     /// Names of the roles and of the permissions that a user has in an organization, as tokens carry them.

@@ -1,6 +1,8 @@
 //! Rows that a test or a file brings along.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
 use scalekit::api::clients::Resource;
 use scalekit::api::connections::Connection;
@@ -11,7 +13,8 @@ use scalekit::api::roles::Permission;
 use scalekit::api::tools::Tool;
 use scalekit::api::users::User;
 use scalekit::api::webauthn::WebAuthnCredential;
-use serde::{Deserialize, Serialize};
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::kept::Kept;
 use super::{
@@ -19,6 +22,34 @@ use super::{
     DirectoryUserRow, MachineRow, MagicLink, Mail, OrganizationRow, PasswordlessRow, RoleRow, Row,
     SessionRow, State, TokenRow,
 };
+
+/// Rows as copies of themselves: a list that was read one by one has room for more, which would be most of what many
+/// rows take.
+fn without_slack<'de, D, R>(deserializer: D) -> Result<Vec<Box<R>>, D::Error>
+where
+    D: Deserializer<'de>,
+    R: Row,
+{
+    struct Rows<R>(PhantomData<R>);
+
+    impl<'de, R: Row> Visitor<'de> for Rows<R> {
+        type Value = Vec<Box<R>>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut rows = Vec::new();
+            while let Some(row) = list.next_element::<R>()? {
+                rows.push(Box::new(row.clone()));
+            }
+            Ok(rows)
+        }
+    }
+
+    deserializer.deserialize_seq(Rows(PhantomData))
+}
 
 /// Declares the lists of a seed, each named like the table that its rows go to.
 macro_rules! seeds {
@@ -28,7 +59,10 @@ macro_rules! seeds {
         #[derive(Clone, Debug, Default, Serialize, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub(crate) struct Seed {
-            $(#[serde(skip_serializing_if = "Vec::is_empty")] $table: Vec<$row>,)*
+            $(
+                #[serde(deserialize_with = "without_slack", skip_serializing_if = "Vec::is_empty")]
+                $table: Vec<Box<$row>>,
+            )*
             /// The names of the roles that new members of an organization get, by the organization's id.
             #[serde(skip_serializing_if = "BTreeMap::is_empty")]
             default_member_roles: BTreeMap<String, String>,
@@ -53,7 +87,7 @@ macro_rules! seeds {
                     }
                     row.complete(ctx);
                     ids.$table.push(row.id().to_owned());
-                    self.$table.insert(&mut self.ids, row);
+                    self.$table.insert(&mut self.ids, *row);
                 })*
                 for (organization, role) in seed.default_member_roles {
                     self.default_member_roles.insert(organization, role);
@@ -70,7 +104,7 @@ macro_rules! seeds {
             pub(crate) fn export(&self) -> Seed {
                 let defaults = self.default_member_roles.iter();
                 Seed {
-                    $($table: self.$table.iter().cloned().collect(),)*
+                    $($table: self.$table.iter().cloned().map(Box::new).collect(),)*
                     default_member_roles: defaults.map(|(id, name)| (id.clone(), name.clone())).collect(),
                     redirect_uris: self.redirect_uris.clone(),
                 }

@@ -156,7 +156,7 @@ impl State {
         user.memberships
             .iter()
             .find(|membership| membership.organization_id == organization_id)
-            .ok_or_else(|| ApiError::not_found("membership", organization_id))
+            .ok_or_else(|| ApiError::not_found("membership", user_id))
     }
 
     /// Changes a membership, and answers with the user as stored.

@@ -83,6 +83,7 @@ fn a_bad_seed_file_is_a_clear_error() {
     let folder = env!("CARGO_TARGET_TMPDIR");
     for (name, content, problem) in [
         ("broken.json", "{", "is no JSON"),
+        ("list.json", " [[]]", "a seed is an object of lists"),
         (
             "unknown.json",
             "{\"organisations\": []}",

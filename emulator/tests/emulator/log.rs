@@ -18,7 +18,8 @@ async fn an_entry_has_the_request_as_it_came() {
     let request = request
         .bearer_auth(bearer)
         .header(CONTENT_TYPE, "application/json")
-        .header("x-probe", "7");
+        .header("x-probe", "7")
+        .header("x-probe", "a: b");
     let answer = send(request.body(body)).await;
     let entries = world
         .logged("operation=OrganizationService.UpdateOrganization")
@@ -39,7 +40,7 @@ async fn an_entry_has_the_request_as_it_came() {
     ] {
         assert_eq!(entry[field], value, "{field}");
     }
-    assert_eq!(entry["headers"]["x-probe"], "7");
+    assert_eq!(entry["headers"]["x-probe"], "7, a: b");
     assert_eq!(entry["headers"]["authorization"], "Bearer [redacted]");
 }
 
@@ -65,7 +66,8 @@ async fn credentials_never_show() {
         world
             .request(Method::GET, "/api/v1/organizations")
             .bearer_auth(&bearer)
-            .header(COOKIE, "a=sesame"),
+            .header(COOKIE, "a=sesame")
+            .header(COOKIE, "b=sesame2"),
     )
     .await;
     // To a wrong address, too.

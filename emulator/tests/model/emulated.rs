@@ -1,13 +1,15 @@
 //! The emulator under test.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::time::Duration;
 
 use regex::{Captures, Regex};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Method};
 use scalekit_emulator::Emulator;
 use serde_json::Value;
-use std::sync::LazyLock;
 use tokio::runtime::Runtime;
 
 use crate::check::Names;
@@ -16,7 +18,9 @@ use crate::step::{Call, Fail, Step, Walk};
 /// A running emulator, and what the symbols of the model stand for in it.
 pub(crate) struct Emulated {
     runtime: Runtime,
-    emulator: Emulator,
+    data: PathBuf,
+    /// None only between the two halves of a restart.
+    emulator: Option<Emulator>,
     http: Client,
     bearer: String,
     names: Names,
@@ -28,26 +32,58 @@ impl Emulated {
             .enable_all()
             .build()
             .unwrap();
-        let emulator = runtime.block_on(Emulator::builder().start()).unwrap();
+        // Sequences run one after the other, and a process of its own runs each test binary.
+        let name = format!("model-{}.redb", std::process::id());
+        let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = std::fs::remove_file(&data);
+        let started = runtime.block_on(Emulator::builder().data(&data).start());
+        let emulator = started.unwrap();
         let names = Names::new(emulator.url());
         let mut new = Self {
-            http: Client::builder().no_proxy().build().unwrap(),
+            http: client(),
             bearer: String::new(),
             runtime,
-            emulator,
+            data,
+            emulator: Some(emulator),
             names,
         };
         new.log_in();
         new
     }
 
+    fn emulator(&self) -> &Emulator {
+        self.emulator.as_ref().unwrap()
+    }
+
+    /// Ends the emulator, and starts another one on the same file and port. The bearer token stays: it is kept too.
+    fn restart(&mut self) {
+        let url = url::Url::parse(self.emulator().url()).unwrap();
+        let ended = self.emulator.take().unwrap();
+        self.runtime.block_on(ended.stop());
+        self.http = client();
+        let start = || {
+            let builder = Emulator::builder().data(&self.data).port(url.port().unwrap());
+            self.runtime.block_on(builder.start())
+        };
+        // Somebody's connection may have got the port meanwhile.
+        let mut started = start();
+        for _ in 0..100 {
+            if started.is_ok() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+            started = start();
+        }
+        self.emulator = Some(started.unwrap());
+    }
+
     fn log_in(&mut self) {
         let form = format!(
             "grant_type=client_credentials&client_id={}&client_secret={}",
-            self.emulator.client_id(),
-            self.emulator.client_secret()
+            self.emulator().client_id(),
+            self.emulator().client_secret()
         );
-        let request = self.http.post(format!("{}/oauth/token", self.emulator.url()));
+        let request = self.http.post(format!("{}/oauth/token", self.emulator().url()));
         let request = request
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form);
@@ -63,7 +99,7 @@ impl Emulated {
 
     fn send(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        let url = format!("{}{}", self.emulator.url(), self.names.in_text(path));
+        let url = format!("{}{}", self.emulator().url(), self.names.in_text(path));
         let mut request = self.http.request(method, url).bearer_auth(&self.bearer);
         if !body.is_null() {
             request = request
@@ -83,6 +119,7 @@ impl Emulated {
         match step {
             Step::Call(call) => self.call(call),
             Step::Walk(walk) => self.walk(walk),
+            Step::Restart => self.restart(),
         }
     }
 
@@ -149,6 +186,18 @@ impl Emulated {
         assert_eq!(total, walk.expected.len() as u64, "{path}");
         page
     }
+}
+
+impl Drop for Emulated {
+    fn drop(&mut self) {
+        drop(self.emulator.take());
+        let _ = std::fs::remove_file(&self.data);
+    }
+}
+
+/// With no connection to an emulator that has ended.
+fn client() -> Client {
+    Client::builder().no_proxy().build().unwrap()
 }
 
 fn rows(page: &Value, field: &str) -> Vec<Value> {

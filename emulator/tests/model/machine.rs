@@ -63,6 +63,7 @@ operations! {
     Clients { Create: 4, Get: 2, Update: 3, Delete: 1, AddSecret: 4, DeleteSecret: 5, List: 2, }
     Sessions { Open: 5, Get: 3, List: 3, Revoke: 2, RevokeAll: 1, }
     Tokens { Create: 6, Validate: 4, Invalidate: 2, List: 3, Update: 3, }
+    Process { Restart: 3, }
 }
 
 /// An operation, and the choices that it takes.
@@ -106,8 +107,6 @@ fn outcome(step: &Step) -> &'static str {
 
 struct Agreement;
 
-/// A restart in the middle of a sequence would be one more transition: nothing for the model to do, and for
-/// [`Emulated`] to stop, to start with the same data, and to log in again.
 impl StateMachineTest for Agreement {
     type SystemUnderTest = Emulated;
     type Reference = Model;
@@ -119,7 +118,7 @@ impl StateMachineTest for Agreement {
     fn apply(mut emulated: Emulated, model: &Model, transition: Transition) -> Emulated {
         let step = model.last.as_ref().unwrap();
         emulated.run(step);
-        if model.steps.is_multiple_of(BETWEEN_LISTS) {
+        if model.steps.is_multiple_of(BETWEEN_LISTS) || matches!(step, Step::Restart) {
             model.lists().iter().for_each(|list| emulated.run(list));
         }
         let key = (format!("{:?}", transition.what), outcome(step));

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 pub(crate) enum Step {
     Call(Call),
     Walk(Walk),
+    /// The emulator ends and starts again.
+    Restart,
 }
 
 /// One request and its answer.

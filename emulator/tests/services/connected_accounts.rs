@@ -213,3 +213,21 @@ async fn a_static_account_is_active_at_once_and_changed_in_parts() {
     let answer = environment.call(Method::POST, &delete, named).await;
     answer.is_not_found("connected account", "ann");
 }
+
+#[tokio::test]
+async fn links_are_forgotten_a_day_after_they_have_expired() {
+    let (mut environment, ..) = with_connections().await;
+    environment.post(ACCOUNTS, oauth("T1")).await;
+    let named = json!({ "connector": "slack", "identifier": "T1" });
+    link(&environment, named.clone()).await;
+    let kept = async |environment: &Environment| {
+        let export = environment.get("/_emulator/export").await;
+        export["magic_links"].as_array().map_or(0, Vec::len)
+    };
+    environment.shift_clock(24 * 3600).await;
+    link(&environment, named.clone()).await;
+    assert_eq!(kept(&environment).await, 2);
+    environment.shift_clock(24 * 3600 + 600).await;
+    link(&environment, named).await;
+    assert_eq!(kept(&environment).await, 2);
+}

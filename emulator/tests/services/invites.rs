@@ -59,7 +59,7 @@ async fn only_who_is_invited_can_be_invited_again() {
     let stranger = environment
         .call(Method::PATCH, &resend(&globex, &user), Value::Null)
         .await;
-    stranger.is_not_found("membership", &globex);
+    stranger.is_not_found("membership", &user);
     let nowhere = environment
         .call(Method::PATCH, &resend("org_1", &user), Value::Null)
         .await;

@@ -62,7 +62,7 @@ async fn a_user_joins_changes_and_leaves_an_organization() {
     environment
         .delete_fails(&path)
         .await
-        .is_not_found("membership", &globex);
+        .is_not_found("membership", &user);
 }
 
 #[tokio::test]
@@ -129,7 +129,7 @@ async fn what_does_not_fit_is_refused() {
     let answer = environment
         .call(Method::PATCH, &path(&globex, &user), json!({}))
         .await;
-    answer.is_not_found("membership", &globex);
+    answer.is_not_found("membership", &user);
     let roles = json!({ "roles": [{ "name": "ghost" }] });
     environment
         .call(Method::POST, &path(&globex, &user), roles.clone())
@@ -214,7 +214,7 @@ async fn members_gain_and_lose_roles() {
     environment
         .get_fails(&elsewhere)
         .await
-        .is_not_found("membership", &globex);
+        .is_not_found("membership", &user);
 }
 
 #[tokio::test]

@@ -222,3 +222,42 @@ async fn the_environment_decides_what_a_mail_holds() {
             .violates(field, constraint);
     }
 }
+
+/// The ids of the requests that are kept.
+async fn kept(environment: &Environment) -> Vec<String> {
+    let export = environment.get("/_emulator/export").await;
+    column(&export["passwordless"], "auth_request_id")
+}
+
+#[tokio::test]
+async fn requests_are_forgotten_a_day_after_they_have_expired() {
+    let mut environment = Environment::start().await;
+    let old = send(&environment, json!({ "email": "ann@acme.com" })).await;
+    let code = mail(&environment, "ann@acme.com").await["code"].take();
+    let credential = json!({ "code": code, "auth_request_id": old["auth_request_id"] });
+    environment.shift_clock(24 * 3600).await;
+    let young = send(&environment, json!({ "email": "ann@acme.com" })).await;
+    let answer = verify(&environment, credential.clone()).await;
+    is_refused(&answer, "PASSWORDLESS_CREDENTIAL_EXPIRED");
+    environment.shift_clock(24 * 3600 + 300).await;
+    let new = send(&environment, json!({ "email": "ann@acme.com" })).await;
+    let ids = [&young, &new].map(|sent| text(&sent["auth_request_id"]));
+    assert_eq!(kept(&environment).await, ids);
+    verify(&environment, credential)
+        .await
+        .is_not_found("authentication request", &text(&old["auth_request_id"]));
+}
+
+#[tokio::test]
+async fn ten_thousand_requests_are_kept() {
+    let environment = Environment::start().await;
+    let row = |number: u32| json!({ "auth_request_id": format!("areq_{number}"), "email": "ann@acme.com" });
+    let rows: Vec<Value> = (0..10_000).map(row).collect();
+    environment
+        .post("/_emulator/seed", json!({ "passwordless": rows }))
+        .await;
+    let sent = send(&environment, json!({ "email": "ann@acme.com" })).await;
+    let ids = kept(&environment).await;
+    assert_eq!((ids.len(), ids[0].as_str()), (10_000, "areq_1"));
+    assert_eq!(ids.last(), Some(&text(&sent["auth_request_id"])));
+}

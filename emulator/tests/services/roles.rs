@@ -253,6 +253,16 @@ async fn users_are_counted_in_all_organizations_or_in_one() {
         environment.get("/api/v1/roles/admin/users:count").await,
         json!({})
     );
+    // Where an organization has a role of that name, the name means that one.
+    let own = json!({ "name": "member", "organization_id": acme });
+    environment
+        .post("/_emulator/seed", json!({ "roles": [own] }))
+        .await;
+    assert_eq!(count(format!("{ROLES}/member/users:count")).await, "1");
+    assert_eq!(
+        count(format!("/api/v1/organizations/{acme}/roles/member/users:count")).await,
+        "2"
+    );
 }
 
 #[tokio::test]

@@ -178,7 +178,7 @@ async fn tokens_for_nobody_or_with_wrong_claims_are_refused() {
         .is_not_found("user", "usr_1");
     post(json!({ "organization_id": acme, "user_id": ben }))
         .await
-        .is_not_found("membership", &acme);
+        .is_not_found("membership", &ben);
     post(json!({ "organization_id": acme, "expiry": "2000-01-01T00:00:00Z" }))
         .await
         .violates("token.expiry", "token.expiry.future");

@@ -102,7 +102,7 @@ impl Model {
     pub(super) fn member(&self, organization: &str, user: &str) -> Result<&Membership, Fail> {
         self.organization(organization)?;
         let found = self.user(user)?.membership(organization);
-        found.ok_or_else(|| Fail::not_found("membership", organization))
+        found.ok_or_else(|| Fail::not_found("membership", user))
     }
 
     fn store_membership(&mut self, user: &str, own: &Membership) {

@@ -18,7 +18,7 @@ mod users;
 
 use serde_json::Value;
 
-use crate::machine::What;
+use crate::machine::{Process, What};
 use crate::step::{Fail, Step};
 
 /// The value that a pick stands for: one in sixteen stands for something unknown.
@@ -119,6 +119,8 @@ impl Model {
             What::Clients(what) => self.act_clients(what, picks),
             What::Sessions(what) => self.act_sessions(what, picks),
             What::Tokens(what) => self.act_tokens(what, picks),
+            // Nothing is lost, so nothing changes here.
+            What::Process(Process::Restart) => Step::Restart,
         };
         self.last = Some(step);
         self.steps += 1;

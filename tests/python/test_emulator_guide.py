@@ -1,0 +1,97 @@
+"""The snippets of docs/emulator.md, run as they stand."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import BINARY, ROOT
+
+GUIDE = "docs/emulator.md"
+SNIPPETS = re.findall(r"^```(\w+)\n(.*?)^```$", (ROOT / GUIDE).read_text(), re.S | re.M)
+
+
+def snippets(language: str) -> list[str]:
+    return [text for each, text in SNIPPETS if each == language]
+
+
+COMMANDS = [text for text in snippets("sh") if re.match(r"scalekit-emulator (run|import|export) ", text)]
+SERVERS = [text for text in snippets("sh") if text not in COMMANDS]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the commands run: with the program by its name, and the guide's JSON file."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "scalekit-emulator").symlink_to(BINARY)
+    (people,) = snippets("json")
+    (tmp_path / "people.json").write_text(people)
+    return tmp_path
+
+
+def environment(folder: Path) -> dict[str, str]:
+    # Beside this interpreter is one that is called `python`.
+    path = [str(folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
+    return {**os.environ, "PATH": os.pathsep.join(path), "SCALEKIT_EMULATOR_BIN": str(BINARY)}
+
+
+def test_all_snippets_are_run_by_some_test() -> None:
+    assert {language for language, _ in SNIPPETS} == {"sh", "json", "python", "rust"}
+    assert len(COMMANDS) + len(SERVERS) == len(snippets("sh"))
+
+
+@pytest.mark.parametrize("snippet", COMMANDS)
+def test_commands_end_well(snippet: str, folder: Path) -> None:
+    command = ["bash", "-euc", snippet]
+    done = subprocess.run(
+        command, cwd=folder, env=environment(folder), capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    if "--seed people.json" in snippet:
+        assert done.stdout == "ada@acme.com admin\n"
+    if "export copy.json" in snippet:
+        copy = json.loads((folder / "copy.json").read_text())
+        assert [user["email"] for user in copy["users"]] == ["ada@acme.com"]
+
+
+@pytest.mark.parametrize("snippet", SERVERS)
+def test_emulators_start(snippet: str, folder: Path) -> None:
+    command = ["bash", "-euc", f"exec {snippet}"]
+    with subprocess.Popen(
+        command, cwd=folder, env=environment(folder), stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        lines = [process.stdout.readline() for _ in range(3)]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0
+    assert all(line.startswith("export SCALEKIT_") for line in lines)
+    assert (folder / "world.redb").exists() == ("--data world.redb" in snippet)
+
+
+def test_python_snippets(tmp_path: Path) -> None:
+    modules = snippets("python")
+    (plugins,) = [text for text in modules if text.startswith("pytest_plugins")]
+    modules.remove(plugins)
+    (tmp_path / "conftest.py").write_text(plugins)
+    for number, text in enumerate(modules):
+        (tmp_path / f"test_snippet_{number}.py").write_text(text)
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "."]
+    variables = {**os.environ, "SCALEKIT_EMULATOR_BIN": str(BINARY)}
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=300, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    tests = sum(len(re.findall(r"^def test_", text, re.M)) for text in modules)
+    # One of them runs twice, by its parameters.
+    assert f"{tests + 1} passed" in done.stdout
+
+
+def test_the_rust_snippet_is_a_test_of_its_own() -> None:
+    (snippet,) = snippets("rust")
+    assert (ROOT / "examples/test_with_emulator.rs").read_text().endswith(f"\n\n{snippet}")
