@@ -171,15 +171,19 @@ fn organization_name(state: &State, id: &str) -> String {
     row.map_or_else(|| id.to_owned(), |row| row.organization.display_name.clone())
 }
 
+fn name(user: &User) -> &str {
+    let profile = user.user_profile.as_ref();
+    profile.map_or("", |profile| profile.name.as_str())
+}
+
 fn users(app: &App, wanted: &Wanted) -> (Value, usize) {
     let state = app.read();
-    let name = |user: &User| user.user_profile.as_ref().map(|profile| profile.name.clone());
     newest(
         state.users.iter(),
         SHOWN,
         |user| {
             let external = user.external_id.as_deref().unwrap_or_default();
-            wanted.fits(&[&user.email, &user.id, external, &name(user).unwrap_or_default()])
+            wanted.fits(&[&user.email, &user.id, external, name(user)])
         },
         |user| {
             let shown = state.show_user(&app.ctx(), user);
@@ -188,9 +192,9 @@ fn users(app: &App, wanted: &Wanted) -> (Value, usize) {
     )
 }
 
-fn email(state: &State, user_id: &str) -> String {
+fn email<'s>(state: &'s State, user_id: &'s str) -> &'s str {
     let user = state.users.get(user_id);
-    user.map_or_else(|| user_id.to_owned(), |user| user.email.clone())
+    user.map_or(user_id, |user| user.email.as_str())
 }
 
 fn sessions(app: &App, wanted: &Wanted) -> (Value, usize) {
@@ -202,7 +206,7 @@ fn sessions(app: &App, wanted: &Wanted) -> (Value, usize) {
             let session = &row.session;
             wanted.fits(&[
                 &session.session_id,
-                &email(&state, &session.user_id),
+                email(&state, &session.user_id),
                 &session.organization_id,
             ])
         },
