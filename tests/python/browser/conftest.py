@@ -26,8 +26,8 @@ expect.set_options(timeout=PATIENCE_MS)
 Parameters = dict[str, str]
 
 
-# For this folder only: while Playwright runs, no other test of the process can have an event loop.
-@pytest.fixture(scope="package")
+# For one file at a time: while Playwright runs, no other test of the process can have an event loop.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -35,7 +35,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def callback() -> Iterator[str]:
     """Where an application waits for its users to come back."""
 
@@ -60,7 +60,7 @@ def callback() -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def asking_emulator() -> Iterator[Emulator]:
     with Emulator(seed="demo", binary=BINARY) as emulator:
         yield emulator
