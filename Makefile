@@ -1,8 +1,11 @@
 # The door to the project. Every target does its own set-up and is quick the second time.
 #   make quickstart   build everything and run the story in examples/quickstart.py
+#   make quickstart-node  the same story in TypeScript, examples/quickstart.ts
 #   make test         all that CI runs
+#   make test-node    the Node package against a debug build of its addon
 #   make test-oidc    a generic OpenID Connect client of Node against the emulator
 #   make test-packages  both wheels in an empty environment
+#   make test-node-package  the Node package as npm installs it, with a release build of its addon
 #   make fuzz         20,000 runs of every fuzz target
 #   make bench        the figures, as ratios, into target/bench/results.json
 #   make instructions the instructions that the hot paths take, against bench/instructions.json
@@ -16,14 +19,17 @@ VENV := target/venv
 TOOLS := $(VENV)/tools
 EMULATOR := target/debug/scalekit-emulator
 ATTACKS := target/debug/attack-server
+ADDON := libscalekit_node.$(if $(filter Darwin,$(shell uname)),dylib,so)
+TSC := node/node_modules/.bin/tsc
 export CARGO_TERM_COLOR ?= never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SCALEKIT_EMULATOR_BIN := $(CURDIR)/$(EMULATOR)
 
 RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.rs' -o -name Cargo.toml 2>/dev/null) Cargo.toml Cargo.lock
+NODE_SOURCES := $(shell find node/src -type f 2>/dev/null) node/tsconfig.json
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-rust test lint test-rust test-docs test-python test-python-matrix test-oidc test-packages fuzz bench instructions generate clean
+.PHONY: help quickstart quickstart-node quickstart-rust test lint test-rust test-docs test-python test-python-matrix test-oidc test-packages test-node test-node-package fuzz bench instructions generate clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -31,19 +37,24 @@ help:
 quickstart: $(VENV)/user/.wheel $(EMULATOR)
 	$(EMULATOR) run -- $(VENV)/user/bin/python examples/quickstart.py
 
+quickstart-node: node/lib/.built node/scalekit.node examples/node_modules/.installed $(EMULATOR)
+	$(TSC) -p examples
+	$(EMULATOR) run -- node examples/build/quickstart.js
+
 quickstart-rust: $(EMULATOR)
 	$(EMULATOR) run --auto-approve -- cargo run -q -p scalekit-conformance --example quickstart
 
-test: lint test-rust test-docs test-python test-python-matrix test-oidc test-packages fuzz quickstart quickstart-rust
+test: lint test-rust test-docs test-python test-python-matrix test-oidc test-packages test-node test-node-package fuzz quickstart quickstart-node quickstart-rust
 
 # --- checks ---------------------------------------------------------------------------------------------
 
-lint: $(TOOLS)/.installed
+lint: $(TOOLS)/.installed node/lib/.built
 	cargo fmt --all --check
 	cargo run -q -p codegen -- --check
 	cargo clippy -q --workspace --all-targets -- -D warnings
 	$(TOOLS)/bin/ruff check python examples tests bench
 	$(TOOLS)/bin/ruff format --check python examples tests bench
+	$(TSC) -p node/tests/tsconfig.json
 
 test-rust:
 	cargo test --workspace
@@ -110,6 +121,34 @@ tests/oidc/node_modules/.package-lock.json: tests/oidc/package-lock.json
 test-packages: target/wheels/.debug target/wheels/.emulator
 	scripts/check-packages $(VENV)/packages
 
+# --- Node -----------------------------------------------------------------------------------------------
+
+node/node_modules/.installed: node/package.json node/package-lock.json
+	cd node && npm ci --silent
+	touch $@
+
+node/lib/.built: node/node_modules/.installed $(NODE_SOURCES)
+	rm -rf node/lib
+	$(TSC) -p node/tsconfig.json
+	touch $@
+
+node/scalekit.node: $(RUST_SOURCES)
+	cargo build -q -p scalekit-node
+	cp target/debug/$(ADDON) $@
+
+# The examples find the package of this checkout as users find the installed one.
+examples/node_modules/.installed: examples/package.json examples/package-lock.json
+	cd examples && npm ci --silent
+	ln -sfn ../../node examples/node_modules/scalekit-client
+	touch $@
+
+test-node: node/lib/.built node/scalekit.node examples/node_modules/.installed $(EMULATOR) $(ATTACKS)
+	cd node && node --test tests/*.test.mjs
+
+# The packages as users get them, in a project that has nothing else.
+test-node-package: node/lib/.built $(EMULATOR)
+	scripts/check-node-package
+
 # --- the rest -------------------------------------------------------------------------------------------
 
 fuzz:
@@ -121,8 +160,9 @@ bench:
 instructions:
 	scripts/instructions
 
-generate:
+generate: node/node_modules/.installed
 	cargo run -q -p codegen
 
 clean:
 	cargo clean
+	rm -rf node/lib node/node_modules node/scalekit.node examples/build examples/node_modules

@@ -1,4 +1,4 @@
-"""Makes tokens, and serves their key and the service token that today's SDK fetches when it is made."""
+"""Makes tokens; serves their key, the service token that today's SDK fetches, and two pages of 1 MB."""
 
 from __future__ import annotations
 
@@ -14,6 +14,19 @@ from report import ROOT, output
 CRYPTO = ROOT / "target/release/crypto"
 
 
+def organization(number: int, values: int, size: int) -> dict[str, object]:
+    """One with so many values of metadata, each of so many characters."""
+    return {
+        "id": f"org_{17002334227791970 + number}",
+        "create_time": "2026-01-02T03:04:05.678901Z",
+        "update_time": "2026-01-02T03:04:05.678901Z",
+        "display_name": f"Organization number {number}",
+        "region_code": "US",
+        "external_id": f"external-{number}",
+        "metadata": {f"key_{value}": "x" * size for value in range(values)},
+    }
+
+
 @contextmanager
 def key_server(tokens: int) -> Iterator[tuple[str, Path]]:
     """Its URL, and the file with so many tokens."""
@@ -23,7 +36,12 @@ def key_server(tokens: int) -> Iterator[tuple[str, Path]]:
     answers = {
         "/keys": json.loads(made.read_text())["jwks"],
         "/oauth/token": {"access_token": "token", "expires_in": 3600},
+        # As many as a page can have, and as many as fill a megabyte with what most of them are.
+        "/large/api/v1/organizations": {"organizations": [organization(n, 20, 500) for n in range(100)]},
+        "/small/api/v1/organizations": {"organizations": [organization(n, 2, 10) for n in range(4000)]},
     }
+    answers |= {f"/{kind}/oauth/token": answers["/oauth/token"] for kind in ("large", "small")}
+    bodies = {path: json.dumps(answer).encode() for path, answer in answers.items()}
 
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
@@ -31,7 +49,7 @@ def key_server(tokens: int) -> Iterator[tuple[str, Path]]:
 
         def answer(self) -> None:
             self.rfile.read(int(self.headers.get("content-length", 0)))
-            body = json.dumps(answers[self.path]).encode()
+            body = bodies[self.path.partition("?")[0]]
             self.send_response(200)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(body)))

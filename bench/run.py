@@ -16,6 +16,7 @@ from pathlib import Path
 
 from calling import calling
 from importing import importing
+from node_package import node_package
 from report import PYTHON, ROOT, output, results, row
 from tokens import tokens
 from urls import urls
@@ -65,6 +66,7 @@ def main() -> None:
         "webhooks": webhooks,
         "urls": urls,
         "calling": calling,
+        "node": node_package,
         "emulator": emulator,
     }
     for name in sys.argv[2:] or parts:

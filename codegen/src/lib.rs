@@ -13,11 +13,15 @@
 //! # How to add a language
 //!
 //! Add a module with `pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()>` and
-//! call it from [`generate`].
+//! call it from [`generate`]. A language whose methods are laid out by hand in places plans them with `faces`, from a
+//! file in `codegen/faces/`, as Python and Node do. Node's messages are written by the plugin of its protobuf runtime,
+//! which must be installed in `node/node_modules`.
 
 pub mod aliases;
 pub mod conformance;
 pub mod emulator;
+mod faces;
+pub mod node;
 mod output;
 pub mod python;
 pub mod rust;
@@ -40,7 +44,8 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     wire::generate(schema, out)?;
     conformance::generate(schema, out)?;
     emulator::generate(schema, out)?;
-    python::generate(schema, out)
+    python::generate(schema, out)?;
+    node::generate(schema, out)
 }
 
 /// The root folder of the project, wherever the generator is started from.

@@ -1,12 +1,21 @@
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 
+import { decode } from "./decode";
+import { ScalekitArgumentException } from "./errors";
+
 /** What a single call may set for itself. */
 export interface CallOptions {
-  /** Cancels the request when aborted; the promise then rejects with the signal's reason. */
+  /**
+   * Cancels the request when aborted. The promise then rejects with the signal's reason or, if that is no error, with a
+   * `ScalekitCancelledException` whose `cause` it is.
+   */
   signal?: AbortSignal;
   /** Deadline of the whole call in milliseconds, retries and waits included, in place of the client's. */
   timeoutMs?: number;
 }
+
+/** What a call may set for itself whose deadline is the client's. */
+export type Cancellation = Pick<CallOptions, "signal">;
 
 /** The road that every operation takes: serialized request in, serialized response out. */
 export interface Road {
@@ -20,6 +29,21 @@ export function lazily<T>(load: () => T): () => T {
 }
 
 const runtime = lazily(() => require("@bufbuild/protobuf") as typeof import("@bufbuild/protobuf"));
+
+function encode<Request extends DescMessage>(
+  operation: string,
+  request: Request,
+  init: MessageInitShape<Request>,
+): Uint8Array {
+  const { create, toBinary } = runtime();
+  try {
+    return toBinary(request, create(request, init));
+  } catch (error) {
+    // The runtime's text may show the value, which may be a secret.
+    const field = /\bscalekit\.v1\.[\w.]+/.exec(error instanceof Error ? error.message : "")?.[0];
+    throw new ScalekitArgumentException(`${field ?? "an argument"} cannot take the value given`, { operation });
+  }
+}
 
 /** Base of the generated clients. */
 export abstract class ServiceClient {
@@ -37,8 +61,29 @@ export abstract class ServiceClient {
     response: Response,
     options?: CallOptions,
   ): Promise<MessageShape<Response>> {
-    const { create, toBinary, fromBinary } = runtime();
-    const bytes = await this.#road.call(operation, toBinary(request, create(request, init)), options);
-    return fromBinary(response, bytes);
+    const bytes = await this.#road.call(operation, encode(operation, request, init), options);
+    return decode(runtime(), response, bytes);
+  }
+
+  /** Calls a paged operation until there are no more pages; a page is fetched when the loop gets to it. */
+  protected async *pages<Request extends DescMessage, Response extends DescMessage, Item>(
+    operation: string,
+    request: Request,
+    init: MessageInitShape<Request>,
+    response: Response,
+    items: (answer: MessageShape<Response>) => Item[],
+    options?: CallOptions,
+  ): AsyncGenerator<Item, void, undefined> {
+    let token: string | undefined;
+    while (true) {
+      const answer = await this.unary(operation, request, { ...init, pageToken: token }, response, options);
+      yield* items(answer);
+      const { nextPageToken: next } = answer as { nextPageToken?: string };
+      // The same token again would loop for ever.
+      if (!next || next === token) {
+        return;
+      }
+      token = next;
+    }
   }
 }

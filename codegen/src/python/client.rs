@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use prost_reflect::MessageDescriptor;
 
 use super::docs::docstring;
-use super::face::Presence;
-use super::params::Param;
-use super::plan::{Action, Client, Method, Outcome, Steps};
-use super::text::{Source, doc_width, paragraphs};
+use super::text::{Source, doc_width};
 use super::types::{local_name, module_of};
+use crate::faces::face::Presence;
+use crate::faces::params::Param;
+use crate::faces::plan::{Action, Client, Method, Outcome, Steps};
+use crate::faces::prose::paragraphs;
 
 /// The text of a client's module.
 pub(super) fn module(client: &Client) -> String {
@@ -98,6 +99,7 @@ impl Writer {
             self.body.line(1, "@staticmethod");
         }
         let mut items = signature(&method.params, |param| match &param.presence {
+            Presence::Optional => format!("{}=None", param.name),
             Presence::Default(literal) => format!("{}={literal}", param.name),
             _ => param.name.clone(),
         });
@@ -122,8 +124,12 @@ impl Writer {
         for param in &method.params {
             self.fill("args", param);
         }
-        let alternatives = alternatives(method);
+        let alternatives = method.alternatives();
         if !alternatives.is_empty() {
+            let alternatives: Vec<String> = alternatives
+                .iter()
+                .map(|param| format!("\"{}\"", param.name))
+                .collect();
             self.body.call(2, "args.one_of", &alternatives, "");
         }
         match &method.action {
@@ -143,6 +149,7 @@ impl Writer {
                 outcome,
                 mask,
                 steps,
+                ..
             } => {
                 if let Some(mask) = mask {
                     let of = method
@@ -184,7 +191,9 @@ impl Writer {
         match outcome {
             Outcome::Both => None,
             Outcome::Message => Some("lambda message: message".to_owned()),
-            Outcome::Field(field) => Some(format!("lambda message: message.{}", field.name())),
+            Outcome::Field(field) | Outcome::Maybe(field) => {
+                Some(format!("lambda message: message.{}", field.name()))
+            }
             Outcome::Function(function) => {
                 self.results = true;
                 Some(format!("_results.{function}"))
@@ -224,27 +233,6 @@ impl Writer {
             .call(3, &format!("_steps.{}", steps.function), &calls, "");
         self.body.line(2, ")");
     }
-}
-
-/// The parameters of which one must be given, because each decides for a route of its own.
-fn alternatives(method: &Method) -> Vec<String> {
-    let Action::Call { operation, .. } = &method.action else {
-        return Vec::new();
-    };
-    let in_path = |param: &&Param| {
-        param.nullable()
-            && operation
-                .routes
-                .iter()
-                .any(|route| route.fields().any(|field| param.path.as_deref() == Some(field)))
-    };
-    let names: Vec<String> = method
-        .params
-        .iter()
-        .filter(in_path)
-        .map(|param| format!("\"{}\"", param.name))
-        .collect();
-    if names.len() > 1 { names } else { Vec::new() }
 }
 
 /// The parameters as they stand in a definition, with the star before keyword-only ones.

@@ -3,11 +3,11 @@
 use prost_reflect::MessageDescriptor;
 
 use super::client::signature;
-use super::face::Presence;
-use super::params::{Accepts, Param};
-use super::plan::{Action, Client, Method, Outcome};
 use super::text::Source;
 use super::types::{Imports, Shape, shape};
+use crate::faces::face::Presence;
+use crate::faces::params::{Accepts, Param};
+use crate::faces::plan::{Action, Client, Method, Outcome};
 
 /// The text of a client's stub.
 pub(super) fn stub(client: &Client) -> String {
@@ -71,7 +71,7 @@ fn write_method(source: &mut Source, imports: &mut Imports, method: &Method, wai
                     )
                 }
                 Outcome::Message => class(imports, &answer),
-                Outcome::Field(field) => imports.held(&shape(field), None),
+                Outcome::Field(field) | Outcome::Maybe(field) => imports.held(&shape(field), None),
                 Outcome::Function(function) => {
                     imports.name("scalekit._results", &upper_camel_result(function))
                 }
@@ -106,11 +106,13 @@ fn parameter(imports: &mut Imports, param: &Param) -> String {
             imports.sequence(&format!("str | {item}"))
         }
         Accepts::Request(message) => imports.accepted_item(&Shape::Message(message.clone())),
+        Accepts::Pairs(_) | Accepts::Group(_) | Accepts::Unused => imports.fields(),
     };
     if param.nullable() {
         accepted.push_str(" | None");
     }
     match &param.presence {
+        Presence::Optional => format!("{}: {accepted} = None", param.name),
         Presence::Default(literal) => format!("{}: {accepted} = {literal}", param.name),
         _ => format!("{}: {accepted}", param.name),
     }

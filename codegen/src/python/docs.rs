@@ -1,10 +1,11 @@
 //! The docstrings of methods: what the protos say, in Python's terms.
 
-use super::face::Presence;
-use super::params::{Accepts, Param};
-use super::plan::{Action, Method, Outcome};
-use super::text::{bound, doc_width, paragraphs, wrap};
+use super::text::doc_width;
 use super::types::Imports;
+use crate::faces::face::Presence;
+use crate::faces::params::{Accepts, Param};
+use crate::faces::plan::{Action, Method, Outcome};
+use crate::faces::prose::{bound, paragraphs, wrap};
 
 /// The paragraphs of a method's docstring.
 pub(super) fn docstring(method: &Method) -> Vec<String> {
@@ -39,7 +40,7 @@ pub(super) fn docstring(method: &Method) -> Vec<String> {
                     answer.name()
                 ),
                 Outcome::Message => format!("The :class:`{}`.", answer.name()),
-                Outcome::Field(field) => match field.kind().as_message() {
+                Outcome::Field(field) | Outcome::Maybe(field) => match field.kind().as_message() {
                     Some(message) => format!("The :class:`{}`.", message.name()),
                     None => format!("Its ``{}``.", field.name()),
                 },
@@ -66,15 +67,13 @@ pub(super) fn docstring(method: &Method) -> Vec<String> {
 
 /// A parameter's line, or lines, under `Args:`.
 fn describe(param: &Param, width: usize) -> String {
-    let optional = if param.nullable() || matches!(param.presence, Presence::Default(_)) {
+    let optional = if param.nullable() || param.presence.omissible() {
         ", optional"
     } else {
         ""
     };
     let mut doc = param.doc.split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Presence::Default(literal) = &param.presence
-        && literal != "None"
-    {
+    if let Presence::Default(literal) = &param.presence {
         doc.push_str(&format!(" Default: ``{literal}``."));
     }
     let head = bound(&format!(
@@ -93,6 +92,7 @@ fn accepted_in_words(param: &Param) -> String {
         Accepts::Field(field) => imports.accepted(field),
         Accepts::Strings(_) => "Sequence[str]".to_owned(),
         Accepts::Request(message) => message.name().to_owned(),
+        Accepts::Pairs(_) | Accepts::Group(_) | Accepts::Unused => "dict".to_owned(),
     };
     let mut words = String::new();
     for part in text.split_inclusive(['[', ' ', ']']) {

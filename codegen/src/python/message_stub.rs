@@ -3,10 +3,11 @@
 use anyhow::ensure;
 use prost_reflect::{EnumDescriptor, FieldDescriptor, FileDescriptor, MessageDescriptor};
 
-use super::face::Face;
-use super::text::{Source, doc_width, paragraphs};
+use super::text::{Source, doc_width};
 use super::types::{Imports, Shape, module_of, shape};
 use crate::aliases::aliases_of;
+use crate::faces::face::Face;
+use crate::faces::prose::paragraphs;
 use crate::{Output, Schema};
 
 /// Names that a field must not have, because its class's annotations use them.

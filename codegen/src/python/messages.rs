@@ -11,10 +11,10 @@ use prost_types::{
     MessageOptions, OneofDescriptorProto,
 };
 
-use super::face::Face;
 use super::text::{Source, bytes_literals};
 use super::types::{local_name, module_of};
 use crate::aliases::{Alias, aliases_of};
+use crate::faces::face::Face;
 use crate::{Output, Schema};
 
 /// Adds `<file>_pb2.py` for every file of the API, and the packages that hold them.

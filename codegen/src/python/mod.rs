@@ -5,29 +5,42 @@
 mod client;
 mod client_stub;
 mod docs;
-mod face;
 mod message_stub;
 mod messages;
-mod params;
-mod plan;
-mod planner;
 mod presence_stub;
 mod tables;
 mod text;
 mod types;
-mod variants;
 
+use crate::faces::face::Face;
+use crate::faces::plan::{Client, Outcome, Style, clients};
 use crate::{Output, Schema};
+
+const STYLE: Style = Style {
+    language: "Python",
+    outcome: || Outcome::Both,
+    optional: None,
+    link: |method| format!(":meth:`{method}`"),
+};
+
+/// What the Python face has that does not follow from the schema.
+fn face() -> anyhow::Result<Face> {
+    Face::read(include_str!("../../faces/python.toml"), "python")
+}
+
+fn plan(schema: &Schema, face: &Face) -> anyhow::Result<Vec<Client>> {
+    clients(schema, face, STYLE)
+}
 
 /// Adds the files of the Python package to `out`.
 ///
 /// # Errors
 /// An entry of the face that the schema does not fit, or what Python cannot express.
 pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
-    let face = face::Face::load()?;
+    let face = face()?;
     messages::generate(schema, &face, out)?;
     message_stub::generate(schema, &face, out)?;
-    let clients = plan::clients(schema, &face)?;
+    let clients = plan(schema, &face)?;
     for client in &clients {
         out.text(
             &format!("python/scalekit/{}.py", client.module),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::plan::{Action, Client};
 use super::text::{Source, WIDTH};
+use crate::faces::plan::{Action, Client};
 
 /// Where each client is, and the attributes that ScalekitClient has because of them.
 pub(super) fn clients(clients: &[Client]) -> String {

@@ -2,9 +2,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::face::{Face, MethodEntry};
-use super::plan::{Action, Client, clients};
 use super::{client, client_stub};
+use crate::faces::face::{MethodEntry, ParamEntry};
+use crate::faces::plan::{Action, Client};
 use crate::{Schema, project_root};
 
 fn schema() -> Schema {
@@ -12,7 +12,7 @@ fn schema() -> Schema {
 }
 
 fn plan(schema: &Schema) -> Vec<Client> {
-    clients(schema, &Face::load().unwrap()).unwrap()
+    super::plan(schema, &super::face().unwrap()).unwrap()
 }
 
 fn of<'a>(plan: &'a [Client], attribute: &str) -> &'a Client {
@@ -155,13 +155,18 @@ fn copy(from: &Path, to: &Path) {
 fn entries_that_do_not_fit_the_schema_are_refused() {
     let schema = schema();
     let wrong = |key: &str, entry: MethodEntry| {
-        let mut face = Face::load().unwrap();
+        let mut face = super::face().unwrap();
         face.methods.insert(key.to_owned(), entry);
-        let error = clients(&schema, &face).err().unwrap();
+        let error = super::plan(&schema, &face).err().unwrap();
         format!("{error:#}")
     };
     let params = |names: &[&str]| MethodEntry {
-        params: Some(names.iter().map(|name| (*name).to_owned()).collect()),
+        params: Some(
+            names
+                .iter()
+                .map(|name| ParamEntry::One((*name).to_owned()))
+                .collect(),
+        ),
         ..Default::default()
     };
     let get = "OrganizationService.GetOrganization";

@@ -101,92 +101,6 @@ pub(super) fn doc_width(depth: usize) -> usize {
     WIDTH - depth * 4 - 6
 }
 
-/// Splits a comment into paragraphs and breaks their lines anew; what is indented or fenced stays as it is.
-pub(super) fn paragraphs(comment: &str, width: usize) -> Vec<String> {
-    let mut paragraphs = Vec::new();
-    let mut fenced = false;
-    let mut block: Vec<&str> = Vec::new();
-    let mut flush = |block: &mut Vec<&str>, fenced: bool| {
-        if !block.is_empty() {
-            let verbatim = fenced || block.iter().all(|line| line.starts_with("    "));
-            paragraphs.push(if verbatim {
-                block.join("\n")
-            } else {
-                wrap_items(block, width)
-            });
-            block.clear();
-        }
-    };
-    for line in comment.lines() {
-        let fence = line.trim_start().starts_with("```");
-        if line.trim().is_empty() && !fenced {
-            flush(&mut block, false);
-            continue;
-        }
-        block.push(line);
-        if fence && fenced {
-            flush(&mut block, true);
-        }
-        fenced ^= fence;
-    }
-    flush(&mut block, fenced);
-    paragraphs
-}
-
-/// Wraps a paragraph; each item of a list starts a line.
-fn wrap_items(block: &[&str], width: usize) -> String {
-    let mut items: Vec<String> = Vec::new();
-    for line in block {
-        let line = line.trim();
-        let item = line.starts_with("- ") || line.starts_with("* ");
-        match items.last_mut() {
-            Some(last) if !item => {
-                last.push(' ');
-                last.push_str(line);
-            }
-            _ => items.push(line.to_owned()),
-        }
-    }
-    let wrapped = items.iter().map(|item| {
-        let hanging = if item.starts_with("- ") || item.starts_with("* ") {
-            "  "
-        } else {
-            ""
-        };
-        wrap(item, width, hanging)
-    });
-    wrapped.collect::<Vec<_>>().join("\n")
-}
-
-/// Makes a text's spaces such that [`wrap`] breaks no line there.
-pub(super) fn bound(text: &str) -> String {
-    text.replace(' ', "\u{a0}")
-}
-
-fn unbound(text: &str) -> String {
-    text.replace('\u{a0}', " ")
-}
-
-/// Breaks a text at spaces; every line but the first starts with `hanging`.
-pub(super) fn wrap(text: &str, width: usize, hanging: &str) -> String {
-    let mut lines: Vec<String> = vec![String::new()];
-    for word in text.split([' ', '\n']).filter(|word| !word.is_empty()) {
-        let line = lines
-            .last_mut()
-            .map(|line| line.chars().count())
-            .unwrap_or_default();
-        if line > hanging.len() && line + 1 + word.chars().count() > width {
-            lines.push(format!("{hanging}{word}"));
-        } else if let Some(last) = lines.last_mut() {
-            if !last.is_empty() && !last.ends_with(' ') {
-                last.push(' ');
-            }
-            last.push_str(word);
-        }
-    }
-    unbound(&lines.join("\n"))
-}
-
 /// Bytes as Python literals, one a line.
 pub(super) fn bytes_literals(bytes: &[u8], width: usize) -> Vec<String> {
     let mut lines = Vec::new();
@@ -215,7 +129,7 @@ pub(super) fn bytes_literals(bytes: &[u8], width: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Source, bytes_literals, paragraphs, wrap};
+    use super::{Source, bytes_literals};
 
     #[test]
     fn long_calls_are_broken_as_a_formatter_does() {
@@ -228,20 +142,6 @@ mod tests {
         assert_eq!(written(&items(10, 3)), 1);
         assert_eq!(written(&items(34, 3)), 3);
         assert_eq!(written(&items(50, 3)), 5);
-    }
-
-    #[test]
-    fn comments_are_wrapped_but_lists_and_code_keep_their_lines() {
-        let comment = "One two\nthree.\n\n- first\n  item\n- second\n\n```\ncode  here\n```";
-        assert_eq!(
-            paragraphs(comment, 9),
-            [
-                "One two\nthree.",
-                "- first\n  item\n- second",
-                "```\ncode  here\n```"
-            ]
-        );
-        assert_eq!(wrap("aa bb cc", 5, "  "), "aa bb\n  cc");
     }
 
     #[test]

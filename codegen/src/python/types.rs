@@ -200,7 +200,7 @@ impl Imports {
     }
 
     /// A message as a mapping.
-    fn fields(&mut self) -> String {
+    pub(super) fn fields(&mut self) -> String {
         self.name("scalekit._arguments", "Fields")
     }
 }

@@ -35,7 +35,8 @@ pub struct AuthorizationUrlOptions {
     pub login_hint: Option<String>,
     /// The domain by which the connection is chosen.
     pub domain_hint: Option<String>,
-    /// As `domain_hint`, under the name that Node's SDK also sends. Only written in [`UrlStyle::Percent`].
+    /// As `domain_hint`, under the name that Node's SDK also sends; `domain_hint` itself if it is `None`. Only written
+    /// in [`UrlStyle::Percent`].
     pub domain: Option<String>,
     /// The connection to sign in through (`conn_…`).
     pub connection_id: Option<String>,
@@ -112,7 +113,8 @@ impl Client {
         url.push_some("login_hint", &options.login_hint);
         url.push_some("domain_hint", &options.domain_hint);
         if style == UrlStyle::Percent {
-            url.push_some("domain", &options.domain);
+            let domain = options.domain.as_ref().or(options.domain_hint.as_ref());
+            url.push("domain", domain.map_or("", String::as_str));
         }
         url.push_some("connection_id", &options.connection_id);
         url.push_some("organization_id", &options.organization_id);
@@ -238,6 +240,18 @@ mod tests {
              &login_hint=me%40example.com&domain_hint=d1&domain=d2&connection_id=conn_1&organization_id=org_1\
              &code_challenge=c&code_challenge_method=S256&provider=google&prompt=login"
         );
+    }
+
+    #[test]
+    fn the_hint_is_the_domain_unless_another_is_given() {
+        let options = AuthorizationUrlOptions {
+            domain: None,
+            ..full()
+        };
+        let url = client().authorization_url_in(UrlStyle::Percent, "https://app/cb", &options);
+        assert!(url.contains("&domain_hint=d1&domain=d1&connection_id="), "{url}");
+        let url = client().authorization_url("https://app/cb", &options);
+        assert!(!url.contains("&domain="), "{url}");
     }
 
     #[test]

@@ -145,15 +145,16 @@ impl Client {
             .is_none_or(|snapshot| snapshot.is_stale(Instant::now()))
     }
 
-    /// Fetches the signing keys if they are stale or were never fetched.
+    /// Fetches the signing keys if they are stale or there are none.
     ///
     /// # Errors
     /// The endpoint cannot be reached or does not answer with keys. The last good keys stay in use.
     pub async fn refresh_keys(&self) -> Result<(), Error> {
         let seen = self.keys().snapshot();
+        let now = Instant::now();
         if seen
             .as_ref()
-            .is_some_and(|snapshot| !snapshot.is_stale(Instant::now()))
+            .is_some_and(|snapshot| snapshot.usable(now).is_some() && !snapshot.is_stale(now))
         {
             return Ok(());
         }

@@ -19,6 +19,7 @@ mod login_mail;
 mod login_page;
 mod login_session;
 mod logout;
+mod page_safety;
 mod pkce;
 mod refresh;
 mod support;

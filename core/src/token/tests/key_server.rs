@@ -223,3 +223,20 @@ async fn max_age_decides_how_long_keys_are_fresh() {
         assert!(snapshot.is_stale(now + Duration::from_secs(stale_after + 5)));
     }
 }
+
+#[tokio::test]
+async fn to_refresh_keys_is_no_success_without_keys() {
+    let server = TestServer::start(|_, number| match number {
+        0 | 1 => reply(404, "", ""),
+        _ => answer(&jwks(&[(&KEYS.first, "k1")])),
+    })
+    .await;
+    let client = server.client();
+    for _ in 0..2 {
+        let error = client.refresh_keys().await.unwrap_err();
+        assert_eq!(error.class(), Class::NotFound);
+    }
+    client.refresh_keys().await.unwrap();
+    assert!(client.try_validate_cached(&first(), &any()).unwrap().is_ok());
+    assert_eq!(server.count("/keys"), 3);
+}

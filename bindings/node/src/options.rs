@@ -1,0 +1,113 @@
+//! The constructor's options.
+
+use std::time::Duration;
+
+use napi::bindgen_prelude::External;
+use napi_derive::napi;
+use scalekit::{Client, Error};
+
+use crate::guard::{self, Outcome};
+
+/// The options, checked for their types by the package; what they may say is the core's to judge.
+#[napi(object, object_to_js = false)]
+pub(crate) struct ClientOptions {
+    /// The environment URL.
+    pub env_url: String,
+    /// The client id.
+    pub client_id: String,
+    /// The client secret.
+    pub client_secret: String,
+    /// The version of Node.
+    pub node_version: String,
+    /// Milliseconds.
+    pub timeout_ms: Option<f64>,
+    /// Milliseconds.
+    pub tool_timeout_ms: Option<f64>,
+    /// Milliseconds.
+    pub connect_timeout_ms: Option<f64>,
+    /// Milliseconds; 0 for off.
+    pub keepalive_time_ms: Option<f64>,
+    /// Milliseconds.
+    pub keepalive_timeout_ms: Option<f64>,
+    /// Repetitions after the first attempt.
+    pub max_retries: Option<u32>,
+    /// PEM.
+    pub ca_certificates: Option<String>,
+    /// A URL.
+    pub proxy: Option<String>,
+    /// Milliseconds.
+    pub token_leeway_ms: Option<f64>,
+    /// Tokens; 0 for off.
+    pub token_cache_size: Option<u32>,
+    /// Milliseconds.
+    pub webhook_tolerance_ms: Option<f64>,
+    /// The default issuer.
+    pub issuer: Option<String>,
+    /// The default audience.
+    pub audience: Option<Vec<String>>,
+    /// Text after the `user-agent`.
+    pub user_agent_suffix: Option<String>,
+    /// Whether `http` is permitted to any host.
+    pub allow_insecure_http: Option<bool>,
+}
+
+/// Makes a client: no network, no thread, no runtime.
+#[napi]
+pub(crate) fn make_client(options: ClientOptions) -> Outcome<External<Client>> {
+    guard::outcome(|| Ok(External::new(build(options)?)))
+}
+
+fn build(options: ClientOptions) -> Result<Client, Error> {
+    let mut builder = Client::builder(options.env_url, options.client_id, options.client_secret)
+        .host_language("node", options.node_version)
+        .audience(options.audience.unwrap_or_default())
+        .dangerous_allow_http(options.allow_insecure_http.unwrap_or_default());
+    if let Some(value) = options.timeout_ms {
+        builder = builder.call_timeout(milliseconds("timeoutMs", value)?);
+    }
+    if let Some(value) = options.tool_timeout_ms {
+        builder = builder.tool_timeout(milliseconds("toolTimeoutMs", value)?);
+    }
+    if let Some(value) = options.connect_timeout_ms {
+        builder = builder.connect_timeout(milliseconds("connectTimeoutMs", value)?);
+    }
+    if options.keepalive_time_ms.is_some() || options.keepalive_timeout_ms.is_some() {
+        // The core's own defaults, of which JavaScript may change one.
+        let interval = options.keepalive_time_ms.unwrap_or(60_000.0);
+        let timeout = options.keepalive_timeout_ms.unwrap_or(10_000.0);
+        builder = builder.keepalive(
+            milliseconds("keepaliveTimeMs", interval)?,
+            milliseconds("keepaliveTimeoutMs", timeout)?,
+        );
+    }
+    if let Some(retries) = options.max_retries {
+        builder = builder.max_attempts(retries.saturating_add(1));
+    }
+    if let Some(pem) = options.ca_certificates {
+        builder = builder.ca_certificate_pem(pem);
+    }
+    if let Some(url) = options.proxy {
+        builder = builder.proxy(url);
+    }
+    if let Some(value) = options.token_leeway_ms {
+        builder = builder.token_leeway(milliseconds("tokenLeewayMs", value)?);
+    }
+    if let Some(tokens) = options.token_cache_size {
+        builder = builder.signature_cache(tokens as usize);
+    }
+    if let Some(value) = options.webhook_tolerance_ms {
+        builder = builder.webhook_tolerance(milliseconds("webhookToleranceMs", value)?);
+    }
+    if let Some(issuer) = options.issuer {
+        builder = builder.issuer(issuer);
+    }
+    if let Some(suffix) = options.user_agent_suffix {
+        builder = builder.user_agent_suffix(suffix);
+    }
+    builder.build()
+}
+
+/// JavaScript's milliseconds; those that no clock can count are refused.
+pub(crate) fn milliseconds(option: &str, value: f64) -> Result<Duration, Error> {
+    Duration::try_from_secs_f64(value / 1000.0).map_err(|error| Error::config(format!("{option}: {error}")))
+}

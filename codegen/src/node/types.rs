@@ -1,0 +1,208 @@
+//! What a parameter accepts, and the expression that makes a field's value of it.
+
+use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
+
+use super::names::{Modules, camel, local_name, oneof};
+use crate::faces::face::Presence;
+use crate::faces::params::{Accepts, Param};
+use crate::faces::plan::Method;
+
+/// The type of what a parameter accepts that is no group.
+pub(super) fn accepted(param: &Param, modules: &mut Modules) -> String {
+    match &param.accepts {
+        Accepts::Field(field) => field_type(field, modules),
+        Accepts::Strings(_) => "string[]".to_owned(),
+        Accepts::Pairs(field) => {
+            let item = field
+                .kind()
+                .as_message()
+                .and_then(|item| item.get_field_by_name("value"));
+            let value = item.map(|value| field_type(&value, modules));
+            format!("Record<string, {}>", value.unwrap_or_default())
+        }
+        Accepts::Request(message) => message_type(message, modules),
+        Accepts::Group(_) => "object".to_owned(),
+        Accepts::Unused => "string".to_owned(),
+    }
+}
+
+fn field_type(field: &FieldDescriptor, modules: &mut Modules) -> String {
+    if let (true, Kind::Message(entry)) = (field.is_map(), field.kind()) {
+        let value = item_type(&entry.map_entry_value_field().kind(), modules);
+        return format!("Record<string, {value}>");
+    }
+    let item = item_type(&field.kind(), modules);
+    match field.is_list() {
+        true if item.contains(' ') => format!("({item})[]"),
+        true => format!("{item}[]"),
+        false => item,
+    }
+}
+
+fn item_type(kind: &Kind, modules: &mut Modules) -> String {
+    match kind {
+        Kind::String => "string".to_owned(),
+        Kind::Bytes => "Uint8Array".to_owned(),
+        Kind::Bool => "boolean".to_owned(),
+        Kind::Enum(values) => format!("{} | string", enum_name(values, modules)),
+        Kind::Message(message) => message_type(message, modules),
+        kind if is_wide(kind) => "bigint | number".to_owned(),
+        _ => "number".to_owned(),
+    }
+}
+
+fn is_wide(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Int64 | Kind::Uint64 | Kind::Sint64 | Kind::Fixed64 | Kind::Sfixed64
+    )
+}
+
+fn enum_name(values: &EnumDescriptor, modules: &mut Modules) -> String {
+    let file = values.parent_file();
+    modules.type_name(&file, &local_name(values.full_name(), &file))
+}
+
+fn message_type(message: &MessageDescriptor, modules: &mut Modules) -> String {
+    let file = message.parent_file();
+    let name = local_name(message.full_name(), &file);
+    if message.package_name() != "google.protobuf" {
+        modules.plain_type("@bufbuild/protobuf", "MessageInitShape");
+        modules.type_name(&file, &format!("{name}Schema"));
+        modules.type_name(&file, &name);
+        // A partial message is what code for the earlier SDK declares; it is no initializer to the compiler.
+        return format!("MessageInitShape<typeof {name}Schema> | Partial<{name}>");
+    }
+    match name.as_str() {
+        "Timestamp" => format!("{} | Date | string", modules.type_name(&file, &name)),
+        "Duration" => format!("{} | number", modules.type_name(&file, &name)),
+        "FieldMask" => "string[]".to_owned(),
+        "Struct" => "Record<string, unknown>".to_owned(),
+        "ListValue" => "unknown[]".to_owned(),
+        "StringValue" => "string".to_owned(),
+        "BoolValue" => "boolean".to_owned(),
+        "BytesValue" => "Uint8Array".to_owned(),
+        "Int64Value" | "UInt64Value" => "bigint | number".to_owned(),
+        "Int32Value" | "UInt32Value" | "FloatValue" | "DoubleValue" => "number".to_owned(),
+        _ => modules.type_name(&file, &name),
+    }
+}
+
+/// The name of the handwritten function that converts values for a field, and what it takes before the value.
+fn conversion(field: &FieldDescriptor, modules: &mut Modules) -> Option<(&'static str, String)> {
+    match field.kind() {
+        Kind::Enum(values) => {
+            let file = values.parent_file();
+            let name = local_name(values.full_name(), &file);
+            let function = if field.is_list() { "enums" } else { "enumeration" };
+            Some((function, format!("{}, ", modules.value(&file, &name))))
+        }
+        Kind::Message(message) if message.package_name() == "google.protobuf" => {
+            let function = match message.name() {
+                "Timestamp" => "timestamp",
+                "Duration" => "duration",
+                "FieldMask" => "mask",
+                "Struct" => "struct",
+                "ListValue" => "list",
+                "Int64Value" | "UInt64Value" => "wide",
+                _ => return None,
+            };
+            Some((function, String::new()))
+        }
+        kind if is_wide(&kind) => Some(("wide", String::new())),
+        _ => None,
+    }
+}
+
+/// The expression for the value of the field that a parameter fills. `access` reads the argument; `clears` says
+/// whether an empty text is a value, as it is in updates.
+pub(super) fn value(
+    param: &Param,
+    access: &str,
+    clears: bool,
+    modules: &mut Modules,
+    helpers: &mut Helpers,
+) -> String {
+    let name = camel(&param.name);
+    let given = match &param.presence {
+        Presence::Required => helpers.call("required", &format!("\"{name}\", {access}")),
+        Presence::Default(literal) => format!("{access} ?? {literal}"),
+        Presence::Nullable | Presence::Optional => access.to_owned(),
+    };
+    // Objects may hold `null` for what is not there; an initializer may not.
+    let unset = if param.nullable() && access.contains('.') {
+        " ?? undefined"
+    } else {
+        ""
+    };
+    match &param.accepts {
+        Accepts::Strings(_) => {
+            let path = param.path.as_deref().unwrap_or_default();
+            let inner = path
+                .split_once('[')
+                .map_or("", |(_, inner)| inner.trim_end_matches(']'));
+            helpers.call("each", &format!("\"{name}\", \"{}\", {given}", camel(inner)))
+        }
+        Accepts::Pairs(_) => helpers.call("pairs", &format!("\"{name}\", {given}")),
+        Accepts::Field(field) if field.is_map() => given + unset,
+        Accepts::Field(field) => match (conversion(field, modules), field.kind()) {
+            (Some((function, before)), _) => helpers.call(function, &format!("\"{name}\", {before}{given}")),
+            (None, Kind::Message(message)) if message.package_name() != "google.protobuf" => {
+                let own = local_name(message.full_name(), &message.parent_file());
+                let list = if field.is_list() { "[]" } else { "" };
+                let maybe = if param.presence == Presence::Required {
+                    ""
+                } else {
+                    " | undefined"
+                };
+                let given = if unset.is_empty() {
+                    given
+                } else {
+                    format!("({given}{unset})")
+                };
+                format!("{given} as MessageInitShape<typeof {own}Schema>{list}{maybe}")
+            }
+            // A text that may be unset: an empty one means that the caller has none.
+            (None, Kind::String)
+                if param.presence == Presence::Optional
+                    && !clears
+                    && !field.is_list()
+                    && (field.supports_presence() || oneof(field).is_some()) =>
+            {
+                helpers.call("filled", &given)
+            }
+            _ => given + unset,
+        },
+        Accepts::Request(_) | Accepts::Group(_) | Accepts::Unused => given,
+    }
+}
+
+/// The parameters that fill fields or may be needed, those in objects too, and the expression that reads each.
+pub(super) fn arguments(method: &Method) -> Vec<(String, &Param)> {
+    fn add<'a>(param: &'a Param, before: &str, all: &mut Vec<(String, &'a Param)>) {
+        let access = format!("{before}{}", camel(&param.name));
+        match &param.accepts {
+            Accepts::Group(members) => {
+                let link = if param.presence.omissible() { "?." } else { "." };
+                for member in members {
+                    add(member, &format!("{access}{link}"), all);
+                }
+            }
+            _ => all.push((access, param)),
+        }
+    }
+    let mut all = Vec::new();
+    method.params.iter().for_each(|param| add(param, "", &mut all));
+    all
+}
+
+/// The handwritten functions that a module uses.
+#[derive(Default)]
+pub(super) struct Helpers(pub(super) std::collections::BTreeSet<&'static str>);
+
+impl Helpers {
+    pub(super) fn call(&mut self, function: &'static str, arguments: &str) -> String {
+        self.0.insert(function);
+        format!("{function}({arguments})")
+    }
+}

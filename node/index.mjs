@@ -1,0 +1,33 @@
+// The one build is CommonJS; this gives its exports their names, so that `import` and `require` share their classes.
+import scalekit from "./lib/index.js";
+
+export default scalekit.ScalekitClient;
+export const {
+  GrantType,
+  ObjectType,
+  Scalekit,
+  ScalekitArgumentException,
+  ScalekitBadRequestException,
+  ScalekitCancelledException,
+  ScalekitClient,
+  ScalekitConflictException,
+  ScalekitException,
+  ScalekitForbiddenException,
+  ScalekitGatewayTimeoutException,
+  ScalekitInternalServerException,
+  ScalekitNotFoundException,
+  ScalekitNotImplementedException,
+  ScalekitServerException,
+  ScalekitServiceUnavailableException,
+  ScalekitToolException,
+  ScalekitToolForbiddenException,
+  ScalekitToolRateLimitException,
+  ScalekitToolUnauthorizedException,
+  ScalekitTooManyRequestsException,
+  ScalekitUnauthorizedException,
+  ScalekitUnknownException,
+  ScalekitValidateTokenFailureException,
+  Source,
+  WebhookVerificationError,
+  isToolException,
+} = scalekit;

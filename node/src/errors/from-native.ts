@@ -1,0 +1,53 @@
+import { isFailure, type Failure, type NativeClient } from "../native";
+import * as base from "./base-exception";
+import * as specific from "./specific-exceptions";
+
+type ExceptionClass = new (message: string, fields: base.ServerExceptionFields) => base.ScalekitException;
+
+const CLASSES = Object.entries({ ...base, ...specific }) as [string, ExceptionClass][];
+
+/** Every exception class, by its name. */
+export const EXCEPTIONS: ReadonlyMap<string, ExceptionClass> = new Map(
+  CLASSES.filter(([, value]) => value === base.ScalekitException || value.prototype instanceof base.ScalekitException),
+);
+
+/** The exception that a failure stands for. */
+export function fromNative(failure: Failure): base.ScalekitException {
+  const Exception = EXCEPTIONS.get(failure.name) ?? base.ScalekitException;
+  const { operation, requestId, retryable, httpStatus, grpcStatus, errorCode, details } = failure;
+  return new Exception(failure.message, {
+    operation,
+    requestId,
+    retryable,
+    httpStatus,
+    grpcStatus,
+    errorCode,
+    details: details === undefined ? null : JSON.parse(details),
+    ...(failure.causes.length > 0 && { cause: causes(failure.causes) }),
+  });
+}
+
+/** Errors in each other, as the core has them. */
+function causes([message, ...behind]: string[]): Error {
+  const error = behind.length > 0 ? new Error(message, { cause: causes(behind) }) : new Error(message);
+  // Its stack would be that of this line.
+  error.stack = `Error: ${message}`;
+  return error;
+}
+
+/** A value, or the exception that a failure stands for. */
+export function checked<T extends string | boolean | NativeClient | readonly string[]>(value: T | Failure): T {
+  if (isFailure(value)) {
+    throw fromNative(value);
+  }
+  return value;
+}
+
+/** The core begins a message about an option with the option's name, as other languages write it. */
+export function named(made: NativeClient | Failure): NativeClient | Failure {
+  if (!isFailure(made)) {
+    return made;
+  }
+  const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return { ...made, message: made.message.replace(/^[a-z]+(?:_[a-z]+)+/, camelCase) };
+}

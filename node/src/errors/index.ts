@@ -1,0 +1,2 @@
+export * from "./base-exception";
+export * from "./specific-exceptions";

@@ -1,0 +1,81 @@
+import { types } from "node:util";
+
+import * as checks from "./checks";
+import { fromNative } from "./errors/from-native";
+import { native, type NativeClient } from "./native";
+import type { WebhookHeaders, WebhookPayload } from "./types/scalekit";
+
+/** Verifies a webhook or the call of an interceptor. Names of headers and their order of precedence are the core's. */
+export function verify(
+  client: NativeClient,
+  interceptor: boolean,
+  secret: string,
+  headers: WebhookHeaders,
+  payload: WebhookPayload,
+): true {
+  if (typeof secret !== "string") {
+    checks.refuse("secret", "a string", secret);
+  }
+  const body = bytes(payload);
+  const named = interceptor ? undefined : usual(headers);
+  const failure = named
+    ? native().verifySignature(client, secret, named[0], named[1], named[2], body)
+    : native().verifyPayload(client, interceptor, secret, pairs(headers), body);
+  if (failure) {
+    throw fromNative(failure);
+  }
+  return true;
+}
+
+/** Id, timestamp and signature of an object that has them under the names which Node gives headers: nearly always. */
+function usual(headers: WebhookHeaders): [string, string, string] | undefined {
+  if (typeof headers !== "object" || headers === null) {
+    return undefined;
+  }
+  const {
+    "webhook-id": id,
+    "webhook-timestamp": timestamp,
+    "webhook-signature": signature,
+  } = headers as Record<string, unknown>;
+  return typeof id === "string" && typeof timestamp === "string" && typeof signature === "string"
+    ? [id, timestamp, signature]
+    : undefined;
+}
+
+/** Names and values in turn, of whatever has headers. */
+function pairs(headers: unknown): string[] {
+  if (typeof headers !== "object" || headers === null) {
+    checks.refuse("headers", "an object, Headers, a Map or pairs", headers);
+  }
+  const entries: Iterable<unknown> =
+    Symbol.iterator in headers ? (headers as Iterable<unknown>) : Object.entries(headers);
+  const found: string[] = [];
+  for (const entry of entries) {
+    if (!Array.isArray(entry)) {
+      checks.refuse("headers", "an object, Headers, a Map or pairs", headers);
+    }
+    const [name, value] = entry as unknown[];
+    // Of a header that came twice, the first counts.
+    const first: unknown = Array.isArray(value) ? value[0] : value;
+    if (typeof name === "string" && (typeof first === "string" || typeof first === "number")) {
+      found.push(name, String(first));
+    }
+  }
+  return found;
+}
+
+/** The body where it lies, or a copy of what another thread may write to meanwhile. */
+function bytes(payload: unknown): Buffer | string {
+  if (typeof payload === "string") {
+    return payload;
+  }
+  if (types.isArrayBufferView(payload)) {
+    const { buffer, byteOffset, byteLength } = payload;
+    const view = Buffer.isBuffer(payload) ? payload : Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+    return types.isSharedArrayBuffer(buffer) ? Buffer.from(view) : view;
+  }
+  if (types.isArrayBuffer(payload)) {
+    return Buffer.from(payload);
+  }
+  return checks.refuse("payload", "a string, a Buffer, a Uint8Array or an ArrayBuffer", payload);
+}

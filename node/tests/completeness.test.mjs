@@ -1,0 +1,91 @@
+// @ts-check
+/** Schema, methods, and what the earlier SDK has are the same set, in every direction. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { ADDED, ITERATORS } from "./documented/added.mjs";
+import { CALLS, HELPERS } from "./documented/calls.mjs";
+import { ROOT } from "./support/programs.mjs";
+import { modules, operations } from "./support/schema.mjs";
+
+const require = createRequire(import.meta.url);
+const { ScalekitClient } = require("../lib/index.js");
+const { OPERATIONS } = require("../lib/operations.js");
+const { Services } = require("../lib/services.js");
+
+const PLAN = JSON.parse(readFileSync(join(ROOT, "tests/conformance/operations.json"), "utf8"));
+const EXPORTS = JSON.parse(readFileSync(new URL("documented/exports.json", import.meta.url), "utf8"));
+/** @type {any} */
+const client = new ScalekitClient("https://example.scalekit.com", "id", "secret");
+
+/** The methods that `ScalekitClient` of the earlier SDK has itself. */
+const OWN = [
+  "authenticateWithCode",
+  "generateClientToken",
+  "getAuthorizationUrl",
+  "getClientAccessToken",
+  "getIdpInitiatedLoginClaims",
+  "getLogoutUrl",
+  "refreshAccessToken",
+  "validateAccessToken",
+  "validateToken",
+  "verifyInterceptorPayload",
+  "verifyScopes",
+  "verifyWebhookPayload",
+];
+
+/** @param {object} of */
+function own(of) {
+  return Object.getOwnPropertyNames(of).filter((name) => name !== "constructor");
+}
+
+function serviceMethods() {
+  return own(Services.prototype).flatMap((attribute) =>
+    own(Object.getPrototypeOf(client[attribute])).map((name) => `${attribute}.${name}`),
+  );
+}
+
+test("every operation of the schema has a method", () => {
+  const listed = Object.keys(OPERATIONS).sort();
+  assert.equal(listed.length, 149);
+  assert.deepEqual(listed, PLAN.operations.map((/** @type {any} */ one) => one.operation).sort());
+  assert.deepEqual(listed, [...operations().keys()].sort());
+});
+
+test("every listed method exists, and no other", () => {
+  const listed = new Set(Object.values(OPERATIONS).flat());
+  assert.deepEqual(serviceMethods().sort(), [...listed].sort());
+});
+
+test("every method of the earlier SDK exists, and every further one is tested as an addition", () => {
+  const documented = new Set([...CALLS.map(([path]) => path), ...HELPERS]);
+  const added = new Set([...ADDED, ...ITERATORS].map(([path]) => path));
+  assert.deepEqual(serviceMethods().sort(), [...documented, ...added].sort());
+  for (const name of OWN) {
+    assert.equal(typeof client[name], "function", name);
+  }
+});
+
+test("every message module of the earlier SDK exports what it exported, but for what no method uses", () => {
+  const ours = modules();
+  const types = typeNames();
+  for (const [path, { exported, absent }] of Object.entries(EXPORTS.modules)) {
+    const names = new Set([...Object.keys(ours.get(`${path}.js`) ?? assert.fail(path)), ...types(path)]);
+    const missing = exported.filter((/** @type {string} */ name) => !names.has(name));
+    assert.deepEqual(missing, absent, path);
+  }
+  for (const path of EXPORTS.absent) {
+    assert.ok(!ours.has(`${path}.js`), path);
+  }
+});
+
+/** The types that a module declares, which JavaScript does not show. */
+function typeNames() {
+  return (/** @type {string} */ path) => {
+    const text = readFileSync(new URL(`../lib/pkg/grpc/${path}.d.ts`, import.meta.url), "utf8");
+    return [...text.matchAll(/^export (?:declare )?(?:type|enum|const) (\w+)/gm)].map(([, name]) => name);
+  };
+}

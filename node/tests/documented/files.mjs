@@ -1,0 +1,23 @@
+// @ts-check
+/**
+ * The file below `lib` of each service client of the earlier SDK, and of ours.
+ * @type {Record<string, string>}
+ */
+export const FILES = {
+  auth: "auth",
+  passwordless: "passwordless",
+  webauthn: "webauthn",
+  m2m: "m2mclient",
+  connectedAccounts: "connected-accounts",
+  connection: "connection",
+  directory: "directory",
+  domain: "domain",
+  events: "events",
+  organization: "organization",
+  role: "role",
+  permission: "permission",
+  session: "session",
+  token: "token",
+  tools: "tools",
+  user: "user",
+};

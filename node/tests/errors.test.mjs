@@ -1,0 +1,251 @@
+// @ts-check
+/** Every exception, provoked through the emulator. */
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { inspect } from "node:util";
+
+import * as scalekit from "scalekit-client";
+
+import { emulator } from "./support/programs.mjs";
+import { server } from "./support/server.mjs";
+
+const { ScalekitClient, ScalekitException, ScalekitServerException, isToolException } = scalekit;
+const environment = await emulator();
+const { url, clientId, clientSecret } = environment;
+const client = new ScalekitClient(url, clientId, clientSecret, { maxRetries: 0 });
+const TYPE = "type.googleapis.com/scalekit.v1.errdetails.ErrorInfo";
+const provoked = new Set();
+
+beforeEach(() => environment.reset());
+
+/**
+ * What a call fails with: never anything but an exception of this package, and never with a secret in it.
+ * @param {() => unknown} call
+ * @returns {Promise<any>}
+ */
+async function failure(call) {
+  try {
+    await call();
+  } catch (/** @type {any} */ error) {
+    assert.ok(error instanceof ScalekitException, inspect(error));
+    assert.ok(error instanceof Error);
+    assert.equal(error.name, error.constructor.name);
+    provoked.add(error.name);
+    const shown = [inspect(error, { depth: 10, showHidden: true }), String(error), JSON.stringify(error), error.stack];
+    for (const text of shown) {
+      assert.ok(!text?.includes(clientSecret), text);
+      assert.ok(!text?.includes("Bearer"), text);
+    }
+    return error;
+  }
+  throw new Error("it did not fail");
+}
+
+const get = () => client.organization.getOrganization("org_1");
+const execute = () => client.tools.executeTool({ toolName: "t", identifier: "me", params: {} });
+
+/** @type {[code: string, status: number, grpc: number, name: string][]} */
+const CODES = [
+  ["INVALID_ARGUMENT", 400, 3, "ScalekitBadRequestException"],
+  ["FAILED_PRECONDITION", 400, 9, "ScalekitBadRequestException"],
+  ["OUT_OF_RANGE", 400, 11, "ScalekitBadRequestException"],
+  ["UNAUTHENTICATED", 401, 16, "ScalekitUnauthorizedException"],
+  ["PERMISSION_DENIED", 403, 7, "ScalekitForbiddenException"],
+  ["NOT_FOUND", 404, 5, "ScalekitNotFoundException"],
+  ["ALREADY_EXISTS", 409, 6, "ScalekitConflictException"],
+  ["ABORTED", 409, 10, "ScalekitConflictException"],
+  ["RESOURCE_EXHAUSTED", 429, 8, "ScalekitTooManyRequestsException"],
+  ["CANCELLED", 499, 1, "ScalekitCancelledException"],
+  ["UNKNOWN", 500, 2, "ScalekitInternalServerException"],
+  ["INTERNAL", 500, 13, "ScalekitInternalServerException"],
+  ["DATA_LOSS", 500, 15, "ScalekitInternalServerException"],
+  ["UNIMPLEMENTED", 501, 12, "ScalekitNotImplementedException"],
+  ["UNAVAILABLE", 503, 14, "ScalekitServiceUnavailableException"],
+  ["DEADLINE_EXCEEDED", 504, 4, "ScalekitGatewayTimeoutException"],
+];
+
+for (const [code, status, grpc, name] of CODES) {
+  test(`${code} is ${name}`, async () => {
+    await environment.fault("OrganizationService.GetOrganization", {
+      error: { code, message: `it is ${code}`, error_code: "MY_CODE" },
+    });
+    const error = await failure(get);
+    assert.equal(error.name, name);
+    assert.ok(error instanceof ScalekitServerException);
+    assert.equal(error.message, `it is ${code}`);
+    assert.equal(error.httpStatus, status);
+    assert.equal(error.grpcStatus, grpc);
+    assert.equal(error.errorCode, "MY_CODE");
+    assert.equal(error.operation, "OrganizationService.GetOrganization");
+    assert.equal(typeof error.retryable, "boolean");
+    assert.equal(isToolException(error), false);
+    assert.equal(error.unpackedDetails[0].errorCode, "MY_CODE");
+    assert.equal(error.unpackedDetails[0].$typeName, "scalekit.v1.errdetails.ErrorInfo");
+    assert.deepEqual(error.errDetails, error.unpackedDetails);
+    assert.match(String(error), new RegExp(`${status} \\w+ \\[MY_CODE\\]: it is ${code}`));
+  });
+}
+
+test("a status without a code has the class of the status", async () => {
+  /** @type {[number, string][]} */
+  const statuses = [
+    [418, "ScalekitUnknownException"],
+    [404, "ScalekitNotFoundException"],
+    [502, "ScalekitInternalServerException"],
+    [503, "ScalekitServiceUnavailableException"],
+  ];
+  for (const [status, name] of statuses) {
+    await environment.reset();
+    await environment.fault("OrganizationService.GetOrganization", { status, body: "<html>a proxy</html>" });
+    const error = await failure(get);
+    assert.equal(error.name, name);
+    assert.equal(error.httpStatus, status);
+    assert.deepEqual(error.errDetails, { body: "<html>a proxy</html>" });
+    assert.deepEqual(error.unpackedDetails, []);
+  }
+});
+
+for (const [code, status, name, twin] of /** @type {[number, number, string, string][]} */ ([
+  [16, 401, "ScalekitToolUnauthorizedException", "ScalekitUnauthorizedException"],
+  [7, 403, "ScalekitToolForbiddenException", "ScalekitForbiddenException"],
+  [8, 429, "ScalekitToolRateLimitException", "ScalekitTooManyRequestsException"],
+  [3, 400, "ScalekitToolException", "ScalekitServerException"],
+])) {
+  test(`a tool's ${status} is ${name}`, async () => {
+    const info = { tool_error_code: "quota", tool_error_message: "slow down", execution_id: "exec_1" };
+    const details = [{ "@type": TYPE, error_code: "TOOL_ERROR", tool_error_info: info }];
+    await environment.fault("ToolService.ExecuteTool", { status, json: { code, message: "refused", details } });
+    const error = await failure(execute);
+    assert.equal(error.name, name);
+    assert.ok(error instanceof /** @type {any} */ (scalekit)[twin]);
+    assert.ok(isToolException(error));
+    assert.equal(error.isToolError, true);
+    assert.equal(error.toolErrorCode, "quota");
+    assert.equal(error.toolErrorMessage, "slow down");
+    assert.equal(error.executionId, "exec_1");
+    assert.equal(error.errorCode, "TOOL_ERROR");
+    assert.equal(error.retryable, false);
+    assert.equal(error.unpackedDetails[0]?.toolErrorInfo?.executionId, "exec_1");
+  });
+}
+
+test("the request id is that of the answer", async () => {
+  const stub = await server();
+  stub.json("/api/v1/organizations/org_1", { code: 5, message: "no" }, 404, { "x-request-id": "req_77" });
+  const stubbed = new ScalekitClient(stub.url, "skc_1", clientSecret);
+  const error = await failure(() => stubbed.organization.getOrganization("org_1"));
+  assert.equal(error.requestId, "req_77");
+  assert.match(String(error), /request id: req_77/);
+});
+
+test("a deadline that passes is a gateway timeout, and tells so of itself", async () => {
+  await environment.fault("OrganizationService.GetOrganization", { delay_ms: 60_000 });
+  const hasty = new ScalekitClient(url, clientId, clientSecret, { timeoutMs: 100 });
+  const error = await failure(() => hasty.organization.getOrganization("org_1"));
+  assert.equal(error.name, "ScalekitGatewayTimeoutException");
+  assert.equal(error.httpStatus, 504);
+  assert.equal(error.grpcStatus, 4);
+  assert.match(error.message, /no answer within 100ms/);
+});
+
+test("a service that cannot be reached is unavailable, with what lies behind as the cause", async () => {
+  const nowhere = new ScalekitClient("http://127.0.0.1:9", "skc_1", clientSecret, { maxRetries: 0 });
+  const error = await failure(() => nowhere.organization.getOrganization("org_1"));
+  assert.equal(error.name, "ScalekitServiceUnavailableException");
+  assert.equal(error.httpStatus, 503);
+  assert.equal(error.retryable, true);
+  assert.ok(error.cause instanceof Error);
+  /** @type {(error: any) => Error} */
+  const deepest = (error) => (error.cause ? deepest(error.cause) : error);
+  assert.match(deepest(error).message, /refused/i);
+});
+
+test("answers that break off or are no JSON are exceptions too", async () => {
+  for (const what of [{ effect: "drop" }, { effect: "truncate" }, { status: 200, body: "{" }, { status: 200, body: "[]" }]) {
+    await environment.reset();
+    await environment.fault("OrganizationService.GetOrganization", what);
+    assert.ok((await failure(get)) instanceof ScalekitServerException, JSON.stringify(what));
+  }
+});
+
+test("the token endpoint's refusals keep their RFC 6749 codes", async () => {
+  const error = await failure(() => client.authenticateWithCode("never-issued", "https://app.example.com/cb"));
+  assert.equal(error.name, "ScalekitBadRequestException");
+  assert.equal(error.errorCode, "invalid_grant");
+  assert.equal(error.operation, "authenticate_with_code");
+  assert.equal(error.errDetails.error, "invalid_grant");
+  const stale = await failure(() => client.refreshAccessToken("never-issued"));
+  assert.equal(stale.errorCode, "invalid_grant");
+  const stranger = new ScalekitClient(url, clientId, "not the secret", { maxRetries: 0 });
+  const refused = await failure(() => stranger.organization.getOrganization("org_1"));
+  assert.equal(refused.name, "ScalekitUnauthorizedException");
+  assert.equal(refused.errorCode, "invalid_client");
+  assert.ok(!inspect(refused, { depth: 10, showHidden: true }).includes("not the secret"));
+});
+
+test("tokens, webhooks and arguments have exceptions of their own", async () => {
+  assert.equal((await failure(() => client.validateToken("a.b.c"))).name, "ScalekitValidateTokenFailureException");
+  const webhook = await failure(() => client.verifyWebhookPayload("whsec_c2VjcmV0", {}, ""));
+  assert.equal(webhook.name, "WebhookVerificationError");
+  const argument = await failure(() => client.getAuthorizationUrl(""));
+  assert.equal(argument.name, "ScalekitArgumentException");
+});
+
+test("a closed client says so", async () => {
+  const closed = new ScalekitClient(url, clientId, clientSecret);
+  await closed.organization.listOrganization({ pageSize: 1 });
+  closed.close();
+  closed.close();
+  const error = await failure(() => closed.organization.listOrganization({ pageSize: 1 }));
+  assert.equal(error.name, "ScalekitCancelledException");
+  assert.match(error.message, /closed/);
+  assert.equal(closed.getLogoutUrl(), `${url}/oidc/logout`);
+});
+
+test("nothing shows a secret", async () => {
+  for (const shown of [inspect(client, { depth: 20, showHidden: true }), JSON.stringify(client), String(client)]) {
+    assert.ok(!shown.includes(clientSecret), shown);
+  }
+  await client.getClientAccessToken();
+  assert.ok(!inspect(client, { depth: 20, showHidden: true }).includes("eyJ"));
+  const proxied = await failure(
+    () => new ScalekitClient(url, clientId, clientSecret, { proxy: `http://user:${clientSecret}@[` }),
+  );
+  assert.equal(proxied.name, "ScalekitArgumentException");
+});
+
+test("a refused secret in an answer stays there", async () => {
+  const stub = await server();
+  // An endpoint that echoes what it was sent must not get the secret into an exception.
+  stub.on("/oauth/token", (request, response) => {
+    let body = "";
+    request.on("data", (chunk) => (body += chunk));
+    request.on("end", () => response.writeHead(500, { "content-type": "text/plain" }).end(body));
+  });
+  const echoed = new ScalekitClient(stub.url, "skc_1", clientSecret, { maxRetries: 0 });
+  await failure(() => echoed.getClientAccessToken());
+  await failure(() => echoed.refreshAccessToken("a-refresh-token"));
+});
+
+test("exceptions can be made by hand, as tests of applications do", () => {
+  const error = new scalekit.ScalekitNotFoundException("gone", { httpStatus: 404, grpcStatus: 5, errorCode: "GONE" });
+  assert.equal(error.message, "gone");
+  assert.equal(error.httpStatus, 404);
+  assert.equal(error.unpackedDetails.length, 0);
+  assert.equal(error.errDetails, null);
+  const wrapped = new ScalekitException(new Error("behind"));
+  assert.equal(wrapped.message, "behind");
+  assert.ok(wrapped.cause instanceof Error);
+  assert.equal(new scalekit.WebhookVerificationError("no").message, "no");
+  assert.equal(new ScalekitException().message, "Unknown error");
+});
+
+test("every class has been provoked", () => {
+  const classes = Object.entries(scalekit)
+    .filter(([, value]) => typeof value === "function" && value.prototype instanceof Error)
+    .map(([name]) => name);
+  // The bases, which nothing is made of.
+  const bases = ["ScalekitException", "ScalekitServerException"];
+  assert.deepEqual(classes.filter((name) => !provoked.has(name) && !bases.includes(name)), []);
+  assert.equal(classes.length, 21);
+});

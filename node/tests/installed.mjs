@@ -1,0 +1,16 @@
+// @ts-check
+/** Run by scripts/check-node-package in a project that has installed the package: the program of a user, with import. */
+import assert from "node:assert/strict";
+
+import ScalekitDefault, { ScalekitClient, ScalekitNotFoundException } from "scalekit-client";
+import { OrganizationSchema } from "scalekit-client/v1/organizations";
+
+assert.equal(ScalekitDefault, ScalekitClient);
+const client = ScalekitClient.fromEnv();
+const { organization } = await client.organization.createOrganization("Acme");
+assert.ok(organization);
+assert.equal(organization.$typeName, OrganizationSchema.typeName);
+assert.equal((await client.organization.getOrganization(organization.id)).organization?.displayName, "Acme");
+await assert.rejects(client.organization.getOrganization("org_404"), ScalekitNotFoundException);
+assert.equal(await client.validateAccessToken(await client.getClientAccessToken()), true);
+console.log("import works");

@@ -1,0 +1,174 @@
+// @ts-check
+/** The package: what it exports, how it loads, and what it says when it cannot. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+
+import ScalekitDefault, * as esm from "scalekit-client";
+
+import { ROOT } from "./support/programs.mjs";
+
+const require = createRequire(import.meta.url);
+const cjs = require("scalekit-client");
+
+test("import and require have the same exports, and the same classes behind them", () => {
+  assert.equal(ScalekitDefault, cjs.ScalekitClient);
+  const names = Object.keys(cjs).filter((name) => name !== "__esModule");
+  assert.deepEqual(Object.keys(esm).sort(), names.sort());
+  for (const name of names) {
+    assert.equal(/** @type {any} */ (esm)[name], /** @type {any} */ (cjs)[name], name);
+  }
+  assert.equal(cjs.Scalekit, cjs.ScalekitClient);
+});
+
+test("the exports are those that programs import today, and ours", () => {
+  const today = [
+    "GrantType",
+    "ObjectType",
+    "Scalekit",
+    "ScalekitBadRequestException",
+    "ScalekitCancelledException",
+    "ScalekitClient",
+    "ScalekitConflictException",
+    "ScalekitException",
+    "ScalekitForbiddenException",
+    "ScalekitGatewayTimeoutException",
+    "ScalekitInternalServerException",
+    "ScalekitNotFoundException",
+    "ScalekitNotImplementedException",
+    "ScalekitServerException",
+    "ScalekitServiceUnavailableException",
+    "ScalekitToolException",
+    "ScalekitToolForbiddenException",
+    "ScalekitToolRateLimitException",
+    "ScalekitToolUnauthorizedException",
+    "ScalekitTooManyRequestsException",
+    "ScalekitUnauthorizedException",
+    "ScalekitUnknownException",
+    "ScalekitValidateTokenFailureException",
+    "Source",
+    "WebhookVerificationError",
+    "default",
+    "isToolException",
+  ];
+  assert.deepEqual(Object.keys(esm).sort(), [...today, "ScalekitArgumentException"].sort());
+  assert.equal(esm.GrantType.RefreshToken, "refresh_token");
+});
+
+test("the enums of the top level are those of the messages", () => {
+  const events = require("scalekit-client/lib/pkg/grpc/scalekit/v1/events/events_pb");
+  assert.deepEqual({ ...esm.ObjectType }, { ...events.ObjectType });
+  assert.deepEqual({ ...esm.Source }, { ...events.Source });
+  assert.equal(esm.ObjectType[esm.ObjectType.Organization], "Organization");
+});
+
+test("the exception classes are those that the core names", async () => {
+  const { native } = require("scalekit-client/lib/native");
+  const { EXCEPTIONS } = require("scalekit-client/lib/errors/from-native");
+  const { exceptions, version } = native().about();
+  assert.deepEqual([...EXCEPTIONS.keys()].sort(), [...exceptions, "ScalekitArgumentException"].sort());
+  assert.equal(version, /** @type {any} */ (require("scalekit-client/package.json")).version);
+});
+
+test("loading the package loads neither the addon nor any message", () => {
+  const program = `
+    require("scalekit-client");
+    const loaded = Object.keys(require.cache).filter((path) => /\\.node$|_pb\\.js$|@bufbuild/.test(path));
+    console.log(JSON.stringify(loaded));`;
+  const output = execFileSync(process.execPath, ["-e", program], { cwd: import.meta.dirname, encoding: "utf8" });
+  assert.deepEqual(JSON.parse(output), []);
+});
+
+test("making a client starts no thread", () => {
+  const program = `
+    const { readdirSync } = require("node:fs");
+    const threads = () => readdirSync("/proc/self/task").length;
+    const before = threads();
+    const { ScalekitClient } = require("scalekit-client");
+    new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret").getLogoutUrl();
+    console.log(threads() - before);`;
+  if (process.platform === "linux") {
+    const output = execFileSync(process.execPath, ["-e", program], { cwd: import.meta.dirname, encoding: "utf8" });
+    assert.equal(output, "0\n");
+  }
+});
+
+test("messages have short paths, and the paths of today", () => {
+  const deep = require("scalekit-client/lib/pkg/grpc/scalekit/v1/organizations/organizations_pb");
+  assert.equal(require("scalekit-client/v1/organizations"), deep);
+  assert.equal(require("scalekit-client/lib/pkg/grpc/scalekit/v1/organizations/organizations_pb.js"), deep);
+  assert.equal(
+    require("scalekit-client/v1/auth/passwordless"),
+    require("scalekit-client/lib/pkg/grpc/scalekit/v1/auth/passwordless_pb"),
+  );
+  assert.equal(typeof require("scalekit-client/lib/organization").default, "function");
+});
+
+const { fromPackage } = require("scalekit-client/lib/loader");
+const { PLATFORMS } = require("scalekit-client/lib/platforms");
+const { version } = /** @type {any} */ (require("scalekit-client/package.json"));
+
+/** @param {Record<string, unknown>} installed */
+const search = (installed, os = "linux", cpu = "x64") => ({
+  os,
+  cpu,
+  load: (/** @type {string} */ name) => {
+    if (!(name in installed)) {
+      throw new Error(`Cannot find module '${name}'`);
+    }
+    if (installed[name] instanceof Error) {
+      throw installed[name];
+    }
+    return installed[name];
+  },
+});
+
+test("the addon comes from the package that is installed for the platform", () => {
+  for (const { os, cpu, package: name } of PLATFORMS) {
+    const installed = { [`${name}/package.json`]: { version }, [name]: `addon of ${name}` };
+    assert.equal(fromPackage(search(installed, os, cpu)), `addon of ${name}`);
+  }
+  assert.equal(PLATFORMS.length, 7);
+});
+
+test("of two that are installed, the one that loads", () => {
+  const installed = {
+    "scalekit-client-linux-x64-gnu/package.json": { version },
+    "scalekit-client-linux-x64-gnu": new Error("ld-linux-x86-64.so.2: no such file"),
+    "scalekit-client-linux-x64-musl/package.json": { version },
+    "scalekit-client-linux-x64-musl": "musl",
+  };
+  assert.equal(fromPackage(search(installed)), "musl");
+});
+
+test("what cannot be loaded says which package, and what to do", () => {
+  /** @type {[RegExp, any][]} */
+  const cases = [
+    [/no build for sunos-x64; there are builds for linux-x64, .*win32-x64.*SCALEKIT_NODE_ADDON/, search({}, "sunos")],
+    [/scalekit-client-darwin-arm64 is not installed.*--omit=optional/, search({}, "darwin", "arm64")],
+    [
+      /scalekit-client \S+ needs scalekit-client-darwin-x64 \S+, but 0\.0\.1 is installed/,
+      search({ "scalekit-client-darwin-x64/package.json": { version: "0.0.1" } }, "darwin"),
+    ],
+    [
+      /scalekit-client-darwin-x64 cannot be loaded here: wrong architecture/,
+      search(
+        {
+          "scalekit-client-darwin-x64/package.json": { version },
+          "scalekit-client-darwin-x64": new Error("wrong architecture"),
+        },
+        "darwin",
+      ),
+    ],
+  ];
+  for (const [message, how] of cases) {
+    assert.throws(() => fromPackage(how), { message });
+  }
+});
+
+test("the version is that of the workspace", () => {
+  const workspace = readFileSync(`${ROOT}/Cargo.toml`, "utf8");
+  assert.match(workspace, new RegExp(`^version = "${version.replaceAll(".", "\\.")}"$`, "m"));
+});

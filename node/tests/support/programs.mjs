@@ -1,0 +1,77 @@
+// @ts-check
+/** The programs that tests run against, each stopped when the tests of its file are over. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { after } from "node:test";
+
+export const ROOT = resolve(import.meta.dirname, "../../..");
+
+/**
+ * Starts a program and reads its first lines.
+ * @param {string} path @param {string[]} args @param {number} lines
+ */
+async function start(path, args, lines) {
+  const child = spawn(path, args, { stdio: ["pipe", "pipe", "inherit"] });
+  after(async () => {
+    child.kill();
+    if (child.exitCode === null && child.signalCode === null) {
+      await once(child, "exit");
+    }
+  });
+  const said = [];
+  for await (const line of createInterface(child.stdout)) {
+    said.push(line);
+    if (said.length === lines) {
+      child.stdout.resume();
+      return said;
+    }
+  }
+  throw new Error(`${path} gave up`);
+}
+
+/** An emulator of one's own. */
+export async function emulator() {
+  const path = process.env["SCALEKIT_EMULATOR_BIN"] ?? join(ROOT, "target/debug/scalekit-emulator");
+  const lines = await start(path, ["--port", "0", "--stop-with-stdin", "--auto-approve"], 3);
+  const variables = Object.fromEntries(lines.map((line) => line.replace("export ", "").split("=")));
+  const url = variables.SCALEKIT_ENVIRONMENT_URL;
+  /**
+   * @param {string} method @param {string} path @param {unknown} [body]
+   * @returns {Promise<any>}
+   */
+  async function admin(method, path, body) {
+    const answer = await fetch(`${url}/_emulator/${path}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) {
+      throw new Error(`${method} ${path}: ${text}`);
+    }
+    return text === "" ? undefined : JSON.parse(text);
+  }
+  return {
+    url,
+    clientId: variables.SCALEKIT_CLIENT_ID,
+    clientSecret: variables.SCALEKIT_CLIENT_SECRET,
+    admin,
+    /** @param {string} operation @param {object} what */
+    fault: (operation, what) => admin("POST", "faults", { operation, ...what }),
+    reset: () => admin("POST", "reset", {}),
+    /** @param {string} [filter] */
+    requests: (filter = "") => admin("GET", `requests?${filter}`),
+  };
+}
+
+/** The server of the attack suite. */
+export async function attackServer() {
+  const path = process.env["SCALEKIT_ATTACK_SERVER_BIN"] ?? join(ROOT, "target/debug/attack-server");
+  const [url] = await start(path, [], 1);
+  return {
+    url: /** @type {string} */ (url),
+    /** @param {string} path @returns {Promise<any>} */
+    get: async (path) => (await fetch(`${url}/${path}`)).json(),
+  };
+}

@@ -1,0 +1,60 @@
+// @ts-check
+/** A server that answers what a test says, and remembers what it was asked. */
+import { generateKeyPairSync, createSign } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { after } from "node:test";
+
+/** @typedef {(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => void} Answer */
+
+export async function server() {
+  /** @type {Map<string, Answer>} */
+  const answers = new Map();
+  /** @type {string[]} */
+  const seen = [];
+  const http = createServer((request, response) => {
+    const path = new URL(request.url ?? "/", "http://x").pathname;
+    seen.push(`${request.method} ${path}`);
+    const answer = answers.get(path);
+    if (answer) {
+      answer(request, response);
+    } else {
+      response.writeHead(404).end();
+    }
+  });
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  after(() => {
+    http.closeAllConnections();
+    http.close();
+  });
+  const { port } = /** @type {import("node:net").AddressInfo} */ (http.address());
+  const made = {
+    url: `http://127.0.0.1:${port}`,
+    seen,
+    /** @param {string} path @param {Answer} answer */
+    on: (path, answer) => void answers.set(path, answer),
+    /** @param {string} path @param {unknown} body @param {number} [status] @param {Record<string, string>} [headers] */
+    json: (path, body, status = 200, headers = {}) =>
+      made.on(path, (_, response) => {
+        response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+      }),
+  };
+  made.json("/oauth/token", { access_token: "service-token", expires_in: 3600, token_type: "Bearer" });
+  return made;
+}
+
+/** A key that signs tokens. @param {string} kid */
+export function signer(kid) {
+  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const now = Math.floor(Date.now() / 1000);
+  const encode = (/** @type {object} */ part) => Buffer.from(JSON.stringify(part)).toString("base64url");
+  return {
+    jwk: { ...publicKey.export({ format: "jwk" }), kid, use: "sig", alg: "RS256" },
+    /** @param {object} [claims] */
+    sign(claims = {}) {
+      const signed = `${encode({ alg: "RS256", kid })}.${encode({ sub: "usr_1", iat: now, exp: now + 3600, ...claims })}`;
+      return `${signed}.${createSign("RSA-SHA256").update(signed).sign(privateKey, "base64url")}`;
+    },
+  };
+}

@@ -1,0 +1,159 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import {
+  ScalekitArgumentException,
+  ScalekitClient,
+  ScalekitException,
+  ScalekitServiceUnavailableException,
+  ScalekitValidateTokenFailureException,
+} from "scalekit-client";
+
+import { server, signer } from "./support/server.mjs";
+
+const stub = await server();
+const key = signer("key_1");
+/** @type {ScalekitClient} */
+let client;
+
+beforeEach(() => {
+  stub.json("/keys", { keys: [key.jwk] });
+  stub.seen.length = 0;
+  client = new ScalekitClient(stub.url, "skc_1", "secret", { maxRetries: 0 });
+});
+
+test("a valid token is valid, and its claims are those of its payload", async () => {
+  const token = key.sign({ oid: "org_1", nested: { a: [1, null, "ä"] } });
+  assert.equal(await client.validateAccessToken(token), true);
+  for (const claims of [await client.validateToken(token), await client.validateAccessTokenAndGetClaims(token)]) {
+    assert.equal(claims.sub, "usr_1");
+    assert.equal(claims.oid, "org_1");
+    assert.deepEqual(claims.nested, { a: [1, null, "ä"] });
+  }
+  assert.deepEqual(stub.seen, ["GET /keys"]);
+});
+
+test("what is not valid is false, or says why", async () => {
+  const expired = key.sign({ exp: 1 });
+  for (const token of [expired, `${key.sign().slice(0, -4)}AAAA`, "a.b.c", "", signer("key_1").sign()]) {
+    assert.equal(await client.validateAccessToken(token), false);
+    await assert.rejects(client.validateToken(token), (/** @type {any} */ error) => {
+      assert.equal(error.constructor, ScalekitValidateTokenFailureException);
+      assert.equal(error.name, "ScalekitValidateTokenFailureException");
+      assert.equal(error.operation, "validate_token");
+      assert.equal(error.retryable, false);
+      return true;
+    });
+  }
+  for (const nothing of [undefined, null, 5, {}]) {
+    const token = /** @type {any} */ (nothing);
+    assert.equal(await client.validateAccessToken(token), false);
+    await assert.rejects(client.validateToken(token), ScalekitValidateTokenFailureException);
+  }
+});
+
+test("issuer, audience and scopes are checked as options or the client say", async () => {
+  const token = key.sign({ iss: "https://me", aud: ["one", "two"], scopes: ["read", "write"] });
+  const valid = [{ issuer: "https://me" }, { audience: ["two"] }, { audience: "one" }, { requiredScopes: ["read"] }];
+  for (const options of valid) {
+    assert.equal(await client.validateAccessToken(token, options), true, JSON.stringify(options));
+  }
+  const invalid = [{ issuer: "https://you" }, { audience: ["three"] }, { requiredScopes: ["read", "admin"] }];
+  for (const options of invalid) {
+    assert.equal(await client.validateAccessToken(token, options), false, JSON.stringify(options));
+  }
+  const strict = new ScalekitClient(stub.url, "skc_1", "secret", { issuer: "https://you", audience: "one" });
+  assert.equal(await strict.validateAccessToken(token), false);
+  assert.equal(await strict.validateAccessToken(token, { issuer: "https://me" }), true);
+  await assert.rejects(
+    client.validateToken(token, { audience: /** @type {any} */ (5) }),
+    ScalekitArgumentException,
+  );
+});
+
+test("keys that cannot be fetched are an error, not a verdict", async () => {
+  stub.json("/keys", { message: "down" }, 503);
+  await assert.rejects(client.validateAccessToken(key.sign()), ScalekitServiceUnavailableException);
+  stub.json("/keys", { keys: [key.jwk] });
+  assert.equal(await client.validateAccessToken(key.sign()), true);
+});
+
+test("many first validations fetch the keys once", async () => {
+  const tokens = Array.from({ length: 16 }, (_, n) => key.sign({ n }));
+  const verdicts = await Promise.all(tokens.map((token) => client.validateAccessToken(token)));
+  assert.ok(verdicts.every((verdict) => verdict));
+  assert.deepEqual(stub.seen, ["GET /keys"]);
+});
+
+test("a key that was rotated in is fetched once, however many tokens name it", async () => {
+  assert.equal(await client.validateAccessToken(key.sign()), true);
+  const next = signer("key_2");
+  stub.json("/keys", { keys: [key.jwk, next.jwk] });
+  assert.equal(await client.validateAccessToken(next.sign()), true);
+  for (let n = 0; n < 20; n++) {
+    assert.equal(await client.validateAccessToken(next.sign({ n })), true);
+    const forged = next.sign({ n }).replace(/^[^.]+/, Buffer.from('{"alg":"RS256","kid":"other"}').toString("base64url"));
+    assert.equal(await client.validateAccessToken(forged), false);
+  }
+  assert.equal(stub.seen.length, 2);
+});
+
+test("with the keys at hand, a validation is done before anything else runs", async () => {
+  const token = key.sign();
+  await client.loadKeys();
+  // The addon is asked synchronously: by the time the call returns, its promise is settled but for microtasks.
+  /** @type {string[]} */
+  const order = [];
+  setImmediate(() => order.push("turn"));
+  queueMicrotask(() => queueMicrotask(() => queueMicrotask(() => order.push("microtasks"))));
+  await client.validateAccessToken(token).then(() => order.push("validated"));
+  assert.equal(order[0], "validated");
+  assert.ok(!order.includes("turn"));
+});
+
+test("verifyScopes verifies, synchronously, with the keys at hand", async () => {
+  const token = key.sign({ scope: "read write" });
+  assert.throws(
+    () => client.verifyScopes(token, ["read"]),
+    (/** @type {any} */ error) => {
+      assert.equal(error.constructor, ScalekitException);
+      assert.match(error.message, /loadKeys\(\)/);
+      assert.equal(error.retryable, true);
+      return true;
+    },
+  );
+  await client.loadKeys();
+  assert.equal(client.verifyScopes(token, ["read", "write"]), true);
+  assert.equal(client.verifyScopes(token, []), true);
+  assert.throws(() => client.verifyScopes(token, ["read", "admin"]), {
+    name: "ScalekitValidateTokenFailureException",
+    message: /admin/,
+  });
+  // Today's SDK only decodes here.
+  const forged = `${token.slice(0, -4)}AAAA`;
+  assert.throws(() => client.verifyScopes(forged, ["read"]), ScalekitValidateTokenFailureException);
+  assert.throws(() => client.verifyScopes("", ["read"]), ScalekitValidateTokenFailureException);
+});
+
+test("a failed verifyScopes has the keys fetched, and nobody is left with a rejection", async () => {
+  const token = key.sign({ scopes: ["read"] });
+  assert.throws(() => client.verifyScopes(token, ["read"]), ScalekitException);
+  await client.loadKeys();
+  assert.equal(client.verifyScopes(token, ["read"]), true);
+  assert.deepEqual(stub.seen, ["GET /keys"]);
+
+  const { url } = await server();
+  const unlucky = new ScalekitClient(url, "skc_1", "secret", { maxRetries: 0 });
+  assert.throws(() => unlucky.verifyScopes(token, ["read"]), ScalekitException);
+  await assert.rejects(unlucky.loadKeys());
+});
+
+test("claims of a sign-in that began at the identity provider", async () => {
+  const token = key.sign({ connection_id: "conn_1", organization_id: "org_1", login_hint: "me", relay_state: "x" });
+  const claims = await client.getIdpInitiatedLoginClaims(token);
+  assert.equal(claims.connection_id, "conn_1");
+  assert.equal(claims.organization_id, "org_1");
+  assert.equal(claims.login_hint, "me");
+  assert.equal(claims.relay_state, "x");
+});

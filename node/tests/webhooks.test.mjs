@@ -1,0 +1,135 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { test } from "node:test";
+
+import { ScalekitArgumentException, ScalekitClient, WebhookVerificationError } from "scalekit-client";
+
+const client = new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret");
+const KEY = Buffer.from("a key of thirty-two bytes, or so");
+const SECRET = `whsec_${KEY.toString("base64")}`;
+const BODY = JSON.stringify({ type: "user.created", name: "Zoë" });
+
+/** @param {string | Uint8Array} body */
+function signed(body, prefix = "webhook", at = Math.floor(Date.now() / 1000)) {
+  const mark = createHmac("sha256", KEY).update(`msg_1.${at}.`).update(body).digest("base64");
+  return {
+    [`${prefix}-id`]: "msg_1",
+    [`${prefix}-timestamp`]: String(at),
+    [`${prefix}-signature`]: `v1,${mark}`,
+  };
+}
+
+/** @param {Record<string, any>} headers */
+const named = (headers, /** @type {(name: string) => string} */ rename) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [rename(name), value]));
+
+test("headers in any form that frameworks have", () => {
+  const headers = signed(BODY);
+  const forms = {
+    "an object": headers,
+    "IncomingHttpHeaders with more": { host: "x", "set-cookie": ["a", "b"], via: undefined, ...headers },
+    "arrays of values": named(headers, (name) => name),
+    "another letter case": named(headers, (name) => name.toUpperCase()),
+    "names of CGI": named(headers, (name) => `HTTP_${name.toUpperCase().replaceAll("-", "_")}`),
+    "Headers": new Headers(headers),
+    "a Map": new Map(Object.entries(headers)),
+    "pairs": Object.entries(headers),
+    "an object without a prototype": Object.assign(Object.create(null), headers),
+  };
+  forms["arrays of values"] = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value, "v1,x"]]));
+  for (const [form, given] of Object.entries(forms)) {
+    assert.equal(client.verifyWebhookPayload(SECRET, given, BODY), true, form);
+    assert.throws(() => client.verifyWebhookPayload(SECRET, given, `${BODY} `), WebhookVerificationError, form);
+  }
+});
+
+test("bodies as text and as bytes, wherever they lie", () => {
+  const headers = signed(BODY);
+  const bytes = Buffer.from(BODY);
+  const within = Buffer.concat([Buffer.from("before"), bytes, Buffer.from("after")]);
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  const bodies = [
+    BODY,
+    bytes,
+    new Uint8Array(bytes),
+    within.subarray(6, 6 + bytes.length),
+    new Uint8Array(bytes).buffer,
+    new DataView(new Uint8Array(bytes).buffer),
+    shared,
+  ];
+  for (const body of bodies) {
+    assert.equal(client.verifyWebhookPayload(SECRET, headers, /** @type {any} */ (body)), true);
+  }
+  const binary = Buffer.from([0xff, 0x00, 0xc3, 0x28]);
+  assert.equal(client.verifyWebhookPayload(SECRET, signed(binary), binary), true);
+  const empty = new Uint8Array(0);
+  assert.equal(client.verifyWebhookPayload(SECRET, signed(empty), empty), true);
+  assert.equal(client.verifyWebhookPayload(SECRET, signed(""), ""), true);
+});
+
+test("interceptors have names of their own, and fall back to those of webhooks", () => {
+  assert.equal(client.verifyInterceptorPayload(SECRET, signed(BODY, "interceptor"), BODY), true);
+  assert.equal(client.verifyInterceptorPayload(SECRET, signed(BODY), BODY), true);
+  assert.throws(() => client.verifyWebhookPayload(SECRET, signed(BODY, "interceptor"), BODY), {
+    message: "Missing required headers",
+  });
+});
+
+test("each reason has its documented message", () => {
+  const now = Math.floor(Date.now() / 1000);
+  const good = signed(BODY);
+  /** @type {[string, string, Record<string, string>][]} */
+  const cases = [
+    ["Missing required headers", SECRET, {}],
+    ["Missing required headers", SECRET, { ...good, "webhook-id": "" }],
+    ["Invalid secret", "whsec", good],
+    ["Invalid secret", "", good],
+    ["Invalid secret", "whsec_", good],
+    ["Invalid Signature Headers", SECRET, { ...good, "webhook-timestamp": "yesterday" }],
+    ["Message timestamp too old", SECRET, signed(BODY, "webhook", now - 600)],
+    ["Message timestamp too new", SECRET, signed(BODY, "webhook", now + 600)],
+    ["Invalid signature", SECRET, { ...good, "webhook-signature": "v1,AAAA" }],
+  ];
+  for (const [message, secret, headers] of cases) {
+    assert.throws(
+      () => client.verifyWebhookPayload(secret, headers, BODY),
+      (/** @type {any} */ error) => {
+        assert.equal(error.constructor, WebhookVerificationError);
+        assert.equal(error.message, message);
+        assert.equal(error.retryable, false);
+        return true;
+      },
+    );
+  }
+});
+
+test("the tolerance is an option", () => {
+  const tolerant = new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret", { webhookToleranceMs: 3_600_000 });
+  const old = signed(BODY, "webhook", Math.floor(Date.now() / 1000) - 3000);
+  assert.equal(tolerant.verifyWebhookPayload(SECRET, old, BODY), true);
+});
+
+test("what cannot be a body, headers or a secret is refused by name, and not shown", () => {
+  const headers = signed(BODY);
+  /** @type {[RegExp, any[]][]} */
+  const cases = [
+    [/^payload must be .* not Object$/, [SECRET, headers, { parsed: true }]],
+    [/^payload must be .* not undefined$/, [SECRET, headers, undefined]],
+    [/^headers must be .* not undefined$/, [SECRET, undefined, BODY]],
+    [/^headers must be .* not string$/, [SECRET, "webhook-id: 1", BODY]],
+    [/^headers must be .* not Array$/, [SECRET, [5], BODY]],
+    [/^secret must be .* not undefined$/, [undefined, headers, BODY]],
+  ];
+  for (const [message, args] of cases) {
+    assert.throws(
+      () => client.verifyWebhookPayload(.../** @type {[any, any, any]} */ (args)),
+      (/** @type {any} */ error) => {
+        assert.equal(error.constructor, ScalekitArgumentException);
+        assert.match(error.message, message);
+        return true;
+      },
+    );
+  }
+});
