@@ -20,7 +20,7 @@ from ..conftest import BINARY
 CHROMIUM = os.environ.get("SCALEKIT_CHROMIUM", "/usr/bin/chromium")
 DESKTOP = {"width": 1280, "height": 800}
 # How long the browser may take to show what it is told, on a busy machine.
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 
 Parameters = dict[str, str]
