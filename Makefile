@@ -25,7 +25,7 @@ export CARGO_TERM_COLOR ?= never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SCALEKIT_EMULATOR_BIN := $(CURDIR)/$(EMULATOR)
 
-RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.rs' -o -name Cargo.toml 2>/dev/null) Cargo.toml Cargo.lock
+RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.rs' -o -path '*/templates/*' -o -path '*/assets/*' -o -name Cargo.toml 2>/dev/null) Cargo.toml Cargo.lock
 NODE_SOURCES := $(shell find node/src -type f 2>/dev/null) node/tsconfig.json
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -type f 2>/dev/null)
 
@@ -96,7 +96,12 @@ $(EMULATOR): $(RUST_SOURCES)
 $(ATTACKS): $(RUST_SOURCES)
 	cargo build -q -p scalekit-conformance --bin attack-server
 
-test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS)
+# The emulator's pages are tested in a real browser; python/tests/requirements.txt brings what drives it.
+target/.chromium:
+	scripts/chromium
+	mkdir -p target && touch $@
+
+test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS) target/.chromium
 	scripts/check-types $(VENV)/test
 	cd target && venv/test/bin/python -m pytest -q -c ../python/pyproject.toml ../python/tests ../tests/python
 

@@ -26,6 +26,10 @@ def emulator_of(env_url: str) -> str:
         return ""
 
 
+# An address, a code and an organization are asked for at most, one page each.
+_PAGES = 4
+
+
 class _Form(HTMLParser):
     """The first form of a page, filled in as the page proposes."""
 
@@ -57,19 +61,27 @@ class Browser:
         self._opener = urllib.request.build_opener(cookies, _NoRedirect)
 
     def sign_in(self, url: str, callback: str) -> dict[str, str]:
-        """Open the authorization URL, confirm the login page, and return the callback's query parameters."""
+        """Open the authorization URL, confirm the login pages, and return the callback's query parameters."""
         landed, page = self._follow(url)
-        if not landed.startswith(callback):
+        for _ in range(_PAGES):
+            if landed.startswith(callback):
+                break
             form = _Form(page)
+            if "code" in form.fields:
+                form.fields["code"] = self._code_from_mail()
             data = urllib.parse.urlencode(form.fields).encode()
-            landed, _ = self._follow(urllib.parse.urljoin(landed, form.action), data)
-        if not landed.startswith(callback):
+            landed, page = self._follow(urllib.parse.urljoin(landed, form.action), data)
+        else:
             raise RuntimeError(f"the login ended at {landed}")
         return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(landed).query))
 
     def log_out(self, url: str) -> str:
         """Open the logout URL and return where it leads."""
         return self._follow(url)[0]
+
+    def _code_from_mail(self) -> str:
+        with self._opener.open(f"{self._origin}/_emulator/mails", timeout=10) as response:
+            return str(json.load(response)[-1]["code"])
 
     def _follow(self, url: str, data: bytes | None = None) -> tuple[str, str]:
         while url.startswith(self._origin):

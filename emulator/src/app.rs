@@ -12,6 +12,8 @@ use crate::config::Config;
 use crate::data::Data;
 use crate::interceptors::{Interceptor, Interceptors};
 use crate::keys::Keys;
+use crate::pages::Seal;
+use crate::pulse::Pulse;
 use crate::state::{Ctx, Seed, State};
 use crate::webhooks::{Endpoint, Webhooks};
 
@@ -31,6 +33,8 @@ pub(crate) struct App {
     pub(crate) faults: Faults,
     pub(crate) webhooks: Webhooks,
     pub(crate) interceptors: Interceptors,
+    pub(crate) seal: Seal,
+    pub(crate) pulse: Pulse,
     pub(crate) data: Option<Arc<Data>>,
     /// What every reset sows, as JSON, in which many rows take least.
     seeds: Vec<Box<[u8]>>,
@@ -80,6 +84,7 @@ impl App {
             .map(|seed| Ok(serde_json::to_vec(&seed.0)?.into_boxed_slice()));
         let clock = Clock::default();
         clock.set_shift(SignedDuration::from_millis(settings.shift_milliseconds));
+        let pulse = Pulse::default();
         let app = Arc::new(Self {
             url: config.url.clone().unwrap_or(url),
             client: config.credentials(settings.client, new_secret),
@@ -87,8 +92,10 @@ impl App {
             keys: Keys::start(data.clone())?,
             log: Log::default(),
             faults: Faults::default(),
-            webhooks: Webhooks::new(&config.webhooks, settings.webhooks),
+            webhooks: Webhooks::new(&config.webhooks, settings.webhooks, pulse.clone()),
             interceptors: Interceptors::new(settings.interceptors),
+            seal: Seal::default(),
+            pulse,
             data,
             seeds: kept.collect::<Result<_, serde_json::Error>>()?,
             settings: Mutex::default(),

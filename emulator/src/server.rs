@@ -16,9 +16,11 @@ use tokio::task::JoinSet;
 use crate::admin;
 use crate::admin::faults::Effect;
 use crate::app::App;
+use crate::dashboard;
 use crate::engine::{self, Match, NoMatch};
 use crate::http::{Body, MAX_BODY, REQUEST_ID, Reply, Request};
 use crate::oauth::{self, Endpoint};
+use crate::pages;
 use crate::scim;
 
 /// Serves until the future is dropped, and all connections with it.
@@ -103,6 +105,16 @@ enum Target {
 }
 
 async fn route(app: &Arc<App>, request: &Request) -> io::Result<Reply> {
+    if let Some(reply) = pages::asset(request).or_else(|| dashboard::answer(app, request)) {
+        return Ok(reply);
+    }
+    let answered = log_and_answer(app, request).await;
+    // Whoever watches the dashboard sees what came of it.
+    app.pulse.beat();
+    answered
+}
+
+async fn log_and_answer(app: &Arc<App>, request: &Request) -> io::Result<Reply> {
     if let Some(path) = request.path.strip_prefix(admin::PREFIX) {
         return Ok(admin::answer(app, path, request).await);
     }

@@ -20,14 +20,16 @@ const REDACTED: &str = "[redacted]";
 const SECRET_HEADERS: [HeaderName; 3] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION];
 
 /// Parameters of the OAuth endpoints whose values are credentials.
-const SECRET_PARAMETERS: [&str; 8] = [
+const SECRET_PARAMETERS: [&str; 10] = [
     "access_token",
     "client_assertion",
     "client_secret",
     "code",
     "code_verifier",
     "id_token_hint",
+    "link_token",
     "refresh_token",
+    "ticket",
     "token",
 ];
 
@@ -152,6 +154,11 @@ impl Log {
         let picked: Vec<&Entry> = entries.1.iter().filter(picked).collect();
         let skipped = picked.len().saturating_sub(filter.limit.unwrap_or(usize::MAX));
         picked[skipped..].iter().map(|entry| entry.to_json()).collect()
+    }
+
+    /// How many entries there are.
+    pub(crate) fn len(&self) -> usize {
+        self.lock().1.len()
     }
 
     /// Forgets all entries. The numbers go on, so that `after` stays meaningful.

@@ -10,6 +10,8 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
+use crate::pulse::Live;
+
 /// How much of an endless body is handed over at once.
 const CHUNK: Bytes = Bytes::from_static(&[b' '; 16 * 1024]);
 
@@ -28,6 +30,8 @@ pub(crate) enum Body {
     },
     /// Never ends: the given start, then spaces, which JSON allows anywhere.
     Endless { start: Option<Bytes> },
+    /// Server-sent events.
+    Live(Live),
 }
 
 impl Body {
@@ -85,6 +89,11 @@ impl http_body::Body for Body {
                         .map(|()| Some(Err(io::Error::other("broken off, as a fault asked for"))));
                 }
             },
+            Self::Live(live) => {
+                return live
+                    .poll(context)
+                    .map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))));
+            }
             Self::Endless { start } => start.take().filter(|start| !start.is_empty()).unwrap_or(CHUNK),
         };
         Poll::Ready(Some(Ok(Frame::data(bytes))))
@@ -98,7 +107,7 @@ impl http_body::Body for Body {
         match self {
             Self::Full(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
             Self::Truncated { announced, .. } => SizeHint::with_exact(*announced),
-            Self::Endless { .. } => SizeHint::default(),
+            Self::Endless { .. } | Self::Live(_) => SizeHint::default(),
         }
     }
 }
@@ -109,6 +118,7 @@ impl fmt::Debug for Body {
             Self::Full(_) => "Full",
             Self::Truncated { .. } => "Truncated",
             Self::Endless { .. } => "Endless",
+            Self::Live(_) => "Live",
         })
     }
 }

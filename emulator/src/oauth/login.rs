@@ -1,18 +1,16 @@
 //! Who logs in where: the choice, and what the login leaves behind.
 
+use std::collections::BTreeMap;
+
 use http::header::USER_AGENT;
-use scalekit::api::commons::{MembershipStatus, OrganizationMembership, UserProfile};
-use scalekit::api::users::User;
+use scalekit::api::commons::{MembershipStatus, OrganizationMembership, Role};
+use serde_json::{Map, Value};
 
 use super::grants::Grant;
-use super::intercept;
-use super::page::{self, Choice};
+use super::{intercept, signup};
 use crate::app::App;
-use crate::http::{Reply, Request};
-use crate::state::{AuthRequest, Ctx, FAILURE, Login, SUCCESS, State};
-
-/// Entries that the login page proposes at most.
-const PROPOSED: usize = 100;
+use crate::http::Request;
+use crate::state::{AuthRequest, Ctx, FAILURE, Login, SUCCESS, SessionRow, State};
 
 /// Who auto-approval logs in when there is nobody.
 const SOMEBODY: &str = "user@example.com";
@@ -27,64 +25,8 @@ pub(super) struct Wanted {
     pub(super) connection_id: String,
     /// A domain whose organization is meant.
     pub(super) domain: String,
-}
-
-/// The login page.
-pub(super) fn show(
-    app: &App,
-    request: &Request,
-    wanted: &Wanted,
-    application: &str,
-    problem: Option<String>,
-) -> anyhow::Result<Reply> {
-    let state = app.read();
-    let organization = organization_of(&state, wanted).unwrap_or_default();
-    let connections = state.connections.iter().filter(|connection| {
-        organization.is_empty()
-            || connection
-                .organization_id
-                .as_deref()
-                .is_none_or(|id| id == organization)
-    });
-    page::login(&page::Login {
-        application: application
-            .split(['?', '#'])
-            .next()
-            .unwrap_or_default()
-            .to_owned(),
-        action: format!(
-            "{}?{}",
-            request.path,
-            request.query.as_deref().unwrap_or_default()
-        ),
-        problem,
-        email: wanted.email.clone(),
-        connection: wanted.connection_id.clone(),
-        users: state
-            .users
-            .iter()
-            .take(PROPOSED)
-            .map(|user| user.email.clone())
-            .collect(),
-        organizations: state
-            .organizations
-            .iter()
-            .take(PROPOSED)
-            .map(|row| &row.organization)
-            .map(|each| Choice {
-                id: each.id.clone(),
-                name: each.display_name.clone(),
-            })
-            .collect(),
-        connections: connections
-            .take(PROPOSED)
-            .map(|each| Choice {
-                id: each.id.clone(),
-                name: format!("{} ({})", each.id, each.provider),
-            })
-            .collect(),
-        organization,
-    })
+    /// A kind of identity provider, such as `google`.
+    pub(super) provider: String,
 }
 
 /// Fills in who logs in when nobody can be asked.
@@ -102,22 +44,46 @@ pub(super) fn whoever(app: &App, wanted: &Wanted) -> Wanted {
     wanted
 }
 
+/// How somebody showed who they are.
+pub(super) enum How {
+    /// As the page or auto-approval says, through whatever connection there is.
+    Told,
+    /// By a mail. These are the variables of its template, which are what somebody new said about themselves.
+    Mailed(BTreeMap<String, String>),
+}
+
 /// Logs a user in: asks the interceptors, signs up who is new, adds the membership that is missing, and opens a session.
 ///
 /// # Errors
 /// Why nobody is logged in, in words for the login page.
-pub(super) async fn log_in(app: &App, request: &Request, wanted: &Wanted) -> Result<Grant, String> {
-    let granted = match intercept::ask(app, request, wanted).await {
-        Ok(claims) => open(app, request, wanted).map(|grant| Grant { claims, ..grant }),
+pub(super) async fn log_in(
+    app: &App,
+    request: &Request,
+    wanted: &Wanted,
+    how: &How,
+) -> Result<SessionRow, String> {
+    let opened = match intercept::ask(app, request, wanted).await {
+        Ok(claims) => open(app, request, wanted, how, claims),
         Err(problem) => Err(problem),
     };
-    if granted.is_err() {
+    if opened.is_err() {
         note(app, wanted, FAILURE);
     }
-    granted
+    opened
 }
 
-/// Logs a login that led nowhere.
+/// What a session entitles to, in one of its organizations.
+pub(super) fn grant(row: &SessionRow, organization_id: &str) -> Grant {
+    Grant {
+        user_id: row.session.user_id.clone(),
+        organization_id: organization_id.to_owned(),
+        session_id: row.session.session_id.clone(),
+        claims: row.claims.clone(),
+        ..Grant::default()
+    }
+}
+
+/// Logs a login that led nowhere, or back into a session.
 pub(super) fn note(app: &App, wanted: &Wanted, status: &str) {
     let ctx = app.ctx();
     app.change(|state| {
@@ -138,24 +104,42 @@ fn workflow(connection_id: &str) -> &'static str {
     if connection_id.is_empty() { "login" } else { "sso" }
 }
 
-fn open(app: &App, request: &Request, wanted: &Wanted) -> Result<Grant, String> {
+fn open(
+    app: &App,
+    request: &Request,
+    wanted: &Wanted,
+    how: &How,
+    claims: Map<String, Value>,
+) -> Result<SessionRow, String> {
     if !wanted.email.contains('@') {
         return Err("An e-mail address is needed.".to_owned());
     }
     let ctx = app.ctx();
     app.change(|state| {
-        let organization_id = choose_organization(state, wanted)?;
-        let connection_id = choose_connection(state, wanted, &organization_id)?;
-        let user_id = choose_user(state, &ctx, &wanted.email, &organization_id)?;
+        let founder = founds(state, wanted, how);
+        let organization_id = match how {
+            How::Mailed(about) if founder => signup::found(state, &ctx, about)?,
+            _ => choose_organization(state, wanted)?,
+        };
+        let connection_id = match how {
+            How::Told => choose_connection(state, wanted, &organization_id)?,
+            How::Mailed(_) => String::new(),
+        };
+        let mut roles = state.default_member_roles(&organization_id);
+        if founder {
+            roles = signup::creator_roles(state).unwrap_or(roles);
+        }
+        let user_id = choose_user(state, &ctx, &wanted.email, &organization_id, how, roles)?;
         let login = Login {
-            user_id: user_id.clone(),
+            user_id,
             organization_id: organization_id.clone(),
             connection_id: connection_id.clone(),
             client_id: wanted.client_id.clone(),
             user_agent: request.header(USER_AGENT).unwrap_or_default().to_owned(),
             ip: request.peer.to_string(),
+            claims,
         };
-        let session_id = state.open_session(&ctx, login).session.session_id;
+        let row = state.open_session(&ctx, login);
         let logged = AuthRequest {
             workflow: workflow(&connection_id),
             status: SUCCESS,
@@ -165,37 +149,40 @@ fn open(app: &App, request: &Request, wanted: &Wanted) -> Result<Grant, String> 
             client_id: &wanted.client_id,
             ..AuthRequest::default()
         };
-        state.log_auth_request(&ctx, logged);
-        Ok(Grant {
-            client_id: wanted.client_id.clone(),
-            user_id,
-            organization_id,
-            session_id,
-            ..Grant::default()
-        })
+        // That a mail was answered is in the log already.
+        if matches!(how, How::Told) {
+            state.log_auth_request(&ctx, logged);
+        }
+        Ok(row)
     })
 }
 
-/// The organization that the wishes name, directly or by connection or domain.
+/// Whether somebody new begins an organization of their own.
+fn founds(state: &State, wanted: &Wanted, how: &How) -> bool {
+    matches!(how, How::Mailed(about) if about.contains_key(signup::ORGANIZATION))
+        && organization_of(state, wanted).is_none()
+        && state.user_by_email(&wanted.email).is_none()
+}
+
+/// The organization that the wishes name, directly or by connection or domain, be it that of the e-mail address.
 pub(super) fn organization_of(state: &State, wanted: &Wanted) -> Option<String> {
+    organization_wanted(state, wanted).or_else(|| by_domain(state, wanted.email.rsplit_once('@')?.1))
+}
+
+/// The same, whatever the e-mail address is.
+pub(super) fn organization_wanted(state: &State, wanted: &Wanted) -> Option<String> {
     if !wanted.organization_id.is_empty() {
         return Some(wanted.organization_id.clone());
     }
-    let by_connection = || {
-        state
-            .connections
-            .get(&wanted.connection_id)?
-            .organization_id
-            .clone()
-    };
-    let by_domain = |name: &str| {
-        let domain = state.domains.by("domain", &name.to_ascii_lowercase()).next()?;
-        Some(domain.organization_id.clone())
-    };
-    let by_email = || by_domain(wanted.email.rsplit_once('@')?.1);
-    by_connection()
-        .or_else(|| by_domain(&wanted.domain))
-        .or_else(by_email)
+    let connection = state.connections.get(&wanted.connection_id);
+    connection
+        .and_then(|connection| connection.organization_id.clone())
+        .or_else(|| by_domain(state, &wanted.domain))
+}
+
+fn by_domain(state: &State, name: &str) -> Option<String> {
+    let domain = state.domains.by("domain", &name.to_ascii_lowercase()).next()?;
+    Some(domain.organization_id.clone())
 }
 
 fn choose_organization(state: &State, wanted: &Wanted) -> Result<String, String> {
@@ -244,22 +231,14 @@ fn choose_user(
     ctx: &Ctx<'_>,
     email: &str,
     organization_id: &str,
+    how: &How,
+    roles: Vec<Role>,
 ) -> Result<String, String> {
     let known = state.user_by_email(email).map(|user| user.id.clone());
-    let user_id = match known {
-        Some(id) => id,
-        None => {
-            let profile = UserProfile {
-                email_verified: true,
-                ..UserProfile::default()
-            };
-            let user = User {
-                email: email.to_owned(),
-                user_profile: Some(profile),
-                ..User::default()
-            };
-            state.create_user(ctx, user).id
-        }
+    let user_id = match (known, how) {
+        (Some(id), _) => id,
+        (None, How::Mailed(about)) => signup::user(state, ctx, email, about),
+        (None, How::Told) => signup::user(state, ctx, email, &BTreeMap::new()),
     };
     if let Ok(membership) = state.membership(&user_id, organization_id) {
         if membership.membership_status == MembershipStatus::Inactive {
@@ -278,7 +257,7 @@ fn choose_user(
     let membership = OrganizationMembership {
         organization_id: organization_id.to_owned(),
         membership_status: MembershipStatus::Active,
-        roles: state.default_member_roles(organization_id),
+        roles,
         ..OrganizationMembership::default()
     };
     state

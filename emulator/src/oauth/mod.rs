@@ -1,16 +1,25 @@
 //! OAuth 2.0 and OpenID Connect.
 
 mod accounts;
+mod authorization;
 mod authorize;
 mod claims;
 mod client;
+mod consent;
 mod error;
+mod flow;
 mod grants;
 mod intercept;
 mod login;
 mod logout;
-mod page;
+mod mail_steps;
+mod mailed;
 mod pkce;
+mod prompt;
+mod screens;
+mod signup;
+mod sso;
+mod steps;
 mod token;
 mod userinfo;
 
@@ -141,7 +150,7 @@ fn discovery(app: &App) -> Reply {
         "id_token_signing_alg_values_supported": ["RS256"],
         "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "none"],
         "code_challenge_methods_supported": ["S256"],
-        "prompt_values_supported": ["none", "login", "select_account", "create"],
+        "prompt_values_supported": ["none", "login", "consent", "select_account", "create"],
         "claims_supported": [
             "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "azp", "at_hash", "c_hash", "sid", "oid",
             "name", "given_name", "family_name", "preferred_username", "picture", "locale", "gender", "email",

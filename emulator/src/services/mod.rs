@@ -37,7 +37,7 @@ mod mcp;
 mod memberships;
 mod organization_settings;
 mod organizations;
-mod passwordless;
+pub(crate) mod passwordless;
 mod patch;
 mod permissions;
 mod providers;

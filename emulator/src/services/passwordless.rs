@@ -14,7 +14,7 @@ use crate::state::{AuthRequest, Ctx, FAILURE, Mail, PasswordlessRow, Row, SUCCES
 
 /// Digits of a code, and the wrong ones that may be tried.
 const CODE_LENGTH: u32 = 6;
-const TRIES: u32 = 5;
+pub(crate) const TRIES: u32 = 5;
 
 pub(super) static OPERATIONS: &[Entry] = &[
     ("PasswordlessService.ResendPasswordlessEmail", write!(resend)),
@@ -44,7 +44,7 @@ fn content(config: &PasswordLessConfig, has_place: bool) -> PasswordlessType {
     }
 }
 
-fn start(
+pub(crate) fn start(
     state: &mut State,
     ctx: &Ctx<'_>,
     request: SendPasswordlessRequest,
@@ -78,7 +78,7 @@ fn start(
 }
 
 /// A new mail for the same login. The one before it is void.
-fn resend(
+pub(crate) fn resend(
     state: &mut State,
     ctx: &Ctx<'_>,
     request: ResendPasswordlessRequest,
@@ -154,7 +154,7 @@ fn refused(error_code: &str, message: &str) -> ApiError {
 }
 
 /// Wrong codes are counted, although the call fails.
-fn verify(
+pub(crate) fn verify(
     state: &mut State,
     ctx: &Ctx<'_>,
     request: VerifyPasswordLessRequest,

@@ -121,6 +121,11 @@ pub(crate) struct OAuthClient {
     pub(crate) machine: bool,
     pub(crate) enforce_pkce: bool,
     pub(crate) redirect_uris: Vec<String>,
+    /// Where logouts may lead.
+    pub(crate) logout_uris: Vec<String>,
+    pub(crate) name: String,
+    /// The protected resource that it is a client of; users are asked before it gets anything.
+    pub(crate) resource_id: String,
 }
 
 impl State {
@@ -178,6 +183,8 @@ impl State {
                 api: !client.disallow_scalekit_api_access,
                 enforce_pkce: client.enforce_pkce,
                 redirect_uris: client.post_login_uris.clone(),
+                logout_uris: client.post_logout_redirect_uris.clone(),
+                name: client.name.clone(),
                 ..OAuthClient::default()
             });
         }
@@ -203,6 +210,8 @@ impl State {
             custom_claims: client.custom_claims.clone(),
             organization_id: client.organization_id.clone(),
             redirect_uris: client.redirect_uris.clone(),
+            name: client.name.clone(),
+            resource_id: client.resource_id.clone(),
             machine: true,
             audience,
             lifetime,

@@ -135,6 +135,10 @@ impl<K: MapKey, V> Map<K, V> {
         self.values.get(key)
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.values.iter()
     }

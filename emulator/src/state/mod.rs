@@ -6,6 +6,7 @@
 
 mod accounts;
 mod auth_requests;
+mod browsers;
 mod clients;
 mod directories;
 mod events;
@@ -39,6 +40,7 @@ use scalekit::api::webauthn::WebAuthnCredential;
 
 pub(crate) use accounts::{AccountRow, summary};
 pub(crate) use auth_requests::{AuthRequest, AuthRequestRow, FAILURE, INITIATED, SUCCESS};
+pub(crate) use browsers::BrowserKey;
 pub(crate) use clients::{ClientRow, ConsentRow, MachineRow, OAuthClient, new_secret};
 pub(crate) use directories::{DirectoryGroupRow, DirectoryRow, DirectoryUserRow};
 pub(crate) use ids::Ids;
@@ -99,6 +101,8 @@ pub(crate) struct State {
     pub(crate) mcp_instances: Table<McpInstance>,
     /// The logins that were tried.
     pub(crate) auth_requests: Table<AuthRequestRow>,
+    /// The sessions of each browser, the oldest first.
+    pub(crate) browsers: Map<BrowserKey, Vec<String>>,
     /// Codes and tokens that were given out.
     pub(crate) grants: Grants,
     /// Where logins may lead back to beside what the emulator was started with.

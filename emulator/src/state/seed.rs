@@ -118,6 +118,7 @@ macro_rules! seeds {
                     ("events", &mut self.events),
                     ("default_member_roles", &mut self.default_member_roles),
                     ("invites", &mut self.invites),
+                    ("browsers", &mut self.browsers),
                     ("grants.codes", codes),
                     ("grants.refresh", refresh),
                     ("grants.access", access),

@@ -4,6 +4,7 @@ use scalekit::api::commons::TimeUnit;
 use scalekit::api::events::ObjectType;
 use scalekit::api::sessions::{AuthenticatedClients, DeviceDetails, SessionDetails};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::rows::keys;
 use super::{Ctx, Key, Row, State};
@@ -29,6 +30,9 @@ pub(crate) struct SessionRow {
     pub(crate) connection_id: String,
     /// When the user showed who they are, in seconds since 1970.
     pub(crate) auth_time: i64,
+    /// What interceptors want in the tokens of the session.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub(crate) claims: Map<String, Value>,
 }
 
 impl Row for SessionRow {
@@ -57,6 +61,7 @@ pub(crate) struct Login {
     pub(crate) client_id: String,
     pub(crate) user_agent: String,
     pub(crate) ip: String,
+    pub(crate) claims: Map<String, Value>,
 }
 
 impl State {
@@ -126,6 +131,7 @@ impl State {
             session,
             connection_id: login.connection_id,
             auth_time: ctx.now.as_second(),
+            claims: login.claims,
         };
         let row = self.sessions.insert(&mut self.ids, row).clone();
         let stamp = ctx.stamp();
@@ -147,6 +153,24 @@ impl State {
     pub(crate) fn live_session(&self, ctx: &Ctx<'_>, id: &str) -> Option<&SessionRow> {
         let row = self.sessions.get(id)?;
         is_live(&row.session, ctx).then_some(row)
+    }
+
+    /// Lets a session into one more application, or into another organization of its user.
+    pub(crate) fn widen_session(&mut self, id: &str, client_id: &str, organization_id: &str) {
+        let _ = self.sessions.change(id, |row| {
+            let session = &mut row.session;
+            let organizations = &mut session.authenticated_organizations;
+            if !organizations.iter().any(|known| known == organization_id) {
+                organizations.push(organization_id.to_owned());
+            }
+            let client = AuthenticatedClients {
+                client_id: client_id.to_owned(),
+                organization_id: organization_id.to_owned(),
+            };
+            if !session.authenticated_clients.contains(&client) {
+                session.authenticated_clients.push(client);
+            }
+        });
     }
 
     /// Notes that a session was used, which puts off its end.

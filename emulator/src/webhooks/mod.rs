@@ -17,6 +17,7 @@ pub(crate) use endpoint::{Endpoint, NewEndpoint, check_url};
 pub(crate) use signing::{Rotation, Signer, check_secret};
 
 use crate::clock::Clock;
+use crate::pulse::Pulse;
 
 /// Deliveries that are kept in the log; the oldest go first.
 const KEPT: usize = 1_000;
@@ -33,6 +34,8 @@ pub(crate) struct Webhooks {
 #[derive(Default)]
 struct Shared {
     inner: Mutex<Inner>,
+    /// Beats with each attempt, which comes after the request that it is about.
+    pulse: Pulse,
 }
 
 #[derive(Default)]
@@ -44,8 +47,15 @@ struct Inner {
 
 impl Webhooks {
     /// The endpoints of the data file, and those that the emulator is started with, for every event.
-    pub(crate) fn new(urls: &[String], (last_id, endpoints): (u64, Vec<Endpoint>)) -> Self {
-        let webhooks = Self::default();
+    pub(crate) fn new(urls: &[String], (last_id, endpoints): (u64, Vec<Endpoint>), pulse: Pulse) -> Self {
+        let shared = Shared {
+            pulse,
+            ..Shared::default()
+        };
+        let webhooks = Self {
+            shared: Arc::new(shared),
+            ..Self::default()
+        };
         let known: Vec<String> = endpoints.iter().map(|endpoint| endpoint.url.clone()).collect();
         *webhooks.shared.lock() = Inner {
             endpoints,
@@ -171,5 +181,7 @@ impl Shared {
         if let Some(known) = known.find(|known| known.is_same(delivery)) {
             known.attempted(attempt, status);
         }
+        drop(inner);
+        self.pulse.beat();
     }
 }

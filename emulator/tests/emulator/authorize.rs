@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use scalekit_emulator::Emulator;
 
-use crate::support::{CALLBACK, CHALLENGE, World, acme, form_request, send, world};
+use crate::support::{CALLBACK, CHALLENGE, World, acme, send, world};
 
 async fn asking() -> World {
     World::start(Emulator::builder().seed(acme())).await
@@ -125,76 +125,47 @@ async fn errors_go_back_to_the_application() {
 }
 
 #[tokio::test]
-async fn the_login_page_offers_what_there_is_and_signs_in() {
-    let world = asking().await;
-    let path = world.authorize_path(&[("state", "s"), ("login_hint", "<ada>@acme.com")]);
-    let page = world.get(&path).await;
-    assert_eq!(page.status, StatusCode::OK);
-    for text in [
-        "ada@acme.com",
-        "Acme",
-        "conn_1",
-        "&lt;ada&gt;@acme.com",
-        "<label for=\"email\"",
-        "lang=\"en\"",
+async fn what_the_application_names_must_exist() {
+    let (asking, approving) = (asking().await, world().await);
+    for (more, word) in [
+        (vec![("organization_id", "org_404")], "no such organization"),
+        (vec![("connection_id", "conn_404")], "no such connection"),
+        (
+            vec![("connection_id", "conn_1"), ("organization_id", "org_2")],
+            "no such organization",
+        ),
+        (vec![("prompt", "none login")], "stands alone"),
+        (vec![("prompt", "perhaps")], "perhaps"),
+        (vec![("max_age", "soon")], "max_age"),
+        (vec![("response_mode", "fragment")], "response_mode"),
     ] {
-        assert!(page.body.contains(text), "{text}");
+        for world in [&asking, &approving] {
+            let back = world.get(&world.authorize_path(&more)).await.redirected();
+            assert_eq!(back["error"], "invalid_request", "{more:?}");
+            assert!(back["error_description"].contains(word), "{more:?} {back:?}");
+        }
     }
-    assert!(!page.body.contains("<ada>"));
-    assert_eq!(page.headers["cache-control"], "no-store");
-    assert!(page.headers.contains_key("content-security-policy"));
-
-    let form = [
-        ("decision", "allow"),
-        ("email", "ada@acme.com"),
-        ("organization", "org_1"),
-        ("connection", "conn_1"),
-    ];
-    let back = send(form_request(world.request(Method::POST, &path), &form))
-        .await
-        .redirected();
-    assert_eq!(back["state"], "s");
-    let tokens = world.exchange(&back["code"], &[]).await.json();
-    let claims = world
-        .claims(tokens["id_token"].as_str().unwrap(), world.emulator.client_id())
-        .await;
-    assert_eq!(
-        (claims["sub"].as_str(), claims["amr"][0].as_str()),
-        (Some("usr_1"), Some("conn_1"))
-    );
+    let object = [("request", "a.b.c")];
+    let back = asking.get(&asking.authorize_path(&object)).await.redirected();
+    assert_eq!(back["error"], "request_not_supported");
 }
 
 #[tokio::test]
-async fn a_user_can_cancel_and_gets_told_what_is_wrong() {
+async fn a_request_may_be_posted() {
     let world = asking().await;
-    let path = world.authorize_path(&[("state", "s")]);
-    let submit = |form: Vec<(&'static str, &'static str)>| {
-        send(form_request(world.request(Method::POST, &path), &form))
-    };
-    let back = submit(vec![("decision", "deny")]).await.redirected();
+    let path = world.authorize_path(&[("state", "a b")]);
+    let (endpoint, query) = path.split_once('?').unwrap();
+    let form: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let form: Vec<(&str, &str)> = form
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let answer = world.post_form(endpoint, &form).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert_eq!(
-        (back["error"].as_str(), back["state"].as_str()),
-        ("access_denied", "s")
+        answer.headers["location"],
+        format!("{}{path}", world.emulator.url())
     );
-    for (form, problem) in [
-        (vec![("email", "")], "e-mail"),
-        (
-            vec![("email", "ada@acme.com"), ("organization", "org_404")],
-            "no such organization",
-        ),
-        (
-            vec![("email", "ada@acme.com"), ("connection", "conn_404")],
-            "no such connection",
-        ),
-    ] {
-        let page = submit(form.clone()).await;
-        assert_eq!(page.status, StatusCode::BAD_REQUEST, "{form:?}");
-        assert!(
-            page.body.contains("role=\"alert\"") && page.body.contains(problem),
-            "{form:?} {}",
-            page.body
-        );
-    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use scalekit_emulator::{Builder, Emulator};
 use serde_json::{Value, json};
 
 use crate::support::{World, acme};
+use crate::visitor::Visitor;
 
 /// A path where no file is yet.
 pub(crate) fn fresh(name: &str) -> PathBuf {
@@ -52,6 +53,22 @@ async fn events(world: &World) -> String {
         .await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     answer.body
+}
+
+#[tokio::test]
+async fn a_browser_stays_logged_in() {
+    let file = fresh("browser.redb");
+    let asking = || builder(&file).auto_approve(false);
+    let world = World::start(asking()).await;
+    let visitor = Visitor::new(&world);
+    let back = visitor.log_in("ada@acme.com", &[]).await;
+    let before = visitor.claims(&back).await;
+    let cookies = visitor.cookies.take();
+    let world = restart(world, asking()).await;
+    let visitor = Visitor::new(&world);
+    visitor.cookies.replace(cookies);
+    let back = visitor.ask(&[("prompt", "none")]).await;
+    assert_eq!(visitor.claims(&back).await["sid"], before["sid"]);
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use crate::support::{World, acme, world};
+use crate::visitor::{Visitor, problem};
 use crate::webhooks::{read_request, verify};
 
 type Asked = mpsc::UnboundedReceiver<(HeaderMap, Value, Vec<u8>)>;
@@ -254,4 +255,24 @@ async fn an_application_that_does_not_answer_leaves_it_to_the_fallback() {
         let answer = crate::support::send(request.body(wrong.to_string())).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn a_session_keeps_its_claims_and_the_login_page_says_why_there_is_none() {
+    let world = World::start(Emulator::builder().seed(acme())).await;
+    let answer = json!({ "decision": "ALLOW", "response": { "claims": { "tier": "gold" } } });
+    let (_, mut asked) = intercept(&world, "PRE_SESSION_CREATION", Some((200, answer)), "DENY").await;
+    let visitor = Visitor::new(&world);
+    let back = visitor.log_in("ada@acme.com", &[]).await;
+    assert_eq!(visitor.claims(&back).await["tier"], "gold");
+    next(&mut asked).await;
+    // No session is made the second time, so nobody is asked.
+    let back = visitor.ask(&[("prompt", "none")]).await;
+    assert_eq!(visitor.claims(&back).await["tier"], "gold");
+    assert!(asked.try_recv().is_err());
+
+    world.admin(Method::DELETE, "interceptors", Value::Null).await;
+    intercept(&world, "PRE_SESSION_CREATION", deny("Not <today>."), "DENY").await;
+    let page = Visitor::new(&world).log_in("ada@acme.com", &[]).await;
+    assert_eq!(problem(&page), "Not <today>.");
 }

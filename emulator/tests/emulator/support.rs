@@ -207,6 +207,12 @@ impl World {
     }
 }
 
+/// A port that is free now, for an emulator whose URL says another one.
+pub(crate) fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
 pub(crate) fn form_request(request: RequestBuilder, form: &[(&str, &str)]) -> RequestBuilder {
     let body: String = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(form)

@@ -1,0 +1,222 @@
+//! An authorization request (RFC 6749 section 4.1.1, OpenID Connect Core 1.0 section 3.1.2.1).
+
+use jiff::SignedDuration;
+
+use super::grants::{Code, Grant};
+use super::login::Wanted;
+use super::pkce;
+use super::prompt::Prompt;
+use crate::app::App;
+use crate::http::Pairs;
+use crate::state::OAuthClient;
+
+/// How long a code can be exchanged, in seconds.
+const CODE_LIFETIME: i64 = 300;
+
+/// Parameters that may stand only once (RFC 6749 section 3.1).
+const SINGLE: [&str; 10] = [
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "nonce",
+    "prompt",
+    "max_age",
+    "code_challenge",
+    "code_challenge_method",
+];
+
+/// Scopes that every client may ask for (OpenID Connect Core 1.0, sections 5.4 and 11).
+pub(super) const STANDARD_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+
+/// A request whose client and redirect URI are known, so that its errors can go back to the application.
+pub(super) struct Authorization<'p> {
+    pub(super) client: OAuthClient,
+    pub(super) redirect: url::Url,
+    /// As it was given: the token request must repeat it letter by letter.
+    redirect_uri: String,
+    pub(super) parameters: &'p Pairs,
+}
+
+/// An error for the application.
+#[derive(Debug)]
+pub(super) struct Denied(pub(super) &'static str, pub(super) String);
+
+impl Denied {
+    fn invalid(description: impl Into<String>) -> Self {
+        Self("invalid_request", description.into())
+    }
+}
+
+impl<'p> Authorization<'p> {
+    /// # Errors
+    /// What keeps the browser from being sent back at all, in words.
+    pub(super) fn new(app: &App, parameters: &'p Pairs) -> Result<Self, String> {
+        let id = parameters
+            .get("client_id")
+            .ok_or("The request has no client_id.")?;
+        let client = app.read().oauth_client(&app.ctx(), id);
+        let client = client.ok_or("The client_id is unknown.")?;
+        let given = parameters
+            .get("redirect_uri")
+            .ok_or("The request has no redirect_uri.")?;
+        if parameters.repeats("client_id") || parameters.repeats("redirect_uri") {
+            return Err("client_id and redirect_uri may stand only once.".to_owned());
+        }
+        let redirect = url::Url::parse(given).map_err(|_| "The redirect_uri is not an absolute URL.")?;
+        if redirect.fragment().is_some() {
+            return Err("The redirect_uri must have no fragment.".to_owned());
+        }
+        if matches!(redirect.scheme(), "javascript" | "data" | "vbscript" | "file") {
+            return Err("The redirect_uri has a scheme that no application has.".to_owned());
+        }
+        if client.machine && client.redirect_uris.is_empty() {
+            return Err("The client has no redirect_uri.".to_owned());
+        }
+        let state = app.read();
+        let started = app.config.redirect_uris.iter();
+        let mut allowed = (started.chain(&state.redirect_uris).chain(&client.redirect_uris)).peekable();
+        if allowed.peek().is_some() && !allowed.any(|uri| uri == given) {
+            return Err("The redirect_uri is not one of the configured ones.".to_owned());
+        }
+        drop(state);
+        Ok(Self {
+            client,
+            redirect,
+            redirect_uri: given.to_owned(),
+            parameters,
+        })
+    }
+
+    /// What it asks for.
+    ///
+    /// # Errors
+    /// What is wrong with it, for the application.
+    pub(super) fn check(&self, app: &App) -> Result<(Wanted, Prompt), Denied> {
+        let parameters = self.parameters;
+        if let Some(twice) = SINGLE.into_iter().find(|name| parameters.repeats(name)) {
+            return Err(Denied::invalid(format!("{twice} is there more than once")));
+        }
+        match parameters.get("response_type") {
+            Some("code") => {}
+            None => return Err(Denied::invalid("response_type is missing")),
+            Some(other) => {
+                return Err(Denied(
+                    "unsupported_response_type",
+                    format!("response_type {other:?} is not code"),
+                ));
+            }
+        }
+        // OpenID Connect Core 1.0, section 6: what is not supported has an error of its own.
+        for (name, code) in [
+            ("request", "request_not_supported"),
+            ("request_uri", "request_uri_not_supported"),
+        ] {
+            if parameters.get(name).is_some() {
+                return Err(Denied(code, format!("{name} is not supported")));
+            }
+        }
+        if let Some(mode) = parameters.get("response_mode").filter(|mode| *mode != "query") {
+            return Err(Denied::invalid(format!("response_mode {mode:?} is not query")));
+        }
+        self.check_challenge()?;
+        self.check_scopes(app)?;
+        let prompt = Prompt::parse(parameters, app.config.lenient).map_err(Denied::invalid)?;
+        let text = |name: &str| parameters.get(name).unwrap_or_default().to_owned();
+        let wanted = Wanted {
+            client_id: self.client.id.clone(),
+            email: text("login_hint"),
+            organization_id: text("organization_id"),
+            connection_id: text("connection_id"),
+            domain: Some(text("domain_hint"))
+                .filter(|domain| !domain.is_empty())
+                .unwrap_or_else(|| text("domain")),
+            provider: text("provider"),
+        };
+        Ok((wanted, prompt))
+    }
+
+    fn check_challenge(&self) -> Result<(), Denied> {
+        let challenge = self.parameters.get("code_challenge");
+        match (challenge, self.parameters.get("code_challenge_method")) {
+            (Some(challenge), Some("S256")) if pkce::well_formed(challenge) => Ok(()),
+            (None, None) if self.client.enforce_pkce => Err(Denied::invalid(
+                "the client needs PKCE, and code_challenge is missing",
+            )),
+            (None, None) => Ok(()),
+            (Some(_), Some("S256")) => Err(Denied::invalid("code_challenge is not the hash of a verifier")),
+            // RFC 7636 lets an absent method mean `plain`, which the service does not offer.
+            (Some(_), _) => Err(Denied::invalid("code_challenge_method must be S256")),
+            (None, Some(_)) => Err(Denied::invalid("code_challenge is missing")),
+        }
+    }
+
+    /// A client of a protected resource may ask for what the resource has, and for no more than it was given.
+    fn check_scopes(&self, app: &App) -> Result<(), Denied> {
+        let state = app.read();
+        let Some(resource) = state.resources.get(&self.client.resource_id) else {
+            return Ok(());
+        };
+        let allowed = |wanted: &str| {
+            let offered = resource.scopes.iter().filter(|scope| scope.enabled);
+            let own = &self.client.scopes;
+            STANDARD_SCOPES.contains(&wanted)
+                || (offered.into_iter().any(|scope| scope.name == wanted)
+                    && (own.is_empty() || own.iter().any(|scope| scope == wanted)))
+        };
+        match self.scopes().into_iter().find(|scope| !allowed(scope)) {
+            Some(scope) => {
+                let description = format!("the client may not ask for the scope {scope:?}");
+                Err(Denied("invalid_scope", description))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The scopes that it asks for.
+    pub(super) fn scopes(&self) -> Vec<&str> {
+        let scope = self.parameters.get("scope").unwrap_or("openid profile email");
+        scope.split_whitespace().collect()
+    }
+
+    /// The redirect URI with a code for what was granted.
+    pub(super) fn with_code(&self, app: &App, grant: Grant, scopes: &[&str]) -> String {
+        let now = app.clock.now();
+        let expires = now
+            .saturating_add(SignedDuration::from_secs(CODE_LIFETIME))
+            .unwrap_or(now);
+        let code = app.change(|state| {
+            let grant = Grant {
+                client_id: self.client.id.clone(),
+                scope: scopes.join(" "),
+                nonce: self.parameters.get("nonce").map(str::to_owned),
+                family: state.grants.new_family(),
+                ..grant
+            };
+            let challenge = self.parameters.get("code_challenge").map(str::to_owned);
+            state.grants.add_code(
+                Code {
+                    grant,
+                    redirect_uri: self.redirect_uri.clone(),
+                    challenge,
+                },
+                expires,
+            )
+        });
+        self.back(app, &[("code", &code)])
+    }
+
+    /// The redirect URI with an answer, the request's `state` and the issuer (RFC 9207).
+    pub(super) fn back(&self, app: &App, answer: &[(&str, &str)]) -> String {
+        let mut location = self.redirect.clone();
+        let mut query = location.query_pairs_mut();
+        query.extend_pairs(answer);
+        if let Some(state) = self.parameters.get("state") {
+            query.append_pair("state", state);
+        }
+        query.append_pair("iss", &app.url);
+        drop(query);
+        location.into()
+    }
+}

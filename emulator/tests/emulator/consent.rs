@@ -1,0 +1,200 @@
+//! Consent: clients of protected resources get what their users allow.
+
+use reqwest::{Method, StatusCode};
+use scalekit_emulator::Emulator;
+use serde_json::json;
+
+use crate::support::{CALLBACK, World, acme};
+use crate::visitor::{Visitor, buttons, heading};
+
+const CLIENT: (&str, &str) = ("client_id", "m2m_1");
+
+async fn with_client(selectable: bool) -> World {
+    let world = World::start(Emulator::builder().seed(acme())).await;
+    let scopes = json!([
+        {"id": "scp_1", "name": "notes:read", "description": "Read your notes", "enabled": true},
+        {"id": "scp_2", "name": "notes:write", "description": "Change your notes", "enabled": true},
+        {"id": "scp_3", "name": "notes:burn", "enabled": false},
+    ]);
+    let rows = json!({
+        "resources": [{"id": "res_1", "name": "Notes", "scopes": scopes, "resource_scope_selection_allowed": selectable}],
+        "machines": [{
+            "client_id": "m2m_1", "resource_id": "res_1", "name": "Agent", "redirect_uris": [CALLBACK],
+            "secrets": [{"plain_secret": "agent-secret"}],
+        }],
+    });
+    world.admin(Method::POST, "seed", rows).await;
+    world
+}
+
+/// The scopes of the tokens that a code is good for.
+async fn granted(world: &World, code: &str) -> String {
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", CALLBACK),
+        ("client_id", "m2m_1"),
+        ("client_secret", "agent-secret"),
+    ];
+    let answer = world.post_form("/oauth/token", &form).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    answer.json()["scope"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn consent_is_asked_for_once_until_it_is_revoked() {
+    let world = with_client(false).await;
+    let visitor = Visitor::new(&world);
+    let asked = [CLIENT, ("scope", "openid notes:read")];
+    let page = visitor.log_in("ada@acme.com", &asked).await;
+    assert_eq!(heading(&page), "Allow access?");
+    for text in [
+        "Agent",
+        "Notes",
+        "Read your notes",
+        "Know who you are",
+        "ada@acme.com",
+    ] {
+        assert!(page.body.contains(text), "{text}");
+    }
+    assert_eq!(buttons(&page), ["allow", "deny"]);
+    let silent = [CLIENT, ("scope", "openid notes:read"), ("prompt", "none")];
+    assert_eq!(
+        visitor.ask(&silent).await.redirected()["error"],
+        "consent_required"
+    );
+    let back = visitor.press(&page, "allow", &[]).await.redirected();
+    assert_eq!(granted(&world, &back["code"]).await, "openid notes:read");
+
+    assert!(visitor.ask(&silent).await.redirected().contains_key("code"));
+    let more = [CLIENT, ("scope", "openid notes:read notes:write")];
+    let page = visitor.ask(&more).await;
+    assert_eq!(heading(&page), "Allow access?");
+    visitor.press(&page, "allow", &[]).await.redirected();
+    let list = world
+        .call(Method::GET, "/api/v1/user_consents?resource_id=res_1", None)
+        .await
+        .json();
+    let consent = &list["consents"][0];
+    assert_eq!(
+        (&list["total_size"], &consent["external_user_id"]),
+        (&json!(1), &json!("usr_1"))
+    );
+    assert_eq!(consent["scopes"], json!(["openid", "notes:read", "notes:write"]));
+    assert_eq!(consent["client_name"], "Agent");
+    // Even so, an application may want it asked again.
+    let again = [CLIENT, ("scope", "openid"), ("prompt", "consent")];
+    assert_eq!(heading(&visitor.ask(&again).await), "Allow access?");
+
+    let path = format!(
+        "/api/v1/clients/m2m_1/consents/{}",
+        consent["id"].as_str().unwrap()
+    );
+    let revoked = world.call(Method::DELETE, &path, None).await;
+    assert_eq!(revoked.status, StatusCode::OK);
+    assert_eq!(
+        visitor.ask(&silent).await.redirected()["error"],
+        "consent_required"
+    );
+}
+
+#[tokio::test]
+async fn denying_is_told_and_not_remembered() {
+    let world = with_client(false).await;
+    let visitor = Visitor::new(&world);
+    let page = visitor.log_in("ada@acme.com", &[CLIENT, ("state", "s")]).await;
+    let back = visitor.press(&page, "deny", &[]).await.redirected();
+    assert_eq!(
+        (back["error"].as_str(), back["state"].as_str()),
+        ("access_denied", "s")
+    );
+    // Ada stays logged in, and is asked again.
+    assert_eq!(heading(&visitor.ask(&[CLIENT]).await), "Allow access?");
+    // Nobody else can answer for her.
+    let eve = Visitor::new(&world);
+    assert_eq!(
+        heading(&eve.press(&page, "allow", &[]).await),
+        "This page has expired"
+    );
+}
+
+#[tokio::test]
+async fn scopes_may_be_left_out_where_the_resource_lets_users_choose() {
+    let world = with_client(true).await;
+    let visitor = Visitor::new(&world);
+    let asked = [CLIENT, ("scope", "openid notes:read notes:write")];
+    let page = visitor.log_in("ada@acme.com", &asked).await;
+    assert_eq!(page.body.matches("type=\"checkbox\"").count(), 2);
+    let back = visitor
+        .press(&page, "allow", &[("scope", "notes:read")])
+        .await
+        .redirected();
+    assert_eq!(granted(&world, &back["code"]).await, "openid notes:read");
+    // What was left out is asked for again, what was allowed is not.
+    assert_eq!(heading(&visitor.ask(&asked).await), "Allow access?");
+    let less = [CLIENT, ("scope", "openid notes:read")];
+    assert!(visitor.ask(&less).await.redirected().contains_key("code"));
+}
+
+#[tokio::test]
+async fn a_client_asks_for_what_its_resource_has() {
+    let world = with_client(false).await;
+    for scope in ["notes:burn", "openid nothing:here"] {
+        let back = Visitor::new(&world)
+            .ask(&[CLIENT, ("scope", scope), ("state", "s")])
+            .await
+            .redirected();
+        assert_eq!(
+            (back["error"].as_str(), back["state"].as_str()),
+            ("invalid_scope", "s"),
+            "{scope}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn applications_of_the_environment_need_no_consent() {
+    let world = with_client(false).await;
+    let visitor = Visitor::new(&world);
+    assert!(
+        visitor
+            .log_in("ada@acme.com", &[])
+            .await
+            .redirected()
+            .contains_key("code")
+    );
+    let page = visitor.ask(&[("prompt", "consent")]).await;
+    assert_eq!(heading(&page), "Allow access?");
+    assert!(
+        visitor
+            .press(&page, "allow", &[])
+            .await
+            .redirected()
+            .contains_key("code")
+    );
+}
+
+#[tokio::test]
+async fn auto_approval_consents_too() {
+    let world = World::start(Emulator::builder().auto_approve(true).seed(acme())).await;
+    let rows = json!({
+        "resources": [{"id": "res_1", "name": "Notes"}],
+        "machines": [{"client_id": "m2m_1", "resource_id": "res_1", "name": "Agent", "redirect_uris": [CALLBACK]}],
+    });
+    world.admin(Method::POST, "seed", rows).await;
+    assert!(
+        world
+            .get(&world.authorize_path(&[CLIENT]))
+            .await
+            .redirected()
+            .contains_key("code")
+    );
+    let list = world
+        .call(Method::GET, "/api/v1/user_consents?resource_id=res_1", None)
+        .await
+        .json();
+    assert_eq!(
+        list["consents"][0]["scopes"],
+        json!(["openid", "profile", "email"])
+    );
+}

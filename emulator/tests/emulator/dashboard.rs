@@ -1,0 +1,216 @@
+//! The dashboard over plain HTTP: what it shows, to whom, and who may press its button.
+
+use reqwest::header::{HOST, ORIGIN};
+use reqwest::{Method, StatusCode};
+use scalekit_emulator::{Emulator, Seed};
+use serde_json::json;
+
+use crate::support::{World, acme, form_request, free_port, send};
+use crate::visitor::{Visitor, heading};
+
+const VIEWS: [&str; 7] = [
+    "overview",
+    "organizations",
+    "users",
+    "sessions",
+    "mails",
+    "webhooks",
+    "requests",
+];
+
+#[tokio::test]
+async fn each_view_shows_what_there_is() {
+    let builder = Emulator::builder()
+        .seed(acme())
+        .seed(Seed::demo())
+        .webhook("http://127.0.0.1:9/hook");
+    let world = World::start(builder).await;
+    let empty = world.get("/?view=mails").await;
+    assert!(empty.body.contains("No mail has been sent yet."));
+    Visitor::new(&world).log_in("ada@acme.com", &[]).await;
+    for (view, texts) in [
+        (
+            "overview",
+            ["Live sessions", world.emulator.client_id(), "Sign in"],
+        ),
+        (
+            "organizations",
+            ["Northwind Traders", "blueharbor.example", "conn_1"],
+        ),
+        (
+            "users",
+            ["nora.lind@northwind.example", "Iris Vale", "pending invite"],
+        ),
+        ("sessions", ["ada@acme.com", "active", "logged out"]),
+        ("mails", ["to ada@acme.com", "Code", "Follow the link"]),
+        ("webhooks", ["127.0.0.1:9", "session.created", "Redeliver"]),
+        ("requests", ["oauth.authorize", "POST", "303"]),
+    ] {
+        let page = world.get(&format!("/?view={view}")).await;
+        assert_eq!(page.status, StatusCode::OK, "{view}");
+        for text in texts {
+            let escaped = text.replace('/', "&#x2f;");
+            assert!(page.body.contains(&escaped), "{view}: {text}\n{}", page.body);
+        }
+    }
+    // Looking leaves no trace.
+    let requests = world.logged("").await;
+    assert!(requests.iter().all(|entry| entry["path"] != "/"));
+    assert_eq!(world.get("/?view=secrets").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_search_finds_more_than_a_page_shows() {
+    let world = World::start(Emulator::builder().seed(acme())).await;
+    let many: Vec<_> = (0..150)
+        .map(|n| json!({ "display_name": format!("Number {n}") }))
+        .collect();
+    world
+        .admin(Method::POST, "seed", json!({ "organizations": many }))
+        .await;
+    let page = world.get("/?view=organizations").await;
+    assert!(page.body.contains("The newest 100 of 151.") && !page.body.contains("Acme"));
+    let page = world.get("/?view=organizations&q=ACME").await;
+    assert!(page.body.contains("Acme") && !page.body.contains("Number"));
+    assert!(
+        world
+            .get("/?view=users&q=nobody")
+            .await
+            .body
+            .contains("Nothing fits.")
+    );
+}
+
+#[tokio::test]
+async fn no_row_becomes_markup() {
+    let hostile = "\"'><script>alert(1)</script>";
+    let world = World::start(Emulator::builder().webhook(format!("http://127.0.0.1:9/{hostile}"))).await;
+    let rows = json!({
+        "organizations": [{"id": "org_1", "display_name": hostile, "external_id": hostile}],
+        "domains": [{"organization_id": "org_1", "domain": hostile}],
+        "users": [{"id": "usr_1", "email": hostile, "user_profile": {"name": hostile}, "memberships": [
+            {"organization_id": "org_1", "membership_status": "ACTIVE", "roles": [{"name": hostile}]},
+        ]}],
+        "sessions": [{"user_id": "usr_1", "organization_id": "org_1", "status": hostile, "device": {"user_agent": hostile, "ip": hostile}}],
+        "mails": [{"to": hostile, "kind": hostile, "subject": hostile, "code": hostile, "link": format!("javascript:{hostile}")}],
+    });
+    world.admin(Method::POST, "seed", rows).await;
+    let organization = json!({ "display_name": hostile });
+    world
+        .call(Method::POST, "/api/v1/organizations", Some(organization))
+        .await;
+    world.get("/unknown?q=%22%3E%3Cscript%3E").await;
+    for view in VIEWS {
+        let page = world.get(&format!("/?view={view}&q=%22%27%3E%3Cscript")).await;
+        let all = world.get(&format!("/?view={view}")).await;
+        for page in [page, all] {
+            assert!(page.body.contains("</html>"), "{view}");
+            // The one script is the dashboard's own.
+            assert_eq!(page.body.matches("<script").count(), 1, "{view} {}", page.body);
+            assert!(!page.body.contains("href=\"javascript:"), "{view}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn it_opens_for_this_machine_under_its_own_name_only() {
+    let port = free_port();
+    let builder = Emulator::builder().port(port).url("http://emulator.test:8910");
+    let world = World::start(builder).await;
+    let address = format!("http://127.0.0.1:{port}");
+    let asked = |host: &'static str, origin: Option<&'static str>| {
+        let request = world.http.get(&address).header(HOST, host);
+        send(match origin {
+            Some(origin) => request.header(ORIGIN, origin),
+            None => request,
+        })
+    };
+    for host in [
+        "localhost",
+        "127.0.0.1:8910",
+        "[::1]:1",
+        "app.localhost:1",
+        "emulator.test:8910",
+    ] {
+        assert_eq!(asked(host, None).await.status, StatusCode::OK, "{host}");
+    }
+    for host in [
+        "evil.example",
+        "localhost.evil.example",
+        "10.0.0.1",
+        "127.0.0.1.evil.example:8910",
+        "",
+    ] {
+        let answer = asked(host, None).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{host}");
+        assert!(!answer.body.contains("Organizations"), "{host}");
+    }
+    assert_eq!(
+        asked("localhost", Some("http://evil.example")).await.status,
+        StatusCode::FORBIDDEN
+    );
+}
+
+#[tokio::test]
+async fn redelivering_needs_the_dashboards_own_form() {
+    let world = World::start(Emulator::builder().webhook("http://127.0.0.1:9/hook")).await;
+    let organization = json!({ "display_name": "Acme" });
+    world
+        .call(Method::POST, "/api/v1/organizations", Some(organization))
+        .await;
+    let delivery = world.get("/_emulator/deliveries").await.json()[0].clone();
+    let value = format!("{} {}", delivery["endpoint_id"], delivery["id"].as_str().unwrap());
+    let visitor = Visitor::new(&world);
+    let page = visitor.open("/?view=webhooks").await;
+    let ticket = page.body.split_once("name=\"ticket\" value=\"").unwrap().1;
+    let ticket = ticket.split_once('"').unwrap().0;
+    let url = world.emulator.url().to_owned();
+    let post = |origin: &str, site: &str, ticket: &str, value: &str| {
+        let request = world.request(Method::POST, "/_emulator/dashboard/redeliver");
+        let request = match origin {
+            "" => request,
+            origin => request.header(ORIGIN, origin),
+        };
+        let request = request.header("sec-fetch-site", site);
+        visitor.send(form_request(request, &[("ticket", ticket), ("delivery", value)]))
+    };
+    for (origin, site, ticket) in [
+        ("", "same-origin", ticket),
+        ("null", "same-origin", ticket),
+        ("http://evil.example", "cross-site", ticket),
+        ("http://127.0.0.1:1", "same-site", ticket),
+        (&url, "cross-site", ticket),
+        (&url, "same-origin", ""),
+        (&url, "same-origin", &ticket[1..]),
+    ] {
+        let answer = post(origin, site, ticket, &value).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{origin} {site} {ticket}");
+    }
+    let gone = post(&url, "same-origin", ticket, "1 msg_404").await;
+    assert_eq!(
+        (gone.status, heading(&gone).as_str()),
+        (StatusCode::NOT_FOUND, "Nothing was sent")
+    );
+    let done = post(&url, "same-origin", ticket, &value).await;
+    assert_eq!(
+        (done.status, done.headers["location"].to_str().unwrap()),
+        (StatusCode::SEE_OTHER, "/?view=webhooks")
+    );
+}
+
+#[tokio::test]
+async fn a_change_is_told_to_who_listens() {
+    let world = World::start(Emulator::builder()).await;
+    let request = world.request(Method::GET, "/_emulator/dashboard/events");
+    let mut stream = request.send().await.unwrap();
+    assert_eq!(stream.headers()["content-type"], "text/event-stream");
+    assert_eq!(stream.chunk().await.unwrap().unwrap(), "retry: 1000\n\n");
+    world
+        .admin(
+            Method::POST,
+            "seed",
+            json!({ "organizations": [{"display_name": "Acme"}] }),
+        )
+        .await;
+    assert_eq!(stream.chunk().await.unwrap().unwrap(), "data: changed\n\n");
+}

@@ -1,0 +1,251 @@
+//! Logging in and signing up by mail: codes, links, and all that can be wrong with them.
+
+use reqwest::{Method, StatusCode};
+use scalekit_emulator::Emulator;
+use serde_json::json;
+
+use crate::support::{World, acme};
+use crate::visitor::{Visitor, heading, problem};
+
+async fn asking() -> World {
+    World::start(Emulator::builder().seed(acme())).await
+}
+
+#[tokio::test]
+async fn a_code_logs_in() {
+    let world = asking().await;
+    let visitor = Visitor::new(&world);
+    let back = visitor
+        .log_in("ADA@acme.com", &[("state", "s"), ("nonce", "n")])
+        .await;
+    assert_eq!(back.redirected()["state"], "s");
+    let claims = visitor.claims(&back).await;
+    assert_eq!((&claims["sub"], &claims["nonce"]), (&json!("usr_1"), &json!("n")));
+    assert_eq!(
+        (&claims["oid"], &claims["amr"]),
+        (&json!("org_1"), &json!(["pwd"]))
+    );
+    // The log of requests has no code.
+    let posts = world.logged("method=POST&operation=oauth.authorize").await;
+    let code = visitor.mail("ADA@acme.com").await["code"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(posts.iter().all(|entry| !entry.to_string().contains(&code)));
+}
+
+#[tokio::test]
+async fn wrong_codes_are_counted_and_a_new_mail_helps() {
+    let world = asking().await;
+    let visitor = Visitor::new(&world);
+    let page = visitor.ask(&[]).await;
+    let page = visitor.press(&page, "email", &[("email", "ada@acme.com")]).await;
+    assert_eq!(heading(&page), "Check your mail");
+    let good = visitor.mail("ada@acme.com").await["code"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let wrong = if good == "000000" { "111111" } else { "000000" };
+    assert_eq!(
+        problem(&visitor.press(&page, "code", &[("code", " ")]).await),
+        "Enter the code from the mail."
+    );
+    for left in ["4 more times", "3 more times", "2 more times", "once more"] {
+        let again = visitor.press(&page, "code", &[("code", wrong)]).await;
+        assert!(problem(&again).contains(left), "{left}");
+    }
+    let too_many = "Too many wrong codes were tried. Ask for a new one.";
+    let again = visitor.press(&page, "code", &[("code", wrong)]).await;
+    assert_eq!(problem(&again), too_many);
+    // Not even the right one any more.
+    assert_eq!(
+        problem(&visitor.press(&page, "code", &[("code", &good)]).await),
+        too_many
+    );
+    let page = visitor.press(&page, "resend", &[]).await;
+    assert!(page.body.contains("A new mail was sent."));
+    let code = visitor.mail("ada@acme.com").await["code"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let spaced = format!(" {} {} ", &code[..3], &code[3..]);
+    let back = visitor.press(&page, "code", &[("code", &spaced)]).await;
+    assert!(back.redirected().contains_key("code"));
+    let again = visitor.press(&page, "code", &[("code", &code)]).await;
+    assert_eq!(problem(&again), "The mail was used already. Ask for a new one.");
+}
+
+#[tokio::test]
+async fn a_code_grows_old() {
+    let world = asking().await;
+    let visitor = Visitor::new(&world);
+    let page = visitor.ask(&[]).await;
+    let page = visitor.press(&page, "email", &[("email", "ada@acme.com")]).await;
+    let mail = visitor.mail("ada@acme.com").await;
+    world
+        .admin(Method::PUT, "clock", json!({ "shift_seconds": 301 }))
+        .await;
+    let again = visitor
+        .press(&page, "code", &[("code", mail["code"].as_str().unwrap())])
+        .await;
+    assert_eq!(problem(&again), "The mail is too old. Ask for a new one.");
+    let old = visitor.follow(mail["link"].as_str().unwrap()).await;
+    assert_eq!(
+        (old.status, heading(&old).as_str()),
+        (StatusCode::BAD_REQUEST, "This link is no longer good")
+    );
+}
+
+#[tokio::test]
+async fn a_code_is_good_for_its_address_only() {
+    let world = asking().await;
+    let visitor = Visitor::new(&world);
+    let page = visitor.ask(&[]).await;
+    let first = visitor.press(&page, "email", &[("email", "ada@acme.com")]).await;
+    // The form may say another address; the mail's counts.
+    let code = visitor.mail("ada@acme.com").await["code"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let form = [("code", code.as_str()), ("email", "root@acme.com")];
+    let back = visitor.press(&first, "code", &form).await;
+    assert_eq!(visitor.claims(&back).await["email"], "ada@acme.com");
+    // A page that waits for no mail takes no code, whoever got it.
+    visitor.press(&page, "email", &[("email", "ada@acme.com")]).await;
+    let code = visitor.mail("ada@acme.com").await["code"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let again = visitor.press(&page, "code", &[("code", &code)]).await;
+    assert!(problem(&again).contains("Begin again"));
+}
+
+#[tokio::test]
+async fn a_link_logs_in_once_and_only_when_told_to() {
+    let world = asking().await;
+    let visitor = Visitor::new(&world);
+    let page = visitor.ask(&[("state", "s")]).await;
+    visitor.press(&page, "email", &[("email", "ada@acme.com")]).await;
+    let link = visitor.mail("ada@acme.com").await["link"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    // Another browser, and a mail program that looks first.
+    let phone = Visitor::new(&world);
+    phone.follow(&link).await;
+    let page = phone.follow(&link).await;
+    assert!(page.body.contains("Sign in as ada@acme.com"));
+    let back = phone.press(&page, "link", &[]).await;
+    assert_eq!(back.redirected()["state"], "s");
+    assert_eq!(phone.claims(&back).await["sub"], "usr_1");
+    assert_eq!(heading(&phone.follow(&link).await), "This link is no longer good");
+    assert!(problem(&phone.press(&page, "link", &[]).await).contains("no longer good"));
+    // A link belongs to the request that it was sent for.
+    let page = visitor.ask(&[]).await;
+    visitor.press(&page, "email", &[("email", "ada@acme.com")]).await;
+    let link = visitor.mail("ada@acme.com").await["link"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let token = link.split_once("link_token=").unwrap().1;
+    let elsewhere = visitor.ask(&[("state", "other"), ("link_token", token)]).await;
+    assert_eq!(elsewhere.status, StatusCode::BAD_REQUEST);
+    let logged = world.logged("operation=oauth.authorize").await;
+    assert!(logged.iter().all(|entry| !entry.to_string().contains(token)));
+}
+
+#[tokio::test]
+async fn who_is_new_signs_up_with_an_organization() {
+    let world = asking().await;
+    let visitor = Visitor::new(&world);
+    let page = visitor.ask(&[]).await;
+    let page = visitor
+        .press(&page, "email", &[("email", "grace@navy.example")])
+        .await;
+    assert_eq!(heading(&page), "Create an account");
+    assert!(
+        page.body
+            .contains("Nobody here has the address grace@navy.example yet.")
+    );
+    let named = [
+        ("email", "grace@navy.example"),
+        ("given_name", "Grace"),
+        ("family_name", "Hopper"),
+    ];
+    let again = visitor.press(&page, "register", &named).await;
+    assert_eq!(problem(&again), "Enter a name for your organization.");
+    assert!(again.body.contains("value=\"Grace\""));
+    let mut whole = named.to_vec();
+    whole.push(("organization_name", "Navy"));
+    let page = visitor.press(&again, "register", &whole).await;
+    let mail = visitor.mail("grace@navy.example").await;
+    assert_eq!(mail["subject"], "Sign up");
+    // The address is not shown to be hers yet.
+    let users = world.call(Method::GET, "/api/v1/users", None).await.json();
+    assert_eq!(users["total_size"], 1);
+    let back = visitor
+        .press(&page, "code", &[("code", mail["code"].as_str().unwrap())])
+        .await;
+    let claims = visitor.claims(&back).await;
+    assert_eq!(claims["name"], "Grace Hopper");
+    let path = format!("/api/v1/organizations/{}", claims["oid"].as_str().unwrap());
+    let organization = world.call(Method::GET, &path, None).await.json();
+    assert_eq!(organization["organization"]["display_name"], "Navy");
+    let path = format!("/api/v1/users/{}", claims["sub"].as_str().unwrap());
+    let user = world.call(Method::GET, &path, None).await.json();
+    assert_eq!(user["user"]["memberships"][0]["roles"][0]["name"], "admin");
+    // Whoever is known is asked to sign in instead.
+    let visitor = Visitor::new(&world);
+    let page = visitor.ask(&[("prompt", "create")]).await;
+    let again = visitor.press(&page, "register", &whole).await;
+    assert!(problem(&again).contains("has an account already"));
+}
+
+#[tokio::test]
+async fn who_signs_up_by_a_link_joins_the_organization_of_the_request() {
+    let world = asking().await;
+    let off = json!({"id": "conn_1", "organization_id": "org_1", "type": "OIDC", "provider": "OKTA", "enabled": false});
+    world
+        .admin(Method::POST, "seed", json!({ "connections": [off] }))
+        .await;
+    let visitor = Visitor::new(&world);
+    let page = visitor
+        .ask(&[("prompt", "create"), ("organization_id", "org_1")])
+        .await;
+    assert!(page.body.contains("You will be a member of Acme.") && !page.body.contains("organization_name"));
+    visitor
+        .press(
+            &page,
+            "register",
+            &[("email", "new@x.example"), ("given_name", "New")],
+        )
+        .await;
+    let link = visitor.mail("new@x.example").await["link"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let page = visitor.follow(&link).await;
+    let back = visitor.press(&page, "link", &[]).await;
+    let claims = visitor.claims(&back).await;
+    assert_eq!(
+        (&claims["oid"], &claims["given_name"]),
+        (&json!("org_1"), &json!("New"))
+    );
+}
+
+#[tokio::test]
+async fn the_environment_says_what_mails_hold() {
+    let world = asking().await;
+    let config = json!({"type": "LINK"});
+    let connection =
+        json!({"id": "conn_7", "type": "PASSWORDLESS", "enabled": true, "passwordless_config": config});
+    world
+        .admin(Method::POST, "seed", json!({ "connections": [connection] }))
+        .await;
+    let visitor = Visitor::new(&world);
+    let page = visitor.ask(&[]).await;
+    let page = visitor.press(&page, "email", &[("email", "ada@acme.com")]).await;
+    assert!(page.body.contains("A link was sent") && !page.body.contains("name=\"code\""));
+    let mail = visitor.mail("ada@acme.com").await;
+    assert!(mail.get("code").is_none() && mail["link"].is_string());
+}

@@ -1,0 +1,116 @@
+//! `/oidc/logout`: with a hint and without, and where it may lead.
+
+use reqwest::{Method, StatusCode};
+use scalekit_emulator::Emulator;
+use serde_json::json;
+
+use crate::support::{CALLBACK, World, acme};
+use crate::visitor::{Visitor, heading};
+
+fn logout_path(pairs: &[(&str, &str)]) -> String {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish();
+    format!("/oidc/logout?{query}")
+}
+
+async fn asking() -> World {
+    World::start(Emulator::builder().seed(acme())).await
+}
+
+#[tokio::test]
+async fn without_a_hint_the_user_is_asked() {
+    let world = asking().await;
+    let visitor = Visitor::new(&world);
+    visitor.log_in("ada@acme.com", &[]).await;
+    let path = logout_path(&[("post_logout_redirect_uri", CALLBACK), ("state", "s")]);
+    let page = visitor.open(&path).await;
+    assert_eq!(heading(&page), "Sign out?");
+    assert!(page.body.contains("ada@acme.com"));
+    // A form on another site brings no ticket along, and so only gets the page.
+    let foreign = visitor.send(world.request(Method::POST, &path)).await;
+    assert_eq!(heading(&foreign), "Sign out?");
+    assert_eq!(
+        heading(&visitor.press(&page, "stay", &[]).await),
+        "You are still signed in"
+    );
+    assert!(
+        visitor
+            .ask(&[("prompt", "none")])
+            .await
+            .redirected()
+            .contains_key("code")
+    );
+
+    let back = visitor.press(&page, "leave", &[]).await.redirected();
+    assert_eq!(back["state"], "s");
+    assert_eq!(
+        visitor.ask(&[("prompt", "none")]).await.redirected()["error"],
+        "login_required"
+    );
+    // Nobody is logged in any more, so there is nothing to ask.
+    assert_eq!(visitor.open(&path).await.redirected()["state"], "s");
+    assert_eq!(heading(&visitor.open("/oidc/logout").await), "Signed out");
+}
+
+#[tokio::test]
+async fn a_hint_says_whose_session_ends() {
+    let world = asking().await;
+    let visitor = Visitor::new(&world);
+    let back = visitor.log_in("ada@acme.com", &[]).await.redirected();
+    let tokens = world.exchange(&back["code"], &[]).await.json();
+    let hint = ("id_token_hint", tokens["id_token"].as_str().unwrap());
+    let foreign = visitor.open(&logout_path(&[hint, ("client_id", "skc_2")])).await;
+    assert_eq!(foreign.status, StatusCode::BAD_REQUEST);
+    assert!(
+        visitor
+            .ask(&[("prompt", "none")])
+            .await
+            .redirected()
+            .contains_key("code")
+    );
+    // Posted, as an application may do, and from no browser at all.
+    let answer = world
+        .post_form("/oidc/logout", &[hint, ("post_logout_redirect_uri", CALLBACK)])
+        .await;
+    answer.redirected();
+    assert_eq!(
+        visitor.ask(&[("prompt", "none")]).await.redirected()["error"],
+        "login_required"
+    );
+}
+
+#[tokio::test]
+async fn a_client_with_logout_addresses_leads_to_no_others() {
+    let world = asking().await;
+    let id = world.emulator.client_id();
+    let new = json!({ "post_logout_redirect_uris": [CALLBACK] });
+    world
+        .call(Method::PATCH, &format!("/api/v1/clients/{id}"), Some(new))
+        .await;
+    let visitor = Visitor::new(&world);
+    let back = visitor.log_in("ada@acme.com", &[]).await.redirected();
+    let tokens = world.exchange(&back["code"], &[]).await.json();
+    let hint = ("id_token_hint", tokens["id_token"].as_str().unwrap());
+    for target in ["http://localhost:3000/other", "javascript:alert(1)", "callback"] {
+        for pairs in [vec![hint], vec![("client_id", id)], vec![]] {
+            let mut pairs = pairs;
+            pairs.push(("post_logout_redirect_uri", target));
+            let page = world.get(&logout_path(&pairs)).await;
+            assert_eq!(page.status, StatusCode::BAD_REQUEST, "{pairs:?}");
+            assert!(page.body.contains("post_logout_redirect_uri"));
+        }
+    }
+    // A refused request ends no session.
+    assert!(
+        visitor
+            .ask(&[("prompt", "none")])
+            .await
+            .redirected()
+            .contains_key("code")
+    );
+    let path = logout_path(&[hint, ("post_logout_redirect_uri", CALLBACK)]);
+    world.get(&path).await.redirected();
+    let unknown = logout_path(&[("client_id", "skc_2"), ("post_logout_redirect_uri", CALLBACK)]);
+    assert_eq!(world.get(&unknown).await.status, StatusCode::BAD_REQUEST);
+}

@@ -1,0 +1,123 @@
+//! That pages keep to themselves: forms work for whom they were made only, and no name becomes markup.
+
+use reqwest::header::ORIGIN;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use crate::login_page::asking;
+use crate::support::form_request;
+use crate::visitor::{Visitor, heading};
+
+#[tokio::test]
+async fn a_form_is_good_for_its_browser_its_request_and_a_while() {
+    let world = asking().await;
+    let (ada, eve) = (Visitor::new(&world), Visitor::new(&world));
+    let page = ada.ask(&[("state", "s")]).await;
+    eve.ask(&[]).await;
+    let email = [("email", "ada@acme.com")];
+    // Somebody else's browser, and one without cookies, as a form on another site would have it.
+    for visitor in [&eve, &Visitor::new(&world)] {
+        assert_eq!(
+            heading(&visitor.press(&page, "email", &email).await),
+            "This page has expired"
+        );
+    }
+    // Another request.
+    let ticket = page.body.split_once("name=\"ticket\" value=\"").unwrap().1;
+    let form = [
+        ("ticket", ticket.split_once('"').unwrap().0),
+        ("do", "email"),
+        email[0],
+    ];
+    let other = world.authorize_path(&[("state", "other")]);
+    let answer = ada
+        .send(form_request(world.request(Method::POST, &other), &form))
+        .await;
+    assert_eq!(
+        (answer.status, heading(&answer).as_str()),
+        (StatusCode::BAD_REQUEST, "This page has expired")
+    );
+    assert!(answer.body.contains("Start again") && answer.body.contains("state=other"));
+    // As long as it takes to read a mail, and no longer.
+    world
+        .admin(Method::PUT, "clock", json!({ "shift_seconds": 800 }))
+        .await;
+    assert_eq!(
+        heading(&ada.press(&page, "email", &email).await),
+        "Check your mail"
+    );
+    world
+        .admin(Method::PUT, "clock", json!({ "shift_seconds": 1000 }))
+        .await;
+    assert_eq!(
+        heading(&ada.press(&page, "email", &email).await),
+        "This page has expired"
+    );
+}
+
+#[tokio::test]
+async fn no_name_becomes_markup() {
+    let world = asking().await;
+    let hostile = "\"'><script>alert(1)</script>";
+    let rows = json!({
+        "organizations": [{"id": "org_9", "display_name": hostile}],
+        "connections": [
+            {"id": "conn_9", "organization_id": "org_9", "type": "OIDC", "provider": "OKTA", "enabled": true, "ui_button_title": hostile},
+            {"id": "conn_8", "organization_id": "org_9", "type": "OIDC", "provider": "OKTA", "enabled": true, "ui_button_title": hostile},
+        ],
+        "users": [{"id": "usr_9", "email": format!("{hostile}@x.example"), "memberships": [
+            {"organization_id": "org_9", "membership_status": "ACTIVE"}, {"organization_id": "org_1", "membership_status": "ACTIVE"},
+        ]}],
+        "clients": [{"id": "skc_9", "name": hostile}],
+        "domains": [{"organization_id": "org_9", "domain": "hostile.example"}],
+    });
+    world.admin(Method::POST, "seed", rows).await;
+    for more in [
+        vec![("client_id", "skc_9"), ("login_hint", hostile)],
+        vec![("client_id", "skc_9"), ("organization_id", "org_9")],
+        vec![("client_id", "skc_9"), ("connection_id", "conn_9")],
+        vec![("domain_hint", hostile)],
+        vec![("provider", hostile)],
+        vec![("prompt", "create"), ("login_hint", hostile)],
+        vec![("client_id", hostile)],
+        vec![("state", hostile)],
+    ] {
+        let page = Visitor::new(&world).ask(&more).await;
+        assert!(page.body.contains("</html>"), "{more:?}");
+        assert!(!page.body.contains("<script"), "{more:?} {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn pages_keep_to_themselves() {
+    let world = asking().await;
+    let visitor = Visitor::new(&world);
+    let page = visitor.ask(&[]).await;
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
+    assert!(!policy.contains("unsafe") && !policy.contains("script-src"));
+    for (header, value) in [
+        ("cache-control", "no-store"),
+        ("x-frame-options", "DENY"),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+    ] {
+        assert_eq!(page.headers[header], value);
+    }
+    for (asset, kind) in [
+        ("style.css", "text/css"),
+        ("live.js", "text/javascript"),
+        ("icon.svg", "image/svg+xml"),
+    ] {
+        let answer = world.get(&format!("/_emulator/assets/{asset}")).await;
+        assert!(
+            answer.headers["content-type"].to_str().unwrap().starts_with(kind),
+            "{asset}"
+        );
+    }
+    // Where a form came from does not matter, as no foreign one has a ticket.
+    let request = world.request(Method::POST, &world.authorize_path(&[]));
+    let foreign = request.header(ORIGIN, "https://evil.example");
+    let answer = visitor.send(form_request(foreign, &[("do", "email")])).await;
+    assert_eq!(heading(&answer), "This page has expired");
+}

@@ -1,0 +1,139 @@
+//! Somebody with a browser: cookies, pages and their forms.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use reqwest::header::{COOKIE, SET_COOKIE};
+use reqwest::{Method, RequestBuilder, StatusCode};
+
+use crate::support::{Answer, World, form_request, send};
+
+pub(crate) struct Visitor<'w> {
+    pub(crate) world: &'w World,
+    pub(crate) cookies: RefCell<HashMap<String, String>>,
+}
+
+impl<'w> Visitor<'w> {
+    pub(crate) fn new(world: &'w World) -> Self {
+        Self {
+            world,
+            cookies: RefCell::default(),
+        }
+    }
+
+    /// Opens an authorization request.
+    pub(crate) async fn ask(&self, more: &[(&str, &str)]) -> Answer {
+        self.open(&self.world.authorize_path(more)).await
+    }
+
+    pub(crate) async fn open(&self, path: &str) -> Answer {
+        self.send(self.world.request(Method::GET, path)).await
+    }
+
+    /// Opens an address of the environment.
+    pub(crate) async fn follow(&self, url: &str) -> Answer {
+        let path = url.strip_prefix(self.world.emulator.url()).unwrap();
+        self.open(path).await
+    }
+
+    /// Fills in the form of a page and presses the button with this value.
+    pub(crate) async fn press(&self, page: &Answer, button: &str, fields: &[(&str, &str)]) -> Answer {
+        let action = attribute(&page.body, "action").expect("a form");
+        let ticket = hidden(&page.body, "ticket").expect("a ticket");
+        let mut form = vec![("ticket", ticket.as_str()), ("do", button)];
+        form.extend(fields);
+        self.send(form_request(self.world.request(Method::POST, &action), &form))
+            .await
+    }
+
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
+        let cookies: Vec<String> = (self.cookies.borrow().iter())
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let request = match cookies.is_empty() {
+            true => request,
+            false => request.header(COOKIE, cookies.join("; ")),
+        };
+        let answer = send(request).await;
+        for line in answer.headers.get_all(SET_COOKIE) {
+            let pair = line.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            self.cookies
+                .borrow_mut()
+                .insert(name.to_owned(), value.to_owned());
+        }
+        answer
+    }
+
+    /// The last mail to an address.
+    pub(crate) async fn mail(&self, to: &str) -> serde_json::Value {
+        let mails = self.world.get(&format!("/_emulator/mails?to={to}")).await.json();
+        mails.as_array().unwrap().last().expect("a mail").clone()
+    }
+
+    /// Logs in with the code of a mail, as far as the page after that.
+    pub(crate) async fn log_in(&self, email: &str, more: &[(&str, &str)]) -> Answer {
+        let mut page = self.ask(more).await;
+        page = self.press(&page, "email", &[("email", email)]).await;
+        let code = self.mail(email).await["code"].as_str().unwrap().to_owned();
+        self.press(&page, "code", &[("code", &code)]).await
+    }
+
+    /// The claims of the ID token that a login ends with.
+    pub(crate) async fn claims(&self, back: &Answer) -> serde_json::Value {
+        let code = back.redirected().remove("code").expect("a code");
+        let tokens = self.world.exchange(&code, &[]).await.json();
+        let client = self.world.emulator.client_id();
+        self.world
+            .claims(tokens["id_token"].as_str().expect("an ID token"), client)
+            .await
+    }
+}
+
+/// What a page says was wrong.
+pub(crate) fn problem(page: &Answer) -> String {
+    assert_eq!(page.status, StatusCode::BAD_REQUEST, "{}", page.body);
+    let (_, rest) = page.body.split_once("role=\"alert\"").expect("an alert");
+    let (_, rest) = rest.split_once('>').unwrap();
+    decoded(rest.split_once('<').unwrap().0)
+}
+
+pub(crate) fn heading(page: &Answer) -> String {
+    let (_, rest) = page
+        .body
+        .split_once("<h1>")
+        .unwrap_or_else(|| panic!("{} {}", page.status, page.body));
+    decoded(rest.split_once("</h1>").unwrap().0)
+}
+
+/// The values of a page's buttons, in their order.
+pub(crate) fn buttons(page: &Answer) -> Vec<String> {
+    let parts = page.body.split("name=\"do\" ").skip(1);
+    parts.map(|part| attribute(part, "value").unwrap()).collect()
+}
+
+fn hidden(page: &str, name: &str) -> Option<String> {
+    let (_, rest) = page.split_once(&format!("name=\"{name}\" "))?;
+    attribute(rest, "value")
+}
+
+fn attribute(text: &str, name: &str) -> Option<String> {
+    let (_, rest) = text.split_once(&format!("{name}=\""))?;
+    Some(decoded(rest.split_once('"')?.0))
+}
+
+fn decoded(text: &str) -> String {
+    let entities = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#x27;", "'"),
+        ("&#x2f;", "/"),
+        ("&amp;", "&"),
+    ];
+    entities
+        .into_iter()
+        .fold(text.to_owned(), |text, (entity, letter)| {
+            text.replace(entity, letter)
+        })
+}

@@ -1,0 +1,186 @@
+"""Every page: nothing that axe-core finds, in light and in dark, and no scrolling sideways on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from scalekit.v1.organizations.organizations_pb2 import CreateOrganization
+
+from .conftest import AGENT, DESKTOP, Visitor, with_agent, with_own_connections
+
+PHONE = {"width": 360, "height": 740}
+IRIS = "iris.vale@garage.example"
+GARAGE = "org_200000000000000003"
+# Buttons and links that a finger does not meet (WCAG 2.2, 2.5.8), but for those within a sentence.
+TOO_SMALL = """[...document.querySelectorAll("button, a[href]")]
+    .filter((each) => getComputedStyle(each).display !== "inline")
+    .filter((each) => each.offsetHeight > 0 && each.offsetHeight < 24)
+    .map((each) => each.outerHTML)"""
+LONG = "somebody.with.a.rather.long.address.that.no.phone.has.room.for@garage.example"
+
+
+def press(visitor: Visitor, name: str) -> None:
+    visitor.page.get_by_role("button", name=name, exact=True).click()
+
+
+def at_code(visitor: Visitor) -> None:
+    visitor.ask(login_hint=IRIS)
+    press(visitor, "Continue")
+    visitor.page.get_by_label("Code").wait_for()
+
+
+def wrong_code(visitor: Visitor) -> None:
+    at_code(visitor)
+    visitor.page.get_by_label("Code").fill("no")
+    press(visitor, "Sign in")
+    visitor.page.get_by_role("alert").wait_for()
+
+
+def code_again(visitor: Visitor) -> None:
+    at_code(visitor)
+    press(visitor, "Send another one")
+    visitor.page.get_by_text("A new mail was sent.").wait_for()
+
+
+def email(visitor: Visitor) -> None:
+    with_own_connections(visitor.emulator)
+    visitor.ask()
+
+
+def unknown_domain(visitor: Visitor) -> None:
+    visitor.ask(domain_hint="unknown.example")
+
+
+def connections(visitor: Visitor) -> None:
+    with_own_connections(visitor.emulator)
+    visitor.ask(organization_id="org_200000000000000001")
+
+
+def provider(visitor: Visitor) -> None:
+    visitor.ask(login_hint="nora.lind@northwind.example")
+
+
+def link(visitor: Visitor) -> None:
+    at_code(visitor)
+    visitor.page.goto(visitor.mail(IRIS)["link"])
+
+
+def sign_up(visitor: Visitor) -> None:
+    visitor.ask(login_hint=LONG.replace("garage", "unknown"))
+    press(visitor, "Continue")
+    visitor.page.get_by_label("Given name").wait_for()
+
+
+def organizations(visitor: Visitor) -> None:
+    visitor.log_in(IRIS)
+    visitor.page.get_by_role("heading", name="Choose an organization").wait_for()
+
+
+def accounts(visitor: Visitor) -> None:
+    visitor.log_in(IRIS, organization_id=GARAGE)
+    visitor.answer()
+    visitor.ask(prompt="select_account")
+
+
+def consent(visitor: Visitor) -> None:
+    with_agent(visitor)
+    scope = "openid email reports:read reports:share"
+    visitor.log_in(IRIS, client_id=AGENT, scope=scope, organization_id=GARAGE)
+    visitor.page.get_by_role("heading", name="Allow access?").wait_for()
+
+
+def logout(visitor: Visitor) -> None:
+    visitor.log_in(IRIS, organization_id=GARAGE)
+    visitor.answer()
+    visitor.page.goto(f"{visitor.emulator.url}/oidc/logout")
+
+
+def logged_out(visitor: Visitor) -> None:
+    visitor.page.goto(f"{visitor.emulator.url}/oidc/logout")
+
+
+def refused(visitor: Visitor) -> None:
+    visitor.ask(client_id="skc_404")
+
+
+def expired(visitor: Visitor) -> None:
+    visitor.ask()
+    visitor.emulator.admin("PUT", "clock", {"shift_seconds": 3600})
+    press(visitor, "Cancel")
+    visitor.page.get_by_role("heading", name="This page has expired").wait_for()
+
+
+def fill(visitor: Visitor) -> None:
+    """Let there be something in each view, with names that are long and answers that fail."""
+    visitor.emulator.admin(
+        "POST", "webhooks", {"url": "http://127.0.0.1:9/" + "webhooks/" * 8, "retry_delays_ms": []}
+    )
+    visitor.emulator.seed({"users": [{"email": LONG}]})
+    visitor.log_in(IRIS, organization_id=GARAGE)
+    visitor.answer()
+    with visitor.emulator.client() as client:
+        client.organization.create_organization(CreateOrganization(display_name="Acme" * 20))
+    visitor.page.goto(f"{visitor.emulator.url}/{'nothing' * 12}")
+    visitor.emulator.fault("oauth.keys", status=503)
+    visitor.page.goto(f"{visitor.emulator.url}/keys")
+
+
+PAGES: dict[str, Callable[[Visitor], None]] = {
+    "login-email": email,
+    "login-unknown-domain": unknown_domain,
+    "login-connections": connections,
+    "login-provider": provider,
+    "login-code": at_code,
+    "login-code-wrong": wrong_code,
+    "login-code-again": code_again,
+    "login-link": link,
+    "login-sign-up": sign_up,
+    "login-organizations": organizations,
+    "login-accounts": accounts,
+    "consent": consent,
+    "logout": logout,
+    "logged-out": logged_out,
+    "refused": refused,
+    "expired": expired,
+}
+VIEWS = ("overview", "organizations", "users", "sessions", "mails", "webhooks", "requests")
+
+
+def judge(visitor: Visitor, name: str, screenshots: Path) -> None:
+    """Look at the page that is open, and keep what it looks like."""
+    page = visitor.page
+    # In the dark nothing but the colours is different.
+    for scheme, rules in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found = Axe().run(page, options={"resultTypes": ["violations"], **rules})
+        assert found.violations_count == 0, f"{name}, {scheme}: {found.generate_report()}"
+        page.screenshot(path=screenshots / f"{name}-{scheme}.png", full_page=True)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme="light")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= PHONE["width"], f"{name} is {width} pixels wide"
+    assert page.evaluate(TOO_SMALL) == [], name
+    page.screenshot(path=screenshots / f"{name}-phone.png", full_page=True)
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page(name: str, visitor: Visitor, screenshots: Path) -> None:
+    PAGES[name](visitor)
+    judge(visitor, name, screenshots)
+
+
+def test_dashboard(visitor: Visitor, screenshots: Path) -> None:
+    page = visitor.page
+    page.goto(f"{visitor.emulator.url}/?view=mails")
+    judge(visitor, "dashboard-empty", screenshots)
+    fill(visitor)
+    for view in VIEWS:
+        page.goto(f"{visitor.emulator.url}/?view={view}")
+        for summary in page.locator("summary").all()[:1]:
+            summary.click()
+        judge(visitor, f"dashboard-{view}", screenshots)
