@@ -105,14 +105,16 @@ export interface Native {
     id: string,
     timestamp: string,
     signature: string,
-    payload: Uint8Array | string,
+    text: string | undefined,
+    bytes: Uint8Array | undefined,
   ): Failure | null;
   verifyPayload(
     client: NativeClient,
     interceptor: boolean,
     secret: string,
     headers: string[],
-    payload: Uint8Array | string,
+    text: string | undefined,
+    bytes: Uint8Array | undefined,
   ): Failure | null;
   /** Only in debug builds, for tests. */
   panicNow?(): Failure | null;

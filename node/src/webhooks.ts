@@ -16,11 +16,12 @@ export function verify(
   if (typeof secret !== "string") {
     checks.refuse("secret", "a string", secret);
   }
-  const body = bytes(payload);
+  const text = typeof payload === "string" ? payload : undefined;
+  const body = text === undefined ? bytes(payload) : undefined;
   const named = interceptor ? undefined : usual(headers);
   const failure = named
-    ? native().verifySignature(client, secret, named[0], named[1], named[2], body)
-    : native().verifyPayload(client, interceptor, secret, pairs(headers), body);
+    ? native().verifySignature(client, secret, named[0], named[1], named[2], text, body)
+    : native().verifyPayload(client, interceptor, secret, pairs(headers), text, body);
   if (failure) {
     throw fromNative(failure);
   }
@@ -65,10 +66,7 @@ function pairs(headers: unknown): string[] {
 }
 
 /** The body where it lies, or a copy of what another thread may write to meanwhile. */
-function bytes(payload: unknown): Buffer | string {
-  if (typeof payload === "string") {
-    return payload;
-  }
+function bytes(payload: unknown): Buffer {
   if (types.isArrayBufferView(payload)) {
     const { buffer, byteOffset, byteLength } = payload;
     const view = Buffer.isBuffer(payload) ? payload : Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
