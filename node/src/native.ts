@@ -99,15 +99,7 @@ export interface Native {
   authorizationUrl(client: NativeClient, redirectUri: string, options: Record<string, unknown>): string | Failure;
   logoutUrl(client: NativeClient, options: Record<string, unknown>): string | Failure;
   generatePkce(length: number): [verifier: string, challenge: string] | Failure;
-  verifySignature(
-    client: NativeClient,
-    secret: string,
-    id: string,
-    timestamp: string,
-    signature: string,
-    text: string | undefined,
-    bytes: Uint8Array | undefined,
-  ): Failure | null;
+  webhookVerifier(client: NativeClient): WebhookVerifier;
   verifyPayload(
     client: NativeClient,
     interceptor: boolean,
@@ -121,6 +113,12 @@ export interface Native {
   /** Only in debug builds, for tests. */
   panicLater?(mailbox: NativeMailbox, id: number): Begun;
 }
+
+/**
+ * Secret, id, timestamp and signature with a NUL between them, then the body as a string, or nothing and the body as bytes.
+ * Returns `true`, or why not, or `false` where one of the four has a NUL of its own.
+ */
+export type WebhookVerifier = (parts: string, text?: string, bytes?: Uint8Array) => boolean | Failure;
 
 /** The addon, loaded at first use. */
 export const native = lazily(() => load() as Native);

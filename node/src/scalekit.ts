@@ -1,4 +1,4 @@
-import type { Cancellation } from "./call";
+import { lazily, type Cancellation } from "./call";
 import * as checks from "./checks";
 import { ScalekitArgumentException, ScalekitException, ScalekitValidateTokenFailureException } from "./errors";
 import { checked, fromNative, named } from "./errors/from-native";
@@ -35,6 +35,7 @@ import { verify } from "./webhooks";
  */
 export default class ScalekitClient extends Services {
   readonly #client: NativeClient;
+  readonly #webhookVerifier = lazily(() => native().webhookVerifier(this.#client));
 
   /**
    * @param envUrl URL of the environment; `http` only to this machine
@@ -254,12 +255,12 @@ export default class ScalekitClient extends Services {
    * @throws {WebhookVerificationError} it is not genuine; the message says why
    */
   verifyWebhookPayload(secret: string, headers: WebhookHeaders, payload: WebhookPayload): boolean {
-    return verify(this.#client, false, secret, headers, payload);
+    return verify(this.#client, this.#webhookVerifier, false, secret, headers, payload);
   }
 
   /** As {@link verifyWebhookPayload}, for the call of an interceptor. */
   verifyInterceptorPayload(secret: string, headers: WebhookHeaders, payload: WebhookPayload): boolean {
-    return verify(this.#client, true, secret, headers, payload);
+    return verify(this.#client, this.#webhookVerifier, true, secret, headers, payload);
   }
 
   /**

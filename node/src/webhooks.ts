@@ -2,12 +2,13 @@ import { types } from "node:util";
 
 import * as checks from "./checks";
 import { fromNative } from "./errors/from-native";
-import { native, type NativeClient } from "./native";
+import { native, type NativeClient, type WebhookVerifier } from "./native";
 import type { WebhookHeaders, WebhookPayload } from "./types/scalekit";
 
 /** Verifies a webhook or the call of an interceptor. Names of headers and their order of precedence are the core's. */
 export function verify(
   client: NativeClient,
+  verifier: () => WebhookVerifier,
   interceptor: boolean,
   secret: string,
   headers: WebhookHeaders,
@@ -18,18 +19,25 @@ export function verify(
   }
   const text = typeof payload === "string" ? payload : undefined;
   const body = text === undefined ? bytes(payload) : undefined;
-  const named = interceptor ? undefined : usual(headers);
-  const failure = named
-    ? native().verifySignature(client, secret, named[0], named[1], named[2], text, body)
-    : native().verifyPayload(client, interceptor, secret, pairs(headers), text, body);
+  const parts = interceptor ? undefined : usual(secret, headers);
+  if (parts !== undefined) {
+    const verdict = text === undefined ? verifier()(parts, text, body) : verifier()(parts, text);
+    if (verdict === true) {
+      return true;
+    }
+    if (verdict) {
+      throw fromNative(verdict);
+    }
+  }
+  const failure = native().verifyPayload(client, interceptor, secret, pairs(headers), text, body);
   if (failure) {
     throw fromNative(failure);
   }
   return true;
 }
 
-/** Id, timestamp and signature of an object that has them under the names which Node gives headers: nearly always. */
-function usual(headers: WebhookHeaders): [string, string, string] | undefined {
+/** What a verifier wants of an object that has the headers under the names which Node gives them: nearly always. */
+function usual(secret: string, headers: WebhookHeaders): string | undefined {
   if (typeof headers !== "object" || headers === null) {
     return undefined;
   }
@@ -39,7 +47,7 @@ function usual(headers: WebhookHeaders): [string, string, string] | undefined {
     "webhook-signature": signature,
   } = headers as Record<string, unknown>;
   return typeof id === "string" && typeof timestamp === "string" && typeof signature === "string"
-    ? [id, timestamp, signature]
+    ? `${secret}\0${id}\0${timestamp}\0${signature}`
     : undefined;
 }
 

@@ -1,31 +1,57 @@
 //! Webhooks and interceptors: the body is read where JavaScript has it. It comes as either text or bytes, in two
 //! arguments: to find out which of the two one argument is takes longer than to verify a small body.
 
-use napi::bindgen_prelude::{BufferSlice, External};
+use memchr::memchr_iter;
+use napi::Either;
+use napi::bindgen_prelude::{BufferSlice, Env, External, FnArgs, Function};
 use napi_derive::napi;
 use scalekit::Client;
 use scalekit::webhook::{Purpose, SignatureHeaders};
 
 use crate::failure::Failure;
-use crate::guard;
+use crate::guard::{self, Outcome};
 
-/// Verifies a payload whose three headers the caller has found; nothing if it is genuine.
+/// Secret, id, timestamp and signature with a NUL between them; then either text or, after nothing, bytes.
+type Arguments<'a> = FnArgs<(String, Option<String>, Option<BufferSlice<'a>>)>;
+
+/// Makes the function that verifies a client's webhooks whose headers the caller has found. It returns `true`, or why
+/// not, or `false` where one of the four texts has a NUL of its own.
+///
+/// A function that has its client, and one text instead of four: to unwrap the one and to copy each of the others would
+/// take as long as to verify.
 #[napi]
-pub(crate) fn verify_signature(
+pub(crate) fn webhook_verifier<'env>(
+    env: &'env Env,
     client: &External<Client>,
-    secret: String,
-    id: String,
-    timestamp: String,
-    signature: String,
-    text: Option<String>,
-    bytes: Option<BufferSlice<'_>>,
-) -> Option<Failure> {
-    let headers = SignatureHeaders {
-        id: id.into(),
-        timestamp: timestamp.into(),
-        signature: signature.into(),
+) -> napi::Result<Function<'env, Arguments<'env>, Outcome<bool>>> {
+    let client = Client::clone(client);
+    env.create_function_from_closure("verifyWebhook", move |context| {
+        let parts = context.get::<String>(0)?;
+        if context.length() == 2 {
+            let text = context.get::<String>(1)?;
+            Ok(verify_parts(&client, &parts, text.as_bytes()))
+        } else {
+            let bytes = context.get::<BufferSlice<'_>>(2)?;
+            Ok(verify_parts(&client, &parts, &bytes))
+        }
+    })
+}
+
+fn verify_parts(client: &Client, parts: &str, payload: &[u8]) -> Outcome<bool> {
+    let mut ends = memchr_iter(0, parts.as_bytes());
+    let (Some(first), Some(second), Some(third), None) = (ends.next(), ends.next(), ends.next(), ends.next())
+    else {
+        return Either::A(false);
     };
-    verify(client, &secret, &headers, text, bytes)
+    let headers = SignatureHeaders {
+        id: parts[first + 1..second].into(),
+        timestamp: parts[second + 1..third].into(),
+        signature: parts[third + 1..].into(),
+    };
+    guard::outcome(|| {
+        client.verify_webhook(&parts[..first], &headers, payload)?;
+        Ok(true)
+    })
 }
 
 /// Verifies a payload; `headers` are names and values in turn, of which the core picks those that count.
@@ -46,20 +72,10 @@ pub(crate) fn verify_payload(
     let (pairs, _) = headers.as_chunks::<2>();
     let pairs = pairs.iter().map(|[name, value]| (name, value));
     let headers = SignatureHeaders::from_pairs(purpose, pairs);
-    verify(client, &secret, &headers, text, bytes)
-}
-
-fn verify(
-    client: &Client,
-    secret: &str,
-    headers: &SignatureHeaders<'_>,
-    text: Option<String>,
-    bytes: Option<BufferSlice<'_>>,
-) -> Option<Failure> {
     let payload: &[u8] = match (&text, &bytes) {
         (Some(text), _) => text.as_bytes(),
         (None, Some(bytes)) => bytes,
         (None, None) => &[],
     };
-    guard::failure(|| Ok(client.verify_webhook(secret, headers, payload)?))
+    guard::failure(|| Ok(client.verify_webhook(&secret, &headers, payload)?))
 }
