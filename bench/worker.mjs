@@ -6,9 +6,9 @@
 import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { performance } from "node:perf_hooks";
+import { performance, PerformanceObserver } from "node:perf_hooks";
 import { createInterface } from "node:readline";
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as after } from "node:timers/promises";
 
 const [task = "", url = "", file = "", project = ""] = process.argv.slice(2);
 const require = createRequire(`${project}/`);
@@ -60,26 +60,44 @@ async function webhook(made) {
   };
 }
 
-/** The longest turn of the event loop while a listing of a megabyte is fetched and read. @param {any} made */
-async function block(made) {
+/** Milliseconds, about as long as a listing takes. */
+const IDLE = 12;
+
+/** @type {{ start: number, end: number }[]} */
+const collections = [];
+new PerformanceObserver((list) => {
+  for (const { startTime, duration } of list.getEntries()) {
+    collections.push({ start: startTime, end: startTime + duration });
+  }
+}).observe({ entryTypes: ["gc"] });
+
+/**
+ * The longest turn of the event loop while something is done; `own` leaves out the time in which V8 collected garbage.
+ * @param {() => Promise<void>} what @param {boolean} own
+ */
+async function block(what, own) {
   let open = true;
-  let longest = 0;
+  /** @type {{ start: number, end: number }[]} */
+  const turns = [];
   const watch = async () => {
-    for (let last = performance.now(); open; ) {
+    for (let start = performance.now(); open; ) {
       await turn();
-      const now = performance.now();
-      longest = Math.max(longest, now - last);
-      last = now;
+      const end = performance.now();
+      turns.push({ start, end });
+      start = end;
     }
   };
+  collections.length = 0;
   const watching = watch();
-  const { organizations } = await made.organization.listOrganization({ pageSize: 100 });
+  await what();
   open = false;
   await watching;
-  if (organizations.length < 100) {
-    throw new Error(`${organizations.length} organizations`);
-  }
-  return longest;
+  // The observer is told a turn later.
+  await turn();
+  await turn();
+  const collected = (/** @type {number} */ start, /** @type {number} */ end) =>
+    collections.reduce((sum, each) => sum + Math.max(0, Math.min(end, each.end) - Math.max(start, each.start)), 0);
+  return Math.max(...turns.map(({ start, end }) => end - start - (own ? collected(start, end) : 0)));
 }
 
 /** @type {Record<string, () => Promise<(count: number) => Promise<void>>>} */
@@ -105,12 +123,22 @@ async function milliseconds(run, count) {
 
 async function measuring() {
   if (task.startsWith("block")) {
-    const made = client("scalekit-client", {}, task.replace("block_", "/"));
+    const [, kind, own] = task.split("_");
+    if (kind === "idle") {
+      return () => block(() => after(IDLE), false);
+    }
+    const made = client("scalekit-client", {}, `/${kind}`);
+    const listing = async () => {
+      const { organizations } = await made.organization.listOrganization({ pageSize: 100 });
+      if (organizations.length < 100) {
+        throw new Error(`${organizations.length} organizations`);
+      }
+    };
     // The first calls connect, load the messages, and are compiled.
     for (let n = 0; n < 10; n++) {
-      await block(made);
+      await block(listing, false);
     }
-    return () => block(made);
+    return () => block(listing, own === "own");
   }
   const make = tasks[task];
   if (!make) {
