@@ -1,7 +1,7 @@
 // @ts-check
 // pack.mjs ADDON DIRECTORY [TARGET]: lays out the package and that of a platform, whose addon is ADDON, and packs both into
-// DIRECTORY. TARGET is what cargo built ADDON for; default this machine. The platform packages become optional dependencies here: until they are published, a checkout that named
-// them could not be installed.
+// DIRECTORY. TARGET is what cargo built ADDON for; default this machine. The platform packages become optional dependencies
+// here: until they are published, a checkout that named them could not be installed.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -65,6 +65,7 @@ const main = lay("scalekit-client", {
   optionalDependencies: Object.fromEntries(PLATFORMS.map((/** @type {any} */ known) => [known.package, version])),
 });
 for (const part of [...manifest.files, "README.md"]) {
-  cpSync(join(root, part), join(main, part), { recursive: true });
+  // Without make's mark.
+  cpSync(join(root, part), join(main, part), { recursive: true, filter: (source) => !source.endsWith(".built") });
 }
 pack(main);
