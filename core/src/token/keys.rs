@@ -87,9 +87,9 @@ impl Validation<'_> {
 
 /// Finds the key that the header names and has it verify.
 fn verify_signature(keys: &[Key], compact: &Compact<'_>) -> Result<(), TokenError> {
-    // Hashed apart, which spares every verification the context that is to hash for it.
-    let digest = digest(&SHA256, compact.signed);
     let holds = |key: &Key| {
+        // Hashed apart, which spares every verification the context that is to hash for it.
+        let digest = digest(&SHA256, compact.signed);
         let verified = key.verifier.verify_digest_sig(&digest, compact.signature());
         verified.map_err(|_| TokenError::Signature)
     };

@@ -80,13 +80,14 @@ export function isToolException(e: unknown): e is ScalekitServerException & ISca
   return e instanceof ScalekitServerException && (e as { isToolError?: unknown }).isToolError === true;
 }
 
-/** JavaScript has one base class each, so the four tool classes share their fields this way. */
-function toolError(details: unknown): Omit<IScalekitToolException, "isToolError"> {
+/** JavaScript has one base class each, so the four tool classes share their fields this way and by their interfaces. */
+function toolError(details: unknown): IScalekitToolException {
   const list: unknown[] = Array.isArray(details) ? details : [];
   const found = list.map((detail) => (detail as { tool_error_info?: Record<string, unknown> } | null)?.tool_error_info);
   const info = found.find((info) => typeof info === "object" && info !== null) ?? {};
   const field = (name: string): string => (typeof info[name] === "string" ? info[name] : "");
   return {
+    isToolError: true,
     toolErrorCode: field("tool_error_code"),
     toolErrorMessage: field("tool_error_message"),
     executionId: field("execution_id"),
@@ -94,79 +95,45 @@ function toolError(details: unknown): Omit<IScalekitToolException, "isToolError"
 }
 
 /** The provider behind a tool refused; never retried, because the tool may have acted. */
-export class ScalekitToolException extends ScalekitServerException implements IScalekitToolException {
+export interface ScalekitToolException extends IScalekitToolException {}
+export class ScalekitToolException extends ScalekitServerException {
   override name = "ScalekitToolException";
-  readonly isToolError = true;
-  readonly toolErrorCode: string;
-  readonly toolErrorMessage: string;
-  readonly executionId: string;
 
   constructor(error?: unknown, fields: ServerExceptionFields = {}) {
     super(error, fields);
-    ({
-      toolErrorCode: this.toolErrorCode,
-      toolErrorMessage: this.toolErrorMessage,
-      executionId: this.executionId,
-    } = toolError(fields.details));
+    Object.assign(this, toolError(fields.details));
   }
 }
 
 /** The provider behind a tool limits the rate of requests (429). */
-export class ScalekitToolRateLimitException
-  extends ScalekitTooManyRequestsException
-  implements IScalekitToolException
-{
+export interface ScalekitToolRateLimitException extends IScalekitToolException {}
+export class ScalekitToolRateLimitException extends ScalekitTooManyRequestsException {
   override name = "ScalekitToolRateLimitException";
-  readonly isToolError = true;
-  readonly toolErrorCode: string;
-  readonly toolErrorMessage: string;
-  readonly executionId: string;
 
   constructor(error?: unknown, fields: ServerExceptionFields = {}) {
     super(error, fields);
-    ({
-      toolErrorCode: this.toolErrorCode,
-      toolErrorMessage: this.toolErrorMessage,
-      executionId: this.executionId,
-    } = toolError(fields.details));
+    Object.assign(this, toolError(fields.details));
   }
 }
 
 /** The provider behind a tool does not accept the account's credentials (401). */
-export class ScalekitToolUnauthorizedException
-  extends ScalekitUnauthorizedException
-  implements IScalekitToolException
-{
+export interface ScalekitToolUnauthorizedException extends IScalekitToolException {}
+export class ScalekitToolUnauthorizedException extends ScalekitUnauthorizedException {
   override name = "ScalekitToolUnauthorizedException";
-  readonly isToolError = true;
-  readonly toolErrorCode: string;
-  readonly toolErrorMessage: string;
-  readonly executionId: string;
 
   constructor(error?: unknown, fields: ServerExceptionFields = {}) {
     super(error, fields);
-    ({
-      toolErrorCode: this.toolErrorCode,
-      toolErrorMessage: this.toolErrorMessage,
-      executionId: this.executionId,
-    } = toolError(fields.details));
+    Object.assign(this, toolError(fields.details));
   }
 }
 
 /** The provider behind a tool does not allow this to the account (403). */
-export class ScalekitToolForbiddenException extends ScalekitForbiddenException implements IScalekitToolException {
+export interface ScalekitToolForbiddenException extends IScalekitToolException {}
+export class ScalekitToolForbiddenException extends ScalekitForbiddenException {
   override name = "ScalekitToolForbiddenException";
-  readonly isToolError = true;
-  readonly toolErrorCode: string;
-  readonly toolErrorMessage: string;
-  readonly executionId: string;
 
   constructor(error?: unknown, fields: ServerExceptionFields = {}) {
     super(error, fields);
-    ({
-      toolErrorCode: this.toolErrorCode,
-      toolErrorMessage: this.toolErrorMessage,
-      executionId: this.executionId,
-    } = toolError(fields.details));
+    Object.assign(this, toolError(fields.details));
   }
 }

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from scalekit.testing import Emulator
 
 from ..conftest import BINARY
 
 CHROMIUM = os.environ.get("SCALEKIT_CHROMIUM", "/usr/bin/chromium")
-DESKTOP = {"width": 1280, "height": 800}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 # How long the browser may take to show what it is told, on a busy machine.
 PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
@@ -80,7 +80,7 @@ class Visitor:
         self.emulator = emulator
         self.callback = callback
         self._chromium = chromium
-        self.context: BrowserContext = chromium.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
+        self.context: BrowserContext = chromium.new_context(viewport=DESKTOP)
         self.context.set_default_timeout(PATIENCE_MS)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []

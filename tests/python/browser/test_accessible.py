@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ViewportSize
 
 from scalekit.v1.organizations.organizations_pb2 import CreateOrganization
 
 from .conftest import AGENT, DESKTOP, Visitor, with_agent, with_own_connections
 
-PHONE = {"width": 360, "height": 740}
+#: With the rules that axe is to judge by: all, or those that a scheme can break.
+SCHEMES: tuple[tuple[Literal["light", "dark"], dict[str, list[str]]], ...] = (
+    ("light", {}),
+    ("dark", {"runOnly": ["color-contrast"]}),
+)
+PHONE: ViewportSize = {"width": 360, "height": 740}
 IRIS = "iris.vale@garage.example"
 GARAGE = "org_200000000000000003"
 # Buttons and links that a finger does not meet (WCAG 2.2, 2.5.8), but for those within a sentence.
@@ -154,18 +161,18 @@ def judge(visitor: Visitor, name: str, screenshots: Path) -> None:
     """Look at the page that is open, and keep what it looks like."""
     page = visitor.page
     # In the dark nothing but the colours is different.
-    for scheme, rules in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for scheme, rules in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
         found = Axe().run(page, options={"resultTypes": ["violations"], **rules})
         assert found.violations_count == 0, f"{name}, {scheme}: {found.generate_report()}"
         page.screenshot(path=screenshots / f"{name}-{scheme}.png", full_page=True)
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="light")
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= PHONE["width"], f"{name} is {width} pixels wide"
     assert page.evaluate(TOO_SMALL) == [], name
     page.screenshot(path=screenshots / f"{name}-phone.png", full_page=True)
-    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    page.set_viewport_size(DESKTOP)
 
 
 @pytest.mark.parametrize("name", PAGES)
