@@ -1,4 +1,4 @@
-"""Makes tokens; serves their key, the service token that today's SDK fetches, and two pages of 1 MB."""
+"""Makes tokens; serves their key, the service token that today's SDK fetches, and answers of 1 MB."""
 
 from __future__ import annotations
 
@@ -39,8 +39,11 @@ def key_server(tokens: int) -> Iterator[tuple[str, Path]]:
         # As many as a page can have, and as many as fill a megabyte with what most of them are.
         "/large/api/v1/organizations": {"organizations": [organization(n, 20, 500) for n in range(100)]},
         "/small/api/v1/organizations": {"organizations": [organization(n, 2, 10) for n in range(4000)]},
+        # What a tool returns: one field, of many values and of a single one.
+        "/rows/api/v1/execute_tool": {"data": {"rows": [organization(n, 2, 10) for n in range(4000)]}},
+        "/text/api/v1/execute_tool": {"data": {"text": "Zażółć gęślą jaźń. " * 40_000}},
     }
-    answers |= {f"/{kind}/oauth/token": answers["/oauth/token"] for kind in ("large", "small")}
+    answers |= {f"/{kind}/oauth/token": answers["/oauth/token"] for kind in ("large", "small", "rows", "text")}
     bodies = {path: json.dumps(answer).encode() for path, answer in answers.items()}
 
     class Handler(BaseHTTPRequestHandler):

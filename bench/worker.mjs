@@ -2,11 +2,11 @@
 // worker.mjs TASK URL FILE PROJECT: one side of a comparison, with the packages that are installed in PROJECT.
 //
 // Says `ready`, then answers every line on its standard input with a figure: the microseconds that one operation took,
-// measured over about 20 ms; for `block_…`, the milliseconds of the longest time that the event loop stood still in a call.
+// measured over about 20 ms; for `block_…`, the milliseconds of the longest time that a call kept the event loop.
 import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { performance, PerformanceObserver } from "node:perf_hooks";
+import { monitorEventLoopDelay, PerformanceObserver, performance } from "node:perf_hooks";
 import { createInterface } from "node:readline";
 import { setImmediate as turn, setTimeout as after } from "node:timers/promises";
 
@@ -63,41 +63,76 @@ async function webhook(made) {
 /** Milliseconds, about as long as a listing takes. */
 const IDLE = 12;
 
-/** @type {{ start: number, end: number }[]} */
+/** @type {number[]} */
 const collections = [];
-new PerformanceObserver((list) => {
-  for (const { startTime, duration } of list.getEntries()) {
-    collections.push({ start: startTime, end: startTime + duration });
-  }
-}).observe({ entryTypes: ["gc"] });
+new PerformanceObserver((list) => collections.push(...list.getEntries().map(({ duration }) => duration))).observe({
+  entryTypes: ["gc"],
+});
 
 /**
- * The longest turn of the event loop while something is done; `own` leaves out the time in which V8 collected garbage.
- * @param {() => Promise<void>} what @param {boolean} own
+ * The longest that the event loop is late while something is done, whatever keeps it: our code, V8's collector, the machine.
+ * @param {() => Promise<unknown>} what
  */
-async function block(what, own) {
-  let open = true;
-  /** @type {{ start: number, end: number }[]} */
-  const turns = [];
-  const watch = async () => {
-    for (let start = performance.now(); open; ) {
-      await turn();
-      const end = performance.now();
-      turns.push({ start, end });
-      start = end;
-    }
-  };
-  collections.length = 0;
-  const watching = watch();
+async function late(what) {
+  const delays = monitorEventLoopDelay({ resolution: 1 });
+  await after(5);
+  delays.enable();
   await what();
-  open = false;
-  await watching;
+  await after(5);
+  delays.disable();
+  return delays.max / 1e6 - 1;
+}
+
+/** The longest that V8 collects garbage while something is done. @param {() => Promise<unknown>} what */
+async function collecting(what) {
+  collections.length = 0;
+  await what();
   // The observer is told a turn later.
   await turn();
   await turn();
-  const collected = (/** @type {number} */ start, /** @type {number} */ end) =>
-    collections.reduce((sum, each) => sum + Math.max(0, Math.min(end, each.end) - Math.max(start, each.start)), 0);
-  return Math.max(...turns.map(({ start, end }) => end - start - (own ? collected(start, end) : 0)));
+  return Math.max(0, ...collections);
+}
+
+/** @param {string} kind */
+async function calling(kind) {
+  if (kind === "idle") {
+    return () => after(IDLE);
+  }
+  if (kind === "parsed") {
+    return parsing();
+  }
+  const made = client("scalekit-client", {}, `/${kind}`);
+  const listed = async () => (await made.organization.listOrganization({ pageSize: 100 })).organizations.length;
+  const executed = async () => {
+    const { data } = await made.tools.executeTool({ toolName: "search", connectedAccountId: "ca_1" });
+    return (data?.rows ?? data?.text).length;
+  };
+  const size = kind === "large" || kind === "small" ? listed : executed;
+  return async () => {
+    if ((await size()) < 100) {
+      throw new Error("something is missing");
+    }
+  };
+}
+
+/** What V8's own parser makes of the records in `small`, kept, 8 KiB of them a turn: nothing is lighter. */
+async function parsing() {
+  const answer = await fetch(`${url}/small/api/v1/organizations`);
+  const { organizations } = /** @type {{ organizations: object[] }} */ (await answer.json());
+  const records = organizations.map((each) => JSON.stringify(each));
+  return async () => {
+    const parsed = [];
+    let since = 0;
+    for (const record of records) {
+      parsed.push(JSON.parse(record));
+      since += record.length;
+      if (since >= 8192) {
+        since = 0;
+        await turn();
+      }
+    }
+    return parsed.length;
+  };
 }
 
 /** @type {Record<string, () => Promise<(count: number) => Promise<void>>>} */
@@ -123,22 +158,13 @@ async function milliseconds(run, count) {
 
 async function measuring() {
   if (task.startsWith("block")) {
-    const [, kind, own] = task.split("_");
-    if (kind === "idle") {
-      return () => block(() => after(IDLE), false);
-    }
-    const made = client("scalekit-client", {}, `/${kind}`);
-    const listing = async () => {
-      const { organizations } = await made.organization.listOrganization({ pageSize: 100 });
-      if (organizations.length < 100) {
-        throw new Error(`${organizations.length} organizations`);
-      }
-    };
+    const [, kind, collector] = task.split("_");
+    const call = await calling(kind);
     // The first calls connect, load the messages, and are compiled.
-    for (let n = 0; n < 10; n++) {
-      await block(listing, false);
+    for (let n = 0; n < 20; n++) {
+      await late(call);
     }
-    return () => block(listing, own === "own");
+    return () => (collector ? collecting(call) : late(call));
   }
   const make = tasks[task];
   if (!make) {

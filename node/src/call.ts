@@ -1,6 +1,6 @@
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 
-import { decode } from "./decode";
+import { PIECE } from "./decode/piece";
 import { ScalekitArgumentException } from "./errors";
 
 /** What a single call may set for itself. */
@@ -29,6 +29,7 @@ export function lazily<T>(load: () => T): () => T {
 }
 
 const runtime = lazily(() => require("@bufbuild/protobuf") as typeof import("@bufbuild/protobuf"));
+const large = lazily(() => require("./decode") as typeof import("./decode"));
 
 function encode<Request extends DescMessage>(
   operation: string,
@@ -62,7 +63,7 @@ export abstract class ServiceClient {
     options?: CallOptions,
   ): Promise<MessageShape<Response>> {
     const bytes = await this.#road.call(operation, encode(operation, request, init), options);
-    return decode(runtime(), response, bytes);
+    return bytes.length <= PIECE ? runtime().fromBinary(response, bytes) : large().decodeInPieces(response, bytes);
   }
 
   /** Calls a paged operation until there are no more pages; a page is fetched when the loop gets to it. */

@@ -2,7 +2,6 @@
 /** What calls cost, and what happens when they are given up. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 
 import { ScalekitCancelledException, ScalekitClient } from "scalekit-client";
@@ -10,7 +9,6 @@ import { ScalekitCancelledException, ScalekitClient } from "scalekit-client";
 import { emulator } from "./support/programs.mjs";
 import { server } from "./support/server.mjs";
 
-const require = createRequire(import.meta.url);
 const environment = await emulator();
 const { url, clientId, clientSecret } = environment;
 
@@ -180,70 +178,4 @@ test("a program that exits in the middle of calls just exits", () => {
     assert.equal(stderr, "");
     assert.equal(status, 7);
   }
-});
-
-test("a large answer is decoded in pieces, and between them other work is done", async () => {
-  const stub = await server();
-  const organizations = Array.from({ length: 4000 }, (_, n) => ({
-    id: `org_${n}`,
-    display_name: `Organization number ${n} ${"x".repeat(200)}`,
-    external_id: `external-${n}`,
-    metadata: { number: String(n) },
-  }));
-  const body = JSON.stringify({ organizations, total_size: 4000, next_page_token: "next" });
-  assert.ok(body.length > 1_000_000);
-  stub.on("/api/v1/organizations", (_, response) => {
-    response.writeHead(200, { "content-type": "application/json" }).end(body);
-  });
-  const client = new ScalekitClient(stub.url, "skc_1", "secret");
-  // Each turn of the loop counts itself while the answer is on its way.
-  let turns = 0;
-  let counting = true;
-  const count = () => {
-    turns++;
-    if (counting) {
-      setImmediate(count);
-    }
-  };
-  let turnsOfDecoding = 0;
-  const { decode, PIECE } = require("scalekit-client/lib/decode");
-  const protobuf = require("@bufbuild/protobuf");
-  const { ListOrganizationsResponseSchema } = require("scalekit-client/v1/organizations");
-  const listed = await client.organization.listOrganization({ pageSize: 4000 });
-  assert.equal(listed.organizations.length, 4000);
-  assert.deepEqual(
-    listed.organizations.map(({ id, metadata }) => [id, metadata["number"]]),
-    organizations.map(({ id, metadata }) => [id, metadata.number]),
-  );
-  assert.equal(listed.totalSize, 4000);
-  assert.equal(listed.nextPageToken, "next");
-  // And so is what it is decoded from: as often as it has pieces.
-  const bytes = protobuf.toBinary(ListOrganizationsResponseSchema, listed);
-  setImmediate(count);
-  const again = await decode(protobuf, ListOrganizationsResponseSchema, bytes, async () => {
-    turnsOfDecoding++;
-    await new Promise((resolve) => setImmediate(resolve));
-  });
-  counting = false;
-  assert.ok(protobuf.equals(ListOrganizationsResponseSchema, again, listed));
-  assert.ok(turnsOfDecoding >= bytes.length / (2 * PIECE), `${turnsOfDecoding} turns for ${bytes.length} bytes`);
-  assert.ok(turns >= turnsOfDecoding - 1, `${turns} of ${turnsOfDecoding}`);
-});
-
-test("decoding in pieces is decoding, whatever the message is made of", async () => {
-  const { decode } = require("scalekit-client/lib/decode");
-  const protobuf = require("@bufbuild/protobuf");
-  const wkt = require("@bufbuild/protobuf/wkt");
-  const schema = wkt.FileDescriptorSetSchema;
-  // Descriptors have fields of every kind of wire type that the addon writes, nested and repeated.
-  const file = protobuf.toBinary(wkt.FileDescriptorProtoSchema, wkt.file_google_protobuf_descriptor.proto);
-  const one = protobuf.create(schema, { file: Array.from({ length: 9 }, () => protobuf.fromBinary(wkt.FileDescriptorProtoSchema, file)) });
-  const bytes = protobuf.toBinary(schema, one);
-  assert.ok(protobuf.equals(schema, await decode(protobuf, schema, bytes), one));
-  const single = await decode(protobuf, wkt.FileDescriptorProtoSchema, file);
-  assert.ok(protobuf.equals(wkt.FileDescriptorProtoSchema, single, wkt.file_google_protobuf_descriptor.proto));
-  // What breaks off is refused as it is in one piece.
-  const broken = bytes.subarray(0, bytes.length - 3);
-  assert.throws(() => protobuf.fromBinary(schema, broken));
-  await assert.rejects(decode(protobuf, schema, broken));
 });

@@ -1,0 +1,124 @@
+import { create, type DescField, type DescMessage, type Message, type MessageShape, mergeFromBinary, ScalarType } from "@bufbuild/protobuf";
+import { WireType } from "@bufbuild/protobuf/wire";
+import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
+
+import { OpenJson } from "./json";
+import { check, type Open, OpenText, type Reader, setOwn, tagOf } from "./reader";
+
+class OpenMessage implements Open {
+  readonly end: number;
+  readonly #schema: DescMessage;
+  readonly #message: Message;
+
+  constructor(schema: DescMessage, message: Message, end: number) {
+    this.#schema = schema;
+    this.#message = message;
+    this.end = end;
+  }
+
+  /** Reads a field; what is rare is left to the runtime. */
+  next(reader: Reader): void {
+    const start = reader.pos;
+    const tag = reader.uint32();
+    const part = partsOf(this.#schema).get(tag);
+    if (!part) {
+      reader.pos = start;
+      reader.skip(reader.tag()[1]);
+      mergeFromBinary(this.#schema, this.#message, reader.source.subarray(start, reader.pos));
+      return;
+    }
+    const { field, read } = part;
+    const end = (tag & 7) === WireType.LengthDelimited ? reader.end() : reader.pos;
+    let key = "";
+    if (field.fieldKind === "map") {
+      key = reader.whole(reader.enter(1));
+      check(reader.enter(2) === end);
+    }
+    const value = read(reader, end);
+    if (value instanceof OpenText) {
+      value.put = (text) => this.#put(field, key, text);
+    } else {
+      this.#put(field, key, value);
+    }
+  }
+
+  #put(field: DescField, key: string, value: unknown): void {
+    const message = this.#message as unknown as Record<string, unknown>;
+    if (field.fieldKind === "map") {
+      setOwn(message[field.localName] as Record<string, unknown>, key, value);
+    } else if (field.fieldKind === "list") {
+      (message[field.localName] as unknown[]).push(value);
+    } else if (field.oneof) {
+      message[field.oneof.localName] = { case: field.localName, value };
+    } else {
+      message[field.localName] = value;
+    }
+  }
+}
+
+/** Reads a value that ends at `end`. */
+type Read = (reader: Reader, end: number) => unknown;
+
+interface Part {
+  field: DescField;
+  read: Read;
+}
+
+const parts = new WeakMap<DescMessage, Map<number, Part>>();
+
+/** The fields of a message that are read here, by tag. */
+function partsOf(schema: DescMessage): Map<number, Part> {
+  let known = parts.get(schema);
+  if (!known) {
+    known = new Map();
+    for (const field of schema.fields) {
+      const [wireType, read] = readerOf(field) ?? [];
+      if (read && wireType !== undefined && (field.fieldKind !== "map" || field.mapKey === ScalarType.STRING)) {
+        known.set(tagOf(field.number, wireType), { field, read });
+      }
+    }
+    parts.set(schema, known);
+  }
+  return known;
+}
+
+function readerOf(field: DescField): [WireType, Read] | undefined {
+  const { message, parent } = field;
+  if (message) {
+    // A wrapper's value the runtime keeps, and of a Struct what it stands for.
+    if (isWrapperDesc(message)) {
+      return undefined;
+    }
+    const isJson = message.typeName === "google.protobuf.Struct" && parent.typeName !== "google.protobuf.Value";
+    return [WireType.LengthDelimited, isJson ? openJson : (reader, end) => openMessage(message, reader, end)];
+  }
+  if (field.scalar === ScalarType.STRING) {
+    return [WireType.LengthDelimited, (reader, end) => reader.text(end)];
+  }
+  if (field.fieldKind === "enum" && field.enum.open) {
+    return [WireType.Varint, (reader) => reader.int32()];
+  }
+  return field.fieldKind === "scalar" && !field.longAsString ? SCALARS.get(field.scalar) : undefined;
+}
+
+const SCALARS = new Map<ScalarType, [WireType, Read]>([
+  [ScalarType.BOOL, [WireType.Varint, (reader) => reader.bool()]],
+  [ScalarType.INT32, [WireType.Varint, (reader) => reader.int32()]],
+  [ScalarType.UINT32, [WireType.Varint, (reader) => reader.uint32()]],
+  [ScalarType.INT64, [WireType.Varint, (reader) => reader.int64()]],
+  [ScalarType.UINT64, [WireType.Varint, (reader) => reader.uint64()]],
+  [ScalarType.DOUBLE, [WireType.Bit64, (reader) => reader.double()]],
+]);
+
+/** Begins a message, which is empty until it has been read. */
+export function openMessage<Desc extends DescMessage>(schema: Desc, reader: Reader, end: number): MessageShape<Desc> {
+  const message = create(schema);
+  reader.open.push(new OpenMessage(schema, message, end));
+  return message;
+}
+
+function openJson(reader: Reader, end: number): object {
+  const json = {};
+  reader.open.push(new OpenJson(json, end));
+  return json;
+}
