@@ -1,4 +1,12 @@
-import { create, type DescField, type DescMessage, type Message, type MessageShape, mergeFromBinary, ScalarType } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescField,
+  type DescMessage,
+  type Message,
+  type MessageShape,
+  mergeFromBinary,
+  ScalarType,
+} from "@bufbuild/protobuf";
 import { WireType } from "@bufbuild/protobuf/wire";
 import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 
