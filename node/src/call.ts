@@ -2,6 +2,7 @@ import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/prot
 
 import { PIECE } from "./decode/piece";
 import { ScalekitArgumentException } from "./errors";
+import { hide } from "./hidden";
 
 /** What a single call may set for itself. */
 export interface CallOptions {
@@ -46,12 +47,15 @@ function encode<Request extends DescMessage>(
   }
 }
 
+const ROAD = Symbol("road");
+
 /** Base of the generated clients. */
 export abstract class ServiceClient {
-  readonly #road: Road;
+  /** @internal */
+  declare readonly [ROAD]: Road;
 
   constructor(road: Road) {
-    this.#road = road;
+    hide(this, ROAD, road);
   }
 
   /** Calls `operation`, such as `OrganizationService.GetOrganization`. */
@@ -62,7 +66,7 @@ export abstract class ServiceClient {
     response: Response,
     options?: CallOptions,
   ): Promise<MessageShape<Response>> {
-    const bytes = await this.#road.call(operation, encode(operation, request, init), options);
+    const bytes = await this[ROAD].call(operation, encode(operation, request, init), options);
     return bytes.length <= PIECE ? runtime().fromBinary(response, bytes) : large().decodeInPieces(response, bytes);
   }
 
