@@ -3,6 +3,7 @@ import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/prot
 import { PIECE } from "./decode/piece";
 import { ScalekitArgumentException } from "./errors";
 import { hide } from "./hidden";
+import { checkKinds } from "./kinds";
 
 /** What a single call may set for itself. */
 export interface CallOptions {
@@ -38,6 +39,7 @@ function encode<Request extends DescMessage>(
   init: MessageInitShape<Request>,
 ): Uint8Array {
   const { create, toBinary } = runtime();
+  checkKinds(request, init as Record<string, unknown>);
   try {
     return toBinary(request, create(request, init));
   } catch (error) {
