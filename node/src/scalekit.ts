@@ -1,7 +1,7 @@
 import { lazily, type Cancellation } from "./call";
 import * as checks from "./checks";
 import { ScalekitArgumentException, ScalekitException, ScalekitValidateTokenFailureException } from "./errors";
-import { checked, fromNative, named } from "./errors/from-native";
+import { checked, fromNative } from "./errors/from-native";
 import { hide } from "./hidden";
 import { work } from "./mailbox";
 import { native, type NativeClient, type WebhookVerifier } from "./native";
@@ -51,7 +51,7 @@ export default class ScalekitClient extends Services {
    * @throws {ScalekitArgumentException} an argument or option is wrong; the message says which and why
    */
   constructor(envUrl: string, clientId: string, clientSecret: string, options?: ScalekitOptions) {
-    const client = checked(named(native().makeClient(settings(envUrl, clientId, clientSecret, options))));
+    const client = checked(native().makeClient(settings(envUrl, clientId, clientSecret, options)));
     super(new NativeRoad(client));
     hide(this, NATIVE, client);
     hide(

@@ -1,6 +1,7 @@
 import { types } from "node:util";
 
 import * as checks from "./checks";
+import { ScalekitArgumentException } from "./errors";
 import { fromNative } from "./errors/from-native";
 import { native, type NativeClient, type WebhookVerifier } from "./native";
 import type { WebhookHeaders, WebhookPayload } from "./types/scalekit";
@@ -75,13 +76,18 @@ function pairs(headers: unknown): string[] {
 
 /** The body where it lies, or a copy of what another thread may write to meanwhile. */
 function bytes(payload: unknown): Buffer {
-  if (types.isArrayBufferView(payload)) {
+  if (!types.isArrayBufferView(payload) && !types.isArrayBuffer(payload)) {
+    checks.refuse("payload", "a string, a Buffer, a Uint8Array or an ArrayBuffer", payload);
+  }
+  try {
+    if (types.isArrayBuffer(payload)) {
+      return Buffer.from(payload);
+    }
     const { buffer, byteOffset, byteLength } = payload;
-    const view = Buffer.isBuffer(payload) ? payload : Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+    // One that is empty may be one that has been transferred, which this finds out.
+    const view = Buffer.isBuffer(payload) && byteLength > 0 ? payload : Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
     return types.isSharedArrayBuffer(buffer) ? Buffer.from(view) : view;
+  } catch (cause) {
+    throw new ScalekitArgumentException("payload has been transferred: its memory is not here any more", { cause });
   }
-  if (types.isArrayBuffer(payload)) {
-    return Buffer.from(payload);
-  }
-  return checks.refuse("payload", "a string, a Buffer, a Uint8Array or an ArrayBuffer", payload);
 }

@@ -56,6 +56,7 @@ test("what is not valid is false, or says why", async () => {
 test("issuer, audience and scopes are checked as options or the client say", async () => {
   const token = key.sign({ iss: "https://me", aud: ["one", "two"], scopes: ["read", "write"] });
   const valid = [{ issuer: "https://me" }, { audience: ["two"] }, { audience: "one" }, { requiredScopes: ["read"] }];
+  valid.push({ audience: "" }, /** @type {any} */ ({ requiredScopes: "" }), /** @type {any} */ ({ requiredScopes: "read" }));
   for (const options of valid) {
     assert.equal(await client.validateAccessToken(token, options), true, JSON.stringify(options));
   }

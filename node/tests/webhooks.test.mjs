@@ -69,6 +69,21 @@ test("bodies as text and as bytes, wherever they lie", () => {
   assert.equal(client.verifyWebhookPayload(SECRET, signed(""), ""), true);
 });
 
+test("a body that has been transferred is refused", () => {
+  const transferred = () => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    return bytes;
+  };
+  const buffer = Buffer.from(new ArrayBuffer(3));
+  structuredClone(buffer.buffer, { transfer: [buffer.buffer] });
+  for (const body of [transferred().buffer, transferred(), buffer]) {
+    for (const headers of [signed(""), new Headers(signed(""))]) {
+      assert.throws(() => client.verifyWebhookPayload(SECRET, headers, body), ScalekitArgumentException);
+    }
+  }
+});
+
 test("interceptors have names of their own, and fall back to those of webhooks", () => {
   assert.equal(client.verifyInterceptorPayload(SECRET, signed(BODY, "interceptor"), BODY), true);
   assert.equal(client.verifyInterceptorPayload(SECRET, signed(BODY), BODY), true);
