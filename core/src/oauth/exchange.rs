@@ -63,7 +63,7 @@ impl Client {
         };
         if let Some(id_token) = reply.text("id_token") {
             let checks = TokenValidation {
-                audience: vec![self.client_id().to_owned()],
+                audience: Some(vec![self.client_id().to_owned()]),
                 ..Default::default()
             };
             let verified = self.validate_token(&id_token, &checks).await;
