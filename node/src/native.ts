@@ -105,6 +105,7 @@ export interface Native {
     interceptor: boolean,
     secret: string,
     headers: string[],
+    now: number,
     text: string | undefined,
     bytes: Uint8Array | undefined,
   ): Failure | null;
@@ -115,10 +116,11 @@ export interface Native {
 }
 
 /**
- * Secret, id, timestamp and signature with a NUL between them, then the body as a string, or nothing and the body as bytes.
+ * Secret, id, timestamp and signature with a NUL between them, the time in milliseconds, then the body as a string, or nothing
+ * and the body as bytes.
  * Returns `true`, or why not, or `false` where one of the four has a NUL of its own.
  */
-export type WebhookVerifier = (parts: string, text?: string, bytes?: Uint8Array) => boolean | Failure;
+export type WebhookVerifier = (parts: string, now: number, text?: string, bytes?: Uint8Array) => boolean | Failure;
 
 /** The addon, loaded at first use. */
 export const native = lazily(() => load() as Native);

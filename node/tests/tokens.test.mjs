@@ -75,9 +75,14 @@ test("issuer, audience and scopes are checked as options or the client say", asy
 
 test("keys that cannot be fetched are an error, not a verdict", async () => {
   stub.json("/keys", { message: "down" }, 503);
-  await assert.rejects(client.validateAccessToken(key.sign()), ScalekitServiceUnavailableException);
+  // Not for a while asked again, and still no verdict.
+  for (let n = 0; n < 3; n++) {
+    await assert.rejects(client.validateAccessToken(key.sign()), ScalekitServiceUnavailableException);
+    await assert.rejects(client.validateToken(key.sign()), ScalekitServiceUnavailableException);
+  }
   stub.json("/keys", { keys: [key.jwk] });
-  assert.equal(await client.validateAccessToken(key.sign()), true);
+  const fresh = new ScalekitClient(stub.url, "skc_1", "secret");
+  assert.equal(await fresh.validateAccessToken(key.sign()), true);
 });
 
 test("many first validations fetch the keys once", async () => {

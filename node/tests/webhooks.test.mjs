@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 
 import { ScalekitArgumentException, ScalekitClient, WebhookVerificationError } from "scalekit-client";
 
@@ -118,6 +118,33 @@ test("each reason has its documented message", () => {
       },
     );
   }
+});
+
+test("the time is what Date says, which tests set", () => {
+  const then = Date.UTC(2020, 0, 1);
+  const headers = signed(BODY, "webhook", then / 1000);
+  const forms = [headers, new Headers(headers)];
+  mock.timers.enable({ apis: ["Date"], now: then + 299_000 });
+  try {
+    for (const given of forms) {
+      for (const body of [BODY, Buffer.from(BODY)]) {
+        assert.equal(client.verifyWebhookPayload(SECRET, given, body), true);
+      }
+      assert.equal(client.verifyInterceptorPayload(SECRET, given, BODY), true);
+      assert.throws(() => client.verifyWebhookPayload(SECRET, given, `${BODY} `), { message: "Invalid signature" });
+    }
+    assert.throws(() => client.verifyWebhookPayload("whsec", {}, BODY), { message: "Missing required headers" });
+    assert.throws(() => client.verifyWebhookPayload("whsec", headers, BODY), { message: "Invalid secret" });
+    mock.timers.setTime(then + 301_000);
+    for (const given of forms) {
+      assert.throws(() => client.verifyWebhookPayload(SECRET, given, BODY), { message: "Message timestamp too old" });
+    }
+    mock.timers.setTime(then - 301_000);
+    assert.throws(() => client.verifyWebhookPayload(SECRET, headers, BODY), { message: "Message timestamp too new" });
+  } finally {
+    mock.timers.reset();
+  }
+  assert.throws(() => client.verifyWebhookPayload(SECRET, headers, BODY), { message: "Message timestamp too old" });
 });
 
 test("the tolerance is an option", () => {

@@ -15,6 +15,7 @@
 mod client;
 mod failure;
 mod guard;
+mod handle;
 mod mailbox;
 mod oauth;
 mod options;

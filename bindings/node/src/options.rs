@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
-use scalekit::{Client, Error};
+use scalekit::{Client, Error, webhook};
 
 use crate::guard::{self, Outcome};
+use crate::handle::Handle;
 
 /// The options, checked for their types by the package; what they may say is the core's to judge.
 #[napi(object, object_to_js = false)]
@@ -53,11 +54,12 @@ pub(crate) struct ClientOptions {
 
 /// Makes a client: no network, no thread, no runtime.
 #[napi]
-pub(crate) fn make_client(options: ClientOptions) -> Outcome<External<Client>> {
+pub(crate) fn make_client(options: ClientOptions) -> Outcome<External<Handle>> {
     guard::outcome(|| Ok(External::new(build(options)?)))
 }
 
-fn build(options: ClientOptions) -> Result<Client, Error> {
+fn build(options: ClientOptions) -> Result<Handle, Error> {
+    let mut webhook_tolerance = webhook::TOLERANCE;
     let mut builder = Client::builder(options.env_url, options.client_id, options.client_secret)
         .host_language("node", options.node_version)
         .dangerous_allow_http(options.allow_insecure_http.unwrap_or_default());
@@ -95,7 +97,8 @@ fn build(options: ClientOptions) -> Result<Client, Error> {
         builder = builder.signature_cache(tokens as usize);
     }
     if let Some(value) = options.webhook_tolerance_ms {
-        builder = builder.webhook_tolerance(milliseconds("webhookToleranceMs", value)?);
+        webhook_tolerance = milliseconds("webhookToleranceMs", value)?;
+        builder = builder.webhook_tolerance(webhook_tolerance);
     }
     if let Some(audience) = options.audience {
         builder = builder.audience(audience);
@@ -106,7 +109,7 @@ fn build(options: ClientOptions) -> Result<Client, Error> {
     if let Some(suffix) = options.user_agent_suffix {
         builder = builder.user_agent_suffix(suffix);
     }
-    builder.build()
+    Ok(Handle::new(builder.build()?, webhook_tolerance))
 }
 
 /// JavaScript's milliseconds; those that no clock can count are refused.

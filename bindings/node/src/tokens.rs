@@ -7,6 +7,7 @@ use scalekit::token::{TokenValidation, VerifiedToken};
 use scalekit::{Client, Error, ErrorKind};
 
 use crate::failure::{Failure, Fault};
+use crate::handle::Handle;
 use crate::mailbox::{Answer, Mailbox, start};
 use crate::{guard, runtime};
 
@@ -36,7 +37,7 @@ fn validation(checks: Option<Checks>) -> TokenValidation {
 /// The claims as JSON text, or why the token was refused; nothing if keys have to be fetched first.
 #[napi]
 pub(crate) fn validate_cached(
-    client: &External<Client>,
+    client: &External<Handle>,
     token: String,
     checks: Option<Checks>,
 ) -> Option<Either<String, Failure>> {
@@ -53,7 +54,7 @@ pub(crate) fn validate_cached(
 /// Whether a token is valid, or why that cannot be told; nothing if keys have to be fetched first.
 #[napi]
 pub(crate) fn is_valid_cached(
-    client: &External<Client>,
+    client: &External<Handle>,
     token: String,
     checks: Option<Checks>,
 ) -> Option<Either<bool, Failure>> {
@@ -70,7 +71,7 @@ pub(crate) fn is_valid_cached(
 /// Validates and fetches the keys first if need be; the answer is the claims as JSON text.
 #[napi]
 pub(crate) fn validate(
-    client: &External<Client>,
+    client: &External<Handle>,
     mailbox: &External<Mailbox>,
     id: u32,
     token: String,
@@ -87,7 +88,7 @@ pub(crate) fn validate(
 /// Fetches the keys unless there are fresh ones.
 #[napi]
 pub(crate) fn refresh_keys(
-    client: &External<Client>,
+    client: &External<Handle>,
     mailbox: &External<Mailbox>,
     id: u32,
 ) -> Option<Failure> {
