@@ -2,8 +2,6 @@ import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/prot
 
 import { PIECE } from "./decode/piece";
 import { ScalekitArgumentException } from "./errors";
-import { hide } from "./hidden";
-import { checkKinds } from "./kinds";
 
 /** What a single call may set for itself. */
 export interface CallOptions {
@@ -30,7 +28,16 @@ export function lazily<T>(load: () => T): () => T {
   return () => (loaded ??= { value: load() }).value;
 }
 
+/**
+ * Gives an object a property that does not show when it is listed, copied or written as JSON. Unlike a private field it
+ * is there for methods that are called through a `Proxy` of the object.
+ */
+export function hide<Key extends symbol, Value>(object: { readonly [key in Key]: Value }, key: Key, value: Value): void {
+  Object.defineProperty(object, key, { value, writable: true, configurable: true });
+}
+
 const runtime = lazily(() => require("@bufbuild/protobuf") as typeof import("@bufbuild/protobuf"));
+const kinds = lazily(() => require("./kinds") as typeof import("./kinds"));
 const large = lazily(() => require("./decode") as typeof import("./decode"));
 
 function encode<Request extends DescMessage>(
@@ -39,7 +46,7 @@ function encode<Request extends DescMessage>(
   init: MessageInitShape<Request>,
 ): Uint8Array {
   const { create, toBinary } = runtime();
-  checkKinds(request, init as Record<string, unknown>);
+  kinds().checkKinds(request, init as Record<string, unknown>);
   try {
     return toBinary(request, create(request, init));
   } catch (error) {

@@ -8,7 +8,7 @@ class Dormant extends ServiceClient {}
  * A service's client whose module is loaded when somebody first looks into it. Until then its prototype is a stand-in.
  *
  * A getter in the client of all services would be simpler, but the services are plain properties today, and what replaces
- * them in tests (`jest.replaceProperty`, `sinon.replace`) refuses a getter.
+ * them in tests, such as `jest.replaceProperty`, refuses a getter.
  */
 export function dormant<Client extends ServiceClient>(road: Road, load: () => ServiceClass<Client>): Client {
   const client = new Dormant(road);

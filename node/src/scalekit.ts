@@ -1,8 +1,7 @@
-import { lazily, type Cancellation } from "./call";
+import { hide, lazily, type Cancellation } from "./call";
 import * as checks from "./checks";
 import { ScalekitArgumentException, ScalekitException, ScalekitValidateTokenFailureException } from "./errors";
 import { checked, fromNative } from "./errors/from-native";
-import { hide } from "./hidden";
 import { work } from "./mailbox";
 import { native, type NativeClient, type WebhookVerifier } from "./native";
 import { NativeRoad } from "./road";
