@@ -1,4 +1,4 @@
-import * as timers from "node:timers";
+import { setImmediate } from "node:timers";
 
 /** Bytes of an answer that are decoded in one turn of the event loop: a fraction of a millisecond. */
 export const PIECE = 8 * 1024;
@@ -8,9 +8,9 @@ export const TEXT_PIECE = 32 * 1024;
 
 // Kept from before a test may put fake timers in its place: `jest.useFakeTimers` those of the global object, `node:test` also
 // those of `node:timers`. An answer would never arrive.
-const { setImmediate } = timers;
+const later = setImmediate;
 
 /** Lets the event loop turn. */
 export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
+  return new Promise((resolve) => void later(resolve));
 }
