@@ -92,10 +92,10 @@ export interface Native {
     scopes: string[],
   ): Begun;
   ownClientToken(client: NativeClient, mailbox: NativeMailbox, id: number): Begun;
-  validate(client: NativeClient, mailbox: NativeMailbox, id: number, token: string, checks?: Checks): Begun;
+  validate(client: NativeClient, mailbox: NativeMailbox, id: number, token: string, now: number, checks?: Checks): Begun;
   refreshKeys(client: NativeClient, mailbox: NativeMailbox, id: number): Begun;
-  validateCached(client: NativeClient, token: string, checks?: Checks): string | Failure | null;
-  isValidCached(client: NativeClient, token: string, checks?: Checks): boolean | Failure | null;
+  validateCached(client: NativeClient, token: string, now: number, checks?: Checks): string | Failure | null;
+  isValidCached(client: NativeClient, token: string, now: number, checks?: Checks): boolean | Failure | null;
   authorizationUrl(client: NativeClient, redirectUri: string, options: Record<string, unknown>): string | Failure;
   logoutUrl(client: NativeClient, options: Record<string, unknown>): string | Failure;
   generatePkce(length: number): [verifier: string, challenge: string] | Failure;

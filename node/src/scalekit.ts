@@ -166,12 +166,12 @@ export default class ScalekitClient extends Services {
       return false;
     }
     const wanted = tokenChecks(options);
-    const valid = native().isValidCached(this[NATIVE], token, wanted);
+    const valid = native().isValidCached(this[NATIVE], token, Date.now(), wanted);
     if (valid !== null) {
       return checked(valid);
     }
     try {
-      await work((mailbox, id) => native().validate(this[NATIVE], mailbox, id, token, wanted), options);
+      await work((mailbox, id) => native().validate(this[NATIVE], mailbox, id, token, Date.now(), wanted), options);
       return true;
     } catch (error) {
       if (error instanceof ScalekitValidateTokenFailureException) {
@@ -198,12 +198,12 @@ export default class ScalekitClient extends Services {
   async validateToken<T>(token: string, options?: TokenValidationOptions & Cancellation): Promise<T> {
     const text = tokenText(token);
     const wanted = tokenChecks(options);
-    const claims = native().validateCached(this[NATIVE], text, wanted);
+    const claims = native().validateCached(this[NATIVE], text, Date.now(), wanted);
     if (claims !== null) {
       return JSON.parse(checked(claims)) as T;
     }
     return (await json(
-      (mailbox, id) => native().validate(this[NATIVE], mailbox, id, text, wanted),
+      (mailbox, id) => native().validate(this[NATIVE], mailbox, id, text, Date.now(), wanted),
       options,
     )) as T;
   }
@@ -221,7 +221,7 @@ export default class ScalekitClient extends Services {
    */
   verifyScopes(token: string, requiredScopes: string[]): boolean {
     const scopes = checks.optionalTexts("requiredScopes", requiredScopes) ?? [];
-    const claims = native().validateCached(this[NATIVE], tokenText(token), { requiredScopes: scopes });
+    const claims = native().validateCached(this[NATIVE], tokenText(token), Date.now(), { requiredScopes: scopes });
     if (claims === null) {
       // The next one shall find them. That nobody waits must not become an unhandled rejection.
       this.loadKeys().catch(() => {});

@@ -1,6 +1,6 @@
 // @ts-check
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
+import { beforeEach, mock, test } from "node:test";
 
 import {
   ScalekitArgumentException,
@@ -50,6 +50,22 @@ test("what is not valid is false, or says why", async () => {
     const token = /** @type {any} */ (nothing);
     assert.equal(await client.validateAccessToken(token), false);
     await assert.rejects(client.validateToken(token), ScalekitValidateTokenFailureException);
+  }
+});
+
+test("the clock is Date, which tests set", async () => {
+  const now = Date.now();
+  const token = key.sign({ exp: Math.floor(now / 1000) + 600 });
+  for (const hours of [0, 1]) {
+    mock.timers.enable({ apis: ["Date"], now: now + hours * 3_600_000 });
+    try {
+      // First with keys to be fetched, then with keys at hand.
+      const fresh = new ScalekitClient(stub.url, "skc_1", "secret");
+      assert.equal(await fresh.validateAccessToken(token), hours === 0);
+      assert.equal(await fresh.validateAccessToken(token), hours === 0);
+    } finally {
+      mock.timers.reset();
+    }
   }
 });
 

@@ -6,14 +6,13 @@ use scalekit::{CallOptions, Client, Error, operation};
 
 use crate::failure::Failure;
 use crate::guard;
-use crate::handle::Handle;
 use crate::mailbox::{Answer, Mailbox, start};
 use crate::options::milliseconds;
 
 /// Calls an operation with a serialized request; the answer is the serialized response.
 #[napi]
 pub(crate) fn call(
-    client: &External<Handle>,
+    client: &External<Client>,
     mailbox: &External<Mailbox>,
     id: u32,
     operation: String,
@@ -43,19 +42,19 @@ pub(crate) fn call(
 
 /// The environment URL, without a trailing slash.
 #[napi]
-pub(crate) fn env_url(client: &External<Handle>) -> String {
+pub(crate) fn env_url(client: &External<Client>) -> String {
     client.env_url().to_owned()
 }
 
 /// The `user-agent` that is sent.
 #[napi]
-pub(crate) fn user_agent(client: &External<Handle>) -> String {
+pub(crate) fn user_agent(client: &External<Client>) -> String {
     client.user_agent().to_owned()
 }
 
 /// Closes all connections.
 #[napi]
-pub(crate) fn close(client: &External<Handle>) -> Option<Failure> {
+pub(crate) fn close(client: &External<Client>) -> Option<Failure> {
     guard::failure(|| {
         // Connections end on the runtime that serves them.
         let _inside = crate::runtime::handle()?.enter();

@@ -15,7 +15,6 @@
 mod client;
 mod failure;
 mod guard;
-mod handle;
 mod mailbox;
 mod oauth;
 mod options;

@@ -10,13 +10,12 @@ use serde::Serialize;
 
 use crate::failure::{Failure, Fault};
 use crate::guard::{self, Outcome};
-use crate::handle::Handle;
 use crate::mailbox::{Answer, Mailbox, start};
 
 /// Exchanges a code for tokens; the ID token is verified.
 #[napi]
 pub(crate) fn authenticate_with_code(
-    client: &External<Handle>,
+    client: &External<Client>,
     mailbox: &External<Mailbox>,
     id: u32,
     code: String,
@@ -38,7 +37,7 @@ pub(crate) fn authenticate_with_code(
 /// New tokens for a refresh token.
 #[napi]
 pub(crate) fn refresh_access_token(
-    client: &External<Handle>,
+    client: &External<Client>,
     mailbox: &External<Mailbox>,
     id: u32,
     refresh_token: String,
@@ -51,7 +50,7 @@ pub(crate) fn refresh_access_token(
 /// A token for a machine client, by its own credentials.
 #[napi]
 pub(crate) fn client_token(
-    client: &External<Handle>,
+    client: &External<Client>,
     mailbox: &External<Mailbox>,
     id: u32,
     client_id: String,
@@ -73,7 +72,7 @@ pub(crate) fn client_token(
 /// The client's own access token.
 #[napi]
 pub(crate) fn own_client_token(
-    client: &External<Handle>,
+    client: &External<Client>,
     mailbox: &External<Mailbox>,
     id: u32,
 ) -> Option<Failure> {

@@ -1,13 +1,12 @@
 //! The constructor's options.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
-use scalekit::{Client, Error, webhook};
+use scalekit::{Client, Error};
 
 use crate::guard::{self, Outcome};
-use crate::handle::Handle;
 
 /// The options, checked for their types by the package; what they may say is the core's to judge.
 #[napi(object, object_to_js = false)]
@@ -54,12 +53,11 @@ pub(crate) struct ClientOptions {
 
 /// Makes a client: no network, no thread, no runtime.
 #[napi]
-pub(crate) fn make_client(options: ClientOptions) -> Outcome<External<Handle>> {
+pub(crate) fn make_client(options: ClientOptions) -> Outcome<External<Client>> {
     guard::outcome(|| Ok(External::new(build(options)?)))
 }
 
-fn build(options: ClientOptions) -> Result<Handle, Error> {
-    let mut webhook_tolerance = webhook::TOLERANCE;
+fn build(options: ClientOptions) -> Result<Client, Error> {
     let mut builder = Client::builder(options.env_url, options.client_id, options.client_secret)
         .host_language("node", options.node_version)
         .dangerous_allow_http(options.allow_insecure_http.unwrap_or_default());
@@ -97,8 +95,7 @@ fn build(options: ClientOptions) -> Result<Handle, Error> {
         builder = builder.signature_cache(tokens as usize);
     }
     if let Some(value) = options.webhook_tolerance_ms {
-        webhook_tolerance = milliseconds("webhookToleranceMs", value)?;
-        builder = builder.webhook_tolerance(webhook_tolerance);
+        builder = builder.webhook_tolerance(milliseconds("webhookToleranceMs", value)?);
     }
     if let Some(audience) = options.audience {
         builder = builder.audience(audience);
@@ -109,7 +106,12 @@ fn build(options: ClientOptions) -> Result<Handle, Error> {
     if let Some(suffix) = options.user_agent_suffix {
         builder = builder.user_agent_suffix(suffix);
     }
-    Ok(Handle::new(builder.build()?, webhook_tolerance))
+    builder.build()
+}
+
+/// What JavaScript's `Date.now()` says, which tests set.
+pub(crate) fn clock(now: f64) -> SystemTime {
+    Duration::try_from_secs_f64(now / 1000.0).map_or(UNIX_EPOCH, |since| UNIX_EPOCH + since)
 }
 
 /// JavaScript's milliseconds; those that no clock can count are refused.

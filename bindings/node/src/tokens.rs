@@ -7,8 +7,8 @@ use scalekit::token::{TokenValidation, VerifiedToken};
 use scalekit::{Client, Error, ErrorKind};
 
 use crate::failure::{Failure, Fault};
-use crate::handle::Handle;
 use crate::mailbox::{Answer, Mailbox, start};
+use crate::options::clock;
 use crate::{guard, runtime};
 
 /// What a token is asked to have.
@@ -22,14 +22,20 @@ pub(crate) struct Checks {
     pub required_scopes: Option<Vec<String>>,
 }
 
-fn validation(checks: Option<Checks>) -> TokenValidation {
+/// As of `now`, in milliseconds since 1970.
+fn validation(checks: Option<Checks>, now: f64) -> TokenValidation {
+    let as_of = Some(clock(now));
     let Some(checks) = checks else {
-        return TokenValidation::default();
+        return TokenValidation {
+            as_of,
+            ..TokenValidation::default()
+        };
     };
     TokenValidation {
         issuer: checks.issuer.map(|issuer| vec![issuer]),
         audience: checks.audience,
         required_scopes: checks.required_scopes.unwrap_or_default(),
+        as_of,
         ..TokenValidation::default()
     }
 }
@@ -37,11 +43,12 @@ fn validation(checks: Option<Checks>) -> TokenValidation {
 /// The claims as JSON text, or why the token was refused; nothing if keys have to be fetched first.
 #[napi]
 pub(crate) fn validate_cached(
-    client: &External<Handle>,
+    client: &External<Client>,
     token: String,
+    now: f64,
     checks: Option<Checks>,
 ) -> Option<Either<String, Failure>> {
-    let validated = guard::now(|| match at_once(client, &token, &validation(checks))? {
+    let validated = guard::now(|| match at_once(client, &token, &validation(checks, now))? {
         Some(verified) => Ok(Some(claims(verified?)?)),
         None => Ok(None),
     });
@@ -54,11 +61,12 @@ pub(crate) fn validate_cached(
 /// Whether a token is valid, or why that cannot be told; nothing if keys have to be fetched first.
 #[napi]
 pub(crate) fn is_valid_cached(
-    client: &External<Handle>,
+    client: &External<Client>,
     token: String,
+    now: f64,
     checks: Option<Checks>,
 ) -> Option<Either<bool, Failure>> {
-    let validated = guard::now(|| match at_once(client, &token, &validation(checks))? {
+    let validated = guard::now(|| match at_once(client, &token, &validation(checks, now))? {
         Some(Err(error)) if error.kind() != ErrorKind::InvalidToken => Err(error.into()),
         verified => Ok(verified.map(|verified| verified.is_ok())),
     });
@@ -71,13 +79,14 @@ pub(crate) fn is_valid_cached(
 /// Validates and fetches the keys first if need be; the answer is the claims as JSON text.
 #[napi]
 pub(crate) fn validate(
-    client: &External<Handle>,
+    client: &External<Client>,
     mailbox: &External<Mailbox>,
     id: u32,
     token: String,
+    now: f64,
     checks: Option<Checks>,
 ) -> Option<Failure> {
-    let (client, checks) = (Client::clone(client), validation(checks));
+    let (client, checks) = (Client::clone(client), validation(checks, now));
     let work = async move {
         let verified = client.validate_token(&token, &checks).await?;
         Ok(Answer::Text(claims(verified)?))
@@ -88,7 +97,7 @@ pub(crate) fn validate(
 /// Fetches the keys unless there are fresh ones.
 #[napi]
 pub(crate) fn refresh_keys(
-    client: &External<Handle>,
+    client: &External<Client>,
     mailbox: &External<Mailbox>,
     id: u32,
 ) -> Option<Failure> {

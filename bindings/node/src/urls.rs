@@ -2,10 +2,10 @@
 
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
+use scalekit::Client;
 use scalekit::oauth::{AuthorizationUrlOptions, LogoutUrlOptions, UrlStyle};
 
 use crate::guard::{self, Outcome};
-use crate::handle::Handle;
 
 /// What an authorization URL asks for.
 #[napi(object, object_to_js = false)]
@@ -48,7 +48,7 @@ pub(crate) struct Logout {
 /// The URL that starts a sign-in.
 #[napi]
 pub(crate) fn authorization_url(
-    client: &External<Handle>,
+    client: &External<Client>,
     redirect_uri: String,
     options: Authorization,
 ) -> Outcome<String> {
@@ -73,7 +73,7 @@ pub(crate) fn authorization_url(
 
 /// The URL that ends a session.
 #[napi]
-pub(crate) fn logout_url(client: &External<Handle>, options: Logout) -> Outcome<String> {
+pub(crate) fn logout_url(client: &External<Client>, options: Logout) -> Outcome<String> {
     guard::outcome(|| {
         let options = LogoutUrlOptions {
             id_token_hint: options.id_token_hint,

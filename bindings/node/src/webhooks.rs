@@ -5,11 +5,12 @@ use memchr::memchr_iter;
 use napi::Either;
 use napi::bindgen_prelude::{BufferSlice, Env, External, FnArgs, Function};
 use napi_derive::napi;
+use scalekit::Client;
 use scalekit::webhook::{Purpose, SignatureHeaders};
 
 use crate::failure::Failure;
 use crate::guard::{self, Outcome};
-use crate::handle::Handle;
+use crate::options::clock;
 
 /// Secret, id, timestamp and signature with a NUL between them; the time; then either text or, after nothing, bytes.
 type Arguments<'a> = FnArgs<(String, f64, Option<String>, Option<BufferSlice<'a>>)>;
@@ -22,9 +23,9 @@ type Arguments<'a> = FnArgs<(String, f64, Option<String>, Option<BufferSlice<'a>
 #[napi]
 pub(crate) fn webhook_verifier<'env>(
     env: &'env Env,
-    client: &External<Handle>,
+    client: &External<Client>,
 ) -> napi::Result<Function<'env, Arguments<'env>, Outcome<bool>>> {
-    let client = Handle::clone(client);
+    let client = Client::clone(client);
     env.create_function_from_closure("verifyWebhook", move |context| {
         let parts = context.get::<String>(0)?;
         let now = context.get::<f64>(1)?;
@@ -38,7 +39,7 @@ pub(crate) fn webhook_verifier<'env>(
     })
 }
 
-fn verify_parts(client: &Handle, parts: &str, now: f64, payload: &[u8]) -> Outcome<bool> {
+fn verify_parts(client: &Client, parts: &str, now: f64, payload: &[u8]) -> Outcome<bool> {
     let mut ends = memchr_iter(0, parts.as_bytes());
     let (Some(first), Some(second), Some(third), None) = (ends.next(), ends.next(), ends.next(), ends.next())
     else {
@@ -50,15 +51,16 @@ fn verify_parts(client: &Handle, parts: &str, now: f64, payload: &[u8]) -> Outco
         signature: parts[third + 1..].into(),
     };
     guard::outcome(|| {
-        client.verify_webhook_at(&parts[..first], &headers, payload, now)?;
+        client.verify_webhook_at(&parts[..first], &headers, payload, clock(now))?;
         Ok(true)
     })
 }
 
-/// Verifies a payload as of `now`, in milliseconds since 1970; `headers` are names and values in turn, of which the core picks those that count.
+/// Verifies a payload as of `now`, in milliseconds since 1970; `headers` are names and values in turn, of which the core
+/// picks those that count.
 #[napi]
 pub(crate) fn verify_payload(
-    client: &External<Handle>,
+    client: &External<Client>,
     interceptor: bool,
     secret: String,
     headers: Vec<String>,
@@ -79,5 +81,5 @@ pub(crate) fn verify_payload(
         (None, Some(bytes)) => bytes,
         (None, None) => &[],
     };
-    guard::failure(|| Ok(client.verify_webhook_at(&secret, &headers, payload, now)?))
+    guard::failure(|| Ok(client.verify_webhook_at(&secret, &headers, payload, clock(now))?))
 }
