@@ -128,9 +128,7 @@ impl<'a> Flow<'a> {
         let organized = login::organization_wanted(state, wanted).is_none_or(|id| {
             // Single sign-on of another organization has to be passed first.
             id == row.session.organization_id
-                || (sso::of_organization(state, &id).is_empty()
-                    && (state.membership(&user.id, &id))
-                        .is_ok_and(|one| one.membership_status == MembershipStatus::Active))
+                || (sso::of_organization(state, &id).is_empty() && state.is_active_member(&user.id, &id))
         });
         let fresh = (self.prompt).accepts(row.auth_time, self.app.clock.now().as_second());
         hinted && connected && provided && organized && fresh

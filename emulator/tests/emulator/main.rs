@@ -14,6 +14,7 @@ mod faults;
 mod interceptors;
 mod keys;
 mod kill;
+mod leaving;
 mod log;
 mod login_mail;
 mod login_page;
