@@ -6,6 +6,7 @@ mod authorize;
 mod binary;
 mod consent;
 mod constraints;
+mod cors;
 mod dashboard;
 mod data;
 mod data_file;
