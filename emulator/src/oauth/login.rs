@@ -7,7 +7,7 @@ use scalekit::api::commons::{MembershipStatus, OrganizationMembership, Role};
 use serde_json::{Map, Value};
 
 use super::grants::Grant;
-use super::{intercept, signup};
+use super::{intercept, signup, sso};
 use crate::app::App;
 use crate::http::Request;
 use crate::state::{AuthRequest, Ctx, FAILURE, Login, SUCCESS, SessionRow, State};
@@ -209,10 +209,14 @@ fn choose_organization(state: &State, wanted: &Wanted) -> Result<String, String>
 
 fn choose_connection(state: &State, wanted: &Wanted, organization_id: &str) -> Result<String, String> {
     if wanted.connection_id.is_empty() {
-        let own = state.connections.by("organization", organization_id).next();
+        let mut own = state.connections.by("organization", organization_id);
+        let own = own.find(|connection| sso::is_usable(connection));
         return Ok(own.map(|connection| connection.id.clone()).unwrap_or_default());
     }
     match state.connections.get(&wanted.connection_id) {
+        Some(connection) if !sso::is_usable(connection) => {
+            Err("The connection is not one to log in through.".to_owned())
+        }
         Some(connection)
             if connection
                 .organization_id
