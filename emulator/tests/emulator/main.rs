@@ -24,6 +24,8 @@ mod logout;
 mod page_safety;
 mod pkce;
 mod refresh;
+#[cfg(unix)]
+mod signals;
 mod support;
 mod token;
 mod unknown;
