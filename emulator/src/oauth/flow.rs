@@ -191,6 +191,10 @@ impl<'a> Flow<'a> {
         if !ticket.organization_id.is_empty() {
             chosen.organization_id.clone_from(&ticket.organization_id);
         }
+        if self.wanted.only_email && !chosen.email.eq_ignore_ascii_case(&self.wanted.email) {
+            let description = "somebody else logged in than the id_token_hint names".to_owned();
+            return Err(Denied("login_required", description).into());
+        }
         let own = self.memberships(&chosen);
         match own.as_slice() {
             [] => {}

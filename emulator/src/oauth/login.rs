@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use http::header::USER_AGENT;
 use scalekit::api::commons::{MembershipStatus, OrganizationMembership, Role};
+use scalekit::api::users::User;
 use serde_json::{Map, Value};
 
 use super::grants::Grant;
@@ -21,6 +22,8 @@ pub(super) struct Wanted {
     /// The application.
     pub(super) client_id: String,
     pub(super) email: String,
+    /// Nobody but the user with this address may log in.
+    pub(super) only_email: bool,
     pub(super) organization_id: String,
     pub(super) connection_id: String,
     /// A domain whose organization is meant.
@@ -240,7 +243,13 @@ fn choose_user(
 ) -> Result<String, String> {
     let known = state.user_by_email(email).map(|user| user.id.clone());
     let user_id = match (known, how) {
-        (Some(id), _) => id,
+        (Some(id), How::Mailed(_)) => {
+            // Whoever answers a mail has shown that the address is theirs.
+            let verified = |user: &mut User| user.user_profile.get_or_insert_default().email_verified = true;
+            let _ = state.users.change(&id, verified);
+            id
+        }
+        (Some(id), How::Told) => id,
         (None, How::Mailed(about)) => signup::user(state, ctx, email, about),
         (None, How::Told) => signup::user(state, ctx, email, &BTreeMap::new()),
     };

@@ -187,8 +187,8 @@ fn discovery(app: &App) -> Reply {
         "prompt_values_supported": ["none", "login", "consent", "select_account", "create"],
         "claims_supported": [
             "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "azp", "at_hash", "c_hash", "sid", "oid",
-            "name", "given_name", "family_name", "preferred_username", "picture", "locale", "gender", "email",
-            "email_verified", "phone_number", "phone_number_verified", "updated_at",
+            "name", "given_name", "family_name", "preferred_username", "picture", "locale", "phone_number", "email",
+            "email_verified",
         ],
         "claims_parameter_supported": false,
         "request_parameter_supported": false,

@@ -12,6 +12,7 @@ mod data;
 mod data_file;
 mod engine;
 mod faults;
+mod hints;
 mod interceptors;
 mod keys;
 mod kill;
