@@ -1,6 +1,6 @@
 //! The constructor's options.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
@@ -60,7 +60,6 @@ pub(crate) fn make_client(options: ClientOptions) -> Outcome<External<Client>> {
 fn build(options: ClientOptions) -> Result<Client, Error> {
     let mut builder = Client::builder(options.env_url, options.client_id, options.client_secret)
         .host_language("node", options.node_version)
-        .audience(options.audience.unwrap_or_default())
         .dangerous_allow_http(options.allow_insecure_http.unwrap_or_default());
     if let Some(value) = options.timeout_ms {
         builder = builder.call_timeout(milliseconds("timeoutMs", value)?);
@@ -98,6 +97,9 @@ fn build(options: ClientOptions) -> Result<Client, Error> {
     if let Some(value) = options.webhook_tolerance_ms {
         builder = builder.webhook_tolerance(milliseconds("webhookToleranceMs", value)?);
     }
+    if let Some(audience) = options.audience {
+        builder = builder.audience(audience);
+    }
     if let Some(issuer) = options.issuer {
         builder = builder.issuer(issuer);
     }
@@ -105,6 +107,11 @@ fn build(options: ClientOptions) -> Result<Client, Error> {
         builder = builder.user_agent_suffix(suffix);
     }
     builder.build()
+}
+
+/// What JavaScript's `Date.now()` says, which tests set.
+pub(crate) fn clock(now: f64) -> SystemTime {
+    Duration::try_from_secs_f64(now / 1000.0).map_or(UNIX_EPOCH, |since| UNIX_EPOCH + since)
 }
 
 /// JavaScript's milliseconds; those that no clock can count are refused.
