@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 /// The years 1 and 9900, in seconds since 1970: the times of the API end with the year 9999.
 const EARLIEST: i64 = -62_135_596_800;
-const LATEST: i64 = 250_246_454_400;
+const LATEST: i64 = 250_246_627_200;
 
 /// A clock that can be put forward and back.
 #[derive(Debug, Default)]
