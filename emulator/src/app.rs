@@ -83,7 +83,7 @@ impl App {
             .iter()
             .map(|seed| Ok(serde_json::to_vec(&seed.0)?.into_boxed_slice()));
         let clock = Clock::default();
-        clock.set_shift(SignedDuration::from_millis(settings.shift_milliseconds));
+        let _ = clock.set_shift(SignedDuration::from_millis(settings.shift_milliseconds));
         let pulse = Pulse::default();
         let app = Arc::new(Self {
             url: config.url.clone().unwrap_or(url),

@@ -1,6 +1,7 @@
 //! `scalekit-emulator`: a local Scalekit environment.
 #![allow(clippy::print_stdout, reason = "what a user copies is printed")]
 
+mod signals;
 mod transfer;
 
 use std::io::Write as _;
@@ -104,6 +105,7 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(settings: Settings, port: u16, stop_with_stdin: bool) -> Result<ExitCode> {
+    let mut end = signals::End::new().context("no signal can be waited for")?;
     let emulator = settings.start(port).await?;
     let mut out = std::io::stdout().lock();
     for (name, value) in emulator.environment() {
@@ -112,7 +114,7 @@ async fn serve(settings: Settings, port: u16, stop_with_stdin: bool) -> Result<E
     out.flush()?;
     drop(out);
     tokio::select! {
-        signal = tokio::signal::ctrl_c() => signal.context("no signal can be waited for")?,
+        () = end.asked() => {}
         () = end_of_stdin(), if stop_with_stdin => {}
     }
     Ok(ExitCode::SUCCESS)
@@ -132,19 +134,21 @@ async fn end_of_stdin() {
 async fn run(settings: Settings, command: Vec<String>) -> Result<ExitCode> {
     let emulator = settings.start(0).await?;
     let (program, arguments) = command.split_first().context("no command")?;
+    let mut end = signals::End::new().context("no signal can be waited for")?;
     let mut child = tokio::process::Command::new(program)
         .args(arguments)
         .envs(emulator.environment())
         .spawn()
         .with_context(|| format!("cannot start {program}"))?;
-    let status = child.wait().await.context("the command was lost")?;
-    // A command that a signal ended has no code of its own.
-    Ok(ExitCode::from(
-        status
-            .code()
-            .and_then(|code| u8::try_from(code).ok())
-            .unwrap_or(1),
-    ))
+    let id = child.id();
+    let status = loop {
+        tokio::select! {
+            status = child.wait() => break status.context("the command was lost")?,
+            // The command ends when it has cleaned up, and this program with it.
+            () = end.for_command(id) => {}
+        }
+    };
+    Ok(ExitCode::from(signals::code(status)))
 }
 
 impl Settings {

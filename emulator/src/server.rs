@@ -5,6 +5,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::Method;
+use http::header::CONTENT_LENGTH;
+use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -58,7 +62,12 @@ async fn serve_one(
     request: http::Request<Incoming>,
 ) -> io::Result<http::Response<Body>> {
     let id = format!("req_{:016x}", fastrand::u64(..));
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
+    // A HEAD is a GET whose answer has no body (RFC 9110, section 9.3.2).
+    let without_body = head.method == Method::HEAD;
+    if without_body {
+        head.method = Method::GET;
+    }
     let reply = match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => {
             let request = Request {
@@ -81,6 +90,7 @@ async fn serve_one(
         }
         Err(error) => return Err(io::Error::other(error)),
     };
+    let reply = if without_body { emptied(reply) } else { reply };
     let mut response = http::Response::new(reply.body);
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
@@ -88,6 +98,19 @@ async fn serve_one(
         response.headers_mut().insert(REQUEST_ID, id);
     }
     Ok(response)
+}
+
+/// An answer without its body, whose length it still says where there is one.
+fn emptied(reply: Reply) -> Reply {
+    let length = reply.body.size_hint().exact().filter(|length| *length > 0);
+    let reply = Reply {
+        body: Body::full(Bytes::new()),
+        ..reply
+    };
+    match length {
+        Some(length) => reply.header(CONTENT_LENGTH, &length.to_string()),
+        None => reply,
+    }
 }
 
 /// The answer once the data file failed: any other one might tell of what a restart does not find again.
@@ -104,6 +127,22 @@ enum Target {
     Nothing(NoMatch),
 }
 
+fn target(request: &Request) -> Target {
+    let method = request.method.as_str();
+    match oauth::find(method, &request.path) {
+        Ok(endpoint) => return Target::Endpoint(endpoint),
+        Err(reason @ NoMatch::Method(_)) => return Target::Nothing(reason),
+        Err(NoMatch::Path) => {}
+    }
+    if let Some((directory, rest)) = scim::find(&request.path) {
+        return Target::Scim(directory.to_owned(), rest.to_owned());
+    }
+    match engine::find(method, &request.path) {
+        Ok(found) => Target::Operation(found),
+        Err(reason) => Target::Nothing(reason),
+    }
+}
+
 async fn route(app: &Arc<App>, request: &Request) -> io::Result<Reply> {
     if let Some(reply) = pages::asset(request).or_else(|| dashboard::answer(app, request)) {
         return Ok(reply);
@@ -118,16 +157,10 @@ async fn log_and_answer(app: &Arc<App>, request: &Request) -> io::Result<Reply> 
     if let Some(path) = request.path.strip_prefix(admin::PREFIX) {
         return Ok(admin::answer(app, path, request).await);
     }
-    let target = match oauth::find(request.method.as_str(), &request.path) {
-        Some(endpoint) => Target::Endpoint(endpoint),
-        None => match scim::find(&request.path) {
-            Some((directory, rest)) => Target::Scim(directory.to_owned(), rest.to_owned()),
-            None => match engine::find(request.method.as_str(), &request.path) {
-                Ok(found) => Target::Operation(found),
-                Err(reason) => Target::Nothing(reason),
-            },
-        },
-    };
+    if let Some(reply) = oauth::preflight(request) {
+        return Ok(reply);
+    }
+    let target = target(request);
     let name = match &target {
         Target::Endpoint(endpoint) => Some(endpoint.name()),
         Target::Operation(found) => Some(found.operation.name),
@@ -135,7 +168,10 @@ async fn log_and_answer(app: &Arc<App>, request: &Request) -> io::Result<Reply> 
         Target::Nothing(_) => None,
     };
     let pending = app.log.begin(app.clock.now(), request, name);
-    let reply = apply_fault(app, request, name, &target).await?;
+    let mut reply = apply_fault(app, request, name, &target).await?;
+    if let Target::Endpoint(endpoint) = target {
+        reply = endpoint.share(reply);
+    }
     pending.answered(reply.status);
     Ok(reply)
 }

@@ -16,7 +16,9 @@ const ADA = {
   user_profile: { given_name: "Ada", family_name: "Lovelace", name: "Ada Lovelace", email_verified: true },
   memberships: [{ organization_id: "org_1", membership_status: "ACTIVE" }],
 };
-const SEED = { organizations: [{ id: "org_1", display_name: "Acme" }], users: [ADA] };
+// An application in the browser, which has no secret.
+const PAGES = { id: "skc_2", name: "Pages", client_type: "SPA" };
+const SEED = { organizations: [{ id: "org_1", display_name: "Acme" }], users: [ADA], clients: [PAGES] };
 
 let emulator;
 
@@ -33,9 +35,9 @@ function ada() {
 }
 
 // What the client learns from the URL alone. It checks signatures too, which it may leave out where TLS is spoken.
-async function discover(authentication) {
+async function discover(authentication, clientId = emulator.clientId) {
   const options = { execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks] };
-  return oidc.discovery(new URL(emulator.url), emulator.clientId, undefined, authentication, options);
+  return oidc.discovery(new URL(emulator.url), clientId, undefined, authentication, options);
 }
 
 function confidential() {
@@ -73,13 +75,13 @@ test("discovery tells all that a client needs", async () => {
   }
 });
 
-for (const [name, authentication] of [
+for (const [name, authentication, clientId] of [
   ["client_secret_post", () => oidc.ClientSecretPost(emulator.clientSecret)],
   ["client_secret_basic", () => oidc.ClientSecretBasic(emulator.clientSecret)],
-  ["no secret", () => oidc.None()],
+  ["no secret", () => oidc.None(), PAGES.id],
 ]) {
   test(`a user logs in with PKCE and nonce, and ${name}`, async () => {
-    const config = await discover(authentication());
+    const config = await discover(authentication(), clientId);
     const tokens = await (await logIn(config)).exchange();
     const claims = tokens.claims();
     assert.equal(claims.iss, emulator.url);

@@ -33,7 +33,8 @@ ADA = {
     },
     "memberships": [{"organization_id": "org_1", "membership_status": "ACTIVE"}],
 }
-SEED = {"organizations": [{"id": "org_1", "display_name": "Acme"}], "users": [ADA]}
+PAGES = {"id": "skc_2", "name": "An application in the browser, which has no secret", "client_type": "SPA"}
+SEED = {"organizations": [{"id": "org_1", "display_name": "Acme"}], "users": [ADA], "clients": [PAGES]}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def application(emulator: Emulator, **client: Any) -> Flask:
     oauth = OAuth(app)
     provider = oauth.register(
         "provider",
-        client_id=emulator.client_id,
+        client_id=client.pop("client_id", emulator.client_id),
         server_metadata_url=f"{emulator.url}/.well-known/openid-configuration",
         client_kwargs={
             "scope": "openid profile email offline_access",
@@ -134,8 +135,12 @@ def confidential(emulator: Emulator) -> Flask:
 def test_a_user_logs_in_with_pkce_and_nonce(
     method: str, emulator: Emulator, browser: StatefulBrowser
 ) -> None:
-    secret = None if method == "none" else emulator.client_secret
-    app = application(emulator, client_secret=secret, client_kwargs={"token_endpoint_auth_method": method})
+    client: dict[str, Any] = {"client_kwargs": {"token_endpoint_auth_method": method}}
+    if method == "none":
+        client["client_id"] = PAGES["id"]
+    else:
+        client["client_secret"] = emulator.client_secret
+    app = application(emulator, **client)
     with served(app) as url:
         shown = visit(browser, f"{url}/login", emulator)
     # Authlib has checked signature, issuer, audience, nonce, expiry and at_hash.

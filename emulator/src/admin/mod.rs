@@ -100,7 +100,7 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
             app.faults.remove(None);
             app.webhooks.clear_deliveries();
             app.log.clear();
-            app.clock.set_shift(SignedDuration::ZERO);
+            let _ = app.clock.set_shift(SignedDuration::ZERO);
             app.reset().map_err(|error| broken(error.into()))?;
             app.save_settings();
             Ok(Value::Null)
@@ -126,8 +126,12 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
         (Method::GET, "clock", None) => Ok(clock(app)),
         (Method::PUT, "clock", None) => {
             let shift: ClockShift = body(request)?;
-            app.clock
-                .set_shift(SignedDuration::from_secs(shift.shift_seconds));
+            if !app
+                .clock
+                .set_shift(SignedDuration::from_secs(shift.shift_seconds))
+            {
+                return Err(Refusal::bad("shift_seconds leads out of the years 1 to 9899"));
+            }
             app.save_settings();
             Ok(clock(app))
         }

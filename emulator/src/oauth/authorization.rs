@@ -8,6 +8,7 @@ use super::pkce;
 use super::prompt::Prompt;
 use crate::app::App;
 use crate::http::Pairs;
+use crate::keys::decode_claims;
 use crate::state::OAuthClient;
 
 /// How long a code can be exchanged, in seconds.
@@ -124,9 +125,11 @@ impl<'p> Authorization<'p> {
         self.check_scopes(app)?;
         let prompt = Prompt::parse(parameters, app.config.lenient).map_err(Denied::invalid)?;
         let text = |name: &str| parameters.get(name).unwrap_or_default().to_owned();
+        let hinted = self.hinted(app)?;
         let wanted = Wanted {
             client_id: self.client.id.clone(),
-            email: text("login_hint"),
+            email: hinted.clone().unwrap_or_else(|| text("login_hint")),
+            only_email: hinted.is_some(),
             organization_id: text("organization_id"),
             connection_id: text("connection_id"),
             domain: Some(text("domain_hint"))
@@ -135,6 +138,26 @@ impl<'p> Authorization<'p> {
             provider: text("provider"),
         };
         Ok((wanted, prompt))
+    }
+
+    /// The address of the user that `id_token_hint` names; nobody else may log in (OpenID Connect Core 1.0, section
+    /// 3.1.2.2). An expired token still says who is meant.
+    fn hinted(&self, app: &App) -> Result<Option<String>, Denied> {
+        let Some(token) = self.parameters.get("id_token_hint") else {
+            return Ok(None);
+        };
+        let claims = decode_claims(&app.keys, token);
+        let claims =
+            claims.ok_or_else(|| Denied::invalid("id_token_hint is no token of this environment"))?;
+        let state = app.read();
+        let user = state.users.get(claims["sub"].as_str().unwrap_or_default());
+        let user = user.ok_or_else(|| {
+            Denied(
+                "login_required",
+                "the user of the id_token_hint is gone".to_owned(),
+            )
+        })?;
+        Ok(Some(user.email.clone()))
     }
 
     fn check_challenge(&self) -> Result<(), Denied> {

@@ -6,6 +6,7 @@ use super::authorization::{Authorization, Denied};
 use super::consent::Party;
 use super::flow::{Flow, Stop};
 use super::login::{self, How, Wanted};
+use super::sso;
 use crate::app::App;
 use crate::http::{Pairs, Reply, Request};
 use crate::pages;
@@ -70,6 +71,7 @@ fn known(app: &App, wanted: &Wanted) -> Result<(), Denied> {
         let owner = found.map(|found| found.organization_id.as_deref().unwrap_or_default());
         match owner {
             None => "there is no such connection",
+            Some(_) if !found.is_some_and(sso::is_usable) => "the connection is not enabled for logging in",
             Some(owner) if !owner.is_empty() && !organization.is_empty() && owner != organization => {
                 "the connection belongs to another organization"
             }

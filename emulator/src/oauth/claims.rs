@@ -22,7 +22,7 @@ const IDP_INITIATED_LIFETIME: i64 = 300;
 /// The claims that every token has.
 fn common(ctx: &Ctx<'_>, lifetime: i64) -> Map<String, Value> {
     let now = ctx.now.as_second();
-    let claims = json!({ "iss": ctx.url, "iat": now, "nbf": now, "exp": now + lifetime });
+    let claims = json!({ "iss": ctx.url, "iat": now, "nbf": now, "exp": now.saturating_add(lifetime) });
     claims.as_object().cloned().unwrap_or_default()
 }
 

@@ -24,23 +24,33 @@ pub(super) struct Client {
 /// The client behind a token request.
 ///
 /// # Errors
-/// `invalid_client` for an unknown id or a wrong secret, `invalid_request` for none.
+/// `invalid_client` for none, an unknown id, a wrong secret, or no secret where there is one (RFC 6749, sections 3.2.1
+/// and 5.2); `invalid_request` for a secret in two places (section 2.3).
 pub(super) fn identify(app: &App, request: &Request, form: &Pairs) -> Result<Client, OAuthError> {
     let basic = request.header(AUTHORIZATION).map(basic_credentials).transpose()?;
+    let posted = form.get("client_secret");
     let (id, secret) = match (&basic, form.get("client_id")) {
         (Some((id, _)), Some(other)) if id != other => {
             return Err(OAuthError::invalid_request(
                 "client_id differs from the one in the authorization header",
             ));
         }
+        (Some(_), _) if posted.is_some() => {
+            return Err(OAuthError::invalid_request(
+                "the client secret is in the authorization header and in the body",
+            ));
+        }
         (Some((id, secret)), _) => (id.clone(), Some(secret.clone())),
-        (None, Some(id)) => (id.to_owned(), form.get("client_secret").map(str::to_owned)),
-        (None, None) => return Err(OAuthError::invalid_request("client_id is missing")),
+        (None, Some(id)) => (id.to_owned(), posted.map(str::to_owned)),
+        (None, None) => return Err(OAuthError::invalid_client("client_id is missing")),
     };
     let ctx = app.ctx();
     let known = app.read().oauth_client(&ctx, &id);
     let known = known.ok_or_else(|| OAuthError::invalid_client("the client is unknown"))?;
     let Some(secret) = secret else {
+        if known.confidential {
+            return Err(OAuthError::invalid_client("the client secret is missing"));
+        }
         return Ok(Client {
             id,
             known,

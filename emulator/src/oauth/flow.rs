@@ -128,9 +128,7 @@ impl<'a> Flow<'a> {
         let organized = login::organization_wanted(state, wanted).is_none_or(|id| {
             // Single sign-on of another organization has to be passed first.
             id == row.session.organization_id
-                || (sso::of_organization(state, &id).is_empty()
-                    && (state.membership(&user.id, &id))
-                        .is_ok_and(|one| one.membership_status == MembershipStatus::Active))
+                || (sso::of_organization(state, &id).is_empty() && state.is_active_member(&user.id, &id))
         });
         let fresh = (self.prompt).accepts(row.auth_time, self.app.clock.now().as_second());
         hinted && connected && provided && organized && fresh
@@ -192,6 +190,10 @@ impl<'a> Flow<'a> {
         };
         if !ticket.organization_id.is_empty() {
             chosen.organization_id.clone_from(&ticket.organization_id);
+        }
+        if self.wanted.only_email && !chosen.email.eq_ignore_ascii_case(&self.wanted.email) {
+            let description = "somebody else logged in than the id_token_hint names".to_owned();
+            return Err(Denied("login_required", description).into());
         }
         let own = self.memberships(&chosen);
         match own.as_slice() {

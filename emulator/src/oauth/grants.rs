@@ -172,6 +172,11 @@ impl Grants {
         self.forget(|grant| grant.session_id == session_id);
     }
 
+    /// Voids every token of a user in one organization.
+    pub(crate) fn forget_member(&mut self, user_id: &str, organization_id: &str) {
+        self.forget(|grant| grant.user_id == user_id && grant.organization_id == organization_id);
+    }
+
     fn forget(&mut self, gone: impl Fn(&Grant) -> bool) {
         self.codes.retain(|_, code| code.used || !gone(&code.value.grant));
         self.refresh.retain(|_, refresh| !gone(&refresh.value));

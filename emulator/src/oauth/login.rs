@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use http::header::USER_AGENT;
 use scalekit::api::commons::{MembershipStatus, OrganizationMembership, Role};
+use scalekit::api::users::User;
 use serde_json::{Map, Value};
 
 use super::grants::Grant;
-use super::{intercept, signup};
+use super::{intercept, signup, sso};
 use crate::app::App;
 use crate::http::Request;
 use crate::state::{AuthRequest, Ctx, FAILURE, Login, SUCCESS, SessionRow, State};
@@ -21,6 +22,8 @@ pub(super) struct Wanted {
     /// The application.
     pub(super) client_id: String,
     pub(super) email: String,
+    /// Nobody but the user with this address may log in.
+    pub(super) only_email: bool,
     pub(super) organization_id: String,
     pub(super) connection_id: String,
     /// A domain whose organization is meant.
@@ -209,10 +212,14 @@ fn choose_organization(state: &State, wanted: &Wanted) -> Result<String, String>
 
 fn choose_connection(state: &State, wanted: &Wanted, organization_id: &str) -> Result<String, String> {
     if wanted.connection_id.is_empty() {
-        let own = state.connections.by("organization", organization_id).next();
+        let mut own = state.connections.by("organization", organization_id);
+        let own = own.find(|connection| sso::is_usable(connection));
         return Ok(own.map(|connection| connection.id.clone()).unwrap_or_default());
     }
     match state.connections.get(&wanted.connection_id) {
+        Some(connection) if !sso::is_usable(connection) => {
+            Err("The connection is not one to log in through.".to_owned())
+        }
         Some(connection)
             if connection
                 .organization_id
@@ -236,7 +243,13 @@ fn choose_user(
 ) -> Result<String, String> {
     let known = state.user_by_email(email).map(|user| user.id.clone());
     let user_id = match (known, how) {
-        (Some(id), _) => id,
+        (Some(id), How::Mailed(_)) => {
+            // Whoever answers a mail has shown that the address is theirs.
+            let verified = |user: &mut User| user.user_profile.get_or_insert_default().email_verified = true;
+            let _ = state.users.change(&id, verified);
+            id
+        }
+        (Some(id), How::Told) => id,
         (None, How::Mailed(about)) => signup::user(state, ctx, email, about),
         (None, How::Told) => signup::user(state, ctx, email, &BTreeMap::new()),
     };

@@ -40,7 +40,8 @@ pub(super) fn answer(app: &App, request: &Request) -> anyhow::Result<Reply> {
     };
     let browser = Browser::of(app, request);
     if let Some(session) = claim("sid") {
-        app.change(|state| state.log_out(&app.ctx(), session));
+        let user = claim("sub").unwrap_or_default();
+        app.change(|state| state.log_out_of_browsers(&app.ctx(), session, user, browser.key().as_ref()));
         return gone(back);
     }
     let sessions = browser.sessions(app, &app.read());

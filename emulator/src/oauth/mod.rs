@@ -25,8 +25,11 @@ mod userinfo;
 
 use std::sync::Arc;
 
-use http::StatusCode;
-use http::header::{CACHE_CONTROL, HeaderName};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL,
+};
+use http::{Method, StatusCode};
 use serde_json::json;
 
 pub(crate) use claims::{IdpInitiated, idp_initiated_token};
@@ -34,9 +37,8 @@ pub(crate) use error::OAuthError;
 pub(crate) use grants::Grants;
 
 use crate::app::App;
+use crate::engine::NoMatch;
 use crate::http::{Reply, Request};
-
-const ALLOW_ORIGIN: HeaderName = HeaderName::from_static("access-control-allow-origin");
 
 /// An endpoint beside the API's operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +85,29 @@ impl Endpoint {
             .map_or("", |(_, name, _)| name)
     }
 
+    fn methods(self) -> &'static [&'static str] {
+        match self {
+            Self::Token => &["POST"],
+            Self::Keys | Self::Discovery | Self::AccountLink | Self::AccountDone => &["GET"],
+            Self::Authorize | Self::Logout | Self::UserInfo => &["GET", "POST"],
+        }
+    }
+
+    /// Whether pages of other origins call it: what they need is in the request, never in a cookie.
+    fn is_shared(self) -> bool {
+        matches!(self, Self::Token | Self::Keys | Self::Discovery | Self::UserInfo)
+    }
+
+    /// Lets pages of any origin read an answer, be it an error, where that is meant (OpenID Connect Core 1.0, section
+    /// 5.3).
+    pub(crate) fn share(self, reply: Reply) -> Reply {
+        if self.is_shared() {
+            reply.header(ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+        } else {
+            reply
+        }
+    }
+
     pub(crate) fn named(name: &str) -> Option<Self> {
         ENDPOINTS
             .iter()
@@ -92,19 +117,30 @@ impl Endpoint {
 }
 
 /// The endpoint with this method and path.
-pub(crate) fn find(method: &str, path: &str) -> Option<Endpoint> {
-    let endpoint = ENDPOINTS
-        .iter()
-        .find(|(_, _, known)| *known == path)
-        .map(|(endpoint, ..)| *endpoint)?;
-    let allowed = match endpoint {
-        Endpoint::Token => method == "POST",
-        Endpoint::Keys | Endpoint::Discovery | Endpoint::AccountLink | Endpoint::AccountDone => {
-            method == "GET"
-        }
-        Endpoint::Authorize | Endpoint::Logout | Endpoint::UserInfo => matches!(method, "GET" | "POST"),
-    };
-    allowed.then_some(endpoint)
+///
+/// # Errors
+/// None of an endpoint, or the methods that the endpoint with this path has.
+pub(crate) fn find(method: &str, path: &str) -> Result<Endpoint, NoMatch> {
+    let known = ENDPOINTS.iter().find(|(_, _, known)| *known == path);
+    let (endpoint, ..) = known.ok_or(NoMatch::Path)?;
+    let methods = endpoint.methods();
+    if methods.contains(&method) {
+        Ok(*endpoint)
+    } else {
+        Err(NoMatch::Method(methods.to_vec()))
+    }
+}
+
+/// The answer to a browser that asks whether a page of another origin may send its request (the CORS protocol).
+pub(crate) fn preflight(request: &Request) -> Option<Reply> {
+    let (endpoint, ..) = ENDPOINTS.iter().find(|(_, _, known)| *known == request.path)?;
+    (request.method == Method::OPTIONS && endpoint.is_shared()).then(|| {
+        endpoint
+            .share(Reply::empty(StatusCode::NO_CONTENT))
+            .header(ACCESS_CONTROL_ALLOW_METHODS, &endpoint.methods().join(", "))
+            .header(ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type")
+            .header(ACCESS_CONTROL_MAX_AGE, "300")
+    })
 }
 
 pub(crate) async fn answer(app: &Arc<App>, endpoint: Endpoint, request: &Request) -> Reply {
@@ -125,11 +161,9 @@ pub(crate) async fn answer(app: &Arc<App>, endpoint: Endpoint, request: &Request
     answered.unwrap_or_else(|error| Reply::text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}\n")))
 }
 
-/// Metadata may be read by pages of any origin and be kept for a while.
+/// Metadata may be kept for a while.
 fn public(reply: Reply) -> Reply {
-    reply
-        .header(ALLOW_ORIGIN, "*")
-        .header(CACHE_CONTROL, "public, max-age=300")
+    reply.header(CACHE_CONTROL, "public, max-age=300")
 }
 
 /// OpenID Connect Discovery 1.0, section 3.
@@ -153,8 +187,8 @@ fn discovery(app: &App) -> Reply {
         "prompt_values_supported": ["none", "login", "consent", "select_account", "create"],
         "claims_supported": [
             "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "amr", "azp", "at_hash", "c_hash", "sid", "oid",
-            "name", "given_name", "family_name", "preferred_username", "picture", "locale", "gender", "email",
-            "email_verified", "phone_number", "phone_number_verified", "updated_at",
+            "name", "given_name", "family_name", "preferred_username", "picture", "locale", "phone_number", "email",
+            "email_verified",
         ],
         "claims_parameter_supported": false,
         "request_parameter_supported": false,

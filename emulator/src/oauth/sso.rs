@@ -32,9 +32,31 @@ fn way(state: &State, connection: &Connection) -> Way {
     }
 }
 
-/// The way with this id, if there is a connection.
+/// The way with this id, if there is a connection that lets users in.
 pub(super) fn by_id(state: &State, id: &str) -> Option<Way> {
-    state.connections.get(id).map(|connection| way(state, connection))
+    let connection = state.connections.get(id).filter(|known| is_usable(known));
+    connection.map(|connection| way(state, connection))
+}
+
+/// Whether users log in through a connection: it is enabled, and for logging in. Those of tools, and drafts, are not.
+pub(super) fn is_usable(connection: &Connection) -> bool {
+    let kind = &connection.r#type;
+    connection.enabled
+        && (matches!(kind, ConnectionType::Oidc | ConnectionType::Saml) || is_social(connection))
+}
+
+fn is_social(connection: &Connection) -> bool {
+    connection.organization_id.is_none()
+        && matches!(connection.r#type, ConnectionType::Oidc | ConnectionType::Oauth)
+        && matches!(
+            connection.provider,
+            ConnectionProvider::Google
+                | ConnectionProvider::Github
+                | ConnectionProvider::Gitlab
+                | ConnectionProvider::Linkedin
+                | ConnectionProvider::Salesforce
+                | ConnectionProvider::Microsoft
+        )
 }
 
 fn name(provider: &ConnectionProvider, kind: &ConnectionType) -> String {
@@ -67,10 +89,7 @@ pub(super) fn is_of(connection: &Connection, provider: &str) -> bool {
 /// The connections that users of an organization log in through.
 pub(super) fn of_organization(state: &State, organization_id: &str) -> Vec<Way> {
     let own = state.connections.by("organization", organization_id);
-    let usable = |connection: &&Connection| {
-        connection.enabled && matches!(connection.r#type, ConnectionType::Oidc | ConnectionType::Saml)
-    };
-    own.filter(usable)
+    own.filter(|connection| is_usable(connection))
         .map(|connection| way(state, connection))
         .collect()
 }
@@ -82,20 +101,7 @@ pub(super) fn of_environment(state: &State) -> Vec<Way> {
 }
 
 fn social(state: &State) -> impl Iterator<Item = &Connection> {
-    let usable = |connection: &&Connection| {
-        connection.organization_id.is_none()
-            && connection.enabled
-            && matches!(connection.r#type, ConnectionType::Oidc | ConnectionType::Oauth)
-            && matches!(
-                connection.provider,
-                ConnectionProvider::Google
-                    | ConnectionProvider::Github
-                    | ConnectionProvider::Gitlab
-                    | ConnectionProvider::Linkedin
-                    | ConnectionProvider::Salesforce
-                    | ConnectionProvider::Microsoft
-            )
-    };
+    let usable = |connection: &&Connection| is_social(connection) && is_usable(connection);
     state.connections.iter().filter(usable)
 }
 

@@ -208,8 +208,13 @@ fn refresh_token(app: &App, key: &SigningKey, client: &Client, form: &Pairs) -> 
         if client.public && !grant.public {
             return Err(OAuthError::invalid_client("this refresh token needs the client secret").into());
         }
-        if app.read().live_session(&app.ctx(), &grant.session_id).is_none() {
+        let state = app.read();
+        if state.live_session(&app.ctx(), &grant.session_id).is_none() {
             return Err(OAuthError::invalid_grant("the session has ended").into());
+        }
+        if !state.is_active_member(&grant.user_id, &grant.organization_id) {
+            let description = "the user is no active member of the organization any more";
+            return Err(OAuthError::invalid_grant(description).into());
         }
     }
     match app.change(|state| state.grants.redeem_refresh(token, app.clock.now())) {

@@ -26,6 +26,11 @@ impl Browser {
         }
     }
 
+    /// What its sessions are kept under, if it has any.
+    pub(crate) fn key(&self) -> Option<BrowserKey> {
+        self.session.as_deref().map(key)
+    }
+
     /// The sessions that live in it, the newest first.
     pub(crate) fn sessions(&self, app: &App, state: &State) -> Vec<SessionRow> {
         let Some(session) = &self.session else {
@@ -38,7 +43,7 @@ impl Browser {
     /// Puts a session into it; answers with the new cookie.
     pub(crate) fn enter(&self, app: &App, session_id: &str) -> String {
         let new = random_token("browser");
-        let old = self.session.as_deref().map(key);
+        let old = self.key();
         app.change(|state| state.enter_browser(&app.ctx(), old.as_ref(), key(&new), session_id));
         set(app, "session", &new)
     }

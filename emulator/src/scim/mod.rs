@@ -1,6 +1,8 @@
 //! SCIM 2.0 (RFC 7643, RFC 7644): how an identity provider pushes users and groups into a directory.
 
+mod names;
 mod patch;
+mod path;
 mod resources;
 mod shape;
 
@@ -103,21 +105,19 @@ fn route(app: &App, directory: &str, rest: &str, request: &Request) -> Result<Re
         _ => return Err(nothing()),
     };
     let resource = Resource { app, directory, kind };
+    let query = request.query();
+    let done = |status, document| reply(status, &Value::Object(resources::chosen(document, &query)));
     match (request.method.as_str(), id) {
-        ("GET", "") => Ok(reply(StatusCode::OK, &resource.list(&request.query())?)),
-        ("GET", id) => Ok(reply(StatusCode::OK, &resource.get(id)?)),
+        ("GET", "") => Ok(reply(StatusCode::OK, &resource.list(&query)?)),
+        ("GET", id) => Ok(reply(StatusCode::OK, &resource.get(id, &query)?)),
         ("POST", "") => {
             let made = resource.create(object(request)?)?;
             let location = made["meta"]["location"].as_str().unwrap_or_default().to_owned();
-            Ok(reply(StatusCode::CREATED, &made).header(LOCATION, &location))
+            Ok(done(StatusCode::CREATED, made).header(LOCATION, &location))
         }
         (_, "") => Err(nothing()),
-        ("PUT", id) => Ok(reply(StatusCode::OK, &resource.replace(id, object(request)?)?)),
-        ("PATCH", id) => {
-            let mut document = resource.document(id)?;
-            patch::apply(&mut document, &object(request)?)?;
-            Ok(reply(StatusCode::OK, &resource.replace(id, document)?))
-        }
+        ("PUT", id) => Ok(done(StatusCode::OK, resource.replace(id, object(request)?)?)),
+        ("PATCH", id) => Ok(done(StatusCode::OK, resource.patch(id, &object(request)?)?)),
         ("DELETE", id) => {
             resource.delete(id)?;
             Ok(Reply::empty(StatusCode::NO_CONTENT))

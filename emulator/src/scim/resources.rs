@@ -4,8 +4,12 @@ use http::StatusCode;
 use scalekit::api::directories::{DirectoryGroup, DirectoryUser};
 use serde_json::{Value, json};
 
-use super::shape::{Document, group_document, ids, members, text, user, user_document, user_groups};
-use super::{Refusal, endpoint};
+use super::names::{is_urn, tidy};
+use super::path::{Filter, Path};
+use super::shape::{
+    Document, group_document, ids, members, text, user, user_document, user_groups, user_name,
+};
+use super::{Refusal, endpoint, patch};
 use crate::app::App;
 use crate::http::Pairs;
 use crate::state::{Row, State};
@@ -64,16 +68,40 @@ impl Resource<'_> {
         }
     }
 
+    /// One resource as it is sent.
+    fn find(&self, state: &State, id: &str) -> Result<Document, Refusal> {
+        let found = match self.kind {
+            Kind::User => (state.directory_users.get(id))
+                .filter(|row| row.directory_id == self.directory)
+                .map(|row| self.shown(id, user_document(row), user_groups(state, row))),
+            Kind::Group => (state.directory_groups.get(id))
+                .filter(|row| row.directory_id == self.directory)
+                .map(|row| self.shown(id, group_document(row), members(state, row))),
+        };
+        found.ok_or_else(|| self.missing(id))
+    }
+
+    /// Whether a resource other than `id` has this name. Names of users do not depend on letter case (RFC 7643,
+    /// section 4.1.1).
+    fn is_taken(&self, state: &State, name: &str, id: &str) -> bool {
+        match self.kind {
+            Kind::User => (state.directory_users.by("directory", self.directory))
+                .any(|row| row.id() != id && user_name(row).to_lowercase() == name.to_lowercase()),
+            Kind::Group => (state.directory_groups.by("directory", self.directory))
+                .any(|row| row.id() != id && row.group.display_name == name),
+        }
+    }
+
     fn shown(&self, id: &str, mut document: Document, (list, values): (&str, Vec<Value>)) -> Document {
         let (place, kind) = match self.kind {
             Kind::User => (self.place(), "User"),
             Kind::Group => (self.place(), "Group"),
         };
         let location = format!("{}/{place}/{id}", endpoint(&self.app.url, self.directory));
-        document.insert(
-            "schemas".into(),
-            json!([format!("urn:ietf:params:scim:schemas:core:2.0:{kind}")]),
-        );
+        let core = format!("urn:ietf:params:scim:schemas:core:2.0:{kind}");
+        let extensions = document.keys().filter(|name| is_urn(name)).cloned();
+        let schemas: Vec<String> = std::iter::once(core).chain(extensions).collect();
+        document.insert("schemas".into(), schemas.into());
         document.insert("id".into(), id.into());
         document.insert(
             "meta".into(),
@@ -87,17 +115,11 @@ impl Resource<'_> {
     pub(super) fn list(&self, query: &Pairs) -> Result<Value, Refusal> {
         let mut all = self.all(&self.app.read());
         if let Some(filter) = query.get("filter") {
-            let (attribute, value) = equality(filter)?;
-            all.retain(|document| {
-                let found = document
-                    .iter()
-                    .find(|(name, _)| name.eq_ignore_ascii_case(attribute));
-                found.is_some_and(|(_, known)| {
-                    known
-                        .as_str()
-                        .is_some_and(|known| known.eq_ignore_ascii_case(&value))
-                })
-            });
+            let filter = Filter::parse(filter).ok_or_else(|| {
+                let detail = "only filters such as userName eq \"ann\" are known";
+                Refusal::invalid("invalidFilter", detail)
+            })?;
+            all.retain(|document| filter.picks(document));
         }
         let number = |name: &str, default: usize| match query.get(name) {
             None => Ok(default),
@@ -111,63 +133,57 @@ impl Resource<'_> {
             number("count", MAX_RESULTS)?.min(MAX_RESULTS),
         );
         let total = all.len();
-        let page: Vec<Document> = all.into_iter().skip(start - 1).take(count).collect();
+        let page = all.into_iter().skip(start - 1).take(count);
+        let page: Vec<Document> = page.map(|document| chosen(document, query)).collect();
         Ok(json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
             "totalResults": total, "startIndex": start, "itemsPerPage": page.len(), "Resources": page,
         }))
     }
 
-    pub(super) fn get(&self, id: &str) -> Result<Value, Refusal> {
-        let all = self.all(&self.app.read());
-        let found = all.into_iter().find(|document| document["id"] == id);
-        found.map(Value::Object).ok_or_else(|| self.missing(id))
+    pub(super) fn get(&self, id: &str, query: &Pairs) -> Result<Value, Refusal> {
+        let document = self.find(&self.app.read(), id)?;
+        Ok(chosen(document, query).into())
     }
 
-    /// The document behind a resource, for a change in parts.
-    pub(super) fn document(&self, id: &str) -> Result<Document, Refusal> {
-        match self.get(id)? {
-            Value::Object(document) => Ok(document),
-            _ => Err(self.missing(id)),
+    pub(super) fn create(&self, document: Document) -> Result<Document, Refusal> {
+        self.app.change(|state| self.put(state, "", document))
+    }
+
+    pub(super) fn replace(&self, id: &str, document: Document) -> Result<Document, Refusal> {
+        self.app.change(|state| {
+            self.find(state, id)?;
+            self.put(state, id, document)
+        })
+    }
+
+    /// Changes a resource in parts.
+    pub(super) fn patch(&self, id: &str, patch: &Document) -> Result<Document, Refusal> {
+        self.app.change(|state| {
+            let mut document = self.find(state, id)?;
+            patch::apply(&mut document, patch)?;
+            self.put(state, id, document)
+        })
+    }
+
+    fn put(&self, state: &mut State, id: &str, document: Document) -> Result<Document, Refusal> {
+        let mut document = tidy(document)?;
+        let name = text(&document, self.name());
+        if name.is_empty() {
+            let detail = format!("{} is missing", self.name());
+            return Err(Refusal::invalid("invalidValue", detail));
         }
-    }
-
-    pub(super) fn create(&self, document: Document) -> Result<Value, Refusal> {
-        let name = document
-            .get(self.name())
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let all = self.all(&self.app.read());
-        if all
-            .iter()
-            .any(|known| known.get(self.name()).is_some_and(|known| known == name))
-        {
+        if self.is_taken(state, &name, id) {
             return Err(Refusal {
                 kind: Some("uniqueness"),
                 ..Refusal::new(StatusCode::CONFLICT, format!("{} {name:?} is taken", self.name()))
             });
         }
-        self.put("", document)
-    }
-
-    pub(super) fn replace(&self, id: &str, document: Document) -> Result<Value, Refusal> {
-        self.get(id)?;
-        self.put(id, document)
-    }
-
-    fn put(&self, id: &str, mut document: Document) -> Result<Value, Refusal> {
-        let name = document.get(self.name()).and_then(Value::as_str);
-        if name.is_none_or(str::is_empty) {
-            return Err(Refusal::invalid(
-                "invalidValue",
-                format!("{} is missing", self.name()),
-            ));
-        }
         for name in COMPUTED {
             document.remove(name);
         }
         let ctx = self.app.ctx();
-        let id = self.app.change(|state| match self.kind {
+        let id = match self.kind {
             Kind::User => {
                 let groups = state.directory_users.get(id).map(|row| row.user.groups.clone());
                 let user = DirectoryUser {
@@ -175,52 +191,61 @@ impl Resource<'_> {
                     groups: groups.unwrap_or_default(),
                     ..user(document)
                 };
-                let row = state.put_directory_user(&ctx, self.directory, user)?;
-                Ok::<_, Refusal>(row.user.id)
+                state.put_directory_user(&ctx, self.directory, user)?.user.id
             }
             Kind::Group => {
                 let members = document.remove("members").map(|members| ids(&members));
                 let group = DirectoryGroup {
                     id: id.to_owned(),
-                    display_name: text(&document, "displayName"),
+                    display_name: name,
                     group_detail: Some(document),
                     ..DirectoryGroup::default()
                 };
                 // A new document without members is a group without members.
                 let members = members.unwrap_or_default();
                 let row = state.put_directory_group(&ctx, self.directory, group, Some(&members))?;
-                Ok(row.group.id)
+                row.group.id
             }
-        })?;
-        self.get(&id)
+        };
+        self.find(state, &id)
     }
 
     pub(super) fn delete(&self, id: &str) -> Result<(), Refusal> {
-        self.get(id)?;
         let ctx = self.app.ctx();
-        self.app.change(|state| match self.kind {
-            Kind::User => state.remove_directory_user(&ctx, self.directory, id),
-            Kind::Group => state.remove_directory_group(&ctx, self.directory, id),
-        })?;
-        Ok(())
+        self.app.change(|state| {
+            self.find(state, id)?;
+            match self.kind {
+                Kind::User => state.remove_directory_user(&ctx, self.directory, id),
+                Kind::Group => state.remove_directory_group(&ctx, self.directory, id),
+            }?;
+            Ok(())
+        })
     }
 }
 
-/// The attribute and the text of a filter `attribute eq "text"`, the one that identity providers send.
-fn equality(filter: &str) -> Result<(&str, String), Refusal> {
-    let unknown = || {
-        Refusal::invalid(
-            "invalidFilter",
-            "only filters such as userName eq \"ann\" are known",
-        )
+/// What always comes back (RFC 7643, section 3.1).
+const ALWAYS: [&str; 2] = ["schemas", "id"];
+
+/// The attributes that a request wants, or all without those that it does not want (RFC 7644, section 3.9).
+pub(super) fn chosen(mut document: Document, query: &Pairs) -> Document {
+    let paths = |name: &str| {
+        let listed = query.get(name).unwrap_or_default().split(',');
+        listed.filter_map(Path::parse).collect::<Vec<_>>()
     };
-    let mut words = filter.trim().splitn(3, ' ');
-    let (Some(attribute), Some(operator), Some(value)) = (words.next(), words.next(), words.next()) else {
-        return Err(unknown());
-    };
-    if !operator.eq_ignore_ascii_case("eq") {
-        return Err(unknown());
+    let wanted = paths("attributes");
+    if !wanted.is_empty() {
+        document.retain(|name, _| {
+            let holder = |path: &Path<'_>| path.schema.unwrap_or(path.attribute).eq_ignore_ascii_case(name);
+            ALWAYS.contains(&name.as_str()) || wanted.iter().any(holder)
+        });
     }
-    let value = serde_json::from_str(value.trim()).map_err(|_| unknown())?;
-    Ok((attribute, value))
+    for path in paths("excludedAttributes") {
+        if !ALWAYS
+            .iter()
+            .any(|name| path.attribute.eq_ignore_ascii_case(name))
+        {
+            patch::remove(&mut document, &path, &Value::Null);
+        }
+    }
+    document
 }

@@ -3,6 +3,7 @@
 use scalekit::api::directories::DirectoryUser;
 use serde_json::{Map, Value, json};
 
+use super::names::{field, respelled};
 use crate::state::{DirectoryGroupRow, DirectoryUserRow, Row, State};
 
 /// A resource as an identity provider sends it.
@@ -61,14 +62,27 @@ pub(super) fn user(document: Document) -> DirectoryUser {
     }
 }
 
+/// What identity providers call a user, whatever way it came.
+pub(super) fn user_name(row: &DirectoryUserRow) -> &str {
+    let user = &row.user;
+    let sent = user
+        .user_detail
+        .as_ref()
+        .and_then(|document| field(document, "userName"));
+    match sent.and_then(Value::as_str) {
+        Some(name) => name,
+        None if user.preferred_username.is_empty() => &user.email,
+        None => &user.preferred_username,
+    }
+}
+
 /// The document of a user. One that came another way than by SCIM gets what SCIM would have sent.
 pub(super) fn user_document(row: &DirectoryUserRow) -> Document {
     let user = &row.user;
-    let mut document = user.user_detail.clone().unwrap_or_default();
-    let name = Some(user.preferred_username.as_str()).filter(|name| !name.is_empty());
+    let mut document = respelled(user.user_detail.clone().unwrap_or_default());
     document
         .entry("userName")
-        .or_insert_with(|| name.unwrap_or(&user.email).into());
+        .or_insert_with(|| user_name(row).into());
     document
         .entry("name")
         .or_insert_with(|| json!({ "givenName": user.given_name, "familyName": user.family_name }));
@@ -86,7 +100,7 @@ pub(super) fn user_groups(state: &State, row: &DirectoryUserRow) -> (&'static st
 }
 
 pub(super) fn group_document(row: &DirectoryGroupRow) -> Document {
-    let mut document = row.group.group_detail.clone().unwrap_or_default();
+    let mut document = respelled(row.group.group_detail.clone().unwrap_or_default());
     document
         .entry("displayName")
         .or_insert_with(|| row.group.display_name.clone().into());

@@ -132,9 +132,10 @@ fn send(
 
 fn mail(row: &PasswordlessRow) -> Mail {
     let place = row.magiclink_auth_uri.as_deref();
-    let link = place.map(|place| {
-        let separator = if place.contains('?') { '&' } else { '?' };
-        format!("{place}{separator}link_token={}", row.link_token)
+    let link = place.and_then(|place| {
+        let mut link = url::Url::parse(place).ok()?;
+        link.query_pairs_mut().append_pair("link_token", &row.link_token);
+        Some(link.into())
     });
     let signup = row.template == Some(TemplateType::Signup);
     Mail {

@@ -109,6 +109,8 @@ pub(crate) struct OAuthClient {
     pub(crate) id: String,
     /// The secrets that are accepted, as hashes, by their ids.
     pub(crate) hashes: Hashes,
+    /// It has a secret, be it one that is accepted no more, so it must show one.
+    pub(crate) confidential: bool,
     pub(crate) scopes: Vec<String>,
     pub(crate) audience: Vec<String>,
     pub(crate) custom_claims: Vec<CustomClaim>,
@@ -177,6 +179,7 @@ impl State {
             return Some(OAuthClient {
                 id: client.id.clone(),
                 hashes: accepted(ctx, &client.secrets, &row.hashes),
+                confidential: !client.secrets.is_empty(),
                 scopes: client.scopes.clone(),
                 custom_claims: client.custom_claims.clone(),
                 lifetime: client.access_token_expiry.unwrap_or_default(),
@@ -206,6 +209,7 @@ impl State {
         Some(OAuthClient {
             id: client.client_id.clone(),
             hashes: accepted(ctx, &client.secrets, &row.hashes),
+            confidential: !client.secrets.is_empty(),
             scopes: client.scopes.clone(),
             custom_claims: client.custom_claims.clone(),
             organization_id: client.organization_id.clone(),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::rows::keys;
-use super::{Ctx, Key, Row, State};
+use super::{BrowserKey, Ctx, Key, Row, State};
 
 /// How long a session lives, in seconds: 30 days, and 7 without use. An organization can have its own policy.
 const ABSOLUTE_LIFETIME: i64 = 30 * 24 * 3600;
@@ -173,6 +173,33 @@ impl State {
         });
     }
 
+    /// Takes an organization out of the sessions of a user who has left it, with the tokens for it; the sessions that
+    /// began there have ended.
+    pub(crate) fn narrow_sessions(&mut self, user_id: &str, organization_id: &str) {
+        self.grants.forget_member(user_id, organization_id);
+        let inside = |row: &&SessionRow| {
+            let session = &row.session;
+            session.organization_id != organization_id
+                && session
+                    .authenticated_organizations
+                    .iter()
+                    .any(|id| id == organization_id)
+        };
+        let own = self.sessions.by("user", user_id).filter(inside);
+        let ids: Vec<String> = own.map(|row| row.session.session_id.clone()).collect();
+        for id in ids {
+            let _ = self.sessions.change(&id, |row| {
+                let session = &mut row.session;
+                session
+                    .authenticated_organizations
+                    .retain(|id| id != organization_id);
+                session
+                    .authenticated_clients
+                    .retain(|client| client.organization_id != organization_id);
+            });
+        }
+    }
+
     /// Notes that a session was used, which puts off its end.
     pub(crate) fn touch_session(&mut self, ctx: &Ctx<'_>, id: &str) {
         let organization = self
@@ -212,6 +239,29 @@ impl State {
     /// Ends one session because its user logged out.
     pub(crate) fn log_out(&mut self, ctx: &Ctx<'_>, id: &str) {
         self.close_session(ctx, id, LOGGED_OUT, "session.logged_out");
+    }
+
+    /// Ends a session and all others of its user in the same browsers: after logging in twice in one browser, neither
+    /// login may let the user in again (OpenID Connect RP-Initiated Logout 1.0, section 2).
+    pub(crate) fn log_out_of_browsers(
+        &mut self,
+        ctx: &Ctx<'_>,
+        id: &str,
+        user_id: &str,
+        browser: Option<&BrowserKey>,
+    ) {
+        let holds =
+            |key: &BrowserKey, ids: &[String]| Some(key) == browser || ids.iter().any(|known| known == id);
+        let beside = (self.browsers.iter())
+            .filter(|(key, ids)| holds(key, ids))
+            .flat_map(|(_, ids)| ids);
+        let own =
+            beside.filter(|id| (self.sessions.get(id)).is_some_and(|row| row.session.user_id == user_id));
+        let mut ids: Vec<String> = own.cloned().collect();
+        ids.push(id.to_owned());
+        for id in ids {
+            self.log_out(ctx, &id);
+        }
     }
 
     fn close_session(

@@ -132,6 +132,7 @@ impl State {
         self.invites
             .remove(&(user_id.to_owned(), organization_id.to_owned()));
         self.end_sessions_of(ctx, user_id, Some(organization_id));
+        self.narrow_sessions(user_id, organization_id);
         self.forget_tokens_of(user_id, Some(organization_id));
         self.emit(
             ctx,
@@ -157,6 +158,12 @@ impl State {
             .iter()
             .find(|membership| membership.organization_id == organization_id)
             .ok_or_else(|| ApiError::not_found("membership", user_id))
+    }
+
+    /// Whether a user may act in an organization now.
+    pub(crate) fn is_active_member(&self, user_id: &str, organization_id: &str) -> bool {
+        self.membership(user_id, organization_id)
+            .is_ok_and(|membership| membership.membership_status == MembershipStatus::Active)
     }
 
     /// Changes a membership, and answers with the user as stored.

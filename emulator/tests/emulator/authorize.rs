@@ -199,3 +199,49 @@ async fn who_is_new_becomes_a_user_and_a_member() {
     assert_eq!(again["sub"], id);
     assert_ne!(again["sid"], claims["sid"]);
 }
+
+#[tokio::test]
+async fn only_enabled_connections_for_logging_in_let_anybody_in() {
+    let connection = |id: &str, kind: &str, provider: &str, enabled: bool| {
+        serde_json::json!({
+            "id": id, "organization_id": "org_1", "type": kind, "provider": provider, "enabled": enabled,
+        })
+    };
+    let mut social = connection("conn_4", "OAUTH", "GITHUB", true);
+    social.as_object_mut().unwrap().remove("organization_id");
+    let seed = serde_json::json!({ "connections": [
+        connection("conn_1", "OIDC", "OKTA", false),
+        connection("conn_2", "OAUTH", "GITHUB", true),
+        connection("conn_3", "SAML", "OKTA", true),
+        social,
+    ] });
+    let seed = scalekit_emulator::Seed::from_json(seed).unwrap();
+    for auto_approve in [true, false] {
+        let builder = Emulator::builder().seed(acme()).seed(seed.clone());
+        let world = World::start(builder.auto_approve(auto_approve)).await;
+        for (id, usable) in [
+            ("conn_1", false),
+            ("conn_2", false),
+            ("conn_3", true),
+            ("conn_4", true),
+        ] {
+            let answer = world.get(&world.authorize_path(&[("connection_id", id)])).await;
+            if !usable {
+                let back = answer.redirected();
+                assert_eq!(back["error"], "invalid_request", "{id}");
+                assert!(back["error_description"].contains("not enabled"));
+            } else if auto_approve {
+                assert!(answer.redirected().contains_key("code"), "{id}");
+            } else {
+                assert_eq!(answer.status, StatusCode::OK, "{id} {}", answer.body);
+            }
+        }
+        // Without a wish, the first one that is usable counts.
+        if auto_approve {
+            let tokens = world.log_in(&[("login_hint", "ada@acme.com")]).await;
+            let token = tokens["id_token"].as_str().unwrap();
+            let claims = world.claims(token, world.emulator.client_id()).await;
+            assert_eq!(claims["amr"], serde_json::json!(["conn_3"]));
+        }
+    }
+}

@@ -1,8 +1,9 @@
 //! PKCE (RFC 7636) and clients without a secret.
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
 
-use crate::support::{CALLBACK, CHALLENGE, VERIFIER, world};
+use crate::support::{CALLBACK, CHALLENGE, VERIFIER, form_request, send, world};
 
 #[tokio::test]
 async fn pkce_wants_the_right_verifier() {
@@ -37,7 +38,12 @@ async fn pkce_wants_the_right_verifier() {
 #[tokio::test]
 async fn a_public_client_exchanges_and_refreshes_with_pkce_only() {
     let world = world().await;
-    let id = world.emulator.client_id();
+    let new = json!({ "name": "Pages", "client_type": "SPA" });
+    let made = world
+        .call(Method::POST, "/api/v1/clients", Some(new))
+        .await
+        .json();
+    let id = made["client"]["id"].as_str().unwrap();
     let exchange = |code: String| {
         let form = [
             ("grant_type", "authorization_code"),
@@ -49,7 +55,7 @@ async fn a_public_client_exchanges_and_refreshes_with_pkce_only() {
         form.map(|(name, value)| (name, value.to_owned()))
     };
     let challenge = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
-    let form = exchange(world.code(&challenge).await);
+    let form = exchange(world.code(&[challenge[0], challenge[1], ("client_id", id)]).await);
     let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let tokens = world.post_form("/oauth/token", &form).await.json();
     let refresh = tokens["refresh_token"].as_str().unwrap();
@@ -63,7 +69,7 @@ async fn a_public_client_exchanges_and_refreshes_with_pkce_only() {
         StatusCode::OK
     );
 
-    let without = exchange(world.code(&[]).await);
+    let without = exchange(world.code(&[("client_id", id)]).await);
     let without: Vec<(&str, &str)> = without
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
@@ -73,9 +79,28 @@ async fn a_public_client_exchanges_and_refreshes_with_pkce_only() {
         world.post_form("/oauth/token", &without).await.error(),
         "invalid_client"
     );
+}
 
-    // Tokens of a client that showed its secret cannot be refreshed without it.
-    let tokens = world.log_in(&[]).await;
+#[tokio::test]
+async fn a_client_that_has_a_secret_must_show_it() {
+    let world = world().await;
+    let id = world.emulator.client_id();
+    let challenge = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
+    let code = world.code(&challenge).await;
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", CALLBACK),
+        ("client_id", id),
+        ("code_verifier", VERIFIER),
+    ];
+    let answer = world.post_form("/oauth/token", &form).await;
+    assert_eq!(
+        (answer.status, answer.error().as_str()),
+        (StatusCode::UNAUTHORIZED, "invalid_client")
+    );
+    // The code is still good for its client.
+    let tokens = world.exchange(&code, &[("code_verifier", VERIFIER)]).await.json();
     let refresh = tokens["refresh_token"].as_str().unwrap();
     let refreshed = [
         ("grant_type", "refresh_token"),
@@ -86,4 +111,22 @@ async fn a_public_client_exchanges_and_refreshes_with_pkce_only() {
         world.post_form("/oauth/token", &refreshed).await.error(),
         "invalid_client"
     );
+}
+
+#[tokio::test]
+async fn a_client_says_who_it_is_in_one_way() {
+    let world = world().await;
+    let (id, secret) = (world.emulator.client_id(), world.emulator.client_secret());
+    let grant = ("grant_type", "client_credentials");
+    let nobody = world.post_form("/oauth/token", &[grant]).await;
+    assert_eq!(nobody.error(), "invalid_client");
+    for posted in [secret, "wrong"] {
+        let request = world.request(Method::POST, "/oauth/token");
+        let request = request.basic_auth(id, Some(secret));
+        let answer = send(form_request(request, &[grant, ("client_secret", posted)])).await;
+        assert_eq!(
+            (answer.status, answer.error().as_str()),
+            (StatusCode::BAD_REQUEST, "invalid_request")
+        );
+    }
 }

@@ -124,6 +124,8 @@ async fn the_audit_log_knows_every_login() {
         )
         .await;
     let connection = text(&connection["connection"]["id"]);
+    let enable = format!("/api/v1/organizations/{acme}/connections/{connection}:enable");
+    environment.patch(&enable, serde_json::Value::Null).await;
     let client = environment.emulator.client_id().to_owned();
     let authorize = |more: String| {
         format!(

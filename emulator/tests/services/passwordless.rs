@@ -78,7 +78,7 @@ async fn a_code_works_once() {
 async fn a_link_leads_to_the_application_with_a_token() {
     let environment = Environment::start().await;
     let request = json!({
-        "email": "ann@acme.com", "template": "SIGNUP", "magiclink_auth_uri": "https://app.test/in?x=1",
+        "email": "ann@acme.com", "template": "SIGNUP", "magiclink_auth_uri": "https://app.test/in?x=1#top",
         "expires_in": 60, "template_variables": { "name": "Ann" },
     });
     let sent = send(&environment, request).await;

@@ -5,14 +5,14 @@ use crate::directories::with_directory;
 use crate::environment::{Environment, column, text};
 
 /// What an identity provider knows: the endpoint and a secret.
-struct Provider<'e> {
+pub(crate) struct Provider<'e> {
     environment: &'e Environment,
     endpoint: String,
     secret: String,
 }
 
 impl Provider<'_> {
-    async fn call(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
+    pub(crate) async fn call(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
         let http = &self.environment.http;
         let mut request = http
             .request(method, format!("{}/{path}", self.endpoint))
@@ -29,7 +29,7 @@ impl Provider<'_> {
     }
 }
 
-async fn provider<'e>(environment: &'e Environment, directory: &str) -> Provider<'e> {
+pub(crate) async fn provider<'e>(environment: &'e Environment, directory: &str) -> Provider<'e> {
     let secret = environment
         .post(&format!("/_emulator/directories/{directory}/secrets"), json!({}))
         .await;

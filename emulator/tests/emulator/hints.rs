@@ -1,0 +1,108 @@
+//! Who may log in after an `id_token_hint`, what a mail proves, and values that nothing can be made of.
+
+use reqwest::{Method, StatusCode};
+use scalekit_emulator::{Emulator, Seed};
+use serde_json::{Value, json};
+
+use crate::support::{World, form_request, send, world};
+use crate::visitor::Visitor;
+
+const ANN: &str = "ann@home.net";
+const BOB: &str = "bob@home.net";
+
+async fn two_users() -> World {
+    let membership = json!([{ "organization_id": "org_1", "membership_status": "PENDING_INVITE" }]);
+    let seed = json!({
+        "organizations": [{ "id": "org_1", "display_name": "One" }],
+        "users": [
+            { "id": "usr_1", "email": ANN, "memberships": membership },
+            { "id": "usr_2", "email": BOB, "memberships": membership },
+        ],
+    });
+    World::start(Emulator::builder().seed(Seed::from_json(seed).unwrap())).await
+}
+
+async fn id_token(visitor: &Visitor<'_>, email: &str) -> (String, Value) {
+    let code = visitor
+        .log_in(email, &[])
+        .await
+        .redirected()
+        .remove("code")
+        .unwrap();
+    let tokens = visitor.world.exchange(&code, &[]).await.json();
+    let token = tokens["id_token"].as_str().unwrap().to_owned();
+    let claims = visitor
+        .world
+        .claims(&token, visitor.world.emulator.client_id())
+        .await;
+    (token, claims)
+}
+
+#[tokio::test]
+async fn nobody_but_the_hinted_user_is_let_in() {
+    let world = two_users().await;
+    let elsewhere = Visitor::new(&world);
+    let (anns, claims) = id_token(&elsewhere, ANN).await;
+    // She was invited, and has shown that the address is hers.
+    assert_eq!(claims["email_verified"], true);
+    let visitor = Visitor::new(&world);
+    let (bobs, _) = id_token(&visitor, BOB).await;
+    let silent = |token: &str| [("prompt", "none".to_owned()), ("id_token_hint", token.to_owned())];
+    for (token, expected) in [
+        (bobs.as_str(), None),
+        (&anns, Some("login_required")),
+        ("a.b.c", Some("invalid_request")),
+    ] {
+        let more = silent(token);
+        let more = more.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let back = visitor.ask(&more).await.redirected();
+        assert_eq!(back.get("error").map(String::as_str), expected);
+        assert_eq!(back.contains_key("code"), expected.is_none());
+    }
+    // Nor with a page.
+    let back = visitor
+        .log_in(BOB, &[("id_token_hint", &anns)])
+        .await
+        .redirected();
+    assert_eq!(back["error"], "login_required");
+}
+
+#[tokio::test]
+async fn every_listed_claim_can_be_there() {
+    let world = world().await;
+    let listed = world.get("/.well-known/openid-configuration").await.json();
+    let listed = listed["claims_supported"].as_array().unwrap().clone();
+    for never in ["gender", "phone_number_verified", "updated_at"] {
+        assert!(!listed.contains(&json!(never)), "{never}");
+    }
+}
+
+#[tokio::test]
+async fn the_clock_goes_nowhere_where_times_cannot_be_written() {
+    let world = world().await;
+    for shift in [i64::MAX, i64::MIN, 400_000_000_000, -400_000_000_000] {
+        let request = world
+            .request(Method::PUT, "/_emulator/clock")
+            .header("content-type", "application/json")
+            .body(json!({ "shift_seconds": shift }).to_string());
+        assert_eq!(send(request).await.status, StatusCode::BAD_REQUEST, "{shift}");
+        assert_eq!(world.get("/_emulator/clock").await.json()["shift_seconds"], 0);
+    }
+}
+
+#[tokio::test]
+async fn a_token_may_be_meant_to_live_forever() {
+    let world = world().await;
+    let seed = json!({ "clients": [{
+        "id": "skc_2", "access_token_expiry": i64::MAX, "secrets": [{ "id": "sks_1", "plain_secret": "s" }],
+    }] });
+    world.admin(Method::POST, "seed", seed).await;
+    let request = world.request(Method::POST, "/oauth/token");
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", "skc_2"),
+        ("client_secret", "s"),
+    ];
+    let answer = send(form_request(request, &form)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+}
