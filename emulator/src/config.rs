@@ -7,7 +7,7 @@ use serde::de::Error as _;
 use serde_json::{Map, Value};
 
 use crate::app::Credentials;
-use crate::state;
+use crate::{state, webhooks};
 
 /// The client id unless another one is given.
 pub const CLIENT_ID: &str = "skc_100000000000000001";
@@ -82,6 +82,33 @@ pub(crate) struct Config {
 }
 
 impl Config {
+    /// # Errors
+    /// What is wrong with a URL, in words.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if let Some(url) = &self.url {
+            webhooks::check_url(url)
+                .map_err(|problem| format!("{url:?} cannot be the emulator's: {problem}"))?;
+            if url.contains(['?', '#', '@']) {
+                return Err(format!(
+                    "{url:?} cannot be the emulator's: it is the beginning of others"
+                ));
+            }
+        }
+        for url in &self.webhooks {
+            webhooks::check_url(url)
+                .map_err(|problem| format!("no webhook can be sent to {url:?}: {problem}"))?;
+        }
+        for uri in &self.redirect_uris {
+            // An application of a telephone has a scheme of its own.
+            let parsed =
+                url::Url::parse(uri).map_err(|error| format!("no login can lead to {uri:?}: {error}"))?;
+            if parsed.fragment().is_some() {
+                return Err(format!("no login can lead to {uri:?}: it has a fragment"));
+            }
+        }
+        Ok(())
+    }
+
     /// The environment's client: as configured, else as it was before a restart, else a new one.
     pub(crate) fn credentials(&self, before: Credentials, new_secret: &str) -> Credentials {
         let Credentials { id, secret } = before;

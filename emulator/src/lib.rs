@@ -32,7 +32,7 @@ mod services;
 mod state;
 mod webhooks;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::{fmt, io};
@@ -242,8 +242,11 @@ impl Builder {
     /// Listens and serves in the background of the current tokio runtime.
     ///
     /// # Errors
-    /// The address cannot be listened on, or the data file cannot be used.
+    /// A setting is no URL, the address cannot be listened on, or the data file cannot be used.
     pub async fn start(self) -> io::Result<Emulator> {
+        self.config
+            .check()
+            .map_err(|problem| io::Error::new(io::ErrorKind::InvalidInput, problem))?;
         let address = SocketAddr::new(self.config.host, self.config.port);
         let listener = TcpListener::bind(address)
             .await
@@ -253,7 +256,14 @@ impl Builder {
             true => CLIENT_SECRET.to_owned(),
             false => secrets::random_token("test"),
         };
-        let app = App::new(self.config, format!("http://{address}"), &new_secret)
+        // What means every address is none that a client could call.
+        let reached = match address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        let url = format!("http://{}", SocketAddr::new(reached, address.port()));
+        let app = App::new(self.config, url, &new_secret)
             .map_err(|error| io::Error::other(format!("{error:#}")))?;
         // What the first request would wait for is made while nobody waits.
         tokio::task::spawn_blocking(engine::warm_up);

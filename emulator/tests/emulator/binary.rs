@@ -103,6 +103,29 @@ fn a_bad_seed_file_is_a_clear_error() {
 }
 
 #[test]
+fn what_is_no_url_is_refused_at_once() {
+    for (option, bad) in [
+        ("--url", "foo"),
+        ("--url", "localhost:1"),
+        ("--url", "ftp://x"),
+        ("--url", "http://h?x=1"),
+        ("--webhook", "foo"),
+        ("--redirect-uri", "foo"),
+        ("--redirect-uri", "https://app/#x"),
+    ] {
+        let output = Command::new(BINARY)
+            .args([option, bad, "--port", "0"])
+            .output()
+            .unwrap();
+        let words = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            !output.status.success() && words.contains(&format!("{bad:?}")),
+            "{option} {bad}: {words}"
+        );
+    }
+}
+
+#[test]
 fn where_others_can_reach_it_the_secret_is_a_random_one() {
     let secret = |host: &str| {
         let script = "echo $SCALEKIT_CLIENT_SECRET";
@@ -113,4 +136,13 @@ fn where_others_can_reach_it_the_secret_is_a_random_one() {
     assert_eq!(secret("127.0.0.1"), scalekit_emulator::CLIENT_SECRET);
     let (one, other) = (secret("0.0.0.0"), secret("0.0.0.0"));
     assert!(one.len() > 40 && one != other && other != scalekit_emulator::CLIENT_SECRET);
+}
+
+#[test]
+fn an_address_that_means_all_is_named_by_one_that_can_be_called() {
+    let script = "echo $SCALEKIT_ENVIRONMENT_URL";
+    let arguments = ["run", "--host", "0.0.0.0", "--", "sh", "-c", script];
+    let output = Command::new(BINARY).args(arguments).output().unwrap();
+    let url = String::from_utf8(output.stdout).unwrap();
+    assert!(url.starts_with("http://127.0.0.1:"), "{url}");
 }
