@@ -53,8 +53,8 @@ fn keys_and_tokens() -> (KeySet, Vec<String>) {
 fn token(criterion: &mut Criterion) {
     let (keys, tokens) = keys_and_tokens();
     let checks = TokenValidation {
-        issuer: Some("https://acme.scalekit.com".to_owned()),
-        audience: vec!["skc_1".to_owned()],
+        issuer: Some(vec!["https://acme.scalekit.com".to_owned()]),
+        audience: Some(vec!["skc_1".to_owned()]),
         ..TokenValidation::default()
     };
     let mut group = criterion.benchmark_group("token");

@@ -71,8 +71,8 @@ fn texts(value: Option<Value>, words: bool) -> Vec<String> {
 
 libfuzzer_sys::fuzz_target!(|payload: &[u8]| {
     let checks = TokenValidation {
-        issuer: Some("me".to_owned()),
-        audience: vec!["app".to_owned()],
+        issuer: Some(vec!["me".to_owned()]),
+        audience: Some(vec!["app".to_owned()]),
         required_scopes: vec!["a".to_owned(), "b".to_owned()],
         leeway: Some(Duration::from_secs(LEEWAY)),
     };

@@ -32,8 +32,7 @@ pub(crate) fn call(
         let work = async move {
             let prepared = scalekit_wire::encode_request(operation, &request)?;
             let reply = client.send(operation, prepared, options).await?;
-            let mut message = Vec::with_capacity(reply.body.len());
-            scalekit_wire::decode_response(operation, &reply.body, &mut message)?;
+            let message = scalekit_wire::decode_aside(operation, reply.body).await?;
             Ok(Answer::Bytes(message))
         };
         Ok(start(mailbox, id, work))

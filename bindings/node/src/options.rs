@@ -60,7 +60,6 @@ pub(crate) fn make_client(options: ClientOptions) -> Outcome<External<Client>> {
 fn build(options: ClientOptions) -> Result<Client, Error> {
     let mut builder = Client::builder(options.env_url, options.client_id, options.client_secret)
         .host_language("node", options.node_version)
-        .audience(options.audience.unwrap_or_default())
         .dangerous_allow_http(options.allow_insecure_http.unwrap_or_default());
     if let Some(value) = options.timeout_ms {
         builder = builder.call_timeout(milliseconds("timeoutMs", value)?);
@@ -97,6 +96,9 @@ fn build(options: ClientOptions) -> Result<Client, Error> {
     }
     if let Some(value) = options.webhook_tolerance_ms {
         builder = builder.webhook_tolerance(milliseconds("webhookToleranceMs", value)?);
+    }
+    if let Some(audience) = options.audience {
+        builder = builder.audience(audience);
     }
     if let Some(issuer) = options.issuer {
         builder = builder.issuer(issuer);

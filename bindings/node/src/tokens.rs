@@ -26,8 +26,8 @@ fn validation(checks: Option<Checks>) -> TokenValidation {
         return TokenValidation::default();
     };
     TokenValidation {
-        issuer: checks.issuer,
-        audience: checks.audience.unwrap_or_default(),
+        issuer: checks.issuer.map(|issuer| vec![issuer]),
+        audience: checks.audience,
         required_scopes: checks.required_scopes.unwrap_or_default(),
         ..TokenValidation::default()
     }

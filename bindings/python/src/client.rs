@@ -116,8 +116,7 @@ impl NativeClient {
             let prepared = scalekit_wire::encode_request(operation, &request)?;
             let mut reply = client.send(operation, prepared, options).await?;
             let body = std::mem::take(&mut reply.body);
-            let mut message = Vec::with_capacity(body.len());
-            scalekit_wire::decode_response(operation, &body, &mut message)?;
+            let message = scalekit_wire::decode_aside(operation, body).await?;
             Ok((message, reply))
         };
         run(py, target, call, |py, (message, reply)| {

@@ -51,13 +51,15 @@ pub(crate) fn make_client(
             .webhook_tolerance(seconds("webhook_tolerance_s", webhook_tolerance)?)
             .max_attempts(max_retries.saturating_add(1))
             .dangerous_allow_http(allow_insecure_http)
-            .host_language("python", language_version)
-            .audience(audience.unwrap_or_default());
+            .host_language("python", language_version);
         if let Some(pem) = ca_certificates {
             builder = builder.ca_certificate_pem(pem);
         }
         if let Some(url) = proxy {
             builder = builder.proxy(url);
+        }
+        if let Some(audience) = audience {
+            builder = builder.audience(audience);
         }
         if let Some(issuer) = issuer {
             builder = builder.issuer(issuer);

@@ -18,8 +18,8 @@ pub(crate) fn checks(
     required_scopes: Option<Vec<String>>,
 ) -> TokenValidation {
     TokenValidation {
-        issuer,
-        audience: audience.unwrap_or_default(),
+        issuer: issuer.map(|issuer| vec![issuer]),
+        audience,
         required_scopes: required_scopes.unwrap_or_default(),
         ..TokenValidation::default()
     }

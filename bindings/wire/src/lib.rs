@@ -75,7 +75,7 @@ pub fn encode_request(operation: &'static Operation, protobuf: &[u8]) -> Result<
 /// An empty body is an empty message if the message has no fields. On an error `out` stays as it was.
 ///
 /// # Errors
-/// [`Unknown`](scalekit::ErrorKind::Unknown) for a body that is not JSON or does not fit the message; the error
+/// [`InternalServer`](scalekit::ErrorKind::InternalServer) for a body that is not JSON or does not fit the message; the error
 /// names field and expected type.
 pub fn decode_response(operation: &'static Operation, json: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
     let message = find(operation.response).map_err(|error| error.with_operation(operation.name))?;
@@ -86,6 +86,36 @@ pub fn decode_response(operation: &'static Operation, json: &[u8], out: &mut Vec
         Error::bad_reply(200, format!("the answer cannot be understood: {fault}"))
             .with_operation(operation.name)
     })
+}
+
+/// What is decoded at once: a fraction of a millisecond.
+const SMALL: usize = 64 << 10;
+
+/// [`decode_response`] within a tokio runtime: a large answer is decoded on a thread of its own, so that the calls that
+/// share the runtime go on.
+///
+/// # Errors
+/// As there.
+pub async fn decode_aside(
+    operation: &'static Operation,
+    json: impl AsRef<[u8]> + Send + 'static,
+) -> Result<Vec<u8>, Error> {
+    let small = json.as_ref().len() <= SMALL;
+    let decode = move || {
+        let json = json.as_ref();
+        let mut message = Vec::with_capacity(json.len());
+        decode_response(operation, json, &mut message)?;
+        Ok(message)
+    };
+    if small {
+        return decode();
+    }
+    match tokio::task::spawn_blocking(decode).await {
+        Ok(result) => result,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => Err(Error::bad_reply(200, "the runtime ended before the answer was decoded")
+            .with_operation(operation.name)),
+    }
 }
 
 /// The protobuf bytes of a message that is given as JSON. `message` is its full name, such as

@@ -75,9 +75,10 @@ pub(crate) fn close(out: &mut Vec<u8>, start: usize) {
     out[start - 1..start - 1 + size].copy_from_slice(&prefix[..size]);
 }
 
-/// Takes a field out of the message that begins at `start`. Only for input that names a field twice.
+/// Takes out of the message that begins at `start` the fields that were named again, each up to where it begins anew.
+/// Once for a message, since whoever names a field twice may name it a million times.
 #[cold]
-pub(crate) fn remove_field(out: &mut Vec<u8>, start: usize, number: u32) {
+pub(crate) fn keep_latest(out: &mut Vec<u8>, start: usize, again: &[(u32, usize)]) {
     let written = out.split_off(start);
     let mut reader = Reader::new(&written);
     loop {
@@ -87,7 +88,8 @@ pub(crate) fn remove_field(out: &mut Vec<u8>, start: usize, number: u32) {
             return;
         };
         debug_assert!(value != Raw::Group, "groups are never written");
-        if found != number {
+        let superseded = |&(number, latest): &(u32, usize)| number == found && start + from < latest;
+        if !again.iter().any(superseded) {
             out.extend_from_slice(&written[from..reader.position()]);
         }
     }

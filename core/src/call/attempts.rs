@@ -11,6 +11,7 @@ use super::retry::{self, Outcome, Safety};
 use super::transport::Reply;
 use crate::client::Client;
 use crate::error::Error;
+use crate::secret::Secret;
 
 /// The largest answer of an operation.
 pub(crate) const MAX_BODY: usize = 64 << 20;
@@ -28,6 +29,8 @@ pub(crate) struct Outgoing {
     /// With the service token. Never set on a request that carries a user's own credentials.
     pub(crate) service_token: bool,
     pub(crate) max_body: usize,
+    /// What no error may repeat, for a server that echoes what it was sent.
+    pub(crate) secrets: Vec<Secret>,
 }
 
 impl Outgoing {
@@ -41,6 +44,7 @@ impl Outgoing {
             safety: Safety::Idempotent,
             service_token: false,
             max_body: MAX_SMALL_BODY,
+            secrets: Vec::new(),
         }
     }
 
@@ -104,7 +108,8 @@ impl Client {
                 Ok(reply) => read_error(&reply),
                 Err(failure) => (failure.error, failure.outcome),
             };
-            let error = self.strike_out(error, token.as_ref().map(|token| token.expose()));
+            let token_text = token.as_ref().map(|token| token.expose());
+            let error = self.strike_out(error, outgoing, token_text);
             if let Some(token) = token
                 && error.status() == Some(StatusCode::UNAUTHORIZED.as_u16())
                 && !(token_renewed || error.is_tool())
@@ -133,14 +138,10 @@ impl Client {
         }
     }
 
-    /// Removes our own secrets from an error, for a server that echoes what it was sent.
-    fn strike_out(&self, error: Error, token: Option<&str>) -> Error {
-        let secret = self
-            .config()
-            .client_secret
-            .as_ref()
-            .map_or("", |secret| secret.expose());
-        error.scrub(&[secret, token.unwrap_or("")])
+    pub(crate) fn strike_out(&self, error: Error, outgoing: &Outgoing, token: Option<&str>) -> Error {
+        let sent = outgoing.secrets.iter().chain(&self.config().client_secret);
+        let secrets: Vec<&str> = sent.map(|secret| secret.expose()).chain(token).collect();
+        error.scrub(&secrets)
     }
 }
 

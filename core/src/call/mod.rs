@@ -13,6 +13,7 @@ use http::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
 pub(crate) use attempts::{FORM, JSON, MAX_BODY, MAX_SMALL_BODY, Outgoing};
@@ -154,14 +155,17 @@ impl Client {
             prepared.resolve_organization(operation, &id)?;
         }
         let safety = Safety::of(operation, prepared.verb);
-        let mut reply = self
-            .attempts(&self.outgoing(prepared, safety), deadline, last)
-            .await?;
+        let outgoing = self.outgoing(prepared, safety);
+        let mut reply = self.attempts(&outgoing, deadline, last).await?;
         let start = reply.body.iter().find(|byte| !byte.is_ascii_whitespace());
         match start {
             Some(b'{') => {}
             None => reply.body = bytes::Bytes::from_static(b"{}"),
-            Some(_) => return Err(Error::not_json(reply.status, &reply.headers, &reply.body)),
+            Some(_) => {
+                let error = Error::not_json(reply.status, &reply.headers, &reply.body);
+                let token = self.credentials().token();
+                return Err(self.strike_out(error, &outgoing, token.as_ref().map(|token| token.expose())));
+            }
         }
         Ok(reply)
     }
@@ -205,6 +209,7 @@ impl Client {
             safety,
             service_token: true,
             max_body: MAX_BODY,
+            secrets: Vec::new(),
         }
     }
 }
@@ -213,6 +218,15 @@ impl Client {
 pub(crate) fn deadline_in(timeout: Duration) -> Instant {
     const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
     Instant::now() + timeout.min(FAR)
+}
+
+/// What a task comes to; `ended` if its runtime ended before it did.
+pub(crate) async fn own_task<T>(task: JoinHandle<T>, ended: impl FnOnce() -> T) -> T {
+    match task.await {
+        Ok(result) => result,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => ended(),
+    }
 }
 
 #[cfg(test)]

@@ -15,8 +15,14 @@ use super::retry::Outcome;
 use crate::config::{API_VERSION, Config};
 use crate::error::Error;
 
-/// How long an unused connection is kept.
-const POOL_IDLE: Duration = Duration::from_secs(90);
+/// How long an unused connection is kept: less than the minute after which load balancers drop theirs.
+const POOL_IDLE: Duration = Duration::from_secs(50);
+
+/// How many unused connections are kept. A burst over HTTP/1.1 opens one for each call.
+const POOL_SIZE: usize = 32;
+
+/// As much of an error's body as is read. The service's are a thousandth of it.
+const MAX_ERROR_BODY: usize = 256 << 10;
 
 /// An answer, read whole.
 #[derive(Clone, Debug)]
@@ -99,7 +105,11 @@ impl Transport {
         let mut response = pool.execute(request).await.map_err(failure)?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let body = read_body(response, max_body).await?;
+        let body = if status.is_success() {
+            read_body(response, max_body).await?
+        } else {
+            read_error_body(response).await
+        };
         Ok(Reply {
             status,
             headers,
@@ -127,6 +137,9 @@ fn make_pool(config: &Config) -> Result<reqwest::Client, Error> {
         .connect_timeout(config.connect_timeout)
         .tcp_nodelay(true)
         .pool_idle_timeout(POOL_IDLE)
+        .pool_max_idle_per_host(POOL_SIZE)
+        // What may be sent again is ours to say.
+        .retry(reqwest::retry::never())
         .tcp_keepalive(config.keepalive.interval)
         .http2_keep_alive_interval(config.keepalive.interval)
         .http2_keep_alive_timeout(config.keepalive.timeout);
@@ -176,19 +189,38 @@ async fn read_body(mut response: reqwest::Response, max: usize) -> Result<Bytes,
     Ok(body.freeze())
 }
 
+/// What arrives of it: the status says already what happened.
+async fn read_error_body(mut response: reqwest::Response) -> Bytes {
+    let mut body = BytesMut::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        let room = MAX_ERROR_BODY - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if chunk.len() >= room {
+            break;
+        }
+    }
+    body.freeze()
+}
+
 fn failure(error: reqwest::Error) -> Failure {
     // The URL may hold ids and tokens that a user did not expect in a log.
     let error = error.without_url();
     let cause = cause(&error);
-    let (outcome, message) = if error.is_builder() {
-        (Outcome::Final, format!("the request cannot be sent: {cause}"))
-    } else if is_bad_certificate(&error) {
+    if error.is_builder() {
+        return Failure {
+            error: Error::invalid_argument(format!("the request cannot be sent: {cause}")).with_source(error),
+            outcome: Outcome::Final,
+        };
+    }
+    let (outcome, message) = if is_bad_certificate(&error) {
         (
             Outcome::Final,
             format!("no secure connection: {cause}; a CA can be trusted by option"),
         )
     } else if error.is_connect() {
         (Outcome::NotConnected, format!("no connection: {cause}"))
+    } else if is_unprocessed(&error) {
+        (Outcome::NotConnected, format!("not accepted: {cause}"))
     } else {
         (Outcome::Broken, format!("the connection broke: {cause}"))
     };
@@ -209,6 +241,17 @@ fn is_bad_certificate(error: &reqwest::Error) -> bool {
         && chain(error)
             .filter_map(|error| error.downcast_ref::<io::Error>())
             .any(|error| error.kind() == io::ErrorKind::InvalidData)
+}
+
+/// HTTP/2 lets a server say that it did nothing with a request (RFC 9113, sections 6.8 and 8.7).
+fn is_unprocessed(error: &reqwest::Error) -> bool {
+    chain(error)
+        .filter_map(|error| error.downcast_ref::<h2::Error>())
+        .any(|error| match error.reason() {
+            Some(h2::Reason::REFUSED_STREAM) => error.is_reset() && error.is_remote(),
+            Some(h2::Reason::NO_ERROR) => error.is_go_away() && error.is_remote(),
+            _ => false,
+        })
 }
 
 fn chain<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {

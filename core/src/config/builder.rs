@@ -47,8 +47,8 @@ pub struct ClientBuilder {
     token_leeway: Duration,
     signature_cache: usize,
     webhook_tolerance: Duration,
-    issuer: Option<String>,
-    audience: Vec<String>,
+    issuer: Option<Vec<String>>,
+    audience: Option<Vec<String>>,
     keepalive: Keepalive,
     user_agent_suffix: String,
     host: (String, String),
@@ -71,7 +71,7 @@ impl ClientBuilder {
             signature_cache: REMEMBERED_TOKENS,
             webhook_tolerance: webhook::TOLERANCE,
             issuer: None,
-            audience: Vec::new(),
+            audience: None,
             keepalive: Keepalive {
                 interval: Some(Duration::from_secs(60)),
                 timeout: Duration::from_secs(10),
@@ -174,13 +174,14 @@ impl ClientBuilder {
 
     /// The issuer that tokens must name unless a validation says otherwise. Default: not checked.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
-        self.issuer = Some(issuer.into());
+        self.issuer = Some(vec![issuer.into()]);
         self
     }
 
-    /// The audiences of which tokens must name one unless a validation says otherwise. Default: not checked.
+    /// The audiences, at least one, of which tokens must name one unless a validation says otherwise. Default: not
+    /// checked.
     pub fn audience(mut self, audience: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.audience = audience.into_iter().map(Into::into).collect();
+        self.audience = Some(audience.into_iter().map(Into::into).collect());
         self
     }
 
@@ -240,6 +241,9 @@ impl ClientBuilder {
         }
         if self.max_attempts == 0 {
             return Err(Error::config("max_attempts must be at least 1"));
+        }
+        if self.audience.as_ref().is_some_and(Vec::is_empty) {
+            return Err(Error::config("audience must name at least one"));
         }
         let user_agent = self.user_agent()?;
         let sdk_version = format!("scalekit-client-{}/{}", self.host.0, env!("CARGO_PKG_VERSION"));

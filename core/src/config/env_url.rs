@@ -17,12 +17,8 @@ pub(crate) struct EnvUrl {
 impl EnvUrl {
     /// Parses what the user wrote; `allow_http` permits plain HTTP to any host.
     pub(crate) fn parse(text: &str, allow_http: bool) -> Result<Self, Error> {
-        // Credentials in the URL would otherwise end up in the message.
-        if text
-            .split("://")
-            .nth(1)
-            .is_some_and(|rest| rest.split('/').next().unwrap_or(rest).contains('@'))
-        {
+        // Wherever it stands: URLs are read leniently, and the text ends up in messages.
+        if text.contains('@') {
             return Err(Error::config(
                 "env_url: a user name or password has no place in it",
             ));
@@ -152,6 +148,21 @@ mod tests {
         }
         let insecure = EnvUrl::parse("http://gateway.internal", true).unwrap();
         assert!(insecure.is_plain() && !insecure.is_loopback());
+    }
+
+    #[test]
+    fn credentials_have_no_place_in_it_and_are_not_repeated() {
+        for text in [
+            "https://user:passpass@host",
+            "https:///user:passpass@host",
+            "https:/user:passpass@host",
+            "https:user:passpass@host",
+            "https:\\\\user:passpass@host",
+            "user:passpass@host",
+        ] {
+            let error = EnvUrl::parse(text, true).unwrap_err().to_string();
+            assert!(error.contains("no place") && !error.contains("passpass"), "{error}");
+        }
     }
 
     #[test]

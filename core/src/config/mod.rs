@@ -33,8 +33,8 @@ pub(crate) struct Config {
     /// How many tokens are remembered as verified.
     pub(crate) signature_cache: usize,
     pub(crate) webhook_tolerance: Duration,
-    pub(crate) issuer: Option<String>,
-    pub(crate) audience: Vec<String>,
+    pub(crate) issuer: Option<Vec<String>>,
+    pub(crate) audience: Option<Vec<String>>,
     pub(crate) keepalive: Keepalive,
     pub(crate) user_agent: HeaderValue,
     pub(crate) sdk_version: HeaderValue,

@@ -7,9 +7,10 @@ use std::time::Duration;
 use arc_swap::ArcSwapOption;
 use http::HeaderValue;
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::call::deadline_in;
+use crate::call::{deadline_in, own_task};
 use crate::call::retry::Safety;
 use crate::client::Client;
 use crate::error::Error;
@@ -21,6 +22,9 @@ const AHEAD: Duration = Duration::from_secs(60);
 
 /// The life of a token whose issuer does not state it.
 const UNSTATED_LIFE: Duration = Duration::from_secs(600);
+
+/// A token that ends sooner, or has ended already, is used for this long, else every call would fetch one of its own.
+const SHORTEST_LIFE: Duration = Duration::from_secs(1);
 
 /// The pause after a renewal ahead of time that failed; the token in hand still serves.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(5);
@@ -43,7 +47,7 @@ impl ServiceToken {
         let life = reply.expires_in().map_or(UNSTATED_LIFE, |seconds| {
             Duration::from_secs(seconds.max(0).unsigned_abs())
         });
-        let life = life.min(Duration::from_secs(60 * 60 * 24 * 30));
+        let life = life.clamp(SHORTEST_LIFE, Duration::from_secs(60 * 60 * 24 * 30));
         let ends_at = now + life;
         Ok(Self {
             secret,
@@ -117,9 +121,14 @@ impl Client {
                 }
                 Ok(token)
             }
-            // Boxed: fetching is a call of its own, and calls contain this future.
-            None => Box::pin(self.fetch_service_token(false)).await,
+            None => own_task(self.token_flight(), || Err(Error::closed())).await,
         }
+    }
+
+    /// A task of its own: the one who waits may give up, while others wait for the same token.
+    fn token_flight(&self) -> JoinHandle<Result<Arc<ServiceToken>, Error>> {
+        let client = self.clone();
+        tokio::spawn(async move { client.fetch_service_token(false).await })
     }
 
     /// Fetches a token: one fetch, and one failure, for all who wait.
@@ -174,7 +183,9 @@ impl Client {
             self.token_endpoint(&form, Safety::Idempotent, deadline, &mut last),
         )
         .await;
-        let reply = reply.unwrap_or_else(|_| Err(Error::deadline(config.call_timeout, last)));
+        // Nothing but the request for the token has been sent.
+        let late = || Error::deadline(config.call_timeout, last).with_retryable(true);
+        let reply = reply.unwrap_or_else(|_| Err(late()));
         reply
             .and_then(|reply| ServiceToken::new(&reply, Instant::now()))
             .map_err(|error| error.context("no service token"))

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::SHORTEST_LIFE;
 use crate::client::Client;
 use crate::error::Class;
 use crate::test_server::{Answer, TestServer, json as answer, reply, reply_text, token};
@@ -38,13 +39,36 @@ async fn sixteen_threads_with_an_expired_token_fetch_one() {
     })
     .await;
     let client = server.client();
+    // It serves for a second even so.
     get(&client).await.unwrap();
+    get(&client).await.unwrap();
+    assert_eq!(server.count("/oauth/token"), 1);
+    tokio::time::sleep(SHORTEST_LIFE).await;
     assert!(
         tokio::task::block_in_place(|| sixteen(&client))
             .into_iter()
             .all(|result| result.is_ok())
     );
     assert_eq!(server.count("/oauth/token"), 2);
+}
+
+#[tokio::test]
+async fn a_token_fetch_outlives_those_who_give_up() {
+    let server = TestServer::start(|seen, _| match seen.target.as_str() {
+        "/oauth/token" => {
+            let text = reply_text(200, "", r#"{"access_token":"late","expires_in":3600}"#);
+            Answer::Slow(Duration::from_millis(300), text)
+        }
+        _ => answer("{}"),
+    })
+    .await;
+    let client = server.client();
+    for _ in 0..4 {
+        // Each gives up before the token is there.
+        let _ = tokio::time::timeout(Duration::from_millis(50), get(&client)).await;
+    }
+    get(&client).await.unwrap();
+    assert_eq!(server.count("/oauth/token"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -152,7 +152,7 @@ impl ErrorKind {
             501 => Self::NotImplemented,
             503 => Self::ServiceUnavailable,
             504 => Self::GatewayTimeout,
-            500..=599 => Self::InternalServer,
+            0..=399 | 500..=599 => Self::InternalServer,
             _ => Self::Unknown,
         }
     }

@@ -77,7 +77,7 @@ impl Error {
 
     /// An answer that cannot be understood.
     pub fn bad_reply(status: u16, message: impl Into<String>) -> Self {
-        let mut error = Self::new(ErrorKind::Unknown, message);
+        let mut error = Self::new(ErrorKind::InternalServer, message);
         error.0.status = Some(status);
         error.0.code = Some(Code::Unknown);
         error
@@ -147,10 +147,12 @@ impl Error {
         self.0.status
     }
 
-    /// The HTTP status of the answer or, where none came, the one that stands for the gRPC code (503 for a service
-    /// that cannot be reached, 504 for a deadline that passed). `None` for what never was a call.
+    /// The HTTP status of the answer or, where none came or it was no error's, the one that stands for the gRPC code: 503
+    /// for a service that cannot be reached, 504 for a deadline that passed, 500 for a success or a redirect that cannot
+    /// be understood. `None` for what never was a call.
     pub fn http_status(&self) -> Option<u16> {
-        self.0.status.or_else(|| self.0.code.map(Code::http_status))
+        let failed = self.0.status.filter(|status| *status >= 400);
+        failed.or_else(|| self.0.code.map(Code::http_status))
     }
 
     /// The gRPC code: the service's own or, where it named none, the one that stands for the failure.

@@ -2,14 +2,23 @@
 
 use http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
 
 use super::{Code, Error, ErrorKind};
 
 /// How much of a body that is not the service's JSON is kept as detail.
 const SNIPPET: usize = 512;
 
+/// More of it than any secret is long, so that none is cut in two before it has been struck out.
+const SNIPPET_ROOM: usize = SNIPPET + (16 << 10);
+
+/// How much of a message is kept.
+const MESSAGE: usize = 4 << 10;
+
 /// Shorter ones are no secrets but would strike out words.
 const SHORTEST_SECRET: usize = 8;
+
+const REDACTED: &str = "[redacted]";
 
 /// The error code of a tool that failed while it was executed.
 const TOOL_ERROR: &str = "TOOL_ERROR";
@@ -45,21 +54,22 @@ impl Error {
         error
     }
 
-    /// Strikes out every occurrence of the given secrets, for an answer that echoes the request.
+    /// Strikes out every occurrence of the given secrets, for an answer that echoes the request, as they are and as a
+    /// form spells them. Then shortens what is left.
     pub(crate) fn scrub(mut self, secrets: &[&str]) -> Self {
         for secret in secrets.iter().filter(|secret| secret.len() >= SHORTEST_SECRET) {
-            scrub_text(&mut self.0.message, secret);
-            scrub_value(&mut self.0.details, secret);
-            self.0
-                .error_code
-                .as_mut()
-                .into_iter()
-                .for_each(|text| scrub_text(text, secret));
-            self.0
-                .request_id
-                .as_mut()
-                .into_iter()
-                .for_each(|text| scrub_text(text, secret));
+            let encoded = Zeroizing::new(form_urlencoded::byte_serialize(secret.as_bytes()).collect::<String>());
+            for spelling in [*secret, &**encoded] {
+                scrub_text(&mut self.0.message, spelling);
+                scrub_value(&mut self.0.details, spelling);
+                for text in self.0.error_code.iter_mut().chain(&mut self.0.request_id) {
+                    scrub_text(text, spelling);
+                }
+            }
+        }
+        shorten(&mut self.0.message, MESSAGE);
+        if let Some(Value::String(body)) = self.0.details.get_mut("body") {
+            shorten(body, SNIPPET);
         }
         self
     }
@@ -161,7 +171,7 @@ fn snippet(body: &[u8]) -> Value {
     if body.is_empty() {
         return Value::Null;
     }
-    let start = &body[..body.len().min(SNIPPET)];
+    let start = &body[..body.len().min(SNIPPET_ROOM)];
     json!({ "body": String::from_utf8_lossy(start) })
 }
 
@@ -175,7 +185,14 @@ fn text(object: &Map<String, Value>, key: &str) -> Option<String> {
 
 fn scrub_text(text: &mut String, secret: &str) {
     if text.contains(secret) {
-        *text = text.replace(secret, "[redacted]");
+        *text = text.replace(secret, REDACTED);
+    }
+}
+
+fn shorten(text: &mut String, most: usize) {
+    if text.len() > most {
+        let end = (0..=most).rev().find(|end| text.is_char_boundary(*end));
+        text.truncate(end.unwrap_or_default());
     }
 }
 
@@ -183,9 +200,17 @@ fn scrub_value(value: &mut Value, secret: &str) {
     match value {
         Value::String(text) => scrub_text(text, secret),
         Value::Array(items) => items.iter_mut().for_each(|item| scrub_value(item, secret)),
-        Value::Object(members) => members
-            .values_mut()
-            .for_each(|member| scrub_value(member, secret)),
+        Value::Object(members) => {
+            if members.keys().any(|name| name.contains(secret)) {
+                *members = std::mem::take(members)
+                    .into_iter()
+                    .map(|(name, member)| (name.replace(secret, REDACTED), member))
+                    .collect();
+            }
+            members
+                .values_mut()
+                .for_each(|member| scrub_value(member, secret));
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
@@ -271,9 +296,12 @@ mod tests {
             assert_eq!(detail, body);
         }
         assert_eq!(read(418, "teapot").class(), Class::Unknown);
-        assert_eq!(read(302, "").class(), Class::Unknown);
-        let long = read(500, &"x".repeat(100_000));
+        let moved = read(302, "");
+        assert_eq!((moved.class(), moved.status(), moved.http_status()), (Class::InternalServer, Some(302), Some(500)));
+        let long = read(500, &"é".repeat(100_000)).scrub(&[]);
         assert_eq!(long.details()["body"].as_str().map(str::len), Some(SNIPPET));
+        let long = read(500, &json!({"message": "é".repeat(100_000)}).to_string()).scrub(&[]);
+        assert_eq!(long.message().len(), MESSAGE);
     }
 
     #[test]
@@ -285,5 +313,20 @@ mod tests {
         let error = error.scrub(&["", "a", "s3cret-value"]);
         let shown = format!("{error} {error:?} {}", error.details());
         assert!(!shown.contains("s3cret") && shown.contains("bad"), "{shown}");
+    }
+
+    #[test]
+    fn an_echoed_secret_is_struck_out_however_it_is_spelled_and_wherever_it_stands() {
+        let secret = "s3cret/+=value";
+        for body in [
+            json!({"message": "got client_secret=s3cret%2F%2B%3Dvalue"}).to_string(),
+            json!({"message": "m", "details": [{"Bearer s3cret/+=value": 1}]}).to_string(),
+            // Where the text is cut.
+            "x".repeat(SNIPPET - 7) + secret,
+        ] {
+            let error = read(400, &body).scrub(&[secret]);
+            let shown = format!("{error} {error:?} {}", error.details());
+            assert!(!shown.contains("s3cret"), "{shown}");
+        }
     }
 }

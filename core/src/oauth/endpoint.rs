@@ -11,7 +11,7 @@ use crate::call::retry::Safety;
 use crate::call::{FORM, MAX_SMALL_BODY, Outgoing};
 use crate::client::Client;
 use crate::error::Error;
-use crate::secret::wiped;
+use crate::secret::{Secret, wiped};
 
 /// What the token endpoint answered, with an access token in it.
 pub(crate) struct TokenReply(Map<String, Value>);
@@ -71,17 +71,13 @@ impl Client {
             safety,
             service_token: false,
             max_body: MAX_SMALL_BODY,
+            secrets: form
+                .iter()
+                .filter(|(name, _)| SECRET_FIELDS.contains(name))
+                .map(|(_, value)| Secret::from(*value))
+                .collect(),
         };
-        let sent: Vec<&str> = form
-            .iter()
-            .filter(|(name, _)| SECRET_FIELDS.contains(name))
-            .map(|(_, value)| *value)
-            .collect();
-        let scrub = |error: Error| error.scrub(&sent);
-        let reply = match self.attempts(&outgoing, deadline, last).await {
-            Ok(reply) => reply,
-            Err(error) => return Err(scrub(error)),
-        };
+        let reply = self.attempts(&outgoing, deadline, last).await?;
         match serde_json::from_slice(&reply.body) {
             Ok(Value::Object(body)) => {
                 let reply_body = TokenReply(body);
@@ -99,7 +95,8 @@ impl Client {
                 "the answer is not a JSON object",
             )),
             Err(_) if reply.body.trim_ascii_start().starts_with(b"<") => {
-                Err(scrub(Error::not_json(reply.status, &reply.headers, &reply.body)))
+                let error = Error::not_json(reply.status, &reply.headers, &reply.body);
+                Err(self.strike_out(error, &outgoing, None))
             }
             Err(_) => Err(Error::bad_reply(
                 reply.status.as_u16(),

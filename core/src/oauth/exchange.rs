@@ -1,6 +1,6 @@
 //! The grants of the token endpoint: a code, a refresh token or a machine's credentials for tokens.
 
-use tokio::time::timeout_at;
+use tokio::time::{Instant, timeout_at};
 
 use super::{AuthenticationResult, ClientToken, RefreshResult, TokenReply};
 use crate::call::deadline_in;
@@ -54,7 +54,12 @@ impl Client {
             ("grant_type", "authorization_code"),
             ("code_verifier", verifier),
         ];
-        let reply = self.own_exchange(AUTHENTICATE, &fields).await?;
+        let deadline = self.deadline();
+        // A code works once: what the ID token needs is fetched before it is used up.
+        self.ensure_keys(deadline)
+            .await
+            .map_err(|error| error.with_operation(AUTHENTICATE))?;
+        let reply = self.own_exchange(AUTHENTICATE, &fields, deadline).await?;
         let mut result = AuthenticationResult {
             access_token: reply.access_token().to_owned(),
             refresh_token: reply.text("refresh_token"),
@@ -63,12 +68,15 @@ impl Client {
         };
         if let Some(id_token) = reply.text("id_token") {
             let checks = TokenValidation {
-                audience: vec![self.client_id().to_owned()],
+                audience: Some(vec![self.client_id().to_owned()]),
                 ..Default::default()
             };
-            let verified = self.validate_token(&id_token, &checks).await;
+            let verified = match timeout_at(deadline, self.validate_token(&id_token, &checks)).await {
+                Ok(verified) => verified,
+                Err(_) => Err(Error::deadline(self.config().call_timeout, None)),
+            };
             let claims = verified.and_then(|verified| Ok(verified.claims()?));
-            result.describe(&claims.map_err(|error| error.with_operation(AUTHENTICATE))?);
+            result.describe(&claims.map_err(|error| error.with_operation(AUTHENTICATE).with_retryable(false))?);
             result.id_token = Some(id_token);
         }
         Ok(result)
@@ -84,7 +92,7 @@ impl Client {
             return Err(Error::invalid_argument("refresh_token is empty").with_operation(REFRESH));
         }
         let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
-        let reply = self.own_exchange(REFRESH, &fields).await?;
+        let reply = self.own_exchange(REFRESH, &fields, self.deadline()).await?;
         Ok(RefreshResult {
             access_token: reply.access_token().to_owned(),
             refresh_token: reply
@@ -113,7 +121,7 @@ impl Client {
             ("scope", &scope),
         ];
         let reply = self
-            .exchange("generate_client_token", &form, Safety::Idempotent)
+            .exchange("generate_client_token", &form, Safety::Idempotent, self.deadline())
             .await?;
         Ok(ClientToken {
             access_token: reply.access_token().to_owned(),
@@ -138,6 +146,7 @@ impl Client {
         &self,
         operation: &'static str,
         fields: &[(&str, &str)],
+        deadline: Instant,
     ) -> Result<TokenReply, Error> {
         let config = self.config();
         let secret = config.client_secret.as_ref().map_or("", |secret| secret.expose());
@@ -146,7 +155,11 @@ impl Client {
             .copied()
             .chain([("client_id", &*config.client_id), ("client_secret", secret)])
             .collect();
-        self.exchange(operation, &form, Safety::Once).await
+        self.exchange(operation, &form, Safety::Once, deadline).await
+    }
+
+    fn deadline(&self) -> Instant {
+        deadline_in(self.config().call_timeout)
     }
 
     async fn exchange(
@@ -154,9 +167,9 @@ impl Client {
         operation: &'static str,
         form: &[(&str, &str)],
         safety: Safety,
+        deadline: Instant,
     ) -> Result<TokenReply, Error> {
         let timeout = self.config().call_timeout;
-        let deadline = deadline_in(timeout);
         let mut last = None;
         let reply = match timeout_at(deadline, self.token_endpoint(form, safety, deadline, &mut last)).await {
             Ok(reply) => reply,

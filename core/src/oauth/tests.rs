@@ -6,7 +6,7 @@ use super::*;
 use crate::client::Client;
 use crate::error::{Class, ErrorKind};
 use crate::secret::Secret;
-use crate::test_server::{Answer, Seen, TestServer, json as answer, reply};
+use crate::test_server::{Answer, Seen, TestServer, json as answer, reply, reply_text};
 use crate::token::testing::{KEYS, jwks, sign};
 
 fn id_token(claims: Value) -> String {
@@ -35,6 +35,11 @@ fn grant(id_token: String) -> impl Fn(&Seen, usize) -> Answer {
     }
 }
 
+fn grant_text(id_token: &str) -> String {
+    let body = json!({"id_token": id_token, "access_token": "acc", "expires_in": 300}).to_string();
+    reply_text(200, "", &body)
+}
+
 #[tokio::test]
 async fn a_code_becomes_a_user_and_tokens() {
     let id_token = id_token(json!({"amr": ["conn_1", "mfa"], "oid": "org_1", "given_name": "Ada"}));
@@ -56,7 +61,8 @@ async fn a_code_becomes_a_user_and_tokens() {
         })
     );
     assert!(!format!("{result:?}").contains("acc"));
-    let request = &server.seen()[0];
+    let seen = server.seen();
+    let request = seen.iter().find(|seen| seen.target == "/oauth/token").unwrap();
     assert_eq!(
         request.body,
         "code=c0de&redirect_uri=https%3A%2F%2Fapp%2Fcb&grant_type=authorization_code\
@@ -206,11 +212,63 @@ async fn a_public_client_exchanges_a_code_without_a_secret() {
         code_verifier: Some(Secret::from(pkce.verifier())),
     };
     client.authenticate_with_code("c", "r", &options).await.unwrap();
-    let body = &server.seen()[0].body;
+    let seen = server.seen();
+    let body = &seen.iter().find(|seen| seen.target == "/oauth/token").unwrap().body;
     assert!(
         body.contains(pkce.verifier()) && !body.contains("client_secret"),
         "{body}"
     );
+}
+
+#[tokio::test]
+async fn a_code_is_not_used_up_before_there_are_keys_for_its_id_token() {
+    let server = TestServer::start(|seen, _| match seen.target.as_str() {
+        "/keys" => reply(500, "", ""),
+        _ => grant(id_token(json!({})))(seen, 0),
+    })
+    .await;
+    let error = server
+        .client()
+        .authenticate_with_code("c", "r", &CodeOptions::default())
+        .await
+        .unwrap_err();
+    assert_eq!((error.status(), error.operation()), (Some(500), Some("authenticate_with_code")));
+    assert_eq!(server.count("/oauth/token"), 0);
+}
+
+#[tokio::test]
+async fn after_the_exchange_nothing_is_worth_a_repetition() {
+    // The token names a key that the endpoint did not have when it was asked first, and now it hangs.
+    let other = sign(&KEYS.first, r#"{"alg":"RS256","kid":"newer"}"#, r#"{"exp":99999999999}"#);
+    let server = TestServer::start(move |seen, number| match (seen.target.as_str(), number) {
+        ("/keys", 0) => answer(&jwks(&[(&KEYS.first, "k")])),
+        ("/keys", _) => Answer::Hang,
+        _ => Answer::Slow(Duration::from_millis(200), grant_text(&other)),
+    })
+    .await;
+    let client = server.builder().call_timeout(Duration::from_millis(400)).build().unwrap();
+    let error = client
+        .authenticate_with_code("c", "r", &CodeOptions::default())
+        .await
+        .unwrap_err();
+    assert_eq!((error.class(), error.retryable()), (Class::GatewayTimeout, false));
+}
+
+#[tokio::test]
+async fn the_word_of_a_deadline_repeats_no_secret() {
+    let server = server(|seen, number| match number {
+        0 => reply(503, "", &seen.body),
+        _ => Answer::Hang,
+    })
+    .await;
+    let client = server.builder().call_timeout(Duration::from_millis(900)).build().unwrap();
+    let error = client
+        .generate_client_token("m2m_1", "another-s3cret", &[])
+        .await
+        .unwrap_err();
+    assert_eq!(error.class(), Class::GatewayTimeout);
+    let shown = format!("{error} {error:?} {}", error.details());
+    assert!(shown.contains("before that") && !shown.contains("s3cret"), "{shown}");
 }
 
 #[tokio::test]

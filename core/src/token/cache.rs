@@ -11,13 +11,21 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
 
 use super::KeySet;
-use crate::call::{Outgoing, deadline_in};
+use super::keys::no_usable_key;
+use crate::call::{Outgoing, deadline_in, own_task};
 use crate::client::Client;
 use crate::error::Error;
 
 /// At most one fetch in this time is caused by tokens that name an unknown key, and one by keys that are stale while
 /// the endpoint fails.
 pub(crate) const COOL_DOWN: Duration = Duration::from_secs(30);
+
+/// The same while there are no keys at all: long enough for a flood of tokens, short enough for a program that starts
+/// before its network.
+const FIRST_COOL_DOWN: Duration = Duration::from_secs(2);
+
+/// How long a token waits, at most, for keys that may include the unknown one that it names.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// How long keys are fresh if the endpoint does not say, and the bounds of what it may say.
 const FRESH: Duration = Duration::from_secs(600);
@@ -49,6 +57,11 @@ impl Snapshot {
         now >= self.stale_at
     }
 
+    /// Why there are no keys, if that was found out just now.
+    pub(crate) fn recent_failure(&self, now: Instant) -> Option<&Error> {
+        self.failure.as_ref().filter(|_| self.keys.is_none() && !self.is_stale(now))
+    }
+
     /// Whether a token with an unknown key may cause a fetch.
     pub(crate) fn may_look_again(&self, now: Instant) -> bool {
         self.unknown_at.is_none_or(|at| now >= at + COOL_DOWN)
@@ -66,9 +79,15 @@ impl Snapshot {
         } else {
             before.and_then(|before| before.unknown_at)
         };
+        let known = before.and_then(|before| before.keys.as_ref());
+        let result = match result {
+            // To withdraw every key is an answer too, but one that never had any is set up wrongly.
+            Ok((keys, _)) if keys.is_empty() && known.is_none() => Err(no_usable_key().context("no signing keys")),
+            result => result,
+        };
         match result {
             Ok((keys, fresh)) => Self {
-                keys: Some(match before.and_then(|before| before.keys.as_ref()) {
+                keys: Some(match known {
                     // The same keys, so what they verified still holds.
                     Some(known) if known.same_keys(&keys) => Arc::clone(known),
                     _ => Arc::new(keys),
@@ -79,8 +98,8 @@ impl Snapshot {
                 failure: None,
             },
             Err(error) => Self {
-                keys: before.and_then(|before| before.keys.clone()),
-                stale_at: now + COOL_DOWN,
+                keys: known.cloned(),
+                stale_at: now + if known.is_some() { COOL_DOWN } else { FIRST_COOL_DOWN },
                 unusable_at: before
                     .map_or(now, |before| before.unusable_at)
                     .max(now + COOL_DOWN),
@@ -162,8 +181,34 @@ impl Client {
         snapshot.failure.clone().map_or(Ok(()), Err)
     }
 
-    /// Fetches the keys unless someone else has done so since the caller looked.
+    /// Makes sure that there are keys to use.
+    pub(crate) async fn ensure_keys(&self, deadline: Instant) -> Result<(), Error> {
+        let seen = self.keys().snapshot();
+        if seen.as_ref().is_some_and(|seen| seen.usable(Instant::now()).is_some()) {
+            return Ok(());
+        }
+        match timeout_at(deadline, self.fetch_keys(seen, false)).await {
+            Ok(found) => match &found.failure {
+                Some(failure) if found.keys.is_none() => Err(failure.clone()),
+                _ => Ok(()),
+            },
+            Err(_) => Err(Error::deadline(self.config().call_timeout, None).with_retryable(true)),
+        }
+    }
+
+    /// Fetches the keys unless someone else has done so since the caller looked. In a task of its own: the one who waits
+    /// may give up, while others wait for the same keys.
     pub(crate) async fn fetch_keys(&self, seen: Option<Arc<Snapshot>>, unknown: bool) -> Arc<Snapshot> {
+        let client = self.clone();
+        let task = tokio::spawn(async move { client.fetch_keys_here(seen, unknown).await });
+        own_task(task, || {
+            let before = self.keys().snapshot();
+            Arc::new(Snapshot::after(before.as_deref(), Err(Error::closed()), false, Instant::now()))
+        })
+        .await
+    }
+
+    async fn fetch_keys_here(&self, seen: Option<Arc<Snapshot>>, unknown: bool) -> Arc<Snapshot> {
         let cache = self.keys();
         let _flight = cache.flight.lock().await;
         let before = cache.snapshot();
@@ -172,7 +217,8 @@ impl Client {
         {
             return Arc::clone(current);
         }
-        let result = self.request_keys().await;
+        let timeout = self.config().call_timeout;
+        let result = self.request_keys(if unknown { timeout.min(LOOK) } else { timeout }).await;
         let after = Arc::new(Snapshot::after(
             before.as_deref(),
             result,
@@ -198,8 +244,7 @@ impl Client {
         });
     }
 
-    async fn request_keys(&self) -> Result<(KeySet, Duration), Error> {
-        let timeout = self.config().call_timeout;
+    async fn request_keys(&self, timeout: Duration) -> Result<(KeySet, Duration), Error> {
         let deadline = deadline_in(timeout);
         let outgoing = Outgoing::document(self.url("/keys", None));
         let mut last = None;
@@ -209,7 +254,7 @@ impl Client {
         };
         reply
             .and_then(|reply| {
-                let keys = KeySet::parse(&reply.body)?.with_signature_cache(self.config().signature_cache);
+                let keys = KeySet::parse_any(&reply.body)?.with_signature_cache(self.config().signature_cache);
                 Ok((keys, fresh_for(&reply.headers)))
             })
             .map_err(|error| error.context("no signing keys"))

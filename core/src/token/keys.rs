@@ -20,7 +20,7 @@ use super::validation::{Checks, VerifiedToken};
 use crate::error::Error;
 
 /// More keys than any environment has at a time.
-const MAX_KEYS: usize = 100;
+const MAX_KEYS: usize = 1000;
 
 /// Some servers pad the numbers of their keys, though RFC 7518 says not to.
 const NUMBER: GeneralPurpose = GeneralPurpose::new(
@@ -137,6 +137,15 @@ impl KeySet {
     /// # Errors
     /// It is not a JWKS document, or none of its keys can be used.
     pub fn parse(json: &[u8]) -> Result<Self, Error> {
+        let keys = Self::parse_any(json)?;
+        if keys.is_empty() {
+            return Err(no_usable_key());
+        }
+        Ok(keys)
+    }
+
+    /// The same, of a document that may list no key that can be used.
+    pub(crate) fn parse_any(json: &[u8]) -> Result<Self, Error> {
         let document: Document = serde_json::from_slice(json)
             .map_err(|error| Error::bad_reply(200, "the keys are not a JWKS document").with_source(error))?;
         let keys: Vec<_> = document
@@ -145,12 +154,6 @@ impl KeySet {
             .filter_map(read_key)
             .take(MAX_KEYS)
             .collect();
-        if keys.is_empty() {
-            return Err(Error::bad_reply(
-                200,
-                "the JWKS document holds no RSA signature key",
-            ));
-        }
         Ok(Self {
             keys,
             verified: SignatureCache::new(REMEMBERED_TOKENS),
@@ -169,7 +172,7 @@ impl KeySet {
         self.keys.len()
     }
 
-    /// Never: a set without keys cannot be made.
+    /// Whether there is none. [`parse`](Self::parse) makes no such set.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
@@ -198,6 +201,10 @@ impl KeySet {
             now,
         })
     }
+}
+
+pub(crate) fn no_usable_key() -> Error {
+    Error::bad_reply(200, "the JWKS document holds no RSA signature key")
 }
 
 impl fmt::Debug for KeySet {

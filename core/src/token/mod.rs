@@ -147,9 +147,12 @@ impl Client {
         let Some((snapshot, keys)) = snapshot.and_then(|snapshot| Some((snapshot, snapshot.usable(now)?)))
         else {
             // What is refused with any keys needs none.
-            return match header::Compact::parse(token).and_then(|token| token.key_id().map(drop)) {
-                Ok(()) => Attempt::NeedsKeys { unknown: false },
-                Err(reason) => Attempt::Done(Err(reason.into())),
+            let failure = snapshot.and_then(|snapshot| snapshot.recent_failure(now));
+            let form = header::Compact::parse(token).and_then(|token| token.key_id().map(drop));
+            return match (form, failure) {
+                (Err(reason), _) => Attempt::Done(Err(reason.into())),
+                (Ok(()), Some(failure)) => Attempt::Done(Err(failure.clone())),
+                (Ok(()), None) => Attempt::NeedsKeys { unknown: false },
             };
         };
         let result = keys.check(

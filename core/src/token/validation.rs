@@ -19,10 +19,12 @@ const NO_CLAIMS: TokenError = TokenError::Malformed("its payload is not a JSON o
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TokenValidation {
-    /// `iss` must be this; `None` for the client's default, which may be to not check it.
-    pub issuer: Option<String>,
-    /// `aud` must name one of these; empty for the client's default, which may be to not check it.
-    pub audience: Vec<String>,
+    /// `iss` must be one of these, so that no token passes an empty list; `None` for the client's default, which may be
+    /// to not check it.
+    pub issuer: Option<Vec<String>>,
+    /// `aud` must name one of these, so that no token passes an empty list; `None` for the client's default, which may
+    /// be to not check it.
+    pub audience: Option<Vec<String>>,
     /// Scopes that must all be there, in `scopes` (list or text) or `scope` (text, separated by spaces).
     pub required_scopes: Vec<String>,
     /// How far the clocks of issuer and verifier may differ; `None` for the client's setting.
@@ -32,22 +34,17 @@ pub struct TokenValidation {
 /// The checks in force: those of the call, completed by those of the client.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Checks<'a> {
-    issuer: Option<&'a str>,
-    audience: &'a [String],
+    issuer: Option<&'a [String]>,
+    audience: Option<&'a [String]>,
     scopes: &'a [String],
     leeway: f64,
 }
 
 impl<'a> Checks<'a> {
     pub(crate) fn new(validation: &'a TokenValidation, config: &'a Config) -> Self {
-        let audience = if validation.audience.is_empty() {
-            &config.audience
-        } else {
-            &validation.audience
-        };
         Self {
             issuer: validation.issuer.as_deref().or(config.issuer.as_deref()),
-            audience,
+            audience: validation.audience.as_deref().or(config.audience.as_deref()),
             scopes: &validation.required_scopes,
             leeway: validation.leeway.unwrap_or(config.token_leeway).as_secs_f64(),
         }
@@ -69,7 +66,7 @@ impl KeySet {
     ) -> Result<VerifiedToken, TokenError> {
         let checks = Checks {
             issuer: checks.issuer.as_deref(),
-            audience: &checks.audience,
+            audience: checks.audience.as_deref(),
             scopes: &checks.required_scopes,
             leeway: checks.leeway.unwrap_or(Duration::from_secs(5)).as_secs_f64(),
         };
@@ -101,13 +98,13 @@ impl VerifiedToken {
         if time(claims.iat, "iat")?.is_some_and(|issued| issued > now + checks.leeway) {
             return Err(TokenError::IssuedInFuture);
         }
-        if let Some(issuer) = checks.issuer
-            && !matches!(&claims.iss, Some(Texts::One(found)) if found == issuer)
+        if let Some(issuers) = checks.issuer
+            && !matches!(&claims.iss, Some(Texts::One(found)) if issuers.iter().any(|issuer| issuer == found))
         {
             return Err(TokenError::Issuer);
         }
-        if !checks.audience.is_empty() {
-            let expected = |found: &str| checks.audience.iter().any(|audience| audience == found);
+        if let Some(audiences) = checks.audience {
+            let expected = |found: &str| audiences.iter().any(|audience| audience == found);
             let found = match &claims.aud {
                 Some(Texts::One(audience)) => expected(audience),
                 Some(Texts::Many(audience)) => audience.iter().any(|audience| expected(audience)),

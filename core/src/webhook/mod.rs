@@ -70,12 +70,13 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Reads a secret: the key is the base64 (standard or URL-safe) of all that follows its first `_`.
+    /// Reads a secret: the key is the base64 (standard or URL-safe) of all that follows its first `_`. White space
+    /// around it does not count, for a file that holds a secret often ends with a line feed.
     ///
     /// # Errors
     /// [`WebhookError::InvalidSecret`]
     pub fn new(secret: &str) -> Result<Self, WebhookError> {
-        let encoded = secret.split_once('_').ok_or(WebhookError::InvalidSecret)?.1;
+        let encoded = secret.trim_ascii().split_once('_').ok_or(WebhookError::InvalidSecret)?.1;
         let decoded = if encoded.contains(['-', '_']) {
             let standard = Zeroizing::new(encoded.replace('-', "+").replace('_', "/"));
             SECRET.decode(&*standard)

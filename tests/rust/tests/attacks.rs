@@ -38,8 +38,8 @@ fn bounded(verify: impl FnOnce() -> Verdict) -> Result<Verdict> {
 
 fn token_verdict(keys: &KeySet, case: &TokenCase) -> Verdict {
     let checks = TokenValidation {
-        issuer: case.issuer.clone(),
-        audience: case.audience.clone(),
+        issuer: case.issuer.clone().map(|issuer| vec![issuer]),
+        audience: Some(case.audience.clone()).filter(|audience| !audience.is_empty()),
         required_scopes: case.required_scopes.clone(),
         leeway: case.leeway,
     };

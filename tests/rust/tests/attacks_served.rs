@@ -27,8 +27,8 @@ async fn the_server_s_cases_hold_for_a_client() -> Result<()> {
         let token = String::from_utf8(join(&case["token"])?)?;
         let texts = |name: &str| -> Result<Vec<String>> { Ok(serde_json::from_value(case[name].clone())?) };
         let checks = TokenValidation {
-            issuer: case["issuer"].as_str().map(str::to_owned),
-            audience: texts("audience")?,
+            issuer: case["issuer"].as_str().map(|issuer| vec![issuer.to_owned()]),
+            audience: Some(texts("audience")?).filter(|audience| !audience.is_empty()),
             required_scopes: texts("required_scopes")?,
             leeway: None,
         };

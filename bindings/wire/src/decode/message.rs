@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     schema::Message,
-    writer::{self, remove_field},
+    writer::{self, keep_latest},
 };
 
 /// Writes the fields of a message, without a tag or length of its own.
@@ -46,6 +46,8 @@ impl<'de> Visitor<'de> for MessageSeed<'_, '_> {
         // Bit n: field n occurred, or was set to something.
         let (mut seen, mut set) = (0_u128, 0_u128);
         let mut expected = 0;
+        // The fields that are named again, and where they begin anew.
+        let mut again: Vec<(u32, usize)> = Vec::new();
         while let Some(found) = map.next_key_seed(NameSeed { message, expected })? {
             let Some(index) = found else {
                 map.next_value::<IgnoredAny>()?;
@@ -54,7 +56,11 @@ impl<'de> Visitor<'de> for MessageSeed<'_, '_> {
             expected = index + 1;
             let (field, bit) = (&message.fields[index], 1_u128 << index);
             if seen & bit != 0 {
-                remove_field(context.out, start, field.number);
+                let latest = context.out.len();
+                match again.iter_mut().find(|(number, _)| *number == field.number) {
+                    Some(known) => known.1 = latest,
+                    None => again.push((field.number, latest)),
+                }
                 set &= !bit;
             }
             seen |= bit;
@@ -77,6 +83,9 @@ impl<'de> Visitor<'de> for MessageSeed<'_, '_> {
                     return Err(error);
                 }
             }
+        }
+        if !again.is_empty() {
+            keep_latest(context.out, start, &again);
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use crate::{
     lookup::wire,
     reader::{Raw, Reader},
-    writer::{close, open, put_tag, remove_field},
+    writer::{close, open, keep_latest, put_tag},
 };
 
 fn record(number: u32, content: &[u8]) -> Vec<u8> {
@@ -32,19 +32,15 @@ fn lengths_of_every_size_are_filled_in() {
 }
 
 #[test]
-fn a_field_is_taken_out_wherever_it_is() {
+fn fields_are_taken_out_up_to_where_they_begin_anew() {
     let (first, second, long) = (record(1, b"a"), record(2, b"b"), record(1, &[7; 300]));
-    let mut out = [
-        b"before".to_vec(),
-        first.clone(),
-        second.clone(),
-        long,
-        second.clone(),
-        first,
-    ]
-    .concat();
-    remove_field(&mut out, 6, 1);
-    assert_eq!(out, [&b"before"[..], &second, &second].concat());
-    remove_field(&mut out, 6, 3);
-    assert_eq!(out, [&b"before"[..], &second, &second].concat());
+    let parts = [b"before".to_vec(), first.clone(), second.clone(), long.clone(), second.clone()];
+    let mut out = parts.concat();
+    let latest = out.len();
+    out.extend_from_slice(&first);
+    keep_latest(&mut out, 6, &[(1, latest), (3, latest)]);
+    assert_eq!(out, [&b"before"[..], &second, &second, &first].concat());
+    let (second_begins, end) = (6 + second.len(), out.len());
+    keep_latest(&mut out, 6, &[(2, second_begins), (1, end)]);
+    assert_eq!(out, [&b"before"[..], &second].concat());
 }

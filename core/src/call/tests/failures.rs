@@ -20,6 +20,29 @@ async fn a_dead_port_is_tried_again_and_named() {
 }
 
 #[tokio::test]
+async fn the_status_of_an_error_counts_though_its_body_breaks_off() {
+    let server = server(|seen, _| {
+        Answer::Cut(format!(
+            "HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 1000\r\nconnection: close\r\n\r\n{{\"code\":5"
+        ))
+    })
+    .await;
+    let error = server.client().call(GET, json!({"id": "gone"})).await.unwrap_err();
+    assert_eq!((error.class(), error.status()), (Class::NotFound, Some(404)));
+    assert_eq!(server.count("/api/v1/organizations/gone"), 1);
+}
+
+#[tokio::test]
+async fn an_error_of_many_megabytes_is_not_kept() {
+    let details = "0,".repeat(4 << 20);
+    let body = format!(r#"{{"code":5,"message":"m","details":[{details}0]}}"#);
+    let server = server(move |_, _| reply(404, "", &body)).await;
+    let error = server.client().call(GET, json!({"id": "org_1"})).await.unwrap_err();
+    assert_eq!((error.class(), error.status()), (Class::NotFound, Some(404)));
+    assert!(error.details().to_string().len() < 1000);
+}
+
+#[tokio::test]
 async fn what_is_not_json_is_an_error_that_says_so() {
     let html = "<html><h1>Welcome to nginx</h1></html>";
     let server = server(move |seen, _| match seen.target.rsplit('/').next() {
@@ -33,10 +56,10 @@ async fn what_is_not_json_is_an_error_that_says_so() {
     .await;
     let client = server.builder().max_attempts(1).build().unwrap();
     let cases = [
-        ("ok", Class::Unknown, 200, "text/html, not JSON"),
-        ("list", Class::Unknown, 200, "not JSON"),
-        ("cut", Class::Unknown, 200, "not what was asked for"),
-        ("moved", Class::Unknown, 302, "redirects are not followed"),
+        ("ok", Class::InternalServer, 200, "text/html, not JSON"),
+        ("list", Class::InternalServer, 200, "not JSON"),
+        ("cut", Class::InternalServer, 200, "not what was asked for"),
+        ("moved", Class::InternalServer, 302, "redirects are not followed"),
         ("teapot", Class::Unknown, 418, "teapot"),
         ("gate", Class::InternalServer, 502, "text/html"),
     ];

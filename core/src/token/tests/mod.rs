@@ -89,12 +89,12 @@ async fn the_client_s_defaults_hold_unless_a_call_says_otherwise() {
     );
     client.validate_token(&token, &any()).await.unwrap();
     let yours = TokenValidation {
-        audience: vec!["yours".to_owned()],
+        audience: Some(vec!["yours".to_owned()]),
         ..any()
     };
     client.validate_token(&token, &yours).await.unwrap();
     let other = TokenValidation {
-        issuer: Some("https://other".to_owned()),
+        issuer: Some(vec!["https://other".to_owned()]),
         ..any()
     };
     assert_eq!(

@@ -59,9 +59,9 @@ fn issuer_audience_and_scopes_are_checked_on_every_call() {
     let token = dated(json!({"iss": "https://me", "aud": ["mine"], "scope": "a"}));
     keys.validate(&token, &any(), at(NOW)).unwrap();
     let refused = |checks: TokenValidation| keys.validate(&token, &checks, at(NOW)).unwrap_err().reason();
-    let issuer = Some("https://you".to_owned());
+    let issuer = Some(vec!["https://you".to_owned()]);
     assert_eq!(refused(TokenValidation { issuer, ..any() }), "issuer");
-    let audience = vec!["yours".to_owned()];
+    let audience = Some(vec!["yours".to_owned()]);
     assert_eq!(refused(TokenValidation { audience, ..any() }), "audience");
     let required_scopes = vec!["b".to_owned()];
     assert_eq!(

@@ -76,11 +76,12 @@ fn a_payload_that_is_no_object_of_claims_is_malformed() {
 #[test]
 fn issuer_and_audience_are_compared_exactly() {
     let issuer = TokenValidation {
-        issuer: Some("https://a".to_owned()),
+        issuer: Some(vec!["https://a".to_owned(), "https://b".to_owned()]),
         ..any()
     };
     for (iss, expected) in [
         (json!("https://a"), None),
+        (json!("https://b"), None),
         (json!("https://a/"), Some("issuer")),
         (json!("https://A"), Some("issuer")),
         (json!(["https://a"]), Some("issuer")),
@@ -92,8 +93,19 @@ fn issuer_and_audience_are_compared_exactly() {
             "{iss}"
         );
     }
+    let nobody = TokenValidation {
+        issuer: Some(Vec::new()),
+        ..any()
+    };
+    assert_eq!(check(json!({"exp": NOW + 9, "iss": "https://a"}), &nobody).err(), Some("issuer"));
+    let nobody = TokenValidation {
+        audience: Some(Vec::new()),
+        ..any()
+    };
+    assert_eq!(check(json!({"exp": NOW + 9, "aud": "x"}), &nobody).err(), Some("audience"));
+    assert_eq!(check(json!({"exp": NOW + 9, "aud": []}), &nobody).err(), Some("audience"));
     let audience = TokenValidation {
-        audience: vec!["x".to_owned(), "y".to_owned()],
+        audience: Some(vec!["x".to_owned(), "y".to_owned()]),
         ..any()
     };
     for (aud, expected) in [
@@ -176,7 +188,7 @@ fn any_changed_bit_of_what_was_signed_is_noticed() {
 proptest! {
     #[test]
     fn any_claims_are_survived(payload in "\\{(\"(exp|nbf|iat|aud|iss|scopes)\":(1e9|-?[0-9]{1,12}|null|\"a\"|\\[\\]|\\{\\}),?){0,4}\\}") {
-        let checks = Checks { issuer: Some("a"), audience: &["a".to_owned()], scopes: &["a".to_owned()], leeway: 0.0 };
+        let checks = Checks { issuer: Some(&["a".to_owned()]), audience: Some(&["a".to_owned()]), scopes: &["a".to_owned()], leeway: 0.0 };
         let _ = VerifiedToken::check(payload.into_bytes(), &checks, NOW as f64);
     }
 }

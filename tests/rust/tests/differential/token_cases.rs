@@ -218,8 +218,8 @@ pub(crate) fn token_cases(seed: u64, count: usize, keys: &[KeyPair; 2]) -> impl 
         let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature));
         let text = |one: &str| one.to_owned();
         let checks = TokenValidation {
-            issuer: [None, Some(text(ISSUER))][rng.usize(..2)].clone(),
-            audience: [vec![], vec![text(AUDIENCE)], vec![text("other"), text(AUDIENCE)]][rng.usize(..3)]
+            issuer: [None, Some(vec![text(ISSUER)]), Some(vec![text("other"), text(ISSUER)])][rng.usize(..3)].clone(),
+            audience: [None, Some(vec![text(AUDIENCE)]), Some(vec![text("other"), text(AUDIENCE)])][rng.usize(..3)]
                 .clone(),
             required_scopes: [vec![], vec![text("read")], vec![text("read"), text("write")]][rng.usize(..3)]
                 .clone(),

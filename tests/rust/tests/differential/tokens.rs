@@ -128,12 +128,12 @@ impl Judges {
         rules.leeway = case.checks.leeway?.as_secs();
         rules.validate_nbf = true;
         if let Some(issuer) = &case.checks.issuer {
-            rules.set_issuer(&[issuer]);
+            rules.set_issuer(issuer);
             rules.required_spec_claims.insert("iss".to_owned());
         }
-        rules.validate_aud = !case.checks.audience.is_empty();
-        if rules.validate_aud {
-            rules.set_audience(&case.checks.audience);
+        rules.validate_aud = case.checks.audience.is_some();
+        if let Some(audience) = &case.checks.audience {
+            rules.set_audience(audience);
             rules.required_spec_claims.insert("aud".to_owned());
         }
         let claims = decode::<Map<String, Value>>(&case.token, key, &rules)
