@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Any
 from scalekit import _checks
 from scalekit._clients import SERVICES
 from scalekit.common.exceptions import ScalekitArgumentException
+from scalekit.common.scalekit import (
+    AuthorizationUrlOptions,
+    CodeAuthenticationOptions,
+    LogoutUrlOptions,
+    TokenValidationOptions,
+)
 from scalekit.core import (
     DEFAULT_CALL_TIMEOUT_S,
     DEFAULT_KEEPALIVE_TIME_MS,
@@ -22,12 +28,6 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self, Unpack
 
-    from scalekit.common.scalekit import (
-        AuthorizationUrlOptions,
-        CodeAuthenticationOptions,
-        LogoutUrlOptions,
-        TokenValidationOptions,
-    )
     from scalekit.core import ClientOptions
 
 
@@ -117,6 +117,7 @@ class ClientBase:
         Returns:
             The URL to redirect the user to.
         """
+        _checks.options(options, AuthorizationUrlOptions)
         return self.core_client._native.authorization_url(redirect_uri, options)
 
     def get_logout_url(self, options: LogoutUrlOptions | None = None) -> str:
@@ -125,6 +126,7 @@ class ClientBase:
         Args:
             options: the session to end and where to send the user afterwards.
         """
+        _checks.options(options, LogoutUrlOptions)
         return self.core_client._native.logout_url(options)
 
     def verify_webhook_payload(
@@ -184,6 +186,7 @@ def validation(
     options: TokenValidationOptions | None, audience: str | list[str] | None, scopes: list[str] | None = None
 ) -> tuple[str | None, list[str] | None, list[str]]:
     """Issuer, audience and scopes to check; the options win over the separate audience."""
+    _checks.options(options, TokenValidationOptions)
     issuer = getattr(options, "issuer", None)
     if issuer is not None:
         _checks.text(issuer=issuer)
@@ -197,6 +200,7 @@ def code_exchange(
 ) -> tuple[str, str, str | None]:
     """Check the arguments of a code exchange."""
     _checks.text(code=code, redirect_uri=redirect_uri)
+    _checks.options(options, CodeAuthenticationOptions)
     verifier = getattr(options, "code_verifier", None)
     if verifier is not None:
         _checks.text(code_verifier=verifier)

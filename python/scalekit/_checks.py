@@ -32,6 +32,12 @@ def optional_text(**arguments: object) -> None:
             raise ScalekitArgumentException(f"{name} must be a str, not {type(value).__name__}")
 
 
+def options(value: object, kind: type) -> None:
+    """The options must be ``None`` or of their class: the checks that a mapping, say, asks for would not be made."""
+    if value is not None and not isinstance(value, kind):
+        raise ScalekitArgumentException(f"options must be {kind.__name__}, not {type(value).__name__}")
+
+
 def count(*, most: int = 100, **arguments: object) -> None:
     """Every argument must be a number of things."""
     for name, value in arguments.items():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import copy
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -223,3 +225,48 @@ def test_the_claims_of_a_user_have_the_documented_names() -> None:
     assert id_token_claim_to_user_map["sub"] == "id"
     assert id_token_claim_to_user_map["phone_number_verified"] == "phoneNumberVerified"
     assert len(set(id_token_claim_to_user_map.values())) == 18
+
+
+@both
+@pytest.mark.parametrize("options", [{"state": "s"}, "s", 5, AuthenticationOptions(), [], {}, ""])
+def test_options_of_another_class_are_refused(kind: Any, options: Any) -> None:
+    client = kind(URL, "skc_1", SECRET)
+
+    def refused(call: Any, *arguments: Any) -> str:
+        with pytest.raises(ScalekitArgumentException) as caught:
+            result = call(*arguments)
+            if hasattr(result, "__await__"):
+                asyncio.run(result)
+        return str(caught.value)
+
+    wrong = f"not {type(options).__name__}"
+    checks = f"options must be TokenValidationOptions, {wrong}"
+    assert refused(client.validate_token, "token", options) == checks
+    assert refused(client.validate_access_token, "token", options) == checks
+    assert refused(client.validate_access_token_and_get_claims, "token", options) == checks
+    assert refused(client.get_idp_initiated_login_claims, "token", options) == checks
+    urls = [
+        (refused(client.get_authorization_url, "https://a/b", options), "AuthorizationUrlOptions"),
+        (refused(client.get_logout_url, options), "LogoutUrlOptions"),
+        (
+            refused(client.authenticate_with_code, "code", "https://a/b", options),
+            "CodeAuthenticationOptions",
+        ),
+    ]
+    for said, name in urls:
+        assert said == f"options must be {name}, {wrong}"
+
+
+def test_a_misspelt_option_is_refused_and_a_subclass_may_have_its_own() -> None:
+    with pytest.raises(AttributeError, match="TokenValidationOptions has no option 'required_scope'"):
+        TokenValidationOptions().required_scope = ["admin"]  # type: ignore[attr-defined]
+
+    class Mine(AuthorizationUrlOptions):
+        def __init__(self, tenant: str) -> None:
+            super().__init__(state="s")
+            self.tenant = tenant
+
+    client = ScalekitClient(URL, "skc_1", SECRET)
+    assert "&state=s" in client.get_authorization_url("https://a/b", Mine("t"))
+    copied = copy.deepcopy(TokenValidationOptions(audience=["a"]))
+    assert copied == TokenValidationOptions(audience=["a"])

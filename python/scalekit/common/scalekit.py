@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 __all__ = [
     "AuthenticationOptions",
@@ -31,6 +31,16 @@ class _Options:
     """Attributes with a readable, redacted ``repr`` and equality by value."""
 
     _secret: frozenset[str] = frozenset()
+
+    # Type checkers know the attributes, and with this they would permit any other.
+    if not TYPE_CHECKING:
+
+        def __setattr__(self, name: str, value: object) -> None:
+            # A misspelt name would leave out a check; a subclass may have attributes of its own.
+            kind = type(self)
+            if kind.__module__ == __name__ and name not in kind.__init__.__code__.co_varnames:
+                raise AttributeError(f"{kind.__name__} has no option {name!r}", name=name, obj=self)
+            super().__setattr__(name, value)
 
     def __repr__(self) -> str:
         shown = ", ".join(
