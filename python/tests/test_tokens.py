@@ -201,10 +201,35 @@ def test_a_reply_that_is_no_key_set_is_an_error(
         client.validate_token(signers[0].sign())
 
 
-@pytest.mark.parametrize("token", [None, b"bytes", 5])
-def test_a_token_that_is_no_string_is_named(client: ScalekitClient, token: Any) -> None:
-    with pytest.raises(ScalekitArgumentException, match="token must be a str"):
-        client.validate_access_token(token)
+@pytest.mark.parametrize("token", [None, 5, b"bytes", "a\udce9", ["a.b.c"]])
+def test_what_is_no_token_is_not_valid(
+    client: ScalekitClient, aclient: AsyncScalekitClient, server: StubServer, token: Any
+) -> None:
+    assert client.validate_access_token(token) is False
+    assert asyncio.run(aclient.validate_access_token(token)) is False
+    for method in (
+        client.validate_token,
+        client.validate_access_token_and_get_claims,
+        client.get_idp_initiated_login_claims,
+    ):
+        with pytest.raises(ScalekitValidateTokenFailureException, match="malformed"):
+            method(token)
+    with pytest.raises(ScalekitValidateTokenFailureException, match="malformed"):
+        client.verify_scopes(token, ["a"])
+    with pytest.raises(ScalekitValidateTokenFailureException, match="malformed"):
+        asyncio.run(aclient.validate_token(token))
+    assert server.count("/keys") == 0
+
+
+def test_a_token_may_be_bytes(
+    client: ScalekitClient, aclient: AsyncScalekitClient, signer: Signer
+) -> None:
+    token: Any = signer.sign().encode()
+    assert client.validate_access_token(token) is True
+    assert asyncio.run(aclient.validate_token(token)) == client.validate_token(token.decode())
+
+
+def test_an_audience_of_another_type_is_named(client: ScalekitClient) -> None:
     with pytest.raises(ScalekitArgumentException, match="audience"):
         client.validate_access_token("a.b.c", audience=5)  # type: ignore[arg-type]
 
