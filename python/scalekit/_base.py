@@ -184,15 +184,18 @@ def _variable(*names: str) -> str:
 
 def validation(
     options: TokenValidationOptions | None, audience: str | list[str] | None, scopes: list[str] | None = None
-) -> tuple[str | None, list[str] | None, list[str]]:
-    """Issuer, audience and scopes to check; the options win over the separate audience."""
+) -> tuple[list[str] | None, list[str] | None, list[str]]:
+    """Issuers, audiences and scopes to check; the options win over the separate audience.
+
+    An empty issuer, as documented, is none. No token passes an empty list of audiences, which may be one that was
+    meant to be filled.
+    """
     _checks.options(options, TokenValidationOptions)
-    issuer = getattr(options, "issuer", None)
-    if issuer is not None:
-        _checks.text(issuer=issuer)
-    wanted = _checks.strings("audience", getattr(options, "audience", None) or audience)
+    issuers = _checks.strings("issuer", getattr(options, "issuer", None) or None)
+    wanted = getattr(options, "audience", None)
+    audiences = _checks.strings("audience", audience if wanted is None else wanted)
     required = _checks.strings("required_scopes", scopes or getattr(options, "required_scopes", None))
-    return issuer, wanted or None, required or []
+    return issuers, audiences, required or []
 
 
 def code_exchange(

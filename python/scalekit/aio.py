@@ -113,7 +113,7 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         return True
 
     async def _validate(
-        self, token: str, issuer: str | None, audience: list[str] | None, scopes: list[str]
+        self, token: str, issuer: list[str] | None, audience: list[str] | None, scopes: list[str]
     ) -> dict[str, Any]:
         core = self.core_client
         # With the key at hand this takes microseconds, less than a trip through the event loop.

@@ -229,6 +229,46 @@ def test_a_token_may_be_bytes(
     assert asyncio.run(aclient.validate_token(token)) == client.validate_token(token.decode())
 
 
+def test_one_of_several_issuers(client: ScalekitClient, aclient: AsyncScalekitClient, signer: Signer) -> None:
+    token = signer.sign(iss="https://a")
+    verdicts = [
+        ("https://a", True),
+        (["https://b", "https://a"], True),
+        (("https://a",), True),
+        (["https://b"], False),
+        ("https://b", False),
+        ([""], False),
+        # Documented as no check.
+        ("", True),
+        ([], True),
+        (None, True),
+    ]
+    for issuer, expected in verdicts:
+        options = TokenValidationOptions(issuer=issuer)  # type: ignore[arg-type]
+        assert client.validate_access_token(token, options) is expected, issuer
+        assert asyncio.run(aclient.validate_access_token(token, options)) is expected, issuer
+    for wrong in (5, ["https://a", 5]):
+        with pytest.raises(ScalekitArgumentException, match="issuer"):
+            client.validate_token(token, TokenValidationOptions(issuer=wrong))  # type: ignore[arg-type]
+
+
+def test_no_token_passes_an_empty_list_of_audiences(
+    client: ScalekitClient, aclient: AsyncScalekitClient, signer: Signer, server: StubServer
+) -> None:
+    token = signer.sign(aud=["mine"])
+    empty = TokenValidationOptions(audience=[])
+    assert client.validate_access_token(token, audience=["mine"])
+    assert not client.validate_access_token(token, audience=[])
+    assert not client.validate_access_token(token, audience="")
+    assert not client.validate_access_token(token, empty)
+    assert not client.validate_access_token(token, empty, audience="mine")
+    assert not asyncio.run(aclient.validate_access_token(token, empty))
+    assert not asyncio.run(aclient.validate_access_token(token, audience=[]))
+    for kind in (ScalekitClient, AsyncScalekitClient):
+        with pytest.raises(ScalekitArgumentException, match="audience"):
+            kind(server.url, CLIENT_ID, CLIENT_SECRET, audience=[])
+
+
 def test_an_audience_of_another_type_is_named(client: ScalekitClient) -> None:
     with pytest.raises(ScalekitArgumentException, match="audience"):
         client.validate_access_token("a.b.c", audience=5)  # type: ignore[arg-type]

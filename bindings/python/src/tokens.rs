@@ -15,12 +15,12 @@ use crate::value::from_json;
 
 /// What a token is asked to have.
 pub(crate) fn checks(
-    issuer: Option<String>,
+    issuer: Option<Vec<String>>,
     audience: Option<Vec<String>>,
     required_scopes: Option<Vec<String>>,
 ) -> TokenValidation {
     TokenValidation {
-        issuer: issuer.map(|issuer| vec![issuer]),
+        issuer,
         audience,
         required_scopes: required_scopes.unwrap_or_default(),
         ..TokenValidation::default()
