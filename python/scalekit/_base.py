@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     from scalekit.core import ClientOptions
 
 
+_INSTEAD = dict.fromkeys(
+    ("actions", "connect"), "; what it calls is in tools, connected_accounts, mcp and providers"
+)
+
+
 class ClientBase:
     """URLs, webhooks and interceptors; service clients as attributes, made when they are first asked for."""
 
@@ -67,7 +72,7 @@ class ClientBase:
         def __getattr__(self, name: str) -> Any:
             """Make the service client called `name`, once."""
             if name not in SERVICES:
-                text = f"{type(self).__name__!r} object has no attribute {name!r}"
+                text = f"{type(self).__name__!r} object has no attribute {name!r}{_INSTEAD.get(name, '')}"
                 raise AttributeError(text, name=name, obj=self)
             module, kind = SERVICES[name]
             service = getattr(import_module(f"scalekit.{module}"), self._service_prefix + kind)(

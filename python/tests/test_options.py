@@ -270,3 +270,12 @@ def test_a_misspelt_option_is_refused_and_a_subclass_may_have_its_own() -> None:
     assert "&state=s" in client.get_authorization_url("https://a/b", Mine("t"))
     copied = copy.deepcopy(TokenValidationOptions(audience=["a"]))
     assert copied == TokenValidationOptions(audience=["a"])
+
+
+@both
+@pytest.mark.parametrize("name", ["actions", "connect"])
+def test_what_replaces_the_agent_helpers_is_named(kind: Any, name: str) -> None:
+    client = kind(URL, "skc_1", SECRET)
+    assert not hasattr(client, name)
+    with pytest.raises(AttributeError, match=f"'{name}'; what it calls is in tools, connected_accounts, mcp"):
+        getattr(client, name)
