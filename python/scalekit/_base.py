@@ -192,8 +192,8 @@ def validation(
 ) -> tuple[list[str] | None, list[str] | None, list[str]]:
     """Issuers, audiences and scopes to check; the options win over the separate audience.
 
-    An empty issuer, as documented, is none. No token passes an empty list of audiences, which may be one that was
-    meant to be filled.
+    An empty issuer, as documented, is none. No token passes an empty list of audiences, which may be one
+    that was meant to be filled.
     """
     _checks.options(options, TokenValidationOptions)
     issuers = _checks.strings("issuer", getattr(options, "issuer", None) or None)

@@ -33,7 +33,7 @@ def optional_text(**arguments: object) -> None:
 
 
 def options(value: object, kind: type) -> None:
-    """The options must be ``None`` or of their class: the checks that a mapping, say, asks for would not be made."""
+    """The options must be ``None`` or of their class: what a mapping, say, asks for would not be checked."""
     if value is not None and not isinstance(value, kind):
         raise ScalekitArgumentException(f"options must be {kind.__name__}, not {type(value).__name__}")
 

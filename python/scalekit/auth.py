@@ -6,8 +6,10 @@ Takes part in authentication requests that are under way. Every call needs a bea
 """
 
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.auth import auth_pb2
+
+__getattr__ = messages_of(__name__, auth_pb2)
 
 
 class _Methods:

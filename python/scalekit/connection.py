@@ -9,8 +9,10 @@ service. Every call needs a bearer token and fails with `UNAUTHENTICATED` withou
 from google.protobuf.empty_pb2 import Empty
 
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.connections import connections_pb2
+
+__getattr__ = messages_of(__name__, connections_pb2)
 
 
 class _Methods:

@@ -7,8 +7,10 @@ without a valid one.
 """
 
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.mcp import mcp_pb2
+
+__getattr__ = messages_of(__name__, mcp_pb2)
 
 
 class _Methods:

@@ -6,8 +6,10 @@ needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
 """
 
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.providers import providers_pb2
+
+__getattr__ = messages_of(__name__, providers_pb2)
 
 
 class _Methods:

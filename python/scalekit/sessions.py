@@ -6,8 +6,10 @@ a bearer token and fails with `UNAUTHENTICATED` without a valid one.
 """
 
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.sessions import sessions_pb2
+
+__getattr__ = messages_of(__name__, sessions_pb2)
 
 
 class _Methods:

@@ -6,8 +6,10 @@ token and fails with `UNAUTHENTICATED` without a valid one.
 """
 
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.tools import tools_pb2
+
+__getattr__ = messages_of(__name__, tools_pb2)
 
 
 class _Methods:

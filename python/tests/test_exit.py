@@ -125,4 +125,4 @@ def test_a_call_at_the_very_end_is_refused_and_does_not_hang(server: StubServer)
         client = AsyncScalekitClient.from_env()
         asyncio.run(get(client))
     """
-    assert ended(server, script) == (0, "org_1 the interpreter is shutting down".split(), "")
+    assert ended(server, script) == (0, ["org_1", "the", "interpreter", "is", "shutting", "down"], "")

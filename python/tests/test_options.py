@@ -233,10 +233,13 @@ def test_options_of_another_class_are_refused(kind: Any, options: Any) -> None:
     client = kind(URL, "skc_1", SECRET)
 
     def refused(call: Any, *arguments: Any) -> str:
-        with pytest.raises(ScalekitArgumentException) as caught:
+        async def awaited() -> None:
             result = call(*arguments)
             if hasattr(result, "__await__"):
-                asyncio.run(result)
+                await result
+
+        with pytest.raises(ScalekitArgumentException) as caught:
+            asyncio.run(awaited())
         return str(caught.value)
 
     wrong = f"not {type(options).__name__}"

@@ -221,9 +221,7 @@ def test_what_is_no_token_is_not_valid(
     assert server.count("/keys") == 0
 
 
-def test_a_token_may_be_bytes(
-    client: ScalekitClient, aclient: AsyncScalekitClient, signer: Signer
-) -> None:
+def test_a_token_may_be_bytes(client: ScalekitClient, aclient: AsyncScalekitClient, signer: Signer) -> None:
     token: Any = signer.sign().encode()
     assert client.validate_access_token(token) is True
     assert asyncio.run(aclient.validate_token(token)) == client.validate_token(token.decode())

@@ -1,8 +1,8 @@
 //! The modules of the service clients: each method once, for both flavours.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use prost_reflect::MessageDescriptor;
+use prost_reflect::{FileDescriptor, MessageDescriptor};
 
 use super::docs::docstring;
 use super::text::{Source, doc_width};
@@ -24,9 +24,14 @@ pub(super) fn module(client: &Client) -> String {
     let mut doc = vec![title];
     doc.extend(paragraphs(&client.doc, doc_width(0)));
     source.docstring(0, &doc);
+    let sources: Vec<String> = files(client).iter().map(|file| writer.module(file)).collect();
     let mut text = source.finish();
     text.push('\n');
     text.push_str(&writer.imports());
+    text.push_str(&format!(
+        "\n__getattr__ = messages_of(__name__, {})\n",
+        sources.join(", ")
+    ));
     text.push_str("\n\nclass _Methods:\n");
     // The blank line before the first method would stand after the class statement.
     text.push_str(writer.body.finish().trim_start_matches('\n'));
@@ -40,6 +45,17 @@ pub(super) fn module(client: &Client) -> String {
         ));
     }
     text
+}
+
+/// The files of a client's operations: code imports their messages from the client's module as well.
+pub(super) fn files(client: &Client) -> Vec<FileDescriptor> {
+    let operations = client.methods.iter().filter_map(|method| match &method.action {
+        Action::Call { operation, .. } => Some(operation.method.parent_service().parent_file()),
+        _ => None,
+    });
+    let named: BTreeMap<String, FileDescriptor> =
+        operations.map(|file| (file.name().to_owned(), file)).collect();
+    named.into_values().collect()
 }
 
 #[derive(Default)]
@@ -73,7 +89,7 @@ impl Writer {
             text.push_str(&format!("from scalekit import {}\n", own.join(", ")));
         }
         text.push_str("from scalekit._arguments import Arguments\n");
-        text.push_str("from scalekit._service import AsyncService, Service\n");
+        text.push_str("from scalekit._service import AsyncService, Service, messages_of\n");
         for (module, name) in of(false) {
             text.push_str(&format!("from {module} import {name}\n"));
         }
@@ -83,14 +99,24 @@ impl Writer {
     /// The expression for a message class.
     fn class(&mut self, message: &MessageDescriptor) -> String {
         let file = message.parent_file();
-        let (package, module) = module_of(&file);
         if file.package_name() == "google.protobuf" {
+            let (package, module) = module_of(&file);
             self.modules
                 .insert((format!("{package}.{module}"), message.name().to_owned()));
             return message.name().to_owned();
         }
+        format!(
+            "{}.{}",
+            self.module(&file),
+            local_name(message.full_name(), &file)
+        )
+    }
+
+    /// The expression for the module of a file's messages.
+    fn module(&mut self, file: &FileDescriptor) -> String {
+        let (package, module) = module_of(file);
         self.modules.insert((package, module.clone()));
-        format!("{module}.{}", local_name(message.full_name(), &file))
+        module
     }
 
     fn method(&mut self, method: &Method) {

@@ -85,6 +85,12 @@ impl Imports {
         format!("_{name}")
     }
 
+    /// Notes that `name` of `module` is to be had from the stub's module too.
+    pub(super) fn export(&mut self, module: &str, name: &str) {
+        self.lines
+            .insert(format!("from {module} import {name} as {name}"));
+    }
+
     /// Notes that the module of a file is used; the name to use.
     pub(super) fn module(&mut self, file: &FileDescriptor) -> String {
         let (package, module) = module_of(file);
@@ -104,12 +110,9 @@ impl Imports {
         };
         let mut text = String::new();
         for wanted in 0..3 {
-            let block: Vec<String> = self
-                .lines
-                .iter()
-                .filter(|line| group(line) == wanted)
-                .map(|line| broken(line))
-                .collect();
+            let mut block: Vec<&String> = self.lines.iter().filter(|line| group(line) == wanted).collect();
+            block.sort_by_key(|line| line.to_lowercase());
+            let block: Vec<String> = block.into_iter().map(|line| broken(line)).collect();
             if !block.is_empty() {
                 if !text.is_empty() {
                     text.push('\n');

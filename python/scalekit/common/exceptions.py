@@ -32,9 +32,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from scalekit.common.status import StatusCode
+from scalekit.common.status import GRPC_TO_HTTP, HTTP_TO_GRPC, NonStandardHTTPStatus, StatusCode
 
 __all__ = [
+    "GRPC_TO_HTTP",
+    "HTTP_TO_GRPC",
+    "NonStandardHTTPStatus",
     "ScalekitArgumentException",
     "ScalekitBadRequestException",
     "ScalekitCancelledException",
@@ -141,11 +144,15 @@ class ScalekitServerException(ScalekitException):
 
     @property
     def http_status(self) -> int:
-        """The HTTP status, an :class:`http.HTTPStatus` where that names it, else an ``int``."""
-        try:
-            return HTTPStatus(self._http_status)
-        except ValueError:
-            return self._http_status
+        """The HTTP status, an :class:`http.HTTPStatus` where that names it, else an ``int``; 499 is
+        ``NonStandardHTTPStatus.CLIENT_CLOSED_REQUEST``.
+        """
+        for kind in (HTTPStatus, NonStandardHTTPStatus):
+            try:
+                return kind(self._http_status)
+            except ValueError:
+                pass
+        return self._http_status
 
     @property
     def grpc_status(self) -> StatusCode:

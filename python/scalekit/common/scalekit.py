@@ -158,8 +158,8 @@ class TokenValidationOptions(_Options):
     """What a token must say beyond being signed and current.
 
     Args:
-        issuer: value that ``iss`` must have, or a list of those it may have; ``None`` and empty ones leave it to the
-            client's own ``issuer``.
+        issuer: value that ``iss`` must have, or a list of those it may have; ``None`` and empty ones leave it
+            to the client's own ``issuer``.
         audience: ``aud`` must name one of these; a list or a single string. No token passes an empty list.
         required_scopes: scopes that must all be in the token.
     """
