@@ -96,16 +96,20 @@ def certificates(value: bytes | str | os.PathLike[str] | None) -> bytes | None:
 
 
 def headers(value: Mapping[str, object] | Iterable[tuple[object, object]]) -> list[tuple[str, str]]:
-    """Pick the headers of a signature out of those of any framework, as pairs of strings."""
+    """Pick the headers of a signature out of those of any framework, as pairs of strings; ``None`` is none."""
     items = value.items() if hasattr(value, "items") else value
     try:
         named = ((_header(name), content) for name, content in items)
-        return [(name, _header(content)) for name, content in named if _SIGNATURE.search(name)]
+        wanted = ((name, _first(content)) for name, content in named if _SIGNATURE.search(name))
+        return [(name, _header(content)) for name, content in wanted if content is not None and content != ""]
     except (TypeError, ValueError) as error:
         raise ScalekitArgumentException("headers must be a mapping of str to str") from error
 
 
+def _first(value: object) -> object:
+    return (value[0] if value else None) if isinstance(value, list | tuple) else value
+
+
 def _header(value: object) -> str:
-    if isinstance(value, list | tuple) and value:
-        value = value[0]
+    value = _first(value)
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)

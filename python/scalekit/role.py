@@ -305,8 +305,8 @@ class _Methods:
         args = Arguments(
             "RolesService.UpdateDefaultOrganizationRoles", roles_pb2.UpdateDefaultOrganizationRolesRequest
         )
-        args.required("org_id", org_id)
         args.required("default_roles", default_roles, "*")
+        args.required("org_id", org_id)
         return self._call(args.operation, args.request, roles_pb2.UpdateDefaultOrganizationRolesResponse)
 
     def list_dependent_roles(self, role_name):

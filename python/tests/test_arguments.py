@@ -330,3 +330,18 @@ def test_iterators_go_through_all_pages(services: Services, later: Services) -> 
 
     later.recorder.answers = pages()
     assert asyncio.run(collect()) == ["usr_1", "usr_2"]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        roles_pb2.UpdateDefaultOrganizationRolesRequest(org_id="org_other", default_member_role="member"),
+        {"org_id": "org_other", "default_member_role": "member"},
+        {"orgId": "org_other", "defaultMemberRole": "member"},
+    ],
+)
+def test_an_explicit_argument_wins_over_that_of_a_request(request_: Any) -> None:
+    services = Services()
+    services.roles.update_default_organization_roles("org_mine", request_)
+    sent = services.recorder.sent(roles_pb2.UpdateDefaultOrganizationRolesRequest)
+    assert (sent.org_id, sent.default_member_role) == ("org_mine", "member")

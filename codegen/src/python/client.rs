@@ -147,7 +147,10 @@ impl Writer {
                 self.body.line(2, &format!("args.hold(\"{holder}\")"));
             }
         }
-        for param in &method.params {
+        // Explicit arguments win over the same fields of a whole request, so that comes first.
+        let whole = |param: &&Param| param.path.as_deref() == Some("*");
+        let others = method.params.iter().filter(|param| !whole(param));
+        for param in method.params.iter().filter(whole).chain(others) {
             self.fill("args", param);
         }
         let alternatives = method.alternatives();
