@@ -83,17 +83,10 @@ impl TestServer {
     pub(crate) async fn start_tls(
         script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static,
     ) -> (Self, String) {
-        let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        let key = PrivateKeyDer::try_from(signed.signing_key.serialize_der()).unwrap();
-        let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![signed.cert.der().clone()], key)
-            .unwrap();
-        let mut server = Self::listen(Some(TlsAcceptor::from(Arc::new(config))), script).await;
+        let (tls, pem) = tls(&[]);
+        let mut server = Self::listen(Some(tls), script).await;
         server.url = server.url.replace("http://127.0.0.1", "https://localhost");
-        (server, signed.cert.pem())
+        (server, pem)
     }
 
     async fn listen(
@@ -141,6 +134,20 @@ impl TestServer {
             .filter(|seen| path_of(&seen.target) == path)
             .count()
     }
+}
+
+/// TLS for `localhost` that offers these protocols, and the certificate as PEM.
+pub(crate) fn tls(protocols: &[&[u8]]) -> (TlsAcceptor, String) {
+    let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(signed.signing_key.serialize_der()).unwrap();
+    let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![signed.cert.der().clone()], key)
+        .unwrap();
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+    (TlsAcceptor::from(Arc::new(config)), signed.cert.pem())
 }
 
 fn path_of(target: &str) -> &str {

@@ -75,15 +75,17 @@ export abstract class ServiceClient {
     items: (answer: MessageShape<Response>) => Item[],
     options?: CallOptions,
   ): AsyncGenerator<Item, void, undefined> {
+    const seen = new Set<string>();
     let token: string | undefined;
     while (true) {
       const answer = await this.unary(operation, request, { ...init, pageToken: token }, response, options);
       yield* items(answer);
       const { nextPageToken: next } = answer as { nextPageToken?: string };
-      // The same token again would loop for ever.
-      if (!next || next === token) {
+      // A token that comes again would loop for ever.
+      if (!next || seen.has(next)) {
         return;
       }
+      seen.add(next);
       token = next;
     }
   }

@@ -87,5 +87,14 @@ test("an iterator fetches no page before the loop gets there, and stops at a tok
     all.push(id);
   }
   assert.deepEqual(all, ["org_1", "org_1"]);
+  await world.admin("POST", "reset", {});
+  for (const token of ["there", "back", "there"]) {
+    await world.fault(operation, { times: 1, json: { organizations: [{ id: "org_1" }], next_page_token: token } });
+  }
+  let circling = 0;
+  for await (const _ of client.organization.iterOrganizations()) {
+    circling++;
+  }
+  assert.equal(circling, 3);
   await client.close();
 });

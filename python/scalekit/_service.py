@@ -68,11 +68,11 @@ class Service:
 
     def _pages(self, operation: str, request: Any, response: type[Message], items: str) -> Iterator[Any]:
         """Yield the `items` of all pages, from that of `request` on; a page is fetched when it is needed."""
-        page = _copy(request)
+        page, seen = _copy(request), set[str]()
         while True:
             message, _ = self._call(operation, page, response)
             yield from getattr(message, items)
-            if not _turn(page, message):
+            if not _turn(page, message, seen):
                 return
 
 
@@ -113,12 +113,12 @@ class AsyncService:
         self, operation: str, request: Any, response: type[Message], items: str
     ) -> AsyncIterator[Any]:
         """Yield the `items` of all pages, from that of `request` on; a page is fetched when it is needed."""
-        page = _copy(request)
+        page, seen = _copy(request), set[str]()
         while True:
             message, _ = await self._call(operation, page, response)
             for item in getattr(message, items):
                 yield item
-            if not _turn(page, message):
+            if not _turn(page, message, seen):
                 return
 
 
@@ -129,10 +129,11 @@ def _copy(request: Any) -> Any:
     return page
 
 
-def _turn(page: Any, message: Any) -> bool:
-    """Point `page` at the page after `message`; whether there is one. The same token again would loop."""
+def _turn(page: Any, message: Any, seen: set[str]) -> bool:
+    """Point `page` at the page after `message`; whether there is one. A token that comes again would loop."""
     token = message.next_page_token
-    if not token or token == page.page_token:
+    if not token or token in seen:
         return False
+    seen.add(token)
     page.page_token = token
     return True

@@ -96,6 +96,13 @@ def test_iterators_do_not_turn_in_circles(client: ScalekitClient, server: StubSe
     server.on("/api/v1/organizations", Reply(body=page))
     assert len(list(client.organization.iter_organizations())) == 2
 
+    def there_and_back(request: Request) -> Reply:
+        following = "b" if request.query.get("page_token") == ["a"] else "a"
+        return Reply(body={"organizations": [{"id": "org_0"}], "next_page_token": following})
+
+    server.on("/api/v1/organizations", there_and_back)
+    assert len(list(client.organization.iter_organizations())) == 3
+
 
 def test_any_operation_by_its_name(client: ScalekitClient, server: StubServer) -> None:
     server.on(PATH, ANSWER)

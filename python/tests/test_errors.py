@@ -134,8 +134,8 @@ def test_a_success_that_is_not_what_was_asked_for(
 ) -> None:
     server.on(PATH, Reply(200, body))
     error = failure(once)
-    assert isinstance(error, exceptions.ScalekitUnknownException)
-    assert (error.http_status, error.grpc_status) == (200, StatusCode.UNKNOWN)
+    assert isinstance(error, exceptions.ScalekitInternalServerException)
+    assert (error.http_status, error.grpc_status) == (500, StatusCode.UNKNOWN)
 
 
 def test_a_truncated_reply(once: ScalekitClient, server: StubServer) -> None:

@@ -113,8 +113,10 @@ pub async fn decode_aside(
     match tokio::task::spawn_blocking(decode).await {
         Ok(result) => result,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        Err(_) => Err(Error::bad_reply(200, "the runtime ended before the answer was decoded")
-            .with_operation(operation.name)),
+        Err(_) => Err(
+            Error::bad_reply(200, "the runtime ended before the answer was decoded")
+                .with_operation(operation.name),
+        ),
     }
 }
 

@@ -161,7 +161,10 @@ mod tests {
             "user:passpass@host",
         ] {
             let error = EnvUrl::parse(text, true).unwrap_err().to_string();
-            assert!(error.contains("no place") && !error.contains("passpass"), "{error}");
+            assert!(
+                error.contains("no place") && !error.contains("passpass"),
+                "{error}"
+            );
         }
     }
 

@@ -10,8 +10,8 @@ use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::call::{deadline_in, own_task};
 use crate::call::retry::Safety;
+use crate::call::{deadline_in, own_task};
 use crate::client::Client;
 use crate::error::Error;
 use crate::oauth::TokenReply;

@@ -58,7 +58,8 @@ impl Error {
     /// form spells them. Then shortens what is left.
     pub(crate) fn scrub(mut self, secrets: &[&str]) -> Self {
         for secret in secrets.iter().filter(|secret| secret.len() >= SHORTEST_SECRET) {
-            let encoded = Zeroizing::new(form_urlencoded::byte_serialize(secret.as_bytes()).collect::<String>());
+            let encoded =
+                Zeroizing::new(form_urlencoded::byte_serialize(secret.as_bytes()).collect::<String>());
             for spelling in [*secret, &**encoded] {
                 scrub_text(&mut self.0.message, spelling);
                 scrub_value(&mut self.0.details, spelling);
@@ -297,7 +298,10 @@ mod tests {
         }
         assert_eq!(read(418, "teapot").class(), Class::Unknown);
         let moved = read(302, "");
-        assert_eq!((moved.class(), moved.status(), moved.http_status()), (Class::InternalServer, Some(302), Some(500)));
+        assert_eq!(
+            (moved.class(), moved.status(), moved.http_status()),
+            (Class::InternalServer, Some(302), Some(500))
+        );
         let long = read(500, &"é".repeat(100_000)).scrub(&[]);
         assert_eq!(long.details()["body"].as_str().map(str::len), Some(SNIPPET));
         let long = read(500, &json!({"message": "é".repeat(100_000)}).to_string()).scrub(&[]);

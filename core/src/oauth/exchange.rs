@@ -76,7 +76,8 @@ impl Client {
                 Err(_) => Err(Error::deadline(self.config().call_timeout, None)),
             };
             let claims = verified.and_then(|verified| Ok(verified.claims()?));
-            result.describe(&claims.map_err(|error| error.with_operation(AUTHENTICATE).with_retryable(false))?);
+            result
+                .describe(&claims.map_err(|error| error.with_operation(AUTHENTICATE).with_retryable(false))?);
             result.id_token = Some(id_token);
         }
         Ok(result)
@@ -121,7 +122,12 @@ impl Client {
             ("scope", &scope),
         ];
         let reply = self
-            .exchange("generate_client_token", &form, Safety::Idempotent, self.deadline())
+            .exchange(
+                "generate_client_token",
+                &form,
+                Safety::Idempotent,
+                self.deadline(),
+            )
             .await?;
         Ok(ClientToken {
             access_token: reply.access_token().to_owned(),

@@ -213,7 +213,11 @@ async fn a_public_client_exchanges_a_code_without_a_secret() {
     };
     client.authenticate_with_code("c", "r", &options).await.unwrap();
     let seen = server.seen();
-    let body = &seen.iter().find(|seen| seen.target == "/oauth/token").unwrap().body;
+    let body = &seen
+        .iter()
+        .find(|seen| seen.target == "/oauth/token")
+        .unwrap()
+        .body;
     assert!(
         body.contains(pkce.verifier()) && !body.contains("client_secret"),
         "{body}"
@@ -232,21 +236,32 @@ async fn a_code_is_not_used_up_before_there_are_keys_for_its_id_token() {
         .authenticate_with_code("c", "r", &CodeOptions::default())
         .await
         .unwrap_err();
-    assert_eq!((error.status(), error.operation()), (Some(500), Some("authenticate_with_code")));
+    assert_eq!(
+        (error.status(), error.operation()),
+        (Some(500), Some("authenticate_with_code"))
+    );
     assert_eq!(server.count("/oauth/token"), 0);
 }
 
 #[tokio::test]
 async fn after_the_exchange_nothing_is_worth_a_repetition() {
     // The token names a key that the endpoint did not have when it was asked first, and now it hangs.
-    let other = sign(&KEYS.first, r#"{"alg":"RS256","kid":"newer"}"#, r#"{"exp":99999999999}"#);
+    let other = sign(
+        &KEYS.first,
+        r#"{"alg":"RS256","kid":"newer"}"#,
+        r#"{"exp":99999999999}"#,
+    );
     let server = TestServer::start(move |seen, number| match (seen.target.as_str(), number) {
         ("/keys", 0) => answer(&jwks(&[(&KEYS.first, "k")])),
         ("/keys", _) => Answer::Hang,
         _ => Answer::Slow(Duration::from_millis(200), grant_text(&other)),
     })
     .await;
-    let client = server.builder().call_timeout(Duration::from_millis(400)).build().unwrap();
+    let client = server
+        .builder()
+        .call_timeout(Duration::from_millis(400))
+        .build()
+        .unwrap();
     let error = client
         .authenticate_with_code("c", "r", &CodeOptions::default())
         .await
@@ -261,14 +276,21 @@ async fn the_word_of_a_deadline_repeats_no_secret() {
         _ => Answer::Hang,
     })
     .await;
-    let client = server.builder().call_timeout(Duration::from_millis(900)).build().unwrap();
+    let client = server
+        .builder()
+        .call_timeout(Duration::from_millis(900))
+        .build()
+        .unwrap();
     let error = client
         .generate_client_token("m2m_1", "another-s3cret", &[])
         .await
         .unwrap_err();
     assert_eq!(error.class(), Class::GatewayTimeout);
     let shown = format!("{error} {error:?} {}", error.details());
-    assert!(shown.contains("before that") && !shown.contains("s3cret"), "{shown}");
+    assert!(
+        shown.contains("before that") && !shown.contains("s3cret"),
+        "{shown}"
+    );
 }
 
 #[tokio::test]

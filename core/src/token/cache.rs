@@ -59,7 +59,9 @@ impl Snapshot {
 
     /// Why there are no keys, if that was found out just now.
     pub(crate) fn recent_failure(&self, now: Instant) -> Option<&Error> {
-        self.failure.as_ref().filter(|_| self.keys.is_none() && !self.is_stale(now))
+        self.failure
+            .as_ref()
+            .filter(|_| self.keys.is_none() && !self.is_stale(now))
     }
 
     /// Whether a token with an unknown key may cause a fetch.
@@ -82,7 +84,9 @@ impl Snapshot {
         let known = before.and_then(|before| before.keys.as_ref());
         let result = match result {
             // To withdraw every key is an answer too, but one that never had any is set up wrongly.
-            Ok((keys, _)) if keys.is_empty() && known.is_none() => Err(no_usable_key().context("no signing keys")),
+            Ok((keys, _)) if keys.is_empty() && known.is_none() => {
+                Err(no_usable_key().context("no signing keys"))
+            }
             result => result,
         };
         match result {
@@ -99,7 +103,12 @@ impl Snapshot {
             },
             Err(error) => Self {
                 keys: known.cloned(),
-                stale_at: now + if known.is_some() { COOL_DOWN } else { FIRST_COOL_DOWN },
+                stale_at: now
+                    + if known.is_some() {
+                        COOL_DOWN
+                    } else {
+                        FIRST_COOL_DOWN
+                    },
                 unusable_at: before
                     .map_or(now, |before| before.unusable_at)
                     .max(now + COOL_DOWN),
@@ -184,7 +193,10 @@ impl Client {
     /// Makes sure that there are keys to use.
     pub(crate) async fn ensure_keys(&self, deadline: Instant) -> Result<(), Error> {
         let seen = self.keys().snapshot();
-        if seen.as_ref().is_some_and(|seen| seen.usable(Instant::now()).is_some()) {
+        if seen
+            .as_ref()
+            .is_some_and(|seen| seen.usable(Instant::now()).is_some())
+        {
             return Ok(());
         }
         match timeout_at(deadline, self.fetch_keys(seen, false)).await {
@@ -203,7 +215,12 @@ impl Client {
         let task = tokio::spawn(async move { client.fetch_keys_here(seen, unknown).await });
         own_task(task, || {
             let before = self.keys().snapshot();
-            Arc::new(Snapshot::after(before.as_deref(), Err(Error::closed()), false, Instant::now()))
+            Arc::new(Snapshot::after(
+                before.as_deref(),
+                Err(Error::closed()),
+                false,
+                Instant::now(),
+            ))
         })
         .await
     }
@@ -218,7 +235,9 @@ impl Client {
             return Arc::clone(current);
         }
         let timeout = self.config().call_timeout;
-        let result = self.request_keys(if unknown { timeout.min(LOOK) } else { timeout }).await;
+        let result = self
+            .request_keys(if unknown { timeout.min(LOOK) } else { timeout })
+            .await;
         let after = Arc::new(Snapshot::after(
             before.as_deref(),
             result,
@@ -254,7 +273,8 @@ impl Client {
         };
         reply
             .and_then(|reply| {
-                let keys = KeySet::parse_any(&reply.body)?.with_signature_cache(self.config().signature_cache);
+                let keys =
+                    KeySet::parse_any(&reply.body)?.with_signature_cache(self.config().signature_cache);
                 Ok((keys, fresh_for(&reply.headers)))
             })
             .map_err(|error| error.context("no signing keys"))

@@ -76,7 +76,11 @@ impl Verifier {
     /// # Errors
     /// [`WebhookError::InvalidSecret`]
     pub fn new(secret: &str) -> Result<Self, WebhookError> {
-        let encoded = secret.trim_ascii().split_once('_').ok_or(WebhookError::InvalidSecret)?.1;
+        let encoded = secret
+            .trim_ascii()
+            .split_once('_')
+            .ok_or(WebhookError::InvalidSecret)?
+            .1;
         let decoded = if encoded.contains(['-', '_']) {
             let standard = Zeroizing::new(encoded.replace('-', "+").replace('_', "/"));
             SECRET.decode(&*standard)

@@ -117,6 +117,33 @@ fn unusable_requests_are_refused_by_name() {
     assert_eq!(error.message(), "no message is called scalekit.v1.Nothing");
 }
 
+/// In quadratic time this would take days.
+#[test]
+fn a_name_may_occur_a_million_times() {
+    let list = operation::find("OrganizationService.ListOrganization").unwrap();
+    let json = format!(
+        r#"{{"total_size":1,{}"total_size":7}}"#,
+        r#""next_page_token":"a","total_size":2,"#.repeat(500_000)
+    );
+    let mut out = Vec::new();
+    crate::decode_response(list, json.as_bytes(), &mut out).unwrap();
+    let read = crate::protobuf_to_json(list.response, &out).unwrap();
+    assert_eq!(read, r#"{"next_page_token":"a","total_size":7}"#);
+}
+
+#[tokio::test]
+async fn a_large_answer_is_decoded_aside_as_any_other() {
+    let get = operation::find("OrganizationService.GetOrganization").unwrap();
+    for length in [1, 1 << 20] {
+        let json = format!(r#"{{"organization":{{"id":"{}"}}}}"#, "x".repeat(length));
+        let mut expected = Vec::new();
+        crate::decode_response(get, json.as_bytes(), &mut expected).unwrap();
+        assert_eq!(crate::decode_aside(get, json).await.unwrap(), expected);
+        let error = crate::decode_aside(get, "[".repeat(length)).await.unwrap_err();
+        assert_eq!(error.operation(), Some("OrganizationService.GetOrganization"));
+    }
+}
+
 #[test]
 fn answers_are_read_by_their_operation() {
     let delete = operation::find("OrganizationService.DeleteOrganization").unwrap();

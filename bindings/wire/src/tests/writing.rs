@@ -3,7 +3,7 @@
 use crate::{
     lookup::wire,
     reader::{Raw, Reader},
-    writer::{close, open, keep_latest, put_tag},
+    writer::{close, keep_latest, open, put_tag},
 };
 
 fn record(number: u32, content: &[u8]) -> Vec<u8> {
@@ -34,7 +34,13 @@ fn lengths_of_every_size_are_filled_in() {
 #[test]
 fn fields_are_taken_out_up_to_where_they_begin_anew() {
     let (first, second, long) = (record(1, b"a"), record(2, b"b"), record(1, &[7; 300]));
-    let parts = [b"before".to_vec(), first.clone(), second.clone(), long.clone(), second.clone()];
+    let parts = [
+        b"before".to_vec(),
+        first.clone(),
+        second.clone(),
+        long.clone(),
+        second.clone(),
+    ];
     let mut out = parts.concat();
     let latest = out.len();
     out.extend_from_slice(&first);

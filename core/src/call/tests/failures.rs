@@ -21,13 +21,16 @@ async fn a_dead_port_is_tried_again_and_named() {
 
 #[tokio::test]
 async fn the_status_of_an_error_counts_though_its_body_breaks_off() {
-    let server = server(|seen, _| {
-        Answer::Cut(format!(
-            "HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 1000\r\nconnection: close\r\n\r\n{{\"code\":5"
-        ))
+    let server = server(|_, _| {
+        let broken = "HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{\"code\":5";
+        Answer::Cut(broken.to_owned())
     })
     .await;
-    let error = server.client().call(GET, json!({"id": "gone"})).await.unwrap_err();
+    let error = server
+        .client()
+        .call(GET, json!({"id": "gone"}))
+        .await
+        .unwrap_err();
     assert_eq!((error.class(), error.status()), (Class::NotFound, Some(404)));
     assert_eq!(server.count("/api/v1/organizations/gone"), 1);
 }
@@ -37,7 +40,11 @@ async fn an_error_of_many_megabytes_is_not_kept() {
     let details = "0,".repeat(4 << 20);
     let body = format!(r#"{{"code":5,"message":"m","details":[{details}0]}}"#);
     let server = server(move |_, _| reply(404, "", &body)).await;
-    let error = server.client().call(GET, json!({"id": "org_1"})).await.unwrap_err();
+    let error = server
+        .client()
+        .call(GET, json!({"id": "org_1"}))
+        .await
+        .unwrap_err();
     assert_eq!((error.class(), error.status()), (Class::NotFound, Some(404)));
     assert!(error.details().to_string().len() < 1000);
 }

@@ -1,4 +1,5 @@
 mod failures;
+mod http2;
 mod retries;
 
 use std::time::{Duration, Instant};

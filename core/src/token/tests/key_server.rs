@@ -100,7 +100,10 @@ async fn a_failed_first_fetch_is_tried_again_by_the_next_token() {
     for _ in 0..20 {
         // Only the first asks; for two seconds the others are told what it was told.
         let error = client.validate_token(&first(), &any()).await.unwrap_err();
-        assert_eq!((error.class(), error.status()), (Class::InternalServer, Some(500)));
+        assert_eq!(
+            (error.class(), error.status()),
+            (Class::InternalServer, Some(500))
+        );
     }
     assert_eq!(server.count("/keys"), 1);
     client.keys().make_stale();
@@ -125,7 +128,10 @@ async fn keys_that_are_all_withdrawn_are_gone() {
 #[tokio::test]
 async fn a_key_fetch_outlives_those_who_give_up() {
     let server = TestServer::start(|_, _| {
-        Answer::Slow(Duration::from_millis(300), reply_text(200, "", &jwks(&[(&KEYS.first, "k1")])))
+        Answer::Slow(
+            Duration::from_millis(300),
+            reply_text(200, "", &jwks(&[(&KEYS.first, "k1")])),
+        )
     })
     .await;
     let client = server.client();

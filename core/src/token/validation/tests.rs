@@ -97,13 +97,22 @@ fn issuer_and_audience_are_compared_exactly() {
         issuer: Some(Vec::new()),
         ..any()
     };
-    assert_eq!(check(json!({"exp": NOW + 9, "iss": "https://a"}), &nobody).err(), Some("issuer"));
+    assert_eq!(
+        check(json!({"exp": NOW + 9, "iss": "https://a"}), &nobody).err(),
+        Some("issuer")
+    );
     let nobody = TokenValidation {
         audience: Some(Vec::new()),
         ..any()
     };
-    assert_eq!(check(json!({"exp": NOW + 9, "aud": "x"}), &nobody).err(), Some("audience"));
-    assert_eq!(check(json!({"exp": NOW + 9, "aud": []}), &nobody).err(), Some("audience"));
+    assert_eq!(
+        check(json!({"exp": NOW + 9, "aud": "x"}), &nobody).err(),
+        Some("audience")
+    );
+    assert_eq!(
+        check(json!({"exp": NOW + 9, "aud": []}), &nobody).err(),
+        Some("audience")
+    );
     let audience = TokenValidation {
         audience: Some(vec!["x".to_owned(), "y".to_owned()]),
         ..any()

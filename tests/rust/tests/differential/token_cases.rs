@@ -218,9 +218,18 @@ pub(crate) fn token_cases(seed: u64, count: usize, keys: &[KeyPair; 2]) -> impl 
         let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature));
         let text = |one: &str| one.to_owned();
         let checks = TokenValidation {
-            issuer: [None, Some(vec![text(ISSUER)]), Some(vec![text("other"), text(ISSUER)])][rng.usize(..3)].clone(),
-            audience: [None, Some(vec![text(AUDIENCE)]), Some(vec![text("other"), text(AUDIENCE)])][rng.usize(..3)]
-                .clone(),
+            issuer: [
+                None,
+                Some(vec![text(ISSUER)]),
+                Some(vec![text("other"), text(ISSUER)]),
+            ][rng.usize(..3)]
+            .clone(),
+            audience: [
+                None,
+                Some(vec![text(AUDIENCE)]),
+                Some(vec![text("other"), text(AUDIENCE)]),
+            ][rng.usize(..3)]
+            .clone(),
             required_scopes: [vec![], vec![text("read")], vec![text("read"), text("write")]][rng.usize(..3)]
                 .clone(),
             leeway: Some(Duration::from_secs([0, 5, 3600][rng.usize(..3)])),
