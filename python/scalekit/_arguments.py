@@ -73,7 +73,14 @@ class Arguments:
         try:
             filler(self.request, value)
         except Misfit as misfit:
-            self._refuse(f"{name}{misfit}", misfit.__cause__)
+            problem, cause = str(misfit), misfit.__cause__
+        except (TypeError, ValueError):
+            # The runtimes' own words hold the value.
+            problem, cause = " holds what no message can carry", None
+        else:
+            return
+        # Not within the handler, or the exception would take what it replaces along.
+        self._refuse(f"{name}{problem}", cause)
 
     def _refuse(self, problem: str, cause: BaseException | None = None) -> NoReturn:
         raise ScalekitArgumentException(problem, operation=self.operation) from cause

@@ -199,8 +199,8 @@ def test_pkce_pairs_hold(length: int) -> None:
     assert pair.code_verifier != generate_pkce(length).code_verifier
 
 
-@pytest.mark.parametrize("length", [0, 42, 129])
-def test_pkce_lengths_outside_the_standard_are_refused(length: int) -> None:
+@pytest.mark.parametrize("length", [0, 42, 129, -1, 1 << 80, "64", None, True, 64.0])
+def test_pkce_lengths_outside_the_standard_are_refused(length: Any) -> None:
     with pytest.raises(ScalekitArgumentException, match="43"):
         generate_pkce(length)
 
@@ -282,3 +282,41 @@ def test_what_replaces_the_agent_helpers_is_named(kind: Any, name: str) -> None:
     assert not hasattr(client, name)
     with pytest.raises(AttributeError, match=f"'{name}'; what it calls is in tools, connected_accounts, mcp"):
         getattr(client, name)
+
+
+@both
+def test_text_that_nothing_can_carry_is_refused_without_showing_it(kind: Any) -> None:
+    bad = "hidden-value\udce9"
+    client = kind(URL, "skc_1", SECRET)
+
+    async def awaited(call: Any, arguments: tuple[Any, ...]) -> None:
+        result = call(*arguments)
+        if hasattr(result, "__await__"):
+            await result
+
+    for call, *arguments in (
+        (kind, URL, "skc_1", bad),
+        (kind, URL, bad, SECRET),
+        (kind, bad, "skc_1", SECRET),
+        (client.refresh_access_token, bad),
+        (client.authenticate_with_code, bad, "https://a/b"),
+        (client.authenticate_with_code, "code", bad),
+        (client.authenticate_with_code, "code", "https://a/b", CodeAuthenticationOptions(bad)),
+        (client.generate_client_token, "m2m_1", bad),
+        (client.generate_client_token, "m2m_1", "secret", [bad]),
+        (client.validate_token, "token", None, bad),
+        (client.validate_token, "token", TokenValidationOptions(issuer=bad)),
+        (client.get_authorization_url, "https://a/b", AuthorizationUrlOptions(state=bad)),
+        (client.core_client.authenticate, {"grant_type": "refresh_token", "refresh_token": bad}),
+        (client.tokens.validate_token, bad),
+        (client.tokens.create_token, "org_1", "usr_1", {"claim": bad}),
+        (client.tokens.create_token, "org_1", "usr_1", {bad: "claim"}),
+        (client.tools.execute_tool, "tool", "user", {"a": bad}),
+        (client.tools.execute_tool, "tool", "user", {1: 1}),
+        (client.organization.create_organization, {"display_name": bad}),
+    ):
+        with pytest.raises(ScalekitArgumentException) as caught:
+            asyncio.run(awaited(call, tuple(arguments)))
+        error = caught.value
+        assert (error.__cause__, error.__context__) == (None, None)
+        assert "hidden" not in f"{error} {error!r} {vars(error)}"

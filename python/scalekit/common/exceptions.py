@@ -32,12 +32,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from scalekit.common.status import GRPC_TO_HTTP, HTTP_TO_GRPC, NonStandardHTTPStatus, StatusCode
+from scalekit.common.status import GRPC_TO_HTTP as GRPC_TO_HTTP
+from scalekit.common.status import HTTP_TO_GRPC as HTTP_TO_GRPC
+from scalekit.common.status import NonStandardHTTPStatus as NonStandardHTTPStatus
+from scalekit.common.status import StatusCode
 
 __all__ = [
-    "GRPC_TO_HTTP",
-    "HTTP_TO_GRPC",
-    "NonStandardHTTPStatus",
     "ScalekitArgumentException",
     "ScalekitBadRequestException",
     "ScalekitCancelledException",
