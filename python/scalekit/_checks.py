@@ -109,7 +109,7 @@ def certificates(value: bytes | str | os.PathLike[str] | None) -> bytes | None:
 
 
 def headers(value: Mapping[str, object] | Iterable[tuple[object, object]]) -> list[tuple[str, str]]:
-    """Pick the headers of a signature out of those of any framework, as pairs of strings; ``None`` is none."""
+    """Pick the headers of a signature out of those of any framework, as pairs of strings."""
     items = value.items() if hasattr(value, "items") else value
     try:
         named = ((_header(name), content) for name, content in items)

@@ -66,7 +66,7 @@ class _Methods:
         Args:
             code (str, optional): The one-time code that the user typed, 1 to 20 characters.
             link_token (str, optional): The `link_token` parameter of the opened magic link, 1 to 100
-                characters.
+                characters. A `code` wins over it.
             auth_request_id (str, optional): Id of the authentication request, from the answer to
                 sending; at most 200 characters. It ties the credential to that request.
 
@@ -80,6 +80,7 @@ class _Methods:
         args = Arguments(
             "PasswordlessService.VerifyPasswordlessEmail", passwordless_pb2.VerifyPasswordLessRequest
         )
+        code, link_token = args.first(code, link_token)
         args.optional("code", code)
         args.optional("link_token", link_token)
         args.optional("auth_request_id", auth_request_id)

@@ -270,9 +270,9 @@ class _Methods:
 
         Args:
             default_creator_role (str, optional): Name of the role that creators of organizations are to
-                get. At most 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
-            default_member_role (str, optional): Name of the role that new members are to get. At most
-                100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
+                get, at most 100 characters. It must be given.
+            default_member_role (str, optional): Name of the role that new members are to get, at most
+                100 characters. It must be given.
 
         Returns:
             ``(message, call)``: the :class:`UpdateDefaultRolesResponse` and how the call went.
@@ -282,6 +282,8 @@ class _Methods:
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
         args = Arguments("RolesService.UpdateDefaultRoles", roles_pb2.UpdateDefaultRolesRequest)
+        args.given("default_creator_role", default_creator_role)
+        args.given("default_member_role", default_member_role)
         args.optional("default_creator_role", default_creator_role)
         args.optional("default_member_role", default_member_role)
         return self._call(args.operation, args.request, roles_pb2.UpdateDefaultRolesResponse)

@@ -17,6 +17,7 @@ from scalekit.common.exceptions import (
     ScalekitArgumentException,
     ScalekitNotFoundException,
 )
+from scalekit.v1.auth import passwordless_pb2
 from scalekit.v1.clients import clients_pb2
 from scalekit.v1.directories import directories_pb2
 from scalekit.v1.domains import domains_pb2
@@ -129,11 +130,6 @@ BAD: list[tuple[str, Callable[[Services], Any], str]] = [
     ("number for a time", lambda s: s.tokens.create_token("o", expiry=5), "expiry must be a datetime"),
     ("no duration", lambda s: s.mcp.create_session_token("m", expiry="x"), "expiry is not a duration"),
     ("no JSON", lambda s: s.tools.execute_tool("t", "i", {"a": object()}), "params is not a Struct"),
-    (
-        "two of a oneof",
-        lambda s: s.passwordless.verify_passwordless_email(code="1", link_token="2"),
-        "link_token and code exclude each other",
-    ),
     ("no route", lambda s: s.mcp.create_session_token(), "exactly one of mcp_config_id and connection_name"),
     (
         "two routes",
@@ -345,3 +341,43 @@ def test_an_explicit_argument_wins_over_that_of_a_request(request_: Any) -> None
     services.roles.update_default_organization_roles("org_mine", request_)
     sent = services.recorder.sent(roles_pb2.UpdateDefaultOrganizationRolesRequest)
     assert (sent.org_id, sent.default_member_role) == ("org_mine", "member")
+
+
+def test_required_text_must_not_be_empty() -> None:
+    services = Services()
+    for call in (
+        lambda: services.tokens.validate_token(""),
+        lambda: services.tokens.invalidate_token(""),
+        lambda: services.tokens.update_token("", {"a": "b"}),
+        lambda: services.tokens.list_tokens(""),
+        lambda: services.tokens.create_token(""),
+        lambda: services.users.delete_user(""),
+        lambda: services.resources.get_resource(""),
+    ):
+        with pytest.raises(ScalekitArgumentException, match=" must not be empty"):
+            call()
+    for given in (
+        {},
+        {"default_creator_role": "a"},
+        {"default_creator_role": "a", "default_member_role": ""},
+    ):
+        with pytest.raises(ValueError, match="_role is required"):
+            services.roles.update_default_roles(**given)
+    assert services.recorder.calls == []
+    services.roles.update_default_roles("admin", "member")
+    sent = services.recorder.sent(roles_pb2.UpdateDefaultRolesRequest)
+    assert (sent.default_creator_role, sent.default_member_role) == ("admin", "member")
+
+
+def test_a_code_wins_over_the_token_of_a_link() -> None:
+    services = Services()
+    for arguments, expected in (
+        ({"code": "1", "link_token": "t"}, {"code": "1"}),
+        ({"code": "", "link_token": "t"}, {"linkToken": "t"}),
+        ({"code": None, "link_token": "t"}, {"linkToken": "t"}),
+        ({"code": "1", "link_token": ""}, {"code": "1"}),
+        ({"code": "", "auth_request_id": "r"}, {"authRequestId": "r"}),
+    ):
+        services.passwordless.verify_passwordless_email(**arguments)
+        sent = services.recorder.sent(passwordless_pb2.VerifyPasswordLessRequest)
+        assert MessageToDict(sent) == expected

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import copy
 import hashlib
+import uuid
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -167,8 +168,13 @@ def test_authorization_url(kind: Any) -> None:
     ]
     text = AuthorizationUrlOptions(scopes="openid offline_access")
     assert "scope=openid+offline_access" in client.get_authorization_url("https://a/b", text)
+    name = uuid.UUID(int=1)
+    marked = AuthorizationUrlOptions(state=name, nonce=7)
+    assert f"&state={name}&nonce=7" in client.get_authorization_url("https://a/b", marked)
     for options, why in [
-        (AuthorizationUrlOptions(state=5), "state"),
+        (AuthorizationUrlOptions(state=[5]), "state"),
+        (AuthorizationUrlOptions(state=True), "state"),
+        (AuthorizationUrlOptions(login_hint=5), "login_hint"),
         (AuthorizationUrlOptions(scopes=5), "scopes"),
     ]:
         with pytest.raises(ScalekitArgumentException, match=why):

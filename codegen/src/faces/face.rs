@@ -51,6 +51,8 @@ pub(crate) struct MethodEntry {
     pub(crate) failure: Option<String>,
     #[serde(default)]
     pub(crate) needs: Vec<Vec<String>>,
+    #[serde(default)]
+    pub(crate) prefer: Vec<String>,
     pub(crate) mask: Option<String>,
     pub(crate) steps: Option<String>,
     pub(crate) doc: Option<String>,

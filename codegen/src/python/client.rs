@@ -147,6 +147,13 @@ impl Writer {
                 self.body.line(2, &format!("args.hold(\"{holder}\")"));
             }
         }
+        if !method.prefer.is_empty() {
+            let names = method.prefer.join(", ");
+            self.body.line(2, &format!("{names} = args.first({names})"));
+        }
+        for name in method.needs.iter().flatten() {
+            self.body.line(2, &format!("args.given(\"{name}\", {name})"));
+        }
         // Explicit arguments win over the same fields of a whole request, so that comes first.
         let whole = |param: &&Param| param.path.as_deref() == Some("*");
         let others = method.params.iter().filter(|param| !whole(param));

@@ -5,6 +5,9 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from uuid import UUID
+
 __all__ = [
     "AuthenticationOptions",
     "AuthorizationUrlOptions",
@@ -63,8 +66,9 @@ class AuthorizationUrlOptions(_Options):
         connection_id: SSO connection to sign in with.
         organization_id: organization to sign in to.
         scopes: scopes to request, a list or one space-separated string; default ``openid profile email``.
-        state: opaque value that comes back with the callback, against forged callbacks.
-        nonce: value that the ID token will repeat.
+        state: opaque value that comes back with the callback, against forged callbacks; text, or a number or
+            ``UUID`` that becomes text.
+        nonce: value, likewise, that the ID token will repeat.
         domain_hint: domain by which to find the identity provider.
         login_hint: who is likely to sign in, such as an e-mail address.
         provider: social login provider, such as ``google`` or ``github``.
@@ -78,8 +82,8 @@ class AuthorizationUrlOptions(_Options):
         connection_id: str | None = None,
         organization_id: str | None = None,
         scopes: list[str] | str | None = None,
-        state: str | None = None,
-        nonce: str | None = None,
+        state: str | int | UUID | None = None,
+        nonce: str | int | UUID | None = None,
         domain_hint: str | None = None,
         login_hint: str | None = None,
         provider: str | None = None,
