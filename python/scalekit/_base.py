@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from scalekit import _checks
 from scalekit._clients import SERVICES
+from scalekit._typing import Self, Unpack
 from scalekit.common.exceptions import ScalekitArgumentException
 from scalekit.common.scalekit import (
     AuthorizationUrlOptions,
@@ -21,15 +23,8 @@ from scalekit.core import (
     DEFAULT_KEEPALIVE_TIMEOUT_MS,
     DEFAULT_TOOL_CALL_TIMEOUT_S,
     BaseCoreClient,
+    ClientOptions,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from typing_extensions import Self, Unpack
-
-    from scalekit.core import ClientOptions
-
 
 _INSTEAD = dict.fromkeys(
     ("actions", "connect"), "; what it calls is in tools, connected_accounts, mcp and providers"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import Any
 
 from scalekit import _checks
 from scalekit._base import ClientBase, code_exchange, validation
 from scalekit._clients import Clients
+from scalekit._typing import Self
 from scalekit.common.exceptions import (
     ScalekitValidateTokenFailureException as ScalekitValidateTokenFailureException,
 )
@@ -19,11 +21,6 @@ from scalekit.common.scalekit import LogoutUrlOptions as LogoutUrlOptions
 from scalekit.common.scalekit import TokenValidationOptions as TokenValidationOptions
 from scalekit.constants.user import id_token_claim_to_user_map as id_token_claim_to_user_map
 from scalekit.core import CoreClient
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
-    from typing_extensions import Self
 
 
 class ScalekitClient(ClientBase, Clients):

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import TYPE_CHECKING, Any, TypedDict
+from collections.abc import Callable, Mapping
+from typing import Any, TypedDict
 
 from scalekit import _checks, _native
+from scalekit._call import Call
 from scalekit._token_response import TokenResponse
+from scalekit._typing import Message
 from scalekit.common.exceptions import ScalekitArgumentException
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Mapping
-
-    from google.protobuf.message import Message
-
-    from scalekit._call import Call
 
 TOKEN_ENDPOINT = "/oauth/token"  # noqa: S105  a path
 JWKS_ENDPOINT = "/keys"
@@ -291,6 +287,4 @@ def _response_type(operation: str) -> type[Message]:
 
 
 def _answered(headers: _native.Headers) -> Call:
-    from scalekit._call import Call
-
     return Call(headers)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import inspect
 import json
 import pkgutil
 import subprocess
 import sys
+import typing
 
 import pytest
 
@@ -129,3 +131,17 @@ def test_the_wheel_has_types_and_licences_but_no_tests() -> None:
     assert any(path.endswith("LICENSE-APACHE") for path in files)
     assert not [path for path in files if "tests/" in path or path.rpartition("/")[2].startswith("test_")]
     assert importlib.metadata.requires("scalekit-client") == ["protobuf>=4.25"]
+
+
+@pytest.mark.parametrize("name", ["ScalekitClient", "AsyncScalekitClient"])
+def test_annotations_resolve_at_run_time(name: str) -> None:
+    client = getattr(scalekit, name)
+    modules = [importlib.import_module(f"scalekit.{module}") for module in ("core", "common.scalekit")]
+    for kind in [client, *client.__mro__, *(kind for module in modules for kind in vars(module).values())]:
+        if inspect.isclass(kind) and kind.__module__.startswith("scalekit"):
+            for method in filter(inspect.isfunction, vars(kind).values()):
+                typing.get_type_hints(method)
+    hints = typing.get_type_hints(client.validate_access_token)
+    assert hints["return"] is bool
+    assert hints["options"] == scalekit.TokenValidationOptions | None
+    assert "options" in typing.get_type_hints(client.__init__)

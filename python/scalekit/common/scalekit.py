@@ -5,8 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from uuid import UUID
+from scalekit._typing import UUID
 
 __all__ = [
     "AuthenticationOptions",
