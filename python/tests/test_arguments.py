@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from importlib import import_module
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from google.protobuf.json_format import MessageToDict
@@ -381,3 +382,24 @@ def test_a_code_wins_over_the_token_of_a_link() -> None:
         services.passwordless.verify_passwordless_email(**arguments)
         sent = services.recorder.sent(passwordless_pb2.VerifyPasswordLessRequest)
         assert MessageToDict(sent) == expected
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_parameters_are_annotated_at_run_time(name: str) -> None:
+    for method in vars(type(getattr(Services(), name)).__mro__[1]).values():
+        if inspect.isfunction(method):
+            hints = get_type_hints(method)
+            assert set(inspect.signature(method).parameters) - {"self"} == set(hints), method
+
+
+def test_annotations_tell_what_json_can_hold() -> None:
+    def hints(method: Any) -> dict[str, Any]:
+        return get_type_hints(method)
+
+    services = Services()
+    assert hints(services.organization.get_organization) == {"organization_id": str}
+    assert hints(services.roles.delete_role) == {"role_name": str, "reassign_role_name": str | None}
+    assert hints(services.users.create_user_and_membership)["user"] is Any
+    assert hints(services.users.create_user_and_membership)["send_invitation_email"] is bool
+    assert hints(services.domain.list_domains)["domain_type"] == int | str | None
+    assert hints(services.tokens.create_token)["custom_claims"] == dict[str, str] | None

@@ -6,7 +6,7 @@ use prost_reflect::{FileDescriptor, MessageDescriptor};
 
 use super::docs::docstring;
 use super::text::{Source, doc_width};
-use super::types::{local_name, module_of};
+use super::types::{hint, local_name, module_of};
 use crate::faces::face::Presence;
 use crate::faces::params::Param;
 use crate::faces::plan::{Action, Client, Method, Outcome, Steps};
@@ -64,11 +64,15 @@ struct Writer {
     modules: BTreeSet<(String, String)>,
     results: bool,
     steps: bool,
+    any: bool,
 }
 
 impl Writer {
     fn imports(&self) -> String {
-        let mut text = String::new();
+        let mut text = String::from("from __future__ import annotations\n\n");
+        if self.any {
+            text.push_str("from typing import Any\n\n");
+        }
         let of = |google: bool| {
             self.modules
                 .iter()
@@ -77,7 +81,7 @@ impl Writer {
         for (module, name) in of(true) {
             text.push_str(&format!("from {module} import {name}\n"));
         }
-        if !text.is_empty() {
+        if !text.ends_with("\n\n") {
             text.push('\n');
         }
         let own: Vec<&str> = [("_results", self.results), ("_steps", self.steps)]
@@ -124,10 +128,14 @@ impl Writer {
         if builds {
             self.body.line(1, "@staticmethod");
         }
-        let mut items = signature(&method.params, |param| match &param.presence {
-            Presence::Optional => format!("{}=None", param.name),
-            Presence::Default(literal) => format!("{}={literal}", param.name),
-            _ => param.name.clone(),
+        let mut items = signature(&method.params, |param| {
+            let hint = hint(param);
+            self.any |= hint.contains("Any");
+            match &param.presence {
+                Presence::Optional => format!("{}: {hint} = None", param.name),
+                Presence::Default(literal) => format!("{}: {hint} = {literal}", param.name),
+                _ => format!("{}: {hint}", param.name),
+            }
         });
         if !builds {
             items.insert(0, "self".to_owned());

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use prost_reflect::{EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor};
 
 use super::text::WIDTH;
+use crate::faces::params::{Accepts, Param};
 
 /// What a value is, whether in a field, a list or a map.
 #[derive(Clone, PartialEq)]
@@ -48,6 +49,30 @@ fn of_kind(kind: Kind) -> Shape {
         | Kind::Sfixed32
         | Kind::Sfixed64 => Shape::Int,
     }
+}
+
+/// What a method says at run time about a parameter, to frameworks that make schemas of annotations. They know nothing of
+/// messages, so those are `Any`; the stubs say more.
+pub(super) fn hint(param: &Param) -> String {
+    let Accepts::Field(field) = &param.accepts else {
+        return "Any".to_owned();
+    };
+    let item = match shape(field) {
+        Shape::Str => "str",
+        Shape::Int => "int",
+        Shape::Float => "float",
+        Shape::Bool => "bool",
+        Shape::Bytes => "bytes",
+        Shape::Enum(_) => "int | str",
+        Shape::Message(_) | Shape::Known(_) => "Any",
+    };
+    let text = match item {
+        item if field.is_map() => format!("dict[str, {item}]"),
+        item if field.is_list() => format!("list[{item}]"),
+        "Any" => return item.to_owned(),
+        item => item.to_owned(),
+    };
+    if param.nullable() { text + " | None" } else { text }
 }
 
 /// `scalekit/v1/users/users.proto` → (`scalekit.v1.users`, `users_pb2`).
