@@ -1,2 +1,9 @@
+import * as scalekit from "./lib/index.js";
+
+/** The class, which also has every export as a property. */
+declare const ScalekitDefault: typeof scalekit.ScalekitClient &
+  Omit<typeof scalekit, "default"> & { readonly default: typeof ScalekitDefault };
+type ScalekitDefault = scalekit.ScalekitClient;
+
+export default ScalekitDefault;
 export * from "./lib/index.js";
-export { ScalekitClient as default } from "./lib/index.js";

@@ -1,6 +1,11 @@
 // The one build is CommonJS; this gives its exports their names, so that `import` and `require` share their classes.
 import scalekit from "./lib/index.js";
 
+// Code for a CommonJS package finds all of its exports in the default one.
+for (const [name, value] of Object.entries(scalekit)) {
+  Object.defineProperty(scalekit.ScalekitClient, name, { value, configurable: true });
+}
+
 export default scalekit.ScalekitClient;
 export const {
   GrantType,

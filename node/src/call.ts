@@ -28,7 +28,16 @@ export function lazily<T>(load: () => T): () => T {
   return () => (loaded ??= { value: load() }).value;
 }
 
+/**
+ * Gives an object a property that does not show when it is listed, copied or written as JSON. Unlike a private field it
+ * is there for methods that are called through a `Proxy` of the object.
+ */
+export function hide<Key extends symbol, Value>(object: { readonly [key in Key]: Value }, key: Key, value: Value): void {
+  Object.defineProperty(object, key, { value, writable: true, configurable: true });
+}
+
 const runtime = lazily(() => require("@bufbuild/protobuf") as typeof import("@bufbuild/protobuf"));
+const kinds = lazily(() => require("./kinds") as typeof import("./kinds"));
 const large = lazily(() => require("./decode") as typeof import("./decode"));
 
 function encode<Request extends DescMessage>(
@@ -37,6 +46,7 @@ function encode<Request extends DescMessage>(
   init: MessageInitShape<Request>,
 ): Uint8Array {
   const { create, toBinary } = runtime();
+  kinds().checkKinds(request, init as Record<string, unknown>);
   try {
     return toBinary(request, create(request, init));
   } catch (error) {
@@ -46,12 +56,15 @@ function encode<Request extends DescMessage>(
   }
 }
 
+const ROAD = Symbol("road");
+
 /** Base of the generated clients. */
 export abstract class ServiceClient {
-  readonly #road: Road;
+  /** @internal */
+  declare readonly [ROAD]: Road;
 
   constructor(road: Road) {
-    this.#road = road;
+    hide(this, ROAD, road);
   }
 
   /** Calls `operation`, such as `OrganizationService.GetOrganization`. */
@@ -62,7 +75,7 @@ export abstract class ServiceClient {
     response: Response,
     options?: CallOptions,
   ): Promise<MessageShape<Response>> {
-    const bytes = await this.#road.call(operation, encode(operation, request, init), options);
+    const bytes = await this[ROAD].call(operation, encode(operation, request, init), options);
     return bytes.length <= PIECE ? runtime().fromBinary(response, bytes) : large().decodeInPieces(response, bytes);
   }
 

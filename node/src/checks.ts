@@ -31,9 +31,9 @@ export function optionalText(name: string, value: unknown): string | undefined {
   return text(name, value);
 }
 
-/** A string, or a list of them, as a list. */
+/** A string, or a list of them, as a list. An empty string is nothing. */
 export function optionalTexts(name: string, value: unknown): string[] | undefined {
-  if (value === undefined || value === null) {
+  if (value === undefined || value === null || value === "") {
     return undefined;
   }
   if (typeof value === "string") {
@@ -76,6 +76,19 @@ export function optionalFlag(name: string, value: unknown): boolean | undefined 
     throw new ScalekitArgumentException(`${name} must be true or false, not ${typeName(value)}`);
   }
   return value ?? undefined;
+}
+
+/** What can be listened to as an `AbortSignal`, of whatever make, or nothing. */
+export function optionalSignal(name: string, value: unknown): AbortSignal | undefined {
+  if (value === undefined || value === null) {
+    return undefined;
+  }
+  const { aborted, addEventListener, removeEventListener } = value as Partial<AbortSignal>;
+  const listens = typeof addEventListener === "function" && typeof removeEventListener === "function";
+  if (typeof aborted !== "boolean" || !listens) {
+    refuse(name, "an AbortSignal", value);
+  }
+  return value as AbortSignal;
 }
 
 /** An object with options, or nothing. */

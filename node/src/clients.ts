@@ -15,7 +15,7 @@ import type {
 } from "./pkg/grpc/scalekit/v1/clients/clients_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Empty } from "@bufbuild/protobuf/wkt";
-import { mask, required } from "./conversions";
+import { mask, required, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const clientsPb = lazily(() => require("./pkg/grpc/scalekit/v1/clients/clients_pb") as typeof import("./pkg/grpc/scalekit/v1/clients/clients_pb"));
@@ -105,7 +105,7 @@ export default class ClientsClient extends ServiceClient {
       "ClientService.GetClient",
       clientsPb().GetClientRequestSchema,
       {
-        clientId: required("clientId", clientId),
+        clientId: text("clientId", clientId),
       },
       clientsPb().GetClientResponseSchema,
       call,
@@ -137,7 +137,7 @@ export default class ClientsClient extends ServiceClient {
       "ClientService.UpdateClient",
       clientsPb().UpdateClientRequestSchema,
       {
-        clientId: required("clientId", clientId),
+        clientId: text("clientId", clientId),
         client: required("client", client) as MessageInitShape<typeof UpdateClientSchema>,
         mask: mask("mask", options?.mask),
       },
@@ -161,7 +161,7 @@ export default class ClientsClient extends ServiceClient {
       "ClientService.DeleteClient",
       clientsPb().DeleteClientRequestSchema,
       {
-        clientId: required("clientId", clientId),
+        clientId: text("clientId", clientId),
       },
       wkt().EmptySchema,
       call,
@@ -183,7 +183,7 @@ export default class ClientsClient extends ServiceClient {
       "ClientService.CreateClientSecret",
       clientsPb().CreateClientSecretRequestSchema,
       {
-        clientId: required("clientId", clientId),
+        clientId: text("clientId", clientId),
       },
       clientsPb().CreateClientSecretResponseSchema,
       call,
@@ -206,8 +206,8 @@ export default class ClientsClient extends ServiceClient {
       "ClientService.DeleteClientSecret",
       clientsPb().DeleteClientSecretRequestSchema,
       {
-        clientId: required("clientId", clientId),
-        secretId: required("secretId", secretId),
+        clientId: text("clientId", clientId),
+        secretId: text("secretId", secretId),
       },
       wkt().EmptySchema,
       call,

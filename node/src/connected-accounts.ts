@@ -15,7 +15,7 @@ import type {
   VerifyConnectedAccountUserResponse,
 } from "./pkg/grpc/scalekit/v1/connected_accounts/connected_accounts_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { filled, oneOf, required } from "./conversions";
+import { filled, oneOf, required, text, trimmed } from "./conversions";
 import { type UpsertConnectedAccount, getOrCreate } from "./upsert";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
@@ -74,9 +74,9 @@ export default class ConnectedAccountsClient extends ServiceClient {
       {
         organizationId: filled(options?.organizationId),
         userId: filled(options?.userId),
-        connector: filled(options?.connector),
-        identifier: filled(options?.identifier),
-        provider: options?.provider ?? undefined,
+        connector: filled(trimmed(options?.connector)),
+        identifier: filled(trimmed(options?.identifier)),
+        provider: trimmed(options?.provider) ?? undefined,
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
         query: options?.query ?? undefined,
@@ -114,7 +114,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
       "ConnectedAccountService.SearchConnectedAccounts",
       connectedAccountsPb().SearchConnectedAccountsRequestSchema,
       {
-        query: required("query", query),
+        query: text("query", query),
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
         connectionId: options?.connectionId ?? undefined,
@@ -161,8 +161,8 @@ export default class ConnectedAccountsClient extends ServiceClient {
       "ConnectedAccountService.CreateConnectedAccount",
       connectedAccountsPb().CreateConnectedAccountRequestSchema,
       {
-        connector: required("connector", params.connector),
-        identifier: required("identifier", params.identifier),
+        connector: text("connector", params.connector),
+        identifier: text("identifier", params.identifier),
         connectedAccount: required("connectedAccount", params.connectedAccount) as MessageInitShape<typeof CreateConnectedAccountSchema>,
         organizationId: filled(params.organizationId),
         userId: filled(params.userId),
@@ -213,12 +213,12 @@ export default class ConnectedAccountsClient extends ServiceClient {
       "ConnectedAccountService.UpdateConnectedAccount",
       connectedAccountsPb().UpdateConnectedAccountRequestSchema,
       {
-        connector: params.connector ?? undefined,
-        identifier: params.identifier ?? undefined,
+        connector: filled(trimmed(params.connector)),
+        identifier: filled(trimmed(params.identifier)),
         connectedAccount: required("connectedAccount", params.connectedAccount) as MessageInitShape<typeof UpdateConnectedAccountSchema>,
-        organizationId: params.organizationId ?? undefined,
-        userId: params.userId ?? undefined,
-        id: params.connectedAccountId ?? undefined,
+        organizationId: filled(params.organizationId),
+        userId: filled(params.userId),
+        id: filled(params.connectedAccountId),
       },
       connectedAccountsPb().UpdateConnectedAccountResponseSchema,
       call,
@@ -263,8 +263,8 @@ export default class ConnectedAccountsClient extends ServiceClient {
       "ConnectedAccountService.DeleteConnectedAccount",
       connectedAccountsPb().DeleteConnectedAccountRequestSchema,
       {
-        connector: filled(params.connector),
-        identifier: filled(params.identifier),
+        connector: filled(trimmed(params.connector)),
+        identifier: filled(trimmed(params.identifier)),
         organizationId: filled(params.organizationId),
         userId: filled(params.userId),
         id: filled(params.connectedAccountId),
@@ -457,8 +457,8 @@ export default class ConnectedAccountsClient extends ServiceClient {
       "ConnectedAccountService.VerifyConnectedAccountUser",
       connectedAccountsPb().VerifyConnectedAccountUserRequestSchema,
       {
-        authRequestId: required("authRequestId", params.authRequestId),
-        identifier: required("identifier", params.identifier),
+        authRequestId: text("authRequestId", trimmed(params.authRequestId)),
+        identifier: text("identifier", trimmed(params.identifier)),
       },
       connectedAccountsPb().VerifyConnectedAccountUserResponseSchema,
       call,
@@ -510,9 +510,9 @@ export default class ConnectedAccountsClient extends ServiceClient {
       {
         organizationId: filled(options?.organizationId),
         userId: filled(options?.userId),
-        connector: filled(options?.connector),
-        identifier: filled(options?.identifier),
-        provider: options?.provider ?? undefined,
+        connector: filled(trimmed(options?.connector)),
+        identifier: filled(trimmed(options?.identifier)),
+        provider: trimmed(options?.provider) ?? undefined,
         pageSize: options?.pageSize ?? undefined,
         query: options?.query ?? undefined,
         connectionNames: options?.connectionNames ?? undefined,
@@ -549,7 +549,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
       "ConnectedAccountService.SearchConnectedAccounts",
       connectedAccountsPb().SearchConnectedAccountsRequestSchema,
       {
-        query: required("query", query),
+        query: text("query", query),
         pageSize: options?.pageSize ?? undefined,
         connectionId: options?.connectionId ?? undefined,
       },

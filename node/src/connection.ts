@@ -16,7 +16,7 @@ import type {
 } from "./pkg/grpc/scalekit/v1/connections/connections_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Empty } from "@bufbuild/protobuf/wkt";
-import { filled, required } from "./conversions";
+import { filled, required, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const connectionsPb = lazily(() => require("./pkg/grpc/scalekit/v1/connections/connections_pb") as typeof import("./pkg/grpc/scalekit/v1/connections/connections_pb"));
@@ -83,7 +83,7 @@ export default class ConnectionClient extends ServiceClient {
       "ConnectionService.CreateConnection",
       connectionsPb().CreateConnectionRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
+        organizationId: text("organizationId", organizationId),
         connection: required("connection", connection) as MessageInitShape<typeof CreateConnectionSchema>,
       },
       connectionsPb().CreateConnectionResponseSchema,
@@ -105,7 +105,7 @@ export default class ConnectionClient extends ServiceClient {
       "ConnectionService.GetEnvironmentConnection",
       connectionsPb().GetEnvironmentConnectionRequestSchema,
       {
-        connectionId: required("connectionId", connectionId),
+        connectionId: text("connectionId", connectionId),
       },
       connectionsPb().GetConnectionResponseSchema,
       call,
@@ -128,8 +128,8 @@ export default class ConnectionClient extends ServiceClient {
       "ConnectionService.GetConnection",
       connectionsPb().GetConnectionRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        id: required("id", id),
+        organizationId: text("organizationId", organizationId),
+        id: text("id", id),
       },
       connectionsPb().GetConnectionResponseSchema,
       call,
@@ -160,7 +160,7 @@ export default class ConnectionClient extends ServiceClient {
       "ConnectionService.ListConnections",
       connectionsPb().ListConnectionsRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
+        organizationId: text("organizationId", organizationId),
         include: filled(options?.include),
       },
       connectionsPb().ListConnectionsResponseSchema,
@@ -190,7 +190,7 @@ export default class ConnectionClient extends ServiceClient {
       "ConnectionService.ListConnections",
       connectionsPb().ListConnectionsRequestSchema,
       {
-        domain: required("domain", domain),
+        domain: text("domain", domain),
         include: filled(options?.include),
       },
       connectionsPb().ListConnectionsResponseSchema,
@@ -218,7 +218,7 @@ export default class ConnectionClient extends ServiceClient {
       "ConnectionService.UpdateEnvironmentConnection",
       connectionsPb().UpdateEnvironmentConnectionRequestSchema,
       {
-        connectionId: required("connectionId", connectionId),
+        connectionId: text("connectionId", connectionId),
         connection: required("connection", connection) as MessageInitShape<typeof UpdateConnectionSchema>,
       },
       connectionsPb().UpdateConnectionResponseSchema,
@@ -242,8 +242,8 @@ export default class ConnectionClient extends ServiceClient {
       "ConnectionService.DeleteConnection",
       connectionsPb().DeleteConnectionRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        id: required("id", id),
+        organizationId: text("organizationId", organizationId),
+        id: text("id", id),
       },
       wkt().EmptySchema,
       call,
@@ -266,8 +266,8 @@ export default class ConnectionClient extends ServiceClient {
       "ConnectionService.EnableConnection",
       connectionsPb().ToggleConnectionRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        id: required("id", id),
+        organizationId: text("organizationId", organizationId),
+        id: text("id", id),
       },
       connectionsPb().ToggleConnectionResponseSchema,
       call,
@@ -290,8 +290,8 @@ export default class ConnectionClient extends ServiceClient {
       "ConnectionService.DisableConnection",
       connectionsPb().ToggleConnectionRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        id: required("id", id),
+        organizationId: text("organizationId", organizationId),
+        id: text("id", id),
       },
       connectionsPb().ToggleConnectionResponseSchema,
       call,

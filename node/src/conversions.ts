@@ -1,7 +1,10 @@
 // What the generated methods make of their arguments. A value is never shown in an error: it may be a secret.
 
+import { types } from "node:util";
+
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import * as checks from "./checks";
 import { ScalekitArgumentException, ScalekitServerException } from "./errors";
 
 type Unset = null | undefined;
@@ -22,9 +25,20 @@ export function required<T>(name: string, value: T): NonNullable<T> {
   return value as NonNullable<T>;
 }
 
+/** A text that must be there and say something. */
+export function text(name: string, value: string): string {
+  const given: unknown = required(name, value);
+  return typeof given === "string" ? given : checks.refuse(name, "a string", given);
+}
+
+/** A text without the white space around it. */
+export function trimmed<T extends string | Unset>(value: T): T {
+  return typeof value === "string" ? (value.trim() as T) : value;
+}
+
 /** A text that may be left out; an empty one counts as left out. */
 export function filled(value: string | Unset): string | undefined {
-  return value || undefined;
+  return unset(value) || value === "" ? undefined : value;
 }
 
 /** The check that one of several sets of arguments was given whole. */
@@ -87,7 +101,7 @@ export function enums<Values extends Record<string, string | number>>(
   return items(name, list)?.map((value) => required(name, enumeration(name, values, value)));
 }
 
-/** A point in time. */
+/** A point in time. A number is none: whether it counts seconds or milliseconds cannot be told. */
 export function timestamp(
   name: string,
   value: Timestamp | Date | string | Unset,
@@ -95,13 +109,14 @@ export function timestamp(
   if (unset(value) || value === "") {
     return undefined;
   }
+  const wanted = "a Date, a Timestamp or a text in ISO 8601";
   if (typeof value === "object" && "seconds" in value) {
-    return { seconds: BigInt(value.seconds), nanos: value.nanos };
+    return whole(name, wanted, value);
   }
-  const date = new Date(value);
-  const milliseconds = date.getTime();
+  const date = types.isDate(value) || typeof value === "string" ? new Date(value) : undefined;
+  const milliseconds = date?.getTime() ?? Number.NaN;
   if (Number.isNaN(milliseconds)) {
-    refuse(`${name} must be a Date, a Timestamp or a text in ISO 8601`);
+    refuse(`${name} must be ${wanted}`);
   }
   const seconds = Math.floor(milliseconds / 1000);
   return { seconds: BigInt(seconds), nanos: (milliseconds - seconds * 1000) * 1_000_000 };
@@ -115,14 +130,25 @@ export function duration(
   if (unset(value)) {
     return undefined;
   }
+  const wanted = "a Duration or a number of seconds";
   if (typeof value === "object" && "seconds" in value) {
-    return { seconds: BigInt(value.seconds), nanos: value.nanos };
+    return whole(name, wanted, value);
   }
   if (typeof value !== "number" || !Number.isFinite(value)) {
-    refuse(`${name} must be a Duration or a number of seconds`);
+    refuse(`${name} must be ${wanted}`);
   }
   const seconds = Math.trunc(value);
   return { seconds: BigInt(seconds), nanos: Math.round((value - seconds) * 1e9) };
+}
+
+/** Seconds and nanoseconds of a message, which may be an object that only looks like one. */
+function whole(name: string, wanted: string, value: { seconds: unknown; nanos?: unknown }): { seconds: bigint; nanos: number } {
+  const { seconds, nanos = 0 } = value;
+  const counts = typeof seconds === "bigint" || Number.isSafeInteger(seconds);
+  if (!counts || !Number.isInteger(nanos)) {
+    refuse(`${name} must be ${wanted}`);
+  }
+  return { seconds: BigInt(seconds as bigint | number), nanos: nanos as number };
 }
 
 /** A 64-bit number. */

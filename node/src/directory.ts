@@ -13,7 +13,7 @@ import type {
 } from "./pkg/grpc/scalekit/v1/directories/directories_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Empty, Timestamp } from "@bufbuild/protobuf/wkt";
-import { filled, required, timestamp } from "./conversions";
+import { filled, required, text, timestamp } from "./conversions";
 import { primaryDirectory } from "./results";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
@@ -48,7 +48,7 @@ export default class DirectoryClient extends ServiceClient {
       "DirectoryService.CreateDirectory",
       directoriesPb().CreateDirectoryRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
+        organizationId: text("organizationId", organizationId),
         directory: required("directory", directory) as MessageInitShape<typeof CreateDirectorySchema>,
       },
       directoriesPb().CreateDirectoryResponseSchema,
@@ -72,8 +72,8 @@ export default class DirectoryClient extends ServiceClient {
       "DirectoryService.DeleteDirectory",
       directoriesPb().DeleteDirectoryRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        id: required("directoryId", directoryId),
+        organizationId: text("organizationId", organizationId),
+        id: text("directoryId", directoryId),
       },
       wkt().EmptySchema,
       call,
@@ -96,8 +96,8 @@ export default class DirectoryClient extends ServiceClient {
       "DirectoryService.GetDirectory",
       directoriesPb().GetDirectoryRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        id: required("directoryId", directoryId),
+        organizationId: text("organizationId", organizationId),
+        id: text("directoryId", directoryId),
       },
       directoriesPb().GetDirectoryResponseSchema,
       call,
@@ -118,7 +118,7 @@ export default class DirectoryClient extends ServiceClient {
       "DirectoryService.ListDirectories",
       directoriesPb().ListDirectoriesRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
+        organizationId: text("organizationId", organizationId),
       },
       directoriesPb().ListDirectoriesResponseSchema,
       call,
@@ -144,7 +144,7 @@ export default class DirectoryClient extends ServiceClient {
       "DirectoryService.ListDirectories",
       directoriesPb().ListDirectoriesRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
+        organizationId: text("organizationId", organizationId),
       },
       directoriesPb().ListDirectoriesResponseSchema,
       call,
@@ -171,8 +171,8 @@ export default class DirectoryClient extends ServiceClient {
       "DirectoryService.EnableDirectory",
       directoriesPb().ToggleDirectoryRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        id: required("directoryId", directoryId),
+        organizationId: text("organizationId", organizationId),
+        id: text("directoryId", directoryId),
       },
       directoriesPb().ToggleDirectoryResponseSchema,
       call,
@@ -199,8 +199,8 @@ export default class DirectoryClient extends ServiceClient {
       "DirectoryService.DisableDirectory",
       directoriesPb().ToggleDirectoryRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        id: required("directoryId", directoryId),
+        organizationId: text("organizationId", organizationId),
+        id: text("directoryId", directoryId),
       },
       directoriesPb().ToggleDirectoryResponseSchema,
       call,
@@ -241,8 +241,8 @@ export default class DirectoryClient extends ServiceClient {
       "DirectoryService.ListDirectoryUsers",
       directoriesPb().ListDirectoryUsersRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        directoryId: required("directoryId", directoryId),
+        organizationId: text("organizationId", organizationId),
+        directoryId: text("directoryId", directoryId),
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
         includeDetail: options?.includeDetail ?? undefined,
@@ -289,8 +289,8 @@ export default class DirectoryClient extends ServiceClient {
       "DirectoryService.ListDirectoryGroups",
       directoriesPb().ListDirectoryGroupsRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        directoryId: required("directoryId", directoryId),
+        organizationId: text("organizationId", organizationId),
+        directoryId: text("directoryId", directoryId),
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
         updatedAfter: timestamp("updatedAfter", options?.updatedAfter),
@@ -334,8 +334,8 @@ export default class DirectoryClient extends ServiceClient {
       "DirectoryService.ListDirectoryUsers",
       directoriesPb().ListDirectoryUsersRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        directoryId: required("directoryId", directoryId),
+        organizationId: text("organizationId", organizationId),
+        directoryId: text("directoryId", directoryId),
         pageSize: options?.pageSize ?? undefined,
         includeDetail: options?.includeDetail ?? undefined,
         directoryGroupId: filled(options?.directoryGroupId),
@@ -379,8 +379,8 @@ export default class DirectoryClient extends ServiceClient {
       "DirectoryService.ListDirectoryGroups",
       directoriesPb().ListDirectoryGroupsRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        directoryId: required("directoryId", directoryId),
+        organizationId: text("organizationId", organizationId),
+        directoryId: text("directoryId", directoryId),
         pageSize: options?.pageSize ?? undefined,
         updatedAfter: timestamp("updatedAfter", options?.updatedAfter),
         includeDetail: options?.includeDetail ?? undefined,

@@ -6,7 +6,7 @@ import type {
   ListDomainResponse,
 } from "./pkg/grpc/scalekit/v1/domains/domains_pb";
 import type { Empty } from "@bufbuild/protobuf/wkt";
-import { choice, enumeration, filled, required } from "./conversions";
+import { choice, enumeration, filled, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const domainsPb = lazily(() => require("./pkg/grpc/scalekit/v1/domains/domains_pb") as typeof import("./pkg/grpc/scalekit/v1/domains/domains_pb"));
@@ -45,9 +45,9 @@ export default class DomainClient extends ServiceClient {
       "DomainService.CreateDomain",
       domainsPb().CreateDomainRequestSchema,
       {
-        identities: choice("organizationId", required("organizationId", organizationId)),
+        identities: choice("organizationId", text("organizationId", organizationId)),
         domain: {
-          domain: required("name", name),
+          domain: text("name", name),
           domainType: enumeration("domainType", domainsPb().DomainType, options?.domainType),
         },
       },
@@ -72,8 +72,8 @@ export default class DomainClient extends ServiceClient {
       "DomainService.GetDomain",
       domainsPb().GetDomainRequestSchema,
       {
-        identities: choice("organizationId", required("organizationId", organizationId)),
-        id: required("domainId", domainId),
+        identities: choice("organizationId", text("organizationId", organizationId)),
+        id: text("domainId", domainId),
       },
       domainsPb().GetDomainResponseSchema,
       call,
@@ -105,8 +105,8 @@ export default class DomainClient extends ServiceClient {
       "DomainService.DeleteDomain",
       domainsPb().DeleteDomainRequestSchema,
       {
-        identities: choice("organizationId", required("organizationId", organizationId)),
-        id: required("domainId", domainId),
+        identities: choice("organizationId", text("organizationId", organizationId)),
+        id: text("domainId", domainId),
         connectionId: filled(options?.connectionId),
       },
       wkt().EmptySchema,
@@ -145,7 +145,7 @@ export default class DomainClient extends ServiceClient {
       "DomainService.ListDomains",
       domainsPb().ListDomainRequestSchema,
       {
-        identities: choice("organizationId", required("organizationId", organizationId)),
+        identities: choice("organizationId", text("organizationId", organizationId)),
         connectionId: filled(options?.connectionId),
         include: filled(options?.include),
         pageSize: options?.pageSize ?? undefined,
@@ -182,9 +182,9 @@ export default class DomainClient extends ServiceClient {
       "DomainService.CreateDomain",
       domainsPb().CreateDomainRequestSchema,
       {
-        identities: choice("externalId", required("externalId", externalId)),
+        identities: choice("externalId", text("externalId", externalId)),
         domain: {
-          domain: required("name", name),
+          domain: text("name", name),
           domainType: enumeration("domainType", domainsPb().DomainType, options?.domainType),
         },
       },
@@ -209,8 +209,8 @@ export default class DomainClient extends ServiceClient {
       "DomainService.GetDomain",
       domainsPb().GetDomainRequestSchema,
       {
-        identities: choice("externalId", required("externalId", externalId)),
-        id: required("domainId", domainId),
+        identities: choice("externalId", text("externalId", externalId)),
+        id: text("domainId", domainId),
       },
       domainsPb().GetDomainResponseSchema,
       call,
@@ -242,8 +242,8 @@ export default class DomainClient extends ServiceClient {
       "DomainService.DeleteDomain",
       domainsPb().DeleteDomainRequestSchema,
       {
-        identities: choice("externalId", required("externalId", externalId)),
-        id: required("domainId", domainId),
+        identities: choice("externalId", text("externalId", externalId)),
+        id: text("domainId", domainId),
         connectionId: filled(options?.connectionId),
       },
       wkt().EmptySchema,
@@ -282,7 +282,7 @@ export default class DomainClient extends ServiceClient {
       "DomainService.ListDomains",
       domainsPb().ListDomainRequestSchema,
       {
-        identities: choice("externalId", required("externalId", externalId)),
+        identities: choice("externalId", text("externalId", externalId)),
         connectionId: filled(options?.connectionId),
         include: filled(options?.include),
         pageSize: options?.pageSize ?? undefined,

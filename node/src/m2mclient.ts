@@ -8,7 +8,7 @@ import type {
   UpdateOrganizationClientResponse,
 } from "./pkg/grpc/scalekit/v1/clients/clients_pb";
 import type { Empty } from "@bufbuild/protobuf/wkt";
-import { pairs, required, wide } from "./conversions";
+import { pairs, text, wide } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const clientsPb = lazily(() => require("./pkg/grpc/scalekit/v1/clients/clients_pb") as typeof import("./pkg/grpc/scalekit/v1/clients/clients_pb"));
@@ -83,7 +83,7 @@ export default class M2MClient extends ServiceClient {
       "ClientService.CreateOrganizationClient",
       clientsPb().CreateOrganizationClientRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
+        organizationId: text("organizationId", organizationId),
         client: {
           name: options?.name ?? undefined,
           description: options?.description ?? undefined,
@@ -118,8 +118,8 @@ export default class M2MClient extends ServiceClient {
       "ClientService.GetOrganizationClient",
       clientsPb().GetOrganizationClientRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        clientId: required("clientId", clientId),
+        organizationId: text("organizationId", organizationId),
+        clientId: text("clientId", clientId),
       },
       clientsPb().GetOrganizationClientResponseSchema,
       call,
@@ -147,8 +147,8 @@ export default class M2MClient extends ServiceClient {
       "ClientService.CreateOrganizationClientSecret",
       clientsPb().CreateOrganizationClientSecretRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        clientId: required("clientId", clientId),
+        organizationId: text("organizationId", organizationId),
+        clientId: text("clientId", clientId),
       },
       clientsPb().CreateOrganizationClientSecretResponseSchema,
       call,
@@ -177,9 +177,9 @@ export default class M2MClient extends ServiceClient {
       "ClientService.DeleteOrganizationClientSecret",
       clientsPb().DeleteOrganizationClientSecretRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        clientId: required("clientId", clientId),
-        secretId: required("secretId", secretId),
+        organizationId: text("organizationId", organizationId),
+        clientId: text("clientId", clientId),
+        secretId: text("secretId", secretId),
       },
       wkt().EmptySchema,
       call,
@@ -208,8 +208,8 @@ export default class M2MClient extends ServiceClient {
       "ClientService.UpdateOrganizationClient",
       clientsPb().UpdateOrganizationClientRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        clientId: required("clientId", clientId),
+        organizationId: text("organizationId", organizationId),
+        clientId: text("clientId", clientId),
         client: {
           name: options?.name ?? undefined,
           description: options?.description ?? undefined,
@@ -240,8 +240,8 @@ export default class M2MClient extends ServiceClient {
       "ClientService.DeleteOrganizationClient",
       clientsPb().DeleteOrganizationClientRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        clientId: required("clientId", clientId),
+        organizationId: text("organizationId", organizationId),
+        clientId: text("clientId", clientId),
       },
       wkt().EmptySchema,
       call,
@@ -268,7 +268,7 @@ export default class M2MClient extends ServiceClient {
       "ClientService.ListOrganizationClients",
       clientsPb().ListOrganizationClientsRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
+        organizationId: text("organizationId", organizationId),
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
       },
@@ -301,7 +301,7 @@ export default class M2MClient extends ServiceClient {
       "ClientService.ListOrganizationClients",
       clientsPb().ListOrganizationClientsRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
+        organizationId: text("organizationId", organizationId),
         pageSize: options?.pageSize ?? undefined,
       },
       clientsPb().ListOrganizationClientsResponseSchema,

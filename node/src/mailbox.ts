@@ -1,4 +1,8 @@
+import { defaultMaxListeners, getMaxListeners, setMaxListeners } from "node:events";
+import { types } from "node:util";
+
 import type { Cancellation } from "./call";
+import * as checks from "./checks";
 import { ScalekitCancelledException } from "./errors";
 import { fromNative } from "./errors/from-native";
 import { native, type Answer, type Failure, type NativeMailbox } from "./native";
@@ -31,8 +35,9 @@ function take(id: number): Settle | undefined {
  */
 export async function work(
   begin: (mailbox: NativeMailbox, id: number) => Failure | null,
-  { signal }: Cancellation = {},
+  options?: Cancellation | null,
 ): Promise<Answer> {
+  const signal = checks.optionalSignal("signal", checks.options("options", options).signal);
   if (signal?.aborted) {
     throw reason(signal);
   }
@@ -62,6 +67,7 @@ export async function work(
             take(id);
             reject(reason(signal));
           };
+          permitMany(signal);
           signal.addEventListener("abort", abort, { once: true });
         }
       },
@@ -78,11 +84,27 @@ export async function work(
   }
 }
 
-/** What an aborted call rejects with: the signal's reason or, if that is no error, an exception with it as its cause. */
-function reason(signal: AbortSignal): unknown {
-  const { reason } = signal;
-  if (reason instanceof Error || (reason && typeof reason === "object" && typeof reason.message === "string")) {
-    return reason;
+/** One signal for many calls is how it is meant, but Node would warn of the eleventh. */
+function permitMany(signal: AbortSignal): void {
+  try {
+    if (getMaxListeners(signal) === defaultMaxListeners) {
+      setMaxListeners(0, signal);
+    }
+  } catch {
+    // It is no signal of this runtime, so nobody counts.
   }
-  return new ScalekitCancelledException("the call was aborted", { cause: reason });
+}
+
+/** What an aborted call rejects with: the signal's reason or, if that is no error, an exception with it as its cause. */
+function reason({ reason }: AbortSignal): unknown {
+  return isError(reason) ? reason : new ScalekitCancelledException("the call was aborted", { cause: reason });
+}
+
+/** Also of another context, as Jest has them. */
+function isError(value: unknown): boolean {
+  return (
+    value instanceof Error ||
+    types.isNativeError(value) ||
+    Object.prototype.toString.call(value) === "[object DOMException]"
+  );
 }

@@ -25,7 +25,7 @@ import type {
 } from "./pkg/grpc/scalekit/v1/mcp/mcp_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Duration } from "@bufbuild/protobuf/wkt";
-import { duration, oneOf, required } from "./conversions";
+import { duration, oneOf, required, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const mcpPb = lazily(() => require("./pkg/grpc/scalekit/v1/mcp/mcp_pb") as typeof import("./pkg/grpc/scalekit/v1/mcp/mcp_pb"));
@@ -88,7 +88,7 @@ export default class McpClient extends ServiceClient {
       "McpService.UpdateMcpConfig",
       mcpPb().UpdateMcpConfigRequestSchema,
       {
-        configId: required("configId", configId),
+        configId: text("configId", configId),
         description: options?.description ?? undefined,
         connectionToolMappings: (options?.connectionToolMappings ?? undefined) as MessageInitShape<typeof McpConfigConnectionToolMappingSchema>[] | undefined,
       },
@@ -148,7 +148,7 @@ export default class McpClient extends ServiceClient {
       "McpService.GetMcpConfig",
       mcpPb().GetMcpConfigRequestSchema,
       {
-        configId: required("configId", configId),
+        configId: text("configId", configId),
       },
       mcpPb().GetMcpConfigResponseSchema,
       call,
@@ -169,7 +169,7 @@ export default class McpClient extends ServiceClient {
       "McpService.DeleteMcpConfig",
       mcpPb().DeleteMcpConfigRequestSchema,
       {
-        configId: required("configId", configId),
+        configId: text("configId", configId),
       },
       mcpPb().DeleteMcpConfigResponseSchema,
       call,
@@ -201,8 +201,8 @@ export default class McpClient extends ServiceClient {
       "McpService.EnsureMcpInstance",
       mcpPb().EnsureMcpInstanceRequestSchema,
       {
-        configName: required("configName", configName),
-        userIdentifier: required("userIdentifier", userIdentifier),
+        configName: text("configName", configName),
+        userIdentifier: text("userIdentifier", userIdentifier),
         name: options?.name ?? undefined,
       },
       mcpPb().EnsureMcpInstanceResponseSchema,
@@ -261,7 +261,7 @@ export default class McpClient extends ServiceClient {
       "McpService.DeleteMcpInstance",
       mcpPb().DeleteMcpInstanceRequestSchema,
       {
-        instanceId: required("instanceId", instanceId),
+        instanceId: text("instanceId", instanceId),
       },
       mcpPb().DeleteMcpInstanceResponseSchema,
       call,
@@ -293,7 +293,7 @@ export default class McpClient extends ServiceClient {
       "McpService.UpdateMcpInstance",
       mcpPb().UpdateMcpInstanceRequestSchema,
       {
-        instanceId: required("instanceId", instanceId),
+        instanceId: text("instanceId", instanceId),
         name: options?.name ?? undefined,
         configName: options?.configName ?? undefined,
       },
@@ -316,7 +316,7 @@ export default class McpClient extends ServiceClient {
       "McpService.GetMcpInstance",
       mcpPb().GetMcpInstanceRequestSchema,
       {
-        instanceId: required("instanceId", instanceId),
+        instanceId: text("instanceId", instanceId),
       },
       mcpPb().GetMcpInstanceResponseSchema,
       call,
@@ -346,7 +346,7 @@ export default class McpClient extends ServiceClient {
       "McpService.GetMcpInstanceAuthState",
       mcpPb().GetMcpInstanceAuthStateRequestSchema,
       {
-        instanceId: required("instanceId", instanceId),
+        instanceId: text("instanceId", instanceId),
         includeAuthLinks: options?.includeAuthLinks ?? undefined,
       },
       mcpPb().GetMcpInstanceAuthStateResponseSchema,
@@ -423,8 +423,8 @@ export default class McpClient extends ServiceClient {
       "McpService.ListMcpConnectedAccounts",
       mcpPb().ListMcpConnectedAccountsRequestSchema,
       {
-        configId: required("configId", configId),
-        identifier: required("identifier", identifier),
+        configId: text("configId", configId),
+        identifier: text("identifier", identifier),
         includeAuthLink: options?.includeAuthLink ?? undefined,
       },
       mcpPb().ListMcpConnectedAccountsResponseSchema,

@@ -92,10 +92,10 @@ export interface Native {
     scopes: string[],
   ): Begun;
   ownClientToken(client: NativeClient, mailbox: NativeMailbox, id: number): Begun;
-  validate(client: NativeClient, mailbox: NativeMailbox, id: number, token: string, checks?: Checks): Begun;
+  validate(client: NativeClient, mailbox: NativeMailbox, id: number, token: string, now: number, checks?: Checks): Begun;
   refreshKeys(client: NativeClient, mailbox: NativeMailbox, id: number): Begun;
-  validateCached(client: NativeClient, token: string, checks?: Checks): string | Failure | null;
-  isValidCached(client: NativeClient, token: string, checks?: Checks): boolean | Failure | null;
+  validateCached(client: NativeClient, token: string, now: number, checks?: Checks): string | Failure | null;
+  isValidCached(client: NativeClient, token: string, now: number, checks?: Checks): boolean | Failure | null;
   authorizationUrl(client: NativeClient, redirectUri: string, options: Record<string, unknown>): string | Failure;
   logoutUrl(client: NativeClient, options: Record<string, unknown>): string | Failure;
   generatePkce(length: number): [verifier: string, challenge: string] | Failure;
@@ -105,6 +105,7 @@ export interface Native {
     interceptor: boolean,
     secret: string,
     headers: string[],
+    now: number,
     text: string | undefined,
     bytes: Uint8Array | undefined,
   ): Failure | null;
@@ -115,10 +116,11 @@ export interface Native {
 }
 
 /**
- * Secret, id, timestamp and signature with a NUL between them, then the body as a string, or nothing and the body as bytes.
+ * Secret, id, timestamp and signature with a NUL between them, the time in milliseconds, then the body as a string, or nothing
+ * and the body as bytes.
  * Returns `true`, or why not, or `false` where one of the four has a NUL of its own.
  */
-export type WebhookVerifier = (parts: string, text?: string, bytes?: Uint8Array) => boolean | Failure;
+export type WebhookVerifier = (parts: string, now: number, text?: string, bytes?: Uint8Array) => boolean | Failure;
 
 /** The addon, loaded at first use. */
 export const native = lazily(() => load() as Native);

@@ -20,7 +20,7 @@ import type {
 } from "./pkg/grpc/scalekit/v1/organizations/organizations_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Empty } from "@bufbuild/protobuf/wkt";
-import { answered, choice, enumeration, enums, filled, required } from "./conversions";
+import { answered, choice, enumeration, enums, filled, required, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const commonsPb = lazily(() => require("./pkg/grpc/scalekit/v1/commons/commons_pb") as typeof import("./pkg/grpc/scalekit/v1/commons/commons_pb"));
@@ -67,7 +67,7 @@ export default class OrganizationClient extends ServiceClient {
       organizationsPb().CreateOrganizationRequestSchema,
       {
         organization: {
-          displayName: required("name", name),
+          displayName: text("name", name),
           externalId: filled(options?.externalId),
           logoUrl: filled(options?.logoUrl),
           slug: filled(options?.slug),
@@ -100,7 +100,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.UpdateOrganization",
       organizationsPb().UpdateOrganizationRequestSchema,
       {
-        identities: choice("id", required("organizationId", organizationId)),
+        identities: choice("id", text("organizationId", organizationId)),
         organization: required("organization", organization) as MessageInitShape<typeof UpdateOrganizationSchema>,
       },
       organizationsPb().UpdateOrganizationResponseSchema,
@@ -122,7 +122,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.GetOrganization",
       organizationsPb().GetOrganizationRequestSchema,
       {
-        identities: choice("id", required("organizationId", organizationId)),
+        identities: choice("id", text("organizationId", organizationId)),
       },
       organizationsPb().GetOrganizationResponseSchema,
       call,
@@ -143,7 +143,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.GetOrganizationByExternalId",
       organizationsPb().GetOrganizationRequestSchema,
       {
-        identities: choice("externalId", required("externalId", externalId)),
+        identities: choice("externalId", text("externalId", externalId)),
       },
       organizationsPb().GetOrganizationResponseSchema,
       call,
@@ -207,7 +207,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.SearchOrganization",
       organizationsPb().SearchOrganizationsRequestSchema,
       {
-        query: required("query", query),
+        query: text("query", query),
         pageSize,
         pageToken,
       },
@@ -231,7 +231,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.DeleteOrganization",
       organizationsPb().DeleteOrganizationRequestSchema,
       {
-        identities: choice("id", required("organizationId", organizationId)),
+        identities: choice("id", text("organizationId", organizationId)),
       },
       wkt().EmptySchema,
       call,
@@ -262,7 +262,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.GeneratePortalLink",
       organizationsPb().GeneratePortalLinkRequestSchema,
       {
-        id: required("organizationId", organizationId),
+        id: text("organizationId", organizationId),
         features: enums("features", organizationsPb().Feature, options?.features),
       },
       organizationsPb().GeneratePortalLinkResponseSchema,
@@ -291,7 +291,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.UpdateOrganizationSettings",
       organizationsPb().UpdateOrganizationSettingsRequestSchema,
       {
-        id: required("organizationId", organizationId),
+        id: text("organizationId", organizationId),
         settings: required("settings", settings) as MessageInitShape<typeof OrganizationSettingsSchema>,
       },
       organizationsPb().GetOrganizationResponseSchema,
@@ -334,7 +334,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.UpdateOrganizationSessionPolicy",
       organizationsPb().UpdateOrganizationSessionPolicyRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
+        organizationId: text("organizationId", organizationId),
         policySource: enumeration("policySource", organizationsPb().SessionPolicyType, required("policySource", policy.policySource)),
         absoluteSessionTimeout: policy.absoluteSessionTimeout ?? undefined,
         absoluteSessionTimeoutUnit: enumeration("absoluteSessionTimeoutUnit", commonsPb().TimeUnit, policy.absoluteSessionTimeoutUnit),
@@ -365,7 +365,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.GetOrganizationSessionPolicy",
       organizationsPb().GetOrganizationSessionPolicyRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
+        organizationId: text("organizationId", organizationId),
       },
       organizationsPb().GetOrganizationSessionPolicyResponseSchema,
       call,
@@ -397,7 +397,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.UpsertUserManagementSettings",
       organizationsPb().UpsertUserManagementSettingsRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
+        organizationId: text("organizationId", organizationId),
         settings: {
           maxAllowedUsers: settings.maxAllowedUsers ?? undefined,
         },
@@ -425,7 +425,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.GetOrganizationUserManagementSetting",
       organizationsPb().GetOrganizationUserManagementSettingsRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
+        organizationId: text("organizationId", organizationId),
       },
       organizationsPb().GetOrganizationUserManagementSettingsResponseSchema,
       call,
@@ -452,7 +452,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.UpdateOrganization",
       organizationsPb().UpdateOrganizationRequestSchema,
       {
-        identities: choice("externalId", required("externalId", externalId)),
+        identities: choice("externalId", text("externalId", externalId)),
         organization: required("organization", organization) as MessageInitShape<typeof UpdateOrganizationSchema>,
       },
       organizationsPb().UpdateOrganizationResponseSchema,
@@ -475,7 +475,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.DeleteOrganization",
       organizationsPb().DeleteOrganizationRequestSchema,
       {
-        identities: choice("externalId", required("externalId", externalId)),
+        identities: choice("externalId", text("externalId", externalId)),
       },
       wkt().EmptySchema,
       call,
@@ -536,7 +536,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.SearchOrganization",
       organizationsPb().SearchOrganizationsRequestSchema,
       {
-        query: required("query", query),
+        query: text("query", query),
         pageSize,
       },
       organizationsPb().SearchOrganizationsResponseSchema,

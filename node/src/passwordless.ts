@@ -4,7 +4,7 @@ import type {
   TemplateType,
   VerifyPasswordLessResponse,
 } from "./pkg/grpc/scalekit/v1/auth/passwordless_pb";
-import { choice, enumeration, filled, oneOf, required } from "./conversions";
+import { choice, enumeration, filled, oneOf, required, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const passwordlessPb = lazily(() => require("./pkg/grpc/scalekit/v1/auth/passwordless_pb") as typeof import("./pkg/grpc/scalekit/v1/auth/passwordless_pb"));
@@ -54,7 +54,7 @@ export default class PasswordlessClient extends ServiceClient {
       "PasswordlessService.SendPasswordlessEmail",
       passwordlessPb().SendPasswordlessRequestSchema,
       {
-        email: required("email", email),
+        email: text("email", email),
         template: enumeration("template", passwordlessPb().TemplateType, options?.template),
         magiclinkAuthUri: filled(options?.magiclinkAuthUri),
         state: filled(options?.state),
@@ -120,7 +120,7 @@ export default class PasswordlessClient extends ServiceClient {
       "PasswordlessService.ResendPasswordlessEmail",
       passwordlessPb().ResendPasswordlessRequestSchema,
       {
-        authRequestId: required("authRequestId", authRequestId),
+        authRequestId: text("authRequestId", authRequestId),
       },
       passwordlessPb().SendPasswordlessResponseSchema,
       call,

@@ -13,7 +13,7 @@ import type {
 } from "./pkg/grpc/scalekit/v1/roles/roles_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Empty } from "@bufbuild/protobuf/wkt";
-import { filled, required } from "./conversions";
+import { filled, required, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const rolesPb = lazily(() => require("./pkg/grpc/scalekit/v1/roles/roles_pb") as typeof import("./pkg/grpc/scalekit/v1/roles/roles_pb"));
@@ -67,7 +67,7 @@ export default class PermissionClient extends ServiceClient {
       "RolesService.GetPermission",
       rolesPb().GetPermissionRequestSchema,
       {
-        permissionName: required("permissionName", permissionName),
+        permissionName: text("permissionName", permissionName),
       },
       rolesPb().GetPermissionResponseSchema,
       call,
@@ -94,7 +94,7 @@ export default class PermissionClient extends ServiceClient {
       "RolesService.UpdatePermission",
       rolesPb().UpdatePermissionRequestSchema,
       {
-        permissionName: required("permissionName", permissionName),
+        permissionName: text("permissionName", permissionName),
         permission: required("permission", permission) as MessageInitShape<typeof CreatePermissionSchema>,
       },
       rolesPb().UpdatePermissionResponseSchema,
@@ -141,7 +141,7 @@ export default class PermissionClient extends ServiceClient {
       "RolesService.DeletePermission",
       rolesPb().DeletePermissionRequestSchema,
       {
-        permissionName: required("permissionName", permissionName),
+        permissionName: text("permissionName", permissionName),
       },
       wkt().EmptySchema,
       call,
@@ -163,7 +163,7 @@ export default class PermissionClient extends ServiceClient {
       "RolesService.ListRolePermissions",
       rolesPb().ListRolePermissionsRequestSchema,
       {
-        roleName: required("roleName", roleName),
+        roleName: text("roleName", roleName),
       },
       rolesPb().ListRolePermissionsResponseSchema,
       call,
@@ -192,7 +192,7 @@ export default class PermissionClient extends ServiceClient {
       "RolesService.AddPermissionsToRole",
       rolesPb().AddPermissionsToRoleRequestSchema,
       {
-        roleName: required("roleName", roleName),
+        roleName: text("roleName", roleName),
         permissionNames: required("permissionNames", permissionNames),
       },
       rolesPb().AddPermissionsToRoleResponseSchema,
@@ -216,8 +216,8 @@ export default class PermissionClient extends ServiceClient {
       "RolesService.RemovePermissionFromRole",
       rolesPb().RemovePermissionFromRoleRequestSchema,
       {
-        roleName: required("roleName", roleName),
-        permissionName: required("permissionName", permissionName),
+        roleName: text("roleName", roleName),
+        permissionName: text("permissionName", permissionName),
       },
       wkt().EmptySchema,
       call,
@@ -242,7 +242,7 @@ export default class PermissionClient extends ServiceClient {
       "RolesService.ListEffectiveRolePermissions",
       rolesPb().ListEffectiveRolePermissionsRequestSchema,
       {
-        roleName: required("roleName", roleName),
+        roleName: text("roleName", roleName),
       },
       rolesPb().ListEffectiveRolePermissionsResponseSchema,
       call,

@@ -13,7 +13,7 @@ import type {
   UpdateProviderResponse,
 } from "./pkg/grpc/scalekit/v1/providers/providers_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { required } from "./conversions";
+import { required, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const providersPb = lazily(() => require("./pkg/grpc/scalekit/v1/providers/providers_pb") as typeof import("./pkg/grpc/scalekit/v1/providers/providers_pb"));
@@ -69,7 +69,7 @@ export default class ProvidersClient extends ServiceClient {
       "ProviderService.UpdateCustomProvider",
       providersPb().UpdateCustomProviderRequestSchema,
       {
-        identifier: required("identifier", identifier),
+        identifier: text("identifier", identifier),
         provider: required("provider", provider) as MessageInitShape<typeof UpdateCustomProviderSchema>,
       },
       providersPb().UpdateProviderResponseSchema,
@@ -91,7 +91,7 @@ export default class ProvidersClient extends ServiceClient {
       "ProviderService.DeleteCustomProvider",
       providersPb().DeleteProviderRequestSchema,
       {
-        identifier: required("identifier", identifier),
+        identifier: text("identifier", identifier),
       },
       providersPb().DeleteProviderResponseSchema,
       call,

@@ -16,7 +16,7 @@ import type {
   UpdateResourceClientResponse,
 } from "./pkg/grpc/scalekit/v1/clients/clients_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { enumeration, mask, present, required } from "./conversions";
+import { enumeration, mask, present, required, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const clientsPb = lazily(() => require("./pkg/grpc/scalekit/v1/clients/clients_pb") as typeof import("./pkg/grpc/scalekit/v1/clients/clients_pb"));
@@ -43,7 +43,7 @@ export default class ResourcesClient extends ServiceClient {
       "ClientService.GetResource",
       clientsPb().GetResourceRequestSchema,
       {
-        resourceId: required("resourceId", resourceId),
+        resourceId: text("resourceId", resourceId),
       },
       clientsPb().GetResourceResponseSchema,
       call,
@@ -105,7 +105,7 @@ export default class ResourcesClient extends ServiceClient {
       "ClientService.CreateResourceClient",
       clientsPb().CreateResourceClientRequestSchema,
       {
-        resourceId: required("resourceId", resourceId),
+        resourceId: text("resourceId", resourceId),
         client: required("client", client) as MessageInitShape<typeof ResourceClientSchema>,
       },
       clientsPb().CreateResourceClientResponseSchema,
@@ -140,8 +140,8 @@ export default class ResourcesClient extends ServiceClient {
       "ClientService.UpdateResourceClient",
       clientsPb().UpdateResourceClientRequestSchema,
       {
-        resourceId: required("resourceId", resourceId),
-        clientId: required("clientId", clientId),
+        resourceId: text("resourceId", resourceId),
+        clientId: text("clientId", clientId),
         client: required("client", client) as MessageInitShape<typeof ResourceClientSchema>,
         updateMask: mask("updateMask", options?.updateMask),
       },
@@ -170,8 +170,8 @@ export default class ResourcesClient extends ServiceClient {
       "ClientService.GetResourceClient",
       clientsPb().GetResourceClientRequestSchema,
       {
-        resourceId: required("resourceId", resourceId),
-        clientId: required("clientId", clientId),
+        resourceId: text("resourceId", resourceId),
+        clientId: text("clientId", clientId),
       },
       clientsPb().GetResourceClientResponseSchema,
       call,
@@ -193,7 +193,7 @@ export default class ResourcesClient extends ServiceClient {
       "ClientService.ListResourceClients",
       clientsPb().ListResourceClientsRequestSchema,
       {
-        resourceId: required("resourceId", resourceId),
+        resourceId: text("resourceId", resourceId),
       },
       clientsPb().ListResourceClientsResponseSchema,
       call,
@@ -229,7 +229,7 @@ export default class ResourcesClient extends ServiceClient {
       "ClientService.ListResourceUserConsents",
       clientsPb().ListResourceUserConsentsRequestSchema,
       {
-        resourceId: required("resourceId", resourceId),
+        resourceId: text("resourceId", resourceId),
         search: options?.search ?? undefined,
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
@@ -262,8 +262,8 @@ export default class ResourcesClient extends ServiceClient {
       "ClientService.DeleteResourceClient",
       clientsPb().DeleteResourceClientRequestSchema,
       {
-        resourceId: required("resourceId", resourceId),
-        clientId: required("clientId", clientId),
+        resourceId: text("resourceId", resourceId),
+        clientId: text("clientId", clientId),
       },
       clientsPb().DeleteResourceClientResponseSchema,
       call,
@@ -290,8 +290,8 @@ export default class ResourcesClient extends ServiceClient {
       "ClientService.RevokeUserConsent",
       clientsPb().RevokeUserConsentRequestSchema,
       {
-        clientId: required("clientId", clientId),
-        consentId: required("consentId", consentId),
+        clientId: text("clientId", clientId),
+        consentId: text("consentId", consentId),
       },
       clientsPb().RevokeUserConsentResponseSchema,
       call,
@@ -359,7 +359,7 @@ export default class ResourcesClient extends ServiceClient {
       "ClientService.ListResourceUserConsents",
       clientsPb().ListResourceUserConsentsRequestSchema,
       {
-        resourceId: required("resourceId", resourceId),
+        resourceId: text("resourceId", resourceId),
         search: options?.search ?? undefined,
         pageSize: options?.pageSize ?? undefined,
         filter: present({

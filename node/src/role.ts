@@ -22,7 +22,7 @@ import type {
 } from "./pkg/grpc/scalekit/v1/roles/roles_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Empty } from "@bufbuild/protobuf/wkt";
-import { filled, required } from "./conversions";
+import { filled, required, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const rolesPb = lazily(() => require("./pkg/grpc/scalekit/v1/roles/roles_pb") as typeof import("./pkg/grpc/scalekit/v1/roles/roles_pb"));
@@ -82,7 +82,7 @@ export default class RoleClient extends ServiceClient {
       "RolesService.UpdateRole",
       rolesPb().UpdateRoleRequestSchema,
       {
-        roleName: required("roleName", roleName),
+        roleName: text("roleName", roleName),
         role: required("role", role) as MessageInitShape<typeof UpdateRoleSchema>,
       },
       rolesPb().UpdateRoleResponseSchema,
@@ -117,7 +117,7 @@ export default class RoleClient extends ServiceClient {
       "RolesService.GetRole",
       rolesPb().GetRoleRequestSchema,
       {
-        roleName: required("roleName", roleName),
+        roleName: text("roleName", roleName),
         include: filled(options?.include),
       },
       rolesPb().GetRoleResponseSchema,
@@ -173,7 +173,7 @@ export default class RoleClient extends ServiceClient {
       "RolesService.DeleteRole",
       rolesPb().DeleteRoleRequestSchema,
       {
-        roleName: required("roleName", roleName),
+        roleName: text("roleName", roleName),
         reassignRoleName: filled(reassignRoleName),
       },
       wkt().EmptySchema,
@@ -202,7 +202,7 @@ export default class RoleClient extends ServiceClient {
       "RolesService.CreateOrganizationRole",
       rolesPb().CreateOrganizationRoleRequestSchema,
       {
-        orgId: required("orgId", orgId),
+        orgId: text("orgId", orgId),
         role: required("role", role) as MessageInitShape<typeof CreateOrganizationRoleSchema>,
       },
       rolesPb().CreateOrganizationRoleResponseSchema,
@@ -233,8 +233,8 @@ export default class RoleClient extends ServiceClient {
       "RolesService.UpdateOrganizationRole",
       rolesPb().UpdateOrganizationRoleRequestSchema,
       {
-        orgId: required("orgId", orgId),
-        roleName: required("roleName", roleName),
+        orgId: text("orgId", orgId),
+        roleName: text("roleName", roleName),
         role: required("role", role) as MessageInitShape<typeof UpdateRoleSchema>,
       },
       rolesPb().UpdateOrganizationRoleResponseSchema,
@@ -271,8 +271,8 @@ export default class RoleClient extends ServiceClient {
       "RolesService.GetOrganizationRole",
       rolesPb().GetOrganizationRoleRequestSchema,
       {
-        orgId: required("orgId", orgId),
-        roleName: required("roleName", roleName),
+        orgId: text("orgId", orgId),
+        roleName: text("roleName", roleName),
         include: filled(options?.include),
       },
       rolesPb().GetOrganizationRoleResponseSchema,
@@ -306,7 +306,7 @@ export default class RoleClient extends ServiceClient {
       "RolesService.ListOrganizationRoles",
       rolesPb().ListOrganizationRolesRequestSchema,
       {
-        orgId: required("orgId", orgId),
+        orgId: text("orgId", orgId),
         include: filled(options?.include),
       },
       rolesPb().ListOrganizationRolesResponseSchema,
@@ -338,8 +338,8 @@ export default class RoleClient extends ServiceClient {
       "RolesService.DeleteOrganizationRole",
       rolesPb().DeleteOrganizationRoleRequestSchema,
       {
-        orgId: required("orgId", orgId),
-        roleName: required("roleName", roleName),
+        orgId: text("orgId", orgId),
+        roleName: text("roleName", roleName),
         reassignRoleName: filled(reassignRoleName),
       },
       wkt().EmptySchema,
@@ -362,7 +362,7 @@ export default class RoleClient extends ServiceClient {
       "RolesService.GetRoleUsersCount",
       rolesPb().GetRoleUsersCountRequestSchema,
       {
-        roleName: required("roleName", roleName),
+        roleName: text("roleName", roleName),
       },
       rolesPb().GetRoleUsersCountResponseSchema,
       call,
@@ -390,8 +390,8 @@ export default class RoleClient extends ServiceClient {
       "RolesService.GetOrganizationRoleUsersCount",
       rolesPb().GetOrganizationRoleUsersCountRequestSchema,
       {
-        orgId: required("orgId", orgId),
-        roleName: required("roleName", roleName),
+        orgId: text("orgId", orgId),
+        roleName: text("roleName", roleName),
       },
       rolesPb().GetOrganizationRoleUsersCountResponseSchema,
       call,
@@ -453,8 +453,8 @@ export default class RoleClient extends ServiceClient {
       "RolesService.UpdateDefaultOrganizationRoles",
       rolesPb().UpdateDefaultOrganizationRolesRequestSchema,
       {
-        orgId: required("orgId", orgId),
-        defaultMemberRole: required("defaultMemberRole", defaultMemberRole),
+        orgId: text("orgId", orgId),
+        defaultMemberRole: text("defaultMemberRole", defaultMemberRole),
       },
       rolesPb().UpdateDefaultOrganizationRolesResponseSchema,
       call,
@@ -475,7 +475,7 @@ export default class RoleClient extends ServiceClient {
       "RolesService.ListDependentRoles",
       rolesPb().ListDependentRolesRequestSchema,
       {
-        roleName: required("roleName", roleName),
+        roleName: text("roleName", roleName),
       },
       rolesPb().ListDependentRolesResponseSchema,
       call,
@@ -497,7 +497,7 @@ export default class RoleClient extends ServiceClient {
       "RolesService.DeleteRoleBase",
       rolesPb().DeleteRoleBaseRequestSchema,
       {
-        roleName: required("roleName", roleName),
+        roleName: text("roleName", roleName),
       },
       wkt().EmptySchema,
       call,
@@ -521,8 +521,8 @@ export default class RoleClient extends ServiceClient {
       "RolesService.DeleteOrganizationRoleBase",
       rolesPb().DeleteOrganizationRoleBaseRequestSchema,
       {
-        orgId: required("orgId", orgId),
-        roleName: required("roleName", roleName),
+        orgId: text("orgId", orgId),
+        roleName: text("roleName", roleName),
       },
       wkt().EmptySchema,
       call,

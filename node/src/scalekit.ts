@@ -1,9 +1,9 @@
-import { lazily, type Cancellation } from "./call";
+import { hide, lazily, type Cancellation } from "./call";
 import * as checks from "./checks";
 import { ScalekitArgumentException, ScalekitException, ScalekitValidateTokenFailureException } from "./errors";
-import { checked, fromNative, named } from "./errors/from-native";
+import { checked, fromNative } from "./errors/from-native";
 import { work } from "./mailbox";
-import { native, type NativeClient } from "./native";
+import { native, type NativeClient, type WebhookVerifier } from "./native";
 import { NativeRoad } from "./road";
 import { Services } from "./services";
 import { fromEnvironment, settings } from "./settings";
@@ -23,6 +23,9 @@ import type {
 } from "./types/scalekit";
 import { verify } from "./webhooks";
 
+const NATIVE = Symbol("native");
+const VERIFIER = Symbol("verifier");
+
 /**
  * A client of one Scalekit environment.
  *
@@ -34,8 +37,10 @@ import { verify } from "./webhooks";
  * const { organization } = await scalekit.organization.createOrganization("Acme");
  */
 export default class ScalekitClient extends Services {
-  readonly #client: NativeClient;
-  readonly #webhookVerifier = lazily(() => native().webhookVerifier(this.#client));
+  /** @internal */
+  declare readonly [NATIVE]: NativeClient;
+  /** @internal */
+  declare readonly [VERIFIER]: () => WebhookVerifier;
 
   /**
    * @param envUrl URL of the environment; `http` only to this machine
@@ -45,9 +50,14 @@ export default class ScalekitClient extends Services {
    * @throws {ScalekitArgumentException} an argument or option is wrong; the message says which and why
    */
   constructor(envUrl: string, clientId: string, clientSecret: string, options?: ScalekitOptions) {
-    const client = checked(named(native().makeClient(settings(envUrl, clientId, clientSecret, options))));
+    const client = checked(native().makeClient(settings(envUrl, clientId, clientSecret, options)));
     super(new NativeRoad(client));
-    this.#client = client;
+    hide(this, NATIVE, client);
+    hide(
+      this,
+      VERIFIER,
+      lazily(() => native().webhookVerifier(client)),
+    );
   }
 
   /**
@@ -66,7 +76,7 @@ export default class ScalekitClient extends Services {
     const given = checks.options("options", options);
     const text = (name: keyof AuthorizationUrlOptions) => checks.optionalText(name, given[name]);
     return checked(
-      native().authorizationUrl(this.#client, redirectUri, {
+      native().authorizationUrl(this[NATIVE], redirectUri, {
         scopes: checks.optionalTexts("scopes", given.scopes),
         state: text("state"),
         nonce: text("nonce"),
@@ -100,8 +110,8 @@ export default class ScalekitClient extends Services {
     checks.text("redirectUri", redirectUri);
     const { codeVerifier, signal } = checks.options("options", options);
     const verifier = checks.optionalText("codeVerifier", codeVerifier);
-    const answer = await this.#json(
-      (mailbox, id) => native().authenticateWithCode(this.#client, mailbox, id, code, redirectUri, verifier),
+    const answer = await json(
+      (mailbox, id) => native().authenticateWithCode(this[NATIVE], mailbox, id, code, redirectUri, verifier),
       { signal },
     );
     return {
@@ -125,8 +135,8 @@ export default class ScalekitClient extends Services {
       throw new ScalekitArgumentException("Refresh token is required");
     }
     checks.text("refreshToken", refreshToken);
-    const answer = await this.#json(
-      (mailbox, id) => native().refreshAccessToken(this.#client, mailbox, id, refreshToken),
+    const answer = await json(
+      (mailbox, id) => native().refreshAccessToken(this[NATIVE], mailbox, id, refreshToken),
       options,
     );
     return {
@@ -156,12 +166,12 @@ export default class ScalekitClient extends Services {
       return false;
     }
     const wanted = tokenChecks(options);
-    const valid = native().isValidCached(this.#client, token, wanted);
+    const valid = native().isValidCached(this[NATIVE], token, Date.now(), wanted);
     if (valid !== null) {
       return checked(valid);
     }
     try {
-      await work((mailbox, id) => native().validate(this.#client, mailbox, id, token, wanted), options);
+      await work((mailbox, id) => native().validate(this[NATIVE], mailbox, id, token, Date.now(), wanted), options);
       return true;
     } catch (error) {
       if (error instanceof ScalekitValidateTokenFailureException) {
@@ -188,12 +198,12 @@ export default class ScalekitClient extends Services {
   async validateToken<T>(token: string, options?: TokenValidationOptions & Cancellation): Promise<T> {
     const text = tokenText(token);
     const wanted = tokenChecks(options);
-    const claims = native().validateCached(this.#client, text, wanted);
+    const claims = native().validateCached(this[NATIVE], text, Date.now(), wanted);
     if (claims !== null) {
       return JSON.parse(checked(claims)) as T;
     }
-    return (await this.#json(
-      (mailbox, id) => native().validate(this.#client, mailbox, id, text, wanted),
+    return (await json(
+      (mailbox, id) => native().validate(this[NATIVE], mailbox, id, text, Date.now(), wanted),
       options,
     )) as T;
   }
@@ -211,7 +221,7 @@ export default class ScalekitClient extends Services {
    */
   verifyScopes(token: string, requiredScopes: string[]): boolean {
     const scopes = checks.optionalTexts("requiredScopes", requiredScopes) ?? [];
-    const claims = native().validateCached(this.#client, tokenText(token), { requiredScopes: scopes });
+    const claims = native().validateCached(this[NATIVE], tokenText(token), Date.now(), { requiredScopes: scopes });
     if (claims === null) {
       // The next one shall find them. That nobody waits must not become an unhandled rejection.
       this.loadKeys().catch(() => {});
@@ -230,14 +240,14 @@ export default class ScalekitClient extends Services {
    * {@link verifyScopes}, and for programs that want the first request to be as fast as the others.
    */
   async loadKeys(options?: Cancellation): Promise<void> {
-    await work((mailbox, id) => native().refreshKeys(this.#client, mailbox, id), options);
+    await work((mailbox, id) => native().refreshKeys(this[NATIVE], mailbox, id), options);
   }
 
   /** The URL that ends a session. No network. */
   getLogoutUrl(options?: LogoutUrlOptions): string {
     const given = checks.options("options", options);
     return checked(
-      native().logoutUrl(this.#client, {
+      native().logoutUrl(this[NATIVE], {
         idTokenHint: checks.optionalText("idTokenHint", given.idTokenHint),
         postLogoutRedirectUri: checks.optionalText("postLogoutRedirectUri", given.postLogoutRedirectUri),
         state: checks.optionalText("state", given.state),
@@ -255,12 +265,12 @@ export default class ScalekitClient extends Services {
    * @throws {WebhookVerificationError} it is not genuine; the message says why
    */
   verifyWebhookPayload(secret: string, headers: WebhookHeaders, payload: WebhookPayload): boolean {
-    return verify(this.#client, this.#webhookVerifier, false, secret, headers, payload);
+    return verify(this[NATIVE], this[VERIFIER], false, secret, headers, payload);
   }
 
   /** As {@link verifyWebhookPayload}, for the call of an interceptor. */
   verifyInterceptorPayload(secret: string, headers: WebhookHeaders, payload: WebhookPayload): boolean {
-    return verify(this.#client, this.#webhookVerifier, true, secret, headers, payload);
+    return verify(this[NATIVE], this[VERIFIER], true, secret, headers, payload);
   }
 
   /**
@@ -279,14 +289,14 @@ export default class ScalekitClient extends Services {
     checks.text("clientSecret", clientSecret);
     const wanted = checks.optionalTexts("scopes", scopes) ?? [];
     return (await work(
-      (mailbox, id) => native().clientToken(this.#client, mailbox, id, clientId, clientSecret, wanted),
+      (mailbox, id) => native().clientToken(this[NATIVE], mailbox, id, clientId, clientSecret, wanted),
       options,
     )) as string;
   }
 
   /** This client's own access token: the one that its calls use, fetched if there is no valid one. */
   async getClientAccessToken(options?: Cancellation): Promise<string> {
-    return (await work((mailbox, id) => native().ownClientToken(this.#client, mailbox, id), options)) as string;
+    return (await work((mailbox, id) => native().ownClientToken(this[NATIVE], mailbox, id), options)) as string;
   }
 
   /** A fresh proof key for code exchange (RFC 7636). */
@@ -301,7 +311,7 @@ export default class ScalekitClient extends Services {
    * no network still works. Closing twice is fine, and a program need not close its client in order to end.
    */
   close(): void {
-    const failure = native().close(this.#client);
+    const failure = native().close(this[NATIVE]);
     if (failure) {
       throw fromNative(failure);
     }
@@ -311,8 +321,8 @@ export default class ScalekitClient extends Services {
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
   }
+}
 
-  async #json(begin: Parameters<typeof work>[0], options?: Cancellation): Promise<any> {
-    return JSON.parse((await work(begin, options)) as string);
-  }
+async function json(begin: Parameters<typeof work>[0], options?: Cancellation): Promise<any> {
+  return JSON.parse((await work(begin, options)) as string);
 }

@@ -6,7 +6,7 @@ import type {
   UserSessionDetails,
 } from "./pkg/grpc/scalekit/v1/sessions/sessions_pb";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { present, required, timestamp } from "./conversions";
+import { present, text, timestamp } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const sessionsPb = lazily(() => require("./pkg/grpc/scalekit/v1/sessions/sessions_pb") as typeof import("./pkg/grpc/scalekit/v1/sessions/sessions_pb"));
@@ -32,7 +32,7 @@ export default class SessionClient extends ServiceClient {
       "SessionService.GetSession",
       sessionsPb().SessionDetailsRequestSchema,
       {
-        sessionId: required("sessionId", sessionId),
+        sessionId: text("sessionId", sessionId),
       },
       sessionsPb().SessionDetailsSchema,
       call,
@@ -54,7 +54,7 @@ export default class SessionClient extends ServiceClient {
       "SessionService.RevokeSession",
       sessionsPb().RevokeSessionRequestSchema,
       {
-        sessionId: required("sessionId", sessionId),
+        sessionId: text("sessionId", sessionId),
       },
       sessionsPb().RevokeSessionResponseSchema,
       call,
@@ -95,7 +95,7 @@ export default class SessionClient extends ServiceClient {
       "SessionService.GetUserSessions",
       sessionsPb().UserSessionDetailsRequestSchema,
       {
-        userId: required("userId", userId),
+        userId: text("userId", userId),
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
         filter: present({
@@ -123,7 +123,7 @@ export default class SessionClient extends ServiceClient {
       "SessionService.RevokeAllUserSessions",
       sessionsPb().RevokeAllUserSessionsRequestSchema,
       {
-        userId: required("userId", userId),
+        userId: text("userId", userId),
       },
       sessionsPb().RevokeAllUserSessionsResponseSchema,
       call,
@@ -163,7 +163,7 @@ export default class SessionClient extends ServiceClient {
       "SessionService.GetUserSessions",
       sessionsPb().UserSessionDetailsRequestSchema,
       {
-        userId: required("userId", userId),
+        userId: text("userId", userId),
         pageSize: options?.pageSize ?? undefined,
         filter: present({
           status: options?.filter?.status ?? undefined,

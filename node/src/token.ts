@@ -7,7 +7,7 @@ import type {
   ValidateTokenResponse,
 } from "./pkg/grpc/scalekit/v1/tokens/tokens_pb";
 import type { Empty, Timestamp } from "@bufbuild/protobuf/wkt";
-import { filled, required, timestamp } from "./conversions";
+import { filled, text, timestamp } from "./conversions";
 import { tokenFailure } from "./results";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
@@ -76,7 +76,7 @@ export default class TokenClient extends ServiceClient {
       tokensPb().CreateTokenRequestSchema,
       {
         token: {
-          organizationId: required("organizationId", organizationId),
+          organizationId: text("organizationId", organizationId),
           userId: options?.userId ?? undefined,
           customClaims: options?.customClaims ?? undefined,
           expiry: timestamp("expiry", options?.expiry),
@@ -103,7 +103,7 @@ export default class TokenClient extends ServiceClient {
       "ApiTokenService.ValidateToken",
       tokensPb().ValidateTokenRequestSchema,
       {
-        token: required("token", token),
+        token: text("token", token),
       },
       tokensPb().ValidateTokenResponseSchema,
       call,
@@ -124,7 +124,7 @@ export default class TokenClient extends ServiceClient {
       "ApiTokenService.InvalidateToken",
       tokensPb().InvalidateTokenRequestSchema,
       {
-        token: required("token", token),
+        token: text("token", token),
       },
       wkt().EmptySchema,
       call,
@@ -151,7 +151,7 @@ export default class TokenClient extends ServiceClient {
       "ApiTokenService.ListTokens",
       tokensPb().ListTokensRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
+        organizationId: text("organizationId", organizationId),
         userId: filled(options?.userId),
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
@@ -177,7 +177,7 @@ export default class TokenClient extends ServiceClient {
       "ApiTokenService.UpdateToken",
       tokensPb().UpdateTokenRequestSchema,
       {
-        token: required("token", token),
+        token: text("token", token),
         customClaims: options?.customClaims ?? undefined,
         description: options?.description ?? undefined,
       },
@@ -212,7 +212,7 @@ export default class TokenClient extends ServiceClient {
       "ApiTokenService.ListTokens",
       tokensPb().ListTokensRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
+        organizationId: text("organizationId", organizationId),
         userId: filled(options?.userId),
         pageSize: options?.pageSize ?? undefined,
       },

@@ -13,7 +13,7 @@ import type {
   Tool,
 } from "./pkg/grpc/scalekit/v1/tools/tools_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { filled, required, struct } from "./conversions";
+import { filled, required, struct, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const toolsPb = lazily(() => require("./pkg/grpc/scalekit/v1/tools/tools_pb") as typeof import("./pkg/grpc/scalekit/v1/tools/tools_pb"));
@@ -87,7 +87,7 @@ export default class ToolsClient extends ServiceClient {
       "ToolService.ListScopedTools",
       toolsPb().ListScopedToolsRequestSchema,
       {
-        identifier: required("identifier", identifier),
+        identifier: text("identifier", identifier),
         filter: required("filter", options.filter) as MessageInitShape<typeof ScopedToolFilterSchema>,
         pageSize: options.pageSize ?? undefined,
         pageToken: options.pageToken ?? undefined,
@@ -122,7 +122,7 @@ export default class ToolsClient extends ServiceClient {
       "ToolService.ListAvailableTools",
       toolsPb().ListAvailableToolsRequestSchema,
       {
-        identifier: required("identifier", identifier),
+        identifier: text("identifier", identifier),
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
       },
@@ -156,7 +156,7 @@ export default class ToolsClient extends ServiceClient {
       "ToolService.SearchTools",
       toolsPb().SearchToolsRequestSchema,
       {
-        query: required("query", query),
+        query: text("query", query),
         identifier: filled(options?.identifier),
         topK: options?.topK ?? undefined,
       },
@@ -204,7 +204,7 @@ export default class ToolsClient extends ServiceClient {
       "ToolService.ExecuteTool",
       toolsPb().ExecuteToolRequestSchema,
       {
-        toolName: required("toolName", params.toolName),
+        toolName: text("toolName", params.toolName),
         identifier: filled(params.identifier),
         params: struct("params", params.params),
         connectedAccountId: filled(params.connectedAccountId),
@@ -277,7 +277,7 @@ export default class ToolsClient extends ServiceClient {
       "ToolService.ListScopedTools",
       toolsPb().ListScopedToolsRequestSchema,
       {
-        identifier: required("identifier", identifier),
+        identifier: text("identifier", identifier),
         filter: required("filter", options.filter) as MessageInitShape<typeof ScopedToolFilterSchema>,
         pageSize: options.pageSize ?? undefined,
       },
@@ -311,7 +311,7 @@ export default class ToolsClient extends ServiceClient {
       "ToolService.ListAvailableTools",
       toolsPb().ListAvailableToolsRequestSchema,
       {
-        identifier: required("identifier", identifier),
+        identifier: text("identifier", identifier),
         pageSize: options?.pageSize ?? undefined,
       },
       toolsPb().ListAvailableToolsResponseSchema,

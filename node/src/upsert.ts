@@ -1,7 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CallOptions } from "./call";
 import type ConnectedAccountsClient from "./connected-accounts";
-import { required, struct } from "./conversions";
+import { required, struct, text } from "./conversions";
 import { ScalekitNotFoundException } from "./errors";
 import type {
   AuthorizationDetailsSchema,
@@ -33,8 +33,8 @@ export async function getOrCreate(
 ): Promise<CreateConnectedAccountResponse> {
   const { authorizationDetails, organizationId, userId } = required("params", params);
   const which = {
-    connector: required("connector", params.connector).trim(),
-    identifier: required("identifier", params.identifier).trim(),
+    connector: text("connector", params.connector).trim(),
+    identifier: text("identifier", params.identifier).trim(),
     organizationId,
     userId,
   };

@@ -23,7 +23,7 @@ import type {
 } from "./pkg/grpc/scalekit/v1/users/users_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Empty } from "@bufbuild/protobuf/wkt";
-import { choice, each, filled, merged, required } from "./conversions";
+import { choice, each, filled, merged, required, text, trimmed } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const usersPb = lazily(() => require("./pkg/grpc/scalekit/v1/users/users_pb") as typeof import("./pkg/grpc/scalekit/v1/users/users_pb"));
@@ -50,7 +50,7 @@ export default class UserClient extends ServiceClient {
       "UserService.GetUser",
       usersPb().GetUserRequestSchema,
       {
-        identities: choice("id", required("userId", userId)),
+        identities: choice("id", text("userId", userId)),
       },
       usersPb().GetUserResponseSchema,
       call,
@@ -111,7 +111,7 @@ export default class UserClient extends ServiceClient {
       "UserService.SearchUsers",
       usersPb().SearchUsersRequestSchema,
       {
-        query: required("query", query),
+        query: text("query", query),
         pageSize,
         pageToken,
       },
@@ -146,8 +146,8 @@ export default class UserClient extends ServiceClient {
       "UserService.SearchOrganizationUsers",
       usersPb().SearchOrganizationUsersRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        query: required("query", query),
+        organizationId: text("organizationId", organizationId),
+        query: text("query", query),
         pageSize,
         pageToken,
       },
@@ -186,7 +186,7 @@ export default class UserClient extends ServiceClient {
       "UserService.UpdateUser",
       usersPb().UpdateUserRequestSchema,
       {
-        identities: choice("id", required("userId", userId)),
+        identities: choice("id", text("userId", userId)),
         user: {
           externalId: options.externalId ?? undefined,
           userProfile: (options.userProfile ?? undefined) as MessageInitShape<typeof UpdateUserProfileSchema> | undefined,
@@ -212,7 +212,7 @@ export default class UserClient extends ServiceClient {
       "UserService.DeleteUser",
       usersPb().DeleteUserRequestSchema,
       {
-        identities: choice("id", required("userId", userId)),
+        identities: choice("id", text("userId", userId)),
       },
       wkt().EmptySchema,
       call,
@@ -248,8 +248,8 @@ export default class UserClient extends ServiceClient {
       "UserService.CreateMembership",
       usersPb().CreateMembershipRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        identities: choice("id", required("userId", userId)),
+        organizationId: text("organizationId", organizationId),
+        identities: choice("id", text("userId", userId)),
         membership: {
           roles: each("roles", "name", options?.roles),
           metadata: options?.metadata ?? undefined,
@@ -286,8 +286,8 @@ export default class UserClient extends ServiceClient {
       "UserService.DeleteMembership",
       usersPb().DeleteMembershipRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        identities: choice("id", required("userId", userId)),
+        organizationId: text("organizationId", organizationId),
+        identities: choice("id", text("userId", userId)),
         cascade: options?.cascade ?? undefined,
       },
       wkt().EmptySchema,
@@ -322,8 +322,8 @@ export default class UserClient extends ServiceClient {
       "UserService.UpdateMembership",
       usersPb().UpdateMembershipRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        identities: choice("id", required("userId", userId)),
+        organizationId: text("organizationId", organizationId),
+        identities: choice("id", text("userId", userId)),
         membership: {
           roles: each("roles", "name", options?.roles),
           metadata: options?.metadata ?? undefined,
@@ -372,9 +372,9 @@ export default class UserClient extends ServiceClient {
       "UserService.CreateUserAndMembership",
       usersPb().CreateUserAndMembershipRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
+        organizationId: text("organizationId", organizationId),
         user: {
-          email: required("email", options.email),
+          email: text("email", options.email),
           externalId: filled(options.externalId),
           userProfile: merged((options.userProfile ?? undefined) as MessageInitShape<typeof CreateUserProfileSchema> | undefined, {
             phoneNumber: options.phoneNumber ?? undefined,
@@ -414,7 +414,7 @@ export default class UserClient extends ServiceClient {
       "UserService.ListOrganizationUsers",
       usersPb().ListOrganizationUsersRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
+        organizationId: text("organizationId", organizationId),
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
       },
@@ -439,8 +439,8 @@ export default class UserClient extends ServiceClient {
       "UserService.ResendInvite",
       usersPb().ResendInviteRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        id: required("userId", userId),
+        organizationId: text("organizationId", organizationId),
+        id: text("userId", userId),
       },
       usersPb().ResendInviteResponseSchema,
       call,
@@ -463,8 +463,8 @@ export default class UserClient extends ServiceClient {
       "UserService.ListUserRoles",
       usersPb().ListUserRolesRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        userId: required("userId", userId),
+        organizationId: text("organizationId", trimmed(organizationId)),
+        userId: text("userId", trimmed(userId)),
       },
       usersPb().ListUserRolesResponseSchema,
       call,
@@ -493,8 +493,8 @@ export default class UserClient extends ServiceClient {
       "UserService.AssignUserRoles",
       usersPb().AssignUserRolesRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        userId: required("userId", userId),
+        organizationId: text("organizationId", organizationId),
+        userId: text("userId", userId),
         roles: each("roles", "roleName", required("roles", roles)),
       },
       usersPb().AssignUserRolesResponseSchema,
@@ -519,9 +519,9 @@ export default class UserClient extends ServiceClient {
       "UserService.RemoveUserRole",
       usersPb().RemoveUserRoleRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        userId: required("userId", userId),
-        roleName: required("roleName", roleName),
+        organizationId: text("organizationId", organizationId),
+        userId: text("userId", userId),
+        roleName: text("roleName", roleName),
       },
       wkt().EmptySchema,
       call,
@@ -548,8 +548,8 @@ export default class UserClient extends ServiceClient {
       "UserService.ListUserPermissions",
       usersPb().ListUserPermissionsRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        userId: required("userId", userId),
+        organizationId: text("organizationId", trimmed(organizationId)),
+        userId: text("userId", trimmed(userId)),
       },
       usersPb().ListUserPermissionsResponseSchema,
       call,
@@ -570,7 +570,7 @@ export default class UserClient extends ServiceClient {
       "UserService.GetUser",
       usersPb().GetUserRequestSchema,
       {
-        identities: choice("externalId", required("externalId", externalId)),
+        identities: choice("externalId", text("externalId", externalId)),
       },
       usersPb().GetUserResponseSchema,
       call,
@@ -606,7 +606,7 @@ export default class UserClient extends ServiceClient {
       "UserService.UpdateUser",
       usersPb().UpdateUserRequestSchema,
       {
-        identities: choice("externalId", required("externalId", externalId)),
+        identities: choice("externalId", text("externalId", externalId)),
         user: {
           externalId: options.externalId ?? undefined,
           userProfile: (options.userProfile ?? undefined) as MessageInitShape<typeof UpdateUserProfileSchema> | undefined,
@@ -632,7 +632,7 @@ export default class UserClient extends ServiceClient {
       "UserService.DeleteUser",
       usersPb().DeleteUserRequestSchema,
       {
-        identities: choice("externalId", required("externalId", externalId)),
+        identities: choice("externalId", text("externalId", externalId)),
       },
       wkt().EmptySchema,
       call,
@@ -667,8 +667,8 @@ export default class UserClient extends ServiceClient {
       "UserService.CreateMembership",
       usersPb().CreateMembershipRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        identities: choice("externalId", required("externalId", externalId)),
+        organizationId: text("organizationId", organizationId),
+        identities: choice("externalId", text("externalId", externalId)),
         membership: {
           roles: each("roles", "name", options?.roles),
           metadata: options?.metadata ?? undefined,
@@ -704,8 +704,8 @@ export default class UserClient extends ServiceClient {
       "UserService.DeleteMembership",
       usersPb().DeleteMembershipRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        identities: choice("externalId", required("externalId", externalId)),
+        organizationId: text("organizationId", organizationId),
+        identities: choice("externalId", text("externalId", externalId)),
         cascade: options?.cascade ?? undefined,
       },
       wkt().EmptySchema,
@@ -739,8 +739,8 @@ export default class UserClient extends ServiceClient {
       "UserService.UpdateMembership",
       usersPb().UpdateMembershipRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        identities: choice("externalId", required("externalId", externalId)),
+        organizationId: text("organizationId", organizationId),
+        identities: choice("externalId", text("externalId", externalId)),
         membership: {
           roles: each("roles", "name", options?.roles),
           metadata: options?.metadata ?? undefined,
@@ -798,7 +798,7 @@ export default class UserClient extends ServiceClient {
       "UserService.SearchUsers",
       usersPb().SearchUsersRequestSchema,
       {
-        query: required("query", query),
+        query: text("query", query),
         pageSize,
       },
       usersPb().SearchUsersResponseSchema,
@@ -830,8 +830,8 @@ export default class UserClient extends ServiceClient {
       "UserService.SearchOrganizationUsers",
       usersPb().SearchOrganizationUsersRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
-        query: required("query", query),
+        organizationId: text("organizationId", organizationId),
+        query: text("query", query),
         pageSize,
       },
       usersPb().SearchOrganizationUsersResponseSchema,
@@ -864,7 +864,7 @@ export default class UserClient extends ServiceClient {
       "UserService.ListOrganizationUsers",
       usersPb().ListOrganizationUsersRequestSchema,
       {
-        organizationId: required("organizationId", organizationId),
+        organizationId: text("organizationId", organizationId),
         pageSize: options?.pageSize ?? undefined,
       },
       usersPb().ListOrganizationUsersResponseSchema,

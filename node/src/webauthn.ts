@@ -4,7 +4,7 @@ import type {
   ListCredentialsResponse,
   UpdateCredentialResponse,
 } from "./pkg/grpc/scalekit/v1/auth/webauthn_pb";
-import { required } from "./conversions";
+import { text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const webauthnPb = lazily(() => require("./pkg/grpc/scalekit/v1/auth/webauthn_pb") as typeof import("./pkg/grpc/scalekit/v1/auth/webauthn_pb"));
@@ -32,7 +32,7 @@ export default class WebAuthnClient extends ServiceClient {
       "WebAuthnService.ListCredentials",
       webauthnPb().ListCredentialsRequestSchema,
       {
-        userId: required("userId", userId),
+        userId: text("userId", userId),
       },
       webauthnPb().ListCredentialsResponseSchema,
       call,
@@ -55,7 +55,7 @@ export default class WebAuthnClient extends ServiceClient {
       "WebAuthnService.DeleteCredential",
       webauthnPb().DeleteCredentialRequestSchema,
       {
-        credentialId: required("credentialId", credentialId),
+        credentialId: text("credentialId", credentialId),
       },
       webauthnPb().DeleteCredentialResponseSchema,
       call,
@@ -82,8 +82,8 @@ export default class WebAuthnClient extends ServiceClient {
       "WebAuthnService.UpdateCredential",
       webauthnPb().UpdateCredentialRequestSchema,
       {
-        credentialId: required("credentialId", credentialId),
-        displayName: required("displayName", displayName),
+        credentialId: text("credentialId", credentialId),
+        displayName: text("displayName", displayName),
       },
       webauthnPb().UpdateCredentialResponseSchema,
       call,

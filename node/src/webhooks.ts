@@ -1,6 +1,7 @@
 import { types } from "node:util";
 
 import * as checks from "./checks";
+import { ScalekitArgumentException } from "./errors";
 import { fromNative } from "./errors/from-native";
 import { native, type NativeClient, type WebhookVerifier } from "./native";
 import type { WebhookHeaders, WebhookPayload } from "./types/scalekit";
@@ -19,9 +20,11 @@ export function verify(
   }
   const text = typeof payload === "string" ? payload : undefined;
   const body = text === undefined ? bytes(payload) : undefined;
+  // Asked each time: tests set it.
+  const now = Date.now();
   const parts = interceptor ? undefined : usual(secret, headers);
   if (parts !== undefined) {
-    const verdict = text === undefined ? verifier()(parts, text, body) : verifier()(parts, text);
+    const verdict = text === undefined ? verifier()(parts, now, text, body) : verifier()(parts, now, text);
     if (verdict === true) {
       return true;
     }
@@ -29,7 +32,7 @@ export function verify(
       throw fromNative(verdict);
     }
   }
-  const failure = native().verifyPayload(client, interceptor, secret, pairs(headers), text, body);
+  const failure = native().verifyPayload(client, interceptor, secret, pairs(headers), now, text, body);
   if (failure) {
     throw fromNative(failure);
   }
@@ -75,13 +78,18 @@ function pairs(headers: unknown): string[] {
 
 /** The body where it lies, or a copy of what another thread may write to meanwhile. */
 function bytes(payload: unknown): Buffer {
-  if (types.isArrayBufferView(payload)) {
+  if (!types.isArrayBufferView(payload) && !types.isArrayBuffer(payload)) {
+    checks.refuse("payload", "a string, a Buffer, a Uint8Array or an ArrayBuffer", payload);
+  }
+  try {
+    if (types.isArrayBuffer(payload)) {
+      return Buffer.from(payload);
+    }
     const { buffer, byteOffset, byteLength } = payload;
-    const view = Buffer.isBuffer(payload) ? payload : Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+    // One that is empty may be one that has been transferred, which this finds out.
+    const view = Buffer.isBuffer(payload) && byteLength > 0 ? payload : Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
     return types.isSharedArrayBuffer(buffer) ? Buffer.from(view) : view;
+  } catch (cause) {
+    throw new ScalekitArgumentException("payload has been transferred: its memory is not here any more", { cause });
   }
-  if (types.isArrayBuffer(payload)) {
-    return Buffer.from(payload);
-  }
-  return checks.refuse("payload", "a string, a Buffer, a Uint8Array or an ArrayBuffer", payload);
 }

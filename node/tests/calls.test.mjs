@@ -77,6 +77,69 @@ test("a reason that is no error becomes the cause of one", async () => {
   await left;
 });
 
+test("a reason that only looks like an error becomes the cause of one", async () => {
+  const { client } = await hanging();
+  const reason = { message: "m" };
+  const signal = AbortSignal.abort(reason);
+  await assert.rejects(client.organization.getOrganization("org_1", { signal }), (/** @type {any} */ error) => {
+    assert.equal(error.constructor, ScalekitCancelledException);
+    assert.equal(error.cause, reason);
+    return true;
+  });
+});
+
+test("what is no signal is refused before anything is sent", async () => {
+  const { client, stub } = await hanging();
+  const wrong = /** @type {any} */ ([new AbortController(), {}, "signal", 5, true]);
+  for (const signal of wrong) {
+    const refused = { name: "ScalekitArgumentException", message: /^signal must be an AbortSignal, not / };
+    await assert.rejects(client.organization.getOrganization("org_1", { signal }), refused);
+    await assert.rejects(client.loadKeys({ signal }), refused);
+    await assert.rejects(client.authenticateWithCode("c", "https://a.example/cb", { signal }), refused);
+  }
+  assert.deepEqual(stub.seen, []);
+});
+
+test("one signal may be that of many calls", async () => {
+  /** @type {Error[]} */
+  const warnings = [];
+  const note = (/** @type {Error} */ warning) => warnings.push(warning);
+  process.on("warning", note);
+  try {
+    const { client } = await hanging();
+    const controller = new AbortController();
+    const calls = Array.from({ length: 30 }, () =>
+      client.organization.getOrganization("org_1", { signal: controller.signal }),
+    );
+    controller.abort();
+    assert.deepEqual(new Set((await Promise.allSettled(calls)).map(({ status }) => status)), new Set(["rejected"]));
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(warnings, []);
+  } finally {
+    process.off("warning", note);
+  }
+});
+
+test("an argument that the core refuses is named as it is here", async () => {
+  const client = new ScalekitClient(url, clientId, clientSecret);
+  await assert.rejects(client.role.getRole(".."), { name: "ScalekitArgumentException", message: /^roleName cannot be "\.\."/ });
+});
+
+test("null for the options of a call is none", async () => {
+  const client = new ScalekitClient(url, clientId, clientSecret);
+  const none = /** @type {any} */ (null);
+  const token = await client.getClientAccessToken(none);
+  // Without the keys, and with them.
+  for (let n = 0; n < 2; n++) {
+    assert.equal(await client.validateAccessToken(token, none), true);
+    assert.ok(await client.validateToken(token, none));
+  }
+  assert.ok(await new ScalekitClient(url, clientId, clientSecret).validateToken(token, none));
+  await client.loadKeys(none);
+  await client.organization.listOrganization(none, none);
+  await assert.rejects(client.refreshAccessToken("never-issued", none), { errorCode: "invalid_grant" });
+});
+
 test("a signal that is aborted already lets nothing be sent", async () => {
   const { client, stub } = await hanging();
   const signal = AbortSignal.abort();

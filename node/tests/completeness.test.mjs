@@ -14,7 +14,6 @@ import { modules, operations } from "./support/schema.mjs";
 const require = createRequire(import.meta.url);
 const { ScalekitClient } = require("../lib/index.js");
 const { OPERATIONS } = require("../lib/operations.js");
-const { Services } = require("../lib/services.js");
 
 const PLAN = JSON.parse(readFileSync(join(ROOT, "tests/conformance/operations.json"), "utf8"));
 const EXPORTS = JSON.parse(readFileSync(new URL("documented/exports.json", import.meta.url), "utf8"));
@@ -43,7 +42,7 @@ function own(of) {
 }
 
 function serviceMethods() {
-  return own(Services.prototype).flatMap((attribute) =>
+  return Object.keys(client).flatMap((attribute) =>
     own(Object.getPrototypeOf(client[attribute])).map((name) => `${attribute}.${name}`),
   );
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 
 import { ScalekitClient } from "scalekit-client";
@@ -65,6 +65,16 @@ test("a tool's result of a megabyte arrives whole, whatever it consists of", asy
     const executed = await client.tools.executeTool({ toolName: "search", connectedAccountId: "ca_1" });
     same(executed.data, data, "a result");
     assert.equal(executed.executionId, "exec_1");
+  }
+});
+
+test("a large answer arrives under a test's fake timers", { timeout: 30_000 }, async () => {
+  const client = await answering("/api/v1/organizations", { organizations: records });
+  mock.timers.enable({ apis: ["setImmediate"] });
+  try {
+    assert.equal((await client.organization.listOrganization({ pageSize: 4000 })).organizations.length, records.length);
+  } finally {
+    mock.timers.reset();
   }
 });
 

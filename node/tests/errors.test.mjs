@@ -129,6 +129,30 @@ for (const [code, status, name, twin] of /** @type {[number, number, string, str
   });
 }
 
+test("an exception that is logged, as text or JSON, says all that it knows", async () => {
+  await environment.fault("OrganizationService.GetOrganization", {
+    error: { code: "NOT_FOUND", message: "no such organization", error_code: "MY_CODE" },
+  });
+  const error = await failure(get);
+  const written = JSON.parse(JSON.stringify(error));
+  assert.deepEqual(written, {
+    name: "ScalekitNotFoundException",
+    message: "no such organization",
+    operation: "OrganizationService.GetOrganization",
+    requestId: error.requestId,
+    retryable: false,
+    httpStatus: 404,
+    grpcStatus: 5,
+    errorCode: "MY_CODE",
+    errDetails: JSON.parse(JSON.stringify(error.errDetails)),
+  });
+  assert.equal(written.errDetails[0].errorCode, "MY_CODE");
+  assert.match(inspect(error, { depth: 5 }), /errDetails: \[\s+\{.*errorCode: 'MY_CODE'/s);
+  const plain = new ScalekitException("gone wrong");
+  assert.deepEqual(JSON.parse(JSON.stringify(plain)), { name: "ScalekitException", message: "gone wrong", retryable: false });
+  assert.doesNotMatch(inspect(new ScalekitServerException("no")), /errDetails/);
+});
+
 test("the request id is that of the answer", async () => {
   const stub = await server();
   stub.json("/api/v1/organizations/org_1", { code: 5, message: "no" }, 404, { "x-request-id": "req_77" });

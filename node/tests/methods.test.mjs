@@ -86,6 +86,85 @@ test("arguments of a wrong kind are refused without being shown", async () => {
   assert.deepEqual(notes, []);
 });
 
+test("nothing but a text becomes a text, a list a list, an object a message, a boolean a boolean", async () => {
+  const { client, notes } = services();
+  for (const [wrong, kind] of /** @type {[any, string][]} */ ([
+    [["a@b.example"], "Array"],
+    [{}, "Object"],
+    [Number.NaN, "number"],
+    [5, "number"],
+    [true, "boolean"],
+    [() => "x", "function"],
+    [Symbol("x"), "symbol"],
+    [new Date(0), "Date"],
+  ])) {
+    await refused(client.passwordless.sendPasswordlessEmail(wrong), `email must be a string, not ${kind}`);
+    await refused(client.organization.getOrganization(wrong), `organizationId must be a string, not ${kind}`);
+    await refused(client.token.createToken("org_1", { userId: wrong }), `token.userId must be a string, not ${kind}`);
+    await refused(
+      client.organization.updateOrganization("org_1", { displayName: wrong }),
+      `organization.displayName must be a string, not ${kind}`,
+    );
+    await refused(
+      client.token.createToken("org_1", { customClaims: { plan: wrong } }),
+      `token.customClaims.plan must be a string, not ${kind}`,
+    );
+  }
+  await refused(client.m2m.createOrganizationClient("org_1", { scopes: "read" }), "client.scopes must be an array, not string");
+  await refused(
+    client.m2m.createOrganizationClient("org_1", { scopes: ["read", 5] }),
+    "client.scopes[1] must be a string, not number",
+  );
+  await refused(client.organization.updateOrganization("org_1", "Acme"), "organization must be an object, not string");
+  await refused(
+    client.user.createUserAndMembership("org_1", { email: "a@b.example", sendInvitationEmail: "false" }),
+    "sendInvitationEmail must be true or false, not string",
+  );
+  await refused(client.connectedAccounts.upsertConnectedAccount({ connector: 5 }), "connector must be a string, not number");
+  assert.deepEqual(notes, []);
+});
+
+test("a time is no number, and a message of one has whole numbers", async () => {
+  const { client, notes } = services();
+  const sent = () => notes.at(-1).request;
+  const time = "expiry must be a Date, a Timestamp or a text in ISO 8601";
+  for (const expiry of [1893456000, true, [2030], { seconds: "x" }, { seconds: Number.NaN, nanos: 0 }, { seconds: 1, nanos: 0.5 }]) {
+    await refused(client.token.createToken("org_1", { expiry }), time);
+  }
+  for (const expiry of [{ seconds: "x" }, { seconds: Number.NaN, nanos: 0 }, Number.NaN, new Date()]) {
+    await refused(
+      client.mcp.createSessionToken({ mcpConfigId: "c", expiry }),
+      "expiry must be a Duration or a number of seconds",
+    );
+  }
+  assert.deepEqual(notes, []);
+  await client.token.createToken("org_1", { expiry: { seconds: 1 } });
+  assert.equal(sent().token.expiry, "1970-01-01T00:00:01Z");
+});
+
+test("what names the object of an update is left out when it is empty, and what today trims is trimmed", async () => {
+  const { client, notes } = services();
+  const sent = () => notes.at(-1).request;
+  const nobody = { connectedAccountId: "", organizationId: "", userId: "" };
+  const connectedAccount = { apiConfig: { region: "" } };
+  await client.connectedAccounts.updateConnectedAccount({ ...nobody, connector: " gmail ", identifier: "ada\n", connectedAccount });
+  assert.deepEqual(sent(), { connector: "gmail", identifier: "ada", connected_account: { api_config: { region: "" } } });
+  await client.connectedAccounts.updateConnectedAccount({ connectedAccountId: "ca_1", connector: " ", identifier: "", connectedAccount });
+  assert.deepEqual(sent(), { id: "ca_1", connected_account: { api_config: { region: "" } } });
+  await client.connectedAccounts.deleteConnectedAccount({ connector: " gmail", identifier: "ada " });
+  assert.deepEqual(sent(), { connector: "gmail", identifier: "ada" });
+  await client.connectedAccounts.listConnectedAccounts({ connector: " ", identifier: " ada", provider: " GOOGLE " });
+  assert.deepEqual(sent(), { identifier: "ada", provider: "GOOGLE" });
+  await client.connectedAccounts.verifyConnectedAccountUser({ authRequestId: " arq_1", identifier: "ada " });
+  assert.deepEqual(sent(), { auth_request_id: "arq_1", identifier: "ada" });
+  for (const name of ["listUserRoles", "listUserPermissions"]) {
+    await /** @type {any} */ (client.user)[name](" org_1", "usr_1\n");
+    assert.deepEqual(sent(), { organization_id: "org_1", user_id: "usr_1" });
+  }
+  await client.token.updateToken("tok", { description: "" });
+  assert.deepEqual(sent(), { token: "tok", description: "" });
+});
+
 test("enums go by number or name, times as Date, text or message, lengths of time in seconds", async () => {
   const { client, notes } = services();
   const sent = () => notes.at(-1).request;
@@ -183,14 +262,14 @@ test("a service's client loads no messages before its first call", () => {
   const program = `
     const { Services } = require("scalekit-client/lib/services");
     const services = new (class extends Services {})({});
-    for (const name of Object.getOwnPropertyNames(Services.prototype)) services[name];
+    for (const name of Object.keys(services)) services[name].constructor;
     console.log(Object.keys(require.cache).filter((path) => /_pb\\.js$|@bufbuild/.test(path)).length);`;
   const options = /** @type {const} */ ({ cwd: import.meta.dirname, encoding: "utf8" });
   assert.equal(execFileSync(process.execPath, ["-e", program], options).trim(), "0");
 });
 
-test("clients are made once, and show nothing when they are printed", () => {
+test("clients show nothing but themselves when they are printed", () => {
   const { client } = services();
-  assert.equal(client.organization, client.organization);
-  assert.doesNotMatch(require("node:util").inspect(client, { depth: 5, showHidden: true }), /road/);
+  assert.match(require("node:util").inspect(client.organization), /^OrganizationClient {}$/);
+  assert.doesNotMatch(require("node:util").inspect(client, { depth: 5 }), /road/i);
 });

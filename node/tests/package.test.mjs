@@ -23,6 +23,18 @@ test("import and require have the same exports, and the same classes behind them
   assert.equal(cjs.Scalekit, cjs.ScalekitClient);
 });
 
+test("the default import has all exports, as code has it that imports a CommonJS package", () => {
+  /** @type {any} */
+  const scalekit = ScalekitDefault;
+  for (const name of Object.keys(cjs)) {
+    assert.equal(scalekit[name], /** @type {any} */ (cjs)[name], name);
+  }
+  assert.equal(scalekit.default, ScalekitDefault);
+  assert.deepEqual(Object.keys(scalekit), []);
+  const { ScalekitClient } = scalekit;
+  assert.ok(new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret") instanceof ScalekitDefault);
+});
+
 test("the exports are those that programs import today, and ours", () => {
   const today = [
     "GrantType",
@@ -104,6 +116,8 @@ test("messages have short paths, and the paths of today", () => {
     require("scalekit-client/lib/pkg/grpc/scalekit/v1/auth/passwordless_pb"),
   );
   assert.equal(typeof require("scalekit-client/lib/organization").default, "function");
+  assert.equal(require("scalekit-client/lib"), cjs);
+  assert.equal(require("scalekit-client/lib/errors").ScalekitException, cjs.ScalekitException);
 });
 
 const { fromPackage } = require("scalekit-client/lib/loader");

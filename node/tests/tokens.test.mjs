@@ -1,6 +1,6 @@
 // @ts-check
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
+import { beforeEach, mock, test } from "node:test";
 
 import {
   ScalekitArgumentException,
@@ -53,9 +53,26 @@ test("what is not valid is false, or says why", async () => {
   }
 });
 
+test("the clock is Date, which tests set", async () => {
+  const now = Date.now();
+  const token = key.sign({ exp: Math.floor(now / 1000) + 600 });
+  for (const hours of [0, 1]) {
+    mock.timers.enable({ apis: ["Date"], now: now + hours * 3_600_000 });
+    try {
+      // First with keys to be fetched, then with keys at hand.
+      const fresh = new ScalekitClient(stub.url, "skc_1", "secret");
+      assert.equal(await fresh.validateAccessToken(token), hours === 0);
+      assert.equal(await fresh.validateAccessToken(token), hours === 0);
+    } finally {
+      mock.timers.reset();
+    }
+  }
+});
+
 test("issuer, audience and scopes are checked as options or the client say", async () => {
   const token = key.sign({ iss: "https://me", aud: ["one", "two"], scopes: ["read", "write"] });
   const valid = [{ issuer: "https://me" }, { audience: ["two"] }, { audience: "one" }, { requiredScopes: ["read"] }];
+  valid.push({ audience: "" }, /** @type {any} */ ({ requiredScopes: "" }), /** @type {any} */ ({ requiredScopes: "read" }));
   for (const options of valid) {
     assert.equal(await client.validateAccessToken(token, options), true, JSON.stringify(options));
   }
@@ -74,9 +91,14 @@ test("issuer, audience and scopes are checked as options or the client say", asy
 
 test("keys that cannot be fetched are an error, not a verdict", async () => {
   stub.json("/keys", { message: "down" }, 503);
-  await assert.rejects(client.validateAccessToken(key.sign()), ScalekitServiceUnavailableException);
+  // Not for a while asked again, and still no verdict.
+  for (let n = 0; n < 3; n++) {
+    await assert.rejects(client.validateAccessToken(key.sign()), ScalekitServiceUnavailableException);
+    await assert.rejects(client.validateToken(key.sign()), ScalekitServiceUnavailableException);
+  }
   stub.json("/keys", { keys: [key.jwk] });
-  assert.equal(await client.validateAccessToken(key.sign()), true);
+  const fresh = new ScalekitClient(stub.url, "skc_1", "secret");
+  assert.equal(await fresh.validateAccessToken(key.sign()), true);
 });
 
 test("many first validations fetch the keys once", async () => {

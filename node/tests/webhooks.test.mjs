@@ -1,7 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 
 import { ScalekitArgumentException, ScalekitClient, WebhookVerificationError } from "scalekit-client";
 
@@ -69,6 +69,21 @@ test("bodies as text and as bytes, wherever they lie", () => {
   assert.equal(client.verifyWebhookPayload(SECRET, signed(""), ""), true);
 });
 
+test("a body that has been transferred is refused", () => {
+  const transferred = () => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    return bytes;
+  };
+  const buffer = Buffer.from(new ArrayBuffer(3));
+  structuredClone(buffer.buffer, { transfer: [buffer.buffer] });
+  for (const body of [transferred().buffer, transferred(), buffer]) {
+    for (const headers of [signed(""), new Headers(signed(""))]) {
+      assert.throws(() => client.verifyWebhookPayload(SECRET, headers, body), ScalekitArgumentException);
+    }
+  }
+});
+
 test("interceptors have names of their own, and fall back to those of webhooks", () => {
   assert.equal(client.verifyInterceptorPayload(SECRET, signed(BODY, "interceptor"), BODY), true);
   assert.equal(client.verifyInterceptorPayload(SECRET, signed(BODY), BODY), true);
@@ -103,6 +118,33 @@ test("each reason has its documented message", () => {
       },
     );
   }
+});
+
+test("the time is what Date says, which tests set", () => {
+  const then = Date.UTC(2020, 0, 1);
+  const headers = signed(BODY, "webhook", then / 1000);
+  const forms = [headers, new Headers(headers)];
+  mock.timers.enable({ apis: ["Date"], now: then + 299_000 });
+  try {
+    for (const given of forms) {
+      for (const body of [BODY, Buffer.from(BODY)]) {
+        assert.equal(client.verifyWebhookPayload(SECRET, given, body), true);
+      }
+      assert.equal(client.verifyInterceptorPayload(SECRET, given, BODY), true);
+      assert.throws(() => client.verifyWebhookPayload(SECRET, given, `${BODY} `), { message: "Invalid signature" });
+    }
+    assert.throws(() => client.verifyWebhookPayload("whsec", {}, BODY), { message: "Missing required headers" });
+    assert.throws(() => client.verifyWebhookPayload("whsec", headers, BODY), { message: "Invalid secret" });
+    mock.timers.setTime(then + 301_000);
+    for (const given of forms) {
+      assert.throws(() => client.verifyWebhookPayload(SECRET, given, BODY), { message: "Message timestamp too old" });
+    }
+    mock.timers.setTime(then - 301_000);
+    assert.throws(() => client.verifyWebhookPayload(SECRET, headers, BODY), { message: "Message timestamp too new" });
+  } finally {
+    mock.timers.reset();
+  }
+  assert.throws(() => client.verifyWebhookPayload(SECRET, headers, BODY), { message: "Message timestamp too old" });
 });
 
 test("the tolerance is an option", () => {

@@ -1,6 +1,6 @@
 //! The constructor's options.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
@@ -107,6 +107,11 @@ fn build(options: ClientOptions) -> Result<Client, Error> {
         builder = builder.user_agent_suffix(suffix);
     }
     builder.build()
+}
+
+/// What JavaScript's `Date.now()` says, which tests set.
+pub(crate) fn clock(now: f64) -> SystemTime {
+    Duration::try_from_secs_f64(now / 1000.0).map_or(UNIX_EPOCH, |since| UNIX_EPOCH + since)
 }
 
 /// JavaScript's milliseconds; those that no clock can count are refused.

@@ -8,6 +8,7 @@ use scalekit::{Client, Error, ErrorKind};
 
 use crate::failure::{Failure, Fault};
 use crate::mailbox::{Answer, Mailbox, start};
+use crate::options::clock;
 use crate::{guard, runtime};
 
 /// What a token is asked to have.
@@ -21,14 +22,20 @@ pub(crate) struct Checks {
     pub required_scopes: Option<Vec<String>>,
 }
 
-fn validation(checks: Option<Checks>) -> TokenValidation {
+/// As of `now`, in milliseconds since 1970.
+fn validation(checks: Option<Checks>, now: f64) -> TokenValidation {
+    let as_of = Some(clock(now));
     let Some(checks) = checks else {
-        return TokenValidation::default();
+        return TokenValidation {
+            as_of,
+            ..TokenValidation::default()
+        };
     };
     TokenValidation {
         issuer: checks.issuer.map(|issuer| vec![issuer]),
         audience: checks.audience,
         required_scopes: checks.required_scopes.unwrap_or_default(),
+        as_of,
         ..TokenValidation::default()
     }
 }
@@ -38,9 +45,10 @@ fn validation(checks: Option<Checks>) -> TokenValidation {
 pub(crate) fn validate_cached(
     client: &External<Client>,
     token: String,
+    now: f64,
     checks: Option<Checks>,
 ) -> Option<Either<String, Failure>> {
-    let validated = guard::now(|| match at_once(client, &token, &validation(checks))? {
+    let validated = guard::now(|| match at_once(client, &token, &validation(checks, now))? {
         Some(verified) => Ok(Some(claims(verified?)?)),
         None => Ok(None),
     });
@@ -55,9 +63,10 @@ pub(crate) fn validate_cached(
 pub(crate) fn is_valid_cached(
     client: &External<Client>,
     token: String,
+    now: f64,
     checks: Option<Checks>,
 ) -> Option<Either<bool, Failure>> {
-    let validated = guard::now(|| match at_once(client, &token, &validation(checks))? {
+    let validated = guard::now(|| match at_once(client, &token, &validation(checks, now))? {
         Some(Err(error)) if error.kind() != ErrorKind::InvalidToken => Err(error.into()),
         verified => Ok(verified.map(|verified| verified.is_ok())),
     });
@@ -74,9 +83,10 @@ pub(crate) fn validate(
     mailbox: &External<Mailbox>,
     id: u32,
     token: String,
+    now: f64,
     checks: Option<Checks>,
 ) -> Option<Failure> {
-    let (client, checks) = (Client::clone(client), validation(checks));
+    let (client, checks) = (Client::clone(client), validation(checks, now));
     let work = async move {
         let verified = client.validate_token(&token, &checks).await?;
         Ok(Answer::Text(claims(verified)?))

@@ -10,9 +10,10 @@ use scalekit::webhook::{Purpose, SignatureHeaders};
 
 use crate::failure::Failure;
 use crate::guard::{self, Outcome};
+use crate::options::clock;
 
-/// Secret, id, timestamp and signature with a NUL between them; then either text or, after nothing, bytes.
-type Arguments<'a> = FnArgs<(String, Option<String>, Option<BufferSlice<'a>>)>;
+/// Secret, id, timestamp and signature with a NUL between them; the time; then either text or, after nothing, bytes.
+type Arguments<'a> = FnArgs<(String, f64, Option<String>, Option<BufferSlice<'a>>)>;
 
 /// Makes the function that verifies a client's webhooks whose headers the caller has found. It returns `true`, or why
 /// not, or `false` where one of the four texts has a NUL of its own.
@@ -27,17 +28,18 @@ pub(crate) fn webhook_verifier<'env>(
     let client = Client::clone(client);
     env.create_function_from_closure("verifyWebhook", move |context| {
         let parts = context.get::<String>(0)?;
-        if context.length() == 2 {
-            let text = context.get::<String>(1)?;
-            Ok(verify_parts(&client, &parts, text.as_bytes()))
+        let now = context.get::<f64>(1)?;
+        if context.length() == 3 {
+            let text = context.get::<String>(2)?;
+            Ok(verify_parts(&client, &parts, now, text.as_bytes()))
         } else {
-            let bytes = context.get::<BufferSlice<'_>>(2)?;
-            Ok(verify_parts(&client, &parts, &bytes))
+            let bytes = context.get::<BufferSlice<'_>>(3)?;
+            Ok(verify_parts(&client, &parts, now, &bytes))
         }
     })
 }
 
-fn verify_parts(client: &Client, parts: &str, payload: &[u8]) -> Outcome<bool> {
+fn verify_parts(client: &Client, parts: &str, now: f64, payload: &[u8]) -> Outcome<bool> {
     let mut ends = memchr_iter(0, parts.as_bytes());
     let (Some(first), Some(second), Some(third), None) = (ends.next(), ends.next(), ends.next(), ends.next())
     else {
@@ -49,18 +51,20 @@ fn verify_parts(client: &Client, parts: &str, payload: &[u8]) -> Outcome<bool> {
         signature: parts[third + 1..].into(),
     };
     guard::outcome(|| {
-        client.verify_webhook(&parts[..first], &headers, payload)?;
+        client.verify_webhook_at(&parts[..first], &headers, payload, clock(now))?;
         Ok(true)
     })
 }
 
-/// Verifies a payload; `headers` are names and values in turn, of which the core picks those that count.
+/// Verifies a payload as of `now`, in milliseconds since 1970; `headers` are names and values in turn, of which the core
+/// picks those that count.
 #[napi]
 pub(crate) fn verify_payload(
     client: &External<Client>,
     interceptor: bool,
     secret: String,
     headers: Vec<String>,
+    now: f64,
     text: Option<String>,
     bytes: Option<BufferSlice<'_>>,
 ) -> Option<Failure> {
@@ -77,5 +81,5 @@ pub(crate) fn verify_payload(
         (None, Some(bytes)) => bytes,
         (None, None) => &[],
     };
-    guard::failure(|| Ok(client.verify_webhook(&secret, &headers, payload)?))
+    guard::failure(|| Ok(client.verify_webhook_at(&secret, &headers, payload, clock(now))?))
 }

@@ -26,6 +26,8 @@ pub(crate) struct Param {
     pub(crate) external_doc: String,
     /// The name of the type of a group, if it has one.
     pub(crate) interface: Option<String>,
+    /// Whether its text loses the white space around it.
+    pub(crate) trimmed: bool,
 }
 
 /// What kind of value a parameter takes.
@@ -58,12 +60,21 @@ impl Param {
             external: None,
             external_doc: String::new(),
             interface: None,
+            trimmed: false,
         }
     }
 
     /// Whether `None` may be passed.
     pub(crate) fn nullable(&self) -> bool {
         matches!(self.presence, Presence::Nullable | Presence::Optional)
+    }
+
+    /// Whether it is a message of the API, or part of one: in an update, what changes.
+    pub(crate) fn updates(&self) -> bool {
+        let inner = self.path.as_deref().is_some_and(|path| path.contains('.'));
+        let message = matches!(&self.accepts, Accepts::Field(field) if !field.is_list() && !field.is_map()
+            && matches!(field.kind(), Kind::Message(message) if message.package_name() != "google.protobuf"));
+        inner || message
     }
 
     /// A parameter that is an object with parameters of its own.
@@ -83,6 +94,7 @@ impl Param {
             external: None,
             external_doc: String::new(),
             interface: None,
+            trimmed: false,
         }
     }
 
@@ -180,6 +192,7 @@ pub(crate) fn resolve(
         external,
         external_doc,
         interface: None,
+        trimmed: false,
     })
 }
 

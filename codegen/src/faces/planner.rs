@@ -146,6 +146,12 @@ impl Planner<'_> {
                 .doc
                 .clone_from(doc);
         }
+        for name in &entry.trim {
+            let param = params.iter_mut().find_map(|param| param.named(name));
+            param
+                .with_context(|| format!("there is no parameter {name} to trim"))?
+                .trimmed = true;
+        }
         let outcome = match entry.result.as_deref().or(client.result.as_deref()) {
             None => (self.style.outcome)(),
             Some("message") => Outcome::Message,

@@ -112,12 +112,15 @@ impl Writer {
     }
 
     fn init(&mut self, method: &Method, depth: usize) -> String {
-        // In an update an empty text is a new value; elsewhere it is a value that the caller does not have.
-        let clears = matches!(&method.action, Action::Call { operation, .. } if operation.method.name().starts_with("Update"));
+        // In an update an empty text is a new value; elsewhere, and in what names the object that another one updates, it
+        // is a value that the caller does not have.
+        let update = matches!(&method.action, Action::Call { operation, .. } if operation.method.name().starts_with("Update"));
+        let apart = method.leaves().any(|param| param.updates());
         let mut init = Init::default();
         let mut holders = BTreeSet::new();
         for (access, param) in arguments(method) {
             let Some(path) = &param.path else { continue };
+            let clears = update && (!apart || path.contains('.'));
             let text = value(param, &access, clears, &mut self.modules, &mut self.helpers);
             let field = path.split(['[', '{']).next().unwrap_or(path);
             init.set(&method.request, field, text, !param.nullable(), &mut self.helpers);

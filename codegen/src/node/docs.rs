@@ -32,6 +32,15 @@ pub(super) fn member(depth: usize, param: &Param) -> String {
     comment(depth, &[wrap(&described(param), WIDTH - 2 * depth, "")])
 }
 
+/// The comment on a property that has a service's client: the first sentence about the service.
+pub(super) fn property(doc: &str) -> String {
+    let text = doc.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sentence = text
+        .split_once(". ")
+        .map_or(text.clone(), |(first, _)| format!("{first}."));
+    comment(1, &[wrap(&sentence, WIDTH - 2, "")])
+}
+
 /// The comment on a module's class.
 pub(super) fn class(attribute: &str, doc: &str) -> String {
     let mut blocks = vec![format!("The operations of `client.{attribute}`.")];

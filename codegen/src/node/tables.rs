@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::docs;
 use super::names::camel;
 use crate::faces::plan::{Action, Client};
 
-/// The class that has every service client as an attribute, made at its first use.
+/// The class that has every service client as a property.
 pub(super) fn services(clients: &[Client]) -> String {
     let mut sorted: Vec<&Client> = clients.iter().collect();
     sorted.sort_by_key(|client| &client.attribute);
-    let mut text = "import { type Road, lazily } from \"./call\";\n".to_owned();
+    let mut text =
+        "import type { Road } from \"./call\";\nimport { dormant } from \"./dormant\";\n".to_owned();
     for client in &sorted {
         text.push_str(&format!(
             "import type {} from \"./{}\";\n",
@@ -17,34 +19,23 @@ pub(super) fn services(clients: &[Client]) -> String {
         ));
     }
     text.push_str(
-        "\n/** The service clients of a client; the module of each is loaded when it is first asked for. */
+        "\n/** The service clients of a client; the module of each is loaded when it is first used. */
 export abstract class Services {
-  readonly #road: Road;
-
-  /** @param road what all of them call on */
-  constructor(road: Road) {
-    this.#road = road;
-  }
 ",
     );
     for client in &sorted {
-        let (attribute, class, module) = (&client.attribute, &client.class, &client.module);
-        let about = client.doc.lines().next().unwrap_or_default();
+        let (attribute, class) = (&client.attribute, &client.class);
+        text.push_str(&docs::property(&client.doc));
+        text.push_str(&format!("  readonly {attribute}: {class};\n"));
+    }
+    text.push_str("\n  /** @param road what all of them call on */\n  constructor(road: Road) {\n");
+    for client in &sorted {
+        let (attribute, module) = (&client.attribute, &client.module);
         text.push_str(&format!(
-            "
-  readonly #{attribute} = lazily(() => {{
-    const {{ default: Client }} = require(\"./{module}\") as typeof import(\"./{module}\");
-    return new Client(this.#road);
-  }});
-
-  /** {about} */
-  get {attribute}(): {class} {{
-    return this.#{attribute}();
-  }}
-"
+            "    this.{attribute} = dormant(road, () => (require(\"./{module}\") as typeof import(\"./{module}\")).default);\n"
         ));
     }
-    text + "}\n"
+    text + "  }\n}\n"
 }
 
 /// The methods of each operation.

@@ -59,12 +59,10 @@ fn arguments_go_where_the_face_says() {
     let plan = plan(&schema()).unwrap();
     let users = text_of(&plan, "user");
     let created = method(&users, "createMembership");
-    assert!(created.contains("identities: choice(\"id\", required(\"userId\", userId)),"));
+    assert!(created.contains("identities: choice(\"id\", text(\"userId\", userId)),"));
     assert!(created.contains("membership: { roles: each(\"roles\", \"name\", options?.roles),"));
     let by_external_id = method(&users, "createMembershipByExternalId");
-    assert!(
-        by_external_id.contains("identities: choice(\"externalId\", required(\"externalId\", externalId)),")
-    );
+    assert!(by_external_id.contains("identities: choice(\"externalId\", text(\"externalId\", externalId)),"));
     // A field of a message that is given as a whole too.
     assert!(
         method(&users, "createUserAndMembership")

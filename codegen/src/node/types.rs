@@ -124,7 +124,14 @@ pub(super) fn value(
     helpers: &mut Helpers,
 ) -> String {
     let name = camel(&param.name);
+    let is_text =
+        matches!(&param.accepts, Accepts::Field(field) if field.kind() == Kind::String && !field.is_list());
+    let access = match param.trimmed {
+        true => &helpers.call("trimmed", access),
+        false => access,
+    };
     let given = match &param.presence {
+        Presence::Required if is_text => helpers.call("text", &format!("\"{name}\", {access}")),
         Presence::Required => helpers.call("required", &format!("\"{name}\", {access}")),
         Presence::Default(literal) => format!("{access} ?? {literal}"),
         Presence::Nullable | Presence::Optional => access.to_owned(),

@@ -158,7 +158,7 @@ impl Client {
         let result = keys.check(
             token,
             &Checks::new(checks, self.config()),
-            seconds(SystemTime::now()),
+            seconds(checks.as_of.unwrap_or_else(SystemTime::now)),
             run,
         );
         if snapshot.is_stale(now) {

@@ -29,6 +29,8 @@ pub struct TokenValidation {
     pub required_scopes: Vec<String>,
     /// How far the clocks of issuer and verifier may differ; `None` for the client's setting.
     pub leeway: Option<Duration>,
+    /// The time that counts as now; `None` for the system's clock. For a program that has a clock of its own.
+    pub as_of: Option<SystemTime>,
 }
 
 /// The checks in force: those of the call, completed by those of the client.
@@ -52,9 +54,9 @@ impl<'a> Checks<'a> {
 }
 
 impl KeySet {
-    /// Verifies the signature of a token with these keys and checks its claims as of `now`.
+    /// Verifies the signature of a token with these keys and checks its claims as of `now`, whatever `checks` says of it.
     ///
-    /// What `checks` leaves open is not checked; the leeway is then 5 seconds.
+    /// What else `checks` leaves open is not checked; the leeway is then 5 seconds.
     ///
     /// # Errors
     /// The first reason to refuse it.

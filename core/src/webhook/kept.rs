@@ -1,6 +1,7 @@
 //! The secrets that a client has read already.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use arc_swap::ArcSwapOption;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
@@ -61,9 +62,21 @@ impl Client {
         headers: &SignatureHeaders<'_>,
         payload: &[u8],
     ) -> Result<(), Error> {
-        let mut verification = self.start_webhook(secret, headers)?;
-        verification.update(payload);
-        Ok(verification.finish()?)
+        self.verify_webhook_at(secret, headers, payload, SystemTime::now())
+    }
+
+    /// As [`verify_webhook`](Self::verify_webhook), as of `now`: for a program whose clock is not the system's.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn verify_webhook_at(
+        &self,
+        secret: &str,
+        headers: &SignatureHeaders<'_>,
+        payload: &[u8],
+        now: SystemTime,
+    ) -> Result<(), Error> {
+        Ok(self.verifier(secret, headers)?.verify_at(headers, payload, now)?)
     }
 
     /// Checks headers and secret as [`verify_webhook`](Self::verify_webhook) does and waits for the body, which may
@@ -76,17 +89,18 @@ impl Client {
         secret: &str,
         headers: &'h SignatureHeaders<'_>,
     ) -> Result<Verification<'h>, Error> {
+        Ok(self.verifier(secret, headers)?.start(headers)?)
+    }
+
+    /// That of a secret. Headers that are missing are found first.
+    fn verifier(&self, secret: &str, headers: &SignatureHeaders<'_>) -> Result<Arc<Verifier>, Error> {
         headers.check_present()?;
-        let verifier = match self.verifiers().find(secret) {
-            Some(verifier) => verifier,
-            None => {
-                let verifier =
-                    Arc::new(Verifier::new(secret)?.with_tolerance(self.config().webhook_tolerance));
-                self.verifiers().keep(secret, &verifier);
-                verifier
-            }
-        };
-        Ok(verifier.start(headers)?)
+        if let Some(verifier) = self.verifiers().find(secret) {
+            return Ok(verifier);
+        }
+        let verifier = Arc::new(Verifier::new(secret)?.with_tolerance(self.config().webhook_tolerance));
+        self.verifiers().keep(secret, &verifier);
+        Ok(verifier)
     }
 }
 
@@ -137,5 +151,14 @@ mod tests {
         };
         assert!(message(&client(300)).contains("Message timestamp too old"));
         assert!(message(&client(100 * 365 * 86_400)).contains("Invalid signature"));
+    }
+
+    #[test]
+    fn the_clock_may_be_another_one() {
+        let then = SystemTime::UNIX_EPOCH + Duration::from_secs(5);
+        let error = client(300)
+            .verify_webhook_at("w_AAAA", &headers("5"), b"", then)
+            .unwrap_err();
+        assert_eq!(error.message(), "Invalid signature");
     }
 }

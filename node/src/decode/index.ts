@@ -1,7 +1,7 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 
 import { openMessage } from "./message";
-import { PIECE } from "./piece";
+import { nextTurn, PIECE } from "./piece";
 import { check, Reader } from "./reader";
 
 /**
@@ -32,8 +32,4 @@ export async function decodeInPieces<Desc extends DescMessage>(
     }
   }
   return message;
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -46,6 +46,11 @@ export class ScalekitException extends Error {
       Object.defineProperty(this, name, { enumerable: this[name] !== undefined });
     }
   }
+
+  /** What JSON writes: all that is shown, and the message, which the properties of an error do not have. */
+  toJSON(): object {
+    return Object.assign({ name: this.name, message: this.message }, this);
+  }
 }
 
 /** An argument, option or configuration of which no request can be made. */
@@ -72,28 +77,25 @@ export class ScalekitServerException extends ScalekitException {
   readonly grpcStatus: number;
   /** The service's own name of the failure, such as `RESOURCE_NOT_FOUND`. */
   readonly errorCode: string | null;
-  readonly #details: unknown;
-  #unpacked: ErrorInfo[] | undefined;
+  /**
+   * What else the answer said: the service's details, as messages; `{ error: … }` from the token endpoint;
+   * `{ body: … }`, the first bytes of an answer that is not the service's; `null` without an answer.
+   */
+  readonly errDetails: any;
 
   constructor(error?: unknown, fields: ServerExceptionFields = {}) {
     super(error, fields);
     this.httpStatus = fields.httpStatus ?? 500;
     this.grpcStatus = fields.grpcStatus ?? 2;
     this.errorCode = fields.errorCode ?? null;
-    this.#details = fields.details ?? null;
+    const details = fields.details ?? null;
+    this.errDetails = Array.isArray(details) ? unpack(details) : details;
+    Object.defineProperty(this, "errDetails", { enumerable: details !== null });
   }
 
   /** The service's details, as messages. */
   get unpackedDetails(): ErrorInfo[] {
-    return (this.#unpacked ??= unpack(this.#details));
-  }
-
-  /**
-   * What else the answer said: the service's details, as messages; `{ error: … }` from the token endpoint;
-   * `{ body: … }`, the first bytes of an answer that is not the service's; `null` without an answer.
-   */
-  get errDetails(): any {
-    return Array.isArray(this.#details) ? this.unpackedDetails : this.#details;
+    return Array.isArray(this.errDetails) ? this.errDetails : [];
   }
 
   /** All that one needs to understand the failure, in one line. */
@@ -117,8 +119,8 @@ function text(error: unknown): string {
 }
 
 /** Details that are no `ErrorInfo`, or one that cannot be read, are passed over: they must not hide the failure. */
-function unpack(details: unknown): ErrorInfo[] {
-  if (!Array.isArray(details)) {
+function unpack(details: any[]): ErrorInfo[] {
+  if (details.length === 0) {
     return [];
   }
   const { fromJson } = require("@bufbuild/protobuf") as typeof import("@bufbuild/protobuf");

@@ -15,7 +15,7 @@ export const EXCEPTIONS: ReadonlyMap<string, ExceptionClass> = new Map(
 export function fromNative(failure: Failure): base.ScalekitException {
   const Exception = EXCEPTIONS.get(failure.name) ?? base.ScalekitException;
   const { operation, requestId, retryable, httpStatus, grpcStatus, errorCode, details } = failure;
-  return new Exception(failure.message, {
+  return new Exception(spelled(failure), {
     operation,
     requestId,
     retryable,
@@ -43,11 +43,14 @@ export function checked<T extends string | boolean | NativeClient | readonly str
   return value;
 }
 
-/** The core begins a message about an option with the option's name, as other languages write it. */
-export function named(made: NativeClient | Failure): NativeClient | Failure {
-  if (!isFailure(made)) {
-    return made;
+/** The core names options and arguments as other languages write them: an argument at the beginning. */
+function spelled({ name, message }: Failure): string {
+  const text = message.replace(/\bis env_url right\?$/, "is envUrl right?");
+  if (name !== "ScalekitArgumentException") {
+    return text;
   }
   const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return { ...made, message: made.message.replace(/^[a-z]+(?:_[a-z]+)+/, camelCase) };
+  return text
+    .replace(/^[a-z]+(?:_[a-z]+)+/, camelCase)
+    .replace(/or allow it explicitly$/, "or set allowInsecureHttp");
 }

@@ -42,6 +42,7 @@ fn token_verdict(keys: &KeySet, case: &TokenCase) -> Verdict {
         audience: Some(case.audience.clone()).filter(|audience| !audience.is_empty()),
         required_scopes: case.required_scopes.clone(),
         leeway: case.leeway,
+        as_of: None,
     };
     let claims = keys
         .validate(&case.token, &checks, now())

@@ -31,6 +31,7 @@ async fn the_server_s_cases_hold_for_a_client() -> Result<()> {
             audience: Some(texts("audience")?).filter(|audience| !audience.is_empty()),
             required_scopes: texts("required_scopes")?,
             leeway: None,
+            as_of: None,
         };
         let validated = client.validate_token(&token, &checks).await;
         let result = validated.and_then(|verified| Ok(verified.claims()?));

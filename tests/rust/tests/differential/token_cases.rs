@@ -233,6 +233,7 @@ pub(crate) fn token_cases(seed: u64, count: usize, keys: &[KeyPair; 2]) -> impl 
             required_scopes: [vec![], vec![text("read")], vec![text("read"), text("write")]][rng.usize(..3)]
                 .clone(),
             leeway: Some(Duration::from_secs([0, 5, 3600][rng.usize(..3)])),
+            as_of: None,
         };
         let token = draft.spoil.iter().fold(token, |token, spoil| spoil(token));
         TokenCase {
