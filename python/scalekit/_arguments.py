@@ -14,7 +14,7 @@ from scalekit._conversions import Misfit, converter, from_mapping
 from scalekit.common.exceptions import ScalekitArgumentException
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import NoReturn
 
     from google.protobuf.message import Message
@@ -40,6 +40,9 @@ class Arguments:
         """Fill the field at `path`, by default the one called `name`, and refuse ``None``."""
         if value is None:
             self._refuse(f"{name} must not be None")
+        # Ids and tokens above all, without which an operation would be another one, or none.
+        if value == "":
+            self._refuse(f"{name} must not be empty")
         self._fill(name, value, path or name)
 
     def optional(self, name: str, value: Any, path: str = "") -> None:
@@ -54,6 +57,19 @@ class Arguments:
         for field in path.split("."):
             holder = getattr(holder, field)
         holder.SetInParent()
+
+    def given(self, name: str, value: Any) -> None:
+        """Refuse to go on without an optional parameter."""
+        if value is None or value == "":
+            self._refuse(f"{name} is required")
+
+    def first(self, *values: Any) -> Iterator[Any]:
+        """Keep the first value that is given and not empty, and turn the others into ``None``."""
+        found = False
+        for value in values:
+            counts = not found and value is not None and value != ""
+            found = found or counts
+            yield value if counts else None
 
     def one_of(self, *names: str) -> None:
         """Refuse any other number than one of these optional parameters."""
@@ -73,7 +89,14 @@ class Arguments:
         try:
             filler(self.request, value)
         except Misfit as misfit:
-            self._refuse(f"{name}{misfit}", misfit.__cause__)
+            problem, cause = str(misfit), misfit.__cause__
+        except (TypeError, ValueError):
+            # The runtimes' own words hold the value.
+            problem, cause = " holds what no message can carry", None
+        else:
+            return
+        # Not within the handler, or the exception would take what it replaces along.
+        self._refuse(f"{name}{problem}", cause)
 
     def _refuse(self, problem: str, cause: BaseException | None = None) -> NoReturn:
         raise ScalekitArgumentException(problem, operation=self.operation) from cause

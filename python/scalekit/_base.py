@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from scalekit import _checks
 from scalekit._clients import SERVICES
+from scalekit._typing import Self, Unpack
 from scalekit.common.exceptions import ScalekitArgumentException
+from scalekit.common.scalekit import (
+    AuthorizationUrlOptions,
+    CodeAuthenticationOptions,
+    LogoutUrlOptions,
+    TokenValidationOptions,
+)
 from scalekit.core import (
     DEFAULT_CALL_TIMEOUT_S,
     DEFAULT_KEEPALIVE_TIME_MS,
     DEFAULT_KEEPALIVE_TIMEOUT_MS,
     DEFAULT_TOOL_CALL_TIMEOUT_S,
     BaseCoreClient,
+    ClientOptions,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from typing_extensions import Self, Unpack
-
-    from scalekit.common.scalekit import (
-        AuthorizationUrlOptions,
-        CodeAuthenticationOptions,
-        LogoutUrlOptions,
-        TokenValidationOptions,
-    )
-    from scalekit.core import ClientOptions
+_INSTEAD = dict.fromkeys(
+    ("actions", "connect"), "; what it calls is in tools, connected_accounts, mcp and providers"
+)
 
 
 class ClientBase:
@@ -67,7 +67,7 @@ class ClientBase:
         def __getattr__(self, name: str) -> Any:
             """Make the service client called `name`, once."""
             if name not in SERVICES:
-                text = f"{type(self).__name__!r} object has no attribute {name!r}"
+                text = f"{type(self).__name__!r} object has no attribute {name!r}{_INSTEAD.get(name, '')}"
                 raise AttributeError(text, name=name, obj=self)
             module, kind = SERVICES[name]
             service = getattr(import_module(f"scalekit.{module}"), self._service_prefix + kind)(
@@ -117,6 +117,7 @@ class ClientBase:
         Returns:
             The URL to redirect the user to.
         """
+        _checks.options(options, AuthorizationUrlOptions)
         return self.core_client._native.authorization_url(redirect_uri, options)
 
     def get_logout_url(self, options: LogoutUrlOptions | None = None) -> str:
@@ -125,6 +126,7 @@ class ClientBase:
         Args:
             options: the session to end and where to send the user afterwards.
         """
+        _checks.options(options, LogoutUrlOptions)
         return self.core_client._native.logout_url(options)
 
     def verify_webhook_payload(
@@ -182,14 +184,18 @@ def _variable(*names: str) -> str:
 
 def validation(
     options: TokenValidationOptions | None, audience: str | list[str] | None, scopes: list[str] | None = None
-) -> tuple[str | None, list[str] | None, list[str]]:
-    """Issuer, audience and scopes to check; the options win over the separate audience."""
-    issuer = getattr(options, "issuer", None)
-    if issuer is not None:
-        _checks.text(issuer=issuer)
-    wanted = _checks.strings("audience", getattr(options, "audience", None) or audience)
+) -> tuple[list[str] | None, list[str] | None, list[str]]:
+    """Issuers, audiences and scopes to check; the options win over the separate audience.
+
+    An empty issuer, as documented, is none. No token passes an empty list of audiences, which may be one
+    that was meant to be filled.
+    """
+    _checks.options(options, TokenValidationOptions)
+    issuers = _checks.strings("issuer", getattr(options, "issuer", None) or None)
+    wanted = getattr(options, "audience", None)
+    audiences = _checks.strings("audience", audience if wanted is None else wanted)
     required = _checks.strings("required_scopes", scopes or getattr(options, "required_scopes", None))
-    return issuer, wanted or None, required or []
+    return issuers, audiences, required or []
 
 
 def code_exchange(
@@ -197,6 +203,7 @@ def code_exchange(
 ) -> tuple[str, str, str | None]:
     """Check the arguments of a code exchange."""
     _checks.text(code=code, redirect_uri=redirect_uri)
+    _checks.options(options, CodeAuthenticationOptions)
     verifier = getattr(options, "code_verifier", None)
     if verifier is not None:
         _checks.text(code_verifier=verifier)

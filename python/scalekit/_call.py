@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from scalekit._native import Headers
 from scalekit.common.status import StatusCode
-
-if TYPE_CHECKING:
-    from scalekit._native import Headers
 
 
 class Metadatum(NamedTuple):

@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 
 MIN_KEEPALIVE_TIME_MS = 60_000
 # Names come as webhook-id, Webhook-Id, HTTP_WEBHOOK_ID and so on; which ones count is the core's to say.
+# Half of a pair of UTF-16, such as os.environ has for bytes that are no UTF-8; no request can carry it.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SIGNATURE = re.compile("webhook|interceptor", re.IGNORECASE)
 
 
 def text(**arguments: object) -> None:
     """Every argument must be a non-empty string; the value is not shown, it may be a secret."""
     for name, value in arguments.items():
-        if not isinstance(value, str):
-            raise ScalekitArgumentException(f"{name} must be a str, not {type(value).__name__}")
+        _string(name, value)
         if not value:
             raise ScalekitArgumentException(f"{name} must not be empty")
 
@@ -28,8 +29,26 @@ def text(**arguments: object) -> None:
 def optional_text(**arguments: object) -> None:
     """Every argument must be a string or ``None``; the value is not shown, it may be a secret."""
     for name, value in arguments.items():
-        if value is not None and not isinstance(value, str):
-            raise ScalekitArgumentException(f"{name} must be a str, not {type(value).__name__}")
+        if value is not None:
+            _string(name, value)
+
+
+def is_text(value: str) -> bool:
+    """Whether a string can be written in UTF-8. To try it would leave an exception with the value in it."""
+    return value.isascii() or _SURROGATE.search(value) is None
+
+
+def _string(name: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise ScalekitArgumentException(f"{name} must be a str, not {type(value).__name__}")
+    if not is_text(value):
+        raise ScalekitArgumentException(f"{name} holds a lone surrogate")
+
+
+def options(value: object, kind: type) -> None:
+    """The options must be ``None`` or of their class: what a mapping, say, asks for would not be checked."""
+    if value is not None and not isinstance(value, kind):
+        raise ScalekitArgumentException(f"options must be {kind.__name__}, not {type(value).__name__}")
 
 
 def count(*, most: int = 100, **arguments: object) -> None:
@@ -66,13 +85,13 @@ def strings(name: str, value: object) -> list[str] | None:
     """Turn ``None``, a string or an iterable of strings into a list."""
     if value is None:
         return None
-    if isinstance(value, str):
-        return [value]
     if not hasattr(value, "__iter__"):
         raise ScalekitArgumentException(f"{name} must be a str or a list of str, not {type(value).__name__}")
-    result = list(value)
+    result = [value] if isinstance(value, str) else list(value)
     if not all(isinstance(item, str) for item in result):
         raise ScalekitArgumentException(f"{name} must be a list of str")
+    if not all(map(is_text, result)):
+        raise ScalekitArgumentException(f"{name} holds a lone surrogate")
     return result
 
 
@@ -94,12 +113,16 @@ def headers(value: Mapping[str, object] | Iterable[tuple[object, object]]) -> li
     items = value.items() if hasattr(value, "items") else value
     try:
         named = ((_header(name), content) for name, content in items)
-        return [(name, _header(content)) for name, content in named if _SIGNATURE.search(name)]
+        wanted = ((name, _first(content)) for name, content in named if _SIGNATURE.search(name))
+        return [(name, _header(content)) for name, content in wanted if content is not None and content != ""]
     except (TypeError, ValueError) as error:
         raise ScalekitArgumentException("headers must be a mapping of str to str") from error
 
 
+def _first(value: object) -> object:
+    return (value[0] if value else None) if isinstance(value, list | tuple) else value
+
+
 def _header(value: object) -> str:
-    if isinstance(value, list | tuple) and value:
-        value = value[0]
+    value = _first(value)
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)

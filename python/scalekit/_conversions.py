@@ -8,6 +8,8 @@ from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
 
+from scalekit._checks import is_text
+
 Convert = Callable[[Any, Any], None]
 """Takes the message that has the field, and the value for it."""
 
@@ -92,6 +94,8 @@ def _checked(kind: type, bounds: tuple[int, int] | None) -> Callable[[Any], Any]
         # A bool is an int to Python, but a mistake where a number is asked for.
         if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
             raise _must_be(wanted, value)
+        if isinstance(value, str) and not is_text(value):
+            raise Misfit(" holds a lone surrogate")
         if bounds is not None and not bounds[0] <= value <= bounds[1]:
             raise Misfit(f" must be between {bounds[0]} and {bounds[1]}, not {value}")
         return value
@@ -156,6 +160,8 @@ def _map(name: str, value_field: Any) -> Convert:
         for key, value in values.items():
             if not isinstance(key, str):
                 raise Misfit(f" must have keys of type str, not {type(key).__name__}")
+            if not is_text(key):
+                raise Misfit(" has a key with a lone surrogate")
             try:
                 container[key] = check(value)
             except Misfit as misfit:

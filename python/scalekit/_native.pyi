@@ -104,8 +104,8 @@ class NativeClient:
     @overload
     def validate_token(
         self,
-        token: str,
-        issuer: str | None = None,
+        token: str | bytes,
+        issuer: list[str] | None = None,
         audience: list[str] | None = None,
         required_scopes: list[str] | None = None,
         *,
@@ -114,8 +114,8 @@ class NativeClient:
     @overload
     def validate_token(
         self,
-        token: str,
-        issuer: str | None = None,
+        token: str | bytes,
+        issuer: list[str] | None = None,
         audience: list[str] | None = None,
         required_scopes: list[str] | None = None,
         *,
@@ -124,8 +124,8 @@ class NativeClient:
     @overload
     def is_valid_token(
         self,
-        token: str,
-        issuer: str | None = None,
+        token: str | bytes,
+        issuer: list[str] | None = None,
         audience: list[str] | None = None,
         required_scopes: list[str] | None = None,
         *,
@@ -134,8 +134,8 @@ class NativeClient:
     @overload
     def is_valid_token(
         self,
-        token: str,
-        issuer: str | None = None,
+        token: str | bytes,
+        issuer: list[str] | None = None,
         audience: list[str] | None = None,
         required_scopes: list[str] | None = None,
         *,
@@ -143,8 +143,8 @@ class NativeClient:
     ) -> Task: ...
     def validate_token_at_once(
         self,
-        token: str,
-        issuer: str | None = None,
+        token: str | bytes,
+        issuer: list[str] | None = None,
         audience: list[str] | None = None,
         required_scopes: list[str] | None = None,
     ) -> dict[str, Any] | None:

@@ -12,12 +12,25 @@ from scalekit._call import Call
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator
+    from types import ModuleType
 
     from google.protobuf.message import Message
 
     from scalekit.core import AsyncCoreClient, CoreClient
 
     _Step = tuple[str, Message, type[Message]]
+
+
+def messages_of(name: str, *modules: ModuleType) -> Callable[[str], Any]:
+    """Make the ``__getattr__`` of the service module `name`, which has the messages of its operations too."""
+
+    def get(attribute: str) -> Any:
+        for module in modules:
+            if not attribute.startswith("_") and hasattr(module, attribute):
+                return getattr(module, attribute)
+        raise AttributeError(f"module {name!r} has no attribute {attribute!r}")
+
+    return get
 
 
 class Service:

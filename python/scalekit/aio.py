@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import Any
 
 from scalekit import _checks
 from scalekit._base import ClientBase, code_exchange, validation
 from scalekit._clients import AsyncClients
+from scalekit._typing import Self
 from scalekit.common.exceptions import ScalekitValidateTokenFailureException
-from scalekit.common.scalekit import IdpInitiatedLoginClaims
+from scalekit.common.scalekit import (
+    CodeAuthenticationOptions,
+    IdpInitiatedLoginClaims,
+    TokenValidationOptions,
+)
 from scalekit.core import AsyncCoreClient
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
-    from typing_extensions import Self
-
-    from scalekit.common.scalekit import CodeAuthenticationOptions, TokenValidationOptions
 
 
 class AsyncScalekitClient(ClientBase, AsyncClients):
@@ -113,7 +112,7 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         return True
 
     async def _validate(
-        self, token: str, issuer: str | None, audience: list[str] | None, scopes: list[str]
+        self, token: str, issuer: list[str] | None, audience: list[str] | None, scopes: list[str]
     ) -> dict[str, Any]:
         core = self.core_client
         # With the key at hand this takes microseconds, less than a trip through the event loop.

@@ -5,23 +5,29 @@ Reads the logs of an environment. Every call needs a bearer token and fails with
 without a valid one.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.auditlogs import auditlogs_pb2
+
+__getattr__ = messages_of(__name__, auditlogs_pb2)
 
 
 class _Methods:
     def list_auth_requests(
         self,
-        page_size=None,
-        page_token=None,
-        email=None,
-        status=None,
-        start_time=None,
-        end_time=None,
-        resource_id=None,
-        connected_account_identifier=None,
-        client_id=None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        email: str | None = None,
+        status: list[str] | None = None,
+        start_time: Any = None,
+        end_time: Any = None,
+        resource_id: str | None = None,
+        connected_account_identifier: str | None = None,
+        client_id: str | None = None,
     ):
         """Lists the authentication requests of the environment that match the given filters, page by page.
         Pass `next_page_token` of one answer as `page_token` of the next call until it is empty.
@@ -61,14 +67,14 @@ class _Methods:
 
     def iter_auth_requests(
         self,
-        page_size=None,
-        email=None,
-        status=None,
-        start_time=None,
-        end_time=None,
-        resource_id=None,
-        connected_account_identifier=None,
-        client_id=None,
+        page_size: int | None = None,
+        email: str | None = None,
+        status: list[str] | None = None,
+        start_time: Any = None,
+        end_time: Any = None,
+        resource_id: str | None = None,
+        connected_account_identifier: str | None = None,
+        client_id: str | None = None,
     ):
         """Iterates over what :meth:`list_auth_requests` lists, through all pages.
 

@@ -14,6 +14,10 @@ from scalekit._call import Call as _Call
 from scalekit._service import AsyncService as _AsyncService
 from scalekit._service import Service as _Service
 from scalekit.v1.auditlogs import auditlogs_pb2 as _auditlogs_pb2
+from scalekit.v1.auditlogs.auditlogs_pb2 import AuthLogRequest as AuthLogRequest
+from scalekit.v1.auditlogs.auditlogs_pb2 import ConnectionDetails as ConnectionDetails
+from scalekit.v1.auditlogs.auditlogs_pb2 import ListAuthLogRequest as ListAuthLogRequest
+from scalekit.v1.auditlogs.auditlogs_pb2 import ListAuthLogResponse as ListAuthLogResponse
 
 class AuditLogsClient(_Service):
     def list_auth_requests(

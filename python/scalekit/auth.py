@@ -5,13 +5,19 @@ Takes part in authentication requests that are under way. Every call needs a bea
 `UNAUTHENTICATED` without a valid one.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.auth import auth_pb2
+
+__getattr__ = messages_of(__name__, auth_pb2)
 
 
 class _Methods:
-    def update_login_user_details(self, connection_id, login_request_id, user=None):
+    def update_login_user_details(self, connection_id: str, login_request_id: str, user: Any = None):
         """Sets the user of an authentication request that is under way. It is for MCP servers that bring
         their own login: your application authenticates the user, reports the result here, and the
         request goes on with these details. Returns the id of the authentication request. Fails with

@@ -9,6 +9,9 @@ from scalekit._call import Call as _Call
 from scalekit._service import AsyncService as _AsyncService
 from scalekit._service import Service as _Service
 from scalekit.v1.auth import auth_pb2 as _auth_pb2
+from scalekit.v1.auth.auth_pb2 import UpdateLoginUserDetailsRequest as UpdateLoginUserDetailsRequest
+from scalekit.v1.auth.auth_pb2 import UpdateLoginUserDetailsResponse as UpdateLoginUserDetailsResponse
+from scalekit.v1.auth.auth_pb2 import User as User
 
 class AuthClient(_Service):
     def update_login_user_details(

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import Any
 
 from scalekit import _checks
 from scalekit._base import ClientBase, code_exchange, validation
 from scalekit._clients import Clients
-from scalekit.common.scalekit import IdpInitiatedLoginClaims
+from scalekit._typing import Self
+from scalekit.common.exceptions import (
+    ScalekitValidateTokenFailureException as ScalekitValidateTokenFailureException,
+)
+from scalekit.common.exceptions import WebhookVerificationError as WebhookVerificationError
+from scalekit.common.scalekit import AuthorizationUrlOptions as AuthorizationUrlOptions
+from scalekit.common.scalekit import CodeAuthenticationOptions as CodeAuthenticationOptions
+from scalekit.common.scalekit import GrantType as GrantType
+from scalekit.common.scalekit import IdpInitiatedLoginClaims as IdpInitiatedLoginClaims
+from scalekit.common.scalekit import LogoutUrlOptions as LogoutUrlOptions
+from scalekit.common.scalekit import TokenValidationOptions as TokenValidationOptions
+from scalekit.constants.user import id_token_claim_to_user_map as id_token_claim_to_user_map
 from scalekit.core import CoreClient
-
-if TYPE_CHECKING:
-    from types import TracebackType
-
-    from typing_extensions import Self
-
-    from scalekit.common.scalekit import CodeAuthenticationOptions, TokenValidationOptions
 
 
 class ScalekitClient(ClientBase, Clients):

@@ -6,15 +6,27 @@ clients of an organization, and clients of a protected resource such as an MCP s
 a bearer token and fails with `UNAUTHENTICATED` without a valid one.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from google.protobuf.empty_pb2 import Empty
 
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.clients import clients_pb2
+
+__getattr__ = messages_of(__name__, clients_pb2)
 
 
 class _Methods:
-    def list_client(self, include_plain_secret=None, filter=None, page_token=None, page_size=None):
+    def list_client(
+        self,
+        include_plain_secret: bool | None = None,
+        filter: Any = None,
+        page_token: str | None = None,
+        page_size: int | None = None,
+    ):
         """Lists the clients of the environment in order of creation, page by page, optionally only some
         kinds. Pass `next_page_token` of one answer as `page_token` of the next call until it is empty.
 
@@ -40,7 +52,7 @@ class _Methods:
         args.optional("page_size", page_size)
         return self._call(args.operation, args.request, clients_pb2.ListClientsResponse)
 
-    def create_client(self, client):
+    def create_client(self, client: Any):
         """Creates a client of the environment and returns it. It starts without a secret; add one with
         `CreateClientSecret`. Fails with `INVALID_ARGUMENT` when name or kind is missing or an address
         is listed twice.
@@ -59,7 +71,7 @@ class _Methods:
         args.required("client", client)
         return self._call(args.operation, args.request, clients_pb2.CreateClientResponse)
 
-    def get_client(self, client_id):
+    def get_client(self, client_id: str):
         """Returns one client of the environment. Fails with `NOT_FOUND` for an unknown client.
 
         Args:
@@ -76,7 +88,7 @@ class _Methods:
         args.required("client_id", client_id)
         return self._call(args.operation, args.request, clients_pb2.GetClientResponse)
 
-    def update_client(self, client_id, client, mask=None):
+    def update_client(self, client_id: str, client: Any, mask: Any = None):
         """Updates a client of the environment and returns it. Fields left empty keep their values; custom
         claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown client.
 
@@ -98,7 +110,7 @@ class _Methods:
         args.optional("mask", mask)
         return self._call(args.operation, args.request, clients_pb2.UpdateClientResponse)
 
-    def delete_client(self, client_id):
+    def delete_client(self, client_id: str):
         """Deletes a client of the environment and returns nothing. Its secrets stop working. Fails with
         `NOT_FOUND` for an unknown client.
 
@@ -116,7 +128,7 @@ class _Methods:
         args.required("client_id", client_id)
         return self._call(args.operation, args.request, Empty)
 
-    def create_client_secret(self, client_id):
+    def create_client_secret(self, client_id: str):
         """Adds a secret to a client. Returns the plain text, which is shown only once, and the stored
         secret. A client of a resource has at most 5 secrets. Fails with `NOT_FOUND` for an unknown
         client.
@@ -135,7 +147,7 @@ class _Methods:
         args.required("client_id", client_id)
         return self._call(args.operation, args.request, clients_pb2.CreateClientSecretResponse)
 
-    def delete_client_secret(self, client_id, secret_id):
+    def delete_client_secret(self, client_id: str, secret_id: str):
         """Deletes a secret of a client and returns nothing. The last secret of a client cannot be deleted.
         Fails with `NOT_FOUND` for an unknown client or secret.
 
@@ -155,7 +167,9 @@ class _Methods:
         args.required("secret_id", secret_id)
         return self._call(args.operation, args.request, Empty)
 
-    def iter_client(self, include_plain_secret=None, filter=None, page_size=None):
+    def iter_client(
+        self, include_plain_secret: bool | None = None, filter: Any = None, page_size: int | None = None
+    ):
         """Iterates over what :meth:`list_client` lists, through all pages.
 
         A page is fetched when the loop gets to it.

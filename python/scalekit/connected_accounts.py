@@ -6,22 +6,28 @@ under an identifier of your choice. Every call needs a bearer token and fails wi
 without a valid one.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.connected_accounts import connected_accounts_pb2
+
+__getattr__ = messages_of(__name__, connected_accounts_pb2)
 
 
 class _Methods:
     def list_connected_accounts(
         self,
-        organization_id=None,
-        user_id=None,
-        connector=None,
-        identifier=None,
-        provider=None,
-        page_size=None,
-        page_token=None,
-        connection_names=None,
+        organization_id: str | None = None,
+        user_id: str | None = None,
+        connector: str | None = None,
+        identifier: str | None = None,
+        provider: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        connection_names: list[str] | None = None,
     ):
         """Lists the connected accounts that match all given filters, in order of creation, page by page.
         The entries carry no credentials. Pass `next_page_token` of one answer as `page_token` of the
@@ -64,7 +70,13 @@ class _Methods:
         args.optional("connection_names", connection_names)
         return self._call(args.operation, args.request, connected_accounts_pb2.ListConnectedAccountsResponse)
 
-    def search_connected_accounts(self, query, page_size=None, page_token=None, connection_id=None):
+    def search_connected_accounts(
+        self,
+        query: str,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        connection_id: str | None = None,
+    ):
         """Searches connected accounts by a piece of text, page by page. The entries carry no credentials.
         Fails with `INVALID_ARGUMENT` when the text is shorter than 3 or longer than 200 characters.
 
@@ -96,7 +108,12 @@ class _Methods:
         )
 
     def create_connected_account(
-        self, connector, identifier, connected_account, organization_id=None, user_id=None
+        self,
+        connector: str,
+        identifier: str,
+        connected_account: Any,
+        organization_id: str | None = None,
+        user_id: str | None = None,
     ):
         """Creates a connected account for a connector and an identifier and returns it. An OAuth account
         starts as `PENDING_AUTH` and becomes active once its user has gone through the magic link. Fails
@@ -135,12 +152,12 @@ class _Methods:
 
     def update_connected_account(
         self,
-        connector,
-        identifier,
-        connected_account,
-        organization_id=None,
-        user_id=None,
-        connected_account_id=None,
+        connector: str,
+        identifier: str,
+        connected_account: Any,
+        organization_id: str | None = None,
+        user_id: str | None = None,
+        connected_account_id: str | None = None,
     ):
         """Updates the credentials or the settings of a connected account and returns it. Give `id` alone,
         or `connector` and `identifier`, with `organization_id` or `user_id` where the account belongs
@@ -180,7 +197,12 @@ class _Methods:
         return self._call(args.operation, args.request, connected_accounts_pb2.UpdateConnectedAccountResponse)
 
     def delete_connected_account(
-        self, connector, identifier, organization_id=None, user_id=None, connected_account_id=None
+        self,
+        connector: str,
+        identifier: str,
+        organization_id: str | None = None,
+        user_id: str | None = None,
+        connected_account_id: str | None = None,
     ):
         """Deletes a connected account together with its credentials. Give `id` alone, or `connector` and
         `identifier`, with `organization_id` or `user_id` where the account belongs to one. The answer
@@ -219,13 +241,13 @@ class _Methods:
 
     def get_magic_link_for_connected_account(
         self,
-        connector,
-        identifier,
-        organization_id=None,
-        user_id=None,
-        connected_account_id=None,
-        state=None,
-        user_verify_url=None,
+        connector: str,
+        identifier: str,
+        organization_id: str | None = None,
+        user_id: str | None = None,
+        connected_account_id: str | None = None,
+        state: str | None = None,
+        user_verify_url: str | None = None,
     ):
         """Creates a link through which the user authorizes a connected account. Returns the link and when
         it expires; an OAuth account becomes active when the user has followed it. Fails with
@@ -274,7 +296,12 @@ class _Methods:
         )
 
     def get_connected_account_by_identifier(
-        self, connector, identifier, organization_id=None, user_id=None, connected_account_id=None
+        self,
+        connector: str,
+        identifier: str,
+        organization_id: str | None = None,
+        user_id: str | None = None,
+        connected_account_id: str | None = None,
     ):
         """Returns a connected account together with its credentials, such as OAuth tokens. Treat the
         answer as a secret. Give `id` alone, or `connector` and `identifier`, with `organization_id` or
@@ -315,7 +342,12 @@ class _Methods:
         )
 
     def get_connected_account_details_by_identifier(
-        self, connector, identifier, organization_id=None, user_id=None, connected_account_id=None
+        self,
+        connector: str,
+        identifier: str,
+        organization_id: str | None = None,
+        user_id: str | None = None,
+        connected_account_id: str | None = None,
     ):
         """Returns the state and the settings of a connected account. Give `id` alone, or `connector` and
         `identifier`, with `organization_id` or `user_id` where the account belongs to one. Fails with
@@ -354,7 +386,7 @@ class _Methods:
             args.operation, args.request, connected_accounts_pb2.GetConnectedAccountByIdentifierResponse
         )
 
-    def verify_connected_account_user(self, auth_request_id, identifier):
+    def verify_connected_account_user(self, auth_request_id: str, identifier: str):
         """Confirms that the user who authorized a connected account is the one logged in to your
         application. It turns an account in state `PENDING_VERIFICATION` active and returns where to
         send the browser next. Take the identifier from your own session, never from the address of the
@@ -385,13 +417,13 @@ class _Methods:
 
     def iter_connected_accounts(
         self,
-        organization_id=None,
-        user_id=None,
-        connector=None,
-        identifier=None,
-        provider=None,
-        page_size=None,
-        connection_names=None,
+        organization_id: str | None = None,
+        user_id: str | None = None,
+        connector: str | None = None,
+        identifier: str | None = None,
+        provider: str | None = None,
+        page_size: int | None = None,
+        connection_names: list[str] | None = None,
     ):
         """Iterates over what :meth:`list_connected_accounts` lists, through all pages.
 
@@ -436,7 +468,9 @@ class _Methods:
             "connected_accounts",
         )
 
-    def iter_search_connected_accounts(self, query, page_size=None, connection_id=None):
+    def iter_search_connected_accounts(
+        self, query: str, page_size: int | None = None, connection_id: str | None = None
+    ):
         """Iterates over what :meth:`search_connected_accounts` lists, through all pages.
 
         A page is fetched when the loop gets to it.

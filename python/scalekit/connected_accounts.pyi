@@ -12,6 +12,72 @@ from scalekit._call import Call as _Call
 from scalekit._service import AsyncService as _AsyncService
 from scalekit._service import Service as _Service
 from scalekit.v1.connected_accounts import connected_accounts_pb2 as _connected_accounts_pb2
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import AuthorizationDetails as AuthorizationDetails
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import ConnectedAccount as ConnectedAccount
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    ConnectedAccountForList as ConnectedAccountForList,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import ConnectorStatus as ConnectorStatus
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import ConnectorType as ConnectorType
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    CreateConnectedAccount as CreateConnectedAccount,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    CreateConnectedAccountRequest as CreateConnectedAccountRequest,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    CreateConnectedAccountResponse as CreateConnectedAccountResponse,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    DeleteConnectedAccountRequest as DeleteConnectedAccountRequest,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    DeleteConnectedAccountResponse as DeleteConnectedAccountResponse,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    GetConnectedAccountByIdentifierRequest as GetConnectedAccountByIdentifierRequest,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    GetConnectedAccountByIdentifierResponse as GetConnectedAccountByIdentifierResponse,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    GetMagicLinkForConnectedAccountRequest as GetMagicLinkForConnectedAccountRequest,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    GetMagicLinkForConnectedAccountResponse as GetMagicLinkForConnectedAccountResponse,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import GoogleDWDAuth as GoogleDWDAuth
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    ListConnectedAccountsRequest as ListConnectedAccountsRequest,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    ListConnectedAccountsResponse as ListConnectedAccountsResponse,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import OauthToken as OauthToken
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import ScopeSelection as ScopeSelection
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    SearchConnectedAccountsRequest as SearchConnectedAccountsRequest,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    SearchConnectedAccountsResponse as SearchConnectedAccountsResponse,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import StaticAuth as StaticAuth
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import TrustedIDPAuth as TrustedIDPAuth
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    UpdateConnectedAccount as UpdateConnectedAccount,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    UpdateConnectedAccountRequest as UpdateConnectedAccountRequest,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    UpdateConnectedAccountResponse as UpdateConnectedAccountResponse,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    VerifyConnectedAccountUserRequest as VerifyConnectedAccountUserRequest,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    VerifyConnectedAccountUserResponse as VerifyConnectedAccountUserResponse,
+)
 
 class ConnectedAccountsClient(_Service):
     def list_connected_accounts(

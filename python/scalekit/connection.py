@@ -6,15 +6,21 @@ connection of the environment serves all organizations, for login or for access 
 service. Every call needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from google.protobuf.empty_pb2 import Empty
 
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.connections import connections_pb2
+
+__getattr__ = messages_of(__name__, connections_pb2)
 
 
 class _Methods:
-    def create_environment_connection(self, connection, flags=None):
+    def create_environment_connection(self, connection: Any, flags: Any = None):
         """Creates a connection of the environment and returns it. A connection to a known third-party
         service starts with that service's OAuth settings, and with a key id made from the provider's
         name unless one is given. Fails with `INVALID_ARGUMENT` when `connection` is missing or holds an
@@ -39,7 +45,7 @@ class _Methods:
         args.optional("flags", flags)
         return self._call(args.operation, args.request, connections_pb2.CreateConnectionResponse)
 
-    def create_connection(self, organization_id, connection):
+    def create_connection(self, organization_id: str, connection: Any):
         """Creates a single sign-on connection of an organization and returns it with its id and status.
         Fails with `INVALID_ARGUMENT` when `connection` is missing or holds an unknown enum value, and
         with `NOT_FOUND` for an unknown organization.
@@ -60,7 +66,7 @@ class _Methods:
         args.required("connection", connection)
         return self._call(args.operation, args.request, connections_pb2.CreateConnectionResponse)
 
-    def get_environment_connection(self, connection_id):
+    def get_environment_connection(self, connection_id: str):
         """Returns one connection of the environment with its settings. Fails with `NOT_FOUND` for an
         unknown connection.
 
@@ -80,7 +86,7 @@ class _Methods:
         args.required("connection_id", connection_id)
         return self._call(args.operation, args.request, connections_pb2.GetConnectionResponse)
 
-    def get_connection(self, organization_id, conn_id):
+    def get_connection(self, organization_id: str, conn_id: str):
         """Returns one connection of an organization with its settings. Fails with `NOT_FOUND` when the
         organization or the connection does not exist.
 
@@ -100,7 +106,7 @@ class _Methods:
         args.required("conn_id", conn_id, "id")
         return self._call(args.operation, args.request, connections_pb2.GetConnectionResponse)
 
-    def list_connections(self, organization_id, include=None):
+    def list_connections(self, organization_id: str, include: str | None = None):
         """Lists the connections of an organization or of a domain in order of creation, all in one answer.
         Only active connections are listed unless `include` is `all`. The entries are summaries;
         `GetConnection` returns the settings.
@@ -123,7 +129,7 @@ class _Methods:
         args.optional("include", include)
         return self._call(args.operation, args.request, connections_pb2.ListConnectionsResponse)
 
-    def list_connections_by_domain(self, domain, include=None):
+    def list_connections_by_domain(self, domain: str, include: str | None = None):
         """Lists the connections of the organization that a domain belongs to.
 
         Args:
@@ -144,7 +150,7 @@ class _Methods:
         args.optional("include", include)
         return self._call(args.operation, args.request, connections_pb2.ListConnectionsResponse)
 
-    def update_environment_connection(self, connection_id, connection):
+    def update_environment_connection(self, connection_id: str, connection: Any):
         """Updates a connection of the environment and returns it. Fields left unset keep their values;
         settings given are merged into those stored. Fails with `NOT_FOUND` for an unknown connection.
 
@@ -167,7 +173,7 @@ class _Methods:
         args.required("connection", connection)
         return self._call(args.operation, args.request, connections_pb2.UpdateConnectionResponse)
 
-    def delete_connection(self, organization_id, connection_id):
+    def delete_connection(self, organization_id: str, connection_id: str):
         """Deletes a connection of an organization and returns nothing. Fails with `NOT_FOUND` when the
         organization or the connection does not exist.
 
@@ -187,7 +193,7 @@ class _Methods:
         args.required("connection_id", connection_id, "id")
         return self._call(args.operation, args.request, Empty)
 
-    def enable_connection(self, organization_id, conn_id):
+    def enable_connection(self, organization_id: str, conn_id: str):
         """Enables a connection of an organization, so that users can log in through it. Returns whether it
         is now enabled. Fails with `NOT_FOUND` when the organization or the connection does not exist.
 
@@ -207,7 +213,7 @@ class _Methods:
         args.required("conn_id", conn_id, "id")
         return self._call(args.operation, args.request, connections_pb2.ToggleConnectionResponse)
 
-    def disable_connection(self, organization_id, conn_id):
+    def disable_connection(self, organization_id: str, conn_id: str):
         """Disables a connection of an organization, so that nobody can log in through it. Returns whether
         it is still enabled. Fails with `NOT_FOUND` when the organization or the connection does not
         exist.
@@ -228,7 +234,13 @@ class _Methods:
         args.required("conn_id", conn_id, "id")
         return self._call(args.operation, args.request, connections_pb2.ToggleConnectionResponse)
 
-    def list_app_connections(self, page_size=None, page_token=None, provider=None, query=None):
+    def list_app_connections(
+        self,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        provider: str | None = None,
+        query: str | None = None,
+    ):
         """Lists the connections to third-party services in order of creation, page by page, optionally
         those of one provider or those that match a text. Pass `next_page_token` of one answer as
         `page_token` of the next call until it is empty.
@@ -254,7 +266,9 @@ class _Methods:
         args.optional("query", query)
         return self._call(args.operation, args.request, connections_pb2.ListAppConnectionsResponse)
 
-    def iter_app_connections(self, page_size=None, provider=None, query=None):
+    def iter_app_connections(
+        self, page_size: int | None = None, provider: str | None = None, query: str | None = None
+    ):
         """Iterates over what :meth:`list_app_connections` lists, through all pages.
 
         A page is fetched when the loop gets to it.

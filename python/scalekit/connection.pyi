@@ -13,6 +13,58 @@ from scalekit._call import Call as _Call
 from scalekit._service import AsyncService as _AsyncService
 from scalekit._service import Service as _Service
 from scalekit.v1.connections import connections_pb2 as _connections_pb2
+from scalekit.v1.connections.connections_pb2 import CodeChallengeType as CodeChallengeType
+from scalekit.v1.connections.connections_pb2 import ConfigurationType as ConfigurationType
+from scalekit.v1.connections.connections_pb2 import Connection as Connection
+from scalekit.v1.connections.connections_pb2 import ConnectionAuthMode as ConnectionAuthMode
+from scalekit.v1.connections.connections_pb2 import ConnectionProvider as ConnectionProvider
+from scalekit.v1.connections.connections_pb2 import ConnectionStatus as ConnectionStatus
+from scalekit.v1.connections.connections_pb2 import ConnectionType as ConnectionType
+from scalekit.v1.connections.connections_pb2 import CreateConnection as CreateConnection
+from scalekit.v1.connections.connections_pb2 import CreateConnectionRequest as CreateConnectionRequest
+from scalekit.v1.connections.connections_pb2 import CreateConnectionResponse as CreateConnectionResponse
+from scalekit.v1.connections.connections_pb2 import (
+    CreateEnvironmentConnectionRequest as CreateEnvironmentConnectionRequest,
+)
+from scalekit.v1.connections.connections_pb2 import DeleteConnectionRequest as DeleteConnectionRequest
+from scalekit.v1.connections.connections_pb2 import Flags as Flags
+from scalekit.v1.connections.connections_pb2 import GetConnectionRequest as GetConnectionRequest
+from scalekit.v1.connections.connections_pb2 import GetConnectionResponse as GetConnectionResponse
+from scalekit.v1.connections.connections_pb2 import (
+    GetEnvironmentConnectionRequest as GetEnvironmentConnectionRequest,
+)
+from scalekit.v1.connections.connections_pb2 import GoogleDWDConfig as GoogleDWDConfig
+from scalekit.v1.connections.connections_pb2 import IDPCertificate as IDPCertificate
+from scalekit.v1.connections.connections_pb2 import ListAppConnectionsRequest as ListAppConnectionsRequest
+from scalekit.v1.connections.connections_pb2 import ListAppConnectionsResponse as ListAppConnectionsResponse
+from scalekit.v1.connections.connections_pb2 import ListConnection as ListConnection
+from scalekit.v1.connections.connections_pb2 import ListConnectionsRequest as ListConnectionsRequest
+from scalekit.v1.connections.connections_pb2 import ListConnectionsResponse as ListConnectionsResponse
+from scalekit.v1.connections.connections_pb2 import NameIdFormat as NameIdFormat
+from scalekit.v1.connections.connections_pb2 import OAuthConnectionConfig as OAuthConnectionConfig
+from scalekit.v1.connections.connections_pb2 import OauthExtensions as OauthExtensions
+from scalekit.v1.connections.connections_pb2 import OIDCConnectionConfig as OIDCConnectionConfig
+from scalekit.v1.connections.connections_pb2 import OIDCScope as OIDCScope
+from scalekit.v1.connections.connections_pb2 import OptionalScopes as OptionalScopes
+from scalekit.v1.connections.connections_pb2 import PasswordLessConfig as PasswordLessConfig
+from scalekit.v1.connections.connections_pb2 import PasswordlessType as PasswordlessType
+from scalekit.v1.connections.connections_pb2 import RequestBinding as RequestBinding
+from scalekit.v1.connections.connections_pb2 import SAMLConnectionConfigRequest as SAMLConnectionConfigRequest
+from scalekit.v1.connections.connections_pb2 import (
+    SAMLConnectionConfigResponse as SAMLConnectionConfigResponse,
+)
+from scalekit.v1.connections.connections_pb2 import SAMLSigningOptions as SAMLSigningOptions
+from scalekit.v1.connections.connections_pb2 import SmartConfig as SmartConfig
+from scalekit.v1.connections.connections_pb2 import StaticAuthConfig as StaticAuthConfig
+from scalekit.v1.connections.connections_pb2 import ToggleConnectionRequest as ToggleConnectionRequest
+from scalekit.v1.connections.connections_pb2 import ToggleConnectionResponse as ToggleConnectionResponse
+from scalekit.v1.connections.connections_pb2 import TokenAuthType as TokenAuthType
+from scalekit.v1.connections.connections_pb2 import UpdateConnection as UpdateConnection
+from scalekit.v1.connections.connections_pb2 import UpdateConnectionResponse as UpdateConnectionResponse
+from scalekit.v1.connections.connections_pb2 import (
+    UpdateEnvironmentConnectionRequest as UpdateEnvironmentConnectionRequest,
+)
+from scalekit.v1.connections.connections_pb2 import WebAuthConfiguration as WebAuthConfiguration
 
 class ConnectionClient(_Service):
     def create_environment_connection(

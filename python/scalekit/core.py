@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import TYPE_CHECKING, Any, TypedDict
+from collections.abc import Callable, Mapping
+from typing import Any, TypedDict
 
 from scalekit import _checks, _native
+from scalekit._call import Call
 from scalekit._token_response import TokenResponse
+from scalekit._typing import Message
 from scalekit.common.exceptions import ScalekitArgumentException
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Mapping
-
-    from google.protobuf.message import Message
-
-    from scalekit._call import Call
 
 TOKEN_ENDPOINT = "/oauth/token"  # noqa: S105  a path
 JWKS_ENDPOINT = "/keys"
@@ -135,13 +131,17 @@ class BaseCoreClient:
         if grant == "client_credentials":
             secret = data.get("client_secret")
             _checks.text(client_id=own, client_secret=secret)
-            return "client_token", (own, secret, (data.get("scope") or "").split())
+            scopes = data.get("scope") or ""
+            _checks.optional_text(scope=scopes)
+            return "client_token", (own, secret, scopes.split())
         if own != self.client_id:
             raise ScalekitArgumentException("client_id: codes and refresh tokens are those of this client")
         if grant == "authorization_code":
             code, redirect_uri = data.get("code"), data.get("redirect_uri")
             _checks.text(code=code, redirect_uri=redirect_uri)
-            return "authenticate_with_code", (code, redirect_uri, data.get("code_verifier"))
+            verifier = data.get("code_verifier")
+            _checks.optional_text(code_verifier=verifier)
+            return "authenticate_with_code", (code, redirect_uri, verifier)
         if grant == "refresh_token":
             _checks.text(refresh_token=data.get("refresh_token"))
             return "refresh_access_token", (data["refresh_token"],)
@@ -287,6 +287,4 @@ def _response_type(operation: str) -> type[Message]:
 
 
 def _answered(headers: _native.Headers) -> Call:
-    from scalekit._call import Call
-
     return Call(headers)

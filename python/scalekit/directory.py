@@ -5,16 +5,22 @@ Manages the directories of an organization and reads the users and groups provis
 Every call needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from google.protobuf.empty_pb2 import Empty
 
 from scalekit import _results
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.directories import directories_pb2
+
+__getattr__ = messages_of(__name__, directories_pb2)
 
 
 class _Methods:
-    def create_directory(self, organization_id, directory):
+    def create_directory(self, organization_id: str, directory: Any):
         """Creates a directory for an organization. The directory is enabled at once; the answer has its id
         and its endpoint. Fails with `INVALID_ARGUMENT` when the type is missing and with `NOT_FOUND`
         for an unknown organization.
@@ -36,7 +42,7 @@ class _Methods:
         args.required("directory", directory)
         return self._call(args.operation, args.request, directories_pb2.CreateDirectoryResponse)
 
-    def delete_directory(self, organization_id, directory_id):
+    def delete_directory(self, organization_id: str, directory_id: str):
         """Deletes a directory of an organization and returns nothing. An enabled directory is refused:
         disable it first. Fails with `NOT_FOUND` when the organization or the directory does not exist.
 
@@ -56,7 +62,7 @@ class _Methods:
         args.required("directory_id", directory_id, "id")
         return self._call(args.operation, args.request, Empty)
 
-    def get_directory(self, organization_id, directory_id):
+    def get_directory(self, organization_id: str, directory_id: str):
         """Returns one directory of an organization with its endpoint, secrets and statistics. Fails with
         `NOT_FOUND` when the organization or the directory does not exist.
 
@@ -76,7 +82,7 @@ class _Methods:
         args.required("directory_id", directory_id, "id")
         return self._call(args.operation, args.request, directories_pb2.GetDirectoryResponse)
 
-    def list_directories(self, organization_id):
+    def list_directories(self, organization_id: str):
         """Lists the directories of an organization in order of creation, all in one answer.
 
         Args:
@@ -93,7 +99,7 @@ class _Methods:
         args.required("organization_id", organization_id)
         return self._call(args.operation, args.request, directories_pb2.ListDirectoriesResponse)
 
-    def get_primary_directory_by_organization_id(self, organization_id):
+    def get_primary_directory_by_organization_id(self, organization_id: str):
         """Gets the first directory of an organization.
 
         Raises ScalekitNotFoundException if the organization has none.
@@ -114,7 +120,7 @@ class _Methods:
             args.operation, args.request, directories_pb2.ListDirectoriesResponse, _results.primary_directory
         )
 
-    def enable_directory(self, organization_id, directory_id):
+    def enable_directory(self, organization_id: str, directory_id: str):
         """Enables a directory, so that it provisions users and groups. Returns whether it is now enabled.
         Fails with `NOT_FOUND` when the organization or the directory does not exist.
 
@@ -134,7 +140,7 @@ class _Methods:
         args.required("directory_id", directory_id, "id")
         return self._call(args.operation, args.request, directories_pb2.ToggleDirectoryResponse)
 
-    def disable_directory(self, organization_id, directory_id):
+    def disable_directory(self, organization_id: str, directory_id: str):
         """Disables a directory, so that it no longer provisions users and groups. Returns whether it is
         still enabled. Fails with `NOT_FOUND` when the organization or the directory does not exist.
 
@@ -156,12 +162,12 @@ class _Methods:
 
     def list_directory_users(
         self,
-        organization_id,
-        directory_id,
-        page_size=None,
-        page_token=None,
-        include_detail=None,
-        updated_after=None,
+        organization_id: str,
+        directory_id: str,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        include_detail: bool | None = None,
+        updated_after: Any = None,
     ):
         """Lists the users of a directory, page by page, optionally those of one group or those changed
         after a given time. Pass `next_page_token` of one answer as `page_token` of the next call until
@@ -194,12 +200,12 @@ class _Methods:
 
     def list_directory_groups(
         self,
-        organization_id,
-        directory_id,
-        page_size=None,
-        page_token=None,
-        include_detail=None,
-        updated_after=None,
+        organization_id: str,
+        directory_id: str,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        include_detail: bool | None = None,
+        updated_after: Any = None,
     ):
         """Lists the groups of a directory, page by page, optionally those changed after a given time. Pass
         `next_page_token` of one answer as `page_token` of the next call until it is empty. Fails with
@@ -231,7 +237,12 @@ class _Methods:
         return self._call(args.operation, args.request, directories_pb2.ListDirectoryGroupsResponse)
 
     def iter_directory_users(
-        self, organization_id, directory_id, page_size=None, include_detail=None, updated_after=None
+        self,
+        organization_id: str,
+        directory_id: str,
+        page_size: int | None = None,
+        include_detail: bool | None = None,
+        updated_after: Any = None,
     ):
         """Iterates over what :meth:`list_directory_users` lists, through all pages.
 
@@ -260,7 +271,12 @@ class _Methods:
         return self._pages(args.operation, args.request, directories_pb2.ListDirectoryUsersResponse, "users")
 
     def iter_directory_groups(
-        self, organization_id, directory_id, page_size=None, include_detail=None, updated_after=None
+        self,
+        organization_id: str,
+        directory_id: str,
+        page_size: int | None = None,
+        include_detail: bool | None = None,
+        updated_after: Any = None,
     ):
         """Iterates over what :meth:`list_directory_groups` lists, through all pages.
 

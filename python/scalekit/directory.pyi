@@ -16,6 +16,32 @@ from scalekit._results import PrimaryDirectory as _PrimaryDirectory
 from scalekit._service import AsyncService as _AsyncService
 from scalekit._service import Service as _Service
 from scalekit.v1.directories import directories_pb2 as _directories_pb2
+from scalekit.v1.directories.directories_pb2 import AttributeMapping as AttributeMapping
+from scalekit.v1.directories.directories_pb2 import AttributeMappings as AttributeMappings
+from scalekit.v1.directories.directories_pb2 import CreateDirectory as CreateDirectory
+from scalekit.v1.directories.directories_pb2 import CreateDirectoryRequest as CreateDirectoryRequest
+from scalekit.v1.directories.directories_pb2 import CreateDirectoryResponse as CreateDirectoryResponse
+from scalekit.v1.directories.directories_pb2 import DeleteDirectoryRequest as DeleteDirectoryRequest
+from scalekit.v1.directories.directories_pb2 import Directory as Directory
+from scalekit.v1.directories.directories_pb2 import DirectoryGroup as DirectoryGroup
+from scalekit.v1.directories.directories_pb2 import DirectoryProvider as DirectoryProvider
+from scalekit.v1.directories.directories_pb2 import DirectoryType as DirectoryType
+from scalekit.v1.directories.directories_pb2 import DirectoryUser as DirectoryUser
+from scalekit.v1.directories.directories_pb2 import GetDirectoryRequest as GetDirectoryRequest
+from scalekit.v1.directories.directories_pb2 import GetDirectoryResponse as GetDirectoryResponse
+from scalekit.v1.directories.directories_pb2 import ListDirectoriesRequest as ListDirectoriesRequest
+from scalekit.v1.directories.directories_pb2 import ListDirectoriesResponse as ListDirectoriesResponse
+from scalekit.v1.directories.directories_pb2 import ListDirectoryGroupsRequest as ListDirectoryGroupsRequest
+from scalekit.v1.directories.directories_pb2 import ListDirectoryGroupsResponse as ListDirectoryGroupsResponse
+from scalekit.v1.directories.directories_pb2 import ListDirectoryUsersRequest as ListDirectoryUsersRequest
+from scalekit.v1.directories.directories_pb2 import ListDirectoryUsersResponse as ListDirectoryUsersResponse
+from scalekit.v1.directories.directories_pb2 import RoleAssignment as RoleAssignment
+from scalekit.v1.directories.directories_pb2 import RoleAssignments as RoleAssignments
+from scalekit.v1.directories.directories_pb2 import Secret as Secret
+from scalekit.v1.directories.directories_pb2 import SecretStatus as SecretStatus
+from scalekit.v1.directories.directories_pb2 import Stats as Stats
+from scalekit.v1.directories.directories_pb2 import ToggleDirectoryRequest as ToggleDirectoryRequest
+from scalekit.v1.directories.directories_pb2 import ToggleDirectoryResponse as ToggleDirectoryResponse
 
 class DirectoryClient(_Service):
     def create_directory(

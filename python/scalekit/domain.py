@@ -6,15 +6,19 @@ e-mail domains its members may have. Every call needs a bearer token and fails w
 without a valid one.
 """
 
+from __future__ import annotations
+
 from google.protobuf.empty_pb2 import Empty
 
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.domains import domains_pb2
+
+__getattr__ = messages_of(__name__, domains_pb2)
 
 
 class _Methods:
-    def create_domain(self, organization_id, domain_name, domain_type=None):
+    def create_domain(self, organization_id: str, domain_name: str, domain_type: int | str | None = None):
         """Creates a domain for an organization. Returns the stored domain with its id and, where DNS
         verification applies, the TXT record to publish. Fails with `INVALID_ARGUMENT` when the name has
         no dot or breaks the length limits, and with `NOT_FOUND` for an unknown organization.
@@ -39,7 +43,7 @@ class _Methods:
         args.optional("domain_type", domain_type, "domain.domain_type")
         return self._call(args.operation, args.request, domains_pb2.CreateDomainResponse)
 
-    def get_domain(self, organization_id, domain_id):
+    def get_domain(self, organization_id: str, domain_id: str):
         """Returns one domain of an organization. Fails with `NOT_FOUND` when the organization or the
         domain does not exist.
 
@@ -59,7 +63,7 @@ class _Methods:
         args.required("domain_id", domain_id, "id")
         return self._call(args.operation, args.request, domains_pb2.GetDomainResponse)
 
-    def delete_domain(self, organization_id, domain_id):
+    def delete_domain(self, organization_id: str, domain_id: str):
         """Deletes a domain of an organization and returns nothing. Fails with `NOT_FOUND` when the
         organization or the domain does not exist.
 
@@ -79,7 +83,7 @@ class _Methods:
         args.required("domain_id", domain_id, "id")
         return self._call(args.operation, args.request, Empty)
 
-    def list_domains(self, organization_id, domain_type=None):
+    def list_domains(self, organization_id: str, domain_type: int | str | None = None):
         """Lists the domains of an organization in order of creation, optionally only those of one type.
         Pages are chosen by number, not by token.
 
@@ -100,7 +104,9 @@ class _Methods:
         args.optional("domain_type", domain_type)
         return self._call(args.operation, args.request, domains_pb2.ListDomainResponse)
 
-    def create_domain_by_external_id(self, external_id, domain_name, domain_type=None):
+    def create_domain_by_external_id(
+        self, external_id: str, domain_name: str, domain_type: int | str | None = None
+    ):
         """As :meth:`create_domain`, for the external id that was given to it in place of Scalekit's own.
 
         Args:
@@ -125,7 +131,7 @@ class _Methods:
         args.optional("domain_type", domain_type, "domain.domain_type")
         return self._call(args.operation, args.request, domains_pb2.CreateDomainResponse)
 
-    def get_domain_by_external_id(self, external_id, domain_id):
+    def get_domain_by_external_id(self, external_id: str, domain_id: str):
         """As :meth:`get_domain`, for the external id that was given to it in place of Scalekit's own.
 
         Args:
@@ -146,7 +152,7 @@ class _Methods:
         args.required("domain_id", domain_id, "id")
         return self._call(args.operation, args.request, domains_pb2.GetDomainResponse)
 
-    def delete_domain_by_external_id(self, external_id, domain_id):
+    def delete_domain_by_external_id(self, external_id: str, domain_id: str):
         """As :meth:`delete_domain`, for the external id that was given to it in place of Scalekit's own.
 
         Args:
@@ -167,7 +173,7 @@ class _Methods:
         args.required("domain_id", domain_id, "id")
         return self._call(args.operation, args.request, Empty)
 
-    def list_domains_by_external_id(self, external_id, domain_type=None):
+    def list_domains_by_external_id(self, external_id: str, domain_type: int | str | None = None):
         """As :meth:`list_domains`, for the external id that was given to it in place of Scalekit's own.
 
         Args:

@@ -10,6 +10,18 @@ from scalekit._call import Call as _Call
 from scalekit._service import AsyncService as _AsyncService
 from scalekit._service import Service as _Service
 from scalekit.v1.domains import domains_pb2 as _domains_pb2
+from scalekit.v1.domains.domains_pb2 import CreateDomain as CreateDomain
+from scalekit.v1.domains.domains_pb2 import CreateDomainRequest as CreateDomainRequest
+from scalekit.v1.domains.domains_pb2 import CreateDomainResponse as CreateDomainResponse
+from scalekit.v1.domains.domains_pb2 import DeleteDomainRequest as DeleteDomainRequest
+from scalekit.v1.domains.domains_pb2 import Domain as Domain
+from scalekit.v1.domains.domains_pb2 import DomainType as DomainType
+from scalekit.v1.domains.domains_pb2 import GetDomainRequest as GetDomainRequest
+from scalekit.v1.domains.domains_pb2 import GetDomainResponse as GetDomainResponse
+from scalekit.v1.domains.domains_pb2 import ListDomainRequest as ListDomainRequest
+from scalekit.v1.domains.domains_pb2 import ListDomainResponse as ListDomainResponse
+from scalekit.v1.domains.domains_pb2 import VerificationMethod as VerificationMethod
+from scalekit.v1.domains.domains_pb2 import VerificationStatus as VerificationStatus
 
 class DomainClient(_Service):
     def create_domain(

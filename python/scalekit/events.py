@@ -5,13 +5,21 @@ Reads the events of an environment. Every call needs a bearer token and fails wi
 without a valid one.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.events import events_pb2
+
+__getattr__ = messages_of(__name__, events_pb2)
 
 
 class _Methods:
-    def list_events_paginated(self, page_size=None, page_token=None, filter=None):
+    def list_events_paginated(
+        self, page_size: int | None = None, page_token: str | None = None, filter: Any = None
+    ):
         """Lists the events of the environment that match the filter, page by page. Pass `next_page_token`
         of one answer as `page_token` of the next call until it is empty.
 
@@ -35,7 +43,7 @@ class _Methods:
         args.optional("filter", filter)
         return self._call(args.operation, args.request, events_pb2.ListEventsPaginatedResponse)
 
-    def iter_events(self, page_size=None, filter=None):
+    def iter_events(self, page_size: int | None = None, filter: Any = None):
         """Iterates over what :meth:`list_events_paginated` lists, through all pages.
 
         A page is fetched when the loop gets to it.

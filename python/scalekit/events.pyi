@@ -11,6 +11,12 @@ from scalekit._call import Call as _Call
 from scalekit._service import AsyncService as _AsyncService
 from scalekit._service import Service as _Service
 from scalekit.v1.events import events_pb2 as _events_pb2
+from scalekit.v1.events.events_pb2 import EventFilter as EventFilter
+from scalekit.v1.events.events_pb2 import ListEventsPaginatedRequest as ListEventsPaginatedRequest
+from scalekit.v1.events.events_pb2 import ListEventsPaginatedResponse as ListEventsPaginatedResponse
+from scalekit.v1.events.events_pb2 import ObjectType as ObjectType
+from scalekit.v1.events.events_pb2 import ScalekitEvent as ScalekitEvent
+from scalekit.v1.events.events_pb2 import Source as Source
 
 class EventsClient(_Service):
     def list_events_paginated(

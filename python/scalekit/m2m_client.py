@@ -6,15 +6,21 @@ clients of an organization, and clients of a protected resource such as an MCP s
 a bearer token and fails with `UNAUTHENTICATED` without a valid one.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from google.protobuf.empty_pb2 import Empty
 
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.clients import clients_pb2
+
+__getattr__ = messages_of(__name__, clients_pb2)
 
 
 class _Methods:
-    def create_organization_client(self, organization_id, m2m_client):
+    def create_organization_client(self, organization_id: str, m2m_client: Any):
         """Creates a machine client of an organization. Returns it with its first secret, whose plain text
         is shown only once. With client id and secret, the client gets access tokens from the token
         endpoint by the client credentials grant (RFC 6749, section 4.4). Fails with `NOT_FOUND` for an
@@ -38,7 +44,7 @@ class _Methods:
         args.required("m2m_client", m2m_client, "client")
         return self._call(args.operation, args.request, clients_pb2.CreateOrganizationClientResponse)
 
-    def get_organization_client(self, organization_id, client_id):
+    def get_organization_client(self, organization_id: str, client_id: str):
         """Returns one machine client of an organization. Its secrets come without their plain text. Fails
         with `NOT_FOUND` for an unknown organization or client.
 
@@ -58,7 +64,7 @@ class _Methods:
         args.required("client_id", client_id)
         return self._call(args.operation, args.request, clients_pb2.GetOrganizationClientResponse)
 
-    def add_organization_client_secret(self, organization_id, client_id):
+    def add_organization_client_secret(self, organization_id: str, client_id: str):
         """Adds a secret to a machine client of an organization, such as for a rotation. Returns the plain
         text, which is shown only once, and the stored secret; the earlier secrets stay valid. Fails
         with `NOT_FOUND` for an unknown organization or client.
@@ -81,7 +87,7 @@ class _Methods:
         args.required("client_id", client_id)
         return self._call(args.operation, args.request, clients_pb2.CreateOrganizationClientSecretResponse)
 
-    def remove_organization_client_secret(self, organization_id, client_id, secret_id):
+    def remove_organization_client_secret(self, organization_id: str, client_id: str, secret_id: str):
         """Deletes a secret of a machine client of an organization and returns nothing. The last secret of
         a client cannot be deleted. Fails with `NOT_FOUND` for an unknown organization, client or
         secret.
@@ -106,7 +112,7 @@ class _Methods:
         args.required("secret_id", secret_id)
         return self._call(args.operation, args.request, Empty)
 
-    def update_organization_client(self, organization_id, client_id, m2m_client):
+    def update_organization_client(self, organization_id: str, client_id: str, m2m_client: Any):
         """Updates a machine client of an organization and returns it. Fields left empty keep their values;
         custom claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown organization or
         client.
@@ -131,7 +137,7 @@ class _Methods:
         args.required("m2m_client", m2m_client, "client")
         return self._call(args.operation, args.request, clients_pb2.UpdateOrganizationClientResponse)
 
-    def delete_organization_client(self, organization_id, client_id):
+    def delete_organization_client(self, organization_id: str, client_id: str):
         """Deletes a machine client of an organization and returns nothing. Its secrets stop working. Fails
         with `NOT_FOUND` for an unknown organization or client.
 
@@ -153,7 +159,9 @@ class _Methods:
         args.required("client_id", client_id)
         return self._call(args.operation, args.request, Empty)
 
-    def list_organization_clients(self, organization_id, page_size=None, page_token=None):
+    def list_organization_clients(
+        self, organization_id: str, page_size: int | None = None, page_token: str | None = None
+    ):
         """Lists the machine clients of an organization in order of creation, page by page. Pass
         `next_page_token` of one answer as `page_token` of the next call until it is empty. Fails with
         `NOT_FOUND` for an unknown organization.
@@ -177,7 +185,7 @@ class _Methods:
         args.optional("page_token", page_token)
         return self._call(args.operation, args.request, clients_pb2.ListOrganizationClientsResponse)
 
-    def iter_organization_clients(self, organization_id, page_size=None):
+    def iter_organization_clients(self, organization_id: str, page_size: int | None = None):
         """Iterates over what :meth:`list_organization_clients` lists, through all pages.
 
         A page is fetched when the loop gets to it.

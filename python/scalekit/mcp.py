@@ -6,13 +6,19 @@ tokens that give access to them. Every call needs a bearer token and fails with 
 without a valid one.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.mcp import mcp_pb2
+
+__getattr__ = messages_of(__name__, mcp_pb2)
 
 
 class _Methods:
-    def create_config(self, mcp_config):
+    def create_config(self, mcp_config: Any):
         """Creates an MCP configuration: a named choice of connections and tools, served under one URL.
         Returns the stored configuration with its id and URL. Fails with `INVALID_ARGUMENT` when the
         name is malformed or there are more than 25 mappings.
@@ -32,7 +38,12 @@ class _Methods:
         args.required("mcp_config", mcp_config, "config")
         return self._call(args.operation, args.request, mcp_pb2.CreateMcpConfigResponse)
 
-    def update_config(self, config_id, description=None, connection_tool_mappings=None):
+    def update_config(
+        self,
+        config_id: str,
+        description: str | None = None,
+        connection_tool_mappings: list[Any] | None = None,
+    ):
         """Updates the description and the tool mappings of an MCP configuration and returns it. Fails with
         `NOT_FOUND` for an unknown configuration.
 
@@ -57,13 +68,13 @@ class _Methods:
 
     def list_configs(
         self,
-        page_size=None,
-        page_token=None,
-        filter_id=None,
-        filter_provider=None,
-        filter_name=None,
-        filter_mcp_server_url=None,
-        search=None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        filter_id: str | None = None,
+        filter_provider: str | None = None,
+        filter_name: str | None = None,
+        filter_mcp_server_url: str | None = None,
+        search: str | None = None,
     ):
         """Lists the MCP configurations of the environment, page by page, in order of creation. Pass
         `next_page_token` of one answer as `page_token` of the next call until it is empty.
@@ -96,7 +107,7 @@ class _Methods:
         args.optional("search", search)
         return self._call(args.operation, args.request, mcp_pb2.ListMcpConfigsResponse)
 
-    def get_mcp_config(self, config_id):
+    def get_mcp_config(self, config_id: str):
         """Returns one MCP configuration. Fails with `NOT_FOUND` for an unknown id.
 
         Args:
@@ -113,7 +124,7 @@ class _Methods:
         args.required("config_id", config_id)
         return self._call(args.operation, args.request, mcp_pb2.GetMcpConfigResponse)
 
-    def delete_config(self, config_id):
+    def delete_config(self, config_id: str):
         """Deletes an MCP configuration. Fails with `NOT_FOUND` for an unknown id.
 
         Args:
@@ -130,7 +141,7 @@ class _Methods:
         args.required("config_id", config_id)
         return self._call(args.operation, args.request, mcp_pb2.DeleteMcpConfigResponse)
 
-    def ensure_instance(self, name, config_name, user_identifier):
+    def ensure_instance(self, name: str | None, config_name: str, user_identifier: str):
         """Makes sure that a user has an instance of an MCP configuration. Returns the existing instance,
         or a new one where there was none. Fails with `NOT_FOUND` for an unknown configuration name.
 
@@ -155,12 +166,12 @@ class _Methods:
 
     def list_instances(
         self,
-        page_size=None,
-        page_token=None,
-        filter_id=None,
-        filter_name=None,
-        filter_config_name=None,
-        filter_user_identifier=None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        filter_id: str | None = None,
+        filter_name: str | None = None,
+        filter_config_name: str | None = None,
+        filter_user_identifier: str | None = None,
     ):
         """Lists MCP instances, page by page, in order of creation. Pass `next_page_token` of one answer as
         `page_token` of the next call until it is empty.
@@ -190,7 +201,7 @@ class _Methods:
         args.optional("filter_user_identifier", filter_user_identifier, "filter.user_identifier")
         return self._call(args.operation, args.request, mcp_pb2.ListMcpInstancesResponse)
 
-    def delete_instance(self, instance_id):
+    def delete_instance(self, instance_id: str):
         """Deletes an MCP instance; its URL stops working. Fails with `NOT_FOUND` for an unknown id.
 
         Args:
@@ -207,7 +218,7 @@ class _Methods:
         args.required("instance_id", instance_id)
         return self._call(args.operation, args.request, mcp_pb2.DeleteMcpInstanceResponse)
 
-    def update_instance(self, instance_id, name=None, config_name=None):
+    def update_instance(self, instance_id: str, name: str | None = None, config_name: str | None = None):
         """Renames an MCP instance or moves it to another configuration, and returns it. Fails with
         `NOT_FOUND` for an unknown instance or configuration.
 
@@ -230,7 +241,7 @@ class _Methods:
         args.optional("config_name", config_name)
         return self._call(args.operation, args.request, mcp_pb2.UpdateMcpInstanceResponse)
 
-    def get_instance(self, instance_id):
+    def get_instance(self, instance_id: str):
         """Returns one MCP instance. Fails with `NOT_FOUND` for an unknown id.
 
         Args:
@@ -247,7 +258,7 @@ class _Methods:
         args.required("instance_id", instance_id)
         return self._call(args.operation, args.request, mcp_pb2.GetMcpInstanceResponse)
 
-    def get_instance_auth_state(self, instance_id, include_auth_links=None):
+    def get_instance_auth_state(self, instance_id: str, include_auth_links: bool | None = None):
         """Returns, for every connection of an MCP instance, whether its user has authorized it, and on
         request a link to do so. Fails with `NOT_FOUND` for an unknown instance.
 
@@ -269,7 +280,13 @@ class _Methods:
         return self._call(args.operation, args.request, mcp_pb2.GetMcpInstanceAuthStateResponse)
 
     def create_session_token(
-        self, mcp_config_id=None, identifier=None, expiry=None, access_level=None, *, connection_name=None
+        self,
+        mcp_config_id: str | None = None,
+        identifier: str | None = None,
+        expiry: Any = None,
+        access_level: str | None = None,
+        *,
+        connection_name: str | None = None,
     ):
         """Creates a token that lets the holder use an MCP server in the name of a user for a limited time.
 
@@ -302,7 +319,9 @@ class _Methods:
         args.one_of("mcp_config_id", "connection_name")
         return self._call(args.operation, args.request, mcp_pb2.CreateMcpSessionTokenResponse)
 
-    def list_mcp_connected_accounts(self, config_id, identifier, include_auth_link=None):
+    def list_mcp_connected_accounts(
+        self, config_id: str, identifier: str, include_auth_link: bool | None = None
+    ):
         """Lists the connected accounts that a user has for the connections of an MCP configuration, all in
         one answer. Fails with `NOT_FOUND` for an unknown configuration.
 
@@ -327,12 +346,12 @@ class _Methods:
 
     def iter_configs(
         self,
-        page_size=None,
-        filter_id=None,
-        filter_provider=None,
-        filter_name=None,
-        filter_mcp_server_url=None,
-        search=None,
+        page_size: int | None = None,
+        filter_id: str | None = None,
+        filter_provider: str | None = None,
+        filter_name: str | None = None,
+        filter_mcp_server_url: str | None = None,
+        search: str | None = None,
     ):
         """Iterates over what :meth:`list_configs` lists, through all pages.
 
@@ -365,11 +384,11 @@ class _Methods:
 
     def iter_instances(
         self,
-        page_size=None,
-        filter_id=None,
-        filter_name=None,
-        filter_config_name=None,
-        filter_user_identifier=None,
+        page_size: int | None = None,
+        filter_id: str | None = None,
+        filter_name: str | None = None,
+        filter_config_name: str | None = None,
+        filter_user_identifier: str | None = None,
     ):
         """Iterates over what :meth:`list_instances` lists, through all pages.
 

@@ -15,6 +15,37 @@ from scalekit._call import Call as _Call
 from scalekit._service import AsyncService as _AsyncService
 from scalekit._service import Service as _Service
 from scalekit.v1.mcp import mcp_pb2 as _mcp_pb2
+from scalekit.v1.mcp.mcp_pb2 import CreateMcpConfigRequest as CreateMcpConfigRequest
+from scalekit.v1.mcp.mcp_pb2 import CreateMcpConfigResponse as CreateMcpConfigResponse
+from scalekit.v1.mcp.mcp_pb2 import CreateMcpSessionTokenRequest as CreateMcpSessionTokenRequest
+from scalekit.v1.mcp.mcp_pb2 import CreateMcpSessionTokenResponse as CreateMcpSessionTokenResponse
+from scalekit.v1.mcp.mcp_pb2 import DeleteMcpConfigRequest as DeleteMcpConfigRequest
+from scalekit.v1.mcp.mcp_pb2 import DeleteMcpConfigResponse as DeleteMcpConfigResponse
+from scalekit.v1.mcp.mcp_pb2 import DeleteMcpInstanceRequest as DeleteMcpInstanceRequest
+from scalekit.v1.mcp.mcp_pb2 import DeleteMcpInstanceResponse as DeleteMcpInstanceResponse
+from scalekit.v1.mcp.mcp_pb2 import EnsureMcpInstanceRequest as EnsureMcpInstanceRequest
+from scalekit.v1.mcp.mcp_pb2 import EnsureMcpInstanceResponse as EnsureMcpInstanceResponse
+from scalekit.v1.mcp.mcp_pb2 import GetMcpConfigRequest as GetMcpConfigRequest
+from scalekit.v1.mcp.mcp_pb2 import GetMcpConfigResponse as GetMcpConfigResponse
+from scalekit.v1.mcp.mcp_pb2 import GetMcpInstanceAuthStateRequest as GetMcpInstanceAuthStateRequest
+from scalekit.v1.mcp.mcp_pb2 import GetMcpInstanceAuthStateResponse as GetMcpInstanceAuthStateResponse
+from scalekit.v1.mcp.mcp_pb2 import GetMcpInstanceRequest as GetMcpInstanceRequest
+from scalekit.v1.mcp.mcp_pb2 import GetMcpInstanceResponse as GetMcpInstanceResponse
+from scalekit.v1.mcp.mcp_pb2 import ListMcpConfigsRequest as ListMcpConfigsRequest
+from scalekit.v1.mcp.mcp_pb2 import ListMcpConfigsResponse as ListMcpConfigsResponse
+from scalekit.v1.mcp.mcp_pb2 import ListMcpConnectedAccountsRequest as ListMcpConnectedAccountsRequest
+from scalekit.v1.mcp.mcp_pb2 import ListMcpConnectedAccountsResponse as ListMcpConnectedAccountsResponse
+from scalekit.v1.mcp.mcp_pb2 import ListMcpInstancesRequest as ListMcpInstancesRequest
+from scalekit.v1.mcp.mcp_pb2 import ListMcpInstancesResponse as ListMcpInstancesResponse
+from scalekit.v1.mcp.mcp_pb2 import McpConfig as McpConfig
+from scalekit.v1.mcp.mcp_pb2 import McpConfigConnectionToolMapping as McpConfigConnectionToolMapping
+from scalekit.v1.mcp.mcp_pb2 import McpConnectionAuthState as McpConnectionAuthState
+from scalekit.v1.mcp.mcp_pb2 import McpInstance as McpInstance
+from scalekit.v1.mcp.mcp_pb2 import McpInstanceConnectionAuthState as McpInstanceConnectionAuthState
+from scalekit.v1.mcp.mcp_pb2 import UpdateMcpConfigRequest as UpdateMcpConfigRequest
+from scalekit.v1.mcp.mcp_pb2 import UpdateMcpConfigResponse as UpdateMcpConfigResponse
+from scalekit.v1.mcp.mcp_pb2 import UpdateMcpInstanceRequest as UpdateMcpInstanceRequest
+from scalekit.v1.mcp.mcp_pb2 import UpdateMcpInstanceResponse as UpdateMcpInstanceResponse
 
 class McpClient(_Service):
     def create_config(

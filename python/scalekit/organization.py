@@ -5,15 +5,21 @@ Manages organizations, their settings, their session policy and links to their a
 needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from google.protobuf.empty_pb2 import Empty
 
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.organizations import organizations_pb2
+
+__getattr__ = messages_of(__name__, organizations_pb2)
 
 
 class _Methods:
-    def create_organization(self, organization):
+    def create_organization(self, organization: Any):
         """Creates an organization and returns it with its id. Fails with `ALREADY_EXISTS` when a live
         organization has the same external id, and with `INVALID_ARGUMENT` when a field breaks its
         limits.
@@ -34,7 +40,7 @@ class _Methods:
         args.required("organization", organization)
         return self._call(args.operation, args.request, organizations_pb2.CreateOrganizationResponse)
 
-    def update_organization(self, organization_id, organization):
+    def update_organization(self, organization_id: str, organization: Any):
         """Updates an organization, found by id or external id, and returns it. Fields left out keep their
         value; `metadata` is replaced as a whole. Fails with `NOT_FOUND` for an unknown organization,
         and with `ALREADY_EXISTS` when another live organization has the new external id.
@@ -57,7 +63,7 @@ class _Methods:
         args.required("organization", organization)
         return self._call(args.operation, args.request, organizations_pb2.UpdateOrganizationResponse)
 
-    def get_organization(self, organization_id):
+    def get_organization(self, organization_id: str):
         """Returns one organization, found by id or external id. Fails with `NOT_FOUND` when there is none.
 
         Args:
@@ -74,7 +80,7 @@ class _Methods:
         args.required("organization_id", organization_id, "id")
         return self._call(args.operation, args.request, organizations_pb2.GetOrganizationResponse)
 
-    def get_organization_by_external_id(self, external_id):
+    def get_organization_by_external_id(self, external_id: str):
         """Returns the organization that has an external id of yours. Fails with `NOT_FOUND` when there is
         none.
 
@@ -94,7 +100,7 @@ class _Methods:
         args.required("external_id", external_id)
         return self._call(args.operation, args.request, organizations_pb2.GetOrganizationResponse)
 
-    def list_organizations(self, page_size=None, page_token=None):
+    def list_organizations(self, page_size: int | None = None, page_token: str | None = None):
         """Lists the organizations of the environment, newest first, page by page. Pass `next_page_token`
         of one answer as `page_token` of the next call until it is empty.
 
@@ -115,7 +121,7 @@ class _Methods:
         args.optional("page_token", page_token)
         return self._call(args.operation, args.request, organizations_pb2.ListOrganizationsResponse)
 
-    def search_organization(self, query, page_size=None, page_token=None):
+    def search_organization(self, query: str, page_size: int | None = None, page_token: str | None = None):
         """Finds organizations whose display name, id or external id contains a text, page by page. Pass
         `next_page_token` of one answer as `page_token` of the next call until it is empty. Fails with
         `INVALID_ARGUMENT` when the text has fewer than 3 or more than 100 characters.
@@ -142,7 +148,7 @@ class _Methods:
         args.optional("page_token", page_token)
         return self._call(args.operation, args.request, organizations_pb2.SearchOrganizationsResponse)
 
-    def delete_organization(self, organization_id):
+    def delete_organization(self, organization_id: str):
         """Deletes an organization, found by id or external id, and returns nothing. Its slug and external
         id are free to use again. Fails with `NOT_FOUND` for an unknown organization.
 
@@ -162,7 +168,7 @@ class _Methods:
         args.required("organization_id", organization_id, "id")
         return self._call(args.operation, args.request, Empty)
 
-    def generate_portal_link(self, organization_id, features=None):
+    def generate_portal_link(self, organization_id: str, features: list[int | str] | None = None):
         """Creates a link to the admin portal, in which an organization's administrators set up single
         sign-on or directory synchronization themselves. Returns the link and when it expires. Fails
         with `NOT_FOUND` for an unknown organization.
@@ -191,7 +197,7 @@ class _Methods:
             lambda message: message.link,
         )
 
-    def update_organization_settings(self, organization_id, settings):
+    def update_organization_settings(self, organization_id: str, settings: list[Any]):
         """Switches features of an organization on or off and returns the organization. Fails with
         `NOT_FOUND` for an unknown organization.
 
@@ -218,13 +224,13 @@ class _Methods:
 
     def update_organization_session_policy(
         self,
-        organization_id,
-        policy_source,
-        absolute_session_timeout=None,
-        absolute_session_timeout_unit=None,
-        idle_session_timeout_enabled=None,
-        idle_session_timeout=None,
-        idle_session_timeout_unit=None,
+        organization_id: str,
+        policy_source: int | str,
+        absolute_session_timeout: Any = None,
+        absolute_session_timeout_unit: int | str | None = None,
+        idle_session_timeout_enabled: Any = None,
+        idle_session_timeout: Any = None,
+        idle_session_timeout_unit: int | str | None = None,
     ):
         """Sets how long login sessions of an organization last, or returns it to the application's
         settings. Returns the policy that is in force then. Fails with `NOT_FOUND` for an unknown
@@ -266,7 +272,7 @@ class _Methods:
             args.operation, args.request, organizations_pb2.UpdateOrganizationSessionPolicyResponse
         )
 
-    def get_organization_session_policy(self, organization_id):
+    def get_organization_session_policy(self, organization_id: str):
         """Returns how long login sessions of an organization last. Fails with `NOT_FOUND` for an unknown
         organization.
 
@@ -289,7 +295,7 @@ class _Methods:
             args.operation, args.request, organizations_pb2.GetOrganizationSessionPolicyResponse
         )
 
-    def upsert_user_management_settings(self, organization_id, max_allowed_users=None):
+    def upsert_user_management_settings(self, organization_id: str, max_allowed_users: Any = None):
         """Sets the user management settings of an organization and returns them. Fails with `NOT_FOUND`
         for an unknown organization.
 
@@ -320,7 +326,7 @@ class _Methods:
             lambda message: message.settings,
         )
 
-    def get_organization_user_management_setting(self, organization_id):
+    def get_organization_user_management_setting(self, organization_id: str):
         """Returns the user management settings of an organization. Fails with `NOT_FOUND` for an unknown
         organization.
 
@@ -345,7 +351,7 @@ class _Methods:
             args.operation, args.request, organizations_pb2.GetOrganizationUserManagementSettingsResponse
         )
 
-    def update_organization_by_external_id(self, external_id, organization):
+    def update_organization_by_external_id(self, external_id: str, organization: Any):
         """As :meth:`update_organization`, for the external id that was given to it in place of Scalekit's
         own.
 
@@ -368,7 +374,7 @@ class _Methods:
         args.required("organization", organization)
         return self._call(args.operation, args.request, organizations_pb2.UpdateOrganizationResponse)
 
-    def delete_organization_by_external_id(self, external_id):
+    def delete_organization_by_external_id(self, external_id: str):
         """As :meth:`delete_organization`, for the external id that was given to it in place of Scalekit's
         own.
 
@@ -389,7 +395,7 @@ class _Methods:
         args.required("external_id", external_id)
         return self._call(args.operation, args.request, Empty)
 
-    def iter_organizations(self, page_size=None):
+    def iter_organizations(self, page_size: int | None = None):
         """Iterates over what :meth:`list_organizations` lists, through all pages.
 
         A page is fetched when the loop gets to it.
@@ -410,7 +416,7 @@ class _Methods:
             args.operation, args.request, organizations_pb2.ListOrganizationsResponse, "organizations"
         )
 
-    def iter_search_organization(self, query, page_size=None):
+    def iter_search_organization(self, query: str, page_size: int | None = None):
         """Iterates over what :meth:`search_organization` lists, through all pages.
 
         A page is fetched when the loop gets to it.

@@ -17,6 +17,72 @@ from scalekit._service import AsyncService as _AsyncService
 from scalekit._service import Service as _Service
 from scalekit.v1.commons import commons_pb2 as _commons_pb2
 from scalekit.v1.organizations import organizations_pb2 as _organizations_pb2
+from scalekit.v1.organizations.organizations_pb2 import CreateOrganization as CreateOrganization
+from scalekit.v1.organizations.organizations_pb2 import CreateOrganizationRequest as CreateOrganizationRequest
+from scalekit.v1.organizations.organizations_pb2 import (
+    CreateOrganizationResponse as CreateOrganizationResponse,
+)
+from scalekit.v1.organizations.organizations_pb2 import DeleteOrganizationRequest as DeleteOrganizationRequest
+from scalekit.v1.organizations.organizations_pb2 import Feature as Feature
+from scalekit.v1.organizations.organizations_pb2 import GeneratePortalLinkRequest as GeneratePortalLinkRequest
+from scalekit.v1.organizations.organizations_pb2 import (
+    GeneratePortalLinkResponse as GeneratePortalLinkResponse,
+)
+from scalekit.v1.organizations.organizations_pb2 import GetOrganizationRequest as GetOrganizationRequest
+from scalekit.v1.organizations.organizations_pb2 import GetOrganizationResponse as GetOrganizationResponse
+from scalekit.v1.organizations.organizations_pb2 import (
+    GetOrganizationSessionPolicyRequest as GetOrganizationSessionPolicyRequest,
+)
+from scalekit.v1.organizations.organizations_pb2 import (
+    GetOrganizationSessionPolicyResponse as GetOrganizationSessionPolicyResponse,
+)
+from scalekit.v1.organizations.organizations_pb2 import (
+    GetOrganizationUserManagementSettingsRequest as GetOrganizationUserManagementSettingsRequest,
+)
+from scalekit.v1.organizations.organizations_pb2 import (
+    GetOrganizationUserManagementSettingsResponse as GetOrganizationUserManagementSettingsResponse,
+)
+from scalekit.v1.organizations.organizations_pb2 import Link as Link
+from scalekit.v1.organizations.organizations_pb2 import ListOrganizationsRequest as ListOrganizationsRequest
+from scalekit.v1.organizations.organizations_pb2 import ListOrganizationsResponse as ListOrganizationsResponse
+from scalekit.v1.organizations.organizations_pb2 import Organization as Organization
+from scalekit.v1.organizations.organizations_pb2 import (
+    OrganizationSessionPolicySettings as OrganizationSessionPolicySettings,
+)
+from scalekit.v1.organizations.organizations_pb2 import OrganizationSettings as OrganizationSettings
+from scalekit.v1.organizations.organizations_pb2 import (
+    OrganizationSettingsFeature as OrganizationSettingsFeature,
+)
+from scalekit.v1.organizations.organizations_pb2 import (
+    OrganizationUserManagementSettings as OrganizationUserManagementSettings,
+)
+from scalekit.v1.organizations.organizations_pb2 import (
+    SearchOrganizationsRequest as SearchOrganizationsRequest,
+)
+from scalekit.v1.organizations.organizations_pb2 import (
+    SearchOrganizationsResponse as SearchOrganizationsResponse,
+)
+from scalekit.v1.organizations.organizations_pb2 import SessionPolicyType as SessionPolicyType
+from scalekit.v1.organizations.organizations_pb2 import UpdateOrganization as UpdateOrganization
+from scalekit.v1.organizations.organizations_pb2 import UpdateOrganizationRequest as UpdateOrganizationRequest
+from scalekit.v1.organizations.organizations_pb2 import (
+    UpdateOrganizationResponse as UpdateOrganizationResponse,
+)
+from scalekit.v1.organizations.organizations_pb2 import (
+    UpdateOrganizationSessionPolicyRequest as UpdateOrganizationSessionPolicyRequest,
+)
+from scalekit.v1.organizations.organizations_pb2 import (
+    UpdateOrganizationSessionPolicyResponse as UpdateOrganizationSessionPolicyResponse,
+)
+from scalekit.v1.organizations.organizations_pb2 import (
+    UpdateOrganizationSettingsRequest as UpdateOrganizationSettingsRequest,
+)
+from scalekit.v1.organizations.organizations_pb2 import (
+    UpsertUserManagementSettingsRequest as UpsertUserManagementSettingsRequest,
+)
+from scalekit.v1.organizations.organizations_pb2 import (
+    UpsertUserManagementSettingsResponse as UpsertUserManagementSettingsResponse,
+)
 
 class OrganizationClient(_Service):
     def create_organization(

@@ -5,20 +5,24 @@ Logs users in by a one-time code or a magic link sent by e-mail, without a passw
 bearer token and fails with `UNAUTHENTICATED` without a valid one.
 """
 
+from __future__ import annotations
+
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.auth import passwordless_pb2
+
+__getattr__ = messages_of(__name__, passwordless_pb2)
 
 
 class _Methods:
     def send_passwordless_email(
         self,
-        email,
-        template=None,
-        magiclink_auth_uri=None,
-        state=None,
-        expires_in=None,
-        template_variables=None,
+        email: str,
+        template: int | str | None = None,
+        magiclink_auth_uri: str | None = None,
+        state: str | None = None,
+        expires_in: int | None = None,
+        template_variables: dict[str, str] | None = None,
     ):
         """Sends an e-mail with a one-time code, a magic link or both, as the environment is set up.
         Returns the id of the authentication request, which verification and resending need, and when
@@ -56,7 +60,9 @@ class _Methods:
         args.optional("template_variables", template_variables)
         return self._call(args.operation, args.request, passwordless_pb2.SendPasswordlessResponse)
 
-    def verify_passwordless_email(self, code=None, link_token=None, auth_request_id=None):
+    def verify_passwordless_email(
+        self, code: str | None = None, link_token: str | None = None, auth_request_id: str | None = None
+    ):
         """Checks a one-time code or the token of a magic link. Returns the verified e-mail address and the
         `state` given when the e-mail was sent. A code works once and allows few tries; a wrong, used or
         expired credential is an error.
@@ -64,7 +70,7 @@ class _Methods:
         Args:
             code (str, optional): The one-time code that the user typed, 1 to 20 characters.
             link_token (str, optional): The `link_token` parameter of the opened magic link, 1 to 100
-                characters.
+                characters. A `code` wins over it.
             auth_request_id (str, optional): Id of the authentication request, from the answer to
                 sending; at most 200 characters. It ties the credential to that request.
 
@@ -78,12 +84,13 @@ class _Methods:
         args = Arguments(
             "PasswordlessService.VerifyPasswordlessEmail", passwordless_pb2.VerifyPasswordLessRequest
         )
+        code, link_token = args.first(code, link_token)
         args.optional("code", code)
         args.optional("link_token", link_token)
         args.optional("auth_request_id", auth_request_id)
         return self._call(args.operation, args.request, passwordless_pb2.VerifyPasswordLessResponse)
 
-    def resend_passwordless_email(self, auth_request_id):
+    def resend_passwordless_email(self, auth_request_id: str):
         """Sends the e-mail of an authentication request once more. Returns the same kind of answer as
         sending; use the `auth_request_id` of the newest answer from then on. Fails with `NOT_FOUND`
         when the authentication request is unknown.

@@ -9,6 +9,13 @@ from scalekit._call import Call as _Call
 from scalekit._service import AsyncService as _AsyncService
 from scalekit._service import Service as _Service
 from scalekit.v1.auth import passwordless_pb2 as _passwordless_pb2
+from scalekit.v1.auth.passwordless_pb2 import PasswordlessType as PasswordlessType
+from scalekit.v1.auth.passwordless_pb2 import ResendPasswordlessRequest as ResendPasswordlessRequest
+from scalekit.v1.auth.passwordless_pb2 import SendPasswordlessRequest as SendPasswordlessRequest
+from scalekit.v1.auth.passwordless_pb2 import SendPasswordlessResponse as SendPasswordlessResponse
+from scalekit.v1.auth.passwordless_pb2 import TemplateType as TemplateType
+from scalekit.v1.auth.passwordless_pb2 import VerifyPasswordLessRequest as VerifyPasswordLessRequest
+from scalekit.v1.auth.passwordless_pb2 import VerifyPasswordLessResponse as VerifyPasswordLessResponse
 
 class PasswordlessClient(_Service):
     def send_passwordless_email(

@@ -7,15 +7,21 @@ role's permissions too. Every call needs a bearer token and fails with `UNAUTHEN
 one.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from google.protobuf.empty_pb2 import Empty
 
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.roles import roles_pb2
+
+__getattr__ = messages_of(__name__, roles_pb2)
 
 
 class _Methods:
-    def create_permission(self, permission):
+    def create_permission(self, permission: Any):
         """Creates a permission and returns it. Fails with `ALREADY_EXISTS` when the name is taken, and
         with `INVALID_ARGUMENT` when a field breaks its rule.
 
@@ -33,7 +39,7 @@ class _Methods:
         args.required("permission", permission)
         return self._call(args.operation, args.request, roles_pb2.CreatePermissionResponse)
 
-    def get_permission(self, permission_name):
+    def get_permission(self, permission_name: str):
         """Returns one permission. Fails with `NOT_FOUND` for an unknown name.
 
         Args:
@@ -51,7 +57,7 @@ class _Methods:
         args.required("permission_name", permission_name)
         return self._call(args.operation, args.request, roles_pb2.GetPermissionResponse)
 
-    def update_permission(self, permission_name, permission):
+    def update_permission(self, permission_name: str, permission: Any):
         """Updates a permission and returns it. Fails with `NOT_FOUND` for an unknown name.
 
         Args:
@@ -71,7 +77,7 @@ class _Methods:
         args.required("permission", permission)
         return self._call(args.operation, args.request, roles_pb2.UpdatePermissionResponse)
 
-    def list_permissions(self, page_token=None, page_size=None):
+    def list_permissions(self, page_token: str | None = None, page_size: int | None = None):
         """Lists the permissions of the environment, page by page, in order of creation. Pass
         `next_page_token` of one answer as `page_token` of the next call until it is empty.
 
@@ -92,7 +98,7 @@ class _Methods:
         args.optional("page_size", page_size)
         return self._call(args.operation, args.request, roles_pb2.ListPermissionsResponse)
 
-    def delete_permission(self, permission_name):
+    def delete_permission(self, permission_name: str):
         """Deletes a permission and returns nothing. Fails with `NOT_FOUND` for an unknown name.
 
         Args:
@@ -110,7 +116,7 @@ class _Methods:
         args.required("permission_name", permission_name)
         return self._call(args.operation, args.request, Empty)
 
-    def list_role_permissions(self, role_name):
+    def list_role_permissions(self, role_name: str):
         """Lists the permissions that a role has of its own, all in one answer, without those that it has
         from the role it extends. Fails with `NOT_FOUND` for an unknown role.
 
@@ -129,7 +135,7 @@ class _Methods:
         args.required("role_name", role_name)
         return self._call(args.operation, args.request, roles_pb2.ListRolePermissionsResponse)
 
-    def add_permissions_to_role(self, role_name, permission_names):
+    def add_permissions_to_role(self, role_name: str, permission_names: list[str]):
         """Adds permissions to a role. Names that are well-formed but unknown are ignored. Fails with
         `NOT_FOUND` for an unknown role, and with `INVALID_ARGUMENT` for a malformed name.
 
@@ -152,7 +158,7 @@ class _Methods:
         args.required("permission_names", permission_names)
         return self._call(args.operation, args.request, roles_pb2.AddPermissionsToRoleResponse)
 
-    def remove_permission_from_role(self, role_name, permission_name):
+    def remove_permission_from_role(self, role_name: str, permission_name: str):
         """Takes one permission away from a role and returns nothing. Fails with `NOT_FOUND` for an unknown
         role.
 
@@ -174,7 +180,7 @@ class _Methods:
         args.required("permission_name", permission_name)
         return self._call(args.operation, args.request, Empty)
 
-    def list_effective_role_permissions(self, role_name):
+    def list_effective_role_permissions(self, role_name: str):
         """Lists all permissions of a role, its own and those that it has from the roles it extends, all in
         one answer. Fails with `NOT_FOUND` for an unknown role.
 
@@ -195,7 +201,7 @@ class _Methods:
         args.required("role_name", role_name)
         return self._call(args.operation, args.request, roles_pb2.ListEffectiveRolePermissionsResponse)
 
-    def iter_permissions(self, page_size=None):
+    def iter_permissions(self, page_size: int | None = None):
         """Iterates over what :meth:`list_permissions` lists, through all pages.
 
         A page is fetched when the loop gets to it.

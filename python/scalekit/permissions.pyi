@@ -14,6 +14,73 @@ from scalekit._call import Call as _Call
 from scalekit._service import AsyncService as _AsyncService
 from scalekit._service import Service as _Service
 from scalekit.v1.roles import roles_pb2 as _roles_pb2
+from scalekit.v1.roles.roles_pb2 import AddPermissionsToRoleRequest as AddPermissionsToRoleRequest
+from scalekit.v1.roles.roles_pb2 import AddPermissionsToRoleResponse as AddPermissionsToRoleResponse
+from scalekit.v1.roles.roles_pb2 import CreateOrganizationRole as CreateOrganizationRole
+from scalekit.v1.roles.roles_pb2 import CreateOrganizationRoleRequest as CreateOrganizationRoleRequest
+from scalekit.v1.roles.roles_pb2 import CreateOrganizationRoleResponse as CreateOrganizationRoleResponse
+from scalekit.v1.roles.roles_pb2 import CreatePermission as CreatePermission
+from scalekit.v1.roles.roles_pb2 import CreatePermissionRequest as CreatePermissionRequest
+from scalekit.v1.roles.roles_pb2 import CreatePermissionResponse as CreatePermissionResponse
+from scalekit.v1.roles.roles_pb2 import CreateRole as CreateRole
+from scalekit.v1.roles.roles_pb2 import CreateRoleRequest as CreateRoleRequest
+from scalekit.v1.roles.roles_pb2 import CreateRoleResponse as CreateRoleResponse
+from scalekit.v1.roles.roles_pb2 import DeleteOrganizationRoleBaseRequest as DeleteOrganizationRoleBaseRequest
+from scalekit.v1.roles.roles_pb2 import DeleteOrganizationRoleRequest as DeleteOrganizationRoleRequest
+from scalekit.v1.roles.roles_pb2 import DeletePermissionRequest as DeletePermissionRequest
+from scalekit.v1.roles.roles_pb2 import DeleteRoleBaseRequest as DeleteRoleBaseRequest
+from scalekit.v1.roles.roles_pb2 import DeleteRoleRequest as DeleteRoleRequest
+from scalekit.v1.roles.roles_pb2 import GetOrganizationRoleRequest as GetOrganizationRoleRequest
+from scalekit.v1.roles.roles_pb2 import GetOrganizationRoleResponse as GetOrganizationRoleResponse
+from scalekit.v1.roles.roles_pb2 import (
+    GetOrganizationRoleUsersCountRequest as GetOrganizationRoleUsersCountRequest,
+)
+from scalekit.v1.roles.roles_pb2 import (
+    GetOrganizationRoleUsersCountResponse as GetOrganizationRoleUsersCountResponse,
+)
+from scalekit.v1.roles.roles_pb2 import GetPermissionRequest as GetPermissionRequest
+from scalekit.v1.roles.roles_pb2 import GetPermissionResponse as GetPermissionResponse
+from scalekit.v1.roles.roles_pb2 import GetRoleRequest as GetRoleRequest
+from scalekit.v1.roles.roles_pb2 import GetRoleResponse as GetRoleResponse
+from scalekit.v1.roles.roles_pb2 import GetRoleUsersCountRequest as GetRoleUsersCountRequest
+from scalekit.v1.roles.roles_pb2 import GetRoleUsersCountResponse as GetRoleUsersCountResponse
+from scalekit.v1.roles.roles_pb2 import ListDependentRolesRequest as ListDependentRolesRequest
+from scalekit.v1.roles.roles_pb2 import ListDependentRolesResponse as ListDependentRolesResponse
+from scalekit.v1.roles.roles_pb2 import (
+    ListEffectiveRolePermissionsRequest as ListEffectiveRolePermissionsRequest,
+)
+from scalekit.v1.roles.roles_pb2 import (
+    ListEffectiveRolePermissionsResponse as ListEffectiveRolePermissionsResponse,
+)
+from scalekit.v1.roles.roles_pb2 import ListOrganizationRolesRequest as ListOrganizationRolesRequest
+from scalekit.v1.roles.roles_pb2 import ListOrganizationRolesResponse as ListOrganizationRolesResponse
+from scalekit.v1.roles.roles_pb2 import ListPermissionsRequest as ListPermissionsRequest
+from scalekit.v1.roles.roles_pb2 import ListPermissionsResponse as ListPermissionsResponse
+from scalekit.v1.roles.roles_pb2 import ListRolePermissionsRequest as ListRolePermissionsRequest
+from scalekit.v1.roles.roles_pb2 import ListRolePermissionsResponse as ListRolePermissionsResponse
+from scalekit.v1.roles.roles_pb2 import ListRolesRequest as ListRolesRequest
+from scalekit.v1.roles.roles_pb2 import ListRolesResponse as ListRolesResponse
+from scalekit.v1.roles.roles_pb2 import Permission as Permission
+from scalekit.v1.roles.roles_pb2 import PermissionType as PermissionType
+from scalekit.v1.roles.roles_pb2 import RemovePermissionFromRoleRequest as RemovePermissionFromRoleRequest
+from scalekit.v1.roles.roles_pb2 import Role as Role
+from scalekit.v1.roles.roles_pb2 import RolePermission as RolePermission
+from scalekit.v1.roles.roles_pb2 import (
+    UpdateDefaultOrganizationRolesRequest as UpdateDefaultOrganizationRolesRequest,
+)
+from scalekit.v1.roles.roles_pb2 import (
+    UpdateDefaultOrganizationRolesResponse as UpdateDefaultOrganizationRolesResponse,
+)
+from scalekit.v1.roles.roles_pb2 import UpdateDefaultRole as UpdateDefaultRole
+from scalekit.v1.roles.roles_pb2 import UpdateDefaultRolesRequest as UpdateDefaultRolesRequest
+from scalekit.v1.roles.roles_pb2 import UpdateDefaultRolesResponse as UpdateDefaultRolesResponse
+from scalekit.v1.roles.roles_pb2 import UpdateOrganizationRoleRequest as UpdateOrganizationRoleRequest
+from scalekit.v1.roles.roles_pb2 import UpdateOrganizationRoleResponse as UpdateOrganizationRoleResponse
+from scalekit.v1.roles.roles_pb2 import UpdatePermissionRequest as UpdatePermissionRequest
+from scalekit.v1.roles.roles_pb2 import UpdatePermissionResponse as UpdatePermissionResponse
+from scalekit.v1.roles.roles_pb2 import UpdateRole as UpdateRole
+from scalekit.v1.roles.roles_pb2 import UpdateRoleRequest as UpdateRoleRequest
+from scalekit.v1.roles.roles_pb2 import UpdateRoleResponse as UpdateRoleResponse
 
 class PermissionClient(_Service):
     def create_permission(

@@ -5,21 +5,27 @@ Lists the providers that connections can use, and manages the ones that you defi
 needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.providers import providers_pb2
+
+__getattr__ = messages_of(__name__, providers_pb2)
 
 
 class _Methods:
     def create_custom_provider(
         self,
-        display_name,
-        proxy_url,
-        proxy_enabled=True,
-        description="",
-        auth_patterns=None,
-        icon_src=None,
-        metadata=None,
+        display_name: str,
+        proxy_url: str,
+        proxy_enabled: bool = True,
+        description: str = "",
+        auth_patterns: Any = None,
+        icon_src: str | None = None,
+        metadata: dict[str, str] | None = None,
     ):
         """Creates a provider of your own and returns it with the identifier that the server made for it.
         Fails with `INVALID_ARGUMENT` when a field breaks its rule.
@@ -61,13 +67,13 @@ class _Methods:
 
     def update_custom_provider(
         self,
-        identifier,
-        display_name,
-        proxy_url,
-        description=None,
-        auth_patterns=None,
-        icon_src=None,
-        metadata=None,
+        identifier: str,
+        display_name: str,
+        proxy_url: str,
+        description: str | None = None,
+        auth_patterns: Any = None,
+        icon_src: str | None = None,
+        metadata: dict[str, str] | None = None,
     ):
         """Updates a provider of your own and returns it. Fails with `NOT_FOUND` for an unknown identifier.
 
@@ -105,7 +111,7 @@ class _Methods:
         args.optional("metadata", metadata, "provider.metadata")
         return self._call(args.operation, args.request, providers_pb2.UpdateProviderResponse)
 
-    def delete_custom_provider(self, identifier):
+    def delete_custom_provider(self, identifier: str):
         """Deletes a provider of your own. Fails with `NOT_FOUND` for an unknown identifier.
 
         Args:
@@ -122,7 +128,13 @@ class _Methods:
         args.required("identifier", identifier)
         return self._call(args.operation, args.request, providers_pb2.DeleteProviderResponse)
 
-    def list_providers(self, page_size=None, page_token=None, provider_type=None, identifier=None):
+    def list_providers(
+        self,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        provider_type: int | str | None = None,
+        identifier: str | None = None,
+    ):
         """Lists providers, built in or your own as the filter says, page by page. Pass `next_page_token`
         of one answer as `page_token` of the next call until it is empty.
 
@@ -149,7 +161,12 @@ class _Methods:
         args.optional("identifier", identifier)
         return self._call(args.operation, args.request, providers_pb2.ListProvidersResponse)
 
-    def iter_providers(self, page_size=None, provider_type=None, identifier=None):
+    def iter_providers(
+        self,
+        page_size: int | None = None,
+        provider_type: int | str | None = None,
+        identifier: str | None = None,
+    ):
         """Iterates over what :meth:`list_providers` lists, through all pages.
 
         A page is fetched when the loop gets to it.

@@ -6,16 +6,22 @@ clients of an organization, and clients of a protected resource such as an MCP s
 a bearer token and fails with `UNAUTHENTICATED` without a valid one.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from google.protobuf.empty_pb2 import Empty
 
 from scalekit import _steps
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.clients import clients_pb2
+
+__getattr__ = messages_of(__name__, clients_pb2)
 
 
 class _Methods:
-    def create_resource_client_secret(self, resource_id, client_id):
+    def create_resource_client_secret(self, resource_id: str, client_id: str):
         """Adds a secret to a client of a resource, after a look that the client belongs to it.
 
         Args:
@@ -41,7 +47,7 @@ class _Methods:
             )
         )
 
-    def delete_resource_client_secret(self, resource_id, client_id, secret_id):
+    def delete_resource_client_secret(self, resource_id: str, client_id: str, secret_id: str):
         """Deletes a secret of a client of a resource, after a look that the client belongs to it.
 
         Args:
@@ -69,7 +75,7 @@ class _Methods:
             )
         )
 
-    def get_resource(self, resource_id):
+    def get_resource(self, resource_id: str):
         """Returns one protected resource. Fails with `NOT_FOUND` for an unknown resource.
 
         Args:
@@ -86,7 +92,9 @@ class _Methods:
         args.required("resource_id", resource_id)
         return self._call(args.operation, args.request, clients_pb2.GetResourceResponse)
 
-    def list_resources(self, resource_type, page_size=None, page_token=None):
+    def list_resources(
+        self, resource_type: int | str, page_size: int | None = None, page_token: str | None = None
+    ):
         """Lists the protected resources of one type in order of creation, page by page. Pass
         `next_page_token` of one answer as `page_token` of the next call until it is empty. Fails with
         `INVALID_ARGUMENT` when the type is missing.
@@ -110,7 +118,7 @@ class _Methods:
         args.optional("page_token", page_token)
         return self._call(args.operation, args.request, clients_pb2.ListResourcesResponse)
 
-    def create_resource_client(self, resource_id, client):
+    def create_resource_client(self, resource_id: str, client: Any):
         """Creates a client of a protected resource. Returns it with its first secret, whose plain text is
         shown only once. Fails with `NOT_FOUND` for an unknown resource.
 
@@ -132,14 +140,14 @@ class _Methods:
 
     def update_resource_client(
         self,
-        resource_id,
-        client_id,
-        name=None,
-        description=None,
-        scopes=None,
-        custom_claims=None,
-        expiry=None,
-        redirect_uris=None,
+        resource_id: str,
+        client_id: str,
+        name: str | None = None,
+        description: str | None = None,
+        scopes: list[str] | None = None,
+        custom_claims: list[Any] | None = None,
+        expiry: int | None = None,
+        redirect_uris: list[str] | None = None,
     ):
         """Updates a client of a protected resource and returns it. Fields left empty keep their values;
         custom claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown resource or client.
@@ -177,7 +185,7 @@ class _Methods:
         args.mask("update_mask", "client")
         return self._call(args.operation, args.request, clients_pb2.UpdateResourceClientResponse)
 
-    def get_resource_client(self, resource_id, client_id):
+    def get_resource_client(self, resource_id: str, client_id: str):
         """Returns one client of a protected resource and the users who have consented to it. Fails with
         `NOT_FOUND` for an unknown resource or client.
 
@@ -197,7 +205,7 @@ class _Methods:
         args.required("client_id", client_id)
         return self._call(args.operation, args.request, clients_pb2.GetResourceClientResponse)
 
-    def list_resource_clients(self, resource_id):
+    def list_resource_clients(self, resource_id: str):
         """Lists the clients of a protected resource in order of creation, all in one answer, with the
         numbers of those that registered themselves and of those created by hand. Fails with `NOT_FOUND`
         for an unknown resource.
@@ -216,7 +224,14 @@ class _Methods:
         args.required("resource_id", resource_id)
         return self._call(args.operation, args.request, clients_pb2.ListResourceClientsResponse)
 
-    def list_user_consents(self, resource_id, search=None, page_size=None, page_token=None, user_ids=None):
+    def list_user_consents(
+        self,
+        resource_id: str,
+        search: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        user_ids: list[str] | None = None,
+    ):
         """Lists the consents that users have given to clients of a protected resource, page by page. Pass
         `next_page_token` of one answer as `page_token` of the next call until it is empty.
 
@@ -246,7 +261,7 @@ class _Methods:
         args.optional("user_ids", user_ids, "filter.external_user_id")
         return self._call(args.operation, args.request, clients_pb2.ListResourceUserConsentsResponse)
 
-    def delete_resource_client(self, resource_id, client_id):
+    def delete_resource_client(self, resource_id: str, client_id: str):
         """Deletes a client of a protected resource. Its secrets stop working; the answer has no fields.
         Fails with `NOT_FOUND` for an unknown resource or client.
 
@@ -274,7 +289,7 @@ class _Methods:
             )
         )
 
-    def revoke_user_consent(self, client_id, consent_id):
+    def revoke_user_consent(self, client_id: str, consent_id: str):
         """Revokes the consent that a user has given to a client. The answer has no fields. Fails with
         `NOT_FOUND` for an unknown client or consent.
 
@@ -294,7 +309,7 @@ class _Methods:
         args.required("consent_id", consent_id)
         return self._call(args.operation, args.request, clients_pb2.RevokeUserConsentResponse)
 
-    def iter_resources(self, resource_type, page_size=None):
+    def iter_resources(self, resource_type: int | str, page_size: int | None = None):
         """Iterates over what :meth:`list_resources` lists, through all pages.
 
         A page is fetched when the loop gets to it.
@@ -315,7 +330,13 @@ class _Methods:
         args.optional("page_size", page_size)
         return self._pages(args.operation, args.request, clients_pb2.ListResourcesResponse, "resources")
 
-    def iter_user_consents(self, resource_id, search=None, page_size=None, user_ids=None):
+    def iter_user_consents(
+        self,
+        resource_id: str,
+        search: str | None = None,
+        page_size: int | None = None,
+        user_ids: list[str] | None = None,
+    ):
         """Iterates over what :meth:`list_user_consents` lists, through all pages.
 
         A page is fetched when the loop gets to it.

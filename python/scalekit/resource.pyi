@@ -14,6 +14,80 @@ from scalekit._call import Call as _Call
 from scalekit._service import AsyncService as _AsyncService
 from scalekit._service import Service as _Service
 from scalekit.v1.clients import clients_pb2 as _clients_pb2
+from scalekit.v1.clients.clients_pb2 import CidrEntry as CidrEntry
+from scalekit.v1.clients.clients_pb2 import CidrType as CidrType
+from scalekit.v1.clients.clients_pb2 import CimdAllowlistEntry as CimdAllowlistEntry
+from scalekit.v1.clients.clients_pb2 import Client as Client
+from scalekit.v1.clients.clients_pb2 import ClientSecret as ClientSecret
+from scalekit.v1.clients.clients_pb2 import ClientSecretStatus as ClientSecretStatus
+from scalekit.v1.clients.clients_pb2 import ConsentedUser as ConsentedUser
+from scalekit.v1.clients.clients_pb2 import CreateClient as CreateClient
+from scalekit.v1.clients.clients_pb2 import CreateClientRequest as CreateClientRequest
+from scalekit.v1.clients.clients_pb2 import CreateClientResponse as CreateClientResponse
+from scalekit.v1.clients.clients_pb2 import CreateClientSecretRequest as CreateClientSecretRequest
+from scalekit.v1.clients.clients_pb2 import CreateClientSecretResponse as CreateClientSecretResponse
+from scalekit.v1.clients.clients_pb2 import CreateOrganizationClientRequest as CreateOrganizationClientRequest
+from scalekit.v1.clients.clients_pb2 import (
+    CreateOrganizationClientResponse as CreateOrganizationClientResponse,
+)
+from scalekit.v1.clients.clients_pb2 import (
+    CreateOrganizationClientSecretRequest as CreateOrganizationClientSecretRequest,
+)
+from scalekit.v1.clients.clients_pb2 import (
+    CreateOrganizationClientSecretResponse as CreateOrganizationClientSecretResponse,
+)
+from scalekit.v1.clients.clients_pb2 import CreateResourceClientRequest as CreateResourceClientRequest
+from scalekit.v1.clients.clients_pb2 import CreateResourceClientResponse as CreateResourceClientResponse
+from scalekit.v1.clients.clients_pb2 import CustomClaim as CustomClaim
+from scalekit.v1.clients.clients_pb2 import DeleteClientRequest as DeleteClientRequest
+from scalekit.v1.clients.clients_pb2 import DeleteClientSecretRequest as DeleteClientSecretRequest
+from scalekit.v1.clients.clients_pb2 import DeleteOrganizationClientRequest as DeleteOrganizationClientRequest
+from scalekit.v1.clients.clients_pb2 import (
+    DeleteOrganizationClientSecretRequest as DeleteOrganizationClientSecretRequest,
+)
+from scalekit.v1.clients.clients_pb2 import DeleteResourceClientRequest as DeleteResourceClientRequest
+from scalekit.v1.clients.clients_pb2 import DeleteResourceClientResponse as DeleteResourceClientResponse
+from scalekit.v1.clients.clients_pb2 import GetClientRequest as GetClientRequest
+from scalekit.v1.clients.clients_pb2 import GetClientResponse as GetClientResponse
+from scalekit.v1.clients.clients_pb2 import GetOrganizationClientRequest as GetOrganizationClientRequest
+from scalekit.v1.clients.clients_pb2 import GetOrganizationClientResponse as GetOrganizationClientResponse
+from scalekit.v1.clients.clients_pb2 import GetResourceClientRequest as GetResourceClientRequest
+from scalekit.v1.clients.clients_pb2 import GetResourceClientResponse as GetResourceClientResponse
+from scalekit.v1.clients.clients_pb2 import GetResourceRequest as GetResourceRequest
+from scalekit.v1.clients.clients_pb2 import GetResourceResponse as GetResourceResponse
+from scalekit.v1.clients.clients_pb2 import IpAllowlist as IpAllowlist
+from scalekit.v1.clients.clients_pb2 import ListClientsRequest as ListClientsRequest
+from scalekit.v1.clients.clients_pb2 import ListClientsResponse as ListClientsResponse
+from scalekit.v1.clients.clients_pb2 import ListOrganizationClientsRequest as ListOrganizationClientsRequest
+from scalekit.v1.clients.clients_pb2 import ListOrganizationClientsResponse as ListOrganizationClientsResponse
+from scalekit.v1.clients.clients_pb2 import ListResourceClientsRequest as ListResourceClientsRequest
+from scalekit.v1.clients.clients_pb2 import ListResourceClientsResponse as ListResourceClientsResponse
+from scalekit.v1.clients.clients_pb2 import ListResourcesRequest as ListResourcesRequest
+from scalekit.v1.clients.clients_pb2 import ListResourcesResponse as ListResourcesResponse
+from scalekit.v1.clients.clients_pb2 import ListResourceUserConsentsRequest as ListResourceUserConsentsRequest
+from scalekit.v1.clients.clients_pb2 import (
+    ListResourceUserConsentsResponse as ListResourceUserConsentsResponse,
+)
+from scalekit.v1.clients.clients_pb2 import M2MClient as M2MClient
+from scalekit.v1.clients.clients_pb2 import OrganizationClient as OrganizationClient
+from scalekit.v1.clients.clients_pb2 import Resource as Resource
+from scalekit.v1.clients.clients_pb2 import ResourceConnection as ResourceConnection
+from scalekit.v1.clients.clients_pb2 import ResourceConnectionType as ResourceConnectionType
+from scalekit.v1.clients.clients_pb2 import ResourceType as ResourceType
+from scalekit.v1.clients.clients_pb2 import ResourceUserConsent as ResourceUserConsent
+from scalekit.v1.clients.clients_pb2 import ResourceUserConsentFilter as ResourceUserConsentFilter
+from scalekit.v1.clients.clients_pb2 import RevokeUserConsentRequest as RevokeUserConsentRequest
+from scalekit.v1.clients.clients_pb2 import RevokeUserConsentResponse as RevokeUserConsentResponse
+from scalekit.v1.clients.clients_pb2 import Scope as Scope
+from scalekit.v1.clients.clients_pb2 import UpdateClient as UpdateClient
+from scalekit.v1.clients.clients_pb2 import UpdateClientRequest as UpdateClientRequest
+from scalekit.v1.clients.clients_pb2 import UpdateClientResponse as UpdateClientResponse
+from scalekit.v1.clients.clients_pb2 import UpdateOrganizationClientRequest as UpdateOrganizationClientRequest
+from scalekit.v1.clients.clients_pb2 import (
+    UpdateOrganizationClientResponse as UpdateOrganizationClientResponse,
+)
+from scalekit.v1.clients.clients_pb2 import UpdateResourceClientRequest as UpdateResourceClientRequest
+from scalekit.v1.clients.clients_pb2 import UpdateResourceClientResponse as UpdateResourceClientResponse
 
 class ResourceClient(_Service):
     def create_resource_client_secret(

@@ -7,15 +7,21 @@ role's permissions too. Every call needs a bearer token and fails with `UNAUTHEN
 one.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from google.protobuf.empty_pb2 import Empty
 
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.roles import roles_pb2
+
+__getattr__ = messages_of(__name__, roles_pb2)
 
 
 class _Methods:
-    def create_role(self, role):
+    def create_role(self, role: Any):
         """Creates a role of the environment and returns it. Fails with `ALREADY_EXISTS` when the name is
         taken (error code `ROLE_KEYNAME_CONFLICT`), and with `INVALID_ARGUMENT` when a field breaks its
         rule.
@@ -34,7 +40,7 @@ class _Methods:
         args.required("role", role)
         return self._call(args.operation, args.request, roles_pb2.CreateRoleResponse)
 
-    def update_role(self, role_name, role):
+    def update_role(self, role_name: str, role: Any):
         """Updates a role of the environment and returns it. The name itself cannot be changed. Fails with
         `NOT_FOUND` for an unknown role.
 
@@ -55,7 +61,7 @@ class _Methods:
         args.required("role", role)
         return self._call(args.operation, args.request, roles_pb2.UpdateRoleResponse)
 
-    def get_role(self, role_name):
+    def get_role(self, role_name: str):
         """Returns one role of the environment, on request with its permissions. Fails with `NOT_FOUND` for
         an unknown role.
 
@@ -87,7 +93,7 @@ class _Methods:
         args = Arguments("RolesService.ListRoles", roles_pb2.ListRolesRequest)
         return self._call(args.operation, args.request, roles_pb2.ListRolesResponse)
 
-    def delete_role(self, role_name, reassign_role_name=None):
+    def delete_role(self, role_name: str, reassign_role_name: str | None = None):
         """Deletes a role of the environment and returns nothing. Fails with `FAILED_PRECONDITION` when
         members have the role and no role is named to give them instead, and with `NOT_FOUND` for an
         unknown role.
@@ -111,7 +117,7 @@ class _Methods:
         args.optional("reassign_role_name", reassign_role_name)
         return self._call(args.operation, args.request, Empty)
 
-    def create_organization_role(self, org_id, role):
+    def create_organization_role(self, org_id: str, role: Any):
         """Creates a role of an organization and returns it. Fails with `ALREADY_EXISTS` when the name is
         taken (error code `ROLE_KEYNAME_CONFLICT`), with `NOT_FOUND` for an unknown organization, and
         with `INVALID_ARGUMENT` when a field breaks its rule.
@@ -132,7 +138,7 @@ class _Methods:
         args.required("role", role)
         return self._call(args.operation, args.request, roles_pb2.CreateOrganizationRoleResponse)
 
-    def update_organization_role(self, org_id, role_name, role):
+    def update_organization_role(self, org_id: str, role_name: str, role: Any):
         """Updates a role of an organization and returns it. The name itself cannot be changed. Fails with
         `NOT_FOUND` for an unknown organization or role.
 
@@ -155,7 +161,7 @@ class _Methods:
         args.required("role", role)
         return self._call(args.operation, args.request, roles_pb2.UpdateOrganizationRoleResponse)
 
-    def get_organization_role(self, org_id, role_name):
+    def get_organization_role(self, org_id: str, role_name: str):
         """Returns one role of an organization, on request with its permissions. Fails with `NOT_FOUND` for
         an unknown organization or role.
 
@@ -176,7 +182,7 @@ class _Methods:
         args.required("role_name", role_name)
         return self._call(args.operation, args.request, roles_pb2.GetOrganizationRoleResponse)
 
-    def list_organization_roles(self, org_id):
+    def list_organization_roles(self, org_id: str):
         """Lists the roles of an organization, all in one answer, in order of creation. Fails with
         `NOT_FOUND` for an unknown organization.
 
@@ -194,7 +200,7 @@ class _Methods:
         args.required("org_id", org_id)
         return self._call(args.operation, args.request, roles_pb2.ListOrganizationRolesResponse)
 
-    def delete_organization_role(self, org_id, role_name, reassign_role_name=None):
+    def delete_organization_role(self, org_id: str, role_name: str, reassign_role_name: str | None = None):
         """Deletes a role of an organization and returns nothing. Fails with `FAILED_PRECONDITION` when
         members have the role and no role is named to give them instead, and with `NOT_FOUND` for an
         unknown organization or role.
@@ -220,7 +226,7 @@ class _Methods:
         args.optional("reassign_role_name", reassign_role_name)
         return self._call(args.operation, args.request, Empty)
 
-    def get_role_users_count(self, role_name):
+    def get_role_users_count(self, role_name: str):
         """Returns how many users have a role of the environment. Fails with `NOT_FOUND` for an unknown
         role.
 
@@ -239,7 +245,7 @@ class _Methods:
         args.required("role_name", role_name)
         return self._call(args.operation, args.request, roles_pb2.GetRoleUsersCountResponse)
 
-    def get_organization_role_users_count(self, org_id, role_name):
+    def get_organization_role_users_count(self, org_id: str, role_name: str):
         """Returns how many users of an organization have a role. Fails with `NOT_FOUND` for an unknown
         organization or role.
 
@@ -262,15 +268,17 @@ class _Methods:
         args.required("role_name", role_name)
         return self._call(args.operation, args.request, roles_pb2.GetOrganizationRoleUsersCountResponse)
 
-    def update_default_roles(self, default_creator_role=None, default_member_role=None):
+    def update_default_roles(
+        self, default_creator_role: str | None = None, default_member_role: str | None = None
+    ):
         """Sets which roles creators of organizations and new members get when no role is named, and
         returns both. Fails with `NOT_FOUND` for an unknown role.
 
         Args:
             default_creator_role (str, optional): Name of the role that creators of organizations are to
-                get. At most 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
-            default_member_role (str, optional): Name of the role that new members are to get. At most
-                100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
+                get, at most 100 characters. It must be given.
+            default_member_role (str, optional): Name of the role that new members are to get, at most
+                100 characters. It must be given.
 
         Returns:
             ``(message, call)``: the :class:`UpdateDefaultRolesResponse` and how the call went.
@@ -280,11 +288,13 @@ class _Methods:
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
         args = Arguments("RolesService.UpdateDefaultRoles", roles_pb2.UpdateDefaultRolesRequest)
+        args.given("default_creator_role", default_creator_role)
+        args.given("default_member_role", default_member_role)
         args.optional("default_creator_role", default_creator_role)
         args.optional("default_member_role", default_member_role)
         return self._call(args.operation, args.request, roles_pb2.UpdateDefaultRolesResponse)
 
-    def update_default_organization_roles(self, org_id, default_roles):
+    def update_default_organization_roles(self, org_id: str, default_roles: Any):
         """Sets which role new members of one organization get when no role is named, and returns it. Fails
         with `NOT_FOUND` for an unknown organization or role.
 
@@ -303,11 +313,11 @@ class _Methods:
         args = Arguments(
             "RolesService.UpdateDefaultOrganizationRoles", roles_pb2.UpdateDefaultOrganizationRolesRequest
         )
-        args.required("org_id", org_id)
         args.required("default_roles", default_roles, "*")
+        args.required("org_id", org_id)
         return self._call(args.operation, args.request, roles_pb2.UpdateDefaultOrganizationRolesResponse)
 
-    def list_dependent_roles(self, role_name):
+    def list_dependent_roles(self, role_name: str):
         """Lists the roles that extend a role, all in one answer. Fails with `NOT_FOUND` for an unknown
         role.
 
@@ -326,7 +336,7 @@ class _Methods:
         args.required("role_name", role_name)
         return self._call(args.operation, args.request, roles_pb2.ListDependentRolesResponse)
 
-    def delete_role_base(self, role_name):
+    def delete_role_base(self, role_name: str):
         """Makes a role of the environment no longer extend another one and returns nothing. The role loses
         the permissions that it had from there. Fails with `NOT_FOUND` for an unknown role.
 
@@ -345,7 +355,7 @@ class _Methods:
         args.required("role_name", role_name)
         return self._call(args.operation, args.request, Empty)
 
-    def delete_organization_role_base(self, org_id, role_name):
+    def delete_organization_role_base(self, org_id: str, role_name: str):
         """Makes a role of an organization no longer extend another one and returns nothing. The role loses
         the permissions that it had from there. Fails with `NOT_FOUND` for an unknown organization or
         role.

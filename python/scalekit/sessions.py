@@ -5,13 +5,19 @@ Reads and revokes the login sessions of users. A session begins when its user lo
 a bearer token and fails with `UNAUTHENTICATED` without a valid one.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.sessions import sessions_pb2
+
+__getattr__ = messages_of(__name__, sessions_pb2)
 
 
 class _Methods:
-    def get_session(self, session_id):
+    def get_session(self, session_id: str):
         """Returns one session. Fails with `NOT_FOUND` for an unknown id.
 
         Args:
@@ -29,7 +35,7 @@ class _Methods:
         args.required("session_id", session_id)
         return self._call(args.operation, args.request, sessions_pb2.SessionDetails)
 
-    def revoke_session(self, session_id):
+    def revoke_session(self, session_id: str):
         """Ends a session; its refresh token no longer works. Returns the session as it ended. Fails with
         `NOT_FOUND` for an unknown id.
 
@@ -48,7 +54,9 @@ class _Methods:
         args.required("session_id", session_id)
         return self._call(args.operation, args.request, sessions_pb2.RevokeSessionResponse)
 
-    def get_user_sessions(self, user_id, page_size=None, page_token=None, filter=None):
+    def get_user_sessions(
+        self, user_id: str, page_size: int | None = None, page_token: str | None = None, filter: Any = None
+    ):
         """Lists the sessions of a user, page by page, in order of creation. Pass `next_page_token` of one
         answer as `page_token` of the next call until it is empty.
 
@@ -74,7 +82,7 @@ class _Methods:
         args.optional("filter", filter)
         return self._call(args.operation, args.request, sessions_pb2.UserSessionDetails)
 
-    def revoke_all_user_sessions(self, user_id):
+    def revoke_all_user_sessions(self, user_id: str):
         """Ends all sessions of a user; their refresh tokens no longer work. Returns the sessions that were
         ended.
 
@@ -93,7 +101,7 @@ class _Methods:
         return self._call(args.operation, args.request, sessions_pb2.RevokeAllUserSessionsResponse)
 
     @staticmethod
-    def create_session_filter(status=None, start_time=None, end_time=None):
+    def create_session_filter(status: list[str] | None = None, start_time: Any = None, end_time: Any = None):
         """Builds the filter that get_user_sessions takes. No call is made.
 
         Args:
@@ -113,7 +121,7 @@ class _Methods:
         args.optional("end_time", end_time)
         return args.request
 
-    def iter_user_sessions(self, user_id, page_size=None, filter=None):
+    def iter_user_sessions(self, user_id: str, page_size: int | None = None, filter: Any = None):
         """Iterates over what :meth:`get_user_sessions` lists, through all pages.
 
         A page is fetched when the loop gets to it.

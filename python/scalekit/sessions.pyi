@@ -15,6 +15,19 @@ from scalekit._call import Call as _Call
 from scalekit._service import AsyncService as _AsyncService
 from scalekit._service import Service as _Service
 from scalekit.v1.sessions import sessions_pb2 as _sessions_pb2
+from scalekit.v1.sessions.sessions_pb2 import AuthenticatedClients as AuthenticatedClients
+from scalekit.v1.sessions.sessions_pb2 import DeviceDetails as DeviceDetails
+from scalekit.v1.sessions.sessions_pb2 import Location as Location
+from scalekit.v1.sessions.sessions_pb2 import RevokeAllUserSessionsRequest as RevokeAllUserSessionsRequest
+from scalekit.v1.sessions.sessions_pb2 import RevokeAllUserSessionsResponse as RevokeAllUserSessionsResponse
+from scalekit.v1.sessions.sessions_pb2 import RevokedSessionDetails as RevokedSessionDetails
+from scalekit.v1.sessions.sessions_pb2 import RevokeSessionRequest as RevokeSessionRequest
+from scalekit.v1.sessions.sessions_pb2 import RevokeSessionResponse as RevokeSessionResponse
+from scalekit.v1.sessions.sessions_pb2 import SessionDetails as SessionDetails
+from scalekit.v1.sessions.sessions_pb2 import SessionDetailsRequest as SessionDetailsRequest
+from scalekit.v1.sessions.sessions_pb2 import UserSessionDetails as UserSessionDetails
+from scalekit.v1.sessions.sessions_pb2 import UserSessionDetailsRequest as UserSessionDetailsRequest
+from scalekit.v1.sessions.sessions_pb2 import UserSessionFilter as UserSessionFilter
 
 class SessionsClient(_Service):
     def get_session(self, session_id: str) -> tuple[_sessions_pb2.SessionDetails, _Call]: ...

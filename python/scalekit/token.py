@@ -5,16 +5,29 @@ Issues, checks and revokes opaque API tokens that belong to an organization or t
 Every call needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from google.protobuf.empty_pb2 import Empty
 
 from scalekit import _steps
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.tokens import tokens_pb2
+
+__getattr__ = messages_of(__name__, tokens_pb2)
 
 
 class _Methods:
-    def create_token(self, organization_id, user_id=None, custom_claims=None, expiry=None, description=None):
+    def create_token(
+        self,
+        organization_id: str,
+        user_id: str | None = None,
+        custom_claims: dict[str, str] | None = None,
+        expiry: Any = None,
+        description: str | None = None,
+    ):
         """Creates an API token for an organization, or for a user of it. Returns the token itself, which
         no later call shows again. Fails with `NOT_FOUND` for an unknown organization or user, and with
         `INVALID_ARGUMENT` when claims or description break their limits.
@@ -45,7 +58,7 @@ class _Methods:
             args.operation, args.request, tokens_pb2.CreateTokenResponse, lambda message: message
         )
 
-    def validate_token(self, token):
+    def validate_token(self, token: str):
         """Checks an API token and returns what is known about it. Fails with `NOT_FOUND` when the token is
         unknown or was invalidated.
 
@@ -65,7 +78,7 @@ class _Methods:
             args.operation, args.request, tokens_pb2.ValidateTokenResponse, lambda message: message
         )
 
-    def invalidate_token(self, token):
+    def invalidate_token(self, token: str):
         """Revokes an API token for good and returns nothing. Revoking a token once more is not an error.
 
         Args:
@@ -82,7 +95,13 @@ class _Methods:
         args.required("token", token)
         return self._call(args.operation, args.request, Empty, lambda message: message)
 
-    def list_tokens(self, organization_id, user_id=None, page_size=10, page_token=None):
+    def list_tokens(
+        self,
+        organization_id: str,
+        user_id: str | None = None,
+        page_size: int = 10,
+        page_token: str | None = None,
+    ):
         """Lists the API tokens of an organization, or of one user of it, page by page. The tokens
         themselves are not shown. Pass `next_page_token` of one answer as `page_token` of the next call
         until it is empty.
@@ -112,7 +131,9 @@ class _Methods:
             args.operation, args.request, tokens_pb2.ListTokensResponse, lambda message: message
         )
 
-    def update_token(self, token, custom_claims=None, description=None):
+    def update_token(
+        self, token: str, custom_claims: dict[str, str] | None = None, description: str | None = None
+    ):
         """Updates the custom claims or the description of an API token and returns what is known about it.
 
         Claims are added to those that the token has; the latter are looked up first, in a call of its
@@ -146,7 +167,7 @@ class _Methods:
             )
         )
 
-    def iter_tokens(self, organization_id, user_id=None, page_size=10):
+    def iter_tokens(self, organization_id: str, user_id: str | None = None, page_size: int = 10):
         """Iterates over what :meth:`list_tokens` lists, through all pages.
 
         A page is fetched when the loop gets to it.

@@ -14,6 +14,17 @@ from google.protobuf.timestamp_pb2 import Timestamp as _Timestamp
 from scalekit._service import AsyncService as _AsyncService
 from scalekit._service import Service as _Service
 from scalekit.v1.tokens import tokens_pb2 as _tokens_pb2
+from scalekit.v1.tokens.tokens_pb2 import CreateToken as CreateToken
+from scalekit.v1.tokens.tokens_pb2 import CreateTokenRequest as CreateTokenRequest
+from scalekit.v1.tokens.tokens_pb2 import CreateTokenResponse as CreateTokenResponse
+from scalekit.v1.tokens.tokens_pb2 import InvalidateTokenRequest as InvalidateTokenRequest
+from scalekit.v1.tokens.tokens_pb2 import ListTokensRequest as ListTokensRequest
+from scalekit.v1.tokens.tokens_pb2 import ListTokensResponse as ListTokensResponse
+from scalekit.v1.tokens.tokens_pb2 import Token as Token
+from scalekit.v1.tokens.tokens_pb2 import UpdateTokenRequest as UpdateTokenRequest
+from scalekit.v1.tokens.tokens_pb2 import UpdateTokenResponse as UpdateTokenResponse
+from scalekit.v1.tokens.tokens_pb2 import ValidateTokenRequest as ValidateTokenRequest
+from scalekit.v1.tokens.tokens_pb2 import ValidateTokenResponse as ValidateTokenResponse
 
 class TokenClient(_Service):
     def create_token(

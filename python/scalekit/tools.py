@@ -5,13 +5,19 @@ Lists, searches and executes the tools that connected accounts make available. E
 token and fails with `UNAUTHENTICATED` without a valid one.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.tools import tools_pb2
+
+__getattr__ = messages_of(__name__, tools_pb2)
 
 
 class _Methods:
-    def list_tools(self, filter=None, page_size=None, page_token=None):
+    def list_tools(self, filter: Any = None, page_size: int | None = None, page_token: str | None = None):
         """Lists the tools that match the filter, page by page. Pass `next_page_token` of one answer as
         `page_token` of the next call until it is empty.
 
@@ -34,7 +40,9 @@ class _Methods:
         args.optional("page_token", page_token)
         return self._call(args.operation, args.request, tools_pb2.ListToolsResponse)
 
-    def list_scoped_tools(self, identifier, filter=None, page_size=None, page_token=None):
+    def list_scoped_tools(
+        self, identifier: str, filter: Any = None, page_size: int | None = None, page_token: str | None = None
+    ):
         """Lists the tools that the connected accounts of an identifier can run and that match the filter,
         page by page. Pass `next_page_token` of one answer as `page_token` of the next call until it is
         empty.
@@ -60,7 +68,9 @@ class _Methods:
         args.optional("page_token", page_token)
         return self._call(args.operation, args.request, tools_pb2.ListScopedToolsResponse)
 
-    def list_available_tools(self, identifier, page_size=None, page_token=None):
+    def list_available_tools(
+        self, identifier: str, page_size: int | None = None, page_token: str | None = None
+    ):
         """Lists all tools that are available to an identifier, page by page. Pass `next_page_token` of one
         answer as `page_token` of the next call until it is empty.
 
@@ -83,7 +93,7 @@ class _Methods:
         args.optional("page_token", page_token)
         return self._call(args.operation, args.request, tools_pb2.ListAvailableToolsResponse)
 
-    def search_tools(self, query, identifier=None, top_k=None):
+    def search_tools(self, query: str, identifier: str | None = None, top_k: int | None = None):
         """Finds the tools that fit a text best and returns them with a score, all in one answer. Fails
         with `INVALID_ARGUMENT` when the text is empty or longer than 256 characters.
 
@@ -107,7 +117,12 @@ class _Methods:
         return self._call(args.operation, args.request, tools_pb2.SearchToolsResponse)
 
     def execute_tool(
-        self, tool_name, identifier, params=None, connected_account_id=None, connection_name=None
+        self,
+        tool_name: str,
+        identifier: str,
+        params: Any = None,
+        connected_account_id: str | None = None,
+        connection_name: str | None = None,
     ):
         """Executes a tool with a connected account and returns what the tool answered. An unknown tool is
         an error; when the tool itself fails, the error's details carry `tool_error_info`. The client
@@ -139,7 +154,7 @@ class _Methods:
         args.optional("connection_name", connection_name, "connector")
         return self._call(args.operation, args.request, tools_pb2.ExecuteToolResponse)
 
-    def iter_tools(self, filter=None, page_size=None):
+    def iter_tools(self, filter: Any = None, page_size: int | None = None):
         """Iterates over what :meth:`list_tools` lists, through all pages.
 
         A page is fetched when the loop gets to it.
@@ -160,7 +175,7 @@ class _Methods:
         args.optional("page_size", page_size)
         return self._pages(args.operation, args.request, tools_pb2.ListToolsResponse, "tools")
 
-    def iter_scoped_tools(self, identifier, filter=None, page_size=None):
+    def iter_scoped_tools(self, identifier: str, filter: Any = None, page_size: int | None = None):
         """Iterates over what :meth:`list_scoped_tools` lists, through all pages.
 
         A page is fetched when the loop gets to it.
@@ -183,7 +198,7 @@ class _Methods:
         args.optional("page_size", page_size)
         return self._pages(args.operation, args.request, tools_pb2.ListScopedToolsResponse, "tools")
 
-    def iter_available_tools(self, identifier, page_size=None):
+    def iter_available_tools(self, identifier: str, page_size: int | None = None):
         """Iterates over what :meth:`list_available_tools` lists, through all pages.
 
         A page is fetched when the loop gets to it.

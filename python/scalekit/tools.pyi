@@ -13,6 +13,23 @@ from scalekit._call import Call as _Call
 from scalekit._service import AsyncService as _AsyncService
 from scalekit._service import Service as _Service
 from scalekit.v1.tools import tools_pb2 as _tools_pb2
+from scalekit.v1.tools.tools_pb2 import ConnectionReadiness as ConnectionReadiness
+from scalekit.v1.tools.tools_pb2 import ExecuteToolRequest as ExecuteToolRequest
+from scalekit.v1.tools.tools_pb2 import ExecuteToolResponse as ExecuteToolResponse
+from scalekit.v1.tools.tools_pb2 import Filter as Filter
+from scalekit.v1.tools.tools_pb2 import ListAvailableToolsRequest as ListAvailableToolsRequest
+from scalekit.v1.tools.tools_pb2 import ListAvailableToolsResponse as ListAvailableToolsResponse
+from scalekit.v1.tools.tools_pb2 import ListScopedToolsRequest as ListScopedToolsRequest
+from scalekit.v1.tools.tools_pb2 import ListScopedToolsResponse as ListScopedToolsResponse
+from scalekit.v1.tools.tools_pb2 import ListToolsRequest as ListToolsRequest
+from scalekit.v1.tools.tools_pb2 import ListToolsResponse as ListToolsResponse
+from scalekit.v1.tools.tools_pb2 import ScopedTool as ScopedTool
+from scalekit.v1.tools.tools_pb2 import ScopedToolFilter as ScopedToolFilter
+from scalekit.v1.tools.tools_pb2 import SearchedTool as SearchedTool
+from scalekit.v1.tools.tools_pb2 import SearchToolsRequest as SearchToolsRequest
+from scalekit.v1.tools.tools_pb2 import SearchToolsResponse as SearchToolsResponse
+from scalekit.v1.tools.tools_pb2 import Tool as Tool
+from scalekit.v1.tools.tools_pb2 import ToolReadinessState as ToolReadinessState
 
 class ToolsClient(_Service):
     def list_tools(

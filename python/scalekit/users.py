@@ -5,15 +5,21 @@ Manages users, their memberships in organizations, their invitations and their r
 bearer token and fails with `UNAUTHENTICATED` without a valid one.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from google.protobuf.empty_pb2 import Empty
 
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.users import users_pb2
+
+__getattr__ = messages_of(__name__, users_pb2)
 
 
 class _Methods:
-    def get_user(self, user_id):
+    def get_user(self, user_id: str):
         """Returns one user, found by id or external id. Fails with `NOT_FOUND` when there is none.
 
         Args:
@@ -30,7 +36,7 @@ class _Methods:
         args.required("user_id", user_id, "id")
         return self._call(args.operation, args.request, users_pb2.GetUserResponse)
 
-    def list_users(self, page_size=None, page_token=None):
+    def list_users(self, page_size: int | None = None, page_token: str | None = None):
         """Lists the users of the environment, page by page, in order of creation. Pass `next_page_token`
         of one answer as `page_token` of the next call until it is empty.
 
@@ -51,7 +57,7 @@ class _Methods:
         args.optional("page_token", page_token)
         return self._call(args.operation, args.request, users_pb2.ListUsersResponse)
 
-    def search_users(self, query, page_size=None, page_token=None):
+    def search_users(self, query: str, page_size: int | None = None, page_token: str | None = None):
         """Finds users of the environment whose name, e-mail address, id or external id contains a text,
         page by page. Pass `next_page_token` of one answer as `page_token` of the next call until it is
         empty. Fails with `INVALID_ARGUMENT` when the text has fewer than 3 or more than 100 characters.
@@ -76,7 +82,9 @@ class _Methods:
         args.optional("page_token", page_token)
         return self._call(args.operation, args.request, users_pb2.SearchUsersResponse)
 
-    def search_organization_users(self, organization_id, query, page_size=None, page_token=None):
+    def search_organization_users(
+        self, organization_id: str, query: str, page_size: int | None = None, page_token: str | None = None
+    ):
         """Finds users of an organization whose name, e-mail address, id or external id contains a text,
         page by page. Pass `next_page_token` of one answer as `page_token` of the next call until it is
         empty. Fails with `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT` when the
@@ -105,7 +113,7 @@ class _Methods:
         args.optional("page_token", page_token)
         return self._call(args.operation, args.request, users_pb2.SearchOrganizationUsersResponse)
 
-    def update_user(self, user_id, user):
+    def update_user(self, user_id: str, user: Any):
         """Updates a user, found by id or external id, and returns the user. Fields left out keep their
         value. Fails with `NOT_FOUND` for an unknown user, and with `INVALID_ARGUMENT` when a field
         breaks its limits.
@@ -126,7 +134,7 @@ class _Methods:
         args.required("user", user)
         return self._call(args.operation, args.request, users_pb2.UpdateUserResponse)
 
-    def delete_user(self, user_id):
+    def delete_user(self, user_id: str):
         """Deletes a user, found by id or external id, and returns nothing. Fails with `NOT_FOUND` for an
         unknown user.
 
@@ -144,7 +152,9 @@ class _Methods:
         args.required("user_id", user_id, "id")
         return self._call(args.operation, args.request, Empty)
 
-    def create_membership(self, organization_id, user_id, membership, send_invitation_email=True):
+    def create_membership(
+        self, organization_id: str, user_id: str, membership: Any, send_invitation_email: bool = True
+    ):
         """Makes a user, found by id or external id, a member of an organization, and returns the user.
         Without roles, the member gets the default member role. Fails with `NOT_FOUND` for an unknown
         organization or user.
@@ -170,7 +180,7 @@ class _Methods:
         args.optional("send_invitation_email", send_invitation_email)
         return self._call(args.operation, args.request, users_pb2.CreateMembershipResponse)
 
-    def delete_membership(self, organization_id, user_id):
+    def delete_membership(self, organization_id: str, user_id: str):
         """Ends the membership of a user, found by id or external id, in an organization, and returns
         nothing. The user stays. Fails with `NOT_FOUND` for an unknown organization, user or membership.
 
@@ -190,7 +200,7 @@ class _Methods:
         args.required("user_id", user_id, "id")
         return self._call(args.operation, args.request, Empty)
 
-    def update_membership(self, organization_id, user_id, membership):
+    def update_membership(self, organization_id: str, user_id: str, membership: Any):
         """Updates the roles and metadata of a user's membership in an organization, and returns the user.
         Fails with `NOT_FOUND` for an unknown organization, user or membership.
 
@@ -212,7 +222,7 @@ class _Methods:
         args.required("membership", membership)
         return self._call(args.operation, args.request, users_pb2.UpdateMembershipResponse)
 
-    def create_user_and_membership(self, organization_id, user, send_invitation_email=True):
+    def create_user_and_membership(self, organization_id: str, user: Any, send_invitation_email: bool = True):
         """Creates a user who is a member of an organization, and returns the user with the membership.
         Without roles, the member gets the default member role. Fails with `NOT_FOUND` for an unknown
         organization, and with `INVALID_ARGUMENT` for a malformed e-mail address or a field that breaks
@@ -238,7 +248,9 @@ class _Methods:
         args.optional("send_invitation_email", send_invitation_email)
         return self._call(args.operation, args.request, users_pb2.CreateUserAndMembershipResponse)
 
-    def list_organization_users(self, organization_id, page_size=None, page_token=None):
+    def list_organization_users(
+        self, organization_id: str, page_size: int | None = None, page_token: str | None = None
+    ):
         """Lists the users of an organization, page by page, in order of creation. Pass `next_page_token`
         of one answer as `page_token` of the next call until it is empty. Fails with `NOT_FOUND` for an
         unknown organization.
@@ -263,7 +275,7 @@ class _Methods:
         args.optional("page_token", page_token)
         return self._call(args.operation, args.request, users_pb2.ListOrganizationUsersResponse)
 
-    def resend_invite(self, organization_id, user_id):
+    def resend_invite(self, organization_id: str, user_id: str):
         """Sends the invitation to an organization once more to a user who has not accepted it yet. Returns
         the invitation with its new expiry and how often it was resent. Fails with `NOT_FOUND` for an
         unknown organization or user.
@@ -284,7 +296,7 @@ class _Methods:
         args.required("user_id", user_id, "id")
         return self._call(args.operation, args.request, users_pb2.ResendInviteResponse)
 
-    def list_user_roles(self, organization_id, user_id):
+    def list_user_roles(self, organization_id: str, user_id: str):
         """Lists the roles that a user has in an organization, all in one answer. Fails with `NOT_FOUND`
         for an unknown organization or user.
 
@@ -304,7 +316,7 @@ class _Methods:
         args.required("user_id", user_id)
         return self._call(args.operation, args.request, users_pb2.ListUserRolesResponse)
 
-    def assign_user_roles(self, organization_id, user_id, roles):
+    def assign_user_roles(self, organization_id: str, user_id: str, roles: Any):
         """Gives roles to a user in an organization and returns the user's roles there. Fails with
         `NOT_FOUND` for an unknown organization, user or role.
 
@@ -326,7 +338,7 @@ class _Methods:
         args.required("roles", roles, "roles[role_name]")
         return self._call(args.operation, args.request, users_pb2.AssignUserRolesResponse)
 
-    def remove_user_role(self, organization_id, user_id, role_name):
+    def remove_user_role(self, organization_id: str, user_id: str, role_name: str):
         """Takes one role away from a user in an organization and returns nothing. Fails with `NOT_FOUND`
         for an unknown organization, user or role.
 
@@ -348,7 +360,7 @@ class _Methods:
         args.required("role_name", role_name)
         return self._call(args.operation, args.request, Empty)
 
-    def list_user_permissions(self, organization_id, user_id):
+    def list_user_permissions(self, organization_id: str, user_id: str):
         """Lists the permissions that a user has in an organization through the roles there, all in one
         answer. Fails with `NOT_FOUND` for an unknown organization or user.
 
@@ -368,7 +380,7 @@ class _Methods:
         args.required("user_id", user_id)
         return self._call(args.operation, args.request, users_pb2.ListUserPermissionsResponse)
 
-    def get_user_by_external_id(self, external_id):
+    def get_user_by_external_id(self, external_id: str):
         """As :meth:`get_user`, for the external id that was given to it in place of Scalekit's own.
 
         Args:
@@ -385,7 +397,7 @@ class _Methods:
         args.required("external_id", external_id)
         return self._call(args.operation, args.request, users_pb2.GetUserResponse)
 
-    def update_user_by_external_id(self, external_id, user):
+    def update_user_by_external_id(self, external_id: str, user: Any):
         """As :meth:`update_user`, for the external id that was given to it in place of Scalekit's own.
 
         Args:
@@ -404,7 +416,7 @@ class _Methods:
         args.required("user", user)
         return self._call(args.operation, args.request, users_pb2.UpdateUserResponse)
 
-    def delete_user_by_external_id(self, external_id):
+    def delete_user_by_external_id(self, external_id: str):
         """As :meth:`delete_user`, for the external id that was given to it in place of Scalekit's own.
 
         Args:
@@ -422,7 +434,7 @@ class _Methods:
         return self._call(args.operation, args.request, Empty)
 
     def create_membership_by_external_id(
-        self, organization_id, external_id, membership, send_invitation_email=True
+        self, organization_id: str, external_id: str, membership: Any, send_invitation_email: bool = True
     ):
         """As :meth:`create_membership`, for the external id that was given to it in place of Scalekit's
         own.
@@ -448,7 +460,7 @@ class _Methods:
         args.optional("send_invitation_email", send_invitation_email)
         return self._call(args.operation, args.request, users_pb2.CreateMembershipResponse)
 
-    def delete_membership_by_external_id(self, organization_id, external_id):
+    def delete_membership_by_external_id(self, organization_id: str, external_id: str):
         """As :meth:`delete_membership`, for the external id that was given to it in place of Scalekit's
         own.
 
@@ -468,7 +480,7 @@ class _Methods:
         args.required("external_id", external_id)
         return self._call(args.operation, args.request, Empty)
 
-    def update_membership_by_external_id(self, organization_id, external_id, membership):
+    def update_membership_by_external_id(self, organization_id: str, external_id: str, membership: Any):
         """As :meth:`update_membership`, for the external id that was given to it in place of Scalekit's
         own.
 
@@ -490,7 +502,7 @@ class _Methods:
         args.required("membership", membership)
         return self._call(args.operation, args.request, users_pb2.UpdateMembershipResponse)
 
-    def iter_users(self, page_size=None):
+    def iter_users(self, page_size: int | None = None):
         """Iterates over what :meth:`list_users` lists, through all pages.
 
         A page is fetched when the loop gets to it.
@@ -509,7 +521,7 @@ class _Methods:
         args.optional("page_size", page_size)
         return self._pages(args.operation, args.request, users_pb2.ListUsersResponse, "users")
 
-    def iter_search_users(self, query, page_size=None):
+    def iter_search_users(self, query: str, page_size: int | None = None):
         """Iterates over what :meth:`search_users` lists, through all pages.
 
         A page is fetched when the loop gets to it.
@@ -531,7 +543,7 @@ class _Methods:
         args.optional("page_size", page_size)
         return self._pages(args.operation, args.request, users_pb2.SearchUsersResponse, "users")
 
-    def iter_search_organization_users(self, organization_id, query, page_size=None):
+    def iter_search_organization_users(self, organization_id: str, query: str, page_size: int | None = None):
         """Iterates over what :meth:`search_organization_users` lists, through all pages.
 
         A page is fetched when the loop gets to it.
@@ -556,7 +568,7 @@ class _Methods:
         args.optional("page_size", page_size)
         return self._pages(args.operation, args.request, users_pb2.SearchOrganizationUsersResponse, "users")
 
-    def iter_organization_users(self, organization_id, page_size=None):
+    def iter_organization_users(self, organization_id: str, page_size: int | None = None):
         """Iterates over what :meth:`list_organization_users` lists, through all pages.
 
         A page is fetched when the loop gets to it.

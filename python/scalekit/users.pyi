@@ -14,6 +14,45 @@ from scalekit._call import Call as _Call
 from scalekit._service import AsyncService as _AsyncService
 from scalekit._service import Service as _Service
 from scalekit.v1.users import users_pb2 as _users_pb2
+from scalekit.v1.users.users_pb2 import AssignRoleRequest as AssignRoleRequest
+from scalekit.v1.users.users_pb2 import AssignUserRolesRequest as AssignUserRolesRequest
+from scalekit.v1.users.users_pb2 import AssignUserRolesResponse as AssignUserRolesResponse
+from scalekit.v1.users.users_pb2 import CreateMembership as CreateMembership
+from scalekit.v1.users.users_pb2 import CreateMembershipRequest as CreateMembershipRequest
+from scalekit.v1.users.users_pb2 import CreateMembershipResponse as CreateMembershipResponse
+from scalekit.v1.users.users_pb2 import CreateUser as CreateUser
+from scalekit.v1.users.users_pb2 import CreateUserAndMembershipRequest as CreateUserAndMembershipRequest
+from scalekit.v1.users.users_pb2 import CreateUserAndMembershipResponse as CreateUserAndMembershipResponse
+from scalekit.v1.users.users_pb2 import CreateUserProfile as CreateUserProfile
+from scalekit.v1.users.users_pb2 import DeleteMembershipRequest as DeleteMembershipRequest
+from scalekit.v1.users.users_pb2 import DeleteUserRequest as DeleteUserRequest
+from scalekit.v1.users.users_pb2 import GetUserRequest as GetUserRequest
+from scalekit.v1.users.users_pb2 import GetUserResponse as GetUserResponse
+from scalekit.v1.users.users_pb2 import Invite as Invite
+from scalekit.v1.users.users_pb2 import ListOrganizationUsersRequest as ListOrganizationUsersRequest
+from scalekit.v1.users.users_pb2 import ListOrganizationUsersResponse as ListOrganizationUsersResponse
+from scalekit.v1.users.users_pb2 import ListUserPermissionsRequest as ListUserPermissionsRequest
+from scalekit.v1.users.users_pb2 import ListUserPermissionsResponse as ListUserPermissionsResponse
+from scalekit.v1.users.users_pb2 import ListUserRolesRequest as ListUserRolesRequest
+from scalekit.v1.users.users_pb2 import ListUserRolesResponse as ListUserRolesResponse
+from scalekit.v1.users.users_pb2 import ListUsersRequest as ListUsersRequest
+from scalekit.v1.users.users_pb2 import ListUsersResponse as ListUsersResponse
+from scalekit.v1.users.users_pb2 import Permission as Permission
+from scalekit.v1.users.users_pb2 import RemoveUserRoleRequest as RemoveUserRoleRequest
+from scalekit.v1.users.users_pb2 import ResendInviteRequest as ResendInviteRequest
+from scalekit.v1.users.users_pb2 import ResendInviteResponse as ResendInviteResponse
+from scalekit.v1.users.users_pb2 import SearchOrganizationUsersRequest as SearchOrganizationUsersRequest
+from scalekit.v1.users.users_pb2 import SearchOrganizationUsersResponse as SearchOrganizationUsersResponse
+from scalekit.v1.users.users_pb2 import SearchUsersRequest as SearchUsersRequest
+from scalekit.v1.users.users_pb2 import SearchUsersResponse as SearchUsersResponse
+from scalekit.v1.users.users_pb2 import UpdateMembership as UpdateMembership
+from scalekit.v1.users.users_pb2 import UpdateMembershipRequest as UpdateMembershipRequest
+from scalekit.v1.users.users_pb2 import UpdateMembershipResponse as UpdateMembershipResponse
+from scalekit.v1.users.users_pb2 import UpdateUser as UpdateUser
+from scalekit.v1.users.users_pb2 import UpdateUserProfile as UpdateUserProfile
+from scalekit.v1.users.users_pb2 import UpdateUserRequest as UpdateUserRequest
+from scalekit.v1.users.users_pb2 import UpdateUserResponse as UpdateUserResponse
+from scalekit.v1.users.users_pb2 import User as User
 
 class UserClient(_Service):
     def get_user(self, user_id: str) -> tuple[_users_pb2.GetUserResponse, _Call]: ...

@@ -5,13 +5,17 @@ Manages the WebAuthn credentials, also called passkeys, that users have register
 bearer token and fails with `UNAUTHENTICATED` without a valid one.
 """
 
+from __future__ import annotations
+
 from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service
+from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.auth import webauthn_pb2
+
+__getattr__ = messages_of(__name__, webauthn_pb2)
 
 
 class _Methods:
-    def list_credentials(self, user_id):
+    def list_credentials(self, user_id: str):
         """Lists the credentials of a user in order of creation, all in one answer. The answer also has the
         options for the browser's `PublicKeyCredential.signalAllAcceptedCredentials`, so that
         authenticators can drop passkeys that are gone.
@@ -30,7 +34,7 @@ class _Methods:
         args.required("user_id", user_id)
         return self._call(args.operation, args.request, webauthn_pb2.ListCredentialsResponse)
 
-    def delete_credential(self, credential_id):
+    def delete_credential(self, credential_id: str):
         """Deletes a credential; the user can no longer log in with it. Returns whether it was deleted, and
         the options for the browser's `PublicKeyCredential.signalUnknownCredential`. Fails with
         `NOT_FOUND` for an unknown credential.
@@ -49,7 +53,7 @@ class _Methods:
         args.required("credential_id", credential_id)
         return self._call(args.operation, args.request, webauthn_pb2.DeleteCredentialResponse)
 
-    def update_credential(self, credential_id, display_name):
+    def update_credential(self, credential_id: str, display_name: str):
         """Renames a credential and returns it. Fails with `NOT_FOUND` for an unknown credential and with
         `INVALID_ARGUMENT` when the name breaks the length limit.
 

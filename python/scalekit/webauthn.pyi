@@ -8,6 +8,15 @@ from scalekit._call import Call as _Call
 from scalekit._service import AsyncService as _AsyncService
 from scalekit._service import Service as _Service
 from scalekit.v1.auth import webauthn_pb2 as _webauthn_pb2
+from scalekit.v1.auth.webauthn_pb2 import AllAcceptedCredentialsOptions as AllAcceptedCredentialsOptions
+from scalekit.v1.auth.webauthn_pb2 import DeleteCredentialRequest as DeleteCredentialRequest
+from scalekit.v1.auth.webauthn_pb2 import DeleteCredentialResponse as DeleteCredentialResponse
+from scalekit.v1.auth.webauthn_pb2 import ListCredentialsRequest as ListCredentialsRequest
+from scalekit.v1.auth.webauthn_pb2 import ListCredentialsResponse as ListCredentialsResponse
+from scalekit.v1.auth.webauthn_pb2 import UnknownCredentialOptions as UnknownCredentialOptions
+from scalekit.v1.auth.webauthn_pb2 import UpdateCredentialRequest as UpdateCredentialRequest
+from scalekit.v1.auth.webauthn_pb2 import UpdateCredentialResponse as UpdateCredentialResponse
+from scalekit.v1.auth.webauthn_pb2 import WebAuthnCredential as WebAuthnCredential
 
 class WebAuthnClient(_Service):
     def list_credentials(self, user_id: str) -> tuple[_webauthn_pb2.ListCredentialsResponse, _Call]: ...

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from importlib import import_module
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from google.protobuf.json_format import MessageToDict
@@ -17,6 +18,7 @@ from scalekit.common.exceptions import (
     ScalekitArgumentException,
     ScalekitNotFoundException,
 )
+from scalekit.v1.auth import passwordless_pb2
 from scalekit.v1.clients import clients_pb2
 from scalekit.v1.directories import directories_pb2
 from scalekit.v1.domains import domains_pb2
@@ -129,11 +131,6 @@ BAD: list[tuple[str, Callable[[Services], Any], str]] = [
     ("number for a time", lambda s: s.tokens.create_token("o", expiry=5), "expiry must be a datetime"),
     ("no duration", lambda s: s.mcp.create_session_token("m", expiry="x"), "expiry is not a duration"),
     ("no JSON", lambda s: s.tools.execute_tool("t", "i", {"a": object()}), "params is not a Struct"),
-    (
-        "two of a oneof",
-        lambda s: s.passwordless.verify_passwordless_email(code="1", link_token="2"),
-        "link_token and code exclude each other",
-    ),
     ("no route", lambda s: s.mcp.create_session_token(), "exactly one of mcp_config_id and connection_name"),
     (
         "two routes",
@@ -330,3 +327,79 @@ def test_iterators_go_through_all_pages(services: Services, later: Services) -> 
 
     later.recorder.answers = pages()
     assert asyncio.run(collect()) == ["usr_1", "usr_2"]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        roles_pb2.UpdateDefaultOrganizationRolesRequest(org_id="org_other", default_member_role="member"),
+        {"org_id": "org_other", "default_member_role": "member"},
+        {"orgId": "org_other", "defaultMemberRole": "member"},
+    ],
+)
+def test_an_explicit_argument_wins_over_that_of_a_request(request_: Any) -> None:
+    services = Services()
+    services.roles.update_default_organization_roles("org_mine", request_)
+    sent = services.recorder.sent(roles_pb2.UpdateDefaultOrganizationRolesRequest)
+    assert (sent.org_id, sent.default_member_role) == ("org_mine", "member")
+
+
+def test_required_text_must_not_be_empty() -> None:
+    services = Services()
+    for call in (
+        lambda: services.tokens.validate_token(""),
+        lambda: services.tokens.invalidate_token(""),
+        lambda: services.tokens.update_token("", {"a": "b"}),
+        lambda: services.tokens.list_tokens(""),
+        lambda: services.tokens.create_token(""),
+        lambda: services.users.delete_user(""),
+        lambda: services.resources.get_resource(""),
+    ):
+        with pytest.raises(ScalekitArgumentException, match=" must not be empty"):
+            call()
+    for given in (
+        {},
+        {"default_creator_role": "a"},
+        {"default_creator_role": "a", "default_member_role": ""},
+    ):
+        with pytest.raises(ValueError, match="_role is required"):
+            services.roles.update_default_roles(**given)
+    assert services.recorder.calls == []
+    services.roles.update_default_roles("admin", "member")
+    sent = services.recorder.sent(roles_pb2.UpdateDefaultRolesRequest)
+    assert (sent.default_creator_role, sent.default_member_role) == ("admin", "member")
+
+
+def test_a_code_wins_over_the_token_of_a_link() -> None:
+    services = Services()
+    for arguments, expected in (
+        ({"code": "1", "link_token": "t"}, {"code": "1"}),
+        ({"code": "", "link_token": "t"}, {"linkToken": "t"}),
+        ({"code": None, "link_token": "t"}, {"linkToken": "t"}),
+        ({"code": "1", "link_token": ""}, {"code": "1"}),
+        ({"code": "", "auth_request_id": "r"}, {"authRequestId": "r"}),
+    ):
+        services.passwordless.verify_passwordless_email(**arguments)
+        sent = services.recorder.sent(passwordless_pb2.VerifyPasswordLessRequest)
+        assert MessageToDict(sent) == expected
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_parameters_are_annotated_at_run_time(name: str) -> None:
+    for method in vars(type(getattr(Services(), name)).__mro__[1]).values():
+        if inspect.isfunction(method):
+            hints = get_type_hints(method)
+            assert set(inspect.signature(method).parameters) - {"self"} == set(hints), method
+
+
+def test_annotations_tell_what_json_can_hold() -> None:
+    def hints(method: Any) -> dict[str, Any]:
+        return get_type_hints(method)
+
+    services = Services()
+    assert hints(services.organization.get_organization) == {"organization_id": str}
+    assert hints(services.roles.delete_role) == {"role_name": str, "reassign_role_name": str | None}
+    assert hints(services.users.create_user_and_membership)["user"] is Any
+    assert hints(services.users.create_user_and_membership)["send_invitation_email"] is bool
+    assert hints(services.domain.list_domains)["domain_type"] == int | str | None
+    assert hints(services.tokens.create_token)["custom_claims"] == dict[str, str] | None

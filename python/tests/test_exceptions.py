@@ -126,3 +126,13 @@ def test_status_codes_are_complete_and_equal_nothing_else() -> None:
     assert [status.name for status in StatusCode] == [status.name for status in grpc.StatusCode]
     assert StatusCode.OK != "OK"
     assert StatusCode.OK != (0, "ok")
+
+
+def test_every_status_is_an_enum_where_earlier_sdks_have_one() -> None:
+    error = exceptions.ScalekitCancelledException("x", http_status=499)
+    assert (error.http_status, error.http_status.name) == (499, "CLIENT_CLOSED_REQUEST")  # type: ignore[attr-defined]
+    assert isinstance(error.http_status, exceptions.NonStandardHTTPStatus)
+    for code in exceptions.StatusCode:
+        assert exceptions.GRPC_TO_HTTP[code].value == int(exceptions.GRPC_TO_HTTP[code])
+    assert exceptions.ScalekitUnknownException("x", http_status=418).http_status == 418
+    assert exceptions.ScalekitUnknownException("x", http_status=299).http_status == 299

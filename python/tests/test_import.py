@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import inspect
 import json
 import pkgutil
 import subprocess
 import sys
+import typing
 
 import pytest
 
@@ -71,6 +73,48 @@ def test_submodules_are_attributes_and_unknown_names_are_not() -> None:
 
 
 @pytest.mark.protobuf
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from scalekit.organization import CreateOrganization, UpdateOrganization, SessionPolicyType",
+        "from scalekit.users import CreateUser, CreateMembership, UpdateUser",
+        "from scalekit.connection import CreateConnection, ConnectionType, ListConnectionsResponse",
+        "from scalekit.role import CreateRole, UpdateRole",
+        "from scalekit.directory import CreateDirectory, ListDirectoriesResponse",
+        "from scalekit.m2m_client import M2MClient, OrganizationClient",
+    ],
+)
+def test_service_modules_have_the_messages_of_their_operations(line: str) -> None:
+    found: dict[str, object] = {}
+    exec(line, found)
+    names = [name.strip() for name in line.partition("import")[2].split(",")]
+    assert set(names) <= set(found)
+    service = importlib.import_module(line.split()[1])
+    with pytest.raises(AttributeError, match="has no attribute 'CreateNothing'"):
+        _ = service.CreateNothing
+
+
+def test_names_are_where_earlier_code_imports_them() -> None:
+    code = """
+import sys
+from scalekit._version import __version__
+from scalekit.client import AuthorizationUrlOptions, CodeAuthenticationOptions, GrantType
+from scalekit.client import IdpInitiatedLoginClaims, LogoutUrlOptions, ScalekitValidateTokenFailureException
+from scalekit.client import TokenValidationOptions, WebhookVerificationError, id_token_claim_to_user_map
+from scalekit.common.exceptions import GRPC_TO_HTTP, HTTP_TO_GRPC, StatusCode
+from scalekit.common.user import IdTokenClaim, Identity, User
+import scalekit, scalekit.common.scalekit, scalekit.common.exceptions
+assert __version__ == scalekit.__version__
+assert LogoutUrlOptions is scalekit.LogoutUrlOptions
+assert WebhookVerificationError is scalekit.WebhookVerificationError
+assert GRPC_TO_HTTP[StatusCode.CANCELLED] == 499 and HTTP_TO_GRPC[429] is StatusCode.RESOURCE_EXHAUSTED
+assert "google" not in sys.modules
+print(User().username)
+"""
+    assert in_fresh_interpreter(code) == "None"
+
+
+@pytest.mark.protobuf
 def test_every_module_can_be_imported() -> None:
     names = [module.name for module in pkgutil.walk_packages(scalekit.__path__, "scalekit.")]
     assert "scalekit.organization" in names
@@ -87,3 +131,17 @@ def test_the_wheel_has_types_and_licences_but_no_tests() -> None:
     assert any(path.endswith("LICENSE-APACHE") for path in files)
     assert not [path for path in files if "tests/" in path or path.rpartition("/")[2].startswith("test_")]
     assert importlib.metadata.requires("scalekit-client") == ["protobuf>=4.25"]
+
+
+@pytest.mark.parametrize("name", ["ScalekitClient", "AsyncScalekitClient"])
+def test_annotations_resolve_at_run_time(name: str) -> None:
+    client = getattr(scalekit, name)
+    modules = [importlib.import_module(f"scalekit.{module}") for module in ("core", "common.scalekit")]
+    for kind in [client, *client.__mro__, *(kind for module in modules for kind in vars(module).values())]:
+        if inspect.isclass(kind) and kind.__module__.startswith("scalekit"):
+            for method in filter(inspect.isfunction, vars(kind).values()):
+                typing.get_type_hints(method)
+    hints = typing.get_type_hints(client.validate_access_token)
+    assert hints["return"] is bool
+    assert hints["options"] == scalekit.TokenValidationOptions | None
+    assert "options" in typing.get_type_hints(client.__init__)

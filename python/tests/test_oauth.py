@@ -114,7 +114,9 @@ def test_the_id_token_is_verified(
         client.authenticate_with_code("the-code", CALLBACK)
 
 
-def test_a_refused_code_says_why_and_shows_no_secret(client: ScalekitClient, server: StubServer) -> None:
+def test_a_refused_code_says_why_and_shows_no_secret(
+    client: ScalekitClient, server: StubServer, signer: Signer
+) -> None:
     def echo(request: Request) -> Reply:
         text = f"code {request.form()['code']} of {request.form()['client_secret']} is used up"
         return Reply(400, {"error": "invalid_grant", "error_description": text})

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import copy
 import hashlib
+import uuid
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -165,8 +168,13 @@ def test_authorization_url(kind: Any) -> None:
     ]
     text = AuthorizationUrlOptions(scopes="openid offline_access")
     assert "scope=openid+offline_access" in client.get_authorization_url("https://a/b", text)
+    name = uuid.UUID(int=1)
+    marked = AuthorizationUrlOptions(state=name, nonce=7)
+    assert f"&state={name}&nonce=7" in client.get_authorization_url("https://a/b", marked)
     for options, why in [
-        (AuthorizationUrlOptions(state=5), "state"),
+        (AuthorizationUrlOptions(state=[5]), "state"),
+        (AuthorizationUrlOptions(state=True), "state"),
+        (AuthorizationUrlOptions(login_hint=5), "login_hint"),
         (AuthorizationUrlOptions(scopes=5), "scopes"),
     ]:
         with pytest.raises(ScalekitArgumentException, match=why):
@@ -197,8 +205,8 @@ def test_pkce_pairs_hold(length: int) -> None:
     assert pair.code_verifier != generate_pkce(length).code_verifier
 
 
-@pytest.mark.parametrize("length", [0, 42, 129])
-def test_pkce_lengths_outside_the_standard_are_refused(length: int) -> None:
+@pytest.mark.parametrize("length", [0, 42, 129, -1, 1 << 80, "64", None, True, 64.0])
+def test_pkce_lengths_outside_the_standard_are_refused(length: Any) -> None:
     with pytest.raises(ScalekitArgumentException, match="43"):
         generate_pkce(length)
 
@@ -223,3 +231,98 @@ def test_the_claims_of_a_user_have_the_documented_names() -> None:
     assert id_token_claim_to_user_map["sub"] == "id"
     assert id_token_claim_to_user_map["phone_number_verified"] == "phoneNumberVerified"
     assert len(set(id_token_claim_to_user_map.values())) == 18
+
+
+@both
+@pytest.mark.parametrize("options", [{"state": "s"}, "s", 5, AuthenticationOptions(), [], {}, ""])
+def test_options_of_another_class_are_refused(kind: Any, options: Any) -> None:
+    client = kind(URL, "skc_1", SECRET)
+
+    def refused(call: Any, *arguments: Any) -> str:
+        async def awaited() -> None:
+            result = call(*arguments)
+            if hasattr(result, "__await__"):
+                await result
+
+        with pytest.raises(ScalekitArgumentException) as caught:
+            asyncio.run(awaited())
+        return str(caught.value)
+
+    wrong = f"not {type(options).__name__}"
+    checks = f"options must be TokenValidationOptions, {wrong}"
+    assert refused(client.validate_token, "token", options) == checks
+    assert refused(client.validate_access_token, "token", options) == checks
+    assert refused(client.validate_access_token_and_get_claims, "token", options) == checks
+    assert refused(client.get_idp_initiated_login_claims, "token", options) == checks
+    urls = [
+        (refused(client.get_authorization_url, "https://a/b", options), "AuthorizationUrlOptions"),
+        (refused(client.get_logout_url, options), "LogoutUrlOptions"),
+        (
+            refused(client.authenticate_with_code, "code", "https://a/b", options),
+            "CodeAuthenticationOptions",
+        ),
+    ]
+    for said, name in urls:
+        assert said == f"options must be {name}, {wrong}"
+
+
+def test_a_misspelt_option_is_refused_and_a_subclass_may_have_its_own() -> None:
+    with pytest.raises(AttributeError, match="TokenValidationOptions has no option 'required_scope'"):
+        TokenValidationOptions().required_scope = ["admin"]  # type: ignore[attr-defined]
+
+    class Mine(AuthorizationUrlOptions):
+        def __init__(self, tenant: str) -> None:
+            super().__init__(state="s")
+            self.tenant = tenant
+
+    client = ScalekitClient(URL, "skc_1", SECRET)
+    assert "&state=s" in client.get_authorization_url("https://a/b", Mine("t"))
+    copied = copy.deepcopy(TokenValidationOptions(audience=["a"]))
+    assert copied == TokenValidationOptions(audience=["a"])
+
+
+@both
+@pytest.mark.parametrize("name", ["actions", "connect"])
+def test_what_replaces_the_agent_helpers_is_named(kind: Any, name: str) -> None:
+    client = kind(URL, "skc_1", SECRET)
+    assert not hasattr(client, name)
+    with pytest.raises(AttributeError, match=f"'{name}'; what it calls is in tools, connected_accounts, mcp"):
+        getattr(client, name)
+
+
+@both
+def test_text_that_nothing_can_carry_is_refused_without_showing_it(kind: Any) -> None:
+    bad = "hidden-value\udce9"
+    client = kind(URL, "skc_1", SECRET)
+
+    async def awaited(call: Any, arguments: tuple[Any, ...]) -> None:
+        result = call(*arguments)
+        if hasattr(result, "__await__"):
+            await result
+
+    for call, *arguments in (
+        (kind, URL, "skc_1", bad),
+        (kind, URL, bad, SECRET),
+        (kind, bad, "skc_1", SECRET),
+        (client.refresh_access_token, bad),
+        (client.authenticate_with_code, bad, "https://a/b"),
+        (client.authenticate_with_code, "code", bad),
+        (client.authenticate_with_code, "code", "https://a/b", CodeAuthenticationOptions(bad)),
+        (client.generate_client_token, "m2m_1", bad),
+        (client.generate_client_token, "m2m_1", "secret", [bad]),
+        (client.validate_token, "token", None, bad),
+        (client.validate_token, "token", TokenValidationOptions(issuer=bad)),
+        (client.get_authorization_url, "https://a/b", AuthorizationUrlOptions(state=bad)),
+        (client.core_client.authenticate, {"grant_type": "refresh_token", "refresh_token": bad}),
+        (client.tokens.validate_token, bad),
+        (client.tokens.create_token, "org_1", "usr_1", {"claim": bad}),
+        (client.tokens.create_token, "org_1", "usr_1", {bad: "claim"}),
+        (client.tools.execute_tool, "tool", "user", {"a": bad}),
+        (client.tools.execute_tool, "tool", "user", {1: 1}),
+        (client.organization.create_organization, {"display_name": bad}),
+    ):
+        with pytest.raises(ScalekitArgumentException) as caught:
+            asyncio.run(awaited(call, tuple(arguments)))
+        error = caught.value
+        assert (error.__cause__, error.__context__) == (None, None)
+        assert "hidden" not in f"{error} {error!r} {vars(error)}"

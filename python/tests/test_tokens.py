@@ -201,10 +201,73 @@ def test_a_reply_that_is_no_key_set_is_an_error(
         client.validate_token(signers[0].sign())
 
 
-@pytest.mark.parametrize("token", [None, b"bytes", 5])
-def test_a_token_that_is_no_string_is_named(client: ScalekitClient, token: Any) -> None:
-    with pytest.raises(ScalekitArgumentException, match="token must be a str"):
-        client.validate_access_token(token)
+@pytest.mark.parametrize("token", [None, 5, b"bytes", "a\udce9", ["a.b.c"]])
+def test_what_is_no_token_is_not_valid(
+    client: ScalekitClient, aclient: AsyncScalekitClient, server: StubServer, token: Any
+) -> None:
+    assert client.validate_access_token(token) is False
+    assert asyncio.run(aclient.validate_access_token(token)) is False
+    for method in (
+        client.validate_token,
+        client.validate_access_token_and_get_claims,
+        client.get_idp_initiated_login_claims,
+    ):
+        with pytest.raises(ScalekitValidateTokenFailureException, match="malformed"):
+            method(token)
+    with pytest.raises(ScalekitValidateTokenFailureException, match="malformed"):
+        client.verify_scopes(token, ["a"])
+    with pytest.raises(ScalekitValidateTokenFailureException, match="malformed"):
+        asyncio.run(aclient.validate_token(token))
+    assert server.count("/keys") == 0
+
+
+def test_a_token_may_be_bytes(client: ScalekitClient, aclient: AsyncScalekitClient, signer: Signer) -> None:
+    token: Any = signer.sign().encode()
+    assert client.validate_access_token(token) is True
+    assert asyncio.run(aclient.validate_token(token)) == client.validate_token(token.decode())
+
+
+def test_one_of_several_issuers(client: ScalekitClient, aclient: AsyncScalekitClient, signer: Signer) -> None:
+    token = signer.sign(iss="https://a")
+    verdicts = [
+        ("https://a", True),
+        (["https://b", "https://a"], True),
+        (("https://a",), True),
+        (["https://b"], False),
+        ("https://b", False),
+        ([""], False),
+        # Documented as no check.
+        ("", True),
+        ([], True),
+        (None, True),
+    ]
+    for issuer, expected in verdicts:
+        options = TokenValidationOptions(issuer=issuer)  # type: ignore[arg-type]
+        assert client.validate_access_token(token, options) is expected, issuer
+        assert asyncio.run(aclient.validate_access_token(token, options)) is expected, issuer
+    for wrong in (5, ["https://a", 5]):
+        with pytest.raises(ScalekitArgumentException, match="issuer"):
+            client.validate_token(token, TokenValidationOptions(issuer=wrong))  # type: ignore[arg-type]
+
+
+def test_no_token_passes_an_empty_list_of_audiences(
+    client: ScalekitClient, aclient: AsyncScalekitClient, signer: Signer, server: StubServer
+) -> None:
+    token = signer.sign(aud=["mine"])
+    empty = TokenValidationOptions(audience=[])
+    assert client.validate_access_token(token, audience=["mine"])
+    assert not client.validate_access_token(token, audience=[])
+    assert not client.validate_access_token(token, audience="")
+    assert not client.validate_access_token(token, empty)
+    assert not client.validate_access_token(token, empty, audience="mine")
+    assert not asyncio.run(aclient.validate_access_token(token, empty))
+    assert not asyncio.run(aclient.validate_access_token(token, audience=[]))
+    for kind in (ScalekitClient, AsyncScalekitClient):
+        with pytest.raises(ScalekitArgumentException, match="audience"):
+            kind(server.url, CLIENT_ID, CLIENT_SECRET, audience=[])
+
+
+def test_an_audience_of_another_type_is_named(client: ScalekitClient) -> None:
     with pytest.raises(ScalekitArgumentException, match="audience"):
         client.validate_access_token("a.b.c", audience=5)  # type: ignore[arg-type]
 

@@ -192,3 +192,11 @@ def test_text_with_lone_surrogates_is_refused_like_any_other() -> None:
     ]:
         with pytest.raises(WebhookVerificationError, match=why):
             CLIENT.verify_webhook_payload(secret, headers, body)
+
+
+@pytest.mark.parametrize("nothing", [None, "", [], [None], ()])
+def test_a_header_without_a_value_is_not_there(nothing: Any) -> None:
+    blank: Any = dict.fromkeys(("interceptor-id", "interceptor-timestamp", "interceptor-signature"), nothing)
+    assert CLIENT.verify_interceptor_payload(SECRET, {**blank, **signed()}, BODY)
+    with pytest.raises(WebhookVerificationError, match="Missing required headers"):
+        CLIENT.verify_webhook_payload(SECRET, {**signed(), "webhook-id": nothing}, BODY)

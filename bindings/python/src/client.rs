@@ -12,7 +12,6 @@ use crate::headers::Headers;
 use crate::options::seconds;
 use crate::process::PerProcess;
 use crate::run::{Target, run};
-use crate::text::lossy;
 use crate::tokens::{checks, claims, token_text, validate_cached};
 use crate::urls;
 use crate::value::serialized;
@@ -46,7 +45,10 @@ impl NativeClient {
         target: Option<Target<'_>>,
         convert: fn(Python<'_>, Result<VerifiedToken, Error>) -> PyResult<Py<PyAny>>,
     ) -> PyResult<Py<PyAny>> {
-        let token = lossy(token_text(token)?);
+        let token = match token_text(token) {
+            Ok(token) => token,
+            Err(error) => return convert(py, Err(error)),
+        };
         if target.is_none()
             && let Some(result) = self.with(py, |client| validate_cached(py, client, &token, &checks))?
         {
@@ -198,7 +200,7 @@ impl NativeClient {
         &self,
         py: Python<'_>,
         token: &Bound<'_, PyAny>,
-        issuer: Option<String>,
+        issuer: Option<Vec<String>>,
         audience: Option<Vec<String>>,
         required_scopes: Option<Vec<String>>,
         target: Option<Target<'_>>,
@@ -213,7 +215,7 @@ impl NativeClient {
         &self,
         py: Python<'_>,
         token: &Bound<'_, PyAny>,
-        issuer: Option<String>,
+        issuer: Option<Vec<String>>,
         audience: Option<Vec<String>>,
         required_scopes: Option<Vec<String>>,
         target: Option<Target<'_>>,
@@ -233,11 +235,14 @@ impl NativeClient {
         &self,
         py: Python<'_>,
         token: &Bound<'_, PyAny>,
-        issuer: Option<String>,
+        issuer: Option<Vec<String>>,
         audience: Option<Vec<String>>,
         required_scopes: Option<Vec<String>>,
     ) -> PyResult<Option<Py<PyAny>>> {
-        let token = lossy(token_text(token)?);
+        let token = match token_text(token) {
+            Ok(token) => token,
+            Err(error) => return claims(py, Err(error)).map(Some),
+        };
         let checks = checks(issuer, audience, required_scopes);
         let result = self.with(py, |client| validate_cached(py, client, &token, &checks))?;
         result.map(|result| claims(py, result)).transpose()

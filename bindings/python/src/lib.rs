@@ -4,6 +4,7 @@
 //! for an asyncio future. Nothing is made before it is needed, and a forked child makes everything anew.
 
 mod client;
+mod exit;
 mod failure;
 mod headers;
 mod options;
@@ -49,6 +50,7 @@ mod _native {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let py = module.py();
         crate::process::count_forks(py)?;
+        crate::exit::wait_at_exit(py)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;
         module.add("API_VERSION", API_VERSION)?;
         module.add(

@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::exit;
 use crate::failure::Failure;
 
 /// How many forks lie between the process that loaded this module and this one. Python counts, since to ask the
@@ -27,6 +28,7 @@ pub(crate) fn count_forks(py: Python<'_>) -> PyResult<()> {
     #[pyfunction]
     fn forked() {
         FORKS.fetch_add(1, Ordering::Relaxed);
+        exit::forked();
     }
     let os = py.import(intern!(py, "os"))?;
     let Some(register) = os.getattr_opt(intern!(py, "register_at_fork"))? else {

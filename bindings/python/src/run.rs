@@ -44,7 +44,9 @@ where
             Err(failure) => Err(failure.into_exception(py)),
         };
     };
-    let waiting = sink.expect(waiting);
+    let waiting = sink
+        .expect(waiting)
+        .map_err(|failure| failure.into_exception(py))?;
     let task = handle.spawn(async move {
         let outcome = match AssertUnwindSafe(future).catch_unwind().await {
             Ok(outcome) => outcome.map_err(Failure::Core),

@@ -7,6 +7,9 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use tokio::task::{AbortHandle, spawn_blocking};
 
+use crate::exit::{self, Visit};
+use crate::failure::Failure;
+
 /// So many answers are handed over before the loop gets its turn again.
 const BATCH: usize = 32;
 
@@ -52,11 +55,15 @@ impl Sink {
 }
 
 impl Sink {
-    pub(crate) fn expect(&self, future: Py<PyAny>) -> Waiting {
-        Waiting {
+    /// Refuses when nobody could bring the answer any more.
+    pub(crate) fn expect(&self, future: Py<PyAny>) -> Result<Waiting, Failure> {
+        if exit::is_closed() {
+            return Err(Failure::Internal("the interpreter is shutting down".into()));
+        }
+        Ok(Waiting {
             shared: Arc::clone(&self.shared),
             future,
-        }
+        })
     }
 }
 
@@ -73,7 +80,10 @@ impl Waiting {
             // Waiting for the GIL would hold up a thread that serves sockets.
             spawn_blocking(move || {
                 // There is no interpreter to tell while it shuts down.
-                Python::try_attach(|py| call_drain(py, &shared));
+                let visit = Visit::begin();
+                if visit.is_some() {
+                    Python::try_attach(|py| call_drain(py, &shared));
+                }
             });
         }
     }

@@ -1,36 +1,41 @@
 //! Tokens and PKCE: what is computed on the spot.
 
+use std::borrow::Cow;
+
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyBytes, PyString};
 use scalekit::oauth::Pkce;
-use scalekit::token::{TokenValidation, Validation, VerifiedToken};
+use scalekit::token::{TokenError, TokenValidation, Validation, VerifiedToken};
 use scalekit::{Client, Error};
 
 use crate::failure::Failure;
 use crate::process::with_runtime;
-use crate::text::type_name;
+use crate::text::lossy;
 use crate::value::from_json;
 
 /// What a token is asked to have.
 pub(crate) fn checks(
-    issuer: Option<String>,
+    issuer: Option<Vec<String>>,
     audience: Option<Vec<String>>,
     required_scopes: Option<Vec<String>>,
 ) -> TokenValidation {
     TokenValidation {
-        issuer: issuer.map(|issuer| vec![issuer]),
+        issuer,
         audience,
         required_scopes: required_scopes.unwrap_or_default(),
         ..TokenValidation::default()
     }
 }
 
-/// Only that it is a string is checked here; anything else about it is for the validation to say.
-pub(crate) fn token_text<'a, 'py>(token: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, PyString>> {
-    token.cast::<PyString>().map_err(|_| {
-        let problem = format!("token must be a str, not {}", type_name(token));
-        Failure::Core(Error::invalid_argument(problem)).into_exception(token.py())
-    })
+/// Whatever is no text is no valid token either; anything else about it is for the validation to say.
+pub(crate) fn token_text<'a>(token: &'a Bound<'_, PyAny>) -> Result<Cow<'a, str>, Error> {
+    if let Ok(text) = token.cast::<PyString>() {
+        return Ok(lossy(text));
+    }
+    match token.cast::<PyBytes>() {
+        Ok(bytes) => Ok(String::from_utf8_lossy(bytes.as_bytes())),
+        Err(_) => Err(TokenError::Malformed("it is not a str").into()),
+    }
 }
 
 /// Validates with the keys at hand; `None` if they have to be fetched first. Stale ones are renewed in the

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyList, PyString};
+use pyo3::types::{PyBool, PyInt, PyList, PyString};
 use scalekit::Error;
 use scalekit::oauth::{AuthorizationUrlOptions, LogoutUrlOptions};
 
@@ -29,8 +29,8 @@ pub(crate) fn authorization(options: &Bound<'_, PyAny>) -> PyResult<Authorizatio
     }
     Ok(AuthorizationUrlOptions {
         scopes: scopes(options)?,
-        state: text(options, intern!(py, "state"))?,
-        nonce: text(options, intern!(py, "nonce"))?,
+        state: mark(options, intern!(py, "state"))?,
+        nonce: mark(options, intern!(py, "nonce"))?,
         login_hint: text(options, intern!(py, "login_hint"))?,
         domain_hint: text(options, intern!(py, "domain_hint"))?,
         connection_id: text(options, intern!(py, "connection_id"))?,
@@ -65,6 +65,18 @@ fn text(options: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<Opti
         return Ok(None);
     }
     Ok(Some(as_text(&value, &lossy(name))?.into_owned()))
+}
+
+/// Like [`text`]; a number or a UUID is as good a mark as its text.
+fn mark(options: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<Option<String>> {
+    let Some(value) = options.getattr_opt(name)? else {
+        return Ok(None);
+    };
+    let number = value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>();
+    if number || value.get_type().fully_qualified_name()? == "uuid.UUID" {
+        return Ok(Some(lossy(&value.str()?).into_owned()));
+    }
+    text(options, name)
 }
 
 /// One string with spaces, a list, or any other iterable of strings.

@@ -52,6 +52,8 @@ pub(crate) struct MethodEntry {
     #[serde(default)]
     pub(crate) needs: Vec<Vec<String>>,
     #[serde(default)]
+    pub(crate) prefer: Vec<String>,
+    #[serde(default)]
     pub(crate) trim: Vec<String>,
     pub(crate) mask: Option<String>,
     pub(crate) steps: Option<String>,

@@ -43,6 +43,8 @@ pub(crate) struct Method {
     pub(crate) action: Action,
     /// Sets of parameters of which one must be given whole.
     pub(crate) needs: Vec<Vec<String>>,
+    /// Parameters of which only the first one given counts.
+    pub(crate) prefer: Vec<String>,
     /// The name of its iterator, if that does not follow from its own.
     pub(crate) iterator: Option<String>,
 }

@@ -75,6 +75,7 @@ impl Planner<'_> {
                 request,
                 action,
                 needs: Vec::new(),
+                prefer: Vec::new(),
                 iterator: None,
             });
         }
@@ -198,6 +199,7 @@ impl Planner<'_> {
             request,
             action,
             needs: entry.needs.clone(),
+            prefer: entry.prefer.clone(),
             iterator: entry.iterator.clone(),
         })
     }

@@ -34,6 +34,7 @@ pub(crate) fn add_by_external_id(methods: &mut Vec<Method>, style: Style) {
             request: method.request.clone(),
             action: method.action.clone(),
             needs: method.needs.clone(),
+            prefer: method.prefer.clone(),
             iterator: method
                 .iterator
                 .as_ref()
@@ -80,6 +81,7 @@ pub(crate) fn add_iterators(methods: &mut Vec<Method>, style: Style) {
             request: method.request.clone(),
             action: Action::Pages { operation: operation.clone(), items },
             needs: method.needs.clone(),
+            prefer: method.prefer.clone(),
             iterator: None,
         });
     }

@@ -1,12 +1,12 @@
 //! The modules of the service clients: each method once, for both flavours.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use prost_reflect::MessageDescriptor;
+use prost_reflect::{FileDescriptor, MessageDescriptor};
 
 use super::docs::docstring;
 use super::text::{Source, doc_width};
-use super::types::{local_name, module_of};
+use super::types::{hint, local_name, module_of};
 use crate::faces::face::Presence;
 use crate::faces::params::Param;
 use crate::faces::plan::{Action, Client, Method, Outcome, Steps};
@@ -24,9 +24,14 @@ pub(super) fn module(client: &Client) -> String {
     let mut doc = vec![title];
     doc.extend(paragraphs(&client.doc, doc_width(0)));
     source.docstring(0, &doc);
+    let sources: Vec<String> = files(client).iter().map(|file| writer.module(file)).collect();
     let mut text = source.finish();
     text.push('\n');
     text.push_str(&writer.imports());
+    text.push_str(&format!(
+        "\n__getattr__ = messages_of(__name__, {})\n",
+        sources.join(", ")
+    ));
     text.push_str("\n\nclass _Methods:\n");
     // The blank line before the first method would stand after the class statement.
     text.push_str(writer.body.finish().trim_start_matches('\n'));
@@ -42,17 +47,32 @@ pub(super) fn module(client: &Client) -> String {
     text
 }
 
+/// The files of a client's operations: code imports their messages from the client's module as well.
+pub(super) fn files(client: &Client) -> Vec<FileDescriptor> {
+    let operations = client.methods.iter().filter_map(|method| match &method.action {
+        Action::Call { operation, .. } => Some(operation.method.parent_service().parent_file()),
+        _ => None,
+    });
+    let named: BTreeMap<String, FileDescriptor> =
+        operations.map(|file| (file.name().to_owned(), file)).collect();
+    named.into_values().collect()
+}
+
 #[derive(Default)]
 struct Writer {
     body: Source,
     modules: BTreeSet<(String, String)>,
     results: bool,
     steps: bool,
+    any: bool,
 }
 
 impl Writer {
     fn imports(&self) -> String {
-        let mut text = String::new();
+        let mut text = String::from("from __future__ import annotations\n\n");
+        if self.any {
+            text.push_str("from typing import Any\n\n");
+        }
         let of = |google: bool| {
             self.modules
                 .iter()
@@ -61,7 +81,7 @@ impl Writer {
         for (module, name) in of(true) {
             text.push_str(&format!("from {module} import {name}\n"));
         }
-        if !text.is_empty() {
+        if !text.ends_with("\n\n") {
             text.push('\n');
         }
         let own: Vec<&str> = [("_results", self.results), ("_steps", self.steps)]
@@ -73,7 +93,7 @@ impl Writer {
             text.push_str(&format!("from scalekit import {}\n", own.join(", ")));
         }
         text.push_str("from scalekit._arguments import Arguments\n");
-        text.push_str("from scalekit._service import AsyncService, Service\n");
+        text.push_str("from scalekit._service import AsyncService, Service, messages_of\n");
         for (module, name) in of(false) {
             text.push_str(&format!("from {module} import {name}\n"));
         }
@@ -83,14 +103,24 @@ impl Writer {
     /// The expression for a message class.
     fn class(&mut self, message: &MessageDescriptor) -> String {
         let file = message.parent_file();
-        let (package, module) = module_of(&file);
         if file.package_name() == "google.protobuf" {
+            let (package, module) = module_of(&file);
             self.modules
                 .insert((format!("{package}.{module}"), message.name().to_owned()));
             return message.name().to_owned();
         }
+        format!(
+            "{}.{}",
+            self.module(&file),
+            local_name(message.full_name(), &file)
+        )
+    }
+
+    /// The expression for the module of a file's messages.
+    fn module(&mut self, file: &FileDescriptor) -> String {
+        let (package, module) = module_of(file);
         self.modules.insert((package, module.clone()));
-        format!("{module}.{}", local_name(message.full_name(), &file))
+        module
     }
 
     fn method(&mut self, method: &Method) {
@@ -98,10 +128,14 @@ impl Writer {
         if builds {
             self.body.line(1, "@staticmethod");
         }
-        let mut items = signature(&method.params, |param| match &param.presence {
-            Presence::Optional => format!("{}=None", param.name),
-            Presence::Default(literal) => format!("{}={literal}", param.name),
-            _ => param.name.clone(),
+        let mut items = signature(&method.params, |param| {
+            let hint = hint(param);
+            self.any |= hint.contains("Any");
+            match &param.presence {
+                Presence::Optional => format!("{}: {hint} = None", param.name),
+                Presence::Default(literal) => format!("{}: {hint} = {literal}", param.name),
+                _ => format!("{}: {hint}", param.name),
+            }
         });
         if !builds {
             items.insert(0, "self".to_owned());
@@ -121,7 +155,17 @@ impl Writer {
                 self.body.line(2, &format!("args.hold(\"{holder}\")"));
             }
         }
-        for param in &method.params {
+        if !method.prefer.is_empty() {
+            let names = method.prefer.join(", ");
+            self.body.line(2, &format!("{names} = args.first({names})"));
+        }
+        for name in method.needs.iter().flatten() {
+            self.body.line(2, &format!("args.given(\"{name}\", {name})"));
+        }
+        // Explicit arguments win over the same fields of a whole request, so that comes first.
+        let whole = |param: &&Param| param.path.as_deref() == Some("*");
+        let others = method.params.iter().filter(|param| !whole(param));
+        for param in method.params.iter().filter(whole).chain(others) {
             self.fill("args", param);
         }
         let alternatives = method.alternatives();

@@ -2,9 +2,9 @@
 
 use prost_reflect::MessageDescriptor;
 
-use super::client::signature;
+use super::client::{files, signature};
 use super::text::Source;
-use super::types::{Imports, Shape, shape};
+use super::types::{Imports, Shape, module_of, shape};
 use crate::faces::face::Presence;
 use crate::faces::params::{Accepts, Param};
 use crate::faces::plan::{Action, Client, Method, Outcome};
@@ -21,6 +21,14 @@ pub(super) fn stub(client: &Client) -> String {
         source.line(0, &format!("class {prefix}{}({base}):", client.class));
         for method in &client.methods {
             write_method(&mut source, &mut imports, method, waits);
+        }
+    }
+    for file in files(client) {
+        let (package, module) = module_of(&file);
+        let messages = file.messages().map(|message| message.name().to_owned());
+        let enums = file.enums().map(|values| values.name().to_owned());
+        for name in messages.chain(enums).filter(|name| *name != client.class) {
+            imports.export(&format!("{package}.{module}"), &name);
         }
     }
     let title = format!(

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use prost_reflect::{EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor};
 
 use super::text::WIDTH;
+use crate::faces::params::{Accepts, Param};
 
 /// What a value is, whether in a field, a list or a map.
 #[derive(Clone, PartialEq)]
@@ -50,6 +51,30 @@ fn of_kind(kind: Kind) -> Shape {
     }
 }
 
+/// What a method says at run time about a parameter, to frameworks that make schemas of annotations. They know nothing of
+/// messages, so those are `Any`; the stubs say more.
+pub(super) fn hint(param: &Param) -> String {
+    let Accepts::Field(field) = &param.accepts else {
+        return "Any".to_owned();
+    };
+    let item = match shape(field) {
+        Shape::Str => "str",
+        Shape::Int => "int",
+        Shape::Float => "float",
+        Shape::Bool => "bool",
+        Shape::Bytes => "bytes",
+        Shape::Enum(_) => "int | str",
+        Shape::Message(_) | Shape::Known(_) => "Any",
+    };
+    let text = match item {
+        item if field.is_map() => format!("dict[str, {item}]"),
+        item if field.is_list() => format!("list[{item}]"),
+        "Any" => return item.to_owned(),
+        item => item.to_owned(),
+    };
+    if param.nullable() { text + " | None" } else { text }
+}
+
 /// `scalekit/v1/users/users.proto` → (`scalekit.v1.users`, `users_pb2`).
 pub(super) fn module_of(file: &FileDescriptor) -> (String, String) {
     let path = file.name().trim_end_matches(".proto").replace('/', ".");
@@ -85,6 +110,12 @@ impl Imports {
         format!("_{name}")
     }
 
+    /// Notes that `name` of `module` is to be had from the stub's module too.
+    pub(super) fn export(&mut self, module: &str, name: &str) {
+        self.lines
+            .insert(format!("from {module} import {name} as {name}"));
+    }
+
     /// Notes that the module of a file is used; the name to use.
     pub(super) fn module(&mut self, file: &FileDescriptor) -> String {
         let (package, module) = module_of(file);
@@ -104,12 +135,9 @@ impl Imports {
         };
         let mut text = String::new();
         for wanted in 0..3 {
-            let block: Vec<String> = self
-                .lines
-                .iter()
-                .filter(|line| group(line) == wanted)
-                .map(|line| broken(line))
-                .collect();
+            let mut block: Vec<&String> = self.lines.iter().filter(|line| group(line) == wanted).collect();
+            block.sort_by_key(|line| line.to_lowercase());
+            let block: Vec<String> = block.into_iter().map(|line| broken(line)).collect();
             if !block.is_empty() {
                 if !text.is_empty() {
                     text.push('\n');

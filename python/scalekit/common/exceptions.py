@@ -32,6 +32,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from scalekit.common.status import GRPC_TO_HTTP as GRPC_TO_HTTP
+from scalekit.common.status import HTTP_TO_GRPC as HTTP_TO_GRPC
+from scalekit.common.status import NonStandardHTTPStatus as NonStandardHTTPStatus
 from scalekit.common.status import StatusCode
 
 __all__ = [
@@ -141,11 +144,15 @@ class ScalekitServerException(ScalekitException):
 
     @property
     def http_status(self) -> int:
-        """The HTTP status, an :class:`http.HTTPStatus` where that names it, else an ``int``."""
-        try:
-            return HTTPStatus(self._http_status)
-        except ValueError:
-            return self._http_status
+        """The HTTP status, an :class:`http.HTTPStatus` where that names it, else an ``int``; 499 is
+        ``NonStandardHTTPStatus.CLIENT_CLOSED_REQUEST``.
+        """
+        for kind in (HTTPStatus, NonStandardHTTPStatus):
+            try:
+                return kind(self._http_status)
+            except ValueError:
+                pass
+        return self._http_status
 
     @property
     def grpc_status(self) -> StatusCode:

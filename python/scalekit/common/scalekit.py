@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from scalekit._typing import UUID
 
 __all__ = [
     "AuthenticationOptions",
@@ -32,6 +34,16 @@ class _Options:
 
     _secret: frozenset[str] = frozenset()
 
+    # Type checkers know the attributes, and with this they would permit any other.
+    if not TYPE_CHECKING:
+
+        def __setattr__(self, name: str, value: object) -> None:
+            # A misspelt name would leave out a check; a subclass may have attributes of its own.
+            kind = type(self)
+            if kind.__module__ == __name__ and name not in kind.__init__.__code__.co_varnames:
+                raise AttributeError(f"{kind.__name__} has no option {name!r}", name=name, obj=self)
+            super().__setattr__(name, value)
+
     def __repr__(self) -> str:
         shown = ", ".join(
             f"{name}={'[redacted]' if name in self._secret else repr(value)}"
@@ -53,8 +65,9 @@ class AuthorizationUrlOptions(_Options):
         connection_id: SSO connection to sign in with.
         organization_id: organization to sign in to.
         scopes: scopes to request, a list or one space-separated string; default ``openid profile email``.
-        state: opaque value that comes back with the callback, against forged callbacks.
-        nonce: value that the ID token will repeat.
+        state: opaque value that comes back with the callback, against forged callbacks; text, or a number or
+            ``UUID`` that becomes text.
+        nonce: value, likewise, that the ID token will repeat.
         domain_hint: domain by which to find the identity provider.
         login_hint: who is likely to sign in, such as an e-mail address.
         provider: social login provider, such as ``google`` or ``github``.
@@ -68,8 +81,8 @@ class AuthorizationUrlOptions(_Options):
         connection_id: str | None = None,
         organization_id: str | None = None,
         scopes: list[str] | str | None = None,
-        state: str | None = None,
-        nonce: str | None = None,
+        state: str | int | UUID | None = None,
+        nonce: str | int | UUID | None = None,
         domain_hint: str | None = None,
         login_hint: str | None = None,
         provider: str | None = None,
@@ -148,14 +161,15 @@ class TokenValidationOptions(_Options):
     """What a token must say beyond being signed and current.
 
     Args:
-        issuer: value that ``iss`` must have.
-        audience: ``aud`` must name one of these; a list or a single string.
+        issuer: value that ``iss`` must have, or a list of those it may have; ``None`` and empty ones leave it
+            to the client's own ``issuer``.
+        audience: ``aud`` must name one of these; a list or a single string. No token passes an empty list.
         required_scopes: scopes that must all be in the token.
     """
 
     def __init__(
         self,
-        issuer: str | None = None,
+        issuer: str | list[str] | None = None,
         audience: list[str] | str | None = None,
         required_scopes: list[str] | None = None,
     ) -> None:
@@ -209,5 +223,8 @@ def generate_pkce(length: int = 64) -> PkceParameters:
         ScalekitArgumentException: the length is outside of that range.
     """
     from scalekit import _native
+    from scalekit.common.exceptions import ScalekitArgumentException
 
+    if isinstance(length, bool) or not isinstance(length, int) or not 43 <= length <= 128:
+        raise ScalekitArgumentException(f"length must be a number from 43 to 128, not {length!r}")
     return PkceParameters(*_native.generate_pkce(length))

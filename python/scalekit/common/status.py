@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from http import HTTPStatus
 
 
 class StatusCode(enum.Enum):
@@ -41,3 +42,46 @@ class StatusCode(enum.Enum):
     def __hash__(self) -> int:
         """Hash as every enum does: by name."""
         return hash(self._name_)
+
+
+class NonStandardHTTPStatus(enum.IntEnum):
+    """The status that ``http.HTTPStatus`` does not have."""
+
+    CLIENT_CLOSED_REQUEST = 499
+
+
+GRPC_TO_HTTP: dict[StatusCode, HTTPStatus | NonStandardHTTPStatus] = {
+    StatusCode.OK: HTTPStatus.OK,
+    StatusCode.CANCELLED: NonStandardHTTPStatus.CLIENT_CLOSED_REQUEST,
+    StatusCode.UNKNOWN: HTTPStatus.INTERNAL_SERVER_ERROR,
+    StatusCode.INVALID_ARGUMENT: HTTPStatus.BAD_REQUEST,
+    StatusCode.DEADLINE_EXCEEDED: HTTPStatus.GATEWAY_TIMEOUT,
+    StatusCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    StatusCode.ALREADY_EXISTS: HTTPStatus.CONFLICT,
+    StatusCode.PERMISSION_DENIED: HTTPStatus.FORBIDDEN,
+    StatusCode.RESOURCE_EXHAUSTED: HTTPStatus.TOO_MANY_REQUESTS,
+    StatusCode.FAILED_PRECONDITION: HTTPStatus.BAD_REQUEST,
+    StatusCode.ABORTED: HTTPStatus.CONFLICT,
+    StatusCode.OUT_OF_RANGE: HTTPStatus.BAD_REQUEST,
+    StatusCode.UNIMPLEMENTED: HTTPStatus.NOT_IMPLEMENTED,
+    StatusCode.INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
+    StatusCode.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    StatusCode.DATA_LOSS: HTTPStatus.INTERNAL_SERVER_ERROR,
+    StatusCode.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
+}
+"""The HTTP status that goes with a gRPC status."""
+
+HTTP_TO_GRPC: dict[HTTPStatus, StatusCode] = {
+    HTTPStatus.OK: StatusCode.OK,
+    HTTPStatus.BAD_REQUEST: StatusCode.INVALID_ARGUMENT,
+    HTTPStatus.UNAUTHORIZED: StatusCode.UNAUTHENTICATED,
+    HTTPStatus.FORBIDDEN: StatusCode.PERMISSION_DENIED,
+    HTTPStatus.NOT_FOUND: StatusCode.NOT_FOUND,
+    HTTPStatus.CONFLICT: StatusCode.ALREADY_EXISTS,
+    HTTPStatus.TOO_MANY_REQUESTS: StatusCode.RESOURCE_EXHAUSTED,
+    HTTPStatus.INTERNAL_SERVER_ERROR: StatusCode.INTERNAL,
+    HTTPStatus.NOT_IMPLEMENTED: StatusCode.UNIMPLEMENTED,
+    HTTPStatus.SERVICE_UNAVAILABLE: StatusCode.UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT: StatusCode.DEADLINE_EXCEEDED,
+}
+"""The gRPC status that goes with an HTTP status."""
