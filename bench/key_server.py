@@ -43,7 +43,9 @@ def key_server(tokens: int) -> Iterator[tuple[str, Path]]:
         "/rows/api/v1/execute_tool": {"data": {"rows": [organization(n, 2, 10) for n in range(4000)]}},
         "/text/api/v1/execute_tool": {"data": {"text": "Zażółć gęślą jaźń. " * 40_000}},
     }
-    answers |= {f"/{kind}/oauth/token": answers["/oauth/token"] for kind in ("large", "small", "rows", "text")}
+    answers |= {
+        f"/{kind}/oauth/token": answers["/oauth/token"] for kind in ("large", "small", "rows", "text")
+    }
     bodies = {path: json.dumps(answer).encode() for path, answer in answers.items()}
 
     class Handler(BaseHTTPRequestHandler):

@@ -22,8 +22,8 @@ BLOCKS = {
     "large": "at most 1: 100 records, the most that a page has",
     "rows": "at most 1: a tool's result of 4000 records",
     "text": "at most 1: a tool's result of one text",
-    "small": "4000 records in a page, which the API does not send; V8's collector copies what is new and alive",
-    "small_collector": "of which its collector",
+    "small": "at most 1: 4000 records, more than the API sends in a page",
+    "small_collector": "of which V8's collector, which copies what is new and alive",
     "parsed": "the same records by V8's own JSON parser, 8 KiB a turn",
 }
 
@@ -104,4 +104,9 @@ def node_package() -> None:
     for kind, what in BLOCKS.items():
         key = f"node.block_{kind}_ms"
         row(key, statistics.median(block[kind]), "ms", what)
-        row(f"{key}.p90", statistics.quantiles(block[kind], n=10)[-1], "ms", f"the 90th percentile of {ROUNDS} calls")
+        row(
+            f"{key}.p90",
+            statistics.quantiles(block[kind], n=10)[-1],
+            "ms",
+            f"the 90th percentile of {ROUNDS} calls",
+        )
