@@ -26,7 +26,7 @@ export class OpenJson implements Open {
     const end = reader.enter(1);
     let key = "";
     if (!Array.isArray(this.#json)) {
-      key = reader.whole(reader.enter(1));
+      key = reader.key(reader.enter(1));
       check(reader.enter(2) === end);
     }
     const value = readValue(reader, end);

@@ -39,7 +39,7 @@ class OpenMessage implements Open {
     const end = (tag & 7) === WireType.LengthDelimited ? reader.end() : reader.pos;
     let key = "";
     if (field.fieldKind === "map") {
-      key = reader.whole(reader.enter(1));
+      key = reader.key(reader.enter(1));
       check(reader.enter(2) === end);
     }
     const value = read(reader, end);

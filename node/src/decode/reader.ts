@@ -8,11 +8,15 @@ export interface Open {
   next(reader: Reader): void;
 }
 
+/** How many names are remembered. */
+const KEYS = 128;
+
 /** Reads UTF-8 and lengths that the core has made sure of. */
 export class Reader extends BinaryReader {
   /** What has been begun; the innermost is the last. */
   readonly open: Open[] = [];
   readonly #text: Buffer;
+  readonly #keys: { start: number; length: number; text: string }[] = [];
 
   constructor(readonly source: Uint8Array) {
     super(source);
@@ -39,6 +43,27 @@ export class Reader extends BinaryReader {
     }
     const text = new OpenText(end);
     this.open.push(text);
+    return text;
+  }
+
+  /** Reads the name of a member: of many objects that are alike each name is made once. */
+  key(end: number): string {
+    const { pos: start, source } = this;
+    const length = end - start;
+    const slot = (length * 31 + (source[start] ?? 0) * 7 + (source[end - 1] ?? 0)) % KEYS;
+    const known = this.#keys[slot];
+    if (known?.length === length) {
+      let same = 0;
+      while (same < length && source[known.start + same] === source[start + same]) {
+        same++;
+      }
+      if (same === length) {
+        this.pos = end;
+        return known.text;
+      }
+    }
+    const text = this.whole(end);
+    this.#keys[slot] = { start, length, text };
     return text;
   }
 
