@@ -44,7 +44,7 @@ sys.lingering = Lingering()
 async def get(client):
     message, _ = await client.organization.get_organization("org_1")
     # In one piece, since threads do so at the same time.
-    os.write(1, f"{message.organization.id}\n".encode())
+    os.write(1, f"{message.organization.id}\\n".encode())
 
 
 def run(work):
