@@ -75,6 +75,7 @@ libfuzzer_sys::fuzz_target!(|payload: &[u8]| {
         audience: Some(vec!["app".to_owned()]),
         required_scopes: vec!["a".to_owned(), "b".to_owned()],
         leeway: Some(Duration::from_secs(LEEWAY)),
+        as_of: None,
     };
     let token = signing::sign(br#"{"alg":"RS256","kid":"k"}"#, payload);
     if token.len() > 64 * 1024 {
