@@ -15,7 +15,7 @@ const NOW: u64 = 1_800_000_000;
 
 /// The key of a secret that was accepted.
 fn key(secret: &str) -> Vec<u8> {
-    let (_, text) = secret.split_once('_').expect("a prefix");
+    let (_, text) = secret.trim_ascii().split_once('_').expect("a prefix");
     let standard = text.replace('-', "+").replace('_', "/");
     STANDARD_NO_PAD
         .decode(standard.trim_end_matches('='))
