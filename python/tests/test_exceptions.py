@@ -130,8 +130,8 @@ def test_status_codes_are_complete_and_equal_nothing_else() -> None:
 
 def test_every_status_is_an_enum_where_earlier_sdks_have_one() -> None:
     error = exceptions.ScalekitCancelledException("x", http_status=499)
-    assert (error.http_status, error.http_status.name) == (499, "CLIENT_CLOSED_REQUEST")  # type: ignore[attr-defined]
     assert isinstance(error.http_status, exceptions.NonStandardHTTPStatus)
+    assert (error.http_status, error.http_status.name) == (499, "CLIENT_CLOSED_REQUEST")
     for code in exceptions.StatusCode:
         assert exceptions.GRPC_TO_HTTP[code].value == int(exceptions.GRPC_TO_HTTP[code])
     assert exceptions.ScalekitUnknownException("x", http_status=418).http_status == 418

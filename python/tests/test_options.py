@@ -267,8 +267,9 @@ def test_options_of_another_class_are_refused(kind: Any, options: Any) -> None:
 
 
 def test_a_misspelt_option_is_refused_and_a_subclass_may_have_its_own() -> None:
+    misspelt = "required_scope"
     with pytest.raises(AttributeError, match="TokenValidationOptions has no option 'required_scope'"):
-        TokenValidationOptions().required_scope = ["admin"]  # type: ignore[attr-defined]
+        setattr(TokenValidationOptions(), misspelt, ["admin"])
 
     class Mine(AuthorizationUrlOptions):
         def __init__(self, tenant: str) -> None:

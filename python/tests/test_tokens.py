@@ -229,7 +229,7 @@ def test_a_token_may_be_bytes(client: ScalekitClient, aclient: AsyncScalekitClie
 
 def test_one_of_several_issuers(client: ScalekitClient, aclient: AsyncScalekitClient, signer: Signer) -> None:
     token = signer.sign(iss="https://a")
-    verdicts = [
+    verdicts: list[tuple[Any, bool]] = [
         ("https://a", True),
         (["https://b", "https://a"], True),
         (("https://a",), True),
@@ -242,12 +242,13 @@ def test_one_of_several_issuers(client: ScalekitClient, aclient: AsyncScalekitCl
         (None, True),
     ]
     for issuer, expected in verdicts:
-        options = TokenValidationOptions(issuer=issuer)  # type: ignore[arg-type]
+        options = TokenValidationOptions(issuer=issuer)
         assert client.validate_access_token(token, options) is expected, issuer
         assert asyncio.run(aclient.validate_access_token(token, options)) is expected, issuer
-    for wrong in (5, ["https://a", 5]):
+    wrongs: list[Any] = [5, ["https://a", 5]]
+    for wrong in wrongs:
         with pytest.raises(ScalekitArgumentException, match="issuer"):
-            client.validate_token(token, TokenValidationOptions(issuer=wrong))  # type: ignore[arg-type]
+            client.validate_token(token, TokenValidationOptions(issuer=wrong))
 
 
 def test_no_token_passes_an_empty_list_of_audiences(

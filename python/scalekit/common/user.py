@@ -24,47 +24,36 @@ class IdTokenClaimIdentity(Identity):
     """The same, as the ID token has it."""
 
 
-class User:
+class _Profile:
+    """What both say of a user under the same names."""
+
+    name: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    email: str | None = None
+    email_verified: bool | None = None
+    phone_number: str | None = None
+    phone_number_verified: bool | None = None
+    profile: str | None = None
+    picture: str | None = None
+    gender: str | None = None
+    birth_date: str | None = None
+    zone_info: str | None = None
+    locale: str | None = None
+    updated_at: str | None = None
+    identities: Identity | None = None
+    metadata: str | None = None
+
+
+class User(_Profile):
     """A user's profile."""
 
     id: str | None = None
     username: str | None = None
-    name: str | None = None
-    given_name: str | None = None
-    family_name: str | None = None
-    email: str | None = None
-    email_verified: bool | None = None
-    phone_number: str | None = None
-    phone_number_verified: bool | None = None
-    profile: str | None = None
-    picture: str | None = None
-    gender: str | None = None
-    birth_date: str | None = None
-    zone_info: str | None = None
-    locale: str | None = None
-    updated_at: str | None = None
-    identities: Identity | None = None
-    metadata: str | None = None
 
 
-class IdTokenClaim:
+class IdTokenClaim(_Profile):
     """The claims of an ID token about the user."""
 
     sub: str | None = None
     preferred_username: str | None = None
-    name: str | None = None
-    given_name: str | None = None
-    family_name: str | None = None
-    email: str | None = None
-    email_verified: bool | None = None
-    phone_number: str | None = None
-    phone_number_verified: bool | None = None
-    profile: str | None = None
-    picture: str | None = None
-    gender: str | None = None
-    birth_date: str | None = None
-    zone_info: str | None = None
-    locale: str | None = None
-    updated_at: str | None = None
-    identities: Identity | None = None
-    metadata: str | None = None
