@@ -1,5 +1,5 @@
-//! How long a page of 100 users takes from JSON to protobuf bytes, beside merely scanning it and beside
-//! `prost-reflect`. Run with `cargo bench -p scalekit-wire`.
+//! Measures the conversion of a page of 100 users between JSON and protobuf bytes. Compares it with
+//! scanning the JSON and with `prost-reflect`. Run with `cargo bench -p scalekit-wire`.
 #![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, reason = "a report")]
 
 use std::{
@@ -14,7 +14,7 @@ use prost_reflect::{DynamicMessage, MessageDescriptor};
 use scalekit::operation;
 use serde::de::IgnoredAny;
 
-/// A page of 100 users, about 21 KB of JSON.
+/// Returns a page of 100 users, about 21 KB of JSON.
 fn page() -> String {
     let mut json = String::from(r#"{"users":["#);
     for index in 0..100 {
@@ -37,7 +37,8 @@ fn page() -> String {
     json
 }
 
-/// The median of many rounds, in microseconds: what a quiet machine needs.
+/// Returns the median time of `round` in microseconds. The median ignores interruptions by other
+/// processes.
 fn measure(mut round: impl FnMut()) -> f64 {
     let mut times = Vec::new();
     let until = Instant::now() + Duration::from_secs(2);
@@ -100,7 +101,7 @@ fn main() {
         bytes.len()
     );
     let report =
-        |what: &str, time: f64| println!("{what:<44} {time:>7.1} µs {:>6.2} × scanning", time / scan);
+        |name: &str, time: f64| println!("{name:<44} {time:>7.1} µs {:>6.2} × scanning", time / scan);
     report("scanning the JSON with serde_json", scan);
     report("JSON to protobuf, this crate", wire);
     report("protobuf to JSON, this crate", back);

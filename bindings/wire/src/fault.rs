@@ -1,14 +1,15 @@
-//! What went wrong and where, before it is known in which operation.
+//! The codec's internal error. It does not name an operation yet.
 
-/// A failed conversion. Names fields and types, never values: those may be secrets.
+/// A failed conversion. It names fields and types but never contains values, which may be secrets.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Fault {
-    /// From the message down to the field, such as `users[3].metadata`; empty for the message itself.
+    /// The path from the message to the field, such as `users[3].metadata`. Empty for the message
+    /// itself.
     path: String,
     problem: String,
 }
 
-/// The usual result inside the codec.
+/// The result of the codec's functions.
 pub(crate) type Outcome<T> = Result<T, Fault>;
 
 impl Fault {
@@ -20,19 +21,19 @@ impl Fault {
         }
     }
 
-    /// The same fault seen from the message around it.
+    /// Prepends a field name to the path.
     #[cold]
     pub(crate) fn within(mut self, step: &str) -> Self {
-        let joint = if self.path.is_empty() || self.path.starts_with('[') {
+        let separator = if self.path.is_empty() || self.path.starts_with('[') {
             ""
         } else {
             "."
         };
-        self.path = format!("{step}{joint}{}", self.path);
+        self.path = format!("{step}{separator}{}", self.path);
         self
     }
 
-    /// The same fault seen from the list around it.
+    /// Prepends the index of a list element to the path.
     #[cold]
     pub(crate) fn within_element(self, index: usize) -> Self {
         self.within(&format!("[{index}]"))

@@ -1,10 +1,10 @@
-//! Protobuf bytes to the REST JSON of the Scalekit API and back.
+//! Converts protobuf bytes to the REST JSON of the Scalekit API and back.
 //!
-//! Languages whose users hold protobuf messages (Python, Node) cross into Rust with bytes; the service speaks JSON
-//! over REST. This crate stands between: [`encode_request`] turns the bytes of a request into path, query and body
-//! by the operation's route, [`decode_response`] turns the JSON of an answer into the bytes of its message. One
-//! codec, driven by tables that are generated from the schema, serves all messages, in one pass and without
-//! building a tree.
+//! The Python and Node packages use protobuf messages and pass their bytes to Rust. The service
+//! uses JSON over REST. [`encode_request`] converts the bytes of a request message to a path, a
+//! query and a JSON body, as the operation's route defines. [`decode_response`] converts the JSON
+//! of a response to the bytes of its message. One codec handles all messages. It reads tables that
+//! are generated from the schema, works in one pass and builds no tree.
 //!
 //! ```
 //! use scalekit::operation;
@@ -21,20 +21,24 @@
 //! # Ok::<(), scalekit::Error>(())
 //! ```
 //!
-//! The mapping is [proto3 JSON](https://protobuf.dev/programming-guides/json/). JSON is written with the schema's
-//! own (snake_case) field names, 64-bit integers as strings, enums by name (unknown ones by number), bytes as
-//! padded standard base64, timestamps in UTC with 0, 3, 6 or 9 digits of fraction. Field masks are camelCase.
-//! Fields that are not set, and zeros of fields without presence, are left out. Reading is lenient where the
-//! service may evolve:
+//! The mapping is [proto3 JSON](https://protobuf.dev/programming-guides/json/). In the JSON that
+//! this crate writes, field names are in snake_case as in the schema, 64-bit integers are strings,
+//! enum values are names (unknown values are numbers), bytes are padded standard base64, timestamps
+//! are in UTC with 0, 3, 6 or 9 fraction digits, and field masks are camelCase. Unset fields are
+//! omitted, and so are zeros of fields without presence. Reading is lenient, so that the service
+//! can evolve:
 //!
-//! * unknown fields are skipped, on both sides; both spellings of a field name are accepted;
-//! * an enum name that the schema does not know counts as not set, and is skipped in arrays and maps;
-//! * `null` counts as not set, and is skipped in arrays and maps (for `google.protobuf.Value` it is a value);
-//! * of a field or a map key that occurs twice the last occurrence counts; two different members of a oneof are an
-//!   error in JSON, while in protobuf the last one is set.
+//! * Unknown fields are skipped, in JSON and in protobuf. Field names may be in snake_case or
+//!   camelCase.
+//! * An unknown enum name leaves the field unset. In arrays and maps the element is skipped.
+//! * `null` leaves the field unset. In arrays and maps the element is skipped. For
+//!   `google.protobuf.Value`, `null` is a value.
+//! * If a field or a map key occurs twice, the last occurrence counts. Two different members of one
+//!   oneof are an error in JSON. In protobuf the last member counts.
 //!
-//! Messages may nest 100 levels deep, map entries and the parts of a `google.protobuf.Struct` included: what
-//! protobuf runtimes accept. No input panics, and no error contains a value.
+//! Messages may nest 100 levels deep, which is the limit of the protobuf runtimes. Map entries and
+//! the parts of a `google.protobuf.Struct` count as levels. No input causes a panic, and errors
+//! never contain values.
 
 mod decode;
 mod encode;
@@ -55,100 +59,107 @@ use scalekit::{Error, call::route::PreparedRequest, operation::Operation};
 
 use crate::{fault::Fault, schema::Message, tables::SCHEMA};
 
-/// Turns a request, as the protobuf bytes of `operation.request`, into what is sent: method, path, query and JSON
-/// body.
+/// Converts the protobuf bytes of a request message to an HTTP request: method, path, query and
+/// JSON body.
 ///
-/// The route is the first one whose path fields are all set. Fields that are neither in the path nor the route's
-/// body go into the query: nested messages dotted (`filter.name`), repeated fields as repeated keys, maps as
-/// `metadata[key]`, everything else as its JSON text without quotes. A body field that is not set means no body.
+/// `protobuf` contains a message of the type `operation.request`. The first route whose path fields
+/// are all set is used. Fields that are neither in the path nor in the body go into the query:
+/// nested messages as dotted names (`filter.name`), repeated fields as repeated keys, maps as
+/// `metadata[key]`, and all other values as their JSON text without quotes. If the route's body
+/// field is unset, the request has no body.
 ///
 /// # Errors
-/// [`InvalidArgument`](scalekit::ErrorKind::InvalidArgument) for bytes that are not protobuf or hold a value that
-/// JSON has no form for (a timestamp beyond the year 9999, text that is not UTF-8), and for a missing path field.
+/// [`InvalidArgument`](scalekit::ErrorKind::InvalidArgument) if the bytes are not valid protobuf,
+/// if a value cannot be represented in JSON (a timestamp after the year 9999, text that is not
+/// UTF-8), or if a path field is missing.
 pub fn encode_request(operation: &'static Operation, protobuf: &[u8]) -> Result<PreparedRequest, Error> {
     let message = find(operation.request).map_err(|error| error.with_operation(operation.name))?;
     encode::encode_request(&SCHEMA, message, operation, protobuf)
 }
 
-/// Appends the answer to `operation`, given as JSON, to `out` as the protobuf bytes of `operation.response`.
+/// Converts the JSON of a response to protobuf bytes and appends them to `out`.
 ///
-/// An empty body is an empty message if the message has no fields. On an error `out` stays as it was.
+/// The message type is `operation.response`. If that type has no fields, an empty body is accepted
+/// too. On an error, `out` is unchanged.
 ///
 /// # Errors
-/// [`InternalServer`](scalekit::ErrorKind::InternalServer) for a body that is not JSON or does not fit the message; the error
-/// names field and expected type.
+/// [`InternalServer`](scalekit::ErrorKind::InternalServer) if the body is not JSON or does not
+/// match the message type. The error names the field and the expected type.
 pub fn decode_response(operation: &'static Operation, json: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
     let message = find(operation.response).map_err(|error| error.with_operation(operation.name))?;
     if message.fields.is_empty() && json.trim_ascii().is_empty() {
         return Ok(());
     }
     decode::decode(&SCHEMA, message, json, out).map_err(|fault| {
-        Error::bad_reply(200, format!("the answer cannot be understood: {fault}"))
-            .with_operation(operation.name)
+        Error::bad_reply(200, format!("invalid response: {fault}")).with_operation(operation.name)
     })
 }
 
-/// What is decoded at once: a fraction of a millisecond.
-const SMALL: usize = 64 << 10;
+/// The largest response that is decoded on the calling thread. Decoding it takes a fraction of a
+/// millisecond.
+const MAX_INLINE_BYTES: usize = 64 << 10;
 
-/// [`decode_response`] within a tokio runtime: a large answer is decoded on a thread of its own, so that the calls that
-/// share the runtime go on.
+/// Decodes a response like [`decode_response`], within a tokio runtime.
+///
+/// Large responses are decoded on a blocking thread, so that they do not delay other calls on the
+/// runtime.
 ///
 /// # Errors
-/// As there.
+/// The errors of [`decode_response`], and
+/// [`InternalServer`](scalekit::ErrorKind::InternalServer) if the runtime shuts down first.
 pub async fn decode_aside(
     operation: &'static Operation,
     json: impl AsRef<[u8]> + Send + 'static,
 ) -> Result<Vec<u8>, Error> {
-    let small = json.as_ref().len() <= SMALL;
+    let inline = json.as_ref().len() <= MAX_INLINE_BYTES;
     let decode = move || {
         let json = json.as_ref();
         let mut message = Vec::with_capacity(json.len());
         decode_response(operation, json, &mut message)?;
         Ok(message)
     };
-    if small {
+    if inline {
         return decode();
     }
     match tokio::task::spawn_blocking(decode).await {
         Ok(result) => result,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         Err(_) => Err(
-            Error::bad_reply(200, "the runtime ended before the answer was decoded")
+            Error::bad_reply(200, "the runtime shut down before the response was decoded")
                 .with_operation(operation.name),
         ),
     }
 }
 
-/// The protobuf bytes of a message that is given as JSON. `message` is its full name, such as
+/// Converts a message from JSON to protobuf bytes. `message` is the full name of its type, such as
 /// `scalekit.v1.users.User`.
 ///
 /// # Errors
-/// [`InvalidArgument`](scalekit::ErrorKind::InvalidArgument) for an unknown message name, and for JSON that does
-/// not fit the message.
+/// [`InvalidArgument`](scalekit::ErrorKind::InvalidArgument) if the message name is unknown or the
+/// JSON does not match the message type.
 pub fn json_to_protobuf(message: &str, json: &[u8]) -> Result<Vec<u8>, Error> {
     let mut out = Vec::new();
-    decode::decode(&SCHEMA, find(message)?, json, &mut out).map_err(refuse)?;
+    decode::decode(&SCHEMA, find(message)?, json, &mut out).map_err(invalid_argument)?;
     Ok(out)
 }
 
-/// The JSON of a message that is given as protobuf bytes. `message` is its full name, such as
+/// Converts a message from protobuf bytes to JSON. `message` is the full name of its type, such as
 /// `scalekit.v1.users.User`.
 ///
 /// # Errors
-/// [`InvalidArgument`](scalekit::ErrorKind::InvalidArgument) for an unknown message name, and for bytes that are
-/// not protobuf or hold a value that JSON has no form for.
+/// [`InvalidArgument`](scalekit::ErrorKind::InvalidArgument) if the message name is unknown, if the
+/// bytes are not valid protobuf, or if a value cannot be represented in JSON.
 pub fn protobuf_to_json(message: &str, protobuf: &[u8]) -> Result<String, Error> {
-    let json = encode::encode(&SCHEMA, find(message)?, protobuf).map_err(refuse)?;
+    let json = encode::encode(&SCHEMA, find(message)?, protobuf).map_err(invalid_argument)?;
     String::from_utf8(json).map_err(|_| Error::invalid_argument("not UTF-8"))
 }
 
-fn refuse(fault: Fault) -> Error {
+fn invalid_argument(fault: Fault) -> Error {
     Error::invalid_argument(fault.to_string())
 }
 
 fn find(name: &str) -> Result<&'static Message, Error> {
     SCHEMA
         .message_named(name)
-        .ok_or_else(|| Error::invalid_argument(format!("no message is called {name}")))
+        .ok_or_else(|| Error::invalid_argument(format!("unknown message type {name}")))
 }

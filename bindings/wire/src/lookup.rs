@@ -1,10 +1,10 @@
-//! Finding things in the tables.
+//! Lookups in the tables.
 
 use std::cmp::Ordering;
 
 use crate::schema::{Enum, Field, Kind, Label, Message, Schema};
 
-/// Protobuf wire types, as they stand in the low three bits of a tag.
+/// Protobuf wire types: the low three bits of a tag.
 pub(crate) mod wire {
     pub(crate) const VARINT: u32 = 0;
     pub(crate) const FIXED64: u32 = 1;
@@ -31,8 +31,10 @@ impl Schema {
 }
 
 impl Message {
-    /// Index of the field of that spelling. `expected` is where a document in schema order would go on: most
-    /// do, so that one comparison finds most fields.
+    /// Returns the index of the field with this name, in either spelling.
+    ///
+    /// `expected` is the index after the previous field. Most documents list fields in schema
+    /// order, so most lookups need one comparison.
     #[inline]
     pub(crate) fn field_named(&self, name: &str, expected: usize) -> Option<usize> {
         if let Some(field) = self.fields.get(expected)
@@ -49,10 +51,10 @@ impl Message {
     }
 }
 
-/// Index of the field with that number.
+/// Returns the index of the field with this number.
 #[inline]
 pub(crate) fn field_numbered(fields: &[Field], number: u32) -> Option<usize> {
-    // Numbers without gaps, the usual case, need no search.
+    // Most messages number their fields without gaps, and then no search is needed.
     let guess = (number as usize).wrapping_sub(1);
     if fields.get(guess).is_some_and(|field| field.number == number) {
         return Some(guess);
@@ -78,7 +80,7 @@ impl Enum {
     }
 }
 
-/// The order of all name tables: most comparisons are decided by the lengths alone.
+/// The sort order of all name tables. Comparing the lengths first decides most comparisons.
 #[inline]
 fn by_length(entry: &str, name: &str) -> Ordering {
     entry.len().cmp(&name.len()).then_with(|| entry.cmp(name))
@@ -89,7 +91,7 @@ impl Field {
         matches!(self.label, Label::Repeated | Label::Packed)
     }
 
-    /// Merged, not replaced, when it occurs twice.
+    /// Returns `true` if two occurrences of the field are merged. Otherwise the last one counts.
     pub(crate) fn merges(&self) -> bool {
         matches!(self.label, Label::Explicit) && self.kind.is_message()
     }
@@ -113,12 +115,12 @@ impl Kind {
         }
     }
 
-    /// A message on the protobuf side, well-known types included.
+    /// Returns `true` if protobuf encodes the value as a message. Well-known types are messages.
     pub(crate) fn is_message(self) -> bool {
         self.wire() == wire::LEN && !matches!(self, Self::String | Self::Bytes | Self::Alias(_))
     }
 
-    /// What a wrapper wraps.
+    /// Returns the kind inside a wrapper type such as `google.protobuf.Int64Value`.
     pub(crate) fn wrapped(self) -> Option<Self> {
         Some(match self {
             Self::DoubleValue => Self::Double,
@@ -134,7 +136,7 @@ impl Kind {
         })
     }
 
-    /// What an error says was expected in the JSON.
+    /// Describes the expected JSON value for error messages.
     pub(crate) fn expected(self) -> &'static str {
         match self {
             Self::Double | Self::DoubleValue => "a number",

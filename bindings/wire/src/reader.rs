@@ -1,4 +1,4 @@
-//! Reading protobuf: one record after the other, nothing kept.
+//! Reads protobuf record by record, without allocating.
 
 use crate::{
     fault::{Fault, Outcome},
@@ -6,22 +6,23 @@ use crate::{
     schema::Kind,
 };
 
-/// How deep messages may nest below the outermost one; the limit of the protobuf runtimes.
+/// The maximum nesting depth below the outermost message. The protobuf runtimes have the same
+/// limit.
 pub(crate) const MAX_DEPTH: u32 = 100;
 
-/// A value as it stands on the wire.
+/// A value in its wire encoding.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Raw<'a> {
     Varint(u64),
     Fixed64(u64),
     Fixed32(u32),
     Len(&'a [u8]),
-    /// Deprecated and unknown here, skipped whole.
+    /// A group. Groups are deprecated and the API has none, so they are skipped.
     Group,
 }
 
 impl Raw<'_> {
-    /// What a field of this kind has when it is not on the wire.
+    /// Returns the value of a field of this kind that is missing on the wire.
     pub(crate) fn zero(kind: Kind) -> Self {
         match kind.wire() {
             wire::VARINT => Self::Varint(0),
@@ -54,7 +55,7 @@ impl<'a> Reader<'a> {
         Self { bytes, position: 0 }
     }
 
-    /// Goes on at a position that [`Self::position`] gave.
+    /// Creates a reader at a position that [`Self::position`] returned.
     pub(crate) fn at(bytes: &'a [u8], position: usize) -> Self {
         Self { bytes, position }
     }
@@ -67,7 +68,7 @@ impl<'a> Reader<'a> {
         self.position >= self.bytes.len()
     }
 
-    /// The next record: field number and value. `None` at the end.
+    /// Reads the next record and returns its field number and value. Returns `None` at the end.
     #[inline]
     pub(crate) fn record(&mut self) -> Outcome<Option<(u32, Raw<'a>)>> {
         if self.is_empty() {
@@ -84,7 +85,7 @@ impl<'a> Reader<'a> {
         Ok(Some((number, value)))
     }
 
-    /// A value of that wire type, groups apart.
+    /// Reads a value of this wire type. Groups are not supported here.
     #[inline]
     pub(crate) fn value(&mut self, wire: u32) -> Outcome<Raw<'a>> {
         Ok(match wire {
@@ -95,7 +96,7 @@ impl<'a> Reader<'a> {
                 let length = usize::try_from(self.varint()?).map_err(|_| truncated())?;
                 Raw::Len(self.take(length)?)
             }
-            _ => return Err(Fault::new("malformed protobuf: impossible wire type")),
+            _ => return Err(Fault::new("malformed protobuf: invalid wire type")),
         })
     }
 
@@ -103,7 +104,7 @@ impl<'a> Reader<'a> {
         let tag = u32::try_from(self.varint()?)
             .ok()
             .filter(|tag| *tag >= 8)
-            .ok_or_else(|| Fault::new("malformed protobuf: impossible field number"))?;
+            .ok_or_else(|| Fault::new("malformed protobuf: invalid field number"))?;
         Ok((tag >> 3, tag & 7))
     }
 
@@ -114,14 +115,14 @@ impl<'a> Reader<'a> {
             value |= u64::from(byte & 0x7f) << (7 * index);
             if byte & 0x80 == 0 {
                 if index == 9 && *byte > 1 {
-                    return Err(Fault::new("malformed protobuf: varint over 64 bits"));
+                    return Err(Fault::new("malformed protobuf: varint exceeds 64 bits"));
                 }
                 self.position += index + 1;
                 return Ok(value);
             }
         }
         if self.bytes.len() - self.position >= 10 {
-            return Err(Fault::new("malformed protobuf: varint over 64 bits"));
+            return Err(Fault::new("malformed protobuf: varint exceeds 64 bits"));
         }
         Err(truncated())
     }
@@ -140,8 +141,8 @@ impl<'a> Reader<'a> {
         Ok(bytes)
     }
 
-    /// Skips to the end of a group whose start tag has been read. Iterative, so that no input exhausts the
-    /// stack.
+    /// Skips to the end of a group whose start tag has been read. Not recursive: the input must not
+    /// be able to overflow the stack.
     fn skip_group(&mut self, number: u32) -> Outcome<()> {
         let mut open = vec![number];
         while let Some(innermost) = open.last() {
@@ -163,7 +164,7 @@ impl<'a> Reader<'a> {
 
 #[cold]
 pub(crate) fn truncated() -> Fault {
-    Fault::new("malformed protobuf: ends within a value")
+    Fault::new("malformed protobuf: unexpected end of input")
 }
 
 #[cold]

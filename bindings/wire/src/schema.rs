@@ -1,6 +1,6 @@
-//! The shape of the tables that drive the codec.
+//! The types of the tables that the codec reads.
 //!
-//! What the generator emits into `tables.rs`, in full:
+//! The generator writes `tables.rs` in this form:
 //!
 //! ```text
 //! use crate::schema::{Alias, Enum, Field, Kind, Label, Message, Name, Schema};
@@ -11,20 +11,22 @@
 //! static ENUMS: [Enum; M] = [ … ];         // sorted by `name` (byte order)
 //! ```
 //!
-//! * **Messages**: every message of `proto/scalekit/**`, nested ones too (`a.b.Outer.Inner`), and
-//!   `google.protobuf.Empty` (no fields). No map entries (see [`Label::Map`]) and no other well-known type
-//!   (each is a [`Kind`] of its own). Any other `google.protobuf` type, `Any` and `NullValue` included, is an
-//!   error of the generator.
-//! * **Fields**: sorted by number; at most 128 a message. `oneof` is 0 outside a oneof, else 1 + the index of
-//!   the real (not synthetic) oneof in its message.
-//! * **Names**: for each field its schema name and, where it differs, its JSON (camelCase) name, sorted by
-//!   length, then by bytes. Alias fields are left out: they exist in requests only.
-//! * **Enum numbers**: for a number with several names the first declared one; all names are in `names`.
-//! * **Aliases**: extra fields that a language's message classes have and the service does not. They come
-//!   with the number that the language's descriptor gives them, in their place by number, label
-//!   [`Label::Explicit`], `oneof: 0`.
+//! * **Messages**: every message of `proto/scalekit/**`, including nested messages
+//!   (`a.b.Outer.Inner`), and `google.protobuf.Empty` (no fields). Map entries are not messages
+//!   (see [`Label::Map`]). Each well-known type has its own [`Kind`]. The generator rejects all
+//!   other `google.protobuf` types, such as `Any` and `NullValue`.
+//! * **Fields**: sorted by number, at most 128 in a message. `oneof` is 0 for a field outside a
+//!   oneof, otherwise 1 + the index of its oneof in the message. Synthetic oneofs do not count.
+//! * **Names**: the schema name of each field and, if different, its JSON (camelCase) name, sorted
+//!   by length, then by bytes. Alias fields have no entry because they exist only in requests.
+//! * **Enum numbers**: if a number has several names, the one declared first. `names` contains all
+//!   names.
+//! * **Aliases**: extra fields that the message classes of a language have and the service does
+//!   not. They have the number from the language's descriptor, the label [`Label::Explicit`] and
+//!   `oneof: 0`, and they are sorted by number with the other fields.
 //!
-//! The test `tables_match_the_protos` rebuilds all this from `proto/` at run time and compares.
+//! The test `tables_match_the_protos` builds these tables from `proto/` at run time and compares
+//! them.
 
 /// All message and enum types.
 #[derive(Debug, PartialEq)]
@@ -42,41 +44,45 @@ pub(crate) struct Message {
     pub(crate) name: &'static str,
     /// Sorted by number.
     pub(crate) fields: &'static [Field],
-    /// Every spelling of every field but the aliases, sorted by length, then bytes.
+    /// All spellings of all field names except aliases, sorted by length, then by bytes.
     pub(crate) names: &'static [Name],
 }
 
 /// A field of a message.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Field {
-    /// The schema's name, snake_case; also the spelling written to JSON, queries and paths.
+    /// The name in the schema, in snake_case. JSON, queries and paths use this spelling.
     pub(crate) name: &'static str,
     pub(crate) number: u32,
-    /// Of the field, of its elements, or of a map's values.
+    /// The kind of the field, of the elements of a list, or of the values of a map.
     pub(crate) kind: Kind,
     pub(crate) label: Label,
-    /// 0: in no oneof; else 1 + the index of the oneof.
+    /// 0 if the field is not in a oneof, otherwise 1 + the index of the oneof.
     pub(crate) oneof: u8,
 }
 
-/// How often a field occurs and what "not there" means.
+/// The cardinality of a field and how it represents absence.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Label {
-    /// Singular; the zero value means unset (plain proto3 scalars and enums).
+    /// Singular without presence: the zero value means unset (proto3 scalars and enums).
     Implicit,
-    /// Singular with presence: `optional`, members of a oneof, all messages and well-known types.
+    /// Singular with presence: `optional` fields, members of a oneof, all messages and well-known
+    /// types.
     Explicit,
-    /// Repeated, each element with its own tag (strings, bytes, messages, `[packed = false]`).
+    /// Repeated, and each element has its own tag (strings, bytes, messages, `[packed = false]`).
     Repeated,
-    /// Repeated and packed (proto3's default for numbers, bools and enums).
+    /// Repeated and packed (the proto3 default for numbers, bools and enums).
     Packed,
-    /// A map with keys of this kind; the field's own kind is that of the values.
+    /// A map with keys of this kind. `Field::kind` is the kind of the values.
     Map(Kind),
 }
 
-/// What a value is.
+/// The type of a value.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[allow(dead_code, reason = "the codec knows every kind, whichever the schema uses")]
+#[allow(
+    dead_code,
+    reason = "the codec supports kinds that the schema does not use yet"
+)]
 pub(crate) enum Kind {
     Double,
     Float,
@@ -112,17 +118,19 @@ pub(crate) enum Kind {
     BoolValue,
     StringValue,
     BytesValue,
-    /// A field of a language's descriptor that stands for another one.
+    /// A field of a language's descriptor that replaces another field.
     Alias(&'static Alias),
 }
 
-/// What an alias field stands for. The alias itself is always a string on the protobuf side.
+/// The target of an alias field. The alias field itself is always a string in protobuf.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Alias {
-    /// Field numbers from the alias's own message down to the field meant: `[7, 2]` is field 2 of field 7.
+    /// The field numbers from the message of the alias to the target field: `[7, 2]` is field 2 of
+    /// field 7.
     pub(crate) path: &'static [u32],
-    /// Empty: the field meant is a string too and gets the same value. Else that field is an enum, and these
-    /// are the accepted names, lower case (matched in any letter case), with their enum numbers.
+    /// Empty if the target field is a string, which gets the same value. Otherwise the target field
+    /// is an enum. Then the list contains the accepted names in lower case and their enum numbers.
+    /// Letter case is ignored.
     pub(crate) values: &'static [(&'static str, i32)],
 }
 
@@ -139,8 +147,8 @@ pub(crate) struct Name {
 pub(crate) struct Enum {
     /// Full name.
     pub(crate) name: &'static str,
-    /// Number and (first declared) name, sorted by number.
+    /// Each number with the name declared first, sorted by number.
     pub(crate) numbers: &'static [(i32, &'static str)],
-    /// Every name and its number, sorted by length, then bytes.
+    /// Each name with its number, sorted by length, then by bytes.
     pub(crate) names: &'static [(&'static str, i32)],
 }

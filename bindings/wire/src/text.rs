@@ -1,4 +1,4 @@
-//! Values that JSON holds as text, read and written.
+//! Parses and formats the values that JSON contains as strings.
 
 use base64::{
     Engine as _,
@@ -11,7 +11,7 @@ const LENIENT: GeneralPurposeConfig = PAD
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::STANDARD, LENIENT);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::URL_SAFE, LENIENT);
 
-/// Appends the bytes that the base64 text stands for: standard or URL-safe alphabet, padded or not.
+/// Decodes base64 and appends the bytes to `out`. Accepts both alphabets, with or without padding.
 pub(crate) fn decode_base64(text: &str, out: &mut Vec<u8>) -> Option<()> {
     let url_safe = text.bytes().any(|byte| matches!(byte, b'-' | b'_'));
     let engine = if url_safe { URL_SAFE } else { STANDARD };
@@ -22,7 +22,7 @@ pub(crate) fn encode_base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// A number out of JSON, quoted or not.
+/// A number from JSON, quoted or not.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Number {
     Unsigned(u64),
@@ -31,9 +31,9 @@ pub(crate) enum Number {
 }
 
 impl Number {
-    /// A JSON number that came as a string.
+    /// Parses a JSON number in a string.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        // Rust's parsers also take a leading plus sign, "inf" and "nan".
+        // Rust's parsers also accept a leading plus sign, "inf" and "nan". JSON does not.
         let first = text.strip_prefix('-').unwrap_or(text).bytes().next()?;
         if !first.is_ascii_digit() {
             return None;
@@ -50,12 +50,12 @@ impl Number {
             .map(Self::Float)
     }
 
-    /// As an integer; a float must be whole.
+    /// Converts to an integer. Returns `None` for a fraction.
     pub(crate) fn integer(self) -> Option<i128> {
         match self {
             Self::Unsigned(number) => Some(number.into()),
             Self::Signed(number) => Some(number.into()),
-            // Beyond 2^64 no integer field has room; the cast is exact below.
+            // No integer field can hold more than 2^64. Up to there, the cast is exact.
             Self::Float(number) if number.fract() == 0.0 && number.abs() <= 18_446_744_073_709_551_616.0 =>
             {
                 #[expect(clippy::cast_possible_truncation, reason = "whole and small enough")]
@@ -67,7 +67,7 @@ impl Number {
 
     #[expect(
         clippy::cast_precision_loss,
-        reason = "JSON numbers are doubles by definition"
+        reason = "the mapping treats JSON numbers as doubles"
     )]
     pub(crate) fn float(self) -> f64 {
         match self {
@@ -78,7 +78,7 @@ impl Number {
     }
 }
 
-/// A float that came as a string: a number or one of the three names.
+/// Parses a float in a string: a number, `NaN`, `Infinity` or `-Infinity`.
 pub(crate) fn parse_float(text: &str) -> Option<f64> {
     match text {
         "NaN" => Some(f64::NAN),
@@ -88,15 +88,15 @@ pub(crate) fn parse_float(text: &str) -> Option<f64> {
     }
 }
 
-/// A double as a float, unless it is beyond the range.
+/// Converts a double to a float. Returns `None` if it overflows.
 pub(crate) fn narrow(number: f64) -> Option<f32> {
     #[expect(clippy::cast_possible_truncation, reason = "checked for overflow below")]
     let narrowed = number as f32;
     (narrowed.is_finite() || !number.is_finite()).then_some(narrowed)
 }
 
-/// The path of a field mask as JSON writes it: `display_name` → `displayName`. `None` if it does not come back
-/// the same from there.
+/// Converts a field mask path to its JSON form: `display_name` → `displayName`. Returns `None` if
+/// the JSON form would not convert back to the same path.
 pub(crate) fn mask_to_json(path: &str, out: &mut String) -> Option<()> {
     if path.is_empty() {
         return None;
@@ -117,7 +117,8 @@ pub(crate) fn mask_to_json(path: &str, out: &mut String) -> Option<()> {
     Some(())
 }
 
-/// The inverse: `displayName` → `display_name`. `None` for what [`mask_to_json`] does not write.
+/// Converts a field mask path from its JSON form: `displayName` → `display_name`. Returns `None`
+/// for text that [`mask_to_json`] never produces.
 pub(crate) fn mask_from_json(path: &str, out: &mut Vec<u8>) -> Option<()> {
     for byte in path.bytes() {
         match byte {

@@ -1,15 +1,17 @@
-//! The text forms of `google.protobuf.Timestamp` (RFC 3339) and `google.protobuf.Duration`, both as seconds
-//! and nanoseconds. Written out here since timestamps are a good part of every page of the service.
+//! Parses and formats `google.protobuf.Timestamp` (RFC 3339) and `google.protobuf.Duration`.
+//!
+//! Both are seconds and nanoseconds. This is own code for speed: every page of the service contains
+//! many timestamps.
 
 use std::fmt::Write as _;
 
 const SECONDS_A_DAY: i64 = 86_400;
 /// 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
 const TIMESTAMPS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
-/// About ten thousand years.
-const LONGEST: i64 = 315_576_000_000;
+/// The limit of `google.protobuf.Duration` in seconds, about 10,000 years.
+const MAX_DURATION: i64 = 315_576_000_000;
 
-/// Reads an RFC 3339 date-time with any offset and up to nine digits of fraction.
+/// Parses an RFC 3339 date-time with any offset and up to nine fraction digits.
 pub(crate) fn parse_timestamp(text: &str) -> Option<(i64, i32)> {
     let bytes = text.as_bytes();
     let (head, mut rest) = bytes.split_at_checked(19)?;
@@ -58,7 +60,7 @@ pub(crate) fn parse_timestamp(text: &str) -> Option<(i64, i32)> {
     TIMESTAMPS.contains(&seconds).then_some((seconds, nanos))
 }
 
-/// RFC 3339 in UTC, with 0, 3, 6 or 9 digits of fraction.
+/// Formats a timestamp as RFC 3339 in UTC, with 0, 3, 6 or 9 fraction digits.
 pub(crate) fn format_timestamp(seconds: i64, nanos: i32) -> Option<String> {
     if !TIMESTAMPS.contains(&seconds) || !(0..1_000_000_000).contains(&nanos) {
         return None;
@@ -72,7 +74,8 @@ pub(crate) fn format_timestamp(seconds: i64, nanos: i32) -> Option<String> {
     Some(text)
 }
 
-/// Reads a number of seconds with an `s` behind it. Seconds and nanoseconds get the same sign.
+/// Parses a number of seconds with the suffix `s`. The returned seconds and nanoseconds have the
+/// same sign.
 pub(crate) fn parse_duration(text: &str) -> Option<(i64, i32)> {
     let number = text.strip_suffix('s')?;
     let (sign, number) = number.strip_prefix('-').map_or((1, number), |rest| (-1, rest));
@@ -80,19 +83,19 @@ pub(crate) fn parse_duration(text: &str) -> Option<(i64, i32)> {
         Some((whole, fraction)) => (whole, parse_fraction(fraction.as_bytes())?),
         None => (number, 0),
     };
-    // Twelve digits hold the longest duration.
+    // The longest duration has twelve digits.
     if whole.is_empty() || whole.len() > 12 {
         return None;
     }
     let seconds = digits(whole.as_bytes())?;
-    let in_range = seconds < LONGEST || seconds == LONGEST && nanos == 0;
+    let in_range = seconds < MAX_DURATION || seconds == MAX_DURATION && nanos == 0;
     in_range.then_some((i64::from(sign) * seconds, sign * nanos))
 }
 
-/// Seconds with 0, 3, 6 or 9 digits of fraction and an `s` behind.
+/// Formats a duration as seconds with 0, 3, 6 or 9 fraction digits and the suffix `s`.
 pub(crate) fn format_duration(seconds: i64, nanos: i32) -> Option<String> {
-    let in_range = seconds.abs_diff(0) < LONGEST.unsigned_abs()
-        || seconds.abs_diff(0) == LONGEST.unsigned_abs() && nanos == 0;
+    let in_range = seconds.abs_diff(0) < MAX_DURATION.unsigned_abs()
+        || seconds.abs_diff(0) == MAX_DURATION.unsigned_abs() && nanos == 0;
     let same_sign = seconds == 0 || nanos == 0 || (seconds < 0) == (nanos < 0);
     if !in_range || !same_sign || nanos.unsigned_abs() >= 1_000_000_000 {
         return None;
@@ -115,7 +118,7 @@ fn digits(bytes: &[u8]) -> Option<i64> {
     Some(number)
 }
 
-/// One to nine digits behind the point, as nanoseconds.
+/// Parses one to nine fraction digits as nanoseconds.
 fn parse_fraction(fraction: &[u8]) -> Option<i32> {
     if fraction.is_empty() || fraction.len() > 9 {
         return None;
@@ -125,7 +128,7 @@ fn parse_fraction(fraction: &[u8]) -> Option<i32> {
 }
 
 fn push_fraction(text: &mut String, nanos: u32) {
-    // Writing to a String does not fail.
+    // Writing to a `String` never fails.
     let _ = match nanos {
         0 => Ok(()),
         _ if nanos.is_multiple_of(1_000_000) => write!(text, ".{:03}", nanos / 1_000_000),
@@ -144,7 +147,8 @@ fn days_in(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days from 1970-01-01, counted in years that begin in March, so that the leap day comes last.
+/// Returns the number of days since 1970-01-01. The calculation uses years that begin in March, so
+/// that the leap day is the last day of the year.
 fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
@@ -152,7 +156,7 @@ fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-/// The inverse of [`days_since_epoch`].
+/// Returns year, month and day. The inverse of [`days_since_epoch`].
 fn date(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));

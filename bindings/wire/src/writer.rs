@@ -1,11 +1,11 @@
-//! Writing protobuf.
+//! Writes protobuf.
 
 use crate::{
     lookup::wire,
     reader::{Raw, Reader},
 };
 
-/// The tag of a field.
+/// Combines a field number and a wire type into a tag.
 pub(crate) const fn tag(number: u32, wire: u32) -> u32 {
     number << 3 | wire
 }
@@ -24,7 +24,7 @@ pub(crate) fn put_tag(out: &mut Vec<u8>, number: u32, wire: u32) {
     put_varint(out, u64::from(tag(number, wire)));
 }
 
-/// A length-delimited record.
+/// Writes a length-delimited record.
 #[inline]
 pub(crate) fn put_len(out: &mut Vec<u8>, number: u32, bytes: &[u8]) {
     put_tag(out, number, wire::LEN);
@@ -32,7 +32,7 @@ pub(crate) fn put_len(out: &mut Vec<u8>, number: u32, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
-/// A varint field, left out when zero: for the inner fields of well-known types.
+/// Writes a varint field unless it is zero. For the inner fields of well-known types.
 pub(crate) fn put_nonzero(out: &mut Vec<u8>, number: u32, value: i64) {
     if value != 0 {
         put_tag(out, number, wire::VARINT);
@@ -45,15 +45,16 @@ pub(crate) fn unzigzag(value: i64) -> u64 {
     (value << 1 ^ value >> 63).cast_unsigned()
 }
 
-/// Begins a length-delimited value whose length is not yet known: one byte is reserved for it, which is
-/// enough for most. [`close`] needs what this returns.
+/// Begins a length-delimited value whose length is not known yet. Reserves one byte for the length,
+/// which is usually enough. Pass the returned position to [`close`].
 #[inline]
 pub(crate) fn open(out: &mut Vec<u8>) -> usize {
     out.push(0);
     out.len()
 }
 
-/// Ends the value that [`open`] began: fills in the length, and moves the content when one byte is not enough.
+/// Ends the value that [`open`] began and writes its length. Moves the content if the length needs
+/// more than one byte.
 #[inline]
 pub(crate) fn close(out: &mut Vec<u8>, start: usize) {
     let length = out.len() - start;
@@ -75,22 +76,26 @@ pub(crate) fn close(out: &mut Vec<u8>, start: usize) {
     out[start - 1..start - 1 + size].copy_from_slice(&prefix[..size]);
 }
 
-/// Takes out of the message that begins at `start` the fields that were named again, each up to where it begins anew.
-/// Once for a message, since whoever names a field twice may name it a million times.
+/// Removes superseded fields from the message that begins at `start`.
+///
+/// `repeated` contains the number of each field that the JSON names more than once, and the
+/// position of its last occurrence. Earlier occurrences are removed. Call it once for each message:
+/// removing each occurrence separately would take quadratic time if the JSON names a field many
+/// times.
 #[cold]
-pub(crate) fn keep_latest(out: &mut Vec<u8>, start: usize, again: &[(u32, usize)]) {
-    let written = out.split_off(start);
-    let mut reader = Reader::new(&written);
+pub(crate) fn remove_superseded(out: &mut Vec<u8>, start: usize, repeated: &[(u32, usize)]) {
+    let message = out.split_off(start);
+    let mut reader = Reader::new(&message);
     loop {
         let from = reader.position();
-        // The bytes are this crate's own, so that reading them does not fail.
-        let Ok(Some((found, value))) = reader.record() else {
+        // Reading never fails: this crate wrote the bytes.
+        let Ok(Some((number, value))) = reader.record() else {
             return;
         };
         debug_assert!(value != Raw::Group, "groups are never written");
-        let superseded = |&(number, latest): &(u32, usize)| number == found && start + from < latest;
-        if !again.iter().any(superseded) {
-            out.extend_from_slice(&written[from..reader.position()]);
+        let is_superseded = |&(repeated, last): &(u32, usize)| repeated == number && start + from < last;
+        if !repeated.iter().any(is_superseded) {
+            out.extend_from_slice(&message[from..reader.position()]);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the parts of the reader share: the output, and how a value is put into it.
+//! The output and the error path, which all parts of the decoder share.
 
 use serde::de::Error;
 
@@ -8,11 +8,11 @@ use crate::{
     writer::{self, put_varint},
 };
 
-/// What all levels share.
+/// The state that all nesting levels share.
 pub(super) struct Context<'o> {
     pub(super) schema: &'static Schema,
     pub(super) out: &'o mut Vec<u8>,
-    /// Where an error happened, innermost first.
+    /// The path to the failed value, innermost step first.
     pub(super) trail: Vec<Step>,
 }
 
@@ -21,12 +21,12 @@ pub(super) enum Step {
     Element(usize),
 }
 
-/// How a value is written.
+/// How to write a value.
 #[derive(Clone, Copy)]
 pub(super) struct Put {
-    /// 0: none, for the elements of a packed field.
+    /// The tag, or 0 for the elements of a packed field, which have none.
     pub(super) tag: u32,
-    /// Zero is a value and not just what an unset field reads as.
+    /// Write the value even if it is zero.
     pub(super) keep_zero: bool,
 }
 
@@ -45,7 +45,7 @@ impl Put {
         }
     }
 
-    /// A field that is written even when zero.
+    /// Writes the field even if it is zero.
     pub(super) const fn always(number: u32, wire: u32) -> Self {
         Self {
             tag: writer::tag(number, wire),
@@ -54,9 +54,9 @@ impl Put {
     }
 }
 
-/// Whether a value counts as set: `null` does not, nor does an enum name from the future.
+/// Whether a value counts as set. `null` and unknown enum names do not.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Done {
+pub(super) enum Presence {
     Set,
     Unset,
 }
@@ -67,7 +67,7 @@ pub(super) fn wrong<E: Error>(expected: &str) -> E {
 }
 
 impl Context<'_> {
-    /// Tag and provisional length of a length-delimited value.
+    /// Writes the tag of a length-delimited value and reserves space for its length.
     pub(super) fn begin(&mut self, put: Put) -> usize {
         put_varint(self.out, u64::from(put.tag));
         writer::open(self.out)

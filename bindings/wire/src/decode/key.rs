@@ -1,4 +1,4 @@
-//! The keys of maps.
+//! Map keys.
 
 use std::fmt;
 
@@ -36,7 +36,7 @@ impl Visitor<'_> for KeySeed<'_, '_> {
     fn visit_str<E: Error>(self, key: &str) -> Result<(), E> {
         let Self { context, kind } = self;
         let put = Put::always(1, kind.wire());
-        let written = match (kind, key) {
+        let result = match (kind, key) {
             (Kind::String, _) => {
                 put_len(context.out, 1, key.as_bytes());
                 return Ok(());
@@ -49,7 +49,7 @@ impl Visitor<'_> for KeySeed<'_, '_> {
             (Kind::Bool, _) => None,
             _ => Number::parse(key).and_then(|number| context.put_number(kind, put, number)),
         };
-        written
+        result
             .map(|_| ())
             .ok_or_else(|| E::custom(format_args!("expected {} as key", kind.expected())))
     }

@@ -1,6 +1,7 @@
-//! Values without parts: scalars, enums, and the well-known types that JSON writes as one.
+//! Values without nested values: scalars, enums, and the well-known types that are a single JSON
+//! value.
 
-use super::context::{Context, Done, Put};
+use super::context::{Context, Presence, Put};
 use crate::{
     lookup::wire,
     schema::Kind,
@@ -10,9 +11,9 @@ use crate::{
 };
 
 impl Context<'_> {
-    /// A JSON string. `None` if the kind has no such value.
+    /// Writes a value from a JSON string. Returns `None` if the text is not a value of this kind.
     #[inline]
-    pub(super) fn put_text(&mut self, kind: Kind, put: Put, text: &str) -> Option<Done> {
+    pub(super) fn put_text(&mut self, kind: Kind, put: Put, text: &str) -> Option<Presence> {
         match kind {
             Kind::String => {
                 if !text.is_empty() || put.keep_zero {
@@ -20,17 +21,17 @@ impl Context<'_> {
                     put_varint(self.out, text.len() as u64);
                     self.out.extend_from_slice(text.as_bytes());
                 }
-                Some(Done::Set)
+                Some(Presence::Set)
             }
             _ => self.put_other_text(kind, put, text),
         }
     }
 
-    fn put_other_text(&mut self, kind: Kind, put: Put, text: &str) -> Option<Done> {
+    fn put_other_text(&mut self, kind: Kind, put: Put, text: &str) -> Option<Presence> {
         match kind {
             Kind::Enum(index) => match self.schema.enumeration(index).number_of(text) {
                 Some(number) => self.varint(put, i64::from(number).cast_unsigned()),
-                None => return Some(Done::Unset),
+                None => return Some(Presence::Unset),
             },
             Kind::Timestamp => self.seconds(put, parse_timestamp(text)?),
             Kind::Duration => self.seconds(put, parse_duration(text)?),
@@ -71,10 +72,10 @@ impl Context<'_> {
                 };
             }
         }
-        Some(Done::Set)
+        Some(Presence::Set)
     }
 
-    pub(super) fn put_bool(&mut self, kind: Kind, put: Put, value: bool) -> Option<Done> {
+    pub(super) fn put_bool(&mut self, kind: Kind, put: Put, value: bool) -> Option<Presence> {
         match kind {
             Kind::Bool => self.varint(put, value.into()),
             Kind::BoolValue => {
@@ -89,19 +90,19 @@ impl Context<'_> {
             }
             _ => return None,
         }
-        Some(Done::Set)
+        Some(Presence::Set)
     }
 
-    /// The null of a `google.protobuf.Value`.
-    pub(super) fn put_null(&mut self, put: Put) -> Done {
+    /// Writes the null of a `google.protobuf.Value`.
+    pub(super) fn put_null(&mut self, put: Put) -> Presence {
         let start = self.begin(put);
         self.varint(Put::always(1, wire::VARINT), 0);
         writer::close(self.out, start);
-        Done::Set
+        Presence::Set
     }
 
-    /// A JSON number, or one that came as a string.
-    pub(super) fn put_number(&mut self, kind: Kind, put: Put, number: Number) -> Option<Done> {
+    /// Writes a number. Returns `None` if it is not a value of this kind.
+    pub(super) fn put_number(&mut self, kind: Kind, put: Put, number: Number) -> Option<Presence> {
         match kind {
             Kind::Int32 | Kind::Enum(_) => {
                 self.varint(
@@ -131,15 +132,15 @@ impl Context<'_> {
                 return self.wrapper(inner, put, |context, put| context.put_number(inner, put, number));
             }
         }
-        Some(Done::Set)
+        Some(Presence::Set)
     }
 
     fn wrapper(
         &mut self,
         inner: Kind,
         put: Put,
-        write: impl FnOnce(&mut Self, Put) -> Option<Done>,
-    ) -> Option<Done> {
+        write: impl FnOnce(&mut Self, Put) -> Option<Presence>,
+    ) -> Option<Presence> {
         let start = self.begin(put);
         write(
             self,
@@ -149,10 +150,10 @@ impl Context<'_> {
             },
         )?;
         writer::close(self.out, start);
-        Some(Done::Set)
+        Some(Presence::Set)
     }
 
-    /// Timestamp and Duration have the same two fields.
+    /// Writes a `Timestamp` or a `Duration`, which have the same fields.
     fn seconds(&mut self, put: Put, (seconds, nanos): (i64, i32)) {
         let start = self.begin(put);
         put_nonzero(self.out, 1, seconds);

@@ -1,23 +1,23 @@
-//! A JSON object that is a message.
+//! Reads a message from a JSON object.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{
-    context::{Context, Done, Put, Step, wrong},
+    context::{Context, Presence, Put, Step, wrong},
     visitor::FieldSeed,
 };
 use crate::{
     schema::Message,
-    writer::{self, keep_latest},
+    writer::{self, remove_superseded},
 };
 
-/// Writes the fields of a message, without a tag or length of its own.
+/// Writes the fields of a message. The caller writes the tag and the length of the message.
 pub(super) struct MessageSeed<'c, 'o> {
     pub(super) context: &'c mut Context<'o>,
     pub(super) message: &'static Message,
-    /// Messages around this one.
+    /// The number of messages that enclose this message.
     pub(super) depth: u32,
 }
 
@@ -43,23 +43,23 @@ impl<'de> Visitor<'de> for MessageSeed<'_, '_> {
             depth,
         } = self;
         let start = context.out.len();
-        // Bit n: field n occurred, or was set to something.
+        // Bit n of `seen`: field n occurred. Bit n of `set`: field n has a value.
         let (mut seen, mut set) = (0_u128, 0_u128);
         let mut expected = 0;
-        // The fields that are named again, and where they begin anew.
-        let mut again: Vec<(u32, usize)> = Vec::new();
-        while let Some(found) = map.next_key_seed(NameSeed { message, expected })? {
-            let Some(index) = found else {
+        // The fields that occur more than once, and the position of their last occurrence.
+        let mut repeated: Vec<(u32, usize)> = Vec::new();
+        while let Some(index) = map.next_key_seed(NameSeed { message, expected })? {
+            let Some(index) = index else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
             expected = index + 1;
             let (field, bit) = (&message.fields[index], 1_u128 << index);
             if seen & bit != 0 {
-                let latest = context.out.len();
-                match again.iter_mut().find(|(number, _)| *number == field.number) {
-                    Some(known) => known.1 = latest,
-                    None => again.push((field.number, latest)),
+                let last = context.out.len();
+                match repeated.iter_mut().find(|(number, _)| *number == field.number) {
+                    Some(entry) => entry.1 = last,
+                    None => repeated.push((field.number, last)),
                 }
                 set &= !bit;
             }
@@ -72,25 +72,25 @@ impl<'de> Visitor<'de> for MessageSeed<'_, '_> {
                 depth: depth + 1,
             };
             match map.next_value_seed(seed) {
-                Ok(Done::Set) if field.oneof != 0 && set & siblings(message, index) != 0 => {
+                Ok(Presence::Set) if field.oneof != 0 && set & siblings(message, index) != 0 => {
                     context.trail.push(Step::Field(field.name));
-                    return Err(A::Error::custom("another member of its oneof is set too"));
+                    return Err(A::Error::custom("another member of the same oneof is also set"));
                 }
-                Ok(Done::Set) => set |= bit,
-                Ok(Done::Unset) => {}
+                Ok(Presence::Set) => set |= bit,
+                Ok(Presence::Unset) => {}
                 Err(error) => {
                     context.trail.push(Step::Field(field.name));
                     return Err(error);
                 }
             }
         }
-        if !again.is_empty() {
-            keep_latest(context.out, start, &again);
+        if !repeated.is_empty() {
+            remove_superseded(context.out, start, &repeated);
         }
         Ok(())
     }
 
-    // Each of these would otherwise put the value into its error.
+    // The default implementations of these methods put the value into the error.
     fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
         Err(wrong("an object"))
     }
@@ -120,7 +120,7 @@ impl<'de> Visitor<'de> for MessageSeed<'_, '_> {
     }
 }
 
-/// The other members of a field's oneof, as bits.
+/// Returns the other members of a field's oneof as a bit set.
 fn siblings(message: &Message, index: usize) -> u128 {
     let oneof = message.fields[index].oneof;
     let members = message
@@ -131,7 +131,7 @@ fn siblings(message: &Message, index: usize) -> u128 {
     members.fold(0, |bits, (other, _)| bits | 1 << other)
 }
 
-/// Reads a member's name as the index of a field; `None` for a name that the schema does not have.
+/// Reads a field name and returns the index of the field, or `None` for an unknown name.
 struct NameSeed {
     message: &'static Message,
     expected: usize,
@@ -160,7 +160,7 @@ impl Visitor<'_> for NameSeed {
 }
 
 impl Context<'_> {
-    /// A message that is a field.
+    /// Writes a message that is the value of a field.
     pub(super) fn put_message<'de, A: MapAccess<'de>>(
         &mut self,
         message: &'static Message,

@@ -1,12 +1,13 @@
-//! JSON to protobuf, in one pass: what the JSON reader finds goes straight into the output.
+//! Converts JSON to protobuf in one pass. Values go directly from the JSON parser to the output.
 //!
-//! The proto3 JSON mapping, and where it leaves room:
+//! The mapping is proto3 JSON. Where it leaves a choice:
 //!
-//! * `null` is "not set", and skipped in arrays and maps (but is a value for `google.protobuf.Value`);
-//! * an enum name that the schema does not know is "not set", and skipped in arrays and maps; an unknown number is
-//!   kept;
-//! * of a field or map key that occurs twice, in either spelling, the last occurrence counts;
-//! * unknown fields are skipped; two different members of one oneof are an error.
+//! * `null` leaves the field unset. In arrays and maps the element is skipped. For
+//!   `google.protobuf.Value`, `null` is a value.
+//! * An unknown enum name leaves the field unset. In arrays and maps the element is skipped. An
+//!   unknown enum number is written as it is.
+//! * If a field or a map key occurs twice, in either spelling, the last occurrence counts.
+//! * Unknown fields are skipped. Two different members of one oneof are an error.
 
 mod context;
 mod key;
@@ -25,17 +26,17 @@ use crate::{
     schema::{Message, Schema},
 };
 
-/// Appends the message to `out`; on failure `out` is as before.
+/// Converts a message and appends it to `out`. On an error, `out` is unchanged.
 pub(crate) fn decode(
     schema: &'static Schema,
     message: &'static Message,
     json: &[u8],
     out: &mut Vec<u8>,
 ) -> Outcome<()> {
-    // Checked once here instead of once a string.
+    // One check here is faster than one check for each string.
     let text = std::str::from_utf8(json).map_err(|_| Fault::new("malformed JSON: not UTF-8"))?;
     let start = out.len();
-    // Names and quotes make up for the tags, so that this rarely has to grow.
+    // The bytes of a message are usually less than half as long as its JSON.
     out.reserve(json.len() / 2);
     let mut context = Context {
         schema,
@@ -65,7 +66,7 @@ pub(crate) fn decode(
 }
 
 fn describe(error: &serde_json::Error) -> String {
-    // Of this crate's own visitors; everything else is about the text.
+    // Data errors come from the visitors of this crate. All other errors are syntax errors.
     if error.is_data() {
         error.to_string()
     } else {

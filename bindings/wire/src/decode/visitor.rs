@@ -1,11 +1,11 @@
-//! The value of a field: of any kind, one, several, or a map of them.
+//! Reads the value of a field: a single value, a list or a map.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::{
-    context::{Context, Done, Put, Step, wrong},
+    context::{Context, Presence, Put, Step, wrong},
     key::KeySeed,
 };
 use crate::{
@@ -21,7 +21,7 @@ pub(super) struct FieldSeed<'c, 'o> {
     pub(super) kind: Kind,
     pub(super) label: Label,
     pub(super) put: Put,
-    /// How many messages are around the value, itself included if it is one.
+    /// The number of enclosing messages. The value itself counts if it is a message.
     pub(super) depth: u32,
 }
 
@@ -34,12 +34,12 @@ impl FieldSeed<'_, '_> {
         }
     }
 
-    /// A leaf: its kind is tried by `write`, which answers `None` if the value does not fit.
+    /// Writes a leaf with `write`, which returns `None` if the value does not match the kind.
     #[inline]
     fn leaf<E: Error>(
         self,
-        write: impl FnOnce(&mut Context<'_>, Kind, Put) -> Option<Done>,
-    ) -> Result<Done, E> {
+        write: impl FnOnce(&mut Context<'_>, Kind, Put) -> Option<Presence>,
+    ) -> Result<Presence, E> {
         let expected = self.expected();
         if matches!(self.label, Label::Implicit | Label::Explicit) {
             write(self.context, self.kind, self.put).ok_or_else(|| wrong(expected))
@@ -58,7 +58,7 @@ impl FieldSeed<'_, '_> {
         }
     }
 
-    /// Elements one after the other; an error names the index.
+    /// Writes the elements of a list. Errors contain the index of the element.
     fn elements<'de, A: SeqAccess<'de>>(
         context: &mut Context<'_>,
         kind: Kind,
@@ -79,7 +79,7 @@ impl FieldSeed<'_, '_> {
         Ok(())
     }
 
-    /// The entries of a map field, or of a Struct.
+    /// Writes the entries of a map field or of a `Struct`.
     fn entries<'de, A: MapAccess<'de>>(
         context: &mut Context<'_>,
         (key, kind): (Kind, Kind),
@@ -102,18 +102,18 @@ impl FieldSeed<'_, '_> {
             }
             let value = Put::always(2, kind.wire());
             match map.next_value_seed(FieldSeed::element(&mut *context, kind, value, depth + 1))? {
-                Done::Set => writer::close(context.out, start),
-                Done::Unset => context.out.truncate(before),
+                Presence::Set => writer::close(context.out, start),
+                Presence::Unset => context.out.truncate(before),
             }
         }
     }
 }
 
 impl<'de> DeserializeSeed<'de> for FieldSeed<'_, '_> {
-    type Value = Done;
+    type Value = Presence;
 
     #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Done, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Presence, D::Error> {
         if self.depth > MAX_DEPTH && (self.kind.is_message() || matches!(self.label, Label::Map(_))) {
             return Err(D::Error::custom(too_deep()));
         }
@@ -122,41 +122,41 @@ impl<'de> DeserializeSeed<'de> for FieldSeed<'_, '_> {
 }
 
 impl<'de> Visitor<'de> for FieldSeed<'_, '_> {
-    type Value = Done;
+    type Value = Presence;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.expected())
     }
 
     #[inline]
-    fn visit_str<E: Error>(self, text: &str) -> Result<Done, E> {
+    fn visit_str<E: Error>(self, text: &str) -> Result<Presence, E> {
         self.leaf(|context, kind, put| context.put_text(kind, put, text))
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Done, E> {
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Presence, E> {
         self.leaf(|context, kind, put| context.put_bool(kind, put, value))
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Done, E> {
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Presence, E> {
         self.leaf(|context, kind, put| context.put_number(kind, put, Number::Unsigned(value)))
     }
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Done, E> {
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Presence, E> {
         self.leaf(|context, kind, put| context.put_number(kind, put, Number::Signed(value)))
     }
 
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Done, E> {
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Presence, E> {
         self.leaf(|context, kind, put| context.put_number(kind, put, Number::Float(value)))
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Done, E> {
+    fn visit_unit<E: Error>(self) -> Result<Presence, E> {
         if self.kind != Kind::Value || !matches!(self.label, Label::Implicit | Label::Explicit) {
-            return Ok(Done::Unset);
+            return Ok(Presence::Unset);
         }
         self.leaf(|context, _, put| Some(context.put_null(put)))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Done, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Presence, A::Error> {
         let expected = self.expected();
         let Self {
             context,
@@ -205,10 +205,10 @@ impl<'de> Visitor<'de> for FieldSeed<'_, '_> {
             }
             _ => return Err(wrong(expected)),
         }
-        Ok(Done::Set)
+        Ok(Presence::Set)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Done, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Presence, A::Error> {
         let expected = self.expected();
         let Self {
             context,
@@ -244,13 +244,13 @@ impl<'de> Visitor<'de> for FieldSeed<'_, '_> {
             }
             _ => return Err(wrong(expected)),
         }
-        Ok(Done::Set)
+        Ok(Presence::Set)
     }
 }
 
 impl FieldSeed<'_, '_> {
-    /// Goes one message deeper without a JSON level between.
-    fn nested<E: Error>(self, visit: impl FnOnce(Self) -> Result<Done, E>) -> Result<Done, E> {
+    /// Checks the depth for a message level that JSON does not have, then calls `visit`.
+    fn nested<E: Error>(self, visit: impl FnOnce(Self) -> Result<Presence, E>) -> Result<Presence, E> {
         if self.depth > MAX_DEPTH {
             return Err(E::custom(too_deep()));
         }

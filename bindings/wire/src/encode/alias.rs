@@ -1,4 +1,4 @@
-//! Fields that a language's messages have beyond the service's.
+//! Alias fields: extra fields in the messages of a language that replace other fields.
 
 use std::borrow::Cow;
 
@@ -10,8 +10,10 @@ use crate::{
     writer::{put_len, put_tag, put_varint},
 };
 
-/// The bytes of a message in which each alias that is set has become the field it stands for. That field is
-/// appended at the end: the last occurrence counts, and a message that occurs twice is merged.
+/// Returns the bytes of a message with its aliases converted to their target fields.
+///
+/// The target fields are appended at the end, so that they win: in protobuf the last occurrence of
+/// a scalar counts, and two occurrences of a message are merged.
 pub(super) fn resolve<'a>(message: &Message, bytes: &'a [u8]) -> Outcome<Cow<'a, [u8]>> {
     let aliases = |(index, field): (usize, &crate::schema::Field)| match field.kind {
         Kind::Alias(alias) => Some((index, field.name, alias)),
@@ -34,11 +36,11 @@ pub(super) fn resolve<'a>(message: &Message, bytes: &'a [u8]) -> Outcome<Cow<'a,
 
 fn record(alias: &Alias, text: &[u8]) -> Outcome<Vec<u8>> {
     let mut record = Vec::with_capacity(text.len() + 8);
-    let Some((meant, around)) = alias.path.split_last() else {
-        return Err(Fault::new("stands for no field"));
+    let Some((target, parents)) = alias.path.split_last() else {
+        return Err(Fault::new("alias without a target field"));
     };
     if alias.values.is_empty() {
-        put_len(&mut record, *meant, text);
+        put_len(&mut record, *target, text);
     } else {
         let value = alias
             .values
@@ -48,10 +50,10 @@ fn record(alias: &Alias, text: &[u8]) -> Outcome<Vec<u8>> {
             let names: Vec<&str> = alias.values.iter().map(|(name, _)| *name).collect();
             Fault::new(format!("expected one of {}", names.join(", ")))
         })?;
-        put_tag(&mut record, *meant, wire::VARINT);
+        put_tag(&mut record, *target, wire::VARINT);
         put_varint(&mut record, i64::from(*number).cast_unsigned());
     }
-    for number in around.iter().rev() {
+    for number in parents.iter().rev() {
         let inner = std::mem::take(&mut record);
         put_len(&mut record, *number, &inner);
     }

@@ -1,4 +1,4 @@
-//! Messages and everything in them as JSON.
+//! Writes messages and their fields as JSON.
 
 use std::collections::HashMap;
 
@@ -31,17 +31,17 @@ impl Encoder {
         self.fields(message, &Scan::new(message.fields, &bytes)?, |_| true, out)
     }
 
-    /// An object of those fields of a message that are set and chosen.
+    /// Writes an object with the set fields of a message for which `include` returns `true`.
     pub(super) fn fields(
         self,
         message: &Message,
         scan: &Scan<'_, '_>,
-        chosen: impl Fn(&Field) -> bool,
+        include: impl Fn(&Field) -> bool,
         out: &mut Vec<u8>,
     ) -> Outcome<()> {
         out.push(b'{');
         for (index, field) in message.fields.iter().enumerate() {
-            if !scan.is_set(index) || matches!(field.kind, Kind::Alias(_)) || !chosen(field) {
+            if !scan.is_set(index) || matches!(field.kind, Kind::Alias(_)) || !include(field) {
                 continue;
             }
             let before = out.len();
@@ -62,7 +62,8 @@ impl Encoder {
         Ok(())
     }
 
-    /// The value of a field; false if it turns out to be unset: a zero without presence, an empty packed record.
+    /// Writes the value of a field. Returns `false` if the field is unset: a zero without presence,
+    /// or an empty packed record.
     pub(super) fn field(
         self,
         field: &Field,
@@ -96,7 +97,7 @@ impl Encoder {
             Kind::Struct => inner.structure(bytes, out),
             Kind::ListValue => inner.list_value(bytes, out),
             Kind::Value => inner.any_value(bytes, out),
-            _ => Err(Fault::new("has no JSON form")),
+            _ => Err(Fault::new("cannot be represented in JSON")),
         }
     }
 
@@ -124,7 +125,7 @@ impl Encoder {
         out: &mut Vec<u8>,
     ) -> Outcome<bool> {
         let fields = entry(key, value);
-        // Of a key that occurs twice the last entry counts. Only several entries can have such keys.
+        // If a key occurs twice, the last entry counts. A map with one entry needs no check.
         let mut last = HashMap::new();
         if scan.count(index) > 1 {
             let mut position = 0_usize;
@@ -158,12 +159,12 @@ impl Encoder {
         Ok(true)
     }
 
-    /// The key of a map entry as JSON has it.
+    /// Returns the key of a map entry as JSON text.
     pub(super) fn key(self, kind: Kind, entry: &Scan<'_, '_>) -> Outcome<String> {
         let raw = entry.last(0).unwrap_or(Raw::zero(kind));
         let key = self.leaf(kind, raw).map_err(|fault| fault.within("key"))?;
         key.map(|leaf| leaf.text().into_owned())
-            .ok_or_else(|| Fault::new("impossible key"))
+            .ok_or_else(|| Fault::new("invalid map key type"))
     }
 
     fn structure(self, bytes: &[u8], out: &mut Vec<u8>) -> Outcome<()> {
@@ -186,14 +187,14 @@ impl Encoder {
         let set = (1..VALUE.len()).find(|index| scan.is_set(*index));
         let (Some(index), Some(value)) = (set, set.map(|index| scan.value(index)).transpose()?.flatten())
         else {
-            // Neither does a Value without a kind have another meaning.
+            // A `Value` without a member means null too.
             out.extend_from_slice(b"null");
             return Ok(());
         };
         if let Raw::Fixed64(bits) = value.raw()
             && !f64::from_bits(bits).is_finite()
         {
-            return Err(Fault::new("JSON has no such number"));
+            return Err(Fault::new("NaN and infinity cannot be represented in JSON"));
         }
         self.value(VALUE[index].kind, value.raw(), out)
     }

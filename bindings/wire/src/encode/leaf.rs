@@ -1,4 +1,4 @@
-//! Values that are one JSON token, and one text in a path or query.
+//! Values that are a single token in JSON and a single text in a path or query.
 
 use std::borrow::Cow;
 
@@ -15,13 +15,13 @@ use crate::{
     time::{format_duration, format_timestamp},
 };
 
-/// A value without parts.
+/// A value without nested values.
 #[derive(Debug, PartialEq)]
 pub(super) enum Leaf<'a> {
     Bool(bool),
     /// A JSON number.
     Small(i64),
-    /// A JSON string: 64 bits do not fit into a double.
+    /// A JSON string, because a double cannot hold all 64-bit integers.
     Signed(i64),
     Unsigned(u64),
     Float(f32),
@@ -30,7 +30,7 @@ pub(super) enum Leaf<'a> {
 }
 
 impl Encoder {
-    /// The leaf of a kind that has one; `None` for messages, Struct, Value and `ListValue`.
+    /// Converts a value to a leaf. Returns `None` for messages, `Struct`, `Value` and `ListValue`.
     pub(super) fn leaf<'a>(self, kind: Kind, raw: Raw<'a>) -> Outcome<Option<Leaf<'a>>> {
         if kind.is_message() && self.depth >= MAX_DEPTH {
             return Err(too_deep());
@@ -83,11 +83,11 @@ impl Encoder {
         let fields = wrapper(inner);
         let value = Scan::new(&fields, bytes)?.last(0).unwrap_or(Raw::zero(inner));
         self.leaf(inner, value)?
-            .ok_or_else(|| Fault::new("not a wrapper"))
+            .ok_or_else(|| Fault::new("not a wrapper type"))
     }
 }
 
-/// The low half, as a 32-bit field reads a varint.
+/// Returns the low 32 bits, which are the value of a 32-bit field.
 fn low_32(bits: u64) -> i32 {
     let [a, b, c, d, ..] = bits.to_le_bytes();
     i32::from_le_bytes([a, b, c, d])
@@ -111,13 +111,13 @@ fn mask(bytes: &[u8]) -> Outcome<String> {
         std::str::from_utf8(path.content())
             .ok()
             .and_then(|path| mask_to_json(path, &mut text))
-            .ok_or_else(|| Fault::new("not a field mask: its paths are snake_case field names"))
+            .ok_or_else(|| Fault::new("invalid field mask: paths must be snake_case field names"))
     })?;
     Ok(text)
 }
 
 impl Leaf<'_> {
-    /// What an unset field of implicit presence reads as.
+    /// Returns `true` for the zero value, which means unset for fields without presence.
     pub(super) fn is_zero(raw: Raw<'_>) -> bool {
         match raw {
             Raw::Varint(bits) | Raw::Fixed64(bits) => bits == 0,
@@ -128,7 +128,7 @@ impl Leaf<'_> {
     }
 
     pub(super) fn json(&self, out: &mut Vec<u8>) -> Outcome<()> {
-        let written = match self {
+        let result = match self {
             Self::Bool(value) => serde_json::to_writer(out, value),
             Self::Small(number) => serde_json::to_writer(out, number),
             Self::Float(number) if number.is_finite() => serde_json::to_writer(out, number),
@@ -138,10 +138,10 @@ impl Leaf<'_> {
                 serde_json::to_writer(out, &self.text())
             }
         };
-        written.map_err(|_| Fault::new("cannot be written as JSON"))
+        result.map_err(|_| Fault::new("cannot be represented in JSON"))
     }
 
-    /// The value outside JSON: without quotes.
+    /// Returns the text for a path or query, without quotes.
     pub(super) fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
@@ -154,7 +154,7 @@ impl Leaf<'_> {
     }
 }
 
-/// A float's text, with JSON's names for what is not a number.
+/// Returns the text of a float. `finite` is the text of a finite number.
 fn float(number: f64, finite: &std::fmt::Arguments<'_>) -> String {
     if number.is_nan() {
         "NaN".to_owned()

@@ -1,8 +1,8 @@
-//! Protobuf to JSON, and to the path, query and body of a request.
+//! Converts protobuf to JSON, and to the path, query and body of a request.
 //!
-//! A message's bytes are walked once to note where each field is ([`scan::Scan`]); then the fields are written in
-//! the schema's order, straight from those places. What occurs several times (the parts of a repeated field, a
-//! message to be merged) is walked again. Nothing is decoded into a tree.
+//! The first pass over a message records the position of each field ([`scan::Scan`]). Then the
+//! fields are written in schema order, directly from these positions. Only fields with several
+//! occurrences (repeated fields, merged messages) need a second pass. No tree is built.
 
 mod alias;
 mod json;
@@ -18,15 +18,15 @@ use crate::{
     schema::{Message, Schema},
 };
 
-/// What writing needs to know at every level.
+/// The state of the encoder at one nesting level.
 #[derive(Clone, Copy)]
 struct Encoder {
     schema: &'static Schema,
-    /// Messages around the current one.
+    /// The number of messages that enclose the current message.
     depth: u32,
 }
 
-/// The message as a JSON object.
+/// Converts a message to a JSON object.
 pub(crate) fn encode(schema: &'static Schema, message: &Message, bytes: &[u8]) -> Outcome<Vec<u8>> {
     let mut out = Vec::with_capacity(bytes.len() * 2 + 16);
     Encoder { schema, depth: 0 }.message(message, bytes, &mut out)?;

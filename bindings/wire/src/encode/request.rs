@@ -1,4 +1,4 @@
-//! A request message, split into path, query and body by its operation's route.
+//! Splits a request message into path, query and body, as the operation's route defines.
 
 use std::{borrow::Cow, cell::Cell};
 
@@ -15,19 +15,19 @@ use crate::{
     schema::{Field, Kind, Label, Message, Schema},
 };
 
-/// The request of an operation, ready to be sent.
+/// Builds the HTTP request of an operation.
 pub(crate) fn encode_request(
     schema: &'static Schema,
     message: &Message,
     operation: &'static Operation,
     protobuf: &[u8],
 ) -> Result<PreparedRequest, Error> {
-    let refuse = |fault: Fault| Error::invalid_argument(fault.to_string()).with_operation(operation.name);
+    let invalid = |fault: Fault| Error::invalid_argument(fault.to_string()).with_operation(operation.name);
     let encoder = Encoder { schema, depth: 0 };
-    let bytes = resolve(message, protobuf).map_err(refuse)?;
-    let scan = Scan::new(message.fields, &bytes).map_err(refuse)?;
+    let bytes = resolve(message, protobuf).map_err(invalid)?;
+    let scan = Scan::new(message.fields, &bytes).map_err(invalid)?;
 
-    // The path is asked for through a callback that has no room for an error.
+    // `RequestParts::new` gets path values from a callback that cannot return an error.
     let failed = Cell::new(None);
     let parts = RequestParts::new(operation, |name| {
         encoder.path_text(message, &scan, name).unwrap_or_else(|fault| {
@@ -36,10 +36,10 @@ pub(crate) fn encode_request(
         })
     });
     if let Some(fault) = failed.take() {
-        return Err(refuse(fault));
+        return Err(invalid(fault));
     }
     let mut parts = parts?;
-    let body = encoder.split(message, &scan, &mut parts).map_err(refuse)?;
+    let body = encoder.split(message, &scan, &mut parts).map_err(invalid)?;
     Ok(parts.finish(body.map(Into::into)))
 }
 
@@ -99,7 +99,7 @@ impl Encoder {
         Ok(body)
     }
 
-    /// The query parameters of one field.
+    /// Adds the query parameters of one field.
     fn query(
         self,
         name: &str,
@@ -141,7 +141,7 @@ impl Encoder {
             return Ok(());
         }
         let Kind::Message(index) = kind else {
-            // Free-form JSON has no dotted form.
+            // `Struct`, `Value` and `ListValue` go into the query as JSON text.
             let mut json = Vec::new();
             self.value(kind, raw, &mut json)?;
             parts.query(name, &String::from_utf8_lossy(&json));

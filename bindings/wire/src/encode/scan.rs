@@ -1,4 +1,4 @@
-//! Where the fields of a message are in its bytes.
+//! Finds the positions of the fields in the bytes of a message.
 
 use crate::{
     fault::Outcome,
@@ -16,17 +16,17 @@ pub(super) struct Scan<'f, 'a> {
 
 #[derive(Clone, Copy)]
 struct Slot<'a> {
-    /// Occurrences that count.
+    /// The number of occurrences.
     count: usize,
-    /// Where the record of the first one begins.
+    /// The position of the first occurrence.
     first: usize,
-    /// The value of the last one.
+    /// The value of the last occurrence.
     last: Raw<'a>,
 }
 
 impl<'f, 'a> Scan<'f, 'a> {
-    /// Walks the whole message, so that all of it is known to be well-formed. What the schema does not know, or
-    /// knows as something else, is passed over, as protobuf runtimes do.
+    /// Scans the whole message, which also checks that it is well-formed. Skips unknown fields and
+    /// fields with an unexpected wire type, like the protobuf runtimes do.
     pub(super) fn new(fields: &'f [Field], bytes: &'a [u8]) -> Outcome<Self> {
         let mut slots = vec![
             Slot {
@@ -50,7 +50,7 @@ impl<'f, 'a> Scan<'f, 'a> {
                 continue;
             }
             if field.oneof != 0 {
-                // Of a oneof the member that comes last is the one that is set.
+                // The last member of a oneof wins and clears the others.
                 for (slot, other) in slots.iter_mut().zip(fields) {
                     if other.oneof == field.oneof && other.number != number {
                         slot.count = 0;
@@ -67,8 +67,8 @@ impl<'f, 'a> Scan<'f, 'a> {
         Ok(Self { bytes, fields, slots })
     }
 
-    /// The value of a singular field. A message that occurs several times is its parts merged, and merging is
-    /// joining the bytes.
+    /// Returns the value of a singular field. Several occurrences of a message are merged by
+    /// concatenating their bytes.
     pub(super) fn value(&self, index: usize) -> Outcome<Option<Value<'a>>> {
         let slot = self.slots[index];
         Ok(match slot.last {
@@ -87,7 +87,7 @@ impl<'f, 'a> Scan<'f, 'a> {
         })
     }
 
-    /// The last occurrence of a field, for kinds that do not merge.
+    /// Returns the last occurrence of a field. For kinds that do not merge.
     pub(super) fn last(&self, index: usize) -> Option<Raw<'a>> {
         let slot = self.slots[index];
         (slot.count > 0).then_some(slot.last)
@@ -97,12 +97,12 @@ impl<'f, 'a> Scan<'f, 'a> {
         self.slots[index].count > 0
     }
 
-    /// How often the field occurs; a packed record counts as one.
+    /// Returns the number of occurrences of the field. A packed record counts as one.
     pub(super) fn count(&self, index: usize) -> usize {
         self.slots[index].count
     }
 
-    /// Every element of a repeated field, packed or not, every entry of a map.
+    /// Calls `visit` for each element of a repeated field, packed or not, or each entry of a map.
     pub(super) fn each(&self, index: usize, mut visit: impl FnMut(Raw<'a>) -> Outcome<()>) -> Outcome<()> {
         let (slot, field) = (self.slots[index], &self.fields[index]);
         let mut reader = Reader::at(self.bytes, slot.first);
@@ -141,7 +141,7 @@ fn accepts(field: &Field, value: Raw<'_>) -> bool {
 /// The value of a singular field.
 pub(super) enum Value<'a> {
     Single(Raw<'a>),
-    /// A message put together from several records.
+    /// A message merged from several records.
     Joined(Vec<u8>),
 }
 
@@ -155,7 +155,7 @@ impl Value<'_> {
 }
 
 impl<'a> Raw<'a> {
-    /// The content of a length-delimited value; all others have none.
+    /// Returns the content of a length-delimited value. Empty for all other values.
     pub(super) fn content(self) -> &'a [u8] {
         match self {
             Raw::Len(bytes) => bytes,

@@ -1,4 +1,4 @@
-//! The inner structure of the well-known types.
+//! The fields of the well-known types.
 
 use crate::schema::{Field, Kind, Label};
 
@@ -12,7 +12,7 @@ const fn field(name: &'static str, number: u32, kind: Kind, label: Label, oneof:
     }
 }
 
-/// Timestamp and Duration alike.
+/// The fields of `Timestamp` and `Duration`.
 pub(super) static SECONDS: [Field; 2] = [
     field("seconds", 1, Kind::Int64, Label::Implicit, 0),
     field("nanos", 2, Kind::Int32, Label::Implicit, 0),
@@ -24,7 +24,7 @@ pub(super) static STRUCT: [Field; 1] = [field("fields", 1, Kind::Value, Label::M
 
 pub(super) static LIST: [Field; 1] = [field("values", 1, Kind::Value, Label::Repeated, 0)];
 
-/// In the order of the numbers; the first one's numbers are those of the enum NullValue, which has one.
+/// Sorted by number. `null_value` is an enum with a single value, so `Int32` is sufficient.
 pub(super) static VALUE: [Field; 6] = [
     field("null_value", 1, Kind::Int32, Label::Explicit, 1),
     field("number_value", 2, Kind::Double, Label::Explicit, 1),
@@ -34,12 +34,12 @@ pub(super) static VALUE: [Field; 6] = [
     field("list_value", 6, Kind::ListValue, Label::Explicit, 1),
 ];
 
-/// What a wrapper has inside.
+/// Returns the field of a wrapper type.
 pub(super) fn wrapper(inner: Kind) -> [Field; 1] {
     [field("value", 1, inner, Label::Implicit, 0)]
 }
 
-/// A map's entry.
+/// Returns the fields of a map entry.
 pub(super) fn entry(key: Kind, value: Kind) -> [Field; 2] {
     [
         field("key", 1, key, Label::Explicit, 0),

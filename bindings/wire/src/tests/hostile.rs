@@ -1,23 +1,23 @@
-//! No input panics: arbitrary bytes, and valid input with a few bytes changed.
+//! No input causes a panic: neither arbitrary bytes nor valid input with a few changed bytes.
 
 use proptest::prelude::*;
 use scalekit::operation::OPERATIONS;
 
-use super::{pool::KINDS, random::Maker, reference_bytes, reference_decode, reference_json};
+use super::{pool::KINDS, random::Generator, reference_bytes, reference_decode, reference_json};
 use crate::schema::Message;
 
 fn types() -> Vec<&'static Message> {
     KINDS.schema.messages.iter().collect()
 }
 
-/// Whatever is accepted must come out well-formed.
+/// If the codec accepts the bytes, its JSON must be well-formed and convert back.
 fn read_protobuf(message: &'static Message, bytes: &[u8]) {
     if let Ok(json) = crate::encode::encode(KINDS.schema, message, bytes) {
         let text = std::str::from_utf8(&json).expect("JSON is text");
         serde_json::from_str::<serde_json::Value>(text).expect("JSON is well-formed");
         let mut again = Vec::new();
         crate::decode::decode(KINDS.schema, message, &json, &mut again)
-            .expect("the codec reads what it wrote");
+            .expect("the codec reads its own JSON");
     }
 }
 
@@ -26,20 +26,20 @@ fn read_json(message: &'static Message, json: &[u8]) {
     if crate::decode::decode(KINDS.schema, message, json, &mut out).is_ok() {
         let (descriptor, _) = KINDS.find(message.name);
         reference_decode(&descriptor, &out);
-        crate::encode::encode(KINDS.schema, message, &out).expect("the codec reads what it wrote");
+        crate::encode::encode(KINDS.schema, message, &out).expect("the codec reads its own protobuf");
     } else {
         assert!(out.is_empty());
     }
 }
 
-fn damage(bytes: &mut Vec<u8>, changes: &[(prop::sample::Index, u8)], cut: prop::sample::Index) {
-    for (place, byte) in changes {
+fn corrupt(bytes: &mut Vec<u8>, changes: &[(prop::sample::Index, u8)], end: prop::sample::Index) {
+    for (position, byte) in changes {
         if !bytes.is_empty() {
-            let place = place.index(bytes.len());
-            bytes[place] ^= byte;
+            let position = position.index(bytes.len());
+            bytes[position] ^= byte;
         }
     }
-    bytes.truncate(cut.index(bytes.len() * 2 + 1));
+    bytes.truncate(end.index(bytes.len() * 2 + 1));
 }
 
 proptest! {
@@ -64,19 +64,19 @@ proptest! {
     }
 
     #[test]
-    fn damaged_messages(
+    fn corrupted_messages(
         seed: u64,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
-        cut: prop::sample::Index,
+        end: prop::sample::Index,
     ) {
-        let mut maker = Maker::new(seed);
+        let mut generator = Generator::new(seed);
         for message in types() {
-            let random = maker.message(&KINDS.find(message.name).0);
+            let random = generator.message(&KINDS.find(message.name).0);
             let mut bytes = reference_bytes(&random);
-            damage(&mut bytes, &changes, cut);
+            corrupt(&mut bytes, &changes, end);
             read_protobuf(message, &bytes);
             let mut json = reference_json(&random).unwrap().to_string().into_bytes();
-            damage(&mut json, &changes, cut);
+            corrupt(&mut json, &changes, end);
             read_json(message, &json);
         }
     }

@@ -1,12 +1,13 @@
-//! JSON to protobuf, rule by rule, by hand: what has parts, and names.
+//! Hand-written vectors for JSON to protobuf: well-known types, maps, lists, oneofs and field
+//! names.
 
 use serde_json::json;
 
-use super::json_vectors::{accepted, refused};
+use super::json_vectors::{assert_accepted, assert_rejected};
 
 #[test]
 fn well_known_types() {
-    accepted(
+    assert_accepted(
         "WellKnown",
         &[
             (
@@ -49,7 +50,7 @@ fn well_known_types() {
             (r#"{"list": [null, 0, ""]}"#, json!({"list": [null, 0.0, ""]})),
         ],
     );
-    refused(
+    assert_rejected(
         "WellKnown",
         &[
             (r#"{"time": "yesterday"}"#, "time: expected an RFC 3339 timestamp"),
@@ -67,7 +68,7 @@ fn well_known_types() {
 
 #[test]
 fn maps_and_lists() {
-    accepted(
+    assert_accepted(
         "Maps",
         &[
             (
@@ -87,7 +88,7 @@ fn maps_and_lists() {
             (r#"{"sfixed32s": {"7": {}}}"#, json!({"sfixed32s": {"7": {}}})),
         ],
     );
-    refused(
+    assert_rejected(
         "Maps",
         &[
             (r#"{"bools": {"1": 1}}"#, "bools: expected true or false as key"),
@@ -107,14 +108,14 @@ fn maps_and_lists() {
             ),
         ],
     );
-    accepted(
+    assert_accepted(
         "Lists",
         &[(
             r#"{"strings": ["", null], "messages": [null, {}], "int32s": []}"#,
             json!({"strings": [""], "messages": [{}]}),
         )],
     );
-    refused(
+    assert_rejected(
         "Lists",
         &[
             (r#"{"strings": "a"}"#, "strings: expected an array"),
@@ -131,7 +132,7 @@ fn maps_and_lists() {
 
 #[test]
 fn oneofs() {
-    accepted(
+    assert_accepted(
         "Choice",
         &[
             (r#"{"text": ""}"#, json!({"text": ""})),
@@ -148,16 +149,16 @@ fn oneofs() {
             ),
         ],
     );
-    refused(
+    assert_rejected(
         "Choice",
         &[
             (
                 r#"{"text": "a", "number": 1}"#,
-                "number: another member of its oneof is set too",
+                "number: another member of the same oneof is also set",
             ),
             (
                 r#"{"value": null, "text": "a"}"#,
-                "text: another member of its oneof is set too",
+                "text: another member of the same oneof is also set",
             ),
             (
                 r#"{"again": {"nothing": {}, "time": "1970-01-01T00:00:00Z"}}"#,
@@ -169,7 +170,7 @@ fn oneofs() {
 
 #[test]
 fn names() {
-    accepted(
+    assert_accepted(
         "Optionals",
         &[
             (
@@ -188,7 +189,7 @@ fn names() {
             (r#"{"an_in\u007432": 1}"#, json!({"an_int32": 1})),
         ],
     );
-    accepted(
+    assert_accepted(
         "Scalars",
         &[(
             r#"{"an_int32": 5, "a_bool": true, "an_int32": 0}"#,

@@ -1,13 +1,13 @@
-//! JSON that is refused, and how.
+//! Errors for rejected JSON.
 
 use super::{
-    json_vectors::refused,
+    json_vectors::assert_rejected,
     pool::{API, KINDS},
     to_bytes, to_json,
 };
 
 #[test]
-fn text_that_is_not_json() {
+fn malformed_json_is_rejected() {
     let vectors = [
         ("", "malformed JSON: EOF"),
         ("<html>", "malformed JSON: expected value"),
@@ -21,7 +21,7 @@ fn text_that_is_not_json() {
         (r#"{"a_string": "x"#, "a_string: malformed JSON: EOF"),
         (r#"{"unknown": [1, }"#, "malformed JSON: expected value"),
     ];
-    refused("Optionals", &vectors);
+    assert_rejected("Optionals", &vectors);
     let (_, message) = KINDS.find("kinds.Optionals");
     let mut out = vec![1, 2, 3];
     let invalid = crate::decode::decode(KINDS.schema, message, b"{\"a_string\": \"\xff\"}", &mut out);
@@ -33,7 +33,7 @@ fn text_that_is_not_json() {
         &mut out,
     );
     assert!(late.is_err());
-    assert_eq!(out, [1, 2, 3], "a failure leaves the output as it was");
+    assert_eq!(out, [1, 2, 3], "an error leaves the output unchanged");
 }
 
 #[test]
@@ -62,7 +62,8 @@ fn depth_is_limited() {
             .unwrap_err()
             .contains("nested more than 100 levels deep")
     );
-    // A struct in a struct is three messages in protobuf: Value, Struct and the entry.
+    // Each level of a `Struct` is three messages in protobuf: the `Value`, the `Struct` and the map
+    // entry.
     let free = |levels: usize| {
         format!(
             r#"{{"free":{}1{}}}"#,

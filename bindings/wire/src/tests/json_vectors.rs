@@ -1,36 +1,36 @@
-//! JSON to protobuf, rule by rule, by hand: scalars and enums.
+//! Hand-written vectors for JSON to protobuf: scalars and enums.
 
 use serde_json::{Value, json};
 
 use super::{pool::KINDS, to_bytes, to_json};
 
-/// What is left of a JSON after the way to protobuf and back.
-fn there_and_back(message: &str, json: &str) -> Result<Value, String> {
+/// Converts JSON to protobuf and back.
+fn round_trip(message: &str, json: &str) -> Result<Value, String> {
     let (_, message) = KINDS.find(&format!("kinds.{message}"));
     let bytes = to_bytes(&KINDS, message, json)?;
     to_json(&KINDS, message, &bytes)
 }
 
-pub(super) fn accepted(message: &str, vectors: &[(&str, Value)]) {
+pub(super) fn assert_accepted(message: &str, vectors: &[(&str, Value)]) {
     for (json, expected) in vectors {
         assert_eq!(
-            there_and_back(message, json).as_ref(),
+            round_trip(message, json).as_ref(),
             Ok(expected),
             "{message} {json}"
         );
     }
 }
 
-pub(super) fn refused(message: &str, vectors: &[(&str, &str)]) {
+pub(super) fn assert_rejected(message: &str, vectors: &[(&str, &str)]) {
     for (json, expected) in vectors {
-        let error = there_and_back(message, json).unwrap_err();
+        let error = round_trip(message, json).unwrap_err();
         assert!(error.starts_with(expected), "{message} {json}: {error}");
     }
 }
 
 #[test]
 fn integers() {
-    accepted(
+    assert_accepted(
         "Optionals",
         &[
             (r#"{"an_int32": 1.0}"#, json!({"an_int32": 1})),
@@ -62,7 +62,7 @@ fn integers() {
     );
     let int32 = "an_int32: expected a 32-bit integer";
     let int64 = "an_int64: expected a 64-bit integer";
-    refused(
+    assert_rejected(
         "Optionals",
         &[
             (r#"{"an_int32": 2147483648}"#, int32),
@@ -96,7 +96,7 @@ fn integers() {
 
 #[test]
 fn floats() {
-    accepted(
+    assert_accepted(
         "Optionals",
         &[
             (
@@ -113,7 +113,7 @@ fn floats() {
             (r#"{"a_float": 3.4028235e38}"#, json!({"a_float": 3.402_823_5e38})),
         ],
     );
-    refused(
+    assert_rejected(
         "Optionals",
         &[
             (
@@ -133,7 +133,7 @@ fn floats() {
 
 #[test]
 fn strings_bytes_and_bools() {
-    accepted(
+    assert_accepted(
         "Optionals",
         &[
             (
@@ -148,7 +148,7 @@ fn strings_bytes_and_bools() {
             (r#"{"a_bool": false}"#, json!({"a_bool": false})),
         ],
     );
-    refused(
+    assert_rejected(
         "Optionals",
         &[
             (r#"{"a_string": 1}"#, "a_string: expected a string"),
@@ -164,7 +164,7 @@ fn strings_bytes_and_bools() {
 
 #[test]
 fn enums() {
-    accepted(
+    assert_accepted(
         "Optionals",
         &[
             (r#"{"a_color": "BLUE"}"#, json!({"a_color": "BLUE"})),
@@ -177,32 +177,32 @@ fn enums() {
             (r#"{"a_color": "blue"}"#, json!({})),
         ],
     );
-    accepted(
+    assert_accepted(
         "Lists",
         &[(
             r#"{"colors": ["RED", "MAUVE", null, 77, "BLUE"]}"#,
             json!({"colors": ["RED", 77, "BLUE"]}),
         )],
     );
-    accepted(
+    assert_accepted(
         "Lists",
         &[(
             r#"{"unpacked_colors": ["MAUVE", "RED"], "colors": ["MAUVE"]}"#,
             json!({"unpacked_colors": ["RED"]}),
         )],
     );
-    accepted(
+    assert_accepted(
         "Maps",
         &[(
             r#"{"colors": {"a": "MAUVE", "b": "RED", "c": null}}"#,
             json!({"colors": {"b": "RED"}}),
         )],
     );
-    accepted(
+    assert_accepted(
         "Choice",
         &[(r#"{"color": "MAUVE", "text": "x"}"#, json!({"text": "x"}))],
     );
-    refused(
+    assert_rejected(
         "Optionals",
         &[(
             r#"{"a_color": 2147483648}"#,

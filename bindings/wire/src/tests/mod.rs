@@ -1,4 +1,4 @@
-//! The codec against `prost-reflect`, and against hand-written vectors.
+//! Compares the codec with `prost-reflect` and with hand-written vectors.
 
 mod hostile;
 mod json_composites;
@@ -20,13 +20,13 @@ use prost_reflect::{DeserializeOptions, DynamicMessage, MessageDescriptor, Seria
 use self::pool::Pair;
 use crate::schema::Message;
 
-/// This crate's JSON, read back.
+/// Converts protobuf bytes with this crate and parses the JSON.
 fn to_json(pair: &Pair, message: &'static Message, bytes: &[u8]) -> Result<serde_json::Value, String> {
     let json = crate::encode::encode(pair.schema, message, bytes).map_err(|fault| fault.to_string())?;
     Ok(serde_json::from_slice(&json).expect("the codec writes JSON"))
 }
 
-/// This crate's protobuf bytes.
+/// Converts JSON to protobuf bytes with this crate.
 fn to_bytes(pair: &Pair, message: &'static Message, json: &str) -> Result<Vec<u8>, String> {
     let mut out = Vec::new();
     crate::decode::decode(pair.schema, message, json.as_bytes(), &mut out)
@@ -34,7 +34,7 @@ fn to_bytes(pair: &Pair, message: &'static Message, json: &str) -> Result<Vec<u8
     Ok(out)
 }
 
-/// The independent opinion: `prost-reflect`'s JSON, spelled as the service does.
+/// Converts a message with `prost-reflect`, with the field names that the service uses.
 fn reference_json(message: &DynamicMessage) -> Result<serde_json::Value, String> {
     let options = SerializeOptions::new()
         .use_proto_field_name(true)
@@ -43,7 +43,8 @@ fn reference_json(message: &DynamicMessage) -> Result<serde_json::Value, String>
     message
         .serialize_with_options(&mut serde_json::Serializer::new(&mut json), &options)
         .map_err(|error| error.to_string())?;
-    // By way of the text, so that a float has its own digits and not those of a double.
+    // Serializing to text first writes a float with its own digits. A direct conversion would widen
+    // it to a double.
     Ok(serde_json::from_slice(&json).unwrap())
 }
 

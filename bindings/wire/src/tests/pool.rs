@@ -1,4 +1,4 @@
-//! The schema as `protox` reads it, and the codec's tables made from it at run time.
+//! Reads a schema with `protox` and builds the codec's tables from it at run time.
 
 use std::{collections::HashMap, path::Path, sync::LazyLock};
 
@@ -6,13 +6,13 @@ use prost_reflect::{Cardinality, DescriptorPool, EnumDescriptor, FieldDescriptor
 
 use crate::schema::{Enum, Field, Kind, Label, Message, Name, Schema};
 
-/// A schema in both forms.
+/// A schema as a descriptor pool and as codec tables.
 pub(super) struct Pair {
     pub(super) pool: DescriptorPool,
     pub(super) schema: &'static Schema,
 }
 
-/// The API's own schema.
+/// The schema of the API.
 pub(super) static API: LazyLock<Pair> = LazyLock::new(|| {
     let proto = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../proto");
     let mut files = Vec::new();
@@ -20,7 +20,7 @@ pub(super) static API: LazyLock<Pair> = LazyLock::new(|| {
     pair(compile(&proto, files), "scalekit.")
 });
 
-/// `kinds.proto`, which has every kind of field.
+/// The schema of `kinds.proto`, which has every kind of field.
 pub(super) static KINDS: LazyLock<Pair> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests");
     pair(compile(&folder, [folder.join("kinds.proto")]), "kinds.")
@@ -42,7 +42,7 @@ impl Pair {
     }
 }
 
-/// The pool and not the file descriptors, which lose the extensions: the routes are one.
+/// Returns the pool because file descriptors lose the extensions, and the routes are an extension.
 fn compile(folder: &Path, files: impl IntoIterator<Item = std::path::PathBuf>) -> DescriptorPool {
     let mut compiler = protox::Compiler::new([folder]).unwrap();
     compiler.include_imports(true).open_files(files).unwrap();
@@ -61,13 +61,16 @@ fn find_protos(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
 }
 
 fn pair(pool: DescriptorPool, prefix: &str) -> Pair {
-    let ours = |name: &str| name.starts_with(prefix) || name == "google.protobuf.Empty";
+    let included = |name: &str| name.starts_with(prefix) || name == "google.protobuf.Empty";
     let mut messages: Vec<_> = pool
         .all_messages()
-        .filter(|message| !message.is_map_entry() && ours(message.full_name()))
+        .filter(|message| !message.is_map_entry() && included(message.full_name()))
         .collect();
     messages.sort_by(|a, b| a.full_name().cmp(b.full_name()));
-    let mut enums: Vec<_> = pool.all_enums().filter(|kind| ours(kind.full_name())).collect();
+    let mut enums: Vec<_> = pool
+        .all_enums()
+        .filter(|kind| included(kind.full_name()))
+        .collect();
     enums.sort_by(|a, b| a.full_name().cmp(b.full_name()));
     let mut indices = HashMap::new();
     for (index, message) in messages.iter().enumerate() {
@@ -87,7 +90,7 @@ fn pair(pool: DescriptorPool, prefix: &str) -> Pair {
     }
 }
 
-fn keep(text: &str) -> &'static str {
+fn leak(text: &str) -> &'static str {
     text.to_owned().leak()
 }
 
@@ -98,12 +101,12 @@ fn table(message: &MessageDescriptor, indices: &HashMap<String, u16>) -> Message
     for (index, field) in descriptors.iter().enumerate() {
         let index = u8::try_from(index).unwrap();
         names.push(Name {
-            name: keep(field.name()),
+            name: leak(field.name()),
             field: index,
         });
         if field.json_name() != field.name() {
             names.push(Name {
-                name: keep(field.json_name()),
+                name: leak(field.json_name()),
                 field: index,
             });
         }
@@ -114,7 +117,7 @@ fn table(message: &MessageDescriptor, indices: &HashMap<String, u16>) -> Message
         .map(|field| describe(message, field, indices))
         .collect();
     Message {
-        name: keep(message.full_name()),
+        name: leak(message.full_name()),
         fields: fields.leak(),
         names: names.leak(),
     }
@@ -124,7 +127,7 @@ fn describe(message: &MessageDescriptor, field: &FieldDescriptor, indices: &Hash
     let real: Vec<_> = message.oneofs().filter(|oneof| !oneof.is_synthetic()).collect();
     let oneof = field
         .containing_oneof()
-        .and_then(|mine| real.iter().position(|oneof| *oneof == mine));
+        .and_then(|own| real.iter().position(|oneof| *oneof == own));
     let (kind, label) = if field.is_map() {
         let entry = field.kind().as_message().unwrap().clone();
         let key = kind_of(&entry.map_entry_key_field(), indices);
@@ -139,7 +142,7 @@ fn describe(message: &MessageDescriptor, field: &FieldDescriptor, indices: &Hash
         (kind_of(field, indices), label)
     };
     Field {
-        name: keep(field.name()),
+        name: leak(field.name()),
         number: field.number(),
         kind,
         label,
@@ -189,17 +192,17 @@ fn kind_of(field: &FieldDescriptor, indices: &HashMap<String, u16>) -> Kind {
 
 fn enumeration(kind: &EnumDescriptor) -> Enum {
     let (mut numbers, mut names) = (Vec::new(), Vec::new());
-    // In the order of declaration, which decides between two names of one number.
+    // In declaration order: if a number has several names, the first one counts.
     for value in &kind.enum_descriptor_proto().value {
-        names.push((keep(value.name()), value.number()));
+        names.push((leak(value.name()), value.number()));
         if numbers.iter().all(|(number, _)| *number != value.number()) {
-            numbers.push((value.number(), keep(value.name())));
+            numbers.push((value.number(), leak(value.name())));
         }
     }
     numbers.sort_unstable();
     names.sort_by_key(|(name, _)| (name.len(), *name));
     Enum {
-        name: keep(kind.full_name()),
+        name: leak(kind.full_name()),
         numbers: numbers.leak(),
         names: names.leak(),
     }

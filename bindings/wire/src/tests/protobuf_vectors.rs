@@ -1,4 +1,4 @@
-//! Protobuf to JSON, by hand: what only bytes can express.
+//! Hand-written vectors for protobuf to JSON: encodings that a message type cannot express.
 
 use serde_json::{Value, json};
 
@@ -26,7 +26,8 @@ fn bytes(number: u32, content: &[u8]) -> Vec<u8> {
 #[test]
 fn unknown_fields_are_skipped() {
     let known = varint(3, 7);
-    // Field 900 of every wire type; the group holds a group and a field with the number of a known one.
+    // Field 900 with each wire type. The group contains another group and a field with the number
+    // of a known field.
     let group = [&varint(900, 0)[..2], &[]].concat();
     let (start, end) = ([group[0] | 3, group[1]], [group[0] | 4, group[1]]);
     let unknown = [
@@ -53,7 +54,7 @@ fn unknown_fields_are_skipped() {
             );
         }
     }
-    // A known field with another wire type is as good as unknown.
+    // A known field with an unexpected wire type is skipped too.
     assert_eq!(
         convert("Scalars", &[bytes(3, b"x"), known].concat()),
         Ok(json!({"an_int32": 7}))
@@ -63,32 +64,32 @@ fn unknown_fields_are_skipped() {
 #[test]
 fn malformed_bytes_are_errors() {
     let vectors: [(&[u8], &str); 14] = [
-        (b"\x18", "malformed protobuf: ends within a value"),
-        (b"\x18\x80", "malformed protobuf: ends within a value"),
+        (b"\x18", "malformed protobuf: unexpected end of input"),
+        (b"\x18\x80", "malformed protobuf: unexpected end of input"),
         (
             b"\x18\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02",
-            "malformed protobuf: varint over 64 bits",
+            "malformed protobuf: varint exceeds 64 bits",
         ),
         (
             b"\x18\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01",
-            "malformed protobuf: varint over 64 bits",
+            "malformed protobuf: varint exceeds 64 bits",
         ),
-        (b"\x72\x05abc", "malformed protobuf: ends within a value"),
+        (b"\x72\x05abc", "malformed protobuf: unexpected end of input"),
         (
             b"\x72\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01",
-            "malformed protobuf: ends within a value",
+            "malformed protobuf: unexpected end of input",
         ),
-        (b"\x09\0\0\0", "malformed protobuf: ends within a value"),
-        (b"\x15\0\0", "malformed protobuf: ends within a value"),
-        (b"\x00\x01", "malformed protobuf: impossible field number"),
+        (b"\x09\0\0\0", "malformed protobuf: unexpected end of input"),
+        (b"\x15\0\0", "malformed protobuf: unexpected end of input"),
+        (b"\x00\x01", "malformed protobuf: invalid field number"),
         (
             b"\x80\x80\x80\x80\x10\x01",
-            "malformed protobuf: impossible field number",
+            "malformed protobuf: invalid field number",
         ),
-        (b"\x1e\x01", "malformed protobuf: impossible wire type"),
-        (b"\x0c", "malformed protobuf: impossible wire type"),
-        (b"\x0b", "malformed protobuf: ends within a value"),
-        (b"\x0b\x14", "malformed protobuf: impossible wire type"),
+        (b"\x1e\x01", "malformed protobuf: invalid wire type"),
+        (b"\x0c", "malformed protobuf: invalid wire type"),
+        (b"\x0b", "malformed protobuf: unexpected end of input"),
+        (b"\x0b\x14", "malformed protobuf: invalid wire type"),
     ];
     for (input, expected) in vectors {
         assert_eq!(convert("Scalars", input), Err(expected.to_owned()), "{input:x?}");
@@ -107,7 +108,7 @@ fn malformed_bytes_are_errors() {
     );
     assert_eq!(
         convert("Tree", b"\x12\x03\x12\x01\x08"),
-        Err("left.left: malformed protobuf: ends within a value".to_owned())
+        Err("left.left: malformed protobuf: unexpected end of input".to_owned())
     );
     let groups = [0x0b; 1000];
     assert_eq!(
@@ -129,9 +130,9 @@ fn the_last_scalar_counts_and_messages_merge() {
         convert("Scalars", &twice),
         Ok(json!({"an_int32": 8, "a_bool": true}))
     );
-    let zero_at_last = [varint(3, 7), varint(3, 0)].concat();
-    assert_eq!(convert("Scalars", &zero_at_last), Ok(json!({})));
-    assert_eq!(convert("Optionals", &zero_at_last), Ok(json!({"an_int32": 0})));
+    let then_zero = [varint(3, 7), varint(3, 0)].concat();
+    assert_eq!(convert("Scalars", &then_zero), Ok(json!({})));
+    assert_eq!(convert("Optionals", &then_zero), Ok(json!({"an_int32": 0})));
 
     let left =
         |name: &[u8], children: &[u8]| bytes(2, &[bytes(1, name), bytes(3, &bytes(1, children))].concat());
@@ -145,7 +146,7 @@ fn the_last_scalar_counts_and_messages_merge() {
     let merged = json!({"name": "root", "left": {"name": "b", "children": [{"name": "c1"}, {"name": "c2"}]}});
     assert_eq!(convert("Tree", &parts), Ok(merged));
 
-    // Seconds from one record, nanoseconds from the other.
+    // The first record has the seconds, the second the nanoseconds.
     let time = [bytes(1, &varint(1, 60)), bytes(1, &varint(2, 500_000_000))].concat();
     assert_eq!(
         convert("WellKnown", &time),
@@ -155,7 +156,8 @@ fn the_last_scalar_counts_and_messages_merge() {
 
 #[test]
 fn repeated_fields_are_read_packed_or_not() {
-    // Field 3 is packed in the schema, field 17 is not; both come in both forms, with another field between.
+    // Field 3 is packed in the schema, field 17 is not. The input mixes both forms and has another
+    // field in between.
     for (number, name) in [(3, "int32s"), (17, "unpacked")] {
         let mixed = [
             varint(number, 1),
@@ -171,7 +173,7 @@ fn repeated_fields_are_read_packed_or_not() {
         assert_eq!(convert("Lists", &bytes(number, &[])), Ok(json!({})));
         assert_eq!(
             convert("Lists", &bytes(number, &[0x80])),
-            Err(format!("{name}: malformed protobuf: ends within a value"))
+            Err(format!("{name}: malformed protobuf: unexpected end of input"))
         );
     }
     assert_eq!(
@@ -185,7 +187,7 @@ fn repeated_fields_are_read_packed_or_not() {
 }
 
 #[test]
-fn of_a_oneof_the_last_member_is_set() {
+fn the_last_member_of_a_oneof_counts() {
     let (text, number) = (bytes(2, b"a"), varint(3, 5));
     assert_eq!(
         convert("Choice", &[&text[..], &number].concat()),
@@ -195,7 +197,7 @@ fn of_a_oneof_the_last_member_is_set() {
         convert("Choice", &[&number[..], &text].concat()),
         Ok(json!({"text": "a"}))
     );
-    // The message that was replaced does not come back when its field does.
+    // If the field is set again, its earlier message is not merged into the new one.
     let scalars = |number, value| bytes(4, &varint(number, value));
     let again = [scalars(3, 1), text, scalars(13, 1)].concat();
     assert_eq!(
@@ -210,7 +212,7 @@ fn of_a_oneof_the_last_member_is_set() {
 }
 
 #[test]
-fn map_entries_have_defaults_and_the_last_of_a_key_counts() {
+fn map_entries_have_defaults_and_the_last_duplicate_key_counts() {
     let entry = |key: &[u8], value: &[u8]| bytes(1, &[bytes(1, key), bytes(2, value)].concat());
     let parts = [entry(b"a", b"1"), entry(b"b", b"2"), entry(b"a", b"3")].concat();
     assert_eq!(
@@ -221,7 +223,7 @@ fn map_entries_have_defaults_and_the_last_of_a_key_counts() {
     let text = crate::encode::encode(KINDS.schema, maps, &parts).unwrap();
     assert_eq!(
         text, br#"{"strings":{"b":"2","a":"3"}}"#,
-        "no name twice in the text itself"
+        "each key occurs once in the JSON text"
     );
     assert_eq!(convert("Maps", &bytes(1, b"")), Ok(json!({"strings": {"": ""}})));
     assert_eq!(convert("Maps", &bytes(2, b"")), Ok(json!({"int32s": {"0": ""}})));
@@ -241,7 +243,7 @@ fn map_entries_have_defaults_and_the_last_of_a_key_counts() {
         convert("Maps", &bytes(13, b"")),
         Ok(json!({"colors": {"": "COLOR_UNSPECIFIED"}}))
     );
-    // Within an entry the parts merge like anywhere else.
+    // Messages are merged inside a map entry too.
     let value = |number, value| bytes(2, &varint(number, value));
     let entry = [value(3, 1), varint(1, 0), value(13, 1)].concat();
     assert_eq!(
@@ -251,7 +253,7 @@ fn map_entries_have_defaults_and_the_last_of_a_key_counts() {
 }
 
 #[test]
-fn values_without_a_json_form_are_errors() {
+fn values_that_json_cannot_represent_are_errors() {
     let seconds = |number, seconds: i64| bytes(number, &varint(1, seconds.cast_unsigned()));
     assert_eq!(
         convert("WellKnown", &seconds(1, i64::MAX)),
@@ -265,13 +267,13 @@ fn values_without_a_json_form_are_errors() {
         let mask = bytes(3, &bytes(1, path.as_bytes()));
         assert_eq!(
             convert("WellKnown", &mask).unwrap_err(),
-            "mask: not a field mask: its paths are snake_case field names"
+            "mask: invalid field mask: paths must be snake_case field names"
         );
     }
     let nan = [&[0x11][..], &f64::NAN.to_le_bytes()].concat();
     assert_eq!(
         convert("WellKnown", &bytes(5, &nan)),
-        Err("any_value: JSON has no such number".to_owned())
+        Err("any_value: NaN and infinity cannot be represented in JSON".to_owned())
     );
     assert_eq!(
         convert("WellKnown", &bytes(5, b"")),

@@ -1,4 +1,4 @@
-//! The public functions: aliases, errors, empty answers.
+//! The public functions: aliases, errors, empty responses.
 
 use scalekit::operation;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::pool::API;
 
 #[test]
-fn aliases_become_the_fields_they_stand_for() {
+fn aliases_are_converted_to_their_target_fields() {
     let create = operation::find("UserService.CreateUserAndMembership").unwrap();
     let body = |user: &[u8]| {
         let (descriptor, _) = API.find(create.request);
@@ -42,7 +42,7 @@ fn aliases_become_the_fields_they_stand_for() {
     profile(&mut user, "locale");
     let expected = serde_json::json!({"given_name": "Ada", "family_name": "Lovelace", "locale": "profile"});
     assert_eq!(body(&user), serde_json::json!({"user_profile": expected}));
-    // The alias wins over the field itself, wherever it stands.
+    // The alias wins over its target field, even if the target comes later.
     profile(&mut user, "given_name");
     assert_eq!(body(&user)["user_profile"]["given_name"], "Ada");
 }
@@ -56,13 +56,14 @@ fn json_has_no_aliases() {
         .filter(|field| field.number() < 20_000)
         .last()
         .unwrap();
-    // Behind the field that comes before it in the table, where the reader looks for it first.
+    // After the last field, the decoder expects the alias, which comes next in the table. JSON must
+    // not match it.
     let json = format!(r#"{{"{}": null, "given_name": "Ada"}}"#, last.name());
     assert_eq!(crate::json_to_protobuf(create, json.as_bytes()).unwrap(), b"");
 }
 
 #[test]
-fn the_directory_provider_has_names_of_its_own() {
+fn directory_provider_aliases_map_to_enum_values() {
     let create = operation::find("DirectoryService.CreateDirectory").unwrap();
     let (descriptor, _) = API.find(create.request);
     let request = |provider: &str| {
@@ -87,7 +88,7 @@ fn the_directory_provider_has_names_of_its_own() {
             "{name}"
         );
     }
-    let error = request("nobody").unwrap_err();
+    let error = request("unknown-provider").unwrap_err();
     assert_eq!(error.operation(), Some("DirectoryService.CreateDirectory"));
     assert!(
         error
@@ -96,13 +97,13 @@ fn the_directory_provider_has_names_of_its_own() {
         "{error}"
     );
     assert!(
-        error.message().contains("azure") && !error.message().contains("nobody"),
+        error.message().contains("azure") && !error.message().contains("unknown-provider"),
         "{error}"
     );
 }
 
 #[test]
-fn unusable_requests_are_refused_by_name() {
+fn invalid_requests_are_errors_that_name_the_field() {
     let get = operation::find("OrganizationService.GetOrganization").unwrap();
     let message = |bytes: &[u8]| {
         crate::encode_request(get, bytes)
@@ -111,15 +112,18 @@ fn unusable_requests_are_refused_by_name() {
             .to_owned()
     };
     assert_eq!(message(b"\x0a\x01\xff"), "id: not UTF-8");
-    assert_eq!(message(b"\x0a\x05x"), "malformed protobuf: ends within a value");
+    assert_eq!(
+        message(b"\x0a\x05x"),
+        "malformed protobuf: unexpected end of input"
+    );
     assert_eq!(message(b""), "the request needs id or external_id");
     let error = crate::json_to_protobuf("scalekit.v1.Nothing", b"{}").unwrap_err();
-    assert_eq!(error.message(), "no message is called scalekit.v1.Nothing");
+    assert_eq!(error.message(), "unknown message type scalekit.v1.Nothing");
 }
 
-/// In quadratic time this would take days.
+/// With quadratic time, this test would take days.
 #[test]
-fn a_name_may_occur_a_million_times() {
+fn a_field_name_may_occur_a_million_times() {
     let list = operation::find("OrganizationService.ListOrganization").unwrap();
     let json = format!(
         r#"{{"total_size":1,{}"total_size":7}}"#,
@@ -132,7 +136,7 @@ fn a_name_may_occur_a_million_times() {
 }
 
 #[tokio::test]
-async fn a_large_answer_is_decoded_aside_as_any_other() {
+async fn decode_aside_returns_the_same_result_for_small_and_large_responses() {
     let get = operation::find("OrganizationService.GetOrganization").unwrap();
     for length in [1, 1 << 20] {
         let json = format!(r#"{{"organization":{{"id":"{}"}}}}"#, "x".repeat(length));
@@ -145,26 +149,23 @@ async fn a_large_answer_is_decoded_aside_as_any_other() {
 }
 
 #[test]
-fn answers_are_read_by_their_operation() {
+fn responses_are_decoded_as_the_response_message_of_their_operation() {
     let delete = operation::find("OrganizationService.DeleteOrganization").unwrap();
     let mut out = Vec::new();
-    for nothing in [&b""[..], b" \r\n", b"{}"] {
-        crate::decode_response(delete, nothing, &mut out).unwrap();
+    for empty in [&b""[..], b" \r\n", b"{}"] {
+        crate::decode_response(delete, empty, &mut out).unwrap();
     }
     assert!(out.is_empty());
     let get = operation::find("OrganizationService.GetOrganization").unwrap();
-    for (bad, expected) in [
-        (&b""[..], "the answer cannot be understood: malformed JSON: EOF"),
-        (
-            b"<html>",
-            "the answer cannot be understood: malformed JSON: expected value",
-        ),
+    for (invalid, expected) in [
+        (&b""[..], "invalid response: malformed JSON: EOF"),
+        (b"<html>", "invalid response: malformed JSON: expected value"),
         (
             br#"{"organization": {"create_time": 5}}"#,
-            "the answer cannot be understood: organization.create_time: expected an RFC",
+            "invalid response: organization.create_time: expected an RFC",
         ),
     ] {
-        let error = crate::decode_response(get, bad, &mut out).unwrap_err();
+        let error = crate::decode_response(get, invalid, &mut out).unwrap_err();
         assert_eq!(error.operation(), Some("OrganizationService.GetOrganization"));
         assert!(error.message().starts_with(expected), "{error}");
     }

@@ -1,14 +1,14 @@
-//! Random messages, rich in the values that codecs get wrong.
+//! Random messages with many edge cases.
 
 use fastrand::Rng;
 use prost_reflect::{
     DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, ReflectMessage as _, Value,
 };
 
-/// Makes random messages.
-pub(super) struct Maker {
+/// Generates random messages.
+pub(super) struct Generator {
     rng: Rng,
-    /// Every field is set, to something other than zero.
+    /// Set every field to a value other than zero.
     full: bool,
 }
 
@@ -26,7 +26,7 @@ const STRINGS: [&str; 10] = [
      or/even/longer/when/it/comes/in/company/and/so/on/and/so/forth/and/so/on",
 ];
 
-impl Maker {
+impl Generator {
     pub(super) fn new(seed: u64) -> Self {
         Self {
             rng: Rng::with_seed(seed),
@@ -50,14 +50,14 @@ impl Maker {
         if self.well_known(&mut message, depth) {
             return message;
         }
-        let often = if depth == 0 { 0.7 } else { 0.4 };
+        let probability = if depth == 0 { 0.7 } else { 0.4 };
         for field in descriptor.fields() {
             let composite = field.kind().as_message().is_some_and(|kind| !is_leaf(kind));
-            let taken = field
+            let oneof_is_set = field
                 .containing_oneof()
                 .is_some_and(|oneof| oneof.fields().any(|member| message.has_field(&member)));
-            let wanted = self.full || self.rng.f64() < often;
-            if wanted && !taken && !(composite && depth > 3) {
+            let chosen = self.full || self.rng.f64() < probability;
+            if chosen && !oneof_is_set && !(composite && depth > 3) {
                 let value = self.field(&field, depth);
                 message.set_field(&field, value);
             }
@@ -90,7 +90,7 @@ impl Maker {
             Value::U32(key) => MapKey::U32(key),
             Value::U64(key) => MapKey::U64(key),
             Value::String(key) => MapKey::String(key),
-            other => panic!("not a key: {other:?}"),
+            other => panic!("not a map key: {other:?}"),
         }
     }
 
@@ -98,7 +98,7 @@ impl Maker {
         let bits = self.rng.u64(..) >> self.rng.u32(0..64);
         match kind {
             Kind::Double => Value::F64(self.double()),
-            #[expect(clippy::cast_possible_truncation, reason = "any float will do")]
+            #[expect(clippy::cast_possible_truncation, reason = "the value may be any float")]
             Kind::Float => Value::F32(self.double().clamp(-3e38, 3e38) as f32),
             Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => {
                 Value::I32(self.pick(&[0, 1, -1, i32::MAX, i32::MIN, bits.cast_signed() as i32]))
@@ -124,7 +124,8 @@ impl Maker {
         }
     }
 
-    /// One of the values; the zeros come first and are left out of full messages.
+    /// Returns one of the values. Full messages get no zero value, unless `values` contains only
+    /// zeros.
     fn pick<T: Copy + PartialEq + Default>(&mut self, values: &[T]) -> T {
         loop {
             let value = values[self.rng.usize(..values.len())];
@@ -144,7 +145,7 @@ impl Maker {
         self.pick(&STRINGS).to_owned()
     }
 
-    /// Fills the types with a JSON form of their own; false if it is none of them.
+    /// Fills a message of a well-known type. Returns `false` for all other types.
     fn well_known(&mut self, message: &mut DynamicMessage, depth: usize) -> bool {
         match message.descriptor().full_name() {
             "google.protobuf.Timestamp" => {
@@ -205,7 +206,7 @@ impl Maker {
     }
 }
 
-/// Of a depth that ends.
+/// Returns `true` for the well-known types that cannot nest.
 fn is_leaf(message: &MessageDescriptor) -> bool {
     message.package_name() == "google.protobuf" && !matches!(message.name(), "Struct" | "Value" | "ListValue")
 }

@@ -1,5 +1,6 @@
-//! The split of a request into path, query and body, for every operation: against the routes in the schema and
-//! `prost-reflect`'s JSON, put together here in another way.
+//! Checks path, query and body of a request for every operation.
+//!
+//! The expected values come from the routes in the schema and from the JSON of `prost-reflect`.
 
 use std::collections::BTreeSet;
 
@@ -13,14 +14,14 @@ use scalekit::{
 };
 use serde_json::{Map, Value};
 
-use super::{pool::API, random::Maker, reference_bytes, reference_json};
+use super::{pool::API, random::Generator, reference_bytes, reference_json};
 
 #[test]
 fn full_requests_are_split_by_their_routes() {
     let mut checked = BTreeSet::new();
     for (name, method) in methods() {
-        let mut request = Maker::full(1).message(&method.input());
-        // Of a oneof the member that the path needs, where the random one is another.
+        let mut request = Generator::full(1).message(&method.input());
+        // If the path needs a oneof member that the random message does not have, set it.
         let (_, path, _) = rules(&method).remove(0);
         for name in path
             .split('{')
@@ -49,7 +50,7 @@ fn random_requests_are_split_by_their_routes() {
             compare(
                 &name,
                 &method,
-                &Maker::new(1000 * index as u64 + seed).message(&method.input()),
+                &Generator::new(1000 * index as u64 + seed).message(&method.input()),
             );
         }
     }
@@ -66,7 +67,7 @@ fn methods() -> Vec<(String, MethodDescriptor)> {
     methods.collect()
 }
 
-/// `None` if the request has no route, which the codec must then refuse.
+/// Returns `None` if the request matches no route. Then the codec must return an error.
 fn compare(name: &str, method: &MethodDescriptor, request: &DynamicMessage) -> Option<()> {
     let operation = operation::find(name).unwrap();
     let prepared = crate::encode_request(operation, &reference_bytes(request));
@@ -127,7 +128,7 @@ fn expected(method: &MethodDescriptor, request: &DynamicMessage) -> Option<Expec
         while let Some((before, name)) = path.split_once('{') {
             let (name, after) = name.split_once('}').unwrap();
             let value = fields.get(name).map(text).filter(|value| !value.is_empty());
-            let one_of_two = request
+            let in_oneof = request
                 .descriptor()
                 .get_field_by_name(name)
                 .unwrap()
@@ -135,7 +136,7 @@ fn expected(method: &MethodDescriptor, request: &DynamicMessage) -> Option<Expec
                 .is_some();
             let value = match (value, external) {
                 (Some(value), _) => utf8_percent_encode(&value, NON_ALPHANUMERIC).to_string(),
-                (None, Some(external)) if one_of_two => {
+                (None, Some(external)) if in_oneof => {
                     external_id = Some(external.to_owned());
                     rest.remove("external_id");
                     String::new()
@@ -145,7 +146,7 @@ fn expected(method: &MethodDescriptor, request: &DynamicMessage) -> Option<Expec
             rest.remove(name);
             path = format!("{before}{value}{after}");
         }
-        // Letters beyond the alphanumeric that may stand in a path as they are.
+        // The unreserved characters of RFC 3986, which need no percent-encoding.
         let path = path
             .replace("%2D", "-")
             .replace("%2E", ".")
@@ -169,18 +170,22 @@ fn expected(method: &MethodDescriptor, request: &DynamicMessage) -> Option<Expec
     })
 }
 
-/// Verb, path and body of each binding.
+/// Returns verb, path and body of each HTTP binding.
 fn rules(method: &MethodDescriptor) -> Vec<(String, String, String)> {
     let extension = API.pool.get_extension_by_name("google.api.http").unwrap();
     let options = method.options();
     let first = options.get_extension(&extension).as_message().unwrap().clone();
-    let more = first
+    let additional = first
         .get_field_by_name("additional_bindings")
         .unwrap()
         .as_list()
         .unwrap()
         .to_vec();
-    let all = std::iter::once(first).chain(more.into_iter().map(|rule| rule.as_message().unwrap().clone()));
+    let all = std::iter::once(first).chain(
+        additional
+            .into_iter()
+            .map(|rule| rule.as_message().unwrap().clone()),
+    );
     let rule = |rule: DynamicMessage| {
         let pattern = ["get", "put", "post", "delete", "patch"]
             .into_iter()
@@ -230,7 +235,7 @@ fn is_mask(field: &FieldDescriptor) -> bool {
         .is_some_and(|message| message.full_name() == "google.protobuf.FieldMask")
 }
 
-/// A mask's paths as the schema spells them, which is how they travel in a query.
+/// Converts the paths of a mask to snake_case. In a query, masks have this spelling.
 fn schema_paths(mask: &str) -> String {
     mask.chars()
         .flat_map(|letter| {

@@ -1,4 +1,4 @@
-//! The generated tables against the schema.
+//! Compares the generated tables with the schema.
 
 use super::pool::API;
 use crate::{
@@ -26,18 +26,19 @@ fn tables_match_the_protos() {
             "{}",
             ours.name
         );
-        // Aliases have higher numbers than all fields, so that the indices are the same without them.
+        // Aliases have higher numbers than all fields, so they do not change the indices of the
+        // fields.
         assert_eq!(ours.names, expected.names, "{}", ours.name);
         assert!(
             ours.fields.len() <= 128,
-            "{} has more fields than the codec has bits for",
+            "{} has more than 128 fields, the codec's limit",
             ours.name
         );
     }
 }
 
 #[test]
-fn aliases_stand_for_fields_that_exist() {
+fn alias_targets_exist() {
     let mut found = Vec::new();
     for message in SCHEMA.messages {
         for field in message.fields {
@@ -50,23 +51,23 @@ fn aliases_stand_for_fields_that_exist() {
                 field.name
             );
             let mut inner = message;
-            let (last, around) = alias.path.split_last().unwrap();
-            for number in around {
+            let (last, parents) = alias.path.split_last().unwrap();
+            for number in parents {
                 let index = crate::lookup::field_numbered(inner.fields, *number).unwrap();
                 let Kind::Message(next) = inner.fields[index].kind else {
-                    panic!("{} is no message", field.name)
+                    panic!("{} is not a message", field.name)
                 };
                 inner = SCHEMA.message(next);
             }
-            let meant = &inner.fields[crate::lookup::field_numbered(inner.fields, *last).unwrap()];
+            let target = &inner.fields[crate::lookup::field_numbered(inner.fields, *last).unwrap()];
             assert_eq!(
-                matches!(meant.kind, Kind::String),
+                matches!(target.kind, Kind::String),
                 alias.values.is_empty(),
                 "{}",
                 field.name
             );
             assert_eq!(
-                matches!(meant.kind, Kind::Enum(_)),
+                matches!(target.kind, Kind::Enum(_)),
                 !alias.values.is_empty(),
                 "{}",
                 field.name

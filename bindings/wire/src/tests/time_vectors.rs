@@ -1,11 +1,11 @@
-//! Timestamps and durations, by hand.
+//! Hand-written vectors for timestamps and durations.
 
 use proptest::prelude::*;
 
 use crate::time::{format_duration, format_timestamp, parse_duration, parse_timestamp};
 
 #[test]
-fn timestamps_are_read() {
+fn timestamps_are_parsed() {
     let vectors = [
         ("1970-01-01T00:00:00Z", Some((0, 0))),
         ("0001-01-01T00:00:00Z", Some((-62_135_596_800, 0))),
@@ -18,12 +18,12 @@ fn timestamps_are_read() {
         ("1969-12-31T16:00:00-08:00", Some((0, 0))),
         ("2024-03-01t00:00:00z", Some((1_709_251_200, 0))),
         ("1969-12-31T23:59:59.25Z", Some((-1, 250_000_000))),
-        // Out of range, if only by the offset.
+        // Out of range, in some cases because of the offset.
         ("0000-12-31T23:59:59Z", None),
         ("0001-01-01T00:00:00+00:01", None),
         ("9999-12-31T23:59:59-00:01", None),
         ("10000-01-01T00:00:00Z", None),
-        // No such date or time.
+        // Dates and times that do not exist.
         ("2023-02-29T00:00:00Z", None),
         ("1900-02-29T00:00:00Z", None),
         ("2023-13-01T00:00:00Z", None),
@@ -35,7 +35,7 @@ fn timestamps_are_read() {
         ("2023-04-01T00:00:60Z", None),
         ("2023-04-01T00:00:00+24:00", None),
         ("2023-04-01T00:00:00+01:60", None),
-        // Not that form.
+        // Wrong format.
         ("", None),
         ("2023-04-01", None),
         ("2023-04-01T00:00:00", None),
@@ -55,7 +55,7 @@ fn timestamps_are_read() {
 }
 
 #[test]
-fn timestamps_are_written() {
+fn timestamps_are_formatted() {
     let vectors = [
         ((0, 0), Some("1970-01-01T00:00:00Z")),
         ((0, 1), Some("1970-01-01T00:00:00.000000001Z")),
@@ -82,7 +82,7 @@ fn timestamps_are_written() {
 }
 
 #[test]
-fn durations_are_read() {
+fn durations_are_parsed() {
     let vectors = [
         ("0s", Some((0, 0))),
         ("1.5s", Some((1, 500_000_000))),
@@ -112,7 +112,7 @@ fn durations_are_read() {
 }
 
 #[test]
-fn durations_are_written() {
+fn durations_are_formatted() {
     let vectors = [
         ((0, 0), Some("0s")),
         ((1, 500_000_000), Some("1.500s")),
@@ -138,7 +138,7 @@ fn durations_are_written() {
 
 proptest! {
     #[test]
-    fn every_timestamp_comes_back(
+    fn every_timestamp_round_trips(
         seconds in -62_135_596_800_i64..=253_402_300_799,
         nanos in 0_i32..1_000_000_000,
         digits in 0_u32..10,
@@ -149,8 +149,8 @@ proptest! {
     }
 
     #[test]
-    fn every_duration_comes_back(seconds in 0_i64..315_576_000_000, nanos in 0_i32..1_000_000_000, minus: bool) {
-        let (seconds, nanos) = if minus { (-seconds, -nanos) } else { (seconds, nanos) };
+    fn every_duration_round_trips(seconds in 0_i64..315_576_000_000, nanos in 0_i32..1_000_000_000, negative: bool) {
+        let (seconds, nanos) = if negative { (-seconds, -nanos) } else { (seconds, nanos) };
         let text = format_duration(seconds, nanos).unwrap();
         prop_assert_eq!(parse_duration(&text), Some((seconds, nanos)), "{}", text);
     }
