@@ -1,8 +1,8 @@
-//! Shared by the targets: which operation an input is for.
+//! Chooses the operation for an input. Shared by several targets.
 
 use scalekit::operation::{OPERATIONS, Operation};
 
-/// The first two bytes choose the operation, the rest is the input.
+/// Returns the operation that the first two bytes choose, and the remaining input.
 pub fn choose(data: &[u8]) -> Option<(&'static Operation, &[u8])> {
     let (choice, input) = data.split_first_chunk::<2>()?;
     Some((

@@ -1,4 +1,5 @@
-//! Any bytes as a request: no panic, and what is sent is a well-formed URL path and query.
+//! Encodes arbitrary bytes as a request. It must not panic, and the path and query must be
+//! well-formed.
 #![no_main]
 
 mod choose;
@@ -10,12 +11,12 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Ok(request) = scalekit_wire::encode_request(operation, bytes) else {
         return;
     };
-    let plain = |text: &str, also: &[u8]| {
+    let allowed = |text: &str, extra: &[u8]| {
         text.bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~%/:".contains(&byte) || also.contains(&byte))
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~%/:".contains(&byte) || extra.contains(&byte))
     };
-    assert!(request.path.starts_with("/api/") && plain(&request.path, b""));
-    assert!(request.query.is_none_or(|query| plain(&query, b"&=+*")));
+    assert!(request.path.starts_with("/api/") && allowed(&request.path, b""));
+    assert!(request.query.is_none_or(|query| allowed(&query, b"&=+*")));
     if let Some(body) = request.body {
         assert!(matches!(body.first(), Some(b'{' | b'[')));
     }

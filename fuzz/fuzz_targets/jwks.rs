@@ -1,4 +1,5 @@
-//! Any bytes as a JWKS document: no panic, and no key is made of what is none.
+//! Parses arbitrary bytes as a JWKS document. It must not panic, and it must accept only valid RSA
+//! keys.
 #![no_main]
 
 use base64::Engine;
@@ -6,7 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use scalekit::token::KeySet;
 use serde_json::Value;
 
-/// Whether this could be an RSA key of 2048 bits or more that has a name, by the coarsest of measures.
+/// Returns `true` if the value looks like an RSA key with a key ID and at least 2048 bits. A rough
+/// check.
 fn plausible(key: &Value) -> bool {
     let number = |name: &str| {
         let text = key[name].as_str()?.trim_end_matches('=');
@@ -24,16 +26,18 @@ libfuzzer_sys::fuzz_target!(|document: &[u8]| {
         return;
     };
     assert!(!set.is_empty() && set.len() <= 100);
-    let document: Value = serde_json::from_slice(document).expect("what is accepted is JSON");
-    let keys = document["keys"].as_array().expect("and has keys");
+    let document: Value = serde_json::from_slice(document).expect("an accepted document is JSON");
+    let keys = document["keys"]
+        .as_array()
+        .expect("an accepted document has keys");
     assert!(keys.iter().filter(|key| plausible(key)).count() >= set.len());
-    // No token is signed with any of them.
+    // No token here has a valid signature, so the key set must reject all of them.
     for key in keys {
         let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"RS256","kid":{}}}"#, key["kid"]));
         for signature in ["", "AA", &"A".repeat(342)] {
             let token = format!("{header}.e30.{signature}");
-            let verdict = set.validate(&token, &Default::default(), std::time::SystemTime::UNIX_EPOCH);
-            assert!(verdict.is_err());
+            let result = set.validate(&token, &Default::default(), std::time::SystemTime::UNIX_EPOCH);
+            assert!(result.is_err());
         }
     }
 });

@@ -1,4 +1,5 @@
-//! Shared by the targets about tokens: a key, tokens signed with it, and a plain reading of JSON to compare with.
+//! A signing key, signed tokens, and a simple JSON parser to compare with. Shared by the token
+//! targets.
 
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -12,23 +13,26 @@ use scalekit::token::KeySet;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The clock stands still.
+/// The fixed time of all validations.
 pub const NOW: u64 = 1_800_000_000;
 
 pub fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(NOW)
 }
 
-/// The key, which changes with every run, and the set that has it under the name `k`.
+/// A key pair that is generated for each run, and a key set that contains it with the key ID `k`.
 pub static KEY: LazyLock<(KeyPair, KeySet)> = LazyLock::new(|| {
-    let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key");
+    let pair = KeyPair::generate(KeySize::Rsa2048).expect("generating a key succeeds");
     let public = PublicKeyComponents::<Vec<u8>>::from(pair.public_key());
     let (n, e) = (URL_SAFE_NO_PAD.encode(public.n), URL_SAFE_NO_PAD.encode(public.e));
     let jwks = format!(r#"{{"keys":[{{"kty":"RSA","kid":"k","n":"{n}","e":"{e}"}}]}}"#);
-    (pair, KeySet::parse(jwks.as_bytes()).expect("a key set"))
+    (
+        pair,
+        KeySet::parse(jwks.as_bytes()).expect("the key set is valid"),
+    )
 });
 
-/// A token whose signature holds, whatever it says.
+/// Returns a token with a valid signature. Header and payload may be invalid.
 pub fn sign(header: &[u8], payload: &[u8]) -> String {
     let signed = format!(
         "{}.{}",
@@ -43,28 +47,29 @@ pub fn sign(header: &[u8], payload: &[u8]) -> String {
             signed.as_bytes(),
             &mut signature,
         )
-        .expect("a signature");
+        .expect("signing succeeds");
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// The members of a JSON object as they stand, repeated ones included.
+/// The unparsed members of a JSON object, including duplicates.
 pub struct Members(Vec<(String, Box<RawValue>)>);
 
 impl Members {
-    /// One object in UTF-8 in which none of `unique` is repeated.
-    pub fn read(json: &[u8], unique: &[&str]) -> Option<Self> {
+    /// Parses an object in UTF-8. Returns `None` if a name in `unique` occurs more than once.
+    pub fn parse(json: &[u8], unique: &[&str]) -> Option<Self> {
         let members: Self = serde_json::from_str(std::str::from_utf8(json).ok()?).ok()?;
-        let once = |name: &&str| members.0.iter().filter(|(found, _)| found == name).count() <= 1;
-        unique.iter().all(once).then_some(members)
+        let is_unique = |name: &&str| members.0.iter().filter(|(found, _)| found == name).count() <= 1;
+        unique.iter().all(is_unique).then_some(members)
     }
 
-    /// Whether all values but those of `raw` can be read as JSON where they stand, one level deep.
-    #[allow(dead_code, reason = "only payloads are read whole")]
-    pub fn sound(&self, raw: &[&str]) -> bool {
-        let readable = |json: &str| serde_json::from_str::<serde_json::Value>(&format!("[{json}]")).is_ok();
+    /// Returns `true` if all values except those of the members in `skip` can be parsed. They are
+    /// parsed one level deep, as in the object.
+    #[allow(dead_code, reason = "only the payload target checks all values")]
+    pub fn all_parse_except(&self, skip: &[&str]) -> bool {
+        let parses = |json: &str| serde_json::from_str::<serde_json::Value>(&format!("[{json}]")).is_ok();
         self.0
             .iter()
-            .all(|(name, value)| raw.contains(&name.as_str()) || readable(value.get()))
+            .all(|(name, value)| skip.contains(&name.as_str()) || parses(value.get()))
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {

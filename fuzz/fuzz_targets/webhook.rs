@@ -1,7 +1,9 @@
-//! Any secret, headers and body: the verdict is that of a plain reading.
+//! Verifies webhooks with arbitrary secrets, headers and bodies. Compares the result with a simple
+//! implementation.
 //!
-//! The input is text like a request: purpose and secret in the first line, headers, an empty line, and the body. `{mac}`
-//! in the value of a header stands for the right signature, which a fuzzer does not find by itself.
+//! The input looks like an HTTP request: a first line with the purpose and the secret, then
+//! headers, an empty line and the body. `{mac}` in a header value is replaced with the valid
+//! signature, because a fuzzer cannot guess one.
 #![no_main]
 
 use std::time::{Duration, UNIX_EPOCH};
@@ -13,32 +15,35 @@ use scalekit::webhook::{Purpose, SignatureHeaders, Verifier, WebhookError};
 
 const NOW: u64 = 1_800_000_000;
 
-/// The key of a secret that was accepted.
+/// Decodes the key of an accepted secret.
 fn key(secret: &str) -> Vec<u8> {
-    let (_, text) = secret.trim_ascii().split_once('_').expect("a prefix");
+    let (_, text) = secret
+        .trim_ascii()
+        .split_once('_')
+        .expect("an accepted secret has a prefix");
     let standard = text.replace('-', "+").replace('_', "/");
     STANDARD_NO_PAD
         .decode(standard.trim_end_matches('='))
-        .expect("base64")
+        .expect("an accepted secret is base64")
 }
 
 fn find<'h>(headers: &'h [(String, String)], purpose: Purpose, field: &str) -> &'h str {
-    let named = |prefix: &str| {
-        let wanted = format!("{prefix}-{field}");
+    let with_prefix = |prefix: &str| {
+        let header = format!("{prefix}-{field}");
         headers
             .iter()
             .filter(|(name, _)| {
-                let plain = name.to_ascii_lowercase().replace('_', "-");
-                plain.strip_prefix("http-").unwrap_or(&plain) == wanted
+                let normalized = name.to_ascii_lowercase().replace('_', "-");
+                normalized.strip_prefix("http-").unwrap_or(&normalized) == header
             })
             .map(|(_, value)| value.as_str())
             .find(|value| !value.is_empty())
     };
-    let own = match purpose {
+    let interceptor = match purpose {
         Purpose::Webhook => None,
-        Purpose::Interceptor => named("interceptor"),
+        Purpose::Interceptor => with_prefix("interceptor"),
     };
-    own.or_else(|| named("webhook")).unwrap_or_default()
+    interceptor.or_else(|| with_prefix("webhook")).unwrap_or_default()
 }
 
 fn expected(mac: &[u8], id: &str, timestamp: &str, signature: &str) -> Result<(), WebhookError> {
@@ -48,18 +53,18 @@ fn expected(mac: &[u8], id: &str, timestamp: &str, signature: &str) -> Result<()
     if timestamp.len() > 12 || !timestamp.chars().all(|digit| digit.is_ascii_digit()) {
         return Err(WebhookError::InvalidHeaders);
     }
-    let sent: u64 = timestamp.parse().expect("digits");
+    let sent: u64 = timestamp.parse().expect("12 digits fit into a u64");
     if sent + 300 < NOW {
         return Err(WebhookError::TooOld);
     }
     if sent > NOW + 300 {
         return Err(WebhookError::TooNew);
     }
-    let right = signature
+    let valid = signature
         .split(' ')
         .filter_map(|entry| STANDARD.decode(entry.strip_prefix("v1,")?).ok())
-        .any(|found| found == mac);
-    right.then_some(()).ok_or(WebhookError::InvalidSignature)
+        .any(|candidate| candidate == mac);
+    valid.then_some(()).ok_or(WebhookError::InvalidSignature)
 }
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
@@ -99,11 +104,11 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
         *value = value.replace("{mac}", &STANDARD.encode(&mac));
     }
     let pairs = headers.iter().map(|(name, value)| (name, value.as_str()));
-    let verdict = verifier.verify_at(
+    let result = verifier.verify_at(
         &SignatureHeaders::from_pairs(purpose, pairs),
         body,
         UNIX_EPOCH + Duration::from_secs(NOW),
     );
     let signature = find(&headers, purpose, "signature");
-    assert_eq!(verdict, expected(mac.as_ref(), &id, &timestamp, signature));
+    assert_eq!(result, expected(mac.as_ref(), &id, &timestamp, signature));
 });
