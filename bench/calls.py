@@ -1,9 +1,8 @@
-"""`calls.py client|sockets ORGANIZATION_ID THREADS`: get_organization from Python, the twin of `floor`.
+"""`calls.py client|sockets ORGANIZATION_ID THREADS`: measures get_organization from Python.
 
-`client` calls through the installed wheel. `sockets` says what threads of Python could reach at best: each
-sends one request as prepared bytes over a plain socket, receives, and only makes the objects that the
-documented API is about, the request message and the answer. Says `ready`, then answers every line on its
-standard input with the microseconds of one call, all threads together, over a round of about 20 ms.
+`client` calls the installed wheel. `sockets` measures the maximum that Python threads can reach:
+each thread sends the bytes of a prepared request over a plain socket, receives the response, and
+creates only the request message and the response message. See `worker.serve` for the protocol.
 """
 
 import socket
@@ -33,7 +32,7 @@ def through_socket(organization_id: str) -> Callable[[int], None]:
     url = urlsplit(CLIENT.core_client.env_url)
     head = f"GET /api/v1/organizations/{organization_id} HTTP/1.1\r\nhost: {url.netloc}"
     request = f"{head}\r\nauthorization: Bearer {CLIENT.get_client_access_token()}\r\n\r\n".encode()
-    answer = CLIENT.organization.get_organization(organization_id)[0].SerializeToString()
+    response = CLIENT.organization.get_organization(organization_id)[0].SerializeToString()
     connection = socket.create_connection((url.hostname, url.port))
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.send(request)
@@ -44,14 +43,14 @@ def through_socket(organization_id: str) -> Callable[[int], None]:
             GetOrganizationRequest(id=organization_id).SerializeToString()
             connection.send(request)
             connection.recv(65536)
-            GetOrganizationResponse.FromString(answer)
+            GetOrganizationResponse.FromString(response)
 
     return run
 
 
 def main() -> None:
-    how, organization_id, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    make = {"client": through_client, "sockets": through_socket}[how]
+    mode, organization_id, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    make = {"client": through_client, "sockets": through_socket}[mode]
     serve([make(organization_id) for _ in range(threads)])
 
 

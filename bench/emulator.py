@@ -1,4 +1,4 @@
-"""The emulator under load: reads over kept-alive connections with many rows, and the memory these take."""
+"""Measures start time, memory and read throughput of an emulator with many rows."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from report import ROOT, row
 from turns import Command, take_turns
 
 ORGANIZATIONS, USERS = 10_000, 100_000
-#: Requests under way at once. One thread of `load` drives them all; more would take the emulator's processor.
+#: Concurrent requests. One thread of `load` sends them. More threads would take CPU time from the
+# emulator.
 CONNECTIONS = 16
-#: Of about 200 ms each.
+#: A round takes about 200 ms.
 ROUNDS = 20
-#: A different row each time, far apart.
+#: The number of different rows to read.
 PATHS = 1000
 FIRST = 100_000_000_000_000_000
 GIVEN = ["Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Margaret", "Ken", "Radia", "Tim"]
@@ -51,11 +52,11 @@ def organization(number: int) -> dict[str, Any]:
 
 def user(number: int) -> dict[str, Any]:
     given, family = GIVEN[number % 10], FAMILY[number // 10 % 10]
-    own = number // (USERS // ORGANIZATIONS)
+    customer = number // (USERS // ORGANIZATIONS)
     role = "member" if number % (USERS // ORGANIZATIONS) else "admin"
     return {
         "id": f"usr_{FIRST + number}",
-        "email": f"{given}.{family}.{number}@customer-{own}.example".lower(),
+        "email": f"{given}.{family}.{number}@customer-{customer}.example".lower(),
         "external_id": f"user-{number}",
         "user_profile": {
             "id": f"usp_{FIRST + number}",
@@ -66,7 +67,7 @@ def user(number: int) -> dict[str, Any]:
         },
         "memberships": [
             {
-                "organization_id": f"org_{FIRST + own}",
+                "organization_id": f"org_{FIRST + customer}",
                 "membership_status": "ACTIVE",
                 "roles": [{"name": role}],
             }
@@ -74,7 +75,7 @@ def user(number: int) -> dict[str, Any]:
     }
 
 
-class Loaded:
+class LoadedEmulator:
     """A running emulator with many rows."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
@@ -90,8 +91,8 @@ class Loaded:
         }
         with urllib.request.urlopen(
             f"{self.url}/oauth/token", urllib.parse.urlencode(form).encode()
-        ) as answer:
-            self.token: str = json.load(answer)["access_token"]
+        ) as response:
+            self.token: str = json.load(response)["access_token"]
 
     def mib(self, figure: str) -> float:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
@@ -99,15 +100,15 @@ class Loaded:
         return int(line.split()[1]) / 1024
 
     def milliseconds(self, path: str) -> float:
-        """One request, connection included; the median of some."""
+        """Returns the median time of a request on a new connection, in milliseconds."""
         request = urllib.request.Request(
             f"{self.url}{path}", headers={"authorization": f"Bearer {self.token}"}
         )
         times = []
         for _ in range(9):
             started = time.perf_counter()
-            with urllib.request.urlopen(request) as answer:
-                answer.read()
+            with urllib.request.urlopen(request) as response:
+                response.read()
             times.append((time.perf_counter() - started) * 1000)
         return statistics.median(times)
 
@@ -118,7 +119,7 @@ class Loaded:
 
 
 @contextmanager
-def loaded() -> Iterator[Loaded]:
+def loaded() -> Iterator[LoadedEmulator]:
     seed = ROOT / "target/bench/world.json"
     seed.parent.mkdir(parents=True, exist_ok=True)
     rows = {
@@ -130,8 +131,8 @@ def loaded() -> Iterator[Loaded]:
     command = [ROOT / "target/release/scalekit-emulator", "--port", "0", "--seed", seed]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
-            emulator = Loaded(process)
-            row("emulator.loaded.start_ms", (time.perf_counter() - started) * 1000, "ms", "read and sown")
+            emulator = LoadedEmulator(process)
+            row("emulator.loaded.start_ms", (time.perf_counter() - started) * 1000, "ms", "seed loaded")
             yield emulator
         finally:
             process.terminate()
@@ -141,24 +142,26 @@ def emulator() -> None:
     with loaded() as running:
         rows = f"{ORGANIZATIONS} organizations, {USERS} users"
         row("emulator.loaded.memory_mib", running.mib("VmRSS"), "MiB", rows)
-        row("emulator.loaded.memory_peak_mib", running.mib("VmHWM"), "MiB", "while they were read")
-        places = range(PATHS)
+        row("emulator.loaded.memory_peak_mib", running.mib("VmHWM"), "MiB", "while loading the seed")
+        indexes = range(PATHS)
         times = take_turns(
             {
                 "organization": running.load(
                     "organization",
-                    [f"/api/v1/organizations/org_{FIRST + place * 10}" for place in places],
+                    [f"/api/v1/organizations/org_{FIRST + index * 10}" for index in indexes],
                 ),
-                "user": running.load("user", [f"/api/v1/users/usr_{FIRST + place * 97}" for place in places]),
+                "user": running.load(
+                    "user", [f"/api/v1/users/usr_{FIRST + index * 97}" for index in indexes]
+                ),
             },
             rounds=ROUNDS,
         )
         for name, values in times.items():
             low, high = 1e6 / max(values), 1e6 / min(values)
-            goal = f"at least 20000, with load's one thread ({low:.0f} to {high:.0f})"
+            goal = f"at least 20000, with one load thread ({low:.0f} to {high:.0f})"
             row(f"emulator.loaded.{name}_reads_per_s", 1e6 / statistics.median(values), "/s", goal)
-        row("emulator.loaded.memory_mib.after", running.mib("VmRSS"), "MiB", "after all these reads")
+        row("emulator.loaded.memory_mib.after", running.mib("VmRSS"), "MiB", "after the reads")
         search = "/api/v1/users:search?query=turing.99"
-        row("emulator.loaded.search_users_ms", running.milliseconds(search), "ms", "looks at every user")
+        row("emulator.loaded.search_users_ms", running.milliseconds(search), "ms", "scans all users")
         count = "/api/v1/roles/member/users:count"
         row("emulator.loaded.count_role_ms", running.milliseconds(count), "ms", "")

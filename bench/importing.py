@@ -1,4 +1,4 @@
-"""What importing the package costs: time, memory, and place on the disk."""
+"""The cost of importing the package: time, memory and disk space."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import re
 import statistics
 from pathlib import Path
 
-from report import PYTHON, TODAY, output, row, seconds
+from report import OFFICIAL, PYTHON, output, row, seconds
 
-# The peak in KiB. Not getrusage: its maximum is inherited from the process that started this one.
+# Prints the peak memory in KiB. getrusage is not suitable: a process inherits the maximum of its
+# parent.
 MEMORY = "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
 
 
 def above_bare(python: Path, statement: str, rounds: int = 15) -> tuple[float, float]:
-    """Milliseconds and MiB that a statement costs above a bare interpreter, whole processes."""
+    """Returns the milliseconds and MiB that a statement adds to an empty Python process."""
     bare, loaded, memory = [], [], []
     for _ in range(rounds):
         bare.append(seconds(python, "-c", "pass"))
@@ -24,10 +25,10 @@ def above_bare(python: Path, statement: str, rounds: int = 15) -> tuple[float, f
 
 
 def size_mib(python: Path) -> float:
-    """What is installed beside pip and setuptools."""
+    """Returns the size of the installed packages in MiB, without pip and setuptools."""
     site = Path(output(python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])").strip())
     files = (file for file in site.rglob("*") if file.is_file())
-    kept = (
+    counted = (
         file
         for file in files
         if not re.match(
@@ -35,7 +36,7 @@ def size_mib(python: Path) -> float:
             file.relative_to(site).parts[0],
         )
     )
-    return sum(file.stat().st_size for file in kept if "__pycache__" not in file.parts) / 2**20
+    return sum(file.stat().st_size for file in counted if "__pycache__" not in file.parts) / 2**20
 
 
 def importing() -> None:
@@ -43,8 +44,8 @@ def importing() -> None:
     row("python.import_ms", milliseconds, "ms", "at most 30")
     row("python.import_mib", mebibytes, "MiB", "at most 8")
     row("python.installed_mib", size_mib(PYTHON), "MiB", "at most 15")
-    if TODAY.exists():
-        milliseconds, mebibytes = above_bare(TODAY, "import scalekit", rounds=5)
-        row("python.import_ms.today", milliseconds, "ms", "scalekit-sdk-python")
-        row("python.import_mib.today", mebibytes, "MiB", "scalekit-sdk-python")
-        row("python.installed_mib.today", size_mib(TODAY), "MiB", "scalekit-sdk-python")
+    if OFFICIAL.exists():
+        milliseconds, mebibytes = above_bare(OFFICIAL, "import scalekit", rounds=5)
+        row("python.import_ms.official", milliseconds, "ms", "scalekit-sdk-python")
+        row("python.import_mib.official", mebibytes, "MiB", "scalekit-sdk-python")
+        row("python.installed_mib.official", size_mib(OFFICIAL), "MiB", "scalekit-sdk-python")

@@ -1,4 +1,4 @@
-"""Makes tokens; serves their key, the service token that today's SDK fetches, and answers of 1 MB."""
+"""Creates tokens. Serves their key, the service token for the official SDK, and large responses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CRYPTO = ROOT / "target/release/crypto"
 
 
 def organization(number: int, values: int, size: int) -> dict[str, object]:
-    """One with so many values of metadata, each of so many characters."""
+    """Returns an organization with `values` metadata values of `size` characters each."""
     return {
         "id": f"org_{17002334227791970 + number}",
         "create_time": "2026-01-02T03:04:05.678901Z",
@@ -29,30 +29,31 @@ def organization(number: int, values: int, size: int) -> dict[str, object]:
 
 @contextmanager
 def key_server(tokens: int) -> Iterator[tuple[str, Path]]:
-    """Its URL, and the file with so many tokens."""
-    made = ROOT / "target/bench/tokens.json"
-    made.parent.mkdir(parents=True, exist_ok=True)
-    output(CRYPTO, "make", made, str(tokens))
-    answers = {
-        "/keys": json.loads(made.read_text())["jwks"],
+    """Yields the URL of the server and a file with `tokens` tokens."""
+    token_file = ROOT / "target/bench/tokens.json"
+    token_file.parent.mkdir(parents=True, exist_ok=True)
+    output(CRYPTO, "make", token_file, str(tokens))
+    responses = {
+        "/keys": json.loads(token_file.read_text())["jwks"],
         "/oauth/token": {"access_token": "token", "expires_in": 3600},
-        # As many as a page can have, and as many as fill a megabyte with what most of them are.
+        # `large`: the maximum number of records on a page. `small`: a megabyte of records of the
+        # usual size.
         "/large/api/v1/organizations": {"organizations": [organization(n, 20, 500) for n in range(100)]},
         "/small/api/v1/organizations": {"organizations": [organization(n, 2, 10) for n in range(4000)]},
-        # What a tool returns: one field, of many values and of a single one.
+        # The result of a tool: one field with many values, and one field with a single value.
         "/rows/api/v1/execute_tool": {"data": {"rows": [organization(n, 2, 10) for n in range(4000)]}},
         "/text/api/v1/execute_tool": {"data": {"text": "Zażółć gęślą jaźń. " * 40_000}},
     }
-    answers |= {
-        f"/{kind}/oauth/token": answers["/oauth/token"] for kind in ("large", "small", "rows", "text")
+    responses |= {
+        f"/{kind}/oauth/token": responses["/oauth/token"] for kind in ("large", "small", "rows", "text")
     }
-    bodies = {path: json.dumps(answer).encode() for path, answer in answers.items()}
+    bodies = {path: json.dumps(response).encode() for path, response in responses.items()}
 
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
             pass
 
-        def answer(self) -> None:
+        def respond(self) -> None:
             self.rfile.read(int(self.headers.get("content-length", 0)))
             body = bodies[self.path.partition("?")[0]]
             self.send_response(200)
@@ -61,12 +62,12 @@ def key_server(tokens: int) -> Iterator[tuple[str, Path]]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = answer
+        do_GET = do_POST = respond
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", made
+    yield f"http://127.0.0.1:{server.server_port}", token_file
     server.shutdown()
     thread.join()
     server.server_close()

@@ -1,4 +1,7 @@
-"""The Node package, beside today's SDK and jose, each in a project of its own below `target/npm`."""
+"""Compares the Node package with the official SDK and with jose.
+
+Each has its own project in `target/npm`.
+"""
 
 from __future__ import annotations
 
@@ -11,25 +14,25 @@ from report import ROOT, output, ratio_row, row, seconds
 from turns import ROUNDS, Command, ratios, take_turns
 
 OURS = ROOT / "target/npm/ours"
-TODAY = ROOT / "target/npm/today"
+OFFICIAL = ROOT / "target/npm/official"
 PEERS = ROOT / "target/npm/peers"
 WORKER = ROOT / "bench/worker.mjs"
 MEMORY = "/VmHWM:\\s+(\\d+)/.exec(require('node:fs').readFileSync('/proc/self/status', 'utf8'))[1]"
 
-#: How long the event loop is late, at most, in a call with an answer of 1 MB.
+#: The longest delay of the event loop during a call with a response of 1 MB.
 BLOCKS = {
-    "idle": "an event loop that has nothing to do, by the machine",
-    "large": "at most 1: 100 records, the most that a page has",
-    "rows": "at most 1: a tool's result of 4000 records",
-    "text": "at most 1: a tool's result of one text",
-    "small": "at most 1: 4000 records, more than the API sends in a page",
-    "small_collector": "of which V8's collector, which copies what is new and alive",
-    "parsed": "the same records by V8's own JSON parser, 8 KiB a turn",
+    "idle": "an idle event loop: the delay that the machine causes",
+    "large": "at most 1: 100 records, the maximum on a page",
+    "rows": "at most 1: a tool result with 4000 records",
+    "text": "at most 1: a tool result with one text",
+    "small": "at most 1: 4000 records, more than the API sends on a page",
+    "small_collector": "the part of it that V8's garbage collector takes",
+    "parsed": "the same records parsed by V8's JSON parser, 8 KiB per turn",
 }
 
 
 def above_bare(project: Path, package: str, rounds: int) -> tuple[float, float]:
-    """Milliseconds and MiB that loading a package costs above a bare Node, whole processes."""
+    """Returns the milliseconds and MiB that loading a package adds to an empty Node process."""
     load = f"require(require.resolve({json.dumps(package)}, {{ paths: [{json.dumps(str(project))}] }}));"
     bare, loaded, memory = [], [], []
     for _ in range(rounds):
@@ -42,7 +45,7 @@ def above_bare(project: Path, package: str, rounds: int) -> tuple[float, float]:
 
 
 def installed(project: Path) -> tuple[int, float]:
-    """Packages, and their size in MiB."""
+    """Returns the number of installed packages and their size in MiB."""
     modules = project / "node_modules"
     packages = json.loads((modules / ".package-lock.json").read_text())["packages"]
     size = sum(file.stat().st_size for file in modules.rglob("*") if file.is_file() and not file.is_symlink())
@@ -52,7 +55,7 @@ def installed(project: Path) -> tuple[int, float]:
 def loading() -> None:
     for project, package, mark, rounds in (
         (OURS, "scalekit-client", "", 15),
-        (TODAY, "@scalekit-sdk/node", ".today", 5),
+        (OFFICIAL, "@scalekit-sdk/node", ".official", 5),
     ):
         milliseconds, mebibytes = above_bare(project, package, rounds)
         packages, size = installed(project)
@@ -64,46 +67,51 @@ def loading() -> None:
 
 
 def node_package() -> None:
-    """Loading, tokens, webhooks, and how long a large answer keeps the event loop."""
+    """Measures loading, tokens, webhooks and the event loop delays that large responses cause."""
     loading()
-    with key_server(4096) as (url, made):
+    with key_server(4096) as (url, token_file):
 
         def side(task: str, project: Path) -> Command:
-            return ("node", WORKER, task, url, made, project)
+            return ("node", WORKER, task, url, token_file, project)
 
         times = take_turns(
             {
-                "floor": (CRYPTO, "verify", made, "1"),
+                "baseline": (CRYPTO, "verify", token_file, "1"),
                 "ours": side("token", OURS),
                 "again": side("token_again", OURS),
                 "jose": side("token_jose", PEERS),
-                "today": side("token_today", TODAY),
+                "official": side("token_official", OFFICIAL),
             }
         )
         hooks = take_turns(
             {
-                "floor": (CRYPTO, "hmac", "517"),
+                "baseline": (CRYPTO, "hmac", "517"),
                 "ours": side("webhook", OURS),
-                "today": side("webhook_today", TODAY),
+                "official": side("webhook_official", OFFICIAL),
             }
         )
         block = take_turns({kind: side(f"block_{kind}", OURS) for kind in BLOCKS})
     key = "node.validate_token"
-    row(f"{key}.floor_us", statistics.median(times["floor"]), "us", "RSA-2048 by aws-lc-rs, parsed key")
-    row(f"{key}_us", statistics.median(times["ours"]), "us", "at most 22: every signature checked")
-    ratio_row(f"{key}.ratio", ratios(times, "ours", "floor"), "")
-    row(f"{key}.again_us", statistics.median(times["again"]), "us", "at most 4: signature remembered")
-    for peer, name in (("jose", "jose"), ("today", "@scalekit-sdk/node")):
+    row(f"{key}.baseline_us", statistics.median(times["baseline"]), "us", "RSA-2048 by aws-lc-rs, parsed key")
+    row(f"{key}_us", statistics.median(times["ours"]), "us", "at most 22: no signature cached")
+    ratio_row(f"{key}.ratio", ratios(times, "ours", "baseline"), "")
+    row(f"{key}.again_us", statistics.median(times["again"]), "us", "at most 4: signature cached")
+    for peer, name in (("jose", "jose"), ("official", "@scalekit-sdk/node")):
         row(f"{key}_us.{peer}", statistics.median(times[peer]), "us", name)
-        ratio_row(f"{key}.times.{peer}", ratios(times, peer, "ours"), "as long as ours")
+        ratio_row(f"{key}.times.{peer}", ratios(times, peer, "ours"), "compared with ours")
     key = "node.verify_webhook_500"
-    row(f"{key}.floor_us", statistics.median(hooks["floor"]), "us", "HMAC-SHA256 by aws-lc-rs, prepared key")
+    row(
+        f"{key}.baseline_us",
+        statistics.median(hooks["baseline"]),
+        "us",
+        "HMAC-SHA256 by aws-lc-rs, prepared key",
+    )
     row(f"{key}_us", statistics.median(hooks["ours"]), "us", "at most 1.6")
-    row(f"{key}_us.today", statistics.median(hooks["today"]), "us", "@scalekit-sdk/node")
-    ratio_row(f"{key}.times.today", ratios(hooks, "today", "ours"), "as long as ours")
-    for kind, what in BLOCKS.items():
+    row(f"{key}_us.official", statistics.median(hooks["official"]), "us", "@scalekit-sdk/node")
+    ratio_row(f"{key}.times.official", ratios(hooks, "official", "ours"), "compared with ours")
+    for kind, description in BLOCKS.items():
         key = f"node.block_{kind}_ms"
-        row(key, statistics.median(block[kind]), "ms", what)
+        row(key, statistics.median(block[kind]), "ms", description)
         row(
             f"{key}.p90",
             statistics.quantiles(block[kind], n=10)[-1],

@@ -1,4 +1,7 @@
-"""The table that is printed, the results that are written, and where everything lies."""
+"""Prints the table of results and collects the results for the JSON file.
+
+Defines the common paths.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / "target/venv/bench/bin/python"
-TODAY = ROOT / "target/venv/today/bin/python"
+OFFICIAL = ROOT / "target/venv/official/bin/python"
 PEERS = ROOT / "target/venv/peers/bin/python"
 
 results: dict[str, float] = {}
@@ -21,7 +24,7 @@ def row(key: str, value: float, unit: str, goal: str) -> None:
 
 
 def ratio_row(key: str, values: list[float], goal: str) -> None:
-    """The median of the ratios of all rounds, and how far they lie apart."""
+    """Prints the median of the ratios of all rounds, with minimum and maximum."""
     low, high = min(values), max(values)
     results[f"{key}.min"], results[f"{key}.max"] = round(low, 4), round(high, 4)
     row(key, statistics.median(values), "x", f"{goal} ({low:.2f} to {high:.2f} in {len(values)} rounds)")

@@ -1,8 +1,9 @@
-"""Every figure that this project promises, measured beside its floor in one run.
+"""`run.py WIRE_REPORT [PART ...]`: measures all promised figures, or only the given parts.
 
-Prints a table and writes `target/bench/results.json`, one number a key. Times are medians over rounds in
-which the two sides take turns, because machines are noisy; what counts is the ratio. Started by `make bench`,
-inside the emulator: `run.py WIRE_REPORT [PART ...]` for some of the parts only.
+Prints a table and writes `target/bench/results.json` with one number per key. Both sides of a
+comparison run in alternating rounds and the result is the median, because other programs disturb
+the measurement. Ratios are more reliable than times. `make bench` starts this program inside the
+emulator.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from emulator import emulator
 
 
 def transcoding(report: Path) -> None:
-    """A page of 100 users, as `cargo bench -p scalekit-wire` printed it."""
+    """Reports the times for a page of 100 users, from the output of the wire benchmark."""
     rows = {
         "scanning the JSON with serde_json": "wire.scan_us",
         "JSON to protobuf, this crate": "wire.json_to_protobuf_us",
@@ -41,7 +42,7 @@ def transcoding(report: Path) -> None:
 
 
 def starting() -> None:
-    """The emulator, from its start to the three variables."""
+    """Measures the time from the start of the emulator until it prints its three variables."""
     times = []
     for _ in range(11):
         started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Milliseconds from nothing to a first answer through `scalekit.testing`: `starting.py EMULATOR`."""
+"""`starting.py EMULATOR`: measures the time from `Emulator()` to the first response, in ms."""
 
 from __future__ import annotations
 

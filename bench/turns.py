@@ -1,4 +1,4 @@
-"""Programs that measure one thing each and take turns in short rounds, so that noise hits all sides alike."""
+"""Runs measuring programs in alternating short rounds, so that noise affects all equally."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 WORKER = Path(__file__).resolve().parent / "worker.py"
-#: Of about 20 ms each.
+#: A round takes about 20 ms.
 ROUNDS = 60
 
 Command = tuple[str | Path, ...]
@@ -16,7 +16,7 @@ Times = dict[str, list[float]]
 
 
 class Worker:
-    """A process that says `ready`, then answers every line with the microseconds of one operation."""
+    """A process that prints `ready`, then the microseconds of an operation per line of input."""
 
     def __init__(self, command: Command, stack: ExitStack) -> None:
         self.name = " ".join(Path(part).name for part in map(str, command))
@@ -25,15 +25,15 @@ class Worker:
                 [str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             )
         )
-        # Ends it: its standard input is closed.
+        # Closes standard input, which ends the process.
         stack.callback(self.process.communicate)
         self.expect("ready")
 
-    def expect(self, wanted: str = "") -> str:
+    def expect(self, expected: str = "") -> str:
         assert self.process.stdout
         line = self.process.stdout.readline().strip()
-        if not line or (wanted and line != wanted):
-            raise RuntimeError(f"{self.name} gave up, it said {line!r}")
+        if not line or (expected and line != expected):
+            raise RuntimeError(f"{self.name} failed, its output was {line!r}")
         return line
 
     def round(self) -> float:
@@ -44,7 +44,7 @@ class Worker:
 
 
 def take_turns(commands: Mapping[str, Command], rounds: int = ROUNDS) -> Times:
-    """Microseconds of every side, round by round, in changing order."""
+    """Returns the microseconds of each side in each round. The order of the sides alternates."""
     times: Times = {name: [] for name in commands}
     with ExitStack() as stack:
         workers = {name: Worker(command, stack) for name, command in commands.items()}
@@ -56,5 +56,5 @@ def take_turns(commands: Mapping[str, Command], rounds: int = ROUNDS) -> Times:
 
 
 def ratios(times: Times, one: str, other: str) -> list[float]:
-    """How many times as long `one` takes as `other`, in each round."""
-    return [mine / theirs for mine, theirs in zip(times[one], times[other], strict=True)]
+    """Returns the time of `one` divided by the time of `other`, for each round."""
+    return [first / second for first, second in zip(times[one], times[other], strict=True)]

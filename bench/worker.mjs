@@ -1,8 +1,9 @@
-// @ts-check
-// worker.mjs TASK URL FILE PROJECT: one side of a comparison, with the packages that are installed in PROJECT.
+// @ts-check worker.mjs TASK URL FILE PROJECT: one side of a comparison, with the packages that are
+// installed in PROJECT.
 //
-// Says `ready`, then answers every line on its standard input with a figure: the microseconds that one operation took,
-// measured over about 20 ms; for `block_…`, the milliseconds of the longest time that a call kept the event loop.
+// Prints `ready`. Then prints a number for each line on standard input: the microseconds of one
+// operation, measured over about 20 ms, or for `block_…` tasks the longest delay of the event loop
+// during a call, in milliseconds.
 import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -32,35 +33,36 @@ async function validating(validate, source) {
   };
 }
 
-/** @param {any} made @param {string[]} source */
-async function sdk(made, source) {
+/** @param {any} client @param {string[]} source */
+async function sdk(client, source) {
   const [first = ""] = source;
-  if (!(await made.validateAccessToken(first)) || (await made.validateAccessToken(`${first.slice(0, -8)}AAAAAAAA`))) {
-    throw new Error("a wrong verdict");
+  const tampered = `${first.slice(0, -8)}AAAAAAAA`;
+  if (!(await client.validateAccessToken(first)) || (await client.validateAccessToken(tampered))) {
+    throw new Error("the token validation returned a wrong result");
   }
-  return validating((token) => made.validateAccessToken(token), source);
+  return validating((token) => client.validateAccessToken(token), source);
 }
 
-/** @param {any} made */
-async function webhook(made) {
+/** @param {any} client */
+async function webhook(client) {
   const body = "x".repeat(500);
-  const stamp = String(Math.floor(Date.now() / 1000));
-  const mark = createHmac("sha256", KEY).update(`msg_1.${stamp}.${body}`).digest("base64");
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const mac = createHmac("sha256", KEY).update(`msg_1.${timestamp}.${body}`).digest("base64");
   const headers = {
     host: "app.example.com",
     "content-type": "application/json",
     "webhook-id": "msg_1",
-    "webhook-timestamp": stamp,
-    "webhook-signature": `v1,${mark}`,
+    "webhook-timestamp": timestamp,
+    "webhook-signature": `v1,${mac}`,
   };
   return async (/** @type {number} */ count) => {
     for (let n = 0; n < count; n++) {
-      made.verifyWebhookPayload(SECRET, headers, body);
+      client.verifyWebhookPayload(SECRET, headers, body);
     }
   };
 }
 
-/** Milliseconds, about as long as a listing takes. */
+/** The time of the idle task in milliseconds. A list call takes about as long. */
 const IDLE = 12;
 
 /** @type {number[]} */
@@ -70,24 +72,28 @@ new PerformanceObserver((list) => collections.push(...list.getEntries().map(({ d
 });
 
 /**
- * The longest that the event loop is late while something is done, whatever keeps it: our code, V8's collector, the machine.
- * @param {() => Promise<unknown>} what
+ * Returns the longest delay of the event loop during `call`, in milliseconds. Our code, the garbage
+ * collector and the machine can all cause delays.
+ * @param {() => Promise<unknown>} call
  */
-async function late(what) {
+async function loopDelay(call) {
   const delays = monitorEventLoopDelay({ resolution: 1 });
   await after(5);
   delays.enable();
-  await what();
+  await call();
   await after(5);
   delays.disable();
   return delays.max / 1e6 - 1;
 }
 
-/** The longest that V8 collects garbage while something is done. @param {() => Promise<unknown>} what */
-async function collecting(what) {
+/**
+ * Returns the longest garbage collection during `call`, in milliseconds.
+ * @param {() => Promise<unknown>} call
+ */
+async function collectorPause(call) {
   collections.length = 0;
-  await what();
-  // The observer is told a turn later.
+  await call();
+  // The observer is called in a later turn of the event loop.
   await turn();
   await turn();
   return Math.max(0, ...collections);
@@ -101,24 +107,27 @@ async function calling(kind) {
   if (kind === "parsed") {
     return parsing();
   }
-  const made = client("scalekit-client", {}, `/${kind}`);
-  const listed = async () => (await made.organization.listOrganization({ pageSize: 100 })).organizations.length;
-  const executed = async () => {
-    const { data } = await made.tools.executeTool({ toolName: "search", connectedAccountId: "ca_1" });
+  const scalekit = client("scalekit-client", {}, `/${kind}`);
+  const list = async () => (await scalekit.organization.listOrganization({ pageSize: 100 })).organizations.length;
+  const execute = async () => {
+    const { data } = await scalekit.tools.executeTool({ toolName: "search", connectedAccountId: "ca_1" });
     return (data?.rows ?? data?.text).length;
   };
-  const size = kind === "large" || kind === "small" ? listed : executed;
+  const size = kind === "large" || kind === "small" ? list : execute;
   return async () => {
     if ((await size()) < 100) {
-      throw new Error("something is missing");
+      throw new Error("the response is incomplete");
     }
   };
 }
 
-/** What V8's own parser makes of the records in `small`, kept, 8 KiB of them a turn: nothing is lighter. */
+/**
+ * The lower bound: parses the records of `small` with V8's JSON parser, 8 KiB per turn, and keeps
+ * the objects.
+ */
 async function parsing() {
-  const answer = await fetch(`${url}/small/api/v1/organizations`);
-  const { organizations } = /** @type {{ organizations: object[] }} */ (await answer.json());
+  const response = await fetch(`${url}/small/api/v1/organizations`);
+  const { organizations } = /** @type {{ organizations: object[] }} */ (await response.json());
   const records = organizations.map((each) => JSON.stringify(each));
   return async () => {
     const parsed = [];
@@ -139,14 +148,14 @@ async function parsing() {
 const tasks = {
   token: () => sdk(client("scalekit-client", { tokenCacheSize: 0 }), tokens),
   token_again: () => sdk(client("scalekit-client"), tokens.slice(0, 1)),
-  token_today: () => sdk(client("@scalekit-sdk/node"), tokens),
+  token_official: () => sdk(client("@scalekit-sdk/node"), tokens),
   token_jose: async () => {
     const jose = await import(require.resolve("jose"));
     const keys = jose.createLocalJWKSet(jwks);
     return validating((token) => jose.jwtVerify(token, keys), tokens);
   },
   webhook: () => webhook(client("scalekit-client")),
-  webhook_today: () => webhook(client("@scalekit-sdk/node")),
+  webhook_official: () => webhook(client("@scalekit-sdk/node")),
 };
 
 /** @param {(count: number) => Promise<void>} run @param {number} count */
@@ -160,15 +169,15 @@ async function measuring() {
   if (task.startsWith("block")) {
     const [, kind, collector] = task.split("_");
     const call = await calling(kind);
-    // The first calls connect, load the messages, and are compiled.
+    // Warm up: the first calls connect, load the message modules and are compiled.
     for (let n = 0; n < 20; n++) {
-      await late(call);
+      await loopDelay(call);
     }
-    return () => (collector ? collecting(call) : late(call));
+    return () => (collector ? collectorPause(call) : loopDelay(call));
   }
   const make = tasks[task];
   if (!make) {
-    throw new Error(`there is no task ${task}`);
+    throw new Error(`unknown task ${task}`);
   }
   const run = await make();
   let count = 1;

@@ -1,8 +1,7 @@
-"""`worker.py TASK URL FILE [THREADS]`: one side of a comparison, in the environment of whoever runs it.
+"""`worker.py TASK URL FILE [THREADS]`: one side of a comparison.
 
-Says `ready`, then answers every line on its standard input with the microseconds that one operation took,
-measured over about 20 ms, or 100 ms with several threads. URL serves the keys; FILE is what `crypto make`
-wrote.
+Uses the packages of the environment in which it runs. URL serves the keys. FILE is the output of
+`crypto make`. See `serve` for the protocol.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ import time
 from collections.abc import Callable
 from itertools import cycle, islice, repeat
 
-# One of these does so many operations.
+# Runs the given number of operations.
 Run = Callable[[int], None]
 KEY = bytes(range(32))
 SECRET = "whsec_" + base64.b64encode(KEY).decode()
-# What comes along in a request, beside the three that matter.
+# Other headers of a typical webhook request.
 USUAL = {
     "host": "app.example.com",
     "user-agent": "Scalekit-Webhooks/1.0",
@@ -60,13 +59,13 @@ def same(call: Callable[[], object]) -> Run:
 
 def validating(url: str, tokens: list[str], **options: int) -> Run:
     try:
-        made = client(url, **options)
+        validator = client(url, **options)
     except TypeError:
-        # Today's SDK, and versions of ours that remember no signature: nothing to be turned off.
-        made = client(url)
-    assert made.validate_access_token(tokens[0]) is True
-    assert made.validate_access_token(tokens[0][:-8] + "AAAAAAAA") is False
-    return each(made.validate_access_token, tokens)
+        # The official SDK and older versions of this package have no signature cache to turn off.
+        validator = client(url)
+    assert validator.validate_access_token(tokens[0]) is True
+    assert validator.validate_access_token(tokens[0][:-8] + "AAAAAAAA") is False
+    return each(validator.validate_access_token, tokens)
 
 
 def token(url: str, tokens: list[str]) -> Run:
@@ -90,17 +89,17 @@ def token_pyjwt(url: str, tokens: list[str]) -> Run:
     return each(decode, tokens)
 
 
-def delivery(size: int, **more: str) -> tuple[dict[str, str], bytes]:
-    body, stamp = b"x" * size, str(int(time.time()))
-    mark = base64.b64encode(hmac.digest(KEY, f"msg_1.{stamp}.".encode() + body, hashlib.sha256)).decode()
-    signed = {"webhook-id": "msg_1", "webhook-timestamp": stamp, "webhook-signature": f"v1,{mark}"}
-    return {**more, **signed}, body
+def delivery(size: int, **headers: str) -> tuple[dict[str, str], bytes]:
+    body, timestamp = b"x" * size, str(int(time.time()))
+    mac = base64.b64encode(hmac.digest(KEY, f"msg_1.{timestamp}.".encode() + body, hashlib.sha256)).decode()
+    signed = {"webhook-id": "msg_1", "webhook-timestamp": timestamp, "webhook-signature": f"v1,{mac}"}
+    return {**headers, **signed}, body
 
 
-def webhook(size: int, **more: str) -> Callable[[str, list[str]], Run]:
+def webhook(size: int, **extra: str) -> Callable[[str, list[str]], Run]:
     def make(url: str, _: list[str]) -> Run:
         verify = client(url).verify_webhook_payload
-        headers, body = delivery(size, **more)
+        headers, body = delivery(size, **extra)
         assert verify(SECRET, headers, body) is True
         return same(lambda: verify(SECRET, headers, body))
 
@@ -124,7 +123,7 @@ def authorization_url(url: str, _: list[str]) -> Run:
 
     build = client(url).get_authorization_url
     redirect = "https://app.example.com/callback"
-    # Today's SDK takes no arguments here.
+    # The options of the official SDK accept no arguments.
     options = AuthorizationUrlOptions()
     options.state, options.organization_id = "hq9Zk2vKf0", "org_17002334227791971"
     assert "organization_id=org_17002334227791971" in build(redirect, options)
@@ -145,7 +144,10 @@ TASKS: dict[str, Callable[[str, list[str]], Run]] = {
 
 
 def measure(runs: list[Run], count: int) -> float:
-    """Seconds from the first start to the last end, each thread doing `count`."""
+    """Runs `count` operations on each thread.
+
+    Returns the seconds from the first start to the last end.
+    """
     times: list[tuple[float, float]] = []
     together = threading.Barrier(len(runs))
 
@@ -165,9 +167,12 @@ def measure(runs: list[Run], count: int) -> float:
 
 
 def serve(runs: list[Run]) -> None:
-    """Say `ready`, then answer every line with the microseconds of one operation, all threads together."""
+    """Prints `ready`. Then prints the microseconds of an operation for each line on standard input.
+
+    A measurement takes about 20 ms, or 100 ms with several threads. All threads count together.
+    """
     count = 1
-    # To start several threads together takes a while, which must not count.
+    # Several threads need longer rounds, because starting them takes time.
     while measure(runs, count) < (0.02 if len(runs) == 1 else 0.1):
         count *= 2
     print("ready", flush=True)
@@ -180,7 +185,7 @@ def main() -> None:
     threads = int(more[0]) if more else 1
     with open(file) as text:
         tokens = json.load(text)["tokens"]
-    # Every thread has tokens of its own.
+    # Each thread uses different tokens.
     runs = [TASKS[task](url, tokens[number::threads]) for number in range(threads)]
     serve(runs)
 

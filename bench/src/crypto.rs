@@ -1,11 +1,14 @@
-//! The floors of token and webhook verification: what the crypto library alone takes.
+//! The baselines of token and webhook verification: the crypto library alone.
 //!
-//! `crypto make FILE COUNT` writes a key set and so many tokens. `crypto verify FILE THREADS` verifies their RSA-2048
-//! signatures with a parsed key, `crypto hmac BYTES` computes HMAC-SHA256 with a prepared key: each answers every line
-//! on its standard input with the microseconds that one operation took, measured over about 20 ms.
+//! * `crypto make FILE COUNT` writes a key set and `COUNT` tokens.
+//! * `crypto verify FILE THREADS` verifies the RSA-2048 signatures of the tokens with a parsed key.
+//! * `crypto hmac BYTES` computes HMAC-SHA256 with a prepared key.
+//!
+//! `verify` and `hmac` print `ready`. Then they print the microseconds of one operation for each
+//! line on standard input, measured over about 20 ms.
 #![allow(clippy::print_stdout)]
 
-mod made;
+mod fixture;
 
 use std::hint::black_box;
 use std::io::BufRead;
@@ -21,7 +24,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use made::Made;
+use fixture::Fixture;
 
 fn main() -> Result<()> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -32,20 +35,20 @@ fn main() -> Result<()> {
             std::fs::write(path, text).with_context(|| path.to_owned())?;
         }
         ["verify", path, threads] => {
-            let made = Made::read(path)?;
-            let (key, signatures) = (made.key()?, made.signatures()?);
-            answer(threads.parse()?, |index| {
+            let fixture = Fixture::read(path)?;
+            let (key, signatures) = (fixture.key()?, fixture.signatures()?);
+            serve(threads.parse()?, |index| {
                 let (signed, signature) = &signatures[index % signatures.len()];
                 assert!(
                     key.verify_sig(signed.as_bytes(), signature).is_ok(),
-                    "a wrong signature"
+                    "invalid signature"
                 );
             })?;
         }
         ["hmac", bytes] => {
             let key = hmac::Key::new(hmac::HMAC_SHA256, &[7; 32]);
             let content = vec![b'x'; bytes.parse()?];
-            answer(1, |_| {
+            serve(1, |_| {
                 black_box(hmac::sign(&key, black_box(&content)));
             })?;
         }
@@ -54,8 +57,8 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Tokens as the service issues them for a user's session, all different and good for a day.
-fn make(count: usize) -> Result<Made> {
+/// Creates different access tokens like those of user sessions. They are valid for a day.
+fn make(count: usize) -> Result<Fixture> {
     let key = KeyPair::generate(KeySize::Rsa2048)?;
     let public = PublicKeyComponents::<Vec<u8>>::from(key.public_key());
     let [n, e] = [public.n, public.e].map(|number| URL_SAFE_NO_PAD.encode(number));
@@ -78,13 +81,13 @@ fn make(count: usize) -> Result<Made> {
         Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
     });
     let tokens = tokens.collect::<Result<_>>()?;
-    Ok(Made {
+    Ok(Fixture {
         jwks: json!({ "keys": [jwk] }),
         tokens,
     })
 }
 
-fn answer(threads: usize, work: impl Fn(usize) + Sync) -> Result<()> {
+fn serve(threads: usize, work: impl Fn(usize) + Sync) -> Result<()> {
     let mut count = 1;
     while measure(threads, count, &work) < Duration::from_millis(20) {
         count *= 2;
@@ -92,13 +95,13 @@ fn answer(threads: usize, work: impl Fn(usize) + Sync) -> Result<()> {
     println!("ready");
     for line in std::io::stdin().lock().lines() {
         line?;
-        let taken = measure(threads, count, &work);
-        println!("{}", taken.as_secs_f64() * 1e6 / (count * threads) as f64);
+        let time = measure(threads, count, &work);
+        println!("{}", time.as_secs_f64() * 1e6 / (count * threads) as f64);
     }
     Ok(())
 }
 
-/// How long `count` operations take on every thread, from the first start to the last end.
+/// Runs `count` operations on each thread. Returns the time from the first start to the last end.
 fn measure(threads: usize, count: usize, work: &(impl Fn(usize) + Sync)) -> Duration {
     let start = Barrier::new(threads);
     let times: Vec<_> = std::thread::scope(|scope| {
@@ -113,7 +116,7 @@ fn measure(threads: usize, count: usize, work: &(impl Fn(usize) + Sync)) -> Dura
             .collect();
         running
             .into_iter()
-            .map(|thread| thread.join().expect("a wrong signature"))
+            .map(|thread| thread.join().expect("the worker thread succeeds"))
             .collect()
     });
     let first = times.iter().map(|(started, _)| *started).min();

@@ -1,4 +1,4 @@
-//! A key set and tokens of its one key, in a file that every side of a comparison reads.
+//! The file with a key set and tokens. All sides of a comparison read it.
 
 use anyhow::{Context, Result, anyhow};
 use aws_lc_rs::rsa::PublicKeyComponents;
@@ -9,21 +9,23 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Made {
+pub(crate) struct Fixture {
     pub(crate) jwks: Value,
     pub(crate) tokens: Vec<String>,
 }
 
-impl Made {
+impl Fixture {
     pub(crate) fn read(path: &str) -> Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| path.to_owned())?;
         Ok(serde_json::from_str(&text)?)
     }
 
-    /// The key as the crypto library has it, parsed.
+    /// Returns the key, parsed by the crypto library.
     pub(crate) fn key(&self) -> Result<ParsedPublicKey> {
         let number = |name: &str| -> Result<Vec<u8>> {
-            let text = self.jwks["keys"][0][name].as_str().context("no key")?;
+            let text = self.jwks["keys"][0][name]
+                .as_str()
+                .context("the key is incomplete")?;
             Ok(URL_SAFE_NO_PAD.decode(text)?)
         };
         let public = PublicKeyComponents {
@@ -35,10 +37,10 @@ impl Made {
             .map_err(|error| anyhow!("{error}"))
     }
 
-    /// Every token as what was signed and the signature.
+    /// Returns the signed content and the signature of each token.
     pub(crate) fn signatures(&self) -> Result<Vec<(&str, Vec<u8>)>> {
         let parts = self.tokens.iter().map(|token| {
-            let (signed, signature) = token.rsplit_once('.').context("no token")?;
+            let (signed, signature) = token.rsplit_once('.').context("malformed token")?;
             Ok((signed, URL_SAFE_NO_PAD.decode(signature)?))
         });
         parts.collect()

@@ -1,7 +1,9 @@
-//! `instructions WHAT FILE COUNT` does one thing so many times, for callgrind to count: two runs of different length give
-//! the instructions of one time. FILE is written by `crypto make`.
+//! `instructions TASK FILE COUNT`: repeats a task `COUNT` times, so that callgrind can count its
+//! instructions.
+//!
+//! `FILE` is the output of `crypto make`.
 
-mod made;
+mod fixture;
 
 use std::hint::black_box;
 use std::time::SystemTime;
@@ -13,20 +15,20 @@ use base64::engine::general_purpose::STANDARD;
 use scalekit::token::{KeySet, TokenValidation};
 use scalekit::webhook::{Purpose, SignatureHeaders, Verifier};
 
-use made::Made;
+use fixture::Fixture;
 
 fn main() -> Result<()> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let [what, path, count] = &arguments[..] else {
-        bail!("usage: instructions WHAT FILE COUNT")
+    let [task, path, count] = &arguments[..] else {
+        bail!("usage: instructions TASK FILE COUNT")
     };
-    let (made, count) = (Made::read(path)?, count.parse()?);
-    // Only where it is needed: to make random keys takes a random number of instructions.
-    let keys = || KeySet::parse(made.jwks.to_string().as_bytes());
+    let (fixture, count) = (Fixture::read(path)?, count.parse()?);
+    // Lazily: a key set creates random keys, and that takes a varying number of instructions.
+    let keys = || KeySet::parse(fixture.jwks.to_string().as_bytes());
     let (checks, now) = (TokenValidation::default(), SystemTime::now());
-    let mut tokens = made.tokens.iter().map(String::as_str);
-    match &**what {
-        // Every token for the first time.
+    let mut tokens = fixture.tokens.iter().map(String::as_str);
+    match &**task {
+        // Each token occurs once, so no signature is cached.
         "token" => {
             let keys = keys()?;
             for token in tokens.take(count) {
@@ -34,21 +36,21 @@ fn main() -> Result<()> {
             }
         }
         "token-again" => {
-            let (keys, token) = (keys()?, tokens.next().context("no token")?);
+            let (keys, token) = (keys()?, tokens.next().context("the file contains no tokens")?);
             keys.validate(token, &checks, now)?;
             for _ in 0..count {
                 black_box(keys.validate(black_box(token), &checks, now)?);
             }
         }
         "rsa" => {
-            let key = made.key()?;
-            for (signed, signature) in made.signatures()?.iter().take(count) {
+            let key = fixture.key()?;
+            for (signed, signature) in fixture.signatures()?.iter().take(count) {
                 key.verify_sig(signed.as_bytes(), signature)?;
             }
         }
         "webhook" => webhook(count, now)?,
         "hmac" => mac(count, &[b'x'; 500]),
-        other => bail!("{other} is not known"),
+        other => bail!("unknown task {other}"),
     }
     Ok(())
 }
@@ -60,7 +62,7 @@ fn mac(count: usize, content: &[u8]) {
     }
 }
 
-/// A body of 500 bytes, its headers looked up in a list every time.
+/// Verifies webhooks with a body of 500 bytes. Looks up the headers in a list each time.
 fn webhook(count: usize, now: SystemTime) -> Result<()> {
     let (key, body) = ([7; 32], [b'x'; 500]);
     let timestamp = now.duration_since(SystemTime::UNIX_EPOCH)?.as_secs().to_string();

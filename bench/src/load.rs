@@ -1,9 +1,13 @@
-//! `load URL TOKEN CONNECTIONS PATHS`: GET requests over so many kept-alive connections, each path in its turn.
+//! `load URL TOKEN CONNECTIONS PATHS`: sends GET requests for the paths in the file `PATHS`, in
+//! order, over `CONNECTIONS` kept-alive connections.
 //!
-//! It must not be what is measured, so one thread does it all with plain sockets: it reads the answer on a connection,
-//! sends the next request on it, and goes on to the next connection, with two system calls a request. Before it begins
-//! it reads every path once; an answer that differs from the first one to its path ends the run. Says `ready`, then
-//! answers every line on its standard input with the microseconds of one request over a round of about 200 ms.
+//! The load generator must be cheap, so that it does not slow down the server. One thread uses
+//! plain sockets and two system calls for each request: it reads the response on a connection,
+//! sends the next request on it, and continues with the next connection.
+//!
+//! It first requests each path once. If a later response to the same path differs, it fails. It
+//! prints `ready`. Then it prints the microseconds of one request for each line on standard input,
+//! measured over about 200 ms.
 #![allow(clippy::print_stdout)]
 
 use std::io::{self, Read as _, Write as _};
@@ -14,8 +18,8 @@ use anyhow::{Context, Result, bail, ensure};
 
 const ROUND: Duration = Duration::from_millis(200);
 
-/// One request, and the body that answers it.
-struct Read {
+/// A request and the expected response body.
+struct Exchange {
     request: Vec<u8>,
     body: Vec<u8>,
 }
@@ -23,8 +27,8 @@ struct Read {
 struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
-    /// The request that is under way.
-    asked: usize,
+    /// The index of the current request.
+    current: usize,
 }
 
 fn main() -> Result<()> {
@@ -32,14 +36,16 @@ fn main() -> Result<()> {
     let mut next = |name: &str| {
         arguments
             .next()
-            .with_context(|| format!("usage: load URL TOKEN CONNECTIONS PATHS: no {name}"))
+            .with_context(|| format!("{name} is missing; usage: load URL TOKEN CONNECTIONS PATHS"))
     };
     let (url, token) = (next("URL")?, next("TOKEN")?);
     let connections: usize = next("CONNECTIONS")?.parse()?;
     let paths = std::fs::read_to_string(next("PATHS")?)?;
-    let host = url.strip_prefix("http://").context("only http:// is spoken")?;
-    let mut reads: Vec<Read> = (paths.lines())
-        .map(|path| Read {
+    let host = url
+        .strip_prefix("http://")
+        .context("URL must start with http://")?;
+    let mut exchanges: Vec<Exchange> = (paths.lines())
+        .map(|path| Exchange {
             request: format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n\r\n")
                 .into_bytes(),
             body: Vec::new(),
@@ -48,42 +54,48 @@ fn main() -> Result<()> {
     let mut open = (0..connections)
         .map(|_| Connection::open(host))
         .collect::<Result<Vec<_>>>()?;
-    let first = open.first_mut().context("without connections there is no load")?;
-    for place in 0..reads.len() {
-        first.ask(&reads, place)?;
-        reads[place].body = first.answer()?.to_vec();
-        ensure!(!reads[place].body.is_empty(), "an empty body");
+    let first = open.first_mut().context("CONNECTIONS must be at least 1")?;
+    for index in 0..exchanges.len() {
+        first.send(&exchanges, index)?;
+        exchanges[index].body = first.receive()?.to_vec();
+        ensure!(!exchanges[index].body.is_empty(), "empty response body");
     }
-    let mut turn = 0;
+    let mut next = 0;
     let mut count = 1000;
-    while round(&mut open, &reads, count, &mut turn)? < ROUND {
+    while round(&mut open, &exchanges, count, &mut next)? < ROUND {
         count *= 2;
     }
     println!("ready");
     for line in io::stdin().lines() {
         line?;
-        let time = round(&mut open, &reads, count, &mut turn)?;
+        let time = round(&mut open, &exchanges, count, &mut next)?;
         println!("{}", time.as_secs_f64() * 1e6 / count as f64);
     }
     Ok(())
 }
 
-/// How long `count` requests take, all connections busy from the first to the last.
-fn round(open: &mut [Connection], reads: &[Read], count: usize, turn: &mut usize) -> Result<Duration> {
+/// Sends `count` requests over all connections and returns the time. `next` is the index of the
+/// next request.
+fn round(
+    open: &mut [Connection],
+    exchanges: &[Exchange],
+    count: usize,
+    next: &mut usize,
+) -> Result<Duration> {
     let connections = open.len();
     let started = Instant::now();
     for number in 0..count + connections {
         let connection = &mut open[number % connections];
         if number >= connections {
-            let expected = &reads[connection.asked].body;
+            let expected = &exchanges[connection.current].body;
             ensure!(
-                connection.answer()? == expected,
-                "an answer that was another one before"
+                connection.receive()? == expected,
+                "the response differs from the first one"
             );
         }
         if number < count {
-            connection.ask(reads, *turn % reads.len())?;
-            *turn += 1;
+            connection.send(exchanges, *next % exchanges.len())?;
+            *next += 1;
         }
     }
     Ok(started.elapsed())
@@ -96,22 +108,22 @@ impl Connection {
         Ok(Self {
             stream,
             buffer: vec![0; 64 * 1024],
-            asked: 0,
+            current: 0,
         })
     }
 
-    fn ask(&mut self, reads: &[Read], place: usize) -> Result<()> {
-        self.asked = place;
-        Ok(self.stream.write_all(&reads[place].request)?)
+    fn send(&mut self, exchanges: &[Exchange], index: usize) -> Result<()> {
+        self.current = index;
+        Ok(self.stream.write_all(&exchanges[index].request)?)
     }
 
-    /// The body of the answer, which is whole and says 200.
-    fn answer(&mut self) -> Result<&[u8]> {
+    /// Receives a complete response with status 200 and returns its body.
+    fn receive(&mut self) -> Result<&[u8]> {
         let mut filled = 0;
         loop {
-            let more = self.stream.read(&mut self.buffer[filled..])?;
-            ensure!(more > 0, "the connection was closed");
-            filled += more;
+            let read = self.stream.read(&mut self.buffer[filled..])?;
+            ensure!(read > 0, "the connection was closed");
+            filled += read;
             let text = &self.buffer[..filled];
             let Some(end) = text.windows(4).position(|four| four == b"\r\n\r\n") else {
                 continue;
@@ -123,11 +135,11 @@ impl Connection {
             let length = head
                 .lines()
                 .find_map(|line| line.strip_prefix("content-length: "));
-            let whole = end + 4 + length.context("no content-length")?.parse::<usize>()?;
-            if filled == whole {
-                return Ok(&self.buffer[end + 4..whole]);
+            let total = end + 4 + length.context("missing content-length")?.parse::<usize>()?;
+            if filled == total {
+                return Ok(&self.buffer[end + 4..total]);
             }
-            ensure!(filled < whole, "more than the answer");
+            ensure!(filled < total, "the response is longer than its content-length");
         }
     }
 }

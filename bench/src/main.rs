@@ -1,6 +1,8 @@
-//! `floor URL TOKEN TASKS`: GET requests by a bare reqwest client, spread over tasks that share its kept-alive
-//! connections. Says `ready`, then answers every line on its standard input with the microseconds of one request, all
-//! tasks together, over a round of about 20 ms.
+//! `baseline URL TOKEN TASKS`: sends GET requests with a plain reqwest client.
+//!
+//! `TASKS` concurrent tasks share the client's kept-alive connections. The program prints `ready`.
+//! Then it prints the microseconds of one request for each line on standard input, measured over
+//! about 20 ms. All tasks count together.
 #![allow(clippy::print_stdout)]
 
 use std::io;
@@ -11,7 +13,7 @@ use tokio::task::JoinSet;
 
 const ROUND: Duration = Duration::from_millis(20);
 
-struct Bare {
+struct Baseline {
     client: reqwest::Client,
     url: String,
     token: String,
@@ -23,27 +25,27 @@ async fn main() -> Result<()> {
     let mut next = |name: &str| {
         arguments
             .next()
-            .with_context(|| format!("usage: floor URL TOKEN TASKS: no {name}"))
+            .with_context(|| format!("{name} is missing; usage: baseline URL TOKEN TASKS"))
     };
     let (url, token) = (next("URL")?, next("TOKEN")?);
     let tasks: usize = next("TASKS")?.parse()?;
     let client = reqwest::Client::builder().tcp_nodelay(true).build()?;
-    let bare: &'static Bare = Box::leak(Box::new(Bare { client, url, token }));
+    let baseline: &'static Baseline = Box::leak(Box::new(Baseline { client, url, token }));
     let mut count = 16;
-    while bare.round(tasks, count).await? < ROUND {
+    while baseline.round(tasks, count).await? < ROUND {
         count *= 2;
     }
     println!("ready");
     for line in io::stdin().lines() {
         line?;
-        let time = bare.round(tasks, count).await?;
+        let time = baseline.round(tasks, count).await?;
         println!("{}", time.as_secs_f64() * 1e6 / (tasks * count) as f64);
     }
     Ok(())
 }
 
-impl Bare {
-    /// How long it takes every task to make `count` requests.
+impl Baseline {
+    /// Sends `count` requests from each task and returns the time.
     async fn round(&'static self, tasks: usize, count: usize) -> Result<Duration> {
         let started = Instant::now();
         let mut running: JoinSet<Result<()>> = (0..tasks)
@@ -63,7 +65,7 @@ impl Bare {
     async fn get(&self) -> Result<()> {
         let response = self.client.get(&self.url).bearer_auth(&self.token).send().await?;
         ensure!(response.status().is_success(), "{}", response.status());
-        ensure!(!response.bytes().await?.is_empty(), "an empty body");
+        ensure!(!response.bytes().await?.is_empty(), "empty response body");
         Ok(())
     }
 }
