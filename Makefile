@@ -1,15 +1,15 @@
-# The door to the project. Every target does its own set-up and is quick the second time.
-#   make quickstart   build everything and run the story in examples/quickstart.py
-#   make quickstart-node  the same story in TypeScript, examples/quickstart.ts
-#   make test         all that CI runs
-#   make test-node    the Node package against a debug build of its addon
-#   make test-oidc    a generic OpenID Connect client of Node against the emulator
-#   make test-packages  both wheels in an empty environment
-#   make test-node-package  the Node package as npm installs it, with a release build of its addon
-#   make fuzz         20,000 runs of every fuzz target
-#   make bench        the figures, as ratios, into target/bench/results.json
-#   make instructions the instructions that the hot paths take, against bench/instructions.json
-#   make generate     rewrite every generated file from proto/
+# Builds and tests the project. Each target does its own setup, which is fast after the first time.
+#   make quickstart   build everything and run examples/quickstart.py
+#   make quickstart-node  the same in TypeScript, examples/quickstart.ts
+#   make test         all tests that CI runs
+#   make test-node    test the Node package with a debug build of its addon
+#   make test-oidc    test the emulator with a generic OpenID Connect client in Node
+#   make test-packages  test both wheels in an empty environment
+#   make test-node-package  test the Node package as npm installs it, with a release build of its addon
+#   make fuzz         20,000 runs of each fuzz target
+#   make bench        run the benchmarks and write target/bench/results.json
+#   make instructions  compare the instruction counts of the hot paths with bench/instructions.json
+#   make generate     regenerate all generated files from proto/
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -68,7 +68,7 @@ $(TOOLS)/.installed: python/constraints.txt scripts/venv
 	scripts/venv $(TOOLS) maturin ruff
 	touch $@
 
-# The wheel users get, but for the optimiser's last word: bench builds the release one.
+# A debug build of the wheel. scripts/bench builds the release wheel.
 target/wheels/.debug: $(TOOLS)/.installed $(RUST_SOURCES) $(PYTHON_SOURCES)
 	rm -rf target/wheels/debug
 	cd python && ../$(TOOLS)/bin/maturin build -q --profile dev --out ../target/wheels/debug --interpreter $(PYTHON)
@@ -84,7 +84,7 @@ $(VENV)/test/.wheel: target/wheels/.debug python/constraints.txt
 	$(VENV)/test/bin/pip install -q --no-deps --force-reinstall target/wheels/debug/*.whl
 	touch $@
 
-# The program as a wheel; cargo has built it already, and packing it well would take longer than all else.
+# The emulator as a wheel. Low compression, because the wheel is only installed locally.
 target/wheels/.emulator: $(TOOLS)/.installed $(EMULATOR) emulator/pyproject.toml emulator/README.md
 	rm -rf target/wheels/emulator
 	cd emulator && ../$(TOOLS)/bin/maturin build -q --profile dev --compression-level 1 --out ../target/wheels/emulator
@@ -96,7 +96,7 @@ $(EMULATOR): $(RUST_SOURCES)
 $(ATTACKS): $(RUST_SOURCES)
 	cargo build -q -p scalekit-conformance --bin attack-server
 
-# The emulator's pages are tested in a real browser; python/tests/requirements.txt brings what drives it.
+# The browser for the tests of the emulator's pages.
 target/.chromium:
 	scripts/chromium
 	mkdir -p target && touch $@
@@ -105,11 +105,11 @@ test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS) target/.chromium
 	scripts/check-types $(VENV)/test
 	cd target && venv/test/bin/python -m pytest -q -c ../python/pyproject.toml ../python/tests ../tests/python
 
-# Every major of the protobuf runtime that users have, in C and in pure Python.
+# Tests with each supported major version of the protobuf runtime, in C and in pure Python.
 test-python-matrix: $(VENV)/test/.wheel $(EMULATOR)
 	scripts/protobuf-matrix $(VENV)/test
 
-# A generic OpenID Connect client of Node before the emulator; its twin of Python is among tests/python.
+# Tests the emulator with a generic OpenID Connect client in Node. tests/python does the same in Python.
 test-oidc: tests/oidc/node_modules/.package-lock.json $(EMULATOR)
 	cd tests/oidc && node --test --test-reporter=spec
 
@@ -117,7 +117,7 @@ tests/oidc/node_modules/.package-lock.json: tests/oidc/package-lock.json
 	cd tests/oidc && npm ci --silent
 	touch $@
 
-# Both wheels as users get them, in an environment that has nothing else.
+# Both wheels, installed into an empty environment.
 test-packages: target/wheels/.debug target/wheels/.emulator
 	scripts/check-packages $(VENV)/packages
 
@@ -136,7 +136,7 @@ node/scalekit.node: $(RUST_SOURCES)
 	cargo build -q -p scalekit-node
 	cp target/debug/$(ADDON) $@
 
-# The examples find the package of this checkout as users find the installed one.
+# The examples import the package of this checkout by its package name.
 examples/node_modules/.installed: examples/package.json examples/package-lock.json
 	cd examples && npm ci --silent
 	ln -sfn ../../node examples/node_modules/scalekit-client
@@ -145,11 +145,11 @@ examples/node_modules/.installed: examples/package.json examples/package-lock.js
 test-node: node/lib/.built node/scalekit.node examples/node_modules/.installed $(EMULATOR) $(ATTACKS)
 	cd node && node --test --test-reporter=spec tests/*.test.mjs
 
-# The packages as users get them, in a project that has nothing else.
+# The Node packages, installed into an empty project.
 test-node-package: node/lib/.built $(EMULATOR)
 	scripts/check-node-package
 
-# --- the rest -------------------------------------------------------------------------------------------
+# --- other ----------------------------------------------------------------------------------------------
 
 fuzz:
 	scripts/fuzz
