@@ -1,4 +1,7 @@
-"""The attack suite through the wheel: documented exceptions and messages, bounded work."""
+"""Runs the attack suite with the wheel.
+
+Checks exceptions and messages, and limits time and memory.
+"""
 
 from __future__ import annotations
 
@@ -26,16 +29,16 @@ from scalekit import (
 
 from .conftest import ROOT
 
-#: What a case may cost: processor time, so that a busy machine does not count.
-SECONDS = 2.0
-#: By how much the process may grow over all cases; the largest inputs, which count too, have 50 MB.
-GROWTH = 400 << 20
+#: The maximum CPU time of a case. Wall clock time would depend on the load of the machine.
+MAX_SECONDS = 2.0
+#: The maximum memory growth of the process over all cases, including inputs of up to 50 MB.
+MAX_GROWTH = 400 << 20
 
 Case = dict[str, Any]
 
 
 class Suite:
-    """A running attack server and what it has made."""
+    """A running attack server and its cases."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -58,7 +61,7 @@ def suite() -> Iterator[Suite]:
 
 
 def join(pieces: list[dict[str, Any]]) -> bytes:
-    """Pieces, put together again."""
+    """Decodes, repeats and joins pieces."""
     return b"".join(base64.b64decode(piece["base64"]) * piece["times"] for piece in pieces)
 
 
@@ -70,24 +73,24 @@ def checks(case: Case) -> TokenValidationOptions:
     )
 
 
-def run(name: str, verify: Callable[[], Any], refusal: type[Exception]) -> tuple[Any, str | None]:
-    """Result and message of a verification, which may not take long nor raise anything undocumented."""
+def run(name: str, verify: Callable[[], Any], documented: type[Exception]) -> tuple[Any, str | None]:
+    """Returns result and message of a verification. Only the documented exception is allowed."""
     started = time.process_time()
     try:
         result, message = verify(), None
-    except refusal as error:
-        assert type(error) is refusal, name
+    except documented as error:
+        assert type(error) is documented, name
         result, message = None, str(getattr(error, "message", error))
-    assert time.process_time() - started < SECONDS, name
+    assert time.process_time() - started < MAX_SECONDS, name
     return result, message
 
 
 def peak() -> int:
-    """The most memory the process ever had, in bytes."""
+    """Returns the peak memory of the process in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def wrong_token(case: Case, claims: Any, message: str | None) -> bool:
+def is_wrong(case: Case, claims: Any, message: str | None) -> bool:
     if not case["accepted"]:
         return message is None or not message.startswith(case["message"])
     return message is not None or ("subject" in case and claims["sub"] != case["subject"])
@@ -96,19 +99,19 @@ def wrong_token(case: Case, claims: Any, message: str | None) -> bool:
 def test_tokens(suite: Suite) -> None:
     assert len(suite.tokens) > 250
     before, fetches = peak(), suite.get("seen").get("/keys", 0)
-    wrong = []
+    failures = []
     with ScalekitClient(suite.url, "skc_1", "secret") as client:
-        # Twice: that a token has been seen before makes no difference.
+        # Twice, because the signature cache must not change the result.
         for case in [*suite.tokens, *suite.tokens]:
             token, options = join(case["token"]).decode(), checks(case)
-            outcome = run(
+            claims, message = run(
                 case["name"],
                 lambda token=token, options=options: client.validate_token(token, options),
                 ScalekitValidateTokenFailureException,
             )
-            told = client.validate_access_token(token, options)
-            if wrong_token(case, *outcome) or told is not case["accepted"]:
-                wrong.append((case["name"], outcome[1], told))
+            is_valid = client.validate_access_token(token, options)
+            if is_wrong(case, claims, message) or is_valid is not case["accepted"]:
+                failures.append((case["name"], message, is_valid))
             scopes = case["required_scopes"]
             if scopes and case["issuer"] is None and not case["audience"]:
                 verified = run(
@@ -117,38 +120,38 @@ def test_tokens(suite: Suite) -> None:
                     ScalekitValidateTokenFailureException,
                 )
                 if verified[0] is not (True if case["accepted"] else None):
-                    wrong.append((case["name"], "verify_scopes", verified))
-    assert not wrong
-    assert peak() - before < GROWTH
+                    failures.append((case["name"], "verify_scopes", verified))
+    assert not failures
+    assert peak() - before < MAX_GROWTH
     seen = suite.get("seen")
-    assert "/attacker-keys" not in seen, "what a token points to is never fetched"
+    assert "/attacker-keys" not in seen, "the client must not fetch URLs from tokens"
     assert seen["/keys"] - fetches <= 2
 
 
-def test_tokens_awaitable(suite: Suite) -> None:
+def test_tokens_async(suite: Suite) -> None:
     async def validate() -> list[Any]:
         client = AsyncScalekitClient(suite.url, "skc_1", "secret")
-        wrong = []
+        failures = []
         for case in suite.tokens:
             claims, message = None, None
             try:
                 claims = await client.validate_token(join(case["token"]).decode(), checks(case))
             except ScalekitValidateTokenFailureException as error:
                 message = error.message
-            if wrong_token(case, claims, message):
-                wrong.append((case["name"], message))
+            if is_wrong(case, claims, message):
+                failures.append((case["name"], message))
         client.close()
-        return wrong
+        return failures
 
     assert not asyncio.run(validate())
 
 
-@pytest.mark.parametrize("kind", [ScalekitClient, AsyncScalekitClient])
-def test_payloads(suite: Suite, kind: type[ScalekitClient] | type[AsyncScalekitClient]) -> None:
+@pytest.mark.parametrize("client_class", [ScalekitClient, AsyncScalekitClient])
+def test_payloads(suite: Suite, client_class: type[ScalekitClient] | type[AsyncScalekitClient]) -> None:
     assert len(suite.payloads) > 150
     before = peak()
-    wrong = []
-    client = kind("https://acme.scalekit.com", "skc_1", "secret")
+    failures = []
+    client = client_class("https://acme.scalekit.com", "skc_1", "secret")
     for case in suite.payloads:
         verify = client.verify_interceptor_payload if case["interceptor"] else client.verify_webhook_payload
         headers = [(name, join(value).decode()) for name, value in case["headers"]]
@@ -161,7 +164,7 @@ def test_payloads(suite: Suite, kind: type[ScalekitClient] | type[AsyncScalekitC
             WebhookVerificationError,
         )
         if (result is True) is not case["accepted"] or message != case.get("message"):
-            wrong.append((case["name"], message))
+            failures.append((case["name"], message))
     client.close()
-    assert not wrong
-    assert peak() - before < GROWTH
+    assert not failures
+    assert peak() - before < MAX_GROWTH

@@ -1,5 +1,5 @@
-//! Calls any operation through its typed method, by name: what the conformance plan needs to drive the Rust face. And
-//! the attack suite.
+//! Calls operations by name through the typed methods of the Rust client, for the conformance
+//! tests. Also contains the attack suite.
 
 pub mod attacks;
 #[rustfmt::skip]
@@ -12,14 +12,14 @@ use serde_json::Value;
 
 pub use dispatch::{METHODS, call_typed};
 
-/// Reads a request, which the plan promises to be of the method's type.
+/// Converts a request of the plan to the type of the method.
 fn read<T: DeserializeOwned>(request: Value) -> T {
     serde_json::from_value(request)
-        .unwrap_or_else(|error| panic!("the plan's request does not fit its type: {error}"))
+        .unwrap_or_else(|error| panic!("the plan's request does not match its type: {error}"))
 }
 
-/// Writes an answer back as JSON, so that it can be compared with the plan's.
-fn write<T: Serialize>(answer: T) -> Value {
-    serde_json::to_value(answer)
-        .unwrap_or_else(|error| panic!("an answer cannot be written as JSON: {error}"))
+/// Converts a response to JSON, to compare it with the response of the plan.
+fn write<T: Serialize>(response: T) -> Value {
+    serde_json::to_value(response)
+        .unwrap_or_else(|error| panic!("the response cannot be converted to JSON: {error}"))
 }

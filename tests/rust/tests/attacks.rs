@@ -1,4 +1,5 @@
-//! The attack suite against the Rust core: each case with its documented outcome, and with bounded work.
+//! Runs the attack suite with the Rust core. Checks the result of each case, and limits its time
+//! and memory.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,31 +13,32 @@ use scalekit_conformance::attacks::{Cases, Keys, Outcome, PayloadCase, TokenCase
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// The clock stands still here, so that cases about a single second can be had.
+/// A fixed time, for the cases that depend on a single second.
 const NOW: u64 = 1_800_000_000;
 
-/// What a case may cost beside its input, however large that is. Processor time, so that a busy machine does not count.
-const TIME: Duration = Duration::from_secs(2);
-const BYTES: usize = 4 << 20;
+/// The maximum CPU time of a case. Wall clock time would depend on the load of the machine.
+const MAX_TIME: Duration = Duration::from_secs(2);
+/// The maximum memory of a case, in addition to its input.
+const MAX_BYTES: usize = 4 << 20;
 
 fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(NOW)
 }
 
-/// The reason and the message of a refusal, or the subject.
-type Verdict = Result<Option<String>, (Option<&'static str>, String)>;
+/// The subject of an accepted case, or the reason and the message of a rejected one.
+type CaseResult = Result<Option<String>, (Option<&'static str>, String)>;
 
-fn bounded(verify: impl FnOnce() -> Verdict) -> Result<Verdict> {
+fn with_limits(verify: impl FnOnce() -> CaseResult) -> Result<CaseResult> {
     MEMORY.reset_peak_usage();
     let (before, started) = (MEMORY.current_usage(), ThreadTime::now());
-    let verdict = verify();
-    let (took, used) = (started.elapsed(), MEMORY.peak_usage() - before);
-    ensure!(took < TIME, "it took {took:?}");
-    ensure!(used < BYTES, "it used {used} bytes");
-    Ok(verdict)
+    let result = verify();
+    let (time, bytes) = (started.elapsed(), MEMORY.peak_usage() - before);
+    ensure!(time < MAX_TIME, "took {time:?}");
+    ensure!(bytes < MAX_BYTES, "used {bytes} bytes");
+    Ok(result)
 }
 
-fn token_verdict(keys: &KeySet, case: &TokenCase) -> Verdict {
+fn validate_token(keys: &KeySet, case: &TokenCase) -> CaseResult {
     let checks = TokenValidation {
         issuer: case.issuer.clone().map(|issuer| vec![issuer]),
         audience: Some(case.audience.clone()).filter(|audience| !audience.is_empty()),
@@ -53,7 +55,7 @@ fn token_verdict(keys: &KeySet, case: &TokenCase) -> Verdict {
     }
 }
 
-fn payload_verdict(case: &PayloadCase) -> Verdict {
+fn verify_payload(case: &PayloadCase) -> CaseResult {
     let purpose = if case.interceptor {
         Purpose::Interceptor
     } else {
@@ -61,7 +63,8 @@ fn payload_verdict(case: &PayloadCase) -> Verdict {
     };
     let pairs = case.headers.iter().map(|(name, value)| (name, value.as_str()));
     let headers = SignatureHeaders::from_pairs(purpose, pairs);
-    // As `scalekit::webhook::verify`, which takes no clock: the headers come first.
+    // Like `scalekit::webhook::verify`, which has no clock parameter: missing headers are reported
+    // first.
     let missing = headers.id.is_empty() || headers.timestamp.is_empty() || headers.signature.is_empty();
     let verified = match Verifier::new(&case.secret) {
         Err(_) if missing => Err(WebhookError::MissingHeaders),
@@ -71,60 +74,65 @@ fn payload_verdict(case: &PayloadCase) -> Verdict {
     verified.map(|()| None).map_err(|error| (None, error.to_string()))
 }
 
-/// Why a verdict is not the right one.
-fn compare(outcome: &Outcome, verdict: &Verdict) -> Result<()> {
-    match verdict {
+/// Returns an error if the result differs from the expected one.
+fn compare(expected: &Outcome, result: &CaseResult) -> Result<()> {
+    match result {
         Ok(subject) => {
-            ensure!(outcome.accepted, "accepted");
+            ensure!(expected.accepted, "was accepted");
             ensure!(
-                outcome.subject.is_none() || outcome.subject == *subject,
-                "sub is {subject:?}"
+                expected.subject.is_none() || expected.subject == *subject,
+                "the subject is {subject:?}"
             );
         }
         Err((reason, message)) => {
-            ensure!(!outcome.accepted, "refused: {message}");
+            ensure!(!expected.accepted, "was rejected: {message}");
             ensure!(
-                outcome.reason.as_deref() == *reason,
-                "refused for {reason:?}: {message}"
+                expected.reason.as_deref() == *reason,
+                "was rejected for {reason:?}: {message}"
             );
-            let expected = outcome.message.as_deref().context("no message")?;
-            // The messages of webhooks are whole, those of tokens may go on.
-            let right = if reason.is_some() {
+            let expected = expected.message.as_deref().context("the case has no message")?;
+            // Token cases contain only the beginning of the message.
+            let matches = if reason.is_some() {
                 message.starts_with(expected)
             } else {
                 message == expected
             };
-            ensure!(right, "{message:?} instead of {expected:?}");
+            ensure!(matches, "the message is {message:?}, expected {expected:?}");
         }
     }
     Ok(())
 }
 
 #[test]
-fn every_case_has_its_outcome_and_bounded_work() -> Result<()> {
+fn every_case_has_the_expected_result_within_limits() -> Result<()> {
     let keys = Keys::read()?;
     let set = KeySet::parse(keys.jwks()?.as_bytes())?;
     let cases = Cases::make(&keys, NOW, "https://attacker.example", true)?;
-    // Twice: that a token has been seen before makes no difference.
+    // Twice, because the signature cache must not change the result.
     let tokens = cases.tokens.iter().chain(&cases.tokens).map(|case| {
-        let verdict = bounded(|| token_verdict(&set, case));
+        let result = with_limits(|| validate_token(&set, case));
         (
             &case.name,
-            verdict.and_then(|verdict| compare(&case.outcome, &verdict)),
+            result.and_then(|result| compare(&case.outcome, &result)),
         )
     });
     let payloads = cases.payloads.iter().map(|case| {
-        let verdict = bounded(|| payload_verdict(case));
+        let result = with_limits(|| verify_payload(case));
         (
             &case.name,
-            verdict.and_then(|verdict| compare(&case.outcome, &verdict)),
+            result.and_then(|result| compare(&case.outcome, &result)),
         )
     });
-    let wrong: Vec<_> = tokens
+    let failures: Vec<_> = tokens
         .chain(payloads)
         .filter_map(|(name, result)| Some(format!("{name}: {}", result.err()?)))
         .collect();
-    assert!(wrong.is_empty(), "{} cases:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} cases failed:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
     assert!(cases.tokens.len() > 250 && cases.payloads.len() > 150);
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! The attack suite as runners in other languages meet it: finished cases over HTTP, a client that fetches the keys, the
-//! clock on the wall.
+//! Runs the attack suite like the runners of other languages: cases over HTTP, a client that
+//! fetches the keys, and the system clock.
 
 use anyhow::{Context, Result};
 use base64::Engine;
@@ -12,24 +12,24 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 #[tokio::test]
-async fn the_server_s_cases_hold_for_a_client() -> Result<()> {
+async fn served_cases_have_the_expected_results() -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);
     tokio::spawn(server::serve(listener));
     let get = async |path: &str| -> Result<Value> {
-        let reply = reqwest::get(format!("{url}{path}")).await?.error_for_status()?;
-        Ok(serde_json::from_str(&reply.text().await?)?)
+        let response = reqwest::get(format!("{url}{path}")).await?.error_for_status()?;
+        Ok(serde_json::from_str(&response.text().await?)?)
     };
     let cases = get("/cases").await?;
     let client = Client::builder(&url, "skc_1", "secret").build()?;
-    let mut wrong = Vec::new();
+    let mut failures = Vec::new();
     for case in cases["tokens"].as_array().context("tokens")? {
         let token = String::from_utf8(join(&case["token"])?)?;
-        let texts = |name: &str| -> Result<Vec<String>> { Ok(serde_json::from_value(case[name].clone())?) };
+        let strings = |name: &str| -> Result<Vec<String>> { Ok(serde_json::from_value(case[name].clone())?) };
         let checks = TokenValidation {
             issuer: case["issuer"].as_str().map(|issuer| vec![issuer.to_owned()]),
-            audience: Some(texts("audience")?).filter(|audience| !audience.is_empty()),
-            required_scopes: texts("required_scopes")?,
+            audience: Some(strings("audience")?).filter(|audience| !audience.is_empty()),
+            required_scopes: strings("required_scopes")?,
             leeway: None,
             as_of: None,
         };
@@ -37,27 +37,34 @@ async fn the_server_s_cases_hold_for_a_client() -> Result<()> {
         let result = validated.and_then(|verified| Ok(verified.claims()?));
         let reason = result.err().and_then(|error| Some(error.token_error()?.reason()));
         if reason != case["reason"].as_str() {
-            wrong.push(format!("{}: {reason:?}", case["name"]));
+            failures.push(format!("{}: {reason:?}", case["name"]));
         }
     }
     for case in cases["payloads"].as_array().context("payloads")? {
-        let message = live_payload(case)?.err().map(|error| error.message().to_owned());
+        let message = verify_payload(case)?
+            .err()
+            .map(|error| error.message().to_owned());
         if message.as_deref() != case["message"].as_str() {
-            wrong.push(format!("{}: {message:?}", case["name"]));
+            failures.push(format!("{}: {message:?}", case["name"]));
         }
     }
-    assert!(wrong.is_empty(), "{} cases:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} cases failed:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
     let seen = get("/seen").await?;
     assert_eq!(
         seen["/attacker-keys"],
         Value::Null,
-        "what a token points to is never fetched"
+        "the client must not fetch URLs from tokens"
     );
     assert!(seen["/keys"].as_u64().context("keys")? <= 2);
     Ok(())
 }
 
-fn live_payload(case: &Value) -> Result<Result<(), Error>> {
+fn verify_payload(case: &Value) -> Result<Result<(), Error>> {
     let purpose = match case["interceptor"].as_bool() {
         Some(true) => Purpose::Interceptor,
         _ => Purpose::Webhook,
@@ -67,7 +74,7 @@ fn live_payload(case: &Value) -> Result<Result<(), Error>> {
         .iter()
         .map(|pair| {
             Ok((
-                pair[0].as_str().context("a name")?,
+                pair[0].as_str().context("header name")?,
                 String::from_utf8(join(&pair[1])?)?,
             ))
         })
@@ -77,13 +84,13 @@ fn live_payload(case: &Value) -> Result<Result<(), Error>> {
     Ok(scalekit::webhook::verify(secret, &headers, &join(&case["body"])?))
 }
 
-/// Pieces, put together again.
+/// Decodes, repeats and joins pieces.
 fn join(pieces: &Value) -> Result<Vec<u8>> {
-    let mut whole = Vec::new();
-    for piece in pieces.as_array().context("no pieces")? {
+    let mut joined = Vec::new();
+    for piece in pieces.as_array().context("pieces")? {
         let bytes = STANDARD.decode(piece["base64"].as_str().context("base64")?)?;
         let times = usize::try_from(piece["times"].as_u64().context("times")?)?;
-        whole.extend(bytes.repeat(times));
+        joined.extend(bytes.repeat(times));
     }
-    Ok(whole)
+    Ok(joined)
 }

@@ -1,4 +1,5 @@
-//! All operations of the plan through the Rust client and a real socket: exact HTTP out, full answer back.
+//! Calls all operations of the plan with the Rust client over a real socket. Compares the HTTP
+//! request and the response with the plan.
 
 use std::collections::BTreeSet;
 
@@ -29,8 +30,8 @@ impl Setup {
         })
     }
 
-    async fn set_answer(&self, operation: &str, answer: &Value) -> Result<()> {
-        let fault = json!({"operation": operation, "times": 1, "json": answer}).to_string();
+    async fn set_response(&self, operation: &str, response: &Value) -> Result<()> {
+        let fault = json!({"operation": operation, "times": 1, "json": response}).to_string();
         let url = format!("{}/_emulator/faults", self.emulator.url());
         let request = self
             .admin
@@ -54,19 +55,19 @@ impl Setup {
         Ok(serde_json::from_str(&text)?)
     }
 
-    /// The last request of an operation must be the one of the plan.
+    /// Compares the last request of an operation with the plan.
     async fn compare_last(&self, operation: &str, http: &Value) -> Result<()> {
         let logged = self
             .logged(&format!("operation={operation}"))
             .await?
             .pop()
-            .context("nothing was logged")?;
+            .context("no request was logged")?;
         let query = logged["query"].as_str().unwrap_or_default().to_owned();
         let mut query: Vec<Value> = url::form_urlencoded::parse(query.as_bytes())
             .map(|(name, value)| json!([name, value]))
             .collect();
         query.sort_by_key(Value::to_string);
-        let mut expected: Vec<Value> = http["query"].as_array().context("no query in the plan")?.clone();
+        let mut expected: Vec<Value> = http["query"].as_array().context("the plan has no query")?.clone();
         expected.sort_by_key(Value::to_string);
         let body: Value = match logged["body"].as_str() {
             None | Some("") => Value::Null,
@@ -74,23 +75,23 @@ impl Setup {
         };
         ensure!(
             logged["method"] == http["method"],
-            "{operation}: {} {}",
+            "{operation}: method {}, expected {}",
             logged["method"],
-            logged["path"]
+            http["method"]
         );
         ensure!(
             logged["path"] == http["path"],
-            "{operation}: {} is not {}",
+            "{operation}: path {}, expected {}",
             logged["path"],
             http["path"]
         );
         ensure!(
             query == expected,
-            "{operation}: query {query:?} is not {expected:?}"
+            "{operation}: query {query:?}, expected {expected:?}"
         );
         ensure!(
             body == http["body"],
-            "{operation}: body {body} is not {}",
+            "{operation}: body {body}, expected {}",
             http["body"]
         );
         Ok(())
@@ -106,7 +107,7 @@ fn plan() -> Result<Vec<Value>> {
 }
 
 #[test]
-fn schema_methods_and_plan_are_the_same_set() -> Result<()> {
+fn schema_methods_and_plan_contain_the_same_operations() -> Result<()> {
     let schema: BTreeSet<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
     let methods: BTreeSet<&str> = METHODS.iter().map(|(operation, _)| *operation).collect();
     let plan = plan()?;
@@ -121,16 +122,16 @@ fn schema_methods_and_plan_are_the_same_set() -> Result<()> {
 }
 
 #[tokio::test]
-async fn every_typed_method_crosses_whole() -> Result<()> {
+async fn every_typed_method_sends_the_planned_request_and_returns_the_response() -> Result<()> {
     let setup = Setup::start().await?;
     for entry in plan()? {
-        let operation = entry["operation"].as_str().context("an operation has a name")?;
-        for case in entry["cases"].as_array().context("an operation has cases")? {
-            setup.set_answer(operation, &case["response"]).await?;
-            let answer = call_typed(&setup.client, operation, case["request"].clone()).await?;
+        let operation = entry["operation"].as_str().context("the operation has no name")?;
+        for case in entry["cases"].as_array().context("the operation has no cases")? {
+            setup.set_response(operation, &case["response"]).await?;
+            let response = call_typed(&setup.client, operation, case["request"].clone()).await?;
             ensure!(
-                answer == case["response"],
-                "{operation}: {answer} is not {}",
+                response == case["response"],
+                "{operation}: response {response}, expected {}",
                 case["response"]
             );
             setup.compare_last(operation, &case["http"]).await?;
@@ -144,16 +145,16 @@ async fn every_typed_method_crosses_whole() -> Result<()> {
 }
 
 #[tokio::test]
-async fn every_operation_is_reached_by_its_name() -> Result<()> {
+async fn every_operation_can_be_called_by_name() -> Result<()> {
     let setup = Setup::start().await?;
     for entry in plan()? {
-        let operation = entry["operation"].as_str().context("an operation has a name")?;
+        let operation = entry["operation"].as_str().context("the operation has no name")?;
         let case = &entry["cases"][0];
-        setup.set_answer(operation, &case["response"]).await?;
-        let answer = setup.client.call(operation, case["request"].clone()).await?;
+        setup.set_response(operation, &case["response"]).await?;
+        let response = setup.client.call(operation, case["request"].clone()).await?;
         ensure!(
-            answer == case["response"],
-            "{operation}: {answer} is not {}",
+            response == case["response"],
+            "{operation}: response {response}, expected {}",
             case["response"]
         );
         setup.compare_last(operation, &case["http"]).await?;

@@ -1,4 +1,4 @@
-//! The keys of the suite, and every way a token of it is signed.
+//! The keys of the suite and all ways to sign its tokens.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::recipe::Sign;
 
-/// The ASN.1 in front of a SHA-256 digest (RFC 8017, section 9.2), with and without the NULL parameter.
+/// The ASN.1 prefix of a SHA-256 digest (RFC 8017, section 9.2), with and without the NULL
+/// parameter.
 const DIGEST_INFO: [u8; 19] =
     *b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
 const DIGEST_INFO_NO_NULL: [u8; 17] =
@@ -31,7 +32,7 @@ const DIGEST_INFO_NO_NULL: [u8; 17] =
 #[serde(deny_unknown_fields)]
 pub struct Keys {
     private: BTreeMap<String, Private>,
-    jwks: Vec<Listed>,
+    jwks: Vec<Published>,
 }
 
 #[derive(Deserialize)]
@@ -47,41 +48,42 @@ struct Private {
 }
 
 #[derive(Deserialize)]
-struct Listed {
+struct Published {
     key: Option<String>,
     #[serde(flatten)]
     jwk: Map<String, Json>,
 }
 
 impl Keys {
-    /// Reads them.
+    /// Reads the keys from `keys.toml`.
     ///
     /// # Errors
-    /// The file is missing or not in its form.
+    /// The file is missing or invalid.
     pub fn read() -> Result<Self> {
         super::read("keys.toml")
     }
 
-    /// What the environment serves under `/keys`.
+    /// Returns the key set that the environment publishes under `/keys`.
     ///
     /// # Errors
-    /// The file names a key that it does not have.
+    /// The file refers to a key that does not exist.
     pub fn jwks(&self) -> Result<String> {
-        let listed = self.jwks.iter().map(|listed| {
-            let mut jwk = match &listed.key {
+        let keys = self.jwks.iter().map(|published| {
+            let mut jwk = match &published.key {
                 Some(key) => self.get(key)?.jwk(),
                 None => Map::new(),
             };
-            jwk.extend(listed.jwk.clone());
+            jwk.extend(published.jwk.clone());
             Ok(Json::Object(jwk))
         });
-        Ok(json!({ "keys": listed.collect::<Result<Vec<_>>>()? }).to_string())
+        Ok(json!({ "keys": keys.collect::<Result<Vec<_>>>()? }).to_string())
     }
 
-    /// What somebody else serves: their key under the names of the environment's and under its own.
+    /// Returns the key set of an attacker: one key, with a kid of the environment and with its own
+    /// kid.
     ///
     /// # Errors
-    /// As [`jwks`](Self::jwks).
+    /// The attacker's key is missing.
     pub fn attacker_jwks(&self) -> Result<String> {
         let jwk = |kid: &str| {
             let mut jwk = self.get("attacker")?.jwk();
@@ -91,7 +93,7 @@ impl Keys {
         Ok(json!({ "keys": [jwk("first")?, jwk("attacker")?] }).to_string())
     }
 
-    /// For templates: every form in which somebody may have the public key of each.
+    /// Returns the public key of each key in all encodings, for templates.
     pub(super) fn public_forms(&self) -> Result<Value> {
         let forms = self.private.iter().map(|(name, key)| {
             let mut forms = BTreeMap::from([("jwk", Value::from(Json::Object(key.jwk()).to_string()))]);
@@ -116,9 +118,9 @@ impl Keys {
         Ok(Value::from(forms.collect::<Result<BTreeMap<_, _>>>()?))
     }
 
-    pub(super) fn sign(&self, key: &str, how: Sign, message: &[u8], hmac_key: &[u8]) -> Result<Vec<u8>> {
+    pub(super) fn sign(&self, key: &str, method: Sign, message: &[u8], hmac_key: &[u8]) -> Result<Vec<u8>> {
         let key = self.get(key)?;
-        match how {
+        match method {
             Sign::None => Ok(Vec::new()),
             Sign::Hs256 => Ok(super::payload::mac(
                 aws_lc_rs::hmac::HMAC_SHA256,
@@ -134,26 +136,28 @@ impl Keys {
                 Ok(pair.sign(&SystemRandom::new(), message)?.as_ref().to_vec())
             }
             Sign::CubeRoot => key.forge(message),
-            Sign::ByHand | Sign::BareDigest | Sign::NoNull | Sign::ShortPadding | Sign::BlockType2 => {
-                key.sign_by_hand(how, message)
+            Sign::RawRsa | Sign::BareDigest | Sign::NoNull | Sign::ShortPadding | Sign::BlockType2 => {
+                key.sign_raw(method, message)
             }
         }
     }
 
     fn get(&self, name: &str) -> Result<&Private> {
-        self.private.get(name).with_context(|| format!("no key {name}"))
+        self.private
+            .get(name)
+            .with_context(|| format!("unknown key {name}"))
     }
 }
 
 impl Private {
     fn jwk(&self) -> Map<String, Json> {
-        let kind = if self.n.is_some() {
+        let (key_type, curve) = if self.n.is_some() {
             ("RSA", None)
         } else {
             ("EC", Some("P-256"))
         };
         let fields =
-            [("kty", Some(kind.0)), ("crv", kind.1)].map(|(name, value)| (name, value.map(str::to_owned)));
+            [("kty", Some(key_type)), ("crv", curve)].map(|(name, value)| (name, value.map(str::to_owned)));
         let numbers = [("n", &self.n), ("e", &self.e), ("x", &self.x), ("y", &self.y)];
         let numbers = numbers.map(|(name, value)| (name, value.as_deref().map(compact)));
         fields
@@ -164,7 +168,7 @@ impl Private {
     }
 
     fn pkcs8(&self) -> Result<Vec<u8>> {
-        Ok(STANDARD.decode(compact(self.pkcs8.as_deref().context("a key without PKCS 8")?))?)
+        Ok(STANDARD.decode(compact(self.pkcs8.as_deref().context("the key has no pkcs8")?))?)
     }
 
     fn sign(&self, encoding: &'static dyn RsaEncoding, message: &[u8]) -> Result<Vec<u8>> {
@@ -178,22 +182,22 @@ impl Private {
         number(self.n.as_deref().context("not an RSA key")?)
     }
 
-    fn sign_by_hand(&self, how: Sign, message: &[u8]) -> Result<Vec<u8>> {
+    fn sign_raw(&self, method: Sign, message: &[u8]) -> Result<Vec<u8>> {
         let modulus = self.modulus()?;
-        let exponent = number(self.d.as_deref().context("a key without d")?)?;
+        let exponent = number(self.d.as_deref().context("the key has no d")?)?;
         let size = modulus.len();
         let digest = digest(&SHA256, message);
-        let content = match how {
+        let content = match method {
             Sign::BareDigest => digest.as_ref().to_vec(),
             Sign::NoNull => [&DIGEST_INFO_NO_NULL, digest.as_ref()].concat(),
             _ => [&DIGEST_INFO, digest.as_ref()].concat(),
         };
-        let (kind, filler, padding) = match how {
+        let (block_type, filler, padding) = match method {
             Sign::BlockType2 => (2, 0xaa, size - content.len() - 3),
             Sign::ShortPadding => (1, 0xff, 8),
             _ => (1, 0xff, size - content.len() - 3),
         };
-        let mut block = vec![0, kind];
+        let mut block = vec![0, block_type];
         block.resize(2 + padding, filler);
         block.push(0);
         block.extend(content);
@@ -202,35 +206,39 @@ impl Private {
             &BigUint::from_bytes_be(&exponent),
             &BigUint::from_bytes_be(&modulus),
         );
-        Ok(widened(&signature, size))
+        Ok(padded(&signature, size))
     }
 
-    /// A number whose cube begins like the right block and goes on with what nobody chose.
+    /// Returns a number whose cube begins like a valid block and continues with random bytes.
     fn forge(&self, message: &[u8]) -> Result<Vec<u8>> {
-        ensure!(self.e.as_deref() == Some("Aw"), "needs a key whose exponent is 3");
+        ensure!(
+            self.e.as_deref() == Some("Aw"),
+            "the key must have the exponent 3"
+        );
         let size = self.modulus()?.len();
-        let wanted = [
+        let prefix = [
             b"\x00\x01\xff\xff\xff\xff\xff\xff\xff\xff\x00",
             &DIGEST_INFO[..],
             digest(&SHA256, message).as_ref(),
         ]
         .concat();
-        let mut block = wanted.clone();
+        let mut block = prefix.clone();
         block.resize(size, 0);
         let root = BigUint::from_bytes_be(&block).cbrt() + 1u8;
         ensure!(
-            widened(&root.pow(3), size).starts_with(&wanted),
-            "the root is too coarse"
+            padded(&root.pow(3), size).starts_with(&prefix),
+            "the cube of the root does not begin with the block"
         );
-        Ok(widened(&root, size))
+        Ok(padded(&root, size))
     }
 }
 
-fn widened(number: &BigUint, size: usize) -> Vec<u8> {
+/// Encodes a number in `size` bytes.
+fn padded(number: &BigUint, size: usize) -> Vec<u8> {
     let bytes = number.to_bytes_be();
-    let mut wide = vec![0; size - bytes.len()];
-    wide.extend(bytes);
-    wide
+    let mut padded = vec![0; size - bytes.len()];
+    padded.extend(bytes);
+    padded
 }
 
 fn compact(text: &str) -> String {

@@ -1,7 +1,9 @@
-//! The attack suite: tables of recipes in `tests/attacks`, made into tokens and payloads for a given time.
+//! The attack suite: builds tokens and payloads for a given time from the recipes in
+//! `tests/attacks`.
 //!
-//! Recipes are needed because tokens and signatures depend on the time of the run. Rust's runner makes its cases here;
-//! runners of other languages get the same cases from [`server`].
+//! The tables contain recipes because tokens and signatures depend on the time of the run. The Rust
+//! runner builds its cases with this module. The runners of other languages get the same cases from
+//! [`server`].
 
 mod keys;
 mod payload;
@@ -24,53 +26,55 @@ pub use pieces::Piece;
 pub use recipe::Clock;
 pub use token::TokenCase;
 
-/// All cases for one time.
+/// All cases for a given time.
 #[derive(Debug, Serialize)]
 pub struct Cases {
-    /// Tokens, to be validated with the keys that are served.
+    /// Tokens. They must be validated with the published keys.
     pub tokens: Vec<TokenCase>,
-    /// Webhooks and calls of interceptors.
+    /// Webhooks and interceptor calls.
     pub payloads: Vec<PayloadCase>,
 }
 
-/// What must come out of a case.
+/// The expected result of a case.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Outcome {
-    /// Whether it is right.
+    /// `true` if the case must be accepted.
     pub accepted: bool,
-    /// `TokenError::reason()` of a token that is refused.
+    /// `TokenError::reason()` of a rejected token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// How the documented message of the refusal begins.
+    /// The beginning of the documented error message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// `sub` of a token that is accepted.
+    /// `sub` of an accepted token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
 }
 
 impl Cases {
-    /// Makes all cases as of `now`, in seconds since 1970. `url` is where an attacker's keys are to be found; cases that
-    /// need an exact clock are left out unless `exact`.
+    /// Builds all cases for the time `now`, in seconds since 1970.
+    ///
+    /// `url` is the server with the attacker's keys. Cases that need an exact clock are included
+    /// only if `exact` is set.
     ///
     /// # Errors
-    /// A recipe cannot be followed; the error names it.
+    /// A recipe is invalid. The error names the recipe.
     pub fn make(keys: &Keys, now: u64, url: &str, exact: bool) -> Result<Self> {
         let templates = template::Templates::new(keys, now, url)?;
-        let wanted = |clock| exact || clock == Clock::Any;
+        let included = |clock| exact || clock == Clock::Any;
         let mut cases = Self {
             tokens: Vec::new(),
             payloads: Vec::new(),
         };
         let reasons = read("reasons.toml")?;
         for (name, recipe) in recipes::<recipe::Token>("tokens")? {
-            if wanted(recipe.clock) {
+            if included(recipe.clock) {
                 let case = token::make(&name, &recipe, keys, &templates, &reasons);
                 cases.tokens.push(case.context(name)?);
             }
         }
         for (name, recipe) in recipes::<recipe::Payload>("payloads")? {
-            if wanted(recipe.clock) {
+            if included(recipe.clock) {
                 let case = payload::make(&name, &recipe, &templates);
                 cases.payloads.push(case.context(name)?);
             }
@@ -89,7 +93,7 @@ fn read<T: DeserializeOwned>(name: impl AsRef<Path>) -> Result<T> {
     toml::from_str(&text).with_context(|| path.display().to_string())
 }
 
-/// All recipes of a folder with their full names, in the order of its files.
+/// Returns all recipes of a folder with their full names, sorted by file name.
 fn recipes<T: DeserializeOwned + recipe::Named>(folder_name: &str) -> Result<Vec<(String, T)>> {
     let mut files = std::fs::read_dir(folder().join(folder_name))?
         .map(|entry| Ok(entry?.path()))
@@ -97,15 +101,15 @@ fn recipes<T: DeserializeOwned + recipe::Named>(folder_name: &str) -> Result<Vec
     files.sort();
     let mut all = Vec::new();
     for file in files {
-        let about = file.file_stem().unwrap_or_default().to_string_lossy();
+        let topic = file.file_stem().unwrap_or_default().to_string_lossy();
         for recipe in read::<recipe::File<T>>(&file)?.case {
-            all.push((format!("{about}: {}", recipe.name()), recipe));
+            all.push((format!("{topic}: {}", recipe.name()), recipe));
         }
     }
     let names: BTreeSet<_> = all.iter().map(|(name, _)| name).collect();
     ensure!(
         names.len() == all.len(),
-        "two cases of {folder_name} share a name"
+        "two cases in {folder_name} have the same name"
     );
     Ok(all)
 }

@@ -1,4 +1,4 @@
-//! Webhooks and calls of interceptors: recipe in, signed payload out.
+//! Builds signed webhooks and interceptor calls from recipes.
 
 use anyhow::{Result, ensure};
 use aws_lc_rs::hmac;
@@ -6,28 +6,28 @@ use minijinja::Value;
 use serde::Serialize;
 
 use super::recipe::{self, Purpose};
-use super::template::{Made, Templates, value};
+use super::template::{Templates, Variables, value};
 use super::{Outcome, pieces};
 
-/// How often a recipe is tried with another number `n` until its signature is as it needs to be.
+/// The maximum number of values of `n` to try until a signature has the required form.
 const TRIES: u64 = 100;
 
-/// A payload with its headers and secret, and what must come out.
+/// A payload with its headers and secret, and the expected result.
 #[derive(Debug, Serialize)]
 pub struct PayloadCase {
-    /// What is attacked and how.
+    /// The name of the case.
     pub name: String,
-    /// Whether it is the call of an interceptor; else it is a webhook.
+    /// `true` for an interceptor call, `false` for a webhook.
     pub interceptor: bool,
-    /// The secret of the one who verifies.
+    /// The secret for the verification.
     pub secret: String,
-    /// Names and values.
+    /// Header names and values.
     #[serde(serialize_with = "serialize_headers")]
     pub headers: Vec<(String, String)>,
-    /// The body as it came.
+    /// The received body.
     #[serde(serialize_with = "pieces::serialize")]
     pub body: Vec<u8>,
-    /// What must come out.
+    /// The expected result.
     #[serde(flatten)]
     pub outcome: Outcome,
 }
@@ -46,11 +46,11 @@ pub(super) fn mac(algorithm: hmac::Algorithm, key: &[u8], content: &[u8]) -> Vec
 }
 
 pub(super) fn make(name: &str, recipe: &recipe::Payload, templates: &Templates) -> Result<PayloadCase> {
-    let searches = recipe.id.contains("{{ n }}");
+    let uses_n = recipe.id.contains("{{ n }}");
     let mut n = 0;
     loop {
         match attempt(name, recipe, templates, n) {
-            Err(_) if searches && n < TRIES => n += 1,
+            Err(_) if uses_n && n < TRIES => n += 1,
             result => return result,
         }
     }
@@ -59,32 +59,32 @@ pub(super) fn make(name: &str, recipe: &recipe::Payload, templates: &Templates) 
 fn attempt(name: &str, recipe: &recipe::Payload, templates: &Templates, n: u64) -> Result<PayloadCase> {
     let expected = &recipe.expected;
     ensure!(
-        expected.accepted == expected.refused.is_none(),
-        "either accepted or refused"
+        expected.accepted == expected.rejected.is_none(),
+        "a case must be either accepted or rejected"
     );
-    let mut made = Made::from([("n", Value::from(n))]);
-    let key = templates.bytes(&recipe.key, &made)?;
-    made.insert("key", value(key.clone()));
-    let secret = templates.text(&recipe.secret, &made)?;
-    made.insert("id", Value::from(templates.text(&recipe.id, &made)?));
-    made.insert(
+    let mut variables = Variables::from([("n", Value::from(n))]);
+    let key = templates.bytes(&recipe.key, &variables)?;
+    variables.insert("key", value(key.clone()));
+    let secret = templates.text(&recipe.secret, &variables)?;
+    variables.insert("id", Value::from(templates.text(&recipe.id, &variables)?));
+    variables.insert(
         "timestamp",
-        Value::from(templates.text(&recipe.timestamp, &made)?),
+        Value::from(templates.text(&recipe.timestamp, &variables)?),
     );
     let read = if recipe.latin1 {
         Templates::latin1
     } else {
         Templates::bytes
     };
-    let body = read(templates, &recipe.body, &made)?;
-    made.insert("body", value(body.clone()));
-    // A body that is not UTF-8 cannot go through a template that has more in it.
+    let body = read(templates, &recipe.body, &variables)?;
+    variables.insert("body", value(body.clone()));
+    // Templates render text, so a body that is not UTF-8 must be appended to the rendered prefix.
     let content = match recipe.signed.strip_suffix("{{ body }}") {
-        Some(front) => [templates.bytes(front, &made)?, body].concat(),
-        None => templates.bytes(&recipe.signed, &made)?,
+        Some(prefix) => [templates.bytes(prefix, &variables)?, body].concat(),
+        None => templates.bytes(&recipe.signed, &variables)?,
     };
     let hmac_key = match &recipe.hmac_key {
-        Some(template) => templates.bytes(template, &made)?,
+        Some(template) => templates.bytes(template, &variables)?,
         None => key,
     };
     for (name, algorithm) in [
@@ -92,36 +92,40 @@ fn attempt(name: &str, recipe: &recipe::Payload, templates: &Templates, n: u64) 
         ("mac_sha1", hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY),
         ("mac_sha512", hmac::HMAC_SHA512),
     ] {
-        made.insert(name, Value::from_bytes(mac(algorithm, &hmac_key, &content)));
+        variables.insert(name, Value::from_bytes(mac(algorithm, &hmac_key, &content)));
     }
-    made.insert(
+    variables.insert(
         "signature",
-        Value::from(templates.text(&recipe.signature, &made)?),
+        Value::from(templates.text(&recipe.signature, &variables)?),
     );
     Ok(PayloadCase {
         name: name.to_owned(),
         interceptor: recipe.purpose == Purpose::Interceptor,
         secret,
-        headers: headers(recipe, templates, &made)?,
-        body: templates.bytes(&recipe.sent, &made)?,
+        headers: headers(recipe, templates, &variables)?,
+        body: templates.bytes(&recipe.sent, &variables)?,
         outcome: Outcome {
             accepted: expected.accepted,
-            message: expected.refused.clone(),
+            message: expected.rejected.clone(),
             ..Outcome::default()
         },
     })
 }
 
-fn headers(recipe: &recipe::Payload, templates: &Templates, made: &Made) -> Result<Vec<(String, String)>> {
+fn headers(
+    recipe: &recipe::Payload,
+    templates: &Templates,
+    variables: &Variables,
+) -> Result<Vec<(String, String)>> {
     let prefix = match recipe.purpose {
         Purpose::Webhook => "webhook",
         Purpose::Interceptor => "interceptor",
     };
-    let usual = ["id", "timestamp", "signature"]
+    let default = ["id", "timestamp", "signature"]
         .map(|name| [format!("{prefix}-{name}"), format!("{{{{ {name} }}}}")]);
-    let pairs = recipe.headers.as_deref().unwrap_or(&usual);
+    let pairs = recipe.headers.as_deref().unwrap_or(&default);
     pairs
         .iter()
-        .map(|[name, content]| Ok((name.clone(), templates.text(content, made)?)))
+        .map(|[name, content]| Ok((name.clone(), templates.text(content, variables)?)))
         .collect()
 }

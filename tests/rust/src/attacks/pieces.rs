@@ -1,48 +1,49 @@
-//! Long texts with repetition in them, described instead of spelled out.
+//! A compact form of long byte strings with repetitions.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
 
-/// Bytes and how often they are repeated.
+/// Bytes that occur one or more times in a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Piece {
     /// The bytes, in base64.
     pub base64: String,
-    /// How often.
+    /// The number of repetitions.
     pub times: usize,
 }
 
-/// Shorter repetitions are not worth a piece of their own.
-const WORTHWHILE: usize = 4096;
+/// The minimum length of a repetition in bytes. Shorter ones are not compacted.
+const MIN_LENGTH: usize = 4096;
 
-/// One byte, three of them in base64, and an entry of a signature list.
+/// The periods of the repetitions in the tables: four base64 characters, and an entry of a
+/// signature list.
 const PERIODS: [usize; 2] = [4, 48];
 
-/// Describes bytes by their repetitions.
+/// Splits bytes into pieces.
 pub(super) fn pieces(bytes: &[u8]) -> Vec<Piece> {
-    let mut found = Vec::new();
-    let (mut start, mut at) = (0, 0);
-    while at < bytes.len() {
-        let repeated = PERIODS
+    let mut pieces = Vec::new();
+    let (mut start, mut position) = (0, 0);
+    while position < bytes.len() {
+        let repetition = PERIODS
             .into_iter()
-            .map(|period| (period, repeats(&bytes[at..], period)))
-            .find(|(period, times)| period * times >= WORTHWHILE);
-        if let Some((period, times)) = repeated {
-            found.push(piece(&bytes[start..at], 1));
-            found.push(piece(&bytes[at..at + period], times));
-            at += period * times;
-            start = at;
+            .map(|period| (period, repeats(&bytes[position..], period)))
+            .find(|(period, times)| period * times >= MIN_LENGTH);
+        if let Some((period, times)) = repetition {
+            pieces.push(piece(&bytes[start..position], 1));
+            pieces.push(piece(&bytes[position..position + period], times));
+            position += period * times;
+            start = position;
         } else {
-            at += 1;
+            position += 1;
         }
     }
-    found.push(piece(&bytes[start..], 1));
-    found.retain(|piece| !piece.base64.is_empty());
-    found
+    pieces.push(piece(&bytes[start..], 1));
+    pieces.retain(|piece| !piece.base64.is_empty());
+    pieces
 }
 
-/// How often the first `period` bytes follow each other.
+/// Returns how many times the first `period` bytes occur in a row.
 fn repeats(bytes: &[u8], period: usize) -> usize {
     let mut chunks = bytes.chunks_exact(period);
     chunks
@@ -57,12 +58,12 @@ fn piece(bytes: &[u8], times: usize) -> Piece {
     }
 }
 
-/// For `serde(serialize_with)`.
+/// Serializes bytes as pieces. For `serde(serialize_with)`.
 pub(super) fn serialize<S: Serializer>(bytes: impl AsRef<[u8]>, serializer: S) -> Result<S::Ok, S::Error> {
     pieces(bytes.as_ref()).serialize(serializer)
 }
 
-/// The same for pairs of name and value.
+/// Serializes pairs of a name and a value, with the values as pieces.
 pub(super) fn serialize_pairs<S: Serializer>(
     pairs: &[(String, String)],
     serializer: S,

@@ -1,4 +1,4 @@
-//! The form of the tables in `tests/attacks`; its README explains each field.
+//! The types of the tables in `tests/attacks`. The README there explains the fields.
 
 use serde::Deserialize;
 
@@ -24,14 +24,14 @@ impl Named for Payload {
     }
 }
 
-/// Which clock a case needs.
+/// The clock that a case needs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Clock {
-    /// The one on the wall: the case has minutes of room.
+    /// The system clock. The result of the case does not change for minutes.
     #[default]
     Any,
-    /// One that stands still: the case is about a single second.
+    /// A fixed clock. The case depends on a single second.
     Exact,
 }
 
@@ -99,17 +99,18 @@ pub(super) struct Payload {
     pub(super) expected: Expected,
 }
 
-/// Exactly one of `accepted` and `refused` is given.
+/// The expected result. Exactly one of `accepted` and `rejected` must be set.
 #[derive(Deserialize)]
 pub(super) struct Expected {
     #[serde(default)]
     pub(super) accepted: bool,
-    pub(super) refused: Option<String>,
+    pub(super) rejected: Option<String>,
     pub(super) message: Option<String>,
     pub(super) subject: Option<String>,
 }
 
-/// How a token is signed. By hand: with the bare RSA operation over a padding of our own, for what no library does.
+/// The signing method of a token. Raw RSA applies the RSA operation to a custom padding, because
+/// libraries create only valid paddings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub(super) enum Sign {
     #[default]
@@ -127,15 +128,15 @@ pub(super) enum Sign {
     Hs256,
     #[serde(rename = "none")]
     None,
-    #[serde(rename = "by hand")]
-    ByHand,
-    #[serde(rename = "by hand, bare digest")]
+    #[serde(rename = "raw RSA")]
+    RawRsa,
+    #[serde(rename = "raw RSA, bare digest")]
     BareDigest,
-    #[serde(rename = "by hand, no NULL")]
+    #[serde(rename = "raw RSA, no NULL")]
     NoNull,
-    #[serde(rename = "by hand, short padding")]
+    #[serde(rename = "raw RSA, short padding")]
     ShortPadding,
-    #[serde(rename = "by hand, block type 2")]
+    #[serde(rename = "raw RSA, block type 2")]
     BlockType2,
     #[serde(rename = "cube root")]
     CubeRoot,

@@ -1,8 +1,10 @@
-//! The cases over HTTP, for runners in other languages.
+//! Serves the cases over HTTP, for runners in other languages.
 //!
-//! `GET /cases` makes them for the time of the request, `GET /keys` is where a client that is pointed at this server
-//! finds the environment's keys, `GET /attacker-keys` is where tokens point to, and `GET /seen` counts the requests to
-//! each path.
+//! * `GET /cases` returns the cases for the time of the request.
+//! * `GET /keys` returns the keys of the environment. The client under test uses this server as its
+//!   environment.
+//! * `GET /attacker-keys` returns the attacker's keys. Some tokens refer to this path.
+//! * `GET /seen` returns the number of requests to each path.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,10 +26,10 @@ struct Server {
     seen: Mutex<BTreeMap<String, u64>>,
 }
 
-type Answer = (StatusCode, [(HeaderName, &'static str); 1], String);
+type Response = (StatusCode, [(HeaderName, &'static str); 1], String);
 
 impl Server {
-    fn answer(&self, path: &str) -> Result<String> {
+    fn body(&self, path: &str) -> Result<String> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         *seen.entry(path.to_owned()).or_default() += 1;
         match path {
@@ -40,15 +42,15 @@ impl Server {
                     &self.keys, now, &self.url, false,
                 )?)?)
             }
-            other => anyhow::bail!("there is no {other}"),
+            other => anyhow::bail!("unknown path {other}"),
         }
     }
 }
 
-/// Serves on a socket until the process ends.
+/// Serves requests until the process ends.
 ///
 /// # Errors
-/// The socket fails.
+/// The keys cannot be read, or the listener fails.
 pub async fn serve(listener: TcpListener) -> Result<()> {
     let url = format!("http://{}", listener.local_addr()?);
     let server = Arc::new(Server {
@@ -56,17 +58,18 @@ pub async fn serve(listener: TcpListener) -> Result<()> {
         url,
         seen: Mutex::default(),
     });
-    let router = Router::new().fallback(answer).with_state(server);
+    let router = Router::new().fallback(handle).with_state(server);
     Ok(axum::serve(listener, router).await?)
 }
 
-async fn answer(State(server): State<Arc<Server>>, request: Request) -> impl IntoResponse {
+async fn handle(State(server): State<Arc<Server>>, request: Request) -> impl IntoResponse {
     let path = request.uri().path().to_owned();
-    // Signing all the tokens takes a while, and the keys must be there meanwhile.
-    let body = tokio::task::spawn_blocking(move || server.answer(&path)).await;
-    let reply = |status, kind, body| -> Answer { (status, [(CONTENT_TYPE, kind)], body) };
+    // Signing all tokens takes time and must not block the requests for keys.
+    let body = tokio::task::spawn_blocking(move || server.body(&path)).await;
+    let response =
+        |status, content_type, body| -> Response { (status, [(CONTENT_TYPE, content_type)], body) };
     match body.map_err(anyhow::Error::from).flatten() {
-        Ok(json) => reply(StatusCode::OK, "application/json", json),
-        Err(error) => reply(StatusCode::NOT_FOUND, "text/plain", format!("{error:#}")),
+        Ok(json) => response(StatusCode::OK, "application/json", json),
+        Err(error) => response(StatusCode::NOT_FOUND, "text/plain", format!("{error:#}")),
     }
 }

@@ -1,4 +1,5 @@
-//! The texts of recipes: templates over the time, the keys and what has been made so far.
+//! Renders the templates in recipes. They can use the time, the keys and the values that the recipe
+//! has produced.
 
 use std::collections::BTreeMap;
 
@@ -14,8 +15,8 @@ type Filtered = Result<Value, Error>;
 
 pub(super) struct Templates(Environment<'static>);
 
-/// What a recipe has made so far, by name.
-pub(super) type Made = BTreeMap<&'static str, Value>;
+/// The values that a recipe has produced so far, by name.
+pub(super) type Variables = BTreeMap<&'static str, Value>;
 
 impl Templates {
     pub(super) fn new(keys: &Keys, now: u64, url: &str) -> Result<Self> {
@@ -41,47 +42,48 @@ impl Templates {
             )
         });
         environment.add_filter("unhex", |text: &str| unhex(text).map(Value::from_bytes));
-        environment.add_filter("before", |value: &Value, more: &str| -> Filtered {
-            Ok(Value::from_bytes([unhex(more)?, bytes(value)?].concat()))
+        environment.add_filter("prepend", |value: &Value, hex: &str| -> Filtered {
+            Ok(Value::from_bytes([unhex(hex)?, bytes(value)?].concat()))
         });
-        environment.add_filter("after", |value: &Value, more: &str| -> Filtered {
-            Ok(Value::from_bytes([bytes(value)?, unhex(more)?].concat()))
+        environment.add_filter("append", |value: &Value, hex: &str| -> Filtered {
+            Ok(Value::from_bytes([bytes(value)?, unhex(hex)?].concat()))
         });
         environment.add_filter("flip", flip);
         environment.add_filter("padded", padded);
-        environment.add_filter("loose", loose);
-        environment.add_filter("swapped", swapped);
+        environment.add_filter("noncanonical", noncanonical);
+        environment.add_filter("other_alphabet", other_alphabet);
         environment.add_filter("swapcase", swapcase);
         environment.add_filter("starts_with_zero", starts_with_zero);
         Ok(Self(environment))
     }
 
-    /// Fills in a template. One that is a single expression may give bytes.
-    pub(super) fn bytes(&self, template: &str, made: &Made) -> Result<Vec<u8>> {
+    /// Renders a template. The result may be bytes if the template is a single expression.
+    pub(super) fn bytes(&self, template: &str, variables: &Variables) -> Result<Vec<u8>> {
         let single = template
             .strip_prefix("{{")
             .and_then(|rest| rest.strip_suffix("}}"))
             .filter(|inner| !inner.contains("}}"));
         Ok(match single {
-            Some(expression) => bytes(&self.0.compile_expression(expression)?.eval(made)?)?,
-            None => self.0.render_str(template, made)?.into_bytes(),
+            Some(expression) => bytes(&self.0.compile_expression(expression)?.eval(variables)?)?,
+            None => self.0.render_str(template, variables)?.into_bytes(),
         })
     }
 
-    pub(super) fn text(&self, template: &str, made: &Made) -> Result<String> {
-        Ok(String::from_utf8(self.bytes(template, made)?)?)
+    pub(super) fn text(&self, template: &str, variables: &Variables) -> Result<String> {
+        Ok(String::from_utf8(self.bytes(template, variables)?)?)
     }
 
-    /// For what is not meant to be UTF-8: each character stands for the byte of its number.
-    pub(super) fn latin1(&self, template: &str, made: &Made) -> Result<Vec<u8>> {
-        let text = self.text(template, made)?;
+    /// Renders a template as Latin-1: each character becomes one byte. For content that must not be
+    /// UTF-8.
+    pub(super) fn latin1(&self, template: &str, variables: &Variables) -> Result<Vec<u8>> {
+        let text = self.text(template, variables)?;
         text.chars()
             .map(|character| Ok(u8::try_from(u32::from(character))?))
             .collect()
     }
 }
 
-/// Text if it can be, so that filters for text work.
+/// Converts bytes to a text value if they are UTF-8, so that the filters for text accept it.
 pub(super) fn value(bytes: Vec<u8>) -> Value {
     String::from_utf8(bytes).map_or_else(|error| Value::from_bytes(error.into_bytes()), Value::from)
 }
@@ -94,9 +96,9 @@ fn bytes(value: &Value) -> Result<Vec<u8>, Error> {
     })
 }
 
-/// The case would not be what its name says.
-fn vacuous(why: &'static str) -> Error {
-    Error::new(ErrorKind::InvalidOperation, why)
+/// Returns an error for a filter without effect. The case would not test what its name says.
+fn invalid(reason: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidOperation, reason)
 }
 
 fn unhex(text: &str) -> Result<Vec<u8>, Error> {
@@ -106,44 +108,50 @@ fn unhex(text: &str) -> Result<Vec<u8>, Error> {
         .collect();
     let digits = digits
         .filter(|digits| digits.len().is_multiple_of(2))
-        .ok_or_else(|| vacuous("not hex"))?;
+        .ok_or_else(|| invalid("not hex"))?;
     Ok(digits
         .chunks_exact(2)
         .map(|pair| pair[0] << 4 | pair[1])
         .collect())
 }
 
-/// Changes the bit of that number, counted from the front.
+/// Inverts a bit. Bit 0 is the most significant bit of the first byte.
 fn flip(value: &Value, bit: usize) -> Filtered {
     let mut bytes = bytes(value)?;
-    let byte = bytes.get_mut(bit / 8).ok_or_else(|| vacuous("no such bit"))?;
+    let byte = bytes
+        .get_mut(bit / 8)
+        .ok_or_else(|| invalid("the bit does not exist"))?;
     *byte ^= 0x80 >> (bit % 8);
     Ok(Value::from_bytes(bytes))
 }
 
 fn padded(text: &str) -> Result<String, Error> {
     match text.len() % 4 {
-        0 => Err(vacuous("needs no padding")),
+        0 => Err(invalid("the text needs no padding")),
         rest => Ok(format!("{text}{}", "=".repeat(4 - rest))),
     }
 }
 
-/// Sets a bit of the last letter that decoders drop.
-fn loose(text: &str) -> Result<String, Error> {
-    let bare = text.trim_end_matches('=');
-    let last = bare.chars().next_back().filter(|_| !bare.len().is_multiple_of(4));
-    let last = last.ok_or_else(|| vacuous("has no bits to spare"))?;
-    // In both alphabets, a letter whose last bits are zero has a neighbour that differs in those bits only.
-    let next = char::from(u8::try_from(last).map_err(|_| vacuous("not base64"))? + 1);
+/// Sets an unused trailing bit of base64. Lenient decoders ignore these bits.
+fn noncanonical(text: &str) -> Result<String, Error> {
+    let unpadded = text.trim_end_matches('=');
+    let last = unpadded
+        .chars()
+        .next_back()
+        .filter(|_| !unpadded.len().is_multiple_of(4));
+    let last = last.ok_or_else(|| invalid("the text has no unused bits"))?;
+    // In both alphabets, if the last bits of a character are zero, the next character differs only
+    // in these bits.
+    let next = char::from(u8::try_from(last).map_err(|_| invalid("not base64"))? + 1);
     Ok(format!(
         "{}{next}{}",
-        &bare[..bare.len() - 1],
-        &text[bare.len()..]
+        &unpadded[..unpadded.len() - 1],
+        &text[unpadded.len()..]
     ))
 }
 
-/// From one alphabet of base64 to the other.
-fn swapped(text: &str) -> Result<String, Error> {
+/// Converts between the two alphabets of base64.
+fn other_alphabet(text: &str) -> Result<String, Error> {
     let other = text
         .chars()
         .map(|letter| match letter {
@@ -155,7 +163,7 @@ fn swapped(text: &str) -> Result<String, Error> {
         })
         .collect();
     if other == text {
-        Err(vacuous("is the same in both alphabets"))
+        Err(invalid("the text is the same in both alphabets"))
     } else {
         Ok(other)
     }
@@ -175,6 +183,6 @@ fn swapcase(text: &str) -> String {
 fn starts_with_zero(value: &Value) -> Filtered {
     match value.as_bytes() {
         Some([0, ..]) => Ok(value.clone()),
-        _ => Err(vacuous("does not begin with zero")),
+        _ => Err(invalid("the value does not begin with zero")),
     }
 }

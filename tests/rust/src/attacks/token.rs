@@ -1,4 +1,4 @@
-//! Tokens: recipe in, finished token out.
+//! Builds tokens from recipes.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,31 +8,31 @@ use minijinja::Value;
 use serde::Serialize;
 
 use super::recipe::{self, Expected, Sign};
-use super::template::{Made, Templates, value};
+use super::template::{Templates, Variables, value};
 use super::{Keys, Outcome, pieces};
 
-/// How often a recipe is tried with another number `n` until its token is as it needs to be. What the recipes look for
-/// turns up once in 256 tries.
+/// The maximum number of values of `n` to try until a token has the required form. On average, one
+/// in 256 has it.
 const TRIES: u64 = 5000;
 
-/// A token, what to ask of it, and what must come out.
+/// A token, the options for its validation, and the expected result.
 #[derive(Debug, Serialize)]
 pub struct TokenCase {
-    /// What is attacked and how.
+    /// The name of the case.
     pub name: String,
-    /// The finished token.
+    /// The token.
     #[serde(serialize_with = "pieces::serialize")]
     pub token: String,
-    /// The issuer to ask for.
+    /// The required issuer.
     pub issuer: Option<String>,
-    /// The audiences to ask for.
+    /// The accepted audiences.
     pub audience: Vec<String>,
-    /// The scopes to ask for.
+    /// The required scopes.
     pub required_scopes: Vec<String>,
-    /// By how much clocks may differ; only cases with an exact clock set it.
+    /// The leeway. Only cases with an exact clock set it.
     #[serde(skip)]
     pub leeway: Option<Duration>,
-    /// What must come out.
+    /// The expected result.
     #[serde(flatten)]
     pub outcome: Outcome,
 }
@@ -44,11 +44,11 @@ pub(super) fn make(
     templates: &Templates,
     reasons: &BTreeMap<String, String>,
 ) -> Result<TokenCase> {
-    let searches = recipe.payload.contains("{{ n }}");
+    let uses_n = recipe.payload.contains("{{ n }}");
     let mut n = 0;
     let token = loop {
         match token(recipe, keys, templates, n) {
-            Err(_) if searches && n < TRIES => n += 1,
+            Err(_) if uses_n && n < TRIES => n += 1,
             result => break result?,
         }
     };
@@ -66,45 +66,48 @@ pub(super) fn make(
 fn token(recipe: &recipe::Token, keys: &Keys, templates: &Templates, n: u64) -> Result<String> {
     ensure!(
         (recipe.sign == Sign::Hs256) || recipe.hmac_key.is_empty(),
-        "hmac_key without HS256"
+        "hmac_key needs sign = 'HS256'"
     );
-    let read = |template: &str, made: &Made| {
+    let render = |template: &str, variables: &Variables| {
         if recipe.latin1 {
-            templates.latin1(template, made)
+            templates.latin1(template, variables)
         } else {
-            templates.bytes(template, made)
+            templates.bytes(template, variables)
         }
     };
-    let mut made = Made::from([("n", Value::from(n))]);
-    made.insert("header", value(read(&recipe.header, &made)?));
-    made.insert("payload", value(read(&recipe.payload, &made)?));
-    let signed = templates.bytes(&recipe.signed, &made)?;
-    let hmac_key = templates.bytes(&recipe.hmac_key, &made)?;
+    let mut variables = Variables::from([("n", Value::from(n))]);
+    variables.insert("header", value(render(&recipe.header, &variables)?));
+    variables.insert("payload", value(render(&recipe.payload, &variables)?));
+    let signed = templates.bytes(&recipe.signed, &variables)?;
+    let hmac_key = templates.bytes(&recipe.hmac_key, &variables)?;
     let signature = keys.sign(&recipe.key, recipe.sign, &signed, &hmac_key)?;
-    made.insert("signed", value(signed));
-    made.insert("signature", Value::from_bytes(signature));
-    templates.text(&recipe.token, &made)
+    variables.insert("signed", value(signed));
+    variables.insert("signature", Value::from_bytes(signature));
+    templates.text(&recipe.token, &variables)
 }
 
 fn outcome(expected: &Expected, reasons: &BTreeMap<String, String>) -> Result<Outcome> {
     ensure!(
-        expected.accepted == expected.refused.is_none(),
-        "either accepted or refused"
+        expected.accepted == expected.rejected.is_none(),
+        "a case must be either accepted or rejected"
     );
-    let message = match &expected.refused {
+    let message = match &expected.rejected {
         None => None,
         Some(reason) => {
-            let usual = reasons
+            let prefix = reasons
                 .get(reason)
-                .with_context(|| format!("no message for {reason}"))?;
-            let message = expected.message.as_ref().unwrap_or(usual);
-            ensure!(message.starts_with(usual), "not a message for {reason}");
+                .with_context(|| format!("reasons.toml has no message for {reason}"))?;
+            let message = expected.message.as_ref().unwrap_or(prefix);
+            ensure!(
+                message.starts_with(prefix),
+                "the message does not match the reason {reason}"
+            );
             Some(message.clone())
         }
     };
     Ok(Outcome {
         accepted: expected.accepted,
-        reason: expected.refused.clone(),
+        reason: expected.rejected.clone(),
         message,
         subject: expected.subject.clone(),
     })

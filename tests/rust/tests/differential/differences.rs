@@ -1,84 +1,92 @@
-//! Comparing verdicts: they agree, or the difference is listed with its reason.
+//! Compares the results of two implementations. Differences must be listed with a reason.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-/// How we differ from the peer.
+/// How this library differs from the other one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ours {
     Accepts,
-    Refuses,
+    Rejects,
 }
 
-/// A case in which we deliberately decide otherwise.
+/// A deliberate difference.
 pub(crate) struct Difference<C> {
     pub(crate) name: &'static str,
     pub(crate) ours: Ours,
-    /// Told by the case itself, never by how it was made.
+    /// Returns `true` if the difference explains the case. It examines only the case, not how the
+    /// case was generated.
     pub(crate) applies: fn(&C) -> bool,
     pub(crate) reason: &'static str,
 }
 
-/// Puts every case before both judges, who return what they read or `None` where they refuse. Panics on a difference
-/// that is not listed, on a listed one that no case shows by itself, and if fewer than `fewest` cases were accepted or
-/// refused.
+/// Runs all cases with both implementations, which return the parsed value or `None` if they reject
+/// the case.
+///
+/// Panics
+/// * if a difference is not listed,
+/// * if no case is explained by a listed difference alone, or
+/// * if fewer than `minimum` cases are accepted or rejected.
 pub(crate) fn compare<C: Debug, V: PartialEq + Debug>(
     cases: impl IntoIterator<Item = C>,
     ours: impl Fn(&C) -> Option<V>,
     theirs: impl Fn(&C) -> Option<V>,
-    table: &[Difference<C>],
-    fewest: usize,
+    differences: &[Difference<C>],
+    minimum: usize,
 ) {
-    let (mut accepted, mut refused) = (0, 0);
-    let mut shown = BTreeSet::new();
-    let mut unexplained = Vec::new();
+    let (mut accepted, mut rejected) = (0, 0);
+    let mut seen = BTreeSet::new();
+    let mut unlisted = Vec::new();
     for case in cases {
-        let (mine, other) = (ours(&case), theirs(&case));
-        *if mine.is_some() {
+        let (our_result, their_result) = (ours(&case), theirs(&case));
+        *if our_result.is_some() {
             &mut accepted
         } else {
-            &mut refused
+            &mut rejected
         } += 1;
-        let verdict = match (&mine, &other) {
-            (Some(mine), Some(other)) => {
-                assert_eq!(mine, other, "the same is read in {case:?}");
+        let difference = match (&our_result, &their_result) {
+            (Some(ours), Some(theirs)) => {
+                assert_eq!(ours, theirs, "both parse the same value from {case:?}");
                 continue;
             }
             (None, None) => continue,
             (Some(_), None) => Ours::Accepts,
-            (None, Some(_)) => Ours::Refuses,
+            (None, Some(_)) => Ours::Rejects,
         };
-        let known: Vec<_> = table
+        let explanations: Vec<_> = differences
             .iter()
-            .filter(|listed| listed.ours == verdict && (listed.applies)(&case))
+            .filter(|listed| listed.ours == difference && (listed.applies)(&case))
             .collect();
-        match known[..] {
+        match explanations[..] {
             [] => {
                 let case = format!("{case:?}");
-                unexplained.push(format!(
-                    "{verdict:?}: {}",
+                unlisted.push(format!(
+                    "{difference:?}: {}",
                     case.chars().take(600).collect::<String>()
                 ));
             }
-            [alone] => {
-                shown.insert(alone.name);
+            [only] => {
+                seen.insert(only.name);
             }
             _ => {}
         }
     }
-    let count = unexplained.len();
-    unexplained.truncate(20);
+    let count = unlisted.len();
+    unlisted.truncate(20);
     assert!(
-        unexplained.is_empty(),
+        unlisted.is_empty(),
         "{count} differences are not listed:\n{}",
-        unexplained.join("\n")
+        unlisted.join("\n")
     );
-    for listed in table {
+    for listed in differences {
         let (name, reason) = (listed.name, listed.reason);
-        assert!(shown.contains(name), "no longer occurs: {name} ({reason})");
+        assert!(
+            seen.contains(name),
+            "listed difference no longer occurs: {name} ({reason})"
+        );
     }
     assert!(
-        accepted >= fewest && refused >= fewest,
-        "{accepted} accepted, {refused} refused"
+        accepted >= minimum && rejected >= minimum,
+        "{accepted} cases accepted, {rejected} rejected, expected at least {minimum} of each"
     );
 }

@@ -1,6 +1,8 @@
-//! Differential tests: generated tokens and webhooks, judged by the core and by `jsonwebtoken` and `standardwebhooks`
-//! under the same rules. `tests/python/differential` does the same through the wheel, beside four packages of Python.
-//! The crate `svix` is not among the judges: it brings an HTTP client of 180 crates for one HMAC.
+//! Differential tests: compare the core with `jsonwebtoken` and `standardwebhooks`, using generated
+//! tokens and webhooks.
+//!
+//! `tests/python/differential` compares the wheel with four Python packages. The crate `svix` is
+//! not used here, because it depends on 180 crates.
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 mod differences;

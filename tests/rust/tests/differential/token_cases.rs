@@ -1,4 +1,5 @@
-//! Tokens, made from a good one by up to three changes: to its header, its claims, its signing or its text.
+//! Generates tokens. Each one is a valid token with up to three changes to its header, claims,
+//! signature or text.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::token_values::{ANY, AUDIENCE, CLAIMS, HEADER, ISSUER, time};
 
-/// A token and the rules to judge it by.
+/// A token and the options for its validation.
 #[derive(Debug)]
 pub(crate) struct TokenCase {
     pub(crate) header: String,
@@ -31,34 +32,36 @@ impl TokenCase {
     }
 }
 
-/// The two keys, `key_1` and `key_2`.
+/// Generates the two keys `key_1` and `key_2`.
 pub(crate) fn keys() -> [KeyPair; 2] {
     [(), ()].map(|()| KeyPair::generate(KeySize::Rsa2048).unwrap())
 }
 
-/// Members with their raw JSON.
+/// The members of an object with their raw JSON values.
 type Members = Vec<(&'static str, String)>;
 
 struct Draft {
     header: Members,
     claims: Members,
-    write: [fn(String) -> String; 2],
+    /// Changes to the JSON text of header and claims.
+    layout: [fn(String) -> String; 2],
     signer: usize,
     encoding: &'static dyn RsaEncoding,
-    spoil: Vec<Box<dyn Fn(String) -> String>>,
+    /// Changes to the finished token.
+    corruptions: Vec<Box<dyn Fn(String) -> String>>,
 }
 
-fn put(members: &mut Members, name: &'static str, raw: String) {
+fn set(members: &mut Members, name: &'static str, raw: String) {
     members.retain(|(found, _)| *found != name);
     members.push((name, raw));
 }
 
 fn choose(rng: &mut Rng, table: &[(&'static str, &[&'static str])]) -> (&'static str, String) {
-    let (name, own) = table[rng.usize(..table.len())];
-    let raw = if own.is_empty() || rng.u8(..3) == 0 {
+    let (name, values) = table[rng.usize(..table.len())];
+    let raw = if values.is_empty() || rng.u8(..3) == 0 {
         rng.choice(ANY)
     } else {
-        rng.choice(own)
+        rng.choice(values)
     };
     (name, raw.unwrap().to_string())
 }
@@ -67,16 +70,16 @@ fn change(rng: &mut Rng, draft: &mut Draft, now: i64) {
     match rng.u8(..20) {
         0..=3 => {
             let (name, raw) = choose(rng, HEADER);
-            put(&mut draft.header, name, raw);
+            set(&mut draft.header, name, raw);
         }
         4..=7 => {
             let (name, raw) = choose(rng, CLAIMS);
-            put(&mut draft.claims, name, raw);
+            set(&mut draft.claims, name, raw);
         }
         8..=11 => {
             let name = rng.choice(["exp", "exp", "nbf", "iat"]).unwrap();
             let raw = time(rng, now);
-            put(&mut draft.claims, name, raw);
+            set(&mut draft.claims, name, raw);
         }
         12 => {
             let members = if rng.bool() {
@@ -94,10 +97,9 @@ fn change(rng: &mut Rng, draft: &mut Draft, now: i64) {
             } else {
                 &mut draft.claims
             };
-            let Some(twin) = rng.choice(members.iter()).cloned() else {
+            let Some((name, raw)) = rng.choice(members.iter()).cloned() else {
                 return;
             };
-            let (name, raw) = twin;
             members.insert(
                 0,
                 (
@@ -106,7 +108,7 @@ fn change(rng: &mut Rng, draft: &mut Draft, now: i64) {
                 ),
             );
         }
-        14 | 15 => draft.write[rng.usize(..2)] = layout(rng),
+        14 | 15 => draft.layout[rng.usize(..2)] = layout(rng),
         16 => draft.signer = 1,
         17 => {
             draft.encoding = [
@@ -118,13 +120,13 @@ fn change(rng: &mut Rng, draft: &mut Draft, now: i64) {
             "y",
             format!("\"{}\"", "y".repeat(rng.choice([30_000, 60_000]).unwrap())),
         )),
-        _ => draft.spoil.push(spoil(rng)),
+        _ => draft.corruptions.push(corruption(rng)),
     }
 }
 
-/// Other ways to write JSON, allowed and not.
+/// Returns a function that changes JSON text. The result can be valid or invalid.
 fn layout(rng: &mut Rng) -> fn(String) -> String {
-    const WAYS: &[fn(String) -> String] = &[
+    const LAYOUTS: &[fn(String) -> String] = &[
         |text| text.replace(':', " :\t").replace(',', "\n,\r "),
         |text| format!(" {text}\n"),
         |text| format!("\u{feff}{text}"),
@@ -145,29 +147,29 @@ fn layout(rng: &mut Rng) -> fn(String) -> String {
             )
         },
     ];
-    WAYS[rng.usize(..WAYS.len())]
+    LAYOUTS[rng.usize(..LAYOUTS.len())]
 }
 
-/// A change to the finished token.
-fn spoil(rng: &mut Rng) -> Box<dyn Fn(String) -> String> {
-    let (place, amount) = (rng.f64(), rng.usize(1..9));
-    let letter = if rng.bool() {
+/// Returns a function that changes a finished token.
+fn corruption(rng: &mut Rng) -> Box<dyn Fn(String) -> String> {
+    let (position, amount) = (rng.f64(), rng.usize(1..9));
+    let character = if rng.bool() {
         rng.alphanumeric()
     } else {
         rng.choice(['=', '+', '/', '.', ' ', '\n', '\0', 'é', '%'])
             .unwrap()
     };
-    let way = rng.u8(..8);
+    let variant = rng.u8(..8);
     Box::new(move |token| {
-        let letters: Vec<char> = token.chars().collect();
-        let at = (place * letters.len() as f64) as usize;
-        let text = |letters: &[char]| letters.iter().collect::<String>();
-        match way {
-            0..=2 if at < letters.len() => {
-                text(&letters[..at]) + &letter.to_string() + &text(&letters[at + 1..])
+        let characters: Vec<char> = token.chars().collect();
+        let index = (position * characters.len() as f64) as usize;
+        let text = |characters: &[char]| characters.iter().collect::<String>();
+        match variant {
+            0..=2 if index < characters.len() => {
+                text(&characters[..index]) + &character.to_string() + &text(&characters[index + 1..])
             }
-            3 => text(&letters[..at]) + &letter.to_string() + &text(&letters[at..]),
-            4 => text(&letters[..letters.len().saturating_sub(amount)]),
+            3 => text(&characters[..index]) + &character.to_string() + &text(&characters[index..]),
+            4 => text(&characters[..characters.len().saturating_sub(amount)]),
             5 => token + &"A".repeat(amount),
             6 => token + &"=".repeat(amount),
             _ => token.rsplit('.').collect::<Vec<_>>().join("."),
@@ -183,7 +185,8 @@ fn object(members: &Members) -> String {
     format!("{{{}}}", members.join(","))
 }
 
-/// The same cases for the same seed, but for the keys and the time of day.
+/// Generates the cases for a seed. Apart from the keys and the time, the same seed produces the
+/// same cases.
 pub(crate) fn token_cases(seed: u64, count: usize, keys: &[KeyPair; 2]) -> impl Iterator<Item = TokenCase> {
     let mut rng = Rng::with_seed(seed);
     (0..count).map(move |_| {
@@ -197,17 +200,17 @@ pub(crate) fn token_cases(seed: u64, count: usize, keys: &[KeyPair; 2]) -> impl 
                 ("scopes", json!(["read", "write"]).to_string()),
                 ("exp", (now + 5000).to_string()),
             ],
-            write: [|text| text; 2],
+            layout: [|text| text; 2],
             signer: 0,
             encoding: &signature::RSA_PKCS1_SHA256,
-            spoil: Vec::new(),
+            corruptions: Vec::new(),
         };
         for _ in 0..[0, 1, 1, 1, 2, 3][rng.usize(..6)] {
             change(&mut rng, &mut draft, now);
         }
         let (header, payload) = (
-            draft.write[0](object(&draft.header)),
-            draft.write[1](object(&draft.claims)),
+            draft.layout[0](object(&draft.header)),
+            draft.layout[1](object(&draft.claims)),
         );
         let signed = format!(
             "{}.{}",
@@ -216,7 +219,7 @@ pub(crate) fn token_cases(seed: u64, count: usize, keys: &[KeyPair; 2]) -> impl 
         );
         let signature = sign(&keys[draft.signer], draft.encoding, signed.as_bytes());
         let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature));
-        let text = |one: &str| one.to_owned();
+        let text = |value: &str| value.to_owned();
         let checks = TokenValidation {
             issuer: [
                 None,
@@ -235,7 +238,10 @@ pub(crate) fn token_cases(seed: u64, count: usize, keys: &[KeyPair; 2]) -> impl 
             leeway: Some(Duration::from_secs([0, 5, 3600][rng.usize(..3)])),
             as_of: None,
         };
-        let token = draft.spoil.iter().fold(token, |token, spoil| spoil(token));
+        let token = draft
+            .corruptions
+            .iter()
+            .fold(token, |token, corrupt| corrupt(token));
         TokenCase {
             header,
             payload,

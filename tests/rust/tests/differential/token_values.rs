@@ -1,4 +1,4 @@
-//! Values that members of a token are set to, as raw JSON.
+//! Values for the members of tokens, as raw JSON.
 
 use fastrand::Rng;
 
@@ -109,15 +109,16 @@ pub(crate) const CLAIMS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// A time far from the edges of all leeways in use (0, 5 and 3600 s), or what is no time at all.
+/// Returns a time or an invalid value. Times are far from the limits of all leeways in the tests
+/// (0, 5 and 3600 s).
 pub(crate) fn time(rng: &mut Rng, now: i64) -> String {
-    let when = now + [-100_000_000, -7200, -1800, 1800, 7200, 100_000_000][rng.usize(..6)];
+    let time = now + [-100_000_000, -7200, -1800, 1800, 7200, 100_000_000][rng.usize(..6)];
     match rng.u8(..16) {
-        0..=5 => when.to_string(),
-        6 => format!("{when}.5"),
-        7 => format!("{:e}", when as f64),
-        8 => format!("\"{when}\""),
-        9 => format!("-{when}"),
+        0..=5 => time.to_string(),
+        6 => format!("{time}.5"),
+        7 => format!("{:e}", time as f64),
+        8 => format!("\"{time}\""),
+        9 => format!("-{time}"),
         10 => rng.choice(["0", "-0", "-1", "[1]", "false"]).unwrap().to_owned(),
         11 => rng
             .choice(["1e309", "1e300", "18446744073709551616", "18446744073709551615"])

@@ -1,4 +1,4 @@
-//! Tokens: the core and `jsonwebtoken`.
+//! Compares token validation with `jsonwebtoken`.
 
 use std::collections::HashMap;
 use std::time::SystemTime;
@@ -16,48 +16,48 @@ use super::token_cases::{TokenCase, keys, token_cases};
 
 const CASES: usize = 6000;
 
-/// Whether a member of this name stands in an object twice.
-fn twice(object: &str, names: &[&str]) -> bool {
+/// Returns `true` if one of the members occurs more than once in an object.
+fn is_repeated(object: &str, names: &[&str]) -> bool {
     names.iter().any(|name| {
         let name = format!("\"{name}\"");
-        let behind = object.split(&name).skip(1);
-        behind.filter(|rest| rest.trim_start().starts_with(':')).count() > 1
+        let rests = object.split(&name).skip(1);
+        rests.filter(|rest| rest.trim_start().starts_with(':')).count() > 1
     })
 }
 
 const DIFFERENCES: &[Difference<TokenCase>] = &[
     Difference {
-        name: "iat in the future, or no time at all",
-        ours: Ours::Refuses,
+        name: "iat is in the future or invalid",
+        ours: Ours::Rejects,
         applies: |case| case.claim("iat").is_some(),
-        reason: "iat is honoured here; jsonwebtoken does not look at it",
+        reason: "jsonwebtoken ignores iat",
     },
     Difference {
         name: "crit",
-        ours: Ours::Refuses,
+        ours: Ours::Rejects,
         applies: |case| case.header.contains("\"crit\""),
-        reason: "RFC 7515 section 4.1.11: no extension is supported here, so every demand for one is refused",
+        reason: "RFC 7515 section 4.1.11: this library supports no extensions, so critical ones are rejected",
     },
     Difference {
-        name: "members twice",
-        ours: Ours::Refuses,
-        applies: |case| twice(&case.payload, &["iat", "scope", "scopes"]),
-        reason: "two readers must not see two different tokens; jsonwebtoken notices it for its own claims only",
+        name: "repeated members",
+        ours: Ours::Rejects,
+        applies: |case| is_repeated(&case.payload, &["iat", "scope", "scopes"]),
+        reason: "different parsers could read different values; jsonwebtoken rejects only repeated claims that it checks",
     },
     Difference {
-        name: "sub twice",
+        name: "repeated sub",
         ours: Ours::Accepts,
-        applies: |case| twice(&case.payload, &["sub"]),
-        reason: "nothing is decided by it",
+        applies: |case| is_repeated(&case.payload, &["sub"]),
+        reason: "the validation does not depend on sub",
     },
     Difference {
-        name: "a list of issuers",
-        ours: Ours::Refuses,
+        name: "list of issuers",
+        ours: Ours::Rejects,
         applies: |case| case.claim("iss").is_some_and(|iss| iss.is_array()),
-        reason: "RFC 7519 section 4.1.1: iss is one text",
+        reason: "RFC 7519 section 4.1.1: iss is a single string",
     },
     Difference {
-        name: "times before 1970 and beyond 64 bits",
+        name: "times before 1970 or larger than 64 bits",
         ours: Ours::Accepts,
         applies: |case| {
             ["exp", "nbf"].iter().any(|name| {
@@ -69,39 +69,39 @@ const DIFFERENCES: &[Difference<TokenCase>] = &[
     },
     Difference {
         name: "larger than 64 KiB",
-        ours: Ours::Refuses,
+        ours: Ours::Rejects,
         applies: |case| case.token.len() > 64 * 1024,
-        reason: "bounded work on hostile input: it is refused unread",
+        reason: "large tokens are rejected before parsing, to limit the work for hostile input",
     },
     Difference {
-        name: "parameters of the header that nothing is decided by",
+        name: "header parameters without effect",
         ours: Ours::Accepts,
         applies: |case| {
-            let unread = ["typ", "jwk", "jku", "x5c", "zip", "x", "z"];
-            unread
+            let ignored = ["typ", "jwk", "jku", "x5c", "zip", "x", "z"];
+            ignored
                 .iter()
                 .any(|name| case.header.contains(&format!("\"{name}\"")))
         },
-        reason: "nothing but alg, kid and crit is read: what else a token brings along never has an effect",
+        reason: "this library reads only alg, kid and crit; other parameters have no effect",
     },
     Difference {
-        name: "sub that is a list or an object",
+        name: "sub is a list or an object",
         ours: Ours::Accepts,
         applies: |case| {
             case.claim("sub")
                 .is_some_and(|sub| sub.is_array() || sub.is_object())
         },
-        reason: "nothing is decided by it; it is handed over as the issuer wrote it",
+        reason: "the validation does not depend on sub; the claim is returned unchanged",
     },
 ];
 
-/// Both judges have the same two keys.
-struct Judges {
+/// Both implementations with the same two keys.
+struct Validators {
     ours: KeySet,
     theirs: HashMap<&'static str, DecodingKey>,
 }
 
-impl Judges {
+impl Validators {
     fn new(keys: &[KeyPair; 2]) -> Self {
         let (mut jwks, mut theirs) = (Vec::new(), HashMap::new());
         for (key, kid) in keys.iter().zip(["key_1", "key_2"]) {
@@ -124,19 +124,19 @@ impl Judges {
 
     fn jsonwebtoken(&self, case: &TokenCase) -> Option<Map<String, Value>> {
         let key = self.theirs.get(&*decode_header(&case.token).ok()?.kid?)?;
-        let mut rules = Validation::new(Algorithm::RS256);
-        rules.leeway = case.checks.leeway?.as_secs();
-        rules.validate_nbf = true;
+        let mut validation = Validation::new(Algorithm::RS256);
+        validation.leeway = case.checks.leeway?.as_secs();
+        validation.validate_nbf = true;
         if let Some(issuer) = &case.checks.issuer {
-            rules.set_issuer(issuer);
-            rules.required_spec_claims.insert("iss".to_owned());
+            validation.set_issuer(issuer);
+            validation.required_spec_claims.insert("iss".to_owned());
         }
-        rules.validate_aud = case.checks.audience.is_some();
+        validation.validate_aud = case.checks.audience.is_some();
         if let Some(audience) = &case.checks.audience {
-            rules.set_audience(audience);
-            rules.required_spec_claims.insert("aud".to_owned());
+            validation.set_audience(audience);
+            validation.required_spec_claims.insert("aud".to_owned());
         }
-        let claims = decode::<Map<String, Value>>(&case.token, key, &rules)
+        let claims = decode::<Map<String, Value>>(&case.token, key, &validation)
             .ok()?
             .claims;
         let granted = granted(&claims);
@@ -148,7 +148,7 @@ impl Judges {
     }
 }
 
-/// The scopes as documented; jsonwebtoken has no word for them.
+/// Returns the documented scopes. jsonwebtoken does not check scopes.
 fn granted(claims: &Map<String, Value>) -> Vec<String> {
     let words = |claim: &Value| -> Vec<String> {
         claim
@@ -166,13 +166,13 @@ fn granted(claims: &Map<String, Value>) -> Vec<String> {
 }
 
 #[test]
-fn every_generated_token_is_judged_alike() {
+fn generated_tokens_have_the_same_result_as_jsonwebtoken() {
     let keys = keys();
-    let judges = Judges::new(&keys);
+    let validators = Validators::new(&keys);
     compare(
         token_cases(1, CASES, &keys),
-        |case| judges.ours(case),
-        |case| judges.jsonwebtoken(case),
+        |case| validators.ours(case),
+        |case| validators.jsonwebtoken(case),
         DIFFERENCES,
         CASES / 4,
     );

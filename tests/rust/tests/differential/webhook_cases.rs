@@ -1,4 +1,5 @@
-//! Webhooks, made from a good one by up to three changes: to its secret, its headers, its signing or its body.
+//! Generates webhooks. Each one is a valid webhook with up to three changes to its secret, headers,
+//! signature or body.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use fastrand::Rng;
 
-/// A delivery as it arrives.
+/// A received webhook.
 #[derive(Debug)]
 pub(crate) struct WebhookCase {
     pub(crate) secret: String,
@@ -16,12 +17,12 @@ pub(crate) struct WebhookCase {
 }
 
 impl WebhookCase {
-    /// A header by the end of its name, however it is written.
-    pub(crate) fn header(&self, end: &str) -> &str {
-        let named = |name: &str| name.to_lowercase().ends_with(end);
+    /// Returns the first header whose name ends with `suffix`, in any letter case.
+    pub(crate) fn header(&self, suffix: &str) -> &str {
+        let matches = |name: &str| name.to_lowercase().ends_with(suffix);
         self.headers
             .iter()
-            .find(|(name, _)| named(name))
+            .find(|(name, _)| matches(name))
             .map_or("", |(_, value)| value)
     }
 }
@@ -33,10 +34,12 @@ struct Draft {
     timestamp: String,
     signed_timestamp: Option<String>,
     body: Vec<u8>,
-    respell: Vec<Box<dyn Fn(String) -> String>>,
+    /// Changes to the signature header.
+    corruptions: Vec<Box<dyn Fn(String) -> String>>,
     rename: fn(&str) -> String,
     missing: Option<usize>,
-    twice: Option<(usize, bool)>,
+    /// The index of a header to repeat, and whether the other value comes first.
+    repeated: Option<(usize, bool)>,
 }
 
 fn sign(key: &[u8], id: &str, timestamp: &str, body: &[u8]) -> String {
@@ -78,26 +81,26 @@ fn change(rng: &mut Rng, draft: &mut Draft, now: i64) {
             draft.secret = format!("whsec_{}", STANDARD.encode(&draft.key));
         }
         3..=5 => {
-            let when = now
+            let time = now
                 + rng
                     .choice([-1_000_000, -900, -100, 0, 100, 900, 1_000_000])
                     .unwrap();
             let choices = [
-                when.to_string(),
-                when.to_string(),
-                format!("{when}.0"),
-                format!("+{when}"),
-                format!("-{when}"),
-                format!(" {when}"),
-                format!("0{when}"),
-                format!("00000{when}"),
-                format!("{when}000"),
+                time.to_string(),
+                time.to_string(),
+                format!("{time}.0"),
+                format!("+{time}"),
+                format!("-{time}"),
+                format!(" {time}"),
+                format!("0{time}"),
+                format!("00000{time}"),
+                format!("{time}000"),
                 "9".repeat(20),
                 "NaN".to_owned(),
             ];
             draft.timestamp = rng.choice(choices).unwrap();
             if rng.u8(..3) == 0 {
-                draft.signed_timestamp = Some(when.to_string());
+                draft.signed_timestamp = Some(time.to_string());
             }
         }
         6 => draft.id = rng.choice(["", "msg.1", "msg 1", "msg_1.5"]).unwrap().to_owned(),
@@ -115,56 +118,65 @@ fn change(rng: &mut Rng, draft: &mut Draft, now: i64) {
         8 | 9 => {
             let other = sign(b"other", "msg_1", "1", b"");
             let hundred = vec![&*other; 100].join(" ");
-            let foreign = other.replace("v1", "v2");
-            let more = [
-                &*other, &foreign, &hundred, "v1", "v1,", "", ",", "v1,!", "v1,a,b", "V1,AAAA",
+            let other_version = other.replace("v1", "v2");
+            let entries = [
+                &*other,
+                &other_version,
+                &hundred,
+                "v1",
+                "v1,",
+                "",
+                ",",
+                "v1,!",
+                "v1,a,b",
+                "V1,AAAA",
             ];
-            let more = rng.choice(more.map(str::to_owned));
-            let (more, before) = (more.unwrap(), rng.bool());
-            draft.respell.push(Box::new(move |good| {
+            let extra = rng.choice(entries.map(str::to_owned));
+            let (extra, before) = (extra.unwrap(), rng.bool());
+            draft.corruptions.push(Box::new(move |valid| {
                 if before {
-                    format!("{more} {good}")
+                    format!("{extra} {valid}")
                 } else {
-                    format!("{good} {more}")
+                    format!("{valid} {extra}")
                 }
             }));
         }
-        10..=12 => draft.respell.push(spelling(rng)),
+        10..=12 => draft.corruptions.push(corruption(rng)),
         13 => {
-            let ways: [fn(&str) -> String; 4] = [
+            let renamings: [fn(&str) -> String; 4] = [
                 str::to_uppercase,
                 |name| name.replace('-', "_"),
                 |name| format!("x-{name}"),
                 |name| name.replace("webhook", "interceptor"),
             ];
-            draft.rename = ways[rng.usize(..ways.len())];
+            draft.rename = renamings[rng.usize(..renamings.len())];
         }
         14 => draft.missing = Some(rng.usize(..3)),
-        _ => draft.twice = Some((rng.usize(..3), rng.bool())),
+        _ => draft.repeated = Some((rng.usize(..3), rng.bool())),
     }
 }
 
-/// Other ways to write a signature, right and wrong.
-fn spelling(rng: &mut Rng) -> Box<dyn Fn(String) -> String> {
-    let (way, amount) = (rng.u8(..12), rng.usize(1..30));
-    Box::new(move |good| match way {
-        0 => good.trim_end_matches('=').to_owned(),
-        1 => good + "=",
-        2 => good.replace('+', "-").replace('/', "_"),
-        3 if good.len() > amount => format!("{}!{}", &good[..amount], &good[amount..]),
-        4 => good[..good.len().saturating_sub(amount)].to_owned(),
-        5 => good.to_uppercase(),
-        6 => good.replace("v1,", "v2,"),
-        7 => good.replace("v1,", ""),
-        8 => good.replace("v1,", "v1, "),
-        9 => good.clone() + "," + &good,
-        // A letter that differs in bits that are not needed only.
-        10 if good.len() == 47 => format!("{}{}=", &good[..45], char::from(good.as_bytes()[45] + 1)),
-        _ => format!("  {good}  "),
+/// Returns a function that changes a signature header. The result can be valid or invalid.
+fn corruption(rng: &mut Rng) -> Box<dyn Fn(String) -> String> {
+    let (variant, amount) = (rng.u8(..12), rng.usize(1..30));
+    Box::new(move |text| match variant {
+        0 => text.trim_end_matches('=').to_owned(),
+        1 => text + "=",
+        2 => text.replace('+', "-").replace('/', "_"),
+        3 if text.len() > amount => format!("{}!{}", &text[..amount], &text[amount..]),
+        4 => text[..text.len().saturating_sub(amount)].to_owned(),
+        5 => text.to_uppercase(),
+        6 => text.replace("v1,", "v2,"),
+        7 => text.replace("v1,", ""),
+        8 => text.replace("v1,", "v1, "),
+        9 => text.clone() + "," + &text,
+        // Sets an unused trailing bit of the base64 text.
+        10 if text.len() == 47 => format!("{}{}=", &text[..45], char::from(text.as_bytes()[45] + 1)),
+        _ => format!("  {text}  "),
     })
 }
 
-/// The same cases for the same seed, but for the time of day.
+/// Generates the cases for a seed. Apart from the time, the same seed produces the same cases.
 pub(crate) fn webhook_cases(seed: u64, count: usize) -> impl Iterator<Item = WebhookCase> {
     let mut rng = Rng::with_seed(seed);
     (0..count).map(move |_| {
@@ -178,10 +190,10 @@ pub(crate) fn webhook_cases(seed: u64, count: usize) -> impl Iterator<Item = Web
             timestamp: now.to_string(),
             signed_timestamp: None,
             body: br#"{"type":"organization.created"}"#.to_vec(),
-            respell: Vec::new(),
+            corruptions: Vec::new(),
             rename: str::to_owned,
             missing: None,
-            twice: None,
+            repeated: None,
         };
         for _ in 0..[0, 1, 1, 1, 2, 3][rng.usize(..6)] {
             change(&mut rng, &mut draft, now);
@@ -189,17 +201,17 @@ pub(crate) fn webhook_cases(seed: u64, count: usize) -> impl Iterator<Item = Web
         let signed_timestamp = draft.signed_timestamp.as_ref().unwrap_or(&draft.timestamp);
         let signature = sign(&draft.key, &draft.id, signed_timestamp, &draft.body);
         let signature = draft
-            .respell
+            .corruptions
             .iter()
-            .fold(signature, |text, respell| respell(text));
+            .fold(signature, |text, corrupt| corrupt(text));
         let mut headers: Vec<_> = [("webhook-id", draft.id), ("webhook-timestamp", draft.timestamp)]
             .into_iter()
             .chain([("webhook-signature", signature)])
             .map(|(name, value)| ((draft.rename)(name), value))
             .collect();
-        if let Some((index, before)) = draft.twice {
-            let twin = (headers[index].0.clone(), "other".to_owned());
-            headers.insert(if before { 0 } else { 3 }, twin);
+        if let Some((index, before)) = draft.repeated {
+            let repeated = (headers[index].0.clone(), "other".to_owned());
+            headers.insert(if before { 0 } else { 3 }, repeated);
         }
         if let Some(index) = draft.missing {
             headers.remove(index);
