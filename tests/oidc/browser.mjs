@@ -1,23 +1,25 @@
-// A browser without scripts: it follows redirects, keeps cookies, and fills in the forms that it meets, until it is sent
-// to the application or sees a page without a form.
+// A browser without JavaScript. It follows redirects, stores cookies and submits forms until it
+// reaches the application or a page without a form.
 
 import { load } from "cheerio";
 
-const MOST_STEPS = 20;
+const MAX_STEPS = 20;
 
 export class Browser {
   #cookies = new Map();
-  #answers;
+  #values;
 
-  // `answers` gives what is typed, or how to find that out, by the type of a field or what it is to be completed with.
-  constructor(answers = {}) {
-    this.#answers = answers;
+  // `values` are the values of form fields, or functions that return them. The keys are values of
+  // the `type` or the `autocomplete` attribute.
+  constructor(values = {}) {
+    this.#values = values;
   }
 
-  // Where the browser ends up: the application's URL with what came along, or the last page's text.
+  // Visits a URL. Returns the URL of the application with its parameters, or the text of the last
+  // page.
   async visit(url, application) {
     let request = [url, {}];
-    for (let step = 0; step < MOST_STEPS; step += 1) {
+    for (let step = 0; step < MAX_STEPS; step += 1) {
       if (String(request[0]).startsWith(application)) {
         return { url: new URL(request[0]) };
       }
@@ -30,7 +32,7 @@ export class Browser {
       const page = load(await response.text());
       const alert = page("[role=alert]").text().trim();
       if (alert) {
-        throw new Error(`the page says: ${alert}`);
+        throw new Error(`the page shows an error: ${alert}`);
       }
       const form = page("form").first();
       if (form.length === 0) {
@@ -38,7 +40,7 @@ export class Browser {
       }
       request = await this.#submit(page, form, request[0]);
     }
-    throw new Error(`after ${MOST_STEPS} steps still at ${request[0]}`);
+    throw new Error(`still at ${request[0]} after ${MAX_STEPS} steps`);
   }
 
   async #send(url, options) {
@@ -52,7 +54,7 @@ export class Browser {
     return response;
   }
 
-  // The request that pressing the form's first button makes.
+  // Returns the request of the form's first button.
   async #submit(page, form, base) {
     const fields = new URLSearchParams();
     for (const element of form.find("input, select")) {
@@ -62,10 +64,10 @@ export class Browser {
       if (!name || type === "submit" || (["checkbox", "radio"].includes(type) && field.attr("checked") === undefined)) {
         continue;
       }
-      const typed = this.#answers[type] ?? this.#answers[field.attr("autocomplete")];
-      const told = typeof typed === "function" ? await typed() : typed;
-      const chosen = field.find("option[selected]").attr("value") ?? field.find("option").attr("value");
-      fields.append(name, told ?? field.attr("value") ?? chosen ?? "");
+      const source = this.#values[type] ?? this.#values[field.attr("autocomplete")];
+      const value = typeof source === "function" ? await source() : source;
+      const option = field.find("option[selected]").attr("value") ?? field.find("option").attr("value");
+      fields.append(name, value ?? field.attr("value") ?? option ?? "");
     }
     const button = form.find("button, input[type=submit]").first();
     if (button.attr("name")) {

@@ -1,4 +1,4 @@
-// An emulator of the tests' own, in its own process.
+// Starts an emulator in a separate process.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 const BINARY =
   process.env.SCALEKIT_EMULATOR_BIN ?? new URL("../../target/debug/scalekit-emulator", import.meta.url).pathname;
 
-// Starts one; it ends with this process, or by `stop`.
+// Starts an emulator. It stops when this process ends, or with `stop`.
 export async function start(...options) {
   const process_ = spawn(BINARY, ["--port", "0", "--stop-with-stdin", ...options], {
     stdio: ["pipe", "pipe", "inherit"],

@@ -1,4 +1,4 @@
-"""The emulator, and the files of the conformance plan."""
+"""Fixtures for the emulator and the files of the conformance plan."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def documented() -> list[dict[str, Any]]:
 
 
 def running(*arguments: str) -> Emulator:
-    """An emulator of one's own on a free port, which logs in whoever comes."""
+    """Returns an emulator on a free port that approves all logins automatically."""
     return Emulator(auto_approve=True, arguments=arguments, binary=BINARY)
 
 
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[Emulator]:
-    """One emulator for the session."""
+    """An emulator that all tests of the session share."""
     with running() as emulator:
         yield emulator

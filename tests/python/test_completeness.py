@@ -1,4 +1,4 @@
-"""Schema, Python methods and documented API are the same set, in every direction."""
+"""The schema, the Python methods and the documented API contain the same operations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLIENTS = [
 ]
 both = pytest.mark.parametrize("client", CLIENTS, ids=["sync", "async"])
 
-# Methods of the service clients that call no operation of their own.
+# Methods of the service clients that do not call an operation.
 HELPERS = {"sessions.create_session_filter"}
 
 
@@ -42,27 +42,27 @@ def test_every_operation_of_the_schema_has_a_method(plan: list[dict[str, Any]]) 
 
 
 @both
-def test_every_listed_method_exists_and_no_other(client: Any) -> None:
+def test_service_clients_have_exactly_the_listed_methods(client: Any) -> None:
     listed = {path for paths in OPERATIONS.values() for path in paths}
     assert service_methods(client) == listed | HELPERS
 
 
 @both
-def test_documented_signatures_hold(client: Any, documented: list[dict[str, Any]]) -> None:
+def test_methods_have_the_documented_signatures(client: Any, documented: list[dict[str, Any]]) -> None:
     assert len(documented) == 88
     differences = []
     for entry in documented:
         parameters = list(inspect.signature(resolve(client, entry["method"])).parameters.values())
-        for index, promised in enumerate(entry["parameters"]):
-            name, optional = promised.rstrip("?"), promised.endswith("?")
-            fits = (
+        for index, documented_parameter in enumerate(entry["parameters"]):
+            name, optional = documented_parameter.rstrip("?"), documented_parameter.endswith("?")
+            matches = (
                 index < len(parameters)
                 and parameters[index].name == name
                 and parameters[index].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
                 and (not optional or parameters[index].default is not inspect.Parameter.empty)
             )
-            if not fits:
-                differences.append(f"{entry['method']}: {promised}")
+            if not matches:
+                differences.append(f"{entry['method']}: {documented_parameter}")
         for extra in parameters[len(entry["parameters"]) :]:
             if extra.default is inspect.Parameter.empty:
                 differences.append(f"{entry['method']}: {extra.name} is required but not documented")
@@ -70,6 +70,6 @@ def test_documented_signatures_hold(client: Any, documented: list[dict[str, Any]
 
 
 @both
-def test_every_public_method_is_documented_for_its_reader(client: Any) -> None:
+def test_every_public_method_has_a_docstring(client: Any) -> None:
     missing = [path for path in service_methods(client) if not (resolve(client, path).__doc__ or "").strip()]
     assert not missing

@@ -1,4 +1,7 @@
-"""All operations of the plan through the wheel and a real socket: exact HTTP out, full answer back."""
+"""Calls all operations of the plan with the wheel over a real socket.
+
+Compares the HTTP request and the response with the plan.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,11 @@ pytestmark = pytest.mark.protobuf
 
 
 def message_type(full_name: str) -> type[Message]:
-    """The class as users get it: from the module of its file."""
+    """Returns a message class from its module, as users import it."""
     if full_name.startswith("google.protobuf."):
-        found = descriptor_pool.Default().FindMessageTypeByName(full_name)
-        made: type[Message] = message_factory.GetMessageClass(found)
-        return made
+        descriptor = descriptor_pool.Default().FindMessageTypeByName(full_name)
+        message_class: type[Message] = message_factory.GetMessageClass(descriptor)
+        return message_class
     package, _, name = full_name.rpartition(".")
     tail = package.rpartition(".")[2]
     for module in (f"{package}.{tail}_pb2", f"{package}_pb2"):
@@ -29,14 +32,16 @@ def message_type(full_name: str) -> type[Message]:
             return getattr(importlib.import_module(module), name)  # type: ignore[no-any-return]
         except ModuleNotFoundError:
             continue
-    raise AssertionError(f"no module for {full_name}")
+    raise AssertionError(f"no module contains {full_name}")
 
 
 def cases(plan: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     return [(operation, case) for operation in plan for case in operation["cases"]]
 
 
-def test_every_operation_crosses_whole(plan: list[dict[str, Any]], emulator: Emulator) -> None:
+def test_every_operation_sends_the_planned_request_and_returns_the_response(
+    plan: list[dict[str, Any]], emulator: Emulator
+) -> None:
     client = emulator.client()
     emulator.admin("DELETE", "requests")
     checked = set()
@@ -46,8 +51,8 @@ def test_every_operation_crosses_whole(plan: list[dict[str, Any]], emulator: Emu
         request = json_format.ParseDict(case["request"], message_type(operation["request_type"])())
         response, call = client.core_client.grpc_exec(name, request)
 
-        wanted = json_format.ParseDict(case["response"], message_type(operation["response_type"])())
-        assert response == wanted, name
+        expected = json_format.ParseDict(case["response"], message_type(operation["response_type"])())
+        assert response == expected, name
         assert call.code().name == "OK"
         logged = emulator.admin("GET", f"requests?operation={name}")[-1]
         http = case["http"]
@@ -61,8 +66,7 @@ def test_every_operation_crosses_whole(plan: list[dict[str, Any]], emulator: Emu
     client.close()
 
 
-def test_organizations_are_found_by_external_id(emulator: Emulator) -> None:
-    """The service has no route for these; the client looks the organization up first."""
+def test_operations_without_an_external_id_route_look_up_the_organization(emulator: Emulator) -> None:
     from scalekit.v1.domains.domains_pb2 import ListDomainRequest
     from scalekit.v1.organizations.organizations_pb2 import (
         CreateOrganization,
@@ -70,12 +74,12 @@ def test_organizations_are_found_by_external_id(emulator: Emulator) -> None:
     )
 
     with emulator.client() as client:
-        wanted = CreateOrganization(display_name="External", external_id="tenant/1 ü")
-        made = client.organization.create_organization(wanted)[0].organization
+        create = CreateOrganization(display_name="External", external_id="tenant/1 ü")
+        created = client.organization.create_organization(create)[0].organization
         update = UpdateOrganization(display_name="Renamed")
         updated = client.organization.update_organization_by_external_id("tenant/1 ü", update)[0].organization
-        assert (updated.id, updated.display_name) == (made.id, "Renamed")
-        client.domain.create_domain(made.id, "external.example")
+        assert (updated.id, updated.display_name) == (created.id, "Renamed")
+        client.domain.create_domain(created.id, "external.example")
         listed, _ = client.core_client.grpc_exec(
             "DomainService.ListDomains", ListDomainRequest(external_id="tenant/1 ü")
         )

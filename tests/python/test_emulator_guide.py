@@ -1,4 +1,4 @@
-"""The snippets of docs/emulator.md, run as they stand."""
+"""Runs the snippets of docs/emulator.md."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SNIPPETS = re.findall(r"^```(\w+)\n(.*?)^```$", (ROOT / GUIDE).read_text(), re.S
 
 
 def snippets(language: str) -> list[str]:
-    return [text for each, text in SNIPPETS if each == language]
+    return [text for snippet_language, text in SNIPPETS if snippet_language == language]
 
 
 COMMANDS = [text for text in snippets("sh") if re.match(r"scalekit-emulator (run|import|export) ", text)]
@@ -28,7 +28,7 @@ SERVERS = [text for text in snippets("sh") if text not in COMMANDS]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where the commands run: with the program by its name, and the guide's JSON file."""
+    """The working directory of the commands, with the emulator binary and the guide's JSON file."""
     programs = tmp_path / "bin"
     programs.mkdir()
     (programs / "scalekit-emulator").symlink_to(BINARY)
@@ -38,25 +38,25 @@ def folder(tmp_path: Path) -> Path:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    # Beside this interpreter is one that is called `python`.
+    # The directory of this interpreter also contains `python`, which the snippets run.
     path = [str(folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]]
     return {**os.environ, "PATH": os.pathsep.join(path), "SCALEKIT_EMULATOR_BIN": str(BINARY)}
 
 
-def test_all_snippets_are_run_by_some_test() -> None:
+def test_all_snippets_are_tested() -> None:
     assert {language for language, _ in SNIPPETS} == {"sh", "json", "python", "rust"}
     assert len(COMMANDS) + len(SERVERS) == len(snippets("sh"))
 
 
 @pytest.mark.parametrize("snippet", COMMANDS)
-def test_commands_end_well(snippet: str, folder: Path) -> None:
+def test_commands_succeed(snippet: str, folder: Path) -> None:
     command = ["bash", "-euc", snippet]
-    done = subprocess.run(
+    result = subprocess.run(
         command, cwd=folder, env=environment(folder), capture_output=True, text=True, timeout=60
     )
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr
     if "--seed people.json" in snippet:
-        assert done.stdout == "ada@acme.com admin\n"
+        assert result.stdout == "ada@acme.com admin\n"
     if "export copy.json" in snippet:
         copy = json.loads((folder / "copy.json").read_text())
         assert [user["email"] for user in copy["users"]] == ["ada@acme.com"]
@@ -85,13 +85,13 @@ def test_python_snippets(tmp_path: Path) -> None:
         (tmp_path / f"test_snippet_{number}.py").write_text(text)
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "."]
     variables = {**os.environ, "SCALEKIT_EMULATOR_BIN": str(BINARY)}
-    done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=300, cwd=tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=300, cwd=tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
     tests = sum(len(re.findall(r"^def test_", text, re.M)) for text in modules)
-    # One of them runs twice, by its parameters.
-    assert f"{tests + 1} passed" in done.stdout
+    # One of the tests is parametrized and runs twice.
+    assert f"{tests + 1} passed" in result.stdout
 
 
-def test_the_rust_snippet_is_a_test_of_its_own() -> None:
+def test_the_rust_snippet_is_the_tested_example() -> None:
     (snippet,) = snippets("rust")
     assert (ROOT / "examples/test_with_emulator.rs").read_text().endswith(f"\n\n{snippet}")

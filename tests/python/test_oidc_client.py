@@ -1,6 +1,7 @@
-"""Authlib, an OpenID Connect client that knows nothing of Scalekit, against the emulator.
+"""Tests the emulator with Authlib, a generic OpenID Connect client.
 
-A Flask application uses it as its documentation says; a browser without scripts visits the application.
+A Flask application uses Authlib as its documentation describes. A browser without JavaScript visits
+the application.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ ADA = {
     },
     "memberships": [{"organization_id": "org_1", "membership_status": "ACTIVE"}],
 }
-PAGES = {"id": "skc_2", "name": "An application in the browser, which has no secret", "client_type": "SPA"}
-SEED = {"organizations": [{"id": "org_1", "display_name": "Acme"}], "users": [ADA], "clients": [PAGES]}
+#: A single-page application, which has no secret.
+SPA = {"id": "skc_2", "name": "Single-page application", "client_type": "SPA"}
+SEED = {"organizations": [{"id": "org_1", "display_name": "Acme"}], "users": [ADA], "clients": [SPA]}
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +46,9 @@ def emulator() -> Iterator[Emulator]:
 
 
 def application(emulator: Emulator, **client: Any) -> Flask:
-    """An application that shows what it learns about whoever logs in."""
+    """Returns an application that returns the tokens and claims of the user who logs in."""
     app = Flask(__name__)
-    app.secret_key = "a secret of the application"
+    app.secret_key = "application secret"
     oauth = OAuth(app)
     provider = oauth.register(
         "provider",
@@ -61,7 +63,7 @@ def application(emulator: Emulator, **client: Any) -> Flask:
     )
 
     @app.errorhandler(OAuthError)
-    def refused(error: OAuthError) -> tuple[Response, int]:
+    def oauth_error(error: OAuthError) -> tuple[Response, int]:
         return jsonify(error=error.error, description=error.description), 400
 
     @app.get("/login")
@@ -73,29 +75,30 @@ def application(emulator: Emulator, **client: Any) -> Flask:
     def callback() -> Any:
         token = provider.authorize_access_token()
         session["id_token"] = token["id_token"]
-        return jsonify(token=token, about=provider.userinfo(token=token))
+        return jsonify(token=token, user_info=provider.userinfo(token=token))
 
     @app.get("/logout")
     def logout() -> Any:
-        return provider.logout_redirect(url_for("bye", _external=True), id_token_hint=session.pop("id_token"))
+        target = url_for("logged_out", _external=True)
+        return provider.logout_redirect(target, id_token_hint=session.pop("id_token"))
 
-    @app.get("/bye")
-    def bye() -> Any:
+    @app.get("/logged-out")
+    def logged_out() -> Any:
         provider.validate_logout_response()
         return jsonify(logged_out=True)
 
     return app
 
 
-class Quiet(WSGIRequestHandler):
+class QuietHandler(WSGIRequestHandler):
     def log(self, *_: Any) -> None:
         pass
 
 
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
-    """The application's URL, while it runs."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    """Runs the application and yields its URL."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -113,18 +116,18 @@ def browser() -> Iterator[StatefulBrowser]:
 
 
 def visit(browser: StatefulBrowser, url: str, emulator: Emulator) -> Any:
-    """What the application answers at last; the pages of the provider in between are filled in, by Ada."""
-    answer = browser.open(url)
+    """Visits a URL, logs in as Ada on the emulator, and returns the response of the application."""
+    response = browser.open(url)
     for _ in range(5):
-        if answer.soup is None:
-            return answer.json()
+        if response.soup is None:
+            return response.json()
         form = browser.select_form("form")
-        if answer.soup.select("input[type=email]"):
+        if response.soup.select("input[type=email]"):
             form["email"] = ADA["email"]
-        for field in answer.soup.select("input[autocomplete=one-time-code]"):
+        for field in response.soup.select("input[autocomplete=one-time-code]"):
             form[field["name"]] = emulator.mails(to="ada@acme.com")[-1]["code"]
-        answer = browser.submit_selected()
-    raise AssertionError(f"still at {browser.url}: {answer.text}")
+        response = browser.submit_selected()
+    raise AssertionError(f"still at {browser.url}: {response.text}")
 
 
 def confidential(emulator: Emulator) -> Flask:
@@ -137,29 +140,27 @@ def test_a_user_logs_in_with_pkce_and_nonce(
 ) -> None:
     client: dict[str, Any] = {"client_kwargs": {"token_endpoint_auth_method": method}}
     if method == "none":
-        client["client_id"] = PAGES["id"]
+        client["client_id"] = SPA["id"]
     else:
         client["client_secret"] = emulator.client_secret
     app = application(emulator, **client)
     with served(app) as url:
-        shown = visit(browser, f"{url}/login", emulator)
-    # Authlib has checked signature, issuer, audience, nonce, expiry and at_hash.
-    claims = shown["token"]["userinfo"]
+        response = visit(browser, f"{url}/login", emulator)
+    # Authlib checks signature, issuer, audience, nonce, expiry and at_hash.
+    claims = response["token"]["userinfo"]
     assert (claims["iss"], claims["sub"], claims["email"]) == (emulator.url, "usr_1", "ada@acme.com")
     assert claims["nonce"]
     assert claims["auth_time"] <= claims["iat"] < claims["exp"]
-    assert shown["about"]["sub"] == "usr_1"
-    assert shown["about"]["name"] == "Ada Lovelace"
+    assert response["user_info"]["sub"] == "usr_1"
+    assert response["user_info"]["name"] == "Ada Lovelace"
 
 
-def test_what_was_logged_in_is_refreshed_until_the_token_is_used_up(
-    emulator: Emulator, browser: StatefulBrowser
-) -> None:
+def test_a_refresh_token_can_be_used_once(emulator: Emulator, browser: StatefulBrowser) -> None:
     with served(confidential(emulator)) as url:
         token = visit(browser, f"{url}/login", emulator)["token"]
     with OAuth2Session(emulator.client_id, emulator.client_secret, token=token) as client:
-        renewed = client.refresh_token(f"{emulator.url}/oauth/token")
-        assert renewed["access_token"] != token["access_token"]
+        refreshed = client.refresh_token(f"{emulator.url}/oauth/token")
+        assert refreshed["access_token"] != token["access_token"]
         assert client.get(f"{emulator.url}/userinfo").json()["email"] == "ada@acme.com"
         with pytest.raises(OAuthError, match="invalid_grant"):
             client.refresh_token(f"{emulator.url}/oauth/token", refresh_token=token["refresh_token"])
@@ -169,26 +170,26 @@ def test_a_user_logs_out(emulator: Emulator, browser: StatefulBrowser) -> None:
     with served(confidential(emulator)) as url:
         token = visit(browser, f"{url}/login", emulator)["token"]
         assert visit(browser, f"{url}/logout", emulator) == {"logged_out": True}
-        again = visit(browser, f"{url}/login?prompt=none", emulator)
-    assert again["error"] == "login_required"
+        response = visit(browser, f"{url}/login?prompt=none", emulator)
+    assert response["error"] == "login_required"
     client = OAuth2Session(emulator.client_id, emulator.client_secret, token=token)
     with client, pytest.raises(OAuthError, match="invalid_grant"):
         client.refresh_token(f"{emulator.url}/oauth/token")
 
 
-def test_who_guesses_the_secret_gets_nothing(emulator: Emulator, browser: StatefulBrowser) -> None:
-    with served(application(emulator, client_secret="guessed")) as url:
+def test_a_wrong_client_secret_is_rejected(emulator: Emulator, browser: StatefulBrowser) -> None:
+    with served(application(emulator, client_secret="wrong")) as url:
         assert visit(browser, f"{url}/login", emulator)["error"] == "invalid_client"
 
 
-def test_a_key_that_takes_over_is_fetched(emulator: Emulator, browser: StatefulBrowser) -> None:
+def test_the_client_fetches_a_rotated_key(emulator: Emulator, browser: StatefulBrowser) -> None:
     with served(confidential(emulator)) as url:
         visit(browser, f"{url}/login", emulator)
         emulator.admin("POST", "keys/rotate", {"revoke": True})
         assert visit(browser, f"{url}/login", emulator)["token"]["userinfo"]["sub"] == "usr_1"
 
 
-def test_a_machine_gets_a_token_of_its_own(emulator: Emulator) -> None:
+def test_a_machine_gets_a_token_with_its_client_credentials(emulator: Emulator) -> None:
     with OAuth2Session(emulator.client_id, emulator.client_secret) as client:
         token = client.fetch_token(f"{emulator.url}/oauth/token", grant_type="client_credentials")
         assert token["token_type"] == "Bearer"

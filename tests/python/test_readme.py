@@ -1,4 +1,4 @@
-"""The README's snippets, run as they stand."""
+"""Runs the snippets of the READMEs."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def snippets(language: str, file: str = "README.md") -> list[str]:
 
 def run(command: list[str | Path], emulator: Emulator) -> str:
     environment = {**os.environ, **emulator.environment}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, cwd=ROOT)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
 
 
 @pytest.mark.parametrize(("index", "expected"), [(0, "404"), (1, " organizations")])
@@ -51,12 +51,14 @@ def test_pytest_snippet(tmp_path: Path) -> None:
     (tmp_path / "test_snippet.py").write_text(snippet)
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "."]
     environment = {**os.environ, "SCALEKIT_EMULATOR_BIN": str(BINARY)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, cwd=tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 passed" in done.stdout
+    result = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=300, cwd=tmp_path
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "2 passed" in result.stdout
 
 
-def test_rust_helper_snippet_is_the_one_of_the_crate() -> None:
+def test_rust_helper_snippet_is_in_the_crate_documentation() -> None:
     (snippet,) = snippets("rust", "emulator/README.md")
     documentation = (ROOT / "emulator/src/lib.rs").read_text()
     assert "".join(f"//! {line}\n" for line in snippet.splitlines()) in documentation
@@ -67,6 +69,6 @@ def test_emulator_snippet() -> None:
     command = shlex.split(snippet)
     command[0] = str(BINARY)
     command[command.index("python")] = sys.executable
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    assert "http://127.0.0.1:" in done.stdout
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stderr
+    assert "http://127.0.0.1:" in result.stdout

@@ -1,4 +1,4 @@
-"""`scalekit.testing` and `python -m scalekit.emulator`, as users' tests use them."""
+"""Tests `scalekit.testing` and `python -m scalekit.emulator` like the tests of a user."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def binary(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Emulator]:
     seed = {"organizations": [{"id": "org_1", "display_name": "Acme"}]}
-    with Emulator(seed=seed, webhooks="http://127.0.0.1:9/kept", binary=BINARY) as emulator:
+    with Emulator(seed=seed, webhooks="http://127.0.0.1:9/initial", binary=BINARY) as emulator:
         yield emulator
 
 
@@ -55,17 +55,17 @@ def program(folder: Path, text: str) -> Path:
     return path
 
 
-def test_many_run_side_by_side() -> None:
-    with Emulator() as one, Emulator() as other:
-        assert one.url != other.url
-        with one.client() as client:
+def test_several_emulators_run_independently() -> None:
+    with Emulator() as first, Emulator() as second:
+        assert first.url != second.url
+        with first.client() as client:
             client.organization.create_organization(CreateOrganization(display_name="Acme"))
             assert names(client) == ["Acme"]
-        with other.client() as client:
+        with second.client() as client:
             assert names(client) == []
 
 
-def test_it_starts_and_stops_again() -> None:
+def test_an_emulator_can_be_started_and_stopped_repeatedly() -> None:
     emulator = Emulator()
     emulator.stop()
     with pytest.raises(EmulatorError, match="not running"):
@@ -83,7 +83,7 @@ def test_it_starts_and_stops_again() -> None:
             urlopen(url)
 
 
-def test_the_options_arrive(tmp_path: Path) -> None:
+def test_options_are_passed_to_the_emulator(tmp_path: Path) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text('{"organizations": [{"id": "org_9", "display_name": "From a file"}]}')
     emulator = Emulator(
@@ -103,20 +103,20 @@ def test_the_options_arrive(tmp_path: Path) -> None:
         assert (info["lenient"], info["auto_approve"]) == (True, True)
         assert [endpoint["url"][-3:] for endpoint in emulator.admin("GET", "webhooks")] == ["one", "two"]
         assert names(client) == ["From a file"]
-        with pytest.raises(HTTPError, match="400") as refused:
+        with pytest.raises(HTTPError, match="400") as error:
             urlopen(client.get_authorization_url("https://app.example/other"))
-        refused.value.close()
+        error.value.close()
 
 
-def test_lenient_or_strict(emulator: Emulator) -> None:
-    short = CreateOrganization(display_name="", external_id="e" * 1000)
+def test_a_lenient_emulator_accepts_invalid_requests(emulator: Emulator) -> None:
+    invalid = CreateOrganization(display_name="", external_id="e" * 1000)
     with emulator.client() as client, pytest.raises(ScalekitBadRequestException):
-        client.organization.create_organization(short)
+        client.organization.create_organization(invalid)
     with Emulator(lenient=True) as lenient, lenient.client() as client:
-        client.organization.create_organization(short)
+        client.organization.create_organization(invalid)
 
 
-def test_a_reset_leaves_only_what_it_was_started_with(emulator: Emulator) -> None:
+def test_a_reset_restores_the_initial_state(emulator: Emulator) -> None:
     with emulator.client() as client:
         client.organization.create_organization(CreateOrganization(display_name="Later"))
         assert names(client) == ["Acme", "Later"]
@@ -126,12 +126,13 @@ def test_a_reset_leaves_only_what_it_was_started_with(emulator: Emulator) -> Non
         emulator.reset()
         assert emulator.requests() == []
         assert names(client) == ["Acme"]
-    assert [endpoint["url"] for endpoint in emulator.admin("GET", "webhooks")] == ["http://127.0.0.1:9/kept"]
+    webhooks = [endpoint["url"] for endpoint in emulator.admin("GET", "webhooks")]
+    assert webhooks == ["http://127.0.0.1:9/initial"]
     assert emulator.admin("GET", "interceptors") == []
     assert emulator.admin("GET", "faults") == []
 
 
-def test_seeding_answers_with_ids(emulator: Emulator) -> None:
+def test_seed_returns_ids(emulator: Emulator) -> None:
     ids = emulator.seed({"organizations": [{"display_name": "One"}, {"id": "org_2", "display_name": "Two"}]})
     assert [id.startswith("org_") for id in ids["organizations"]] == [True, True]
     with emulator.client() as client:
@@ -140,14 +141,14 @@ def test_seeding_answers_with_ids(emulator: Emulator) -> None:
         emulator.seed({"organisations": []})
 
 
-def test_faults_come_and_go(emulator: Emulator) -> None:
+def test_faults_can_be_added_and_cleared(emulator: Emulator) -> None:
     with emulator.client(max_retries=0) as client:
-        error = {"code": "NOT_FOUND", "message": "gone fishing"}
-        one = emulator.fault("OrganizationService.ListOrganization", error=error)
+        error = {"code": "NOT_FOUND", "message": "injected error"}
+        fault = emulator.fault("OrganizationService.ListOrganization", error=error)
         emulator.fault("UserService.*", delay_ms=1)
-        with pytest.raises(ScalekitNotFoundException, match="gone fishing"):
+        with pytest.raises(ScalekitNotFoundException, match="injected error"):
             names(client)
-        emulator.clear_faults(one)
+        emulator.clear_faults(fault)
         assert names(client) == ["Acme"]
     assert len(emulator.admin("GET", "faults")) == 1
     emulator.clear_faults()
@@ -186,14 +187,14 @@ def test_the_asyncio_client(emulator: Emulator) -> None:
     assert asyncio.run(count()) == 1
 
 
-def test_the_proxy_of_the_machine_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_system_proxy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with Emulator() as emulator:
         assert emulator.admin("GET", "info")["environment_url"] == emulator.url
 
 
-def test_what_does_not_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_start_reports_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(EmulatorError, match=r"nowhere\.json"):
         Emulator(seed=tmp_path / "nowhere.json").start()
     with pytest.raises(EmulatorError, match="0.1 s went by, before"):
@@ -205,15 +206,15 @@ def test_what_does_not_start_says_why(tmp_path: Path, monkeypatch: pytest.Monkey
         Emulator().start()
 
 
-def test_its_complaints_are_passed_on(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    wrapper = program(tmp_path, f'echo "a complaint" >&2; exec "{BINARY}" "$@"')
+def test_stderr_of_the_emulator_is_inherited(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    wrapper = program(tmp_path, f'echo "a warning" >&2; exec "{BINARY}" "$@"')
     with Emulator(binary=wrapper):
         pass
-    assert capfd.readouterr().err == "a complaint\n"
+    assert capfd.readouterr().err == "a warning\n"
 
 
-def test_it_does_not_outlive_a_killed_test_run(tmp_path: Path) -> None:
-    # The emulator keeps this open for writing as long as it runs, so reading ends when it has ended.
+def test_the_emulator_stops_when_the_test_run_is_killed(tmp_path: Path) -> None:
+    # The emulator keeps the FIFO open for writing. Reading ends when the emulator stops.
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     wrapper = program(tmp_path / "bin", f'exec 3>"{fifo}"; exec "{BINARY}" "$@"')
@@ -228,12 +229,12 @@ os.kill(os.getpid(), signal.SIGKILL)
         assert killed.wait() == -signal.SIGKILL
 
 
-def test_finding_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_find_binary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert find_binary() == str(BINARY)
     monkeypatch.delenv("SCALEKIT_EMULATOR_BIN")
     monkeypatch.setenv("PATH", str(program(tmp_path, "true").parent))
     assert find_binary() == str(tmp_path / "scalekit-emulator")
-    # What pip installed goes before what lies around.
+    # A binary that pip installed takes precedence over PATH.
     site = tmp_path / "site"
     info = site / "scalekit_emulator-0.1.0.dist-info"
     info.mkdir(parents=True)
@@ -245,7 +246,7 @@ def test_finding_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert find_binary() == str(installed)
 
 
-def test_the_module_is_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_module_runs_the_binary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def module(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "scalekit.emulator", *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=False)
@@ -261,7 +262,7 @@ def test_the_module_is_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "Traceback" not in missing.stderr
 
 
-def test_without_pytest_there_is_still_an_emulator() -> None:
+def test_the_emulator_works_without_pytest() -> None:
     code = """
 import sys
 sys.modules["pytest"] = None
@@ -269,12 +270,12 @@ from scalekit.testing import Emulator
 with Emulator() as emulator:
     print(emulator.url)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.stdout.startswith("http://127.0.0.1:"), done.stderr
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.stdout.startswith("http://127.0.0.1:"), result.stderr
 
 
 def test_the_fixtures(tmp_path: Path) -> None:
-    """In a project that starts the session's emulator with options of its own, every warning an error."""
+    """In a project that overrides the options of the session's emulator, with warnings as errors."""
     (tmp_path / "conftest.py").write_text(
         """
 import pytest
@@ -297,6 +298,6 @@ def test_options(scalekit_emulator, scalekit_client, scalekit_environment):
 """
     )
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "."]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "8 passed" in done.stdout
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "8 passed" in result.stdout

@@ -1,1 +1,1 @@
-"""The emulator's pages in a real browser."""
+"""Tests of the emulator's pages in a real browser."""

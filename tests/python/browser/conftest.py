@@ -1,4 +1,4 @@
-"""A headless Chromium, an emulator with a login page, and an application that the browser comes back to."""
+"""A headless Chromium, an emulator with a login page, and an application with a callback page."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from ..conftest import BINARY
 
 CHROMIUM = os.environ.get("SCALEKIT_CHROMIUM", "/usr/bin/chromium")
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
-# How long the browser may take to show what it is told, on a busy machine.
-PATIENCE_MS = 60_000
-expect.set_options(timeout=PATIENCE_MS)
+# The timeout of browser actions. Long, because the machine may be busy.
+TIMEOUT_MS = 60_000
+expect.set_options(timeout=TIMEOUT_MS)
 
 Parameters = dict[str, str]
 
 
-# For one file at a time: while Playwright runs, no other test of the process can have an event loop.
+# Module scope, because other tests cannot use an event loop while Playwright runs.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -37,11 +37,11 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def callback() -> Iterator[str]:
-    """Where an application waits for its users to come back."""
+    """The callback URL of an application."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            page = b"<!doctype html><title>Back in the application</title><link rel=icon href=data:,>"
+            page = b"<!doctype html><title>Application</title><link rel=icon href=data:,>"
             self.send_response(200)
             self.send_header("content-type", "text/html")
             self.send_header("content-length", str(len(page)))
@@ -61,70 +61,70 @@ def callback() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def asking_emulator() -> Iterator[Emulator]:
+def shared_emulator() -> Iterator[Emulator]:
     with Emulator(seed="demo", binary=BINARY) as emulator:
         yield emulator
 
 
 @pytest.fixture
-def emulator(asking_emulator: Emulator) -> Emulator:
-    """One that asks who logs in, with the demo's small world."""
-    asking_emulator.reset()
-    return asking_emulator
+def emulator(shared_emulator: Emulator) -> Emulator:
+    """An emulator with the demo data and a login page."""
+    shared_emulator.reset()
+    return shared_emulator
 
 
 class Visitor:
-    """A person with a browser of their own."""
+    """A user with a separate browser profile."""
 
     def __init__(self, chromium: Browser, emulator: Emulator, callback: str) -> None:
         self.emulator = emulator
         self.callback = callback
         self._chromium = chromium
         self.context: BrowserContext = chromium.new_context(viewport=DESKTOP)
-        self.context.set_default_timeout(PATIENCE_MS)
+        self.context.set_default_timeout(TIMEOUT_MS)
         self.page: Page = self.context.new_page()
-        self.complaints: list[str] = []
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda said: self._heard(said.text))
+        self.errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda message: self._log(message.text))
 
-    def _heard(self, text: str) -> None:
-        # Pages that say what was wrong have status 400, which the browser mentions.
+    def _log(self, text: str) -> None:
+        # Chromium logs this message for pages with status 400, which are expected.
         if "Failed to load resource" not in text:
-            self.complaints.append(text)
+            self.errors.append(text)
 
-    def stranger(self) -> Visitor:
-        """Somebody else, with another browser."""
+    def other_visitor(self) -> Visitor:
+        """Returns another user with another browser profile."""
         return Visitor(self._chromium, self.emulator, self.callback)
 
-    def leave(self) -> None:
-        """Close the browser, which must have had nothing to complain about."""
+    def close(self) -> None:
+        """Closes the browser. Fails if the pages caused JavaScript errors or console messages."""
         self.context.close()
-        assert self.complaints == []
+        assert self.errors == []
 
-    def ask(self, **parameters: str) -> Page:
-        """Come from the application to log in."""
-        given = {
+    def authorize(self, **parameters: str) -> Page:
+        """Opens the authorization endpoint like the application does."""
+        query = {
             "response_type": "code",
             "client_id": self.emulator.client_id,
             "redirect_uri": self.callback,
             "state": "the-state",
             **parameters,
         }
-        self.page.goto(f"{self.emulator.url}/oauth/authorize?{urllib.parse.urlencode(given)}")
+        self.page.goto(f"{self.emulator.url}/oauth/authorize?{urllib.parse.urlencode(query)}")
         return self.page
 
-    def answer(self) -> Parameters:
-        """What the application got, once the browser is back there."""
+    def callback_parameters(self) -> Parameters:
+        """Waits for the redirect to the application and returns its parameters."""
         self.page.wait_for_url(f"{self.callback}*")
         return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.page.url).query))
 
     def mail(self, to: str) -> dict[str, Any]:
-        """The newest mail to an address."""
+        """Returns the latest mail to an address."""
         return self.emulator.mails(to)[-1]
 
     def log_in(self, email: str, **parameters: str) -> Page:
-        """Log in by a code, as far as the page after that."""
-        page = self.ask(**parameters)
+        """Logs in with a code and returns the next page."""
+        page = self.authorize(**parameters)
         page.get_by_label("E-mail").fill(email)
         page.get_by_role("button", name="Continue", exact=True).click()
         page.get_by_role("heading", name="Check your mail").wait_for()
@@ -137,7 +137,7 @@ class Visitor:
 def visitor(chromium: Browser, emulator: Emulator, callback: str) -> Iterator[Visitor]:
     visitor = Visitor(chromium, emulator, callback)
     yield visitor
-    visitor.leave()
+    visitor.close()
 
 
 @pytest.fixture(scope="session")
@@ -151,7 +151,7 @@ AGENT = "m2m_300000000000000001"
 
 
 def with_agent(visitor: Visitor) -> None:
-    """Add a client of a protected resource, whose users choose what it may do."""
+    """Adds a client of a protected resource. Users choose its scopes."""
     scopes = [
         {
             "id": "scp_1",
@@ -178,7 +178,7 @@ def with_agent(visitor: Visitor) -> None:
 
 
 def with_own_connections(emulator: Emulator) -> None:
-    """Give an organization a second connection, and the environment a social one."""
+    """Adds a second connection to an organization and a social connection to the environment."""
     saml = {
         "id": "conn_300000000000000001",
         "organization_id": "org_200000000000000001",

@@ -1,4 +1,4 @@
-"""Every page: nothing that axe-core finds, in light and in dark, and no scrolling sideways on a phone."""
+"""Checks the accessibility of all pages with axe-core, in light and dark mode and on a phone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scalekit.v1.organizations.organizations_pb2 import CreateOrganization
 
 from .conftest import AGENT, DESKTOP, Visitor, with_agent, with_own_connections
 
-#: With the rules that axe is to judge by: all, or those that a scheme can break.
+#: Color schemes and the axe options. Dark mode only needs the contrast rule.
 SCHEMES: tuple[tuple[Literal["light", "dark"], dict[str, list[str]]], ...] = (
     ("light", {}),
     ("dark", {"runOnly": ["color-contrast"]}),
@@ -22,12 +22,12 @@ SCHEMES: tuple[tuple[Literal["light", "dark"], dict[str, list[str]]], ...] = (
 PHONE: ViewportSize = {"width": 360, "height": 740}
 IRIS = "iris.vale@garage.example"
 GARAGE = "org_200000000000000003"
-# Buttons and links that a finger does not meet (WCAG 2.2, 2.5.8), but for those within a sentence.
+# Buttons and links that are too small for a finger (WCAG 2.2, 2.5.8). Inline links are exempt.
 TOO_SMALL = """[...document.querySelectorAll("button, a[href]")]
     .filter((each) => getComputedStyle(each).display !== "inline")
     .filter((each) => each.offsetHeight > 0 && each.offsetHeight < 24)
     .map((each) => each.outerHTML)"""
-LONG = "somebody.with.a.rather.long.address.that.no.phone.has.room.for@garage.example"
+LONG = "a.user.with.a.long.address.that.does.not.fit.on.the.screen.of.a.phone@garage.example"
 
 
 def press(visitor: Visitor, name: str) -> None:
@@ -35,7 +35,7 @@ def press(visitor: Visitor, name: str) -> None:
 
 
 def at_code(visitor: Visitor) -> None:
-    visitor.ask(login_hint=IRIS)
+    visitor.authorize(login_hint=IRIS)
     press(visitor, "Continue")
     visitor.page.get_by_label("Code").wait_for()
 
@@ -55,20 +55,20 @@ def code_again(visitor: Visitor) -> None:
 
 def email(visitor: Visitor) -> None:
     with_own_connections(visitor.emulator)
-    visitor.ask()
+    visitor.authorize()
 
 
 def unknown_domain(visitor: Visitor) -> None:
-    visitor.ask(domain_hint="unknown.example")
+    visitor.authorize(domain_hint="unknown.example")
 
 
 def connections(visitor: Visitor) -> None:
     with_own_connections(visitor.emulator)
-    visitor.ask(organization_id="org_200000000000000001")
+    visitor.authorize(organization_id="org_200000000000000001")
 
 
 def provider(visitor: Visitor) -> None:
-    visitor.ask(login_hint="nora.lind@northwind.example")
+    visitor.authorize(login_hint="nora.lind@northwind.example")
 
 
 def link(visitor: Visitor) -> None:
@@ -77,7 +77,7 @@ def link(visitor: Visitor) -> None:
 
 
 def sign_up(visitor: Visitor) -> None:
-    visitor.ask(login_hint=LONG.replace("garage", "unknown"))
+    visitor.authorize(login_hint=LONG.replace("garage", "unknown"))
     press(visitor, "Continue")
     visitor.page.get_by_label("Given name").wait_for()
 
@@ -89,8 +89,8 @@ def organizations(visitor: Visitor) -> None:
 
 def accounts(visitor: Visitor) -> None:
     visitor.log_in(IRIS, organization_id=GARAGE)
-    visitor.answer()
-    visitor.ask(prompt="select_account")
+    visitor.callback_parameters()
+    visitor.authorize(prompt="select_account")
 
 
 def consent(visitor: Visitor) -> None:
@@ -102,7 +102,7 @@ def consent(visitor: Visitor) -> None:
 
 def logout(visitor: Visitor) -> None:
     visitor.log_in(IRIS, organization_id=GARAGE)
-    visitor.answer()
+    visitor.callback_parameters()
     visitor.page.goto(f"{visitor.emulator.url}/oidc/logout")
 
 
@@ -110,28 +110,28 @@ def logged_out(visitor: Visitor) -> None:
     visitor.page.goto(f"{visitor.emulator.url}/oidc/logout")
 
 
-def refused(visitor: Visitor) -> None:
-    visitor.ask(client_id="skc_404")
+def rejected(visitor: Visitor) -> None:
+    visitor.authorize(client_id="skc_404")
 
 
 def expired(visitor: Visitor) -> None:
-    visitor.ask()
+    visitor.authorize()
     visitor.emulator.admin("PUT", "clock", {"shift_seconds": 3600})
     press(visitor, "Cancel")
     visitor.page.get_by_role("heading", name="This page has expired").wait_for()
 
 
-def fill(visitor: Visitor) -> None:
-    """Let there be something in each view, with names that are long and answers that fail."""
+def populate(visitor: Visitor) -> None:
+    """Creates content for each view, including long names and failed requests."""
     visitor.emulator.admin(
         "POST", "webhooks", {"url": "http://127.0.0.1:9/" + "webhooks/" * 8, "retry_delays_ms": []}
     )
     visitor.emulator.seed({"users": [{"email": LONG}]})
     visitor.log_in(IRIS, organization_id=GARAGE)
-    visitor.answer()
+    visitor.callback_parameters()
     with visitor.emulator.client() as client:
         client.organization.create_organization(CreateOrganization(display_name="Acme" * 20))
-    visitor.page.goto(f"{visitor.emulator.url}/{'nothing' * 12}")
+    visitor.page.goto(f"{visitor.emulator.url}/{'missing' * 12}")
     visitor.emulator.fault("oauth.keys", status=503)
     visitor.page.goto(f"{visitor.emulator.url}/keys")
 
@@ -151,20 +151,19 @@ PAGES: dict[str, Callable[[Visitor], None]] = {
     "consent": consent,
     "logout": logout,
     "logged-out": logged_out,
-    "refused": refused,
+    "rejected": rejected,
     "expired": expired,
 }
 VIEWS = ("overview", "organizations", "users", "sessions", "mails", "webhooks", "requests")
 
 
-def judge(visitor: Visitor, name: str, screenshots: Path) -> None:
-    """Look at the page that is open, and keep what it looks like."""
+def check_page(visitor: Visitor, name: str, screenshots: Path) -> None:
+    """Checks the current page and takes screenshots."""
     page = visitor.page
-    # In the dark nothing but the colours is different.
     for scheme, rules in SCHEMES:
         page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page, options={"resultTypes": ["violations"], **rules})
-        assert found.violations_count == 0, f"{name}, {scheme}: {found.generate_report()}"
+        result = Axe().run(page, options={"resultTypes": ["violations"], **rules})
+        assert result.violations_count == 0, f"{name}, {scheme}: {result.generate_report()}"
         page.screenshot(path=screenshots / f"{name}-{scheme}.png", full_page=True)
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="light")
@@ -178,16 +177,16 @@ def judge(visitor: Visitor, name: str, screenshots: Path) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_page(name: str, visitor: Visitor, screenshots: Path) -> None:
     PAGES[name](visitor)
-    judge(visitor, name, screenshots)
+    check_page(visitor, name, screenshots)
 
 
 def test_dashboard(visitor: Visitor, screenshots: Path) -> None:
     page = visitor.page
     page.goto(f"{visitor.emulator.url}/?view=mails")
-    judge(visitor, "dashboard-empty", screenshots)
-    fill(visitor)
+    check_page(visitor, "dashboard-empty", screenshots)
+    populate(visitor)
     for view in VIEWS:
         page.goto(f"{visitor.emulator.url}/?view={view}")
         for summary in page.locator("summary").all()[:1]:
             summary.click()
-        judge(visitor, f"dashboard-{view}", screenshots)
+        check_page(visitor, f"dashboard-{view}", screenshots)

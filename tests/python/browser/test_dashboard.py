@@ -1,4 +1,4 @@
-"""The dashboard: live, and gentle to whoever is in the middle of something."""
+"""The dashboard: live updates that do not disturb the user."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from ..conftest import BINARY
 from .conftest import Visitor
 
 
-def test_what_happens_appears_without_reloading(visitor: Visitor) -> None:
+def test_updates_appear_without_reloading(visitor: Visitor) -> None:
     page = visitor.page
     page.goto(visitor.emulator.url)
     expect(page.get_by_role("status")).to_have_text("Live")
-    page.evaluate("window.kept = true")
+    page.evaluate("window.notReloaded = true")
     organizations = page.locator("#count-organizations strong")
     expect(organizations).to_have_text("3")
     with visitor.emulator.client() as client:
@@ -30,15 +30,15 @@ def test_what_happens_appears_without_reloading(visitor: Visitor) -> None:
         request = page.locator("details", has_text="OrganizationService.CreateOrganization")
         request.locator("summary").click()
         expect(request.get_by_label("Body")).to_contain_text("Acme Rockets")
-        # What is open stays open, and the focus stays where it is.
+        # An update neither closes open details nor moves the focus.
         client.organization.create_organization(CreateOrganization(display_name="Another One"))
         expect(organizations).to_have_text("5")
     expect(request.filter(has_text="Acme Rockets")).to_have_attribute("open", "")
     expect(request.filter(has_text="Acme Rockets").locator("summary")).to_be_focused()
-    assert page.evaluate("window.kept") is True
+    assert page.evaluate("window.notReloaded") is True
 
 
-def test_it_says_when_the_emulator_is_gone_and_comes_back_with_it(visitor: Visitor) -> None:
+def test_the_dashboard_reconnects_after_a_restart(visitor: Visitor) -> None:
     page = visitor.page
     with Emulator(binary=BINARY) as first:
         page.goto(first.url)
@@ -51,7 +51,7 @@ def test_it_says_when_the_emulator_is_gone_and_comes_back_with_it(visitor: Visit
         expect(page.locator("#count-organizations strong")).to_have_text("3")
 
 
-def test_sections_and_search_by_keyboard(visitor: Visitor) -> None:
+def test_sections_and_search_work_with_the_keyboard(visitor: Visitor) -> None:
     page = visitor.page
     page.goto(visitor.emulator.url)
     page.keyboard.press("Tab")
@@ -69,13 +69,13 @@ def test_sections_and_search_by_keyboard(visitor: Visitor) -> None:
 
 @pytest.fixture
 def receiver() -> Iterator[tuple[str, list[str]]]:
-    """An endpoint that notes the ids of what is delivered."""
-    got: list[str] = []
+    """A webhook endpoint that records the IDs of deliveries."""
+    ids: list[str] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["content-length"]))
-            got.append(self.headers["webhook-id"])
+            ids.append(self.headers["webhook-id"])
             self.send_response(204)
             self.end_headers()
 
@@ -85,14 +85,14 @@ def receiver() -> Iterator[tuple[str, list[str]]]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/hook", got
+    yield f"http://127.0.0.1:{server.server_address[1]}/hook", ids
     server.shutdown()
     thread.join()
     server.server_close()
 
 
-def test_a_delivery_is_sent_again(visitor: Visitor, receiver: tuple[str, list[str]]) -> None:
-    url, got = receiver
+def test_a_webhook_can_be_redelivered(visitor: Visitor, receiver: tuple[str, list[str]]) -> None:
+    url, ids = receiver
     visitor.emulator.admin("POST", "webhooks", {"url": url, "events": ["organization.created"]})
     page = visitor.page
     page.goto(f"{visitor.emulator.url}/?view=webhooks")
@@ -102,12 +102,12 @@ def test_a_delivery_is_sent_again(visitor: Visitor, receiver: tuple[str, list[st
     expect(delivery.get_by_text("1 attempt", exact=False)).to_be_visible()
     delivery.get_by_role("button", name="Redeliver").click()
     expect(delivery.get_by_text("2 attempts", exact=False)).to_be_visible()
-    assert got == [got[0]] * 2
+    assert ids == [ids[0]] * 2
 
 
 def test_sessions_and_mails_of_a_login(visitor: Visitor) -> None:
     visitor.log_in("iris.vale@garage.example", organization_id="org_200000000000000003")
-    visitor.answer()
+    visitor.callback_parameters()
     page = visitor.page
     page.goto(f"{visitor.emulator.url}/?view=sessions")
     session = page.get_by_role("listitem").filter(has_text="iris.vale@garage.example").first

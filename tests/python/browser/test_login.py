@@ -1,4 +1,4 @@
-"""Logging in: by keyboard only, by code, by link, and when something is wrong."""
+"""Login with the keyboard, with a code, with a link, and login errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scalekit import AuthorizationUrlOptions, CodeAuthenticationOptions
 from .conftest import Visitor, with_own_connections
 
 
-def test_a_whole_login_by_keyboard(visitor: Visitor) -> None:
+def test_login_works_with_the_keyboard_only(visitor: Visitor) -> None:
     with_own_connections(visitor.emulator)
     client = visitor.emulator.client()
     page, keyboard = visitor.page, visitor.page.keyboard
@@ -17,7 +17,7 @@ def test_a_whole_login_by_keyboard(visitor: Visitor) -> None:
     options.state = "the-state"
     page.goto(client.get_authorization_url(visitor.callback, options))
 
-    # The field has the focus already, and Enter presses the first button.
+    # The field has the initial focus, and Enter presses the first button.
     expect(page.get_by_label("E-mail")).to_be_focused()
     keyboard.type("sam.okoye@northwind.example")
     keyboard.press("Enter")
@@ -28,21 +28,23 @@ def test_a_whole_login_by_keyboard(visitor: Visitor) -> None:
     expect(page.get_by_role("heading", name="Sign in with OneLogin")).to_be_visible()
     expect(page.get_by_label("E-mail")).to_have_value("sam.okoye@northwind.example")
     expect(page.get_by_label("E-mail")).to_be_focused()
-    # Past the button to continue to the one that refuses, and back again.
+    # Tab past the continue button to the cancel button, go back, and press the continue button.
     for key in ("Tab", "Tab", "Shift+Tab", "Space"):
         keyboard.press(key)
 
-    answer = visitor.answer()
-    assert (answer["state"], answer["iss"]) == ("the-state", visitor.emulator.url)
+    callback = visitor.callback_parameters()
+    assert (callback["state"], callback["iss"]) == ("the-state", visitor.emulator.url)
     with client:
-        tokens = client.authenticate_with_code(answer["code"], visitor.callback, CodeAuthenticationOptions())
+        tokens = client.authenticate_with_code(
+            callback["code"], visitor.callback, CodeAuthenticationOptions()
+        )
     assert tokens["user"]["email"] == "sam.okoye@northwind.example"
     assert tokens["connection_id"] == "conn_300000000000000001"
 
 
-def test_the_order_of_the_focus_is_that_of_the_page(visitor: Visitor) -> None:
+def test_the_focus_order_matches_the_visual_order(visitor: Visitor) -> None:
     with_own_connections(visitor.emulator)
-    page = visitor.ask()
+    page = visitor.authorize()
     expect(page.get_by_label("E-mail")).to_be_focused()
     names = ["Continue", "Use single sign-on", "Continue with Google", "Create an account", "Cancel"]
     for name in names:
@@ -50,12 +52,12 @@ def test_the_order_of_the_focus_is_that_of_the_page(visitor: Visitor) -> None:
         expect(page.get_by_role("button", name=name, exact=True)).to_be_focused()
 
 
-def test_a_code_from_the_mail(visitor: Visitor) -> None:
-    page = visitor.ask()
+def test_login_with_a_code_from_the_mail(visitor: Visitor) -> None:
+    page = visitor.authorize()
     page.get_by_label("E-mail").fill("iris.vale@garage.example")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Code")).to_be_focused()
-    # The mail is in the dashboard, one click away.
+    # The page links to the mail in the dashboard.
     with visitor.context.expect_page() as opened:
         page.get_by_role("link", name="in its dashboard").click()
     mails = opened.value
@@ -73,36 +75,36 @@ def test_a_code_from_the_mail(visitor: Visitor) -> None:
     expect(page).to_have_title("Error: Check your mail · Scalekit emulator")
     page.get_by_role("button", name="Send another one").click()
     expect(page.get_by_role("status")).to_have_text("A new mail was sent. The one before it is void.")
-    page.get_by_label("Code").fill(visitor.mail("iris.vale@garage.example")["code"])
+    page.get_by_label("Code").populate(visitor.mail("iris.vale@garage.example")["code"])
     page.keyboard.press("Enter")
 
-    # Iris is in one organization and invited to another.
+    # Iris is a member of one organization and invited to another.
     expect(page.get_by_role("heading", name="Choose an organization")).to_be_visible()
     page.get_by_role("button", name="Garage Robotics").click()
-    assert visitor.answer()["state"] == "the-state"
-    # From now on the browser is known, and silence is enough.
-    visitor.ask(prompt="none")
-    assert "code" in visitor.answer()
-    stranger = visitor.stranger()
-    stranger.ask(prompt="none")
-    assert stranger.answer()["error"] == "login_required"
-    stranger.leave()
+    assert visitor.callback_parameters()["state"] == "the-state"
+    # The browser now has a session, so a login without a prompt succeeds.
+    visitor.authorize(prompt="none")
+    assert "code" in visitor.callback_parameters()
+    other = visitor.other_visitor()
+    other.authorize(prompt="none")
+    assert other.callback_parameters()["error"] == "login_required"
+    other.close()
 
 
-def test_too_many_codes(visitor: Visitor) -> None:
-    page = visitor.ask(login_hint="iris.vale@garage.example")
+def test_too_many_wrong_codes(visitor: Visitor) -> None:
+    page = visitor.authorize(login_hint="iris.vale@garage.example")
     page.get_by_role("button", name="Continue", exact=True).click()
     page.get_by_label("Code").wait_for()
     code = visitor.mail("iris.vale@garage.example")["code"]
-    for tried in range(5):
+    for attempt in range(5):
         page.get_by_label("Code").fill("000000" if code != "000000" else "111111")
         page.get_by_role("button", name="Sign in", exact=True).click()
-        more = "Too many" if tried == 4 else "once more" if tried == 3 else f"{4 - tried} more"
-        expect(page.get_by_role("alert")).to_contain_text(more)
+        message = "Too many" if attempt == 4 else "once more" if attempt == 3 else f"{4 - attempt} more"
+        expect(page.get_by_role("alert")).to_contain_text(message)
 
 
-def test_a_link_from_the_mail(visitor: Visitor) -> None:
-    page = visitor.ask(login_hint="tom.reyes@nowhere.example")
+def test_sign_up_with_a_link_from_the_mail(visitor: Visitor) -> None:
+    page = visitor.authorize(login_hint="tom.reyes@nowhere.example")
     page.get_by_role("button", name="Continue", exact=True).click()
     # Tom has no account with this address.
     expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
@@ -114,44 +116,44 @@ def test_a_link_from_the_mail(visitor: Visitor) -> None:
     page.keyboard.press("Enter")
     page.get_by_label("Code").wait_for()
 
-    phone = visitor.stranger()
+    phone = visitor.other_visitor()
     link = visitor.mail("tom.reyes@nowhere.example")["link"]
     phone.page.goto(link)
     phone.page.get_by_role("button", name="Sign in as tom.reyes@nowhere.example").click()
-    assert "code" in phone.answer()
+    assert "code" in phone.callback_parameters()
     phone.page.goto(link)
     expect(phone.page.get_by_role("heading", name="This link is no longer good")).to_be_visible()
     phone.page.get_by_role("link", name="Sign in again").click()
-    # The phone is logged in already.
-    assert "code" in phone.answer()
-    phone.leave()
+    # The phone already has a session.
+    assert "code" in phone.callback_parameters()
+    phone.close()
 
 
-def test_accounts_are_chosen_from(visitor: Visitor) -> None:
+def test_a_user_can_choose_an_account(visitor: Visitor) -> None:
     visitor.log_in("iris.vale@garage.example", organization_id="org_200000000000000003")
-    visitor.answer()
-    page = visitor.ask(connection_id="conn_200000000000000002")
+    visitor.callback_parameters()
+    page = visitor.authorize(connection_id="conn_200000000000000002")
     page.get_by_label("E-mail").fill("lea.brandt@blueharbor.example")
     page.keyboard.press("Enter")
-    visitor.answer()
-    page = visitor.ask()
+    visitor.callback_parameters()
+    page = visitor.authorize()
     expect(page.get_by_role("heading", name="Choose an account")).to_be_visible()
     page.get_by_role("button", name="lea.brandt@blueharbor.example Blue Harbor Health").click()
-    assert "code" in visitor.answer()
+    assert "code" in visitor.callback_parameters()
 
 
 def test_errors(visitor: Visitor) -> None:
-    page = visitor.ask(redirect_uri="nowhere")
+    page = visitor.authorize(redirect_uri="nowhere")
     expect(page.get_by_role("heading", name="This cannot be done")).to_be_visible()
-    page = visitor.ask(domain_hint="unknown.example")
+    page = visitor.authorize(domain_hint="unknown.example")
     expect(page.get_by_role("alert")).to_have_text("No organization here has the domain unknown.example.")
     page.get_by_label("E-mail").fill("ada@unknown.example")
     page.get_by_role("button", name="Use single sign-on").click()
     expect(page.get_by_role("alert")).to_have_text("No single sign-on is set up for unknown.example.")
     page.get_by_role("button", name="Cancel").click()
-    assert visitor.answer()["error"] == "access_denied"
+    assert visitor.callback_parameters()["error"] == "access_denied"
 
-    page = visitor.ask()
+    page = visitor.authorize()
     visitor.emulator.admin("PUT", "clock", {"shift_seconds": 3600})
     page.get_by_label("E-mail").fill("ada@unknown.example")
     page.keyboard.press("Enter")
@@ -159,4 +161,4 @@ def test_errors(visitor: Visitor) -> None:
     page.get_by_role("link", name="Start again").click()
     expect(page.get_by_label("E-mail")).to_be_focused()
     page.get_by_role("button", name="Cancel").click()
-    assert visitor.answer()["state"] == "the-state"
+    assert visitor.callback_parameters()["state"] == "the-state"

@@ -1,1 +1,1 @@
-"""Differential tests: generated input, judged by us and by independent libraries under the same rules."""
+"""Differential tests: compare this library with independent ones, using generated input."""

@@ -1,4 +1,4 @@
-"""A key server, and the two keys that it serves."""
+"""A key server with two keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Comparing verdicts: they agree, or the difference is listed with its reason."""
+"""Compares the results of this library and its peers. Differences must be listed with a reason."""
 
 from __future__ import annotations
 
@@ -7,63 +7,68 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-#: What a judge made of a case: what it read, or ``None`` where it refused.
-Judge = Callable[[Any], Any]
-#: Both may also accept a case and yet read different things in it.
-Verdict = Literal["accepts", "refuses", "reads"]
+#: Returns the parsed value of a case, or ``None`` if it rejects the case.
+Validator = Callable[[Any], Any]
+#: How this library differs from a peer. ``parses``: both accept the case but parse different
+#: values.
+Kind = Literal["accepts", "rejects", "parses"]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A case in which we deliberately decide otherwise than a peer."""
+    """A deliberate difference from a peer."""
 
     name: str
     peer: str
-    ours: Verdict
-    #: Told by the case itself, never by how it was made.
+    ours: Kind
+    #: Returns ``True`` if the difference explains a case. It examines only the case, not how it was
+    #: generated.
     applies: Callable[[Any], bool]
     reason: str
 
 
 @dataclass
 class Outcome:
-    """What a comparison found."""
+    """The result of a comparison."""
 
     accepted: int
-    refused: int
-    unexplained: list[str]
-    #: Listed differences that no case showed. A case counts only for a difference that alone explains it.
-    vanished: list[str]
+    rejected: int
+    unlisted: list[str]
+    #: Listed differences that did not occur. A case counts only if a single difference explains it.
+    unused: list[str]
 
 
 def compare(
-    cases: Iterable[Any], ours: Judge, peers: Mapping[str, Judge], table: Iterable[Difference]
+    cases: Iterable[Any],
+    ours: Validator,
+    peers: Mapping[str, Validator],
+    differences: Iterable[Difference],
 ) -> Outcome:
-    """Put every case before every judge."""
-    table = list(table)
-    verdicts: Counter[bool] = Counter()
-    shown: set[Difference] = set()
-    unexplained = []
+    """Runs all cases with this library and with all peers."""
+    differences = list(differences)
+    accepted: Counter[bool] = Counter()
+    seen: set[Difference] = set()
+    unlisted = []
     for case in cases:
-        mine = ours(case)
-        verdicts[mine is not None] += 1
-        for peer, judge in peers.items():
-            theirs = judge(case)
-            if mine == theirs:
+        our_result = ours(case)
+        accepted[our_result is not None] += 1
+        for peer, validator in peers.items():
+            their_result = validator(case)
+            if our_result == their_result:
                 continue
-            verdict = "refuses" if mine is None else "accepts" if theirs is None else "reads"
-            known = [d for d in table if (d.peer, d.ours) == (peer, verdict) and d.applies(case)]
-            if len(known) == 1:
-                shown.add(known[0])
-            elif not known:
-                unexplained.append(f"{verdict} unlike {peer}: {repr(case)[:700]}")
-    vanished = [f"{d.peer}: {d.name}" for d in table if d not in shown]
-    return Outcome(verdicts[True], verdicts[False], unexplained, vanished)
+            kind = "rejects" if our_result is None else "accepts" if their_result is None else "parses"
+            listed = [d for d in differences if (d.peer, d.ours) == (peer, kind) and d.applies(case)]
+            if len(listed) == 1:
+                seen.add(listed[0])
+            elif not listed:
+                unlisted.append(f"{kind} unlike {peer}: {repr(case)[:700]}")
+    unused = [f"{d.peer}: {d.name}" for d in differences if d not in seen]
+    return Outcome(accepted[True], accepted[False], unlisted, unused)
 
 
-def check(outcome: Outcome, fewest: int) -> None:
-    """Fail on surprises, and if the cases were too one-sided to prove anything."""
-    shown = "\n".join(outcome.unexplained[:20])
-    assert not outcome.unexplained, f"{len(outcome.unexplained)} differences are not listed:\n{shown}"
-    assert not outcome.vanished, f"listed differences no longer occur: {outcome.vanished}"
-    assert min(outcome.accepted, outcome.refused) >= fewest, outcome
+def check(outcome: Outcome, minimum: int) -> None:
+    """Fails on unlisted differences, unused differences, or too few accepted or rejected cases."""
+    examples = "\n".join(outcome.unlisted[:20])
+    assert not outcome.unlisted, f"{len(outcome.unlisted)} differences are not listed:\n{examples}"
+    assert not outcome.unused, f"listed differences no longer occur: {outcome.unused}"
+    assert min(outcome.accepted, outcome.rejected) >= minimum, outcome

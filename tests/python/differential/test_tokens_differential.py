@@ -1,4 +1,4 @@
-"""Tokens: we, PyJWT and joserfc judge the same generated ones alike, but for the differences listed here."""
+"""Compares token validation with PyJWT and joserfc. The deliberate differences are listed here."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from stub_server import CLIENT_ID, CLIENT_SECRET, StubServer
 
 from scalekit import ScalekitClient, ScalekitValidateTokenFailureException, TokenValidationOptions
 
-from .differences import Difference, Verdict, check, compare
+from .differences import Difference, Kind, check, compare
 from .token_cases import TokenCase, token_cases
 
 CASES = 6000
 Claims = dict[str, Any]
 
-# --- the deliberate differences ---------------------------------------------------------------------------
+# --- deliberate differences -----------------------------------------------------------------------
 
 TIMES = ("exp", "nbf", "iat")
 
 
 def depth(value: Any) -> int:
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return 1 + max(map(depth, inside), default=0) if isinstance(value, dict | list) else 0
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(depth, children), default=0) if isinstance(value, dict | list) else 0
 
 
-def numeric_text(case: TokenCase) -> bool:
+def string_or_boolean_time(case: TokenCase) -> bool:
     values = [case.claims.get(name) for name in TIMES]
     return any(value is True or value is False or isinstance(value, str) for value in values)
 
 
-def no_json(case: TokenCase) -> bool:
+def invalid_number(case: TokenCase) -> bool:
     return any(re.search(rb"NaN|Infinity|1e309|[0-9]{310}", part) for part in (case.header, case.payload))
 
 
@@ -47,14 +47,14 @@ def lone_surrogate(case: TokenCase) -> bool:
 
 
 def not_utf8(case: TokenCase) -> bool:
-    """A byte order mark, UTF-16 or UTF-32."""
+    """Returns ``True`` for a byte order mark, UTF-16 or UTF-32."""
     return any(part[:1] == b"\xef" or b"\0" in part[:4] for part in (case.header, case.payload))
 
 
-def twice(case: TokenCase) -> bool:
-    ours = {"alg", "kid", "crit", "exp", "nbf", "iat", "iss", "aud", "scopes", "scope"}
+def repeated(case: TokenCase) -> bool:
+    checked = {"alg", "kid", "crit", "exp", "nbf", "iat", "iss", "aud", "scopes", "scope"}
     parts = (case.header_members, case.claims)
-    return any(ours.intersection(part.get("duplicates", ())) for part in parts)
+    return any(checked.intersection(part.get("duplicates", ())) for part in parts)
 
 
 def deep(case: TokenCase) -> bool:
@@ -65,13 +65,13 @@ def too_large(case: TokenCase) -> bool:
     return len(case.token) > 64 * 1024
 
 
-def other_than_text(*names: str) -> Any:
+def not_a_string(*names: str) -> Any:
     return lambda case: any(not isinstance(case.claims.get(name, ""), str) for name in names)
 
 
-def odd_header(case: TokenCase) -> bool:
-    """A parameter that nothing is decided by is not of its type."""
-    kinds = {
+def wrong_header_type(case: TokenCase) -> bool:
+    """Returns ``True`` if an ignored header parameter has a wrong type."""
+    types = {
         "typ": str,
         "cty": str,
         "jku": str,
@@ -81,130 +81,131 @@ def odd_header(case: TokenCase) -> bool:
         "jwk": dict,
         "b64": bool,
     }
-    found = case.header_members
-    wrong_url = any(not str(found.get(name, "http://")).startswith("http") for name in ("jku", "x5u"))
-    return wrong_url or any(not isinstance(found.get(name, kind()), kind) for name, kind in kinds.items())
+    parameters = case.header_members
+    wrong_url = any(not str(parameters.get(name, "http://")).startswith("http") for name in ("jku", "x5u"))
+    wrong_type = any(not isinstance(parameters.get(name, type_()), type_) for name, type_ in types.items())
+    return wrong_url or wrong_type
 
 
-BOTH: list[tuple[str, Verdict, Callable[[TokenCase], bool], str]] = [
+BOTH: list[tuple[str, Kind, Callable[[TokenCase], bool], str]] = [
     (
-        "numbers that are not JSON's",
-        "refuses",
-        no_json,
-        "RFC 8259 has no NaN, no Infinity, and promises nothing beyond a double",
+        "numbers that are not JSON",
+        "rejects",
+        invalid_number,
+        "RFC 8259 has neither NaN nor Infinity, and numbers larger than a double are not portable",
     ),
     (
         "half a surrogate pair",
-        "refuses",
+        "rejects",
         lone_surrogate,
-        "it is no Unicode text, so it cannot be handed on as such",
+        "it is not valid Unicode",
     ),
     (
         "other encodings of JSON",
-        "refuses",
+        "rejects",
         not_utf8,
-        "RFC 7519 section 7.2 wants UTF-8, RFC 8259 section 8.1 no byte order mark",
+        "RFC 7519 section 7.2 requires UTF-8, RFC 8259 section 8.1 forbids a byte order mark",
     ),
     (
-        "members twice",
-        "refuses",
-        twice,
-        "RFC 7515 section 4, RFC 7519 section 4: two readers must not see two different tokens",
+        "repeated members",
+        "rejects",
+        repeated,
+        "RFC 7515 section 4, RFC 7519 section 4: different parsers could read different values",
     ),
     (
-        "nested over 127 deep",
-        "refuses",
+        "nested more than 127 levels deep",
+        "rejects",
         deep,
-        "bounded work on hostile input; no real token nests like that",
+        "limits the work for hostile input; real tokens are not nested that deep",
     ),
     (
         "larger than 64 KiB",
-        "refuses",
+        "rejects",
         too_large,
-        "bounded work on hostile input: it is refused unread",
+        "large tokens are rejected before parsing, to limit the work for hostile input",
     ),
     (
-        "crit that they understand",
-        "refuses",
+        "crit with an extension that the peers support",
+        "rejects",
         lambda case: "crit" in case.header_members,
-        "no extension is supported here, so every demand for one is refused",
+        "this library supports no extensions, so critical ones are rejected",
     ),
     (
         "b64: false without crit",
         "accepts",
         lambda case: case.header_members.get("b64") is False,
-        "RFC 7515 section 4: what is neither known nor critical is passed over; the payload is base64url",
+        "RFC 7515 section 4: unknown parameters that are not critical are ignored; the payload is base64url",
     ),
     (
         "integers of more than 64 bits",
-        "reads",
+        "parses",
         lambda case: re.search(rb"[0-9]{20}", case.payload) is not None,
-        "they come as the nearest float, as in every reader of JSON that has no big integers",
+        "they become the nearest float, as in all JSON parsers without big integers",
     ),
 ]
 
 DIFFERENCES = [Difference(name, peer, *rest) for peer in ("PyJWT", "joserfc") for name, *rest in BOTH] + [
     Difference(
-        "times that are text or boolean",
+        "times that are strings or booleans",
         "PyJWT",
-        "refuses",
-        numeric_text,
+        "rejects",
+        string_or_boolean_time,
         "RFC 7519 section 2: a NumericDate is a JSON number",
     ),
     Difference(
-        "a padded signature",
+        "padded signature",
         "PyJWT",
-        "refuses",
+        "rejects",
         lambda case: "=" in case.token,
-        "RFC 7515 section 2: base64url without padding, so that a token has one spelling",
+        "RFC 7515 section 2: base64url without padding",
     ),
     Difference(
-        "sub or jti that is not text",
+        "sub or jti is not a string",
         "PyJWT",
         "accepts",
-        other_than_text("sub", "jti"),
-        "nothing is decided by them; they are handed over as the issuer wrote them",
+        not_a_string("sub", "jti"),
+        "the validation does not depend on them; the claims are returned unchanged",
     ),
     Difference(
-        "iss, sub or jti that is not text",
+        "iss, sub or jti is not a string",
         "joserfc",
         "accepts",
-        other_than_text("iss", "sub", "jti"),
-        "nothing is decided by them, unless an issuer is asked for",
+        not_a_string("iss", "sub", "jti"),
+        "the validation does not depend on them, unless an issuer is required",
     ),
     Difference(
-        "aud that is neither text nor a list of texts",
+        "aud is neither a string nor a list of strings",
         "joserfc",
         "accepts",
         lambda case: case.checks.audience is None and not isinstance(case.claims.get("aud"), str),
-        "nothing is decided by it, unless an audience is asked for",
+        "the validation does not depend on it, unless an audience is required",
     ),
     Difference(
-        "header parameters of a wrong type",
+        "header parameters with a wrong type",
         "joserfc",
         "accepts",
-        odd_header,
-        "nothing but alg, kid and crit is read: keys that a token brings along never have an effect",
+        wrong_header_type,
+        "this library reads only alg, kid and crit; keys in a token have no effect",
     ),
 ]
 
-# --- the judges -------------------------------------------------------------------------------------------
+# --- validators -----------------------------------------------------------------------------------
 
 
 def granted(claims: Claims) -> set[str]:
-    """The scopes as documented; the peers have no word for them."""
+    """Returns the documented scopes. The peers do not check scopes."""
     scopes, scope = claims.get("scopes"), claims.get("scope")
-    words = [text for text in (scopes, scope) if isinstance(text, str)]
-    whole = scopes if isinstance(scopes, list) and all(isinstance(item, str) for item in scopes) else []
-    return {*whole, *re.split("[ \t\n\f\r]+", " ".join(words))}
+    strings = [text for text in (scopes, scope) if isinstance(text, str)]
+    items = scopes if isinstance(scopes, list) and all(isinstance(item, str) for item in scopes) else []
+    return {*items, *re.split("[ \t\n\f\r]+", " ".join(strings))}
 
 
 def options(case: TokenCase) -> TokenValidationOptions:
     return TokenValidationOptions(case.checks.issuer, case.checks.audience, case.checks.scopes)
 
 
-class Judges:
-    """We and the peers, with the same two keys and the same rules."""
+class Validators:
+    """This library and its peers, with the same two keys and the same options."""
 
     def __init__(self, server: StubServer, keys: tuple[Signer, Signer]) -> None:
         self.clients = {
@@ -222,7 +223,7 @@ class Judges:
         except ScalekitValidateTokenFailureException:
             return None
 
-    def only_whether(self, case: TokenCase) -> bool | None:
+    def is_valid(self, case: TokenCase) -> bool | None:
         client = self.clients[case.checks.leeway]
         return client.validate_access_token(case.token, options(case)) or None
 
@@ -245,40 +246,42 @@ class Judges:
 
     def joserfc(self, case: TokenCase) -> Claims | None:
         checks = case.checks
-        asked: dict[str, Any] = {"exp": {"essential": True}}
+        required: dict[str, Any] = {"exp": {"essential": True}}
         if checks.issuer is not None:
-            asked["iss"] = {"essential": True, "value": checks.issuer}
+            required["iss"] = {"essential": True, "value": checks.issuer}
         if checks.audience is not None:
-            asked["aud"] = {"essential": True, "values": checks.audience}
+            required["aud"] = {"essential": True, "values": checks.audience}
         try:
             token = joserfc_decode(
                 case.token, lambda jws: self.jwks[jws.headers()["kid"]], registry=self.registry
             )
-            JWTClaimsRegistry(leeway=checks.leeway, **asked).validate(token.claims)
-        except (Exception, RecursionError):  # it also leaks KeyError, TypeError and binascii's errors
+            JWTClaimsRegistry(leeway=checks.leeway, **required).validate(token.claims)
+        except (Exception, RecursionError):  # joserfc also raises KeyError, TypeError and binascii.Error
             return None
         return token.claims if granted(token.claims).issuperset(checks.scopes) else None
 
 
 @pytest.fixture
-def judges(key_server: StubServer, keys: tuple[Signer, Signer]) -> Iterator[Judges]:
-    judges = Judges(key_server, keys)
-    yield judges
-    for client in judges.clients.values():
+def validators(key_server: StubServer, keys: tuple[Signer, Signer]) -> Iterator[Validators]:
+    validators = Validators(key_server, keys)
+    yield validators
+    for client in validators.clients.values():
         client.close()
 
 
-def test_every_generated_token_is_judged_alike(judges: Judges, keys: tuple[Signer, Signer]) -> None:
-    peers = {"PyJWT": judges.pyjwt, "joserfc": judges.joserfc}
-    outcome = compare(token_cases(1, CASES, keys), judges.ours, peers, DIFFERENCES)
+def test_generated_tokens_have_the_same_result_as_the_peers(
+    validators: Validators, keys: tuple[Signer, Signer]
+) -> None:
+    peers = {"PyJWT": validators.pyjwt, "joserfc": validators.joserfc}
+    outcome = compare(token_cases(1, CASES, keys), validators.ours, peers, DIFFERENCES)
     check(outcome, CASES // 4)
 
 
-def test_both_doors_agree(judges: Judges, keys: tuple[Signer, Signer]) -> None:
-    """Whoever asks only whether a token is valid must not hear otherwise than who asks for its claims."""
-
+def test_validate_access_token_and_validate_token_have_the_same_result(
+    validators: Validators, keys: tuple[Signer, Signer]
+) -> None:
     def with_claims(case: TokenCase) -> bool | None:
-        return None if judges.ours(case) is None else True
+        return None if validators.ours(case) is None else True
 
     cases = token_cases(2, CASES // 3, keys)
-    check(compare(cases, judges.only_whether, {"validate_token": with_claims}, []), CASES // 12)
+    check(compare(cases, validators.is_valid, {"validate_token": with_claims}, []), CASES // 12)

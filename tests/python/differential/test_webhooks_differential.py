@@ -1,6 +1,6 @@
-"""Webhooks: we, standardwebhooks and svix judge generated ones alike, but for the differences listed.
+"""Compares webhook verification with standardwebhooks and svix. Lists the deliberate differences.
 
-svix's own part is how it finds the headers; signatures and times it leaves to standardwebhooks.
+svix only looks up the headers. It uses standardwebhooks to check signatures and times.
 """
 
 from __future__ import annotations
@@ -14,42 +14,42 @@ import svix.webhooks
 
 from scalekit import ScalekitClient, WebhookVerificationError
 
-from .differences import Difference, Verdict, check, compare
+from .differences import Difference, Kind, check, compare
 from .webhook_cases import NAMES, WebhookCase, webhook_cases
 
 CASES = 12_000
 CLIENT = ScalekitClient("https://acme.scalekit.com", "skc_1", "secret")
 
-# --- the deliberate differences ---------------------------------------------------------------------------
+# --- deliberate differences -----------------------------------------------------------------------
 
 
 def canonical(text: str) -> bool:
-    """Standard base64 in its one spelling."""
+    """Returns ``True`` for canonical standard base64."""
     try:
         return base64.b64encode(base64.b64decode(text, validate=True)).decode() == text
     except ValueError:
         return False
 
 
-def lax_secret(case: WebhookCase) -> bool:
+def noncanonical_secret(case: WebhookCase) -> bool:
     text = case.secret.partition("_")[2].replace("-", "+").replace("_", "/")
     return not canonical(text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4)) or text.endswith("===")
 
 
-def lax_padding(case: WebhookCase) -> bool:
+def wrong_padding(case: WebhookCase) -> bool:
     text = case.secret.partition("_")[2]
     return text.endswith("=") and len(text) % 4 != 0
 
 
 def malformed_entry(case: WebhookCase) -> bool:
-    def broken(entry: str) -> bool:
-        version, found, text = entry.partition(",")
-        return not found or "," in text or (version == "v1" and not canonical(text))
+    def malformed(entry: str) -> bool:
+        version, separator, text = entry.partition(",")
+        return not separator or "," in text or (version == "v1" and not canonical(text))
 
-    return any(map(broken, case.entries))
+    return any(map(malformed, case.entries))
 
 
-def lax_entry(case: WebhookCase) -> bool:
+def noncanonical_entry(case: WebhookCase) -> bool:
     return any(entry.startswith("v1,") and not canonical(entry[3:]) for entry in case.entries)
 
 
@@ -64,68 +64,68 @@ def framework_names(case: WebhookCase) -> bool:
     return any(name.lower().endswith("webhook_id") for name in case.headers)
 
 
-BOTH: list[tuple[str, Verdict, Callable[[WebhookCase], bool], str]] = [
+BOTH: list[tuple[str, Kind, Callable[[WebhookCase], bool], str]] = [
     (
-        "a secret without prefix",
-        "refuses",
+        "secret without a prefix",
+        "rejects",
         lambda case: "_" not in case.secret,
-        "the documented secret has one, and the key is what follows its underscore",
+        "documented secrets have a prefix; the key is the text after the underscore",
     ),
     (
-        "a secret with another prefix than whsec_",
+        "secret with a prefix other than whsec_",
         "accepts",
         lambda case: "_" in case.secret and not case.secret.startswith("whsec_"),
-        "the key is what follows the first underscore, whatever precedes it",
+        "the key is the text after the first underscore; the prefix does not matter",
     ),
     (
-        "a secret in the URL-safe alphabet",
+        "secret in the URL-safe alphabet",
         "accepts",
         lambda case: re.search("[-_]", case.secret.partition("_")[2]) is not None,
-        "Scalekit's secrets are either; they would be decoded to another key by dropping the letters",
+        "Scalekit secrets exist in both alphabets; the peers drop the characters and get a different key",
     ),
     (
-        "a secret that is not wholly base64",
-        "refuses",
-        lambda case: lax_secret(case) or lax_padding(case),
-        "a damaged secret is an error to be told, not a key of what is left of it",
+        "secret that is not valid base64",
+        "rejects",
+        lambda case: noncanonical_secret(case) or wrong_padding(case),
+        "a damaged secret is an error; the peers use the part that they can decode",
     ),
     (
-        "a signature with foreign letters, spare bits or padding too much",
-        "refuses",
-        lax_entry,
-        "a signature has one spelling",
+        "signature with invalid characters, non-zero trailing bits or too much padding",
+        "rejects",
+        noncanonical_entry,
+        "only the canonical base64 of a signature is accepted",
     ),
     (
-        "a valid signature beside malformed ones",
+        "valid signature in a list with malformed entries",
         "accepts",
         malformed_entry,
-        "any valid one suffices, so that new kinds of signature can be added to the list",
+        "one valid entry is sufficient, so that the service can add new types of signatures",
     ),
     (
-        "a body that is not UTF-8",
+        "body that is not UTF-8",
         "accepts",
         not_utf8,
-        "bytes were signed, and bytes are verified",
+        "the signature covers bytes, not text",
     ),
     (
-        "names as CGI and Django write them",
+        "CGI and Django header names",
         "accepts",
         framework_names,
-        "the headers of every framework are taken as they are",
+        "this library accepts the header names of all frameworks",
     ),
     (
-        "times other than a whole number in plain digits",
-        "refuses",
+        "timestamp that is not an integer in plain digits",
+        "rejects",
         lambda case: (
             not re.fullmatch("[0-9]{1,12}", case.header(NAMES[1])) or case.header(NAMES[1])[0] == "0"
         ),
-        "the specification's integer of seconds; what is checked is what was signed, to the letter",
+        "the specification requires an integer; the signature must cover the text of the header",
     ),
     (
-        "a time with leading zeros that is signed with them",
+        "timestamp with leading zeros, signed with them",
         "accepts",
         lambda case: re.fullmatch("0[0-9]{1,11}", case.header(NAMES[1])) is not None,
-        "it is signed as it stands in the header; they sign the number that they read",
+        "the signature covers the text of the header; the peers use the parsed number",
     ),
 ]
 
@@ -133,15 +133,15 @@ DIFFERENCES = [
     Difference(name, peer, *rest) for peer in ("standardwebhooks", "svix") for name, *rest in BOTH
 ] + [
     Difference(
-        "names that begin with svix-",
+        "header names that begin with svix-",
         "svix",
-        "refuses",
+        "rejects",
         lambda case: "svix-id" in case.headers,
-        "no sender of Scalekit's webhooks uses them",
+        "Scalekit does not send such headers",
     ),
 ]
 
-# --- the judges -------------------------------------------------------------------------------------------
+# --- validators -----------------------------------------------------------------------------------
 
 
 def ours(case: WebhookCase) -> bool | None:
@@ -154,7 +154,7 @@ def ours(case: WebhookCase) -> bool | None:
 def by_standardwebhooks(case: WebhookCase) -> bool | None:
     try:
         standardwebhooks.Webhook(case.secret).verify(case.body, case.headers, json_parse=False)
-    except Exception:  # it also leaks ValueError, binascii's errors and UnicodeDecodeError
+    except Exception:  # standardwebhooks also raises ValueError, binascii.Error and UnicodeDecodeError
         return None
     return True
 
@@ -162,11 +162,11 @@ def by_standardwebhooks(case: WebhookCase) -> bool | None:
 def by_svix(case: WebhookCase) -> bool | None:
     try:
         svix.webhooks.Webhook(case.secret).verify(case.body, case.headers)
-    except Exception:  # as above
+    except Exception:  # svix raises the same exceptions
         return None
     return True
 
 
-def test_every_generated_webhook_is_judged_alike() -> None:
+def test_generated_webhooks_have_the_same_result_as_the_peers() -> None:
     peers = {"standardwebhooks": by_standardwebhooks, "svix": by_svix}
     check(compare(webhook_cases(1, CASES), ours, peers, DIFFERENCES), CASES // 4)

@@ -1,4 +1,7 @@
-"""Tokens, made from a good one by up to three changes: to its header, its claims, its signing or its text."""
+"""Generates tokens. Each one is a valid token with up to three changes.
+
+The changes affect its header, claims, signature or text.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ Pairs = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Checks:
-    """What is asked of a token beside signature and times."""
+    """The options of a validation."""
 
     issuer: str | None
     audience: list[str] | None
@@ -35,7 +38,7 @@ class Checks:
 
 @dataclass(frozen=True)
 class TokenCase:
-    """A token and the rules to judge it by."""
+    """A token and the options for its validation."""
 
     token: str = field(repr=False)
     header: bytes
@@ -53,35 +56,39 @@ class TokenCase:
 
 
 def members(text: bytes) -> dict[str, Any]:
-    """Members of a JSON object as Python reads them; names that stand there twice under ``duplicates``."""
+    """Returns the members of a JSON object.
 
-    def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    ``duplicates`` contains the names that occur more than once.
+    """
+
+    def to_dict(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        return {**dict(pairs), **({"duplicates": twice} if twice else {})}
+        duplicates = sorted({name for name in names if names.count(name) > 1})
+        return {**dict(pairs), **({"duplicates": duplicates} if duplicates else {})}
 
     try:
-        read = json.loads(text, object_pairs_hook=object_of)
+        value = json.loads(text, object_pairs_hook=to_dict)
     except (ValueError, RecursionError):
         return {}
-    return read if isinstance(read, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
 @dataclass
 class Draft:
-    """A token in the making: names with raw JSON, how it is written, signed and spoilt."""
+    """An unfinished token: names with raw JSON values, and how to encode, sign and corrupt it."""
 
     keys: tuple[Signer, Signer]
     header: Pairs
     claims: Pairs
-    write_header: Callable[[str], bytes] = str.encode
-    write_payload: Callable[[str], bytes] = str.encode
+    encode_header: Callable[[str], bytes] = str.encode
+    encode_payload: Callable[[str], bytes] = str.encode
     padded: bool = False
     sign: Callable[[Draft, bytes], bytes] = field(default=lambda draft, text: rs256(draft.keys[0], text))
-    after: list[Callable[[str], str]] = field(default_factory=list)
+    #: Changes to the finished token.
+    corruptions: list[Callable[[str], str]] = field(default_factory=list)
 
-    def put(self, pairs: Pairs, name: str, raw: str | None) -> None:
-        """Set a member, or remove it."""
+    def set(self, pairs: Pairs, name: str, raw: str | None) -> None:
+        """Sets or removes a member."""
         pairs[:] = [pair for pair in pairs if pair[0] != name]
         if raw is not None:
             pairs.append((name, raw))
@@ -100,24 +107,24 @@ def object_text(pairs: Pairs) -> str:
     return "{" + ",".join(f"{json.dumps(name)}:{raw}" for name, raw in pairs) + "}"
 
 
-# --- changes ----------------------------------------------------------------------------------------------
+# --- changes --------------------------------------------------------------------------------------
 
 
 def header_member(rng: Rng, draft: Draft, now: int) -> None:
     name = rng.choice(list(HEADER))
-    draft.put(draft.header, name, rng.choice(HEADER[name]))
+    draft.set(draft.header, name, rng.choice(HEADER[name]))
 
 
 def claim(rng: Rng, draft: Draft, now: int) -> None:
     name = rng.choice(list(CLAIMS))
-    draft.put(draft.claims, name, rng.choice(CLAIMS[name]))
+    draft.set(draft.claims, name, rng.choice(CLAIMS[name]))
 
 
 def time_claim(rng: Rng, draft: Draft, now: int) -> None:
-    draft.put(draft.claims, rng.choice(TIMES), time_value(rng, now))
+    draft.set(draft.claims, rng.choice(TIMES), time_value(rng, now))
 
 
-def twice(rng: Rng, draft: Draft, now: int) -> None:
+def repeated(rng: Rng, draft: Draft, now: int) -> None:
     pairs = rng.choice([draft.header, draft.claims])
     if pairs:
         name, raw = rng.choice(pairs)
@@ -125,8 +132,8 @@ def twice(rng: Rng, draft: Draft, now: int) -> None:
 
 
 def layout(rng: Rng, draft: Draft, now: int) -> None:
-    """Other ways to write JSON, allowed and not."""
-    way: Callable[[str], bytes] = rng.choice(
+    """Changes the JSON text. The result can be valid or invalid."""
+    encode: Callable[[str], bytes] = rng.choice(
         [
             lambda text: text.replace(":", " :\t").replace(",", "\n,\r ").encode(),
             lambda text: b" " + text.encode() + b"\n",
@@ -149,17 +156,17 @@ def layout(rng: Rng, draft: Draft, now: int) -> None:
         ]
     )
     if rng.random() < 0.5:
-        draft.write_header = way
+        draft.encode_header = encode
     else:
-        draft.write_payload = way
+        draft.encode_payload = encode
 
 
 def signing(rng: Rng, draft: Draft, now: int) -> None:
-    """Signatures of other keys, kinds and lengths."""
+    """Signs with other keys, algorithms and lengths."""
 
     def public(draft: Draft, encoding: serialization.Encoding) -> bytes:
-        kind = serialization.PublicFormat.SubjectPublicKeyInfo
-        return draft.keys[0].private.public_key().public_bytes(encoding, kind)
+        format_ = serialization.PublicFormat.SubjectPublicKeyInfo
+        return draft.keys[0].private.public_key().public_bytes(encoding, format_)
 
     def pss(draft: Draft, text: bytes) -> bytes:
         scheme = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
@@ -184,15 +191,15 @@ def signing(rng: Rng, draft: Draft, now: int) -> None:
     )
 
 
-def demand(rng: Rng, draft: Draft, now: int) -> None:
-    """The one extension that others know: RFC 7797."""
-    draft.put(draft.header, "crit", rng.choice(['["b64"]', '["b64"]', '["b64","exp"]', '["b64",5]']))
-    draft.put(draft.header, "b64", rng.choice(["true", "true", "false"]))
+def critical(rng: Rng, draft: Draft, now: int) -> None:
+    """Requires RFC 7797, the only extension that the peers support."""
+    draft.set(draft.header, "crit", rng.choice(['["b64"]', '["b64"]', '["b64","exp"]', '["b64",5]']))
+    draft.set(draft.header, "b64", rng.choice(["true", "true", "false"]))
 
 
 def large(rng: Rng, draft: Draft, now: int) -> None:
     pairs = rng.choice([draft.header, draft.claims, draft.claims])
-    draft.put(pairs, "x", json.dumps("x" * rng.choice([30_000, 48_000, 60_000])))
+    draft.set(pairs, "x", json.dumps("x" * rng.choice([30_000, 48_000, 60_000])))
 
 
 def padded(rng: Rng, draft: Draft, now: int) -> None:
@@ -200,37 +207,37 @@ def padded(rng: Rng, draft: Draft, now: int) -> None:
 
 
 def text(rng: Rng, draft: Draft, now: int) -> None:
-    """Changes to the finished token."""
-    place, letter = rng.random(), rng.choice(ALPHABET)
-    foreign = rng.choice([" ", "\n", "=", ".", "+", "/", "\0", "é", "\u2028", "%"])
+    """Changes the finished token."""
+    position, letter = rng.random(), rng.choice(ALPHABET)
+    invalid = rng.choice([" ", "\n", "=", ".", "+", "/", "\0", "é", "\u2028", "%"])
     amount = rng.randrange(1, 9)
     part = rng.randrange(3)
 
     def at(token: str) -> int:
-        return int(place * len(token))
+        return int(position * len(token))
 
-    def spoil(token: str) -> str:
-        """Set bits that the last letter of a part does not need."""
+    def noncanonical(token: str) -> str:
+        """Sets unused trailing bits of a part."""
         parts = token.split(".")
         if len(parts) == 3 and len(parts[part]) % 4 in (2, 3):
             last = ALPHABET.find(parts[part][-1])
             parts[part] = parts[part][:-1] + ALPHABET[(last + 1) % 64]
         return ".".join(parts)
 
-    draft.after.append(
+    draft.corruptions.append(
         rng.choice(
             [
                 lambda token: token[: at(token)] + letter + token[at(token) + 1 :],
                 lambda token: token[: at(token)] + letter + token[at(token) + 1 :],
-                lambda token: token[: at(token)] + foreign + token[at(token) + 1 :],
-                lambda token: token[: at(token)] + foreign + token[at(token) :],
+                lambda token: token[: at(token)] + invalid + token[at(token) + 1 :],
+                lambda token: token[: at(token)] + invalid + token[at(token) :],
                 lambda token: token[: at(token)] + token[at(token) + amount :],
                 lambda token: token[:-amount],
                 lambda token: token + "A" * amount,
                 lambda token: token + "=" * amount,
                 lambda token: token.replace("-", "+").replace("_", "/"),
-                spoil,
-                spoil,
+                noncanonical,
+                noncanonical,
                 lambda token: ".".join(reversed(token.split("."))),
                 lambda token: token.rpartition(".")[0],
                 lambda token: token.rpartition(".")[0] + ".",
@@ -247,12 +254,12 @@ def text(rng: Rng, draft: Draft, now: int) -> None:
     )
 
 
-CHANGES = [header_member] * 4 + [claim] * 4 + [time_claim] * 4 + [twice, layout, signing, text] * 2
-CHANGES += [padded, demand, large]
+CHANGES = [header_member] * 4 + [claim] * 4 + [time_claim] * 4 + [repeated, layout, signing, text] * 2
+CHANGES += [padded, critical, large]
 
 
 def token_cases(seed: int, count: int, keys: tuple[Signer, Signer]) -> Iterator[TokenCase]:
-    """The same cases for the same seed, but for the keys and the time of day."""
+    """Generates the cases for a seed. Only the keys and the time differ between runs."""
     rng = random.Random(seed)
     for _ in range(count):
         now = int(time.time())
@@ -265,12 +272,12 @@ def token_cases(seed: int, count: int, keys: tuple[Signer, Signer]) -> Iterator[
         chosen = [rng.choice(CHANGES) for _ in range(rng.choice([0, 1, 1, 1, 2, 3]))]
         for change in chosen:
             change(rng, draft, now)
-        header = draft.write_header(object_text(draft.header))
-        payload = draft.write_payload(object_text(draft.claims))
+        header = draft.encode_header(object_text(draft.header))
+        payload = draft.encode_payload(object_text(draft.claims))
         signed = f"{b64(header, draft.padded)}.{b64(payload, draft.padded)}"
         token = f"{signed}.{b64(draft.sign(draft, signed.encode()))}"
-        for change_text in draft.after:
-            token = change_text(token)
+        for corrupt in draft.corruptions:
+            token = corrupt(token)
         checks = Checks(
             rng.choice([None, ISSUER, ISSUER]),
             rng.choice([None, [AUDIENCE], ["api://other", AUDIENCE]]),

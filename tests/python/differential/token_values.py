@@ -1,4 +1,4 @@
-"""Values that members of a token are set to, as raw JSON; ``None`` removes the member."""
+"""Values for the members of tokens, as raw JSON. ``None`` removes the member."""
 
 from __future__ import annotations
 
@@ -97,20 +97,23 @@ CLAIMS: dict[str, list[str | None]] = {
 
 
 def time_value(rng: Rng, now: int) -> str | None:
-    """A time far from the edges of all leeways in use (0, 5 and 3600 s), or what is no time at all."""
-    when = now + rng.choice([-(10**8), -7200, -1800, 1800, 7200, 10**8])
+    """Returns a time or an invalid value.
+
+    Times are far from the limits of all leeways (0, 5 and 3600 s).
+    """
+    time = now + rng.choice([-(10**8), -7200, -1800, 1800, 7200, 10**8])
     return rng.choice(
         [
-            str(when),
-            str(when),
-            str(when),
-            f"{when}.5",
-            f"{when}.0",
-            f"{when / 1e9!r}e9",
-            f'"{when}"',
-            f'"{when}.5"',
-            f"[{when}]",
-            f"-{when}",
+            str(time),
+            str(time),
+            str(time),
+            f"{time}.5",
+            f"{time}.0",
+            f"{time / 1e9!r}e9",
+            f'"{time}"',
+            f'"{time}.5"',
+            f"[{time}]",
+            f"-{time}",
             *ANY,
             *_NUMBERS,
             "0",

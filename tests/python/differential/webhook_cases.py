@@ -1,4 +1,7 @@
-"""Webhooks, made from a good one by up to three changes: to secret, headers, signing or body."""
+"""Generates webhooks. Each one is a valid webhook with up to three changes.
+
+The changes affect its secret, headers, signature or body.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ NAMES = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
 @dataclass(frozen=True)
 class WebhookCase:
-    """A delivery as it arrives."""
+    """A received webhook."""
 
     secret: str
     headers: Headers
@@ -27,12 +30,12 @@ class WebhookCase:
     changes: tuple[str, ...]
 
     def header(self, name: str) -> str:
-        """A header by its name, however it is written here."""
+        """Returns the value of a header, regardless of the spelling of its name."""
 
-        def plain(key: str) -> str:
+        def normalized(key: str) -> str:
             return key.lower().replace("_", "-").removeprefix("http-").replace("svix", "webhook")
 
-        return next((value for key, value in self.headers.items() if plain(key) == name), "")
+        return next((value for key, value in self.headers.items() if normalized(key) == name), "")
 
     @property
     def entries(self) -> list[str]:
@@ -41,20 +44,22 @@ class WebhookCase:
 
 @dataclass
 class Draft:
-    """A delivery in the making."""
+    """An unfinished webhook."""
 
     key: bytes
     secret: str
     identifier: str
     timestamp: str
     body: bytes | str
-    #: What the time stamp reads as in the signed content.
+    #: Converts the timestamp to the one in the signed content.
     signed_timestamp: Callable[[str], str] = str
     signing_key: bytes | None = None
-    respell: list[Callable[[str], str]] = field(default_factory=list)
+    #: Changes to the signature header.
+    signature_changes: list[Callable[[str], str]] = field(default_factory=list)
     rename: Callable[[str], str] = str
     missing: str = ""
-    after: list[Callable[[Draft], None]] = field(default_factory=list)
+    #: Changes to the signed webhook.
+    corruptions: list[Callable[[Draft], None]] = field(default_factory=list)
 
 
 def b64(raw: bytes) -> str:
@@ -90,22 +95,22 @@ def secret(rng: Rng, draft: Draft, now: int) -> None:
 
 
 def short_key(rng: Rng, draft: Draft, now: int) -> None:
-    """Keys of all lengths, and of letters that the two alphabets write differently."""
+    """Keys of different lengths, and keys whose base64 differs between the two alphabets."""
     draft.key = rng.choice([b"k", b"\xfb\xff\xfe", b"\xff" * 24, b"\xfb\xef\xbe" * 30, bytes(range(100))])
     draft.secret = "whsec_" + b64(draft.key)
 
 
-def moment(rng: Rng, draft: Draft, now: int) -> None:
-    """A time far from the edges of the tolerance of 300 s, or what is no time at all."""
-    when = now + rng.choice([-(10**6), -900, -100, 0, 0, 100, 900, 10**6])
+def timestamp(rng: Rng, draft: Draft, now: int) -> None:
+    """A time far from the limits of the tolerance (300 s), or an invalid value."""
+    sent = now + rng.choice([-(10**6), -900, -100, 0, 0, 100, 900, 10**6])
     draft.timestamp = rng.choice(
-        [str(when)] * 6
-        + [f"{when}.0", f"{when}.7", f"+{when}", f" {when}", f"{when} ", f"0{when}", f"00000{when}"]
-        + [f"{when / 1e9!r}e9", f"-{when}", f"{when}000", hex(when), f"{when:_}", "x", "NaN", "inf", "1e999"]
-        + ["0", "9" * 12, "9" * 13, "9" * 20, "9" * 400, "".join(chr(0x660 + int(d)) for d in str(when))]
+        [str(sent)] * 6
+        + [f"{sent}.0", f"{sent}.7", f"+{sent}", f" {sent}", f"{sent} ", f"0{sent}", f"00000{sent}"]
+        + [f"{sent / 1e9!r}e9", f"-{sent}", f"{sent}000", hex(sent), f"{sent:_}", "x", "NaN", "inf", "1e999"]
+        + ["0", "9" * 12, "9" * 13, "9" * 20, "9" * 400, "".join(chr(0x660 + int(d)) for d in str(sent))]
     )
     if rng.random() < 0.3:
-        draft.signed_timestamp = lambda _: str(when)
+        draft.signed_timestamp = lambda _: str(sent)
 
 
 def identifier(rng: Rng, draft: Draft, now: int) -> None:
@@ -134,7 +139,7 @@ def body(rng: Rng, draft: Draft, now: int) -> None:
 
 def list_of_signatures(rng: Rng, draft: Draft, now: int) -> None:
     raw = signature(b"other", "msg_1", str(now), "")
-    more = [
+    entries = [
         f"v1,{b64(raw)}",
         f"v2,{b64(raw)}",
         f"v1a,{b64(raw)}",
@@ -146,46 +151,50 @@ def list_of_signatures(rng: Rng, draft: Draft, now: int) -> None:
         "v1,é",
         "v1,a,b",
     ]
-    more += ["v1,AAAA", "V1,AAAA", "v1,AAA", " ".join([f"v1,{b64(raw)}"] * 100)]
-    one, two, before = rng.choice(more), rng.choice(more), rng.random() < 0.5
-    draft.respell.append(lambda good: f"{one} {good} {two}" if before else f"{good} {one}")
+    entries += ["v1,AAAA", "V1,AAAA", "v1,AAA", " ".join([f"v1,{b64(raw)}"] * 100)]
+    first, second, before = rng.choice(entries), rng.choice(entries), rng.random() < 0.5
+    draft.signature_changes.append(
+        lambda valid: f"{first} {valid} {second}" if before else f"{valid} {first}"
+    )
 
 
-def spelling(rng: Rng, draft: Draft, now: int) -> None:
-    """Other ways to write the one signature, right and wrong."""
+def signature_text(rng: Rng, draft: Draft, now: int) -> None:
+    """Changes the text of the signature. The result can be valid or invalid."""
     amount = rng.randrange(1, 30)
 
-    def other_bits(entry: str) -> str:
-        """Set bits that the last letter does not need."""
+    def noncanonical(entry: str) -> str:
+        """Sets unused trailing bits."""
         letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
         return entry[:-2] + letters[(letters.find(entry[-2]) + 1) % 64] + entry[-1]
 
-    way: Callable[[str], str] = rng.choice(
+    change: Callable[[str], str] = rng.choice(
         [
-            lambda good: good.rstrip("="),
-            lambda good: good + "=",
-            lambda good: good.replace("+", "-").replace("/", "_"),
-            lambda good: good[:amount] + "!" + good[amount:],
-            lambda good: good[:-1] + "\n=",
-            lambda good: good[: -amount - 1],
-            lambda good: good.swapcase(),
-            lambda good: good.replace("v1,", "v2,"),
-            lambda good: good.replace("v1,", "V1,"),
-            lambda good: good.replace("v1,", ""),
-            lambda good: good.replace("v1,", "v1, "),
-            lambda good: good.replace("v1,", "v1;"),
-            lambda good: good.replace("v1,", "v1=") + ",",
-            lambda good: good.replace(" ", ",") + "\t" + good,
-            lambda good: good + "," + good,
-            lambda good: "v1," + b64(base64.b64decode(good[3:]) + b"\0"),
-            lambda good: "v1," + b64(base64.b64decode(good[3:])[:amount]),
-            lambda good: "v1," + base64.b64decode(good[3:]).hex(),
-            lambda good: f"  {good}  ",
-            other_bits,
-            lambda good: "",
+            lambda entry: entry.rstrip("="),
+            lambda entry: entry + "=",
+            lambda entry: entry.replace("+", "-").replace("/", "_"),
+            lambda entry: entry[:amount] + "!" + entry[amount:],
+            lambda entry: entry[:-1] + "\n=",
+            lambda entry: entry[: -amount - 1],
+            lambda entry: entry.swapcase(),
+            lambda entry: entry.replace("v1,", "v2,"),
+            lambda entry: entry.replace("v1,", "V1,"),
+            lambda entry: entry.replace("v1,", ""),
+            lambda entry: entry.replace("v1,", "v1, "),
+            lambda entry: entry.replace("v1,", "v1;"),
+            lambda entry: entry.replace("v1,", "v1=") + ",",
+            lambda entry: entry.replace(" ", ",") + "\t" + entry,
+            lambda entry: entry + "," + entry,
+            lambda entry: "v1," + b64(base64.b64decode(entry[3:]) + b"\0"),
+            lambda entry: "v1," + b64(base64.b64decode(entry[3:])[:amount]),
+            lambda entry: "v1," + base64.b64decode(entry[3:]).hex(),
+            lambda entry: f"  {entry}  ",
+            noncanonical,
+            lambda entry: "",
         ]
     )
-    draft.respell.append(lambda good: way(good) if re.fullmatch("v1,[A-Za-z0-9+/]{43}=", good) else good)
+    draft.signature_changes.append(
+        lambda entry: change(entry) if re.fullmatch("v1,[A-Za-z0-9+/]{43}=", entry) else entry
+    )
 
 
 def names(rng: Rng, draft: Draft, now: int) -> None:
@@ -208,24 +217,24 @@ def missing(rng: Rng, draft: Draft, now: int) -> None:
 
 
 def tampered(rng: Rng, draft: Draft, now: int) -> None:
-    """One bit of what was signed."""
-    place = rng.random()
+    """Changes the webhook after it is signed."""
+    position = rng.random()
 
     def flip(draft: Draft) -> None:
         raw = bytearray(draft.body.encode() if isinstance(draft.body, str) else draft.body) or bytearray(
             b"\0"
         )
-        raw[int(place * len(raw))] ^= 1
+        raw[int(position * len(raw))] ^= 1
         draft.body = bytes(raw)
 
-    def later(draft: Draft) -> None:
+    def change_timestamp(draft: Draft) -> None:
         draft.timestamp += "0"
 
-    def renumbered(draft: Draft) -> None:
+    def change_identifier(draft: Draft) -> None:
         draft.identifier += "1"
 
-    def shifted(draft: Draft) -> None:
-        """The same bytes in a row, divided elsewhere."""
+    def move_boundaries(draft: Draft) -> None:
+        """Splits the same bytes differently into identifier, timestamp and body."""
         raw = draft.body.encode() if isinstance(draft.body, str) else draft.body
         draft.identifier, draft.timestamp, draft.body = (
             f"{draft.identifier}.{draft.timestamp}",
@@ -233,27 +242,27 @@ def tampered(rng: Rng, draft: Draft, now: int) -> None:
             raw.removeprefix(f"{now}.".encode()),
         )
 
-    draft.after.append(rng.choice([flip, flip, later, renumbered, shifted]))
+    draft.corruptions.append(rng.choice([flip, flip, change_timestamp, change_identifier, move_boundaries]))
 
 
 CHANGES = [
     secret,
     short_key,
-    moment,
+    timestamp,
     identifier,
     signing,
     body,
     list_of_signatures,
-    spelling,
+    signature_text,
     names,
     missing,
     tampered,
 ]
-CHANGES += [secret, moment, moment, list_of_signatures, spelling, spelling, body]
+CHANGES += [secret, timestamp, timestamp, list_of_signatures, signature_text, signature_text, body]
 
 
 def webhook_cases(seed: int, count: int) -> Iterator[WebhookCase]:
-    """The same cases for the same seed, but for the time of day."""
+    """Generates the cases for a seed. Only the time differs between runs."""
     rng = random.Random(seed)
     for _ in range(count):
         now = int(time.time())
@@ -263,12 +272,12 @@ def webhook_cases(seed: int, count: int) -> Iterator[WebhookCase]:
         for change in chosen:
             change(rng, draft, now)
         signing_key = draft.key if draft.signing_key is None else draft.signing_key
-        stamp = draft.signed_timestamp(draft.timestamp)
-        text = "v1," + b64(signature(signing_key, draft.identifier, stamp, draft.body))
-        for respell in draft.respell:
-            text = respell(text)
-        for spoil in draft.after:
-            spoil(draft)
+        signed_timestamp = draft.signed_timestamp(draft.timestamp)
+        text = "v1," + b64(signature(signing_key, draft.identifier, signed_timestamp, draft.body))
+        for change_text in draft.signature_changes:
+            text = change_text(text)
+        for corrupt in draft.corruptions:
+            corrupt(draft)
         values = dict(zip(NAMES, (draft.identifier, draft.timestamp, text), strict=True))
         headers = {draft.rename(name): value for name, value in values.items() if name != draft.missing}
         headers = {"content-type": "application/json", **headers}

@@ -1,4 +1,7 @@
-"""A lenient emulator with the ids of the examples, as new for each of them."""
+"""A lenient emulator with the IDs from the documentation's examples.
+
+It is reset before each example.
+"""
 
 from __future__ import annotations
 

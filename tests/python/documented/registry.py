@@ -1,4 +1,4 @@
-"""Which example is of which method."""
+"""Maps each documented method to its example."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ EXAMPLES: dict[str, str] = {}
 
 
 def example(method: str) -> Callable[[Example], Example]:
-    """Says that a test is the example of a method, as the documentation names it after `client.`."""
+    """Marks a test as the example of a method.
+
+    `method` is the documented name without `client.`.
+    """
 
     def register(test: Example) -> Example:
-        known = EXAMPLES.setdefault(method, test.__qualname__)
-        assert known == test.__qualname__, f"{method} has two examples"
-        # The examples touch messages of every kind, so each protobuf runtime must run them.
+        registered = EXAMPLES.setdefault(method, test.__qualname__)
+        assert registered == test.__qualname__, f"{method} has two examples"
+        # The examples use all message types, so they must run with each protobuf runtime.
         marked: Example = pytest.mark.protobuf(test)
         return marked
 

@@ -1,4 +1,4 @@
-"""No documented method is without its example."""
+"""Each documented method has an example."""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ from .registry import example
 CALLBACK = "https://yourapp.com/auth/callback"
 
 
-class Stay(urllib.request.HTTPRedirectHandler):
-    """Leaves redirects to whoever asked."""
+class NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Does not follow redirects."""
 
     def redirect_request(
         self,
@@ -38,14 +38,13 @@ class Stay(urllib.request.HTTPRedirectHandler):
 
 
 def follow(url: str) -> dict[str, str]:
-    """What a browser that opens the URL brings back to the application."""
+    """Opens a URL like a browser. Returns the parameters of the redirect to the application."""
     with pytest.raises(urllib.error.HTTPError) as redirect:
-        urllib.request.build_opener(Stay).open(url, timeout=10)
-    with redirect.value as answer:
-        assert answer.code == 303
-        return {
-            name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()
-        }
+        urllib.request.build_opener(NoRedirects).open(url, timeout=10)
+    with redirect.value as response:
+        assert response.code == 303
+        query = urlsplit(response.headers["location"]).query
+        return {name: values[0] for name, values in parse_qs(query).items()}
 
 
 def login(client: ScalekitClient) -> dict[str, Any]:
@@ -63,9 +62,9 @@ def test_get_authorization_url(scalekit_client: ScalekitClient) -> None:
     auth_url = scalekit_client.get_authorization_url(CALLBACK, options)
     query = parse_qs(urlsplit(auth_url).query)
     assert query["organization_id"] == ["org_123456"]
-    back = follow(auth_url)
-    assert back["state"] == "random-state-value"
-    assert back["code"]
+    parameters = follow(auth_url)
+    assert parameters["state"] == "random-state-value"
+    assert parameters["code"]
 
 
 @example("authenticate_with_code")
@@ -88,9 +87,8 @@ def test_get_idp_initiated_login_claims(scalekit_client: ScalekitClient, world: 
         "organization_id": "org_123456",
         "login_hint": "jane@example.com",
     }
-    idp_initiated_login = world.admin("POST", "idp-initiated-token", {**request, "relay_state": "here"})[
-        "token"
-    ]
+    request["relay_state"] = "relay-state"
+    idp_initiated_login = world.admin("POST", "idp-initiated-token", request)["token"]
     claims = scalekit_client.get_idp_initiated_login_claims(idp_initiated_login)
     options = AuthorizationUrlOptions()
     options.connection_id = claims["connection_id"]
@@ -98,9 +96,9 @@ def test_get_idp_initiated_login_claims(scalekit_client: ScalekitClient, world: 
     options.login_hint = claims.get("login_hint")
     if claims.get("relay_state"):
         options.state = claims["relay_state"]
-    back = follow(scalekit_client.get_authorization_url(CALLBACK, options))
-    assert back["state"] == "here"
-    result = scalekit_client.authenticate_with_code(back["code"], CALLBACK)
+    parameters = follow(scalekit_client.get_authorization_url(CALLBACK, options))
+    assert parameters["state"] == "relay-state"
+    result = scalekit_client.authenticate_with_code(parameters["code"], CALLBACK)
     assert result["connection_id"] == "conn_123456"
 
 
@@ -134,7 +132,7 @@ def test_verify_webhook_payload(scalekit_client: ScalekitClient) -> None:
     }
     is_valid = scalekit_client.verify_webhook_payload(secret, headers, payload)
     assert is_valid is True
-    # The placeholder of the documentation is nobody's secret.
+    # The placeholder in the documentation is not a valid secret.
     with pytest.raises(WebhookVerificationError):
         scalekit_client.verify_webhook_payload("your_webhook_secret", headers, payload)
 

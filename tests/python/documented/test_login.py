@@ -1,4 +1,4 @@
-"""Passwordless login, passkeys, logins of one's own, and sessions."""
+"""Passwordless login, passkeys, custom login pages and sessions."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def test_disable_directory(scalekit_client: ScalekitClient) -> None:
 
 @example("directory.delete_directory")
 def test_delete_directory(scalekit_client: ScalekitClient) -> None:
-    # An enabled directory is refused.
+    # An enabled directory cannot be deleted.
     scalekit_client.directory.disable_directory("org_123456", "directory_123456")
     scalekit_client.directory.delete_directory("org_123456", "directory_123456")
     assert not scalekit_client.directory.list_directories("org_123456")[0].directories
