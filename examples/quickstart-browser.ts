@@ -1,19 +1,19 @@
-/** Around the quickstart: a browser that only follows links and submits forms, and a webhook endpoint. */
+/** Helpers of the quickstart: a browser that follows redirects and submits forms, and a webhook endpoint. */
 import { once } from "node:events";
 import { type IncomingHttpHeaders, type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
-/** The URL of the emulator if that is what answers there, else the empty string. */
-export async function emulatorOf(url: string): Promise<string> {
+/** Returns `url` if it is the URL of an emulator, otherwise the empty string. */
+export async function emulatorUrl(url: string): Promise<string> {
   if (!URL.canParse(url) || !["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname)) {
     return "";
   }
-  const answer = await fetch(`${url}/_emulator/info`).catch(() => undefined);
-  return answer?.ok ? url : "";
+  const response = await fetch(`${url}/_emulator/info`).catch(() => undefined);
+  return response?.ok ? url : "";
 }
 
-/** Cookies, links and forms; stops where a redirect leaves the identity provider. */
+/** A browser with cookies, redirects and forms. It stops when a redirect leaves the identity provider. */
 export class Browser {
   readonly #origin: string;
   readonly #cookies = new Map<string, string>();
@@ -29,12 +29,12 @@ export class Browser {
       const action = /<form[^>]*\baction="([^"]*)"/.exec(page.text)?.[1] ?? "";
       const fields = new URLSearchParams();
       for (const [input] of page.text.matchAll(/<input[^>]*>/g)) {
-        const given = (name: string) => unescaped(new RegExp(`\\b${name}="([^"]*)"`).exec(input)?.[1] ?? "");
-        if (given("name")) {
-          fields.set(given("name"), given("value"));
+        const attribute = (name: string) => decodeEntities(new RegExp(`\\b${name}="([^"]*)"`).exec(input)?.[1] ?? "");
+        if (attribute("name")) {
+          fields.set(attribute("name"), attribute("value"));
         }
       }
-      page = await this.follow(new URL(unescaped(action), page.url).href, fields);
+      page = await this.follow(new URL(decodeEntities(action), page.url).href, fields);
     }
     if (!page.url.startsWith(callback)) {
       throw new Error(`the login ended at ${page.url}`);
@@ -42,19 +42,20 @@ export class Browser {
     return new URL(page.url).searchParams;
   }
 
-  /** Follows redirects to the page, or to the URL outside, that they lead to. */
+  /** Follows redirects. Returns the last page, or the first URL outside the identity provider. */
   async follow(url: string, form?: URLSearchParams): Promise<{ url: string; text: string }> {
     let body = form;
     while (url.startsWith(this.#origin)) {
       const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-      const answer = await fetch(url, { redirect: "manual", headers: { cookie }, ...(body && { method: "POST", body }) });
-      for (const set of answer.headers.getSetCookie()) {
-        const [name = "", value = ""] = (set.split(";")[0] ?? "").split("=");
+      const post = body && { method: "POST", body };
+      const response = await fetch(url, { redirect: "manual", headers: { cookie }, ...post });
+      for (const line of response.headers.getSetCookie()) {
+        const [name = "", value = ""] = (line.split(";")[0] ?? "").split("=");
         this.#cookies.set(name, value);
       }
-      const location = answer.headers.get("location");
+      const location = response.headers.get("location");
       if (location === null) {
-        return { url, text: await answer.text() };
+        return { url, text: await response.text() };
       }
       url = new URL(location, url).href;
       body = undefined;
@@ -63,22 +64,22 @@ export class Browser {
   }
 }
 
-function unescaped(text: string): string {
+function decodeEntities(text: string): string {
   const named: Record<string, string> = { quot: '"', lt: "<", gt: ">", amp: "&" };
-  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
+  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (entity, hex, decimal, name) => {
     const code = hex === undefined ? Number(decimal) : parseInt(hex, 16);
-    return name === undefined ? String.fromCodePoint(code) : (named[name] ?? whole);
+    return name === undefined ? String.fromCodePoint(code) : (named[name] ?? entity);
   });
 }
 
-/** A webhook request as it came in: the body untouched, since its signature is over these very bytes. */
+/** A received webhook request. The body is unparsed, because the signature covers its bytes. */
 export interface Delivery {
   type: string;
   headers: IncomingHttpHeaders;
   body: Buffer;
 }
 
-/** An endpoint on loopback, registered with the emulator. */
+/** A webhook endpoint on the loopback interface, registered with the emulator. */
 export class WebhookReceiver {
   readonly #deliveries: Delivery[] = [];
   readonly #server: Server;
@@ -99,16 +100,16 @@ export class WebhookReceiver {
     receiver.#server.listen(0, "127.0.0.1");
     await once(receiver.#server, "listening");
     const { port } = receiver.#server.address() as AddressInfo;
-    const answer = await fetch(`${emulator}/_emulator/webhooks`, {
+    const response = await fetch(`${emulator}/_emulator/webhooks`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ url: `http://127.0.0.1:${port}/webhooks` }),
     });
-    receiver.secret = ((await answer.json()) as { secret: string }).secret;
+    receiver.secret = ((await response.json()) as { secret: string }).secret;
     return receiver;
   }
 
-  /** The first delivery of that type; fails after ten seconds without one. */
+  /** Returns the first delivery of an event type. Fails after ten seconds. */
   async waitFor(type: string): Promise<Delivery> {
     const found = () => this.#deliveries.find((delivery) => delivery.type === type);
     const deadline = Date.now() + 10_000;
@@ -118,7 +119,7 @@ export class WebhookReceiver {
         setTimeout(resolve, deadline - Date.now()).unref();
       });
     }
-    return found() ?? Promise.reject(new Error(`no ${type} came in`));
+    return found() ?? Promise.reject(new Error(`no ${type} webhook arrived within 10 s`));
   }
 
   stop(): void {

@@ -1,8 +1,9 @@
-//! The road from an empty environment to a signed-in user, step by step.
+//! From an empty environment to a signed-in user, step by step.
 //!
-//! Against the emulator (`make quickstart-rust`) it runs the whole story. Against a real environment (set
-//! `SCALEKIT_ENVIRONMENT_URL`, `SCALEKIT_CLIENT_ID` and `SCALEKIT_CLIENT_SECRET`) it does only what is safe there: it makes
-//! one organization with two users, reads them back, builds the login URL, and deletes what it made.
+//! With the emulator (`make quickstart-rust`), it runs all steps. With a real environment (set
+//! `SCALEKIT_ENVIRONMENT_URL`, `SCALEKIT_CLIENT_ID` and `SCALEKIT_CLIENT_SECRET`), it runs only the
+//! safe steps: it creates an organization with two users, lists them, builds the login URL, and
+//! deletes the organization.
 #![allow(clippy::print_stdout, missing_docs)]
 
 use std::collections::HashMap;
@@ -36,38 +37,38 @@ const CALLBACK: &str = "http://localhost:3000/auth/callback";
 async fn main() -> Result<()> {
     let client = Client::from_env()?;
     let receiver = Receiver::register(client.env_url()).await?;
-    let about = if receiver.is_some() { " (the emulator)" } else { "" };
-    println!("Scalekit environment: {}{about}", client.env_url());
+    let suffix = if receiver.is_some() { " (the emulator)" } else { "" };
+    println!("Scalekit environment: {}{suffix}", client.env_url());
     let tag = format!("{:08x}", std::process::id());
 
     println!("\nAn organization");
-    let wanted = CreateOrganization {
+    let organization = CreateOrganization {
         display_name: "Acme Rockets".into(),
         external_id: Some(format!("acme-rs-{tag}")),
         ..Default::default()
     };
     let request = CreateOrganizationRequest {
-        organization: Some(wanted),
+        organization: Some(organization),
     };
     let organization = client
         .organizations()
         .create_organization(request.clone())
         .await?
         .organization
-        .context("no organization")?;
+        .context("the response has no organization")?;
     println!("  created {}, {}", organization.display_name, organization.id);
 
-    let told = story(&client, receiver, &request, &organization.id, &tag).await;
+    let result = steps(&client, receiver, &request, &organization.id, &tag).await;
     let identities = Some(DeleteOrganizationRequestIdentities::Id(organization.id.clone()));
     client
         .organizations()
         .delete_organization(DeleteOrganizationRequest { identities })
         .await?;
-    println!("\nTidied up\n  deleted {}", organization.id);
-    told
+    println!("\nCleanup\n  deleted {}", organization.id);
+    result
 }
 
-async fn story(
+async fn steps(
     client: &Client,
     receiver: Option<Receiver>,
     request: &CreateOrganizationRequest,
@@ -91,25 +92,26 @@ async fn story(
             send_invitation_email: Some(false),
         };
         let created = client.users().create_user_and_membership(request).await?;
-        println!("  created {name}, {}", created.user.context("no user")?.id);
+        let user = created.user.context("the response has no user")?;
+        println!("  created {name}, {}", user.id);
     }
-    let page = ListOrganizationUsersRequest {
+    let list = ListOrganizationUsersRequest {
         organization_id: organization_id.into(),
         page_size: 1,
         ..Default::default()
     };
     let users: Vec<_> = client
         .users()
-        .list_organization_users_stream(page)
+        .list_organization_users_stream(list)
         .try_collect()
         .await?;
     let emails: Vec<_> = users.iter().map(|user| user.email.as_str()).collect();
-    println!("  read back, one a page: {}", emails.join(", "));
+    println!("  listed with one user per page: {}", emails.join(", "));
 
     println!("\nThe same organization again");
     match client.organizations().create_organization(request.clone()).await {
         Err(error) if error.kind() == ErrorKind::Conflict => println!("  {error}"),
-        other => bail!("a duplicate external id gave {other:?}"),
+        other => bail!("a duplicate external id returned {other:?}"),
     }
 
     let options = AuthorizationUrlOptions {
@@ -130,10 +132,10 @@ async fn story(
     let headers = SignatureHeaders::from_pairs(Purpose::Webhook, &delivery.headers);
     scalekit::webhook::verify(receiver.secret(), &headers, &delivery.body)?;
     println!("  received user.created, signature verified");
-    let mut longer = delivery.body.clone();
-    longer.push(b' ');
-    match scalekit::webhook::verify(receiver.secret(), &headers, &longer) {
-        Err(error) => println!("  one byte more and it says: {error}"),
+    let mut changed = delivery.body.clone();
+    changed.push(b' ');
+    match scalekit::webhook::verify(receiver.secret(), &headers, &changed) {
+        Err(error) => println!("  with a changed body: {error}"),
         Ok(_) => bail!("a changed body was accepted"),
     }
     Ok(())
@@ -159,7 +161,7 @@ async fn single_sign_on(client: &Client, organization_id: &str, tag: &str) -> Re
             .create_domain(request)
             .await?
             .domain
-            .context("no domain")?
+            .context("the response has no domain")?
             .domain
     );
     let connection = CreateConnection {
@@ -176,7 +178,7 @@ async fn single_sign_on(client: &Client, organization_id: &str, tag: &str) -> Re
         .create_connection(request)
         .await?
         .connection
-        .context("no connection")?
+        .context("the response has no connection")?
         .id;
     let request = ToggleConnectionRequest {
         organization_id: organization_id.into(),
@@ -193,11 +195,13 @@ async fn single_sign_on(client: &Client, organization_id: &str, tag: &str) -> Re
         .roles()
         .create_role(CreateRoleRequest { role: Some(role) })
         .await?;
-    println!("  role {}", created.role.context("no role")?.name);
+    let role = created.role.context("the response has no role")?;
+    println!("  role {}", role.name);
     Ok(())
 }
 
-/// Authorization code with PKCE (RFC 7636); the emulator approves by itself here.
+/// Signs in with an authorization code and PKCE (RFC 7636). The emulator approves the login
+/// automatically.
 async fn sign_in(client: &Client, options: AuthorizationUrlOptions) -> Result<()> {
     println!("\nSign in");
     let pkce = Pkce::generate()?;
@@ -210,14 +214,14 @@ async fn sign_in(client: &Client, options: AuthorizationUrlOptions) -> Result<()
     let browser = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .build()?;
-    let landed = redirect(&browser, &url).await?;
-    let answer: HashMap<_, _> = url::Url::parse(&landed)?.query_pairs().into_owned().collect();
-    if answer.get("state") != options.state.as_ref() {
-        bail!("the state that came back is not ours: {landed}");
+    let callback = redirect(&browser, &url).await?;
+    let parameters: HashMap<_, _> = url::Url::parse(&callback)?.query_pairs().into_owned().collect();
+    if parameters.get("state") != options.state.as_ref() {
+        bail!("the callback has a different state: {callback}");
     }
-    println!("  and comes back with a code");
+    println!("  the callback receives a code");
 
-    let code = answer.get("code").context("no code")?;
+    let code = parameters.get("code").context("the callback has no code")?;
     let code_options = CodeOptions {
         code_verifier: Some(pkce.verifier().into()),
     };
@@ -234,18 +238,20 @@ async fn sign_in(client: &Client, options: AuthorizationUrlOptions) -> Result<()
         &result.access_token[..result.access_token.len() - 8]
     );
     match client.validate_token(&tampered, &Default::default()).await {
-        Err(error) => println!("  the same with another signature: {error}"),
-        Ok(_) => bail!("a forged token was accepted"),
+        Err(error) => println!("  access token with a tampered signature: {error}"),
+        Ok(_) => bail!("a tampered token was accepted"),
     }
-    let refresh_token = result.refresh_token.context("no refresh token")?;
-    let fresh = client.refresh_access_token(&refresh_token).await?;
+    let refresh_token = result
+        .refresh_token
+        .context("the response has no refresh token")?;
+    let refreshed = client.refresh_access_token(&refresh_token).await?;
     let claims = client
-        .validate_token(&fresh.access_token, &Default::default())
+        .validate_token(&refreshed.access_token, &Default::default())
         .await?
         .claims()?;
     let (session, organization) = (
-        claims.session_id().context("no sid")?,
-        claims.organization_id().context("no oid")?,
+        claims.session_id().context("the token has no sid")?,
+        claims.organization_id().context("the token has no oid")?,
     );
     println!("  refreshed: session {session} of organization {organization}");
 
@@ -255,7 +261,7 @@ async fn sign_in(client: &Client, options: AuthorizationUrlOptions) -> Result<()
         ..Default::default()
     };
     println!(
-        "  logged out, back at {}",
+        "  logged out, redirected to {}",
         redirect(&browser, &client.logout_url(&logout)).await?
     );
     Ok(())
@@ -266,7 +272,7 @@ async fn redirect(browser: &reqwest::Client, url: &str) -> Result<String> {
     let location = response
         .headers()
         .get("location")
-        .with_context(|| format!("{} instead of a redirect", response.status()))?;
+        .with_context(|| format!("expected a redirect, got status {}", response.status()))?;
     Ok(location.to_str()?.to_owned())
 }
 

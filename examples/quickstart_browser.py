@@ -1,4 +1,4 @@
-"""Around the quickstart: a browser that only follows links and submits forms, and a webhook endpoint."""
+"""Helpers of the quickstart: a minimal browser and a webhook endpoint."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from html.parser import HTMLParser
 from typing import Any
 
 
-def emulator_of(env_url: str) -> str:
-    """The URL of the emulator if that is what answers there, else the empty string."""
+def emulator_url(env_url: str) -> str:
+    """Returns `env_url` if it is the URL of an emulator, otherwise the empty string."""
     if urllib.parse.urlsplit(env_url).hostname not in ("127.0.0.1", "localhost", "::1"):
         return ""
     try:
@@ -26,12 +26,12 @@ def emulator_of(env_url: str) -> str:
         return ""
 
 
-# An address, a code and an organization are asked for at most, one page each.
-_PAGES = 4
+# A login has at most a page for the address, for the code and for the organization.
+_MAX_PAGES = 4
 
 
 class _Form(HTMLParser):
-    """The first form of a page, filled in as the page proposes."""
+    """The first form of a page, with its default values."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -40,11 +40,11 @@ class _Form(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+        attributes = dict(attrs)
         if tag == "form" and not self.action:
-            self.action = given.get("action") or "?"
-        elif tag == "input" and given.get("name"):
-            self.fields[str(given["name"])] = given.get("value") or ""
+            self.action = attributes.get("action") or "?"
+        elif tag == "input" and attributes.get("name"):
+            self.fields[str(attributes["name"])] = attributes.get("value") or ""
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -53,7 +53,10 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 class Browser:
-    """Cookies, links and forms; stops where a redirect leaves the identity provider."""
+    """A browser with cookies, redirects and forms.
+
+    Stops when a redirect leaves the identity provider.
+    """
 
     def __init__(self, origin: str) -> None:
         self._origin = origin
@@ -61,22 +64,22 @@ class Browser:
         self._opener = urllib.request.build_opener(cookies, _NoRedirect)
 
     def sign_in(self, url: str, callback: str) -> dict[str, str]:
-        """Open the authorization URL, confirm the login pages, and return the callback's query parameters."""
-        landed, page = self._follow(url)
-        for _ in range(_PAGES):
-            if landed.startswith(callback):
+        """Opens the authorization URL and logs in. Returns the query parameters of the callback."""
+        current, page = self._follow(url)
+        for _ in range(_MAX_PAGES):
+            if current.startswith(callback):
                 break
             form = _Form(page)
             if "code" in form.fields:
                 form.fields["code"] = self._code_from_mail()
             data = urllib.parse.urlencode(form.fields).encode()
-            landed, page = self._follow(urllib.parse.urljoin(landed, form.action), data)
+            current, page = self._follow(urllib.parse.urljoin(current, form.action), data)
         else:
-            raise RuntimeError(f"the login ended at {landed}")
-        return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(landed).query))
+            raise RuntimeError(f"the login ended at {current}")
+        return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(current).query))
 
     def log_out(self, url: str) -> str:
-        """Open the logout URL and return where it leads."""
+        """Opens the logout URL and returns the URL of the final redirect."""
         return self._follow(url)[0]
 
     def _code_from_mail(self) -> str:
@@ -91,16 +94,13 @@ class Browser:
             except urllib.error.HTTPError as response:
                 if not 300 <= response.code < 400:
                     raise
-                url, data = (
-                    urllib.parse.urljoin(url, response.headers["location"]),
-                    None,
-                )
+                url, data = urllib.parse.urljoin(url, response.headers["location"]), None
         return url, ""
 
 
 @dataclass
 class Delivery:
-    """A webhook request as it came in: the body untouched, since its signature is over these very bytes."""
+    """A received webhook request. The body is unparsed, because the signature covers its bytes."""
 
     event_type: str
     headers: dict[str, str]
@@ -108,7 +108,7 @@ class Delivery:
 
 
 class WebhookReceiver:
-    """An endpoint on loopback, registered with the emulator while the `with` block lasts."""
+    """A webhook endpoint on the loopback interface, registered with the emulator."""
 
     def __init__(self, emulator: str) -> None:
         self.secret = ""
@@ -141,7 +141,7 @@ class WebhookReceiver:
             self._server.server_close()
 
     def wait_for(self, event_type: str) -> Delivery:
-        """The next delivery of that type; fails after ten seconds without one."""
+        """Returns the next delivery of an event type. Fails after ten seconds."""
         while True:
             delivery = self._deliveries.get(timeout=10)
             if delivery.event_type == event_type:

@@ -1,4 +1,4 @@
-//! A webhook endpoint on loopback for the quickstart, registered with the emulator.
+//! The webhook endpoint of the quickstart, registered with the emulator.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, mpsc};
 
-/// A webhook request as it came in: the body untouched, since its signature is over these very bytes.
+/// A received webhook request. The body is unparsed, because the signature covers its bytes.
 pub(crate) struct Delivery {
     pub(crate) headers: HashMap<String, String>,
     pub(crate) body: Vec<u8>,
@@ -22,7 +22,7 @@ pub(crate) struct Receiver {
 }
 
 impl Receiver {
-    /// Starts an endpoint if the environment is the emulator; `None` if it is a real one.
+    /// Starts an endpoint if the environment is an emulator. Returns `None` for a real environment.
     pub(crate) async fn register(env_url: &str) -> Result<Option<Self>> {
         let host = url::Url::parse(env_url)?
             .host_str()
@@ -41,17 +41,17 @@ impl Receiver {
 
         let http = reqwest::Client::new();
         let body = json!({ "url": url }).to_string();
-        let reply = http
+        let response = http
             .post(format!("{env_url}/_emulator/webhooks"))
             .header("content-type", "application/json")
             .body(body)
             .send()
             .await?
             .error_for_status()?;
-        let reply: Value = serde_json::from_str(&reply.text().await?)?;
-        let secret = reply["secret"]
+        let webhook: Value = serde_json::from_str(&response.text().await?)?;
+        let secret = webhook["secret"]
             .as_str()
-            .context("the emulator gave no webhook secret")?
+            .context("the emulator returned no webhook secret")?
             .to_owned();
         Ok(Some(Self {
             secret,
@@ -63,10 +63,10 @@ impl Receiver {
         &self.secret
     }
 
-    /// The next delivery of that type; fails after ten seconds without one.
+    /// Returns the next delivery of an event type. Fails after ten seconds.
     pub(crate) async fn wait_for(&self, event_type: &str) -> Result<Delivery> {
         let mut deliveries = self.deliveries.lock().await;
-        let wanted = async {
+        let next = async {
             while let Some(delivery) = deliveries.recv().await {
                 let event: Value = serde_json::from_slice(&delivery.body)?;
                 if event["type"] == event_type {
@@ -75,10 +75,10 @@ impl Receiver {
             }
             anyhow::bail!("the endpoint stopped")
         };
-        let patience = std::time::Duration::from_secs(10);
-        tokio::time::timeout(patience, wanted)
+        let timeout = std::time::Duration::from_secs(10);
+        tokio::time::timeout(timeout, next)
             .await
-            .with_context(|| format!("no {event_type} within {patience:?}"))?
+            .with_context(|| format!("no {event_type} webhook arrived within {timeout:?}"))?
     }
 }
 

@@ -1,4 +1,4 @@
-//! The README's Rust snippet; a test keeps the two equal.
+//! The Rust snippet of the README. A test checks that both are equal.
 #![allow(clippy::print_stdout)]
 
 use scalekit::Client;

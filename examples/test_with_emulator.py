@@ -1,6 +1,6 @@
-"""Tests of an application, with the emulator in Scalekit's place: `pytest examples/test_with_emulator.py`.
+"""Tests of an application with the emulator: `pytest examples/test_with_emulator.py`.
 
-In a project of your own, the line `pytest_plugins` goes into the topmost conftest.py.
+In your project, put the line `pytest_plugins` into the topmost conftest.py.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ pytest_plugins = ["scalekit.testing"]
 
 
 class Customers:
-    """The application: it keeps an organization for each of its customers."""
+    """The application under test. It has an organization for each customer."""
 
     def __init__(self, client: ScalekitClient) -> None:
         self.client = client
 
     def sign_up(self, number: str, name: str) -> str:
-        wanted = CreateOrganization(display_name=name, external_id=number)
-        return self.client.organization.create_organization(wanted)[0].organization.id
+        request = CreateOrganization(display_name=name, external_id=number)
+        return self.client.organization.create_organization(request)[0].organization.id
 
     def name(self, number: str) -> str | None:
         try:
@@ -41,17 +41,17 @@ def test_a_customer_gets_an_organization(scalekit_client: ScalekitClient) -> Non
     assert customers.name("c-1") == "Acme"
 
 
-def test_each_test_finds_it_empty(scalekit_client: ScalekitClient) -> None:
+def test_each_test_starts_with_an_empty_emulator(scalekit_client: ScalekitClient) -> None:
     assert Customers(scalekit_client).name("c-1") is None
 
 
-def test_with_rows_made_beforehand(scalekit_emulator: Emulator, scalekit_client: ScalekitClient) -> None:
+def test_with_seed_data(scalekit_emulator: Emulator, scalekit_client: ScalekitClient) -> None:
     seven = {"id": "org_7", "display_name": "Seven", "external_id": "c-7"}
     scalekit_emulator.seed({"organizations": [seven]})
     assert Customers(scalekit_client).name("c-7") == "Seven"
 
 
-def test_an_outage_is_survived(scalekit_emulator: Emulator, scalekit_client: ScalekitClient) -> None:
+def test_a_short_outage_is_retried(scalekit_emulator: Emulator, scalekit_client: ScalekitClient) -> None:
     customers = Customers(scalekit_client)
     customers.sign_up("c-1", "Acme")
     operation = "OrganizationService.GetOrganizationByExternalId"
@@ -78,6 +78,6 @@ def test_asyncio(scalekit_async_client: AsyncScalekitClient) -> None:
 
 
 @pytest.mark.usefixtures("scalekit_environment")
-def test_an_application_that_is_configured_by_its_environment() -> None:
+def test_an_application_that_is_configured_by_environment_variables() -> None:
     with ScalekitClient.from_env() as client:
         assert Customers(client).name("c-1") is None

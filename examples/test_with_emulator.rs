@@ -1,11 +1,12 @@
-//! Tests of an application, with the emulator in Scalekit's place, inside the test's own process.
+//! Tests of an application with the emulator instead of Scalekit. The emulator runs in the test
+//! process.
 
 use scalekit::Client;
 use scalekit::api::organizations::{CreateOrganization, CreateOrganizationRequest, ListOrganizationsRequest};
 use scalekit_emulator::{Emulator, Seed};
 use serde_json::json;
 
-/// The application: it keeps an organization for each of its customers.
+/// The application under test. It has an organization for each customer.
 async fn sign_up(client: &Client, name: &str) -> Result<String, scalekit::Error> {
     let organization = CreateOrganization {
         display_name: name.into(),
@@ -27,7 +28,7 @@ async fn a_customer_gets_an_organization() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn customers_of_old_are_there() -> anyhow::Result<()> {
+async fn an_emulator_can_start_with_seed_data() -> anyhow::Result<()> {
     let seed = Seed::from_json(json!({ "organizations": [{ "id": "org_7", "display_name": "Seven" }] }))?;
     let emulator = Emulator::builder().seed(seed).start().await?;
     let client = emulator.client()?;

@@ -1,6 +1,7 @@
-// A web application with single sign-on: login, callback, logout, an organization's page, and a webhook.
+// A web application with single sign-on: login, callback, logout, an organization page and a
+// webhook.
 //
-// It was written for `@scalekit-sdk/node`; only the name in the next line is another.
+// The same code works with `@scalekit-sdk/node`. Only the package name in the next line differs.
 import { ScalekitClient, WebhookVerificationError } from "scalekit-client";
 
 import { randomBytes } from "node:crypto";
@@ -13,7 +14,8 @@ const sessions = new Map();
 const events = [];
 const app = express();
 
-// A session is what the browser's cookie names. A real application keeps it where its other processes find it too.
+// The session ID is in a cookie, the session in memory. A real application stores sessions in a
+// database.
 app.use((request, response, next) => {
   let id = /(?:^|; )sid=(\w+)/.exec(request.headers.cookie ?? "")?.[1];
   if (!sessions.has(id)) {
@@ -47,9 +49,9 @@ app.get("/login", (request, response) => {
 });
 
 app.get("/callback", async (request, response) => {
-  const { code, state, error_description: problem } = request.query;
-  if (problem) {
-    return response.status(400).send(String(problem));
+  const { code, state, error_description: errorDescription } = request.query;
+  if (errorDescription) {
+    return response.status(400).send(String(errorDescription));
   }
   if (!state || state !== request.session.state) {
     return response.status(403).send("This login was not started here");
@@ -63,7 +65,7 @@ app.get("/callback", async (request, response) => {
   response.redirect("/organization");
 });
 
-// Lets those pass who are signed in; an access token that has run out is replaced on the way.
+// Redirects to the login if there is no session. Refreshes an expired access token.
 async function signedIn(request, response, next) {
   const { session } = request;
   if (!session.accessToken) {
@@ -92,7 +94,7 @@ app.get("/logout", (request, response) => {
   response.redirect(url);
 });
 
-// The signature is over the bytes of the body, so they are not parsed before it is checked.
+// The signature covers the bytes of the body, so verify it before parsing the body.
 app.post("/webhook", express.raw({ type: "*/*" }), (request, response) => {
   try {
     scalekit.verifyWebhookPayload(WEBHOOK_SECRET, request.headers, request.body.toString());
@@ -111,7 +113,7 @@ app.get("/events", signedIn, (request, response) => {
   response.json(events.filter((event) => event.organizationId === request.session.organizationId));
 });
 
-// What the service refuses ends as a page, and its details in the log.
+// Shows errors of the service as a page and logs their details.
 app.use((error, _request, response, _next) => {
   console.error(error);
   response.status(error.httpStatus ?? 500).send(`Something went wrong: ${error.message}`);
