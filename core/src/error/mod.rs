@@ -90,9 +90,12 @@ impl Error {
         error
     }
 
-    /// The deadline passed; `last` is how the latest attempt had failed by then.
+    /// A deadline that passed; `last` is the error of the last attempt, if one failed before.
     pub(crate) fn deadline(timeout: Duration, last: Option<Self>) -> Self {
-        let mut error = Self::new(ErrorKind::GatewayTimeout, format!("no answer within {timeout:?}"));
+        let mut error = Self::new(
+            ErrorKind::GatewayTimeout,
+            format!("timeout: no answer within {timeout:?}"),
+        );
         error.0.code = Some(Code::DeadlineExceeded);
         match last {
             Some(last) => {

@@ -33,6 +33,7 @@ from http import HTTPStatus
 from typing import Any
 
 from scalekit.common.status import GRPC_TO_HTTP as GRPC_TO_HTTP
+from scalekit.common.status import HTTP_STATUS as HTTP_STATUS
 from scalekit.common.status import HTTP_TO_GRPC as HTTP_TO_GRPC
 from scalekit.common.status import NonStandardHTTPStatus as NonStandardHTTPStatus
 from scalekit.common.status import StatusCode
@@ -173,12 +174,13 @@ class ScalekitServerException(ScalekitException):
         return self._err_details
 
     def __str__(self) -> str:
-        """Everything one needs to understand the failure, in one line."""
-        status = f"{int(self._http_status)} {self._grpc_status.name}"
+        """The operation, the HTTP and the gRPC status, the error code, the message and the request id."""
+        http, grpc = getattr(self.http_status, "name", ""), self._grpc_status.name
+        status = grpc if http in ("", grpc) else f"{http} ({grpc})"
         code = f" [{self._error_code}]" if self._error_code else ""
         where = f"{self._operation}: " if self._operation else ""
         which = f" (request id: {self._request_id})" if self._request_id else ""
-        return f"{where}{status}{code}: {self.message}{which}"
+        return f"{where}{int(self._http_status)} {status}{code}: {self.message}{which}"
 
 
 class ScalekitBadRequestException(ScalekitServerException):

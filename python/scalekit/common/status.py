@@ -85,3 +85,6 @@ HTTP_TO_GRPC: dict[HTTPStatus, StatusCode] = {
     HTTPStatus.GATEWAY_TIMEOUT: StatusCode.DEADLINE_EXCEEDED,
 }
 """The gRPC status that goes with an HTTP status."""
+
+HTTP_STATUS: dict[str, HTTPStatus] = {status.name: status for status in HTTP_TO_GRPC}
+"""The HTTP statuses of the service, by name."""

@@ -117,7 +117,7 @@ async fn one_deadline_covers_all_attempts() {
     let options = CallOptions::default().with_timeout(Duration::from_millis(50));
     let error = client.send(find, prepared, options).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::GatewayTimeout);
-    assert_eq!(error.message(), "no answer within 50ms");
+    assert_eq!(error.message(), "timeout: no answer within 50ms");
 }
 
 #[tokio::test]
