@@ -46,9 +46,18 @@ class Service:
         request: Message,
         response: type[Message],
         then: Callable[[Any], Any] | None = None,
+        failure: Callable[[Exception], None] | None = None,
     ) -> Any:
-        """Call `operation`; ``(message, call)``, or ``then(message)``."""
-        reply, headers = self.core_client._call(operation, request.SerializeToString())
+        """Call `operation`; ``(message, call)``, or ``then(message)``.
+
+        If the call fails, `failure` is called with the exception and may raise another one.
+        """
+        try:
+            reply, headers = self.core_client._call(operation, request.SerializeToString())
+        except Exception as error:
+            if failure is not None:
+                failure(error)
+            raise
         message = response.FromString(reply)
         return (message, Call(headers)) if then is None else then(message)
 
@@ -89,9 +98,18 @@ class AsyncService:
         request: Message,
         response: type[Message],
         then: Callable[[Any], Any] | None = None,
+        failure: Callable[[Exception], None] | None = None,
     ) -> Any:
-        """Await `operation`; ``(message, call)``, or ``then(message)``."""
-        reply, headers = await self.core_client._call(operation, request.SerializeToString())
+        """Await `operation`; ``(message, call)``, or ``then(message)``.
+
+        If the call fails, `failure` is called with the exception and may raise another one.
+        """
+        try:
+            reply, headers = await self.core_client._call(operation, request.SerializeToString())
+        except Exception as error:
+            if failure is not None:
+                failure(error)
+            raise
         message = response.FromString(reply)
         return (message, Call(headers)) if then is None else then(message)
 

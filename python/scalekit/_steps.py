@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from scalekit.common.exceptions import ScalekitArgumentException
+from scalekit._failures import token_failure
+from scalekit.common.exceptions import ScalekitArgumentException, ScalekitNotFoundException
 
 Steps = Generator[tuple[Any, ...], Any, Any]
 
@@ -31,12 +32,21 @@ def for_client_of_resource(look: tuple[Any, ...], change: tuple[Any, ...]) -> St
 def with_merged_claims(look: tuple[Any, ...], change: tuple[Any, ...]) -> Steps:
     """Add claims to those that a token has, and remove those given with an empty value.
 
-    The service replaces all claims of a token. Without new ones nothing needs to be looked up.
+    The service replaces all claims of a token, so the present ones are looked up if there are new ones. An
+    unknown token is a failed validation, whichever call finds it out.
     """
     request = change[1]
     if request.custom_claims:
-        found, _ = yield look
+        try:
+            found, _ = yield look
+        except Exception as error:
+            token_failure(error)
+            raise
         claims = {**found.token_info.custom_claims, **request.custom_claims}
         request.custom_claims.clear()
         request.custom_claims.update({name: value for name, value in claims.items() if value})
-    return (yield change)
+    try:
+        return (yield change)
+    except ScalekitNotFoundException as error:
+        token_failure(error)
+        raise

@@ -118,7 +118,54 @@ class WebhookVerificationError(ScalekitException):
 
 
 class ScalekitValidateTokenFailureException(ScalekitException):
-    """A token that is malformed, forged, expired, or lacks what was asked of it."""
+    """A token that is malformed, forged, expired, revoked, or lacks a required scope.
+
+    If the service refused the token, as in ``tokens.validate_token``, `server` is the exception of that
+    call, and also the ``__cause__``; `http_status`, `grpc_status`, `error_code` and `err_details` are
+    those of `server`. If the token was validated on this machine, all of them are ``None``.
+    """
+
+    def __init__(
+        self,
+        error: object = "",
+        *,
+        operation: str | None = None,
+        request_id: str | None = None,
+        retryable: bool = False,
+        server: ScalekitServerException | None = None,
+    ) -> None:
+        """Keep why the token is not valid."""
+        super().__init__(error, operation=operation, request_id=request_id, retryable=retryable)
+        self._server = server
+
+    @property
+    def server(self) -> ScalekitServerException | None:
+        """The service's refusal, if the service validated the token."""
+        return self._server
+
+    @property
+    def http_status(self) -> int | None:
+        """The HTTP status of `server`."""
+        return None if self._server is None else self._server.http_status
+
+    @property
+    def grpc_status(self) -> StatusCode | None:
+        """The gRPC status of `server`."""
+        return None if self._server is None else self._server.grpc_status
+
+    @property
+    def error_code(self) -> str | None:
+        """The error code of `server`, such as ``RESOURCE_NOT_FOUND``."""
+        return None if self._server is None else self._server.error_code
+
+    @property
+    def err_details(self) -> Any:
+        """The details of `server`."""
+        return None if self._server is None else self._server.err_details
+
+    def __str__(self) -> str:
+        """The operation and the message; the text of `server`, if there is one."""
+        return super().__str__() if self._server is None else str(self._server)
 
 
 class ScalekitServerException(ScalekitException):

@@ -1,0 +1,23 @@
+"""Exceptions of methods that differ from those of a failed call."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from scalekit.common.exceptions import ScalekitServerException, ScalekitValidateTokenFailureException
+
+_REFUSED = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+)
+
+
+def token_failure(error: Exception) -> None:
+    """Raise a failed validation if the service refused a token; do nothing for other errors."""
+    if isinstance(error, ScalekitServerException) and error.http_status in _REFUSED:
+        raise ScalekitValidateTokenFailureException(
+            error.message,
+            operation=error.operation,
+            request_id=error.request_id,
+            retryable=error.retryable,
+            server=error,
+        ) from error
