@@ -22,27 +22,43 @@ if TYPE_CHECKING:
 Fields = Mapping[str, Any]
 """A message as a mapping: names of fields and their values, as in its JSON form."""
 
+_NO_MESSAGES: Mapping[str, str] = {}
+
 _fillers: dict[tuple[type[Message], str], Callable[[Any, Any], None]] = {}
 
 
 class Arguments:
     """The request of one call while its arguments are put into it."""
 
-    __slots__ = ("_given", "operation", "request")
+    __slots__ = ("_given", "_invalid", "_missing", "operation", "request")
 
-    def __init__(self, operation: str, request: type[Message]) -> None:
-        """Start with an empty request."""
+    def __init__(
+        self,
+        operation: str,
+        request: type[Message],
+        missing: Mapping[str, str] = _NO_MESSAGES,
+        invalid: Mapping[str, str] = _NO_MESSAGES,
+    ) -> None:
+        """Start with an empty request.
+
+        Args:
+            operation: name of the operation, for errors.
+            request: class of the request message.
+            missing: error messages for missing parameters, by parameter; ``*`` is for all others.
+            invalid: error messages for enum values that do not exist, by parameter.
+        """
         self.operation = operation
+        self._missing = missing
+        self._invalid = invalid
         self.request: Any = request()
         self._given: dict[str, str] = {}
 
     def required(self, name: str, value: Any, path: str = "") -> None:
         """Fill the field at `path`, by default the one called `name`, and refuse ``None``."""
-        if value is None:
-            self._refuse(f"{name} must not be None")
-        # Ids and tokens above all, without which an operation would be another one, or none.
-        if value == "":
-            self._refuse(f"{name} must not be empty")
+        # An empty id or token would turn the request into one for another operation.
+        if value is None or value == "":
+            problem = f"{name} must not be {'None' if value is None else 'empty'}"
+            self._refuse(problem, message=self._for_missing(name))
         self._fill(name, value, path or name)
 
     def optional(self, name: str, value: Any, path: str = "") -> None:
@@ -58,10 +74,29 @@ class Arguments:
             holder = getattr(holder, field)
         holder.SetInParent()
 
-    def given(self, name: str, value: Any) -> None:
-        """Refuse to go on without an optional parameter."""
-        if value is None or value == "":
-            self._refuse(f"{name} is required")
+    def needs(self, *sets: Mapping[str, Any]) -> None:
+        """Refuse arguments in which none of these sets of parameters is complete.
+
+        If the first parameter of a set is given, the error is about the rest of that set.
+        """
+        missing = [[name for name, value in given.items() if value is None or value == ""] for given in sets]
+        if not all(missing):
+            return
+        firsts = [next(iter(given)) for given in sets]
+        begun = [names for names, first in zip(missing, firsts, strict=True) if first not in names]
+        choice = self._missing.get(" or ".join(firsts)) if len(sets) > 1 and not begun else None
+        message = choice or self._for_missing((begun or missing)[0][0])
+        alternatives = ", or ".join(" and ".join(given) for given in sets)
+        comma = "," if len(sets) > 1 else ""
+        self._refuse(f"{alternatives}{comma} must be given", message=message)
+
+    def unset(self, path: str, message: str) -> None:
+        """Refuse a request in which the field at `path` is set."""
+        value = self.request
+        for field in path.split("."):
+            value = getattr(value, field)
+        if value:
+            self._refuse(f"{path} must not be set", message=message)
 
     def first(self, *values: Any) -> Iterator[Any]:
         """Keep the first value that is given and not empty, and turn the others into ``None``."""
@@ -73,8 +108,10 @@ class Arguments:
 
     def one_of(self, *names: str) -> None:
         """Refuse any other number than one of these optional parameters."""
-        if sum(name in self._given for name in names) != 1:
-            self._refuse(f"takes exactly one of {' and '.join(names)}")
+        count = sum(name in self._given for name in names)
+        if count != 1:
+            message = None if count else self._missing.get(" or ".join(names))
+            self._refuse(f"takes exactly one of {' and '.join(names)}", message=message)
 
     def mask(self, field: str, below: str) -> None:
         """Name the optional fields filled `below` a message in a field mask, so that only those change."""
@@ -86,20 +123,31 @@ class Arguments:
         filler = _fillers.get(key)
         if filler is None:
             filler = _fillers[key] = _filler(type(self.request), path)
+        message = None
         try:
             filler(self.request, value)
         except Misfit as misfit:
             problem, cause = str(misfit), misfit.__cause__
+            if misfit.options and name in self._invalid:
+                message = self._invalid[name].format(value=value, options=misfit.options)
         except (TypeError, ValueError):
             # The runtimes' own words hold the value.
             problem, cause = " holds what no message can carry", None
         else:
             return
         # Not within the handler, or the exception would take what it replaces along.
-        self._refuse(f"{name}{problem}", cause)
+        self._refuse(f"{name}{problem}", cause, message)
 
-    def _refuse(self, problem: str, cause: BaseException | None = None) -> NoReturn:
-        raise ScalekitArgumentException(problem, operation=self.operation) from cause
+    def _for_missing(self, name: str) -> str | None:
+        message = self._missing.get(name) or self._missing.get("*")
+        return None if message is None else message.format(name=name)
+
+    def _refuse(
+        self, problem: str, cause: BaseException | None = None, message: str | None = None
+    ) -> NoReturn:
+        if message is None:
+            raise ScalekitArgumentException(problem, operation=self.operation) from cause
+        raise ScalekitArgumentException(message, operation=self.operation, detail=problem) from cause
 
 
 def _filler(request: type[Message], path: str) -> Callable[[Any, Any], None]:

@@ -33,7 +33,17 @@ _SCALARS: dict[int, type] = {
 
 
 class Misfit(Exception):
-    """Why a value does not fit; the text goes on after the name of the parameter."""
+    """A value that does not fit its field; the text continues after the name of the parameter.
+
+    Args:
+        problem: the text.
+        options: names that an enum has, if the value is not one of them.
+    """
+
+    def __init__(self, problem: str, options: list[str] | None = None) -> None:
+        """Keep the text and the options."""
+        super().__init__(problem)
+        self.options = options
 
 
 def converter(field: Any, text_field: str = "") -> Convert:
@@ -106,9 +116,12 @@ def _checked(kind: type, bounds: tuple[int, int] | None) -> Callable[[Any], Any]
 def _enum(enum: Any) -> Callable[[Any], int]:
     numbers = {value.name: value.number for value in enum.values}
     folded = {name.upper(): number for name, number in numbers.items()}
+    options = list(numbers)
     # Most enums call their zero value something like X_UNSPECIFIED; the bare word will do.
-    if enum.values_by_number[0].name.upper().endswith("_UNSPECIFIED"):
+    zero = enum.values_by_number[0].name
+    if zero.upper().endswith("_UNSPECIFIED"):
         folded.setdefault("UNSPECIFIED", 0)
+        options[options.index(zero)] = "UNSPECIFIED"
     number = _checked(int, _bounds(FieldDescriptor.CPPTYPE_INT32))
 
     def check(value: Any) -> int:
@@ -120,7 +133,7 @@ def _enum(enum: Any) -> Callable[[Any], int]:
         if found is None:
             found = folded.get(value.upper())
         if found is None:
-            raise Misfit(f" must be one of {', '.join(numbers)}; {value!r} is none of them")
+            raise Misfit(f" must be one of {', '.join(numbers)}; {value!r} is none of them", options)
         return int(found)
 
     return check

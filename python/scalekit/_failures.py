@@ -1,4 +1,4 @@
-"""Exceptions of methods that differ from those of a failed call."""
+"""Functions that replace the exception of a failed call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _REFUSED = frozenset(
 
 
 def token_failure(error: Exception) -> None:
-    """Raise a failed validation if the service refused a token; do nothing for other errors."""
+    """Raise a ScalekitValidateTokenFailureException if the service refused a token."""
     if isinstance(error, ScalekitServerException) and error.http_status in _REFUSED:
         raise ScalekitValidateTokenFailureException(
             error.message,

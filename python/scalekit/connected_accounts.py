@@ -16,6 +16,8 @@ from scalekit.v1.connected_accounts import connected_accounts_pb2
 
 __getattr__ = messages_of(__name__, connected_accounts_pb2)
 
+_MISSING = {"*": "{name} is required", "connector": "connection_name is required"}
+
 
 class _Methods:
     def list_connected_accounts(
@@ -98,6 +100,7 @@ class _Methods:
         args = Arguments(
             "ConnectedAccountService.SearchConnectedAccounts",
             connected_accounts_pb2.SearchConnectedAccountsRequest,
+            missing=_MISSING,
         )
         args.required("query", query)
         args.optional("page_size", page_size)
@@ -142,6 +145,7 @@ class _Methods:
         args = Arguments(
             "ConnectedAccountService.CreateConnectedAccount",
             connected_accounts_pb2.CreateConnectedAccountRequest,
+            missing=_MISSING,
         )
         args.required("connector", connector)
         args.required("identifier", identifier)
@@ -152,8 +156,8 @@ class _Methods:
 
     def update_connected_account(
         self,
-        connector: str,
-        identifier: str,
+        connector: str | None,
+        identifier: str | None,
         connected_account: Any,
         organization_id: str | None = None,
         user_id: str | None = None,
@@ -164,18 +168,20 @@ class _Methods:
         to one. Fails with `NOT_FOUND` when there is no such account.
 
         Args:
-            connector (str): Name of the connection the account is for, such as `slack`: letters,
-                digits, spaces and any of `_`, `:`, `-`, at most 400 characters. Must match
-                `^[a-zA-Z0-9_: -]*$`.
-            identifier (str): Your identifier of the account within the connector, such as a user id, an
-                e-mail address or a workspace id; at most 100 characters.
+            connector (str, optional): Name of the connection the account is for, such as `slack`:
+                letters, digits, spaces and any of `_`, `:`, `-`, at most 400 characters. Must match
+                `^[a-zA-Z0-9_: -]*$`. Not needed with `connected_account_id`.
+            identifier (str, optional): Your identifier of the account within the connector, such as a
+                user id, an e-mail address or a workspace id; at most 100 characters. Not needed
+                with `connected_account_id`.
             connected_account (UpdateConnectedAccount | dict): The changes. Required.
             organization_id (str, optional): Id of the organization that the account belongs to (`org_`
                 and digits), at most 32 characters.
             user_id (str, optional): Id of the user that the account belongs to (`usr_` and digits), at
                 most 32 characters.
             connected_account_id (str, optional): Id of the connected account (`ca_` and digits), at
-                most 32 characters. It names the account on its own.
+                most 32 characters. It names the account on its own. Not needed with `connector` and
+                `identifier`.
 
         Returns:
             ``(message, call)``: the :class:`UpdateConnectedAccountResponse` and how the call went.
@@ -187,9 +193,13 @@ class _Methods:
         args = Arguments(
             "ConnectedAccountService.UpdateConnectedAccount",
             connected_accounts_pb2.UpdateConnectedAccountRequest,
+            missing=_MISSING,
         )
-        args.required("connector", connector)
-        args.required("identifier", identifier)
+        args.needs(
+            {"connector": connector, "identifier": identifier}, {"connected_account_id": connected_account_id}
+        )
+        args.optional("connector", connector)
+        args.optional("identifier", identifier)
         args.required("connected_account", connected_account)
         args.optional("organization_id", organization_id)
         args.optional("user_id", user_id)
@@ -198,8 +208,8 @@ class _Methods:
 
     def delete_connected_account(
         self,
-        connector: str,
-        identifier: str,
+        connector: str | None = None,
+        identifier: str | None = None,
         organization_id: str | None = None,
         user_id: str | None = None,
         connected_account_id: str | None = None,
@@ -209,17 +219,19 @@ class _Methods:
         has no fields. Fails with `NOT_FOUND` when there is no such account.
 
         Args:
-            connector (str): Name of the connection the account is for, such as `slack`: letters,
-                digits, spaces and any of `_`, `:`, `-`, at most 400 characters. Must match
-                `^[a-zA-Z0-9_: -]*$`.
-            identifier (str): Your identifier of the account within the connector, such as a user id, an
-                e-mail address or a workspace id; at most 100 characters.
+            connector (str, optional): Name of the connection the account is for, such as `slack`:
+                letters, digits, spaces and any of `_`, `:`, `-`, at most 400 characters. Must match
+                `^[a-zA-Z0-9_: -]*$`. Not needed with `connected_account_id`.
+            identifier (str, optional): Your identifier of the account within the connector, such as a
+                user id, an e-mail address or a workspace id; at most 100 characters. Not needed
+                with `connected_account_id`.
             organization_id (str, optional): Id of the organization that the account belongs to (`org_`
                 and digits), at most 32 characters.
             user_id (str, optional): Id of the user that the account belongs to (`usr_` and digits), at
                 most 32 characters.
             connected_account_id (str, optional): Id of the connected account (`ca_` and digits), at
-                most 32 characters. It names the account on its own.
+                most 32 characters. It names the account on its own. Not needed with `connector` and
+                `identifier`.
 
         Returns:
             ``(message, call)``: the :class:`DeleteConnectedAccountResponse` and how the call went.
@@ -231,9 +243,13 @@ class _Methods:
         args = Arguments(
             "ConnectedAccountService.DeleteConnectedAccount",
             connected_accounts_pb2.DeleteConnectedAccountRequest,
+            missing=_MISSING,
         )
-        args.required("connector", connector)
-        args.required("identifier", identifier)
+        args.needs(
+            {"connector": connector, "identifier": identifier}, {"connected_account_id": connected_account_id}
+        )
+        args.optional("connector", connector)
+        args.optional("identifier", identifier)
         args.optional("organization_id", organization_id)
         args.optional("user_id", user_id)
         args.optional("connected_account_id", connected_account_id, "id")
@@ -241,8 +257,8 @@ class _Methods:
 
     def get_magic_link_for_connected_account(
         self,
-        connector: str,
-        identifier: str,
+        connector: str | None = None,
+        identifier: str | None = None,
         organization_id: str | None = None,
         user_id: str | None = None,
         connected_account_id: str | None = None,
@@ -254,17 +270,19 @@ class _Methods:
         `NOT_FOUND` when there is no such account.
 
         Args:
-            connector (str): Name of the connection the account is for, such as `slack`: letters,
-                digits, spaces and any of `_`, `:`, `-`, at most 400 characters. Must match
-                `^[a-zA-Z0-9_: -]*$`.
-            identifier (str): Your identifier of the account within the connector, such as a user id, an
-                e-mail address or a workspace id; at most 100 characters.
+            connector (str, optional): Name of the connection the account is for, such as `slack`:
+                letters, digits, spaces and any of `_`, `:`, `-`, at most 400 characters. Must match
+                `^[a-zA-Z0-9_: -]*$`. Not needed with `connected_account_id`.
+            identifier (str, optional): Your identifier of the account within the connector, such as a
+                user id, an e-mail address or a workspace id; at most 100 characters. Not needed
+                with `connected_account_id`.
             organization_id (str, optional): Id of the organization that the account belongs to (`org_`
                 and digits), at most 32 characters.
             user_id (str, optional): Id of the user that the account belongs to (`usr_` and digits), at
                 most 32 characters.
             connected_account_id (str, optional): Id of the connected account (`ca_` and digits), at
-                most 32 characters. It names the account on its own.
+                most 32 characters. It names the account on its own. Not needed with `connector` and
+                `identifier`.
             state (str, optional): Opaque value, at most 512 characters, that comes back with the
                 browser to `user_verify_url`. Use it to match request and return, not as proof of
                 identity.
@@ -283,9 +301,13 @@ class _Methods:
         args = Arguments(
             "ConnectedAccountService.GetMagicLinkForConnectedAccount",
             connected_accounts_pb2.GetMagicLinkForConnectedAccountRequest,
+            missing=_MISSING,
         )
-        args.required("connector", connector)
-        args.required("identifier", identifier)
+        args.needs(
+            {"connector": connector, "identifier": identifier}, {"connected_account_id": connected_account_id}
+        )
+        args.optional("connector", connector)
+        args.optional("identifier", identifier)
         args.optional("organization_id", organization_id)
         args.optional("user_id", user_id)
         args.optional("connected_account_id", connected_account_id, "id")
@@ -297,8 +319,8 @@ class _Methods:
 
     def get_connected_account_by_identifier(
         self,
-        connector: str,
-        identifier: str,
+        connector: str | None = None,
+        identifier: str | None = None,
         organization_id: str | None = None,
         user_id: str | None = None,
         connected_account_id: str | None = None,
@@ -309,17 +331,19 @@ class _Methods:
         account.
 
         Args:
-            connector (str): Name of the connection the account is for, such as `slack`: letters,
-                digits, spaces and any of `_`, `:`, `-`, at most 400 characters. Must match
-                `^[a-zA-Z0-9_: -]*$`.
-            identifier (str): Your identifier of the account within the connector, such as a user id, an
-                e-mail address or a workspace id; at most 100 characters.
+            connector (str, optional): Name of the connection the account is for, such as `slack`:
+                letters, digits, spaces and any of `_`, `:`, `-`, at most 400 characters. Must match
+                `^[a-zA-Z0-9_: -]*$`. Not needed with `connected_account_id`.
+            identifier (str, optional): Your identifier of the account within the connector, such as a
+                user id, an e-mail address or a workspace id; at most 100 characters. Not needed
+                with `connected_account_id`.
             organization_id (str, optional): Id of the organization that the account belongs to (`org_`
                 and digits), at most 32 characters.
             user_id (str, optional): Id of the user that the account belongs to (`usr_` and digits), at
                 most 32 characters.
             connected_account_id (str, optional): Id of the connected account (`ca_` and digits), at
-                most 32 characters. It names the account on its own.
+                most 32 characters. It names the account on its own. Not needed with `connector` and
+                `identifier`.
 
         Returns:
             ``(message, call)``: the :class:`GetConnectedAccountByIdentifierResponse` and how the call went.
@@ -331,9 +355,13 @@ class _Methods:
         args = Arguments(
             "ConnectedAccountService.GetConnectedAccountAuth",
             connected_accounts_pb2.GetConnectedAccountByIdentifierRequest,
+            missing=_MISSING,
         )
-        args.required("connector", connector)
-        args.required("identifier", identifier)
+        args.needs(
+            {"connector": connector, "identifier": identifier}, {"connected_account_id": connected_account_id}
+        )
+        args.optional("connector", connector)
+        args.optional("identifier", identifier)
         args.optional("organization_id", organization_id)
         args.optional("user_id", user_id)
         args.optional("connected_account_id", connected_account_id, "id")
@@ -343,8 +371,8 @@ class _Methods:
 
     def get_connected_account_details_by_identifier(
         self,
-        connector: str,
-        identifier: str,
+        connector: str | None = None,
+        identifier: str | None = None,
         organization_id: str | None = None,
         user_id: str | None = None,
         connected_account_id: str | None = None,
@@ -354,17 +382,19 @@ class _Methods:
         `NOT_FOUND` when there is no such account.
 
         Args:
-            connector (str): Name of the connection the account is for, such as `slack`: letters,
-                digits, spaces and any of `_`, `:`, `-`, at most 400 characters. Must match
-                `^[a-zA-Z0-9_: -]*$`.
-            identifier (str): Your identifier of the account within the connector, such as a user id, an
-                e-mail address or a workspace id; at most 100 characters.
+            connector (str, optional): Name of the connection the account is for, such as `slack`:
+                letters, digits, spaces and any of `_`, `:`, `-`, at most 400 characters. Must match
+                `^[a-zA-Z0-9_: -]*$`. Not needed with `connected_account_id`.
+            identifier (str, optional): Your identifier of the account within the connector, such as a
+                user id, an e-mail address or a workspace id; at most 100 characters. Not needed
+                with `connected_account_id`.
             organization_id (str, optional): Id of the organization that the account belongs to (`org_`
                 and digits), at most 32 characters.
             user_id (str, optional): Id of the user that the account belongs to (`usr_` and digits), at
                 most 32 characters.
             connected_account_id (str, optional): Id of the connected account (`ca_` and digits), at
-                most 32 characters. It names the account on its own.
+                most 32 characters. It names the account on its own. Not needed with `connector` and
+                `identifier`.
 
         Returns:
             ``(message, call)``: the :class:`GetConnectedAccountByIdentifierResponse` and how the call went.
@@ -376,9 +406,13 @@ class _Methods:
         args = Arguments(
             "ConnectedAccountService.GetConnectedAccountDetails",
             connected_accounts_pb2.GetConnectedAccountByIdentifierRequest,
+            missing=_MISSING,
         )
-        args.required("connector", connector)
-        args.required("identifier", identifier)
+        args.needs(
+            {"connector": connector, "identifier": identifier}, {"connected_account_id": connected_account_id}
+        )
+        args.optional("connector", connector)
+        args.optional("identifier", identifier)
         args.optional("organization_id", organization_id)
         args.optional("user_id", user_id)
         args.optional("connected_account_id", connected_account_id, "id")
@@ -408,6 +442,7 @@ class _Methods:
         args = Arguments(
             "ConnectedAccountService.VerifyConnectedAccountUser",
             connected_accounts_pb2.VerifyConnectedAccountUserRequest,
+            missing=_MISSING,
         )
         args.required("auth_request_id", auth_request_id)
         args.required("identifier", identifier)
@@ -491,6 +526,7 @@ class _Methods:
         args = Arguments(
             "ConnectedAccountService.SearchConnectedAccounts",
             connected_accounts_pb2.SearchConnectedAccountsRequest,
+            missing=_MISSING,
         )
         args.required("query", query)
         args.optional("page_size", page_size)

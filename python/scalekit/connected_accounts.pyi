@@ -108,8 +108,8 @@ class ConnectedAccountsClient(_Service):
     ) -> tuple[_connected_accounts_pb2.CreateConnectedAccountResponse, _Call]: ...
     def update_connected_account(
         self,
-        connector: str,
-        identifier: str,
+        connector: str | None,
+        identifier: str | None,
         connected_account: _connected_accounts_pb2.UpdateConnectedAccount | _Fields,
         organization_id: str | None = None,
         user_id: str | None = None,
@@ -117,16 +117,16 @@ class ConnectedAccountsClient(_Service):
     ) -> tuple[_connected_accounts_pb2.UpdateConnectedAccountResponse, _Call]: ...
     def delete_connected_account(
         self,
-        connector: str,
-        identifier: str,
+        connector: str | None = None,
+        identifier: str | None = None,
         organization_id: str | None = None,
         user_id: str | None = None,
         connected_account_id: str | None = None,
     ) -> tuple[_connected_accounts_pb2.DeleteConnectedAccountResponse, _Call]: ...
     def get_magic_link_for_connected_account(
         self,
-        connector: str,
-        identifier: str,
+        connector: str | None = None,
+        identifier: str | None = None,
         organization_id: str | None = None,
         user_id: str | None = None,
         connected_account_id: str | None = None,
@@ -135,16 +135,16 @@ class ConnectedAccountsClient(_Service):
     ) -> tuple[_connected_accounts_pb2.GetMagicLinkForConnectedAccountResponse, _Call]: ...
     def get_connected_account_by_identifier(
         self,
-        connector: str,
-        identifier: str,
+        connector: str | None = None,
+        identifier: str | None = None,
         organization_id: str | None = None,
         user_id: str | None = None,
         connected_account_id: str | None = None,
     ) -> tuple[_connected_accounts_pb2.GetConnectedAccountByIdentifierResponse, _Call]: ...
     def get_connected_account_details_by_identifier(
         self,
-        connector: str,
-        identifier: str,
+        connector: str | None = None,
+        identifier: str | None = None,
         organization_id: str | None = None,
         user_id: str | None = None,
         connected_account_id: str | None = None,
@@ -195,8 +195,8 @@ class AsyncConnectedAccountsClient(_AsyncService):
     ) -> _Coroutine[_Any, _Any, tuple[_connected_accounts_pb2.CreateConnectedAccountResponse, _Call]]: ...
     def update_connected_account(
         self,
-        connector: str,
-        identifier: str,
+        connector: str | None,
+        identifier: str | None,
         connected_account: _connected_accounts_pb2.UpdateConnectedAccount | _Fields,
         organization_id: str | None = None,
         user_id: str | None = None,
@@ -204,16 +204,16 @@ class AsyncConnectedAccountsClient(_AsyncService):
     ) -> _Coroutine[_Any, _Any, tuple[_connected_accounts_pb2.UpdateConnectedAccountResponse, _Call]]: ...
     def delete_connected_account(
         self,
-        connector: str,
-        identifier: str,
+        connector: str | None = None,
+        identifier: str | None = None,
         organization_id: str | None = None,
         user_id: str | None = None,
         connected_account_id: str | None = None,
     ) -> _Coroutine[_Any, _Any, tuple[_connected_accounts_pb2.DeleteConnectedAccountResponse, _Call]]: ...
     def get_magic_link_for_connected_account(
         self,
-        connector: str,
-        identifier: str,
+        connector: str | None = None,
+        identifier: str | None = None,
         organization_id: str | None = None,
         user_id: str | None = None,
         connected_account_id: str | None = None,
@@ -224,8 +224,8 @@ class AsyncConnectedAccountsClient(_AsyncService):
     ]: ...
     def get_connected_account_by_identifier(
         self,
-        connector: str,
-        identifier: str,
+        connector: str | None = None,
+        identifier: str | None = None,
         organization_id: str | None = None,
         user_id: str | None = None,
         connected_account_id: str | None = None,
@@ -234,8 +234,8 @@ class AsyncConnectedAccountsClient(_AsyncService):
     ]: ...
     def get_connected_account_details_by_identifier(
         self,
-        connector: str,
-        identifier: str,
+        connector: str | None = None,
+        identifier: str | None = None,
         organization_id: str | None = None,
         user_id: str | None = None,
         connected_account_id: str | None = None,

@@ -16,6 +16,8 @@ from scalekit.v1.domains import domains_pb2
 
 __getattr__ = messages_of(__name__, domains_pb2)
 
+_INVALID = {"domain_type": "Invalid domain type: {value}. Valid options are: {options}"}
+
 
 class _Methods:
     def create_domain(self, organization_id: str, domain_name: str, domain_type: int | str | None = None):
@@ -37,7 +39,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("DomainService.CreateDomain", domains_pb2.CreateDomainRequest)
+        args = Arguments("DomainService.CreateDomain", domains_pb2.CreateDomainRequest, invalid=_INVALID)
         args.required("organization_id", organization_id)
         args.required("domain_name", domain_name, "domain.domain")
         args.optional("domain_type", domain_type, "domain.domain_type")
@@ -99,7 +101,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("DomainService.ListDomains", domains_pb2.ListDomainRequest)
+        args = Arguments("DomainService.ListDomains", domains_pb2.ListDomainRequest, invalid=_INVALID)
         args.required("organization_id", organization_id)
         args.optional("domain_type", domain_type)
         return self._call(args.operation, args.request, domains_pb2.ListDomainResponse)
@@ -125,7 +127,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("DomainService.CreateDomain", domains_pb2.CreateDomainRequest)
+        args = Arguments("DomainService.CreateDomain", domains_pb2.CreateDomainRequest, invalid=_INVALID)
         args.required("external_id", external_id)
         args.required("domain_name", domain_name, "domain.domain")
         args.optional("domain_type", domain_type, "domain.domain_type")
@@ -190,7 +192,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("DomainService.ListDomains", domains_pb2.ListDomainRequest)
+        args = Arguments("DomainService.ListDomains", domains_pb2.ListDomainRequest, invalid=_INVALID)
         args.required("external_id", external_id)
         args.optional("domain_type", domain_type)
         return self._call(args.operation, args.request, domains_pb2.ListDomainResponse)

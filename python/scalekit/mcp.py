@@ -16,6 +16,11 @@ from scalekit.v1.mcp import mcp_pb2
 
 __getattr__ = messages_of(__name__, mcp_pb2)
 
+_MISSING = {
+    "*": "{name} is required",
+    "mcp_config_id or connection_name": "Either mcp_config_id or connection_name is required",
+}
+
 
 class _Methods:
     def create_config(self, mcp_config: Any):
@@ -34,7 +39,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("McpService.CreateMcpConfig", mcp_pb2.CreateMcpConfigRequest)
+        args = Arguments("McpService.CreateMcpConfig", mcp_pb2.CreateMcpConfigRequest, missing=_MISSING)
         args.required("mcp_config", mcp_config, "config")
         return self._call(args.operation, args.request, mcp_pb2.CreateMcpConfigResponse)
 
@@ -60,7 +65,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("McpService.UpdateMcpConfig", mcp_pb2.UpdateMcpConfigRequest)
+        args = Arguments("McpService.UpdateMcpConfig", mcp_pb2.UpdateMcpConfigRequest, missing=_MISSING)
         args.required("config_id", config_id)
         args.optional("description", description)
         args.optional("connection_tool_mappings", connection_tool_mappings)
@@ -120,7 +125,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("McpService.GetMcpConfig", mcp_pb2.GetMcpConfigRequest)
+        args = Arguments("McpService.GetMcpConfig", mcp_pb2.GetMcpConfigRequest, missing=_MISSING)
         args.required("config_id", config_id)
         return self._call(args.operation, args.request, mcp_pb2.GetMcpConfigResponse)
 
@@ -137,7 +142,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("McpService.DeleteMcpConfig", mcp_pb2.DeleteMcpConfigRequest)
+        args = Arguments("McpService.DeleteMcpConfig", mcp_pb2.DeleteMcpConfigRequest, missing=_MISSING)
         args.required("config_id", config_id)
         return self._call(args.operation, args.request, mcp_pb2.DeleteMcpConfigResponse)
 
@@ -158,7 +163,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("McpService.EnsureMcpInstance", mcp_pb2.EnsureMcpInstanceRequest)
+        args = Arguments("McpService.EnsureMcpInstance", mcp_pb2.EnsureMcpInstanceRequest, missing=_MISSING)
         args.optional("name", name)
         args.required("config_name", config_name)
         args.required("user_identifier", user_identifier)
@@ -214,7 +219,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("McpService.DeleteMcpInstance", mcp_pb2.DeleteMcpInstanceRequest)
+        args = Arguments("McpService.DeleteMcpInstance", mcp_pb2.DeleteMcpInstanceRequest, missing=_MISSING)
         args.required("instance_id", instance_id)
         return self._call(args.operation, args.request, mcp_pb2.DeleteMcpInstanceResponse)
 
@@ -235,7 +240,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("McpService.UpdateMcpInstance", mcp_pb2.UpdateMcpInstanceRequest)
+        args = Arguments("McpService.UpdateMcpInstance", mcp_pb2.UpdateMcpInstanceRequest, missing=_MISSING)
         args.required("instance_id", instance_id)
         args.optional("name", name)
         args.optional("config_name", config_name)
@@ -254,7 +259,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("McpService.GetMcpInstance", mcp_pb2.GetMcpInstanceRequest)
+        args = Arguments("McpService.GetMcpInstance", mcp_pb2.GetMcpInstanceRequest, missing=_MISSING)
         args.required("instance_id", instance_id)
         return self._call(args.operation, args.request, mcp_pb2.GetMcpInstanceResponse)
 
@@ -274,7 +279,9 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("McpService.GetMcpInstanceAuthState", mcp_pb2.GetMcpInstanceAuthStateRequest)
+        args = Arguments(
+            "McpService.GetMcpInstanceAuthState", mcp_pb2.GetMcpInstanceAuthStateRequest, missing=_MISSING
+        )
         args.required("instance_id", instance_id)
         args.optional("include_auth_links", include_auth_links)
         return self._call(args.operation, args.request, mcp_pb2.GetMcpInstanceAuthStateResponse)
@@ -310,7 +317,9 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("McpService.CreateMcpSessionToken", mcp_pb2.CreateMcpSessionTokenRequest)
+        args = Arguments(
+            "McpService.CreateMcpSessionToken", mcp_pb2.CreateMcpSessionTokenRequest, missing=_MISSING
+        )
         args.optional("mcp_config_id", mcp_config_id)
         args.optional("identifier", identifier)
         args.optional("expiry", expiry)
@@ -338,7 +347,9 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("McpService.ListMcpConnectedAccounts", mcp_pb2.ListMcpConnectedAccountsRequest)
+        args = Arguments(
+            "McpService.ListMcpConnectedAccounts", mcp_pb2.ListMcpConnectedAccountsRequest, missing=_MISSING
+        )
         args.required("config_id", config_id)
         args.required("identifier", identifier)
         args.optional("include_auth_link", include_auth_link)

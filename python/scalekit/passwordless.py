@@ -13,6 +13,8 @@ from scalekit.v1.auth import passwordless_pb2
 
 __getattr__ = messages_of(__name__, passwordless_pb2)
 
+_INVALID = {"template": "Invalid template type: {value}. Valid options are: {options}"}
+
 
 class _Methods:
     def send_passwordless_email(
@@ -50,7 +52,9 @@ class _Methods:
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
         args = Arguments(
-            "PasswordlessService.SendPasswordlessEmail", passwordless_pb2.SendPasswordlessRequest
+            "PasswordlessService.SendPasswordlessEmail",
+            passwordless_pb2.SendPasswordlessRequest,
+            invalid=_INVALID,
         )
         args.required("email", email)
         args.optional("template", template)

@@ -19,6 +19,8 @@ from scalekit.v1.clients import clients_pb2
 
 __getattr__ = messages_of(__name__, clients_pb2)
 
+_MISSING = {"*": "{name} is required"}
+
 
 class _Methods:
     def create_resource_client_secret(self, resource_id: str, client_id: str):
@@ -35,7 +37,10 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ClientService.CreateClientSecret", clients_pb2.CreateClientSecretRequest)
+        args = Arguments(
+            "ClientService.CreateClientSecret", clients_pb2.CreateClientSecretRequest, missing=_MISSING
+        )
+        args.needs({"resource_id": resource_id})
         args.required("client_id", client_id)
         first = Arguments("ClientService.GetResourceClient", clients_pb2.GetResourceClientRequest)
         first.required("resource_id", resource_id)
@@ -62,7 +67,10 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ClientService.DeleteClientSecret", clients_pb2.DeleteClientSecretRequest)
+        args = Arguments(
+            "ClientService.DeleteClientSecret", clients_pb2.DeleteClientSecretRequest, missing=_MISSING
+        )
+        args.needs({"resource_id": resource_id})
         args.required("client_id", client_id)
         args.required("secret_id", secret_id)
         first = Arguments("ClientService.GetResourceClient", clients_pb2.GetResourceClientRequest)
@@ -88,7 +96,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ClientService.GetResource", clients_pb2.GetResourceRequest)
+        args = Arguments("ClientService.GetResource", clients_pb2.GetResourceRequest, missing=_MISSING)
         args.required("resource_id", resource_id)
         return self._call(args.operation, args.request, clients_pb2.GetResourceResponse)
 
@@ -112,7 +120,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ClientService.ListResources", clients_pb2.ListResourcesRequest)
+        args = Arguments("ClientService.ListResources", clients_pb2.ListResourcesRequest, missing=_MISSING)
         args.required("resource_type", resource_type)
         args.optional("page_size", page_size)
         args.optional("page_token", page_token)
@@ -124,7 +132,8 @@ class _Methods:
 
         Args:
             resource_id (str): Id of the protected resource (`res_` and digits), 1 to 32 characters.
-            client (ResourceClient | dict): The client to create. Required.
+            client (ResourceClient | dict): The client to create, without `audience`, which the service
+                sets. Required.
 
         Returns:
             ``(message, call)``: the :class:`CreateResourceClientResponse` and how the call went.
@@ -133,9 +142,12 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ClientService.CreateResourceClient", clients_pb2.CreateResourceClientRequest)
+        args = Arguments(
+            "ClientService.CreateResourceClient", clients_pb2.CreateResourceClientRequest, missing=_MISSING
+        )
         args.required("resource_id", resource_id)
         args.required("client", client)
+        args.unset("client.audience", "audience cannot be set via the SDK; it is always server-determined")
         return self._call(args.operation, args.request, clients_pb2.CreateResourceClientResponse)
 
     def update_resource_client(
@@ -172,7 +184,9 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ClientService.UpdateResourceClient", clients_pb2.UpdateResourceClientRequest)
+        args = Arguments(
+            "ClientService.UpdateResourceClient", clients_pb2.UpdateResourceClientRequest, missing=_MISSING
+        )
         args.hold("client")
         args.required("resource_id", resource_id)
         args.required("client_id", client_id)
@@ -200,7 +214,9 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ClientService.GetResourceClient", clients_pb2.GetResourceClientRequest)
+        args = Arguments(
+            "ClientService.GetResourceClient", clients_pb2.GetResourceClientRequest, missing=_MISSING
+        )
         args.required("resource_id", resource_id)
         args.required("client_id", client_id)
         return self._call(args.operation, args.request, clients_pb2.GetResourceClientResponse)
@@ -220,7 +236,9 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ClientService.ListResourceClients", clients_pb2.ListResourceClientsRequest)
+        args = Arguments(
+            "ClientService.ListResourceClients", clients_pb2.ListResourceClientsRequest, missing=_MISSING
+        )
         args.required("resource_id", resource_id)
         return self._call(args.operation, args.request, clients_pb2.ListResourceClientsResponse)
 
@@ -252,7 +270,9 @@ class _Methods:
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
         args = Arguments(
-            "ClientService.ListResourceUserConsents", clients_pb2.ListResourceUserConsentsRequest
+            "ClientService.ListResourceUserConsents",
+            clients_pb2.ListResourceUserConsentsRequest,
+            missing=_MISSING,
         )
         args.required("resource_id", resource_id)
         args.optional("search", search)
@@ -276,7 +296,9 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ClientService.DeleteResourceClient", clients_pb2.DeleteResourceClientRequest)
+        args = Arguments(
+            "ClientService.DeleteResourceClient", clients_pb2.DeleteResourceClientRequest, missing=_MISSING
+        )
         args.required("resource_id", resource_id)
         args.required("client_id", client_id)
         first = Arguments("ClientService.GetResourceClient", clients_pb2.GetResourceClientRequest)
@@ -304,7 +326,9 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ClientService.RevokeUserConsent", clients_pb2.RevokeUserConsentRequest)
+        args = Arguments(
+            "ClientService.RevokeUserConsent", clients_pb2.RevokeUserConsentRequest, missing=_MISSING
+        )
         args.required("client_id", client_id)
         args.required("consent_id", consent_id)
         return self._call(args.operation, args.request, clients_pb2.RevokeUserConsentResponse)
@@ -325,7 +349,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ClientService.ListResources", clients_pb2.ListResourcesRequest)
+        args = Arguments("ClientService.ListResources", clients_pb2.ListResourcesRequest, missing=_MISSING)
         args.required("resource_type", resource_type)
         args.optional("page_size", page_size)
         return self._pages(args.operation, args.request, clients_pb2.ListResourcesResponse, "resources")
@@ -356,7 +380,9 @@ class _Methods:
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
         args = Arguments(
-            "ClientService.ListResourceUserConsents", clients_pb2.ListResourceUserConsentsRequest
+            "ClientService.ListResourceUserConsents",
+            clients_pb2.ListResourceUserConsentsRequest,
+            missing=_MISSING,
         )
         args.required("resource_id", resource_id)
         args.optional("search", search)

@@ -19,6 +19,8 @@ from scalekit.v1.roles import roles_pb2
 
 __getattr__ = messages_of(__name__, roles_pb2)
 
+_MISSING = {"default_creator_role": "{name} is required", "default_member_role": "{name} is required"}
+
 
 class _Methods:
     def create_role(self, role: Any):
@@ -287,9 +289,10 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("RolesService.UpdateDefaultRoles", roles_pb2.UpdateDefaultRolesRequest)
-        args.given("default_creator_role", default_creator_role)
-        args.given("default_member_role", default_member_role)
+        args = Arguments(
+            "RolesService.UpdateDefaultRoles", roles_pb2.UpdateDefaultRolesRequest, missing=_MISSING
+        )
+        args.needs({"default_creator_role": default_creator_role, "default_member_role": default_member_role})
         args.optional("default_creator_role", default_creator_role)
         args.optional("default_member_role", default_member_role)
         return self._call(args.operation, args.request, roles_pb2.UpdateDefaultRolesResponse)

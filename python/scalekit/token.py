@@ -11,12 +11,14 @@ from typing import Any
 
 from google.protobuf.empty_pb2 import Empty
 
-from scalekit import _steps
+from scalekit import _failures, _steps
 from scalekit._arguments import Arguments
 from scalekit._service import AsyncService, Service, messages_of
 from scalekit.v1.tokens import tokens_pb2
 
 __getattr__ = messages_of(__name__, tokens_pb2)
+
+_MISSING = {"organization_id": "Invalid organization_id", "token": "Invalid token"}
 
 
 class _Methods:
@@ -48,7 +50,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ApiTokenService.CreateToken", tokens_pb2.CreateTokenRequest)
+        args = Arguments("ApiTokenService.CreateToken", tokens_pb2.CreateTokenRequest, missing=_MISSING)
         args.required("organization_id", organization_id, "token.organization_id")
         args.optional("user_id", user_id, "token.user_id")
         args.optional("custom_claims", custom_claims, "token.custom_claims")
@@ -59,8 +61,7 @@ class _Methods:
         )
 
     def validate_token(self, token: str):
-        """Checks an API token and returns what is known about it. Fails with `NOT_FOUND` when the token is
-        unknown or was invalidated.
+        """Checks an API token and returns what is known about it.
 
         Args:
             token (str): The token as its bearer presented it.
@@ -70,12 +71,20 @@ class _Methods:
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
+            ScalekitValidateTokenFailureException: the token is unknown or was invalidated, or the
+                service refused to check it (400, 401, 403 or 404). It has `http_status`,
+                `grpc_status`, `error_code` and `err_details`; its cause is the
+                ScalekitServerException.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ApiTokenService.ValidateToken", tokens_pb2.ValidateTokenRequest)
+        args = Arguments("ApiTokenService.ValidateToken", tokens_pb2.ValidateTokenRequest, missing=_MISSING)
         args.required("token", token)
         return self._call(
-            args.operation, args.request, tokens_pb2.ValidateTokenResponse, lambda message: message
+            args.operation,
+            args.request,
+            tokens_pb2.ValidateTokenResponse,
+            lambda message: message,
+            failure=_failures.token_failure,
         )
 
     def invalidate_token(self, token: str):
@@ -91,7 +100,9 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ApiTokenService.InvalidateToken", tokens_pb2.InvalidateTokenRequest)
+        args = Arguments(
+            "ApiTokenService.InvalidateToken", tokens_pb2.InvalidateTokenRequest, missing=_MISSING
+        )
         args.required("token", token)
         return self._call(args.operation, args.request, Empty, lambda message: message)
 
@@ -122,7 +133,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ApiTokenService.ListTokens", tokens_pb2.ListTokensRequest)
+        args = Arguments("ApiTokenService.ListTokens", tokens_pb2.ListTokensRequest, missing=_MISSING)
         args.required("organization_id", organization_id)
         args.optional("user_id", user_id)
         args.optional("page_size", page_size)
@@ -137,7 +148,7 @@ class _Methods:
         """Updates the custom claims or the description of an API token and returns what is known about it.
 
         Claims are added to those that the token has; the latter are looked up first, in a call of its
-        own. Fails with `NOT_FOUND` for an unknown token.
+        own.
 
         Args:
             token (str): The token as `CreateToken` returned it.
@@ -152,9 +163,11 @@ class _Methods:
 
         Raises:
             ScalekitArgumentException: an argument is missing or of a wrong type.
+            ScalekitValidateTokenFailureException: the token is unknown or was invalidated; see
+                `validate_token`.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ApiTokenService.UpdateToken", tokens_pb2.UpdateTokenRequest)
+        args = Arguments("ApiTokenService.UpdateToken", tokens_pb2.UpdateTokenRequest, missing=_MISSING)
         args.required("token", token)
         args.optional("custom_claims", custom_claims)
         args.optional("description", description)
@@ -186,7 +199,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ApiTokenService.ListTokens", tokens_pb2.ListTokensRequest)
+        args = Arguments("ApiTokenService.ListTokens", tokens_pb2.ListTokensRequest, missing=_MISSING)
         args.required("organization_id", organization_id)
         args.optional("user_id", user_id)
         args.optional("page_size", page_size)

@@ -15,6 +15,8 @@ from scalekit.v1.tools import tools_pb2
 
 __getattr__ = messages_of(__name__, tools_pb2)
 
+_MISSING = {"*": "{name} is required"}
+
 
 class _Methods:
     def list_tools(self, filter: Any = None, page_size: int | None = None, page_token: str | None = None):
@@ -61,7 +63,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ToolService.ListScopedTools", tools_pb2.ListScopedToolsRequest)
+        args = Arguments("ToolService.ListScopedTools", tools_pb2.ListScopedToolsRequest, missing=_MISSING)
         args.required("identifier", identifier)
         args.optional("filter", filter)
         args.optional("page_size", page_size)
@@ -87,7 +89,9 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ToolService.ListAvailableTools", tools_pb2.ListAvailableToolsRequest)
+        args = Arguments(
+            "ToolService.ListAvailableTools", tools_pb2.ListAvailableToolsRequest, missing=_MISSING
+        )
         args.required("identifier", identifier)
         args.optional("page_size", page_size)
         args.optional("page_token", page_token)
@@ -110,7 +114,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ToolService.SearchTools", tools_pb2.SearchToolsRequest)
+        args = Arguments("ToolService.SearchTools", tools_pb2.SearchToolsRequest, missing=_MISSING)
         args.required("query", query)
         args.optional("identifier", identifier)
         args.optional("top_k", top_k)
@@ -119,7 +123,7 @@ class _Methods:
     def execute_tool(
         self,
         tool_name: str,
-        identifier: str,
+        identifier: str | None = None,
         params: Any = None,
         connected_account_id: str | None = None,
         connection_name: str | None = None,
@@ -131,11 +135,11 @@ class _Methods:
 
         Args:
             tool_name (str): Name of the tool, such as `gmail_fetch_mails`. Required.
-            identifier (str): Identifier of the connected account, such as the e-mail address of its
-                user.
+            identifier (str, optional): Identifier of the connected account, such as the e-mail address
+                of its user. Not needed with `connected_account_id`.
             params (Struct | dict, optional): Parameters of the tool, as JSON that fits its definition.
             connected_account_id (str, optional): Id of the connected account (`ca_` and digits), at
-                most 100 characters.
+                most 100 characters. Not needed with `identifier`.
             connection_name (str, optional): Name of the connection to use, at most 400 letters, digits,
                 spaces, `_`, `:` and `-`. Must match `^[a-zA-Z0-9_: -]*$`.
 
@@ -146,9 +150,10 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ToolService.ExecuteTool", tools_pb2.ExecuteToolRequest)
+        args = Arguments("ToolService.ExecuteTool", tools_pb2.ExecuteToolRequest, missing=_MISSING)
+        args.needs({"identifier": identifier}, {"connected_account_id": connected_account_id})
         args.required("tool_name", tool_name)
-        args.required("identifier", identifier)
+        args.optional("identifier", identifier)
         args.optional("params", params)
         args.optional("connected_account_id", connected_account_id)
         args.optional("connection_name", connection_name, "connector")
@@ -192,7 +197,7 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ToolService.ListScopedTools", tools_pb2.ListScopedToolsRequest)
+        args = Arguments("ToolService.ListScopedTools", tools_pb2.ListScopedToolsRequest, missing=_MISSING)
         args.required("identifier", identifier)
         args.optional("filter", filter)
         args.optional("page_size", page_size)
@@ -214,7 +219,9 @@ class _Methods:
             ScalekitArgumentException: an argument is missing or of a wrong type.
             ScalekitServerException: the service refused the call or was not reached; see its subclasses.
         """
-        args = Arguments("ToolService.ListAvailableTools", tools_pb2.ListAvailableToolsRequest)
+        args = Arguments(
+            "ToolService.ListAvailableTools", tools_pb2.ListAvailableToolsRequest, missing=_MISSING
+        )
         args.required("identifier", identifier)
         args.optional("page_size", page_size)
         return self._pages(args.operation, args.request, tools_pb2.ListAvailableToolsResponse, "tools")

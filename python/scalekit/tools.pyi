@@ -54,7 +54,7 @@ class ToolsClient(_Service):
     def execute_tool(
         self,
         tool_name: str,
-        identifier: str,
+        identifier: str | None = None,
         params: _Struct | _Fields | None = None,
         connected_account_id: str | None = None,
         connection_name: str | None = None,
@@ -95,7 +95,7 @@ class AsyncToolsClient(_AsyncService):
     def execute_tool(
         self,
         tool_name: str,
-        identifier: str,
+        identifier: str | None = None,
         params: _Struct | _Fields | None = None,
         connected_account_id: str | None = None,
         connection_name: str | None = None,

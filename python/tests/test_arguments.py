@@ -6,11 +6,11 @@ import asyncio
 import inspect
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from importlib import import_module
 from typing import Any, get_type_hints
 
 import pytest
 from google.protobuf.json_format import MessageToDict
+from recorder import Services
 
 from scalekit._clients import SERVICES
 from scalekit._operations import OPERATIONS
@@ -31,38 +31,6 @@ from scalekit.v1.tokens import tokens_pb2
 from scalekit.v1.users import users_pb2
 
 pytestmark = pytest.mark.protobuf
-
-
-class Recorder:
-    """Stands in for the core client: keeps what is sent, and answers what it was given."""
-
-    def __init__(self, waits: bool) -> None:
-        self.waits = waits
-        self.calls: list[tuple[str, bytes]] = []
-        self.answers: list[Any] = []
-
-    def _call(self, operation: str, request: bytes) -> Any:
-        self.calls.append((operation, request))
-        answer = self.answers.pop(0).SerializeToString() if self.answers else b""
-        return self._later(answer) if self.waits else (answer, {})
-
-    async def _later(self, answer: bytes) -> tuple[bytes, dict[str, str]]:
-        return answer, {}
-
-    def sent(self, kind: Any) -> Any:
-        return kind.FromString(self.calls[-1][1])
-
-
-class Services:
-    """All service clients on one recorder."""
-
-    def __init__(self, waits: bool = False) -> None:
-        self.recorder = Recorder(waits)
-
-    def __getattr__(self, name: str) -> Any:
-        module, kind = SERVICES[name]
-        prefix = "Async" if self.recorder.waits else ""
-        return getattr(import_module(f"scalekit.{module}"), prefix + kind)(self.recorder)
 
 
 @pytest.fixture

@@ -36,6 +36,10 @@ pub(crate) struct ClientEntry {
     pub(crate) operations: Vec<String>,
     #[serde(default)]
     pub(crate) rename: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) missing: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) invalid: BTreeMap<String, String>,
     pub(crate) result: Option<String>,
 }
 
@@ -50,7 +54,11 @@ pub(crate) struct MethodEntry {
     pub(crate) iterator: Option<String>,
     pub(crate) failure: Option<String>,
     #[serde(default)]
+    pub(crate) raises: BTreeMap<String, String>,
+    #[serde(default)]
     pub(crate) needs: Vec<Vec<String>>,
+    #[serde(default)]
+    pub(crate) refuse: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) prefer: Vec<String>,
     #[serde(default)]

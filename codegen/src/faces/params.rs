@@ -246,7 +246,7 @@ pub(crate) fn derived(
 }
 
 /// The fields along a dotted path; all but the last are single messages.
-fn walk(request: &MessageDescriptor, path: &str) -> anyhow::Result<Vec<FieldDescriptor>> {
+pub(super) fn walk(request: &MessageDescriptor, path: &str) -> anyhow::Result<Vec<FieldDescriptor>> {
     let mut message = Some(request.clone());
     let mut fields = Vec::new();
     for name in path.split('.') {

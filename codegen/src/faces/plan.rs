@@ -1,5 +1,7 @@
 //! The service clients and their methods: what the schema suggests, changed by the face.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, ensure};
 use prost_reflect::{FieldDescriptor, MessageDescriptor};
 
@@ -29,8 +31,18 @@ pub(crate) struct Client {
     /// The comment on its service.
     pub(crate) doc: String,
     pub(crate) methods: Vec<Method>,
+    pub(crate) messages: Messages,
     /// Handwritten methods.
     pub(crate) extras: Vec<ExtraEntry>,
+}
+
+/// The error messages of a client that replace those of its language, by parameter name.
+#[derive(Clone, Default)]
+pub(crate) struct Messages {
+    /// For missing parameters.
+    pub(crate) missing: BTreeMap<String, String>,
+    /// For enum values that do not exist.
+    pub(crate) invalid: BTreeMap<String, String>,
 }
 
 /// A method of a service client.
@@ -43,6 +55,10 @@ pub(crate) struct Method {
     pub(crate) action: Action,
     /// Sets of parameters of which one must be given whole.
     pub(crate) needs: Vec<Vec<String>>,
+    /// Request fields that must not be set, with the error message for each.
+    pub(crate) refuse: BTreeMap<String, String>,
+    /// Further exceptions and their descriptions, by class name.
+    pub(crate) raises: BTreeMap<String, String>,
     /// Parameters of which only the first one given counts.
     pub(crate) prefer: Vec<String>,
     /// The name of its iterator, if that does not follow from its own.
@@ -145,6 +161,8 @@ pub(crate) fn clients(schema: &Schema, face: &Face, style: Style) -> anyhow::Res
                 module: None,
                 operations: Vec::new(),
                 rename: Default::default(),
+                missing: Default::default(),
+                invalid: Default::default(),
                 result: None,
             });
         }

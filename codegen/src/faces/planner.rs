@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, ensure};
 
+use super::checks;
 use super::face::{ClientEntry, Face, MethodEntry};
 use super::params::derived;
-use super::plan::{Action, Client, Method, Outcome, Steps, Style};
+use super::plan::{Action, Client, Messages, Method, Outcome, Steps, Style};
 use super::variants::{add_by_external_id, add_iterators};
 use crate::{Operation, Schema, snake_case};
 
@@ -75,6 +76,8 @@ impl Planner<'_> {
                 request,
                 action,
                 needs: Vec::new(),
+                refuse: Default::default(),
+                raises: Default::default(),
                 prefer: Vec::new(),
                 iterator: None,
             });
@@ -89,8 +92,9 @@ impl Planner<'_> {
                 "two methods are called {}",
                 method.name
             );
-            check_order(method)?;
+            checks::method(method)?;
         }
+        checks::messages(entry, &methods)?;
         let extras = self
             .face
             .extras
@@ -101,6 +105,10 @@ impl Planner<'_> {
             attribute: entry.attribute.clone(),
             module: entry.module().to_owned(),
             class: entry.class.clone(),
+            messages: Messages {
+                missing: entry.missing.clone(),
+                invalid: entry.invalid.clone(),
+            },
             doc: self.schema.comment(&service).to_owned(),
             methods,
         })
@@ -199,6 +207,8 @@ impl Planner<'_> {
             request,
             action,
             needs: entry.needs.clone(),
+            refuse: entry.refuse.clone(),
+            raises: entry.raises.clone(),
             prefer: entry.prefer.clone(),
             iterator: entry.iterator.clone(),
         })
@@ -223,18 +233,6 @@ impl Planner<'_> {
             takes: entry.takes.clone(),
         })
     }
-}
-
-/// No language has a parameter without a default after one with, unless it is keyword-only.
-fn check_order(method: &Method) -> anyhow::Result<()> {
-    let positional = method.params.iter().filter(|param| !param.keyword_only);
-    let defaults: Vec<bool> = positional.map(|param| param.presence.omissible()).collect();
-    ensure!(
-        defaults.is_sorted(),
-        "{} has a parameter without a default after one with",
-        method.name
-    );
-    Ok(())
 }
 
 fn capitalized(text: &str) -> String {

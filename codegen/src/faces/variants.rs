@@ -34,6 +34,8 @@ pub(crate) fn add_by_external_id(methods: &mut Vec<Method>, style: Style) {
             request: method.request.clone(),
             action: method.action.clone(),
             needs: method.needs.clone(),
+            refuse: method.refuse.clone(),
+            raises: method.raises.clone(),
             prefer: method.prefer.clone(),
             iterator: method
                 .iterator
@@ -81,6 +83,8 @@ pub(crate) fn add_iterators(methods: &mut Vec<Method>, style: Style) {
             request: method.request.clone(),
             action: Action::Pages { operation: operation.clone(), items },
             needs: method.needs.clone(),
+            refuse: method.refuse.clone(),
+            raises: method.raises.clone(),
             prefer: method.prefer.clone(),
             iterator: None,
         });

@@ -5,16 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use prost_reflect::{FileDescriptor, MessageDescriptor};
 
 use super::docs::docstring;
+use super::guards;
 use super::text::{Source, doc_width};
 use super::types::{hint, local_name, module_of};
 use crate::faces::face::Presence;
 use crate::faces::params::Param;
-use crate::faces::plan::{Action, Client, Method, Outcome, Steps};
+use crate::faces::plan::{Action, Client, Messages, Method, Outcome, Steps};
 use crate::faces::prose::paragraphs;
 
 /// The text of a client's module.
 pub(super) fn module(client: &Client) -> String {
-    let mut writer = Writer::default();
+    let mut writer = Writer {
+        messages: client.messages.clone(),
+        ..Default::default()
+    };
     for method in &client.methods {
         writer.body.blank(1);
         writer.method(method);
@@ -32,6 +36,7 @@ pub(super) fn module(client: &Client) -> String {
         "\n__getattr__ = messages_of(__name__, {})\n",
         sources.join(", ")
     ));
+    text.push_str(&guards::tables(client));
     text.push_str("\n\nclass _Methods:\n");
     // The blank line before the first method would stand after the class statement.
     text.push_str(writer.body.finish().trim_start_matches('\n'));
@@ -62,6 +67,8 @@ pub(super) fn files(client: &Client) -> Vec<FileDescriptor> {
 struct Writer {
     body: Source,
     modules: BTreeSet<(String, String)>,
+    messages: Messages,
+    failures: bool,
     results: bool,
     steps: bool,
     any: bool,
@@ -84,11 +91,12 @@ impl Writer {
         if !text.ends_with("\n\n") {
             text.push('\n');
         }
-        let own: Vec<&str> = [("_results", self.results), ("_steps", self.steps)]
-            .iter()
-            .filter(|own| own.1)
-            .map(|own| own.0)
-            .collect();
+        let own = [
+            ("_failures", self.failures),
+            ("_results", self.results),
+            ("_steps", self.steps),
+        ];
+        let own: Vec<&str> = own.iter().filter(|own| own.1).map(|own| own.0).collect();
         if !own.is_empty() {
             text.push_str(&format!("from scalekit import {}\n", own.join(", ")));
         }
@@ -147,8 +155,9 @@ impl Writer {
             Action::Call { operation, .. } | Action::Pages { operation, .. } => operation.key.clone(),
             Action::Build => method.name.clone(),
         };
-        self.body
-            .call(2, "args = Arguments", &[format!("\"{name}\""), request], "");
+        let mut items = vec![format!("\"{name}\""), request];
+        items.extend(guards::arguments(&self.messages, method));
+        self.body.call(2, "args = Arguments", &items, "");
         let mut held = BTreeSet::new();
         for holder in method.params.iter().flat_map(|param| &param.holders) {
             if held.insert(holder) {
@@ -159,9 +168,7 @@ impl Writer {
             let names = method.prefer.join(", ");
             self.body.line(2, &format!("{names} = args.first({names})"));
         }
-        for name in method.needs.iter().flatten() {
-            self.body.line(2, &format!("args.given(\"{name}\", {name})"));
-        }
+        guards::write_needs(&mut self.body, method);
         // Explicit arguments win over the same fields of a whole request, so that comes first.
         let whole = |param: &&Param| param.path.as_deref() == Some("*");
         let others = method.params.iter().filter(|param| !whole(param));
@@ -176,6 +183,7 @@ impl Writer {
                 .collect();
             self.body.call(2, "args.one_of", &alternatives, "");
         }
+        guards::write_refusals(&mut self.body, method);
         match &method.action {
             Action::Build => self.body.line(2, "return args.request"),
             Action::Pages { operation, items } => {
@@ -193,7 +201,7 @@ impl Writer {
                 outcome,
                 mask,
                 steps,
-                ..
+                failure,
             } => {
                 if let Some(mask) = mask {
                     let of = method
@@ -210,6 +218,10 @@ impl Writer {
                         let mut items =
                             vec!["args.operation".to_owned(), "args.request".to_owned(), response];
                         items.extend(then);
+                        items.extend(failure.as_ref().map(|function| {
+                            self.failures = true;
+                            format!("failure=_failures.{function}")
+                        }));
                         self.body.call(2, "return self._call", &items, "");
                     }
                     Some(steps) => self.run(method, steps, response, then),

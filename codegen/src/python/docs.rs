@@ -12,7 +12,7 @@ pub(super) fn docstring(method: &Method) -> Vec<String> {
     let width = doc_width(2);
     let mut parts = paragraphs(&method.doc, width);
     if !method.params.is_empty() {
-        let lines = method.params.iter().map(|param| describe(param, width));
+        let lines = method.params.iter().map(|param| describe(method, param, width));
         parts.push(
             std::iter::once("Args:".to_owned())
                 .chain(lines)
@@ -55,6 +55,10 @@ pub(super) fn docstring(method: &Method) -> Vec<String> {
     ));
     let mut raises =
         vec!["    ScalekitArgumentException: an argument is missing or of a wrong type.".to_owned()];
+    for (class, when) in &method.raises {
+        let text = wrap(&format!("{class}: {when}"), width - 4, "        ");
+        raises.push(format!("    {text}"));
+    }
     if !matches!(method.action, Action::Build) {
         raises.push(
             "    ScalekitServerException: the service refused the call or was not reached; see its subclasses."
@@ -66,7 +70,7 @@ pub(super) fn docstring(method: &Method) -> Vec<String> {
 }
 
 /// A parameter's line, or lines, under `Args:`.
-fn describe(param: &Param, width: usize) -> String {
+fn describe(method: &Method, param: &Param, width: usize) -> String {
     let optional = if param.nullable() || param.presence.omissible() {
         ", optional"
     } else {
@@ -76,6 +80,7 @@ fn describe(param: &Param, width: usize) -> String {
     if let Presence::Default(literal) = &param.presence {
         doc.push_str(&format!(" Default: ``{literal}``."));
     }
+    doc.push_str(&instead(method, param));
     let head = bound(&format!(
         "{} ({}{optional}):",
         param.name,
@@ -83,6 +88,27 @@ fn describe(param: &Param, width: usize) -> String {
     ));
     let text = format!("{head} {doc}");
     format!("    {}", wrap(&text, width - 4, "        "))
+}
+
+/// A sentence that names the parameters that may be given instead of `param`.
+fn instead(method: &Method, param: &Param) -> String {
+    let others: Vec<String> = method
+        .needs
+        .iter()
+        .filter(|names| !names.contains(&param.name))
+        .map(|names| {
+            names
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(" and ")
+        })
+        .collect();
+    let needed = method.needs.iter().flatten().any(|name| *name == param.name);
+    match needed && !others.is_empty() {
+        true => format!(" Not needed with {}.", others.join(" or ")),
+        false => String::new(),
+    }
 }
 
 /// The accepted types without the private names of the stubs.

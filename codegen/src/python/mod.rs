@@ -5,6 +5,7 @@
 mod client;
 mod client_stub;
 mod docs;
+mod guards;
 mod message_stub;
 mod messages;
 mod presence_stub;

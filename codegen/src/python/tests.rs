@@ -86,6 +86,52 @@ fn methods_follow_from_the_schema_and_the_face() {
 }
 
 #[test]
+fn checks_and_error_messages_of_the_face_are_in_the_module() {
+    let schema = schema();
+    let plan = plan(&schema);
+    for (client, texts) in [
+        (
+            "connected_accounts",
+            [
+                "_MISSING = {\"*\": \"{name} is required\", \"connector\": \"connection_name is required\"}\n",
+                "args.needs(\n            {\"connector\": connector, \"identifier\": identifier}, \
+                 {\"connected_account_id\": connected_account_id}\n        )",
+                "Not needed\n                with `connected_account_id`.",
+            ],
+        ),
+        (
+            "resources",
+            [
+                "args.needs({\"resource_id\": resource_id})",
+                "args.unset(\"client.audience\", \"audience cannot be set",
+                "clients_pb2.RevokeUserConsentRequest, missing=_MISSING",
+            ],
+        ),
+        (
+            "tokens",
+            [
+                "failure=_failures.token_failure",
+                "from scalekit import _failures, _steps\n",
+                "ScalekitValidateTokenFailureException: the token is unknown",
+            ],
+        ),
+        (
+            "domain",
+            [
+                "_INVALID = {\"domain_type\": \"Invalid domain type",
+                "args = Arguments(\"DomainService.GetDomain\", domains_pb2.GetDomainRequest)\n",
+                "domains_pb2.ListDomainRequest, invalid=_INVALID",
+            ],
+        ),
+    ] {
+        let module = client::module(of(&plan, client));
+        for text in texts {
+            assert!(module.contains(text), "{client} has no {text:?}");
+        }
+    }
+}
+
+#[test]
 fn an_operation_or_service_added_to_the_protos_needs_no_entry() {
     let root = std::env::temp_dir().join(format!("codegen-python-{}", std::process::id()));
     copy(&project_root().join("proto"), &root);
@@ -183,4 +229,18 @@ fn entries_that_do_not_fit_the_schema_are_refused() {
         ..Default::default()
     };
     assert!(wrong(get, name).contains("two methods"));
+    let needs = MethodEntry {
+        needs: vec![vec!["nope".to_owned()]],
+        ..Default::default()
+    };
+    assert!(wrong(get, needs).contains("no parameter nope"));
+    let refuse = MethodEntry {
+        refuse: [("nope".to_owned(), "no".to_owned())].into(),
+        ..Default::default()
+    };
+    assert!(wrong(get, refuse).contains("no field nope"));
+    let mut face = super::face().unwrap();
+    face.clients[0].missing = [("id or nope".to_owned(), "no".to_owned())].into();
+    let error = super::plan(&schema, &face).err().unwrap();
+    assert!(format!("{error:#}").contains("parameter id or nope"));
 }

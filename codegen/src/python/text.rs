@@ -64,6 +64,19 @@ impl Source {
         self.line(depth, &format!("){tail}"));
     }
 
+    /// Adds `head{items}` on one line, else with each item on a line of its own.
+    pub(super) fn braces(&mut self, depth: usize, head: &str, items: &[String]) {
+        let one = format!("{head}{{{}}}", items.join(", "));
+        if fits(depth, &one) {
+            return self.line(depth, &one);
+        }
+        self.line(depth, &format!("{head}{{"));
+        for item in items {
+            self.line(depth + 1, &format!("{item},"));
+        }
+        self.line(depth, "}");
+    }
+
     /// Adds a docstring of paragraphs.
     pub(super) fn docstring(&mut self, depth: usize, paragraphs: &[String]) {
         let quoted = paragraphs.iter().any(|paragraph| paragraph.contains('\\'));
@@ -94,6 +107,11 @@ impl Source {
 
 fn fits(depth: usize, line: &str) -> bool {
     depth * 4 + line.chars().count() <= WIDTH
+}
+
+/// A text as a Python literal.
+pub(super) fn string(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// The width left for a docstring at a depth, with its quotes.

@@ -3,7 +3,7 @@
 ::
 
     ScalekitException
-    ├── ScalekitArgumentException             an argument that no request can be made of
+    ├── ScalekitArgumentException             an invalid argument; no request was sent
     ├── WebhookVerificationError              a webhook or interceptor whose signature does not hold
     ├── ScalekitValidateTokenFailureException a token that is not valid
     └── ScalekitServerException               the service, or the way to it, refused
@@ -107,10 +107,37 @@ class ScalekitException(Exception):
 
 
 class ScalekitArgumentException(ScalekitException, ValueError, TypeError):
-    """An argument, option or configuration of which no request can be made.
+    """An invalid argument, option or configuration; no request was sent.
 
-    It is a :class:`ValueError` and a :class:`TypeError` too, which is what code for earlier SDKs catches.
+    It is a :class:`ValueError` and a :class:`TypeError` too, which code for ``scalekit-sdk-python`` catches.
     """
+
+    def __init__(
+        self,
+        error: object = "",
+        *,
+        operation: str | None = None,
+        request_id: str | None = None,
+        retryable: bool = False,
+        detail: str | None = None,
+    ) -> None:
+        """Keep the message, and the details that it does not contain."""
+        super().__init__(error, operation=operation, request_id=request_id, retryable=retryable)
+        self._detail = detail
+        if detail is not None:
+            # Tracebacks show notes; `add_note` does not exist in Python 3.10.
+            self.__notes__ = [f"{operation}: {detail}" if operation else detail]
+
+    @property
+    def detail(self) -> str | None:
+        """What is wrong with which argument, if ``str()`` is a message of ``scalekit-sdk-python``, which
+        applications compare; else ``None``. Tracebacks show it together with the operation.
+        """
+        return self._detail
+
+    def __str__(self) -> str:
+        """The operation and the message; a message of ``scalekit-sdk-python`` is unchanged."""
+        return super().__str__() if self._detail is None else self.message
 
 
 class WebhookVerificationError(ScalekitException):

@@ -1,0 +1,108 @@
+"""A connected account is named by its id, or by its connector and identifier."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from google.protobuf.json_format import MessageToDict
+from recorder import Services
+
+from scalekit.common.exceptions import ScalekitArgumentException
+from scalekit.v1.connected_accounts import connected_accounts_pb2 as accounts_pb2
+from scalekit.v1.tools import tools_pb2
+
+pytestmark = pytest.mark.protobuf
+
+ACCOUNTS = {
+    "get_magic_link_for_connected_account": accounts_pb2.GetMagicLinkForConnectedAccountRequest,
+    "get_connected_account_by_identifier": accounts_pb2.GetConnectedAccountByIdentifierRequest,
+    "get_connected_account_details_by_identifier": accounts_pb2.GetConnectedAccountByIdentifierRequest,
+    "update_connected_account": accounts_pb2.UpdateConnectedAccountRequest,
+    "delete_connected_account": accounts_pb2.DeleteConnectedAccountRequest,
+}
+METHODS = pytest.mark.parametrize("method", ACCOUNTS)
+BOTH = pytest.mark.parametrize("waits", [False, True], ids=["sync", "async"])
+
+
+def call(services: Services, method: str, *names: Any, **more: Any) -> Any:
+    rest = ({},) if method == "update_connected_account" else ()
+    result = getattr(services.connected_accounts, method)(*names, *rest, **more)
+    if services.recorder.waits:
+        asyncio.run(result)
+    sent = services.recorder.sent(ACCOUNTS[method])
+    return {name: value for name, value in MessageToDict(sent).items() if name != "connectedAccount"}
+
+
+@BOTH
+@METHODS
+def test_an_id_alone_names_an_account(method: str, waits: bool) -> None:
+    sent = call(Services(waits), method, None, None, connected_account_id="ca_1")
+    assert sent == {"id": "ca_1"}
+
+
+@BOTH
+@METHODS
+def test_a_connector_and_an_identifier_name_an_account(method: str, waits: bool) -> None:
+    sent = call(Services(waits), method, "slack", "user_1")
+    assert sent == {"connector": "slack", "identifier": "user_1"}
+
+
+@METHODS
+def test_all_names_that_are_given_are_sent(method: str) -> None:
+    sent = call(Services(), method, "slack", "user_1", connected_account_id="ca_1", organization_id="org_1")
+    assert sent == {"connector": "slack", "identifier": "user_1", "id": "ca_1", "organizationId": "org_1"}
+
+
+@pytest.mark.parametrize("method", sorted(set(ACCOUNTS) - {"update_connected_account"}))
+def test_the_names_that_are_not_needed_can_be_left_out(method: str) -> None:
+    assert call(Services(), method, connected_account_id="ca_1") == {"id": "ca_1"}
+
+
+@BOTH
+@METHODS
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ((None, None), "connection_name is required"),
+        (("", ""), "connection_name is required"),
+        ((None, "user_1"), "connection_name is required"),
+        (("slack", None), "identifier is required"),
+        (("slack", ""), "identifier is required"),
+    ],
+)
+def test_an_account_without_a_complete_name_is_refused(
+    method: str, names: tuple[Any, Any], message: str, waits: bool
+) -> None:
+    services = Services(waits)
+    with pytest.raises(ScalekitArgumentException) as caught:
+        call(services, method, *names, organization_id="org_1")
+    assert str(caught.value) == message
+    assert caught.value.detail == "connector and identifier, or connected_account_id, must be given"
+    assert str(caught.value.operation).startswith("ConnectedAccountService.")
+    assert not services.recorder.calls
+
+
+@BOTH
+def test_a_tool_is_executed_for_an_id_alone(waits: bool) -> None:
+    services = Services(waits)
+    for arguments in ({"identifier": None}, {}):
+        result = services.tools.execute_tool(
+            "gmail_send", params={"to": "a"}, connected_account_id="ca_1", **arguments
+        )
+        if waits:
+            asyncio.run(result)
+        sent = MessageToDict(services.recorder.sent(tools_pb2.ExecuteToolRequest))
+        assert sent == {"toolName": "gmail_send", "params": {"to": "a"}, "connectedAccountId": "ca_1"}
+
+
+@BOTH
+@pytest.mark.parametrize("identifier", [None, ""])
+def test_a_tool_without_an_account_is_refused(identifier: Any, waits: bool) -> None:
+    services = Services(waits)
+    with pytest.raises(ScalekitArgumentException) as caught:
+        services.tools.execute_tool("gmail_send", identifier, connection_name="gmail")
+    assert str(caught.value) == "identifier is required"
+    assert caught.value.operation == "ToolService.ExecuteTool"
+    assert not services.recorder.calls
