@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scalekit import _checks
 from scalekit._base import ClientBase, code_exchange, validation
-from scalekit._clients import Clients
+from scalekit._clients import SERVICES, Clients
 from scalekit._typing import Self
 from scalekit.common.exceptions import (
     ScalekitValidateTokenFailureException as ScalekitValidateTokenFailureException,
@@ -21,6 +22,50 @@ from scalekit.common.scalekit import LogoutUrlOptions as LogoutUrlOptions
 from scalekit.common.scalekit import TokenValidationOptions as TokenValidationOptions
 from scalekit.constants.user import id_token_claim_to_user_map as id_token_claim_to_user_map
 from scalekit.core import CoreClient
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from scalekit.audit_logs import AuditLogsClient as AuditLogsClient
+    from scalekit.auth import AuthClient as AuthClient
+    from scalekit.clients import ClientsClient as ClientsClient
+    from scalekit.connected_accounts import ConnectedAccountsClient as ConnectedAccountsClient
+    from scalekit.connection import ConnectionClient as ConnectionClient
+    from scalekit.directory import DirectoryClient as DirectoryClient
+    from scalekit.domain import DomainClient as DomainClient
+    from scalekit.events import EventsClient as EventsClient
+    from scalekit.m2m_client import M2MClient as M2MClient
+    from scalekit.mcp import McpClient as McpClient
+    from scalekit.organization import OrganizationClient as OrganizationClient
+    from scalekit.passwordless import PasswordlessClient as PasswordlessClient
+    from scalekit.permissions import PermissionClient as PermissionClient
+    from scalekit.providers import ProvidersClient as ProvidersClient
+    from scalekit.resource import ResourceClient as ResourceClient
+    from scalekit.role import RoleClient as RoleClient
+    from scalekit.sessions import SessionsClient as SessionsClient
+    from scalekit.token import TokenClient as TokenClient
+    from scalekit.tools import ToolsClient as ToolsClient
+    from scalekit.users import UserClient as UserClient
+    from scalekit.webauthn import WebAuthnClient as WebAuthnClient
+
+    webhook_tolerance_in_seconds: timedelta
+
+AUTHORIZE_ENDPOINT = "oauth/authorize"
+LOGOUT_ENDPOINT = "oidc/logout"
+webhook_signature_version = "v1"
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Load a service class, or what needs a module that the client does not, at its first use."""
+        if name == "webhook_tolerance_in_seconds":
+            from datetime import timedelta
+
+            return timedelta(minutes=5)
+        for module, kind in SERVICES.values():
+            if kind == name:
+                return getattr(import_module(f"scalekit.{module}"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class ScalekitClient(ClientBase, Clients):

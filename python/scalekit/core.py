@@ -12,6 +12,9 @@ from scalekit._call import Call
 from scalekit._token_response import TokenResponse
 from scalekit._typing import Message
 from scalekit.common.exceptions import ScalekitArgumentException
+from scalekit.common.exceptions import ScalekitException as ScalekitException
+from scalekit.common.exceptions import ScalekitServerException as ScalekitServerException
+from scalekit.common.exceptions import ScalekitTooManyRequestsException as ScalekitTooManyRequestsException
 
 TOKEN_ENDPOINT = "/oauth/token"  # noqa: S105  a path
 JWKS_ENDPOINT = "/keys"

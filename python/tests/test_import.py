@@ -114,6 +114,49 @@ print(User().username)
     assert in_fresh_interpreter(code) == "None"
 
 
+def test_exceptions_are_names_of_the_core_module() -> None:
+    code = """
+import sys
+from scalekit.core import ScalekitException, ScalekitServerException, ScalekitTooManyRequestsException
+from scalekit.common import exceptions
+for kind in (ScalekitException, ScalekitServerException, ScalekitTooManyRequestsException):
+    assert kind is getattr(exceptions, kind.__name__)
+print("google" in sys.modules)
+"""
+    assert in_fresh_interpreter(code) == "False"
+
+
+def test_constants_are_names_of_the_client_module() -> None:
+    code = """
+import sys
+from scalekit.client import AUTHORIZE_ENDPOINT, LOGOUT_ENDPOINT
+from scalekit.client import webhook_signature_version, webhook_tolerance_in_seconds
+from scalekit.common.exceptions import HTTP_STATUS
+print(AUTHORIZE_ENDPOINT, LOGOUT_ENDPOINT, webhook_signature_version, webhook_tolerance_in_seconds)
+print(int(HTTP_STATUS["NOT_FOUND"]), "google" in sys.modules)
+"""
+    assert in_fresh_interpreter(code).splitlines() == ["oauth/authorize oidc/logout v1 0:05:00", "404 False"]
+
+
+@pytest.mark.protobuf
+def test_service_classes_are_names_of_the_client_module() -> None:
+    code = """
+import sys
+import scalekit.client
+assert "google" not in sys.modules and "scalekit.organization" not in sys.modules
+from scalekit._clients import SERVICES
+from scalekit.client import OrganizationClient, UserClient, M2MClient, ToolsClient, ConnectedAccountsClient
+client = scalekit.client.ScalekitClient("https://acme.scalekit.com", "id", "secret")
+for attribute, (module, kind) in SERVICES.items():
+    assert type(getattr(client, attribute)) is getattr(scalekit.client, kind), kind
+try:
+    scalekit.client.NothingClient
+except AttributeError as error:
+    print(error)
+"""
+    assert in_fresh_interpreter(code) == "module 'scalekit.client' has no attribute 'NothingClient'"
+
+
 @pytest.mark.protobuf
 def test_every_module_can_be_imported() -> None:
     names = [module.name for module in pkgutil.walk_packages(scalekit.__path__, "scalekit.")]

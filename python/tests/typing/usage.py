@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from typing_extensions import assert_type
@@ -12,14 +14,20 @@ from scalekit import (
     AsyncScalekitClient,
     AuthorizationUrlOptions,
     IdpInitiatedLoginClaims,
+    ScalekitArgumentException,
     ScalekitClient,
+    ScalekitException,
     ScalekitNotFoundException,
     ScalekitServerException,
     ScalekitToolException,
+    ScalekitValidateTokenFailureException,
     StatusCode,
     TokenValidationOptions,
 )
+from scalekit import client as client_module
+from scalekit import core as core_module
 from scalekit._call import Call
+from scalekit.common.exceptions import HTTP_STATUS
 from scalekit.organization import AsyncOrganizationClient, OrganizationClient
 from scalekit.testing import Emulator, LoggedRequest
 from scalekit.v1.organizations.organizations_pb2 import (
@@ -80,7 +88,27 @@ def testing() -> None:
         emulator.client(retries=0)  # type: ignore[call-arg]
 
 
+def accounts(client: ScalekitClient) -> None:
+    client.tools.execute_tool("gmail_send", None, connected_account_id="ca_1")
+    client.connected_accounts.delete_connected_account(None, None, connected_account_id="ca_1")
+    client.connected_accounts.update_connected_account(None, None, {}, connected_account_id="ca_1")
+
+
+def names() -> None:
+    assert_type(client_module.OrganizationClient, type[OrganizationClient])
+    assert_type(client_module.webhook_tolerance_in_seconds, timedelta)
+    assert_type(core_module.ScalekitException, type[ScalekitException])
+    assert_type(HTTP_STATUS["NOT_FOUND"], HTTPStatus)
+    _ = client_module.NothingClient  # type: ignore[attr-defined]
+
+
 def errors(error: Exception) -> None:
+    if isinstance(error, ScalekitArgumentException):
+        assert_type(error.detail, str | None)
+    if isinstance(error, ScalekitValidateTokenFailureException):
+        assert_type(error.http_status, int | None)
+        assert_type(error.grpc_status, StatusCode | None)
+        assert_type(error.server, ScalekitServerException | None)
     if isinstance(error, ScalekitToolException):
         assert_type(error.execution_id, str)
     if isinstance(error, ScalekitServerException):
