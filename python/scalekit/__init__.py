@@ -94,6 +94,17 @@ __all__ = [
     "__version__",
 ]
 
+
+def _check_installation() -> None:
+    """Refuse an installation that is mixed with ``scalekit-sdk-python``, whose files include this one."""
+    import os.path
+
+    if os.path.exists(os.path.join(__path__[0], "v1", "organizations", "organizations_pb2_grpc.py")):
+        from scalekit import _installation as _installation
+
+
+_check_installation()
+
 _MODULES = {
     "ScalekitClient": "client",
     "AsyncScalekitClient": "aio",

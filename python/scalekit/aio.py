@@ -5,6 +5,10 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any
 
+# First, because the imports below fail in a mixed installation.
+from scalekit import _installation as _installation
+
+# isort: split
 from scalekit import _checks
 from scalekit._base import ClientBase, code_exchange, validation
 from scalekit._clients import AsyncClients

@@ -19,6 +19,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+# First, because the imports below fail in a mixed installation.
+from scalekit import _installation as _installation
+
+# isort: split
 from scalekit.emulator import EmulatorError
 from scalekit.testing._emulator import Emulator
 from scalekit.testing._types import CannedError, Fault, LoggedRequest, RequestFilter
