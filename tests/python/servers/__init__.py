@@ -1,0 +1,1 @@
+"""Servers and workers that fork or spawn processes, each with clients of the emulator."""

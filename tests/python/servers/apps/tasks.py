@@ -1,0 +1,22 @@
+"""The tasks of a Celery worker: one call by each client."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+from clients import awaitable, blocking
+from queue_app import queue_app
+
+app = queue_app(Path(os.environ["TEST_QUEUE"]))
+
+
+@app.task(name="sync")
+def by_blocking_client() -> dict[str, object]:
+    return blocking()
+
+
+@app.task(name="async")
+def by_awaitable_client() -> dict[str, object]:
+    return asyncio.run(awaitable())
