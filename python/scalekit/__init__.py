@@ -96,10 +96,10 @@ __all__ = [
 
 
 def _check_installation() -> None:
-    """Refuse an installation that is mixed with ``scalekit-sdk-python``, whose files include this one."""
+    """Refuse an installation that is mixed with files of ``scalekit-sdk-python``."""
     import os.path
 
-    if os.path.exists(os.path.join(__path__[0], "v1", "organizations", "organizations_pb2_grpc.py")):
+    if os.path.exists(os.path.join(*__path__[:1], "v1", "organizations", "organizations_pb2_grpc.py")):
         from scalekit import _installation as _installation
 
 

@@ -1,14 +1,16 @@
 """Fails to load if files of ``scalekit-sdk-python`` are among those of this package.
 
-Both distributions install a package called ``scalekit``. Installers put them into one folder, where the
-files of the distribution that is installed later overwrite those of the other.
+Both distributions install a package called ``scalekit`` into the same folder. Files of the
+distribution that is installed later overwrite those of the other.
 """
 
 from __future__ import annotations
 
 import os.path
 
-_FOLDER = os.path.dirname(os.path.abspath(__file__))
+import scalekit
+
+_FOLDER = os.path.abspath(next(iter(scalekit.__path__), ""))
 # scalekit/__init__.py looks for this file too, before it loads anything.
 _FOREIGN = os.path.join(_FOLDER, "v1", "organizations", "organizations_pb2_grpc.py")
 _OWN, _OTHER = "scalekit-client", "scalekit-sdk-python"
@@ -28,7 +30,8 @@ if os.path.exists(_FOREIGN):
         name="scalekit",
         path=_FOLDER,
     )
-if not os.path.exists(os.path.join(_FOLDER, "__init__.py")):
+# A package without __init__.py is a namespace package, whose path is not a list.
+if not isinstance(scalekit.__path__, list):
     raise ImportError(
         f"files of {_OWN} are missing in {_FOLDER}: {_OTHER} contains files of the same names, which its "
         f"uninstallation deleted.\n"
