@@ -32,8 +32,9 @@ def for_client_of_resource(look: tuple[Any, ...], change: tuple[Any, ...]) -> St
 def with_merged_claims(look: tuple[Any, ...], change: tuple[Any, ...]) -> Steps:
     """Add claims to those that a token has, and remove those given with an empty value.
 
-    The service replaces all claims of a token, so the present claims are looked up if new ones are given.
-    If either call reports an unknown token, the method raises a ScalekitValidateTokenFailureException.
+    The service replaces all claims of a token, so the present claims are looked up if new ones are
+    given. If either call reports an unknown token, the method raises a
+    ScalekitValidateTokenFailureException.
     """
     request = change[1]
     if request.custom_claims:

@@ -57,7 +57,7 @@ webhook_signature_version = "v1"
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        """Load a service class, or what needs a module that the client does not, at its first use."""
+        """Load service classes, and a constant that needs `datetime`, at their first use."""
         if name == "webhook_tolerance_in_seconds":
             from datetime import timedelta
 

@@ -41,7 +41,8 @@ pub(super) fn messages(client: &ClientEntry, methods: &[Method]) -> anyhow::Resu
     Ok(())
 }
 
-/// In no language can a parameter without a default follow one with a default, unless it is keyword-only.
+/// Checks that no parameter without a default follows one with a default, keyword-only ones
+/// excepted.
 fn order(method: &Method) -> anyhow::Result<()> {
     let positional = method.params.iter().filter(|param| !param.keyword_only);
     let defaults: Vec<bool> = positional.map(|param| param.presence.omissible()).collect();

@@ -109,7 +109,8 @@ class ScalekitException(Exception):
 class ScalekitArgumentException(ScalekitException, ValueError, TypeError):
     """An invalid argument, option or configuration; no request was sent.
 
-    It is a :class:`ValueError` and a :class:`TypeError` too, which code for ``scalekit-sdk-python`` catches.
+    It is a :class:`ValueError` and a :class:`TypeError` too, which code for
+    ``scalekit-sdk-python`` catches.
     """
 
     def __init__(
@@ -130,8 +131,8 @@ class ScalekitArgumentException(ScalekitException, ValueError, TypeError):
 
     @property
     def detail(self) -> str | None:
-        """What is wrong with which argument, if ``str()`` is a message of ``scalekit-sdk-python``, which
-        applications compare; else ``None``. Tracebacks show it together with the operation.
+        """What is wrong with which argument, if ``str()`` is a message of ``scalekit-sdk-python``,
+        which applications compare; else ``None``. Tracebacks show it together with the operation.
         """
         return self._detail
 
@@ -147,9 +148,10 @@ class WebhookVerificationError(ScalekitException):
 class ScalekitValidateTokenFailureException(ScalekitException):
     """A token that is malformed, forged, expired, revoked, or lacks a required scope.
 
-    If the service refused the token, as in ``tokens.validate_token``, `server` is the exception of that
-    call, and also the ``__cause__``; `http_status`, `grpc_status`, `error_code` and `err_details` are
-    those of `server`. If the token was validated on this machine, all of them are ``None``.
+    If the service refused the token, as in ``tokens.validate_token``, `server` is the exception of
+    that call, and also the ``__cause__``; `http_status`, `grpc_status`, `error_code` and
+    `err_details` are those of `server`. If the token was validated on this machine, all of them
+    are ``None``.
     """
 
     def __init__(
@@ -248,7 +250,7 @@ class ScalekitServerException(ScalekitException):
         return self._err_details
 
     def __str__(self) -> str:
-        """The operation, the HTTP and the gRPC status, the error code, the message and the request id."""
+        """The operation, HTTP and gRPC status, error code, message and request id, in one line."""
         http, grpc = getattr(self.http_status, "name", ""), self._grpc_status.name
         status = grpc if http in ("", grpc) else f"{http} ({grpc})"
         code = f" [{self._error_code}]" if self._error_code else ""
