@@ -101,7 +101,28 @@ test("a status without a code has the class of the status", async () => {
     assert.equal(error.name, name);
     assert.equal(error.httpStatus, status);
     assert.deepEqual(error.errDetails, { body: "<html>a proxy</html>" });
+    assert.equal(error.message, `HTTP ${status} with an HTML page: "a proxy"`);
     assert.deepEqual(error.unpackedDetails, []);
+  }
+});
+
+test("responses without JSON are reported in plain words", async () => {
+  /** @type {[string, any, string][]} */
+  const cases = [
+    ["OrganizationService.GetOrganization", { status: 400, body: "" }, "HTTP 400 with an empty body"],
+    ["oauth.token", { status: 401, body: "" }, "no service token: HTTP 401 with an empty body"],
+    [
+      "OrganizationService.GetOrganization",
+      { status: 200, body: "<title>Welcome</title>" },
+      'HTTP 200 with an HTML page instead of a JSON object (check envUrl): "Welcome"',
+    ],
+  ];
+  for (const [operation, fault, message] of cases) {
+    await environment.reset();
+    await environment.fault(operation, fault);
+    const fresh = new ScalekitClient(url, clientId, clientSecret, { maxRetries: 0 });
+    const error = await failure(() => fresh.organization.getOrganization("org_1"));
+    assert.equal(error.message, message);
   }
 });
 

@@ -98,6 +98,28 @@ def test_errors_of_something_in_between(
     assert type(error) is getattr(exceptions, name)
     assert error.http_status == status
     assert error.err_details == {"body": "<html>proxy says no</html>"}
+    assert error.message == f'HTTP {status} with an HTML page: "proxy says no"'
+
+
+def test_an_empty_error_response_is_reported_in_plain_words(once: ScalekitClient, server: StubServer) -> None:
+    server.on(PATH, Reply(400, b"", {"content-type": "application/json"}))
+    error = failure(once)
+    assert type(error) is exceptions.ScalekitBadRequestException
+    assert error.message == "HTTP 400 with an empty body"
+    assert error.err_details is None
+
+
+def test_error_responses_of_the_token_endpoint_are_reported_in_plain_words(
+    once: ScalekitClient, server: StubServer
+) -> None:
+    for body, words in (
+        (b"", "HTTP 401 with an empty body"),
+        (b"<title>401 Not you</title><p>nginx", 'HTTP 401 with an HTML page: "401 Not you"'),
+    ):
+        server.on("/oauth/token", Reply(401, body))
+        error = failure(once)
+        assert type(error) is exceptions.ScalekitUnauthorizedException
+        assert error.message == f"no service token: {words}"
 
 
 @pytest.mark.parametrize(

@@ -162,12 +162,17 @@ impl Client {
             Some(b'{') => {}
             None => reply.body = bytes::Bytes::from_static(b"{}"),
             Some(_) => {
-                let error = Error::not_json(reply.status, &reply.headers, &reply.body);
-                let token = self.credentials().token();
-                return Err(self.strike_out(error, &outgoing, token.as_ref().map(|token| token.expose())));
+                return Err(self.not_json(&reply, &outgoing));
             }
         }
         Ok(reply)
+    }
+
+    /// The error of a successful response whose body is not a JSON object, without secrets.
+    fn not_json(&self, reply: &Reply, outgoing: &Outgoing) -> Error {
+        let error = Error::not_json(reply.status, &reply.headers, &reply.body);
+        let token = self.credentials().token();
+        self.strike_out(error, outgoing, token.as_ref().map(|token| token.expose()))
     }
 
     /// The id of the organization with this external id.
@@ -181,8 +186,8 @@ impl Client {
         let prepared = split::split(FIND_ORGANIZATION, request)?;
         let outgoing = self.outgoing(prepared, Safety::Idempotent);
         let reply = self.attempts(&outgoing, deadline, last).await?;
-        let answer: Value = serde_json::from_slice(&reply.body)
-            .map_err(|_| Error::not_json(reply.status, &reply.headers, &reply.body))?;
+        let answer: Value =
+            serde_json::from_slice(&reply.body).map_err(|_| self.not_json(&reply, &outgoing))?;
         match answer["organization"]["id"].as_str().filter(|id| !id.is_empty()) {
             Some(id) => Ok(id.to_owned()),
             None => Err(Error::bad_reply(

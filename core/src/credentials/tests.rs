@@ -218,14 +218,43 @@ async fn odd_answers_of_the_token_endpoint_are_errors() {
         ("{}", "no access_token"),
         (r#"{"access_token":""}"#, "no access_token"),
         ("[]", "not a JSON object"),
-        ("<html>", "not JSON"),
-        (r#"{"access_token":"half"#, "not JSON"),
+        (
+            "",
+            "HTTP 200 with an empty body instead of a JSON object (check env_url)",
+        ),
+        (
+            "<html><h1>Sign in</h1>",
+            "HTTP 200 with an HTML page instead of a JSON object (check env_url): \"Sign in\"",
+        ),
+        (
+            r#"{"access_token":"half"#,
+            "HTTP 200 with a body that is not JSON (check env_url)",
+        ),
         (r#"{"access_token":"line\nbreak"}"#, "HTTP header"),
     ] {
         let server = TestServer::start(move |_, _| answer(body)).await;
         let error = get(&server.client()).await.unwrap_err();
         assert!(error.message().contains(words), "{body}: {error}");
         assert!(!format!("{error:?}").contains("half"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn error_responses_of_the_token_endpoint_are_reported_in_plain_words() {
+    for (body, words) in [
+        ("", "no service token: HTTP 401 with an empty body"),
+        (
+            "<html><title>401 Authorization Required</title></html>",
+            "no service token: HTTP 401 with an HTML page: \"401 Authorization Required\"",
+        ),
+        (
+            "{\"error\":\"\"}",
+            "no service token: HTTP 401 with an unexpected body: \"{\\\"error\\\":\\\"\\\"}\"",
+        ),
+    ] {
+        let server = TestServer::start(move |_, _| reply(401, "", body)).await;
+        let error = get(&server.client()).await.unwrap_err();
+        assert_eq!(error.message(), words);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The one error type of the crate.
 
 mod code;
+mod excerpt;
 mod kind;
 mod reply;
 
@@ -38,6 +39,8 @@ struct Inner {
     code: Option<Code>,
     error_code: Option<String>,
     message: String,
+    /// Text of the body that `scrub` adds to the message, after it has redacted secrets.
+    excerpt: Option<String>,
     details: Value,
     request_id: Option<String>,
     operation: Option<&'static str>,
@@ -55,6 +58,7 @@ impl Error {
             code: None,
             error_code: None,
             message: message.into(),
+            excerpt: None,
             details: Value::Null,
             request_id: None,
             operation: None,
@@ -212,7 +216,10 @@ impl fmt::Display for Error {
             write!(f, "{operation}: ")?;
         }
         f.write_str(&inner.message)?;
-        let status = inner.status.map(|status| format!("HTTP {status}"));
+        let status = inner
+            .status
+            .map(|status| format!("HTTP {status}"))
+            .filter(|status| !inner.message.contains(status));
         let request_id = inner.request_id.as_ref().map(|id| format!("request {id}"));
         let notes: Vec<String> = [status, inner.error_code.clone(), request_id]
             .into_iter()

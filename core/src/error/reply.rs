@@ -4,7 +4,7 @@ use http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
-use super::{Code, Error, ErrorKind};
+use super::{Code, Error, ErrorKind, excerpt};
 
 /// How much of a body that is not the service's JSON is kept as detail.
 const SNIPPET: usize = 512;
@@ -30,7 +30,7 @@ impl Error {
             Ok(Value::Object(body)) if body.contains_key("message") || body.contains_key("code") => {
                 from_service(status.as_u16(), body)
             }
-            Ok(Value::Object(body)) if body.get("error").is_some_and(Value::is_string) => {
+            Ok(Value::Object(body)) if text(&body, "error").is_some() => {
                 from_token_endpoint(status.as_u16(), body)
             }
             _ => from_other(status, headers, body),
@@ -42,20 +42,20 @@ impl Error {
         error
     }
 
-    /// A success whose body is not JSON.
+    /// A successful response whose body is not a JSON object.
     pub(crate) fn not_json(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
-        let message = format!(
-            "the answer is {}, not JSON; is env_url right?",
-            describe(headers, body)
-        );
-        let mut error = Self::bad_reply(status.as_u16(), message);
+        let (kind, text) = excerpt::describe(headers, start(body));
+        let status = status.as_u16();
+        let message = format!("HTTP {status} with {kind} instead of a JSON object (check env_url)");
+        let mut error = Self::bad_reply(status, message);
+        error.0.excerpt = text;
         error.0.details = snippet(body);
         error.0.request_id = request_id(headers);
         error
     }
 
-    /// Strikes out every occurrence of the given secrets, for an answer that echoes the request, as they are and as a
-    /// form spells them. Then shortens what is left.
+    /// Redacts every occurrence of the given secrets, in plain and in form encoding, for a response that echoes the
+    /// request. Then shortens the texts and adds the excerpt of the body to the message.
     pub(crate) fn scrub(mut self, secrets: &[&str]) -> Self {
         for secret in secrets.iter().filter(|secret| secret.len() >= SHORTEST_SECRET) {
             let encoded =
@@ -63,10 +63,14 @@ impl Error {
             for spelling in [*secret, &**encoded] {
                 scrub_text(&mut self.0.message, spelling);
                 scrub_value(&mut self.0.details, spelling);
-                for text in self.0.error_code.iter_mut().chain(&mut self.0.request_id) {
+                let texts = self.0.error_code.iter_mut().chain(&mut self.0.request_id);
+                for text in texts.chain(&mut self.0.excerpt) {
                     scrub_text(text, spelling);
                 }
             }
+        }
+        if let Some(text) = self.0.excerpt.take() {
+            self.0.message = format!("{}: {}", self.0.message, excerpt::quoted(&text));
         }
         shorten(&mut self.0.message, MESSAGE);
         if let Some(Value::String(body)) = self.0.details.get_mut("body") {
@@ -89,7 +93,7 @@ fn from_service(status: u16, mut body: Map<String, Value>) -> Error {
         _ => None,
     }
     .filter(|code| *code != Code::Ok);
-    let message = text(&body, "message").unwrap_or_else(|| format!("HTTP status {status}"));
+    let message = text(&body, "message").unwrap_or_else(|| format!("HTTP {status} without a message"));
     let kind = code.map_or_else(|| ErrorKind::from_http(status), ErrorKind::from_code);
     let mut error = Error::new(kind, message);
     error.0.code = Some(code.unwrap_or_else(|| Code::from_http(status)));
@@ -136,44 +140,33 @@ fn from_token_endpoint(status: u16, body: Map<String, Value>) -> Error {
     error
 }
 
+/// An error response whose body is not an error of the API or of the token endpoint.
 fn from_other(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
-    let reason = status.canonical_reason().unwrap_or("unknown status");
-    let message = match headers.get(header::LOCATION).filter(|_| status.is_redirection()) {
-        Some(_) => format!("{reason}: redirects are not followed; is env_url right?"),
-        None => format!(
-            "{reason}: the answer is {}, not the service's JSON",
-            describe(headers, body)
-        ),
+    let number = status.as_u16();
+    let redirect = status.is_redirection() && headers.contains_key(header::LOCATION);
+    let (message, text) = if redirect {
+        let message = format!("HTTP {number}: redirects are not followed (check env_url)");
+        (message, None)
+    } else {
+        let (kind, text) = excerpt::describe(headers, start(body));
+        (format!("HTTP {number} with {kind}"), text)
     };
-    let mut error = Error::new(ErrorKind::from_http(status.as_u16()), message);
-    error.0.code = Some(Code::from_http(status.as_u16()));
+    let mut error = Error::new(ErrorKind::from_http(number), message);
+    error.0.code = Some(Code::from_http(number));
+    error.0.excerpt = text;
     error.0.details = snippet(body);
     error
-}
-
-fn describe(headers: &HeaderMap, body: &[u8]) -> String {
-    if body.is_empty() {
-        return "empty".to_owned();
-    }
-    let content_type = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    match content_type
-        .and_then(|value| value.split(';').next())
-        .map(str::trim)
-    {
-        Some("application/json") => "broken JSON".to_owned(),
-        Some(content_type) if !content_type.is_empty() => content_type.chars().take(64).collect(),
-        _ => "of no known type".to_owned(),
-    }
 }
 
 fn snippet(body: &[u8]) -> Value {
     if body.is_empty() {
         return Value::Null;
     }
-    let start = &body[..body.len().min(SNIPPET_ROOM)];
-    json!({ "body": String::from_utf8_lossy(start) })
+    json!({ "body": String::from_utf8_lossy(start(body)) })
+}
+
+fn start(body: &[u8]) -> &[u8] {
+    &body[..body.len().min(SNIPPET_ROOM)]
 }
 
 fn text(object: &Map<String, Value>, key: &str) -> Option<String> {

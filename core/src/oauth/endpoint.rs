@@ -89,19 +89,20 @@ impl Client {
                 }
                 Ok(reply_body)
             }
-            // The body may hold tokens, so none of it is shown; a web page cannot.
             Ok(_) => Err(Error::bad_reply(
                 reply.status.as_u16(),
                 "the answer is not a JSON object",
             )),
-            Err(_) if reply.body.trim_ascii_start().starts_with(b"<") => {
+            // Only bodies that cannot hold tokens are shown.
+            Err(_) if matches!(reply.body.trim_ascii_start().first(), None | Some(b'<')) => {
                 let error = Error::not_json(reply.status, &reply.headers, &reply.body);
                 Err(self.strike_out(error, &outgoing, None))
             }
-            Err(_) => Err(Error::bad_reply(
-                reply.status.as_u16(),
-                "the answer is not JSON; is env_url right?",
-            )),
+            Err(_) => {
+                let status = reply.status.as_u16();
+                let message = format!("HTTP {status} with a body that is not JSON (check env_url)");
+                Err(Error::bad_reply(status, message))
+            }
         }
     }
 }

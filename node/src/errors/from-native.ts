@@ -45,7 +45,7 @@ export function checked<T extends string | boolean | NativeClient | readonly str
 
 /** The core names options and arguments as other languages write them: an argument at the beginning. */
 function spelled({ name, message }: Failure): string {
-  const text = message.replace(/\bis env_url right\?$/, "is envUrl right?");
+  const text = message.replace("(check env_url)", "(check envUrl)");
   if (name !== "ScalekitArgumentException") {
     return text;
   }

@@ -63,12 +63,37 @@ async fn what_is_not_json_is_an_error_that_says_so() {
     .await;
     let client = server.builder().max_attempts(1).build().unwrap();
     let cases = [
-        ("ok", Class::InternalServer, 200, "text/html, not JSON"),
-        ("list", Class::InternalServer, 200, "not JSON"),
+        (
+            "ok",
+            Class::InternalServer,
+            200,
+            "HTTP 200 with an HTML page instead of a JSON object (check env_url): \"Welcome to nginx\"",
+        ),
+        (
+            "list",
+            Class::InternalServer,
+            200,
+            "HTTP 200 with an unexpected body instead of a JSON object (check env_url): \"[1]\"",
+        ),
         ("cut", Class::InternalServer, 200, "not what was asked for"),
-        ("moved", Class::InternalServer, 302, "redirects are not followed"),
-        ("teapot", Class::Unknown, 418, "teapot"),
-        ("gate", Class::InternalServer, 502, "text/html"),
+        (
+            "moved",
+            Class::InternalServer,
+            302,
+            "HTTP 302: redirects are not followed (check env_url)",
+        ),
+        (
+            "teapot",
+            Class::Unknown,
+            418,
+            "HTTP 418 with an unexpected body: \"short and stout\"",
+        ),
+        (
+            "gate",
+            Class::InternalServer,
+            502,
+            "HTTP 502 with an HTML page: \"Welcome to nginx\"",
+        ),
     ];
     for (id, class, status, words) in cases {
         let error = client.call(GET, json!({"id": id})).await.unwrap_err();
@@ -84,6 +109,23 @@ async fn what_is_not_json_is_an_error_that_says_so() {
     assert_eq!(
         (error.details()["body"].as_str(), error.request_id()),
         (Some(html), Some("req-7"))
+    );
+}
+
+#[tokio::test]
+async fn an_empty_error_response_is_reported_in_plain_words() {
+    let server = server(|_, _| reply(400, "content-type: application/json\r\n", "")).await;
+    let error = get(&server).await.unwrap_err();
+    assert_eq!(error.class(), Class::BadRequest);
+    assert_eq!(error.message(), "HTTP 400 with an empty body");
+    assert_eq!(error.to_string(), format!("{GET}: HTTP 400 with an empty body"));
+    let incomplete =
+        TestServer::start(|_, _| reply(503, "content-type: application/json\r\n", "{\"mess")).await;
+    let client = incomplete.builder().max_attempts(1).build().unwrap();
+    let error = client.call(GET, json!({"id": "org_1"})).await.unwrap_err();
+    assert_eq!(
+        error.message(),
+        "no service token: HTTP 503 with an unexpected body: \"{\\\"mess\""
     );
 }
 

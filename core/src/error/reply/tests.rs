@@ -90,6 +90,21 @@ fn a_foreign_body_keeps_the_class_of_its_status() {
 }
 
 #[test]
+fn an_excerpt_never_shows_a_secret_or_its_beginning() {
+    let secret = "s3cret-value-of-the-client";
+    for filler in 100..200 {
+        let body = format!("<p>{}</p> client_secret={secret}", "x".repeat(filler));
+        let error = read(400, &body).scrub(&[secret]);
+        let message = error.message();
+        assert!(
+            message.starts_with("HTTP 400 with an HTML page: \"xx"),
+            "{message}"
+        );
+        assert!(!message.contains("s3c") && message.len() < 250, "{message}");
+    }
+}
+
+#[test]
 fn an_echoed_secret_is_struck_out() {
     let error = read(
         400,
