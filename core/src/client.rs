@@ -73,22 +73,17 @@ impl Client {
         ClientBuilder::from_env()?.build()
     }
 
-    pub(crate) fn from_config(config: Config) -> Result<Self, Error> {
-        let transport = Transport::new();
-        if config.ca_certificates.is_some() {
-            // Certificates are the one option that only the TLS library can judge.
-            transport.pool(&config)?;
-        }
+    pub(crate) fn from_config(config: Config) -> Self {
         let inner = Inner {
             config,
-            transport,
+            transport: Transport::new(),
             credentials: Credentials::new(None),
             keys: KeyCache::new(None),
             verifiers: KeptVerifiers::default(),
         };
-        Ok(Self {
+        Self {
             inner: Arc::new(inner),
-        })
+        }
     }
 
     /// The same client for another process: settings, token and signing keys as here, connections and locks new.

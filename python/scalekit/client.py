@@ -86,6 +86,8 @@ class ScalekitClient(ClientBase, Clients):
         connect_timeout_s: seconds one attempt to connect may take.
         max_retries: how often a call is repeated where that is safe; 0 for never.
         ca_certificates: certificates to trust beside those of the system: PEM, or the path of a PEM file.
+            ``REQUESTS_CA_BUNDLE``, ``CURL_CA_BUNDLE``, ``GRPC_DEFAULT_SSL_ROOTS_FILE_PATH``,
+            ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` add certificates in the same way.
         proxy: URL of a proxy; default the environment's ``HTTPS_PROXY`` and ``NO_PROXY``.
         token_leeway_s: seconds by which clocks may differ when the times in a token are checked.
         token_cache_size: how many verified tokens are remembered, as keyed hashes (20 bytes each), so that

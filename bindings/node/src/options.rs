@@ -60,6 +60,8 @@ pub(crate) fn make_client(options: ClientOptions) -> Outcome<External<Client>> {
 fn build(options: ClientOptions) -> Result<Client, Error> {
     let mut builder = Client::builder(options.env_url, options.client_id, options.client_secret)
         .host_language("node", options.node_version)
+        .ca_option_name("caCertificates")
+        .ca_variables(["NODE_EXTRA_CA_CERTS"])
         .dangerous_allow_http(options.allow_insecure_http.unwrap_or_default());
     if let Some(value) = options.timeout_ms {
         builder = builder.call_timeout(milliseconds("timeoutMs", value)?);

@@ -8,6 +8,13 @@ use scalekit::{Client, Error};
 use crate::client::NativeClient;
 use crate::failure::Failure;
 
+/// Where programs name their CA for `requests`, for tools that follow curl, and for `grpcio`.
+const CA_VARIABLES: [&str; 3] = [
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
+];
+
 /// Makes a client of keyword arguments; the checks are the core's.
 #[pyfunction]
 #[pyo3(signature = (
@@ -51,6 +58,8 @@ pub(crate) fn make_client(
             .webhook_tolerance(seconds("webhook_tolerance_s", webhook_tolerance)?)
             .max_attempts(max_retries.saturating_add(1))
             .dangerous_allow_http(allow_insecure_http)
+            .ca_option_name("ca_certificates")
+            .ca_variables(CA_VARIABLES)
             .host_language("python", language_version);
         if let Some(pem) = ca_certificates {
             builder = builder.ca_certificate_pem(pem);

@@ -2,6 +2,7 @@
 
 mod attempts;
 pub mod pages;
+mod pool;
 pub(crate) mod retry;
 pub mod route;
 mod split;

@@ -4,22 +4,16 @@ use std::error::Error as StdError;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use reqwest::redirect;
+use http::{HeaderMap, StatusCode};
+use rustls::CertificateError;
 
+use super::pool::Pool;
 use super::retry::Outcome;
-use crate::config::{API_VERSION, Config};
+use crate::config::Config;
 use crate::error::Error;
-
-/// How long an unused connection is kept: less than the minute after which load balancers drop theirs.
-const POOL_IDLE: Duration = Duration::from_secs(50);
-
-/// How many unused connections are kept. A burst over HTTP/1.1 opens one for each call.
-const POOL_SIZE: usize = 32;
 
 /// As much of an error's body as is read. The service's are a thousandth of it.
 const MAX_ERROR_BODY: usize = 256 << 10;
@@ -44,7 +38,7 @@ pub(crate) struct Failure {
 
 /// The connection pool, made when it is first needed.
 pub(crate) struct Transport {
-    pool: ArcSwapOption<reqwest::Client>,
+    pool: ArcSwapOption<Pool>,
     making: Mutex<()>,
     closed: AtomicBool,
 }
@@ -74,8 +68,8 @@ impl Transport {
         self.pool.store(None);
     }
 
-    /// The pool. Making it reads the system's certificates but opens no connection.
-    pub(crate) fn pool(&self, config: &Config) -> Result<Arc<reqwest::Client>, Error> {
+    /// Returns the pool. The first call creates it, which reads the certificates to trust.
+    fn pool(&self, config: &Config) -> Result<Arc<Pool>, Error> {
         if let Some(pool) = &*self.pool.load() {
             return Ok(Arc::clone(pool));
         }
@@ -86,7 +80,7 @@ impl Transport {
         if let Some(pool) = self.pool.load_full() {
             return Ok(pool);
         }
-        let pool = Arc::new(make_pool(config)?);
+        let pool = Arc::new(Pool::new(config)?);
         self.pool.store(Some(Arc::clone(&pool)));
         Ok(pool)
     }
@@ -102,7 +96,11 @@ impl Transport {
             error,
             outcome: Outcome::Final,
         })?;
-        let mut response = pool.execute(request).await.map_err(failure)?;
+        let sent = pool.http.execute(request).await;
+        let mut response = sent.map_err(|error| match is_untrusted(&error) {
+            true => untrusted(config, &pool, error),
+            false => failure(error),
+        })?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         let body = if status.is_success() {
@@ -116,48 +114,6 @@ impl Transport {
             body,
         })
     }
-}
-
-fn make_pool(config: &Config) -> Result<reqwest::Client, Error> {
-    let mut headers = HeaderMap::with_capacity(4);
-    headers.insert(header::USER_AGENT, config.user_agent.clone());
-    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    headers.insert(
-        HeaderName::from_static("x-sdk-version"),
-        config.sdk_version.clone(),
-    );
-    headers.insert(
-        HeaderName::from_static("x-api-version"),
-        HeaderValue::from_static(API_VERSION),
-    );
-    let mut builder = reqwest::Client::builder()
-        .default_headers(headers)
-        .redirect(redirect::Policy::none())
-        .referer(false)
-        .connect_timeout(config.connect_timeout)
-        .tcp_nodelay(true)
-        .pool_idle_timeout(POOL_IDLE)
-        .pool_max_idle_per_host(POOL_SIZE)
-        // What may be sent again is ours to say.
-        .retry(reqwest::retry::never())
-        .tcp_keepalive(config.keepalive.interval)
-        .http2_keep_alive_interval(config.keepalive.interval)
-        .http2_keep_alive_timeout(config.keepalive.timeout);
-    if let Some(proxy) = &config.proxy {
-        builder = builder.proxy(proxy.clone());
-    } else if config.env_url.is_loopback() {
-        builder = builder.no_proxy();
-        if config.env_url.is_plain() {
-            // Nothing here needs the system's certificates, and reading them takes longer than the first call.
-            builder = builder.tls_certs_only([]);
-        }
-    }
-    if let Some(certificates) = &config.ca_certificates {
-        builder = builder.tls_certs_merge(certificates.iter().cloned());
-    }
-    builder.build().map_err(|error| {
-        Error::config(format!("the HTTP client cannot be set up: {}", cause(&error))).with_source(error)
-    })
 }
 
 async fn read_body(mut response: reqwest::Response, max: usize) -> Result<Bytes, Failure> {
@@ -213,10 +169,7 @@ fn failure(error: reqwest::Error) -> Failure {
         };
     }
     let (outcome, message) = if is_bad_certificate(&error) {
-        (
-            Outcome::Final,
-            format!("no secure connection: {cause}; a CA can be trusted by option"),
-        )
+        (Outcome::Final, format!("no secure connection: {cause}"))
     } else if error.is_connect() {
         (Outcome::NotConnected, format!("no connection: {cause}"))
     } else if is_unprocessed(&error) {
@@ -230,8 +183,36 @@ fn failure(error: reqwest::Error) -> Failure {
     }
 }
 
-/// The innermost error says it best: "connection refused", not "error sending request".
-fn cause(error: &(dyn StdError + 'static)) -> String {
+/// A certificate of a CA that is not trusted. The message says how to trust it, and why certificates that the user
+/// named are not trusted.
+fn untrusted(config: &Config, pool: &Pool, error: reqwest::Error) -> Failure {
+    let advice = config.trust.advice();
+    let mut message =
+        format!("no secure connection: the server's certificate is not from a trusted CA; {advice}");
+    for reason in &pool.ignored {
+        message.push_str("; ");
+        message.push_str(reason);
+    }
+    let failure = failure(error);
+    Failure {
+        error: failure.error.with_message(message),
+        ..failure
+    }
+}
+
+fn is_untrusted(error: &reqwest::Error) -> bool {
+    chain(error)
+        .filter_map(|error| error.downcast_ref::<rustls::Error>())
+        .any(|error| {
+            matches!(
+                error,
+                rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)
+            )
+        })
+}
+
+/// Returns the message of the innermost error: "connection refused", not "error sending request".
+pub(super) fn cause(error: &(dyn StdError + 'static)) -> String {
     chain(error).last().map(ToString::to_string).unwrap_or_default()
 }
 

@@ -2,12 +2,12 @@
 
 use std::env;
 use std::fmt;
-use std::path::Path;
 use std::time::Duration;
 
 use http::HeaderValue;
 
-use super::network::{Ca, parse_proxy};
+use super::proxy::parse_proxy;
+use super::trust::TrustOptions;
 use super::{Config, EnvUrl, Keepalive};
 use crate::client::Client;
 use crate::error::Error;
@@ -41,7 +41,7 @@ pub struct ClientBuilder {
     call_timeout: Duration,
     tool_timeout: Duration,
     connect_timeout: Duration,
-    ca: Option<Ca>,
+    pub(super) trust: TrustOptions,
     proxy: Option<Secret>,
     max_attempts: u32,
     token_leeway: Duration,
@@ -64,7 +64,7 @@ impl ClientBuilder {
             call_timeout: Duration::from_secs(20),
             tool_timeout: Duration::from_secs(60),
             connect_timeout: Duration::from_secs(10),
-            ca: None,
+            trust: TrustOptions::new(),
             proxy: None,
             max_attempts: 4,
             token_leeway: Duration::from_secs(5),
@@ -124,18 +124,6 @@ impl ClientBuilder {
     /// How long one attempt to connect, TLS included, may take. Default: 10 s.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
-        self
-    }
-
-    /// Trusts these PEM certificates besides the roots of the system.
-    pub fn ca_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.ca = Some(Ca::Pem(pem.into()));
-        self
-    }
-
-    /// Trusts the PEM certificates of this file, read by [`build`](Self::build), besides the roots of the system.
-    pub fn ca_certificate_file(mut self, path: impl AsRef<Path>) -> Self {
-        self.ca = Some(Ca::File(path.as_ref().to_owned()));
         self
     }
 
@@ -247,14 +235,14 @@ impl ClientBuilder {
         }
         let user_agent = self.user_agent()?;
         let sdk_version = format!("scalekit-client-{}/{}", self.host.0, env!("CARGO_PKG_VERSION"));
-        Client::from_config(Config {
+        Ok(Client::from_config(Config {
             env_url,
             client_id: self.client_id,
             client_secret: self.client_secret,
             call_timeout: self.call_timeout,
             tool_timeout: self.tool_timeout,
             connect_timeout: self.connect_timeout,
-            ca_certificates: self.ca.map(Ca::read).transpose()?,
+            trust: self.trust.read(|name| env::var_os(name))?,
             proxy: self.proxy.as_ref().map(parse_proxy).transpose()?,
             max_attempts: self.max_attempts,
             token_leeway: self.token_leeway,
@@ -265,7 +253,7 @@ impl ClientBuilder {
             keepalive: self.keepalive,
             user_agent,
             sdk_version: header("host_language", &sdk_version)?,
-        })
+        }))
     }
 
     fn user_agent(&self) -> Result<HeaderValue, Error> {

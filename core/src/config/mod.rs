@@ -2,7 +2,8 @@
 
 mod builder;
 mod env_url;
-mod network;
+mod proxy;
+mod trust;
 
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use http::HeaderValue;
 
 pub use builder::ClientBuilder;
 pub(crate) use env_url::EnvUrl;
+pub(crate) use trust::Trust;
 
 use crate::secret::Secret;
 
@@ -26,7 +28,7 @@ pub(crate) struct Config {
     pub(crate) call_timeout: Duration,
     pub(crate) tool_timeout: Duration,
     pub(crate) connect_timeout: Duration,
-    pub(crate) ca_certificates: Option<Vec<reqwest::Certificate>>,
+    pub(crate) trust: Trust,
     pub(crate) proxy: Option<reqwest::Proxy>,
     pub(crate) max_attempts: u32,
     pub(crate) token_leeway: Duration,

@@ -127,6 +127,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_message(mut self, message: String) -> Self {
+        self.0.message = message;
+        self
+    }
+
     /// Puts what was being done in front of the message.
     pub(crate) fn context(mut self, what: &str) -> Self {
         self.0.message = format!("{what}: {}", self.0.message);

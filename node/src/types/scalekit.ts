@@ -112,7 +112,10 @@ export interface ScalekitOptions {
   keepaliveTimeoutMs?: number;
   /** How often a call is repeated, where that is safe; 0 for never. Default: 3. */
   maxRetries?: number;
-  /** Certificates to trust besides those of the system: PEM, or the path of a PEM file. */
+  /**
+   * Certificates to trust besides those of the system: PEM, or the path of a PEM file. `NODE_EXTRA_CA_CERTS`,
+   * `SSL_CERT_FILE` and `SSL_CERT_DIR` add certificates in the same way.
+   */
   caCertificates?: string | Uint8Array;
   /** URL of a proxy, such as `http://user:password@proxy:3128`. Default: `HTTPS_PROXY` and `NO_PROXY`. */
   proxy?: string;

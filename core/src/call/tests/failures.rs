@@ -235,24 +235,6 @@ async fn unknown_operations_and_bad_requests_never_leave_the_process() {
 }
 
 #[tokio::test]
-async fn an_untrusted_certificate_fails_once_and_a_ca_by_option_helps() {
-    let (server, pem) = TestServer::start_tls(|seen, _| match seen.target.as_str() {
-        "/oauth/token" => token("t0ken-value"),
-        _ => answer(ORGANIZATION),
-    })
-    .await;
-    let error = get(&server).await.unwrap_err();
-    assert!(error.message().contains("no secure connection"), "{error}");
-    assert_eq!(
-        (error.class(), error.retryable()),
-        (Class::ServiceUnavailable, false)
-    );
-    assert_eq!(server.seen().len(), 0);
-    let trusting = server.builder().ca_certificate_pem(pem).build().unwrap();
-    trusting.call(GET, json!({"id": "org_1"})).await.unwrap();
-}
-
-#[tokio::test]
 async fn a_proxy_gets_the_whole_url() {
     let proxy = server(|_, _| answer(ORGANIZATION)).await;
     let proxy_url = proxy.url.replace("http://", "http://me:hunter2@");

@@ -1,6 +1,7 @@
 mod failures;
 mod http2;
 mod retries;
+mod trust;
 
 use std::time::{Duration, Instant};
 
