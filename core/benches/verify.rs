@@ -1,4 +1,4 @@
-//! What every request to a user's application costs: a token, a webhook. Run with `cargo bench -p scalekit`.
+//! Token validation and webhook verification. Run with `cargo bench -p scalekit`.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark")]
 
 use std::hint::black_box;
@@ -15,7 +15,7 @@ use scalekit::token::{KeySet, TokenValidation};
 use scalekit::webhook::{Purpose, SignatureHeaders, Verifier};
 use serde_json::json;
 
-/// More tokens than a key set may remember as verified.
+/// More tokens than the signature cache contains.
 const TOKENS: usize = 4096;
 
 fn keys_and_tokens() -> (KeySet, Vec<String>) {

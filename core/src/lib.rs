@@ -1,15 +1,15 @@
-//! Client and token verifier for [Scalekit](https://scalekit.com): organizations, SSO, SCIM, users, roles, sessions,
-//! machine tokens and connected accounts.
+//! Client for [Scalekit](https://scalekit.com): organizations, SSO, SCIM, users, roles, sessions, machine tokens and
+//! connected accounts.
 //!
-//! One [`Client`] serves a whole program. It
+//! Create one [`Client`] per program. It
 //!
 //! * calls every operation of the API, typed (`client.organizations()`, …; see [`api`]) or by name
-//!   ([`Client::call`]), with retries where they are safe and one deadline over all of it;
-//! * signs users in ([`Client::authorization_url`], [`Client::authenticate_with_code`]);
-//! * validates tokens ([`Client::validate_token`]) against the environment's keys, which it keeps;
-//! * verifies webhooks ([`webhook`]).
+//!   ([`Client::call`]), with safe retries and one deadline per call;
+//! * logs users in ([`Client::authorization_url`], [`Client::authenticate_with_code`]);
+//! * validates tokens ([`Client::validate_token`]) with the environment's keys, which it caches;
+//! * verifies webhooks ([`Client::verify_webhook`]).
 //!
-//! Everything that can fail returns the one [`Error`].
+//! Every fallible function returns [`Error`].
 //!
 //! ```no_run
 //! use scalekit::Client;
@@ -18,42 +18,74 @@
 //! # async fn example() -> Result<(), scalekit::Error> {
 //! let client = Client::from_env()?;
 //!
-//! // Where to send a user of this organization to sign in.
+//! // Redirect the user to this URL.
 //! let options = AuthorizationUrlOptions { organization_id: Some("org_123".into()), ..Default::default() };
 //! let url = client.authorization_url("https://app.example.com/callback", &options);
 //!
-//! // In the callback.
+//! // In the callback:
 //! # let code = "";
 //! let login = client.authenticate_with_code(code, "https://app.example.com/callback", &Default::default()).await?;
-//! println!("{} signed in", login.user.email().unwrap_or("someone"));
+//! println!("{} signed in", login.user.email().unwrap_or("unknown"));
 //!
-//! // On every request.
+//! // In every request:
 //! let claims = client.validate_token(&login.access_token, &Default::default()).await?.claims()?;
 //! assert_eq!(claims.organization_id(), login.organization_id.as_deref());
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Features
+//!
+//! | feature | default | content |
+//! |---|---|---|
+//! | `client` | yes | [`Client`], the API types and HTTP over `reqwest` and `tokio` |
+//!
+//! Without `client` the crate has no network and no runtime. It validates tokens with a given key set
+//! ([`token::KeySet`]), verifies webhooks ([`webhook::Verifier`]) and builds login URLs
+//! ([`oauth::authorization_url`]).
 
+#[cfg(feature = "client")]
 #[rustfmt::skip]
 pub mod api;
-pub mod call;
+#[cfg(feature = "client")]
+mod case;
+#[cfg(feature = "client")]
 mod client;
 mod config;
+#[cfg(feature = "client")]
 mod credentials;
 mod error;
+#[cfg(feature = "client")]
+mod http;
 pub mod oauth;
-pub mod operation;
+mod percent;
+#[cfg(feature = "client")]
+#[doc(hidden)]
+pub mod request;
+#[cfg(feature = "client")]
+pub mod schema;
 mod secret;
+#[cfg(feature = "client")]
+mod single_flight;
 pub mod token;
+#[cfg(feature = "client")]
 pub mod types;
 pub mod webhook;
 
+#[cfg(feature = "client")]
 #[cfg(test)]
 mod test_server;
 
-pub use call::{CallOptions, PreparedRequest, Reply};
-pub use client::Client;
-pub use config::{API_VERSION, ClientBuilder};
+#[doc(hidden)]
+pub use config::defaults;
 pub use error::{Class, Code, Error, ErrorKind};
 pub use secret::Secret;
-pub use types::{FieldMask, InvalidTimestamp, Timestamp};
+#[cfg(feature = "client")]
+pub use {
+    client::{CallOptions, Client, ClientBuilder},
+    config::API_VERSION,
+    types::{FieldMask, InvalidTimestamp, Timestamp},
+};
+#[cfg(feature = "client")]
+#[doc(hidden)]
+pub use {http::Response, request::PreparedRequest};

@@ -1,11 +1,10 @@
-//! Text that must not be seen.
+//! Secret strings.
 
 use std::fmt;
 
-use bytes::Bytes;
 use zeroize::Zeroizing;
 
-/// A secret: wiped from memory when dropped, never shown by `Debug`, compared nowhere.
+/// A secret string. It is wiped from memory when dropped, and `Debug` does not show it.
 ///
 /// ```
 /// let secret = scalekit::Secret::from("s3cret");
@@ -16,15 +15,10 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// The secret itself. The name is there to be noticed in a review.
+    /// Returns the plain text.
     pub fn expose(&self) -> &str {
         &self.0
     }
-}
-
-/// Text on its way out, wiped when the last one that holds it lets go.
-pub(crate) fn wiped(text: String) -> Bytes {
-    Bytes::from_owner(Zeroizing::new(text.into_bytes()))
 }
 
 impl From<String> for Secret {

@@ -1,4 +1,4 @@
-//! A server for tests: answers on loopback as a script says and remembers what it was asked.
+//! A scripted HTTP server on loopback that records its requests.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,10 +10,9 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-use crate::client::Client;
-use crate::config::ClientBuilder;
+use crate::client::{Client, ClientBuilder};
 
-/// A request as it arrived.
+/// A recorded request.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub(crate) method: String,
@@ -31,19 +30,19 @@ impl Seen {
     }
 }
 
-/// What the server does with a request.
+/// The response to a request.
 pub(crate) enum Answer {
-    /// Sends this and keeps the connection.
+    /// Sends the text and keeps the connection open.
     Text(String),
-    /// Sends this after a pause.
+    /// Sends the text after a pause.
     Slow(Duration, String),
-    /// Sends this and then closes.
+    /// Sends the text and closes the connection.
     Cut(String),
-    /// Closes without a word.
+    /// Closes the connection without a response.
     Drop,
-    /// Never answers.
+    /// Never responds.
     Hang,
-    /// A body that never ends.
+    /// Sends an endless body.
     Endless,
 }
 
@@ -52,7 +51,7 @@ pub(crate) struct TestServer {
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
-/// A whole answer.
+/// A complete response.
 pub(crate) fn reply(status: u16, headers: &str, body: &str) -> Answer {
     Answer::Text(reply_text(status, headers, body))
 }
@@ -68,18 +67,18 @@ pub(crate) fn json(body: &str) -> Answer {
     reply(200, "content-type: application/json\r\n", body)
 }
 
-/// What the token endpoint answers in most tests.
+/// A response of the token endpoint.
 pub(crate) fn token(name: &str) -> Answer {
     json(&format!(r#"{{"access_token":"{name}","expires_in":3600}}"#))
 }
 
 impl TestServer {
-    /// `script` answers the request with the given number, counted from 0 and for each path apart.
+    /// `script` returns the response to a request. Its second argument counts the requests per path, from 0.
     pub(crate) async fn start(script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> Self {
         Self::listen(None, script).await
     }
 
-    /// The same over TLS; also returns the certificate of the server, as PEM, which nobody trusts yet.
+    /// Starts a TLS server. Also returns its certificate as PEM, which is not trusted.
     pub(crate) async fn start_tls(
         script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static,
     ) -> (Self, String) {
@@ -127,7 +126,7 @@ impl TestServer {
         self.seen.lock().unwrap().clone()
     }
 
-    /// How many requests arrived for a path.
+    /// Returns the number of requests for a path.
     pub(crate) fn count(&self, path: &str) -> usize {
         self.seen()
             .iter()
@@ -136,7 +135,7 @@ impl TestServer {
     }
 }
 
-/// TLS for `localhost` that offers these protocols, and the certificate as PEM.
+/// Returns a TLS acceptor for `localhost` with these protocols, and its certificate as PEM.
 pub(crate) fn tls(protocols: &[&[u8]]) -> (TlsAcceptor, String) {
     let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(signed.signing_key.serialize_der()).unwrap();

@@ -1,6 +1,6 @@
 //! Chooses the operation for an input. Shared by several targets.
 
-use scalekit::operation::{OPERATIONS, Operation};
+use scalekit::schema::{OPERATIONS, Operation};
 
 /// Returns the operation that the first two bytes choose, and the remaining input.
 pub fn choose(data: &[u8]) -> Option<(&'static Operation, &[u8])> {

@@ -2,7 +2,7 @@
 
 use napi::bindgen_prelude::{BufferSlice, External};
 use napi_derive::napi;
-use scalekit::{CallOptions, Client, Error, operation};
+use scalekit::{CallOptions, Client, Error, schema};
 
 use crate::failure::Failure;
 use crate::guard;
@@ -20,7 +20,7 @@ pub(crate) fn call(
     timeout_ms: Option<f64>,
 ) -> Option<Failure> {
     let begun = guard::now(|| {
-        let Some(operation) = operation::find(&operation) else {
+        let Some(operation) = schema::find(&operation) else {
             let unknown = format!("there is no operation {operation:?}");
             return Err(Error::invalid_argument(unknown).into());
         };

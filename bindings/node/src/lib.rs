@@ -26,7 +26,7 @@ mod urls;
 mod webhooks;
 
 use napi_derive::napi;
-use scalekit::{API_VERSION, Class, operation::OPERATIONS};
+use scalekit::{API_VERSION, Class, schema::OPERATIONS};
 
 /// What the package can check itself against.
 #[napi(object, object_from_js = false)]

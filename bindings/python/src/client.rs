@@ -5,7 +5,7 @@ use pyo3::types::{PyBool, PyBytes, PyDict};
 use scalekit::oauth::CodeOptions;
 use scalekit::token::{TokenValidation, VerifiedToken};
 use scalekit::webhook::Purpose;
-use scalekit::{CallOptions, Client, Error, ErrorKind, Secret, operation};
+use scalekit::{CallOptions, Client, Error, ErrorKind, Secret, schema};
 
 use crate::failure::Failure;
 use crate::headers::Headers;
@@ -103,7 +103,7 @@ impl NativeClient {
         target: Option<Target<'_>>,
     ) -> PyResult<Py<PyAny>> {
         let client = self.here(py)?;
-        let Some(operation) = operation::find(operation) else {
+        let Some(operation) = schema::find(operation) else {
             let unknown = Error::invalid_argument(format!("there is no operation {operation:?}"));
             return Err(Failure::Core(unknown).into_exception(py));
         };

@@ -1,27 +1,27 @@
-//! Headers of a reply, converted only if somebody asks for them.
+//! Response headers, converted on demand.
 
 use pyo3::prelude::*;
-use scalekit::Reply;
+use scalekit::Response;
 
-/// Headers of a reply.
+/// The headers of a response.
 #[pyclass(frozen, module = "scalekit._native")]
 pub(crate) struct Headers {
-    reply: Reply,
+    response: Response,
 }
 
 impl Headers {
-    /// Those of a reply whose body has been taken out.
-    pub(crate) fn of(reply: Reply) -> Self {
-        Self { reply }
+    /// Returns the headers of a response whose body was moved out.
+    pub(crate) fn of(response: Response) -> Self {
+        Self { response }
     }
 }
 
 #[pymethods]
 impl Headers {
-    /// Names, in lower case, and values.
+    /// Returns lower-case names and values.
     fn items(&self) -> Vec<(&str, String)> {
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
-        self.reply
+        self.response
             .headers
             .iter()
             .map(|(name, value)| (name.as_str(), text(value.as_bytes())))

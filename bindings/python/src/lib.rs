@@ -22,7 +22,7 @@ mod webhooks;
 mod _native {
     use pyo3::prelude::*;
     use pyo3::types::PyTuple;
-    use scalekit::operation::{self, OPERATIONS};
+    use scalekit::schema::{self, OPERATIONS};
     use scalekit::{API_VERSION, Class, Error};
 
     #[pymodule_export]
@@ -41,7 +41,7 @@ mod _native {
     /// The full name of an operation's response message.
     #[pyfunction]
     fn response_type(py: Python<'_>, operation: &str) -> PyResult<&'static str> {
-        let found = operation::find(operation).map(|operation| operation.response);
+        let found = schema::find(operation).map(|operation| operation.response);
         let unknown = || Error::invalid_argument(format!("there is no operation {operation:?}"));
         found.ok_or_else(|| Failure::Core(unknown()).into_exception(py))
     }

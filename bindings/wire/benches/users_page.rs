@@ -11,7 +11,7 @@ use std::{
 
 use prost::Message as _;
 use prost_reflect::{DynamicMessage, MessageDescriptor};
-use scalekit::operation;
+use scalekit::schema;
 use serde::de::IgnoredAny;
 
 /// Returns a page of 100 users, about 21 KB of JSON.
@@ -64,7 +64,7 @@ fn descriptor(name: &str) -> MessageDescriptor {
 }
 
 fn main() {
-    let list_users = operation::find("UserService.ListUsers").unwrap();
+    let list_users = schema::find("UserService.ListUsers").unwrap();
     let descriptor = descriptor(list_users.response);
     let json = page();
     let reflect = || {

@@ -7,9 +7,9 @@
 //! are generated from the schema, works in one pass and builds no tree.
 //!
 //! ```
-//! use scalekit::operation;
+//! use scalekit::schema;
 //!
-//! let operation = operation::find("OrganizationService.GetOrganization").expect("an operation of the API");
+//! let operation = schema::find("OrganizationService.GetOrganization").expect("an operation of the API");
 //! // Field 1, `id`, is "org_1".
 //! let request = scalekit_wire::encode_request(operation, b"\x0a\x05org_1")?;
 //! assert_eq!(request.path, "/api/v1/organizations/org_1");
@@ -55,7 +55,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use scalekit::{Error, call::route::PreparedRequest, operation::Operation};
+use scalekit::{Error, request::PreparedRequest, schema::Operation};
 
 use crate::{fault::Fault, schema::Message, tables::SCHEMA};
 
@@ -91,7 +91,7 @@ pub fn decode_response(operation: &'static Operation, json: &[u8], out: &mut Vec
         return Ok(());
     }
     decode::decode(&SCHEMA, message, json, out).map_err(|fault| {
-        Error::bad_reply(200, format!("invalid response: {fault}")).with_operation(operation.name)
+        Error::bad_response(200, format!("invalid response: {fault}")).with_operation(operation.name)
     })
 }
 
@@ -125,7 +125,7 @@ pub async fn decode_aside(
         Ok(result) => result,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         Err(_) => Err(
-            Error::bad_reply(200, "the runtime shut down before the response was decoded")
+            Error::bad_response(200, "the runtime shut down before the response was decoded")
                 .with_operation(operation.name),
         ),
     }

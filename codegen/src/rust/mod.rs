@@ -42,7 +42,7 @@ const ACCESSORS: &[(&str, &str)] = &[
 /// # Errors
 /// What the core has no type for.
 pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
-    out.text("core/src/api/operations.rs", &operations::file(schema)?)?;
+    out.text("core/src/schema/operations.rs", &operations::file(schema)?)?;
     let mut modules = BTreeMap::new();
     for file in schema.files() {
         let module = module_of(file.package_name());
@@ -83,7 +83,7 @@ fn index(schema: &Schema, modules: &BTreeMap<String, String>) -> anyhow::Result<
     for module in modules.keys() {
         code.push_str(&format!("pub mod {module};\n"));
     }
-    code.push_str("pub(crate) mod operations;\n\npub use crate::types::Empty;\n");
+    code.push_str("\npub use crate::types::Empty;\n");
     Ok(code)
 }
 

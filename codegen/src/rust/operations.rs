@@ -12,7 +12,7 @@ pub(super) fn file(schema: &Schema) -> anyhow::Result<String> {
     operations.sort_by(|a, b| a.key.cmp(&b.key));
     let mut code = String::from(
         "//! Every operation of the API with its routes.\n\n\
-         use crate::operation::{Body, Operation, Route, Segment, Verb};\n\n\
+         use super::{Body, Operation, Route, Segment, Verb};\n\n\
          /// All operations of the API, sorted by name.\n\
          pub static OPERATIONS: &[Operation] = &[\n",
     );

@@ -11,7 +11,7 @@ pub(super) fn add(schema: &Schema, service: &ServiceDescriptor, body: &mut Body)
         "" => described(name),
         comment => comment.to_owned(),
     };
-    for path in ["crate::Error", "crate::operation"] {
+    for path in ["crate::Error", "crate::schema"] {
         body.uses.insert(path);
     }
     let got_from = format!(
@@ -71,7 +71,7 @@ fn method(schema: &Schema, operation: &Operation, body: &mut Body) -> String {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn {name}(&self, request: {request}) -> Result<{response}, Error> {{
-        self.client.call_typed(const {{ operation::named({key:?}) }}, &request).await
+        self.client.call_typed(const {{ schema::named({key:?}) }}, &request).await
     }}
 "
     )
@@ -93,7 +93,7 @@ fn stream(operation: &Operation, paged: &Paged, body: &mut Body) -> String {
     } else {
         "token"
     };
-    for path in ["futures_core::Stream", "crate::call::pages::{Page, pages}"] {
+    for path in ["futures_core::Stream", "crate::client::pages::{Page, pages}"] {
         body.uses.insert(path);
     }
     format!(

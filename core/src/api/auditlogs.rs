@@ -5,8 +5,8 @@ use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::call::pages::{Page, pages};
-use crate::operation;
+use crate::client::pages::{Page, pages};
+use crate::schema;
 use crate::types::{Timestamp, json, or_default, unset};
 
 /// Reads the logs of an environment. Every call needs a bearer token and fails with
@@ -34,7 +34,7 @@ impl AuditLogsService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_auth_requests(&self, request: ListAuthLogRequest) -> Result<ListAuthLogResponse, Error> {
-        self.client.call_typed(const { operation::named("AuditLogsService.ListAuthRequests") }, &request).await
+        self.client.call_typed(const { schema::named("AuditLogsService.ListAuthRequests") }, &request).await
     }
 
     /// The `auth_requests` of all pages from the request's `page_token` on. Each page is fetched by

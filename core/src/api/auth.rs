@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::Error;
-use crate::operation;
+use crate::schema;
 use crate::types::{or_default, unset};
 
 /// Takes part in authentication requests that are under way. Every call needs a bearer token and
@@ -36,7 +36,7 @@ impl AuthService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_login_user_details(&self, request: UpdateLoginUserDetailsRequest) -> Result<UpdateLoginUserDetailsResponse, Error> {
-        self.client.call_typed(const { operation::named("AuthService.UpdateLoginUserDetails") }, &request).await
+        self.client.call_typed(const { schema::named("AuthService.UpdateLoginUserDetails") }, &request).await
     }
 }
 

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use std::fmt;
 
 use crate::Error;
-use crate::call::pages::{Page, pages};
-use crate::operation;
+use crate::client::pages::{Page, pages};
+use crate::schema;
 use crate::types::{Empty, FieldMask, Timestamp, json, or_default, proto_enum, redacted, unset};
 
 /// Manages OAuth clients. There are three kinds: clients of the environment (your applications),
@@ -38,7 +38,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_client(&self, request: ListClientsRequest) -> Result<ListClientsResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.ListClient") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.ListClient") }, &request).await
     }
 
     /// The `clients` of all pages from the request's `page_token` on. Each page is fetched by
@@ -67,7 +67,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_client(&self, request: CreateClientRequest) -> Result<CreateClientResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.CreateClient") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.CreateClient") }, &request).await
     }
 
     /// Returns one client of the environment. Fails with `NOT_FOUND` for an unknown client.
@@ -77,7 +77,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_client(&self, request: GetClientRequest) -> Result<GetClientResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.GetClient") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.GetClient") }, &request).await
     }
 
     /// Updates a client of the environment and returns it. Fields left empty keep their values; custom
@@ -88,7 +88,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_client(&self, request: UpdateClientRequest) -> Result<UpdateClientResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.UpdateClient") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.UpdateClient") }, &request).await
     }
 
     /// Deletes a client of the environment and returns nothing. Its secrets stop working. Fails with
@@ -99,7 +99,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_client(&self, request: DeleteClientRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("ClientService.DeleteClient") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.DeleteClient") }, &request).await
     }
 
     /// Adds a secret to a client. Returns the plain text, which is shown only once, and the stored
@@ -111,7 +111,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_client_secret(&self, request: CreateClientSecretRequest) -> Result<CreateClientSecretResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.CreateClientSecret") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.CreateClientSecret") }, &request).await
     }
 
     /// Deletes a secret of a client and returns nothing. The last secret of a client cannot be
@@ -122,7 +122,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_client_secret(&self, request: DeleteClientSecretRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("ClientService.DeleteClientSecret") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.DeleteClientSecret") }, &request).await
     }
 
     /// Creates a machine client of an organization. Returns it with its first secret, whose plain text
@@ -135,7 +135,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_organization_client(&self, request: CreateOrganizationClientRequest) -> Result<CreateOrganizationClientResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.CreateOrganizationClient") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.CreateOrganizationClient") }, &request).await
     }
 
     /// Returns one machine client of an organization. Its secrets come without their plain text. Fails
@@ -146,7 +146,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_organization_client(&self, request: GetOrganizationClientRequest) -> Result<GetOrganizationClientResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.GetOrganizationClient") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.GetOrganizationClient") }, &request).await
     }
 
     /// Adds a secret to a machine client of an organization, such as for a rotation. Returns the plain
@@ -158,7 +158,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_organization_client_secret(&self, request: CreateOrganizationClientSecretRequest) -> Result<CreateOrganizationClientSecretResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.CreateOrganizationClientSecret") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.CreateOrganizationClientSecret") }, &request).await
     }
 
     /// Deletes a secret of a machine client of an organization and returns nothing. The last secret of
@@ -170,7 +170,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_organization_client_secret(&self, request: DeleteOrganizationClientSecretRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("ClientService.DeleteOrganizationClientSecret") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.DeleteOrganizationClientSecret") }, &request).await
     }
 
     /// Updates a machine client of an organization and returns it. Fields left empty keep their
@@ -182,7 +182,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_organization_client(&self, request: UpdateOrganizationClientRequest) -> Result<UpdateOrganizationClientResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.UpdateOrganizationClient") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.UpdateOrganizationClient") }, &request).await
     }
 
     /// Deletes a machine client of an organization and returns nothing. Its secrets stop working.
@@ -193,7 +193,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_organization_client(&self, request: DeleteOrganizationClientRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("ClientService.DeleteOrganizationClient") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.DeleteOrganizationClient") }, &request).await
     }
 
     /// Lists the machine clients of an organization in order of creation, page by page. Pass
@@ -205,7 +205,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_organization_clients(&self, request: ListOrganizationClientsRequest) -> Result<ListOrganizationClientsResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.ListOrganizationClients") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.ListOrganizationClients") }, &request).await
     }
 
     /// The `clients` of all pages from the request's `page_token` on. Each page is fetched by
@@ -232,7 +232,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_resource(&self, request: GetResourceRequest) -> Result<GetResourceResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.GetResource") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.GetResource") }, &request).await
     }
 
     /// Lists the protected resources of one type in order of creation, page by page. Pass
@@ -244,7 +244,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_resources(&self, request: ListResourcesRequest) -> Result<ListResourcesResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.ListResources") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.ListResources") }, &request).await
     }
 
     /// The `resources` of all pages from the request's `page_token` on. Each page is fetched by
@@ -272,7 +272,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_resource_client(&self, request: CreateResourceClientRequest) -> Result<CreateResourceClientResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.CreateResourceClient") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.CreateResourceClient") }, &request).await
     }
 
     /// Updates a client of a protected resource and returns it. Fields left empty keep their values;
@@ -284,7 +284,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_resource_client(&self, request: UpdateResourceClientRequest) -> Result<UpdateResourceClientResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.UpdateResourceClient") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.UpdateResourceClient") }, &request).await
     }
 
     /// Returns one client of a protected resource and the users who have consented to it. Fails with
@@ -295,7 +295,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_resource_client(&self, request: GetResourceClientRequest) -> Result<GetResourceClientResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.GetResourceClient") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.GetResourceClient") }, &request).await
     }
 
     /// Lists the clients of a protected resource in order of creation, all in one answer, with the
@@ -307,7 +307,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_resource_clients(&self, request: ListResourceClientsRequest) -> Result<ListResourceClientsResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.ListResourceClients") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.ListResourceClients") }, &request).await
     }
 
     /// Lists the consents that users have given to clients of a protected resource, page by page. Pass
@@ -318,7 +318,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_resource_user_consents(&self, request: ListResourceUserConsentsRequest) -> Result<ListResourceUserConsentsResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.ListResourceUserConsents") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.ListResourceUserConsents") }, &request).await
     }
 
     /// The `consents` of all pages from the request's `page_token` on. Each page is fetched by
@@ -346,7 +346,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_resource_client(&self, request: DeleteResourceClientRequest) -> Result<DeleteResourceClientResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.DeleteResourceClient") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.DeleteResourceClient") }, &request).await
     }
 
     /// Revokes the consent that a user has given to a client. The answer has no fields. Fails with
@@ -357,7 +357,7 @@ impl ClientService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn revoke_user_consent(&self, request: RevokeUserConsentRequest) -> Result<RevokeUserConsentResponse, Error> {
-        self.client.call_typed(const { operation::named("ClientService.RevokeUserConsent") }, &request).await
+        self.client.call_typed(const { schema::named("ClientService.RevokeUserConsent") }, &request).await
     }
 }
 

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use std::fmt;
 
 use crate::Error;
-use crate::call::pages::{Page, pages};
-use crate::operation;
+use crate::client::pages::{Page, pages};
+use crate::schema;
 use crate::types::{OneOfError, Timestamp, json, one_of, or_default, proto_enum, redacted, unset};
 
 /// Manages connected accounts: what a user or an organization has granted at a third-party service,
@@ -38,7 +38,7 @@ impl ConnectedAccountService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_connected_accounts(&self, request: ListConnectedAccountsRequest) -> Result<ListConnectedAccountsResponse, Error> {
-        self.client.call_typed(const { operation::named("ConnectedAccountService.ListConnectedAccounts") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectedAccountService.ListConnectedAccounts") }, &request).await
     }
 
     /// The `connected_accounts` of all pages from the request's `page_token` on. Each page is fetched by
@@ -66,7 +66,7 @@ impl ConnectedAccountService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn search_connected_accounts(&self, request: SearchConnectedAccountsRequest) -> Result<SearchConnectedAccountsResponse, Error> {
-        self.client.call_typed(const { operation::named("ConnectedAccountService.SearchConnectedAccounts") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectedAccountService.SearchConnectedAccounts") }, &request).await
     }
 
     /// The `connected_accounts` of all pages from the request's `page_token` on. Each page is fetched by
@@ -95,7 +95,7 @@ impl ConnectedAccountService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_connected_account(&self, request: CreateConnectedAccountRequest) -> Result<CreateConnectedAccountResponse, Error> {
-        self.client.call_typed(const { operation::named("ConnectedAccountService.CreateConnectedAccount") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectedAccountService.CreateConnectedAccount") }, &request).await
     }
 
     /// Updates the credentials or the settings of a connected account and returns it. Give `id` alone,
@@ -107,7 +107,7 @@ impl ConnectedAccountService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_connected_account(&self, request: UpdateConnectedAccountRequest) -> Result<UpdateConnectedAccountResponse, Error> {
-        self.client.call_typed(const { operation::named("ConnectedAccountService.UpdateConnectedAccount") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectedAccountService.UpdateConnectedAccount") }, &request).await
     }
 
     /// Deletes a connected account together with its credentials. Give `id` alone, or `connector` and
@@ -119,7 +119,7 @@ impl ConnectedAccountService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_connected_account(&self, request: DeleteConnectedAccountRequest) -> Result<DeleteConnectedAccountResponse, Error> {
-        self.client.call_typed(const { operation::named("ConnectedAccountService.DeleteConnectedAccount") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectedAccountService.DeleteConnectedAccount") }, &request).await
     }
 
     /// Creates a link through which the user authorizes a connected account. Returns the link and when
@@ -131,7 +131,7 @@ impl ConnectedAccountService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_magic_link_for_connected_account(&self, request: GetMagicLinkForConnectedAccountRequest) -> Result<GetMagicLinkForConnectedAccountResponse, Error> {
-        self.client.call_typed(const { operation::named("ConnectedAccountService.GetMagicLinkForConnectedAccount") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectedAccountService.GetMagicLinkForConnectedAccount") }, &request).await
     }
 
     /// Returns a connected account together with its credentials, such as OAuth tokens. Treat the
@@ -144,7 +144,7 @@ impl ConnectedAccountService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_connected_account_auth(&self, request: GetConnectedAccountByIdentifierRequest) -> Result<GetConnectedAccountByIdentifierResponse, Error> {
-        self.client.call_typed(const { operation::named("ConnectedAccountService.GetConnectedAccountAuth") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectedAccountService.GetConnectedAccountAuth") }, &request).await
     }
 
     /// Returns the state and the settings of a connected account. Give `id` alone, or `connector` and
@@ -156,7 +156,7 @@ impl ConnectedAccountService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_connected_account_details(&self, request: GetConnectedAccountByIdentifierRequest) -> Result<GetConnectedAccountByIdentifierResponse, Error> {
-        self.client.call_typed(const { operation::named("ConnectedAccountService.GetConnectedAccountDetails") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectedAccountService.GetConnectedAccountDetails") }, &request).await
     }
 
     /// Confirms that the user who authorized a connected account is the one logged in to your
@@ -169,7 +169,7 @@ impl ConnectedAccountService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn verify_connected_account_user(&self, request: VerifyConnectedAccountUserRequest) -> Result<VerifyConnectedAccountUserResponse, Error> {
-        self.client.call_typed(const { operation::named("ConnectedAccountService.VerifyConnectedAccountUser") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectedAccountService.VerifyConnectedAccountUser") }, &request).await
     }
 }
 

@@ -10,8 +10,8 @@ use std::fmt;
 
 use super::domains;
 use crate::Error;
-use crate::call::pages::{Page, pages};
-use crate::operation;
+use crate::client::pages::{Page, pages};
+use crate::schema;
 use crate::types::{Empty, OneOfError, Timestamp, json, one_of, or_default, proto_enum, redacted, unset};
 
 /// Manages connections. A connection of an organization is its single sign-on with an identity
@@ -43,7 +43,7 @@ impl ConnectionService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_environment_connection(&self, request: CreateEnvironmentConnectionRequest) -> Result<CreateConnectionResponse, Error> {
-        self.client.call_typed(const { operation::named("ConnectionService.CreateEnvironmentConnection") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectionService.CreateEnvironmentConnection") }, &request).await
     }
 
     /// Creates a single sign-on connection of an organization and returns it with its id and status.
@@ -55,7 +55,7 @@ impl ConnectionService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_connection(&self, request: CreateConnectionRequest) -> Result<CreateConnectionResponse, Error> {
-        self.client.call_typed(const { operation::named("ConnectionService.CreateConnection") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectionService.CreateConnection") }, &request).await
     }
 
     /// Returns one connection of the environment with its settings. Fails with `NOT_FOUND` for an
@@ -66,7 +66,7 @@ impl ConnectionService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_environment_connection(&self, request: GetEnvironmentConnectionRequest) -> Result<GetConnectionResponse, Error> {
-        self.client.call_typed(const { operation::named("ConnectionService.GetEnvironmentConnection") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectionService.GetEnvironmentConnection") }, &request).await
     }
 
     /// Returns one connection of an organization with its settings. Fails with `NOT_FOUND` when the
@@ -77,7 +77,7 @@ impl ConnectionService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_connection(&self, request: GetConnectionRequest) -> Result<GetConnectionResponse, Error> {
-        self.client.call_typed(const { operation::named("ConnectionService.GetConnection") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectionService.GetConnection") }, &request).await
     }
 
     /// Lists the connections of an organization or of a domain in order of creation, all in one
@@ -89,7 +89,7 @@ impl ConnectionService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_connections(&self, request: ListConnectionsRequest) -> Result<ListConnectionsResponse, Error> {
-        self.client.call_typed(const { operation::named("ConnectionService.ListConnections") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectionService.ListConnections") }, &request).await
     }
 
     /// Updates a connection of the environment and returns it. Fields left unset keep their values;
@@ -100,7 +100,7 @@ impl ConnectionService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_environment_connection(&self, request: UpdateEnvironmentConnectionRequest) -> Result<UpdateConnectionResponse, Error> {
-        self.client.call_typed(const { operation::named("ConnectionService.UpdateEnvironmentConnection") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectionService.UpdateEnvironmentConnection") }, &request).await
     }
 
     /// Deletes a connection of an organization and returns nothing. Fails with `NOT_FOUND` when the
@@ -111,7 +111,7 @@ impl ConnectionService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_connection(&self, request: DeleteConnectionRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("ConnectionService.DeleteConnection") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectionService.DeleteConnection") }, &request).await
     }
 
     /// Enables a connection of an organization, so that users can log in through it. Returns whether
@@ -123,7 +123,7 @@ impl ConnectionService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn enable_connection(&self, request: ToggleConnectionRequest) -> Result<ToggleConnectionResponse, Error> {
-        self.client.call_typed(const { operation::named("ConnectionService.EnableConnection") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectionService.EnableConnection") }, &request).await
     }
 
     /// Disables a connection of an organization, so that nobody can log in through it. Returns whether
@@ -135,7 +135,7 @@ impl ConnectionService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn disable_connection(&self, request: ToggleConnectionRequest) -> Result<ToggleConnectionResponse, Error> {
-        self.client.call_typed(const { operation::named("ConnectionService.DisableConnection") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectionService.DisableConnection") }, &request).await
     }
 
     /// Lists the connections to third-party services in order of creation, page by page, optionally
@@ -147,7 +147,7 @@ impl ConnectionService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_app_connections(&self, request: ListAppConnectionsRequest) -> Result<ListAppConnectionsResponse, Error> {
-        self.client.call_typed(const { operation::named("ConnectionService.ListAppConnections") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectionService.ListAppConnections") }, &request).await
     }
 
     /// The `connections` of all pages from the request's `page_token` on. Each page is fetched by

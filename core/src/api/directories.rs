@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::Error;
-use crate::call::pages::{Page, pages};
-use crate::operation;
+use crate::client::pages::{Page, pages};
+use crate::schema;
 use crate::types::{Empty, Timestamp, json, or_default, proto_enum, unset};
 
 /// Manages the directories of an organization and reads the users and groups provisioned through
@@ -36,7 +36,7 @@ impl DirectoryService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_directory(&self, request: CreateDirectoryRequest) -> Result<CreateDirectoryResponse, Error> {
-        self.client.call_typed(const { operation::named("DirectoryService.CreateDirectory") }, &request).await
+        self.client.call_typed(const { schema::named("DirectoryService.CreateDirectory") }, &request).await
     }
 
     /// Deletes a directory of an organization and returns nothing. An enabled directory is refused:
@@ -47,7 +47,7 @@ impl DirectoryService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_directory(&self, request: DeleteDirectoryRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("DirectoryService.DeleteDirectory") }, &request).await
+        self.client.call_typed(const { schema::named("DirectoryService.DeleteDirectory") }, &request).await
     }
 
     /// Returns one directory of an organization with its endpoint, secrets and statistics. Fails with
@@ -58,7 +58,7 @@ impl DirectoryService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_directory(&self, request: GetDirectoryRequest) -> Result<GetDirectoryResponse, Error> {
-        self.client.call_typed(const { operation::named("DirectoryService.GetDirectory") }, &request).await
+        self.client.call_typed(const { schema::named("DirectoryService.GetDirectory") }, &request).await
     }
 
     /// Lists the directories of an organization in order of creation, all in one answer.
@@ -68,7 +68,7 @@ impl DirectoryService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_directories(&self, request: ListDirectoriesRequest) -> Result<ListDirectoriesResponse, Error> {
-        self.client.call_typed(const { operation::named("DirectoryService.ListDirectories") }, &request).await
+        self.client.call_typed(const { schema::named("DirectoryService.ListDirectories") }, &request).await
     }
 
     /// Enables a directory, so that it provisions users and groups. Returns whether it is now enabled.
@@ -79,7 +79,7 @@ impl DirectoryService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn enable_directory(&self, request: ToggleDirectoryRequest) -> Result<ToggleDirectoryResponse, Error> {
-        self.client.call_typed(const { operation::named("DirectoryService.EnableDirectory") }, &request).await
+        self.client.call_typed(const { schema::named("DirectoryService.EnableDirectory") }, &request).await
     }
 
     /// Disables a directory, so that it no longer provisions users and groups. Returns whether it is
@@ -90,7 +90,7 @@ impl DirectoryService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn disable_directory(&self, request: ToggleDirectoryRequest) -> Result<ToggleDirectoryResponse, Error> {
-        self.client.call_typed(const { operation::named("DirectoryService.DisableDirectory") }, &request).await
+        self.client.call_typed(const { schema::named("DirectoryService.DisableDirectory") }, &request).await
     }
 
     /// Lists the users of a directory, page by page, optionally those of one group or those changed
@@ -102,7 +102,7 @@ impl DirectoryService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_directory_users(&self, request: ListDirectoryUsersRequest) -> Result<ListDirectoryUsersResponse, Error> {
-        self.client.call_typed(const { operation::named("DirectoryService.ListDirectoryUsers") }, &request).await
+        self.client.call_typed(const { schema::named("DirectoryService.ListDirectoryUsers") }, &request).await
     }
 
     /// The `users` of all pages from the request's `page_token` on. Each page is fetched by
@@ -131,7 +131,7 @@ impl DirectoryService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_directory_groups(&self, request: ListDirectoryGroupsRequest) -> Result<ListDirectoryGroupsResponse, Error> {
-        self.client.call_typed(const { operation::named("DirectoryService.ListDirectoryGroups") }, &request).await
+        self.client.call_typed(const { schema::named("DirectoryService.ListDirectoryGroups") }, &request).await
     }
 
     /// The `groups` of all pages from the request's `page_token` on. Each page is fetched by

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::operation;
+use crate::schema;
 use crate::types::{Empty, OneOfError, Timestamp, json, one_of, or_default, proto_enum, unset};
 
 /// Manages the domains of an organization. A domain routes users to the organization's login, or
@@ -34,7 +34,7 @@ impl DomainService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_domain(&self, request: CreateDomainRequest) -> Result<CreateDomainResponse, Error> {
-        self.client.call_typed(const { operation::named("DomainService.CreateDomain") }, &request).await
+        self.client.call_typed(const { schema::named("DomainService.CreateDomain") }, &request).await
     }
 
     /// Returns one domain of an organization. Fails with `NOT_FOUND` when the organization or the
@@ -45,7 +45,7 @@ impl DomainService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_domain(&self, request: GetDomainRequest) -> Result<GetDomainResponse, Error> {
-        self.client.call_typed(const { operation::named("DomainService.GetDomain") }, &request).await
+        self.client.call_typed(const { schema::named("DomainService.GetDomain") }, &request).await
     }
 
     /// Deletes a domain of an organization and returns nothing. Fails with `NOT_FOUND` when the
@@ -56,7 +56,7 @@ impl DomainService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_domain(&self, request: DeleteDomainRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("DomainService.DeleteDomain") }, &request).await
+        self.client.call_typed(const { schema::named("DomainService.DeleteDomain") }, &request).await
     }
 
     /// Lists the domains of an organization in order of creation, optionally only those of one type.
@@ -67,7 +67,7 @@ impl DomainService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_domains(&self, request: ListDomainRequest) -> Result<ListDomainResponse, Error> {
-        self.client.call_typed(const { operation::named("DomainService.ListDomains") }, &request).await
+        self.client.call_typed(const { schema::named("DomainService.ListDomains") }, &request).await
     }
 }
 

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::Error;
-use crate::call::pages::{Page, pages};
-use crate::operation;
+use crate::client::pages::{Page, pages};
+use crate::schema;
 use crate::types::{Timestamp, json, or_default, proto_enum, unset};
 
 /// Reads the events of an environment. Every call needs a bearer token and fails with
@@ -35,7 +35,7 @@ impl EventsService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_events_paginated(&self, request: ListEventsPaginatedRequest) -> Result<ListEventsPaginatedResponse, Error> {
-        self.client.call_typed(const { operation::named("EventsService.ListEventsPaginated") }, &request).await
+        self.client.call_typed(const { schema::named("EventsService.ListEventsPaginated") }, &request).await
     }
 
     /// The `events` of all pages from the request's `page_token` on. Each page is fetched by

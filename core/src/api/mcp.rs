@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use crate::Error;
-use crate::call::pages::{Page, pages};
-use crate::operation;
+use crate::client::pages::{Page, pages};
+use crate::schema;
 use crate::types::{Timestamp, json, or_default, redacted, unset};
 
 /// Manages MCP (Model Context Protocol) server configurations, their instances for single users, and
@@ -38,7 +38,7 @@ impl McpService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_mcp_config(&self, request: CreateMcpConfigRequest) -> Result<CreateMcpConfigResponse, Error> {
-        self.client.call_typed(const { operation::named("McpService.CreateMcpConfig") }, &request).await
+        self.client.call_typed(const { schema::named("McpService.CreateMcpConfig") }, &request).await
     }
 
     /// Updates the description and the tool mappings of an MCP configuration and returns it. Fails
@@ -49,7 +49,7 @@ impl McpService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_mcp_config(&self, request: UpdateMcpConfigRequest) -> Result<UpdateMcpConfigResponse, Error> {
-        self.client.call_typed(const { operation::named("McpService.UpdateMcpConfig") }, &request).await
+        self.client.call_typed(const { schema::named("McpService.UpdateMcpConfig") }, &request).await
     }
 
     /// Lists the MCP configurations of the environment, page by page, in order of creation. Pass
@@ -60,7 +60,7 @@ impl McpService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_mcp_configs(&self, request: ListMcpConfigsRequest) -> Result<ListMcpConfigsResponse, Error> {
-        self.client.call_typed(const { operation::named("McpService.ListMcpConfigs") }, &request).await
+        self.client.call_typed(const { schema::named("McpService.ListMcpConfigs") }, &request).await
     }
 
     /// The `configs` of all pages from the request's `page_token` on. Each page is fetched by
@@ -87,7 +87,7 @@ impl McpService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_mcp_config(&self, request: GetMcpConfigRequest) -> Result<GetMcpConfigResponse, Error> {
-        self.client.call_typed(const { operation::named("McpService.GetMcpConfig") }, &request).await
+        self.client.call_typed(const { schema::named("McpService.GetMcpConfig") }, &request).await
     }
 
     /// Deletes an MCP configuration. Fails with `NOT_FOUND` for an unknown id.
@@ -97,7 +97,7 @@ impl McpService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_mcp_config(&self, request: DeleteMcpConfigRequest) -> Result<DeleteMcpConfigResponse, Error> {
-        self.client.call_typed(const { operation::named("McpService.DeleteMcpConfig") }, &request).await
+        self.client.call_typed(const { schema::named("McpService.DeleteMcpConfig") }, &request).await
     }
 
     /// Makes sure that a user has an instance of an MCP configuration. Returns the existing instance,
@@ -108,7 +108,7 @@ impl McpService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn ensure_mcp_instance(&self, request: EnsureMcpInstanceRequest) -> Result<EnsureMcpInstanceResponse, Error> {
-        self.client.call_typed(const { operation::named("McpService.EnsureMcpInstance") }, &request).await
+        self.client.call_typed(const { schema::named("McpService.EnsureMcpInstance") }, &request).await
     }
 
     /// Lists MCP instances, page by page, in order of creation. Pass `next_page_token` of one answer
@@ -119,7 +119,7 @@ impl McpService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_mcp_instances(&self, request: ListMcpInstancesRequest) -> Result<ListMcpInstancesResponse, Error> {
-        self.client.call_typed(const { operation::named("McpService.ListMcpInstances") }, &request).await
+        self.client.call_typed(const { schema::named("McpService.ListMcpInstances") }, &request).await
     }
 
     /// The `instances` of all pages from the request's `page_token` on. Each page is fetched by
@@ -146,7 +146,7 @@ impl McpService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_mcp_instance(&self, request: DeleteMcpInstanceRequest) -> Result<DeleteMcpInstanceResponse, Error> {
-        self.client.call_typed(const { operation::named("McpService.DeleteMcpInstance") }, &request).await
+        self.client.call_typed(const { schema::named("McpService.DeleteMcpInstance") }, &request).await
     }
 
     /// Renames an MCP instance or moves it to another configuration, and returns it. Fails with
@@ -157,7 +157,7 @@ impl McpService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_mcp_instance(&self, request: UpdateMcpInstanceRequest) -> Result<UpdateMcpInstanceResponse, Error> {
-        self.client.call_typed(const { operation::named("McpService.UpdateMcpInstance") }, &request).await
+        self.client.call_typed(const { schema::named("McpService.UpdateMcpInstance") }, &request).await
     }
 
     /// Returns one MCP instance. Fails with `NOT_FOUND` for an unknown id.
@@ -167,7 +167,7 @@ impl McpService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_mcp_instance(&self, request: GetMcpInstanceRequest) -> Result<GetMcpInstanceResponse, Error> {
-        self.client.call_typed(const { operation::named("McpService.GetMcpInstance") }, &request).await
+        self.client.call_typed(const { schema::named("McpService.GetMcpInstance") }, &request).await
     }
 
     /// Returns, for every connection of an MCP instance, whether its user has authorized it, and on
@@ -178,7 +178,7 @@ impl McpService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_mcp_instance_auth_state(&self, request: GetMcpInstanceAuthStateRequest) -> Result<GetMcpInstanceAuthStateResponse, Error> {
-        self.client.call_typed(const { operation::named("McpService.GetMcpInstanceAuthState") }, &request).await
+        self.client.call_typed(const { schema::named("McpService.GetMcpInstanceAuthState") }, &request).await
     }
 
     /// Creates a token that lets the holder use an MCP server in the name of a user for a limited
@@ -191,7 +191,7 @@ impl McpService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_mcp_session_token(&self, request: CreateMcpSessionTokenRequest) -> Result<CreateMcpSessionTokenResponse, Error> {
-        self.client.call_typed(const { operation::named("McpService.CreateMcpSessionToken") }, &request).await
+        self.client.call_typed(const { schema::named("McpService.CreateMcpSessionToken") }, &request).await
     }
 
     /// Lists the connected accounts that a user has for the connections of an MCP configuration, all
@@ -202,7 +202,7 @@ impl McpService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_mcp_connected_accounts(&self, request: ListMcpConnectedAccountsRequest) -> Result<ListMcpConnectedAccountsResponse, Error> {
-        self.client.call_typed(const { operation::named("McpService.ListMcpConnectedAccounts") }, &request).await
+        self.client.call_typed(const { schema::named("McpService.ListMcpConnectedAccounts") }, &request).await
     }
 }
 

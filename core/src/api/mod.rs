@@ -45,6 +45,5 @@ pub mod tokens;
 pub mod tools;
 pub mod users;
 pub mod webauthn;
-pub(crate) mod operations;
 
 pub use crate::types::Empty;

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use super::commons;
 use crate::Error;
-use crate::call::pages::{Page, pages};
-use crate::operation;
+use crate::client::pages::{Page, pages};
+use crate::schema;
 use crate::types::{Empty, FieldMask, OneOfError, Timestamp, json, one_of, or_default, proto_enum, unset};
 
 /// Manages organizations, their settings, their session policy and links to their admin portal.
@@ -37,7 +37,7 @@ impl OrganizationService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_organization(&self, request: CreateOrganizationRequest) -> Result<CreateOrganizationResponse, Error> {
-        self.client.call_typed(const { operation::named("OrganizationService.CreateOrganization") }, &request).await
+        self.client.call_typed(const { schema::named("OrganizationService.CreateOrganization") }, &request).await
     }
 
     /// Updates an organization, found by id or external id, and returns it. Fields left out keep their
@@ -49,7 +49,7 @@ impl OrganizationService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_organization(&self, request: UpdateOrganizationRequest) -> Result<UpdateOrganizationResponse, Error> {
-        self.client.call_typed(const { operation::named("OrganizationService.UpdateOrganization") }, &request).await
+        self.client.call_typed(const { schema::named("OrganizationService.UpdateOrganization") }, &request).await
     }
 
     /// Returns one organization, found by id or external id. Fails with `NOT_FOUND` when there is
@@ -60,7 +60,7 @@ impl OrganizationService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_organization(&self, request: GetOrganizationRequest) -> Result<GetOrganizationResponse, Error> {
-        self.client.call_typed(const { operation::named("OrganizationService.GetOrganization") }, &request).await
+        self.client.call_typed(const { schema::named("OrganizationService.GetOrganization") }, &request).await
     }
 
     /// Returns the organization that has an external id of yours. Fails with `NOT_FOUND` when there is
@@ -71,7 +71,7 @@ impl OrganizationService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_organization_by_external_id(&self, request: GetOrganizationRequest) -> Result<GetOrganizationResponse, Error> {
-        self.client.call_typed(const { operation::named("OrganizationService.GetOrganizationByExternalId") }, &request).await
+        self.client.call_typed(const { schema::named("OrganizationService.GetOrganizationByExternalId") }, &request).await
     }
 
     /// Lists the organizations of the environment, newest first, page by page. Pass `next_page_token`
@@ -82,7 +82,7 @@ impl OrganizationService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_organization(&self, request: ListOrganizationsRequest) -> Result<ListOrganizationsResponse, Error> {
-        self.client.call_typed(const { operation::named("OrganizationService.ListOrganization") }, &request).await
+        self.client.call_typed(const { schema::named("OrganizationService.ListOrganization") }, &request).await
     }
 
     /// The `organizations` of all pages from the request's `page_token` on. Each page is fetched by
@@ -111,7 +111,7 @@ impl OrganizationService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn search_organization(&self, request: SearchOrganizationsRequest) -> Result<SearchOrganizationsResponse, Error> {
-        self.client.call_typed(const { operation::named("OrganizationService.SearchOrganization") }, &request).await
+        self.client.call_typed(const { schema::named("OrganizationService.SearchOrganization") }, &request).await
     }
 
     /// The `organizations` of all pages from the request's `page_token` on. Each page is fetched by
@@ -139,7 +139,7 @@ impl OrganizationService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_organization(&self, request: DeleteOrganizationRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("OrganizationService.DeleteOrganization") }, &request).await
+        self.client.call_typed(const { schema::named("OrganizationService.DeleteOrganization") }, &request).await
     }
 
     /// Creates a link to the admin portal, in which an organization's administrators set up single
@@ -151,7 +151,7 @@ impl OrganizationService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn generate_portal_link(&self, request: GeneratePortalLinkRequest) -> Result<GeneratePortalLinkResponse, Error> {
-        self.client.call_typed(const { operation::named("OrganizationService.GeneratePortalLink") }, &request).await
+        self.client.call_typed(const { schema::named("OrganizationService.GeneratePortalLink") }, &request).await
     }
 
     /// Switches features of an organization on or off and returns the organization. Fails with
@@ -162,7 +162,7 @@ impl OrganizationService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_organization_settings(&self, request: UpdateOrganizationSettingsRequest) -> Result<GetOrganizationResponse, Error> {
-        self.client.call_typed(const { operation::named("OrganizationService.UpdateOrganizationSettings") }, &request).await
+        self.client.call_typed(const { schema::named("OrganizationService.UpdateOrganizationSettings") }, &request).await
     }
 
     /// Sets how long login sessions of an organization last, or returns it to the application's
@@ -174,7 +174,7 @@ impl OrganizationService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_organization_session_policy(&self, request: UpdateOrganizationSessionPolicyRequest) -> Result<UpdateOrganizationSessionPolicyResponse, Error> {
-        self.client.call_typed(const { operation::named("OrganizationService.UpdateOrganizationSessionPolicy") }, &request).await
+        self.client.call_typed(const { schema::named("OrganizationService.UpdateOrganizationSessionPolicy") }, &request).await
     }
 
     /// Returns how long login sessions of an organization last. Fails with `NOT_FOUND` for an unknown
@@ -185,7 +185,7 @@ impl OrganizationService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_organization_session_policy(&self, request: GetOrganizationSessionPolicyRequest) -> Result<GetOrganizationSessionPolicyResponse, Error> {
-        self.client.call_typed(const { operation::named("OrganizationService.GetOrganizationSessionPolicy") }, &request).await
+        self.client.call_typed(const { schema::named("OrganizationService.GetOrganizationSessionPolicy") }, &request).await
     }
 
     /// Sets the user management settings of an organization and returns them. Fails with `NOT_FOUND`
@@ -196,7 +196,7 @@ impl OrganizationService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn upsert_user_management_settings(&self, request: UpsertUserManagementSettingsRequest) -> Result<UpsertUserManagementSettingsResponse, Error> {
-        self.client.call_typed(const { operation::named("OrganizationService.UpsertUserManagementSettings") }, &request).await
+        self.client.call_typed(const { schema::named("OrganizationService.UpsertUserManagementSettings") }, &request).await
     }
 
     /// Returns the user management settings of an organization. Fails with `NOT_FOUND` for an unknown
@@ -207,7 +207,7 @@ impl OrganizationService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_organization_user_management_setting(&self, request: GetOrganizationUserManagementSettingsRequest) -> Result<GetOrganizationUserManagementSettingsResponse, Error> {
-        self.client.call_typed(const { operation::named("OrganizationService.GetOrganizationUserManagementSetting") }, &request).await
+        self.client.call_typed(const { schema::named("OrganizationService.GetOrganizationUserManagementSetting") }, &request).await
     }
 }
 

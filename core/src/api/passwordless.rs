@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::Error;
-use crate::operation;
+use crate::schema;
 use crate::types::{OneOfError, json, one_of, or_default, proto_enum, redacted, unset};
 
 /// Logs users in by a one-time code or a magic link sent by e-mail, without a password. Every call
@@ -36,7 +36,7 @@ impl PasswordlessService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn send_passwordless_email(&self, request: SendPasswordlessRequest) -> Result<SendPasswordlessResponse, Error> {
-        self.client.call_typed(const { operation::named("PasswordlessService.SendPasswordlessEmail") }, &request).await
+        self.client.call_typed(const { schema::named("PasswordlessService.SendPasswordlessEmail") }, &request).await
     }
 
     /// Checks a one-time code or the token of a magic link. Returns the verified e-mail address and
@@ -48,7 +48,7 @@ impl PasswordlessService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn verify_passwordless_email(&self, request: VerifyPasswordLessRequest) -> Result<VerifyPasswordLessResponse, Error> {
-        self.client.call_typed(const { operation::named("PasswordlessService.VerifyPasswordlessEmail") }, &request).await
+        self.client.call_typed(const { schema::named("PasswordlessService.VerifyPasswordlessEmail") }, &request).await
     }
 
     /// Sends the e-mail of an authentication request once more. Returns the same kind of answer as
@@ -60,7 +60,7 @@ impl PasswordlessService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn resend_passwordless_email(&self, request: ResendPasswordlessRequest) -> Result<SendPasswordlessResponse, Error> {
-        self.client.call_typed(const { operation::named("PasswordlessService.ResendPasswordlessEmail") }, &request).await
+        self.client.call_typed(const { schema::named("PasswordlessService.ResendPasswordlessEmail") }, &request).await
     }
 }
 

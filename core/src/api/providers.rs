@@ -8,8 +8,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 use crate::Error;
-use crate::call::pages::{Page, pages};
-use crate::operation;
+use crate::client::pages::{Page, pages};
+use crate::schema;
 use crate::types::{json, or_default, proto_enum, unset};
 
 /// Lists the providers that connections can use, and manages the ones that you define yourself.
@@ -37,7 +37,7 @@ impl ProviderService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_custom_provider(&self, request: CreateCustomProviderRequest) -> Result<CreateProviderResponse, Error> {
-        self.client.call_typed(const { operation::named("ProviderService.CreateCustomProvider") }, &request).await
+        self.client.call_typed(const { schema::named("ProviderService.CreateCustomProvider") }, &request).await
     }
 
     /// Updates a provider of your own and returns it. Fails with `NOT_FOUND` for an unknown
@@ -48,7 +48,7 @@ impl ProviderService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_custom_provider(&self, request: UpdateCustomProviderRequest) -> Result<UpdateProviderResponse, Error> {
-        self.client.call_typed(const { operation::named("ProviderService.UpdateCustomProvider") }, &request).await
+        self.client.call_typed(const { schema::named("ProviderService.UpdateCustomProvider") }, &request).await
     }
 
     /// Deletes a provider of your own. Fails with `NOT_FOUND` for an unknown identifier.
@@ -58,7 +58,7 @@ impl ProviderService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_custom_provider(&self, request: DeleteProviderRequest) -> Result<DeleteProviderResponse, Error> {
-        self.client.call_typed(const { operation::named("ProviderService.DeleteCustomProvider") }, &request).await
+        self.client.call_typed(const { schema::named("ProviderService.DeleteCustomProvider") }, &request).await
     }
 
     /// Lists providers, built in or your own as the filter says, page by page. Pass `next_page_token`
@@ -69,7 +69,7 @@ impl ProviderService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_providers(&self, request: ListProvidersRequest) -> Result<ListProvidersResponse, Error> {
-        self.client.call_typed(const { operation::named("ProviderService.ListProviders") }, &request).await
+        self.client.call_typed(const { schema::named("ProviderService.ListProviders") }, &request).await
     }
 
     /// The `providers` of all pages from the request's `page_token` on. Each page is fetched by

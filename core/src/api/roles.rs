@@ -5,8 +5,8 @@ use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::call::pages::{Page, pages};
-use crate::operation;
+use crate::client::pages::{Page, pages};
+use crate::schema;
 use crate::types::{Empty, Timestamp, json, or_default, proto_enum, unset};
 
 /// Manages roles and permissions. A role of the environment can be given to members of every
@@ -37,7 +37,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_role(&self, request: CreateRoleRequest) -> Result<CreateRoleResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.CreateRole") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.CreateRole") }, &request).await
     }
 
     /// Updates a role of the environment and returns it. The name itself cannot be changed. Fails with
@@ -48,7 +48,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_role(&self, request: UpdateRoleRequest) -> Result<UpdateRoleResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.UpdateRole") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.UpdateRole") }, &request).await
     }
 
     /// Returns one role of the environment, on request with its permissions. Fails with `NOT_FOUND`
@@ -59,7 +59,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_role(&self, request: GetRoleRequest) -> Result<GetRoleResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.GetRole") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.GetRole") }, &request).await
     }
 
     /// Lists the roles of the environment, all in one answer, in order of creation.
@@ -69,7 +69,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_roles(&self, request: ListRolesRequest) -> Result<ListRolesResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.ListRoles") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.ListRoles") }, &request).await
     }
 
     /// Deletes a role of the environment and returns nothing. Fails with `FAILED_PRECONDITION` when
@@ -81,7 +81,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_role(&self, request: DeleteRoleRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("RolesService.DeleteRole") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.DeleteRole") }, &request).await
     }
 
     /// Creates a role of an organization and returns it. Fails with `ALREADY_EXISTS` when the name is
@@ -93,7 +93,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_organization_role(&self, request: CreateOrganizationRoleRequest) -> Result<CreateOrganizationRoleResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.CreateOrganizationRole") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.CreateOrganizationRole") }, &request).await
     }
 
     /// Updates a role of an organization and returns it. The name itself cannot be changed. Fails with
@@ -104,7 +104,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_organization_role(&self, request: UpdateOrganizationRoleRequest) -> Result<UpdateOrganizationRoleResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.UpdateOrganizationRole") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.UpdateOrganizationRole") }, &request).await
     }
 
     /// Returns one role of an organization, on request with its permissions. Fails with `NOT_FOUND`
@@ -115,7 +115,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_organization_role(&self, request: GetOrganizationRoleRequest) -> Result<GetOrganizationRoleResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.GetOrganizationRole") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.GetOrganizationRole") }, &request).await
     }
 
     /// Lists the roles of an organization, all in one answer, in order of creation. Fails with
@@ -126,7 +126,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_organization_roles(&self, request: ListOrganizationRolesRequest) -> Result<ListOrganizationRolesResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.ListOrganizationRoles") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.ListOrganizationRoles") }, &request).await
     }
 
     /// Deletes a role of an organization and returns nothing. Fails with `FAILED_PRECONDITION` when
@@ -138,7 +138,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_organization_role(&self, request: DeleteOrganizationRoleRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("RolesService.DeleteOrganizationRole") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.DeleteOrganizationRole") }, &request).await
     }
 
     /// Returns how many users have a role of the environment. Fails with `NOT_FOUND` for an unknown
@@ -149,7 +149,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_role_users_count(&self, request: GetRoleUsersCountRequest) -> Result<GetRoleUsersCountResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.GetRoleUsersCount") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.GetRoleUsersCount") }, &request).await
     }
 
     /// Returns how many users of an organization have a role. Fails with `NOT_FOUND` for an unknown
@@ -160,7 +160,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_organization_role_users_count(&self, request: GetOrganizationRoleUsersCountRequest) -> Result<GetOrganizationRoleUsersCountResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.GetOrganizationRoleUsersCount") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.GetOrganizationRoleUsersCount") }, &request).await
     }
 
     /// Sets which roles creators of organizations and new members get when no role is named, and
@@ -172,7 +172,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_default_roles(&self, request: UpdateDefaultRolesRequest) -> Result<UpdateDefaultRolesResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.UpdateDefaultRoles") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.UpdateDefaultRoles") }, &request).await
     }
 
     /// Sets which role new members of one organization get when no role is named, and returns it.
@@ -183,7 +183,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_default_organization_roles(&self, request: UpdateDefaultOrganizationRolesRequest) -> Result<UpdateDefaultOrganizationRolesResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.UpdateDefaultOrganizationRoles") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.UpdateDefaultOrganizationRoles") }, &request).await
     }
 
     /// Lists the roles that extend a role, all in one answer. Fails with `NOT_FOUND` for an unknown
@@ -194,7 +194,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_dependent_roles(&self, request: ListDependentRolesRequest) -> Result<ListDependentRolesResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.ListDependentRoles") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.ListDependentRoles") }, &request).await
     }
 
     /// Makes a role of the environment no longer extend another one and returns nothing. The role
@@ -205,7 +205,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_role_base(&self, request: DeleteRoleBaseRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("RolesService.DeleteRoleBase") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.DeleteRoleBase") }, &request).await
     }
 
     /// Makes a role of an organization no longer extend another one and returns nothing. The role
@@ -217,7 +217,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_organization_role_base(&self, request: DeleteOrganizationRoleBaseRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("RolesService.DeleteOrganizationRoleBase") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.DeleteOrganizationRoleBase") }, &request).await
     }
 
     /// Creates a permission and returns it. Fails with `ALREADY_EXISTS` when the name is taken, and
@@ -228,7 +228,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_permission(&self, request: CreatePermissionRequest) -> Result<CreatePermissionResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.CreatePermission") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.CreatePermission") }, &request).await
     }
 
     /// Returns one permission. Fails with `NOT_FOUND` for an unknown name.
@@ -238,7 +238,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_permission(&self, request: GetPermissionRequest) -> Result<GetPermissionResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.GetPermission") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.GetPermission") }, &request).await
     }
 
     /// Updates a permission and returns it. Fails with `NOT_FOUND` for an unknown name.
@@ -248,7 +248,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_permission(&self, request: UpdatePermissionRequest) -> Result<UpdatePermissionResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.UpdatePermission") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.UpdatePermission") }, &request).await
     }
 
     /// Lists the permissions of the environment, page by page, in order of creation. Pass
@@ -259,7 +259,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_permissions(&self, request: ListPermissionsRequest) -> Result<ListPermissionsResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.ListPermissions") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.ListPermissions") }, &request).await
     }
 
     /// The `permissions` of all pages from the request's `page_token` on. Each page is fetched by
@@ -286,7 +286,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_permission(&self, request: DeletePermissionRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("RolesService.DeletePermission") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.DeletePermission") }, &request).await
     }
 
     /// Lists the permissions that a role has of its own, all in one answer, without those that it has
@@ -297,7 +297,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_role_permissions(&self, request: ListRolePermissionsRequest) -> Result<ListRolePermissionsResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.ListRolePermissions") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.ListRolePermissions") }, &request).await
     }
 
     /// Adds permissions to a role. Names that are well-formed but unknown are ignored. Fails with
@@ -308,7 +308,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn add_permissions_to_role(&self, request: AddPermissionsToRoleRequest) -> Result<AddPermissionsToRoleResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.AddPermissionsToRole") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.AddPermissionsToRole") }, &request).await
     }
 
     /// Takes one permission away from a role and returns nothing. Fails with `NOT_FOUND` for an
@@ -319,7 +319,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn remove_permission_from_role(&self, request: RemovePermissionFromRoleRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("RolesService.RemovePermissionFromRole") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.RemovePermissionFromRole") }, &request).await
     }
 
     /// Lists all permissions of a role, its own and those that it has from the roles it extends, all
@@ -330,7 +330,7 @@ impl RolesService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_effective_role_permissions(&self, request: ListEffectiveRolePermissionsRequest) -> Result<ListEffectiveRolePermissionsResponse, Error> {
-        self.client.call_typed(const { operation::named("RolesService.ListEffectiveRolePermissions") }, &request).await
+        self.client.call_typed(const { schema::named("RolesService.ListEffectiveRolePermissions") }, &request).await
     }
 }
 

@@ -5,8 +5,8 @@ use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::call::pages::{Page, pages};
-use crate::operation;
+use crate::client::pages::{Page, pages};
+use crate::schema;
 use crate::types::{Timestamp, json, or_default, unset};
 
 /// Reads and revokes the login sessions of users. A session begins when its user logs in. Every call
@@ -33,7 +33,7 @@ impl SessionService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_session(&self, request: SessionDetailsRequest) -> Result<SessionDetails, Error> {
-        self.client.call_typed(const { operation::named("SessionService.GetSession") }, &request).await
+        self.client.call_typed(const { schema::named("SessionService.GetSession") }, &request).await
     }
 
     /// Ends a session; its refresh token no longer works. Returns the session as it ended. Fails with
@@ -44,7 +44,7 @@ impl SessionService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn revoke_session(&self, request: RevokeSessionRequest) -> Result<RevokeSessionResponse, Error> {
-        self.client.call_typed(const { operation::named("SessionService.RevokeSession") }, &request).await
+        self.client.call_typed(const { schema::named("SessionService.RevokeSession") }, &request).await
     }
 
     /// Lists the sessions of a user, page by page, in order of creation. Pass `next_page_token` of one
@@ -55,7 +55,7 @@ impl SessionService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_user_sessions(&self, request: UserSessionDetailsRequest) -> Result<UserSessionDetails, Error> {
-        self.client.call_typed(const { operation::named("SessionService.GetUserSessions") }, &request).await
+        self.client.call_typed(const { schema::named("SessionService.GetUserSessions") }, &request).await
     }
 
     /// The `sessions` of all pages from the request's `page_token` on. Each page is fetched by
@@ -83,7 +83,7 @@ impl SessionService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn revoke_all_user_sessions(&self, request: RevokeAllUserSessionsRequest) -> Result<RevokeAllUserSessionsResponse, Error> {
-        self.client.call_typed(const { operation::named("SessionService.RevokeAllUserSessions") }, &request).await
+        self.client.call_typed(const { schema::named("SessionService.RevokeAllUserSessions") }, &request).await
     }
 }
 

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::Error;
-use crate::call::pages::{Page, pages};
-use crate::operation;
+use crate::client::pages::{Page, pages};
+use crate::schema;
 use crate::types::{Empty, Timestamp, json, or_default, redacted, unset};
 
 /// Issues, checks and revokes opaque API tokens that belong to an organization or to one of its
@@ -37,7 +37,7 @@ impl ApiTokenService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_token(&self, request: CreateTokenRequest) -> Result<CreateTokenResponse, Error> {
-        self.client.call_typed(const { operation::named("ApiTokenService.CreateToken") }, &request).await
+        self.client.call_typed(const { schema::named("ApiTokenService.CreateToken") }, &request).await
     }
 
     /// Checks an API token and returns what is known about it. Fails with `NOT_FOUND` when the token
@@ -48,7 +48,7 @@ impl ApiTokenService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn validate_token(&self, request: ValidateTokenRequest) -> Result<ValidateTokenResponse, Error> {
-        self.client.call_typed(const { operation::named("ApiTokenService.ValidateToken") }, &request).await
+        self.client.call_typed(const { schema::named("ApiTokenService.ValidateToken") }, &request).await
     }
 
     /// Revokes an API token for good and returns nothing. Revoking a token once more is not an error.
@@ -58,7 +58,7 @@ impl ApiTokenService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn invalidate_token(&self, request: InvalidateTokenRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("ApiTokenService.InvalidateToken") }, &request).await
+        self.client.call_typed(const { schema::named("ApiTokenService.InvalidateToken") }, &request).await
     }
 
     /// Lists the API tokens of an organization, or of one user of it, page by page. The tokens
@@ -70,7 +70,7 @@ impl ApiTokenService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_tokens(&self, request: ListTokensRequest) -> Result<ListTokensResponse, Error> {
-        self.client.call_typed(const { operation::named("ApiTokenService.ListTokens") }, &request).await
+        self.client.call_typed(const { schema::named("ApiTokenService.ListTokens") }, &request).await
     }
 
     /// The `tokens` of all pages from the request's `page_token` on. Each page is fetched by
@@ -98,7 +98,7 @@ impl ApiTokenService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_token(&self, request: UpdateTokenRequest) -> Result<UpdateTokenResponse, Error> {
-        self.client.call_typed(const { operation::named("ApiTokenService.UpdateToken") }, &request).await
+        self.client.call_typed(const { schema::named("ApiTokenService.UpdateToken") }, &request).await
     }
 }
 

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::Error;
-use crate::call::pages::{Page, pages};
-use crate::operation;
+use crate::client::pages::{Page, pages};
+use crate::schema;
 use crate::types::{Timestamp, json, or_default, proto_enum, unset};
 
 /// Lists, searches and executes the tools that connected accounts make available. Every call needs a
@@ -35,7 +35,7 @@ impl ToolService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_tools(&self, request: ListToolsRequest) -> Result<ListToolsResponse, Error> {
-        self.client.call_typed(const { operation::named("ToolService.ListTools") }, &request).await
+        self.client.call_typed(const { schema::named("ToolService.ListTools") }, &request).await
     }
 
     /// The `tools` of all pages from the request's `page_token` on. Each page is fetched by
@@ -64,7 +64,7 @@ impl ToolService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_scoped_tools(&self, request: ListScopedToolsRequest) -> Result<ListScopedToolsResponse, Error> {
-        self.client.call_typed(const { operation::named("ToolService.ListScopedTools") }, &request).await
+        self.client.call_typed(const { schema::named("ToolService.ListScopedTools") }, &request).await
     }
 
     /// The `tools` of all pages from the request's `page_token` on. Each page is fetched by
@@ -92,7 +92,7 @@ impl ToolService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_available_tools(&self, request: ListAvailableToolsRequest) -> Result<ListAvailableToolsResponse, Error> {
-        self.client.call_typed(const { operation::named("ToolService.ListAvailableTools") }, &request).await
+        self.client.call_typed(const { schema::named("ToolService.ListAvailableTools") }, &request).await
     }
 
     /// The `tools` of all pages from the request's `page_token` on. Each page is fetched by
@@ -120,7 +120,7 @@ impl ToolService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn search_tools(&self, request: SearchToolsRequest) -> Result<SearchToolsResponse, Error> {
-        self.client.call_typed(const { operation::named("ToolService.SearchTools") }, &request).await
+        self.client.call_typed(const { schema::named("ToolService.SearchTools") }, &request).await
     }
 
     /// Executes a tool with a connected account and returns what the tool answered. An unknown tool is
@@ -133,7 +133,7 @@ impl ToolService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn execute_tool(&self, request: ExecuteToolRequest) -> Result<ExecuteToolResponse, Error> {
-        self.client.call_typed(const { operation::named("ToolService.ExecuteTool") }, &request).await
+        self.client.call_typed(const { schema::named("ToolService.ExecuteTool") }, &request).await
     }
 }
 

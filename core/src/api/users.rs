@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use super::commons;
 use crate::Error;
-use crate::call::pages::{Page, pages};
-use crate::operation;
+use crate::client::pages::{Page, pages};
+use crate::schema;
 use crate::types::{Empty, OneOfError, Timestamp, json, one_of, or_default, unset};
 
 /// Manages users, their memberships in organizations, their invitations and their roles. Every call
@@ -36,7 +36,7 @@ impl UserService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_user(&self, request: GetUserRequest) -> Result<GetUserResponse, Error> {
-        self.client.call_typed(const { operation::named("UserService.GetUser") }, &request).await
+        self.client.call_typed(const { schema::named("UserService.GetUser") }, &request).await
     }
 
     /// Lists the users of the environment, page by page, in order of creation. Pass `next_page_token`
@@ -47,7 +47,7 @@ impl UserService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_users(&self, request: ListUsersRequest) -> Result<ListUsersResponse, Error> {
-        self.client.call_typed(const { operation::named("UserService.ListUsers") }, &request).await
+        self.client.call_typed(const { schema::named("UserService.ListUsers") }, &request).await
     }
 
     /// The `users` of all pages from the request's `page_token` on. Each page is fetched by
@@ -77,7 +77,7 @@ impl UserService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn search_users(&self, request: SearchUsersRequest) -> Result<SearchUsersResponse, Error> {
-        self.client.call_typed(const { operation::named("UserService.SearchUsers") }, &request).await
+        self.client.call_typed(const { schema::named("UserService.SearchUsers") }, &request).await
     }
 
     /// The `users` of all pages from the request's `page_token` on. Each page is fetched by
@@ -107,7 +107,7 @@ impl UserService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn search_organization_users(&self, request: SearchOrganizationUsersRequest) -> Result<SearchOrganizationUsersResponse, Error> {
-        self.client.call_typed(const { operation::named("UserService.SearchOrganizationUsers") }, &request).await
+        self.client.call_typed(const { schema::named("UserService.SearchOrganizationUsers") }, &request).await
     }
 
     /// The `users` of all pages from the request's `page_token` on. Each page is fetched by
@@ -137,7 +137,7 @@ impl UserService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_user(&self, request: UpdateUserRequest) -> Result<UpdateUserResponse, Error> {
-        self.client.call_typed(const { operation::named("UserService.UpdateUser") }, &request).await
+        self.client.call_typed(const { schema::named("UserService.UpdateUser") }, &request).await
     }
 
     /// Deletes a user, found by id or external id, and returns nothing. Fails with `NOT_FOUND` for an
@@ -149,7 +149,7 @@ impl UserService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_user(&self, request: DeleteUserRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("UserService.DeleteUser") }, &request).await
+        self.client.call_typed(const { schema::named("UserService.DeleteUser") }, &request).await
     }
 
     /// Makes a user, found by id or external id, a member of an organization, and returns the user.
@@ -163,7 +163,7 @@ impl UserService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_membership(&self, request: CreateMembershipRequest) -> Result<CreateMembershipResponse, Error> {
-        self.client.call_typed(const { operation::named("UserService.CreateMembership") }, &request).await
+        self.client.call_typed(const { schema::named("UserService.CreateMembership") }, &request).await
     }
 
     /// Ends the membership of a user, found by id or external id, in an organization, and returns
@@ -177,7 +177,7 @@ impl UserService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_membership(&self, request: DeleteMembershipRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("UserService.DeleteMembership") }, &request).await
+        self.client.call_typed(const { schema::named("UserService.DeleteMembership") }, &request).await
     }
 
     /// Updates the roles and metadata of a user's membership in an organization, and returns the user.
@@ -190,7 +190,7 @@ impl UserService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_membership(&self, request: UpdateMembershipRequest) -> Result<UpdateMembershipResponse, Error> {
-        self.client.call_typed(const { operation::named("UserService.UpdateMembership") }, &request).await
+        self.client.call_typed(const { schema::named("UserService.UpdateMembership") }, &request).await
     }
 
     /// Creates a user who is a member of an organization, and returns the user with the membership.
@@ -203,7 +203,7 @@ impl UserService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_user_and_membership(&self, request: CreateUserAndMembershipRequest) -> Result<CreateUserAndMembershipResponse, Error> {
-        self.client.call_typed(const { operation::named("UserService.CreateUserAndMembership") }, &request).await
+        self.client.call_typed(const { schema::named("UserService.CreateUserAndMembership") }, &request).await
     }
 
     /// Lists the users of an organization, page by page, in order of creation. Pass `next_page_token`
@@ -215,7 +215,7 @@ impl UserService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_organization_users(&self, request: ListOrganizationUsersRequest) -> Result<ListOrganizationUsersResponse, Error> {
-        self.client.call_typed(const { operation::named("UserService.ListOrganizationUsers") }, &request).await
+        self.client.call_typed(const { schema::named("UserService.ListOrganizationUsers") }, &request).await
     }
 
     /// The `users` of all pages from the request's `page_token` on. Each page is fetched by
@@ -244,7 +244,7 @@ impl UserService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn resend_invite(&self, request: ResendInviteRequest) -> Result<ResendInviteResponse, Error> {
-        self.client.call_typed(const { operation::named("UserService.ResendInvite") }, &request).await
+        self.client.call_typed(const { schema::named("UserService.ResendInvite") }, &request).await
     }
 
     /// Lists the roles that a user has in an organization, all in one answer. Fails with `NOT_FOUND`
@@ -255,7 +255,7 @@ impl UserService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_user_roles(&self, request: ListUserRolesRequest) -> Result<ListUserRolesResponse, Error> {
-        self.client.call_typed(const { operation::named("UserService.ListUserRoles") }, &request).await
+        self.client.call_typed(const { schema::named("UserService.ListUserRoles") }, &request).await
     }
 
     /// Gives roles to a user in an organization and returns the user's roles there. Fails with
@@ -266,7 +266,7 @@ impl UserService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn assign_user_roles(&self, request: AssignUserRolesRequest) -> Result<AssignUserRolesResponse, Error> {
-        self.client.call_typed(const { operation::named("UserService.AssignUserRoles") }, &request).await
+        self.client.call_typed(const { schema::named("UserService.AssignUserRoles") }, &request).await
     }
 
     /// Takes one role away from a user in an organization and returns nothing. Fails with `NOT_FOUND`
@@ -277,7 +277,7 @@ impl UserService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn remove_user_role(&self, request: RemoveUserRoleRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("UserService.RemoveUserRole") }, &request).await
+        self.client.call_typed(const { schema::named("UserService.RemoveUserRole") }, &request).await
     }
 
     /// Lists the permissions that a user has in an organization through the roles there, all in one
@@ -288,7 +288,7 @@ impl UserService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_user_permissions(&self, request: ListUserPermissionsRequest) -> Result<ListUserPermissionsResponse, Error> {
-        self.client.call_typed(const { operation::named("UserService.ListUserPermissions") }, &request).await
+        self.client.call_typed(const { schema::named("UserService.ListUserPermissions") }, &request).await
     }
 }
 

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::operation;
+use crate::schema;
 use crate::types::{Timestamp, json, or_default, unset};
 
 /// Manages the WebAuthn credentials, also called passkeys, that users have registered. Every call
@@ -33,7 +33,7 @@ impl WebAuthnService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_credentials(&self, request: ListCredentialsRequest) -> Result<ListCredentialsResponse, Error> {
-        self.client.call_typed(const { operation::named("WebAuthnService.ListCredentials") }, &request).await
+        self.client.call_typed(const { schema::named("WebAuthnService.ListCredentials") }, &request).await
     }
 
     /// Deletes a credential; the user can no longer log in with it. Returns whether it was deleted,
@@ -45,7 +45,7 @@ impl WebAuthnService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_credential(&self, request: DeleteCredentialRequest) -> Result<DeleteCredentialResponse, Error> {
-        self.client.call_typed(const { operation::named("WebAuthnService.DeleteCredential") }, &request).await
+        self.client.call_typed(const { schema::named("WebAuthnService.DeleteCredential") }, &request).await
     }
 
     /// Renames a credential and returns it. Fails with `NOT_FOUND` for an unknown credential and with
@@ -56,7 +56,7 @@ impl WebAuthnService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_credential(&self, request: UpdateCredentialRequest) -> Result<UpdateCredentialResponse, Error> {
-        self.client.call_typed(const { operation::named("WebAuthnService.UpdateCredential") }, &request).await
+        self.client.call_typed(const { schema::named("WebAuthnService.UpdateCredential") }, &request).await
     }
 }
 

@@ -1,27 +1,25 @@
-//! The URL of an environment, checked once.
+//! The environment URL.
 
 use url::{Host, Url};
 
 use crate::error::Error;
 
-/// The URL below which everything of an environment lies: no trailing slash, a path prefix kept.
+/// The base URL of an environment, without a trailing slash. It may have a path prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EnvUrl {
     base: String,
-    /// The same, parsed; its path is the prefix.
+    /// The parsed URL; its path is the prefix.
     url: Url,
     plain: bool,
     loopback: bool,
 }
 
 impl EnvUrl {
-    /// Parses what the user wrote; `allow_http` permits plain HTTP to any host.
+    /// Parses the option `env_url`; `allow_http` permits plain HTTP to any host.
     pub(crate) fn parse(text: &str, allow_http: bool) -> Result<Self, Error> {
-        // Wherever it stands: URLs are read leniently, and the text ends up in messages.
+        // Rejected anywhere in the text: URL parsers are lenient, and messages contain the text.
         if text.contains('@') {
-            return Err(Error::config(
-                "env_url: a user name or password has no place in it",
-            ));
+            return Err(Error::config("env_url must not contain a user name or password"));
         }
         let refuse = |why: &str| Err(Error::config(format!("env_url {text:?}: {why}")));
         if text.is_empty() {
@@ -45,7 +43,7 @@ impl EnvUrl {
             "https" => false,
             "http" if loopback || allow_http => true,
             "http" => {
-                return refuse("http would send secrets in the clear; use https, or allow it explicitly");
+                return refuse("http would send secrets in the clear; use https, or allow http explicitly");
             }
             _ => return refuse("the scheme must be https"),
         };
@@ -53,7 +51,7 @@ impl EnvUrl {
             return refuse("a host is missing");
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return refuse("a query or fragment has no place in it");
+            return refuse("it must not have a query or fragment");
         }
         let base = url.as_str().trim_end_matches('/').to_owned();
         Ok(Self {
@@ -69,7 +67,7 @@ impl EnvUrl {
         &self.base
     }
 
-    /// The URL of a path below it; both are percent-encoded already.
+    /// Returns the URL of a path below the base; path and query must be percent-encoded.
     pub(crate) fn below(&self, path: &str, query: Option<&str>) -> Url {
         let mut url = self.url.clone();
         match url.path().trim_end_matches('/') {
@@ -83,12 +81,12 @@ impl EnvUrl {
         url
     }
 
-    /// Whether it is plain HTTP.
+    /// Returns `true` for plain HTTP.
     pub(crate) fn is_plain(&self) -> bool {
         self.plain
     }
 
-    /// Whether its host is this machine.
+    /// Returns `true` if the host is a loopback address.
     pub(crate) fn is_loopback(&self) -> bool {
         self.loopback
     }
@@ -110,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_lie_below_it() {
+    fn paths_are_appended_to_the_base() {
         for (text, url) in [
             (
                 "https://acme.scalekit.com",
@@ -130,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn is_normalised_once() {
+    fn the_url_is_normalized() {
         for (text, base) in [
             ("https://acme.scalekit.com", "https://acme.scalekit.com"),
             ("https://acme.scalekit.com///", "https://acme.scalekit.com"),
@@ -151,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_have_no_place_in_it_and_are_not_repeated() {
+    fn credentials_are_rejected_and_not_repeated() {
         for text in [
             "https://user:passpass@host",
             "https:///user:passpass@host",
@@ -159,17 +157,18 @@ mod tests {
             "https:user:passpass@host",
             "https:\\\\user:passpass@host",
             "user:passpass@host",
+            "https://me:passpass@acme.scalekit.com",
         ] {
             let error = EnvUrl::parse(text, true).unwrap_err().to_string();
             assert!(
-                error.contains("no place") && !error.contains("passpass"),
+                error.contains("must not contain") && !error.contains("passpass"),
                 "{error}"
             );
         }
     }
 
     #[test]
-    fn a_bad_one_says_why() {
+    fn the_error_contains_the_reason() {
         for (text, why) in [
             ("", "is empty"),
             ("acme.scalekit.com", "a scheme is missing"),
@@ -187,17 +186,6 @@ mod tests {
             let error = EnvUrl::parse(text, false).unwrap_err().to_string();
             assert!(error.contains(why), "{text}: {error}");
         }
-    }
-
-    #[test]
-    fn credentials_are_refused_and_not_repeated() {
-        let error = EnvUrl::parse("https://me:hunter2@acme.scalekit.com", false)
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("password") && !error.contains("hunter2"),
-            "{error}"
-        );
     }
 
     proptest! {

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::secret::Secret;
 
 /// Parses the URL of a proxy. It may contain a password, so no error shows it.
-pub(super) fn parse_proxy(url: &Secret) -> Result<reqwest::Proxy, Error> {
+pub(crate) fn parse_proxy(url: &Secret) -> Result<reqwest::Proxy, Error> {
     let refuse = || Error::config("proxy: it is not a valid URL such as http://proxy.example.com:3128");
     let parsed = url::Url::parse(url.expose()).map_err(|_| refuse())?;
     if !matches!(parsed.scheme(), "http" | "https") || parsed.host_str().is_none_or(str::is_empty) {

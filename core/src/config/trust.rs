@@ -1,17 +1,16 @@
-//! Certificates that a client trusts besides the roots of the system.
+//! CA certificates that a client trusts in addition to the system's root certificates.
 
 use std::ffi::OsString;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use super::ClientBuilder;
 use crate::error::Error;
 
-/// The variables of OpenSSL, which every language reads. The second one is a list of directories.
+/// The variables of OpenSSL. `SSL_CERT_DIR` is a list of directories.
 const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
 const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
 
@@ -22,72 +21,36 @@ enum Ca {
     File(PathBuf),
 }
 
-/// What the builder collects about trust.
+/// The options of the builder.
 #[derive(Clone)]
-pub(super) struct TrustOptions {
+pub(crate) struct TrustOptions {
     ca: Option<Ca>,
-    /// The name of the option above in the language of the caller.
-    option: String,
-    /// Variables that only the language of the caller has.
-    variables: Vec<String>,
+    /// The name of the CA option in error messages.
+    pub(crate) option: String,
+    /// Environment variables in addition to those of OpenSSL.
+    pub(crate) variables: Vec<String>,
 }
 
-/// Which certificates a client trusts besides the roots of the system.
+/// The trusted certificates of a client.
 #[derive(Clone)]
 pub(crate) struct Trust {
-    /// Given by option.
+    /// The certificates of the CA option.
     pub(crate) certificates: Vec<CertificateDer<'static>>,
-    /// Named by environment variables.
+    /// The files and directories of environment variables.
     pub(crate) places: Vec<Place>,
     option: String,
     variables: Vec<String>,
 }
 
-/// A file or directory of PEM certificates that an environment variable names.
+/// A file or directory of PEM certificates, from an environment variable.
 #[derive(Clone)]
 pub(crate) struct Place {
     variable: String,
     pub(crate) path: PathBuf,
 }
 
-impl ClientBuilder {
-    /// Trusts these PEM certificates besides the roots of the system.
-    ///
-    /// Default: none. The environment variables `SSL_CERT_FILE` (a PEM file) and `SSL_CERT_DIR` (directories of PEM
-    /// files) add certificates in the same way, with or without this option. If the system has no roots, those of
-    /// Mozilla take their place, which are built in.
-    pub fn ca_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.trust.ca = Some(Ca::Pem(pem.into()));
-        self
-    }
-
-    /// Trusts the PEM certificates of this file besides the roots of the system. [`build`](Self::build) reads the file.
-    pub fn ca_certificate_file(mut self, path: impl AsRef<Path>) -> Self {
-        self.trust.ca = Some(Ca::File(path.as_ref().to_owned()));
-        self
-    }
-
-    /// More environment variables that name a PEM file, or a directory of PEM files, to trust besides the roots of the
-    /// system. Bindings set those of their language.
-    ///
-    /// [`build`](Self::build) reads the variables, and the first call reads the files. A file that cannot be read is
-    /// ignored; the error of a call that fails for an untrusted certificate names it. Default: none besides
-    /// `SSL_CERT_FILE` and `SSL_CERT_DIR`, which are always read.
-    pub fn ca_variables(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.trust.variables = names.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// The name of the option for CA certificates that errors mention. Bindings set the one of their language. Default:
-    /// `ca_certificate_pem`.
-    pub fn ca_option_name(mut self, name: impl Into<String>) -> Self {
-        self.trust.option = name.into();
-        self
-    }
-}
-
 impl TrustOptions {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             ca: None,
             option: "ca_certificate_pem".to_owned(),
@@ -95,11 +58,19 @@ impl TrustOptions {
         }
     }
 
-    /// Reads the certificates given by option and the values of the variables, not the files that these name.
+    pub(crate) fn set_pem(&mut self, pem: Vec<u8>) {
+        self.ca = Some(Ca::Pem(pem));
+    }
+
+    pub(crate) fn set_file(&mut self, path: PathBuf) {
+        self.ca = Some(Ca::File(path));
+    }
+
+    /// Reads the certificates of the option and the values of the variables. The variables' files are read later.
     ///
     /// # Errors
-    /// The option's file cannot be read, or its certificates are not valid.
-    pub(super) fn read(self, variable: impl Fn(&str) -> Option<OsString>) -> Result<Trust, Error> {
+    /// The option's file cannot be read, or its certificates are invalid.
+    pub(crate) fn read(self, variable: impl Fn(&str) -> Option<OsString>) -> Result<Trust, Error> {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         let place = |name: &str, path: PathBuf| Place {
             variable: name.to_owned(),
@@ -122,7 +93,7 @@ impl TrustOptions {
 }
 
 impl Trust {
-    /// Says how to trust another CA.
+    /// Returns the part of an error message that explains how to trust a CA.
     pub(crate) fn advice(&self) -> String {
         let names: Vec<&str> = self
             .variables
@@ -150,9 +121,7 @@ impl Ca {
         let certificates = certificates
             .map_err(|error| Error::config("CA certificates: they are not valid PEM").with_source(error))?;
         if certificates.is_empty() {
-            return Err(Error::config(
-                "CA certificates: there is no PEM certificate in them",
-            ));
+            return Err(Error::config("CA certificates: no PEM certificate found"));
         }
         for certificate in &certificates {
             usable(certificate).map_err(|error| {

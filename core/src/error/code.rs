@@ -1,4 +1,4 @@
-//! gRPC status codes: the service answers with them, also over REST.
+//! gRPC status codes, which the service also sends over REST.
 
 use std::fmt;
 
@@ -8,41 +8,41 @@ use std::fmt;
 pub enum Code {
     /// No error.
     Ok = 0,
-    /// The call was given up by its caller.
+    /// The caller cancelled the call.
     Cancelled = 1,
     /// No other code fits.
     Unknown = 2,
-    /// The request is wrong, whatever the state of the environment.
+    /// The request is invalid.
     InvalidArgument = 3,
-    /// The deadline passed before an answer came.
+    /// The call missed its deadline.
     DeadlineExceeded = 4,
-    /// What the request names does not exist.
+    /// The resource does not exist.
     NotFound = 5,
-    /// What the request would create exists already.
+    /// The resource already exists.
     AlreadyExists = 6,
     /// The credentials do not allow the call.
     PermissionDenied = 7,
-    /// A quota or rate limit is used up.
+    /// A quota or rate limit is exceeded.
     ResourceExhausted = 8,
-    /// The environment is not in a state that allows the call.
+    /// The state of the environment does not allow the call.
     FailedPrecondition = 9,
-    /// The call lost against a concurrent one.
+    /// The call conflicted with a concurrent call.
     Aborted = 10,
-    /// A value lies outside of its valid range.
+    /// A value is out of range.
     OutOfRange = 11,
-    /// The operation is not supported here.
+    /// The operation is not supported.
     Unimplemented = 12,
-    /// The service failed.
+    /// The service failed internally.
     Internal = 13,
-    /// The service cannot be reached or does not take calls at the moment.
+    /// The service is unavailable.
     Unavailable = 14,
     /// The service lost data.
     DataLoss = 15,
-    /// The credentials are missing or wrong.
+    /// The credentials are missing or invalid.
     Unauthenticated = 16,
 }
 
-/// Every code with its name in the gRPC specification, in the order of the numbers.
+/// All codes in numeric order, with their names in the gRPC specification.
 const ALL: [(Code, &str); 17] = [
     (Code::Ok, "OK"),
     (Code::Cancelled, "CANCELLED"),
@@ -64,34 +64,34 @@ const ALL: [(Code, &str); 17] = [
 ];
 
 impl Code {
-    /// All codes, in the order of their numbers.
+    /// Returns all codes in numeric order.
     pub fn all() -> impl Iterator<Item = Self> {
         ALL.iter().map(|(code, _)| *code)
     }
 
-    /// The number on the wire: 0 to 16.
+    /// Returns the number on the wire: 0 to 16.
     pub fn value(self) -> i32 {
         self as i32
     }
 
-    /// The name in the gRPC specification, such as `INVALID_ARGUMENT`.
+    /// Returns the name in the gRPC specification, such as `INVALID_ARGUMENT`.
     pub fn name(self) -> &'static str {
         ALL[self as usize].1
     }
 
-    /// The code of a number on the wire.
+    /// Returns the code with this number on the wire.
     pub fn from_value(value: i64) -> Option<Self> {
         ALL.get(usize::try_from(value).ok()?).map(|(code, _)| *code)
     }
 
-    /// The code of a name in the gRPC specification, in any letter case.
+    /// Returns the code with this name in the gRPC specification, in any letter case.
     pub fn from_name(name: &str) -> Option<Self> {
         ALL.iter()
             .find(|(_, known)| known.eq_ignore_ascii_case(name))
             .map(|(code, _)| *code)
     }
 
-    /// The code that stands for an HTTP status whose body did not name one.
+    /// Returns the code for an HTTP status without a gRPC code.
     pub fn from_http(status: u16) -> Self {
         match status {
             200..=299 => Self::Ok,
@@ -110,7 +110,7 @@ impl Code {
         }
     }
 
-    /// The HTTP status that the service sends with this code.
+    /// Returns the HTTP status for this code.
     pub fn http_status(self) -> u16 {
         match self {
             Self::Ok => 200,
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_and_names_agree_with_the_specification() {
+    fn numbers_and_names_match_the_specification() {
         for (index, code) in Code::all().enumerate() {
             assert_eq!(code.value(), i32::try_from(index).unwrap());
             assert_eq!(Code::from_value(i64::from(code.value())), Some(code));
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_without_a_code_gets_the_one_that_maps_back_to_it() {
+    fn the_code_for_a_status_maps_back_to_the_status() {
         for status in [400, 401, 403, 404, 409, 429, 499, 500, 501, 503, 504] {
             assert_eq!(Code::from_http(status).http_status(), status);
         }

@@ -1,49 +1,50 @@
-//! What went wrong, as one word, and the name of the exception that the languages raise for it.
+//! Error kinds.
 
 use super::Code;
 
-/// What went wrong.
+/// The kind of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An option of the client is wrong or missing. Nothing was sent.
+    /// A client option is invalid or missing. No request was sent.
     Config,
-    /// An argument of the call is wrong or missing. Nothing was sent.
+    /// An argument is invalid or missing. No request was sent.
     InvalidArgument,
-    /// A token was refused: see [`Error::token_error`](super::Error::token_error).
+    /// A token was rejected; see [`Error::token_error`](super::Error::token_error).
     InvalidToken,
-    /// A webhook or interceptor payload was refused.
+    /// A webhook or interceptor payload was rejected.
     WebhookVerification,
-    /// 400: the service refused the request.
+    /// 400: the service rejected the request.
     BadRequest,
-    /// 401: the credentials are missing or wrong.
+    /// 401: the credentials are missing or invalid.
     Unauthorized,
     /// 403: the credentials do not allow the call.
     Forbidden,
-    /// 404: what the request names does not exist.
+    /// 404: the resource does not exist.
     NotFound,
-    /// 409: it exists already, or a concurrent call won.
+    /// 409: the resource already exists, or a concurrent call changed it.
     Conflict,
-    /// 429: a quota or rate limit is used up.
+    /// 429: a quota or rate limit is exceeded.
     TooManyRequests,
-    /// 500 and every other 5xx that has no kind of its own.
+    /// 500, and every other 5xx status without its own kind.
     InternalServer,
-    /// 501: the operation is not supported here.
+    /// 501: the operation is not supported.
     NotImplemented,
-    /// 503, or the service could not be reached at all.
+    /// 503, or the service cannot be reached.
     ServiceUnavailable,
-    /// 504, or the deadline of the call passed.
+    /// 504, or the call missed its deadline.
     GatewayTimeout,
-    /// 499: the call was cancelled, or its client is closed.
+    /// 499: the call was cancelled, or the client is closed.
     Cancelled,
-    /// An answer that fits nowhere else: another 4xx, a redirect, a success that is not JSON.
+    /// Any other response: another 4xx status, or a redirect.
     Unknown,
 }
 
-/// The exception classes of the languages, one to one.
+/// The exception classes of other languages, for bindings.
 ///
-/// Every class is a [`Class::Scalekit`]; those for which [`Class::is_server`] holds are a [`Class::Server`]; the
-/// three special tool classes are a [`Class::Tool`] and their server twin at once.
+/// Every class is a [`Class::Scalekit`]. Classes with [`Class::is_server`] are a [`Class::Server`]. The three special
+/// tool classes are both a [`Class::Tool`] and the corresponding server class.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "each variant is the exception of that name")]
@@ -95,7 +96,7 @@ impl Class {
         Self::ToolForbidden,
     ];
 
-    /// The name of the exception, the same in every language.
+    /// The name of the exception class.
     pub fn name(self) -> &'static str {
         match self {
             Self::Scalekit => "ScalekitException",
@@ -121,7 +122,7 @@ impl Class {
         }
     }
 
-    /// Whether the exception is a `ScalekitServerException`.
+    /// Returns `true` for subclasses of `ScalekitServerException`.
     pub fn is_server(self) -> bool {
         !matches!(
             self,
@@ -129,7 +130,7 @@ impl Class {
         )
     }
 
-    /// Whether the exception is a `ScalekitToolException`.
+    /// Returns `true` for subclasses of `ScalekitToolException`.
     pub fn is_tool(self) -> bool {
         matches!(
             self,
@@ -139,7 +140,7 @@ impl Class {
 }
 
 impl ErrorKind {
-    /// The kind of an HTTP status whose body did not name a gRPC code.
+    /// Returns the kind for an HTTP status without a gRPC code.
     pub fn from_http(status: u16) -> Self {
         match status {
             400 => Self::BadRequest,
@@ -157,7 +158,7 @@ impl ErrorKind {
         }
     }
 
-    /// The kind of a gRPC code that the service named.
+    /// Returns the kind for a gRPC code.
     pub fn from_code(code: Code) -> Self {
         match code {
             Code::Ok => Self::Unknown,
@@ -165,7 +166,8 @@ impl ErrorKind {
         }
     }
 
-    /// The exception of this kind; `tool` when the error comes from a tool that was executed.
+    /// Returns the exception class of this kind; `tool` is set for an error of an executed tool.
+    #[doc(hidden)]
     pub fn class(self, tool: bool) -> Class {
         match (self, tool) {
             (Self::TooManyRequests, true) => Class::ToolRateLimit,
@@ -196,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_code_has_the_class_that_the_documentation_gives_it() {
+    fn each_code_has_its_documented_class() {
         let classes = [
             (Code::InvalidArgument, Class::BadRequest),
             (Code::FailedPrecondition, Class::BadRequest),
@@ -221,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_of_its_own_never_falls_into_the_rest() {
+    fn each_status_has_its_class() {
         for status in 400..600 {
             let class = ErrorKind::from_http(status).class(false);
             let expected = match status {

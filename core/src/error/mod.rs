@@ -1,13 +1,16 @@
 //! The one error type of the crate.
 
+#[cfg(feature = "client")]
+mod call;
 mod code;
+#[cfg(feature = "client")]
 mod excerpt;
 mod kind;
-mod reply;
+#[cfg(feature = "client")]
+mod response;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -15,11 +18,10 @@ pub use code::Code;
 pub use kind::{Class, ErrorKind};
 
 use crate::token::TokenError;
-use crate::webhook::WebhookError;
 
 type Source = Arc<dyn std::error::Error + Send + Sync>;
 
-/// Why something failed. Never carries a secret, so it may be logged whole.
+/// The error of every fallible function. It never contains a secret, so it may be logged.
 ///
 /// ```
 /// use scalekit::{Client, ErrorKind};
@@ -39,7 +41,8 @@ struct Inner {
     code: Option<Code>,
     error_code: Option<String>,
     message: String,
-    /// Text of the body that `scrub` adds to the message, after it has redacted secrets.
+    /// The body excerpt, which `redact` adds to the message.
+    #[cfg(feature = "client")]
     excerpt: Option<String>,
     details: Value,
     request_id: Option<String>,
@@ -58,6 +61,7 @@ impl Error {
             code: None,
             error_code: None,
             message: message.into(),
+            #[cfg(feature = "client")]
             excerpt: None,
             details: Value::Null,
             request_id: None,
@@ -69,52 +73,37 @@ impl Error {
         }))
     }
 
-    /// An option of the client that is wrong or missing.
+    /// An invalid or missing client option.
+    #[doc(hidden)]
     pub fn config(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Config, message)
     }
 
-    /// An argument that is wrong or missing: nothing was sent.
+    /// An invalid or missing argument; no request was sent.
+    #[doc(hidden)]
     pub fn invalid_argument(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidArgument, message)
     }
 
-    /// An answer that cannot be understood.
-    pub fn bad_reply(status: u16, message: impl Into<String>) -> Self {
+    /// A response that cannot be decoded.
+    #[doc(hidden)]
+    pub fn bad_response(status: u16, message: impl Into<String>) -> Self {
         let mut error = Self::new(ErrorKind::InternalServer, message);
         error.0.status = Some(status);
         error.0.code = Some(Code::Unknown);
         error
     }
 
-    /// The service could not be reached, or the connection broke.
-    pub(crate) fn unavailable(message: impl Into<String>) -> Self {
-        let mut error = Self::new(ErrorKind::ServiceUnavailable, message);
-        error.0.code = Some(Code::Unavailable);
+    /// A rejected token.
+    pub(crate) fn token(reason: TokenError) -> Self {
+        let mut error = Self::new(ErrorKind::InvalidToken, reason.to_string());
+        error.0.token = Some(reason);
         error
     }
 
-    /// A deadline that passed; `last` is the error of the last attempt, if one failed before.
-    pub(crate) fn deadline(timeout: Duration, last: Option<Self>) -> Self {
-        let mut error = Self::new(
-            ErrorKind::GatewayTimeout,
-            format!("timeout: no answer within {timeout:?}"),
-        );
-        error.0.code = Some(Code::DeadlineExceeded);
-        match last {
-            Some(last) => {
-                error.0.message = format!("{}; before that: {last}", error.0.message);
-                error.with_source(last)
-            }
-            None => error,
-        }
-    }
-
-    /// The client is closed.
-    pub(crate) fn closed() -> Self {
-        let mut error = Self::new(ErrorKind::Cancelled, "the client is closed");
-        error.0.code = Some(Code::Cancelled);
-        error
+    /// A rejected webhook or interceptor payload.
+    pub(crate) fn webhook(message: String) -> Self {
+        Self::new(ErrorKind::WebhookVerification, message)
     }
 
     pub(crate) fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
@@ -122,93 +111,79 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_retryable(mut self, retryable: bool) -> Self {
-        self.0.retryable = retryable;
-        self
-    }
-
-    pub(crate) fn with_message(mut self, message: String) -> Self {
-        self.0.message = message;
-        self
-    }
-
-    /// Puts what was being done in front of the message.
-    pub(crate) fn context(mut self, what: &str) -> Self {
-        self.0.message = format!("{what}: {}", self.0.message);
-        self
-    }
-
-    /// Names the operation that failed, such as `OrganizationService.GetOrganization`.
+    /// Sets the failed operation, such as `OrganizationService.GetOrganization`.
+    #[doc(hidden)]
     pub fn with_operation(mut self, operation: &'static str) -> Self {
         self.0.operation = Some(operation);
         self
     }
 
-    /// What went wrong.
+    /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The exception that the languages raise for this error.
+    /// The exception class of this error in other languages.
+    #[doc(hidden)]
     pub fn class(&self) -> Class {
         self.0.kind.class(self.0.tool)
     }
 
-    /// The HTTP status of the answer, if there was one.
+    /// The HTTP status of the response, if there was one.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// The HTTP status of the answer or, where none came or it was no error's, the one that stands for the gRPC code: 503
-    /// for a service that cannot be reached, 504 for a deadline that passed, 500 for a success or a redirect that cannot
-    /// be understood. `None` for what never was a call.
+    /// The HTTP status of the error response, or the status that corresponds to the gRPC code: 503 if the service cannot
+    /// be reached, 504 for a missed deadline, 500 for a success or redirect that cannot be decoded. `None` if no request
+    /// was sent.
     pub fn http_status(&self) -> Option<u16> {
         let failed = self.0.status.filter(|status| *status >= 400);
         failed.or_else(|| self.0.code.map(Code::http_status))
     }
 
-    /// The gRPC code: the service's own or, where it named none, the one that stands for the failure.
+    /// The gRPC code of the service, or the code that corresponds to the failure.
     pub fn grpc_code(&self) -> Option<Code> {
         self.0.code
     }
 
-    /// The service's own name for the error, such as `RESOURCE_NOT_FOUND`, or `invalid_grant` from the token endpoint.
+    /// The service's error code, such as `RESOURCE_NOT_FOUND`, or `invalid_grant` from the token endpoint.
     pub fn error_code(&self) -> Option<&str> {
         self.0.error_code.as_deref()
     }
 
-    /// What happened, in words, without the operation's name.
+    /// The message, without the operation name.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// What else the answer said: the list of the service's `details`; `{"error": …}` from the token endpoint;
-    /// `{"body": …}`, the first bytes of a body that is not the service's JSON; else null.
+    /// The details of the response: the service's `details` array, `{"error": …}` from the token endpoint, or
+    /// `{"body": …}` with the first bytes of any other body; null otherwise.
     pub fn details(&self) -> &Value {
         &self.0.details
     }
 
-    /// The id under which the service knows the request, for a support ticket.
+    /// The service's id of the request, for support tickets.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// The operation that failed, such as `OrganizationService.GetOrganization`.
+    /// The failed operation, such as `OrganizationService.GetOrganization`.
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
 
-    /// Whether the same call may succeed if it is made again, and making it again is safe.
+    /// Returns `true` if repeating the call is safe and may succeed.
     pub fn retryable(&self) -> bool {
         self.0.retryable
     }
 
-    /// Whether a tool that was executed reported the error.
+    /// Returns `true` if an executed tool reported the error.
     pub fn is_tool(&self) -> bool {
         self.0.tool
     }
 
-    /// Why a token was refused.
+    /// The reason why a token was rejected.
     pub fn token_error(&self) -> Option<&TokenError> {
         self.0.token.as_ref()
     }
@@ -259,19 +234,5 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
-    }
-}
-
-impl From<TokenError> for Error {
-    fn from(reason: TokenError) -> Self {
-        let mut error = Self::new(ErrorKind::InvalidToken, reason.to_string());
-        error.0.token = Some(reason);
-        error
-    }
-}
-
-impl From<WebhookError> for Error {
-    fn from(reason: WebhookError) -> Self {
-        Self::new(ErrorKind::WebhookVerification, reason.to_string())
     }
 }

@@ -1,21 +1,29 @@
-//! Signing users in: OAuth 2.0 (RFC 6749) with PKCE (RFC 7636), and OpenID Connect.
+//! Login: OAuth 2.0 (RFC 6749) with PKCE (RFC 7636), and OpenID Connect.
 //!
-//! [`authorization_url`](crate::Client::authorization_url) and [`logout_url`](crate::Client::logout_url) only write
-//! text; the exchanges call the token endpoint, never with the service token.
+//! [`authorization_url`](crate::Client::authorization_url) and [`logout_url`](crate::Client::logout_url) only build
+//! URLs. The code and refresh exchanges call the token endpoint, never with the client's own access token.
 
-mod endpoint;
-mod exchange;
 mod pkce;
 mod results;
+#[cfg(feature = "client")]
+mod token_endpoint;
 mod url;
 mod user;
 
-pub(crate) use endpoint::TokenReply;
-pub use exchange::CodeOptions;
 pub use pkce::Pkce;
 pub use results::{AuthenticationResult, ClientToken, RefreshResult};
-pub use url::{AuthorizationUrlOptions, LogoutUrlOptions, UrlStyle};
+#[cfg(feature = "client")]
+pub(crate) use token_endpoint::{TokenResponse, request_token};
+pub use url::{AuthorizationUrlOptions, LogoutUrlOptions, UrlStyle, authorization_url, logout_url};
+#[cfg(feature = "client")]
+pub(crate) use url::{authorization_url_in, logout_url_in};
 pub use user::User;
 
-#[cfg(test)]
-mod tests;
+use crate::secret::Secret;
+
+/// Options of a code exchange.
+#[derive(Clone, Debug, Default)]
+pub struct CodeOptions {
+    /// The PKCE verifier; required if the authorization URL had a challenge.
+    pub code_verifier: Option<Secret>,
+}

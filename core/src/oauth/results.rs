@@ -1,63 +1,64 @@
-//! What an exchange ends with. Tokens are left out of every `Debug`.
+//! Results of the token exchanges. `Debug` output contains no tokens.
 
 use std::fmt;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::User;
-use crate::token::Claims;
 
-/// A user who has signed in. Serializes under the key names of Python's SDK.
+/// The result of a login. Serializes with snake_case field names.
 #[derive(Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AuthenticationResult {
-    /// Who signed in.
+    /// The signed-in user.
     pub user: User,
-    /// The ID token, verified.
+    /// The verified ID token.
     pub id_token: Option<String>,
-    /// The access token: what the user may do.
+    /// The access token.
     pub access_token: String,
-    /// The refresh token, if `offline_access` was asked for.
+    /// The refresh token, if the scope `offline_access` was requested.
     pub refresh_token: Option<String>,
-    /// The connection that was signed in through: the first `amr` of the ID token.
+    /// The connection used to sign in: the first `amr` value of the ID token.
     pub connection_id: Option<String>,
-    /// The organization that was signed in to: `oid` of the ID token.
+    /// The organization: `oid` of the ID token.
     pub organization_id: Option<String>,
-    /// The life of the access token in seconds.
+    /// The lifetime of the access token in seconds.
     pub expires_in: Option<i64>,
 }
 
-/// New tokens for an old refresh token.
+/// The result of a refresh.
 #[derive(Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RefreshResult {
     /// The new access token.
     pub access_token: String,
-    /// The next refresh token: the one that was used if the service sent no other.
+    /// The next refresh token; unchanged if the service did not rotate it.
     pub refresh_token: String,
-    /// A new ID token, if the service sent one. Not verified: it came from the service over TLS.
+    /// A new ID token, if the service sent one. Not verified.
     pub id_token: Option<String>,
-    /// The life of the access token in seconds.
+    /// The lifetime of the access token in seconds.
     pub expires_in: Option<i64>,
 }
 
-/// A token for a machine.
+/// An access token of a machine client.
 #[derive(Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ClientToken {
     /// The access token.
     pub access_token: String,
-    /// Its life in seconds.
+    /// Its lifetime in seconds.
     pub expires_in: Option<i64>,
-    /// The scopes that were granted, if the service names them.
+    /// The granted scopes, if the response contains them.
     pub scope: Option<String>,
 }
 
+#[cfg(feature = "client")]
 impl AuthenticationResult {
-    /// Fills in what the claims of the verified ID token say.
-    pub(super) fn describe(&mut self, claims: &Claims) {
-        self.user = User::from_claims(claims.as_map());
+    /// Fills in the user and the login context from the claims of the verified ID token.
+    pub(crate) fn set_claims(&mut self, claims: &serde_json::Map<String, serde_json::Value>) {
+        self.user = User::from_claims(claims);
+        use serde_json::Value;
+
         let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
         self.organization_id = text(claims.get("oid"));
         self.connection_id = match claims.get("amr") {

@@ -1,9 +1,9 @@
-//! The signed-in user, as the ID token describes them.
+//! The signed-in user, from the claims of the ID token.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// Claims that get another name in the profile; all SDKs use these names.
+/// Claims with another name in the profile. Every language uses the same names.
 const RENAMED: [(&str, &str); 10] = [
     ("sub", "id"),
     ("preferred_username", "username"),
@@ -17,8 +17,8 @@ const RENAMED: [(&str, &str); 10] = [
     ("updated_at", "updatedAt"),
 ];
 
-/// Claims that keep their name.
-const KEPT: [&str; 8] = [
+/// Claims with the same name in the profile.
+const UNCHANGED: [&str; 8] = [
     "name",
     "email",
     "profile",
@@ -29,17 +29,17 @@ const KEPT: [&str; 8] = [
     "metadata",
 ];
 
-/// The signed-in user. Holds what the ID token said about them and nothing else.
+/// The signed-in user, with the profile claims of the ID token.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct User(Map<String, Value>);
 
 impl User {
-    /// Picks the profile out of the claims of an ID token.
+    /// Selects the profile claims of an ID token.
     pub fn from_claims(claims: &Map<String, Value>) -> Self {
         let names = RENAMED
             .into_iter()
-            .chain(KEPT.into_iter().map(|name| (name, name)));
+            .chain(UNCHANGED.into_iter().map(|name| (name, name)));
         Self(
             names
                 .filter_map(|(claim, name)| Some((name.to_owned(), claims.get(claim)?.clone())))
@@ -58,7 +58,7 @@ impl User {
         self.text("email")
     }
 
-    /// Whether the e-mail address is known to be the user's.
+    /// Returns `true` if the e-mail address is verified.
     pub fn email_verified(&self) -> bool {
         self.0
             .get("emailVerified")
@@ -81,7 +81,7 @@ impl User {
         self.text("familyName")
     }
 
-    /// Everything, under the names that all SDKs use (`id`, `givenName`, `emailVerified`, …).
+    /// The whole profile, with camelCase names (`id`, `givenName`, `emailVerified`, …).
     pub fn as_map(&self) -> &Map<String, Value> {
         &self.0
     }
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn claims_get_the_names_that_all_sdks_use() {
+    fn claims_are_renamed_for_the_profile() {
         let claims = json!({
             "sub": "usr_1", "preferred_username": "me", "given_name": "Ada", "family_name": "L", "name": "Ada L",
             "email": "a@b.c", "email_verified": true, "phone_number": "1", "phone_number_verified": false,

@@ -1,4 +1,4 @@
-//! What a token says, once it is trusted.
+//! The claims of a verified token.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -13,17 +13,17 @@ impl Claims {
         Self(claims)
     }
 
-    /// Any claim by its name.
+    /// Returns a claim by name.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
 
-    /// A claim that is text.
+    /// Returns a string claim.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.as_str()
     }
 
-    /// A claim that is a list of texts, or a single one; empty if it is neither.
+    /// Returns a claim that is an array of strings or one string; empty for any other value.
     pub fn texts(&self, name: &str) -> Vec<&str> {
         match self.0.get(name) {
             Some(Value::String(text)) => vec![text],
@@ -41,17 +41,17 @@ impl Claims {
         self.text("sub")
     }
 
-    /// `iss`: who issued the token.
+    /// `iss`: the issuer.
     pub fn issuer(&self) -> Option<&str> {
         self.text("iss")
     }
 
-    /// `aud`: whom it is meant for.
+    /// `aud`: the audiences.
     pub fn audience(&self) -> Vec<&str> {
         self.texts("aud")
     }
 
-    /// `client_id`: the client that it was issued to.
+    /// `client_id`: the client that the token was issued to.
     pub fn client_id(&self) -> Option<&str> {
         self.text("client_id")
     }
@@ -66,22 +66,22 @@ impl Claims {
         self.text("sid")
     }
 
-    /// `exp`: when it ends, in seconds since 1970.
+    /// `exp`: the expiry in seconds since 1970.
     pub fn expires_at(&self) -> Option<f64> {
         self.0.get("exp")?.as_f64()
     }
 
-    /// `roles` of the user in the organization.
+    /// `roles`: the user's roles in the organization.
     pub fn roles(&self) -> Vec<&str> {
         self.texts("roles")
     }
 
-    /// `permissions` of the user in the organization.
+    /// `permissions`: the user's permissions in the organization.
     pub fn permissions(&self) -> Vec<&str> {
         self.texts("permissions")
     }
 
-    /// The scopes, from `scopes` and from `scope`.
+    /// The scopes of `scopes` and `scope`.
     pub fn scopes(&self) -> Vec<&str> {
         let mut scopes = match self.0.get("scopes") {
             Some(Value::String(text)) => text.split_ascii_whitespace().collect(),
@@ -102,20 +102,20 @@ impl Claims {
     }
 }
 
-/// What an identity provider says when a user starts at its portal instead of at the application.
+/// The claims of a login that started at the identity provider's portal instead of the application.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct IdpInitiatedLoginClaims {
-    /// The connection that the user came through.
+    /// The user's connection.
     #[serde(default)]
     pub connection_id: String,
-    /// The organization of that connection.
+    /// The organization of the connection.
     #[serde(default)]
     pub organization_id: String,
-    /// The user's login, to be passed on.
+    /// The user's login name, to pass to the authorization URL.
     #[serde(default)]
     pub login_hint: Option<String>,
-    /// The identity provider's own state.
+    /// The identity provider's relay state.
     #[serde(default)]
     pub relay_state: Option<String>,
 }
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn typed_access_takes_what_is_there() {
+    fn accessors_return_the_claims() {
         let claims: Claims = serde_json::from_value(json!({
             "sub": "usr_1", "iss": "i", "aud": ["a", "b"], "client_id": "skc_1", "oid": "org_1", "sid": "ses_1",
             "exp": 5.5, "roles": ["admin"], "permissions": "read", "scopes": ["x"], "scope": "openid  email",
@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(
             mixed.scopes(),
             Vec::<&str>::new(),
-            "as the check of scopes sees it"
+            "a mixed array has no scopes, as in the scope check"
         );
         assert_eq!(claims.get("sub"), claims.as_map().get("sub"));
         assert_eq!(claims.clone().into_map().len(), claims.as_map().len());

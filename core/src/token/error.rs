@@ -1,46 +1,48 @@
-//! Why a token was refused.
+//! Reasons to reject a token.
 
-/// Why a token was refused. The messages never repeat the token or what it claims.
+use crate::error::Error;
+
+/// The reason why a token was rejected. Messages contain neither the token nor its claims.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// Longer than any real token; it was not read.
+    /// The token is too long; it was not parsed.
     #[error("the token is larger than 64 KiB")]
     TooLarge,
-    /// Not a signed JWT (RFC 7519) in compact form.
+    /// The token is not a signed JWT (RFC 7519) in compact serialization.
     #[error("the token is malformed: {0}")]
     Malformed(&'static str),
-    /// The header names another algorithm than RS256.
+    /// The header specifies an algorithm other than RS256.
     #[error("the token is not signed with RS256")]
     Algorithm,
-    /// The header demands an extension (`crit`, RFC 7515), and none is understood here.
-    #[error("the token demands an extension that is not supported")]
+    /// The header requires an extension (`crit`, RFC 7515); none is supported.
+    #[error("the token requires an extension (crit) that is not supported")]
     Critical,
-    /// The header does not say which key signed.
-    #[error("the token does not name its key (kid)")]
+    /// The header has no key id.
+    #[error("the token has no key id (kid)")]
     MissingKeyId,
     /// The environment has no such key.
-    #[error("the token names a key (kid) that the environment does not have")]
+    #[error("the environment has no key with the key id (kid) of the token")]
     UnknownKey,
-    /// The signature does not belong to header and payload.
-    #[error("the signature of the token is wrong")]
+    /// The signature does not match header and payload.
+    #[error("the signature of the token is invalid")]
     Signature,
-    /// A claim has a type or value that the standard does not allow.
-    #[error("the claim {0} is missing or not of its type")]
+    /// A claim is missing or has a type or value that RFC 7519 does not allow.
+    #[error("the claim {0} is missing or has the wrong type")]
     Claim(&'static str),
     /// `exp` has passed.
     #[error("the token has expired")]
     Expired,
-    /// `nbf` lies in the future.
+    /// `nbf` is in the future.
     #[error("the token is not valid yet (nbf)")]
     NotYetValid,
-    /// `iat` lies in the future.
+    /// `iat` is in the future.
     #[error("the token was issued in the future (iat)")]
     IssuedInFuture,
-    /// `iss` is not the issuer that is expected.
+    /// `iss` is not an expected issuer.
     #[error("the token comes from another issuer")]
     Issuer,
-    /// `aud` names none of the audiences that are expected.
+    /// `aud` contains no expected audience.
     #[error("the token is meant for another audience")]
     Audience,
     /// Scopes are missing.
@@ -49,7 +51,7 @@ pub enum TokenError {
 }
 
 impl TokenError {
-    /// The reason as one word, stable, for metrics and bindings.
+    /// Returns the reason as a stable identifier, for metrics and bindings.
     pub fn reason(&self) -> &'static str {
         match self {
             Self::TooLarge => "too_large",
@@ -67,5 +69,11 @@ impl TokenError {
             Self::Audience => "audience",
             Self::Scopes(_) => "scopes",
         }
+    }
+}
+
+impl From<TokenError> for Error {
+    fn from(reason: TokenError) -> Self {
+        Self::token(reason)
     }
 }

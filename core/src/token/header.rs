@@ -1,4 +1,4 @@
-//! The outer form of a token: JWS compact serialization (RFC 7515, section 7.1).
+//! The JWS compact serialization of a token (RFC 7515, section 7.1).
 
 use std::borrow::Cow;
 
@@ -12,17 +12,17 @@ use super::TokenError;
 
 const PAYLOAD: &str = "its payload is not base64url";
 
-/// Longer tokens are refused unread.
+/// Longer tokens are rejected unread.
 pub(crate) const MAX_TOKEN: usize = 64 * 1024;
 
-/// A token, taken apart but not trusted.
+/// A decoded token that is not verified.
 #[derive(Debug)]
 pub(crate) struct Compact<'t> {
-    /// Header and payload as they were signed.
+    /// The signed part: header and payload.
     pub(crate) signed: &'t [u8],
-    /// The header as it came.
+    /// The encoded header.
     pub(crate) header: &'t str,
-    /// Payload and signature decoded, one after the other: one allocation for a whole validation.
+    /// The decoded payload, then the decoded signature, in one allocation.
     decoded: Vec<u8>,
     signature_at: usize,
 }
@@ -37,13 +37,13 @@ struct Header<'h> {
     crit: bool,
 }
 
-/// Present counts, whatever the value: even null.
+/// Returns `true` for any value, including null.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     IgnoredAny::deserialize(deserializer).map(|_| true)
 }
 
 impl<'t> Compact<'t> {
-    /// Takes a token apart without reading what it says.
+    /// Decodes payload and signature without parsing the payload.
     pub(crate) fn parse(token: &'t str) -> Result<Self, TokenError> {
         if token.len() > MAX_TOKEN {
             return Err(TokenError::TooLarge);
@@ -61,8 +61,8 @@ impl<'t> Compact<'t> {
         })
     }
 
-    /// Pins the algorithm and says which key is to verify. Nothing in the header but `alg`, `kid` and `crit` is looked
-    /// at, so keys that a token brings along (`jwk`, `jku`, `x5c`, `x5u`) have no effect.
+    /// Checks the algorithm and returns the key id. Only `alg`, `kid` and `crit` of the header are used, so keys in a
+    /// token (`jwk`, `jku`, `x5c`, `x5u`) have no effect.
     pub(crate) fn key_id(&self) -> Result<String, TokenError> {
         let mut json = Vec::new();
         decode(self.header, &mut json, "its header is not base64url")?;
@@ -82,7 +82,7 @@ impl<'t> Compact<'t> {
         &self.decoded[self.signature_at..]
     }
 
-    /// The payload of a token that has been verified before; the rest is not looked at again.
+    /// Decodes only the payload, for a token whose signature is cached.
     pub(crate) fn payload_only(token: &'t str) -> Result<Vec<u8>, TokenError> {
         let (_, _, payload, _) = parts(token)?;
         let mut decoded = Vec::new();
@@ -90,14 +90,20 @@ impl<'t> Compact<'t> {
         Ok(decoded)
     }
 
-    /// The payload's bytes. To be asked for only after the signature has been verified.
+    /// Returns the payload. Call it only after the signature is verified.
     pub(crate) fn into_payload(mut self) -> Vec<u8> {
         self.decoded.truncate(self.signature_at);
         self.decoded
     }
 }
 
-/// What is signed, and in it header and payload; and the signature.
+/// Checks the form and the header of a token, which needs no keys.
+#[cfg(feature = "client")]
+pub(crate) fn check_header(token: &str) -> Result<(), TokenError> {
+    Compact::parse(token)?.key_id().map(drop)
+}
+
+/// Returns the signed part, the header, the payload and the signature.
 fn parts(token: &str) -> Result<(&str, &str, &str, &str), TokenError> {
     let mut dots = memchr_iter(b'.', token.as_bytes());
     let (Some(first), Some(second), None) = (dots.next(), dots.next(), dots.next()) else {
@@ -111,8 +117,7 @@ fn parts(token: &str) -> Result<(&str, &str, &str, &str), TokenError> {
     ))
 }
 
-/// Reads a JSON object. Serde alone would also take a list of the values in order, and bytes that are not UTF-8 in
-/// texts that it skips.
+/// Parses a JSON object. Serde alone also accepts an array of the values, and invalid UTF-8 in skipped strings.
 pub(crate) fn read_object<'j, T: Deserialize<'j>>(json: &'j [u8]) -> Option<T> {
     let json = std::str::from_utf8(json).ok()?;
     json.trim_ascii_start()
@@ -120,7 +125,7 @@ pub(crate) fn read_object<'j, T: Deserialize<'j>>(json: &'j [u8]) -> Option<T> {
         .then(|| serde_json::from_str(json).ok())?
 }
 
-/// Strict: no padding, no white space, no second spelling of the same bytes.
+/// Strict base64url: no padding, no white space, no non-canonical encoding.
 fn decode(text: &str, into: &mut Vec<u8>, why: &'static str) -> Result<(), TokenError> {
     URL_SAFE_NO_PAD
         .decode_vec(text, into)
@@ -138,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_a_token_apart() {
+    fn a_token_is_decoded() {
         let token = token(r#"{"alg":"RS256","kid":"k","jku":"https://evil","jwk":{}}"#);
         let compact = Compact::parse(&token).unwrap();
         assert_eq!(
@@ -150,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn each_bad_header_has_its_reason() {
+    fn an_invalid_header_is_rejected_with_a_reason() {
         let cases = [
             (r#"{"alg":"none","kid":"k"}"#, "algorithm"),
             (r#"{"alg":"nOnE"}"#, "algorithm"),
@@ -170,13 +175,13 @@ mod tests {
         ];
         for (header, reason) in cases {
             let token = token(header);
-            let refused = Compact::parse(&token).unwrap().key_id().unwrap_err();
-            assert_eq!(refused.reason(), reason, "{header}");
+            let rejected = Compact::parse(&token).unwrap().key_id().unwrap_err();
+            assert_eq!(rejected.reason(), reason, "{header}");
         }
     }
 
     #[test]
-    fn the_form_is_strict() {
+    fn the_encoding_is_strict() {
         let good = token(r#"{"alg":"RS256","kid":"k"}"#);
         for bad in [
             String::new(),
@@ -199,12 +204,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_survived(text in "[ -~\\n.]{0,200}") {
+        fn no_text_causes_a_panic(text in "[ -~\\n.]{0,200}") {
             let _ = Compact::parse(&text).map(|compact| compact.key_id().map(drop));
         }
 
         #[test]
-        fn any_header_is_survived(header in "\\{\"(alg|kid|crit)\":(\"RS256\"|null|1|\\[\\]|\\{\\})(,\"(alg|kid|x)\":(\"\\PC{0,4}\"|1))?\\}") {
+        fn no_header_causes_a_panic(header in "\\{\"(alg|kid|crit)\":(\"RS256\"|null|1|\\[\\]|\\{\\})(,\"(alg|kid|x)\":(\"\\PC{0,4}\"|1))?\\}") {
             let token = token(&header);
             let compact = Compact::parse(&token).unwrap();
             if compact.key_id().is_ok() {

@@ -1,4 +1,4 @@
-//! The claims that decide, read in one pass that also makes sure that all the others can be read.
+//! The checked claims, parsed in one pass that also validates all other claims.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,24 +6,24 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The claims that are checked, as they stand in the token. A name that comes twice is an error.
+/// The checked claims. A duplicate name is an error.
 #[derive(Debug, Default)]
 pub(crate) struct Registered<'p> {
     pub(crate) exp: Option<&'p RawValue>,
     pub(crate) nbf: Option<&'p RawValue>,
     pub(crate) iat: Option<&'p RawValue>,
-    pub(crate) iss: Option<Texts<'p>>,
-    pub(crate) aud: Option<Texts<'p>>,
-    pub(crate) scopes: Option<Texts<'p>>,
-    pub(crate) scope: Option<Texts<'p>>,
+    pub(crate) iss: Option<Strings<'p>>,
+    pub(crate) aud: Option<Strings<'p>>,
+    pub(crate) scopes: Option<Strings<'p>>,
+    pub(crate) scope: Option<Strings<'p>>,
 }
 
-/// A claim that may be a text or a list of texts.
+/// A claim that is a string or an array of strings.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Texts<'p> {
+pub(crate) enum Strings<'p> {
     One(Cow<'p, str>),
     Many(Vec<Cow<'p, str>>),
-    /// Neither, so a check on it fails.
+    /// Any other value; a check of it fails.
     Other,
 }
 
@@ -44,7 +44,7 @@ impl<'de> Visitor<'de> for Claims {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
         let mut claims = Registered::default();
-        while let Some(Text(name)) = members.next_key()? {
+        while let Some(Name(name)) = members.next_key()? {
             match &*name {
                 "exp" => once(&mut claims.exp, &mut members)?,
                 "nbf" => once(&mut claims.nbf, &mut members)?,
@@ -53,7 +53,7 @@ impl<'de> Visitor<'de> for Claims {
                 "aud" => once(&mut claims.aud, &mut members)?,
                 "scopes" => once(&mut claims.scopes, &mut members)?,
                 "scope" => once(&mut claims.scope, &mut members)?,
-                _ => members.next_value::<Sound>().map(drop)?,
+                _ => members.next_value::<Valid>().map(drop)?,
             }
         }
         Ok(claims)
@@ -65,132 +65,133 @@ fn once<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     members: &mut A,
 ) -> Result<(), A::Error> {
     if claim.replace(members.next_value()?).is_some() {
-        return Err(A::Error::custom("a claim that is checked comes twice"));
+        return Err(A::Error::custom("duplicate claim"));
     }
     Ok(())
 }
 
-struct Text<'a>(Cow<'a, str>);
+/// A claim name.
+struct Name<'a>(Cow<'a, str>);
 
-impl<'de> Deserialize<'de> for Text<'de> {
+impl<'de> Deserialize<'de> for Name<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Texts::deserialize(deserializer)? {
-            Texts::One(text) => Ok(Self(text)),
-            Texts::Many(_) | Texts::Other => Err(D::Error::custom("no text")),
+        match Strings::deserialize(deserializer)? {
+            Strings::One(text) => Ok(Self(text)),
+            Strings::Many(_) | Strings::Other => Err(D::Error::custom("not a string")),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Texts<'de> {
+impl<'de> Deserialize<'de> for Strings<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyTexts)
+        deserializer.deserialize_any(AnyStrings)
     }
 }
 
-struct AnyTexts;
+struct AnyStrings;
 
-impl<'de> Visitor<'de> for AnyTexts {
-    type Value = Texts<'de>;
+impl<'de> Visitor<'de> for AnyStrings {
+    type Value = Strings<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Texts::One(Cow::Borrowed(text)))
+        Ok(Strings::One(Cow::Borrowed(text)))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Texts::One(Cow::Owned(text.to_owned())))
+        Ok(Strings::One(Cow::Owned(text.to_owned())))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
         let mut texts = Some(Vec::new());
         while let Some(item) = items.next_element()? {
             match (item, &mut texts) {
-                (Texts::One(text), Some(texts)) => texts.push(text),
+                (Strings::One(text), Some(texts)) => texts.push(text),
                 _ => texts = None,
             }
         }
-        Ok(texts.map_or(Texts::Other, Texts::Many))
+        Ok(texts.map_or(Strings::Other, Strings::Many))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
-        AnySound.visit_map(members).map(|Sound| Texts::Other)
+        AnyValid.visit_map(members).map(|Valid| Strings::Other)
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Texts::Other)
+        Ok(Strings::Other)
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(Texts::Other)
+        Ok(Strings::Other)
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(Texts::Other)
+        Ok(Strings::Other)
     }
 
     fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(Texts::Other)
+        Ok(Strings::Other)
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Texts::Other)
+        Ok(Strings::Other)
     }
 }
 
-/// A value that any reader of JSON can read: Unicode text, numbers within range, not nested too deeply. What serde merely
-/// skips may be otherwise, and then a token would count as valid whose claims nobody can read.
-struct Sound;
+/// A value that every JSON parser accepts: valid Unicode, numbers in range, limited nesting. Serde checks less when it
+/// skips a value, and a valid token would then have claims that cannot be parsed.
+struct Valid;
 
-impl<'de> Deserialize<'de> for Sound {
+impl<'de> Deserialize<'de> for Valid {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnySound)
+        deserializer.deserialize_any(AnyValid)
     }
 }
 
-struct AnySound;
+struct AnyValid;
 
-impl<'de> Visitor<'de> for AnySound {
-    type Value = Sound;
+impl<'de> Visitor<'de> for AnyValid {
+    type Value = Valid;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Sound, A::Error> {
-        while items.next_element::<Sound>()?.is_some() {}
-        Ok(Sound)
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Valid, A::Error> {
+        while items.next_element::<Valid>()?.is_some() {}
+        Ok(Valid)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Sound, A::Error> {
-        while members.next_entry::<Sound, Sound>()?.is_some() {}
-        Ok(Sound)
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Valid, A::Error> {
+        while members.next_entry::<Valid, Valid>()?.is_some() {}
+        Ok(Valid)
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<Sound, E> {
-        Ok(Sound)
+    fn visit_str<E>(self, _: &str) -> Result<Valid, E> {
+        Ok(Valid)
     }
 
-    fn visit_unit<E>(self) -> Result<Sound, E> {
-        Ok(Sound)
+    fn visit_unit<E>(self) -> Result<Valid, E> {
+        Ok(Valid)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Sound, E> {
-        Ok(Sound)
+    fn visit_bool<E>(self, _: bool) -> Result<Valid, E> {
+        Ok(Valid)
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Sound, E> {
-        Ok(Sound)
+    fn visit_i64<E>(self, _: i64) -> Result<Valid, E> {
+        Ok(Valid)
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Sound, E> {
-        Ok(Sound)
+    fn visit_u64<E>(self, _: u64) -> Result<Valid, E> {
+        Ok(Valid)
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Sound, E> {
-        Ok(Sound)
+    fn visit_f64<E>(self, _: f64) -> Result<Valid, E> {
+        Ok(Valid)
     }
 }
 
@@ -206,15 +207,15 @@ mod tests {
     }
 
     #[test]
-    fn each_shape_is_told_apart() {
+    fn strings_arrays_and_other_values_are_distinguished() {
         let claims =
             read(r#"{"iss":"a\u0062","aud":["x","y"],"scope":5,"scopes":["x",5],"exp":1e3,"z":{"iss":1}}"#)
                 .unwrap();
-        assert_eq!(claims.iss, Some(Texts::One("ab".into())));
-        assert_eq!(claims.aud, Some(Texts::Many(vec!["x".into(), "y".into()])));
+        assert_eq!(claims.iss, Some(Strings::One("ab".into())));
+        assert_eq!(claims.aud, Some(Strings::Many(vec!["x".into(), "y".into()])));
         assert_eq!(
             (claims.scope, claims.scopes),
-            (Some(Texts::Other), Some(Texts::Other))
+            (Some(Strings::Other), Some(Strings::Other))
         );
         assert_eq!(
             (claims.exp.map(RawValue::get), claims.nbf.is_none()),
@@ -223,9 +224,9 @@ mod tests {
     }
 
     #[test]
-    fn what_no_reader_takes_is_refused_wherever_it_stands() {
+    fn values_that_parsers_reject_are_errors_in_any_claim() {
         let deep = "[".repeat(200) + &"]".repeat(200);
-        for odd in [
+        for invalid in [
             "\"\\ud800\"",
             "1e309",
             "-1e309",
@@ -235,8 +236,8 @@ mod tests {
         ] {
             for place in ["x", "iss", "aud", "scope", "scopes"] {
                 assert!(
-                    read(&format!("{{\"{place}\":{odd}}}")).is_none(),
-                    "{place}: {odd}"
+                    read(&format!("{{\"{place}\":{invalid}}}")).is_none(),
+                    "{place}: {invalid}"
                 );
             }
         }
@@ -248,7 +249,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_accepted_can_be_read_whole(json in r#"\{("(iss|aud|x|\\u00e4|\\ud83d)":("\PC{0,3}"|-?[0-9]{1,3}(e[0-9]{1,3})?|null|\[("a"|1|\{\})?\]),?){0,3}\}"#) {
+        fn accepted_claims_parse_completely(json in r#"\{("(iss|aud|x|\\u00e4|\\ud83d)":("\PC{0,3}"|-?[0-9]{1,3}(e[0-9]{1,3})?|null|\[("a"|1|\{\})?\]),?){0,3}\}"#) {
             if read(&json).is_some() {
                 prop_assert!(serde_json::from_str::<Map<String, Value>>(&json).is_ok(), "{}", json);
             }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 pub(crate) struct TestKeys {
     pub(crate) first: TestKey,
     pub(crate) second: TestKey,
-    /// A public key of 1024 bits; nothing can be signed with it.
+    /// A public key of 1024 bits, without a private key.
     pub(crate) short: TestKey,
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn jwks(keys: &[(&TestKey, &str)]) -> String {
     json!({ "keys": keys }).to_string()
 }
 
-/// A token over any header and payload, well-formed or not.
+/// Signs a token with any header and payload, valid or not.
 pub(crate) fn sign(key: &TestKey, header: &str, payload: &str) -> String {
     let signed = format!(
         "{}.{}",

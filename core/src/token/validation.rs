@@ -1,17 +1,17 @@
-//! What a token must claim. No I/O; the time is a parameter.
+//! The checks of a token's claims. No I/O; the time is a parameter.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::value::RawValue;
 
 use super::header::read_object;
-use super::registered::{Registered, Texts};
+use super::registered::{Registered, Strings};
 use super::{Claims, KeySet, TokenError};
-use crate::config::Config;
+use crate::config::defaults;
 
-const NO_CLAIMS: TokenError = TokenError::Malformed("its payload is not a JSON object of claims");
+const NO_CLAIMS: TokenError = TokenError::Malformed("its payload is not a JSON object");
 
-/// What a token must claim, besides being signed and within its time.
+/// The checks of a token in addition to signature and times.
 ///
 /// ```
 /// use scalekit::token::TokenValidation;
@@ -19,47 +19,34 @@ const NO_CLAIMS: TokenError = TokenError::Malformed("its payload is not a JSON o
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TokenValidation {
-    /// `iss` must be one of these, so that no token passes an empty list; `None` for the client's default, which may be
-    /// to not check it.
+    /// `iss` must be one of these; an empty list rejects every token. `None`: the client's default, or no check.
     pub issuer: Option<Vec<String>>,
-    /// `aud` must name one of these, so that no token passes an empty list; `None` for the client's default, which may
-    /// be to not check it.
+    /// `aud` must contain one of these; an empty list rejects every token. `None`: the client's default, or no check.
     pub audience: Option<Vec<String>>,
-    /// Scopes that must all be there, in `scopes` (list or text) or `scope` (text, separated by spaces).
+    /// Scopes that the token must all have, in `scopes` (array or string) or `scope` (space-separated string).
     pub required_scopes: Vec<String>,
-    /// How far the clocks of issuer and verifier may differ; `None` for the client's setting.
+    /// Allowed clock difference between issuer and verifier. `None`: the client's setting, 5 s by default.
     pub leeway: Option<Duration>,
-    /// The time that counts as now; `None` for the system's clock. For a program that has a clock of its own.
+    /// The time of the validation. `None`: the system clock.
     pub as_of: Option<SystemTime>,
 }
 
-/// The checks in force: those of the call, completed by those of the client.
+/// The effective checks, with defaults applied.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Checks<'a> {
-    issuer: Option<&'a [String]>,
-    audience: Option<&'a [String]>,
-    scopes: &'a [String],
-    leeway: f64,
-}
-
-impl<'a> Checks<'a> {
-    pub(crate) fn new(validation: &'a TokenValidation, config: &'a Config) -> Self {
-        Self {
-            issuer: validation.issuer.as_deref().or(config.issuer.as_deref()),
-            audience: validation.audience.as_deref().or(config.audience.as_deref()),
-            scopes: &validation.required_scopes,
-            leeway: validation.leeway.unwrap_or(config.token_leeway).as_secs_f64(),
-        }
-    }
+    pub(crate) issuer: Option<&'a [String]>,
+    pub(crate) audience: Option<&'a [String]>,
+    pub(crate) scopes: &'a [String],
+    /// In seconds.
+    pub(crate) leeway: f64,
 }
 
 impl KeySet {
-    /// Verifies the signature of a token with these keys and checks its claims as of `now`, whatever `checks` says of it.
-    ///
-    /// What else `checks` leaves open is not checked; the leeway is then 5 seconds.
+    /// Verifies the signature of a token with these keys and checks its claims at the time `now`.
+    /// [`TokenValidation::as_of`] is ignored. The default leeway is 5 seconds.
     ///
     /// # Errors
-    /// The first reason to refuse it.
+    /// The first reason to reject the token.
     pub fn validate(
         &self,
         token: &str,
@@ -70,18 +57,18 @@ impl KeySet {
             issuer: checks.issuer.as_deref(),
             audience: checks.audience.as_deref(),
             scopes: &checks.required_scopes,
-            leeway: checks.leeway.unwrap_or(Duration::from_secs(5)).as_secs_f64(),
+            leeway: checks.leeway.unwrap_or(defaults::TOKEN_LEEWAY).as_secs_f64(),
         };
         self.check(token, &checks, seconds(now), |validation| validation.run())
     }
 }
 
-/// A clock as NumericDate (RFC 7519): seconds since 1970.
+/// Converts a time to NumericDate (RFC 7519): seconds since 1970.
 pub(crate) fn seconds(now: SystemTime) -> f64 {
     now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
 }
 
-/// A token whose signature and claims hold. The claims are read only if they are asked for.
+/// A token with a valid signature and valid claims. The claims are parsed on demand.
 #[derive(Clone, PartialEq, Eq)]
 pub struct VerifiedToken {
     payload: Vec<u8>,
@@ -101,16 +88,16 @@ impl VerifiedToken {
             return Err(TokenError::IssuedInFuture);
         }
         if let Some(issuers) = checks.issuer
-            && !matches!(&claims.iss, Some(Texts::One(found)) if issuers.iter().any(|issuer| issuer == found))
+            && !matches!(&claims.iss, Some(Strings::One(found)) if issuers.iter().any(|issuer| issuer == found))
         {
             return Err(TokenError::Issuer);
         }
         if let Some(audiences) = checks.audience {
             let expected = |found: &str| audiences.iter().any(|audience| audience == found);
             let found = match &claims.aud {
-                Some(Texts::One(audience)) => expected(audience),
-                Some(Texts::Many(audience)) => audience.iter().any(|audience| expected(audience)),
-                Some(Texts::Other) | None => false,
+                Some(Strings::One(audience)) => expected(audience),
+                Some(Strings::Many(audience)) => audience.iter().any(|audience| expected(audience)),
+                Some(Strings::Other) | None => false,
             };
             if !found {
                 return Err(TokenError::Audience);
@@ -131,15 +118,15 @@ impl VerifiedToken {
         Ok(Self { payload })
     }
 
-    /// The claims as JSON text, as the issuer wrote it.
+    /// The claims as the issuer's JSON text.
     pub fn payload(&self) -> &[u8] {
         &self.payload
     }
 
-    /// The claims.
+    /// Parses the claims.
     ///
     /// # Errors
-    /// Never, for a token that has been verified: it was made sure that they can be read.
+    /// Never fails in practice: verification has parsed the claims before.
     pub fn claims(&self) -> Result<Claims, TokenError> {
         serde_json::from_slice(&self.payload)
             .map(Claims::new)
@@ -147,7 +134,7 @@ impl VerifiedToken {
     }
 }
 
-/// NumericDate: a JSON number, with or without a fraction.
+/// Parses a NumericDate: a JSON number, with or without a fraction.
 fn time(value: Option<&RawValue>, claim: &'static str) -> Result<Option<f64>, TokenError> {
     let Some(value) = value else { return Ok(None) };
     serde_json::from_str(value.get())
@@ -157,11 +144,11 @@ fn time(value: Option<&RawValue>, claim: &'static str) -> Result<Option<f64>, To
 
 fn granted<'c>(claims: &'c Registered<'_>) -> Vec<&'c str> {
     let mut granted: Vec<&str> = match &claims.scopes {
-        Some(Texts::Many(scopes)) => scopes.iter().map(|scope| &**scope).collect(),
-        Some(Texts::One(scopes)) => scopes.split_ascii_whitespace().collect(),
-        Some(Texts::Other) | None => Vec::new(),
+        Some(Strings::Many(scopes)) => scopes.iter().map(|scope| &**scope).collect(),
+        Some(Strings::One(scopes)) => scopes.split_ascii_whitespace().collect(),
+        Some(Strings::Other) | None => Vec::new(),
     };
-    if let Some(Texts::One(scope)) = &claims.scope {
+    if let Some(Strings::One(scope)) = &claims.scope {
         granted.extend(scope.split_ascii_whitespace());
     }
     granted

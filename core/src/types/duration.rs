@@ -1,4 +1,4 @@
-//! `google.protobuf.Duration`: seconds with an `s`, such as `"1.500s"`.
+//! `google.protobuf.Duration`: seconds with the suffix `s`, such as `"1.500s"`.
 
 use jiff::SignedDuration;
 use serde::de::Deserializer;
@@ -7,7 +7,7 @@ use serde::ser::Serializer;
 use super::json::{self, Json};
 use super::timestamp::fraction;
 
-/// The most seconds that protobuf allows, either way: about 10,000 years.
+/// The limit of protobuf, positive and negative: about 10,000 years.
 const MAX_SECONDS: i64 = 315_576_000_000;
 
 impl Json for SignedDuration {

@@ -4,9 +4,9 @@ use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
 use super::json;
+use crate::case::{camel_case, snake_case};
 
-/// The fields that an update changes; fields outside of it keep their value whatever the request
-/// says.
+/// The fields that an update changes. Other fields keep their value, even if the request sets them.
 ///
 /// ```
 /// let mask = scalekit::types::FieldMask::from(["display_name", "metadata"]);
@@ -14,7 +14,7 @@ use super::json;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldMask {
-    /// Names of fields as in the schema (snake_case), with dots into messages: `settings.features`.
+    /// Field names in snake_case. A dot leads into a message: `settings.features`.
     pub paths: Vec<String>,
 }
 
@@ -32,7 +32,7 @@ impl<T: Into<String>> FromIterator<T> for FieldMask {
     }
 }
 
-/// Written as one string with the paths in camelCase, separated by commas.
+/// Serializes as one string of comma-separated camelCase paths.
 impl Serialize for FieldMask {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let paths: Vec<String> = self.paths.iter().map(|path| camel_case(path)).collect();
@@ -44,30 +44,7 @@ impl<'de> Deserialize<'de> for FieldMask {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         json::parsed("a field mask", deserializer, |text| {
             let paths = text.split(',').map(str::trim).filter(|path| !path.is_empty());
-            Some(paths.map(snake_case).collect())
+            Some(paths.map(|path| snake_case(path).into_owned()).collect())
         })
     }
-}
-
-fn camel_case(path: &str) -> String {
-    let mut camel = String::with_capacity(path.len());
-    let mut letters = path.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letters.next_if(|next| letter == '_' && next.is_ascii_lowercase()) {
-            Some(next) => camel.push(next.to_ascii_uppercase()),
-            None => camel.push(letter),
-        }
-    }
-    camel
-}
-
-fn snake_case(path: &str) -> String {
-    let mut snake = String::with_capacity(path.len() + 4);
-    for letter in path.chars() {
-        if letter.is_ascii_uppercase() {
-            snake.push('_');
-        }
-        snake.push(letter.to_ascii_lowercase());
-    }
-    snake
 }

@@ -1,7 +1,7 @@
-//! Reading and writing of values whose proto3 JSON form is not the one of serde.
+//! Values whose proto3 JSON form differs from serde's.
 //!
-//! Fields name this module with `#[serde(with = "json")]`. Proto3 JSON treats `null` as an unset
-//! field everywhere, which [`or_default`] does for the fields that serde reads as they are.
+//! Fields use this module by `#[serde(with = "json")]`. In proto3 JSON, `null` means an unset field;
+//! [`or_default`] implements this for fields that need no other conversion.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,7 +13,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, ge
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// A value with a proto3 JSON form of its own.
+/// A value with a special proto3 JSON form.
 pub(crate) trait Json: Sized {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
@@ -30,14 +30,14 @@ pub(crate) fn deserialize<'de, T: Json + Default, D: Deserializer<'de>>(
     Ok(value.map(|Owned(value)| value).unwrap_or_default())
 }
 
-/// Reads `null` as the default value.
+/// Deserializes `null` as the default value.
 pub(crate) fn or_default<'de, T: Deserialize<'de> + Default, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Whether a field has its default value and so is not written.
+/// Returns `true` if a field has its default value and is not serialized.
 pub(crate) fn unset<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
@@ -95,7 +95,7 @@ impl<T: Json> Json for BTreeMap<String, T> {
     }
 }
 
-/// Bytes: written in standard base64; read in the standard and the URL-safe alphabet, padded or not.
+/// Bytes: serialized as standard base64; deserialized from standard or URL-safe base64, with or without padding.
 impl Json for Vec<u8> {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&STANDARD.encode(self))
@@ -117,8 +117,8 @@ impl Json for Vec<u8> {
     }
 }
 
-/// Reads a string with `parse`. The error says that it is not `what`, and does not repeat the
-/// string, which may be secret.
+/// Deserializes a string with `parse`. The error contains `what`, but not the string, which may be
+/// secret.
 pub(super) fn parsed<'de, T, D: Deserializer<'de>>(
     what: &'static str,
     deserializer: D,

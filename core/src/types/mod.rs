@@ -1,4 +1,4 @@
-//! Types that the messages of the API ([`api`](crate::api)) are made of, and their proto3 JSON form.
+//! Types of message fields ([`api`](crate::api)) and their proto3 JSON form.
 
 mod duration;
 mod field_mask;
@@ -20,7 +20,7 @@ pub(crate) use one_of::{OneOfError, one_of};
 pub(crate) use proto_enum::proto_enum;
 pub(crate) use redacted::redacted;
 
-/// An answer without content.
+/// A response without content.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Empty {}
 

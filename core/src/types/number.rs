@@ -1,4 +1,4 @@
-//! Numbers: 64-bit integers are strings in proto3 JSON, and every number may come as a string or in
+//! Numbers. Proto3 JSON encodes 64-bit integers as strings. Any number may be a string, or have
 //! another spelling of the same value, such as `1e3` or `5.0`.
 
 use std::fmt;
@@ -9,7 +9,7 @@ use serde::ser::{Serialize as _, Serializer};
 
 use super::json::Json;
 
-/// A number type, made from whichever form JSON has it in.
+/// A number type that converts from any JSON form.
 trait Number: Sized {
     const NAME: &'static str;
     fn from_integer(value: i128) -> Option<Self>;
@@ -57,7 +57,7 @@ macro_rules! integers {
             }
 
             fn from_float(value: f64) -> Option<Self> {
-                // Beyond 2^127 the cast saturates, and the conversion fails as it has to.
+                // Beyond 2^127 the cast saturates, and the conversion fails as intended.
                 (value.fract() == 0.0).then(|| Self::from_integer(value as i128)).flatten()
             }
 
@@ -129,7 +129,7 @@ macro_rules! floats {
 
 floats!(f32, f64);
 
-/// A number as JSON spells it; Rust would also take `inf`, `nan` and a leading `+`.
+/// Parses a JSON number. Rust's parser also accepts `inf`, `nan` and a leading `+`.
 fn finite(text: &str) -> Option<f64> {
     let spelled = text
         .bytes()

@@ -1,4 +1,4 @@
-//! Oneofs: fields of which at most one is set.
+//! Oneofs: groups of fields of which at most one is set.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ impl fmt::Display for OneOfError {
     }
 }
 
-/// The one of `members` that is set, if any.
+/// Returns the member that is set, if any.
 pub(crate) fn one_of<T>(
     name: &'static str,
     members: impl IntoIterator<Item = Option<T>>,

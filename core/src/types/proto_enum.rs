@@ -1,7 +1,7 @@
-//! The enums of the API: open, so that a value which the service learns later passes through.
+//! Open enums: values that are added to the API later are preserved.
 
-/// Declares an enum of the API with its numbers and names. Names after the first one of a variant
-/// are read, never written.
+/// Declares an enum with its numbers and names. A variant's first name is serialized; its other
+/// names are only accepted.
 macro_rules! proto_enum {
     (
         $(#[$about:meta])*
@@ -25,14 +25,14 @@ macro_rules! proto_enum {
                 $(#[$variant_about])*
                 $Variant,
             )*
-            /// A value that this version does not know, by number.
+            /// An unknown value, by number.
             Unknown(i32),
-            /// A value that this version does not know, by name.
+            /// An unknown value, by name.
             UnknownName(String),
         }
 
         impl $Enum {
-            /// The value's name in the schema; `None` for a value known by number only.
+            /// Returns the value's name; `None` for an unknown number.
             pub fn name(&self) -> Option<&str> {
                 match self {
                     Self::$Zero => Some($zero_name),
@@ -42,7 +42,7 @@ macro_rules! proto_enum {
                 }
             }
 
-            /// The value's number in the schema; `None` for a value known by name only.
+            /// Returns the value's number; `None` for an unknown name.
             pub fn number(&self) -> Option<i32> {
                 match self {
                     Self::$Zero => Some($zero),
@@ -63,7 +63,7 @@ macro_rules! proto_enum {
             }
         }
 
-        /// By the name in the schema.
+        /// Converts from the name in the schema.
         impl From<&str> for $Enum {
             fn from(name: &str) -> Self {
                 match name {
@@ -78,7 +78,7 @@ macro_rules! proto_enum {
     };
 }
 
-/// What all enums do alike: text and JSON, both by name, or by number where there is no name.
+/// Implements the string and JSON forms: the name, or the number of an unknown value.
 macro_rules! shared {
     ($Enum:ident) => {
         impl std::str::FromStr for $Enum {
@@ -122,7 +122,7 @@ use serde::de::{self, Deserializer, Unexpected, Visitor};
 
 pub(crate) use {proto_enum, shared};
 
-/// Reads an enum by name or number.
+/// Deserializes an enum from its name or number.
 pub(crate) fn read<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: From<i32> + for<'a> From<&'a str>,

@@ -1,8 +1,8 @@
-//! What `Debug` shows of a secret: whether there is one.
+//! `Debug` output of secret fields.
 
 use std::fmt;
 
-/// Stands for `value` in a `Debug` output.
+/// Shows only whether `value` is set.
 pub(crate) fn redacted<T: Default + PartialEq>(value: &T) -> impl fmt::Debug + use<T> {
     Redacted {
         set: *value != T::default(),

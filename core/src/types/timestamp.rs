@@ -15,10 +15,10 @@ const SECONDS_A_DAY: i64 = 86_400;
 /// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z.
 const SECONDS: RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 
-/// A point in time, in nanoseconds, from the year 1 to the year 9999 (UTC).
+/// A point in time with nanosecond precision, from the year 1 to the year 9999 (UTC).
 ///
-/// Converts from and into [`jiff::Timestamp`]. It is not that type because that one ends a day before
-/// the year 9999 does, and services write the last moment for "never".
+/// Converts from and into [`jiff::Timestamp`], whose range ends a day earlier. Services use the last
+/// moment of the year 9999 for "never".
 ///
 /// ```
 /// use scalekit::Timestamp;
@@ -33,7 +33,7 @@ pub struct Timestamp {
     nanos: u32,
 }
 
-/// A text that is not an RFC 3339 timestamp, or a time before the year 1 or after the year 9999.
+/// The text is not an RFC 3339 timestamp, or the time is before the year 1 or after the year 9999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidTimestamp;
 
@@ -46,8 +46,8 @@ impl fmt::Display for InvalidTimestamp {
 impl std::error::Error for InvalidTimestamp {}
 
 impl Timestamp {
-    /// The time `seconds` and `nanoseconds` (below 10⁹) after 1970-01-01T00:00:00Z; before it if
-    /// `seconds` is negative, where the nanoseconds still count forward.
+    /// Creates a timestamp from seconds since 1970-01-01T00:00:00Z, which may be negative, and
+    /// nanoseconds (below 10⁹), which are added.
     ///
     /// # Errors
     /// A time before the year 1 or after the year 9999, or too many nanoseconds.
@@ -61,30 +61,30 @@ impl Timestamp {
             .ok_or(InvalidTimestamp)
     }
 
-    /// The time by the clock of this machine.
+    /// Returns the current time of the system clock.
     pub fn now() -> Self {
         jiff::Timestamp::now().into()
     }
 
-    /// Seconds since 1970-01-01T00:00:00Z, rounded down.
+    /// Returns the seconds since 1970-01-01T00:00:00Z, rounded down.
     pub fn as_seconds(self) -> i64 {
         self.seconds
     }
 
-    /// The nanoseconds after [`Timestamp::as_seconds`].
+    /// Returns the nanoseconds after [`Timestamp::as_seconds`].
     pub fn subsec_nanoseconds(self) -> u32 {
         self.nanos
     }
 }
 
 impl Default for Timestamp {
-    /// 1970-01-01T00:00:00Z.
+    /// Returns 1970-01-01T00:00:00Z.
     fn default() -> Self {
         Timestamp { seconds: 0, nanos: 0 }
     }
 }
 
-/// RFC 3339 in UTC with a `Z` and 0, 3, 6 or 9 digits of a second.
+/// Formats as RFC 3339 in UTC with `Z` and 0, 3, 6 or 9 fractional digits.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let days = self.seconds.div_euclid(SECONDS_A_DAY);
@@ -116,7 +116,7 @@ impl FromStr for Timestamp {
 }
 
 impl From<jiff::Timestamp> for Timestamp {
-    /// Times before the year 1 become the first moment of it.
+    /// Converts times before the year 1 to the first moment of the year 1.
     fn from(time: jiff::Timestamp) -> Self {
         let nanos = time.as_nanosecond();
         let seconds = i64::try_from(nanos.div_euclid(1_000_000_000)).unwrap_or(i64::MIN);
@@ -136,7 +136,7 @@ impl From<jiff::Timestamp> for Timestamp {
 impl TryFrom<Timestamp> for jiff::Timestamp {
     type Error = jiff::Error;
 
-    /// Fails for the last day or so of the year 9999.
+    /// Fails for the last day of the year 9999.
     fn try_from(time: Timestamp) -> Result<Self, jiff::Error> {
         jiff::Timestamp::new(time.seconds, time.nanos as i32)
     }
@@ -156,7 +156,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 const EPOCH: Date = Date::constant(1970, 1, 1);
 
-/// A point and 3, 6 or 9 digits, or nothing for a whole second.
+/// Returns a point and 3, 6 or 9 digits; empty for a whole second.
 pub(super) fn fraction(nanos: u32) -> String {
     match nanos {
         0 => String::new(),
@@ -166,7 +166,7 @@ pub(super) fn fraction(nanos: u32) -> String {
     }
 }
 
-/// RFC 3339, as far as the text alone goes: `2024-05-01T14:30:00.5+02:00`.
+/// Parses RFC 3339, such as `2024-05-01T14:30:00.5+02:00`.
 fn parse(text: &str) -> Option<Timestamp> {
     const LOCAL: usize = "2024-05-01T14:30:00".len();
     let offset_at = text.get(LOCAL..)?.find(['Z', 'z', '+', '-'])? + LOCAL;

@@ -1,32 +1,32 @@
-//! Finding the three headers in whatever mapping a framework has them in.
+//! The signature headers of a webhook or interceptor call.
 
 use std::borrow::Cow;
 
 use super::WebhookError;
 
-/// What is verified: it decides under which names the headers are looked up.
+/// The kind of a payload, which determines the header names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// `webhook-id`, `webhook-timestamp`, `webhook-signature`.
     Webhook,
-    /// `interceptor-…`; each falls back to its `webhook-…` twin.
+    /// `interceptor-…`; a missing header falls back to `webhook-…`.
     Interceptor,
 }
 
-/// The three headers that a signature consists of.
+/// The three headers of a signed payload.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SignatureHeaders<'h> {
     /// The message id.
     pub id: Cow<'h, str>,
-    /// When it was sent, in seconds since 1970.
+    /// The time of the message in seconds since 1970.
     pub timestamp: Cow<'h, str>,
-    /// The signatures, separated by spaces.
+    /// The space-separated signatures.
     pub signature: Cow<'h, str>,
 }
 
 impl<'h> SignatureHeaders<'h> {
-    /// Picks the three out of any list of headers. Names are compared without regard to case, `-` or `_`, or the
-    /// `HTTP_` in front that CGI and Django's `META` add.
+    /// Selects the signature headers of any list of headers. Names are compared without case; `_` equals `-`, and the
+    /// prefix `HTTP_` of CGI variables is ignored.
     ///
     /// ```
     /// use scalekit::webhook::{Purpose, SignatureHeaders};
@@ -61,7 +61,7 @@ impl<'h> SignatureHeaders<'h> {
         own.or(fallback)
     }
 
-    /// Asks a function for each header by its lower-case name, such as `webhook-id`.
+    /// Looks up each header by its lower-case name, such as `webhook-id`.
     pub fn from_lookup<V>(purpose: Purpose, lookup: impl Fn(&str) -> Option<V>) -> Self
     where
         V: Into<Cow<'h, str>>,
@@ -82,7 +82,7 @@ impl<'h> SignatureHeaders<'h> {
         }
     }
 
-    pub(super) fn check_present(&self) -> Result<(), WebhookError> {
+    pub(crate) fn check_present(&self) -> Result<(), WebhookError> {
         let missing = self.id.is_empty() || self.timestamp.is_empty() || self.signature.is_empty();
         if missing {
             Err(WebhookError::MissingHeaders)
@@ -130,17 +130,17 @@ fn known(name: &[u8]) -> Option<(Prefix, Field)> {
     }
 }
 
-fn same(name: &[u8], wanted: &[u8]) -> bool {
-    let plain = |byte: &u8| {
+fn same(name: &[u8], expected: &[u8]) -> bool {
+    let normalize = |byte: &u8| {
         if *byte == b'_' {
             b'-'
         } else {
             byte.to_ascii_lowercase()
         }
     };
-    name.len() == wanted.len()
+    name.len() == expected.len()
         && name
             .iter()
-            .zip(wanted)
-            .all(|(found, wanted)| plain(found) == *wanted)
+            .zip(expected)
+            .all(|(found, expected)| normalize(found) == *expected)
 }

@@ -1,10 +1,11 @@
-//! Verifying webhooks and interceptor calls: HMAC-SHA256 in the form of Standard Webhooks.
+//! Verification of webhooks and interceptor calls: HMAC-SHA256 as specified by Standard Webhooks.
 //!
-//! No I/O, and the time can be given. The body is read where it lies, whatever its size.
+//! No I/O; the time can be a parameter. The body is not copied.
 
 mod headers;
-mod kept;
-mod stream;
+mod incremental;
+#[cfg(feature = "client")]
+mod secret_cache;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,21 +16,20 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
 pub use headers::{Purpose, SignatureHeaders};
-pub(crate) use kept::KeptVerifiers;
-pub use stream::Verification;
+pub use incremental::Verification;
+#[cfg(feature = "client")]
+pub(crate) use secret_cache::SecretCache;
 
+use crate::config::defaults;
 use crate::error::Error;
 
-/// How far a timestamp may lie from now, in either direction.
-pub const TOLERANCE: Duration = Duration::from_secs(300);
-
-/// Secrets are pasted by people: with or without padding.
+/// Accepts secrets with or without padding.
 const SECRET: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Why a payload was refused. The messages are the same in every language.
+/// The reason why a payload was rejected. The messages are the same in every language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookError {
@@ -42,18 +42,18 @@ pub enum WebhookError {
     /// The timestamp is not a whole number of seconds.
     #[error("Invalid Signature Headers")]
     InvalidHeaders,
-    /// The timestamp lies too far in the past.
+    /// The timestamp is too far in the past.
     #[error("Message timestamp too old")]
     TooOld,
-    /// The timestamp lies too far in the future.
+    /// The timestamp is too far in the future.
     #[error("Message timestamp too new")]
     TooNew,
-    /// No signature belongs to this id, timestamp and body under this secret.
+    /// No signature matches the id, timestamp and body.
     #[error("Invalid signature")]
     InvalidSignature,
 }
 
-/// The secret of a webhook endpoint or interceptor, read once.
+/// A verifier for the secret of one webhook endpoint or interceptor.
 ///
 /// ```
 /// use scalekit::webhook::{Purpose, SignatureHeaders, Verifier, WebhookError};
@@ -70,8 +70,8 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Reads a secret: the key is the base64 (standard or URL-safe) of all that follows its first `_`. White space
-    /// around it does not count, for a file that holds a secret often ends with a line feed.
+    /// Parses a secret: a prefix, `_`, and the key as base64 (standard or URL-safe). Surrounding white space is ignored,
+    /// since a secret file often ends with a newline.
     ///
     /// # Errors
     /// [`WebhookError::InvalidSecret`]
@@ -93,29 +93,29 @@ impl Verifier {
         }
         Ok(Self {
             key: hmac::Key::new(hmac::HMAC_SHA256, &key),
-            tolerance: TOLERANCE,
+            tolerance: defaults::WEBHOOK_TOLERANCE,
         })
     }
 
-    /// Accepts timestamps this far from now in either direction. Default: 5 minutes.
+    /// Sets how far a timestamp may differ from the current time, in either direction. Default: 5 minutes.
     #[must_use]
     pub fn with_tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance = tolerance;
         self
     }
 
-    /// Verifies a payload as of now.
+    /// Verifies a payload.
     ///
     /// # Errors
-    /// The first reason to refuse it.
+    /// The first reason to reject the payload.
     pub fn verify(&self, headers: &SignatureHeaders<'_>, payload: &[u8]) -> Result<(), WebhookError> {
         self.verify_at(headers, payload, SystemTime::now())
     }
 
-    /// Verifies a payload as of `now`.
+    /// Verifies a payload at the time `now`.
     ///
     /// # Errors
-    /// The first reason to refuse it.
+    /// The first reason to reject the payload.
     pub fn verify_at(
         &self,
         headers: &SignatureHeaders<'_>,
@@ -127,18 +127,18 @@ impl Verifier {
         verification.finish()
     }
 
-    /// Checks the headers as of now and waits for the body, which may come in pieces.
+    /// Checks the headers and returns a verification that takes the body in chunks.
     ///
     /// # Errors
-    /// The first reason to refuse it.
+    /// The first reason to reject the payload.
     pub fn start<'h>(&self, headers: &'h SignatureHeaders<'_>) -> Result<Verification<'h>, WebhookError> {
         self.start_at(headers, SystemTime::now())
     }
 
-    /// As [`start`](Self::start), as of `now`.
+    /// Like [`start`](Self::start), at the time `now`.
     ///
     /// # Errors
-    /// The first reason to refuse it.
+    /// The first reason to reject the payload.
     pub fn start_at<'h>(
         &self,
         headers: &'h SignatureHeaders<'_>,
@@ -154,7 +154,7 @@ impl Verifier {
         ))
     }
 
-    /// Digits only, so that what is checked is what was signed and nothing else reads as the same time.
+    /// Accepts only digits, so that no other text has the same meaning as the signed timestamp.
     fn check_time(&self, timestamp: &str, now: SystemTime) -> Result<(), WebhookError> {
         let plain = timestamp.len() <= 12 && timestamp.bytes().all(|byte| byte.is_ascii_digit());
         let sent: u64 = timestamp
@@ -174,8 +174,8 @@ impl Verifier {
     }
 }
 
-/// Verifies a payload in one go, with the reasons in the order that all languages share: headers, secret, time,
-/// signature. [`Client::verify_webhook`](crate::Client::verify_webhook) does the same with the client's settings.
+/// Verifies a payload with a secret. The checks run in this order: headers, secret, time, signature.
+/// [`Client::verify_webhook`](crate::Client::verify_webhook) does the same with the client's settings.
 ///
 /// # Errors
 /// [`ErrorKind::WebhookVerification`](crate::ErrorKind::WebhookVerification)
@@ -192,7 +192,11 @@ impl std::fmt::Debug for Verifier {
     }
 }
 
+impl From<WebhookError> for Error {
+    fn from(reason: WebhookError) -> Self {
+        Self::webhook(reason.to_string())
+    }
+}
+
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod wycheproof_tests;

@@ -1,3 +1,5 @@
+mod wycheproof_tests;
+
 use proptest::prelude::*;
 
 use base64::engine::general_purpose::STANDARD;
@@ -33,7 +35,7 @@ fn verify_signature(signature: &str, payload: &[u8]) -> Result<(), WebhookError>
 }
 
 #[test]
-fn any_valid_entry_suffices_and_foreign_ones_are_passed_over() {
+fn one_valid_signature_suffices_and_others_are_skipped() {
     let payload = b"{\"a\":1}";
     let good = sign("msg_1", &NOW.to_string(), payload);
     let other = sign("msg_2", &NOW.to_string(), payload);
@@ -49,7 +51,7 @@ fn any_valid_entry_suffices_and_foreign_ones_are_passed_over() {
 }
 
 #[test]
-fn nothing_but_the_whole_signature_counts() {
+fn only_a_complete_signature_is_valid() {
     let payload = b"{}";
     let good = sign("msg_1", &NOW.to_string(), payload);
     let raw = STANDARD.decode(good.strip_prefix("v1,").unwrap()).unwrap();
@@ -89,7 +91,7 @@ fn bodies_of_any_kind_and_size_are_verified() {
 }
 
 #[test]
-fn the_timestamp_is_a_plain_number_within_the_tolerance() {
+fn the_timestamp_is_digits_within_the_tolerance() {
     let verifier = Verifier::new(SECRET).unwrap();
     let verify = |verifier: &Verifier, timestamp: &str| {
         verifier.verify_at(&headers(timestamp, &sign("msg_1", timestamp, b"x")), b"x", now())
@@ -140,9 +142,9 @@ fn a_secret_needs_a_prefix_and_a_key() {
             "{bad:?}"
         );
     }
-    // As a file holds it.
+    // With the newline of a file.
     Verifier::new(" whsec_c2VjcmV0\r\n").unwrap();
-    // 0xfb 0xff 0xff: the same key in both alphabets, `_` and all, with and without padding.
+    // 0xfb 0xff 0xff: the same key in both alphabets, with and without padding.
     let payload = b"x";
     let key = hmac::Key::new(hmac::HMAC_SHA256, &[0xfb, 0xff, 0xff, 0x01]);
     let content = [b"msg_1.", NOW.to_string().as_bytes(), b".", payload].concat();
@@ -165,7 +167,7 @@ fn a_secret_needs_a_prefix_and_a_key() {
 }
 
 #[test]
-fn the_reasons_come_in_one_order_and_with_the_documented_words() {
+fn errors_have_the_documented_order_and_messages() {
     let none = SignatureHeaders::default();
     let stale = headers("1", "v1,x");
     let table = [
@@ -254,7 +256,7 @@ fn headers_are_found_in_any_mapping() {
 
 proptest! {
     #[test]
-    fn any_input_is_survived(
+    fn no_input_causes_a_panic(
         secret in "(whsec_)?\\PC{0,20}", timestamp in "[0-9+. eN]{0,20}", signature in "(v1,|\\PC| ){0,9}",
         payload in proptest::collection::vec(any::<u8>(), 0..50),
     ) {
@@ -262,12 +264,12 @@ proptest! {
     }
 
     #[test]
-    fn any_name_is_survived(name in proptest::collection::vec(any::<u8>(), 0..30)) {
+    fn no_name_causes_a_panic(name in proptest::collection::vec(any::<u8>(), 0..30)) {
         let _ = SignatureHeaders::from_pairs(Purpose::Interceptor, [(name, "x")]);
     }
 
     #[test]
-    fn what_was_signed_is_accepted(payload in proptest::collection::vec(any::<u8>(), 0..200)) {
+    fn signed_payloads_are_accepted(payload in proptest::collection::vec(any::<u8>(), 0..200)) {
         prop_assert!(verify_signature(&sign("msg_1", &NOW.to_string(), &payload), &payload).is_ok());
     }
 }

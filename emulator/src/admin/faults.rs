@@ -130,7 +130,7 @@ impl Fault {
             None => {
                 crate::oauth::Endpoint::named(&self.operation).is_some()
                     || self.operation == crate::scim::NAME
-                    || scalekit::operation::find(&self.operation).is_some()
+                    || scalekit::schema::find(&self.operation).is_some()
             }
         };
         if !known {

@@ -158,7 +158,7 @@ fn info(app: &App) -> Value {
         "client_id": app.client.id,
         "auto_approve": app.config.auto_approve,
         "lenient": app.config.lenient,
-        "operations": scalekit::operation::OPERATIONS.iter().map(|operation| operation.name).collect::<Vec<_>>(),
+        "operations": scalekit::schema::OPERATIONS.iter().map(|operation| operation.name).collect::<Vec<_>>(),
     })
 }
 

@@ -3,7 +3,7 @@
 use prost_reflect::{
     DeserializeOptions, DynamicMessage, Kind, MessageDescriptor, ReflectMessage as _, SerializeOptions, Value,
 };
-use scalekit::operation::Body;
+use scalekit::schema::Body;
 use serde_json::{Map, Value as Json};
 
 use super::error::ApiError;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use percent_encoding::percent_decode_str;
-use scalekit::operation::{OPERATIONS, Operation, Route, Segment};
+use scalekit::schema::{OPERATIONS, Operation, Route, Segment};
 
 static ROUTER: LazyLock<Node> = LazyLock::new(|| {
     let mut root = Node::default();

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use prost_reflect::{DescriptorPool, MessageDescriptor};
-use scalekit::operation::Operation;
+use scalekit::schema::Operation;
 
 /// Written by codegen from `proto/`.
 static SET: &[u8] = include_bytes!("../schema.binpb");

@@ -223,10 +223,10 @@ mod tests {
             .flat_map(|service| service.iter().map(|(name, _)| *name))
             .collect();
         for name in &names {
-            assert!(scalekit::operation::find(name).is_some(), "{name}");
+            assert!(scalekit::schema::find(name).is_some(), "{name}");
         }
         assert_eq!(BY_NAME.len(), names.len());
-        for operation in scalekit::operation::OPERATIONS {
+        for operation in scalekit::schema::OPERATIONS {
             assert!(handler(operation.name).is_some(), "{}", operation.name);
         }
         assert_eq!(names.len(), 149);

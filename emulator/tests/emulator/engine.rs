@@ -2,7 +2,7 @@
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Method, StatusCode};
-use scalekit::operation::{OPERATIONS, Segment};
+use scalekit::schema::{OPERATIONS, Segment};
 use scalekit_emulator::Emulator;
 use serde_json::{Value, json};
 

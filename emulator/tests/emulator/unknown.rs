@@ -1,7 +1,7 @@
 //! What does not exist is not found, whatever the operation.
 
 use reqwest::{Method, StatusCode};
-use scalekit::operation::{Body, Segment};
+use scalekit::schema::{Body, Segment};
 use scalekit_emulator::Emulator;
 use serde_json::json;
 
@@ -34,7 +34,7 @@ async fn every_operation_on_something_that_does_not_exist_says_so() {
     // Constraints off, so that nothing but existence counts.
     let world = World::start(Emulator::builder().lenient(true)).await;
     let mut checked = 0;
-    for operation in scalekit::operation::OPERATIONS {
+    for operation in scalekit::schema::OPERATIONS {
         for route in operation.routes {
             let Some(path) = path(route.path) else {
                 continue;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use regex::Regex;
-use scalekit::operation::{OPERATIONS, Route, Segment};
+use scalekit::schema::{OPERATIONS, Route, Segment};
 
 use crate::case::{Case, Operation, expand, table};
 use crate::constraints;
@@ -83,7 +83,7 @@ fn the_table_has_every_operation_once() {
 fn every_route_has_its_success_and_its_unknown_ids() {
     let mut missing = Vec::new();
     for Operation { operation, cases } in table() {
-        let known = scalekit::operation::find(&operation).unwrap();
+        let known = scalekit::schema::find(&operation).unwrap();
         for route in known.routes {
             let template = route.template();
             let values = |case: &Case| values(route, &case.request);
@@ -140,7 +140,7 @@ fn values(route: &Route, request: &str) -> Option<Vec<String>> {
 fn every_constraint_of_a_request_is_violated_once() {
     let (mut checked, mut missing) = (0, Vec::new());
     for Operation { operation, cases } in table() {
-        let known = scalekit::operation::find(&operation).unwrap();
+        let known = scalekit::schema::find(&operation).unwrap();
         let violated: BTreeSet<String> = cases
             .iter()
             .filter_map(|case| case.error.as_ref())
@@ -192,7 +192,7 @@ fn every_documented_failure_is_there() {
 fn every_list_refuses_a_page_token_that_it_did_not_give() {
     let mut lists = 0;
     for Operation { operation, cases } in table() {
-        let known = scalekit::operation::find(&operation).unwrap();
+        let known = scalekit::schema::find(&operation).unwrap();
         if !constraints::has(known.request, "page_token") {
             continue;
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
 use scalekit::Client;
-use scalekit::operation::OPERATIONS;
+use scalekit::schema::OPERATIONS;
 use scalekit_conformance::{METHODS, call_typed};
 use scalekit_emulator::Emulator;
 use serde_json::{Value, json};

@@ -1,11 +1,11 @@
 //! Splits a request message into path, query and body, as the operation's route defines.
 
-use std::{borrow::Cow, cell::Cell};
+use std::borrow::Cow;
 
 use scalekit::{
     Error,
-    call::route::{Place, PreparedRequest, RequestParts},
-    operation::{Body, Operation},
+    request::{Place, PreparedRequest, RequestParts},
+    schema::{Body, Operation},
 };
 
 use super::{Encoder, alias::resolve, leaf::Leaf, scan::Scan, well_known::entry};
@@ -27,18 +27,10 @@ pub(crate) fn encode_request(
     let bytes = resolve(message, protobuf).map_err(invalid)?;
     let scan = Scan::new(message.fields, &bytes).map_err(invalid)?;
 
-    // `RequestParts::new` gets path values from a callback that cannot return an error.
-    let failed = Cell::new(None);
-    let parts = RequestParts::new(operation, |name| {
-        encoder.path_text(message, &scan, name).unwrap_or_else(|fault| {
-            failed.set(Some(fault.within(name)));
-            None
-        })
-    });
-    if let Some(fault) = failed.take() {
-        return Err(invalid(fault));
-    }
-    let mut parts = parts?;
+    let mut parts = RequestParts::new(operation, |name| {
+        let value = encoder.path_text(message, &scan, name);
+        value.map_err(|fault| invalid(fault.within(name)))
+    })?;
     let body = encoder.split(message, &scan, &mut parts).map_err(invalid)?;
     Ok(parts.finish(body.map(Into::into)))
 }

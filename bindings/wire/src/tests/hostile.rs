@@ -1,7 +1,7 @@
 //! No input causes a panic: neither arbitrary bytes nor valid input with a few changed bytes.
 
 use proptest::prelude::*;
-use scalekit::operation::OPERATIONS;
+use scalekit::schema::OPERATIONS;
 
 use super::{pool::KINDS, random::Generator, reference_bytes, reference_decode, reference_json};
 use crate::schema::Message;

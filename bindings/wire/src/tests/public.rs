@@ -1,13 +1,13 @@
 //! The public functions: aliases, errors, empty responses.
 
-use scalekit::operation;
+use scalekit::schema;
 use serde_json::Value;
 
 use super::pool::API;
 
 #[test]
 fn aliases_are_converted_to_their_target_fields() {
-    let create = operation::find("UserService.CreateUserAndMembership").unwrap();
+    let create = schema::find("UserService.CreateUserAndMembership").unwrap();
     let body = |user: &[u8]| {
         let (descriptor, _) = API.find(create.request);
         let field = descriptor.get_field_by_name("user").unwrap().number();
@@ -64,7 +64,7 @@ fn json_has_no_aliases() {
 
 #[test]
 fn directory_provider_aliases_map_to_enum_values() {
-    let create = operation::find("DirectoryService.CreateDirectory").unwrap();
+    let create = schema::find("DirectoryService.CreateDirectory").unwrap();
     let (descriptor, _) = API.find(create.request);
     let request = |provider: &str| {
         let mut directory = Vec::new();
@@ -104,7 +104,7 @@ fn directory_provider_aliases_map_to_enum_values() {
 
 #[test]
 fn invalid_requests_are_errors_that_name_the_field() {
-    let get = operation::find("OrganizationService.GetOrganization").unwrap();
+    let get = schema::find("OrganizationService.GetOrganization").unwrap();
     let message = |bytes: &[u8]| {
         crate::encode_request(get, bytes)
             .unwrap_err()
@@ -124,7 +124,7 @@ fn invalid_requests_are_errors_that_name_the_field() {
 /// With quadratic time, this test would take days.
 #[test]
 fn a_field_name_may_occur_a_million_times() {
-    let list = operation::find("OrganizationService.ListOrganization").unwrap();
+    let list = schema::find("OrganizationService.ListOrganization").unwrap();
     let json = format!(
         r#"{{"total_size":1,{}"total_size":7}}"#,
         r#""next_page_token":"a","total_size":2,"#.repeat(500_000)
@@ -137,7 +137,7 @@ fn a_field_name_may_occur_a_million_times() {
 
 #[tokio::test]
 async fn decode_aside_returns_the_same_result_for_small_and_large_responses() {
-    let get = operation::find("OrganizationService.GetOrganization").unwrap();
+    let get = schema::find("OrganizationService.GetOrganization").unwrap();
     for length in [1, 1 << 20] {
         let json = format!(r#"{{"organization":{{"id":"{}"}}}}"#, "x".repeat(length));
         let mut expected = Vec::new();
@@ -150,13 +150,13 @@ async fn decode_aside_returns_the_same_result_for_small_and_large_responses() {
 
 #[test]
 fn responses_are_decoded_as_the_response_message_of_their_operation() {
-    let delete = operation::find("OrganizationService.DeleteOrganization").unwrap();
+    let delete = schema::find("OrganizationService.DeleteOrganization").unwrap();
     let mut out = Vec::new();
     for empty in [&b""[..], b" \r\n", b"{}"] {
         crate::decode_response(delete, empty, &mut out).unwrap();
     }
     assert!(out.is_empty());
-    let get = operation::find("OrganizationService.GetOrganization").unwrap();
+    let get = schema::find("OrganizationService.GetOrganization").unwrap();
     for (invalid, expected) in [
         (&b""[..], "invalid response: malformed JSON: EOF"),
         (b"<html>", "invalid response: malformed JSON: expected value"),

@@ -9,8 +9,8 @@ use prost_reflect::{
     DynamicMessage, FieldDescriptor, MessageDescriptor, MethodDescriptor, ReflectMessage as _,
 };
 use scalekit::{
-    call::route::PreparedRequest,
-    operation::{self, OPERATIONS},
+    request::PreparedRequest,
+    schema::{self, OPERATIONS},
 };
 use serde_json::{Map, Value};
 
@@ -69,7 +69,7 @@ fn methods() -> Vec<(String, MethodDescriptor)> {
 
 /// Returns `None` if the request matches no route. Then the codec must return an error.
 fn compare(name: &str, method: &MethodDescriptor, request: &DynamicMessage) -> Option<()> {
-    let operation = operation::find(name).unwrap();
+    let operation = schema::find(name).unwrap();
     let prepared = crate::encode_request(operation, &reference_bytes(request));
     let Some(expected) = expected(method, request) else {
         let error = prepared.unwrap_err();

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use super::*;
 
 fn options(variables: &[&str]) -> TrustOptions {
@@ -108,7 +110,7 @@ fn certificates_given_by_option_are_checked() {
     };
     assert_eq!(check(&good.cert.pem().repeat(2)).unwrap(), 2);
     for (pem, reason) in [
-        ("", "there is no PEM certificate in them"),
+        ("", "no PEM certificate found"),
         (
             "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n",
             "they are not valid PEM",

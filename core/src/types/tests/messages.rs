@@ -11,7 +11,7 @@ use crate::api::organizations::{Feature, GetOrganizationRequest, GetOrganization
 use crate::api::passwordless::{VerifyPasswordLessRequest, VerifyPasswordLessRequestAuthCredential};
 
 #[test]
-fn enums_are_read_by_name_or_number_and_keep_what_they_do_not_know() {
+fn enums_accept_names_and_numbers_and_preserve_unknown_values() {
     reads(json!("ORGANIZATION_DOMAIN"), DomainType::OrganizationDomain);
     reads(json!(2), DomainType::OrganizationDomain);
     reads(json!("UNSPECIFIED"), Feature::Unspecified);
@@ -33,7 +33,7 @@ fn enums_are_read_by_name_or_number_and_keep_what_they_do_not_know() {
 }
 
 #[test]
-fn both_spellings_are_read_snake_case_is_written_and_unknown_fields_are_skipped() {
+fn snake_case_and_camel_case_are_accepted_and_unknown_fields_are_skipped() {
     let domain = CreateDomain {
         domain: "acme.com".into(),
         domain_type: DomainType::OrganizationDomain,
@@ -54,7 +54,7 @@ fn both_spellings_are_read_snake_case_is_written_and_unknown_fields_are_skipped(
 }
 
 #[test]
-fn a_oneof_is_one_of_its_fields() {
+fn a_oneof_has_one_field() {
     let request = GetOrganizationRequest {
         identities: Some(GetOrganizationRequestIdentities::ExternalId("acme".into())),
     };

@@ -14,7 +14,7 @@ use crate::api::webauthn::WebAuthnCredential;
 
 mod messages;
 
-/// One field of every kind that has a form of its own.
+/// One field of every kind with a special JSON form.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 struct Sample {
@@ -51,7 +51,7 @@ fn refuses<T: DeserializeOwned + Debug>(json: Value) -> String {
 }
 
 #[test]
-fn numbers_have_several_spellings_and_one_written_form() {
+fn numbers_have_one_serialized_form_and_several_accepted_ones() {
     for spelling in [json!(5), json!("5"), json!(5.0), json!("5.0"), json!("0.5e1")] {
         let sample = Sample {
             int: 5,
@@ -79,7 +79,7 @@ fn numbers_have_several_spellings_and_one_written_form() {
 }
 
 #[test]
-fn numbers_out_of_range_or_shape_are_refused() {
+fn invalid_numbers_are_rejected() {
     for (field, value) in [
         ("int", json!(2147483648_i64)),
         ("int", json!(1.5)),
@@ -98,7 +98,7 @@ fn numbers_out_of_range_or_shape_are_refused() {
 }
 
 #[test]
-fn what_no_number_can_say_is_written_in_words() {
+fn infinity_and_nan_are_strings() {
     let sample = Sample {
         double: f64::INFINITY,
         single: Some(f32::NEG_INFINITY),
@@ -118,7 +118,7 @@ fn what_no_number_can_say_is_written_in_words() {
 }
 
 #[test]
-fn null_is_unset_everywhere() {
+fn null_means_unset() {
     let nulls = json!({
         "int": null, "long": null, "unsigned": null, "bytes": null, "many_longs": null, "wait": null, "at": null,
         "text": null,
@@ -131,7 +131,7 @@ fn null_is_unset_everywhere() {
 }
 
 #[test]
-fn bytes_are_read_in_both_alphabets_with_or_without_padding() {
+fn bytes_are_accepted_in_both_alphabets_with_or_without_padding() {
     for spelling in ["+/8=", "+/8", "-_8=", "-_8"] {
         reads(
             json!({"bytes": spelling}),
@@ -151,7 +151,7 @@ fn bytes_are_read_in_both_alphabets_with_or_without_padding() {
 }
 
 #[test]
-fn timestamps_are_utc_with_whole_groups_of_digits() {
+fn timestamps_are_utc_with_3_6_or_9_digits() {
     for (text, written) in [
         ("2024-05-01T12:30:00Z", "2024-05-01T12:30:00Z"),
         ("2024-05-01t12:30:00.1z", "2024-05-01T12:30:00.100Z"),
@@ -171,7 +171,7 @@ fn timestamps_are_utc_with_whole_groups_of_digits() {
 }
 
 #[test]
-fn other_texts_are_no_timestamps() {
+fn other_texts_are_not_timestamps() {
     for text in [
         "",
         "2024-05-01",
@@ -222,7 +222,7 @@ fn durations_are_seconds() {
 }
 
 #[test]
-fn field_masks_are_camel_case_outside() {
+fn field_masks_are_camel_case_in_json() {
     let mask = FieldMask::from(["display_name", "settings.idle_timeout"]);
     assert_eq!(
         to_value(&mask).unwrap(),
@@ -234,7 +234,7 @@ fn field_masks_are_camel_case_outside() {
 
 proptest! {
     #[test]
-    fn samples_survive_their_own_json(
+    fn samples_round_trip(
         int: i32, long: i64, unsigned: Option<u64>, double in proptest::num::f64::NORMAL, bytes: Vec<u8>,
         many_longs: Vec<i64>, wait in proptest::option::of((-315_575_999_999_i64..315_576_000_000, 0_i32..1_000_000_000)),
         at in proptest::option::of((-62_135_596_800_i64..=253_402_300_799, 0_u32..1_000_000_000)), text: String,
@@ -249,7 +249,7 @@ proptest! {
     }
 
     #[test]
-    fn timestamps_and_those_of_jiff_convert(nanos in -62_135_596_800_000_000_000_i128..=253_402_207_200_000_000_000) {
+    fn timestamps_convert_to_and_from_jiff(nanos in -62_135_596_800_000_000_000_i128..=253_402_207_200_000_000_000) {
         let jiff = jiff::Timestamp::from_nanosecond(nanos).unwrap();
         let time = Timestamp::from(jiff);
         prop_assert_eq!(jiff::Timestamp::try_from(time).unwrap(), jiff);

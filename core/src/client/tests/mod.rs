@@ -1,0 +1,4 @@
+mod calls;
+mod credentials;
+mod login;
+mod tokens;

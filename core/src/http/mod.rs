@@ -1,0 +1,14 @@
+//! Sending requests: one pipeline of token, exchange and retry for every endpoint.
+
+mod deadline;
+mod outgoing;
+mod pipeline;
+mod pool;
+mod retry;
+mod transport;
+
+pub(crate) use deadline::Deadline;
+pub(crate) use outgoing::{FORM, MAX_SMALL_RESPONSE, Outgoing, wiped};
+pub(crate) use pipeline::{Anonymous, BearerToken, Pipeline, TokenSource};
+pub(crate) use retry::Safety;
+pub use transport::Response;

@@ -1,0 +1,167 @@
+//! The attempts of one request: token, exchange, and a retry where that is safe.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use http::{HeaderValue, StatusCode, header};
+use tokio::time::sleep;
+
+use super::deadline::Deadline;
+use super::outgoing::{Outgoing, wiped};
+use super::retry::{self, Outcome};
+use super::transport::{Response, Transport};
+use crate::config::Config;
+use crate::error::Error;
+use crate::secret::Secret;
+
+/// An access token, also as an `authorization` header.
+#[derive(Debug)]
+pub(crate) struct BearerToken {
+    secret: Secret,
+    header: HeaderValue,
+}
+
+impl BearerToken {
+    pub(crate) fn new(token: &str) -> Result<Self, Error> {
+        let secret = Secret::from(token);
+        let mut header = HeaderValue::from_maybe_shared(wiped(format!("Bearer {token}"))).map_err(|_| {
+            Error::bad_response(200, "the token has characters that are not allowed in a header")
+        })?;
+        header.set_sensitive(true);
+        Ok(Self { secret, header })
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        self.secret.expose()
+    }
+}
+
+/// Supplies the token of a request.
+pub(crate) trait TokenSource: Sync {
+    /// Returns a valid token, or `None` if the request is sent without one.
+    fn token(&self) -> impl Future<Output = Result<Option<Arc<BearerToken>>, Error>> + Send;
+
+    /// Discards a token that the service rejected.
+    fn reject(&self, token: &Arc<BearerToken>);
+}
+
+/// Sends requests without a token.
+pub(crate) struct Anonymous;
+
+impl TokenSource for Anonymous {
+    async fn token(&self) -> Result<Option<Arc<BearerToken>>, Error> {
+        Ok(None)
+    }
+
+    fn reject(&self, _token: &Arc<BearerToken>) {}
+}
+
+/// The configuration and the connections of a client.
+pub(crate) struct Pipeline {
+    config: Arc<Config>,
+    transport: Transport,
+}
+
+impl Pipeline {
+    /// Opens no connection.
+    pub(crate) fn new(config: Config) -> Self {
+        Self {
+            config: Arc::new(config),
+            transport: Transport::new(),
+        }
+    }
+
+    /// A pipeline with the same configuration and an empty connection pool; closed if `self` is closed.
+    pub(crate) fn renewed(&self) -> Self {
+        Self {
+            config: Arc::clone(&self.config),
+            transport: self.transport.renewed(),
+        }
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Closes all connections; later requests fail.
+    pub(crate) fn close(&self) {
+        self.transport.close();
+    }
+
+    /// Sends a request until it succeeds or must not be repeated. The caller enforces the deadline; it is read here to
+    /// skip waits that would miss it.
+    pub(crate) async fn send(
+        &self,
+        outgoing: &Outgoing,
+        tokens: &impl TokenSource,
+        deadline: &Deadline,
+    ) -> Result<Response, Error> {
+        let mut token_renewed = false;
+        let mut attempt = 1;
+        loop {
+            let mut request = outgoing.request();
+            let token = tokens.token().await?;
+            if let Some(token) = &token {
+                request
+                    .headers_mut()
+                    .insert(header::AUTHORIZATION, token.header.clone());
+            }
+            let result = self
+                .transport
+                .exchange(&self.config, request, outgoing.max_response)
+                .await;
+            let (error, outcome) = match result {
+                Ok(response) if response.status.is_success() => return Ok(response),
+                Ok(response) => response_error(&response),
+                Err(failure) => (failure.error, failure.outcome),
+            };
+            let error = self.redact(error, outgoing, token.as_deref());
+            if let Some(token) = token
+                && error.status() == Some(StatusCode::UNAUTHORIZED.as_u16())
+                && !(token_renewed || error.is_tool())
+            {
+                token_renewed = true;
+                tokens.reject(&token);
+                deadline.record(error);
+                continue;
+            }
+            let error = error.with_retryable(retry::may_repeat(outcome, outgoing.safety));
+            let wait = retry::wait(
+                outcome,
+                outgoing.safety,
+                attempt,
+                self.config.max_attempts,
+                fastrand::f64(),
+            );
+            match wait {
+                Some(wait) if deadline.allows(wait) => {
+                    deadline.record(error);
+                    sleep(wait).await;
+                    attempt += 1;
+                }
+                _ => return Err(error),
+            }
+        }
+    }
+
+    /// Removes the secrets of a request from an error: the client's own, the token and those in the body.
+    pub(crate) fn redact(&self, error: Error, outgoing: &Outgoing, token: Option<&BearerToken>) -> Error {
+        let sent = outgoing.secrets.iter().chain(&self.config.client_secret);
+        let secrets: Vec<&str> = sent
+            .map(|secret| secret.expose())
+            .chain(token.map(BearerToken::expose))
+            .collect();
+        error.redact(&secrets)
+    }
+}
+
+fn response_error(response: &Response) -> (Error, Outcome) {
+    let error = Error::from_response(response.status, &response.headers, &response.body);
+    let outcome = Outcome::Responded {
+        status: response.status.as_u16(),
+        retry_after: retry::retry_after(&response.headers, SystemTime::now()),
+        tool_error: error.is_tool(),
+    };
+    (error, outcome)
+}

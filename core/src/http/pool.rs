@@ -1,0 +1,166 @@
+//! The connection pool with its TLS settings.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use reqwest::redirect;
+use rustls::pki_types::CertificateDer;
+
+use super::transport::cause;
+use crate::config::{API_VERSION, Config, Trust};
+use crate::error::Error;
+
+/// How long an idle connection is kept: less than the minute after which load balancers drop theirs.
+const POOL_IDLE: Duration = Duration::from_secs(50);
+
+/// How many idle connections are kept. A burst over HTTP/1.1 opens one for each call.
+const POOL_SIZE: usize = 32;
+
+/// A connection pool.
+pub(super) struct Pool {
+    pub(super) http: reqwest::Client,
+    /// The reasons why files of environment variables are ignored.
+    pub(super) ignored: Vec<String>,
+}
+
+impl Pool {
+    /// Reads the trusted certificates. Opens no connection.
+    pub(super) fn new(config: &Config) -> Result<Self, Error> {
+        let mut headers = HeaderMap::with_capacity(4);
+        headers.insert(header::USER_AGENT, config.user_agent.clone());
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(
+            HeaderName::from_static("x-sdk-version"),
+            config.sdk_version.clone(),
+        );
+        headers.insert(
+            HeaderName::from_static("x-api-version"),
+            HeaderValue::from_static(API_VERSION),
+        );
+        let mut builder = reqwest::Client::builder()
+            .default_headers(headers)
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(config.connect_timeout)
+            .tcp_nodelay(true)
+            .pool_idle_timeout(POOL_IDLE)
+            .pool_max_idle_per_host(POOL_SIZE)
+            // Retries are decided in `retry`.
+            .retry(reqwest::retry::never())
+            .tcp_keepalive(config.keepalive.interval)
+            .http2_keep_alive_interval(config.keepalive.interval)
+            .http2_keep_alive_timeout(config.keepalive.timeout);
+        let mut without_tls = false;
+        if let Some(proxy) = &config.proxy {
+            builder = builder.proxy(proxy.clone());
+        } else if config.env_url.is_loopback() {
+            builder = builder.no_proxy();
+            without_tls = config.env_url.is_plain();
+        }
+        let mut ignored = Vec::new();
+        builder = if without_tls {
+            // Reading the system's certificates takes longer than the first call.
+            builder.tls_certs_only([])
+        } else {
+            let added = read(&config.trust, &mut ignored);
+            platform::trusting(builder, added).map_err(unusable)?
+        };
+        let http = builder.build().map_err(unusable)?;
+        Ok(Self { http, ignored })
+    }
+}
+
+/// Reads the certificates to trust in addition to the system's root certificates.
+fn read(trust: &Trust, ignored: &mut Vec<String>) -> Vec<CertificateDer<'static>> {
+    let mut added = trust.certificates.clone();
+    // Several variables often contain the same file, or the system's own bundle, which takes milliseconds to read.
+    let mut seen = platform::directories();
+    for place in &trust.places {
+        if place.is_in(&seen) {
+            continue;
+        }
+        seen.extend(place.path.canonicalize());
+        match place.read() {
+            Ok(certificates) => added.extend(certificates),
+            Err(reason) => ignored.push(reason),
+        }
+    }
+    added
+}
+
+fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::config(format!("the HTTP client cannot be set up: {}", cause(&error))).with_source(error)
+}
+
+/// Linux and BSD: the system's root certificates are files, which a small container may not have.
+#[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
+mod platform {
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    use rustls::crypto::{CryptoProvider, aws_lc_rs};
+    use rustls::pki_types::CertificateDer;
+    use rustls::{ClientConfig, RootCertStore};
+
+    pub(super) fn trusting(
+        builder: reqwest::ClientBuilder,
+        added: Vec<CertificateDer<'static>>,
+    ) -> Result<reqwest::ClientBuilder, rustls::Error> {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(system());
+        if roots.is_empty() {
+            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        }
+        roots.add_parsable_certificates(added);
+        // The program may have installed a provider.
+        let provider = CryptoProvider::get_default()
+            .cloned()
+            .unwrap_or_else(|| Arc::new(aws_lc_rs::default_provider()));
+        let mut tls = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(builder.tls_backend_preconfigured(tls))
+    }
+
+    /// The directories with the system's root certificates.
+    pub(super) fn directories() -> Vec<PathBuf> {
+        openssl_probe::candidate_cert_dirs()
+            .filter_map(|folder| folder.canonicalize().ok())
+            .collect()
+    }
+
+    fn system() -> Vec<CertificateDer<'static>> {
+        let set = |name| std::env::var_os(name).is_some();
+        if !set("SSL_CERT_FILE") && !set("SSL_CERT_DIR") {
+            return rustls_native_certs::load_native_certs().certs;
+        }
+        // If one of these variables is set, `load_native_certs` reads nothing else.
+        openssl_probe::candidate_cert_dirs()
+            .flat_map(|folder| rustls_native_certs::load_certs_from_paths(None, Some(folder)).certs)
+            .collect()
+    }
+}
+
+/// Other platforms: the operating system verifies certificates.
+#[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]
+mod platform {
+    use std::path::PathBuf;
+
+    use rustls::pki_types::CertificateDer;
+
+    pub(super) fn directories() -> Vec<PathBuf> {
+        Vec::new()
+    }
+
+    pub(super) fn trusting(
+        builder: reqwest::ClientBuilder,
+        added: Vec<CertificateDer<'static>>,
+    ) -> Result<reqwest::ClientBuilder, reqwest::Error> {
+        let added = added
+            .iter()
+            .map(|certificate| reqwest::Certificate::from_der(certificate));
+        Ok(builder.tls_certs_merge(added.collect::<Result<Vec<_>, _>>()?))
+    }
+}

@@ -1,0 +1,256 @@
+//! Maps the fields of a request to path, query and body by the route of the operation.
+//!
+//! [`json`] splits a JSON request; the bindings' protobuf transcoder uses [`RequestParts`] in the same way.
+
+pub(crate) mod json;
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use form_urlencoded::byte_serialize;
+use percent_encoding::utf8_percent_encode;
+
+use crate::case::snake_case;
+use crate::error::Error;
+use crate::percent::UNRESERVED;
+use crate::schema::{Body, Operation, Route, Segment, Verb};
+
+/// The field that replaces an organization's id if the operation has no route for external ids.
+const EXTERNAL_ID: &str = "external_id";
+
+/// A request with its final path, query and body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreparedRequest {
+    /// The HTTP method.
+    pub verb: Verb,
+    /// The percent-encoded path below the environment URL, with a leading slash.
+    pub path: String,
+    /// The encoded query, without the question mark.
+    pub query: Option<String>,
+    /// The JSON body.
+    pub body: Option<Bytes>,
+    /// Set if the path lacks an organization id that must be looked up by external id.
+    pub external_organization: Option<ExternalOrganization>,
+}
+
+/// An organization that must be looked up by its external id before the request is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExternalOrganization {
+    /// The external id.
+    pub external_id: String,
+    /// The byte offset in [`PreparedRequest::path`] at which the organization id is inserted.
+    pub offset: usize,
+}
+
+impl PreparedRequest {
+    /// Inserts the organization id that was looked up for [`PreparedRequest::external_organization`].
+    ///
+    /// # Errors
+    /// `id` is `.` or `..` (see [`RequestParts::new`]).
+    pub fn resolve_organization(&mut self, operation: &'static Operation, id: &str) -> Result<(), Error> {
+        if let Some(external) = self.external_organization.take() {
+            let mut encoded = String::with_capacity(id.len());
+            push_segment(&mut encoded, operation, "id", id)?;
+            self.path.insert_str(external.offset, &encoded);
+        }
+        Ok(())
+    }
+}
+
+/// The part of a request that contains a top-level field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the path.
+    Path,
+    /// In the query, under its own name, dotted for nested messages.
+    Query,
+    /// A member of the body object.
+    Body,
+    /// The value of the field is the whole body.
+    WholeBody,
+}
+
+/// Builder of a [`PreparedRequest`].
+///
+/// ```
+/// use std::borrow::Cow;
+/// use scalekit::request::RequestParts;
+/// use scalekit::schema::{Body, Operation, Route, Segment, Verb};
+///
+/// static GET_THING: Operation = Operation {
+///     name: "ThingService.GetThing",
+///     package: "scalekit.v1.things",
+///     request: "scalekit.v1.things.GetThingRequest",
+///     response: "scalekit.v1.things.GetThingResponse",
+///     routes: &[Route {
+///         verb: Verb::Get,
+///         path: &[Segment::Literal("/api/v1/things/"), Segment::Field { name: "id", or_external: false }],
+///         body: Body::None,
+///     }],
+///     tool: false,
+/// };
+///
+/// let mut parts = RequestParts::new(&GET_THING, |name| Ok((name == "id").then_some(Cow::Borrowed("a/b"))))?;
+/// parts.query("filter.name", "x y");
+/// let request = parts.finish(None);
+/// assert_eq!(request.path, "/api/v1/things/a%2Fb");
+/// assert_eq!(request.query.as_deref(), Some("filter.name=x+y"));
+/// # Ok::<(), scalekit::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct RequestParts {
+    route: &'static Route,
+    path: String,
+    query: String,
+    external_organization: Option<ExternalOrganization>,
+}
+
+impl RequestParts {
+    /// Selects the first route whose path fields are all set, and writes the path.
+    ///
+    /// `value` returns the text of a top-level field; `None` and the empty string mean that the field is not set.
+    ///
+    /// # Errors
+    /// `value` fails, a path field is missing, or a path field is `.` or `..`, which URL parsers remove from a path.
+    pub fn new<'v>(
+        operation: &'static Operation,
+        value: impl Fn(&str) -> Result<Option<Cow<'v, str>>, Error>,
+    ) -> Result<Self, Error> {
+        let value = |name: &str| Ok::<_, Error>(value(name)?.filter(|text| !text.is_empty()));
+        let route = choose_route(operation, |name| Ok(value(name)?.is_some()))?;
+        let mut path = String::with_capacity(64);
+        let mut external_organization = None;
+        for segment in route.path {
+            match segment {
+                Segment::Literal(text) => path.push_str(text),
+                Segment::Field { name, or_external } => match value(name)? {
+                    Some(text) => push_segment(&mut path, operation, name, &text)?,
+                    None if *or_external => {
+                        external_organization = value(EXTERNAL_ID)?.map(|id| ExternalOrganization {
+                            external_id: id.into_owned(),
+                            offset: path.len(),
+                        });
+                    }
+                    None => return Err(missing(operation)),
+                },
+            }
+        }
+        Ok(Self {
+            route,
+            path,
+            query: String::new(),
+            external_organization,
+        })
+    }
+
+    /// The selected route.
+    pub fn route(&self) -> &'static Route {
+        self.route
+    }
+
+    /// Returns the part of the request that contains the top-level field `name` (snake_case).
+    pub fn place(&self, name: &str) -> Place {
+        let in_path = self.route.path.iter().any(|segment| match segment {
+            Segment::Literal(_) => false,
+            Segment::Field {
+                name: field,
+                or_external,
+            } => *field == name || (*or_external && name == EXTERNAL_ID),
+        });
+        match self.route.body {
+            _ if in_path => Place::Path,
+            Body::All => Place::Body,
+            Body::Field(field) if field == name => Place::WholeBody,
+            Body::Field(_) | Body::None => Place::Query,
+        }
+    }
+
+    /// Appends one query parameter. `name` is in snake_case, dotted for nested messages (`filter.name`). A repeated
+    /// field is appended once per value.
+    pub fn query(&mut self, name: &str, value: &str) {
+        if !self.query.is_empty() {
+            self.query.push('&');
+        }
+        self.query.extend(byte_serialize(name.as_bytes()));
+        self.query.push('=');
+        self.query.extend(byte_serialize(value.as_bytes()));
+    }
+
+    /// Appends a field mask given in its JSON form (`displayName,metadata`). A query contains it in snake_case
+    /// (`display_name,metadata`).
+    pub fn query_mask(&mut self, name: &str, mask: &str) {
+        self.query(name, &snake_case(mask));
+    }
+
+    /// Returns the request. `body` is the JSON of [`Place::Body`] or [`Place::WholeBody`]; `None` if the route has no
+    /// body or its body field is not set.
+    pub fn finish(self, body: Option<Bytes>) -> PreparedRequest {
+        PreparedRequest {
+            verb: self.route.verb,
+            path: self.path,
+            query: Some(self.query).filter(|query| !query.is_empty()),
+            body,
+            external_organization: self.external_organization,
+        }
+    }
+}
+
+fn choose_route(
+    operation: &'static Operation,
+    has_field: impl Fn(&str) -> Result<bool, Error>,
+) -> Result<&'static Route, Error> {
+    'routes: for route in operation.routes {
+        for segment in route.path {
+            if let Segment::Field { name, or_external } = segment
+                && !has_field(name)?
+                && !(*or_external && has_field(EXTERNAL_ID)?)
+            {
+                continue 'routes;
+            }
+        }
+        return Ok(route);
+    }
+    Err(missing(operation))
+}
+
+/// Appends a value as one path segment. Everything but unreserved characters is escaped, so it never spans segments.
+fn push_segment(
+    path: &mut String,
+    operation: &'static Operation,
+    name: &str,
+    text: &str,
+) -> Result<(), Error> {
+    if matches!(text, "." | "..") {
+        let message = format!("{name} cannot be {text:?}: it would change the path of the request");
+        return Err(Error::invalid_argument(message).with_operation(operation.name));
+    }
+    path.extend(utf8_percent_encode(text, UNRESERVED));
+    Ok(())
+}
+
+/// An error that names the path fields of each route, such as `id, or external_id`.
+fn missing(operation: &'static Operation) -> Error {
+    let alternatives: Vec<String> = operation
+        .routes
+        .iter()
+        .map(|route| {
+            let fields = route.path.iter().filter_map(|segment| match segment {
+                Segment::Literal(_) => None,
+                Segment::Field {
+                    name,
+                    or_external: false,
+                } => Some((*name).to_owned()),
+                Segment::Field {
+                    name,
+                    or_external: true,
+                } => Some(format!("{name} or {EXTERNAL_ID}")),
+            });
+            fields.collect::<Vec<_>>().join(" and ")
+        })
+        .collect();
+    Error::invalid_argument(format!("the request needs {}", alternatives.join(", or ")))
+        .with_operation(operation.name)
+}
+
+#[cfg(test)]
+mod tests;
