@@ -1,5 +1,6 @@
 //! What an emulator is started with.
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
@@ -7,6 +8,7 @@ use serde::de::Error as _;
 use serde_json::{Map, Value};
 
 use crate::app::Credentials;
+use crate::tls::{Identity, Tls};
 use crate::{state, webhooks};
 
 /// The client id unless another one is given.
@@ -65,8 +67,10 @@ pub(crate) struct Config {
     pub(crate) host: IpAddr,
     /// 0 for any free port.
     pub(crate) port: u16,
-    /// The URL under which clients reach the emulator, if that is not `http://host:port`.
+    /// The URL under which clients reach the emulator, if that is not `http://host:port`, or `https://` with TLS.
     pub(crate) url: Option<String>,
+    /// `None` for plain HTTP.
+    pub(crate) tls: Option<Tls>,
     pub(crate) client_id: Option<String>,
     pub(crate) client_secret: Option<String>,
     /// Logs in without showing the login page.
@@ -109,6 +113,19 @@ impl Config {
         Ok(())
     }
 
+    /// The certificate and key of the listener; `None` for plain HTTP.
+    ///
+    /// # Errors
+    /// They cannot be used.
+    pub(crate) fn identity(&self) -> io::Result<Option<Identity>> {
+        let Some(tls) = &self.tls else { return Ok(None) };
+        let url = self.url.as_deref().and_then(|url| url::Url::parse(url).ok());
+        let identity = tls.identity(self.host, url.as_ref().and_then(url::Url::host_str));
+        identity
+            .map(Some)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, format!("{error:#}")))
+    }
+
     /// The environment's client: as configured, else as it was before a restart, else a new one.
     pub(crate) fn credentials(&self, before: Credentials, new_secret: &str) -> Credentials {
         let Credentials { id, secret } = before;
@@ -132,6 +149,7 @@ impl Default for Config {
             host: Ipv4Addr::LOCALHOST.into(),
             port: 0,
             url: None,
+            tls: None,
             client_id: None,
             client_secret: None,
             auto_approve: false,

@@ -30,6 +30,7 @@ mod secrets;
 mod server;
 mod services;
 mod state;
+mod tls;
 mod webhooks;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -44,10 +45,12 @@ pub use config::{CLIENT_ID, CLIENT_SECRET, Seed};
 
 use app::App;
 use config::Config;
+use tls::{Identity, Tls};
 
 /// A running emulator; it stops when this is dropped.
 pub struct Emulator {
     app: Arc<App>,
+    ca: Option<String>,
     server: JoinHandle<()>,
 }
 
@@ -72,6 +75,11 @@ impl Emulator {
     /// The secret of the environment's client.
     pub fn client_secret(&self) -> &str {
         &self.app.client.secret
+    }
+
+    /// The PEM certificate of the CA that [`Builder::tls_new_ca`] asked for.
+    pub fn ca_certificate(&self) -> Option<&str> {
+        self.ca.as_deref()
     }
 
     /// Stops, and returns once the address and the data file are free.
@@ -117,7 +125,11 @@ impl Emulator {
     /// # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
     /// ```
     pub fn client_builder(&self) -> scalekit::ClientBuilder {
-        scalekit::Client::builder(self.url(), self.client_id(), self.client_secret())
+        let builder = scalekit::Client::builder(self.url(), self.client_id(), self.client_secret());
+        match &self.ca {
+            Some(ca) => builder.ca_certificate_pem(ca.as_bytes()),
+            None => builder,
+        }
     }
 
     /// The variables that `from_env` of the clients reads.
@@ -168,7 +180,27 @@ impl Builder {
         self
     }
 
-    /// The URL under which clients reach the emulator, if it is not `http://host:port`.
+    /// Serves HTTPS with this PEM certificate and its chain, and its PEM private key. The certificate must be valid for
+    /// the host of the URL. Default: plain HTTP.
+    #[must_use]
+    pub fn tls(mut self, certificates: impl Into<Vec<u8>>, key: impl Into<Vec<u8>>) -> Self {
+        self.config.tls = Some(Tls::Given {
+            certificates: certificates.into(),
+            key: key.into(),
+        });
+        self
+    }
+
+    /// Serves HTTPS with a certificate of a new CA, which [`Emulator::ca_certificate`] returns and
+    /// [`Emulator::client`] trusts. The certificate is valid for a year and for the address, the host of the URL,
+    /// `localhost`, `127.0.0.1` and `::1`.
+    #[must_use]
+    pub fn tls_new_ca(mut self) -> Self {
+        self.config.tls = Some(Tls::NewCa);
+        self
+    }
+
+    /// The URL under which clients reach the emulator, if it is not `http://host:port`, or `https://` with TLS.
     #[must_use]
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.config.url = Some(url.into().trim_end_matches('/').to_owned());
@@ -242,11 +274,13 @@ impl Builder {
     /// Listens and serves in the background of the current tokio runtime.
     ///
     /// # Errors
-    /// A setting is no URL, the address cannot be listened on, or the data file cannot be used.
+    /// A setting is no URL, the TLS certificate or key cannot be used, the address cannot be listened on, or the data
+    /// file cannot be used.
     pub async fn start(self) -> io::Result<Emulator> {
         self.config
             .check()
             .map_err(|problem| io::Error::new(io::ErrorKind::InvalidInput, problem))?;
+        let identity = self.config.identity()?;
         let address = SocketAddr::new(self.config.host, self.config.port);
         let listener = TcpListener::bind(address)
             .await
@@ -262,12 +296,14 @@ impl Builder {
             IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
             ip => ip,
         };
-        let url = format!("http://{}", SocketAddr::new(reached, address.port()));
+        let scheme = if identity.is_some() { "https" } else { "http" };
+        let url = format!("{scheme}://{}", SocketAddr::new(reached, address.port()));
         let app = App::new(self.config, url, &new_secret)
             .map_err(|error| io::Error::other(format!("{error:#}")))?;
         // What the first request would wait for is made while nobody waits.
         tokio::task::spawn_blocking(engine::warm_up);
-        let server = tokio::spawn(server::serve(listener, Arc::clone(&app)));
-        Ok(Emulator { app, server })
+        let (acceptor, ca) = identity.map_or((None, None), |Identity { acceptor, ca }| (Some(acceptor), ca));
+        let server = tokio::spawn(server::serve(listener, acceptor, Arc::clone(&app)));
+        Ok(Emulator { app, ca, server })
     }
 }

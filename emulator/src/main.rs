@@ -34,7 +34,7 @@ enum Command {
     /// Start on a free port, run a command with the three environment variables set, and stop with its exit code.
     Run {
         #[command(flatten)]
-        settings: Settings,
+        settings: Box<Settings>,
         /// The command and its arguments.
         #[arg(required = true, trailing_var_arg = true)]
         command: Vec<String>,
@@ -60,9 +60,18 @@ struct Settings {
     /// Address to listen on. Anything but a loopback address lets others in.
     #[arg(long, default_value = "127.0.0.1")]
     host: IpAddr,
-    /// URL under which clients reach the emulator, if it is not http://HOST:PORT.
+    /// URL under which clients reach the emulator, if it is not http://HOST:PORT, or https:// with TLS.
     #[arg(long)]
     url: Option<String>,
+    /// Serve HTTPS with the certificate in this PEM file, which must be valid for the host of the URL.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// PEM file of the private key of the certificate.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Serve HTTPS with a certificate of a new CA, whose own certificate is written to this PEM file.
+    #[arg(long, value_name = "FILE", conflicts_with = "tls_cert")]
+    tls_new_ca: Option<PathBuf>,
     /// Id of the environment's client; skc_100000000000000001 by default, or as it was before a restart.
     #[arg(long)]
     client_id: Option<String>,
@@ -93,7 +102,7 @@ struct Settings {
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
-        Some(Command::Run { settings, command }) => run(settings, command).await,
+        Some(Command::Run { settings, command }) => run(*settings, command).await,
         Some(Command::Export { file, source }) => transfer::export(&file, source).await,
         Some(Command::Import { file, target }) => transfer::import(&file, target).await,
         None => serve(cli.settings, cli.port, cli.stop_with_stdin).await,
@@ -153,7 +162,12 @@ async fn run(settings: Settings, command: Vec<String>) -> Result<ExitCode> {
 
 impl Settings {
     async fn start(self, port: u16) -> Result<Emulator> {
-        Ok(self.builder()?.port(port).start().await?)
+        let ca_file = self.tls_new_ca.clone();
+        let emulator = self.builder()?.port(port).start().await?;
+        if let (Some(file), Some(certificate)) = (ca_file, emulator.ca_certificate()) {
+            std::fs::write(&file, certificate).with_context(|| format!("cannot write {}", file.display()))?;
+        }
+        Ok(emulator)
     }
 
     fn builder(self) -> Result<Builder> {
@@ -172,6 +186,12 @@ impl Settings {
         }
         if let Some(url) = self.url {
             builder = builder.url(url);
+        }
+        if let (Some(certificate), Some(key)) = (self.tls_cert, self.tls_key) {
+            builder = builder.tls(transfer::content(&certificate)?, transfer::content(&key)?);
+        }
+        if self.tls_new_ca.is_some() {
+            builder = builder.tls_new_ca();
         }
         for uri in self.redirect_uris {
             builder = builder.redirect_uri(uri);

@@ -7,15 +7,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, HOST};
 use http_body::Body as _;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 use crate::admin;
 use crate::admin::faults::Effect;
@@ -28,13 +30,13 @@ use crate::pages;
 use crate::scim;
 
 /// Serves until the future is dropped, and all connections with it.
-pub(crate) async fn serve(listener: TcpListener, app: Arc<App>) {
+pub(crate) async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, app: Arc<App>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    connections.spawn(connection(stream, peer, Arc::clone(&app)));
+                    connections.spawn(accept(stream, tls.clone(), peer, Arc::clone(&app)));
                 }
                 // Out of file descriptors, most likely: some connection has to end first.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
@@ -44,8 +46,23 @@ pub(crate) async fn serve(listener: TcpListener, app: Arc<App>) {
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, app: Arc<App>) {
+async fn accept(stream: TcpStream, tls: Option<TlsAcceptor>, peer: SocketAddr, app: Arc<App>) {
     let _ = stream.set_nodelay(true);
+    match tls {
+        None => connection(stream, peer, app).await,
+        // A failed handshake concerns the client only, which reports it.
+        Some(tls) => {
+            if let Ok(stream) = tls.accept(stream).await {
+                connection(stream, peer, app).await;
+            }
+        }
+    }
+}
+
+async fn connection<S>(stream: S, peer: SocketAddr, app: Arc<App>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let service = service_fn(move |request| {
         let app = Arc::clone(&app);
         async move { serve_one(&app, peer, request).await }
@@ -67,6 +84,12 @@ async fn serve_one(
     let without_body = head.method == Method::HEAD;
     if without_body {
         head.method = Method::GET;
+    }
+    // HTTP/2 has the host in the URI (RFC 9113, section 8.3.1).
+    if let (None, Some(authority)) = (head.headers.get(HOST), head.uri.authority())
+        && let Ok(host) = authority.as_str().parse()
+    {
+        head.headers.insert(HOST, host);
     }
     let reply = match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => {

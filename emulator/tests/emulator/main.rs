@@ -28,6 +28,7 @@ mod refresh;
 #[cfg(unix)]
 mod signals;
 mod support;
+mod tls;
 mod token;
 mod unknown;
 mod visitor;
