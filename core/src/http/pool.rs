@@ -106,22 +106,27 @@ mod platform {
         builder: reqwest::ClientBuilder,
         added: Vec<CertificateDer<'static>>,
     ) -> Result<reqwest::ClientBuilder, rustls::Error> {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(system());
-        if roots.is_empty() {
-            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-        }
-        roots.add_parsable_certificates(added);
         // The program may have installed a provider.
         let provider = CryptoProvider::get_default()
             .cloned()
             .unwrap_or_else(|| Arc::new(aws_lc_rs::default_provider()));
         let mut tls = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
+            .with_root_certificates(roots(system(), added))
             .with_no_client_auth();
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(builder.tls_backend_preconfigured(tls))
+    }
+
+    /// Returns the system's root certificates, or Mozilla's if the system has none, and `added`.
+    fn roots(system: Vec<CertificateDer<'static>>, added: Vec<CertificateDer<'static>>) -> RootCertStore {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(system);
+        if roots.is_empty() {
+            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        }
+        roots.add_parsable_certificates(added);
+        roots
     }
 
     /// The directories with the system's root certificates.
@@ -140,6 +145,27 @@ mod platform {
         openssl_probe::candidate_cert_dirs()
             .flat_map(|folder| rustls_native_certs::load_certs_from_paths(None, Some(folder)).certs)
             .collect()
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        fn certificate() -> CertificateDer<'static> {
+            let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+            signed.cert.der().clone()
+        }
+
+        #[test]
+        fn mozilla_s_roots_take_the_place_of_those_that_a_system_lacks() {
+            let built_in = webpki_roots::TLS_SERVER_ROOTS.len();
+            let broken = CertificateDer::from(vec![1, 2, 3]);
+            assert!(built_in > 100);
+            assert_eq!(roots(vec![], vec![]).len(), built_in);
+            assert_eq!(roots(vec![broken], vec![certificate()]).len(), built_in + 1);
+            assert_eq!(roots(vec![certificate()], vec![]).len(), 1);
+            assert_eq!(roots(vec![certificate()], vec![certificate()]).len(), 2);
+        }
     }
 }
 
