@@ -31,10 +31,10 @@ async function start(path, args, lines) {
   throw new Error(`${path} gave up`);
 }
 
-/** An emulator of one's own. */
-export async function emulator() {
+/** Starts an emulator with these further arguments. */
+export async function emulator(/** @type {string[]} */ ...args) {
   const path = process.env["SCALEKIT_EMULATOR_BIN"] ?? join(ROOT, "target/debug/scalekit-emulator");
-  const lines = await start(path, ["--port", "0", "--stop-with-stdin", "--auto-approve"], 3);
+  const lines = await start(path, ["--port", "0", "--stop-with-stdin", "--auto-approve", ...args], 3);
   const variables = Object.fromEntries(lines.map((line) => line.replace("export ", "").split("=")));
   const url = variables.SCALEKIT_ENVIRONMENT_URL;
   /**

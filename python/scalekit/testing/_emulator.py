@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 import tempfile
 import urllib.error
 import urllib.parse
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 
 _TIMEOUT_S = 30
 
-# Proxies of the machine have no business between a test and its own process.
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
 
 class Emulator:
     """A local Scalekit environment in a process of its own, on a free port; as many as you like side by side.
@@ -45,6 +43,8 @@ class Emulator:
         client_id: id of the environment's client.
         client_secret: secret of the environment's client.
         port: the port to listen on; 0 for any free one.
+        tls_new_ca: path of a PEM file. If given, the emulator serves HTTPS with a certificate of a new CA,
+            and writes the CA's certificate to this file. The clients that it makes trust the CA.
         arguments: further arguments of the program.
         binary: path of the program; by default see :func:`scalekit.emulator.find_binary`.
         start_timeout_s: seconds that starting may take.
@@ -61,6 +61,7 @@ class Emulator:
         client_id: str | None = None,
         client_secret: str | None = None,
         port: int = 0,
+        tls_new_ca: str | os.PathLike[str] | None = None,
         arguments: Iterable[str] = (),
         binary: str | os.PathLike[str] | None = None,
         start_timeout_s: float = _TIMEOUT_S,
@@ -78,6 +79,9 @@ class Emulator:
         ):
             for value in values:
                 self._arguments += [option, value]
+        if tls_new_ca is not None:
+            self._arguments += ["--tls-new-ca", os.fspath(tls_new_ca)]
+        self._ca = tls_new_ca
         self._arguments += arguments
         self._seed = seed
         self._binary = binary
@@ -151,11 +155,17 @@ class Emulator:
 
     def client(self, **options: Unpack[Options]) -> ScalekitClient:
         """Make a client of this environment; the options are those of :class:`scalekit.ScalekitClient`."""
+        self._trust(options)
         return ScalekitClient(self.url, self.client_id, self.client_secret, **options)
 
     def async_client(self, **options: Unpack[Options]) -> AsyncScalekitClient:
         """Make a client for asyncio; the options are those of :class:`scalekit.ScalekitClient`."""
+        self._trust(options)
         return AsyncScalekitClient(self.url, self.client_id, self.client_secret, **options)
+
+    def _trust(self, options: Options) -> None:
+        if self._ca is not None:
+            options.setdefault("ca_certificates", self._ca)
 
     def reset(self) -> None:
         """Make it as new: only its signing keys stay, and the webhook endpoints that it was started with.
@@ -213,6 +223,14 @@ class Emulator:
         found: list[dict[str, Any]] = self.admin("GET", f"mails{query}")
         return found
 
+    def _opener(self) -> urllib.request.OpenerDirector:
+        # Proxies of the machine have no business between a test and its own process.
+        handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
+        if self._ca is not None:
+            context = ssl.create_default_context(cafile=os.fspath(self._ca))
+            handlers.append(urllib.request.HTTPSHandler(context=context))
+        return urllib.request.build_opener(*handlers)
+
     def admin(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Send any request to the admin API, which the emulator's README lists.
 
@@ -234,7 +252,7 @@ class Emulator:
             method=method,
         )
         try:
-            with _OPENER.open(request, timeout=_TIMEOUT_S) as response:
+            with self._opener().open(request, timeout=_TIMEOUT_S) as response:
                 text = response.read()
         except urllib.error.HTTPError as error:
             with error:
