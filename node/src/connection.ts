@@ -251,6 +251,28 @@ export default class ConnectionClient extends ServiceClient {
   }
 
   /**
+   * Deletes a connection of the environment, together with its connected accounts, and returns nothing. Fails with
+   * `NOT_FOUND` for an unknown connection.
+   *
+   * @param connectionId Id of the connection (`conn_` and digits), 1 to 32 characters.
+   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @returns The `Empty`.
+   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
+   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
+   */
+  async deleteEnvironmentConnection(connectionId: string, call?: CallOptions): Promise<Empty> {
+    return this.unary(
+      "ConnectionService.DeleteEnvironmentConnection",
+      connectionsPb().DeleteEnvironmentConnectionRequestSchema,
+      {
+        connectionId: text("connectionId", connectionId),
+      },
+      wkt().EmptySchema,
+      call,
+    );
+  }
+
+  /**
    * Enables a connection of an organization, so that users can log in through it. Returns whether it is now
    * enabled. Fails with `NOT_FOUND` when the organization or the connection does not exist.
    *

@@ -43,6 +43,7 @@ export const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   "ConnectionService.CreateConnection": ["connection.createConnection"],
   "ConnectionService.CreateEnvironmentConnection": ["connection.createEnvironmentConnection"],
   "ConnectionService.DeleteConnection": ["connection.deleteConnection"],
+  "ConnectionService.DeleteEnvironmentConnection": ["connection.deleteEnvironmentConnection"],
   "ConnectionService.DisableConnection": ["connection.disableConnection"],
   "ConnectionService.EnableConnection": ["connection.enableConnection"],
   "ConnectionService.GetConnection": ["connection.getConnection"],

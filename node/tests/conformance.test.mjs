@@ -40,7 +40,7 @@ test("every operation crosses whole", async () => {
       assert.deepEqual(logged.body ? JSON.parse(logged.body) : null, http.body, operation);
     }
   }
-  assert.equal(PLAN.operations.length, 149);
+  assert.equal(PLAN.operations.length, 150);
   assert.deepEqual(await world.admin("GET", "requests?unmatched=true"), []);
   await client.close();
 });

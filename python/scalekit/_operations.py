@@ -70,6 +70,7 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "ConnectionService.CreateConnection": ("connection.create_connection",),
     "ConnectionService.CreateEnvironmentConnection": ("connection.create_environment_connection",),
     "ConnectionService.DeleteConnection": ("connection.delete_connection",),
+    "ConnectionService.DeleteEnvironmentConnection": ("connection.delete_environment_connection",),
     "ConnectionService.DisableConnection": ("connection.disable_connection",),
     "ConnectionService.EnableConnection": ("connection.enable_connection",),
     "ConnectionService.GetConnection": ("connection.get_connection",),

@@ -193,6 +193,27 @@ class _Methods:
         args.required("connection_id", connection_id, "id")
         return self._call(args.operation, args.request, Empty)
 
+    def delete_environment_connection(self, connection_id: str):
+        """Deletes a connection of the environment, together with its connected accounts, and returns
+        nothing. Fails with `NOT_FOUND` for an unknown connection.
+
+        Args:
+            connection_id (str): Id of the connection (`conn_` and digits), 1 to 32 characters.
+
+        Returns:
+            ``(message, call)``: the :class:`Empty` and how the call went.
+
+        Raises:
+            ScalekitArgumentException: an argument is missing or of a wrong type.
+            ScalekitServerException: the service refused the call or was not reached; see its subclasses.
+        """
+        args = Arguments(
+            "ConnectionService.DeleteEnvironmentConnection",
+            connections_pb2.DeleteEnvironmentConnectionRequest,
+        )
+        args.required("connection_id", connection_id)
+        return self._call(args.operation, args.request, Empty)
+
     def enable_connection(self, organization_id: str, conn_id: str):
         """Enables a connection of an organization, so that users can log in through it. Returns whether it
         is now enabled. Fails with `NOT_FOUND` when the organization or the connection does not exist.

@@ -27,6 +27,9 @@ from scalekit.v1.connections.connections_pb2 import (
     CreateEnvironmentConnectionRequest as CreateEnvironmentConnectionRequest,
 )
 from scalekit.v1.connections.connections_pb2 import DeleteConnectionRequest as DeleteConnectionRequest
+from scalekit.v1.connections.connections_pb2 import (
+    DeleteEnvironmentConnectionRequest as DeleteEnvironmentConnectionRequest,
+)
 from scalekit.v1.connections.connections_pb2 import Flags as Flags
 from scalekit.v1.connections.connections_pb2 import GetConnectionRequest as GetConnectionRequest
 from scalekit.v1.connections.connections_pb2 import GetConnectionResponse as GetConnectionResponse
@@ -91,6 +94,7 @@ class ConnectionClient(_Service):
         self, connection_id: str, connection: _connections_pb2.UpdateConnection | _Fields
     ) -> tuple[_connections_pb2.UpdateConnectionResponse, _Call]: ...
     def delete_connection(self, organization_id: str, connection_id: str) -> tuple[_Empty, _Call]: ...
+    def delete_environment_connection(self, connection_id: str) -> tuple[_Empty, _Call]: ...
     def enable_connection(
         self, organization_id: str, conn_id: str
     ) -> tuple[_connections_pb2.ToggleConnectionResponse, _Call]: ...
@@ -134,6 +138,9 @@ class AsyncConnectionClient(_AsyncService):
     ) -> _Coroutine[_Any, _Any, tuple[_connections_pb2.UpdateConnectionResponse, _Call]]: ...
     def delete_connection(
         self, organization_id: str, connection_id: str
+    ) -> _Coroutine[_Any, _Any, tuple[_Empty, _Call]]: ...
+    def delete_environment_connection(
+        self, connection_id: str
     ) -> _Coroutine[_Any, _Any, tuple[_Empty, _Call]]: ...
     def enable_connection(
         self, organization_id: str, conn_id: str

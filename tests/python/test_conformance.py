@@ -61,7 +61,7 @@ def test_every_operation_sends_the_planned_request_and_returns_the_response(
         assert sorted(query) == sorted(http["query"]), name
         assert (json.loads(logged["body"]) if logged["body"] else None) == http["body"], name
         checked.add(name)
-    assert len(checked) == 149
+    assert len(checked) == 150
     assert emulator.admin("GET", "requests?unmatched=true") == []
     client.close()
 

@@ -5,7 +5,7 @@ use crate::schema::{Alias, Enum, Field, Kind, Label, Message, Name, Schema};
 
 pub(crate) static SCHEMA: Schema = Schema { messages: &MESSAGES, enums: &ENUMS };
 
-static MESSAGES: [Message; 407] = [
+static MESSAGES: [Message; 408] = [
     Message {
         name: "google.protobuf.Empty",
         fields: &[],
@@ -2131,16 +2131,16 @@ static MESSAGES: [Message; 407] = [
             Field { name: "attribute_mapping", number: 15, kind: Kind::String, label: Label::Map(Kind::String), oneof: 0 },
             Field { name: "create_time", number: 16, kind: Kind::Timestamp, label: Label::Explicit, oneof: 0 },
             Field { name: "update_time", number: 17, kind: Kind::Timestamp, label: Label::Explicit, oneof: 0 },
-            Field { name: "oidc_config", number: 18, kind: Kind::Message(134), label: Label::Explicit, oneof: 1 },
-            Field { name: "saml_config", number: 19, kind: Kind::Message(139), label: Label::Explicit, oneof: 1 },
-            Field { name: "oauth_config", number: 20, kind: Kind::Message(133), label: Label::Explicit, oneof: 1 },
-            Field { name: "passwordless_config", number: 22, kind: Kind::Message(137), label: Label::Explicit, oneof: 1 },
+            Field { name: "oidc_config", number: 18, kind: Kind::Message(135), label: Label::Explicit, oneof: 1 },
+            Field { name: "saml_config", number: 19, kind: Kind::Message(140), label: Label::Explicit, oneof: 1 },
+            Field { name: "oauth_config", number: 20, kind: Kind::Message(134), label: Label::Explicit, oneof: 1 },
+            Field { name: "passwordless_config", number: 22, kind: Kind::Message(138), label: Label::Explicit, oneof: 1 },
             Field { name: "provider_key", number: 23, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "domains", number: 24, kind: Kind::Message(180), label: Label::Repeated, oneof: 0 },
+            Field { name: "domains", number: 24, kind: Kind::Message(181), label: Label::Repeated, oneof: 0 },
             Field { name: "key_id", number: 25, kind: Kind::String, label: Label::Explicit, oneof: 0 },
-            Field { name: "static_config", number: 26, kind: Kind::Message(141), label: Label::Explicit, oneof: 1 },
-            Field { name: "webauthn_config", number: 27, kind: Kind::Message(147), label: Label::Explicit, oneof: 1 },
-            Field { name: "google_dwd_config", number: 28, kind: Kind::Message(126), label: Label::Explicit, oneof: 1 },
+            Field { name: "static_config", number: 26, kind: Kind::Message(142), label: Label::Explicit, oneof: 1 },
+            Field { name: "webauthn_config", number: 27, kind: Kind::Message(148), label: Label::Explicit, oneof: 1 },
+            Field { name: "google_dwd_config", number: 28, kind: Kind::Message(127), label: Label::Explicit, oneof: 1 },
             Field { name: "mcp_server_url", number: 29, kind: Kind::String, label: Label::Explicit, oneof: 0 },
             Field { name: "resolved_proxy_url", number: 30, kind: Kind::String, label: Label::Explicit, oneof: 0 },
             Field { name: "auth_mode", number: 31, kind: Kind::Enum(14), label: Label::Implicit, oneof: 0 },
@@ -2241,7 +2241,7 @@ static MESSAGES: [Message; 407] = [
         name: "scalekit.v1.connections.CreateEnvironmentConnectionRequest",
         fields: &[
             Field { name: "connection", number: 1, kind: Kind::Message(117), label: Label::Explicit, oneof: 0 },
-            Field { name: "flags", number: 2, kind: Kind::Message(122), label: Label::Explicit, oneof: 0 },
+            Field { name: "flags", number: 2, kind: Kind::Message(123), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "flags", field: 1 },
@@ -2258,6 +2258,16 @@ static MESSAGES: [Message; 407] = [
             Name { name: "id", field: 1 },
             Name { name: "organizationId", field: 0 },
             Name { name: "organization_id", field: 0 },
+        ],
+    },
+    Message {
+        name: "scalekit.v1.connections.DeleteEnvironmentConnectionRequest",
+        fields: &[
+            Field { name: "connection_id", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
+        ],
+        names: &[
+            Name { name: "connectionId", field: 0 },
+            Name { name: "connection_id", field: 0 },
         ],
     },
     Message {
@@ -2364,7 +2374,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.connections.ListAppConnectionsResponse",
         fields: &[
-            Field { name: "connections", number: 1, kind: Kind::Message(130), label: Label::Repeated, oneof: 0 },
+            Field { name: "connections", number: 1, kind: Kind::Message(131), label: Label::Repeated, oneof: 0 },
             Field { name: "next_page_token", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "prev_page_token", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "total_size", number: 4, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
@@ -2439,7 +2449,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.connections.ListConnectionsResponse",
         fields: &[
-            Field { name: "connections", number: 1, kind: Kind::Message(130), label: Label::Repeated, oneof: 0 },
+            Field { name: "connections", number: 1, kind: Kind::Message(131), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "connections", field: 0 },
@@ -2465,8 +2475,8 @@ static MESSAGES: [Message; 407] = [
             Field { name: "tenant_id", number: 20, kind: Kind::StringValue, label: Label::Explicit, oneof: 0 },
             Field { name: "is_cimd", number: 21, kind: Kind::BoolValue, label: Label::Explicit, oneof: 0 },
             Field { name: "app_name", number: 22, kind: Kind::StringValue, label: Label::Explicit, oneof: 0 },
-            Field { name: "optional_scopes", number: 23, kind: Kind::Message(136), label: Label::Explicit, oneof: 0 },
-            Field { name: "extensions", number: 24, kind: Kind::Message(135), label: Label::Explicit, oneof: 0 },
+            Field { name: "optional_scopes", number: 23, kind: Kind::Message(137), label: Label::Explicit, oneof: 0 },
+            Field { name: "extensions", number: 24, kind: Kind::Message(136), label: Label::Explicit, oneof: 0 },
             Field { name: "token_endpoint_auth_method", number: 25, kind: Kind::StringValue, label: Label::Explicit, oneof: 0 },
             Field { name: "googleads_developer_token", number: 26, kind: Kind::StringValue, label: Label::Explicit, oneof: 0 },
             Field { name: "scope_selection_allowed", number: 27, kind: Kind::BoolValue, label: Label::Explicit, oneof: 0 },
@@ -2580,7 +2590,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.connections.OauthExtensions",
         fields: &[
-            Field { name: "smart", number: 1, kind: Kind::Message(140), label: Label::Explicit, oneof: 0 },
+            Field { name: "smart", number: 1, kind: Kind::Message(141), label: Label::Explicit, oneof: 0 },
             Field { name: "extra_authorize_params", number: 2, kind: Kind::String, label: Label::Map(Kind::String), oneof: 0 },
         ],
         names: &[
@@ -2705,7 +2715,7 @@ static MESSAGES: [Message; 407] = [
             Field { name: "idp_metadata_url", number: 4, kind: Kind::StringValue, label: Label::Explicit, oneof: 0 },
             Field { name: "idp_entity_id", number: 5, kind: Kind::StringValue, label: Label::Explicit, oneof: 0 },
             Field { name: "idp_sso_url", number: 6, kind: Kind::StringValue, label: Label::Explicit, oneof: 0 },
-            Field { name: "idp_certificates", number: 7, kind: Kind::Message(127), label: Label::Repeated, oneof: 0 },
+            Field { name: "idp_certificates", number: 7, kind: Kind::Message(128), label: Label::Repeated, oneof: 0 },
             Field { name: "idp_slo_url", number: 8, kind: Kind::StringValue, label: Label::Explicit, oneof: 0 },
             Field { name: "ui_button_title", number: 9, kind: Kind::StringValue, label: Label::Explicit, oneof: 0 },
             Field { name: "idp_name_id_format", number: 10, kind: Kind::Enum(18), label: Label::Implicit, oneof: 0 },
@@ -2826,15 +2836,15 @@ static MESSAGES: [Message; 407] = [
             Field { name: "ui_button_title", number: 8, kind: Kind::StringValue, label: Label::Explicit, oneof: 0 },
             Field { name: "configuration_type", number: 11, kind: Kind::Enum(13), label: Label::Implicit, oneof: 0 },
             Field { name: "attribute_mapping", number: 15, kind: Kind::String, label: Label::Map(Kind::String), oneof: 0 },
-            Field { name: "oidc_config", number: 16, kind: Kind::Message(134), label: Label::Explicit, oneof: 1 },
-            Field { name: "saml_config", number: 17, kind: Kind::Message(138), label: Label::Explicit, oneof: 1 },
-            Field { name: "oauth_config", number: 18, kind: Kind::Message(133), label: Label::Explicit, oneof: 1 },
-            Field { name: "passwordless_config", number: 20, kind: Kind::Message(137), label: Label::Explicit, oneof: 1 },
+            Field { name: "oidc_config", number: 16, kind: Kind::Message(135), label: Label::Explicit, oneof: 1 },
+            Field { name: "saml_config", number: 17, kind: Kind::Message(139), label: Label::Explicit, oneof: 1 },
+            Field { name: "oauth_config", number: 18, kind: Kind::Message(134), label: Label::Explicit, oneof: 1 },
+            Field { name: "passwordless_config", number: 20, kind: Kind::Message(138), label: Label::Explicit, oneof: 1 },
             Field { name: "provider_key", number: 21, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "key_id", number: 22, kind: Kind::String, label: Label::Explicit, oneof: 0 },
-            Field { name: "static_config", number: 23, kind: Kind::Message(141), label: Label::Explicit, oneof: 1 },
-            Field { name: "webauthn_config", number: 24, kind: Kind::Message(147), label: Label::Explicit, oneof: 1 },
-            Field { name: "google_dwd_config", number: 25, kind: Kind::Message(126), label: Label::Explicit, oneof: 1 },
+            Field { name: "static_config", number: 23, kind: Kind::Message(142), label: Label::Explicit, oneof: 1 },
+            Field { name: "webauthn_config", number: 24, kind: Kind::Message(148), label: Label::Explicit, oneof: 1 },
+            Field { name: "google_dwd_config", number: 25, kind: Kind::Message(127), label: Label::Explicit, oneof: 1 },
         ],
         names: &[
             Name { name: "type", field: 1 },
@@ -2880,7 +2890,7 @@ static MESSAGES: [Message; 407] = [
         name: "scalekit.v1.connections.UpdateEnvironmentConnectionRequest",
         fields: &[
             Field { name: "connection_id", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "connection", number: 3, kind: Kind::Message(144), label: Label::Explicit, oneof: 0 },
+            Field { name: "connection", number: 3, kind: Kind::Message(145), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "connection", field: 1 },
@@ -2891,11 +2901,11 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.connections.WebAuthConfiguration",
         fields: &[
-            Field { name: "rp", number: 1, kind: Kind::Message(151), label: Label::Explicit, oneof: 0 },
-            Field { name: "attestation", number: 2, kind: Kind::Message(148), label: Label::Explicit, oneof: 0 },
-            Field { name: "authenticators", number: 3, kind: Kind::Message(150), label: Label::Explicit, oneof: 0 },
-            Field { name: "authenticator_selection", number: 4, kind: Kind::Message(149), label: Label::Explicit, oneof: 0 },
-            Field { name: "timeout", number: 5, kind: Kind::Message(152), label: Label::Explicit, oneof: 0 },
+            Field { name: "rp", number: 1, kind: Kind::Message(152), label: Label::Explicit, oneof: 0 },
+            Field { name: "attestation", number: 2, kind: Kind::Message(149), label: Label::Explicit, oneof: 0 },
+            Field { name: "authenticators", number: 3, kind: Kind::Message(151), label: Label::Explicit, oneof: 0 },
+            Field { name: "authenticator_selection", number: 4, kind: Kind::Message(150), label: Label::Explicit, oneof: 0 },
+            Field { name: "timeout", number: 5, kind: Kind::Message(153), label: Label::Explicit, oneof: 0 },
             Field { name: "enable_auto_registration", number: 6, kind: Kind::Bool, label: Label::Implicit, oneof: 0 },
             Field { name: "show_passkey_button", number: 7, kind: Kind::Bool, label: Label::Implicit, oneof: 0 },
             Field { name: "enable_conditional_login", number: 8, kind: Kind::Bool, label: Label::Implicit, oneof: 0 },
@@ -3012,7 +3022,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.directories.AttributeMappings",
         fields: &[
-            Field { name: "attributes", number: 1, kind: Kind::Message(153), label: Label::Repeated, oneof: 0 },
+            Field { name: "attributes", number: 1, kind: Kind::Message(154), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "attributes", field: 0 },
@@ -3036,7 +3046,7 @@ static MESSAGES: [Message; 407] = [
         name: "scalekit.v1.directories.CreateDirectoryRequest",
         fields: &[
             Field { name: "organization_id", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "directory", number: 2, kind: Kind::Message(155), label: Label::Explicit, oneof: 0 },
+            Field { name: "directory", number: 2, kind: Kind::Message(156), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "directory", field: 1 },
@@ -3047,7 +3057,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.directories.CreateDirectoryResponse",
         fields: &[
-            Field { name: "directory", number: 1, kind: Kind::Message(159), label: Label::Explicit, oneof: 0 },
+            Field { name: "directory", number: 1, kind: Kind::Message(160), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "directory", field: 0 },
@@ -3078,10 +3088,10 @@ static MESSAGES: [Message; 407] = [
             Field { name: "directory_endpoint", number: 8, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "total_users", number: 9, kind: Kind::Int32, label: Label::Implicit, oneof: 0 },
             Field { name: "total_groups", number: 10, kind: Kind::Int32, label: Label::Implicit, oneof: 0 },
-            Field { name: "secrets", number: 11, kind: Kind::Message(172), label: Label::Repeated, oneof: 0 },
-            Field { name: "stats", number: 12, kind: Kind::Message(173), label: Label::Explicit, oneof: 0 },
-            Field { name: "role_assignments", number: 13, kind: Kind::Message(171), label: Label::Explicit, oneof: 0 },
-            Field { name: "attribute_mappings", number: 14, kind: Kind::Message(154), label: Label::Explicit, oneof: 0 },
+            Field { name: "secrets", number: 11, kind: Kind::Message(173), label: Label::Repeated, oneof: 0 },
+            Field { name: "stats", number: 12, kind: Kind::Message(174), label: Label::Explicit, oneof: 0 },
+            Field { name: "role_assignments", number: 13, kind: Kind::Message(172), label: Label::Explicit, oneof: 0 },
+            Field { name: "attribute_mappings", number: 14, kind: Kind::Message(155), label: Label::Explicit, oneof: 0 },
             Field { name: "status", number: 15, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "email", number: 16, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "groups_tracked", number: 17, kind: Kind::String, label: Label::Implicit, oneof: 0 },
@@ -3147,7 +3157,7 @@ static MESSAGES: [Message; 407] = [
             Field { name: "family_name", number: 5, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "updated_at", number: 6, kind: Kind::Timestamp, label: Label::Explicit, oneof: 0 },
             Field { name: "emails", number: 16, kind: Kind::String, label: Label::Repeated, oneof: 0 },
-            Field { name: "groups", number: 17, kind: Kind::Message(160), label: Label::Repeated, oneof: 0 },
+            Field { name: "groups", number: 17, kind: Kind::Message(161), label: Label::Repeated, oneof: 0 },
             Field { name: "user_detail", number: 18, kind: Kind::Struct, label: Label::Explicit, oneof: 0 },
         ],
         names: &[
@@ -3182,7 +3192,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.directories.GetDirectoryResponse",
         fields: &[
-            Field { name: "directory", number: 1, kind: Kind::Message(159), label: Label::Explicit, oneof: 0 },
+            Field { name: "directory", number: 1, kind: Kind::Message(160), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "directory", field: 0 },
@@ -3201,7 +3211,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.directories.ListDirectoriesResponse",
         fields: &[
-            Field { name: "directories", number: 1, kind: Kind::Message(159), label: Label::Repeated, oneof: 0 },
+            Field { name: "directories", number: 1, kind: Kind::Message(160), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "directories", field: 0 },
@@ -3238,7 +3248,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.directories.ListDirectoryGroupsResponse",
         fields: &[
-            Field { name: "groups", number: 1, kind: Kind::Message(160), label: Label::Repeated, oneof: 0 },
+            Field { name: "groups", number: 1, kind: Kind::Message(161), label: Label::Repeated, oneof: 0 },
             Field { name: "total_size", number: 2, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
             Field { name: "next_page_token", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "prev_page_token", number: 4, kind: Kind::String, label: Label::Implicit, oneof: 0 },
@@ -3284,7 +3294,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.directories.ListDirectoryUsersResponse",
         fields: &[
-            Field { name: "users", number: 1, kind: Kind::Message(161), label: Label::Repeated, oneof: 0 },
+            Field { name: "users", number: 1, kind: Kind::Message(162), label: Label::Repeated, oneof: 0 },
             Field { name: "total_size", number: 2, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
             Field { name: "next_page_token", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "prev_page_token", number: 4, kind: Kind::String, label: Label::Implicit, oneof: 0 },
@@ -3318,7 +3328,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.directories.RoleAssignments",
         fields: &[
-            Field { name: "assignments", number: 1, kind: Kind::Message(170), label: Label::Repeated, oneof: 0 },
+            Field { name: "assignments", number: 1, kind: Kind::Message(171), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "assignments", field: 0 },
@@ -3411,7 +3421,7 @@ static MESSAGES: [Message; 407] = [
             Field { name: "organization_id", number: 1, kind: Kind::String, label: Label::Explicit, oneof: 1 },
             Field { name: "external_id", number: 2, kind: Kind::String, label: Label::Explicit, oneof: 1 },
             Field { name: "connection_id", number: 3, kind: Kind::String, label: Label::Explicit, oneof: 0 },
-            Field { name: "domain", number: 4, kind: Kind::Message(176), label: Label::Explicit, oneof: 0 },
+            Field { name: "domain", number: 4, kind: Kind::Message(177), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "domain", field: 3 },
@@ -3426,7 +3436,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.domains.CreateDomainResponse",
         fields: &[
-            Field { name: "domain", number: 1, kind: Kind::Message(180), label: Label::Explicit, oneof: 0 },
+            Field { name: "domain", number: 1, kind: Kind::Message(181), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "domain", field: 0 },
@@ -3506,7 +3516,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.domains.GetDomainResponse",
         fields: &[
-            Field { name: "domain", number: 1, kind: Kind::Message(180), label: Label::Explicit, oneof: 0 },
+            Field { name: "domain", number: 1, kind: Kind::Message(181), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "domain", field: 0 },
@@ -3544,7 +3554,7 @@ static MESSAGES: [Message; 407] = [
         fields: &[
             Field { name: "page_size", number: 1, kind: Kind::Int32, label: Label::Implicit, oneof: 0 },
             Field { name: "page_number", number: 2, kind: Kind::Int32, label: Label::Implicit, oneof: 0 },
-            Field { name: "domains", number: 3, kind: Kind::Message(180), label: Label::Repeated, oneof: 0 },
+            Field { name: "domains", number: 3, kind: Kind::Message(181), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "domains", field: 2 },
@@ -3570,13 +3580,13 @@ static MESSAGES: [Message; 407] = [
         name: "scalekit.v1.errdetails.ErrorInfo",
         fields: &[
             Field { name: "error_code", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "debug_info", number: 2, kind: Kind::Message(185), label: Label::Explicit, oneof: 0 },
-            Field { name: "help_info", number: 3, kind: Kind::Message(187), label: Label::Explicit, oneof: 0 },
-            Field { name: "localized_message_info", number: 4, kind: Kind::Message(189), label: Label::Explicit, oneof: 0 },
-            Field { name: "resource_info", number: 5, kind: Kind::Message(191), label: Label::Explicit, oneof: 0 },
-            Field { name: "request_info", number: 6, kind: Kind::Message(190), label: Label::Explicit, oneof: 0 },
-            Field { name: "validation_error_info", number: 8, kind: Kind::Message(193), label: Label::Explicit, oneof: 0 },
-            Field { name: "tool_error_info", number: 9, kind: Kind::Message(192), label: Label::Explicit, oneof: 0 },
+            Field { name: "debug_info", number: 2, kind: Kind::Message(186), label: Label::Explicit, oneof: 0 },
+            Field { name: "help_info", number: 3, kind: Kind::Message(188), label: Label::Explicit, oneof: 0 },
+            Field { name: "localized_message_info", number: 4, kind: Kind::Message(190), label: Label::Explicit, oneof: 0 },
+            Field { name: "resource_info", number: 5, kind: Kind::Message(192), label: Label::Explicit, oneof: 0 },
+            Field { name: "request_info", number: 6, kind: Kind::Message(191), label: Label::Explicit, oneof: 0 },
+            Field { name: "validation_error_info", number: 8, kind: Kind::Message(194), label: Label::Explicit, oneof: 0 },
+            Field { name: "tool_error_info", number: 9, kind: Kind::Message(193), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "helpInfo", field: 2 },
@@ -3600,7 +3610,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.errdetails.HelpInfo",
         fields: &[
-            Field { name: "links", number: 1, kind: Kind::Message(188), label: Label::Repeated, oneof: 0 },
+            Field { name: "links", number: 1, kind: Kind::Message(189), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "links", field: 0 },
@@ -3679,7 +3689,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.errdetails.ValidationErrorInfo",
         fields: &[
-            Field { name: "field_violations", number: 1, kind: Kind::Message(194), label: Label::Repeated, oneof: 0 },
+            Field { name: "field_violations", number: 1, kind: Kind::Message(195), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "fieldViolations", field: 0 },
@@ -3741,7 +3751,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.events.ListEventsPaginatedRequest",
         fields: &[
-            Field { name: "filter", number: 1, kind: Kind::Message(195), label: Label::Explicit, oneof: 0 },
+            Field { name: "filter", number: 1, kind: Kind::Message(196), label: Label::Explicit, oneof: 0 },
             Field { name: "page_size", number: 2, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
             Field { name: "page_token", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
         ],
@@ -3756,7 +3766,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.events.ListEventsPaginatedResponse",
         fields: &[
-            Field { name: "events", number: 1, kind: Kind::Message(198), label: Label::Repeated, oneof: 0 },
+            Field { name: "events", number: 1, kind: Kind::Message(199), label: Label::Repeated, oneof: 0 },
             Field { name: "next_page_token", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "prev_page_token", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
         ],
@@ -3801,7 +3811,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.mcp.CreateMcpConfigRequest",
         fields: &[
-            Field { name: "config", number: 1, kind: Kind::Message(223), label: Label::Explicit, oneof: 0 },
+            Field { name: "config", number: 1, kind: Kind::Message(224), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "config", field: 0 },
@@ -3810,7 +3820,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.mcp.CreateMcpConfigResponse",
         fields: &[
-            Field { name: "config", number: 1, kind: Kind::Message(223), label: Label::Explicit, oneof: 0 },
+            Field { name: "config", number: 1, kind: Kind::Message(224), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "config", field: 0 },
@@ -3896,7 +3906,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.mcp.EnsureMcpInstanceResponse",
         fields: &[
-            Field { name: "instance", number: 1, kind: Kind::Message(226), label: Label::Explicit, oneof: 0 },
+            Field { name: "instance", number: 1, kind: Kind::Message(227), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "instance", field: 0 },
@@ -3915,7 +3925,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.mcp.GetMcpConfigResponse",
         fields: &[
-            Field { name: "config", number: 1, kind: Kind::Message(223), label: Label::Explicit, oneof: 0 },
+            Field { name: "config", number: 1, kind: Kind::Message(224), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "config", field: 0 },
@@ -3937,7 +3947,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.mcp.GetMcpInstanceAuthStateResponse",
         fields: &[
-            Field { name: "connections", number: 1, kind: Kind::Message(227), label: Label::Repeated, oneof: 0 },
+            Field { name: "connections", number: 1, kind: Kind::Message(228), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "connections", field: 0 },
@@ -3956,7 +3966,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.mcp.GetMcpInstanceResponse",
         fields: &[
-            Field { name: "instance", number: 1, kind: Kind::Message(226), label: Label::Explicit, oneof: 0 },
+            Field { name: "instance", number: 1, kind: Kind::Message(227), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "instance", field: 0 },
@@ -3965,7 +3975,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.mcp.ListMcpConfigsRequest",
         fields: &[
-            Field { name: "filter", number: 1, kind: Kind::Message(216), label: Label::Explicit, oneof: 0 },
+            Field { name: "filter", number: 1, kind: Kind::Message(217), label: Label::Explicit, oneof: 0 },
             Field { name: "search", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "page_size", number: 3, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
             Field { name: "page_token", number: 4, kind: Kind::String, label: Label::Implicit, oneof: 0 },
@@ -3998,7 +4008,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.mcp.ListMcpConfigsResponse",
         fields: &[
-            Field { name: "configs", number: 1, kind: Kind::Message(223), label: Label::Repeated, oneof: 0 },
+            Field { name: "configs", number: 1, kind: Kind::Message(224), label: Label::Repeated, oneof: 0 },
             Field { name: "next_page_token", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "prev_page_token", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "total_size", number: 4, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
@@ -4031,7 +4041,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.mcp.ListMcpConnectedAccountsResponse",
         fields: &[
-            Field { name: "connected_accounts", number: 1, kind: Kind::Message(225), label: Label::Repeated, oneof: 0 },
+            Field { name: "connected_accounts", number: 1, kind: Kind::Message(226), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "connectedAccounts", field: 0 },
@@ -4041,7 +4051,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.mcp.ListMcpInstancesRequest",
         fields: &[
-            Field { name: "filter", number: 1, kind: Kind::Message(221), label: Label::Explicit, oneof: 0 },
+            Field { name: "filter", number: 1, kind: Kind::Message(222), label: Label::Explicit, oneof: 0 },
             Field { name: "search", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "page_size", number: 3, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
             Field { name: "page_token", number: 4, kind: Kind::String, label: Label::Implicit, oneof: 0 },
@@ -4075,7 +4085,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.mcp.ListMcpInstancesResponse",
         fields: &[
-            Field { name: "instances", number: 1, kind: Kind::Message(226), label: Label::Repeated, oneof: 0 },
+            Field { name: "instances", number: 1, kind: Kind::Message(227), label: Label::Repeated, oneof: 0 },
             Field { name: "next_page_token", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "prev_page_token", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "total_size", number: 4, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
@@ -4096,7 +4106,7 @@ static MESSAGES: [Message; 407] = [
             Field { name: "id", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "name", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "description", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "connection_tool_mappings", number: 4, kind: Kind::Message(224), label: Label::Repeated, oneof: 0 },
+            Field { name: "connection_tool_mappings", number: 4, kind: Kind::Message(225), label: Label::Repeated, oneof: 0 },
             Field { name: "mcp_server_url", number: 5, kind: Kind::String, label: Label::Implicit, oneof: 0 },
         ],
         names: &[
@@ -4162,7 +4172,7 @@ static MESSAGES: [Message; 407] = [
             Field { name: "id", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "name", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "user_identifier", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "config", number: 4, kind: Kind::Message(223), label: Label::Explicit, oneof: 0 },
+            Field { name: "config", number: 4, kind: Kind::Message(224), label: Label::Explicit, oneof: 0 },
             Field { name: "last_used_at", number: 5, kind: Kind::Timestamp, label: Label::Explicit, oneof: 0 },
             Field { name: "updated_at", number: 6, kind: Kind::Timestamp, label: Label::Explicit, oneof: 0 },
             Field { name: "url", number: 7, kind: Kind::String, label: Label::Implicit, oneof: 0 },
@@ -4209,7 +4219,7 @@ static MESSAGES: [Message; 407] = [
         fields: &[
             Field { name: "config_id", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "description", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "connection_tool_mappings", number: 3, kind: Kind::Message(224), label: Label::Repeated, oneof: 0 },
+            Field { name: "connection_tool_mappings", number: 3, kind: Kind::Message(225), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "configId", field: 0 },
@@ -4222,7 +4232,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.mcp.UpdateMcpConfigResponse",
         fields: &[
-            Field { name: "config", number: 1, kind: Kind::Message(223), label: Label::Explicit, oneof: 0 },
+            Field { name: "config", number: 1, kind: Kind::Message(224), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "config", field: 0 },
@@ -4246,7 +4256,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.mcp.UpdateMcpInstanceResponse",
         fields: &[
-            Field { name: "instance", number: 1, kind: Kind::Message(226), label: Label::Explicit, oneof: 0 },
+            Field { name: "instance", number: 1, kind: Kind::Message(227), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "instance", field: 0 },
@@ -4278,7 +4288,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.organizations.CreateOrganizationRequest",
         fields: &[
-            Field { name: "organization", number: 1, kind: Kind::Message(232), label: Label::Explicit, oneof: 0 },
+            Field { name: "organization", number: 1, kind: Kind::Message(233), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "organization", field: 0 },
@@ -4287,7 +4297,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.organizations.CreateOrganizationResponse",
         fields: &[
-            Field { name: "organization", number: 1, kind: Kind::Message(247), label: Label::Explicit, oneof: 0 },
+            Field { name: "organization", number: 1, kind: Kind::Message(248), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "organization", field: 0 },
@@ -4324,7 +4334,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.organizations.GeneratePortalLinkResponse",
         fields: &[
-            Field { name: "link", number: 1, kind: Kind::Message(244), label: Label::Explicit, oneof: 0 },
+            Field { name: "link", number: 1, kind: Kind::Message(245), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "link", field: 0 },
@@ -4345,7 +4355,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.organizations.GetOrganizationResponse",
         fields: &[
-            Field { name: "organization", number: 1, kind: Kind::Message(247), label: Label::Explicit, oneof: 0 },
+            Field { name: "organization", number: 1, kind: Kind::Message(248), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "organization", field: 0 },
@@ -4364,7 +4374,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.organizations.GetOrganizationSessionPolicyResponse",
         fields: &[
-            Field { name: "policy", number: 1, kind: Kind::Message(248), label: Label::Explicit, oneof: 0 },
+            Field { name: "policy", number: 1, kind: Kind::Message(249), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "policy", field: 0 },
@@ -4383,7 +4393,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.organizations.GetOrganizationUserManagementSettingsResponse",
         fields: &[
-            Field { name: "settings", number: 1, kind: Kind::Message(251), label: Label::Explicit, oneof: 0 },
+            Field { name: "settings", number: 1, kind: Kind::Message(252), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "settings", field: 0 },
@@ -4424,7 +4434,7 @@ static MESSAGES: [Message; 407] = [
         fields: &[
             Field { name: "next_page_token", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "total_size", number: 2, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
-            Field { name: "organizations", number: 3, kind: Kind::Message(247), label: Label::Repeated, oneof: 0 },
+            Field { name: "organizations", number: 3, kind: Kind::Message(248), label: Label::Repeated, oneof: 0 },
             Field { name: "prev_page_token", number: 4, kind: Kind::String, label: Label::Implicit, oneof: 0 },
         ],
         names: &[
@@ -4447,7 +4457,7 @@ static MESSAGES: [Message; 407] = [
             Field { name: "region_code", number: 5, kind: Kind::Enum(8), label: Label::Implicit, oneof: 0 },
             Field { name: "external_id", number: 6, kind: Kind::String, label: Label::Explicit, oneof: 0 },
             Field { name: "metadata", number: 7, kind: Kind::String, label: Label::Map(Kind::String), oneof: 0 },
-            Field { name: "settings", number: 8, kind: Kind::Message(249), label: Label::Explicit, oneof: 0 },
+            Field { name: "settings", number: 8, kind: Kind::Message(250), label: Label::Explicit, oneof: 0 },
             Field { name: "slug", number: 9, kind: Kind::String, label: Label::Explicit, oneof: 0 },
             Field { name: "logo_url", number: 10, kind: Kind::String, label: Label::Explicit, oneof: 0 },
         ],
@@ -4498,7 +4508,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.organizations.OrganizationSettings",
         fields: &[
-            Field { name: "features", number: 1, kind: Kind::Message(250), label: Label::Repeated, oneof: 0 },
+            Field { name: "features", number: 1, kind: Kind::Message(251), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "features", field: 0 },
@@ -4545,7 +4555,7 @@ static MESSAGES: [Message; 407] = [
         fields: &[
             Field { name: "next_page_token", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "total_size", number: 2, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
-            Field { name: "organizations", number: 3, kind: Kind::Message(247), label: Label::Repeated, oneof: 0 },
+            Field { name: "organizations", number: 3, kind: Kind::Message(248), label: Label::Repeated, oneof: 0 },
             Field { name: "prev_page_token", number: 4, kind: Kind::String, label: Label::Implicit, oneof: 0 },
         ],
         names: &[
@@ -4583,7 +4593,7 @@ static MESSAGES: [Message; 407] = [
         fields: &[
             Field { name: "id", number: 1, kind: Kind::String, label: Label::Explicit, oneof: 1 },
             Field { name: "external_id", number: 2, kind: Kind::String, label: Label::Explicit, oneof: 1 },
-            Field { name: "organization", number: 3, kind: Kind::Message(254), label: Label::Explicit, oneof: 0 },
+            Field { name: "organization", number: 3, kind: Kind::Message(255), label: Label::Explicit, oneof: 0 },
             Field { name: "update_mask", number: 99, kind: Kind::FieldMask, label: Label::Explicit, oneof: 0 },
         ],
         names: &[
@@ -4598,7 +4608,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.organizations.UpdateOrganizationResponse",
         fields: &[
-            Field { name: "organization", number: 1, kind: Kind::Message(247), label: Label::Explicit, oneof: 0 },
+            Field { name: "organization", number: 1, kind: Kind::Message(248), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "organization", field: 0 },
@@ -4635,7 +4645,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.organizations.UpdateOrganizationSessionPolicyResponse",
         fields: &[
-            Field { name: "policy", number: 1, kind: Kind::Message(248), label: Label::Explicit, oneof: 0 },
+            Field { name: "policy", number: 1, kind: Kind::Message(249), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "policy", field: 0 },
@@ -4645,7 +4655,7 @@ static MESSAGES: [Message; 407] = [
         name: "scalekit.v1.organizations.UpdateOrganizationSettingsRequest",
         fields: &[
             Field { name: "id", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "settings", number: 2, kind: Kind::Message(249), label: Label::Explicit, oneof: 0 },
+            Field { name: "settings", number: 2, kind: Kind::Message(250), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "id", field: 0 },
@@ -4656,7 +4666,7 @@ static MESSAGES: [Message; 407] = [
         name: "scalekit.v1.organizations.UpsertUserManagementSettingsRequest",
         fields: &[
             Field { name: "organization_id", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "settings", number: 2, kind: Kind::Message(251), label: Label::Explicit, oneof: 0 },
+            Field { name: "settings", number: 2, kind: Kind::Message(252), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "settings", field: 1 },
@@ -4667,7 +4677,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.organizations.UpsertUserManagementSettingsResponse",
         fields: &[
-            Field { name: "settings", number: 1, kind: Kind::Message(251), label: Label::Explicit, oneof: 0 },
+            Field { name: "settings", number: 1, kind: Kind::Message(252), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "settings", field: 0 },
@@ -4702,7 +4712,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.providers.CreateCustomProviderRequest",
         fields: &[
-            Field { name: "provider", number: 1, kind: Kind::Message(262), label: Label::Explicit, oneof: 0 },
+            Field { name: "provider", number: 1, kind: Kind::Message(263), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "provider", field: 0 },
@@ -4711,7 +4721,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.providers.CreateProviderResponse",
         fields: &[
-            Field { name: "provider", number: 1, kind: Kind::Message(270), label: Label::Explicit, oneof: 0 },
+            Field { name: "provider", number: 1, kind: Kind::Message(271), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "provider", field: 0 },
@@ -4737,7 +4747,7 @@ static MESSAGES: [Message; 407] = [
             Field { name: "identifier", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "page_size", number: 2, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
             Field { name: "page_token", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "filter", number: 4, kind: Kind::Message(268), label: Label::Explicit, oneof: 0 },
+            Field { name: "filter", number: 4, kind: Kind::Message(269), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "filter", field: 3 },
@@ -4761,7 +4771,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.providers.ListProvidersResponse",
         fields: &[
-            Field { name: "providers", number: 1, kind: Kind::Message(270), label: Label::Repeated, oneof: 0 },
+            Field { name: "providers", number: 1, kind: Kind::Message(271), label: Label::Repeated, oneof: 0 },
             Field { name: "next_page_token", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "total_size", number: 3, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
             Field { name: "prev_page_token", number: 4, kind: Kind::String, label: Label::Implicit, oneof: 0 },
@@ -4850,7 +4860,7 @@ static MESSAGES: [Message; 407] = [
         name: "scalekit.v1.providers.UpdateCustomProviderRequest",
         fields: &[
             Field { name: "identifier", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "provider", number: 2, kind: Kind::Message(271), label: Label::Explicit, oneof: 0 },
+            Field { name: "provider", number: 2, kind: Kind::Message(272), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "provider", field: 1 },
@@ -4860,7 +4870,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.providers.UpdateProviderResponse",
         fields: &[
-            Field { name: "provider", number: 1, kind: Kind::Message(270), label: Label::Explicit, oneof: 0 },
+            Field { name: "provider", number: 1, kind: Kind::Message(271), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "provider", field: 0 },
@@ -4882,7 +4892,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.AddPermissionsToRoleResponse",
         fields: &[
-            Field { name: "permissions", number: 1, kind: Kind::Message(312), label: Label::Repeated, oneof: 0 },
+            Field { name: "permissions", number: 1, kind: Kind::Message(313), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "permissions", field: 0 },
@@ -4910,7 +4920,7 @@ static MESSAGES: [Message; 407] = [
         name: "scalekit.v1.roles.CreateOrganizationRoleRequest",
         fields: &[
             Field { name: "org_id", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "role", number: 2, kind: Kind::Message(276), label: Label::Explicit, oneof: 0 },
+            Field { name: "role", number: 2, kind: Kind::Message(277), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "role", field: 1 },
@@ -4921,7 +4931,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.CreateOrganizationRoleResponse",
         fields: &[
-            Field { name: "role", number: 1, kind: Kind::Message(314), label: Label::Explicit, oneof: 0 },
+            Field { name: "role", number: 1, kind: Kind::Message(315), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "role", field: 0 },
@@ -4941,7 +4951,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.CreatePermissionRequest",
         fields: &[
-            Field { name: "permission", number: 1, kind: Kind::Message(279), label: Label::Explicit, oneof: 0 },
+            Field { name: "permission", number: 1, kind: Kind::Message(280), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "permission", field: 0 },
@@ -4950,7 +4960,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.CreatePermissionResponse",
         fields: &[
-            Field { name: "permission", number: 1, kind: Kind::Message(312), label: Label::Explicit, oneof: 0 },
+            Field { name: "permission", number: 1, kind: Kind::Message(313), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "permission", field: 0 },
@@ -4977,7 +4987,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.CreateRoleRequest",
         fields: &[
-            Field { name: "role", number: 2, kind: Kind::Message(282), label: Label::Explicit, oneof: 0 },
+            Field { name: "role", number: 2, kind: Kind::Message(283), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "role", field: 0 },
@@ -4986,7 +4996,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.CreateRoleResponse",
         fields: &[
-            Field { name: "role", number: 1, kind: Kind::Message(314), label: Label::Explicit, oneof: 0 },
+            Field { name: "role", number: 1, kind: Kind::Message(315), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "role", field: 0 },
@@ -5075,7 +5085,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.GetOrganizationRoleResponse",
         fields: &[
-            Field { name: "role", number: 1, kind: Kind::Message(314), label: Label::Explicit, oneof: 0 },
+            Field { name: "role", number: 1, kind: Kind::Message(315), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "role", field: 0 },
@@ -5116,7 +5126,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.GetPermissionResponse",
         fields: &[
-            Field { name: "permission", number: 1, kind: Kind::Message(312), label: Label::Explicit, oneof: 0 },
+            Field { name: "permission", number: 1, kind: Kind::Message(313), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "permission", field: 0 },
@@ -5137,7 +5147,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.GetRoleResponse",
         fields: &[
-            Field { name: "role", number: 1, kind: Kind::Message(314), label: Label::Explicit, oneof: 0 },
+            Field { name: "role", number: 1, kind: Kind::Message(315), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "role", field: 0 },
@@ -5175,7 +5185,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.ListDependentRolesResponse",
         fields: &[
-            Field { name: "roles", number: 1, kind: Kind::Message(314), label: Label::Repeated, oneof: 0 },
+            Field { name: "roles", number: 1, kind: Kind::Message(315), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "roles", field: 0 },
@@ -5194,7 +5204,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.ListEffectiveRolePermissionsResponse",
         fields: &[
-            Field { name: "permissions", number: 1, kind: Kind::Message(312), label: Label::Repeated, oneof: 0 },
+            Field { name: "permissions", number: 1, kind: Kind::Message(313), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "permissions", field: 0 },
@@ -5215,7 +5225,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.ListOrganizationRolesResponse",
         fields: &[
-            Field { name: "roles", number: 1, kind: Kind::Message(314), label: Label::Repeated, oneof: 0 },
+            Field { name: "roles", number: 1, kind: Kind::Message(315), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "roles", field: 0 },
@@ -5239,7 +5249,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.ListPermissionsResponse",
         fields: &[
-            Field { name: "permissions", number: 1, kind: Kind::Message(312), label: Label::Repeated, oneof: 0 },
+            Field { name: "permissions", number: 1, kind: Kind::Message(313), label: Label::Repeated, oneof: 0 },
             Field { name: "prev_page_token", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "next_page_token", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "total_size", number: 4, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
@@ -5267,7 +5277,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.ListRolePermissionsResponse",
         fields: &[
-            Field { name: "permissions", number: 1, kind: Kind::Message(312), label: Label::Repeated, oneof: 0 },
+            Field { name: "permissions", number: 1, kind: Kind::Message(313), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "permissions", field: 0 },
@@ -5285,7 +5295,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.ListRolesResponse",
         fields: &[
-            Field { name: "roles", number: 1, kind: Kind::Message(314), label: Label::Repeated, oneof: 0 },
+            Field { name: "roles", number: 1, kind: Kind::Message(315), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "roles", field: 0 },
@@ -5336,7 +5346,7 @@ static MESSAGES: [Message; 407] = [
             Field { name: "default_creator", number: 6, kind: Kind::Bool, label: Label::Implicit, oneof: 0 },
             Field { name: "default_member", number: 7, kind: Kind::Bool, label: Label::Implicit, oneof: 0 },
             Field { name: "extends", number: 8, kind: Kind::String, label: Label::Explicit, oneof: 0 },
-            Field { name: "permissions", number: 9, kind: Kind::Message(315), label: Label::Repeated, oneof: 0 },
+            Field { name: "permissions", number: 9, kind: Kind::Message(316), label: Label::Repeated, oneof: 0 },
             Field { name: "dependent_roles_count", number: 10, kind: Kind::Int32, label: Label::Implicit, oneof: 0 },
             Field { name: "is_org_role", number: 11, kind: Kind::Bool, label: Label::Implicit, oneof: 0 },
         ],
@@ -5396,7 +5406,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.UpdateDefaultOrganizationRolesResponse",
         fields: &[
-            Field { name: "default_member", number: 2, kind: Kind::Message(314), label: Label::Explicit, oneof: 0 },
+            Field { name: "default_member", number: 2, kind: Kind::Message(315), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "defaultMember", field: 0 },
@@ -5417,8 +5427,8 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.UpdateDefaultRolesRequest",
         fields: &[
-            Field { name: "default_creator", number: 2, kind: Kind::Message(318), label: Label::Explicit, oneof: 0 },
-            Field { name: "default_member", number: 3, kind: Kind::Message(318), label: Label::Explicit, oneof: 0 },
+            Field { name: "default_creator", number: 2, kind: Kind::Message(319), label: Label::Explicit, oneof: 0 },
+            Field { name: "default_member", number: 3, kind: Kind::Message(319), label: Label::Explicit, oneof: 0 },
             Field { name: "default_creator_role", number: 4, kind: Kind::String, label: Label::Explicit, oneof: 0 },
             Field { name: "default_member_role", number: 5, kind: Kind::String, label: Label::Explicit, oneof: 0 },
         ],
@@ -5436,8 +5446,8 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.UpdateDefaultRolesResponse",
         fields: &[
-            Field { name: "default_creator", number: 1, kind: Kind::Message(314), label: Label::Explicit, oneof: 0 },
-            Field { name: "default_member", number: 2, kind: Kind::Message(314), label: Label::Explicit, oneof: 0 },
+            Field { name: "default_creator", number: 1, kind: Kind::Message(315), label: Label::Explicit, oneof: 0 },
+            Field { name: "default_member", number: 2, kind: Kind::Message(315), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "defaultMember", field: 1 },
@@ -5451,7 +5461,7 @@ static MESSAGES: [Message; 407] = [
         fields: &[
             Field { name: "org_id", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "role_name", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "role", number: 3, kind: Kind::Message(325), label: Label::Explicit, oneof: 0 },
+            Field { name: "role", number: 3, kind: Kind::Message(326), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "role", field: 2 },
@@ -5464,7 +5474,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.UpdateOrganizationRoleResponse",
         fields: &[
-            Field { name: "role", number: 1, kind: Kind::Message(314), label: Label::Explicit, oneof: 0 },
+            Field { name: "role", number: 1, kind: Kind::Message(315), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "role", field: 0 },
@@ -5474,7 +5484,7 @@ static MESSAGES: [Message; 407] = [
         name: "scalekit.v1.roles.UpdatePermissionRequest",
         fields: &[
             Field { name: "permission_name", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "permission", number: 3, kind: Kind::Message(279), label: Label::Explicit, oneof: 0 },
+            Field { name: "permission", number: 3, kind: Kind::Message(280), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "permission", field: 1 },
@@ -5485,7 +5495,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.UpdatePermissionResponse",
         fields: &[
-            Field { name: "permission", number: 1, kind: Kind::Message(312), label: Label::Explicit, oneof: 0 },
+            Field { name: "permission", number: 1, kind: Kind::Message(313), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "permission", field: 0 },
@@ -5511,7 +5521,7 @@ static MESSAGES: [Message; 407] = [
         name: "scalekit.v1.roles.UpdateRoleRequest",
         fields: &[
             Field { name: "role_name", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "role", number: 3, kind: Kind::Message(325), label: Label::Explicit, oneof: 0 },
+            Field { name: "role", number: 3, kind: Kind::Message(326), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "role", field: 1 },
@@ -5522,7 +5532,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.roles.UpdateRoleResponse",
         fields: &[
-            Field { name: "role", number: 1, kind: Kind::Message(314), label: Label::Explicit, oneof: 0 },
+            Field { name: "role", number: 1, kind: Kind::Message(315), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "role", field: 0 },
@@ -5551,7 +5561,7 @@ static MESSAGES: [Message; 407] = [
             Field { name: "browser_version", number: 16, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "device_type", number: 17, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "ip", number: 19, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "location", number: 20, kind: Kind::Message(330), label: Label::Explicit, oneof: 0 },
+            Field { name: "location", number: 20, kind: Kind::Message(331), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "ip", field: 6 },
@@ -5599,7 +5609,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.sessions.RevokeAllUserSessionsResponse",
         fields: &[
-            Field { name: "revoked_sessions", number: 1, kind: Kind::Message(335), label: Label::Repeated, oneof: 0 },
+            Field { name: "revoked_sessions", number: 1, kind: Kind::Message(336), label: Label::Repeated, oneof: 0 },
             Field { name: "total_revoked", number: 2, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
         ],
         names: &[
@@ -5622,7 +5632,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.sessions.RevokeSessionResponse",
         fields: &[
-            Field { name: "revoked_session", number: 1, kind: Kind::Message(335), label: Label::Explicit, oneof: 0 },
+            Field { name: "revoked_session", number: 1, kind: Kind::Message(336), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "revokedSession", field: 0 },
@@ -5679,9 +5689,9 @@ static MESSAGES: [Message; 407] = [
             Field { name: "expired_at", number: 9, kind: Kind::Timestamp, label: Label::Explicit, oneof: 0 },
             Field { name: "logout_at", number: 10, kind: Kind::Timestamp, label: Label::Explicit, oneof: 0 },
             Field { name: "status", number: 11, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "device", number: 12, kind: Kind::Message(329), label: Label::Explicit, oneof: 0 },
+            Field { name: "device", number: 12, kind: Kind::Message(330), label: Label::Explicit, oneof: 0 },
             Field { name: "last_active_at", number: 13, kind: Kind::Timestamp, label: Label::Explicit, oneof: 0 },
-            Field { name: "authenticated_clients", number: 14, kind: Kind::Message(328), label: Label::Repeated, oneof: 0 },
+            Field { name: "authenticated_clients", number: 14, kind: Kind::Message(329), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "device", field: 11 },
@@ -5725,7 +5735,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.sessions.UserSessionDetails",
         fields: &[
-            Field { name: "sessions", number: 1, kind: Kind::Message(336), label: Label::Repeated, oneof: 0 },
+            Field { name: "sessions", number: 1, kind: Kind::Message(337), label: Label::Repeated, oneof: 0 },
             Field { name: "next_page_token", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "prev_page_token", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "total_size", number: 4, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
@@ -5746,7 +5756,7 @@ static MESSAGES: [Message; 407] = [
             Field { name: "user_id", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "page_size", number: 2, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
             Field { name: "page_token", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "filter", number: 4, kind: Kind::Message(340), label: Label::Explicit, oneof: 0 },
+            Field { name: "filter", number: 4, kind: Kind::Message(341), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "filter", field: 3 },
@@ -5796,7 +5806,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.tokens.CreateTokenRequest",
         fields: &[
-            Field { name: "token", number: 1, kind: Kind::Message(341), label: Label::Explicit, oneof: 0 },
+            Field { name: "token", number: 1, kind: Kind::Message(342), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "token", field: 0 },
@@ -5807,7 +5817,7 @@ static MESSAGES: [Message; 407] = [
         fields: &[
             Field { name: "token", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "token_id", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "token_info", number: 3, kind: Kind::Message(347), label: Label::Explicit, oneof: 0 },
+            Field { name: "token_info", number: 3, kind: Kind::Message(348), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "token", field: 0 },
@@ -5848,7 +5858,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.tokens.ListTokensResponse",
         fields: &[
-            Field { name: "tokens", number: 1, kind: Kind::Message(347), label: Label::Repeated, oneof: 0 },
+            Field { name: "tokens", number: 1, kind: Kind::Message(348), label: Label::Repeated, oneof: 0 },
             Field { name: "total_count", number: 2, kind: Kind::Int32, label: Label::Implicit, oneof: 0 },
             Field { name: "next_page_token", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "prev_page_token", number: 4, kind: Kind::String, label: Label::Implicit, oneof: 0 },
@@ -5919,7 +5929,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.tokens.UpdateTokenResponse",
         fields: &[
-            Field { name: "token_info", number: 1, kind: Kind::Message(347), label: Label::Explicit, oneof: 0 },
+            Field { name: "token_info", number: 1, kind: Kind::Message(348), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "tokenInfo", field: 0 },
@@ -5938,7 +5948,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.tokens.ValidateTokenResponse",
         fields: &[
-            Field { name: "token_info", number: 1, kind: Kind::Message(347), label: Label::Explicit, oneof: 0 },
+            Field { name: "token_info", number: 1, kind: Kind::Message(348), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "tokenInfo", field: 0 },
@@ -6051,7 +6061,7 @@ static MESSAGES: [Message; 407] = [
             Field { name: "next_page_token", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "total_size", number: 2, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
             Field { name: "prev_page_token", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "tools", number: 4, kind: Kind::Message(367), label: Label::Repeated, oneof: 0 },
+            Field { name: "tools", number: 4, kind: Kind::Message(368), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "tools", field: 3 },
@@ -6067,7 +6077,7 @@ static MESSAGES: [Message; 407] = [
         name: "scalekit.v1.tools.ListScopedToolsRequest",
         fields: &[
             Field { name: "identifier", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "filter", number: 2, kind: Kind::Message(363), label: Label::Explicit, oneof: 0 },
+            Field { name: "filter", number: 2, kind: Kind::Message(364), label: Label::Explicit, oneof: 0 },
             Field { name: "page_size", number: 3, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
             Field { name: "page_token", number: 4, kind: Kind::String, label: Label::Implicit, oneof: 0 },
         ],
@@ -6086,7 +6096,7 @@ static MESSAGES: [Message; 407] = [
             Field { name: "next_page_token", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "total_size", number: 2, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
             Field { name: "prev_page_token", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "tools", number: 5, kind: Kind::Message(362), label: Label::Repeated, oneof: 0 },
+            Field { name: "tools", number: 5, kind: Kind::Message(363), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "tools", field: 3 },
@@ -6101,7 +6111,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.tools.ListToolsRequest",
         fields: &[
-            Field { name: "filter", number: 1, kind: Kind::Message(355), label: Label::Explicit, oneof: 0 },
+            Field { name: "filter", number: 1, kind: Kind::Message(356), label: Label::Explicit, oneof: 0 },
             Field { name: "page_size", number: 2, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
             Field { name: "page_token", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
         ],
@@ -6120,7 +6130,7 @@ static MESSAGES: [Message; 407] = [
             Field { name: "total_size", number: 2, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
             Field { name: "prev_page_token", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "tool_names", number: 4, kind: Kind::String, label: Label::Repeated, oneof: 0 },
-            Field { name: "tools", number: 5, kind: Kind::Message(367), label: Label::Repeated, oneof: 0 },
+            Field { name: "tools", number: 5, kind: Kind::Message(368), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "tools", field: 4 },
@@ -6137,7 +6147,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.tools.ScopedTool",
         fields: &[
-            Field { name: "tool", number: 1, kind: Kind::Message(367), label: Label::Explicit, oneof: 0 },
+            Field { name: "tool", number: 1, kind: Kind::Message(368), label: Label::Explicit, oneof: 0 },
             Field { name: "identifier", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "connected_account_id", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
         ],
@@ -6180,7 +6190,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.tools.SearchToolsResponse",
         fields: &[
-            Field { name: "tools", number: 1, kind: Kind::Message(366), label: Label::Repeated, oneof: 0 },
+            Field { name: "tools", number: 1, kind: Kind::Message(367), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "tools", field: 0 },
@@ -6193,7 +6203,7 @@ static MESSAGES: [Message; 407] = [
             Field { name: "provider", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "description", number: 3, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "score", number: 4, kind: Kind::Double, label: Label::Implicit, oneof: 0 },
-            Field { name: "connections", number: 5, kind: Kind::Message(352), label: Label::Repeated, oneof: 0 },
+            Field { name: "connections", number: 5, kind: Kind::Message(353), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "name", field: 0 },
@@ -6243,7 +6253,7 @@ static MESSAGES: [Message; 407] = [
         fields: &[
             Field { name: "organization_id", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "user_id", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "roles", number: 3, kind: Kind::Message(368), label: Label::Repeated, oneof: 0 },
+            Field { name: "roles", number: 3, kind: Kind::Message(369), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "roles", field: 2 },
@@ -6280,7 +6290,7 @@ static MESSAGES: [Message; 407] = [
         name: "scalekit.v1.users.CreateMembershipRequest",
         fields: &[
             Field { name: "organization_id", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "membership", number: 2, kind: Kind::Message(371), label: Label::Explicit, oneof: 0 },
+            Field { name: "membership", number: 2, kind: Kind::Message(372), label: Label::Explicit, oneof: 0 },
             Field { name: "id", number: 3, kind: Kind::String, label: Label::Explicit, oneof: 1 },
             Field { name: "external_id", number: 4, kind: Kind::String, label: Label::Explicit, oneof: 1 },
             Field { name: "send_invitation_email", number: 5, kind: Kind::Bool, label: Label::Explicit, oneof: 0 },
@@ -6299,7 +6309,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.users.CreateMembershipResponse",
         fields: &[
-            Field { name: "user", number: 1, kind: Kind::Message(406), label: Label::Explicit, oneof: 0 },
+            Field { name: "user", number: 1, kind: Kind::Message(407), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "user", field: 0 },
@@ -6310,8 +6320,8 @@ static MESSAGES: [Message; 407] = [
         fields: &[
             Field { name: "email", number: 5, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "external_id", number: 6, kind: Kind::String, label: Label::Explicit, oneof: 0 },
-            Field { name: "membership", number: 7, kind: Kind::Message(371), label: Label::Explicit, oneof: 0 },
-            Field { name: "user_profile", number: 8, kind: Kind::Message(377), label: Label::Explicit, oneof: 0 },
+            Field { name: "membership", number: 7, kind: Kind::Message(372), label: Label::Explicit, oneof: 0 },
+            Field { name: "user_profile", number: 8, kind: Kind::Message(378), label: Label::Explicit, oneof: 0 },
             Field { name: "metadata", number: 9, kind: Kind::String, label: Label::Map(Kind::String), oneof: 0 },
             Field { name: "given_name", number: 20001, kind: Kind::Alias(&Alias { path: &[8, 2], values: &[] }), label: Label::Explicit, oneof: 0 },
             Field { name: "family_name", number: 20002, kind: Kind::Alias(&Alias { path: &[8, 3], values: &[] }), label: Label::Explicit, oneof: 0 },
@@ -6330,7 +6340,7 @@ static MESSAGES: [Message; 407] = [
         name: "scalekit.v1.users.CreateUserAndMembershipRequest",
         fields: &[
             Field { name: "organization_id", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
-            Field { name: "user", number: 2, kind: Kind::Message(374), label: Label::Explicit, oneof: 0 },
+            Field { name: "user", number: 2, kind: Kind::Message(375), label: Label::Explicit, oneof: 0 },
             Field { name: "send_invitation_email", number: 3, kind: Kind::Bool, label: Label::Explicit, oneof: 0 },
         ],
         names: &[
@@ -6344,7 +6354,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.users.CreateUserAndMembershipResponse",
         fields: &[
-            Field { name: "user", number: 1, kind: Kind::Message(406), label: Label::Explicit, oneof: 0 },
+            Field { name: "user", number: 1, kind: Kind::Message(407), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "user", field: 0 },
@@ -6434,7 +6444,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.users.GetUserResponse",
         fields: &[
-            Field { name: "user", number: 1, kind: Kind::Message(406), label: Label::Explicit, oneof: 0 },
+            Field { name: "user", number: 1, kind: Kind::Message(407), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "user", field: 0 },
@@ -6491,7 +6501,7 @@ static MESSAGES: [Message; 407] = [
         fields: &[
             Field { name: "next_page_token", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "total_size", number: 2, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
-            Field { name: "users", number: 3, kind: Kind::Message(406), label: Label::Repeated, oneof: 0 },
+            Field { name: "users", number: 3, kind: Kind::Message(407), label: Label::Repeated, oneof: 0 },
             Field { name: "prev_page_token", number: 4, kind: Kind::String, label: Label::Implicit, oneof: 0 },
         ],
         names: &[
@@ -6520,7 +6530,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.users.ListUserPermissionsResponse",
         fields: &[
-            Field { name: "permissions", number: 1, kind: Kind::Message(391), label: Label::Repeated, oneof: 0 },
+            Field { name: "permissions", number: 1, kind: Kind::Message(392), label: Label::Repeated, oneof: 0 },
         ],
         names: &[
             Name { name: "permissions", field: 0 },
@@ -6564,7 +6574,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.users.ListUsersResponse",
         fields: &[
-            Field { name: "users", number: 1, kind: Kind::Message(406), label: Label::Repeated, oneof: 0 },
+            Field { name: "users", number: 1, kind: Kind::Message(407), label: Label::Repeated, oneof: 0 },
             Field { name: "next_page_token", number: 2, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "total_size", number: 3, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
             Field { name: "prev_page_token", number: 4, kind: Kind::String, label: Label::Implicit, oneof: 0 },
@@ -6625,7 +6635,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.users.ResendInviteResponse",
         fields: &[
-            Field { name: "invite", number: 1, kind: Kind::Message(382), label: Label::Explicit, oneof: 0 },
+            Field { name: "invite", number: 1, kind: Kind::Message(383), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "invite", field: 0 },
@@ -6654,7 +6664,7 @@ static MESSAGES: [Message; 407] = [
         fields: &[
             Field { name: "next_page_token", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "total_size", number: 2, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
-            Field { name: "users", number: 3, kind: Kind::Message(406), label: Label::Repeated, oneof: 0 },
+            Field { name: "users", number: 3, kind: Kind::Message(407), label: Label::Repeated, oneof: 0 },
             Field { name: "prev_page_token", number: 4, kind: Kind::String, label: Label::Implicit, oneof: 0 },
         ],
         names: &[
@@ -6687,7 +6697,7 @@ static MESSAGES: [Message; 407] = [
         fields: &[
             Field { name: "next_page_token", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "total_size", number: 2, kind: Kind::Uint32, label: Label::Implicit, oneof: 0 },
-            Field { name: "users", number: 3, kind: Kind::Message(406), label: Label::Repeated, oneof: 0 },
+            Field { name: "users", number: 3, kind: Kind::Message(407), label: Label::Repeated, oneof: 0 },
             Field { name: "prev_page_token", number: 4, kind: Kind::String, label: Label::Implicit, oneof: 0 },
         ],
         names: &[
@@ -6717,7 +6727,7 @@ static MESSAGES: [Message; 407] = [
             Field { name: "organization_id", number: 1, kind: Kind::String, label: Label::Implicit, oneof: 0 },
             Field { name: "id", number: 2, kind: Kind::String, label: Label::Explicit, oneof: 1 },
             Field { name: "external_id", number: 3, kind: Kind::String, label: Label::Explicit, oneof: 1 },
-            Field { name: "membership", number: 5, kind: Kind::Message(399), label: Label::Explicit, oneof: 0 },
+            Field { name: "membership", number: 5, kind: Kind::Message(400), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "id", field: 1 },
@@ -6731,7 +6741,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.users.UpdateMembershipResponse",
         fields: &[
-            Field { name: "user", number: 1, kind: Kind::Message(406), label: Label::Explicit, oneof: 0 },
+            Field { name: "user", number: 1, kind: Kind::Message(407), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "user", field: 0 },
@@ -6741,7 +6751,7 @@ static MESSAGES: [Message; 407] = [
         name: "scalekit.v1.users.UpdateUser",
         fields: &[
             Field { name: "external_id", number: 6, kind: Kind::String, label: Label::Explicit, oneof: 0 },
-            Field { name: "user_profile", number: 8, kind: Kind::Message(403), label: Label::Explicit, oneof: 0 },
+            Field { name: "user_profile", number: 8, kind: Kind::Message(404), label: Label::Explicit, oneof: 0 },
             Field { name: "metadata", number: 9, kind: Kind::String, label: Label::Map(Kind::String), oneof: 0 },
             Field { name: "given_name", number: 20001, kind: Kind::Alias(&Alias { path: &[8, 2], values: &[] }), label: Label::Explicit, oneof: 0 },
             Field { name: "family_name", number: 20002, kind: Kind::Alias(&Alias { path: &[8, 3], values: &[] }), label: Label::Explicit, oneof: 0 },
@@ -6799,7 +6809,7 @@ static MESSAGES: [Message; 407] = [
         fields: &[
             Field { name: "id", number: 1, kind: Kind::String, label: Label::Explicit, oneof: 1 },
             Field { name: "external_id", number: 2, kind: Kind::String, label: Label::Explicit, oneof: 1 },
-            Field { name: "user", number: 3, kind: Kind::Message(402), label: Label::Explicit, oneof: 0 },
+            Field { name: "user", number: 3, kind: Kind::Message(403), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "id", field: 0 },
@@ -6811,7 +6821,7 @@ static MESSAGES: [Message; 407] = [
     Message {
         name: "scalekit.v1.users.UpdateUserResponse",
         fields: &[
-            Field { name: "user", number: 1, kind: Kind::Message(406), label: Label::Explicit, oneof: 0 },
+            Field { name: "user", number: 1, kind: Kind::Message(407), label: Label::Explicit, oneof: 0 },
         ],
         names: &[
             Name { name: "user", field: 0 },

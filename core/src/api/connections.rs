@@ -114,6 +114,17 @@ impl ConnectionService {
         self.client.call_typed(const { schema::named("ConnectionService.DeleteConnection") }, &request).await
     }
 
+    /// Deletes a connection of the environment, together with its connected accounts, and returns
+    /// nothing. Fails with `NOT_FOUND` for an unknown connection.
+    ///
+    /// Route: `DELETE /api/v1/connections/{connection_id}`
+    ///
+    /// # Errors
+    /// [`Error`], with the service's answer where it refused the call.
+    pub async fn delete_environment_connection(&self, request: DeleteEnvironmentConnectionRequest) -> Result<Empty, Error> {
+        self.client.call_typed(const { operation::named("ConnectionService.DeleteEnvironmentConnection") }, &request).await
+    }
+
     /// Enables a connection of an organization, so that users can log in through it. Returns whether
     /// it is now enabled. Fails with `NOT_FOUND` when the organization or the connection does not
     /// exist.
@@ -423,6 +434,15 @@ pub struct DeleteConnectionRequest {
     /// Id of the connection (`conn_` and digits), 1 to 32 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
+}
+
+/// Names the connection of the environment to delete.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteEnvironmentConnectionRequest {
+    /// Id of the connection (`conn_` and digits), 1 to 32 characters.
+    #[serde(alias = "connectionId", deserialize_with = "or_default", skip_serializing_if = "unset")]
+    pub connection_id: String,
 }
 
 /// What a connection of the environment is for.

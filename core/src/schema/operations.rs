@@ -594,6 +594,20 @@ pub static OPERATIONS: &[Operation] = &[
         tool: false,
     },
     Operation {
+        name: "ConnectionService.DeleteEnvironmentConnection",
+        package: "scalekit.v1.connections",
+        request: "scalekit.v1.connections.DeleteEnvironmentConnectionRequest",
+        response: "google.protobuf.Empty",
+        routes: &[
+            Route {
+                verb: Verb::Delete,
+                path: &[Segment::Literal("/api/v1/connections/"), Segment::Field { name: "connection_id", or_external: false }],
+                body: Body::None,
+            },
+        ],
+        tool: false,
+    },
+    Operation {
         name: "ConnectionService.DisableConnection",
         package: "scalekit.v1.connections",
         request: "scalekit.v1.connections.ToggleConnectionRequest",

@@ -206,7 +206,7 @@ mod tests {
                 routes += 1;
             }
         }
-        assert!(routes >= OPERATIONS.len() && OPERATIONS.len() == 149);
+        assert!(routes >= OPERATIONS.len() && OPERATIONS.len() == 150);
     }
 
     #[test]

@@ -229,6 +229,6 @@ mod tests {
         for operation in scalekit::schema::OPERATIONS {
             assert!(handler(operation.name).is_some(), "{}", operation.name);
         }
-        assert_eq!(names.len(), 149);
+        assert_eq!(names.len(), 150);
     }
 }

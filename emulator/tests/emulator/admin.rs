@@ -104,7 +104,7 @@ async fn the_admin_api_is_out_of_reach_for_web_pages() {
     let info = world.get("/_emulator/info").await;
     assert!(!info.headers.contains_key("access-control-allow-origin"));
     assert!(!info.body.contains(world.emulator.client_secret()));
-    assert_eq!(info.json()["operations"].as_array().unwrap().len(), 149);
+    assert_eq!(info.json()["operations"].as_array().unwrap().len(), 150);
     assert_eq!(
         world.get("/_emulator/nothing").await.status,
         StatusCode::NOT_FOUND

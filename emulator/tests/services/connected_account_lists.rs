@@ -140,3 +140,32 @@ async fn with_a_connection_go_its_accounts() {
     let expected = ["connected_account.created", "connected_account.deleted"];
     assert_eq!(column(&events["events"], "type"), expected);
 }
+
+#[tokio::test]
+async fn a_connection_of_the_environment_is_deleted_with_its_accounts() {
+    let (environment, ..) = with_connections().await;
+    let account = environment.post(ACCOUNTS, oauth("ann")).await["connected_account"].take();
+    let id = text(&account["id"]);
+    environment.delete("/api/v1/connections/conn_1").await;
+    environment
+        .get_fails("/api/v1/connections/conn_1")
+        .await
+        .is_not_found("connection", "conn_1");
+    environment
+        .get_fails(&format!("{ACCOUNTS}/details?id={id}"))
+        .await
+        .is_not_found("connected account", &id);
+    environment
+        .delete_fails("/api/v1/connections/conn_1")
+        .await
+        .is_not_found("connection", "conn_1");
+    let events = environment
+        .post("/api/v1/events/paginated", json!({ "connection_id": "conn_1" }))
+        .await;
+    let expected = [
+        "connected_account.created",
+        "connected_account.deleted",
+        "connection.deleted",
+    ];
+    assert_eq!(column(&events["events"], "type"), expected);
+}

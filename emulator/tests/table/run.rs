@@ -150,5 +150,5 @@ async fn every_operation_needs_a_bearer_and_changes_nothing_without() {
         runner.begin().await;
     }
     report(&wrong, cases);
-    assert_eq!(cases, 2 * 149);
+    assert_eq!(cases, 2 * 150);
 }

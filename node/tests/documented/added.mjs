@@ -17,6 +17,7 @@ export const ADDED = [
   ["connectedAccounts.searchConnectedAccounts", ["ada", { pageSize: 5 }], "ConnectedAccountService.SearchConnectedAccounts", { query: "ada", page_size: 5 }],
   ["connection.createEnvironmentConnection", [{ type: 1 }, { flags: { isLogin: true } }], "ConnectionService.CreateEnvironmentConnection", { connection: { type: "OIDC" }, flags: { is_login: true } }],
   ["connection.getEnvironmentConnection", ["conn_1"], "ConnectionService.GetEnvironmentConnection", { connection_id: "conn_1" }],
+  ["connection.deleteEnvironmentConnection", ["conn_1"], "ConnectionService.DeleteEnvironmentConnection", { connection_id: "conn_1" }],
   ["connection.updateEnvironmentConnection", ["conn_1", { debugEnabled: true }], "ConnectionService.UpdateEnvironmentConnection", { connection_id: "conn_1", connection: { debug_enabled: true } }],
   ["domain.createDomainByExternalId", ["acme", "acme.example", { domainType: "ALLOWED_EMAIL_DOMAIN" }], "DomainService.CreateDomain", { organization_id: "org_found", domain: { domain: "acme.example", domain_type: "ALLOWED_EMAIL_DOMAIN" } }],
   ["domain.getDomainByExternalId", ["acme", "dom_1"], "DomainService.GetDomain", { organization_id: "org_found", id: "dom_1" }],

@@ -115,7 +115,7 @@ fn schema_methods_and_plan_contain_the_same_operations() -> Result<()> {
         .iter()
         .filter_map(|entry| entry["operation"].as_str())
         .collect();
-    assert_eq!(schema.len(), 149);
+    assert_eq!(schema.len(), 150);
     assert_eq!(schema, methods);
     assert_eq!(schema, planned);
     Ok(())

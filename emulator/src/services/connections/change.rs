@@ -4,8 +4,8 @@ use scalekit::api::Empty;
 use scalekit::api::connections::{
     Connection, ConnectionStatus, ConnectionType, CreateConnection, CreateConnectionRequest,
     CreateConnectionResponse, CreateEnvironmentConnectionRequest, DeleteConnectionRequest,
-    ToggleConnectionRequest, ToggleConnectionResponse, UpdateConnectionResponse,
-    UpdateEnvironmentConnectionRequest,
+    DeleteEnvironmentConnectionRequest, ToggleConnectionRequest, ToggleConnectionResponse,
+    UpdateConnectionResponse, UpdateEnvironmentConnectionRequest,
 };
 use scalekit::api::events::ObjectType;
 
@@ -178,8 +178,21 @@ pub(super) fn delete(
     request: DeleteConnectionRequest,
 ) -> Result<Empty, ApiError> {
     own(state, &request.organization_id, &request.id)?;
-    let gone = state.connections.remove(&request.id)?;
-    state.delete_accounts_by(ctx, "connection", &request.id);
+    remove(state, ctx, &request.id)
+}
+
+pub(super) fn delete_environment(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: DeleteEnvironmentConnectionRequest,
+) -> Result<Empty, ApiError> {
+    remove(state, ctx, &request.connection_id)
+}
+
+/// Deletes a connection together with its connected accounts.
+fn remove(state: &mut State, ctx: &Ctx<'_>, id: &str) -> Result<Empty, ApiError> {
+    let gone = state.connections.remove(id)?;
+    state.delete_accounts_by(ctx, "connection", id);
     announce(state, ctx, &gone, "deleted");
     Ok(Empty {})
 }

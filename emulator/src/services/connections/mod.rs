@@ -25,6 +25,10 @@ pub(super) static OPERATIONS: &[Entry] = &[
         write!(change::create_environment),
     ),
     ("ConnectionService.DeleteConnection", write!(change::delete)),
+    (
+        "ConnectionService.DeleteEnvironmentConnection",
+        write!(change::delete_environment),
+    ),
     ("ConnectionService.DisableConnection", write!(change::disable)),
     ("ConnectionService.EnableConnection", write!(change::enable)),
     ("ConnectionService.GetConnection", read!(get)),

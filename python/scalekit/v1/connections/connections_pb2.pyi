@@ -756,6 +756,16 @@ class DeleteConnectionRequest(_Message):
         field_name: _Literal["organization_id", b"organization_id", "id", b"id"],
     ) -> None: ...
 
+class DeleteEnvironmentConnectionRequest(_Message):
+    """Names the connection of the environment to delete."""
+
+    DESCRIPTOR: _Descriptor
+    CONNECTION_ID_FIELD_NUMBER: int
+    connection_id: str
+    """Id of the connection (`conn_` and digits), 1 to 32 characters."""
+    def __init__(self, *, connection_id: str | None = None) -> None: ...
+    def ClearField(self, field_name: _Literal["connection_id", b"connection_id"]) -> None: ...
+
 class Flags(_Message):
     """What a connection of the environment is for."""
 
