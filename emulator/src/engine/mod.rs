@@ -3,6 +3,7 @@
 mod error;
 mod query;
 mod request;
+mod response;
 mod router;
 mod rules;
 mod schema;
@@ -50,13 +51,15 @@ async fn run(app: &App, found: &Match, request: &Request) -> Result<Vec<u8>, Api
         state::forget_foreign_token(&mut json);
     }
     intercept(app, name, &json).await?;
-    match services::handler(name) {
-        Some(Handler::Read(handle)) => handle(&app.read(), &ctx, json),
-        Some(Handler::Write(handle)) => app.change(|state| handle(state, &ctx, json)),
-        None => Err(ApiError::unimplemented(format!(
-            "the emulator does not implement {name} yet"
-        ))),
-    }
+    let response = match services::handler(name) {
+        Some(Handler::Read(handle)) => handle(&app.read(), &ctx, json)?,
+        Some(Handler::Write(handle)) => app.change(|state| handle(state, &ctx, json))?,
+        None => {
+            let message = format!("the emulator does not implement {name} yet");
+            return Err(ApiError::unimplemented(message));
+        }
+    };
+    response::write(found.operation, response)
 }
 
 /// Interceptors may forbid an invitation before it is made.

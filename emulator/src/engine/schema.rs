@@ -15,6 +15,11 @@ pub(super) fn pool() -> &'static DescriptorPool {
     &POOL
 }
 
+/// The response message of an operation.
+pub(super) fn response_of(operation: &Operation) -> Option<MessageDescriptor> {
+    POOL.get_message_by_name(operation.response)
+}
+
 /// The request message of an operation.
 pub(super) fn request_of(operation: &Operation) -> Option<MessageDescriptor> {
     POOL.get_message_by_name(operation.request)

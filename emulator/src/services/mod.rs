@@ -96,9 +96,9 @@ type Entry = (&'static str, Handler);
 #[derive(Clone, Copy)]
 pub(crate) enum Handler {
     /// Only reads; runs beside others of its kind.
-    Read(fn(&State, &Ctx<'_>, Value) -> Result<Vec<u8>, ApiError>),
+    Read(fn(&State, &Ctx<'_>, Value) -> Result<Value, ApiError>),
     /// Changes the state; runs alone.
-    Write(fn(&mut State, &Ctx<'_>, Value) -> Result<Vec<u8>, ApiError>),
+    Write(fn(&mut State, &Ctx<'_>, Value) -> Result<Value, ApiError>),
 }
 
 /// The handler of an operation, if it has one.
@@ -148,8 +148,8 @@ fn typed<T: serde::de::DeserializeOwned>(request: Value) -> Result<T, ApiError> 
     serde_json::from_value(request).map_err(|error| ApiError::invalid(error.to_string()))
 }
 
-fn written(response: &impl serde::Serialize) -> Result<Vec<u8>, ApiError> {
-    serde_json::to_vec(response).map_err(|error| ApiError::internal(error.to_string()))
+fn written(response: &impl serde::Serialize) -> Result<Value, ApiError> {
+    serde_json::to_value(response).map_err(|error| ApiError::internal(error.to_string()))
 }
 
 /// Whether one of `texts` contains `query`, which is in lower case.

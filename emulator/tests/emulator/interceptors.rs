@@ -237,7 +237,8 @@ async fn an_application_that_does_not_answer_leaves_it_to_the_fallback() {
             let events = world
                 .call(Method::POST, "/api/v1/events/paginated", Some(filter))
                 .await;
-            assert!(events.json()["events"].is_array(), "{status} {fallback}");
+            let events = events.json()["events"].clone();
+            assert!(!events.as_array().unwrap().is_empty(), "{status} {fallback}");
             world.admin(Method::DELETE, "interceptors", json!({})).await;
         }
     }

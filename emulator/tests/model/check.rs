@@ -72,9 +72,10 @@ impl Names {
     fn difference(&self, answer: &Value, expected: &Value, place: &str) -> Option<String> {
         match (answer, expected) {
             (Value::Object(answer), Value::Object(expected)) => {
-                let more = answer.keys().find(|key| !expected.contains_key(*key));
-                if let Some(key) = more {
-                    return Some(format!("{place}.{key} is {}, not absent", answer[key]));
+                // The model leaves out what has its default.
+                let mut more = answer.iter().filter(|(key, _)| !expected.contains_key(*key));
+                if let Some((key, value)) = more.find(|(_, value)| !is_default(value)) {
+                    return Some(format!("{place}.{key} is {value}, not the default"));
                 }
                 expected.iter().find_map(|(key, wanted)| {
                     let place = format!("{place}.{key}");
@@ -108,5 +109,17 @@ impl Names {
             }
             _ => answer == expected,
         }
+    }
+}
+
+/// Whether a value is the default of a field: empty, zero or false.
+fn is_default(value: &Value) -> bool {
+    match value {
+        Value::Array(list) => list.is_empty(),
+        Value::Object(fields) => fields.values().all(is_default),
+        Value::String(text) => text.is_empty() || text == "0" || text.ends_with("_UNSPECIFIED"),
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::Bool(on) => !on,
+        Value::Null => false,
     }
 }

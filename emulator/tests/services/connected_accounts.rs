@@ -51,6 +51,7 @@ async fn an_oauth_account_waits_for_its_user() {
     let expected = json!({
         "id": made["id"], "identifier": "T1", "provider": "SLACK", "status": "PENDING_AUTH",
         "authorization_type": "OAUTH", "updated_at": made["updated_at"], "connector": "slack", "connection_id": "conn_1",
+        "is_org_wide_credential": false,
     });
     assert_eq!(made, expected);
     assert!(text(&made["id"]).starts_with("ca_"));

@@ -217,6 +217,30 @@ impl Answer {
     }
 }
 
+/// Returns the fields of a message that are set, for comparisons that are not about the defaults.
+/// The cases of `tests/emulator` compare whole responses.
+pub(crate) fn set_fields(message: &Value) -> Value {
+    match message {
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| (name.clone(), set_fields(value)))
+            .filter(|(_, value)| !is_default(value))
+            .collect(),
+        Value::Array(list) => list.iter().map(set_fields).collect(),
+        other => other.clone(),
+    }
+}
+
+fn is_default(value: &Value) -> bool {
+    match value {
+        Value::Array(list) => list.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::String(text) => text.is_empty() || text == "0" || text.ends_with("_UNSPECIFIED"),
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        other => *other == json!(false),
+    }
+}
+
 #[track_caller]
 pub(crate) fn text(value: &Value) -> String {
     value

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::environment::{Environment, column, text};
+use crate::environment::{Environment, column, set_fields, text};
 
 async fn events(environment: &Environment, filter: Value) -> Vec<String> {
     let path = "/api/v1/events/paginated?page_size=100";
@@ -101,7 +101,7 @@ async fn events_come_in_pages_and_have_their_data() {
         )
         .await;
     assert_eq!(second["events"][0]["data"]["display_name"], "C");
-    assert_eq!(second.get("next_page_token"), None);
+    assert_eq!(second["next_page_token"], "");
     let back = text(&second["prev_page_token"]);
     let again = environment
         .post(
@@ -160,7 +160,7 @@ async fn the_audit_log_knows_every_login() {
         }],
         "workflow": "sso", "client_id": client, "client_name": "Emulator", "client_type": "ENVIRONMENT",
     });
-    assert_eq!(first, &expected);
+    assert_eq!(set_fields(first), expected);
     assert!(text(&first["auth_request_id"]).starts_with("areq_"));
     for (query, found) in [
         ("email=BOB@acme.com", 1),

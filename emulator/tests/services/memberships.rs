@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::environment::{Environment, column};
+use crate::environment::{Environment, column, set_fields};
 
 /// Two organizations, and a user in the first one.
 pub(crate) async fn two() -> (Environment, String, String, String) {
@@ -70,7 +70,7 @@ async fn a_user_survives_losing_the_last_membership_unless_told_otherwise() {
     let (environment, acme, _, user) = two().await;
     environment.delete(&path(&acme, &user)).await;
     let alone = environment.get(&format!("/api/v1/users/{user}")).await["user"].take();
-    assert_eq!(alone["memberships"], Value::Null);
+    assert_eq!(alone["memberships"], json!([]));
     environment.post(&path(&acme, &user), json!({})).await;
     environment
         .delete(&format!("{}?cascade=true", path(&acme, &user)))
@@ -243,6 +243,6 @@ async fn a_member_has_the_permissions_of_all_roles() {
         .await;
     let read = environment.get("/api/v1/permissions/read").await["permission"].take();
     let expected = json!({ "id": read["id"], "name": "read", "description": "read" });
-    assert_eq!(permissions["permissions"][0], expected);
+    assert_eq!(set_fields(&permissions["permissions"][0]), expected);
     assert_eq!(column(&permissions["permissions"], "name"), ["read", "write"]);
 }

@@ -59,7 +59,10 @@ async fn dependents_are_the_direct_ones() {
         environment.get("/api/v1/roles/reader").await["role"]["dependent_roles_count"],
         1
     );
-    assert_eq!(environment.get("/api/v1/roles/chief/dependents").await, json!({}));
+    assert_eq!(
+        environment.get("/api/v1/roles/chief/dependents").await,
+        json!({ "roles": [] })
+    );
 }
 
 #[tokio::test]

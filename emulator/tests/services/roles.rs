@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::environment::{Environment, column, text};
+use crate::environment::{Environment, column, set_fields, text};
 
 const ROLES: &str = "/api/v1/roles";
 
@@ -36,10 +36,8 @@ async fn a_role_is_created_read_updated_and_deleted() {
 
     let plain =
         json!({ "id": role["id"], "name": "editor", "display_name": "Editor", "description": "Edits" });
-    assert_eq!(
-        environment.get("/api/v1/roles/editor").await,
-        json!({ "role": plain })
-    );
+    let shown = environment.get("/api/v1/roles/editor").await;
+    assert_eq!(set_fields(&shown), json!({ "role": plain }));
     let full = environment.get("/api/v1/roles/editor?include=permissions").await;
     assert_eq!(full["role"], role);
     assert_eq!(
@@ -248,10 +246,9 @@ async fn users_are_counted_in_all_organizations_or_in_one() {
         count(format!("/api/v1/organizations/{acme}/roles/member/users:count")).await,
         "2"
     );
-    // No users: the default value, which proto3 JSON leaves out.
     assert_eq!(
         environment.get("/api/v1/roles/admin/users:count").await,
-        json!({})
+        json!({ "count": "0" })
     );
     // Where an organization has a role of that name, the name means that one.
     let own = json!({ "name": "member", "organization_id": acme });

@@ -227,7 +227,7 @@ async fn an_identifiers_tools_come_with_the_accounts_that_run_them() {
         let list = environment
             .get(&format!("/api/v1/tools/scoped?identifier=ann&{filter}"))
             .await;
-        assert_eq!(list.get("total_size").unwrap_or(&json!(0)), found, "{filter}");
+        assert_eq!(list["total_size"], found, "{filter}");
     }
     environment
         .get_fails("/api/v1/tools/scoped?identifier=ann")
@@ -278,7 +278,7 @@ async fn a_search_finds_the_best_tool_first_and_says_how_ready_it_is() {
         let state = format!("TOOL_READINESS_STATE_{state}");
         assert_eq!(found[0]["connections"][0]["readiness_state"], state);
     }
-    assert_eq!(search(json!({ "query": "zzz" })).await, Value::Null);
+    assert_eq!(search(json!({ "query": "zzz" })).await, json!([]));
     let answer = environment
         .call(Method::POST, "/api/v1/tools:search", json!({ "query": "" }))
         .await;

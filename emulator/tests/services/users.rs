@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::environment::{Environment, column, text};
+use crate::environment::{Environment, column, set_fields, text};
 
 fn ann() -> Value {
     json!({
@@ -36,7 +36,7 @@ async fn a_user_is_created_with_a_membership() {
         "id": user["user_profile"]["id"], "given_name": "Ann", "family_name": "Lee", "name": "Ann Lee",
         "locale": "de-DE", "groups": ["staff"],
     });
-    assert_eq!(user["user_profile"], profile);
+    assert_eq!(set_fields(&user["user_profile"]), profile);
     let membership = &user["memberships"][0];
     let role = environment.get("/api/v1/roles/member").await["role"].take();
     let expected = json!({
@@ -45,7 +45,7 @@ async fn a_user_is_created_with_a_membership() {
         "join_time": membership["created_at"], "accepted_at": membership["created_at"],
         "created_at": membership["created_at"], "provisioning_method": "api",
     });
-    assert_eq!(membership, &expected);
+    assert_eq!(set_fields(membership), expected);
     for path in [
         format!("/api/v1/users/{id}"),
         "/api/v1/users:external/crm%2F7".to_owned(),
@@ -110,7 +110,7 @@ async fn an_update_keeps_what_it_leaves_out() {
         "id": user["user_profile"]["id"], "given_name": "Anna", "family_name": "Lee", "name": "Anna Lee",
         "locale": "de-DE", "groups": ["staff"], "phone_number": "+49 30 1",
     });
-    assert_eq!(updated["user_profile"], profile);
+    assert_eq!(set_fields(&updated["user_profile"]), profile);
     assert_eq!(
         (&updated["metadata"], &updated["external_id"]),
         (&user["metadata"], &user["external_id"])
@@ -122,7 +122,7 @@ async fn an_update_keeps_what_it_leaves_out() {
     assert_eq!(updated["metadata"], json!({ "team": "blue" }));
     assert_eq!(
         (&updated["external_id"], &updated["user_profile"]["locale"]),
-        (&Value::Null, &Value::Null)
+        (&Value::Null, &json!(""))
     );
     environment
         .get_fails("/api/v1/users:external/crm%2F7")
@@ -168,13 +168,11 @@ async fn a_deleted_user_is_gone_everywhere() {
         .get_fails(&format!("/api/v1/users/{}", text(&user["id"])))
         .await
         .is_not_found("user", &text(&user["id"]));
-    assert_eq!(environment.get("/api/v1/users").await, json!({}));
-    assert_eq!(
-        environment
-            .get(&format!("/api/v1/organizations/{acme}/users"))
-            .await,
-        json!({})
-    );
+    assert_eq!(environment.get("/api/v1/users").await["users"], json!([]));
+    let members = environment
+        .get(&format!("/api/v1/organizations/{acme}/users"))
+        .await;
+    assert_eq!(members["users"], json!([]));
     // Address and external id are free again.
     environment
         .post(&format!("/api/v1/organizations/{acme}/users"), ann())
@@ -238,7 +236,11 @@ async fn a_search_looks_into_name_address_and_ids() {
         let found = environment
             .get(&format!("/api/v1/users:search?query={query}"))
             .await;
-        assert_eq!(found, json!({ "users": [user], "total_size": 1 }), "{query}");
+        assert_eq!(
+            (&found["users"], &found["total_size"]),
+            (&json!([user]), &json!(1)),
+            "{query}"
+        );
         let inside = environment
             .get(&format!(
                 "/api/v1/organizations/{acme}/users:search?query={query}"
@@ -250,7 +252,7 @@ async fn a_search_looks_into_name_address_and_ids() {
                 "/api/v1/organizations/{globex}/users:search?query={query}"
             ))
             .await;
-        assert_eq!(outside, json!({}));
+        assert_eq!(outside["users"], json!([]));
     }
     environment
         .get_fails("/api/v1/users:search?query=an")

@@ -22,6 +22,7 @@ fn secret(id: &str, plain: bool) -> Value {
         "id": id,
         "create_time": "<time>",
         "update_time": "<time>",
+        "status": "ACTIVE",
         "secret_suffix": "<text>",
         "plain_secret": if plain { "<text>" } else { "" },
     })

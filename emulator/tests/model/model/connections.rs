@@ -99,6 +99,7 @@ impl Model {
                 "sp_entity_id": place,
                 "sp_assertion_url": format!("{place}/callback"),
                 "sp_metadata_url": format!("{place}/metadata"),
+                "idp_name_id_format": "NAME_ID_FORMAT_NIL",
                 "sp_slo_url": format!("{place}/slo"),
             },
             "domains": leading.map(super::domains::Domain::shown).collect::<Vec<_>>(),

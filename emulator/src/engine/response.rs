@@ -1,0 +1,124 @@
+//! Responses as the service writes them: with every field of their messages.
+
+use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
+use scalekit::operation::Operation;
+use serde_json::{Map, Value};
+
+use super::error::ApiError;
+use super::schema;
+
+/// The JSON text of a response, completed with the fields that `response` leaves out.
+///
+/// # Errors
+/// The schema lacks the message, or the text cannot be written.
+pub(super) fn write(operation: &Operation, mut response: Value) -> Result<Vec<u8>, ApiError> {
+    let message = schema::response_of(operation)
+        .ok_or_else(|| ApiError::internal(format!("the schema lacks {}", operation.response)))?;
+    complete(&message, &mut response);
+    serde_json::to_vec(&response).map_err(|error| ApiError::internal(error.to_string()))
+}
+
+/// Adds the default of every unset field, in the message and in the messages within it. Fields that
+/// are absent when unset stay absent: messages, wrappers, `optional` fields and members of a oneof.
+fn complete(message: &MessageDescriptor, json: &mut Value) {
+    let Value::Object(fields) = json else { return };
+    for field in message.fields() {
+        match (fields.get_mut(field.name()), inner(&field)) {
+            (Some(Value::Array(list)), Some(inner)) => {
+                list.iter_mut().for_each(|element| complete(&inner, element));
+            }
+            (Some(value), Some(inner)) => complete(&inner, value),
+            (Some(_), None) => {}
+            (None, _) if field.supports_presence() => {}
+            (None, _) => {
+                fields.insert(field.name().to_owned(), default(&field));
+            }
+        }
+    }
+}
+
+/// The message that a field holds, if it is one of the API's own. The JSON of `google.protobuf`
+/// messages is not made of their fields, and no map of the API has messages as values.
+fn inner(field: &FieldDescriptor) -> Option<MessageDescriptor> {
+    match field.kind() {
+        Kind::Message(message) => Some(message).filter(|message| {
+            !message.is_map_entry() && !message.full_name().starts_with("google.protobuf.")
+        }),
+        _ => None,
+    }
+}
+
+/// The default of a field without presence, in proto3 JSON.
+fn default(field: &FieldDescriptor) -> Value {
+    if field.is_list() {
+        return Value::Array(Vec::new());
+    }
+    if field.is_map() {
+        return Value::Object(Map::new());
+    }
+    match field.kind() {
+        Kind::Bool => false.into(),
+        Kind::Enum(names) => names.default_value().name().into(),
+        // 64-bit integers are strings in proto3 JSON.
+        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 | Kind::Uint64 | Kind::Fixed64 => "0".into(),
+        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 | Kind::Uint32 | Kind::Fixed32 => 0.into(),
+        Kind::Float | Kind::Double => 0.into(),
+        Kind::String | Kind::Bytes | Kind::Message(_) => "".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prost_reflect::DynamicMessage;
+    use scalekit::operation::{self, OPERATIONS};
+    use serde_json::json;
+
+    use super::*;
+
+    fn written(name: &str, response: Value) -> Value {
+        let operation = operation::find(name).expect("an operation");
+        serde_json::from_slice(&write(operation, response).expect("JSON")).expect("JSON")
+    }
+
+    #[test]
+    fn an_empty_response_has_every_field_that_has_a_default() {
+        assert_eq!(
+            written("OrganizationService.ListOrganization", json!({})),
+            json!({ "organizations": [], "total_size": 0, "next_page_token": "", "prev_page_token": "" })
+        );
+        assert_eq!(
+            written("OrganizationService.GetOrganization", json!({})),
+            json!({})
+        );
+    }
+
+    #[test]
+    fn messages_within_messages_are_completed_and_set_fields_stay() {
+        let organization = json!({ "id": "org_1", "settings": { "features": [{ "name": "sso" }] } });
+        assert_eq!(
+            written(
+                "OrganizationService.ListOrganization",
+                json!({ "organizations": [organization] })
+            ),
+            json!({
+                "organizations": [{
+                    "id": "org_1", "display_name": "", "region_code": "REGION_CODE_UNSPECIFIED", "metadata": {},
+                    "settings": { "features": [{ "name": "sso", "enabled": false }] },
+                }],
+                "total_size": 0, "next_page_token": "", "prev_page_token": "",
+            })
+        );
+    }
+
+    /// Protobuf's own reader takes every field that is added for unset.
+    #[test]
+    fn an_empty_response_reads_as_an_empty_message_for_every_operation() {
+        for operation in OPERATIONS {
+            let message = schema::response_of(operation).expect(operation.response);
+            let json = written(operation.name, json!({}));
+            let read = DynamicMessage::deserialize(message, json).expect(operation.name);
+            let set = serde_json::to_value(read).expect(operation.name);
+            assert_eq!(set, json!({}), "{}", operation.name);
+        }
+    }
+}
