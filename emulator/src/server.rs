@@ -95,7 +95,7 @@ async fn serve_one(
         Ok(body) => {
             let request = Request {
                 method: head.method,
-                path: head.uri.path().to_owned(),
+                path: with_one_slash(head.uri.path()).to_owned(),
                 query: head.uri.query().map(str::to_owned),
                 headers: head.headers,
                 body: body.to_bytes(),
@@ -121,6 +121,12 @@ async fn serve_one(
         response.headers_mut().insert(REQUEST_ID, id);
     }
     Ok(response)
+}
+
+/// The path from its last leading slash on: clients whose base URL ends with a slash send two.
+fn with_one_slash(path: &str) -> &str {
+    let doubled = path.len() - path.trim_start_matches('/').len();
+    &path[doubled.saturating_sub(1)..]
 }
 
 /// An answer without its body, whose length it still says where there is one.

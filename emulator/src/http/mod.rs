@@ -22,7 +22,7 @@ pub(crate) const MAX_BODY: usize = 16 * 1024 * 1024;
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) method: Method,
-    /// Percent-encoded, as it came.
+    /// Percent-encoded, as it came but for doubled leading slashes.
     pub(crate) path: String,
     pub(crate) query: Option<String>,
     pub(crate) headers: HeaderMap,

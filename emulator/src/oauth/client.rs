@@ -27,7 +27,10 @@ pub(super) struct Client {
 /// `invalid_client` for none, an unknown id, a wrong secret, or no secret where there is one (RFC 6749, sections 3.2.1
 /// and 5.2); `invalid_request` for a secret in two places (section 2.3).
 pub(super) fn identify(app: &App, request: &Request, form: &Pairs) -> Result<Client, OAuthError> {
-    let basic = request.header(AUTHORIZATION).map(basic_credentials).transpose()?;
+    // A bearer token says nothing about the client when the form names it.
+    let bearer = request.bearer().is_some() && form.get("client_id").is_some();
+    let header = request.header(AUTHORIZATION).filter(|_| !bearer);
+    let basic = header.map(basic_credentials).transpose()?;
     let posted = form.get("client_secret");
     let (id, secret) = match (&basic, form.get("client_id")) {
         (Some((id, _)), Some(other)) if id != other => {

@@ -249,3 +249,41 @@ async fn a_code_is_bound_to_its_redirect_uri_and_does_not_outlive_its_time() {
         .await;
     assert_eq!(world.exchange(&code, &[]).await.error(), "invalid_grant");
 }
+
+#[tokio::test]
+async fn credentials_in_the_form_count_whatever_the_bearer() {
+    let world = world().await;
+    let (id, secret) = (world.emulator.client_id(), world.emulator.client_secret());
+    let bearer = format!("Bearer {}", world.bearer().await);
+    for (secret, status) in [(secret, StatusCode::OK), ("wrong", StatusCode::UNAUTHORIZED)] {
+        for header in [bearer.as_str(), "Bearer expired", "bearer x"] {
+            let request = world
+                .request(Method::POST, "/oauth/token")
+                .header(AUTHORIZATION, header);
+            let form = [
+                ("grant_type", "client_credentials"),
+                ("client_id", id),
+                ("client_secret", secret),
+            ];
+            let answer = send(form_request(request, &form)).await;
+            assert_eq!(answer.status, status, "{header} {}", answer.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_doubled_slash_reaches_the_same_endpoint() {
+    let world = world().await;
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", world.emulator.client_id()),
+        ("client_secret", world.emulator.client_secret()),
+    ];
+    let answer = world.post_form("//oauth/token", &form).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let keys = world.get("//keys").await;
+    assert_eq!(keys.json(), world.get("/keys").await.json());
+    let list = world.call(Method::GET, "//api/v1/organizations", None).await;
+    assert_eq!(list.json()["total_size"], 1);
+    assert_eq!(world.get("/oauth//token").await.status, StatusCode::NOT_FOUND);
+}
