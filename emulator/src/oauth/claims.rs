@@ -31,7 +31,8 @@ fn with(mut claims: Map<String, Value>, more: Value) -> Value {
     Value::Object(claims)
 }
 
-/// An access token that a client has for itself. Its custom claims stand beside the others and overrule none of them.
+/// Returns the claims of an access token that a client gets for itself. The client's custom claims
+/// and those of interceptors go under `custom_claims`.
 pub(super) fn client_access(
     ctx: &Ctx<'_>,
     client: &OAuthClient,
@@ -48,15 +49,13 @@ pub(super) fn client_access(
     if !client.organization_id.is_empty() {
         more["oid"] = json!(client.organization_id);
     }
-    let custom = client.custom_claims.iter();
-    let mut claims: Map<String, Value> = custom
-        .map(|claim| (claim.key.clone(), claim.value.clone().into()))
-        .collect();
-    claims.extend(intercepted);
-    with(beneath(&claims, common(ctx, lifetime)), more)
+    let own = client.custom_claims.iter();
+    let own = own.map(|claim| (claim.key.clone(), claim.value.clone().into()));
+    let custom = own.chain(intercepted).collect();
+    with(with_custom(common(ctx, lifetime), custom), more)
 }
 
-/// A user's access token.
+/// Returns the claims of a user's access token. Claims of interceptors go under `custom_claims`.
 pub(super) fn user_access(state: &State, ctx: &Ctx<'_>, grant: &Grant) -> Value {
     let (roles, permissions) = state.grants_of_member(&grant.user_id, &grant.organization_id);
     let more = json!({
@@ -70,13 +69,14 @@ pub(super) fn user_access(state: &State, ctx: &Ctx<'_>, grant: &Grant) -> Value 
         "permissions": permissions,
         "jti": random_token("jti"),
     });
-    with(beneath(&grant.claims, common(ctx, LIFETIME)), more)
+    with(with_custom(common(ctx, LIFETIME), grant.claims.clone()), more)
 }
 
-/// Custom claims with the claims of ours over them.
-fn beneath(custom: &Map<String, Value>, ours: Map<String, Value>) -> Map<String, Value> {
-    let mut claims = custom.clone();
-    claims.extend(ours);
+/// Adds `custom` to `claims` under `custom_claims`, unless it is empty.
+fn with_custom(mut claims: Map<String, Value>, custom: Map<String, Value>) -> Map<String, Value> {
+    if !custom.is_empty() {
+        claims.insert("custom_claims".to_owned(), custom.into());
+    }
     claims
 }
 
@@ -93,9 +93,8 @@ pub(super) fn id_token(
         .map(|row| row.connection_id.clone())
         .filter(|id| !id.is_empty())
         .unwrap_or_else(|| "pwd".to_owned());
-    let mut common = common(ctx, LIFETIME);
-    common.remove("nbf");
-    let mut claims = beneath(&grant.claims, common);
+    let mut claims = common(ctx, LIFETIME);
+    claims.remove("nbf");
     let more = json!({
         "sub": grant.user_id,
         "aud": grant.client_id,

@@ -19,7 +19,7 @@ pub(crate) struct Grant {
     pub(crate) session_id: String,
     pub(crate) scope: String,
     pub(crate) nonce: Option<String>,
-    /// What interceptors want in the tokens.
+    /// Claims that interceptors returned, for `custom_claims` of the access token.
     pub(crate) claims: serde_json::Map<String, serde_json::Value>,
     /// The tokens that descend from one code; they end together when one of them is used twice.
     pub(crate) family: u64,

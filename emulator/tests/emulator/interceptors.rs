@@ -113,17 +113,23 @@ async fn a_login_asks_and_carries_the_claims_it_is_given() {
     let refreshed = world
         .refresh(tokens["refresh_token"].as_str().unwrap(), &[])
         .await;
-    for token in [
-        &tokens["access_token"],
-        &tokens["id_token"],
-        &refreshed.json()["access_token"],
-    ] {
+    let custom = json!({ "tier": "gold", "sub": "evil", "iss": "evil" });
+    for token in [&tokens["access_token"], &refreshed.json()["access_token"]] {
         let claims = world.claims(token.as_str().unwrap(), &client).await;
         assert_eq!(
-            (&claims["tier"], &claims["sub"]),
-            (&json!("gold"), &json!("usr_1"))
+            (&claims["custom_claims"], &claims["sub"], claims.get("tier")),
+            (&custom, &json!("usr_1"), None)
         );
     }
+    let id_token = world.claims(tokens["id_token"].as_str().unwrap(), &client).await;
+    assert_eq!(
+        (
+            &id_token["sub"],
+            id_token.get("tier"),
+            id_token.get("custom_claims")
+        ),
+        (&json!("usr_1"), None, None)
+    );
     let filter =
         json!({ "interceptor_id": "1", "interceptor_status": "success", "interceptor_decision": "ALLOW" });
     let events = world
@@ -186,7 +192,7 @@ async fn a_machines_token_and_an_invitation_can_be_denied() {
     intercept(&world, "PRE_M2M_TOKEN_CREATION", Some((200, answer)), "DENY").await;
     let token = world.post_form("/oauth/token", &form).await.json();
     let claims = world.claims(token["access_token"].as_str().unwrap(), id).await;
-    assert_eq!(claims["job"], "nightly");
+    assert_eq!(claims["custom_claims"], json!({ "job": "nightly" }));
     intercept(&world, "PRE_M2M_TOKEN_CREATION", deny("no more"), "ALLOW").await;
     let refused = world.post_form("/oauth/token", &form).await;
     assert_eq!(
@@ -265,11 +271,17 @@ async fn a_session_keeps_its_claims_and_the_login_page_says_why_there_is_none() 
     let (_, mut asked) = intercept(&world, "PRE_SESSION_CREATION", Some((200, answer)), "DENY").await;
     let visitor = Visitor::new(&world);
     let back = visitor.log_in("ada@acme.com", &[]).await;
-    assert_eq!(visitor.claims(&back).await["tier"], "gold");
+    assert_eq!(
+        visitor.access_claims(&back).await["custom_claims"]["tier"],
+        "gold"
+    );
     next(&mut asked).await;
     // No session is made the second time, so nobody is asked.
     let back = visitor.ask(&[("prompt", "none")]).await;
-    assert_eq!(visitor.claims(&back).await["tier"], "gold");
+    assert_eq!(
+        visitor.access_claims(&back).await["custom_claims"]["tier"],
+        "gold"
+    );
     assert!(asked.try_recv().is_err());
 
     world.admin(Method::DELETE, "interceptors", Value::Null).await;

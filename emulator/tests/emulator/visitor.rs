@@ -79,13 +79,22 @@ impl<'w> Visitor<'w> {
         self.press(&page, "code", &[("code", &code)]).await
     }
 
-    /// The claims of the ID token that a login ends with.
+    /// Returns the claims of the ID token that a login ends with.
     pub(crate) async fn claims(&self, back: &Answer) -> serde_json::Value {
+        self.claims_of("id_token", back).await
+    }
+
+    /// Returns the claims of the access token that a login ends with.
+    pub(crate) async fn access_claims(&self, back: &Answer) -> serde_json::Value {
+        self.claims_of("access_token", back).await
+    }
+
+    async fn claims_of(&self, token: &str, back: &Answer) -> serde_json::Value {
         let code = back.redirected().remove("code").expect("a code");
         let tokens = self.world.exchange(&code, &[]).await.json();
         let client = self.world.emulator.client_id();
         self.world
-            .claims(tokens["id_token"].as_str().expect("an ID token"), client)
+            .claims(tokens[token].as_str().expect("a token"), client)
             .await
     }
 }

@@ -39,7 +39,7 @@ async fn a_machine_client_gets_tokens_that_say_what_it_is() {
     let said = claims(&answer["access_token"]);
     let expected = json!({
         "iss": environment.emulator.url(), "sub": id, "client_id": id, "aud": ["https://api.acme.com"],
-        "scopes": ["read", "write"], "oid": acme, "plan": "pro", "jti": said["jti"], "iat": said["iat"],
+        "scopes": ["read", "write"], "oid": acme, "custom_claims": { "plan": "pro", "iss": "evil" }, "jti": said["jti"], "iat": said["iat"],
         "nbf": said["iat"], "exp": said["iat"].as_i64().expect("a number") + 120,
     });
     assert_eq!(said, expected);
