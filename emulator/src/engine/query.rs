@@ -137,10 +137,11 @@ fn camel_case(paths: &str) -> String {
     camel
 }
 
+/// Reads `true`, `t` and `1` in any case as true, and `false`, `f` and `0` as false.
 fn boolean(text: &str) -> Result<Value, &'static str> {
-    match text {
-        "true" | "1" => Ok(true.into()),
-        "false" | "0" => Ok(false.into()),
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "t" | "1" => Ok(true.into()),
+        "false" | "f" | "0" => Ok(false.into()),
         _ => Err("must be true or false"),
     }
 }

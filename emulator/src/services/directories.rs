@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{Entry, read, write};
 use crate::engine::ApiError;
 use crate::scim;
-use crate::state::{Ctx, DirectoryGroupRow, DirectoryRow, DirectoryUserRow, Row, State};
+use crate::state::{Ctx, DirectoryGroupRow, DirectoryRow, DirectoryUserRow, Order, Row, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[
     ("DirectoryService.CreateDirectory", write!(create)),
@@ -169,9 +169,13 @@ fn list_users(
     };
     let detail = request.include_detail.unwrap_or_default();
     let users = ("directory", request.directory_id.as_str());
-    let page = state
-        .directory_users
-        .page_by(users, request.page_size, &request.page_token, wanted)?;
+    let page = state.directory_users.page_by(
+        users,
+        Order::OldestFirst,
+        request.page_size,
+        &request.page_token,
+        wanted,
+    )?;
     Ok(ListDirectoryUsersResponse {
         users: page.map(|row| state.show_directory_user(row, detail)),
         total_size: page.total,
@@ -192,9 +196,13 @@ fn list_groups(
     };
     let detail = request.include_detail.unwrap_or_default();
     let groups = ("directory", request.directory_id.as_str());
-    let page = state
-        .directory_groups
-        .page_by(groups, request.page_size, &request.page_token, wanted)?;
+    let page = state.directory_groups.page_by(
+        groups,
+        Order::OldestFirst,
+        request.page_size,
+        &request.page_token,
+        wanted,
+    )?;
     Ok(ListDirectoryGroupsResponse {
         groups: page.map(|row| state.show_directory_group(row, detail)),
         total_size: page.total,

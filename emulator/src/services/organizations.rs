@@ -72,7 +72,7 @@ fn list(
     let (size, token) = (request.page_size, &request.page_token);
     let organizations = &state.organizations;
     let page = match &request.external_id {
-        Some(id) => organizations.page_by(("external_id", id), size, token, |_| true)?,
+        Some(id) => organizations.page_by(("external_id", id), Order::NewestFirst, size, token, |_| true)?,
         None => organizations.page_of_all(Order::NewestFirst, size, token)?,
     };
     Ok(ListOrganizationsResponse {

@@ -8,7 +8,7 @@ use scalekit::api::sessions::{
 
 use super::{Entry, read, write};
 use crate::engine::ApiError;
-use crate::state::{Ctx, SessionRow, State};
+use crate::state::{Ctx, Order, SessionRow, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[
     ("SessionService.GetSession", read!(get)),
@@ -38,6 +38,7 @@ fn list(
     let sessions = &state.sessions;
     let page = sessions.page_by(
         ("user", &request.user_id),
+        Order::OldestFirst,
         request.page_size,
         &request.page_token,
         wanted,

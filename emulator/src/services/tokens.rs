@@ -9,7 +9,7 @@ use scalekit::api::tokens::{
 use super::{Entry, read, write};
 use crate::engine::ApiError;
 use crate::secrets::{hash, random_token, suffix};
-use crate::state::{Ctx, Row, State, TokenRow};
+use crate::state::{Ctx, Order, Row, State, TokenRow};
 
 pub(super) static OPERATIONS: &[Entry] = &[
     ("ApiTokenService.CreateToken", write!(create)),
@@ -93,7 +93,9 @@ fn list(state: &State, _: &Ctx<'_>, request: ListTokensRequest) -> Result<ListTo
     let wanted = |row: &TokenRow| user.is_none() || row.info.user_id == user;
     let own = ("organization", request.organization_id.as_str());
     let size = u32::try_from(request.page_size).unwrap_or_default();
-    let page = state.tokens.page_by(own, size, &request.page_token, wanted)?;
+    let page = state
+        .tokens
+        .page_by(own, Order::OldestFirst, size, &request.page_token, wanted)?;
     Ok(ListTokensResponse {
         tokens: page.map(|row| state.show_token(row)),
         total_count: i32::try_from(page.total).unwrap_or(i32::MAX),

@@ -195,9 +195,13 @@ fn list_in_organization(
 ) -> Result<ListOrganizationUsersResponse, ApiError> {
     state.organizations.require(&request.organization_id)?;
     let members = ("organization", request.organization_id.as_str());
-    let page = state
-        .users
-        .page_by(members, request.page_size, &request.page_token, |_| true)?;
+    let page = state.users.page_by(
+        members,
+        Order::OldestFirst,
+        request.page_size,
+        &request.page_token,
+        |_| true,
+    )?;
     Ok(ListOrganizationUsersResponse {
         users: page.map(|user| state.show_user(ctx, user)),
         total_size: page.total,
@@ -235,9 +239,13 @@ fn search_in_organization(
     let query = request.query.to_lowercase();
     let members = ("organization", request.organization_id.as_str());
     let fits = |user: &User| matches(user, &query);
-    let page = state
-        .users
-        .page_by(members, request.page_size, &request.page_token, fits)?;
+    let page = state.users.page_by(
+        members,
+        Order::OldestFirst,
+        request.page_size,
+        &request.page_token,
+        fits,
+    )?;
     Ok(SearchOrganizationUsersResponse {
         users: page.map(|user| state.show_user(ctx, user)),
         total_size: page.total,

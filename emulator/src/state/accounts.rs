@@ -15,6 +15,15 @@ use crate::secrets::random_token;
 /// How long an access token lives, in seconds.
 pub(super) const TOKEN_LIFETIME: i64 = 3600;
 
+/// The keys that `api_config` always has, null where unset.
+const API_CONFIG: [&str; 5] = [
+    "version",
+    "domain",
+    "custom_headers",
+    "custom_auth_header",
+    "api_endpoint",
+];
+
 /// An account and whose it is.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -82,7 +91,8 @@ fn refresh_token(account: &ConnectedAccount) -> Option<&OauthToken> {
 }
 
 impl State {
-    /// The account as the API shows it: expired once its token is and nothing can renew it.
+    /// Returns the account as the API shows it: expired once its token is and nothing can renew it,
+    /// and with every key of its `api_config`.
     pub(crate) fn show_account(&self, ctx: &Ctx<'_>, row: &AccountRow) -> ConnectedAccount {
         let mut account = row.account.clone();
         let over = account
@@ -90,6 +100,10 @@ impl State {
             .is_some_and(|end| Some(end) <= ctx.stamp());
         if over && account.status == ConnectorStatus::Active && refresh_token(&account).is_none() {
             account.status = ConnectorStatus::Expired;
+        }
+        let config = account.api_config.get_or_insert_default();
+        for key in API_CONFIG {
+            config.entry(key).or_insert(serde_json::Value::Null);
         }
         account
     }

@@ -15,6 +15,9 @@ use crate::secrets::random_token;
 /// How long a link can be followed, in seconds.
 const LIFETIME: i64 = 600;
 
+/// Why an unknown link does not work. Programs look for this text.
+const UNKNOWN: &str = "invalid link token";
+
 /// Links that are kept, and for how long after they have expired, in seconds: as with passwordless logins.
 const KEPT: usize = 10_000;
 const REMEMBERED: i64 = 24 * 3600;
@@ -80,11 +83,7 @@ impl State {
         ctx: &Ctx<'_>,
         token: &str,
     ) -> Result<MagicLink, &'static str> {
-        let link = self
-            .magic_links
-            .get(token)
-            .ok_or("There is no such link.")?
-            .clone();
+        let link = self.magic_links.get(token).ok_or(UNKNOWN)?.clone();
         if !link.auth_request_id.is_empty() {
             return Err("The link was used before.");
         }
@@ -124,13 +123,16 @@ impl State {
         let followed = self
             .magic_links
             .change(token, |link| link.auth_request_id = auth_request_id);
-        let followed = followed.map_err(|_| "There is no such link.")?.clone();
+        let followed = followed.map_err(|_| UNKNOWN)?.clone();
         self.announce_account(ctx, &account, if pending { "updated" } else { "activated" });
         Ok(followed)
     }
 
+    /// Confirms that the user with `identifier` authorized the account, which makes it active.
+    ///
     /// # Errors
-    /// NOT_FOUND for an unknown request, PERMISSION_DENIED for another identifier than the account's.
+    /// NOT_FOUND for a request that is unknown or was confirmed before, and PERMISSION_DENIED when
+    /// the account has another identifier.
     pub(crate) fn verify_account_user(
         &mut self,
         ctx: &Ctx<'_>,
@@ -138,7 +140,13 @@ impl State {
         identifier: &str,
     ) -> Result<(), ApiError> {
         let link = self.magic_links.by("auth_request", auth_request_id).next();
-        let link = link.ok_or_else(|| ApiError::not_found("authentication request", auth_request_id))?;
+        let invalid = || {
+            // Programs look for this text.
+            let message = "auth request not found or no longer valid";
+            ApiError::new(scalekit::Code::NotFound, "RESOURCE_NOT_FOUND", message)
+                .resource("authentication request", auth_request_id)
+        };
+        let link = link.ok_or_else(invalid)?;
         let row = self.accounts.require(&link.account_id)?;
         if row.account.identifier != identifier {
             let message = "another user has authorized the connected account";
@@ -146,9 +154,7 @@ impl State {
             return Err(error.resource("connected account", &link.account_id));
         }
         if row.account.status != ConnectorStatus::PendingVerification {
-            let message = "the connected account waits for no verification";
-            let error = ApiError::precondition("VERIFICATION_NOT_PENDING", message);
-            return Err(error.resource("connected account", &link.account_id));
+            return Err(invalid());
         }
         let id = link.account_id.clone();
         let row = self.accounts.change(&id, |row| {

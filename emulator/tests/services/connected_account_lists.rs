@@ -38,13 +38,22 @@ async fn accounts_are_listed_searched_and_go_with_their_owners() {
         assert!(!list.to_string().contains("s3cret"));
     }
     let page = environment.get(&format!("{ACCOUNTS}?page_size=2")).await;
+    assert_eq!(column(&page["connected_accounts"], "identifier"), ["bob", "ann"]);
+    assert_eq!(column(&page["connected_accounts"], "connector"), ["slack", "crm"]);
     let next = environment
         .get(&format!(
             "{ACCOUNTS}?page_token={}",
             text(&page["next_page_token"])
         ))
         .await;
-    assert_eq!(column(&next["connected_accounts"], "identifier"), ["bob"]);
+    assert_eq!(column(&next["connected_accounts"], "connector"), ["slack"]);
+    let same = environment.get(&format!("{ACCOUNTS}?identifier=ann")).await;
+    assert_eq!(column(&same["connected_accounts"], "connector"), ["crm", "slack"]);
+    let found = environment.get(&format!("{ACCOUNTS}:search?query=ann")).await;
+    assert_eq!(
+        column(&found["connected_accounts"], "connector"),
+        ["crm", "slack"]
+    );
     let found = environment
         .get(&format!("{ACCOUNTS}:search?query=ANN&connection_id=conn_1"))
         .await;
@@ -65,6 +74,29 @@ async fn accounts_are_listed_searched_and_go_with_their_owners() {
     environment.delete(&format!("/api/v1/organizations/{acme}")).await;
     let left = environment.get(ACCOUNTS).await;
     assert_eq!(column(&left["connected_accounts"], "identifier"), ["bob"]);
+}
+
+#[tokio::test]
+async fn a_boolean_of_a_query_has_many_spellings() {
+    let (environment, acme, _) = with_connections().await;
+    for (identifier, organization) in [("ann", acme.as_str()), ("bob", ""), ("eve", "")] {
+        let mut new = oauth(identifier);
+        new["organization_id"] = organization.into();
+        environment.post(ACCOUNTS, new).await;
+    }
+    let path = |text: &str| format!("{ACCOUNTS}?is_org_wide_credential={text}");
+    for (spellings, found) in [
+        (["true", "True", "TRUE", "t", "T", "1"], 1),
+        (["false", "False", "FALSE", "f", "F", "0"], 2),
+    ] {
+        for text in spellings {
+            assert_eq!(environment.get(&path(text)).await["total_size"], found, "{text}");
+        }
+    }
+    for text in ["yes", "2", ""] {
+        let answer = environment.get_fails(&path(text)).await;
+        answer.violates("is_org_wide_credential", "type");
+    }
 }
 
 #[tokio::test]

@@ -31,6 +31,29 @@ async fn link(environment: &Environment, named: Value) -> String {
     text(&environment.post(&format!("{ACCOUNTS}/magic_link"), named).await["link"])
 }
 
+/// What clients of the service look for.
+const INVALID: &str = "auth request not found or no longer valid";
+
+fn gone(request: &str) -> Value {
+    let kind = "authentication request";
+    json!({
+        "error_code": "RESOURCE_NOT_FOUND",
+        "resource_info": { "resource_name": kind, "description": format!("{kind} {request}") },
+    })
+}
+
+/// An `api_config` as it reads: with all its keys.
+fn config(given: Value) -> Value {
+    let mut config = json!({
+        "version": null, "domain": null, "custom_headers": null, "custom_auth_header": null,
+        "api_endpoint": null,
+    });
+    for (key, value) in given.as_object().expect("an object") {
+        config[key] = value.clone();
+    }
+    config
+}
+
 /// Opens a link as the browser of the user does: the status, and where it leads.
 async fn follow(environment: &Environment, link: &str) -> (u16, String) {
     let answer = environment.http.get(link).send().await.expect("an answer");
@@ -51,7 +74,7 @@ async fn an_oauth_account_waits_for_its_user() {
     let expected = json!({
         "id": made["id"], "identifier": "T1", "provider": "SLACK", "status": "PENDING_AUTH",
         "authorization_type": "OAUTH", "updated_at": made["updated_at"], "connector": "slack", "connection_id": "conn_1",
-        "is_org_wide_credential": false,
+        "is_org_wide_credential": false, "api_config": config(json!({})),
     });
     assert_eq!(made, expected);
     assert!(text(&made["id"]).starts_with("ca_"));
@@ -90,6 +113,8 @@ async fn an_oauth_account_waits_for_its_user() {
     assert_eq!(follow(&environment, &first).await.0, 400);
     let forged = environment.url("/connected_accounts/authorize?token=x");
     assert_eq!(follow(&environment, &forged).await.0, 400);
+    let page = environment.http.get(forged).send().await.expect("an answer");
+    assert!(page.text().await.expect("a page").contains("invalid link token"));
 }
 
 #[tokio::test]
@@ -117,7 +142,7 @@ async fn the_application_confirms_who_authorized_the_account() {
     environment
         .call(Method::POST, &verify, unknown)
         .await
-        .is_not_found("authentication request", "areq_1");
+        .is_error(404, 5, INVALID, gone("areq_1"));
     let other = json!({ "auth_request_id": request, "identifier": "bob" });
     let refused = environment.call(Method::POST, &verify, other).await;
     assert_eq!((refused.status, &refused.body["code"]), (403, &json!(7)));
@@ -137,7 +162,10 @@ async fn the_application_confirms_who_authorized_the_account() {
         environment.get(&details).await["connected_account"]["status"],
         "ACTIVE"
     );
-    assert_eq!(environment.call(Method::POST, &verify, right).await.status, 400);
+    environment
+        .call(Method::POST, &verify, right)
+        .await
+        .is_error(404, 5, INVALID, gone(&request));
     let log = environment
         .get("/api/v1/logs/authentication/requests?connected_account_identifier=ann")
         .await;
@@ -197,7 +225,7 @@ async fn a_static_account_is_active_at_once_and_changed_in_parts() {
     let changed = environment.put(ACCOUNTS, change).await["connected_account"].take();
     assert_eq!(
         (&changed["authorization_details"], &changed["api_config"]),
-        (&other, &json!({ "region": "eu" }))
+        (&other, &config(json!({ "region": "eu" })))
     );
     let change = json!({
         "id": made["id"], "connected_account": { "api_config": {} }, "scope_selection": { "scopes": ["a"] },
@@ -205,7 +233,7 @@ async fn a_static_account_is_active_at_once_and_changed_in_parts() {
     let changed = environment.put(ACCOUNTS, change).await["connected_account"].take();
     assert_eq!(
         (&changed["authorization_details"], &changed["api_config"]),
-        (&other, &json!({}))
+        (&other, &config(json!({})))
     );
 
     let delete = format!("{ACCOUNTS}:delete");
@@ -213,6 +241,68 @@ async fn a_static_account_is_active_at_once_and_changed_in_parts() {
     assert_eq!(environment.post(&delete, named.clone()).await, json!({}));
     let answer = environment.call(Method::POST, &delete, named).await;
     answer.is_not_found("connected account", "ann");
+}
+
+#[tokio::test]
+async fn an_account_with_empty_credentials_waits_for_its_user() {
+    let (environment, ..) = with_connections().await;
+    for (place, (connector, empty)) in [
+        ("slack", json!({ "oauth_token": { "access_token": "" } })),
+        ("slack", json!({ "oauth_token": { "scopes": ["chat:write"] } })),
+        ("slack", json!({})),
+        ("crm", json!({ "static_auth": {} })),
+        (
+            "crm",
+            json!({ "static_auth": { "details": { "token": "", "headers": {} } } }),
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let identifier = format!("user-{place}");
+        let new = json!({
+            "connector": connector, "identifier": identifier,
+            "connected_account": { "authorization_details": empty },
+        });
+        let made = environment.post(ACCOUNTS, new).await["connected_account"].take();
+        assert_eq!(made["status"], "PENDING_AUTH", "{empty}");
+        let change = json!({ "id": made["id"], "connected_account": { "authorization_details": empty } });
+        let changed = environment.put(ACCOUNTS, change).await["connected_account"].take();
+        assert_eq!(changed["status"], "PENDING_AUTH", "{empty}");
+        assert_eq!(
+            changed["authorization_details"], made["authorization_details"],
+            "{empty}"
+        );
+        let link = link(&environment, json!({ "id": made["id"] })).await;
+        assert_eq!(follow(&environment, &link).await.0, 200);
+        let details = format!("{ACCOUNTS}/details?id={}", text(&made["id"]));
+        assert_eq!(
+            environment.get(&details).await["connected_account"]["status"],
+            "ACTIVE"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_update_with_empty_credentials_reads_back_as_an_empty_one() {
+    let (environment, ..) = with_connections().await;
+    let details = json!({ "static_auth": { "details": { "api_key": "k1" } } });
+    let new = json!({
+        "connector": "crm", "identifier": "ann",
+        "connected_account": { "authorization_details": details },
+    });
+    let made = environment.post(ACCOUNTS, new).await["connected_account"].take();
+    let change = json!({ "id": made["id"], "connected_account": { "authorization_details": {} } });
+    let changed = environment.put(ACCOUNTS, change).await["connected_account"].take();
+    assert_eq!(
+        (&changed["authorization_details"], &changed["status"]),
+        (&json!({}), &json!("ACTIVE"))
+    );
+    let auth = format!("{ACCOUNTS}/auth?id={}", text(&made["id"]));
+    assert_eq!(
+        environment.get(&auth).await["connected_account"]["authorization_details"],
+        json!({})
+    );
 }
 
 #[tokio::test]

@@ -3,10 +3,11 @@
 use scalekit::api::connected_accounts::{
     AuthorizationDetails, AuthorizationDetailsDetails as Details, ConnectedAccount, ConnectorStatus,
     ConnectorType, CreateConnectedAccountRequest, CreateConnectedAccountResponse,
-    DeleteConnectedAccountRequest, DeleteConnectedAccountResponse, UpdateConnectedAccountRequest,
-    UpdateConnectedAccountResponse,
+    DeleteConnectedAccountRequest, DeleteConnectedAccountResponse, GoogleDWDAuth, TrustedIDPAuth,
+    UpdateConnectedAccountRequest, UpdateConnectedAccountResponse,
 };
 use scalekit::api::connections::{Connection, ConnectionType};
+use serde_json::{Map, Value};
 
 use super::{Named, find, named};
 use crate::engine::ApiError;
@@ -26,7 +27,7 @@ pub(super) fn create(
         ));
     };
     let new = request.connected_account.unwrap_or_default();
-    let details = new.authorization_details.filter(|given| given.details.is_some());
+    let details = new.authorization_details;
     let row = add(state, ctx, &connector, &identifier, owners, |account| {
         account.token_expires_at = details.as_ref().and_then(expiry);
         account.authorization_details = details;
@@ -80,9 +81,12 @@ pub(in crate::services) fn add(
         ..ConnectedAccount::default()
     };
     fill(&mut account);
-    // Credentials that are there already need nobody to authorize anything.
-    let ready =
-        account.authorization_details.is_some() || account.authorization_type == ConnectorType::NoAuth;
+    // An account with credentials needs no authorization by a user.
+    let credentials = account
+        .authorization_details
+        .as_ref()
+        .is_some_and(has_credentials);
+    let ready = credentials || account.authorization_type == ConnectorType::NoAuth;
     account.status = if ready {
         ConnectorStatus::Active
     } else {
@@ -122,7 +126,26 @@ fn kind(kind: &ConnectionType) -> ConnectorType {
     }
 }
 
-/// When the credentials end, where they say so.
+/// Whether the details contain credentials. An empty token is none, and neither is an object whose
+/// values are all empty.
+fn has_credentials(given: &AuthorizationDetails) -> bool {
+    let is_set = |value: &Value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) => true,
+    };
+    match &given.details {
+        Some(Details::OauthToken(token)) => !token.access_token.is_empty() || !token.refresh_token.is_empty(),
+        Some(Details::StaticAuth(fixed)) => fixed.details.iter().flat_map(Map::values).any(is_set),
+        Some(Details::GoogleDwd(token)) => **token != GoogleDWDAuth::default(),
+        Some(Details::TrustedIdp(credentials)) => **credentials != TrustedIDPAuth::default(),
+        None => false,
+    }
+}
+
+/// Returns when the credentials expire, if they say so.
 fn expiry(given: &AuthorizationDetails) -> Option<scalekit::Timestamp> {
     match given.details.as_ref()? {
         Details::GoogleDwd(token) => token.token_expires_at,
@@ -138,12 +161,13 @@ pub(super) fn update(
 ) -> Result<UpdateConnectedAccountResponse, ApiError> {
     let id = find(state, named!(request))?.account.id.clone();
     let new = request.connected_account.unwrap_or_default();
-    let details = new.authorization_details.filter(|given| given.details.is_some());
     let changed = state.accounts.change(&id, |row| {
-        if let Some(details) = details {
-            row.account.token_expires_at = expiry(&details);
+        if let Some(details) = new.authorization_details {
+            if has_credentials(&details) {
+                row.account.token_expires_at = expiry(&details);
+                row.account.status = ConnectorStatus::Active;
+            }
             row.account.authorization_details = Some(details);
-            row.account.status = ConnectorStatus::Active;
         }
         if new.api_config.is_some() {
             row.account.api_config = new.api_config;

@@ -1,4 +1,4 @@
-//! Lists of connected accounts, without their credentials.
+//! Lists of connected accounts, the newest first and without their credentials.
 
 use scalekit::api::connected_accounts::{
     ConnectedAccount, ListConnectedAccountsRequest, ListConnectedAccountsResponse,
@@ -51,10 +51,14 @@ pub(super) fn all(
     // The narrowest index that the filters allow.
     let identifier = request.identifier.as_deref().filter(|text| !text.is_empty());
     let page = match identifier {
-        Some(identifier) => state
-            .accounts
-            .page_by(("identifier", identifier), size, token, wanted)?,
-        None => state.accounts.page(Order::OldestFirst, size, token, wanted)?,
+        Some(identifier) => state.accounts.page_by(
+            ("identifier", identifier),
+            Order::NewestFirst,
+            size,
+            token,
+            wanted,
+        )?,
+        None => state.accounts.page(Order::NewestFirst, size, token, wanted)?,
     };
     Ok(ListConnectedAccountsResponse {
         connected_accounts: page.map(|row| summary(state.show_account(ctx, row))),
@@ -75,7 +79,7 @@ pub(super) fn search(
         (connection.is_empty() || row.account.connection_id == *connection) && mentions(&row.account, &query)
     };
     let (size, token) = (request.page_size, &request.page_token);
-    let page = state.accounts.page(Order::OldestFirst, size, token, wanted)?;
+    let page = state.accounts.page(Order::NewestFirst, size, token, wanted)?;
     Ok(SearchConnectedAccountsResponse {
         connected_accounts: page.map(|row| summary(state.show_account(ctx, row))),
         total_size: page.total,

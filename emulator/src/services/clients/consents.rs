@@ -7,7 +7,7 @@ use scalekit::api::clients::{
 
 use super::contains;
 use crate::engine::ApiError;
-use crate::state::{ConsentRow, Ctx, Row, State};
+use crate::state::{ConsentRow, Ctx, Order, Row, State};
 
 pub(super) fn list(
     state: &State,
@@ -37,9 +37,13 @@ pub(super) fn list(
             )
     };
     let own = ("resource", request.resource_id.as_str());
-    let page = state
-        .consents
-        .page_by(own, request.page_size, &request.page_token, wanted)?;
+    let page = state.consents.page_by(
+        own,
+        Order::OldestFirst,
+        request.page_size,
+        &request.page_token,
+        wanted,
+    )?;
     Ok(ListResourceUserConsentsResponse {
         consents: page.map(|row| row.consent.clone()),
         total_size: page.total,

@@ -11,7 +11,7 @@ use scalekit::api::clients::{
 
 use super::{Patch, machine, secrets};
 use crate::engine::ApiError;
-use crate::state::{Ctx, MachineRow, Row, State};
+use crate::state::{Ctx, MachineRow, Order, Row, State};
 
 /// The client, if it is the organization's.
 fn own<'s>(state: &'s State, organization_id: &str, id: &str) -> Result<&'s M2MClient, ApiError> {
@@ -59,9 +59,13 @@ pub(super) fn list(
 ) -> Result<ListOrganizationClientsResponse, ApiError> {
     state.organizations.require(&request.organization_id)?;
     let own = ("organization", request.organization_id.as_str());
-    let page = state
-        .machines
-        .page_by(own, request.page_size, &request.page_token, |_| true)?;
+    let page = state.machines.page_by(
+        own,
+        Order::OldestFirst,
+        request.page_size,
+        &request.page_token,
+        |_| true,
+    )?;
     Ok(ListOrganizationClientsResponse {
         clients: page.map(|row| row.client.clone()),
         total_size: page.total,

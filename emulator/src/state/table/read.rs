@@ -41,15 +41,9 @@ impl<R: Row> Table<R> {
         keep: impl Fn(&R) -> bool,
     ) -> Result<Page<'_, R>, ApiError> {
         let token = Token::parse(token)?;
-        let rows = self
-            .rows
-            .iter()
-            .filter(|(_, row)| keep(row))
-            .map(|(place, row)| (*place, &**row));
-        Ok(match order {
-            Order::OldestFirst => Page::cut(rows.collect(), order, size, token),
-            Order::NewestFirst => Page::cut(rows.rev().collect(), order, size, token),
-        })
+        let rows = self.rows.iter().map(|(place, row)| (*place, &**row));
+        let rows = in_order(rows.filter(|(_, row)| keep(row)), order);
+        Ok(Page::cut(rows, order, size, token))
     }
 
     /// One page of all rows.
@@ -60,13 +54,14 @@ impl<R: Row> Table<R> {
         Ok(Page::of_all(&self.rows, order, size, Token::parse(token)?))
     }
 
-    /// One page, the oldest first, of the rows that stand in `index` under `value` and that `keep` picks.
+    /// Returns one page of the rows that `index` has under `value` and that `keep` picks.
     ///
     /// # Errors
     /// INVALID_ARGUMENT for a token that no page gave out.
     pub(crate) fn page_by(
         &self,
         (index, value): (&'static str, &str),
+        order: Order,
         size: u32,
         token: &str,
         keep: impl Fn(&R) -> bool,
@@ -74,7 +69,15 @@ impl<R: Row> Table<R> {
         let token = Token::parse(token)?;
         let places = self.indexes.places(index, value).iter();
         let rows = places.filter_map(|place| Some((*place, &**self.rows.get(place)?)));
-        let rows = rows.filter(|(_, row)| keep(row)).collect();
-        Ok(Page::cut(rows, Order::OldestFirst, size, token))
+        let rows = in_order(rows.filter(|(_, row)| keep(row)), order);
+        Ok(Page::cut(rows, order, size, token))
+    }
+}
+
+/// Collects rows that come in order of creation.
+fn in_order<T>(rows: impl DoubleEndedIterator<Item = T>, order: Order) -> Vec<T> {
+    match order {
+        Order::OldestFirst => rows.collect(),
+        Order::NewestFirst => rows.rev().collect(),
     }
 }
