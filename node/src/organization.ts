@@ -50,7 +50,7 @@ export default class OrganizationClient extends ServiceClient {
     options?: {
       /** Id that your application gives to the organization; unique among live organizations. */
       externalId?: string | null;
-      /** URL of the organization's logo, at most 1024 characters. */
+      /** URL of the organization's logo: a URI with a host, at most 1024 characters. */
       logoUrl?: string | null;
       /**
        * Unique short name in the form of a domain name: lower-case letters, digits, `-` and `.`, at most 253

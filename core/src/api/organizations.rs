@@ -231,7 +231,7 @@ pub struct CreateOrganization {
     /// characters. Must match `^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$`.
     #[serde(skip_serializing_if = "unset")]
     pub slug: Option<String>,
-    /// URL of the organization's logo, at most 1024 characters.
+    /// URL of the organization's logo: a URI with a host, at most 1024 characters.
     #[serde(alias = "logoUrl", skip_serializing_if = "unset")]
     pub logo_url: Option<String>,
 }
@@ -488,7 +488,7 @@ pub struct Organization {
     /// Unique short name in the form of a domain name.
     #[serde(skip_serializing_if = "unset")]
     pub slug: Option<String>,
-    /// URL of the organization's logo, at most 1024 characters.
+    /// URL of the organization's logo: a URI with a host, at most 1024 characters.
     #[serde(alias = "logoUrl", skip_serializing_if = "unset")]
     pub logo_url: Option<String>,
 }
@@ -600,7 +600,7 @@ pub struct UpdateOrganization {
     /// `^$|^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$`.
     #[serde(skip_serializing_if = "unset")]
     pub slug: Option<String>,
-    /// URL of the organization's logo, at most 1024 characters.
+    /// URL of the organization's logo: a URI with a host, at most 1024 characters.
     #[serde(alias = "logoUrl", skip_serializing_if = "unset")]
     pub logo_url: Option<String>,
 }

@@ -10,7 +10,7 @@ use super::sso;
 use crate::app::App;
 use crate::http::{Pairs, Reply, Request};
 use crate::pages;
-use crate::state::FAILURE;
+use crate::state::FAILED;
 
 pub(super) async fn answer(app: &App, request: &Request) -> anyhow::Result<Reply> {
     // Pages post to the URL they were shown at, so the parameters stand in the query both times.
@@ -79,7 +79,7 @@ fn known(app: &App, wanted: &Wanted) -> Result<(), Denied> {
         }
     };
     drop(state);
-    login::note(app, wanted, FAILURE);
+    login::note(app, wanted, FAILED);
     Err(Denied("invalid_request", problem.to_owned()))
 }
 

@@ -11,7 +11,7 @@ use super::grants::Grant;
 use super::{intercept, signup, sso};
 use crate::app::App;
 use crate::http::Request;
-use crate::state::{AuthRequest, Ctx, FAILURE, Login, SUCCESS, SessionRow, State};
+use crate::state::{AuthRequest, Ctx, FAILED, Login, SUCCESS, SessionRow, State};
 
 /// Who auto-approval logs in when there is nobody.
 const SOMEBODY: &str = "user@example.com";
@@ -70,7 +70,7 @@ pub(super) async fn log_in(
         Err(problem) => Err(problem),
     };
     if opened.is_err() {
-        note(app, wanted, FAILURE);
+        note(app, wanted, FAILED);
     }
     opened
 }

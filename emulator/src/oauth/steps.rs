@@ -10,7 +10,7 @@ use super::mailed;
 use super::{signup, sso};
 use crate::http::Reply;
 use crate::pages::{self, Ticket};
-use crate::state::FAILURE;
+use crate::state::FAILED;
 
 /// Whether an address could be one.
 fn is_address(email: &str) -> bool {
@@ -76,7 +76,7 @@ impl Flow<'_> {
             connection_id: ticket.connection_id.clone(),
             ..self.wanted.clone()
         };
-        login::note(self.app, &who, FAILURE);
+        login::note(self.app, &who, FAILED);
         Denied("access_denied", description.to_owned()).into()
     }
 

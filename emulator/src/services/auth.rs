@@ -4,7 +4,7 @@ use scalekit::api::auth::{UpdateLoginUserDetailsRequest, UpdateLoginUserDetailsR
 
 use super::{Entry, write};
 use crate::engine::ApiError;
-use crate::state::{AuthRequestRow, Ctx, FAILURE, SUCCESS, State};
+use crate::state::{AuthRequestRow, Ctx, FAILED, SUCCESS, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[("AuthService.UpdateLoginUserDetails", write!(update))];
 
@@ -27,7 +27,7 @@ fn update(
     let organization_id = organization.map(|row| row.organization.id.clone());
     state.auth_requests.change(&id, |row| {
         row.log.email.clone_from(&user.email);
-        let status = if user.login_failed { FAILURE } else { SUCCESS };
+        let status = if user.login_failed { FAILED } else { SUCCESS };
         status.clone_into(&mut row.log.status);
         row.log.timestamp = ctx.stamp();
         if let Some(id) = organization_id {

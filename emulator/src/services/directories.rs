@@ -86,7 +86,7 @@ fn create(
 fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteDirectoryRequest) -> Result<Empty, ApiError> {
     let row = own(state, &request.organization_id, &request.id)?;
     if row.directory.enabled {
-        let message = "an enabled directory cannot be deleted; disable it first";
+        let message = "the directory is enabled and must be disabled first";
         return Err(ApiError::precondition("DIRECTORY_ENABLED", message).resource("directory", &request.id));
     }
     let row = row.clone();

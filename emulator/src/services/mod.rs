@@ -177,6 +177,8 @@ fn contains_ascii(query: &[u8], text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -214,6 +216,35 @@ mod tests {
                 );
             }
         }
+    }
+
+    /// The routes of these operations carry an id only; the message carries either.
+    #[test]
+    fn an_organization_is_read_and_updated_by_the_external_id_in_the_message() {
+        let (mut state, ctx) = (
+            State::default(),
+            Ctx {
+                now: jiff::Timestamp::UNIX_EPOCH,
+                url: "",
+            },
+        );
+        let mut run = |name: &str, request: Value| match handler(name) {
+            Some(Handler::Read(handle)) => handle(&state, &ctx, request),
+            Some(Handler::Write(handle)) => handle(&mut state, &ctx, request),
+            None => panic!("{name}"),
+        };
+        let new = json!({ "organization": { "display_name": "Acme", "external_id": "acme" } });
+        let made = run("OrganizationService.CreateOrganization", new).expect("an organization");
+        let named = json!({ "external_id": "acme" });
+        let read = run("OrganizationService.GetOrganization", named.clone());
+        assert_eq!(read.expect("an organization"), made);
+        let change = json!({ "external_id": "acme", "organization": { "display_name": "Acme 2" } });
+        let changed = run("OrganizationService.UpdateOrganization", change).expect("an organization");
+        assert_eq!(changed["organization"]["id"], made["organization"]["id"]);
+        assert_eq!(changed["organization"]["display_name"], "Acme 2");
+        let unknown = json!({ "external_id": "globex" });
+        let refused = run("OrganizationService.GetOrganization", unknown).expect_err("an error");
+        assert_eq!(refused.code, scalekit::Code::NotFound);
     }
 
     #[test]

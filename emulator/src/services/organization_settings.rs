@@ -1,5 +1,6 @@
 //! `OrganizationService`: settings, session policy and user management.
 
+use scalekit::api::commons::TimeUnit;
 use scalekit::api::events::ObjectType;
 use scalekit::api::organizations::{
     GetOrganizationResponse, GetOrganizationSessionPolicyRequest, GetOrganizationSessionPolicyResponse,
@@ -72,22 +73,27 @@ fn get_session_policy(
     _: &Ctx<'_>,
     request: GetOrganizationSessionPolicyRequest,
 ) -> Result<GetOrganizationSessionPolicyResponse, ApiError> {
-    let own = state
-        .organizations
-        .require(&request.organization_id)?
-        .session_policy
-        .clone();
+    let row = state.organizations.require(&request.organization_id)?;
     Ok(GetOrganizationSessionPolicyResponse {
-        policy: Some(own.unwrap_or_else(application_policy)),
+        policy: Some(shown_policy(row.session_policy.clone())),
     })
 }
 
-/// The policy of an organization that has none of its own.
-fn application_policy() -> OrganizationSessionPolicySettings {
-    OrganizationSessionPolicySettings {
+/// Returns the policy in force as the API shows it: the organization's own, else the application's.
+/// Units that are not set are minutes.
+fn shown_policy(own: Option<OrganizationSessionPolicySettings>) -> OrganizationSessionPolicySettings {
+    let mut policy = own.unwrap_or_else(|| OrganizationSessionPolicySettings {
         policy_source: SessionPolicyType::Application,
         ..OrganizationSessionPolicySettings::default()
+    });
+    for unit in [
+        &mut policy.absolute_session_timeout_unit,
+        &mut policy.idle_session_timeout_unit,
+    ] {
+        let given = unit.take().filter(|unit| *unit != TimeUnit::default());
+        *unit = given.or(Some(TimeUnit::Minutes));
     }
+    policy
 }
 
 fn update_session_policy(
@@ -109,8 +115,9 @@ fn update_session_policy(
         Some(&organization_id),
         &organization,
     );
-    let policy = policy.unwrap_or_else(application_policy);
-    Ok(UpdateOrganizationSessionPolicyResponse { policy: Some(policy) })
+    Ok(UpdateOrganizationSessionPolicyResponse {
+        policy: Some(shown_policy(policy)),
+    })
 }
 
 /// The organization's own policy after an update; none when it follows the application's again.

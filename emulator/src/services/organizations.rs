@@ -38,6 +38,7 @@ fn create(
     request: CreateOrganizationRequest,
 ) -> Result<CreateOrganizationResponse, ApiError> {
     let new = request.organization.unwrap_or_default();
+    check_logo(new.logo_url.as_deref())?;
     let organization = Organization {
         display_name: new.display_name,
         region_code: new.region_code,
@@ -51,6 +52,26 @@ fn create(
     Ok(CreateOrganizationResponse {
         organization: Some(organization),
     })
+}
+
+/// # Errors
+/// INVALID_ARGUMENT for a logo URL that is neither empty nor a URI with a host.
+fn check_logo(url: Option<&str>) -> Result<(), ApiError> {
+    let Some(url) = url.filter(|url| !url.is_empty()) else {
+        return Ok(());
+    };
+    let has_host = url.parse().is_ok_and(|uri: http::Uri| {
+        uri.scheme().is_some() && uri.host().is_some_and(|host| !host.is_empty())
+    });
+    if has_host {
+        return Ok(());
+    }
+    let field = "organization.logo_url";
+    Err(ApiError::field(
+        field,
+        "logo_url.uri",
+        "must be a URI with a host",
+    ))
 }
 
 fn get(
@@ -130,6 +151,8 @@ fn update(
     let patch = Patch::new(request.update_mask.as_ref());
     let external_id = patch.text("external_id", new.external_id);
     let slug = patch.text("slug", new.slug);
+    let logo_url = patch.text("logo_url", new.logo_url);
+    check_logo(logo_url.value())?;
     state.organization_names_are_free(&id, external_id.value(), slug.value())?;
     let updated = |row: &mut OrganizationRow| {
         let organization = &mut row.organization;
@@ -138,9 +161,7 @@ fn update(
         }
         external_id.apply(&mut organization.external_id);
         slug.apply(&mut organization.slug);
-        patch
-            .text("logo_url", new.logo_url)
-            .apply(&mut organization.logo_url);
+        logo_url.apply(&mut organization.logo_url);
         patch.map("metadata", new.metadata, &mut organization.metadata);
         organization.update_time = ctx.stamp();
     };

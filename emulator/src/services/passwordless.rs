@@ -10,7 +10,7 @@ use scalekit::api::passwordless::{
 use super::{Entry, write};
 use crate::engine::ApiError;
 use crate::secrets::random_token;
-use crate::state::{AuthRequest, Ctx, FAILURE, Mail, PasswordlessRow, Row, SUCCESS, State};
+use crate::state::{AuthRequest, Ctx, FAILED, Mail, PasswordlessRow, Row, SUCCESS, State};
 
 /// Digits of a code, and the wrong ones that may be tried.
 const CODE_LENGTH: u32 = 6;
@@ -183,7 +183,7 @@ pub(crate) fn verify(
         (None, Some(id)) => {
             state.passwordless.require(id)?;
             let failed = state.passwordless.change(id, |row| row.failures += 1)?.clone();
-            log(state, ctx, &failed, FAILURE);
+            log(state, ctx, &failed, FAILED);
             return Err(refused(
                 "PASSWORDLESS_CREDENTIAL_INVALID",
                 "the credential is wrong",
@@ -200,7 +200,7 @@ pub(crate) fn verify(
         ));
     }
     if row.expires_at <= ctx.now.as_second() {
-        log(state, ctx, &row, FAILURE);
+        log(state, ctx, &row, FAILED);
         return Err(refused(
             "PASSWORDLESS_CREDENTIAL_EXPIRED",
             "the credential has expired",

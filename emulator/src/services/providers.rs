@@ -5,7 +5,7 @@ use scalekit::api::providers::{
     ListProvidersRequest, ListProvidersResponse, Provider, ProviderType, UpdateCustomProviderRequest,
     UpdateProviderResponse,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Entry, connections, read, write};
 use crate::engine::ApiError;
@@ -41,6 +41,7 @@ fn create(
     request: CreateCustomProviderRequest,
 ) -> Result<CreateProviderResponse, ApiError> {
     let new = request.provider.unwrap_or_default();
+    check_patterns(new.auth_patterns.as_ref())?;
     let provider = Provider {
         identifier: free_identifier(state, &new.display_name),
         display_name: new.display_name,
@@ -53,10 +54,35 @@ fn create(
         is_custom: true,
         ..Provider::default()
     };
-    let provider = state.providers.insert(&mut state.ids, provider).clone();
+    let provider = state.providers.insert(&mut state.ids, provider);
     Ok(CreateProviderResponse {
-        provider: Some(provider),
+        provider: Some(shown(provider)),
     })
+}
+
+/// # Errors
+/// INVALID_ARGUMENT for the first pattern that is not a JSON object.
+fn check_patterns(patterns: Option<&Vec<Value>>) -> Result<(), ApiError> {
+    match patterns.into_iter().flatten().position(|one| !one.is_object()) {
+        Some(place) => {
+            let field = format!("provider.auth_patterns[{place}]");
+            Err(ApiError::field(
+                &field,
+                "auth_patterns.object",
+                "must be an object",
+            ))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Returns a custom provider as the API shows it. A provider with an MCP pattern is an MCP server.
+fn shown(provider: &Provider) -> Provider {
+    let mut patterns = provider.auth_patterns.iter().flatten();
+    Provider {
+        is_custom_mcp: patterns.any(|pattern| pattern["is_mcp"] == true),
+        ..provider.clone()
+    }
 }
 
 /// `My Notes` → `my-notes`, or `my-notes-2` where that is taken, and so on.
@@ -89,6 +115,7 @@ fn update(
 ) -> Result<UpdateProviderResponse, ApiError> {
     let id = id_of(state, &request.identifier)?;
     let new = request.provider.unwrap_or_default();
+    check_patterns(new.auth_patterns.as_ref())?;
     let provider = state.providers.change(&id, |provider| {
         provider.display_name = new.display_name;
         provider.description = new.description;
@@ -99,7 +126,7 @@ fn update(
         provider.metadata = new.metadata;
     })?;
     Ok(UpdateProviderResponse {
-        provider: Some(provider.clone()),
+        provider: Some(shown(provider)),
     })
 }
 
@@ -125,7 +152,7 @@ fn list(
         providers.extend(built_in());
     }
     if kind != ProviderType::Default {
-        providers.extend(state.providers.iter().cloned());
+        providers.extend(state.providers.iter().map(shown));
     }
     let identifier = &request.identifier;
     providers.retain(|one| identifier.is_empty() || one.identifier.eq_ignore_ascii_case(identifier));

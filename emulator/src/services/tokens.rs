@@ -60,10 +60,15 @@ fn create(
     })
 }
 
-/// The token, unless it has expired.
+/// Returns the row of an opaque token or of a token's id.
+fn named<'s>(state: &'s State, token: &str) -> Option<&'s TokenRow> {
+    let opaque = state.tokens.by("hash", &hash(token)).next();
+    opaque.or_else(|| state.tokens.get(token))
+}
+
+/// Returns the row of an opaque token or of a token's id, unless the token has expired.
 fn find<'s>(state: &'s State, ctx: &Ctx<'_>, token: &str) -> Result<&'s TokenRow, ApiError> {
-    let found = state.tokens.by("hash", &hash(token)).next();
-    let live = found.filter(|row| row.info.expiry.is_none_or(|end| Some(end) > ctx.stamp()));
+    let live = named(state, token).filter(|row| row.info.expiry.is_none_or(|end| Some(end) > ctx.stamp()));
     // An error must not carry the token.
     live.ok_or_else(|| ApiError::not_found(TokenRow::KIND, &suffix(token)))
 }
@@ -79,11 +84,11 @@ fn validate(
     })
 }
 
-/// Takes the token or its id. What is not there is invalid already.
+/// Succeeds for an unknown token too: it is invalid already.
 fn invalidate(state: &mut State, _: &Ctx<'_>, request: InvalidateTokenRequest) -> Result<Empty, ApiError> {
-    let known = state.tokens.by("hash", &hash(&request.token)).next();
-    let id = known.map_or(request.token.as_str(), |row| row.id()).to_owned();
-    let _ = state.tokens.remove(&id);
+    if let Some(id) = named(state, &request.token).map(|row| row.id().to_owned()) {
+        state.tokens.remove(&id)?;
+    }
     Ok(Empty {})
 }
 

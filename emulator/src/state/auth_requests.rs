@@ -10,10 +10,10 @@ use super::{Ctx, ENVIRONMENT, Key, State};
 /// Entries that are kept; the oldest go first.
 const KEPT: usize = 10_000;
 
-/// How a login ended or how far it came.
-pub(crate) const INITIATED: &str = "initiated";
-pub(crate) const SUCCESS: &str = "success";
-pub(crate) const FAILURE: &str = "failure";
+/// The statuses of an entry. The service also has `PENDING`, which a seed may use.
+pub(crate) const INITIATED: &str = "INITIATED";
+pub(crate) const SUCCESS: &str = "SUCCESS";
+pub(crate) const FAILED: &str = "FAILED";
 
 /// An entry of the log. One that waits for an application's own login page has a login request.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -42,9 +42,10 @@ row!(
         fn complete(&mut self, ctx: &Ctx<'_>) {
             ENVIRONMENT.clone_into(&mut self.log.environment_id);
             self.log.timestamp = self.log.timestamp.or_else(|| ctx.stamp());
-            if self.log.status.is_empty() {
-                INITIATED.clone_into(&mut self.log.status);
-            }
+            self.log.status = match self.log.status.as_str() {
+                "" => INITIATED.to_owned(),
+                given => given.to_ascii_uppercase(),
+            };
         }
     }
 );

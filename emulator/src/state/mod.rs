@@ -39,7 +39,7 @@ use scalekit::api::users::User;
 use scalekit::api::webauthn::WebAuthnCredential;
 
 pub(crate) use accounts::{AccountRow, summary};
-pub(crate) use auth_requests::{AuthRequest, AuthRequestRow, FAILURE, INITIATED, SUCCESS};
+pub(crate) use auth_requests::{AuthRequest, AuthRequestRow, FAILED, INITIATED, SUCCESS};
 pub(crate) use browsers::BrowserKey;
 pub(crate) use clients::{ClientRow, ConsentRow, MachineRow, OAuthClient, new_secret};
 pub(crate) use directories::{DirectoryGroupRow, DirectoryRow, DirectoryUserRow};

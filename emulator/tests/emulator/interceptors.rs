@@ -168,7 +168,7 @@ async fn a_denied_login_opens_no_session_and_a_denied_signup_makes_no_user() {
         .iter()
         .map(|entry| &entry["status"])
         .collect();
-    assert_eq!(statuses, ["failure", "success", "failure"]);
+    assert_eq!(statuses, ["FAILED", "SUCCESS", "FAILED"]);
 }
 
 #[tokio::test]

@@ -178,7 +178,7 @@ async fn cancelling_and_refusing_tell_the_application() {
         .iter()
         .map(|row| &row["status"])
         .collect();
-    assert_eq!(statuses, ["failure", "failure"]);
+    assert_eq!(statuses, ["FAILED", "FAILED"]);
 }
 
 #[tokio::test]

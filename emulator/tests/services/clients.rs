@@ -130,7 +130,7 @@ async fn secrets_are_shown_once_rotate_and_never_all_go() {
         .is_not_found("secret", &first_id);
     let last = environment.get(&format!("/api/v1/clients/{id}")).await;
     let last = text(&last["client"]["secrets"][0]["id"]);
-    let message = "the last secret of a client cannot be deleted";
+    let message = "last client cannot be deleted";
     environment
         .delete_fails(&format!("{path}/{last}"))
         .await

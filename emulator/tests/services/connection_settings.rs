@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -15,11 +17,12 @@ async fn an_app_connection_starts_with_the_settings_of_its_service() {
     let connection = create(&environment, json!({ "provider_key": "gmail" })).await;
     let id = text(&connection["id"]);
     let expected = json!({
-        "id": id, "type": "OAUTH", "status": "DRAFT", "enabled": true, "key_id": "gmail", "provider_key": "gmail",
+        "id": id, "type": "OAUTH", "status": "DRAFT", "enabled": true, "key_id": connection["key_id"], "provider_key": "gmail",
         "create_time": connection["create_time"], "update_time": connection["create_time"],
         "oauth_config": {
             "authorize_uri": "https://accounts.google.com/o/oauth2/v2/auth",
             "token_uri": "https://oauth2.googleapis.com/token",
+            "user_info_uri": "https://openidconnect.googleapis.com/v1/userinfo",
             "scopes": ["https://www.googleapis.com/auth/gmail.readonly"],
             "access_type": "offline", "prompt": "consent",
             "redirect_uri": environment.url(&format!("/sso/v1/oauth/{id}/callback")),
@@ -35,11 +38,14 @@ async fn an_app_connection_starts_with_the_settings_of_its_service() {
 #[tokio::test]
 async fn key_ids_are_given_or_made_and_always_unique() {
     let environment = Environment::start().await;
-    for key in ["slack", "slack-2", "slack-3"] {
-        assert_eq!(
-            create(&environment, json!({ "provider_key": "slack" })).await["key_id"],
-            key
-        );
+    let mut made = BTreeSet::new();
+    for service in ["slack", "SLACK", "slack"] {
+        let connection = create(&environment, json!({ "provider_key": service })).await;
+        let key = text(&connection["key_id"]);
+        let suffix = key.strip_prefix("slack-").expect("the provider's name");
+        let is_random = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+        assert!(suffix.len() == 8 && suffix.chars().all(is_random), "{key}");
+        assert!(made.insert(key));
     }
     let given = create(
         &environment,
@@ -51,7 +57,7 @@ async fn key_ids_are_given_or_made_and_always_unique() {
     let flagged = environment
         .post(&format!("{CONNECTIONS}?flags.is_app=true"), flagged)
         .await;
-    assert_eq!(flagged["connection"]["key_id"], "github");
+    assert!(text(&flagged["connection"]["key_id"]).starts_with("github-"));
     // A connection for logins needs no name.
     let login = create(&environment, json!({ "provider": "GOOGLE", "type": "OAUTH" })).await;
     assert_eq!(login["key_id"], Value::Null);
@@ -171,7 +177,8 @@ async fn app_connections_have_a_list_of_their_own() {
     create(&environment, json!({ "provider": "GOOGLE", "type": "OAUTH" })).await;
     for number in 0..12 {
         let service = if number % 4 == 0 { "gmail" } else { "slack" };
-        create(&environment, json!({ "provider_key": service })).await;
+        let key = format!("{service}-{number}");
+        create(&environment, json!({ "provider_key": service, "key_id": key })).await;
     }
     let list = |query: &'static str| {
         let environment = &environment;
@@ -187,15 +194,15 @@ async fn app_connections_have_a_list_of_their_own() {
     );
     let next = format!("{CONNECTIONS}/app?page_token={}", text(&first["next_page_token"]));
     let second = environment.get(&next).await;
-    assert_eq!(column(&second["connections"], "key_id"), ["slack-8", "slack-9"]);
+    assert_eq!(column(&second["connections"], "key_id"), ["slack-10", "slack-11"]);
     let gmail = list("?provider=gmail").await;
     assert_eq!(
         column(&gmail["connections"], "key_id"),
-        ["gmail", "gmail-2", "gmail-3"]
+        ["gmail-0", "gmail-4", "gmail-8"]
     );
     assert_eq!(
-        column(&list("?query=MAIL-2").await["connections"], "key_id"),
-        ["gmail-2"]
+        column(&list("?query=MAIL-4").await["connections"], "key_id"),
+        ["gmail-4"]
     );
     assert_eq!(list("?provider=zoom").await["connections"], json!([]));
     environment

@@ -37,7 +37,7 @@ async fn a_directory_is_enabled_at_once_and_must_be_disabled_before_it_goes() {
     let list = environment.get(&format!("{organization}/directories")).await;
     assert_eq!(list, json!({ "directories": [directory] }));
 
-    let message = "an enabled directory cannot be deleted; disable it first";
+    let message = "the directory is enabled and must be disabled first";
     environment
         .delete_fails(&path)
         .await

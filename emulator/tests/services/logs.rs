@@ -148,12 +148,12 @@ async fn the_audit_log_knows_every_login() {
         column(&logged, "email"),
         ["ann@acme.com", "bob@acme.com", "eve@acme.com"]
     );
-    assert_eq!(column(&logged, "status"), ["success", "success", "failure"]);
+    assert_eq!(column(&logged, "status"), ["SUCCESS", "SUCCESS", "FAILED"]);
     let first = &logged[0];
     let expected = json!({
         "auth_request_id": first["auth_request_id"], "timestamp": first["timestamp"],
         "organization_id": acme, "environment_id": "env_100000000000000001", "connection_id": connection,
-        "email": "ann@acme.com", "connection_type": "OIDC", "connection_provider": "OKTA", "status": "success",
+        "email": "ann@acme.com", "connection_type": "OIDC", "connection_provider": "OKTA", "status": "SUCCESS",
         "connection_details": [{
             "connection_id": connection, "organization_id": acme, "connection_type": "OIDC",
             "connection_provider": "OKTA",
@@ -165,7 +165,7 @@ async fn the_audit_log_knows_every_login() {
     for (query, found) in [
         ("email=BOB@acme.com", 1),
         ("status=SUCCESS", 2),
-        ("status=failure&status=success", 3),
+        ("status=FAILED&status=success", 3),
         (&format!("client_id={client}"), 3),
         ("client_id=skc_1", 0),
         ("resource_id=res_1", 0),
@@ -181,4 +181,15 @@ async fn the_audit_log_knows_every_login() {
         (&page["total_size"], column(&page["authRequests"], "email").len()),
         (&json!(3), 2)
     );
+}
+
+#[tokio::test]
+async fn the_status_of_a_login_is_in_upper_case() {
+    let environment = Environment::start().await;
+    let seeded = json!([{ "email": "a@x.test" }, { "email": "b@x.test", "status": "pending" }]);
+    environment
+        .post("/_emulator/seed", json!({ "auth_requests": seeded }))
+        .await;
+    let log = environment.get("/api/v1/logs/authentication/requests").await;
+    assert_eq!(column(&log["authRequests"], "status"), ["INITIATED", "PENDING"]);
 }

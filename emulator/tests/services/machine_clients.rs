@@ -135,7 +135,7 @@ async fn a_machine_clients_secrets_rotate() {
         401
     );
     let second_id = text(&second["secret"]["id"]);
-    let message = "the last secret of a client cannot be deleted";
+    let message = "last client cannot be deleted";
     environment
         .delete_fails(&format!("{path}/{second_id}"))
         .await

@@ -13,6 +13,7 @@ mod logs;
 mod machine_clients;
 mod mcp;
 mod memberships;
+mod organizations;
 mod own_login;
 mod passwordless;
 mod permissions;

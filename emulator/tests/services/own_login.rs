@@ -50,7 +50,7 @@ async fn an_application_says_who_logged_in() {
     environment
         .post(&path, json!({ "email": "ann@acme.com", "login_failed": true }))
         .await;
-    assert_eq!(environment.get(&format!("{log}failure")).await["total_size"], 1);
+    assert_eq!(environment.get(&format!("{log}FAILED")).await["total_size"], 1);
 
     let nowhere = "/api/v1/connections/conn_9/auth-requests/x/user";
     environment

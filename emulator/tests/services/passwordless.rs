@@ -70,7 +70,7 @@ async fn a_code_works_once() {
     let log = environment.get("/api/v1/logs/authentication/requests").await["authRequests"].take();
     assert_eq!(
         (column(&log, "status"), &log[0]["workflow"]),
-        (vec!["success".to_owned()], &json!("passwordless"))
+        (vec!["SUCCESS".to_owned()], &json!("passwordless"))
     );
 }
 

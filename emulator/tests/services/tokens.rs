@@ -96,21 +96,17 @@ async fn a_token_is_changed_and_ends() {
 
     // Every call takes the id in place of the token.
     let other = create(&environment, json!({ "organization_id": acme })).await;
-    assert_eq!(
-        call(&environment, "validate", json!({ "token": other["token_id"] }))
-            .await
-            .status,
-        404
-    );
-    call(&environment, "invalidate", json!({ "token": other["token_id"] }))
-        .await
-        .ok();
-    assert_eq!(
-        call(&environment, "validate", json!({ "token": other["token"] }))
-            .await
-            .status,
-        404
-    );
+    let by_id = json!({ "token": other["token_id"] });
+    let shown = call(&environment, "validate", by_id.clone()).await.ok();
+    assert_eq!(shown["token_info"], other["token_info"]);
+    let mut change = by_id.clone();
+    change["description"] = json!("By id");
+    let changed = call(&environment, "update", change).await.ok();
+    assert_eq!(changed["token_info"]["description"], "By id");
+    call(&environment, "invalidate", by_id.clone()).await.ok();
+    for gone in [json!({ "token": other["token"] }), by_id] {
+        assert_eq!(call(&environment, "validate", gone).await.status, 404);
+    }
 
     let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(60);
     let short = create(

@@ -72,7 +72,8 @@ pub(super) fn remove(
         return Err(ApiError::not_found("secret", secret_id));
     }
     if secrets.len() == 1 {
-        let message = "the last secret of a client cannot be deleted";
+        // Programs look for this text.
+        let message = "last client cannot be deleted";
         return Err(ApiError::precondition("LAST_CLIENT_SECRET", message).resource("secret", secret_id));
     }
     change(state, ctx, client_id, |secrets, hashes| {

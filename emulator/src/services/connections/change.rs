@@ -16,6 +16,9 @@ use super::{own, show};
 use crate::engine::ApiError;
 use crate::state::{Ctx, State};
 
+/// Length of the random suffix of a key id.
+const KEY_SUFFIX: usize = 8;
+
 pub(super) fn create(
     state: &mut State,
     ctx: &Ctx<'_>,
@@ -81,14 +84,17 @@ fn add(state: &mut State, ctx: &Ctx<'_>, connection: Connection) -> Result<Conne
     Ok(store(state, ctx, connection, "created"))
 }
 
-/// `gmail`, or `gmail-2` where that is taken, and so on.
+/// Returns a free key id: the service's name in lower case, a dash and a random suffix.
 fn free_key(state: &State, service: &str) -> String {
-    let free = |key: &String| key_is_free(state, "", Some(key)).is_ok();
-    let numbered = (2..).map(|number: u64| format!("{service}-{number}"));
-    std::iter::once(service.to_owned())
-        .chain(numbered)
-        .find(free)
-        .unwrap_or_default()
+    let service = service.to_lowercase();
+    loop {
+        let digits = std::iter::repeat_with(|| char::from_digit(fastrand::u32(..36), 36));
+        let suffix: String = digits.take(KEY_SUFFIX).flatten().collect();
+        let key = format!("{service}-{suffix}");
+        if key_is_free(state, "", Some(&key)).is_ok() {
+            return key;
+        }
+    }
 }
 
 /// Whether no connection but `own` has the key id, by which tools and accounts name connections.

@@ -97,7 +97,7 @@ class CreateOrganization(_Message):
     `^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$`.
     """
     logo_url: str
-    """URL of the organization's logo, at most 1024 characters."""
+    """URL of the organization's logo: a URI with a host, at most 1024 characters."""
     def __init__(
         self,
         *,
@@ -443,7 +443,7 @@ class Organization(_Message):
     slug: str
     """Unique short name in the form of a domain name."""
     logo_url: str
-    """URL of the organization's logo, at most 1024 characters."""
+    """URL of the organization's logo: a URI with a host, at most 1024 characters."""
     def __init__(
         self,
         *,
@@ -700,7 +700,7 @@ class UpdateOrganization(_Message):
     `^$|^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$`.
     """
     logo_url: str
-    """URL of the organization's logo, at most 1024 characters."""
+    """URL of the organization's logo: a URI with a host, at most 1024 characters."""
     def __init__(
         self,
         *,

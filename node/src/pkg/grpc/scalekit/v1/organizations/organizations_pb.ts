@@ -64,7 +64,7 @@ export type CreateOrganization = Message<"scalekit.v1.organizations.CreateOrgani
   slug?: string | undefined;
 
   /**
-   * URL of the organization's logo, at most 1024 characters.
+   * URL of the organization's logo: a URI with a host, at most 1024 characters.
    *
    * @generated from field: optional string logo_url = 10;
    */
@@ -547,7 +547,7 @@ export type Organization = Message<"scalekit.v1.organizations.Organization"> & {
   slug?: string | undefined;
 
   /**
-   * URL of the organization's logo, at most 1024 characters.
+   * URL of the organization's logo: a URI with a host, at most 1024 characters.
    *
    * @generated from field: optional string logo_url = 10;
    */
@@ -802,7 +802,7 @@ export type UpdateOrganization = Message<"scalekit.v1.organizations.UpdateOrgani
   slug?: string | undefined;
 
   /**
-   * URL of the organization's logo, at most 1024 characters.
+   * URL of the organization's logo: a URI with a host, at most 1024 characters.
    *
    * @generated from field: optional string logo_url = 10;
    */
