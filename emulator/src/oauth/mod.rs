@@ -15,6 +15,7 @@ mod logout;
 mod mail_steps;
 mod mailed;
 mod pkce;
+mod portal;
 mod prompt;
 mod screens;
 mod signup;
@@ -39,6 +40,7 @@ pub(crate) use grants::Grants;
 use crate::app::App;
 use crate::engine::NoMatch;
 use crate::http::{Reply, Request};
+use crate::state::PORTAL;
 
 /// An endpoint beside the API's operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +53,10 @@ pub(crate) enum Endpoint {
     UserInfo,
     AccountLink,
     AccountDone,
+    Portal,
 }
 
-const ENDPOINTS: [(Endpoint, &str, &str); 8] = [
+const ENDPOINTS: [(Endpoint, &str, &str); 9] = [
     (Endpoint::Authorize, "oauth.authorize", "/oauth/authorize"),
     (Endpoint::Token, "oauth.token", "/oauth/token"),
     (Endpoint::Keys, "oauth.keys", "/keys"),
@@ -74,6 +77,7 @@ const ENDPOINTS: [(Endpoint, &str, &str); 8] = [
         "connected_accounts.done",
         "/connected_accounts/done",
     ),
+    (Endpoint::Portal, "portal", PORTAL),
 ];
 
 impl Endpoint {
@@ -88,7 +92,7 @@ impl Endpoint {
     fn methods(self) -> &'static [&'static str] {
         match self {
             Self::Token => &["POST"],
-            Self::Keys | Self::Discovery | Self::AccountLink | Self::AccountDone => &["GET"],
+            Self::Keys | Self::Discovery | Self::AccountLink | Self::AccountDone | Self::Portal => &["GET"],
             Self::Authorize | Self::Logout | Self::UserInfo => &["GET", "POST"],
         }
     }
@@ -121,13 +125,22 @@ impl Endpoint {
 /// # Errors
 /// None of an endpoint, or the methods that the endpoint with this path has.
 pub(crate) fn find(method: &str, path: &str) -> Result<Endpoint, NoMatch> {
-    let known = ENDPOINTS.iter().find(|(_, _, known)| *known == path);
+    let known = ENDPOINTS.iter().find(|(_, _, known)| fits(known, path));
     let (endpoint, ..) = known.ok_or(NoMatch::Path)?;
     let methods = endpoint.methods();
     if methods.contains(&method) {
         Ok(*endpoint)
     } else {
         Err(NoMatch::Method(methods.to_vec()))
+    }
+}
+
+/// Whether a path is an endpoint's. After a slash at the end of `known`, one segment follows.
+fn fits(known: &str, path: &str) -> bool {
+    match path.strip_prefix(known) {
+        Some(rest) if known.ends_with('/') => !rest.is_empty() && !rest.contains('/'),
+        Some(rest) => rest.is_empty(),
+        None => false,
     }
 }
 
@@ -157,6 +170,7 @@ pub(crate) async fn answer(app: &Arc<App>, endpoint: Endpoint, request: &Request
         Endpoint::UserInfo => userinfo::answer(app, request),
         Endpoint::AccountLink => accounts::authorize(app, request),
         Endpoint::AccountDone => accounts::done(),
+        Endpoint::Portal => portal::answer(app, request),
     };
     answered.unwrap_or_else(|error| Reply::text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}\n")))
 }

@@ -44,6 +44,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     for (name, source) in templates![
         "base.html",
         "message.html",
+        "portal.html",
         "login/accounts.html",
         "login/ask.html",
         "login/code.html",

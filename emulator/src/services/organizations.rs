@@ -13,10 +13,7 @@ use scalekit::api::organizations::{
 
 use super::{Entry, Patch, contains, name, read, write};
 use crate::engine::ApiError;
-use crate::state::{Ctx, Name, Order, OrganizationRow, Page, State};
-
-/// How long a link to the admin portal works, in seconds.
-const LINK_LIFETIME: i64 = 7 * 24 * 3600;
+use crate::state::{Ctx, Name, Order, OrganizationRow, PORTAL, Page, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[
     ("OrganizationService.CreateOrganization", write!(create)),
@@ -191,15 +188,28 @@ fn generate_portal_link(
     request: GeneratePortalLinkRequest,
 ) -> Result<GeneratePortalLinkResponse, ApiError> {
     state.organizations.require(&request.id)?;
-    let id = state.ids.next("lnk");
-    let features = request.features.iter().filter_map(Feature::name);
+    let mut features = request.features;
+    // The deprecated way to name them.
+    for (given, feature) in [
+        (request.sso, Feature::Sso),
+        (request.directory_sync, Feature::DirSync),
+    ] {
+        if given == Some(true) && !features.contains(&feature) {
+            features.push(feature);
+        }
+    }
+    features.retain(|feature| *feature != Feature::default());
+    let names: Vec<String> = (features.iter().filter_map(Feature::name))
+        .map(str::to_owned)
+        .collect();
     let query = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(features.map(|feature| ("features", feature)))
+        .extend_pairs(names.iter().map(|name| ("features", name)))
         .finish();
     let separator = if query.is_empty() { "" } else { "?" };
+    let (id, expire_time) = state.new_portal_link(ctx, &request.id, names);
     let link = Link {
-        location: format!("{}/portal/{id}{separator}{query}", ctx.url),
-        expire_time: ctx.stamp_in(LINK_LIFETIME),
+        location: format!("{}{PORTAL}{id}{separator}{query}", ctx.url),
+        expire_time,
         id,
     };
     Ok(GeneratePortalLinkResponse { link: Some(link) })

@@ -18,6 +18,7 @@ mod mails;
 mod organizations;
 mod page;
 mod passwordless;
+mod portal_links;
 mod provisioning;
 mod roles;
 mod rows;
@@ -51,6 +52,7 @@ pub(crate) use mails::Mail;
 pub(crate) use organizations::{Name, OrganizationRow};
 pub(crate) use page::{Order, Page, forget_foreign_token, page_of};
 pub(crate) use passwordless::PasswordlessRow;
+pub(crate) use portal_links::{PORTAL, PortalLink};
 pub(crate) use roles::{RoleRow, role_permission};
 pub(crate) use seed::Seed;
 pub(crate) use sessions::{Login, SessionRow};
@@ -95,6 +97,8 @@ pub(crate) struct State {
     pub(crate) providers: Table<Provider>,
     pub(crate) accounts: Table<AccountRow>,
     pub(crate) magic_links: Table<MagicLink>,
+    /// Links to the admin portal.
+    pub(crate) portal_links: Table<PortalLink>,
     /// Tools beside the built-in ones.
     pub(crate) tools: Table<Tool>,
     pub(crate) mcp_configs: Table<McpConfig>,

@@ -136,6 +136,7 @@ impl State {
         self.roles.remove_by("organization", id);
         self.machines.remove_by("organization", id);
         self.tokens.remove_by("organization", id);
+        self.portal_links.remove_by("organization", id);
         self.delete_accounts_by(ctx, "organization", id);
         for directory in self.directories.remove_by("organization", id) {
             self.forget_directory(directory.id());

@@ -19,8 +19,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::kept::Kept;
 use super::{
     AccountRow, AuthRequestRow, ClientRow, ConsentRow, Ctx, DirectoryGroupRow, DirectoryRow,
-    DirectoryUserRow, MachineRow, MagicLink, Mail, OrganizationRow, PasswordlessRow, RoleRow, Row,
-    SessionRow, State, TokenRow,
+    DirectoryUserRow, MachineRow, MagicLink, Mail, OrganizationRow, PasswordlessRow, PortalLink, RoleRow,
+    Row, SessionRow, State, TokenRow,
 };
 
 /// Rows as copies of themselves: a list that was read one by one has room for more, which would be most of what many
@@ -151,6 +151,7 @@ seeds! {
     providers: Provider,
     accounts: AccountRow,
     magic_links: MagicLink,
+    portal_links: PortalLink,
     tools: Tool,
     mcp_configs: McpConfig,
     mcp_instances: McpInstance,

@@ -24,6 +24,7 @@ mod login_session;
 mod logout;
 mod page_safety;
 mod pkce;
+mod portal;
 mod refresh;
 #[cfg(unix)]
 mod signals;

@@ -22,6 +22,7 @@ SCHEMES: tuple[tuple[Literal["light", "dark"], dict[str, list[str]]], ...] = (
 PHONE: ViewportSize = {"width": 360, "height": 740}
 IRIS = "iris.vale@garage.example"
 GARAGE = "org_200000000000000003"
+NORTHWIND = "org_200000000000000001"
 # Buttons and links that are too small for a finger (WCAG 2.2, 2.5.8). Inline links are exempt.
 TOO_SMALL = """[...document.querySelectorAll("button, a[href]")]
     .filter((each) => getComputedStyle(each).display !== "inline")
@@ -121,6 +122,23 @@ def expired(visitor: Visitor) -> None:
     visitor.page.get_by_role("heading", name="This page has expired").wait_for()
 
 
+def portal(visitor: Visitor) -> None:
+    visitor.page.goto(portal_link(visitor))
+    visitor.page.get_by_role("heading", name="Admin portal of Northwind Traders").wait_for()
+
+
+def portal_expired(visitor: Visitor) -> None:
+    link = portal_link(visitor)
+    visitor.emulator.admin("PUT", "clock", {"shift_seconds": 8 * 24 * 3600})
+    visitor.page.goto(link)
+    visitor.page.get_by_role("heading", name="This link does not work").wait_for()
+
+
+def portal_link(visitor: Visitor) -> str:
+    with visitor.emulator.client() as client:
+        return client.organization.generate_portal_link(NORTHWIND).location
+
+
 def populate(visitor: Visitor) -> None:
     """Creates content for each view, including long names and failed requests."""
     visitor.emulator.admin(
@@ -153,6 +171,8 @@ PAGES: dict[str, Callable[[Visitor], None]] = {
     "logged-out": logged_out,
     "rejected": rejected,
     "expired": expired,
+    "portal": portal,
+    "portal-expired": portal_expired,
 }
 VIEWS = ("overview", "organizations", "users", "sessions", "mails", "webhooks", "requests")
 
