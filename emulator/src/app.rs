@@ -10,6 +10,7 @@ use crate::admin::log::Log;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::data::Data;
+use crate::hosts::Hosts;
 use crate::interceptors::{Interceptor, Interceptors};
 use crate::keys::Keys;
 use crate::pages::Seal;
@@ -25,6 +26,7 @@ pub(crate) struct App {
     pub(crate) config: Config,
     /// The environment's URL, without a slash at the end.
     pub(crate) url: String,
+    pub(crate) hosts: Hosts,
     /// The environment's client.
     pub(crate) client: Credentials,
     pub(crate) clock: Arc<Clock>,
@@ -85,8 +87,10 @@ impl App {
         let clock = Clock::default();
         let _ = clock.set_shift(SignedDuration::from_millis(settings.shift_milliseconds));
         let pulse = Pulse::default();
+        let url = config.url.clone().unwrap_or(url);
         let app = Arc::new(Self {
-            url: config.url.clone().unwrap_or(url),
+            hosts: Hosts::new(&url, &config.allowed_hosts),
+            url,
             client: config.credentials(settings.client, new_secret),
             clock: Arc::new(clock),
             keys: Keys::start(data.clone())?,

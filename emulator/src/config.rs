@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::app::Credentials;
 use crate::tls::{Identity, Tls};
-use crate::{state, webhooks};
+use crate::{hosts, state, webhooks};
 
 /// The client id unless another one is given.
 pub const CLIENT_ID: &str = "skc_100000000000000001";
@@ -71,6 +71,8 @@ pub(crate) struct Config {
     pub(crate) url: Option<String>,
     /// `None` for plain HTTP.
     pub(crate) tls: Option<Tls>,
+    /// Hosts that the admin API accepts, besides those that always mean this machine.
+    pub(crate) allowed_hosts: Vec<String>,
     pub(crate) client_id: Option<String>,
     pub(crate) client_secret: Option<String>,
     /// Logs in without showing the login page.
@@ -97,6 +99,9 @@ impl Config {
                     "{url:?} cannot be the emulator's: it is the beginning of others"
                 ));
             }
+        }
+        for host in &self.allowed_hosts {
+            hosts::parse(host)?;
         }
         for url in &self.webhooks {
             webhooks::check_url(url)
@@ -150,6 +155,7 @@ impl Default for Config {
             port: 0,
             url: None,
             tls: None,
+            allowed_hosts: Vec::new(),
             client_id: None,
             client_secret: None,
             auto_approve: false,

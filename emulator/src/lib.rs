@@ -19,6 +19,7 @@ mod config;
 mod dashboard;
 mod data;
 mod engine;
+mod hosts;
 mod http;
 mod interceptors;
 mod keys;
@@ -204,6 +205,14 @@ impl Builder {
     #[must_use]
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.config.url = Some(url.into().trim_end_matches('/').to_owned());
+        self
+    }
+
+    /// A name or an IP address under which others reach the emulator, such as the name of its container. The admin API
+    /// and the dashboard refuse requests for other hosts than loopback names, the host of [`Self::url`], and these.
+    #[must_use]
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.config.allowed_hosts.push(host.into());
         self
     }
 

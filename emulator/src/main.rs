@@ -72,6 +72,15 @@ struct Settings {
     /// Serve HTTPS with a certificate of a new CA, whose own certificate is written to this PEM file.
     #[arg(long, value_name = "FILE", conflicts_with = "tls_cert")]
     tls_new_ca: Option<PathBuf>,
+    /// Name or IP address under which others reach the emulator, such as the name of its container; may be repeated.
+    /// The admin API and the dashboard refuse requests for other hosts.
+    #[arg(
+        long = "allow-host",
+        value_name = "NAME",
+        env = "SCALEKIT_EMULATOR_ALLOW_HOST",
+        value_delimiter = ','
+    )]
+    allowed_hosts: Vec<String>,
     /// Id of the environment's client; skc_100000000000000001 by default, or as it was before a restart.
     #[arg(long)]
     client_id: Option<String>,
@@ -192,6 +201,9 @@ impl Settings {
         }
         if self.tls_new_ca.is_some() {
             builder = builder.tls_new_ca();
+        }
+        for host in self.allowed_hosts {
+            builder = builder.allow_host(host);
         }
         for uri in self.redirect_uris {
             builder = builder.redirect_uri(uri);

@@ -81,6 +81,13 @@ async fn serve_one(
     let id = format!("req_{:016x}", fastrand::u64(..));
     let (mut head, body) = request.into_parts();
     // A HEAD is a GET whose answer has no body (RFC 9110, section 9.3.2).
+    // The authority of a request wins over its Host header (RFC 9112, section 3.2.2), and HTTP/2 has
+    // only the former.
+    if let Some(authority) = head.uri.authority()
+        && let Ok(host) = authority.as_str().parse()
+    {
+        head.headers.insert(HOST, host);
+    }
     let without_body = head.method == Method::HEAD;
     if without_body {
         head.method = Method::GET;

@@ -42,7 +42,7 @@ pub(crate) async fn export(file: &Path, source: Place) -> Result<ExitCode> {
         Some(data) => source.open(data).await?.export().to_json()?,
         None => {
             let response = http()?.get(source.admin("export")).send().await?;
-            serde_json::from_slice(&response.error_for_status()?.bytes().await?)?
+            serde_json::from_slice(&accepted(response).await?.bytes().await?)?
         }
     };
     let mut text = serde_json::to_string_pretty(&json)?;
@@ -58,11 +58,7 @@ pub(crate) async fn import(file: &Path, target: Place) -> Result<ExitCode> {
             .post(target.admin("seed"))
             .header("content-type", "application/json")
             .body(seed.to_json()?.to_string());
-        let response = request.send().await?;
-        let status = response.status();
-        if !status.is_success() {
-            bail!("the emulator answers {status}: {}", response.text().await?);
-        }
+        accepted(request.send().await?).await?;
         return Ok(ExitCode::SUCCESS);
     };
     target.open(data).await?.import(seed)?;
@@ -80,6 +76,16 @@ fn http() -> reqwest::Result<reqwest::Client> {
 /// The content of a file that an option names.
 pub(crate) fn content(file: &Path) -> Result<Vec<u8>> {
     std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))
+}
+
+/// # Errors
+/// The status and the body of a response that is not a success.
+async fn accepted(response: reqwest::Response) -> Result<reqwest::Response> {
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    bail!("the emulator returned {status}: {}", response.text().await?)
 }
 
 /// The seed in a JSON file.

@@ -65,7 +65,11 @@ impl From<ApiError> for Refusal {
 
 /// Answers `path`, which has lost its prefix.
 pub(crate) async fn answer(app: &App, path: &str, request: &Request) -> Reply {
-    match route(app, path, request).await {
+    let answered = match app.hosts.check(request) {
+        Ok(()) => route(app, path, request).await,
+        Err(problem) => Err(Refusal(StatusCode::FORBIDDEN, problem)),
+    };
+    match answered {
         Ok(Value::Null) => Reply::empty(StatusCode::NO_CONTENT),
         Ok(value) => Reply::json(StatusCode::OK, &value),
         Err(Refusal(status, message)) => Reply::json(status, &json!({ "error": message })),

@@ -27,7 +27,7 @@ pub(crate) fn answer(app: &App, request: &Request) -> Option<Reply> {
     };
     let answered = match guard::check(app, request) {
         Ok(()) => serve(app, request),
-        Err(problem) => refused(problem),
+        Err(problem) => refused(&problem),
     };
     Some(
         answered

@@ -1,10 +1,11 @@
 //! Seed, reset and the rest of the admin API.
 
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, HOST};
 use reqwest::{Method, StatusCode};
+use scalekit_emulator::Emulator;
 use serde_json::json;
 
-use crate::support::{World, send, world};
+use crate::support::{Answer, World, acme, free_port, send, world};
 
 async fn names(world: &World) -> Vec<String> {
     let list = world
@@ -109,6 +110,119 @@ async fn the_admin_api_is_out_of_reach_for_web_pages() {
         world.get("/_emulator/nothing").await.status,
         StatusCode::NOT_FOUND
     );
+}
+
+/// A request to the admin API as a browser sends it to a host.
+async fn at(world: &World, address: &str, method: Method, path: &str, host: &str) -> Answer {
+    let request = world
+        .http
+        .request(method, format!("{address}/_emulator/{path}"))
+        .header(CONTENT_TYPE, "application/json")
+        .header(HOST, host);
+    send(request.body("{}")).await
+}
+
+const ADMIN: [(Method, &str); 6] = [
+    (Method::GET, "info"),
+    (Method::GET, "mails"),
+    (Method::GET, "export"),
+    (Method::GET, "webhooks"),
+    (Method::GET, "nothing"),
+    (Method::POST, "reset"),
+];
+
+#[tokio::test]
+async fn the_admin_api_refuses_foreign_hosts() {
+    let world = world().await;
+    let address = world.emulator.url().to_owned();
+    for host in [
+        "evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example:8910",
+        "emulator:8910",
+        "10.0.0.1",
+        "[2001:db8::1]:8910",
+    ] {
+        for (method, path) in ADMIN {
+            let answer = at(&world, &address, method, path, host).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{host} {path}");
+            let name = host.trim_end_matches(":8910");
+            let advice = format!("start it with --allow-host {name}");
+            let problem = answer.error();
+            assert!(problem.contains(&advice), "{problem}");
+        }
+    }
+    for host in ["", "evil@localhost", "localhost/"] {
+        let answer = at(&world, &address, Method::GET, "info", host).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{host}");
+    }
+    for host in ["localhost:1", "127.0.0.1", "[::1]:1", "app.localhost"] {
+        let answer = at(&world, &address, Method::GET, "info", host).await;
+        assert_eq!(answer.status, StatusCode::OK, "{host}");
+    }
+    // The API and the pages' files are for everybody.
+    let style = world
+        .request(Method::GET, "/_emulator/assets/style.css")
+        .header(HOST, "emulator");
+    assert_eq!(send(style).await.status, StatusCode::OK);
+    let keys = world.request(Method::GET, "/keys").header(HOST, "emulator");
+    assert_eq!(send(keys).await.status, StatusCode::OK);
+}
+
+/// The attack itself: a page whose name means this machine, over either version of HTTP.
+#[tokio::test]
+async fn a_name_that_was_rebound_to_this_machine_reads_nothing() {
+    let world = world().await;
+    let address = world.emulator.url().strip_prefix("http://").unwrap();
+    let address: std::net::SocketAddr = address.parse().unwrap();
+    for http2 in [false, true] {
+        let browser = reqwest::Client::builder()
+            .no_proxy()
+            .resolve("evil.example", address);
+        let browser = match http2 {
+            true => browser.http2_prior_knowledge(),
+            false => browser,
+        };
+        let url = format!("http://evil.example:{}/_emulator/export", address.port());
+        let answer = send(browser.build().unwrap().get(url)).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{http2}");
+        assert!(answer.error().contains("evil.example"), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn the_admin_api_answers_under_the_hosts_that_were_allowed() {
+    let port = free_port();
+    let builder = Emulator::builder()
+        .seed(acme())
+        .port(port)
+        .url("http://emulator.test:8910")
+        .allow_host("Scalekit")
+        .allow_host("10.0.0.1");
+    let world = World::start(builder).await;
+    let address = format!("http://127.0.0.1:{port}");
+    for (host, status) in [
+        ("scalekit:8910", StatusCode::OK),
+        ("SCALEKIT", StatusCode::OK),
+        ("10.0.0.1:8910", StatusCode::OK),
+        ("emulator.test:8910", StatusCode::OK),
+        ("localhost", StatusCode::OK),
+        ("10.0.0.2", StatusCode::FORBIDDEN),
+        ("other", StatusCode::FORBIDDEN),
+    ] {
+        let answer = at(&world, &address, Method::GET, "info", host).await;
+        assert_eq!(answer.status, status, "{host}");
+        let dashboard = send(world.http.get(&address).header(HOST, host)).await;
+        assert_eq!(dashboard.status, status, "{host}");
+    }
+    for wrong in ["http://scalekit", "scalekit:8910", "", "a b"] {
+        let refused = Emulator::builder().allow_host(wrong).start().await;
+        let error = refused.unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("{wrong:?} is not a host name")),
+            "{error}"
+        );
+    }
 }
 
 #[tokio::test]

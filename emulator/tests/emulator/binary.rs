@@ -39,7 +39,7 @@ fn it_prints_the_variables_and_answers_at_once() {
     assert!(line().starts_with("export SCALEKIT_CLIENT_SECRET="));
     let mut stream = TcpStream::connect(address).unwrap();
     stream
-        .write_all(b"GET /_emulator/info HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        .write_all(b"GET /_emulator/info HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
         .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
@@ -145,4 +145,40 @@ fn an_address_that_means_all_is_named_by_one_that_can_be_called() {
     let output = Command::new(BINARY).args(arguments).output().unwrap();
     let url = String::from_utf8(output.stdout).unwrap();
     assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+}
+
+#[test]
+fn hosts_are_allowed_by_options_and_by_the_environment() {
+    let status = |arguments: &[&str], variable: Option<&str>, host: &str| {
+        let mut command = Command::new(BINARY);
+        command.args(["--port", "0"]).args(arguments);
+        if let Some(names) = variable {
+            command.env("SCALEKIT_EMULATOR_ALLOW_HOST", names);
+        }
+        let mut child = Running(command.stdout(Stdio::piped()).spawn().unwrap());
+        let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
+        let first = lines.next().unwrap().unwrap();
+        let (_, address) = first.split_once("=http://").unwrap();
+        let mut stream = TcpStream::connect(address).unwrap();
+        let request = format!("GET /_emulator/info HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split(' ').nth(1).unwrap().to_owned()
+    };
+    let allowed = ["--allow-host", "one", "--allow-host", "two"];
+    for (arguments, variable, host, expected) in [
+        (&[][..], None, "one", "403"),
+        (&allowed, None, "one", "200"),
+        (&allowed, None, "two:8910", "200"),
+        (&allowed, None, "three", "403"),
+        (&[], Some("one,two"), "two", "200"),
+        (&[], Some("one,two"), "three", "403"),
+    ] {
+        assert_eq!(
+            status(arguments, variable, host),
+            expected,
+            "{arguments:?} {variable:?} {host}"
+        );
+    }
 }

@@ -172,3 +172,23 @@ async fn export_and_import_move_rows_between_files_and_running_emulators() {
     let text = String::from_utf8(output.stderr).unwrap();
     assert!(text.contains("there is no data file /nowhere/at.all"), "{text}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_under_a_host_that_is_not_allowed_says_which_option_to_set() {
+    let running = Emulator::builder().start().await.unwrap();
+    let file = fresh("refused.json");
+    let mut export = Command::new(BINARY);
+    // The emulator stands in for a proxy, so that the name needs no entry anywhere.
+    export
+        .args(["export", file.to_str().unwrap(), "--url", "http://emulator.test"])
+        .env("http_proxy", running.url())
+        .env_remove("no_proxy")
+        .env_remove("NO_PROXY");
+    let output = export.output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        !output.status.success() && text.contains("--allow-host emulator.test"),
+        "{text}"
+    );
+    assert!(!file.exists());
+}
