@@ -1,7 +1,7 @@
 //! Responses as the service writes them: with every field of their messages.
 
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
-use scalekit::operation::Operation;
+use scalekit::schema::Operation;
 use serde_json::{Map, Value};
 
 use super::error::ApiError;
@@ -70,13 +70,13 @@ fn default(field: &FieldDescriptor) -> Value {
 #[cfg(test)]
 mod tests {
     use prost_reflect::DynamicMessage;
-    use scalekit::operation::{self, OPERATIONS};
+    use scalekit::schema::{self, OPERATIONS};
     use serde_json::json;
 
     use super::*;
 
     fn written(name: &str, response: Value) -> Value {
-        let operation = operation::find(name).expect("an operation");
+        let operation = schema::find(name).expect("an operation");
         serde_json::from_slice(&write(operation, response).expect("JSON")).expect("JSON")
     }
 

@@ -2,6 +2,7 @@
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Method, StatusCode};
+use scalekit::api::organizations::{ListOrganizationsResponse, Organization};
 use scalekit::schema::{OPERATIONS, Segment};
 use scalekit_emulator::Emulator;
 use serde_json::{Value, json};
@@ -215,4 +216,31 @@ async fn what_no_route_fits_is_refused_and_listed() {
             (&json!("PUT"), &json!("/api/v1/organizations"), &Value::Null),
         ]
     );
+}
+
+#[tokio::test]
+async fn the_client_reads_defaults_as_unset_fields() {
+    let world = World::start(Emulator::builder()).await;
+    let client = world.emulator.client().unwrap();
+    let organizations = client.organizations();
+    let empty = organizations.list_organization(Default::default()).await.unwrap();
+    assert_eq!(empty, ListOrganizationsResponse::default());
+    let body = json!({ "display_name": "Acme" });
+    let made = world
+        .call(Method::POST, "/api/v1/organizations", Some(body))
+        .await;
+    assert_eq!(
+        made.json()["organization"]["region_code"],
+        "REGION_CODE_UNSPECIFIED"
+    );
+    let list = organizations.list_organization(Default::default()).await.unwrap();
+    let read = &list.organizations[0];
+    let expected = Organization {
+        id: read.id.clone(),
+        create_time: read.create_time,
+        update_time: read.update_time,
+        display_name: "Acme".to_owned(),
+        ..Organization::default()
+    };
+    assert_eq!(read, &expected);
 }

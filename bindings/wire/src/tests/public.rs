@@ -1,5 +1,6 @@
 //! The public functions: aliases, errors, empty responses.
 
+use prost_reflect::{DynamicMessage, FieldDescriptor, SerializeOptions};
 use scalekit::schema;
 use serde_json::Value;
 
@@ -60,6 +61,29 @@ fn json_has_no_aliases() {
     // not match it.
     let json = format!(r#"{{"{}": null, "given_name": "Ada"}}"#, last.name());
     assert_eq!(crate::json_to_protobuf(create, json.as_bytes()).unwrap(), b"");
+}
+
+/// The service writes unset fields too: scalars and lists with their default, messages as null.
+#[test]
+fn a_response_of_defaults_and_nulls_is_an_empty_message() {
+    let defaults = SerializeOptions::new()
+        .skip_default_fields(false)
+        .use_proto_field_name(true);
+    for operation in schema::OPERATIONS {
+        let Some(message) = API.pool.get_message_by_name(operation.response) else {
+            panic!("{}", operation.response);
+        };
+        let unset = DynamicMessage::new(message.clone());
+        let mut json = unset
+            .serialize_with_options(serde_json::value::Serializer, &defaults)
+            .unwrap();
+        for field in message.fields().filter(FieldDescriptor::supports_presence) {
+            json[field.name()] = Value::Null;
+        }
+        let json = json.to_string();
+        let decoded = crate::json_to_protobuf(operation.response, json.as_bytes());
+        assert_eq!(decoded.unwrap(), b"", "{} {json}", operation.name);
+    }
 }
 
 #[test]
