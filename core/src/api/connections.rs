@@ -122,7 +122,7 @@ impl ConnectionService {
     /// # Errors
     /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_environment_connection(&self, request: DeleteEnvironmentConnectionRequest) -> Result<Empty, Error> {
-        self.client.call_typed(const { operation::named("ConnectionService.DeleteEnvironmentConnection") }, &request).await
+        self.client.call_typed(const { schema::named("ConnectionService.DeleteEnvironmentConnection") }, &request).await
     }
 
     /// Enables a connection of an organization, so that users can log in through it. Returns whether
