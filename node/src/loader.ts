@@ -1,71 +1,87 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { createRequire } from "node:module";
 
 import { PLATFORMS } from "./platforms";
 
-/** Names an addon that one has built oneself. */
+/** Environment variable with the path of an addon that replaces the installed one. */
 const OVERRIDE = "SCALEKIT_NODE_ADDON";
 
-/** How to look for an addon; tests look as other platforms do. */
+/** What a package exports, or why it cannot be loaded. */
+export type Loaded = { value: unknown } | { failure: unknown };
+
+/** Where to look for an addon. Tests pass other platforms and packages. */
 export interface Search {
   os: string;
   cpu: string;
-  load: (path: string) => unknown;
+  requirePackage: (name: string) => Loaded;
 }
-
-const HERE: Search = { os: process.platform, cpu: process.arch, load: (path) => require(path) };
 
 /**
- * Loads the addon: the one that `SCALEKIT_NODE_ADDON` names, one beside this package (a checkout), or that of the
- * platform's package.
+ * Loads the addon: the file that `SCALEKIT_NODE_ADDON` names, the file beside this package in a
+ * checkout, or the platform package.
  */
-export function load(search: Search = HERE): unknown {
+export function load(): unknown {
+  const { requireBeside, requireFile, requirePackage } = addons();
   const override = process.env[OVERRIDE];
   if (override) {
-    return search.load(override);
+    return requireFile(override);
   }
-  const beside = join(__dirname, "..", "scalekit.node");
-  if (existsSync(beside)) {
-    return search.load(beside);
-  }
-  return fromPackage(search);
+  return (
+    requireBeside() ?? fromPackage({ os: process.platform, cpu: process.arch, requirePackage })
+  );
 }
 
-/** Loads the addon of the platform's package. */
-export function fromPackage({ os, cpu, load }: Search): unknown {
-  const names = PLATFORMS.filter((known) => known.os === os && known.cpu === cpu).map((known) => known.package);
+/** The module that requires addons; in a bundle it is `bundled`. */
+function addons(): typeof import("./addons") {
+  try {
+    return require("#scalekit-client/addons") as typeof import("./addons");
+  } catch {
+    // Jest before 29.4 does not read `imports` of a package.json.
+    return createRequire(__filename)("./addons.js") as typeof import("./addons");
+  }
+}
+
+/** Loads the addon of a platform package. */
+export function fromPackage({ os, cpu, requirePackage }: Search): unknown {
+  const names = PLATFORMS.filter((known) => known.os === os && known.cpu === cpu).map(
+    (known) => known.package,
+  );
   if (names.length === 0) {
     const all = [...new Set(PLATFORMS.map((known) => `${known.os}-${known.cpu}`))];
     throw new Error(
-      `scalekit-client: there is no build for ${os}-${cpu}; there are builds for ${all.join(", ")}. ` +
-        `Build one with cargo and name it in ${OVERRIDE}.`,
+      `scalekit-client: there is no build for ${os}-${cpu}; ` +
+        `there are builds for ${all.join(", ")}. ` +
+        `Build the addon with cargo and set ${OVERRIDE} to its path.`,
     );
   }
   const { version } = require("../package.json") as { version: string };
   let failure: Error | undefined;
   for (const name of names) {
-    let found: string | undefined;
-    try {
-      found = (load(`${name}/package.json`) as { version?: string }).version;
-    } catch {
+    const manifest = requirePackage(`${name}/package.json`);
+    if ("failure" in manifest) {
       continue;
     }
+    const found = (manifest.value as { version?: string }).version;
     if (found !== version) {
-      failure ??= new Error(`scalekit-client ${version} needs ${name} ${version}, but ${found} is installed.`);
+      failure ??= new Error(
+        `scalekit-client ${version} needs ${name} ${version}, but ${found} is installed.`,
+      );
       continue;
     }
-    try {
-      return load(name);
-    } catch (cause) {
-      failure ??= new Error(`scalekit-client: ${name} cannot be loaded here: ${(cause as Error).message}`, { cause });
+    const addon = requirePackage(name);
+    if ("value" in addon) {
+      return addon.value;
     }
+    const cause = addon.failure as Error;
+    failure ??= new Error(`scalekit-client: ${name} cannot be loaded here: ${cause.message}`, {
+      cause,
+    });
   }
   throw (
     failure ??
     new Error(
-      `scalekit-client: ${names.join(" or ")} is not installed. It is an optional dependency: install without ` +
-        "--omit=optional, on the platform that the program will run on, and delete node_modules and a lock file that " +
-        "come from another one.",
+      `scalekit-client: ${names.join(" or ")} is not installed. It is an optional dependency: ` +
+        "install without --omit=optional, on the platform that the program will run on, and " +
+        "delete node_modules and a lock file that come from another one.",
     )
   );
 }

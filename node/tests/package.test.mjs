@@ -30,6 +30,7 @@ test("the default import has all exports, as code has it that imports a CommonJS
     assert.equal(scalekit[name], /** @type {any} */ (cjs)[name], name);
   }
   assert.equal(scalekit.default, ScalekitDefault);
+  assert.ok(!("__esModule" in scalekit) && !("module.exports" in scalekit));
   assert.deepEqual(Object.keys(scalekit), []);
   const { ScalekitClient } = scalekit;
   assert.ok(new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret") instanceof ScalekitDefault);
@@ -128,14 +129,9 @@ const { version } = /** @type {any} */ (require("scalekit-client/package.json"))
 const search = (installed, os = "linux", cpu = "x64") => ({
   os,
   cpu,
-  load: (/** @type {string} */ name) => {
-    if (!(name in installed)) {
-      throw new Error(`Cannot find module '${name}'`);
-    }
-    if (installed[name] instanceof Error) {
-      throw installed[name];
-    }
-    return installed[name];
+  requirePackage: (/** @type {string} */ name) => {
+    const value = name in installed ? installed[name] : new Error(`Cannot find module '${name}'`);
+    return value instanceof Error ? { failure: value } : { value };
   },
 });
 
