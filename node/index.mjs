@@ -1,13 +1,18 @@
-// The one build is CommonJS; this gives its exports their names, so that `import` and `require` share their classes.
-import scalekit from "./lib/index.js";
+// The build is CommonJS, so that `import` and `require` share their classes. Its default import is
+// not used: it is `module.exports` in Node, but its property `default` in Bun and Turbopack.
+import * as scalekit from "./lib/index.js";
+import { ScalekitClient } from "./lib/index.js";
 
-// Code for a CommonJS package finds all of its exports in the default one.
-for (const [name, value] of Object.entries(scalekit)) {
-  Object.defineProperty(scalekit.ScalekitClient, name, { value, configurable: true });
+// Code relies on this: the default import of a CommonJS package has all exports as properties.
+for (const [name, value] of Object.entries({ ...scalekit, default: ScalekitClient })) {
+  // Node adds these two names to the exports of CommonJS.
+  if (name !== "__esModule" && name !== "module.exports") {
+    Object.defineProperty(ScalekitClient, name, { value, configurable: true });
+  }
 }
 
-export default scalekit.ScalekitClient;
-export const {
+export default ScalekitClient;
+export {
   GrantType,
   ObjectType,
   Scalekit,
@@ -35,4 +40,4 @@ export const {
   Source,
   WebhookVerificationError,
   isToolException,
-} = scalekit;
+} from "./lib/index.js";
