@@ -56,7 +56,9 @@ function encode<Request extends DescMessage>(
   }
 }
 
-const ROAD = Symbol("road");
+// Shared by all copies of this module: after `jest.resetModules()` a client that was created before
+// loads its services from a new copy.
+const ROAD = Symbol.for("scalekit-client.road");
 
 /** Base of the generated clients. */
 export abstract class ServiceClient {

@@ -1,0 +1,43 @@
+/** Key of the class name on the prototype of each exception class, the same in every copy. */
+const CLASS = Symbol.for("scalekit-client.exception");
+
+type Class = { readonly prototype: object };
+
+/**
+ * Makes `instanceof` accept the instances that another copy of this package created. There are
+ * several copies after `jest.resetModules()` and in programs with several bundles.
+ *
+ * @param Base the base of the exception classes
+ * @param exported exports by name; those that do not derive from `Base` are ignored
+ */
+export function shareInstances(Base: Class, exported: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(exported)) {
+    const prototype = typeof value === "function" && (value.prototype as object | undefined);
+    if (prototype && (prototype === Base.prototype || Base.prototype.isPrototypeOf(prototype))) {
+      Object.defineProperty(prototype, CLASS, { value: name });
+    }
+  }
+  const ordinary = Function.prototype[Symbol.hasInstance];
+  Object.defineProperty(Base, Symbol.hasInstance, {
+    value(this: Class, value: unknown): boolean {
+      return ordinary.call(this, value) || hasName(value, ownName(this.prototype));
+    },
+  });
+}
+
+/** Whether a value has an exception class with this name among its prototypes. */
+function hasName(value: unknown, name: string | undefined): boolean {
+  if (name === undefined || typeof value !== "object" || value === null) {
+    return false;
+  }
+  let prototype: object | null = Object.getPrototypeOf(value) as object | null;
+  while (prototype !== null && ownName(prototype) !== name) {
+    prototype = Object.getPrototypeOf(prototype) as object | null;
+  }
+  return prototype !== null;
+}
+
+/** Classes of other packages that derive from an exception class have no name of their own. */
+function ownName(prototype: object): string | undefined {
+  return Object.hasOwn(prototype, CLASS) ? (prototype as { [CLASS]: string })[CLASS] : undefined;
+}
