@@ -16,6 +16,8 @@ const root = resolve(import.meta.dirname, "..");
 const { PLATFORMS } = createRequire(import.meta.url)("../lib/platforms.js");
 const { scripts, devDependencies, ...manifest } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const { version, license, repository, engines } = manifest;
+// npm adds LICENSE to a package by itself, but not files with longer names.
+const LICENSES = ["LICENSE-APACHE", "LICENSE-MIT"];
 const report = /** @type {any} */ (process.report?.getReport());
 const libc = report?.header.glibcVersionRuntime ? "glibc" : "musl";
 
@@ -24,7 +26,7 @@ function lay(name, content) {
   const place = join(packed, name);
   rmSync(place, { recursive: true, force: true });
   mkdirSync(place, { recursive: true });
-  for (const file of ["LICENSE-APACHE", "LICENSE-MIT"]) {
+  for (const file of LICENSES) {
     cpSync(join(root, "..", file), join(place, file));
   }
   writeFileSync(join(place, "package.json"), `${JSON.stringify(content, null, 2)}\n`);
@@ -55,13 +57,14 @@ const platform = lay(here.package, {
   cpu: [here.cpu],
   ...(here.libc && { libc: [here.libc] }),
   main: "scalekit.node",
-  files: ["scalekit.node"],
+  files: ["scalekit.node", ...LICENSES],
 });
 cpSync(addon, join(platform, "scalekit.node"));
 pack(platform);
 
 const main = lay("scalekit-client", {
   ...manifest,
+  files: [...manifest.files, ...LICENSES],
   optionalDependencies: Object.fromEntries(PLATFORMS.map((/** @type {any} */ known) => [known.package, version])),
 });
 for (const part of [...manifest.files, "README.md"]) {
