@@ -65,6 +65,8 @@ const CODES = [
 ];
 
 for (const [code, status, grpc, name] of CODES) {
+  // Connect spells this one with one l.
+  const connect = code === "CANCELLED" ? "canceled" : code.toLowerCase();
   test(`${code} is ${name}`, async () => {
     await environment.fault("OrganizationService.GetOrganization", {
       error: { code, message: `it is ${code}`, error_code: "MY_CODE" },
@@ -72,7 +74,7 @@ for (const [code, status, grpc, name] of CODES) {
     const error = await failure(get);
     assert.equal(error.name, name);
     assert.ok(error instanceof ScalekitServerException);
-    assert.equal(error.message, `it is ${code}`);
+    assert.equal(error.message, `[${connect}] it is ${code}`);
     assert.equal(error.httpStatus, status);
     assert.equal(error.grpcStatus, grpc);
     assert.equal(error.errorCode, "MY_CODE");
@@ -158,7 +160,7 @@ test("an exception that is logged, as text or JSON, says all that it knows", asy
   const written = JSON.parse(JSON.stringify(error));
   assert.deepEqual(written, {
     name: "ScalekitNotFoundException",
-    message: "no such organization",
+    message: "[not_found] no such organization",
     operation: "OrganizationService.GetOrganization",
     requestId: error.requestId,
     retryable: false,
@@ -172,6 +174,24 @@ test("an exception that is logged, as text or JSON, says all that it knows", asy
   const plain = new ScalekitException("gone wrong");
   assert.deepEqual(JSON.parse(JSON.stringify(plain)), { name: "ScalekitException", message: "gone wrong", retryable: false });
   assert.doesNotMatch(inspect(new ScalekitServerException("no")), /errDetails/);
+});
+
+test("messages of failed operations begin with the code as Connect spells it", async () => {
+  await environment.fault("UserService.UpdateUser", {
+    error: { code: "INVALID_ARGUMENT", message: "user.email: value must be a valid email address" },
+  });
+  const refused = await failure(() => client.user.updateUser("usr_1", { userProfile: { firstName: "A" } }));
+  assert.equal(refused.message, "[invalid_argument] user.email: value must be a valid email address");
+  assert.match(String(refused), /: 400 INVALID_ARGUMENT[^:]*: user\.email: value/);
+  const hasty = new ScalekitClient(url, clientId, clientSecret, { timeoutMs: 100 });
+  await environment.fault("OrganizationService.GetOrganization", { delay_ms: 60_000 });
+  const late = await failure(() => hasty.organization.getOrganization("org_1"));
+  assert.match(late.message, /^\[deadline_exceeded\] /);
+  const nowhere = new ScalekitClient("http://127.0.0.1:9", "skc_1", clientSecret, { maxRetries: 0 });
+  const unreached = await failure(() => nowhere.organization.getOrganization("org_1"));
+  assert.match(unreached.message, /^\[unavailable\] /);
+  const code = await failure(() => client.authenticateWithCode("never-issued", "https://app.example.com/cb"));
+  assert.doesNotMatch(code.message, /^\[/);
 });
 
 test("the request id is that of the answer", async () => {

@@ -132,5 +132,5 @@ test("what the service refuses is a page with its status", async () => {
   const error = { code: "PERMISSION_DENIED", message: "not for you" };
   await world.fault("OrganizationService.GetOrganization", { times: 1, error });
   const page = await browser.open(`${app}/organization`);
-  assert.deepEqual([page.status, page.text], [403, "Something went wrong: not for you"]);
+  assert.deepEqual([page.status, page.text], [403, "Something went wrong: [permission_denied] not for you"]);
 });

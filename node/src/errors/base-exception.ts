@@ -1,5 +1,5 @@
 import type { ErrorInfo } from "../pkg/grpc/scalekit/v1/errdetails/errdetails_pb";
-import { grpcStatusName } from "./status";
+import { connectCode, grpcStatusName } from "./status";
 
 /** What any exception may say besides its message. */
 export interface ExceptionFields {
@@ -98,12 +98,17 @@ export class ScalekitServerException extends ScalekitException {
     return Array.isArray(this.errDetails) ? this.errDetails : [];
   }
 
-  /** All that one needs to understand the failure, in one line. */
+  /** Operation, status, codes, message and request id in one line. */
   override toString(): string {
     const where = this.operation === undefined ? "" : `${this.operation}: `;
     const code = this.errorCode === null ? "" : ` [${this.errorCode}]`;
     const which = this.requestId === undefined ? "" : ` (request id: ${this.requestId})`;
-    return `${this.name}: ${where}${this.httpStatus} ${grpcStatusName(this.grpcStatus)}${code}: ${this.message}${which}`;
+    const status = `${this.httpStatus} ${grpcStatusName(this.grpcStatus)}`;
+    const prefix = `[${connectCode(this.grpcStatus)}] `;
+    const message = this.message.startsWith(prefix)
+      ? this.message.slice(prefix.length)
+      : this.message;
+    return `${this.name}: ${where}${status}${code}: ${message}${which}`;
   }
 }
 

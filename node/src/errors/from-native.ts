@@ -1,5 +1,6 @@
 import { isFailure, type Failure, type NativeClient } from "../native";
 import * as base from "./base-exception";
+import { connectCode } from "./status";
 import * as specific from "./specific-exceptions";
 
 type ExceptionClass = new (message: string, fields: base.ServerExceptionFields) => base.ScalekitException;
@@ -43,14 +44,24 @@ export function checked<T extends string | boolean | NativeClient | readonly str
   return value;
 }
 
-/** The core names options and arguments as other languages write them: an argument at the beginning. */
-function spelled({ name, message }: Failure): string {
+/** Operations of the API are named `Service.Method`; the requests for tokens and keys are not. */
+const API_OPERATION = /^\w+\./;
+
+/**
+ * The message as programs for Node expect it. Failed operations of the API begin with their code in
+ * brackets. Options and arguments, which the core writes in snake case, are in camel case.
+ */
+function spelled({ name, message, operation, grpcStatus }: Failure): string {
   const text = message.replace("(check env_url)", "(check envUrl)");
-  if (name !== "ScalekitArgumentException") {
-    return text;
+  if (name === "ScalekitArgumentException") {
+    const camelCase = (name: string) =>
+      name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    return text
+      .replace(/^[a-z]+(?:_[a-z]+)+/, camelCase)
+      .replace(/or allow http explicitly$/, "or set allowInsecureHttp");
   }
-  const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return text
-    .replace(/^[a-z]+(?:_[a-z]+)+/, camelCase)
-    .replace(/or allow it explicitly$/, "or set allowInsecureHttp");
+  if (grpcStatus !== undefined && operation !== undefined && API_OPERATION.test(operation)) {
+    return `[${connectCode(grpcStatus)}] ${text}`.trimEnd();
+  }
+  return text;
 }

@@ -19,6 +19,12 @@ const NAMES = [
   "UNAUTHENTICATED",
 ] as const;
 
+/** The name of a gRPC code as Connect spells it, such as `not_found` for 5. */
+export function connectCode(code: number): string {
+  const name = grpcStatusName(code);
+  return name === "CANCELLED" ? "canceled" : name.toLowerCase();
+}
+
 /** The name of a gRPC code, such as `NOT_FOUND` for 5. */
 export function grpcStatusName(code: number): string {
   return NAMES[code] ?? "UNKNOWN";
