@@ -1,5 +1,6 @@
 import { hide, lazily, type Cancellation } from "./call";
 import * as checks from "./checks";
+import { ANY, COMPLETE, defineNative, IncompleteRoad, missingOf, WITH_ID, WITH_URL } from "./credentials";
 import { ScalekitArgumentException, ScalekitException, ScalekitValidateTokenFailureException } from "./errors";
 import { checked, fromNative } from "./errors/from-native";
 import { work } from "./mailbox";
@@ -23,7 +24,6 @@ import type {
 } from "./types/scalekit";
 import { verify } from "./webhooks";
 
-const NATIVE = Symbol("native");
 const VERIFIER = Symbol("verifier");
 
 /**
@@ -38,11 +38,21 @@ const VERIFIER = Symbol("verifier");
  */
 export default class ScalekitClient extends Services {
   /** @internal */
-  declare readonly [NATIVE]: NativeClient;
+  declare readonly [ANY]: NativeClient;
+  /** @internal */
+  declare readonly [WITH_URL]: NativeClient;
+  /** @internal */
+  declare readonly [WITH_ID]: NativeClient;
+  /** @internal */
+  declare readonly [COMPLETE]: NativeClient;
   /** @internal */
   declare readonly [VERIFIER]: () => WebhookVerifier;
 
   /**
+   * An argument that is `undefined`, `null` or `""` is missing. The client is created all the same, so that a program
+   * can be built without its environment variables. The first call of a method that needs a missing argument fails with
+   * a {@link ScalekitArgumentException}.
+   *
    * @param envUrl URL of the environment; `http` only to this machine
    * @param clientId client id, from the dashboard
    * @param clientSecret client secret, from the dashboard; it is never shown
@@ -51,8 +61,9 @@ export default class ScalekitClient extends Services {
    */
   constructor(envUrl: string, clientId: string, clientSecret: string, options?: ScalekitOptions) {
     const client = checked(native().makeClient(settings(envUrl, clientId, clientSecret, options)));
-    super(new NativeRoad(client));
-    hide(this, NATIVE, client);
+    const missing = missingOf({ envUrl, clientId, clientSecret });
+    super(missing.length === 0 ? new NativeRoad(client) : new IncompleteRoad(missing));
+    defineNative(this, client, missing);
     hide(
       this,
       VERIFIER,
@@ -76,7 +87,7 @@ export default class ScalekitClient extends Services {
     const given = checks.options("options", options);
     const text = (name: keyof AuthorizationUrlOptions) => checks.optionalText(name, given[name]);
     return checked(
-      native().authorizationUrl(this[NATIVE], redirectUri, {
+      native().authorizationUrl(this[WITH_ID], redirectUri, {
         scopes: checks.optionalTexts("scopes", given.scopes),
         state: text("state"),
         nonce: text("nonce"),
@@ -111,7 +122,7 @@ export default class ScalekitClient extends Services {
     const { codeVerifier, signal } = checks.options("options", options);
     const verifier = checks.optionalText("codeVerifier", codeVerifier);
     const answer = await json(
-      (mailbox, id) => native().authenticateWithCode(this[NATIVE], mailbox, id, code, redirectUri, verifier),
+      (mailbox, id) => native().authenticateWithCode(this[COMPLETE], mailbox, id, code, redirectUri, verifier),
       { signal },
     );
     return {
@@ -136,7 +147,7 @@ export default class ScalekitClient extends Services {
     }
     checks.text("refreshToken", refreshToken);
     const answer = await json(
-      (mailbox, id) => native().refreshAccessToken(this[NATIVE], mailbox, id, refreshToken),
+      (mailbox, id) => native().refreshAccessToken(this[COMPLETE], mailbox, id, refreshToken),
       options,
     );
     return {
@@ -166,12 +177,12 @@ export default class ScalekitClient extends Services {
       return false;
     }
     const wanted = tokenChecks(options);
-    const valid = native().isValidCached(this[NATIVE], token, Date.now(), wanted);
+    const valid = native().isValidCached(this[WITH_URL], token, Date.now(), wanted);
     if (valid !== null) {
       return checked(valid);
     }
     try {
-      await work((mailbox, id) => native().validate(this[NATIVE], mailbox, id, token, Date.now(), wanted), options);
+      await work((mailbox, id) => native().validate(this[WITH_URL], mailbox, id, token, Date.now(), wanted), options);
       return true;
     } catch (error) {
       if (error instanceof ScalekitValidateTokenFailureException) {
@@ -198,12 +209,12 @@ export default class ScalekitClient extends Services {
   async validateToken<T>(token: string, options?: TokenValidationOptions & Cancellation): Promise<T> {
     const text = tokenText(token);
     const wanted = tokenChecks(options);
-    const claims = native().validateCached(this[NATIVE], text, Date.now(), wanted);
+    const claims = native().validateCached(this[WITH_URL], text, Date.now(), wanted);
     if (claims !== null) {
       return JSON.parse(checked(claims)) as T;
     }
     return (await json(
-      (mailbox, id) => native().validate(this[NATIVE], mailbox, id, text, Date.now(), wanted),
+      (mailbox, id) => native().validate(this[WITH_URL], mailbox, id, text, Date.now(), wanted),
       options,
     )) as T;
   }
@@ -221,7 +232,7 @@ export default class ScalekitClient extends Services {
    */
   verifyScopes(token: string, requiredScopes: string[]): boolean {
     const scopes = checks.optionalTexts("requiredScopes", requiredScopes) ?? [];
-    const claims = native().validateCached(this[NATIVE], tokenText(token), Date.now(), { requiredScopes: scopes });
+    const claims = native().validateCached(this[WITH_URL], tokenText(token), Date.now(), { requiredScopes: scopes });
     if (claims === null) {
       // The next one shall find them. That nobody waits must not become an unhandled rejection.
       this.loadKeys().catch(() => {});
@@ -240,14 +251,14 @@ export default class ScalekitClient extends Services {
    * {@link verifyScopes}, and for programs that want the first request to be as fast as the others.
    */
   async loadKeys(options?: Cancellation): Promise<void> {
-    await work((mailbox, id) => native().refreshKeys(this[NATIVE], mailbox, id), options);
+    await work((mailbox, id) => native().refreshKeys(this[WITH_URL], mailbox, id), options);
   }
 
   /** The URL that ends a session. No network. */
   getLogoutUrl(options?: LogoutUrlOptions): string {
     const given = checks.options("options", options);
     return checked(
-      native().logoutUrl(this[NATIVE], {
+      native().logoutUrl(this[WITH_URL], {
         idTokenHint: checks.optionalText("idTokenHint", given.idTokenHint),
         postLogoutRedirectUri: checks.optionalText("postLogoutRedirectUri", given.postLogoutRedirectUri),
         state: checks.optionalText("state", given.state),
@@ -265,12 +276,12 @@ export default class ScalekitClient extends Services {
    * @throws {WebhookVerificationError} it is not genuine; the message says why
    */
   verifyWebhookPayload(secret: string, headers: WebhookHeaders, payload: WebhookPayload): boolean {
-    return verify(this[NATIVE], this[VERIFIER], false, secret, headers, payload);
+    return verify(this[ANY], this[VERIFIER], false, secret, headers, payload);
   }
 
   /** As {@link verifyWebhookPayload}, for the call of an interceptor. */
   verifyInterceptorPayload(secret: string, headers: WebhookHeaders, payload: WebhookPayload): boolean {
-    return verify(this[NATIVE], this[VERIFIER], true, secret, headers, payload);
+    return verify(this[ANY], this[VERIFIER], true, secret, headers, payload);
   }
 
   /**
@@ -289,14 +300,14 @@ export default class ScalekitClient extends Services {
     checks.text("clientSecret", clientSecret);
     const wanted = checks.optionalTexts("scopes", scopes) ?? [];
     return (await work(
-      (mailbox, id) => native().clientToken(this[NATIVE], mailbox, id, clientId, clientSecret, wanted),
+      (mailbox, id) => native().clientToken(this[WITH_URL], mailbox, id, clientId, clientSecret, wanted),
       options,
     )) as string;
   }
 
   /** This client's own access token: the one that its calls use, fetched if there is no valid one. */
   async getClientAccessToken(options?: Cancellation): Promise<string> {
-    return (await work((mailbox, id) => native().ownClientToken(this[NATIVE], mailbox, id), options)) as string;
+    return (await work((mailbox, id) => native().ownClientToken(this[COMPLETE], mailbox, id), options)) as string;
   }
 
   /** A fresh proof key for code exchange (RFC 7636). */
@@ -311,7 +322,7 @@ export default class ScalekitClient extends Services {
    * no network still works. Closing twice is fine, and a program need not close its client in order to end.
    */
   close(): void {
-    const failure = native().close(this[NATIVE]);
+    const failure = native().close(this[ANY]);
     if (failure) {
       throw fromNative(failure);
     }

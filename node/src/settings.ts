@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 
 import * as checks from "./checks";
+import { type Credential, isMissing, standIn } from "./credentials";
 import { ScalekitArgumentException } from "./errors";
 import type { NativeOptions } from "./native";
 import type { ScalekitOptions } from "./types/scalekit";
@@ -37,9 +38,9 @@ export function settings(
     }
   }
   return {
-    envUrl: checks.text("envUrl", envUrl),
-    clientId: checks.text("clientId", clientId),
-    clientSecret: checks.text("clientSecret", clientSecret),
+    envUrl: credential("envUrl", envUrl),
+    clientId: credential("clientId", clientId),
+    clientSecret: credential("clientSecret", clientSecret),
     nodeVersion: process.versions.node,
     timeoutMs: checks.optionalMilliseconds("timeoutMs", options.timeoutMs),
     toolTimeoutMs: checks.optionalMilliseconds("toolTimeoutMs", options.toolTimeoutMs),
@@ -57,6 +58,10 @@ export function settings(
     userAgentSuffix: checks.optionalText("userAgentSuffix", options.userAgentSuffix),
     allowInsecureHttp: checks.optionalFlag("allowInsecureHttp", options.allowInsecureHttp),
   };
+}
+
+function credential(name: Credential, value: unknown): string {
+  return isMissing(value) ? standIn(name) : checks.text(name, value);
 }
 
 /** The settings that a process has in its environment. */

@@ -18,12 +18,11 @@ const make = (/** @type {any} */ options, /** @type {any[]} */ ...given) => {
 test("wrong arguments are refused at once, by name", () => {
   /** @type {[RegExp, any, ...any[]][]} */
   const cases = [
-    [/^envUrl must be a string, not undefined$/, undefined, undefined],
-    [/^envUrl must not be empty$/, undefined, ""],
+    [/^envUrl must be a string, not Object$/, undefined, {}],
     [/^envUrl "acme.scalekit.com": a scheme is missing/, undefined, "acme.scalekit.com"],
     [/^envUrl .*http would send secrets in the clear; use https, or set allowInsecureHttp$/, undefined, "http://acme.scalekit.com"],
     [/^clientId must be a string, not number$/, undefined, URL_OF_ENVIRONMENT, 5],
-    [/^clientSecret must be a string, not null$/, undefined, URL_OF_ENVIRONMENT, "skc_1", null],
+    [/^clientSecret must be a string, not boolean$/, undefined, URL_OF_ENVIRONMENT, "skc_1", false],
     [/^options must be an object, not number$/, 5],
     [/^there is no option timeout; there are timeoutMs, /, { timeout: 5 }],
     [/^audience must be a string or an array of strings, not Object$/, { audience: {} }],
