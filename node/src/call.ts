@@ -38,6 +38,7 @@ export function hide<Key extends symbol, Value>(object: { readonly [key in Key]:
 
 const runtime = lazily(() => require("@bufbuild/protobuf") as typeof import("@bufbuild/protobuf"));
 const kinds = lazily(() => require("./kinds") as typeof import("./kinds"));
+const json = lazily(() => require("./stringify") as typeof import("./stringify"));
 const large = lazily(() => require("./decode") as typeof import("./decode"));
 
 function encode<Request extends DescMessage>(
@@ -78,7 +79,9 @@ export abstract class ServiceClient {
     options?: CallOptions,
   ): Promise<MessageShape<Response>> {
     const bytes = await this[ROAD].call(operation, encode(operation, request, init), options);
-    return bytes.length <= PIECE ? runtime().fromBinary(response, bytes) : large().decodeInPieces(response, bytes);
+    return bytes.length <= PIECE
+      ? json().stringifiable(response, runtime().fromBinary(response, bytes))
+      : large().decodeInPieces(response, bytes);
   }
 
   /** Calls a paged operation until there are no more pages; a page is fetched when the loop gets to it. */

@@ -1,6 +1,6 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 
-import { openMessage } from "./message";
+import { opener } from "./message";
 import { nextTurn, PIECE } from "./piece";
 import { check, Reader } from "./reader";
 
@@ -17,7 +17,7 @@ export async function decodeInPieces<Desc extends DescMessage>(
   turn: () => Promise<unknown> = nextTurn,
 ): Promise<MessageShape<Desc>> {
   const reader = new Reader(bytes);
-  const message = openMessage(schema, reader, bytes.length);
+  const message = opener(schema)(reader, bytes.length);
   let rested = 0;
   for (let inner = reader.open.at(-1); inner; inner = reader.open.at(-1)) {
     if (reader.pos - rested >= PIECE) {

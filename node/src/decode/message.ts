@@ -10,6 +10,7 @@ import {
 import { WireType } from "@bufbuild/protobuf/wire";
 import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 
+import { addToJSON, isWide } from "../stringify";
 import { OpenJson } from "./json";
 import { check, type Open, OpenText, type Reader, setOwn, tagOf } from "./reader";
 
@@ -98,7 +99,7 @@ function readerOf(field: DescField): [WireType, Read] | undefined {
       return undefined;
     }
     const isJson = message.typeName === "google.protobuf.Struct" && parent.typeName !== "google.protobuf.Value";
-    return [WireType.LengthDelimited, isJson ? openJson : (reader, end) => openMessage(message, reader, end)];
+    return [WireType.LengthDelimited, isJson ? openJson : opener(message)];
   }
   if (field.scalar === ScalarType.STRING) {
     return [WireType.LengthDelimited, (reader, end) => reader.text(end)];
@@ -118,11 +119,19 @@ const SCALARS = new Map<ScalarType, [WireType, Read]>([
   [ScalarType.DOUBLE, [WireType.Bit64, (reader) => reader.double()]],
 ]);
 
-/** Begins a message, which is empty until it has been read. */
-export function openMessage<Desc extends DescMessage>(schema: Desc, reader: Reader, end: number): MessageShape<Desc> {
-  const message = create(schema);
-  reader.open.push(new OpenMessage(schema, message, end));
-  return message;
+/** Returns a function that begins a message, which is empty until it has been read. */
+export function opener<Desc extends DescMessage>(
+  schema: Desc,
+): (reader: Reader, end: number) => MessageShape<Desc> {
+  const wide = isWide(schema);
+  return (reader, end) => {
+    const message = create(schema);
+    if (wide) {
+      addToJSON(message);
+    }
+    reader.open.push(new OpenMessage(schema, message, end));
+    return message;
+  };
 }
 
 function openJson(reader: Reader, end: number): object {
