@@ -1,45 +1,46 @@
-//! Fields that documented examples set and the service's messages do not have.
+//! Alias fields: fields that documented examples set but that the service's messages do not have.
 //!
-//! Python's message classes get them as strings with presence, so that the examples run as written; the wire tables
-//! say which field each stands for. They exist in requests only.
+//! An alias is a string field with presence. It exists in Python's message classes, so that the
+//! examples run unchanged, and only in requests. The wire tables map it to the actual field.
 
 use anyhow::{Context, ensure};
 use prost_reflect::{FieldDescriptor, Kind};
 
 use crate::Schema;
 
-/// A string field that stands for another one.
+/// A string field that is an alias of another field.
 #[derive(Debug, Clone, Copy)]
 pub struct Alias {
-    /// Full name of the message that gets the field.
+    /// Full name of the message that contains the alias.
     pub message: &'static str,
-    /// Name of the field.
+    /// Name of the alias.
     pub name: &'static str,
-    /// Its number, above the range that protobuf reserves for itself, where no schema of the service gets to.
+    /// Field number of the alias. It is above protobuf's reserved range, so that it does not
+    /// conflict with the numbers of the service.
     pub number: u32,
-    /// Names of the fields from the message down to the one meant: a string or an enum.
+    /// Path from the message to the actual field, which is a string or an enum.
     pub path: &'static [&'static str],
-    /// Names accepted for an enum beside those of its values, lower case, with the value's name.
-    pub also: &'static [(&'static str, &'static str)],
-    /// The comment on the field.
+    /// Additional names for the values of an enum: lower-case name and name of the value.
+    pub extra_names: &'static [(&'static str, &'static str)],
+    /// The comment on the alias.
     pub doc: &'static str,
 }
 
-/// All aliases, by message and number.
+/// All aliases, sorted by message and number.
 pub const ALIASES: &[Alias] = &[
     Alias {
         message: "scalekit.v1.directories.CreateDirectory",
         name: "provider",
         number: 20001,
         path: &["directory_provider"],
-        also: &[
+        extra_names: &[
             ("azure", "MICROSOFT_AD"),
             ("azure_ad", "MICROSOFT_AD"),
             ("entra_id", "MICROSOFT_AD"),
             ("google_workspace", "GOOGLE"),
         ],
-        doc: "Name of the `directory_provider`, in any letter case: one of its values, `azure`, `azure_ad`, \
-              `entra_id` or `google_workspace`.",
+        doc: "Name of the `directory_provider`, in upper or lower case: the name of an enum value, or `azure`, \
+              `azure_ad`, `entra_id` or `google_workspace`.",
     },
     profile(
         "scalekit.v1.users.CreateUser",
@@ -78,21 +79,21 @@ const fn profile(
         name,
         number,
         path,
-        also: &[],
-        doc: "Stands for the field of this name in `user_profile`.",
+        extra_names: &[],
+        doc: "Alias of the field with the same name in `user_profile`.",
     }
 }
 
-/// The aliases of a message.
+/// Returns the aliases of a message.
 pub fn aliases_of(message: &str) -> impl Iterator<Item = &'static Alias> {
     ALIASES.iter().filter(move |alias| alias.message == message)
 }
 
 impl Alias {
-    /// The fields on the way to the one meant, that one last.
+    /// Returns the fields along the path. The last one is the actual field.
     ///
     /// # Errors
-    /// A path that the schema does not have.
+    /// Returns an error if the schema has no field at the path.
     pub fn fields(&self, schema: &Schema) -> anyhow::Result<Vec<FieldDescriptor>> {
         let mut message = schema.pool().get_message_by_name(self.message);
         let mut fields = Vec::new();
@@ -100,35 +101,46 @@ impl Alias {
             let field = message
                 .as_ref()
                 .and_then(|message| message.get_field_by_name(name))
-                .with_context(|| format!("the alias {}.{} finds no field {name}", self.message, self.name))?;
+                .with_context(|| format!("alias {}.{}: there is no field {name}", self.message, self.name))?;
             message = field.kind().as_message().cloned();
             fields.push(field);
         }
         Ok(fields)
     }
 
-    /// The names accepted for an enum and their numbers, sorted by name; empty if a string is meant.
+    /// Returns the accepted names of an enum and their numbers, sorted by name. The list is empty
+    /// if the actual field is a string.
     ///
     /// # Errors
-    /// A path that the schema does not have or that ends elsewhere, or a value that its enum does not have.
+    /// Returns an error if the path does not lead to a string or an enum, or if an additional name
+    /// refers to an unknown enum value.
     pub fn values(&self, schema: &Schema) -> anyhow::Result<Vec<(String, i32)>> {
-        let last = self.fields(schema)?.pop().context("an alias without a path")?;
+        let last = self
+            .fields(schema)?
+            .pop()
+            .context("the path of an alias is empty")?;
         let values = match last.kind() {
             Kind::String => return Ok(Vec::new()),
             Kind::Enum(values) => values,
-            other => anyhow::bail!("the alias {}.{} means a {other:?}", self.message, self.name),
+            other => anyhow::bail!(
+                "alias {}.{}: the field must be a string or an enum, not {other:?}",
+                self.message,
+                self.name
+            ),
         };
         let mut names: Vec<(String, i32)> = values
             .values()
             .map(|value| (value.name().to_lowercase(), value.number()))
             .collect();
-        for (name, value) in self.also {
+        for (name, value) in self.extra_names {
             let value = values
                 .get_value_by_name(value)
                 .with_context(|| format!("{} has no value {value}", values.full_name()))?;
             ensure!(
-                names.iter().all(|(taken, _)| taken != name),
-                "{name} is a value already"
+                names.iter().all(|(existing, _)| existing != name),
+                "alias {}.{}: {name} is already the name of a value",
+                self.message,
+                self.name
             );
             names.push(((*name).to_owned(), value.number()));
         }

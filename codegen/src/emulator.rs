@@ -1,4 +1,5 @@
-//! The emulator's schema: every descriptor with its options, which carry the routes and the constraints.
+//! The schema of the emulator: all descriptors with their options, which contain the routes and the
+//! constraints.
 
 use anyhow::Context;
 use prost::Message;
@@ -6,28 +7,29 @@ use prost_reflect::{DynamicMessage, Value};
 
 use crate::{Output, Schema};
 
-/// The file the emulator embeds: a `google.protobuf.FileDescriptorSet`.
+/// A `google.protobuf.FileDescriptorSet` that is embedded in the emulator.
 const FILE: &str = "emulator/src/schema.binpb";
 
 /// Adds the files of the emulator to `out`.
 ///
 /// # Errors
-/// The schema cannot be written as a descriptor set.
+/// Returns an error if the schema cannot be encoded as a descriptor set.
 pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     let pool = schema.pool();
     let descriptor = pool
         .get_message_by_name("google.protobuf.FileDescriptorSet")
         .context("no file imports google/protobuf/descriptor.proto")?;
-    // As a dynamic message the set keeps the custom options, which the static types would drop.
+    // A dynamic message preserves the custom options. The types of `prost-types` would drop them.
     let mut set = DynamicMessage::decode(descriptor, pool.encode_to_vec().as_slice())?;
     let files = set
         .get_field_by_name_mut("file")
         .and_then(Value::as_list_mut)
-        .context("a set without files")?;
+        .context("FileDescriptorSet has no files")?;
     for file in files {
-        // Comments and source positions: three quarters of the bytes, and no use to a running server.
+        // Comments and source positions are three quarters of the bytes, and the emulator does not
+        // use them.
         file.as_message_mut()
-            .context("a file that is no message")?
+            .context("FileDescriptorSet contains a file that is not a message")?
             .clear_field_by_name("source_code_info");
     }
     out.bytes(FILE, set.encode_to_vec())

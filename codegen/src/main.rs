@@ -1,4 +1,4 @@
-//! Command line of the generator: writes every generated file, or with `--check` compares only.
+//! Command line of the generator.
 
 use std::process::ExitCode;
 
@@ -6,8 +6,8 @@ use codegen::{Output, Schema, generate, project_root};
 
 const USAGE: &str = "usage: codegen [--check]
 
-Writes every file that is generated from proto/ and removes those that no longer are.
-  --check   write nothing; list what differs, is missing or is left over, and fail if anything is";
+Writes all files that are generated from proto/ and removes obsolete generated files.
+  --check   write nothing; list the files that are not up to date, and fail if there are any";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     })
 }
 
-fn produce() -> anyhow::Result<Output> {
+fn generated() -> anyhow::Result<Output> {
     let root = project_root();
     let schema = Schema::load(&root.join("proto"))?;
     let mut output = Output::new(&root);
@@ -38,14 +38,14 @@ fn produce() -> anyhow::Result<Output> {
 }
 
 fn write() -> anyhow::Result<ExitCode> {
-    for change in produce()?.write()? {
+    for change in generated()?.write()? {
         eprintln!("{change}");
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn check() -> anyhow::Result<ExitCode> {
-    let differences = produce()?.check()?;
+    let differences = generated()?.check()?;
     if differences.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }

@@ -1,5 +1,5 @@
-//! The tables of `bindings/wire`: what its codec knows of each message and enum. Their shape, and
-//! what belongs into them, is described in `bindings/wire/src/schema.rs`.
+//! The message and enum tables of the codec in `bindings/wire`. Their types are documented in
+//! `bindings/wire/src/schema.rs`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -10,18 +10,18 @@ use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
 use crate::aliases::aliases_of;
 use crate::{Output, Schema};
 
-/// A codec keeps the fields it has seen of a message in this many bits.
+/// The codec tracks the decoded fields of a message in a bit set of this size.
 const MAX_FIELDS: usize = 128;
 const EMPTY: &str = "google.protobuf.Empty";
 
 /// Adds the tables to `out`.
 ///
 /// # Errors
-/// A type that the codec has no kind for, or a message that is too large for it.
+/// Returns an error if the codec does not support a type, or if a message has too many fields.
 pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     let tables = Tables::new(schema)?;
     let mut code = String::from(
-        "//! Every message and enum of the API.\n\n\
+        "//! All messages and enums of the API.\n\n\
          use crate::schema::{Alias, Enum, Field, Kind, Label, Message, Name, Schema};\n\n\
          pub(crate) static SCHEMA: Schema = Schema { messages: &MESSAGES, enums: &ENUMS };\n",
     );
@@ -41,7 +41,7 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     out.text("bindings/wire/src/tables.rs", &code)
 }
 
-/// Messages and enums by full name; the position in this order is the index of a type.
+/// Messages and enums, sorted by full name. The index of a type is its position in this order.
 struct Tables<'a> {
     schema: &'a Schema,
     messages: BTreeMap<String, MessageDescriptor>,
@@ -68,7 +68,7 @@ impl<'a> Tables<'a> {
         let empty = schema.pool().get_message_by_name(EMPTY);
         tables.messages.insert(
             EMPTY.to_owned(),
-            empty.context("no file imports google.protobuf.Empty")?,
+            empty.context("no proto file imports google.protobuf.Empty")?,
         );
         Ok(tables)
     }
@@ -96,13 +96,13 @@ impl<'a> Tables<'a> {
                 "Kind::Alias(&Alias {{ path: &{path:?}, values: &{:?} }})",
                 alias.values(self.schema)?
             );
-            let taken = fields.insert(
+            let existing = fields.insert(
                 alias.number,
                 field_code(alias.name, alias.number, &kind, "Label::Explicit", 0),
             );
             ensure!(
-                taken.is_none(),
-                "{}: number {} is taken",
+                existing.is_none(),
+                "{}: field number {} is used twice",
                 message.full_name(),
                 alias.number
             );
@@ -116,7 +116,7 @@ impl<'a> Tables<'a> {
         writeln!(code, "    Message {{\n        name: {:?},", message.full_name())?;
         add_list("fields", fields.values(), code)?;
         names.sort_by(|(a, _), (b, _)| (a.len(), a).cmp(&(b.len(), b)));
-        let place = |number: u32| {
+        let index_of = |number: u32| {
             fields
                 .keys()
                 .position(|&other| other == number)
@@ -124,7 +124,7 @@ impl<'a> Tables<'a> {
         };
         let names = names
             .iter()
-            .map(|(name, number)| format!("Name {{ name: {name:?}, field: {} }},", place(*number)));
+            .map(|(name, number)| format!("Name {{ name: {name:?}, field: {} }},", index_of(*number)));
         add_list("names", names, code)?;
         code.push_str("    },\n");
         Ok(())
@@ -154,7 +154,7 @@ impl<'a> Tables<'a> {
                 1 + message
                     .oneofs()
                     .position(|other| other == oneof)
-                    .context("a oneof of its own")?
+                    .with_context(|| format!("{}: unknown oneof", field.full_name()))?
             }
             None => 0,
         };
@@ -217,7 +217,7 @@ fn well_known(message: &str) -> Option<&'static str> {
 fn index<T>(types: &BTreeMap<String, T>, name: &str) -> anyhow::Result<usize> {
     match types.keys().position(|other| other == name) {
         Some(index) => Ok(index),
-        None => bail!("the codec has no kind for {name}"),
+        None => bail!("the codec does not support the type {name}"),
     }
 }
 

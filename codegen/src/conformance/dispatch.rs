@@ -1,4 +1,4 @@
-//! The Rust runner's table: operation name → typed method.
+//! The table of the Rust runner: operation → typed method.
 
 use anyhow::Result;
 
@@ -21,21 +21,21 @@ pub(super) fn generate(schema: &Schema, out: &mut Output) -> Result<()> {
         }
     }
     let body = format!(
-        "//! Every typed method of the Rust client, by operation.
+        "//! The typed methods of the Rust client, by operation.
 
 use super::{{Client, Error, Value, read, write}};
 
-/// Each operation and the method that calls it, as `service.method`.
+/// The operations and their methods, as `service.method`.
 pub const METHODS: &[(&str, &str)] = &[
 {methods}];
 
 /// Calls an operation through its typed method.
 ///
 /// # Errors
-/// What the client answers.
+/// Returns the error of the client.
 ///
 /// # Panics
-/// For an operation that no method has, and for a request that is not of the method's type.
+/// Panics if the operation is unknown or the request does not match the method.
 pub async fn call_typed(client: &Client, operation: &str, request: Value) -> Result<Value, Error> {{
     Ok(match operation {{
 {arms}        other => panic!(\"no typed method for {{other}}\"),

@@ -1,7 +1,9 @@
-//! The conformance plan: for each operation full requests, the exact HTTP each must become, and full answers.
+//! The conformance plan: for each operation, complete requests, the expected HTTP requests, and
+//! complete responses.
 //!
-//! Every language's runner reads it. The split into path, query and body is computed here from the descriptors alone,
-//! apart from the client's own code, so that the two can disagree.
+//! The runners of all languages read the plan. The expected path, query and body are computed from
+//! the descriptors only. This code is independent of the client, so that the tests can find errors
+//! in the client.
 
 mod dispatch;
 mod sample;
@@ -17,7 +19,8 @@ use sample::Sampler;
 /// Writes `tests/conformance/operations.json` and the Rust runner's table of methods.
 ///
 /// # Errors
-/// A field for which no sample value fits its constraints, or a route that its request cannot fill.
+/// Returns an error if no sample value matches the constraints of a field, or if a route contains a
+/// field without a sample value.
 pub fn generate(schema: &Schema, out: &mut Output) -> Result<()> {
     dispatch::generate(schema, out)?;
     let pool = schema.pool();
@@ -43,8 +46,8 @@ fn operation(pool: &DescriptorPool, service: &str, method: &MethodDescriptor) ->
     let (request, response) = (method.input(), method.output());
     let variants = routes
         .len()
-        .max(widest_oneof(&request, 0))
-        .max(widest_oneof(&response, 0));
+        .max(largest_oneof(&request, 0))
+        .max(largest_oneof(&response, 0));
     let cases = (0..variants).map(|variant| case(pool, method, &routes[variant % routes.len()], variant));
     Ok(json!({
         "operation": format!("{service}.{}", method.name()),
@@ -56,29 +59,31 @@ fn operation(pool: &DescriptorPool, service: &str, method: &MethodDescriptor) ->
 
 fn case(pool: &DescriptorPool, method: &MethodDescriptor, route: &Route, variant: usize) -> Result<Json> {
     let sampler = Sampler::new(pool, variant);
-    let bound: Vec<&str> = route.path_fields();
-    let mut request = sampler.message(&method.input(), &bound, &mut Vec::new())?;
+    let path_fields = route.path_fields();
+    let mut request = sampler.message(&method.input(), &path_fields, &mut Vec::new())?;
     let object = request
         .as_object_mut()
-        .ok_or_else(|| anyhow!("a request is an object"))?;
-    // Another route's path field, when set, would make the client take that route.
+        .ok_or_else(|| anyhow!("{}: the sample request is not an object", method.full_name()))?;
+    // The client uses the first route whose path fields are set, so the fields of earlier routes
+    // must not be set.
     for other in routes(pool, method)?
         .iter()
         .take_while(|other| other.template != route.template)
     {
-        if let Some(field) = other.path_fields().iter().find(|field| !bound.contains(field)) {
-            object.remove(*field);
+        let mut fields = other.path_fields().into_iter();
+        if let Some(field) = fields.find(|field| !path_fields.contains(field)) {
+            object.remove(field);
         }
     }
     let mut rest = object.clone();
     let mut path = route.template.clone();
-    for field in bound {
+    for field in path_fields {
         let value = rest
             .remove(field)
-            .ok_or_else(|| anyhow!("{}: {field} has no sample", route.template))?;
+            .ok_or_else(|| anyhow!("{}: field {field} has no sample value", route.template))?;
         let text = value
             .as_str()
-            .ok_or_else(|| anyhow!("{}: {field} is no string", route.template))?;
+            .ok_or_else(|| anyhow!("{}: field {field} is not a string", route.template))?;
         path = path.replace(&format!("{{{field}}}"), &percent_encode(text));
     }
     let body = match route.body.as_str() {
@@ -86,24 +91,25 @@ fn case(pool: &DescriptorPool, method: &MethodDescriptor, route: &Route, variant
         "*" => Json::Object(std::mem::take(&mut rest)),
         field => rest
             .remove(field)
-            .ok_or_else(|| anyhow!("{}: no body field {field}", route.template))?,
+            .ok_or_else(|| anyhow!("{}: body field {field} has no sample value", route.template))?,
     };
     let mut query = Vec::new();
     for (name, value) in &rest {
         flatten(name, value, &mut query)?;
     }
-    let answer = match method.output().full_name() {
+    let response = match method.output().full_name() {
         "google.protobuf.Empty" => json!({}),
         _ => sampler.message(&method.output(), &[], &mut Vec::new())?,
     };
     Ok(json!({
         "request": request,
         "http": {"method": route.verb, "path": path, "query": query, "body": body},
-        "response": answer,
+        "response": response,
     }))
 }
 
-/// Query parameters as the HTTP mapping of `google.api.http` has them: dotted names, one parameter a list item.
+/// Adds the query parameters of a value, as defined by `google.api.http`: nested fields have dotted
+/// names, and each list item is a separate parameter.
 fn flatten(name: &str, value: &Json, query: &mut Vec<[String; 2]>) -> Result<()> {
     match value {
         Json::Null => {}
@@ -115,12 +121,12 @@ fn flatten(name: &str, value: &Json, query: &mut Vec<[String; 2]>) -> Result<()>
         Json::Array(items) => {
             for item in items {
                 if item.is_object() {
-                    bail!("{name}: a list of messages has no place in a query");
+                    bail!("{name}: a query cannot contain a list of messages");
                 }
                 flatten(name, item, query)?;
             }
         }
-        // A gateway reads the paths of a mask in a query as the schema spells them.
+        // In a query, the paths of a field mask have the names of the schema.
         Json::String(mask) if matches!(name, "mask" | "update_mask") => {
             let paths: Vec<String> = mask.split(',').map(snake_case).collect();
             query.push([name.to_owned(), paths.join(",")]);
@@ -131,7 +137,7 @@ fn flatten(name: &str, value: &Json, query: &mut Vec<[String; 2]>) -> Result<()>
     Ok(())
 }
 
-/// RFC 3986: all but unreserved characters.
+/// Encodes all characters that are not unreserved (RFC 3986, section 2.3).
 fn percent_encode(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
@@ -162,7 +168,7 @@ impl Route {
 fn routes(pool: &DescriptorPool, method: &MethodDescriptor) -> Result<Vec<Route>> {
     let extension = pool
         .get_extension_by_name("google.api.http")
-        .ok_or_else(|| anyhow!("google.api.http is missing"))?;
+        .ok_or_else(|| anyhow!("no proto file imports google.api.http"))?;
     let options = method.options();
     let rule = options.get_extension(&extension);
     let rule = rule
@@ -171,21 +177,20 @@ fn routes(pool: &DescriptorPool, method: &MethodDescriptor) -> Result<Vec<Route>
     let mut routes = vec![route(rule)?];
     if let Some(bindings) = rule.get_field_by_name("additional_bindings") {
         for binding in bindings.as_list().unwrap_or_default() {
-            routes.push(route(
-                binding
-                    .as_message()
-                    .ok_or_else(|| anyhow!("a binding is a message"))?,
-            )?);
+            routes.push(route(binding.as_message().ok_or_else(|| {
+                anyhow!("additional_bindings contains a value that is not a message")
+            })?)?);
         }
     }
-    // A client takes the first route whose fields are set, so it never gets to one that asks for no other fields.
+    // A client uses the first route whose path fields are set. It never uses a route that requires
+    // all fields of an earlier route.
     let all = std::mem::take(&mut routes);
     for candidate in all {
         let fields = candidate.path_fields();
-        let hidden = routes
+        let unreachable = routes
             .iter()
             .any(|earlier: &Route| earlier.path_fields().iter().all(|field| fields.contains(field)));
-        if !hidden {
+        if !unreachable {
             routes.push(candidate);
         }
     }
@@ -210,11 +215,12 @@ fn route(rule: &DynamicMessage) -> Result<Route> {
             });
         }
     }
-    bail!("a route has no verb")
+    bail!("google.api.http: no verb is set")
 }
 
-/// How many samples it takes until each member of the widest oneof below `message` was set once.
-fn widest_oneof(message: &MessageDescriptor, depth: usize) -> usize {
+/// Returns the number of samples that are needed to set each member of the largest oneof in
+/// `message` once.
+fn largest_oneof(message: &MessageDescriptor, depth: usize) -> usize {
     if depth > 6 || message.full_name().starts_with("google.protobuf.") {
         return 1;
     }
@@ -222,12 +228,12 @@ fn widest_oneof(message: &MessageDescriptor, depth: usize) -> usize {
         .oneofs()
         .filter(|oneof| !oneof.is_synthetic())
         .map(|oneof| match oneof.name() {
-            // Which identity is set follows from the route.
+            // The route determines the member of `identities`.
             "identities" => 1,
             _ => oneof.fields().count(),
         });
     let inner = message.fields().filter_map(|field| match field.kind() {
-        Kind::Message(inner) => Some(widest_oneof(&inner, depth + 1)),
+        Kind::Message(inner) => Some(largest_oneof(&inner, depth + 1)),
         _ => None,
     });
     own.chain(inner).max().unwrap_or(1).max(1)

@@ -1,14 +1,14 @@
-//! A message of any type with every field set to a value that its constraints allow.
+//! Sample messages. Every field has a value that its constraints allow.
 
 use anyhow::{Result, anyhow, bail};
 use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value};
 use regex::Regex;
 use serde_json::{Map, Value as Json, json};
 
-/// Makes sample messages as proto3 JSON with the schema's own field names.
+/// Creates sample messages as proto3 JSON, with the field names of the schema.
 pub(super) struct Sampler<'a> {
     pool: &'a DescriptorPool,
-    /// Which member of each oneof is set: the one at this index, counted round.
+    /// The index of the member that is set in each oneof, modulo the number of members.
     pub(super) variant: usize,
 }
 
@@ -17,51 +17,54 @@ impl<'a> Sampler<'a> {
         Self { pool, variant }
     }
 
-    /// A sample of `message`; `prefer` names the oneof members that a route binds, `stack` the messages around it.
+    /// Returns a sample of `message`. `path_fields` are the members of oneofs that must be set
+    /// because the route contains them. `parents` contains the messages around `message`.
     pub(super) fn message(
         &self,
         message: &MessageDescriptor,
-        prefer: &[&str],
-        stack: &mut Vec<String>,
+        path_fields: &[&str],
+        parents: &mut Vec<String>,
     ) -> Result<Json> {
         let mut object = Map::new();
-        stack.push(message.full_name().to_owned());
+        parents.push(message.full_name().to_owned());
         for field in message.fields() {
             if let Some(oneof) = field.containing_oneof().filter(|oneof| !oneof.is_synthetic()) {
                 let members: Vec<_> = oneof.fields().collect();
-                let bound = members.iter().position(|member| prefer.contains(&member.name()));
-                let chosen = bound.unwrap_or(self.variant % members.len());
+                let in_path = members
+                    .iter()
+                    .position(|member| path_fields.contains(&member.name()));
+                let chosen = in_path.unwrap_or(self.variant % members.len());
                 if members[chosen].name() != field.name() {
                     continue;
                 }
             }
             if let Kind::Message(inner) = field.kind()
-                && stack.iter().any(|name| name == inner.full_name())
+                && parents.iter().any(|name| name == inner.full_name())
             {
                 continue;
             }
-            object.insert(field.name().to_owned(), self.field(&field, stack)?);
+            object.insert(field.name().to_owned(), self.field(&field, parents)?);
         }
-        stack.pop();
+        parents.pop();
         Ok(Json::Object(object))
     }
 
-    fn field(&self, field: &FieldDescriptor, stack: &mut Vec<String>) -> Result<Json> {
+    fn field(&self, field: &FieldDescriptor, parents: &mut Vec<String>) -> Result<Json> {
         let rules = self.rules(field);
         if field.is_map() {
             let Kind::Message(entry) = field.kind() else {
-                bail!("{} is no map", field.full_name())
+                bail!("{} is not a map", field.full_name())
             };
             let map = rules.as_ref().and_then(|rules| message_at(rules, "map"));
             let key = self.value(
                 &entry.map_entry_key_field(),
                 map.as_ref().and_then(|map| message_at(map, "keys")).as_ref(),
-                stack,
+                parents,
             )?;
             let value = self.value(
                 &entry.map_entry_value_field(),
                 map.as_ref().and_then(|map| message_at(map, "values")).as_ref(),
-                stack,
+                parents,
             )?;
             let key = key.as_str().map_or_else(|| key.to_string(), str::to_owned);
             return Ok(json!({ key: value }));
@@ -69,16 +72,16 @@ impl<'a> Sampler<'a> {
         if field.is_list() {
             let list = rules.as_ref().and_then(|rules| message_at(rules, "repeated"));
             let items = list.as_ref().and_then(|list| message_at(list, "items"));
-            return Ok(json!([self.value(field, items.as_ref(), stack)?]));
+            return Ok(json!([self.value(field, items.as_ref(), parents)?]));
         }
-        self.value(field, rules.as_ref(), stack)
+        self.value(field, rules.as_ref(), parents)
     }
 
     fn value(
         &self,
         field: &FieldDescriptor,
         rules: Option<&DynamicMessage>,
-        stack: &mut Vec<String>,
+        parents: &mut Vec<String>,
     ) -> Result<Json> {
         let name = field.full_name();
         Ok(match field.kind() {
@@ -94,7 +97,7 @@ impl<'a> Sampler<'a> {
                 let values: Vec<_> = kind.values().filter(|value| value.number() != 0).collect();
                 let value = values.get(self.variant % values.len().max(1));
                 value
-                    .ok_or_else(|| anyhow!("{name}: the enum has one value only"))?
+                    .ok_or_else(|| anyhow!("{name}: the enum has no value except 0"))?
                     .name()
                     .into()
             }
@@ -111,8 +114,10 @@ impl<'a> Sampler<'a> {
                 "google.protobuf.BoolValue" => true.into(),
                 "google.protobuf.Int32Value" => number(rules, "int32").into(),
                 "google.protobuf.UInt32Value" => number(rules, "uint32").into(),
-                other if other.starts_with("google.protobuf.") => bail!("{name}: no sample for {other}"),
-                _ => self.message(&message, &[], stack)?,
+                other if other.starts_with("google.protobuf.") => {
+                    bail!("{name}: there is no sample value for {other}")
+                }
+                _ => self.message(&message, &[], parents)?,
             },
         })
     }
@@ -155,7 +160,7 @@ fn flag_at(message: &DynamicMessage, field: &str) -> bool {
             .is_some_and(|value| value.as_bool() == Some(true))
 }
 
-/// The smallest number above zero that the bounds allow.
+/// Returns 7, or the allowed number that is closest to 7.
 fn number(rules: Option<&DynamicMessage>, kind: &str) -> i64 {
     let Some(bounds) = rules.and_then(|rules| message_at(rules, kind)) else {
         return 7;
@@ -182,7 +187,8 @@ fn number(rules: Option<&DynamicMessage>, kind: &str) -> i64 {
     7.clamp(least, most)
 }
 
-/// A string that the rules allow, with characters that URLs and JSON must escape where they can be had.
+/// Returns a string that the rules allow. If possible, it contains characters that must be escaped
+/// in URLs and JSON.
 fn text(name: &str, rules: Option<&DynamicMessage>) -> Result<String> {
     let Some(rules) = rules.and_then(|rules| message_at(rules, "string")) else {
         return Ok("a/b ü?&=%\"+".to_owned());
@@ -234,5 +240,5 @@ fn text(name: &str, rules: Option<&DynamicMessage>) -> Result<String> {
         .map(|tail| format!("{prefix}{tail}"));
     all.into_iter()
         .find(fits)
-        .ok_or_else(|| anyhow!("{name}: no sample string fits its rules {rules}"))
+        .ok_or_else(|| anyhow!("{name}: no sample string matches the rules {rules}"))
 }

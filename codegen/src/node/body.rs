@@ -1,4 +1,4 @@
-//! The bodies of methods: checks, the request, the call, and what becomes of its answer.
+//! The bodies of methods: argument checks, the request, the call and the return value.
 
 use std::collections::BTreeSet;
 
@@ -6,22 +6,22 @@ use super::client::Writer;
 use super::init::Init;
 use super::names::camel;
 use super::types::{arguments, value};
-use crate::faces::params::Accepts;
-use crate::faces::plan::{Action, Method, Outcome};
+use crate::layer::model::{Action, Method, ReturnValue};
+use crate::layer::params::Accepts;
 
 impl Writer {
-    /// The lines between the braces of a method.
+    /// Returns the lines between the braces of a method.
     pub(super) fn body(&mut self, method: &Method) -> String {
         let mut text = String::new();
         for param in &method.params {
-            if matches!(param.accepts, Accepts::Group(_)) && !param.presence.omissible() {
+            if matches!(param.accepts, Accepts::Group(_)) && !param.presence.can_be_omitted() {
                 let name = camel(&param.name);
                 let check = self.helpers.call("required", &format!("\"{name}\", {name}"));
                 text.push_str(&format!("    {check};\n"));
             }
         }
-        text.push_str(&self.needs(method));
-        let (operation, answer) = match &method.action {
+        text.push_str(&self.required_sets(method));
+        let (operation, response) = match &method.action {
             Action::Call { operation, .. } | Action::Pages { operation, .. } => {
                 (operation.key.clone(), operation.method.output())
             }
@@ -29,7 +29,7 @@ impl Writer {
         };
         let request = self.schema(&method.request);
         let init = self.init(method, 2);
-        let response = self.schema(&answer);
+        let response = self.schema(&response);
         let arguments = format!(
             "\n      \"{operation}\",\n      {request},\n      {init_},\n      {response},\n",
             init_ = init.replace("\n", "\n  ")
@@ -42,36 +42,40 @@ impl Writer {
                 ));
             }
             Action::Build => text.push_str(&format!("    return {init};\n")),
-            Action::Call { outcome, failure, .. } => {
-                let catch = failure.as_deref().map(|function| {
+            Action::Call {
+                returns, on_error, ..
+            } => {
+                let catch = on_error.as_deref().map(|function| {
                     self.functions
                         .insert(("./results".to_owned(), function.to_owned()));
                     format!(".catch({function})")
                 });
-                let run = format!(
+                let call = format!(
                     "this.unary({arguments}      call,\n    ){}",
                     catch.unwrap_or_default()
                 );
-                match outcome {
-                    Outcome::Both | Outcome::Message => text.push_str(&format!("    return {run};\n")),
-                    Outcome::Maybe(field) => {
+                match returns {
+                    ReturnValue::MessageAndCall | ReturnValue::Message => {
+                        text.push_str(&format!("    return {call};\n"));
+                    }
+                    ReturnValue::OptionalField(field) => {
                         text.push_str(&format!(
-                            "    const answer = await {run};\n    return answer.{};\n",
+                            "    const answer = await {call};\n    return answer.{};\n",
                             camel(field.name())
                         ));
                     }
-                    Outcome::Field(field) => {
+                    ReturnValue::Field(field) => {
                         let name = camel(field.name());
                         let answered = self
                             .helpers
                             .call("answered", &format!("\"{operation}\", \"{name}\", answer.{name}"));
                         text.push_str(&format!(
-                            "    const answer = await {run};\n    return {answered};\n"
+                            "    const answer = await {call};\n    return {answered};\n"
                         ));
                     }
-                    Outcome::Function(function) => {
+                    ReturnValue::Function(function) => {
                         self.functions.insert(("./results".to_owned(), function.clone()));
-                        text.push_str(&format!("    return {function}(await {run});\n"));
+                        text.push_str(&format!("    return {function}(await {call});\n"));
                     }
                 }
             }
@@ -79,16 +83,16 @@ impl Writer {
         text
     }
 
-    /// The check that one of several sets of arguments was given.
-    fn needs(&mut self, method: &Method) -> String {
-        let alternatives = method.alternatives();
+    /// Returns the check that all arguments of at least one required set are given.
+    fn required_sets(&mut self, method: &Method) -> String {
+        let route_params = method.route_params();
         let mut sets: Vec<Vec<&str>> = method
-            .needs
+            .required_sets
             .iter()
             .map(|set| set.iter().map(String::as_str).collect())
             .collect();
         if sets.is_empty() {
-            sets = alternatives
+            sets = route_params
                 .iter()
                 .map(|param| vec![param.name.as_str()])
                 .collect();
@@ -97,8 +101,8 @@ impl Writer {
             return String::new();
         }
         let arguments = arguments(method);
-        let access = |wanted: &str| {
-            let found = arguments.iter().find(|(_, param)| param.name == wanted);
+        let access = |name: &str| {
+            let found = arguments.iter().find(|(_, param)| param.name == name);
             found.map(|(access, _)| access.clone()).unwrap_or_default()
         };
         let set = |names: &Vec<&str>| {
@@ -112,22 +116,25 @@ impl Writer {
     }
 
     fn init(&mut self, method: &Method, depth: usize) -> String {
-        // In an update an empty text is a new value; elsewhere, and in what names the object that another one updates, it
-        // is a value that the caller does not have.
-        let update = matches!(&method.action, Action::Call { operation, .. } if operation.method.name().starts_with("Update"));
-        let apart = method.leaves().any(|param| param.updates());
+        // In an update, an empty string is a new value. In other requests, and in the fields of an
+        // update that identify the updated object, an empty string means that the field is not set.
+        let is_update = matches!(
+            &method.action,
+            Action::Call { operation, .. } if operation.method.name().starts_with("Update")
+        );
+        let has_message = method.leaves().any(|param| param.fills_message());
         let mut init = Init::default();
-        let mut holders = BTreeSet::new();
+        let mut required_parents = BTreeSet::new();
         for (access, param) in arguments(method) {
             let Some(path) = &param.path else { continue };
-            let clears = update && (!apart || path.contains('.'));
-            let text = value(param, &access, clears, &mut self.modules, &mut self.helpers);
+            let keeps_empty = is_update && (!has_message || path.contains('.'));
+            let text = value(param, &access, keeps_empty, &mut self.modules, &mut self.helpers);
             let field = path.split(['[', '{']).next().unwrap_or(path);
             init.set(&method.request, field, text, !param.nullable(), &mut self.helpers);
-            holders.extend(param.holders.iter().cloned());
+            required_parents.extend(param.required_parents.iter().cloned());
         }
-        for holder in holders {
-            init.hold(&holder);
+        for parent in required_parents {
+            init.require(&parent);
         }
         init.literal(depth, &mut self.helpers)
     }

@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::docs;
-use super::names::{Modules, camel, local_name, named};
+use super::names::{Modules, camel, import, local_name};
 use super::types::{Helpers, accepted};
-use crate::faces::face::ExtraEntry;
-use crate::faces::params::{Accepts, Param};
-use crate::faces::plan::{Action, Client, Method, Outcome};
+use crate::layer::config::HandwrittenMethod;
+use crate::layer::model::{Action, Client, Method, ReturnValue};
+use crate::layer::params::{Accepts, Param};
+use crate::layer::wrap::paragraphs;
 use prost_reflect::MessageDescriptor;
 
-/// The text of a client's module.
+/// Returns the source of a client's module.
 pub(super) fn module(client: &Client) -> String {
     let mut writer = Writer {
         modules: Modules::new(&client.class),
@@ -21,14 +22,14 @@ pub(super) fn module(client: &Client) -> String {
         body.push('\n');
         body.push_str(&writer.method(method));
     }
-    for extra in &client.extras {
+    for method in &client.handwritten {
         body.push('\n');
-        body.push_str(&writer.extra(extra));
+        body.push_str(&writer.handwritten(method));
     }
     let mut text = writer.modules.imports();
     let conversions: Vec<&str> = writer.helpers.0.iter().copied().collect();
     if !conversions.is_empty() {
-        text.push_str(&named("import", &conversions, "./conversions"));
+        text.push_str(&import("import", &conversions, "./conversions"));
     }
     for (module, functions) in &writer.functions {
         text.push_str(&format!("import {{ {functions} }} from \"{module}\";\n"));
@@ -44,21 +45,26 @@ pub(super) fn module(client: &Client) -> String {
     ));
     text.push_str(&body);
     text.push_str("}\n");
-    if !writer.answers.is_empty() {
-        let lines: String = writer.answers.iter().map(|name| format!("  {name},\n")).collect();
+    if !writer.responses.is_empty() {
+        let lines: String = writer
+            .responses
+            .iter()
+            .map(|name| format!("  {name},\n"))
+            .collect();
         text.push_str(&format!("\nexport type {{\n{lines}}};\n"));
     }
     text
 }
 
-/// Collects what a module needs while its methods are written.
+/// Writes the methods of a module and collects the imports and types that they need.
 #[derive(Default)]
 pub(super) struct Writer {
     pub(super) modules: Modules,
     pub(super) helpers: Helpers,
     pub(super) functions: BTreeSet<(String, String)>,
     interfaces: String,
-    answers: BTreeSet<String>,
+    /// Message types that the module exports.
+    responses: BTreeSet<String>,
 }
 
 impl Writer {
@@ -74,9 +80,9 @@ impl Writer {
             Action::Pages { .. } => format!("async *{name}"),
             _ => format!("async {name}"),
         };
-        let one = format!("  {head}({}): {returns} {{\n", signature.join(", "));
-        let head = if one.len() <= 120 && !one.trim_end().contains('\n') {
-            one
+        let single_line = format!("  {head}({}): {returns} {{\n", signature.join(", "));
+        let head = if single_line.len() <= 120 && !single_line.trim_end().contains('\n') {
+            single_line
         } else {
             let lines: String = signature.iter().map(|param| format!("    {param},\n")).collect();
             format!("  {head}(\n{lines}  ): {returns} {{\n")
@@ -85,7 +91,7 @@ impl Writer {
     }
 
     fn parameter(&mut self, method: &Method, param: &Param) -> String {
-        let mark = if param.presence.omissible() { "?" } else { "" };
+        let mark = if param.presence.can_be_omitted() { "?" } else { "" };
         let Accepts::Group(members) = &param.accepts else {
             let nullable = if mark.is_empty() && param.nullable() {
                 " | null"
@@ -103,14 +109,11 @@ impl Writer {
             return format!("{}{mark}: {{\n{lines}    }}", camel(&param.name));
         };
         let lines = self.members(members, 1);
-        let about = format!(
-            "/** What `{}` takes besides its arguments. */",
-            camel(&method.name)
-        );
+        let doc = format!("/** Options of `{}`. */", camel(&method.name));
         let declared = format!("export interface {interface} {{\n");
         if !self.interfaces.contains(&declared) {
             self.interfaces
-                .push_str(&format!("\n{about}\n{declared}{lines}}}\n"));
+                .push_str(&format!("\n{doc}\n{declared}{lines}}}\n"));
         }
         format!("{}{mark}: {interface}", camel(&param.name))
     }
@@ -118,7 +121,7 @@ impl Writer {
     fn members(&mut self, members: &[Param], depth: usize) -> String {
         let mut lines = String::new();
         for member in members {
-            let mark = if member.presence.omissible() { "?" } else { "" };
+            let mark = if member.presence.can_be_omitted() { "?" } else { "" };
             lines.push_str(&docs::member(depth, member));
             let mut accepted = match &member.accepts {
                 Accepts::Group(inner) => {
@@ -145,7 +148,7 @@ impl Writer {
             .modules
             .type_name(&file, &local_name(message.full_name(), &file));
         if file.package_name() != "google.protobuf" {
-            self.answers.insert(name.clone());
+            self.responses.insert(name.clone());
         }
         name
     }
@@ -168,22 +171,22 @@ impl Writer {
                 format!("AsyncGenerator<{item}, void, undefined>")
             }
             Action::Call {
-                operation, outcome, ..
+                operation, returns, ..
             } => {
-                let answer = operation.method.output();
-                let result = match outcome {
-                    Outcome::Both | Outcome::Message => self.message(&answer),
-                    Outcome::Field(field) | Outcome::Maybe(field) => {
-                        let maybe = if matches!(outcome, Outcome::Maybe(_)) {
+                let response = operation.method.output();
+                let result = match returns {
+                    ReturnValue::MessageAndCall | ReturnValue::Message => self.message(&response),
+                    ReturnValue::Field(field) | ReturnValue::OptionalField(field) => {
+                        let optional = if matches!(returns, ReturnValue::OptionalField(_)) {
                             " | undefined"
                         } else {
                             ""
                         };
-                        let held = field.kind().as_message().map(|message| self.message(message));
-                        format!("{}{maybe}", held.unwrap_or_default())
+                        let ty = field.kind().as_message().map(|message| self.message(message));
+                        format!("{}{optional}", ty.unwrap_or_default())
                     }
-                    Outcome::Function(function) => {
-                        self.message(&answer);
+                    ReturnValue::Function(function) => {
+                        self.message(&response);
                         format!("ReturnType<typeof {function}>")
                     }
                 };
@@ -192,20 +195,21 @@ impl Writer {
         }
     }
 
-    fn extra(&mut self, extra: &ExtraEntry) -> String {
-        self.functions.insert((
-            extra.module.clone(),
-            format!("type {}, {}", extra.takes, extra.function),
-        ));
-        let file = extra.answer.clone();
-        self.answers.insert(file.clone());
-        let blocks: Vec<String> = crate::faces::prose::paragraphs(&extra.doc, 111);
-        docs::comment(1, &blocks)
+    fn handwritten(&mut self, method: &HandwrittenMethod) -> String {
+        let HandwrittenMethod {
+            function,
+            params_type,
+            response,
+            ..
+        } = method;
+        self.functions
+            .insert((method.module.clone(), format!("type {params_type}, {function}")));
+        self.responses.insert(response.clone());
+        let name = camel(&method.name);
+        docs::comment(1, &paragraphs(&method.doc, 111))
             + &format!(
-                "  async {}(params: {}, call?: CallOptions): Promise<{file}> {{\n    return {}(this, params, call);\n  }}\n",
-                camel(&extra.name),
-                extra.takes,
-                extra.function
+                "  async {name}(params: {params_type}, call?: CallOptions): Promise<{response}> {{\n    \
+                 return {function}(this, params, call);\n  }}\n"
             )
     }
 }

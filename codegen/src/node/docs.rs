@@ -1,14 +1,19 @@
-//! The comments of methods and parameters: what the protos say, in the form that editors show.
+//! The TSDoc comments of classes, methods and parameters.
 
 use super::names::camel;
-use crate::faces::face::Presence;
-use crate::faces::params::{Accepts, Param};
-use crate::faces::plan::{Action, Method, Outcome};
-use crate::faces::prose::{paragraphs, wrap};
+use crate::layer::model::{Action, Method, ReturnValue};
+use crate::layer::params::{Accepts, Param, Presence};
+use crate::layer::wrap::{paragraphs, wrap};
+use crate::snake_case;
 
 const WIDTH: usize = 115;
 
-/// A comment of paragraphs and tags, indented by `depth` levels.
+/// The errors of all methods, for the comment of a class.
+const ERRORS: &str = "Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, \
+                      before a request is sent. They reject with a `ScalekitServerException` or one of its \
+                      subclasses if the service rejects the call or cannot be reached.";
+
+/// Returns a comment of paragraphs and tags, indented by `depth` levels.
 pub(super) fn comment(depth: usize, blocks: &[String]) -> String {
     let margin = "  ".repeat(depth);
     let lines: Vec<String> = blocks
@@ -27,12 +32,13 @@ pub(super) fn comment(depth: usize, blocks: &[String]) -> String {
     text + &margin + " */\n"
 }
 
-/// The comment on a member of an object.
+/// Returns the comment of a member of an object.
 pub(super) fn member(depth: usize, param: &Param) -> String {
-    comment(depth, &[wrap(&described(param), WIDTH - 2 * depth, "")])
+    comment(depth, &[wrap(&param_doc(param), WIDTH - 2 * depth, "")])
 }
 
-/// The comment on a property that has a service's client: the first sentence about the service.
+/// Returns the comment of a property with a service client: the first sentence of the service's
+/// comment.
 pub(super) fn property(doc: &str) -> String {
     let text = doc.split_whitespace().collect::<Vec<_>>().join(" ");
     let sentence = text
@@ -41,31 +47,34 @@ pub(super) fn property(doc: &str) -> String {
     comment(1, &[wrap(&sentence, WIDTH - 2, "")])
 }
 
-/// The comment on a module's class.
+/// Returns the comment of a client's class.
 pub(super) fn class(attribute: &str, doc: &str) -> String {
-    let mut blocks = vec![format!("The operations of `client.{attribute}`.")];
-    for paragraph in paragraphs(doc, WIDTH) {
+    let mut blocks = vec![format!("Operations of `client.{attribute}`.")];
+    for paragraph in paragraphs(doc, WIDTH)
+        .into_iter()
+        .chain(paragraphs(ERRORS, WIDTH))
+    {
         blocks.push(String::new());
         blocks.push(paragraph);
     }
     comment(0, &blocks)
 }
 
-/// The comment on a method.
+/// Returns the comment of a method.
 pub(super) fn method(method: &Method) -> String {
     let width = WIDTH - 4;
     let mut blocks = Vec::new();
-    for paragraph in paragraphs(&respelled(method, &method.doc), width) {
+    for paragraph in paragraphs(&with_camel_case(method, &method.doc), width) {
         blocks.push(paragraph);
         blocks.push(String::new());
     }
     for param in &method.params {
-        let about = respelled(method, &described(param));
-        blocks.push(tag(&format!("@param {}", camel(&param.name)), &about));
+        let doc = with_camel_case(method, &param_doc(param));
+        blocks.push(tag(&format!("@param {}", camel(&param.name)), &doc));
     }
     blocks.push(tag(
         "@param call",
-        "What this call sets for itself: its deadline, a signal that cancels it.",
+        "Options of this call: timeout and abort signal.",
     ));
     blocks.push(match &method.action {
         Action::Pages { items, .. } => {
@@ -77,35 +86,34 @@ pub(super) fn method(method: &Method) -> String {
         }
         Action::Build => format!("@returns The `{}`.", method.request.name()),
         Action::Call {
-            operation, outcome, ..
-        } => match outcome {
-            Outcome::Field(field) => format!("@returns Its `{}`.", camel(field.name())),
-            Outcome::Maybe(field) => format!("@returns Its `{}`, if there is one.", camel(field.name())),
-            Outcome::Function(_) => "@returns What was found.".to_owned(),
-            Outcome::Both | Outcome::Message => {
+            operation, returns, ..
+        } => match returns {
+            ReturnValue::Field(field) => {
+                format!("@returns The `{}` of the response.", camel(field.name()))
+            }
+            ReturnValue::OptionalField(field) => {
+                format!("@returns The `{}` of the response, if set.", camel(field.name()))
+            }
+            ReturnValue::Function(function) => {
+                format!("@returns The {}.", snake_case(function).replace('_', " "))
+            }
+            ReturnValue::MessageAndCall | ReturnValue::Message => {
                 format!("@returns The `{}`.", operation.method.output().name())
             }
         },
     });
-    blocks.push(tag(
-        "@throws",
-        "ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.",
-    ));
-    blocks.push(tag(
-        "@throws",
-        "ScalekitServerException when the service refuses the call or is not reached; see its subclasses.",
-    ));
     comment(1, &blocks)
 }
 
-/// The text with the fields of request and answer named as here: `next_page_token` → `nextPageToken`.
-fn respelled(method: &Method, text: &str) -> String {
-    let answer = match &method.action {
+/// Converts the field names of the request and the response in a text: `next_page_token` →
+/// `nextPageToken`.
+fn with_camel_case(method: &Method, text: &str) -> String {
+    let response = match &method.action {
         Action::Call { operation, .. } | Action::Pages { operation, .. } => operation.method.output(),
         Action::Build => method.request.clone(),
     };
     let mut text = text.to_owned();
-    for field in method.request.fields().chain(answer.fields()) {
+    for field in method.request.fields().chain(response.fields()) {
         text = text.replace(
             &format!("`{}`", field.name()),
             &format!("`{}`", camel(field.name())),
@@ -118,7 +126,7 @@ fn tag(head: &str, text: &str) -> String {
     wrap(&format!("{head} {text}"), WIDTH - 4, "  ")
 }
 
-fn described(param: &Param) -> String {
+fn param_doc(param: &Param) -> String {
     let mut doc = param.doc.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Presence::Default(literal) = &param.presence {
         doc.push_str(&format!(" Default: `{literal}`."));

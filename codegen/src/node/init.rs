@@ -1,4 +1,4 @@
-//! The object that a request is made of: nested as the message is, each leaf filled by a parameter.
+//! The object literal from which a request is created. It has the structure of the message.
 
 use prost_reflect::{FieldDescriptor, MessageDescriptor};
 
@@ -8,19 +8,20 @@ use super::types::Helpers;
 /// An object literal under construction.
 #[derive(Default)]
 pub(super) struct Init {
-    fields: Vec<(String, Slot)>,
+    fields: Vec<(String, Value)>,
 }
 
-enum Slot {
-    Value {
+/// The value of a field in the literal.
+enum Value {
+    Expression {
         text: String,
         required: bool,
     },
     Object {
-        /// A value for the message as a whole, which the inner fields change.
-        whole: Option<String>,
+        /// An expression for the complete message. The inner fields override its fields.
+        base: Option<String>,
         inner: Init,
-        held: bool,
+        required: bool,
     },
 }
 
@@ -49,16 +50,16 @@ impl Init {
         }
     }
 
-    /// Makes the message at a dotted path part of the request, even if nothing in it is set.
-    pub(super) fn hold(&mut self, path: &str) {
-        let mut here = self;
+    /// Includes the message at a dotted path in the request, even if all its fields are unset.
+    pub(super) fn require(&mut self, path: &str) {
+        let mut current = self;
         for name in path.split('.') {
             let name = camel(name);
-            let found = here.fields.iter_mut().find(|(key, _)| *key == name);
+            let found = current.fields.iter_mut().find(|(key, _)| *key == name);
             match found {
-                Some((_, Slot::Object { inner, held, .. })) => {
-                    *held = true;
-                    here = inner;
+                Some((_, Value::Object { inner, required, .. })) => {
+                    *required = true;
+                    current = inner;
                 }
                 _ => return,
             }
@@ -67,43 +68,43 @@ impl Init {
 
     fn object(&mut self, field: &FieldDescriptor) -> &mut Init {
         let name = camel(field.name());
-        let place = self.fields.iter().position(|(key, _)| *key == name);
-        let place = place.unwrap_or_else(|| {
-            let slot = Slot::Object {
-                whole: None,
+        let index = self.fields.iter().position(|(key, _)| *key == name);
+        let index = index.unwrap_or_else(|| {
+            let value = Value::Object {
+                base: None,
                 inner: Init::default(),
-                held: false,
+                required: false,
             };
-            self.fields.push((name, slot));
+            self.fields.push((name, value));
             self.fields.len() - 1
         });
-        let slot = &mut self.fields[place].1;
-        if let Slot::Value { text, required } = slot {
-            *slot = Slot::Object {
-                whole: Some(std::mem::take(text)),
+        let value = &mut self.fields[index].1;
+        if let Value::Expression { text, required } = value {
+            *value = Value::Object {
+                base: Some(std::mem::take(text)),
                 inner: Init::default(),
-                held: *required,
+                required: *required,
             };
         }
-        match slot {
-            Slot::Object { inner, .. } => inner,
-            Slot::Value { .. } => unreachable!("it was made an object above"),
+        match value {
+            Value::Object { inner, .. } => inner,
+            Value::Expression { .. } => unreachable!("expressions are converted to objects above"),
         }
     }
 
     fn value(&mut self, field: &FieldDescriptor, text: String, required: bool, helpers: &mut Helpers) {
         let Some(oneof) = oneof(field) else {
             self.fields
-                .push((camel(field.name()), Slot::Value { text, required }));
+                .push((camel(field.name()), Value::Expression { text, required }));
             return;
         };
         let choice = helpers.call("choice", &format!("\"{}\", {text}", camel(field.name())));
         let name = camel(oneof.name());
         match self.fields.iter_mut().find(|(key, _)| *key == name) {
-            Some((_, Slot::Value { text, .. })) => *text = format!("{text} ?? {choice}"),
+            Some((_, Value::Expression { text, .. })) => *text = format!("{text} ?? {choice}"),
             _ => self.fields.push((
                 name,
-                Slot::Value {
+                Value::Expression {
                     text: choice,
                     required,
                 },
@@ -112,27 +113,31 @@ impl Init {
     }
 
     fn required(&self) -> bool {
-        self.fields.iter().any(|(_, slot)| match slot {
-            Slot::Value { required, .. } => *required,
-            Slot::Object { inner, held, .. } => *held || inner.required(),
+        self.fields.iter().any(|(_, value)| match value {
+            Value::Expression { required, .. } => *required,
+            Value::Object { inner, required, .. } => *required || inner.required(),
         })
     }
 
-    /// The literal, with its lines indented by `depth` levels.
+    /// Returns the source of the literal, indented by `depth` levels.
     pub(super) fn literal(&self, depth: usize, helpers: &mut Helpers) -> String {
         if self.fields.is_empty() {
             return "{}".to_owned();
         }
         let margin = "  ".repeat(depth);
         let mut text = "{\n".to_owned();
-        for (name, slot) in &self.fields {
-            let value = match slot {
-                Slot::Value { text, .. } => text.clone(),
-                Slot::Object { whole, inner, held } => {
+        for (name, value) in &self.fields {
+            let value = match value {
+                Value::Expression { text, .. } => text.clone(),
+                Value::Object {
+                    base,
+                    inner,
+                    required,
+                } => {
                     let literal = inner.literal(depth + 1, helpers);
-                    if let Some(whole) = whole {
-                        helpers.call("merged", &format!("{whole}, {literal}"))
-                    } else if *held || inner.required() {
+                    if let Some(base) = base {
+                        helpers.call("merged", &format!("{base}, {literal}"))
+                    } else if *required || inner.required() {
                         literal
                     } else {
                         helpers.call("present", &literal)

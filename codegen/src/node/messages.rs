@@ -1,5 +1,5 @@
-//! The message modules, which the plugin of the protobuf runtime writes: it gets the descriptors as a protobuf
-//! compiler would send them.
+//! The message modules. `protoc-gen-es`, the plugin of the protobuf runtime, generates them from
+//! the compiled descriptors.
 
 use std::io::Write;
 use std::path::Path;
@@ -12,11 +12,11 @@ use prost_types::compiler::CodeGeneratorResponse;
 use crate::{Output, Schema, project_root};
 
 const PLUGIN: &str = "node/node_modules/@bufbuild/protoc-gen-es/bin/protoc-gen-es";
-/// Where the modules go: the path that code written for `@scalekit-sdk/node` imports them from.
+/// The folder of the modules. Code written for `@scalekit-sdk/node` imports them from this path.
 pub(super) const FOLDER: &str = "node/src/pkg/grpc";
 
-/// `google.protobuf.compiler.CodeGeneratorRequest` with descriptors that are encoded already: decoded by
-/// `prost-types` they would lose the options that the schema defines itself.
+/// `google.protobuf.compiler.CodeGeneratorRequest` with encoded descriptors. The descriptor types of
+/// `prost-types` would drop the custom options of the schema.
 #[derive(Clone, PartialEq, Message)]
 struct Request {
     #[prost(string, repeated, tag = "1")]
@@ -27,13 +27,13 @@ struct Request {
     proto_file: Vec<Vec<u8>>,
 }
 
-/// Adds a module for every file of the schema; those of `google.protobuf` belong to the runtime.
+/// Adds a module for each schema file. The runtime already contains the files of `google.protobuf`.
 pub(super) fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     let mut request = Request {
         parameter: "target=ts".to_owned(),
         ..Request::default()
     };
-    // The pool lists every file after those that it imports, as the plugin expects.
+    // The plugin expects each file after the files that it imports. The pool has this order.
     for file in schema.pool().files() {
         if file.package_name() != "google.protobuf" {
             request.file_to_generate.push(file.name().to_owned());
@@ -43,7 +43,9 @@ pub(super) fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> 
     let response = run(&project_root().join(PLUGIN), &request.encode_to_vec())?;
     ensure!(
         response.file.len() == request.file_to_generate.len(),
-        "protoc-gen-es wrote another number of files than it was asked for"
+        "protoc-gen-es returned {} files for {} schema files",
+        response.file.len(),
+        request.file_to_generate.len()
     );
     for file in &response.file {
         out.text(&format!("{FOLDER}/{}", file.name()), file.content())?;
@@ -54,19 +56,19 @@ pub(super) fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> 
 fn run(plugin: &Path, request: &[u8]) -> anyhow::Result<CodeGeneratorResponse> {
     ensure!(
         plugin.exists(),
-        "{PLUGIN} is missing: run `npm ci` in node/ (make does it by itself)"
+        "{PLUGIN} is missing; run `npm ci` in node/, or use `make generate`"
     );
     let mut child = Command::new("node")
         .arg(plugin)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .context("cannot start node")?;
-    // The plugin reads all of its input before it writes anything.
+        .context("cannot start `node`")?;
+    // This cannot block: the plugin reads its whole input before it writes any output.
     child
         .stdin
         .take()
-        .context("protoc-gen-es has no input")?
+        .context("protoc-gen-es has no standard input")?
         .write_all(request)?;
     let output = child.wait_with_output()?;
     ensure!(output.status.success(), "protoc-gen-es failed: {}", output.status);
@@ -82,7 +84,7 @@ mod tests {
     use std::path::Path;
 
     #[test]
-    fn a_plugin_that_is_not_installed_is_named_with_what_to_do() {
+    fn a_missing_plugin_is_reported_with_the_install_command() {
         let error = super::run(Path::new("/nowhere/protoc-gen-es"), &[]).unwrap_err();
         assert!(error.to_string().contains("run `npm ci` in node/"), "{error}");
     }

@@ -1,6 +1,6 @@
-//! The files of the Node package: message modules and service clients.
+//! The generated files of the Node package: message modules and service clients.
 //!
-//! The clients follow from the schema; what differs from that is in `faces/node.toml`.
+//! `codegen/layers/node.toml` configures the service clients.
 
 mod body;
 mod client;
@@ -11,21 +11,23 @@ mod names;
 mod tables;
 mod types;
 
-use crate::faces::face::Face;
-use crate::faces::plan::{Client, Outcome, Style, clients};
+use crate::layer::config::LayerConfig;
+use crate::layer::model::{Client, Conventions, ReturnValue};
+use crate::layer::planner;
 use crate::{Output, Schema};
 
-const STYLE: Style = Style {
+const CONVENTIONS: Conventions = Conventions {
     language: "Node",
-    outcome: || Outcome::Message,
-    optional: Some("options"),
-    link: |method| format!("`{}`", names::camel(method)),
+    default_return: || ReturnValue::Message,
+    options_group: Some("options"),
+    method_link: |method| format!("`{}`", names::camel(method)),
 };
 
 /// Adds the files of the Node package to `out`.
 ///
 /// # Errors
-/// An entry of the face that the schema does not fit, or a plugin for the messages that is missing or fails.
+/// Returns an error if an entry of `node.toml` does not match the schema, or if the plugin for the
+/// messages is missing or fails.
 pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     messages::generate(schema, out)?;
     let clients = plan(schema)?;
@@ -37,8 +39,8 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
 }
 
 fn plan(schema: &Schema) -> anyhow::Result<Vec<Client>> {
-    let face = Face::read(include_str!("../../faces/node.toml"), "node")?;
-    clients(schema, &face, STYLE)
+    let config = LayerConfig::parse(include_str!("../../layers/node.toml"), "node")?;
+    planner::plan(schema, &config, CONVENTIONS)
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! Tables of what there is: the clients, and the methods of every operation.
+//! Tables of the clients and of the methods of each operation.
 
 use std::collections::BTreeMap;
 
 use super::docs;
 use super::names::camel;
-use crate::faces::plan::{Action, Client};
+use crate::layer::model::{Action, Client};
 
-/// The class that has every service client as a property.
+/// Returns the module with the class that has a property for each service client.
 pub(super) fn services(clients: &[Client]) -> String {
     let mut sorted: Vec<&Client> = clients.iter().collect();
     sorted.sort_by_key(|client| &client.attribute);
@@ -19,7 +19,7 @@ pub(super) fn services(clients: &[Client]) -> String {
         ));
     }
     text.push_str(
-        "\n/** The service clients of a client; the module of each is loaded when it is first used. */
+        "\n/** The service clients. The module of each one is loaded on first use. */
 export abstract class Services {
 ",
     );
@@ -28,7 +28,7 @@ export abstract class Services {
         text.push_str(&docs::property(&client.doc));
         text.push_str(&format!("  readonly {attribute}: {class};\n"));
     }
-    text.push_str("\n  /** @param road what all of them call on */\n  constructor(road: Road) {\n");
+    text.push_str("\n  /** @param road The transport of all calls. */\n  constructor(road: Road) {\n");
     for client in &sorted {
         let (attribute, module) = (&client.attribute, &client.module);
         text.push_str(&format!(
@@ -38,7 +38,7 @@ export abstract class Services {
     text + "  }\n}\n"
 }
 
-/// The methods of each operation.
+/// Returns the module with the methods of each operation.
 pub(super) fn operations(clients: &[Client]) -> String {
     let mut methods: BTreeMap<&str, Vec<(usize, String)>> = BTreeMap::new();
     for client in clients {
@@ -51,14 +51,14 @@ pub(super) fn operations(clients: &[Client]) -> String {
             let name = format!("\"{}.{}\"", client.attribute, camel(&method.name));
             methods.entry(&operation.key).or_default().push((rank, name));
         }
-        for extra in &client.extras {
-            for operation in &extra.operations {
-                let name = format!("\"{}.{}\"", client.attribute, camel(&extra.name));
+        for method in &client.handwritten {
+            for operation in &method.operations {
+                let name = format!("\"{}.{}\"", client.attribute, camel(&method.name));
                 methods.entry(operation).or_default().push((2, name));
             }
         }
     }
-    let mut text = "/** Operation → its methods as `client attribute.method`, the plainest first. */
+    let mut text = "/** Operation → methods as `attribute.method`, the most direct one first. */
 export const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
 "
     .to_owned();

@@ -1,19 +1,21 @@
 use std::collections::BTreeSet;
 
 use super::{client, plan};
-use crate::faces::plan::{Action, Client};
+use crate::layer::config::LayerConfig;
+use crate::layer::model::{Action, Client};
+use crate::layer::planner;
 use crate::{Schema, project_root};
 
 fn schema() -> Schema {
     Schema::load(&project_root().join("proto")).unwrap()
 }
 
-fn text_of(plan: &[Client], attribute: &str) -> String {
-    let client = plan.iter().find(|client| client.attribute == attribute);
+fn module_of(clients: &[Client], attribute: &str) -> String {
+    let client = clients.iter().find(|client| client.attribute == attribute);
     client::module(client.unwrap())
 }
 
-/// The body of a method, without the space that only lays it out.
+/// Returns the source of a method without comments, line breaks and indentation.
 fn method(text: &str, head: &str) -> String {
     let start = text.find(&format!("  async {head}(")).unwrap();
     let end = text[start..].find("\n  }\n").unwrap();
@@ -27,8 +29,8 @@ fn method(text: &str, head: &str) -> String {
 #[test]
 fn every_operation_has_a_method() {
     let schema = schema();
-    let plan = plan(&schema).unwrap();
-    let called: BTreeSet<&str> = plan
+    let clients = plan(&schema).unwrap();
+    let called: BTreeSet<&str> = clients
         .iter()
         .flat_map(|client| &client.methods)
         .filter_map(|method| match &method.action {
@@ -42,9 +44,9 @@ fn every_operation_has_a_method() {
 }
 
 #[test]
-fn what_may_be_left_out_is_one_object_unless_the_face_says_otherwise() {
-    let plan = plan(&schema()).unwrap();
-    let users = text_of(&plan, "user");
+fn optional_parameters_are_members_of_one_object_by_default() {
+    let clients = plan(&schema()).unwrap();
+    let users = module_of(&clients, "user");
     assert!(method(&users, "listOrganizationUsers").contains(
         "organizationId: string, options?: { pageSize?: number | null; pageToken?: string | null;"
     ));
@@ -55,20 +57,20 @@ fn what_may_be_left_out_is_one_object_unless_the_face_says_otherwise() {
 }
 
 #[test]
-fn arguments_go_where_the_face_says() {
-    let plan = plan(&schema()).unwrap();
-    let users = text_of(&plan, "user");
+fn arguments_fill_the_configured_fields() {
+    let clients = plan(&schema()).unwrap();
+    let users = module_of(&clients, "user");
     let created = method(&users, "createMembership");
     assert!(created.contains("identities: choice(\"id\", text(\"userId\", userId)),"));
     assert!(created.contains("membership: { roles: each(\"roles\", \"name\", options?.roles),"));
     let by_external_id = method(&users, "createMembershipByExternalId");
     assert!(by_external_id.contains("identities: choice(\"externalId\", text(\"externalId\", externalId)),"));
-    // A field of a message that is given as a whole too.
+    // One field of a message that is also accepted as a whole.
     assert!(
         method(&users, "createUserAndMembership")
             .contains("userProfile: merged((options.userProfile ?? undefined) as")
     );
-    let machines = text_of(&plan, "m2m");
+    let machines = module_of(&clients, "m2m");
     assert!(
         method(&machines, "createOrganizationClient")
             .contains("customClaims: pairs(\"customClaims\", options?.customClaims),")
@@ -76,54 +78,56 @@ fn arguments_go_where_the_face_says() {
 }
 
 #[test]
-fn an_empty_text_is_a_value_in_updates_only() {
-    let plan = plan(&schema()).unwrap();
-    let organizations = text_of(&plan, "organization");
+fn an_empty_string_is_a_value_in_updates_only() {
+    let clients = plan(&schema()).unwrap();
+    let organizations = module_of(&clients, "organization");
     assert!(method(&organizations, "createOrganization").contains("slug: filled(options?.slug),"));
-    let tokens = text_of(&plan, "token");
+    let tokens = module_of(&clients, "token");
     assert!(method(&tokens, "updateToken").contains("description: options?.description ?? undefined,"));
 }
 
 #[test]
 fn alternatives_are_checked_before_anything_is_sent() {
-    let plan = plan(&schema()).unwrap();
-    assert!(method(&text_of(&plan, "mcp"), "createSessionToken").contains(
-        "oneOf({ \"mcpConfigId\": [params.mcpConfigId], \"connectionName\": [params.connectionName] });"
-    ));
+    let clients = plan(&schema()).unwrap();
     assert!(
-        method(&text_of(&plan, "connectedAccounts"), "deleteConnectedAccount")
-            .contains("\"connector and identifier\": [params.connector, params.identifier]")
+        method(&module_of(&clients, "mcp"), "createSessionToken").contains(
+            "oneOf({ \"mcpConfigId\": [params.mcpConfigId], \"connectionName\": [params.connectionName] });"
+        )
+    );
+    assert!(
+        method(
+            &module_of(&clients, "connectedAccounts"),
+            "deleteConnectedAccount"
+        )
+        .contains("\"connector and identifier\": [params.connector, params.identifier]")
     );
 }
 
 #[test]
 fn lists_get_iterators_without_page_tokens() {
-    let plan = plan(&schema()).unwrap();
-    let text = text_of(&plan, "organization");
+    let clients = plan(&schema()).unwrap();
+    let text = module_of(&clients, "organization");
     let head = "  async *iterOrganizations(\n    options?: {\n";
     let start = text.find(head).unwrap();
     let end = text[start..]
         .find("): AsyncGenerator<Organization, void, undefined>")
         .unwrap();
     assert!(text[start..start + end].contains("pageSize") && !text[start..start + end].contains("pageToken"));
-    // A message named like the class itself is imported under another name.
-    assert!(text_of(&plan, "m2m").contains("AsyncGenerator<M2MClientMessage, void, undefined>"));
+    // A message with the name of the class is imported under another name.
+    assert!(module_of(&clients, "m2m").contains("AsyncGenerator<M2MClientMessage, void, undefined>"));
 }
 
 #[test]
-fn an_argument_of_the_face_that_fits_no_field_is_refused() {
-    use crate::faces::face::Face;
-    use crate::faces::plan::clients;
-    let text = include_str!("../../faces/node.toml").replace(
+fn a_configured_parameter_without_a_field_is_rejected() {
+    let text = include_str!("../../layers/node.toml").replace(
         "\"connector\", \"identifier\", \"connected_account\"",
         "\"nothing\"",
     );
-    let face = Face::read(&text, "node").unwrap();
-    let error = clients(&schema(), &face, super::STYLE).err().unwrap();
-    let told = format!("{error:#}");
-    assert!(
-        told.contains("createConnectedAccount") || told.contains("create_connected_account"),
-        "{told}"
-    );
-    assert!(told.contains("nothing"), "{told}");
+    let config = LayerConfig::parse(&text, "node").unwrap();
+    let error = planner::plan(&schema(), &config, super::CONVENTIONS)
+        .err()
+        .unwrap();
+    let message = format!("{error:#}");
+    assert!(message.contains("create_connected_account"), "{message}");
+    assert!(message.contains("nothing"), "{message}");
 }

@@ -1,13 +1,12 @@
-//! What a parameter accepts, and the expression that makes a field's value of it.
+//! The TypeScript types of parameters, and the expressions that convert arguments to field values.
 
 use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
 
 use super::names::{Modules, camel, local_name, oneof};
-use crate::faces::face::Presence;
-use crate::faces::params::{Accepts, Param};
-use crate::faces::plan::Method;
+use crate::layer::model::Method;
+use crate::layer::params::{Accepts, Param, Presence};
 
-/// The type of what a parameter accepts that is no group.
+/// Returns the type of a parameter that is not a group.
 pub(super) fn accepted(param: &Param, modules: &mut Modules) -> String {
     match &param.accepts {
         Accepts::Field(field) => field_type(field, modules),
@@ -46,12 +45,12 @@ fn item_type(kind: &Kind, modules: &mut Modules) -> String {
         Kind::Bool => "boolean".to_owned(),
         Kind::Enum(values) => format!("{} | string", enum_name(values, modules)),
         Kind::Message(message) => message_type(message, modules),
-        kind if is_wide(kind) => "bigint | number".to_owned(),
+        kind if is_64_bit(kind) => "bigint | number".to_owned(),
         _ => "number".to_owned(),
     }
 }
 
-fn is_wide(kind: &Kind) -> bool {
+fn is_64_bit(kind: &Kind) -> bool {
     matches!(
         kind,
         Kind::Int64 | Kind::Uint64 | Kind::Sint64 | Kind::Fixed64 | Kind::Sfixed64
@@ -67,10 +66,11 @@ fn message_type(message: &MessageDescriptor, modules: &mut Modules) -> String {
     let file = message.parent_file();
     let name = local_name(message.full_name(), &file);
     if message.package_name() != "google.protobuf" {
-        modules.plain_type("@bufbuild/protobuf", "MessageInitShape");
+        modules.library_type("@bufbuild/protobuf", "MessageInitShape");
         modules.type_name(&file, &format!("{name}Schema"));
         modules.type_name(&file, &name);
-        // A partial message is what code for the earlier SDK declares; it is no initializer to the compiler.
+        // Code for `@scalekit-sdk/node` passes partial messages. The compiler does not accept them
+        // as `MessageInitShape`.
         return format!("MessageInitShape<typeof {name}Schema> | Partial<{name}>");
     }
     match name.as_str() {
@@ -88,7 +88,8 @@ fn message_type(message: &MessageDescriptor, modules: &mut Modules) -> String {
     }
 }
 
-/// The name of the handwritten function that converts values for a field, and what it takes before the value.
+/// Returns the handwritten function that converts the values of a field, and its arguments before
+/// the value.
 fn conversion(field: &FieldDescriptor, modules: &mut Modules) -> Option<(&'static str, String)> {
     match field.kind() {
         Kind::Enum(values) => {
@@ -109,17 +110,18 @@ fn conversion(field: &FieldDescriptor, modules: &mut Modules) -> Option<(&'stati
             };
             Some((function, String::new()))
         }
-        kind if is_wide(&kind) => Some(("wide", String::new())),
+        kind if is_64_bit(&kind) => Some(("wide", String::new())),
         _ => None,
     }
 }
 
-/// The expression for the value of the field that a parameter fills. `access` reads the argument; `clears` says
-/// whether an empty text is a value, as it is in updates.
+/// Returns the expression for the value of the field that a parameter fills. `access` is the
+/// expression for the argument. If `keeps_empty` is `false`, an empty string means that an optional
+/// field is not set.
 pub(super) fn value(
     param: &Param,
     access: &str,
-    clears: bool,
+    keeps_empty: bool,
     modules: &mut Modules,
     helpers: &mut Helpers,
 ) -> String {
@@ -130,14 +132,14 @@ pub(super) fn value(
         true => &helpers.call("trimmed", access),
         false => access,
     };
-    let given = match &param.presence {
+    let argument = match &param.presence {
         Presence::Required if is_text => helpers.call("text", &format!("\"{name}\", {access}")),
         Presence::Required => helpers.call("required", &format!("\"{name}\", {access}")),
         Presence::Default(literal) => format!("{access} ?? {literal}"),
         Presence::Nullable | Presence::Optional => access.to_owned(),
     };
-    // Objects may hold `null` for what is not there; an initializer may not.
-    let unset = if param.nullable() && access.contains('.') {
+    // Arguments in objects can be `null`. `MessageInitShape` only accepts `undefined`.
+    let or_undefined = if param.nullable() && access.contains('.') {
         " ?? undefined"
     } else {
         ""
@@ -148,49 +150,56 @@ pub(super) fn value(
             let inner = path
                 .split_once('[')
                 .map_or("", |(_, inner)| inner.trim_end_matches(']'));
-            helpers.call("each", &format!("\"{name}\", \"{}\", {given}", camel(inner)))
+            helpers.call("each", &format!("\"{name}\", \"{}\", {argument}", camel(inner)))
         }
-        Accepts::Pairs(_) => helpers.call("pairs", &format!("\"{name}\", {given}")),
-        Accepts::Field(field) if field.is_map() => given + unset,
+        Accepts::Pairs(_) => helpers.call("pairs", &format!("\"{name}\", {argument}")),
+        Accepts::Field(field) if field.is_map() => argument + or_undefined,
         Accepts::Field(field) => match (conversion(field, modules), field.kind()) {
-            (Some((function, before)), _) => helpers.call(function, &format!("\"{name}\", {before}{given}")),
+            (Some((function, before)), _) => {
+                helpers.call(function, &format!("\"{name}\", {before}{argument}"))
+            }
             (None, Kind::Message(message)) if message.package_name() != "google.protobuf" => {
-                let own = local_name(message.full_name(), &message.parent_file());
+                let name = local_name(message.full_name(), &message.parent_file());
                 let list = if field.is_list() { "[]" } else { "" };
-                let maybe = if param.presence == Presence::Required {
+                let optional = if param.presence == Presence::Required {
                     ""
                 } else {
                     " | undefined"
                 };
-                let given = if unset.is_empty() {
-                    given
+                let argument = if or_undefined.is_empty() {
+                    argument
                 } else {
-                    format!("({given}{unset})")
+                    format!("({argument}{or_undefined})")
                 };
-                format!("{given} as MessageInitShape<typeof {own}Schema>{list}{maybe}")
+                format!("{argument} as MessageInitShape<typeof {name}Schema>{list}{optional}")
             }
-            // A text that may be unset: an empty one means that the caller has none.
+            // The field tracks presence: an empty string leaves it unset.
             (None, Kind::String)
                 if param.presence == Presence::Optional
-                    && !clears
+                    && !keeps_empty
                     && !field.is_list()
                     && (field.supports_presence() || oneof(field).is_some()) =>
             {
-                helpers.call("filled", &given)
+                helpers.call("filled", &argument)
             }
-            _ => given + unset,
+            _ => argument + or_undefined,
         },
-        Accepts::Request(_) | Accepts::Group(_) | Accepts::Unused => given,
+        Accepts::Request(_) | Accepts::Group(_) | Accepts::Unused => argument,
     }
 }
 
-/// The parameters that fill fields or may be needed, those in objects too, and the expression that reads each.
+/// Returns all parameters with the expressions for their arguments. Groups are replaced by their
+/// members.
 pub(super) fn arguments(method: &Method) -> Vec<(String, &Param)> {
     fn add<'a>(param: &'a Param, before: &str, all: &mut Vec<(String, &'a Param)>) {
         let access = format!("{before}{}", camel(&param.name));
         match &param.accepts {
             Accepts::Group(members) => {
-                let link = if param.presence.omissible() { "?." } else { "." };
+                let link = if param.presence.can_be_omitted() {
+                    "?."
+                } else {
+                    "."
+                };
                 for member in members {
                     add(member, &format!("{access}{link}"), all);
                 }
@@ -203,11 +212,12 @@ pub(super) fn arguments(method: &Method) -> Vec<(String, &Param)> {
     all
 }
 
-/// The handwritten functions that a module uses.
+/// The handwritten functions that a module imports.
 #[derive(Default)]
 pub(super) struct Helpers(pub(super) std::collections::BTreeSet<&'static str>);
 
 impl Helpers {
+    /// Imports a function. Returns the expression for its call.
     pub(super) fn call(&mut self, function: &'static str, arguments: &str) -> String {
         self.0.insert(function);
         format!("{function}({arguments})")

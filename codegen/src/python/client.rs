@@ -1,4 +1,4 @@
-//! The modules of the service clients: each method once, for both flavours.
+//! The modules of the service clients. The blocking and the asyncio client share their methods.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,15 +8,19 @@ use super::docs::docstring;
 use super::guards;
 use super::text::{Source, doc_width};
 use super::types::{hint, local_name, module_of};
-use crate::faces::face::Presence;
-use crate::faces::params::Param;
-use crate::faces::plan::{Action, Client, Messages, Method, Outcome, Steps};
-use crate::faces::prose::paragraphs;
+use crate::layer::model::{Action, Client, ErrorMessages, Method, ReturnValue, Steps};
+use crate::layer::params::{Param, Presence};
+use crate::layer::wrap::paragraphs;
 
-/// The text of a client's module.
+/// The errors of all methods, for the docstring of a module.
+const ERRORS: &str = "Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and \
+                      ``ScalekitServerException`` or one of its subclasses if the service rejects the call or \
+                      cannot be reached.";
+
+/// Returns the source of a client's module.
 pub(super) fn module(client: &Client) -> String {
     let mut writer = Writer {
-        messages: client.messages.clone(),
+        error_messages: client.error_messages.clone(),
         ..Default::default()
     };
     for method in &client.methods {
@@ -24,9 +28,10 @@ pub(super) fn module(client: &Client) -> String {
         writer.method(method);
     }
     let mut source = Source::default();
-    let title = format!("The operations of ``client.{}``.", client.attribute);
+    let title = format!("Operations of ``client.{}``.", client.attribute);
     let mut doc = vec![title];
     doc.extend(paragraphs(&client.doc, doc_width(0)));
+    doc.extend(paragraphs(ERRORS, doc_width(0)));
     source.docstring(0, &doc);
     let sources: Vec<String> = files(client).iter().map(|file| writer.module(file)).collect();
     let mut text = source.finish();
@@ -38,36 +43,34 @@ pub(super) fn module(client: &Client) -> String {
     ));
     text.push_str(&guards::tables(client));
     text.push_str("\n\nclass _Methods:\n");
-    // The blank line before the first method would stand after the class statement.
+    // No blank line between the class statement and the first method.
     text.push_str(writer.body.finish().trim_start_matches('\n'));
-    for (prefix, base, how) in [
-        ("", "Service", "blocking"),
-        ("Async", "AsyncService", "awaitable"),
-    ] {
+    for (prefix, base, kind) in [("", "Service", "blocking"), ("Async", "AsyncService", "asyncio")] {
         text.push_str(&format!(
-            "\n\nclass {prefix}{}(_Methods, {base}):\n    \"\"\"The operations of ``client.{}``, {how}.\"\"\"\n",
+            "\n\nclass {prefix}{}(_Methods, {base}):\n    \"\"\"Operations of ``client.{}`` ({kind}).\"\"\"\n",
             client.class, client.attribute
         ));
     }
     text
 }
 
-/// The files of a client's operations: code imports their messages from the client's module as well.
+/// Returns the schema files of a client's operations. The client's module re-exports their
+/// messages, because existing code imports them from there.
 pub(super) fn files(client: &Client) -> Vec<FileDescriptor> {
     let operations = client.methods.iter().filter_map(|method| match &method.action {
         Action::Call { operation, .. } => Some(operation.method.parent_service().parent_file()),
         _ => None,
     });
-    let named: BTreeMap<String, FileDescriptor> =
+    let by_name: BTreeMap<String, FileDescriptor> =
         operations.map(|file| (file.name().to_owned(), file)).collect();
-    named.into_values().collect()
+    by_name.into_values().collect()
 }
 
 #[derive(Default)]
 struct Writer {
     body: Source,
     modules: BTreeSet<(String, String)>,
-    messages: Messages,
+    error_messages: ErrorMessages,
     failures: bool,
     results: bool,
     steps: bool,
@@ -80,35 +83,39 @@ impl Writer {
         if self.any {
             text.push_str("from typing import Any\n\n");
         }
-        let of = |google: bool| {
+        let modules = |google: bool| {
             self.modules
                 .iter()
                 .filter(move |(module, _)| module.starts_with("google") == google)
         };
-        for (module, name) in of(true) {
+        for (module, name) in modules(true) {
             text.push_str(&format!("from {module} import {name}\n"));
         }
         if !text.ends_with("\n\n") {
             text.push('\n');
         }
-        let own = [
+        let helpers = [
             ("_failures", self.failures),
             ("_results", self.results),
             ("_steps", self.steps),
         ];
-        let own: Vec<&str> = own.iter().filter(|own| own.1).map(|own| own.0).collect();
-        if !own.is_empty() {
-            text.push_str(&format!("from scalekit import {}\n", own.join(", ")));
+        let helpers: Vec<&str> = helpers
+            .iter()
+            .filter(|(_, used)| *used)
+            .map(|(name, _)| *name)
+            .collect();
+        if !helpers.is_empty() {
+            text.push_str(&format!("from scalekit import {}\n", helpers.join(", ")));
         }
         text.push_str("from scalekit._arguments import Arguments\n");
         text.push_str("from scalekit._service import AsyncService, Service, messages_of\n");
-        for (module, name) in of(false) {
+        for (module, name) in modules(false) {
             text.push_str(&format!("from {module} import {name}\n"));
         }
         text
     }
 
-    /// The expression for a message class.
+    /// Returns the expression for a message class.
     fn class(&mut self, message: &MessageDescriptor) -> String {
         let file = message.parent_file();
         if file.package_name() == "google.protobuf" {
@@ -124,7 +131,7 @@ impl Writer {
         )
     }
 
-    /// The expression for the module of a file's messages.
+    /// Returns the expression for the message module of a schema file.
     fn module(&mut self, file: &FileDescriptor) -> String {
         let (package, module) = module_of(file);
         self.modules.insert((package, module.clone()));
@@ -156,34 +163,34 @@ impl Writer {
             Action::Build => method.name.clone(),
         };
         let mut items = vec![format!("\"{name}\""), request];
-        items.extend(guards::arguments(&self.messages, method));
+        items.extend(guards::arguments(&self.error_messages, method));
         self.body.call(2, "args = Arguments", &items, "");
-        let mut held = BTreeSet::new();
-        for holder in method.params.iter().flat_map(|param| &param.holders) {
-            if held.insert(holder) {
-                self.body.line(2, &format!("args.hold(\"{holder}\")"));
+        let mut added = BTreeSet::new();
+        for parent in method.params.iter().flat_map(|param| &param.required_parents) {
+            if added.insert(parent) {
+                self.body.line(2, &format!("args.hold(\"{parent}\")"));
             }
         }
         if !method.prefer.is_empty() {
             let names = method.prefer.join(", ");
             self.body.line(2, &format!("{names} = args.first({names})"));
         }
-        guards::write_needs(&mut self.body, method);
-        // Explicit arguments win over the same fields of a whole request, so that comes first.
-        let whole = |param: &&Param| param.path.as_deref() == Some("*");
-        let others = method.params.iter().filter(|param| !whole(param));
-        for param in method.params.iter().filter(whole).chain(others) {
+        guards::write_required_sets(&mut self.body, method);
+        // Explicit arguments override the fields of a merged request, so the request comes first.
+        let is_request = |param: &&Param| param.path.as_deref() == Some("*");
+        let others = method.params.iter().filter(|param| !is_request(param));
+        for param in method.params.iter().filter(is_request).chain(others) {
             self.fill("args", param);
         }
-        let alternatives = method.alternatives();
-        if !alternatives.is_empty() {
-            let alternatives: Vec<String> = alternatives
+        let route_params = method.route_params();
+        if !route_params.is_empty() {
+            let names: Vec<String> = route_params
                 .iter()
                 .map(|param| format!("\"{}\"", param.name))
                 .collect();
-            self.body.call(2, "args.one_of", &alternatives, "");
+            self.body.call(2, "args.one_of", &names, "");
         }
-        guards::write_refusals(&mut self.body, method);
+        guards::write_rejected_fields(&mut self.body, method);
         match &method.action {
             Action::Build => self.body.line(2, "return args.request"),
             Action::Pages { operation, items } => {
@@ -198,33 +205,33 @@ impl Writer {
             }
             Action::Call {
                 operation,
-                outcome,
+                returns,
                 mask,
                 steps,
-                failure,
+                on_error,
             } => {
                 if let Some(mask) = mask {
-                    let of = method
+                    let masked = method
                         .params
                         .iter()
                         .find_map(|param| param.path.as_deref()?.split_once('.'));
-                    let of = of.map(|(of, _)| of).unwrap_or_default();
-                    self.body.line(2, &format!("args.mask(\"{mask}\", \"{of}\")"));
+                    let masked = masked.map(|(field, _)| field).unwrap_or_default();
+                    self.body.line(2, &format!("args.mask(\"{mask}\", \"{masked}\")"));
                 }
                 let response = self.class(&operation.method.output());
-                let then = self.then(outcome);
+                let convert = self.convert(returns);
                 match steps {
                     None => {
                         let mut items =
                             vec!["args.operation".to_owned(), "args.request".to_owned(), response];
-                        items.extend(then);
-                        items.extend(failure.as_ref().map(|function| {
+                        items.extend(convert);
+                        items.extend(on_error.as_ref().map(|function| {
                             self.failures = true;
                             format!("failure=_failures.{function}")
                         }));
                         self.body.call(2, "return self._call", &items, "");
                     }
-                    Some(steps) => self.run(method, steps, response, then),
+                    Some(steps) => self.run(method, steps, response, convert),
                 }
             }
         }
@@ -232,7 +239,7 @@ impl Writer {
 
     fn fill(&mut self, args: &str, param: &Param) {
         let Some(path) = &param.path else { return };
-        let verb = match &param.presence {
+        let function = match &param.presence {
             Presence::Required => "required",
             _ => "optional",
         };
@@ -240,24 +247,25 @@ impl Writer {
         if *path != param.name {
             items.push(format!("\"{path}\""));
         }
-        self.body.call(2, &format!("{args}.{verb}"), &items, "");
+        self.body.call(2, &format!("{args}.{function}"), &items, "");
     }
 
-    fn then(&mut self, outcome: &Outcome) -> Option<String> {
-        match outcome {
-            Outcome::Both => None,
-            Outcome::Message => Some("lambda message: message".to_owned()),
-            Outcome::Field(field) | Outcome::Maybe(field) => {
+    /// Returns the function that converts the message to the return value of the method.
+    fn convert(&mut self, returns: &ReturnValue) -> Option<String> {
+        match returns {
+            ReturnValue::MessageAndCall => None,
+            ReturnValue::Message => Some("lambda message: message".to_owned()),
+            ReturnValue::Field(field) | ReturnValue::OptionalField(field) => {
                 Some(format!("lambda message: message.{}", field.name()))
             }
-            Outcome::Function(function) => {
+            ReturnValue::Function(function) => {
                 self.results = true;
                 Some(format!("_results.{function}"))
             }
         }
     }
 
-    fn run(&mut self, method: &Method, steps: &Steps, response: String, then: Option<String>) {
+    fn run(&mut self, method: &Method, steps: &Steps, response: String, convert: Option<String>) {
         self.steps = true;
         let first = self.class(&steps.first.method.input());
         self.body.call(
@@ -266,7 +274,7 @@ impl Writer {
             &[format!("\"{}\"", steps.first.key), first],
             "",
         );
-        for name in &steps.takes {
+        for name in &steps.params {
             if let Some(param) = method.params.iter().find(|param| param.name == *name) {
                 self.fill(
                     "first",
@@ -277,11 +285,11 @@ impl Writer {
                 );
             }
         }
-        let answer = self.class(&steps.first.method.output());
+        let first_response = self.class(&steps.first.method.output());
         let mut last = vec!["args.operation".to_owned(), "args.request".to_owned(), response];
-        last.extend(then);
+        last.extend(convert);
         let calls = [
-            format!("(first.operation, first.request, {answer})"),
+            format!("(first.operation, first.request, {first_response})"),
             format!("({})", last.join(", ")),
         ];
         self.body.line(2, "return self._run(");
@@ -291,7 +299,7 @@ impl Writer {
     }
 }
 
-/// The parameters as they stand in a definition, with the star before keyword-only ones.
+/// Returns the parameters of a definition, with a star before the keyword-only ones.
 pub(super) fn signature(params: &[Param], mut write: impl FnMut(&Param) -> String) -> Vec<String> {
     let mut items = Vec::new();
     for param in params {

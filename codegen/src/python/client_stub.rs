@@ -1,26 +1,25 @@
-//! The stubs of the service clients: both flavours with the types of every method.
+//! The stubs of the service clients: the blocking and the asyncio class with typed methods.
 
 use prost_reflect::MessageDescriptor;
 
 use super::client::{files, signature};
 use super::text::Source;
 use super::types::{Imports, Shape, module_of, shape};
-use crate::faces::face::Presence;
-use crate::faces::params::{Accepts, Param};
-use crate::faces::plan::{Action, Client, Method, Outcome};
+use crate::layer::model::{Action, Client, Method, ReturnValue};
+use crate::layer::params::{Accepts, Param, Presence};
 
-/// The text of a client's stub.
+/// Returns the source of a client's stub.
 pub(super) fn stub(client: &Client) -> String {
     let mut imports = Imports::default();
     let mut source = Source::default();
-    for (prefix, base, waits) in [("", "Service", false), ("Async", "AsyncService", true)] {
+    for (prefix, base, is_async) in [("", "Service", false), ("Async", "AsyncService", true)] {
         let base = imports.name("scalekit._service", base);
-        if waits {
+        if is_async {
             source.blank(1);
         }
         source.line(0, &format!("class {prefix}{}({base}):", client.class));
         for method in &client.methods {
-            write_method(&mut source, &mut imports, method, waits);
+            write_method(&mut source, &mut imports, method, is_async);
         }
     }
     for file in files(client) {
@@ -31,14 +30,11 @@ pub(super) fn stub(client: &Client) -> String {
             imports.export(&format!("{package}.{module}"), &name);
         }
     }
-    let title = format!(
-        "\"\"\"The operations of ``client.{}``.\"\"\"\n\n",
-        client.attribute
-    );
+    let title = format!("\"\"\"Operations of ``client.{}``.\"\"\"\n\n", client.attribute);
     title + &imports.blocks() + "\n" + &source.finish()
 }
 
-fn write_method(source: &mut Source, imports: &mut Imports, method: &Method, waits: bool) {
+fn write_method(source: &mut Source, imports: &mut Imports, method: &Method, is_async: bool) {
     let builds = matches!(method.action, Action::Build);
     if builds {
         source.line(1, "@staticmethod");
@@ -48,43 +44,46 @@ fn write_method(source: &mut Source, imports: &mut Imports, method: &Method, wai
         items.insert(0, "self".to_owned());
     }
     let class = |imports: &mut Imports, message: &MessageDescriptor| {
-        let known = message.package_name() == "google.protobuf";
-        let shape = if known {
-            Shape::Known(message.clone())
+        let well_known = message.package_name() == "google.protobuf";
+        let shape = if well_known {
+            Shape::WellKnown(message.clone())
         } else {
             Shape::Message(message.clone())
         };
-        imports.held(&shape, None)
+        imports.value_type(&shape, None)
     };
     let returns = match &method.action {
         Action::Build => class(imports, &method.request),
         Action::Pages { items, .. } => {
-            let item = imports.held(&shape(items), None);
+            let item = imports.value_type(&shape(items), None);
             let iterator = imports.name(
                 "collections.abc",
-                if waits { "AsyncIterator" } else { "Iterator" },
+                if is_async { "AsyncIterator" } else { "Iterator" },
             );
             format!("{iterator}[{item}]")
         }
         Action::Call {
-            operation, outcome, ..
+            operation, returns, ..
         } => {
-            let answer = operation.method.output();
-            let result = match outcome {
-                Outcome::Both => {
+            let response = operation.method.output();
+            let result = match returns {
+                ReturnValue::MessageAndCall => {
                     format!(
                         "tuple[{}, {}]",
-                        class(imports, &answer),
+                        class(imports, &response),
                         imports.name("scalekit._call", "Call")
                     )
                 }
-                Outcome::Message => class(imports, &answer),
-                Outcome::Field(field) | Outcome::Maybe(field) => imports.held(&shape(field), None),
-                Outcome::Function(function) => {
-                    imports.name("scalekit._results", &upper_camel_result(function))
+                ReturnValue::Message => class(imports, &response),
+                ReturnValue::Field(field) | ReturnValue::OptionalField(field) => {
+                    imports.value_type(&shape(field), None)
+                }
+                // The return type of a function is an alias with the function's name.
+                ReturnValue::Function(function) => {
+                    imports.name("scalekit._results", &crate::upper_camel(function))
                 }
             };
-            if waits {
+            if is_async {
                 let coroutine = imports.name("collections.abc", "Coroutine");
                 let any = imports.name("typing", "Any");
                 format!("{coroutine}[{any}, {any}, {result}]")
@@ -101,11 +100,6 @@ fn write_method(source: &mut Source, imports: &mut Imports, method: &Method, wai
     );
 }
 
-/// The type that a function of `scalekit/_results.py` returns is an alias there, named like it.
-fn upper_camel_result(function: &str) -> String {
-    crate::upper_camel(function)
-}
-
 fn parameter(imports: &mut Imports, param: &Param) -> String {
     let mut accepted = match &param.accepts {
         Accepts::Field(field) => imports.accepted(field),
@@ -114,7 +108,7 @@ fn parameter(imports: &mut Imports, param: &Param) -> String {
             imports.sequence(&format!("str | {item}"))
         }
         Accepts::Request(message) => imports.accepted_item(&Shape::Message(message.clone())),
-        Accepts::Pairs(_) | Accepts::Group(_) | Accepts::Unused => imports.fields(),
+        Accepts::Pairs(_) | Accepts::Group(_) | Accepts::Unused => imports.mapping(),
     };
     if param.nullable() {
         accepted.push_str(" | None");

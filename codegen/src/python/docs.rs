@@ -1,13 +1,13 @@
-//! The docstrings of methods: what the protos say, in Python's terms.
+//! The docstrings of methods.
 
 use super::text::doc_width;
 use super::types::Imports;
-use crate::faces::face::Presence;
-use crate::faces::params::{Accepts, Param};
-use crate::faces::plan::{Action, Method, Outcome};
-use crate::faces::prose::{bound, paragraphs, wrap};
+use crate::layer::model::{Action, Method, ReturnValue};
+use crate::layer::params::{Accepts, Param, Presence};
+use crate::layer::wrap::{paragraphs, unbreakable, wrap};
+use crate::snake_case;
 
-/// The paragraphs of a method's docstring.
+/// Returns the paragraphs of a method's docstring.
 pub(super) fn docstring(method: &Method) -> Vec<String> {
     let width = doc_width(2);
     let mut parts = paragraphs(&method.doc, width);
@@ -31,20 +31,24 @@ pub(super) fn docstring(method: &Method) -> Vec<String> {
             (format!("Each :class:`{item}`."), "Yields")
         }
         Action::Call {
-            operation, outcome, ..
+            operation, returns, ..
         } => {
-            let answer = operation.method.output();
-            let text = match outcome {
-                Outcome::Both => format!(
-                    "``(message, call)``: the :class:`{}` and how the call went.",
-                    answer.name()
+            let response = operation.method.output();
+            let text = match returns {
+                ReturnValue::MessageAndCall => format!(
+                    "``(message, call)``: the :class:`{}`, and the status and headers of the response.",
+                    response.name()
                 ),
-                Outcome::Message => format!("The :class:`{}`.", answer.name()),
-                Outcome::Field(field) | Outcome::Maybe(field) => match field.kind().as_message() {
-                    Some(message) => format!("The :class:`{}`.", message.name()),
-                    None => format!("Its ``{}``.", field.name()),
-                },
-                Outcome::Function(_) => "What was found.".to_owned(),
+                ReturnValue::Message => format!("The :class:`{}`.", response.name()),
+                ReturnValue::Field(field) | ReturnValue::OptionalField(field) => {
+                    match field.kind().as_message() {
+                        Some(message) => format!("The :class:`{}`.", message.name()),
+                        None => format!("The ``{}`` of the response.", field.name()),
+                    }
+                }
+                ReturnValue::Function(function) => {
+                    format!("The {}.", snake_case(function).replace('_', " "))
+                }
             };
             (text, "Returns")
         }
@@ -53,25 +57,19 @@ pub(super) fn docstring(method: &Method) -> Vec<String> {
         "{heading}:\n{}",
         wrap(&format!("    {returns}"), width, "    ").replacen("", "    ", 1)
     ));
-    let mut raises =
-        vec!["    ScalekitArgumentException: an argument is missing or of a wrong type.".to_owned()];
-    for (class, when) in &method.raises {
-        let text = wrap(&format!("{class}: {when}"), width - 4, "        ");
-        raises.push(format!("    {text}"));
+    if !method.raises.is_empty() {
+        let raises = method.raises.iter().map(|(class, when)| {
+            let text = wrap(&format!("{class}: {when}"), width - 4, "        ");
+            format!("    {text}")
+        });
+        parts.push(format!("Raises:\n{}", raises.collect::<Vec<_>>().join("\n")));
     }
-    if !matches!(method.action, Action::Build) {
-        raises.push(
-            "    ScalekitServerException: the service refused the call or was not reached; see its subclasses."
-                .to_owned(),
-        );
-    }
-    parts.push(format!("Raises:\n{}", raises.join("\n")));
     parts
 }
 
-/// A parameter's line, or lines, under `Args:`.
+/// Returns the entry of a parameter under `Args:`.
 fn describe(method: &Method, param: &Param, width: usize) -> String {
-    let optional = if param.nullable() || param.presence.omissible() {
+    let optional = if param.nullable() || param.presence.can_be_omitted() {
         ", optional"
     } else {
         ""
@@ -80,39 +78,30 @@ fn describe(method: &Method, param: &Param, width: usize) -> String {
     if let Presence::Default(literal) = &param.presence {
         doc.push_str(&format!(" Default: ``{literal}``."));
     }
-    doc.push_str(&instead(method, param));
-    let head = bound(&format!(
-        "{} ({}{optional}):",
-        param.name,
-        accepted_in_words(param)
-    ));
+    doc.push_str(&alternatives(method, param));
+    let head = unbreakable(&format!("{} ({}{optional}):", param.name, accepted_types(param)));
     let text = format!("{head} {doc}");
     format!("    {}", wrap(&text, width - 4, "        "))
 }
 
-/// A sentence that names the parameters that may be given instead of `param`.
-fn instead(method: &Method, param: &Param) -> String {
-    let others: Vec<String> = method
-        .needs
-        .iter()
-        .filter(|names| !names.contains(&param.name))
-        .map(|names| {
-            names
-                .iter()
-                .map(|name| format!("`{name}`"))
-                .collect::<Vec<_>>()
-                .join(" and ")
-        })
-        .collect();
-    let needed = method.needs.iter().flatten().any(|name| *name == param.name);
-    match needed && !others.is_empty() {
-        true => format!(" Not needed with {}.", others.join(" or ")),
-        false => String::new(),
+/// Returns a sentence with the parameters that can be given instead of `param`. The sentence is
+/// empty if there are none.
+fn alternatives(method: &Method, param: &Param) -> String {
+    let contains = |names: &&Vec<String>| names.contains(&param.name);
+    let (with, without): (Vec<_>, Vec<_>) = method.required_sets.iter().partition(contains);
+    if with.is_empty() || without.is_empty() {
+        return String::new();
     }
+    let quoted = |names: &Vec<String>| {
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        names.join(" and ")
+    };
+    let others: Vec<String> = without.into_iter().map(quoted).collect();
+    format!(" Not needed with {}.", others.join(" or "))
 }
 
-/// The accepted types without the private names of the stubs.
-fn accepted_in_words(param: &Param) -> String {
+/// Returns the accepted types, without the private names of the stubs.
+fn accepted_types(param: &Param) -> String {
     let mut imports = Imports::default();
     let text = match &param.accepts {
         Accepts::Field(field) => imports.accepted(field),
@@ -120,11 +109,11 @@ fn accepted_in_words(param: &Param) -> String {
         Accepts::Request(message) => message.name().to_owned(),
         Accepts::Pairs(_) | Accepts::Group(_) | Accepts::Unused => "dict".to_owned(),
     };
-    let mut words = String::new();
+    let mut public = String::new();
     for part in text.split_inclusive(['[', ' ', ']']) {
         // `_users_pb2.CreateUser` → `CreateUser`, `_Mapping` → `Mapping`
         let part = part.split_once("_pb2.").map_or(part, |(_, name)| name);
-        words.push_str(part.strip_prefix('_').unwrap_or(part));
+        public.push_str(part.strip_prefix('_').unwrap_or(part));
     }
-    words.replace(".ValueType", "").replace("Fields", "dict")
+    public.replace(".ValueType", "").replace("Fields", "dict")
 }

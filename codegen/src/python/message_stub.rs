@@ -1,4 +1,4 @@
-//! The stubs of the message modules, in the conventions of mypy-protobuf.
+//! The stubs of the message modules. They follow the conventions of mypy-protobuf.
 
 use anyhow::ensure;
 use prost_reflect::{EnumDescriptor, FieldDescriptor, FileDescriptor, MessageDescriptor};
@@ -6,21 +6,21 @@ use prost_reflect::{EnumDescriptor, FieldDescriptor, FileDescriptor, MessageDesc
 use super::text::{Source, doc_width};
 use super::types::{Imports, Shape, module_of, shape};
 use crate::aliases::aliases_of;
-use crate::faces::face::Face;
-use crate::faces::prose::paragraphs;
+use crate::layer::config::LayerConfig;
+use crate::layer::wrap::paragraphs;
 use crate::{Output, Schema};
 
-/// Names that a field must not have, because its class's annotations use them.
-const TAKEN: [&str; 7] = ["str", "int", "float", "bool", "bytes", "property", "overload"];
+/// Names that the annotations of a class use. A field must not have one of these names.
+const RESERVED: [&str; 7] = ["str", "int", "float", "bool", "bytes", "property", "overload"];
 const KEYWORDS: [&str; 4] = ["None", "True", "False", "from"];
 
-/// Adds `<file>_pb2.pyi` for every file of the API.
-pub(super) fn generate(schema: &Schema, face: &Face, out: &mut Output) -> anyhow::Result<()> {
+/// Adds `<file>_pb2.pyi` for each schema file.
+pub(super) fn generate(schema: &Schema, config: &LayerConfig, out: &mut Output) -> anyhow::Result<()> {
     for file in schema.files() {
         let (package, module) = module_of(&file);
         let mut writer = Writer {
             schema,
-            face,
+            config,
             file: &file,
             imports: Imports::default(),
             source: Source::default(),
@@ -41,7 +41,7 @@ pub(super) fn generate(schema: &Schema, face: &Face, out: &mut Output) -> anyhow
 /// Writes the stub of one file.
 pub(super) struct Writer<'a> {
     schema: &'a Schema,
-    face: &'a Face,
+    config: &'a LayerConfig,
     pub(super) file: &'a FileDescriptor,
     pub(super) imports: Imports,
     pub(super) source: Source,
@@ -91,7 +91,7 @@ impl Writer<'_> {
         for value in values.values() {
             ensure!(
                 !KEYWORDS.contains(&value.name()),
-                "{} is a keyword",
+                "{}: the name is a Python keyword",
                 value.full_name()
             );
             self.source
@@ -132,7 +132,7 @@ impl Writer<'_> {
             self.source.blank(1);
             self.write_enum(inner, &nested)?;
         }
-        // The classes of map entries are no part of the API, and not every runtime has them.
+        // Map entries have no public class. In some protobuf runtimes, they have no class at all.
         let nested: Vec<_> = message
             .child_messages()
             .filter(|nested| !nested.is_map_entry())
@@ -159,8 +159,8 @@ impl Writer<'_> {
             .chain(aliases.iter().map(|alias| alias.name))
         {
             ensure!(
-                !TAKEN.contains(&name) && !KEYWORDS.contains(&name),
-                "{} is taken",
+                !RESERVED.contains(&name) && !KEYWORDS.contains(&name),
+                "{}: a field must not have the name {name}",
                 message.full_name()
             );
             self.source
@@ -174,56 +174,57 @@ impl Writer<'_> {
             self.source.line(depth, &format!("{}: str", alias.name));
             self.doc(depth, alias.doc);
         }
-        if let Some(properties) = self.face.properties.get(message.full_name()) {
+        if let Some(properties) = self.config.properties.get(message.full_name()) {
             for (property, field) in properties {
                 self.source.line(depth, "@property");
                 self.source.line(depth, &format!("def {property}(self) -> str:"));
                 self.source
-                    .line(depth + 1, &format!("\"\"\"The same as ``{field}``.\"\"\""));
+                    .line(depth + 1, &format!("\"\"\"Alias of ``{field}``.\"\"\""));
             }
         }
         Ok(())
     }
 
-    /// Scalars can be set; messages, lists and maps can only be changed.
+    /// Scalars are plain attributes. Messages, lists and maps are read-only properties, because the
+    /// runtime only allows changing them in place.
     fn write_field(&mut self, depth: usize, field: &FieldDescriptor, doc: &str) {
-        let held = self.held(field);
+        let ty = self.field_type(field);
         let shape = shape(field);
         let single = !field.is_list() && !field.is_map();
         match shape {
             Shape::Enum(_) if single => {
                 self.source.line(depth, "@property");
                 self.source
-                    .line(depth, &format!("def {}(self) -> {held}:", field.name()));
+                    .line(depth, &format!("def {}(self) -> {ty}:", field.name()));
                 self.doc(depth + 1, doc);
                 self.source.line(depth, &format!("@{}.setter", field.name()));
                 self.source.line(
                     depth,
-                    &format!("def {}(self, value: {held} | str) -> None: ...", field.name()),
+                    &format!("def {}(self, value: {ty} | str) -> None: ...", field.name()),
                 );
             }
-            Shape::Message(_) | Shape::Known(_) => self.write_property(depth, field, &held, doc),
-            _ if !single => self.write_property(depth, field, &held, doc),
+            Shape::Message(_) | Shape::WellKnown(_) => self.write_property(depth, field, &ty, doc),
+            _ if !single => self.write_property(depth, field, &ty, doc),
             _ => {
-                self.source.line(depth, &format!("{}: {held}", field.name()));
+                self.source.line(depth, &format!("{}: {ty}", field.name()));
                 self.doc(depth, doc);
             }
         }
     }
 
-    fn write_property(&mut self, depth: usize, field: &FieldDescriptor, held: &str, doc: &str) {
+    fn write_property(&mut self, depth: usize, field: &FieldDescriptor, ty: &str, doc: &str) {
         self.source.line(depth, "@property");
         self.source
-            .line(depth, &format!("def {}(self) -> {held}:", field.name()));
+            .line(depth, &format!("def {}(self) -> {ty}:", field.name()));
         self.doc(depth + 1, doc);
     }
 
-    /// The type that reading a field gives.
-    fn held(&mut self, field: &FieldDescriptor) -> String {
+    /// Returns the type of a field when it is read.
+    fn field_type(&mut self, field: &FieldDescriptor) -> String {
         let shape = shape(field);
-        let value = self.imports.held(&shape, Some(self.file));
-        let message = matches!(shape, Shape::Message(_) | Shape::Known(_));
-        let container = match (field.is_map(), field.is_list(), message) {
+        let value = self.imports.value_type(&shape, Some(self.file));
+        let is_message = matches!(shape, Shape::Message(_) | Shape::WellKnown(_));
+        let container = match (field.is_map(), field.is_list(), is_message) {
             (true, _, true) => "MessageMap",
             (true, _, false) => "ScalarMap",
             (_, true, true) => "RepeatedCompositeFieldContainer",

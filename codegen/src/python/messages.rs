@@ -1,4 +1,5 @@
-//! The message modules: file descriptors, reduced to what Python's runtime needs, and what is added to the classes.
+//! The message modules. Each contains a file descriptor, reduced to the parts that the Python
+//! runtime needs, and the additions to the message classes.
 
 use std::collections::BTreeSet;
 
@@ -14,12 +15,12 @@ use prost_types::{
 use super::text::{Source, bytes_literals};
 use super::types::{local_name, module_of};
 use crate::aliases::{Alias, aliases_of};
-use crate::faces::face::Face;
+use crate::layer::config::LayerConfig;
 use crate::{Output, Schema};
 
-/// Adds `<file>_pb2.py` for every file of the API, and the packages that hold them.
-pub(super) fn generate(schema: &Schema, face: &Face, out: &mut Output) -> anyhow::Result<()> {
-    check(schema, face)?;
+/// Adds `<file>_pb2.py` for each schema file, and the packages of these modules.
+pub(super) fn generate(schema: &Schema, config: &LayerConfig, out: &mut Output) -> anyhow::Result<()> {
+    check(schema, config)?;
     let mut packages = BTreeSet::new();
     for file in schema.files() {
         let (package, module) = module_of(&file);
@@ -28,14 +29,14 @@ pub(super) fn generate(schema: &Schema, face: &Face, out: &mut Output) -> anyhow
         }
         out.text(
             &format!("python/{}/{module}.py", package.replace('.', "/")),
-            &module_text(&file, face),
+            &module_text(&file, config),
         )?;
         packages.insert(package);
     }
-    // The package itself is written by hand.
+    // `scalekit/__init__.py` is handwritten.
     packages.remove("scalekit");
     for package in packages {
-        let body = format!("\"\"\"Messages of the API: the modules of ``{package}``.\"\"\"\n");
+        let body = format!("\"\"\"Message modules of ``{package}``.\"\"\"\n");
         out.text(
             &format!("python/{}/__init__.py", package.replace('.', "/")),
             &body,
@@ -44,41 +45,44 @@ pub(super) fn generate(schema: &Schema, face: &Face, out: &mut Output) -> anyhow
     Ok(())
 }
 
-/// Everything that the face or the aliases say of messages must exist.
-fn check(schema: &Schema, face: &Face) -> anyhow::Result<()> {
+/// Checks that the configuration and the aliases match the messages of the schema.
+fn check(schema: &Schema, config: &LayerConfig) -> anyhow::Result<()> {
     let message = |name: &str| {
         schema
             .pool()
             .get_message_by_name(name)
-            .with_context(|| format!("there is no message {name}"))
+            .with_context(|| format!("the schema has no message {name}"))
     };
-    for (name, properties) in &face.properties {
+    for (name, properties) in &config.properties {
         for (property, field) in properties {
             let message = message(name)?;
             ensure!(
                 message.get_field_by_name(field).is_some(),
-                "{name} has no field {field}"
+                "[properties]: {name} has no field {field}"
             );
             ensure!(
                 message.get_field_by_name(property).is_none(),
-                "{name} has a field {property} by now"
+                "[properties]: {name} already has a field {property}"
             );
         }
     }
-    for (name, field) in &face.text {
+    for (name, field) in &config.str_fields {
         ensure!(
             message(name)?.get_field_by_name(field).is_some(),
-            "{name} has no field {field}"
+            "[str_fields]: {name} has no field {field}"
         );
     }
     for alias in crate::aliases::ALIASES {
-        let taken = message(alias.message)?.get_field_by_name(alias.name).is_some();
-        ensure!(!taken, "{} has a field {} by now", alias.message, alias.name);
+        let (name, field) = (alias.message, alias.name);
+        ensure!(
+            message(name)?.get_field_by_name(field).is_none(),
+            "alias {name}.{field}: the message already has this field"
+        );
     }
     Ok(())
 }
 
-fn module_text(file: &FileDescriptor, face: &Face) -> String {
+fn module_text(file: &FileDescriptor, config: &LayerConfig) -> String {
     let mut source = Source::default();
     source.line(
         0,
@@ -93,13 +97,13 @@ fn module_text(file: &FileDescriptor, face: &Face) -> String {
                 .get_message_by_name(name)
                 .is_some_and(|m| m.parent_file().name() == file.name())
     };
-    let properties: Vec<_> = face.properties.keys().filter(in_file).collect();
-    let texts: Vec<_> = face.text.keys().filter(in_file).collect();
+    let properties: Vec<_> = config.properties.keys().filter(in_file).collect();
+    let str_fields: Vec<_> = config.str_fields.keys().filter(in_file).collect();
     let mut names = vec!["build as _build"];
     if !properties.is_empty() {
         names.insert(0, "alias as _alias");
     }
-    if !texts.is_empty() {
+    if !str_fields.is_empty() {
         names.insert(names.len() - 1, "as_text as _as_text");
     }
     for name in names {
@@ -111,7 +115,7 @@ fn module_text(file: &FileDescriptor, face: &Face) -> String {
     for literal in bytes_literals(&reduced(file).encode_to_vec(), 106) {
         source.line(1, &literal);
     }
-    // The comma belongs to the last of the literals, which Python joins.
+    // Python concatenates the literals, so only the last one is followed by a comma.
     let mut text = source.finish();
     text.pop();
     text.push_str(",\n");
@@ -121,11 +125,11 @@ fn module_text(file: &FileDescriptor, face: &Face) -> String {
         source.line(1, &format!("\"{package}.{module}\","));
     }
     source.line(0, ")");
-    if !properties.is_empty() || !texts.is_empty() {
+    if !properties.is_empty() || !str_fields.is_empty() {
         source.blank(1);
     }
     for name in properties {
-        for (property, field) in &face.properties[name] {
+        for (property, field) in &config.properties[name] {
             let class = local_name(name, file);
             source.line(
                 0,
@@ -133,14 +137,14 @@ fn module_text(file: &FileDescriptor, face: &Face) -> String {
             );
         }
     }
-    for name in texts {
-        let (class, field) = (local_name(name, file), &face.text[name]);
+    for name in str_fields {
+        let (class, field) = (local_name(name, file), &config.str_fields[name]);
         source.line(0, &format!("_as_text(globals()[\"{class}\"], \"{field}\")"));
     }
     text + &source.finish()
 }
 
-/// A file without its services, comments and options, and with its aliases.
+/// Returns a file without its services, comments and options, and with the aliases.
 fn reduced(file: &FileDescriptor) -> FileDescriptorProto {
     let mut proto = file.file_descriptor_proto().clone();
     proto.service.clear();
@@ -172,7 +176,7 @@ fn reduce_message(message: &mut DescriptorProto, name: &str) {
         });
     for field in &mut message.field {
         field.options = None;
-        // Every runtime derives it.
+        // Every runtime derives the JSON name.
         field.json_name = None;
     }
     message
@@ -201,7 +205,7 @@ fn reduce_enum(values: &mut EnumDescriptorProto) {
     values.value.iter_mut().for_each(|value| value.options = None);
 }
 
-/// Adds a string with presence: a field alone in a oneof.
+/// Adds a string field with presence: the only field of a synthetic oneof.
 fn add_alias(message: &mut DescriptorProto, alias: &Alias) {
     let oneof = i32::try_from(message.oneof_decl.len()).unwrap_or_default();
     message.oneof_decl.push(OneofDescriptorProto {
@@ -219,21 +223,21 @@ fn add_alias(message: &mut DescriptorProto, alias: &Alias) {
     });
 }
 
-/// The files whose types a file's messages have, in the order of its imports.
+/// Returns the imported files whose types the messages of a file use, in the order of the imports.
 fn dependencies(file: &FileDescriptor) -> Vec<FileDescriptor> {
-    fn note(message: &MessageDescriptor, used: &mut BTreeSet<String>) {
+    fn collect(message: &MessageDescriptor, used: &mut BTreeSet<String>) {
         for field in message.fields() {
-            let from = match field.kind() {
+            let file = match field.kind() {
                 Kind::Message(message) => message.parent_file(),
                 Kind::Enum(values) => values.parent_file(),
                 _ => continue,
             };
-            used.insert(from.name().to_owned());
+            used.insert(file.name().to_owned());
         }
-        message.child_messages().for_each(|child| note(&child, used));
+        message.child_messages().for_each(|child| collect(&child, used));
     }
     let mut used = BTreeSet::new();
-    file.messages().for_each(|message| note(&message, &mut used));
+    file.messages().for_each(|message| collect(&message, &mut used));
     file.dependencies()
         .filter(|dependency| used.contains(dependency.name()))
         .collect()
@@ -248,7 +252,7 @@ mod tests {
     use crate::{Schema, project_root};
 
     #[test]
-    fn reduced_files_make_a_pool_without_the_options_files() {
+    fn reduced_files_form_a_pool_without_the_options_files() {
         let schema = Schema::load(&project_root().join("proto")).unwrap();
         let mut pool = DescriptorPool::global();
         for file in schema.files() {
@@ -259,18 +263,18 @@ mod tests {
                     .all(|file| !file.name().starts_with("google/api") && !file.name().starts_with("buf"))
             );
         }
-        // Those that others import come first.
+        // A file must be added after the files that it imports.
         let mut files: Vec<_> = schema.files().iter().map(reduced).collect();
         files.sort_by_key(|file| file.dependency.iter().any(|name| name.starts_with("scalekit")));
         for file in files {
             pool.add_file_descriptor_proto(file).unwrap();
         }
         for message in schema.files().iter().flat_map(|file| schema.messages(file)) {
-            let kept = pool.get_message_by_name(message.full_name()).unwrap();
-            let extra = crate::aliases::aliases_of(message.full_name()).count();
+            let reduced = pool.get_message_by_name(message.full_name()).unwrap();
+            let aliases = crate::aliases::aliases_of(message.full_name()).count();
             assert_eq!(
-                kept.fields().count(),
-                message.fields().count() + extra,
+                reduced.fields().count(),
+                message.fields().count() + aliases,
                 "{}",
                 message.full_name()
             );
@@ -278,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_of_services_and_comments() {
+    fn reduced_files_contain_no_services_and_comments() {
         let schema = Schema::load(&project_root().join("proto")).unwrap();
         for file in schema.files() {
             let text = reduced(&file).encode_to_vec();

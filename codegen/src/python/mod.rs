@@ -1,6 +1,6 @@
-//! The files of the Python package: message modules, service clients, and the stubs of both.
+//! The generated files of the Python package: message modules, service clients, and stubs.
 //!
-//! The clients follow from the schema; what differs from that is in `faces/python.toml`.
+//! `codegen/layers/python.toml` configures the service clients.
 
 mod client;
 mod client_stub;
@@ -13,35 +13,36 @@ mod tables;
 mod text;
 mod types;
 
-use crate::faces::face::Face;
-use crate::faces::plan::{Client, Outcome, Style, clients};
+use crate::layer::config::LayerConfig;
+use crate::layer::model::{Client, Conventions, ReturnValue};
+use crate::layer::planner;
 use crate::{Output, Schema};
 
-const STYLE: Style = Style {
+const CONVENTIONS: Conventions = Conventions {
     language: "Python",
-    outcome: || Outcome::Both,
-    optional: None,
-    link: |method| format!(":meth:`{method}`"),
+    default_return: || ReturnValue::MessageAndCall,
+    options_group: None,
+    method_link: |method| format!(":meth:`{method}`"),
 };
 
-/// What the Python face has that does not follow from the schema.
-fn face() -> anyhow::Result<Face> {
-    Face::read(include_str!("../../faces/python.toml"), "python")
+fn config() -> anyhow::Result<LayerConfig> {
+    LayerConfig::parse(include_str!("../../layers/python.toml"), "python")
 }
 
-fn plan(schema: &Schema, face: &Face) -> anyhow::Result<Vec<Client>> {
-    clients(schema, face, STYLE)
+fn plan(schema: &Schema, config: &LayerConfig) -> anyhow::Result<Vec<Client>> {
+    planner::plan(schema, config, CONVENTIONS)
 }
 
 /// Adds the files of the Python package to `out`.
 ///
 /// # Errors
-/// An entry of the face that the schema does not fit, or what Python cannot express.
+/// Returns an error if an entry of `python.toml` does not match the schema, or if a schema element
+/// cannot be expressed in Python.
 pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
-    let face = face()?;
-    messages::generate(schema, &face, out)?;
-    message_stub::generate(schema, &face, out)?;
-    let clients = plan(schema, &face)?;
+    let config = config()?;
+    messages::generate(schema, &config, out)?;
+    message_stub::generate(schema, &config, out)?;
+    let clients = plan(schema, &config)?;
     for client in &clients {
         out.text(
             &format!("python/scalekit/{}.py", client.module),

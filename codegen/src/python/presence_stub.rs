@@ -1,4 +1,4 @@
-//! The constructors of message stubs, and their methods that take names of fields.
+//! The constructors of message stubs, and the methods with field names as arguments.
 
 use prost_reflect::{MessageDescriptor, Syntax};
 
@@ -7,15 +7,15 @@ use super::text::WIDTH;
 use super::types::{Shape, shape};
 use crate::aliases::aliases_of;
 
-/// The end of a definition's line before a type of several lines.
-const LONG: &str = " -> (";
+/// The start of a return type that spans several lines.
+const MULTILINE: &str = " -> (";
 
 impl Writer<'_> {
     pub(super) fn write_init(&mut self, depth: usize, message: &MessageDescriptor) {
         let mut items = Vec::new();
         for field in message.fields() {
             let shape = shape(&field);
-            let mut value = self.imports.held(&shape, Some(self.file));
+            let mut value = self.imports.value_type(&shape, Some(self.file));
             if matches!(shape, Shape::Enum(_)) {
                 value.push_str(" | str");
             }
@@ -84,7 +84,7 @@ impl Writer<'_> {
                 );
                 continue;
             }
-            self.write_literals(depth, "def WhichOneof", "oneof_group", &names, LONG);
+            self.write_literals(depth, "def WhichOneof", "oneof_group", &names, MULTILINE);
             self.source.line(depth + 1, &format!("{literal}["));
             for member in members {
                 self.source.line(depth + 2, &format!("{member},"));
@@ -95,16 +95,16 @@ impl Writer<'_> {
         }
     }
 
-    /// A method whose only parameter takes any of some names, as text or bytes.
+    /// Writes a method whose only parameter accepts one of the names, as `str` or `bytes`.
     fn write_literals(&mut self, depth: usize, head: &str, param: &str, names: &[String], tail: &str) {
         let literal = self.imports.name("typing", "Literal");
         let names: Vec<String> = names
             .iter()
             .flat_map(|name| [format!("\"{name}\""), format!("b\"{name}\"")])
             .collect();
-        let one = format!("{head}(self, {param}: {literal}[{}]){tail}", names.join(", "));
-        if depth * 4 + one.len() <= WIDTH && tail != LONG {
-            return self.source.line(depth, &one);
+        let single_line = format!("{head}(self, {param}: {literal}[{}]){tail}", names.join(", "));
+        if depth * 4 + single_line.len() <= WIDTH && tail != MULTILINE {
+            return self.source.line(depth, &single_line);
         }
         self.source.line(depth, &format!("{head}("));
         self.source.line(depth + 1, "self,");

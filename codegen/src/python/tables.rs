@@ -1,16 +1,16 @@
-//! Tables of what there is: the clients, and the methods of every operation.
+//! Tables of the clients and of the methods of each operation.
 
 use std::collections::BTreeMap;
 
 use super::text::{Source, WIDTH};
-use crate::faces::plan::{Action, Client};
+use crate::layer::model::{Action, Client};
 
-/// Where each client is, and the attributes that ScalekitClient has because of them.
+/// Returns the module with the location of each client and the attributes of `ScalekitClient`.
 pub(super) fn clients(clients: &[Client]) -> String {
     let mut source = Source::default();
     source.line(
         0,
-        "\"\"\"The service clients that a client has as attributes.\"\"\"",
+        "\"\"\"The service clients, which are attributes of the client.\"\"\"",
     );
     source.blank(1);
     source.line(0, "from __future__ import annotations");
@@ -38,12 +38,12 @@ pub(super) fn clients(clients: &[Client]) -> String {
     source.line(0, "}");
     source.line(
         0,
-        "\"\"\"Attribute → module below ``scalekit`` and class in it; the awaitable twin is called ``Async...``.\"\"\"",
+        "\"\"\"Attribute → module in ``scalekit`` and class. The asyncio class has the prefix ``Async``.\"\"\"",
     );
-    for (prefix, how) in [("", "blocking"), ("Async", "awaitable")] {
+    for (prefix, kind) in [("", "blocking"), ("Async", "asyncio")] {
         source.blank(2);
         source.line(0, &format!("class {prefix}Clients:"));
-        source.line(1, &format!("\"\"\"The types of the attributes, {how}.\"\"\""));
+        source.line(1, &format!("\"\"\"The attributes of the {kind} client.\"\"\""));
         source.blank(1);
         for client in &sorted {
             source.line(1, &format!("{}: {prefix}{}", client.attribute, client.class));
@@ -52,7 +52,7 @@ pub(super) fn clients(clients: &[Client]) -> String {
     source.finish()
 }
 
-/// The methods of each operation.
+/// Returns the module with the methods of each operation.
 pub(super) fn operations(clients: &[Client]) -> String {
     let mut methods: BTreeMap<&str, Vec<(usize, String)>> = BTreeMap::new();
     for client in clients {
@@ -69,16 +69,16 @@ pub(super) fn operations(clients: &[Client]) -> String {
         }
     }
     let mut source = Source::default();
-    source.line(0, "\"\"\"Which methods call each operation of the API.\"\"\"");
+    source.line(0, "\"\"\"The methods of each operation of the API.\"\"\"");
     source.blank(1);
     source.line(0, "OPERATIONS: dict[str, tuple[str, ...]] = {");
     for (operation, mut ranked) in methods {
         ranked.sort_by_key(|(rank, _)| *rank);
         let names: Vec<String> = ranked.into_iter().map(|(_, name)| name).collect();
         if let [only] = &names[..] {
-            let one = format!("\"{operation}\": ({only},),");
-            if one.len() + 4 <= WIDTH {
-                source.line(1, &one);
+            let single_line = format!("\"{operation}\": ({only},),");
+            if single_line.len() + 4 <= WIDTH {
+                source.line(1, &single_line);
                 continue;
             }
         }
@@ -87,7 +87,7 @@ pub(super) fn operations(clients: &[Client]) -> String {
     source.line(0, "}");
     source.line(
         0,
-        "\"\"\"Operation → its methods as ``client attribute.method``, the plainest first.\"\"\"",
+        "\"\"\"Operation → methods as ``attribute.method``, the most direct one first.\"\"\"",
     );
     source.finish()
 }

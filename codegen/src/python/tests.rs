@@ -3,8 +3,8 @@ use std::fs;
 use std::path::Path;
 
 use super::{client, client_stub};
-use crate::faces::face::{MethodEntry, ParamEntry};
-use crate::faces::plan::{Action, Client};
+use crate::layer::config::{MethodConfig, ParamConfig};
+use crate::layer::model::{Action, Client};
 use crate::{Schema, project_root};
 
 fn schema() -> Schema {
@@ -12,11 +12,14 @@ fn schema() -> Schema {
 }
 
 fn plan(schema: &Schema) -> Vec<Client> {
-    super::plan(schema, &super::face().unwrap()).unwrap()
+    super::plan(schema, &super::config().unwrap()).unwrap()
 }
 
-fn of<'a>(plan: &'a [Client], attribute: &str) -> &'a Client {
-    plan.iter().find(|client| client.attribute == attribute).unwrap()
+fn client_of<'a>(clients: &'a [Client], attribute: &str) -> &'a Client {
+    clients
+        .iter()
+        .find(|client| client.attribute == attribute)
+        .unwrap()
 }
 
 fn signature(client: &Client, name: &str) -> String {
@@ -31,8 +34,8 @@ fn signature(client: &Client, name: &str) -> String {
 #[test]
 fn every_operation_has_a_method() {
     let schema = schema();
-    let plan = plan(&schema);
-    let called: BTreeSet<&str> = plan
+    let clients = plan(&schema);
+    let called: BTreeSet<&str> = clients
         .iter()
         .flat_map(|client| &client.methods)
         .filter_map(|method| match &method.action {
@@ -51,9 +54,9 @@ fn every_operation_has_a_method() {
 }
 
 #[test]
-fn methods_follow_from_the_schema_and_the_face() {
+fn methods_are_derived_from_the_schema_and_the_configuration() {
     let schema = schema();
-    let plan = plan(&schema);
+    let clients = plan(&schema);
     for (client, method, params) in [
         (
             "users",
@@ -81,14 +84,18 @@ fn methods_follow_from_the_schema_and_the_face() {
         ),
         ("events", "iter_events", "page_size?, filter?"),
     ] {
-        assert_eq!(signature(of(&plan, client), method), params, "{client}.{method}");
+        assert_eq!(
+            signature(client_of(&clients, client), method),
+            params,
+            "{client}.{method}"
+        );
     }
 }
 
 #[test]
-fn checks_and_error_messages_of_the_face_are_in_the_module() {
+fn configured_checks_and_error_messages_are_in_the_module() {
     let schema = schema();
-    let plan = plan(&schema);
+    let clients = plan(&schema);
     for (client, texts) in [
         (
             "connected_accounts",
@@ -96,7 +103,7 @@ fn checks_and_error_messages_of_the_face_are_in_the_module() {
                 "_MISSING = {\"*\": \"{name} is required\", \"connector\": \"connection_name is required\"}\n",
                 "args.needs(\n            {\"connector\": connector, \"identifier\": identifier}, \
                  {\"connected_account_id\": connected_account_id}\n        )",
-                "Not needed\n                with `connected_account_id`.",
+                "Not needed with `connected_account_id`.",
             ],
         ),
         (
@@ -124,7 +131,7 @@ fn checks_and_error_messages_of_the_face_are_in_the_module() {
             ],
         ),
     ] {
-        let module = client::module(of(&plan, client));
+        let module = client::module(client_of(&clients, client));
         for text in texts {
             assert!(module.contains(text), "{client} has no {text:?}");
         }
@@ -132,7 +139,7 @@ fn checks_and_error_messages_of_the_face_are_in_the_module() {
 }
 
 #[test]
-fn an_operation_or_service_added_to_the_protos_needs_no_entry() {
+fn a_new_operation_or_service_needs_no_configuration() {
     let root = std::env::temp_dir().join(format!("codegen-python-{}", std::process::id()));
     copy(&project_root().join("proto"), &root);
     let file = root.join("scalekit/v1/new.proto");
@@ -142,7 +149,7 @@ fn an_operation_or_service_added_to_the_protos_needs_no_entry() {
         import "google/api/annotations.proto";
         import "google/protobuf/timestamp.proto";
         import "buf/validate/validate.proto";
-        // Keeps things.
+        // Manages things.
         service ThingService {
           // Archives a thing.
           rpc ArchiveThing(ArchiveThingRequest) returns (Thing) {
@@ -164,8 +171,8 @@ fn an_operation_or_service_added_to_the_protos_needs_no_entry() {
     fs::write(file, text).unwrap();
     let schema = Schema::load(&root).unwrap();
     fs::remove_dir_all(&root).unwrap();
-    let plan = plan(&schema);
-    let things = of(&plan, "thing");
+    let clients = plan(&schema);
+    let things = client_of(&clients, "thing");
     assert_eq!(things.class, "ThingClient");
     assert_eq!(
         signature(things, "archive_thing"),
@@ -198,49 +205,51 @@ fn copy(from: &Path, to: &Path) {
 }
 
 #[test]
-fn entries_that_do_not_fit_the_schema_are_refused() {
+fn entries_that_do_not_match_the_schema_are_rejected() {
     let schema = schema();
-    let wrong = |key: &str, entry: MethodEntry| {
-        let mut face = super::face().unwrap();
-        face.methods.insert(key.to_owned(), entry);
-        let error = super::plan(&schema, &face).err().unwrap();
+    let error_of = |key: &str, entry: MethodConfig| {
+        let mut config = super::config().unwrap();
+        config.methods.insert(key.to_owned(), entry);
+        let error = super::plan(&schema, &config).err().unwrap();
         format!("{error:#}")
     };
-    let params = |names: &[&str]| MethodEntry {
+    let params = |names: &[&str]| MethodConfig {
         params: Some(
             names
                 .iter()
-                .map(|name| ParamEntry::One((*name).to_owned()))
+                .map(|name| ParamConfig::One((*name).to_owned()))
                 .collect(),
         ),
         ..Default::default()
     };
     let get = "OrganizationService.GetOrganization";
-    assert!(wrong("OrganizationService.Nope", MethodEntry::default()).contains("no operation"));
-    assert!(wrong(get, params(&["organization_id -> nope"])).contains("has no field nope"));
-    assert!(wrong(get, params(&["external_id?", "organization_id"])).contains("after one with"));
-    let result = MethodEntry {
+    assert!(error_of("OrganizationService.Nope", MethodConfig::default()).contains("no operation"));
+    assert!(error_of(get, params(&["organization_id -> nope"])).contains("has no field nope"));
+    assert!(
+        error_of(get, params(&["external_id?", "organization_id"])).contains("without a default follows")
+    );
+    let result = MethodConfig {
         result: Some("nope".to_owned()),
         ..Default::default()
     };
-    assert!(wrong(get, result).contains("no field nope"));
-    let name = MethodEntry {
+    assert!(error_of(get, result).contains("no field nope"));
+    let name = MethodConfig {
         name: Some("create_organization".to_owned()),
         ..Default::default()
     };
-    assert!(wrong(get, name).contains("two methods"));
-    let needs = MethodEntry {
-        needs: vec![vec!["nope".to_owned()]],
+    assert!(error_of(get, name).contains("two methods"));
+    let required_sets = MethodConfig {
+        required_sets: vec![vec!["nope".to_owned()]],
         ..Default::default()
     };
-    assert!(wrong(get, needs).contains("no parameter nope"));
-    let refuse = MethodEntry {
-        refuse: [("nope".to_owned(), "no".to_owned())].into(),
+    assert!(error_of(get, required_sets).contains("no parameter nope"));
+    let rejected_fields = MethodConfig {
+        rejected_fields: [("nope".to_owned(), "no".to_owned())].into(),
         ..Default::default()
     };
-    assert!(wrong(get, refuse).contains("no field nope"));
-    let mut face = super::face().unwrap();
-    face.clients[0].missing = [("id or nope".to_owned(), "no".to_owned())].into();
-    let error = super::plan(&schema, &face).err().unwrap();
+    assert!(error_of(get, rejected_fields).contains("no field nope"));
+    let mut config = super::config().unwrap();
+    config.clients[0].missing = [("id or nope".to_owned(), "no".to_owned())].into();
+    let error = super::plan(&schema, &config).err().unwrap();
     assert!(format!("{error:#}").contains("parameter id or nope"));
 }

@@ -1,6 +1,6 @@
-//! Python source as a formatter leaves it: calls and definitions broken where they are too long, and docstrings.
+//! Formatted Python source: line breaks in long calls and definitions, and docstrings.
 
-/// The longest line, as in `python/pyproject.toml`.
+/// The maximum line length, as in `python/pyproject.toml`.
 pub(super) const WIDTH: usize = 110;
 
 /// Lines of source with their indentation.
@@ -24,12 +24,13 @@ impl Source {
         self.text.push_str(&"\n".repeat(count));
     }
 
-    /// Adds `head(items)tail` on one line, else with the items on a line of their own, else each on its own.
+    /// Adds `head(items)tail`. If it does not fit on one line, the items are on a separate line. If
+    /// they do not fit there, each item is on a separate line.
     pub(super) fn call(&mut self, depth: usize, head: &str, items: &[String], tail: &str) {
         let joined = items.join(", ");
-        let one = format!("{head}({joined}){tail}");
-        if items.is_empty() || fits(depth, &one) {
-            return self.line(depth, &one);
+        let single_line = format!("{head}({joined}){tail}");
+        if items.is_empty() || fits(depth, &single_line) {
+            return self.line(depth, &single_line);
         }
         self.line(depth, &format!("{head}("));
         if fits(depth + 1, &joined) {
@@ -41,7 +42,7 @@ impl Source {
         }
         let last = format!("){tail}");
         match (fits(depth, &last), last.split_once('['), last.rsplit_once(']')) {
-            // A type that is too long is broken inside of its brackets.
+            // A long type is broken inside its brackets.
             (false, Some((start, _)), Some((_, end))) => {
                 self.line(depth, &format!("{start}["));
                 self.line(depth + 1, &last[start.len() + 1..last.len() - end.len() - 1]);
@@ -51,11 +52,12 @@ impl Source {
         }
     }
 
-    /// Adds `head(items)tail` on one line, else with each item, which may have lines of its own, on its own.
+    /// Adds `head(items)tail`. If it does not fit on one line, each item is on a separate line.
+    /// Items can have several lines.
     pub(super) fn list(&mut self, depth: usize, head: &str, items: &[String], tail: &str) {
-        let one = format!("{head}({}){tail}", items.join(", "));
-        if fits(depth, &one) {
-            return self.line(depth, &one);
+        let single_line = format!("{head}({}){tail}", items.join(", "));
+        if fits(depth, &single_line) {
+            return self.line(depth, &single_line);
         }
         self.line(depth, &format!("{head}("));
         for item in items {
@@ -64,11 +66,11 @@ impl Source {
         self.line(depth, &format!("){tail}"));
     }
 
-    /// Adds `head{items}` on one line, else with each item on a line of its own.
+    /// Adds `head{items}`. If it does not fit on one line, each item is on a separate line.
     pub(super) fn braces(&mut self, depth: usize, head: &str, items: &[String]) {
-        let one = format!("{head}{{{}}}", items.join(", "));
-        if fits(depth, &one) {
-            return self.line(depth, &one);
+        let single_line = format!("{head}{{{}}}", items.join(", "));
+        if fits(depth, &single_line) {
+            return self.line(depth, &single_line);
         }
         self.line(depth, &format!("{head}{{"));
         for item in items {
@@ -79,19 +81,19 @@ impl Source {
 
     /// Adds a docstring of paragraphs.
     pub(super) fn docstring(&mut self, depth: usize, paragraphs: &[String]) {
-        let quoted = paragraphs.iter().any(|paragraph| paragraph.contains('\\'));
-        let open = if quoted { "r\"\"\"" } else { "\"\"\"" };
+        let has_backslash = paragraphs.iter().any(|paragraph| paragraph.contains('\\'));
+        let open = if has_backslash { "r\"\"\"" } else { "\"\"\"" };
         let mut lines: Vec<String> = Vec::new();
-        for (place, paragraph) in paragraphs.iter().enumerate() {
-            if place > 0 {
+        for (index, paragraph) in paragraphs.iter().enumerate() {
+            if index > 0 {
                 lines.push(String::new());
             }
             lines.extend(paragraph.lines().map(str::to_owned));
         }
         let last = lines.len().saturating_sub(1);
-        for (place, line) in lines.iter().enumerate() {
-            let start = if place == 0 { open } else { "" };
-            let end = if place == 0 && last == 0 { "\"\"\"" } else { "" };
+        for (index, line) in lines.iter().enumerate() {
+            let start = if index == 0 { open } else { "" };
+            let end = if index == 0 && last == 0 { "\"\"\"" } else { "" };
             self.line(depth, &format!("{start}{line}{end}"));
         }
         if last > 0 {
@@ -99,7 +101,7 @@ impl Source {
         }
     }
 
-    /// Everything added.
+    /// Returns the source.
     pub(super) fn finish(self) -> String {
         self.text
     }
@@ -109,17 +111,17 @@ fn fits(depth: usize, line: &str) -> bool {
     depth * 4 + line.chars().count() <= WIDTH
 }
 
-/// A text as a Python literal.
+/// Returns text as a Python literal.
 pub(super) fn string(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// The width left for a docstring at a depth, with its quotes.
+/// Returns the width of a docstring at a depth, without its quotes.
 pub(super) fn doc_width(depth: usize) -> usize {
     WIDTH - depth * 4 - 6
 }
 
-/// Bytes as Python literals, one a line.
+/// Returns bytes as Python literals, one literal per line.
 pub(super) fn bytes_literals(bytes: &[u8], width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -150,7 +152,7 @@ mod tests {
     use super::{Source, bytes_literals};
 
     #[test]
-    fn long_calls_are_broken_as_a_formatter_does() {
+    fn long_calls_are_broken_like_a_formatter_breaks_them() {
         let items = |length: usize, count: usize| vec!["x".repeat(length); count];
         let written = |items: &[String]| {
             let mut source = Source::default();

@@ -1,13 +1,13 @@
-//! Python types of fields: what messages hold, what methods accept, and what must be imported for them.
+//! The Python types of fields and parameters, and the imports that they need.
 
 use std::collections::BTreeSet;
 
 use prost_reflect::{EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor};
 
 use super::text::WIDTH;
-use crate::faces::params::{Accepts, Param};
+use crate::layer::params::{Accepts, Param};
 
-/// What a value is, whether in a field, a list or a map.
+/// The kind of a single value: of a field, of a list item or of a map value.
 #[derive(Clone, PartialEq)]
 pub(super) enum Shape {
     Str,
@@ -17,26 +17,26 @@ pub(super) enum Shape {
     Bytes,
     Enum(EnumDescriptor),
     Message(MessageDescriptor),
-    /// A type of `google.protobuf`.
-    Known(MessageDescriptor),
+    /// A message of `google.protobuf`.
+    WellKnown(MessageDescriptor),
 }
 
-/// The shape of a field's values; of a map, that of its values.
+/// Returns the kind of a field's values. For a map, the keys are ignored.
 pub(super) fn shape(field: &FieldDescriptor) -> Shape {
     match field.kind() {
         Kind::Message(entry) if field.is_map() => shape(&entry.map_entry_value_field()),
-        kind => of_kind(kind),
+        kind => shape_of_kind(kind),
     }
 }
 
-fn of_kind(kind: Kind) -> Shape {
+fn shape_of_kind(kind: Kind) -> Shape {
     match kind {
         Kind::String => Shape::Str,
         Kind::Bytes => Shape::Bytes,
         Kind::Bool => Shape::Bool,
         Kind::Double | Kind::Float => Shape::Float,
         Kind::Enum(values) => Shape::Enum(values),
-        Kind::Message(message) if message.package_name() == "google.protobuf" => Shape::Known(message),
+        Kind::Message(message) if message.package_name() == "google.protobuf" => Shape::WellKnown(message),
         Kind::Message(message) => Shape::Message(message),
         Kind::Int32
         | Kind::Int64
@@ -51,8 +51,9 @@ fn of_kind(kind: Kind) -> Shape {
     }
 }
 
-/// What a method says at run time about a parameter, to frameworks that make schemas of annotations. They know nothing of
-/// messages, so those are `Any`; the stubs say more.
+/// Returns the annotation of a parameter at run time. Some frameworks derive schemas from these
+/// annotations and do not support protobuf messages, so messages are `Any`. The stubs contain the
+/// exact types.
 pub(super) fn hint(param: &Param) -> String {
     let Accepts::Field(field) = &param.accepts else {
         return "Any".to_owned();
@@ -64,7 +65,7 @@ pub(super) fn hint(param: &Param) -> String {
         Shape::Bool => "bool",
         Shape::Bytes => "bytes",
         Shape::Enum(_) => "int | str",
-        Shape::Message(_) | Shape::Known(_) => "Any",
+        Shape::Message(_) | Shape::WellKnown(_) => "Any",
     };
     let text = match item {
         item if field.is_map() => format!("dict[str, {item}]"),
@@ -82,7 +83,8 @@ pub(super) fn module_of(file: &FileDescriptor) -> (String, String) {
     (package.to_owned(), format!("{name}_pb2"))
 }
 
-/// The name of a message or enum in its module, nested ones with their holders: `Outer.Inner`.
+/// Returns the name of a message or enum in its module. Nested names are qualified:
+/// `Outer.Inner`.
 pub(super) fn local_name(full_name: &str, file: &FileDescriptor) -> String {
     let package = file.package_name();
     full_name
@@ -92,14 +94,15 @@ pub(super) fn local_name(full_name: &str, file: &FileDescriptor) -> String {
         .to_owned()
 }
 
-/// Collects the import lines of a stub while types are written.
+/// The imports of a stub. The methods add the imports that they need.
 #[derive(Default)]
 pub(super) struct Imports {
     lines: BTreeSet<String>,
 }
 
 impl Imports {
-    /// Notes that `name` of `module` is used; the name to use, private so that the stub does not export it.
+    /// Imports `name` from `module`. Returns the imported name, which is private so that the stub
+    /// does not export it.
     pub(super) fn name(&mut self, module: &str, name: &str) -> String {
         if name.starts_with('_') {
             self.lines.insert(format!("from {module} import {name}"));
@@ -110,32 +113,33 @@ impl Imports {
         format!("_{name}")
     }
 
-    /// Notes that `name` of `module` is to be had from the stub's module too.
+    /// Imports `name` from `module` and exports it again.
     pub(super) fn export(&mut self, module: &str, name: &str) {
         self.lines
             .insert(format!("from {module} import {name} as {name}"));
     }
 
-    /// Notes that the module of a file is used; the name to use.
+    /// Imports the message module of a schema file. Returns the imported name.
     pub(super) fn module(&mut self, file: &FileDescriptor) -> String {
         let (package, module) = module_of(file);
         self.name(&package, &module)
     }
 
-    /// The import lines in the order of a sorter: the standard library, protobuf, this package.
+    /// Returns the sorted import lines: the standard library, protobuf, this package.
     pub(super) fn blocks(&self) -> String {
         let broken = |line: &str| match line.split_once(" import ") {
             Some((from, name)) if line.len() > WIDTH => format!("{from} import (\n    {name},\n)"),
             _ => line.to_owned(),
         };
-        let group = |line: &str| match line {
+        let group_of = |line: &str| match line {
             line if line.starts_with("from google") => 1,
             line if line.starts_with("from scalekit") => 2,
             _ => 0,
         };
         let mut text = String::new();
-        for wanted in 0..3 {
-            let mut block: Vec<&String> = self.lines.iter().filter(|line| group(line) == wanted).collect();
+        for group in 0..3 {
+            let lines = self.lines.iter();
+            let mut block: Vec<&String> = lines.filter(|line| group_of(line) == group).collect();
             block.sort_by_key(|line| line.to_lowercase());
             let block: Vec<String> = block.into_iter().map(|line| broken(line)).collect();
             if !block.is_empty() {
@@ -149,8 +153,8 @@ impl Imports {
         text
     }
 
-    /// The type of a value that a message holds, in a module that is `home` for its own messages.
-    pub(super) fn held(&mut self, shape: &Shape, home: Option<&FileDescriptor>) -> String {
+    /// Returns the type of a value in a message. Types of `current_file` need no import.
+    pub(super) fn value_type(&mut self, shape: &Shape, current_file: Option<&FileDescriptor>) -> String {
         match shape {
             Shape::Str => "str".to_owned(),
             Shape::Int => "int".to_owned(),
@@ -160,58 +164,67 @@ impl Imports {
             Shape::Enum(values) => {
                 format!(
                     "{}.ValueType",
-                    self.local(values.full_name(), &values.parent_file(), home)
+                    self.local(values.full_name(), &values.parent_file(), current_file)
                 )
             }
-            Shape::Message(message) => self.local(message.full_name(), &message.parent_file(), home),
-            Shape::Known(message) => {
+            Shape::Message(message) => self.local(message.full_name(), &message.parent_file(), current_file),
+            Shape::WellKnown(message) => {
                 let (package, module) = module_of(&message.parent_file());
                 self.name(&format!("{package}.{module}"), message.name())
             }
         }
     }
 
-    fn local(&mut self, full_name: &str, file: &FileDescriptor, home: Option<&FileDescriptor>) -> String {
+    fn local(
+        &mut self,
+        full_name: &str,
+        file: &FileDescriptor,
+        current_file: Option<&FileDescriptor>,
+    ) -> String {
         let name = local_name(full_name, file);
-        match home {
-            Some(home) if home.name() == file.name() => name,
+        match current_file {
+            Some(current_file) if current_file.name() == file.name() => name,
             _ => format!("{}.{name}", self.module(file)),
         }
     }
 
-    /// The type of the values that a method accepts for a field, as one of which a list or map is made.
+    /// Returns the type that a method accepts for a single value: a field, a list item or a map
+    /// value.
     pub(super) fn accepted_item(&mut self, shape: &Shape) -> String {
         match shape {
-            Shape::Enum(_) => format!("{} | int | str", self.held(shape, None)),
-            Shape::Message(_) => format!("{} | {}", self.held(shape, None), self.fields()),
-            Shape::Known(message) => self.accepted_known(message, shape),
-            _ => self.held(shape, None),
+            Shape::Enum(_) => format!("{} | int | str", self.value_type(shape, None)),
+            Shape::Message(_) => format!("{} | {}", self.value_type(shape, None), self.mapping()),
+            Shape::WellKnown(message) => self.accepted_well_known(message, shape),
+            _ => self.value_type(shape, None),
         }
     }
 
-    fn accepted_known(&mut self, message: &MessageDescriptor, shape: &Shape) -> String {
-        let own = self.held(shape, None);
+    fn accepted_well_known(&mut self, message: &MessageDescriptor, shape: &Shape) -> String {
+        let message_type = self.value_type(shape, None);
         match message.name() {
-            "Timestamp" => format!("{own} | {} | str", self.name("datetime", "datetime")),
-            "Duration" => format!("{own} | {} | float | str", self.name("datetime", "timedelta")),
-            "FieldMask" => format!("{own} | {}", self.sequence("str")),
-            "Struct" => format!("{own} | {}", self.fields()),
+            "Timestamp" => format!("{message_type} | {} | str", self.name("datetime", "datetime")),
+            "Duration" => format!(
+                "{message_type} | {} | float | str",
+                self.name("datetime", "timedelta")
+            ),
+            "FieldMask" => format!("{message_type} | {}", self.sequence("str")),
+            "Struct" => format!("{message_type} | {}", self.mapping()),
             "ListValue" => {
                 let any = self.name("typing", "Any");
-                format!("{own} | {}", self.sequence(&any))
+                format!("{message_type} | {}", self.sequence(&any))
             }
             wrapper => match wrapper.strip_suffix("Value") {
-                Some("String") => format!("{own} | str"),
-                Some("Bool") => format!("{own} | bool"),
-                Some("Bytes") => format!("{own} | bytes"),
-                Some("Int32" | "Int64" | "UInt32" | "UInt64") => format!("{own} | int"),
-                Some("Double" | "Float") => format!("{own} | float"),
-                _ => own,
+                Some("String") => format!("{message_type} | str"),
+                Some("Bool") => format!("{message_type} | bool"),
+                Some("Bytes") => format!("{message_type} | bytes"),
+                Some("Int32" | "Int64" | "UInt32" | "UInt64") => format!("{message_type} | int"),
+                Some("Double" | "Float") => format!("{message_type} | float"),
+                _ => message_type,
             },
         }
     }
 
-    /// The type of what a method accepts for a field.
+    /// Returns the type that a method accepts for a field.
     pub(super) fn accepted(&mut self, field: &FieldDescriptor) -> String {
         let item = self.accepted_item(&shape(field));
         if field.is_map() {
@@ -227,8 +240,8 @@ impl Imports {
         format!("{}[{item}]", self.name("collections.abc", "Sequence"))
     }
 
-    /// A message as a mapping.
-    pub(super) fn fields(&mut self) -> String {
+    /// Returns the type of a message that is given as a mapping.
+    pub(super) fn mapping(&mut self) -> String {
         self.name("scalekit._arguments", "Fields")
     }
 }

@@ -1,19 +1,19 @@
-//! Comments of the schema as rustdoc.
+//! Conversion of comments to rustdoc.
 
-/// Lines are kept as they are up to this length.
+/// Paragraphs are wrapped only if a line is longer than this.
 const WIDTH: usize = 110;
 
-/// `text` as `///` lines, each indented by `indent` spaces.
+/// Returns the text as `///` lines, indented by `indent` spaces.
 pub(super) fn item(text: &str, indent: usize) -> String {
     lines(text, &format!("{:indent$}///", ""))
 }
 
-/// `text`, which is rustdoc already, as one `///` line.
+/// Returns rustdoc text as one `///` line, without escaping.
 pub(super) fn item_raw(text: &str) -> String {
     format!("/// {text}\n")
 }
 
-/// `text` as the `//!` lines of a module.
+/// Returns the text as `//!` lines.
 pub(super) fn module(text: &str) -> String {
     lines(text, "//!")
 }
@@ -27,7 +27,7 @@ fn lines(text: &str, sign: &str) -> String {
     code
 }
 
-/// The first sentence of a comment, without its full stop; `None` for an empty comment.
+/// Returns the first sentence of a comment without its period, or `None` for an empty comment.
 pub(super) fn first_sentence(text: &str) -> Option<String> {
     let paragraph = text
         .split("\n\n")
@@ -42,21 +42,21 @@ pub(super) fn first_sentence(text: &str) -> Option<String> {
     (!sentence.is_empty()).then(|| sentence.to_owned())
 }
 
-/// Escapes what rustdoc would take for a link or a tag, outside of code.
+/// Escapes the characters that rustdoc interprets as links or tags. Code is not changed.
 pub(super) fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for (place, part) in text.split('`').enumerate() {
-        if place > 0 {
+    for (index, part) in text.split('`').enumerate() {
+        if index > 0 {
             escaped.push('`');
         }
-        if place % 2 == 1 {
+        if index % 2 == 1 {
             escaped.push_str(part);
             continue;
         }
         for word in part.split_inclusive(char::is_whitespace) {
-            let bare = word.trim_end();
-            if bare.starts_with("https://") || bare.starts_with("http://") {
-                let url = bare.trim_end_matches(['.', ',', ';', ':', ')']);
+            let trimmed = word.trim_end();
+            if trimmed.starts_with("https://") || trimmed.starts_with("http://") {
+                let url = trimmed.trim_end_matches(['.', ',', ';', ':', ')']);
                 escaped.push_str(&format!("<{url}>{}", &word[url.len()..]));
             } else {
                 escaped.push_str(&word.replace('[', "\\[").replace(']', "\\]").replace('<', "\\<"));
@@ -66,11 +66,11 @@ pub(super) fn markdown(text: &str) -> String {
     escaped
 }
 
-/// Breaks the paragraphs that have a line which is too long; the others stay as written.
+/// Wraps the paragraphs that contain a long line. The other paragraphs are not changed.
 fn wrap(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
-    for (place, paragraph) in text.split("\n\n").enumerate() {
-        if place > 0 {
+    for (index, paragraph) in text.split("\n\n").enumerate() {
+        if index > 0 {
             lines.push(String::new());
         }
         if paragraph.lines().all(|line| line.len() <= WIDTH) {
@@ -97,7 +97,7 @@ mod tests {
     use super::{first_sentence, item};
 
     #[test]
-    fn text_outside_of_code_is_escaped() {
+    fn text_outside_code_is_escaped() {
         assert_eq!(
             item("See [RFC] <b> at https://example.com/a. `[x] <y>` stays.", 4),
             "    /// See \\[RFC\\] \\<b> at <https://example.com/a>. `[x] <y>` stays.\n"
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn paragraphs_stay_apart_and_long_lines_break() {
+    fn paragraphs_stay_separate_and_long_lines_are_wrapped() {
         let long = format!("{}end", "word ".repeat(30));
         let doc = item(&format!("Short.\n\n{long}"), 0);
         assert!(doc.starts_with("/// Short.\n///\n/// word"));
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_sentence_ends_at_its_full_stop() {
+    fn the_first_sentence_ends_at_its_period() {
         assert_eq!(
             first_sentence("One\nthing. Another.").as_deref(),
             Some("One thing")

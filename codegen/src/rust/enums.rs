@@ -1,4 +1,4 @@
-//! Enums: invocations of the core's `proto_enum!`.
+//! Enums, as invocations of the core's `proto_enum!`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,11 +6,11 @@ use anyhow::ensure;
 use prost_reflect::{EnumDescriptor, EnumValueDescriptor};
 
 use super::{Body, docs};
-use crate::schema::{Schema, described, upper_camel};
+use crate::schema::{Schema, name_as_sentence, upper_camel};
 
 pub(super) fn add(schema: &Schema, values: &EnumDescriptor, body: &mut Body) -> anyhow::Result<()> {
-    let about = match schema.comment(values) {
-        "" => described(values.name()),
+    let doc = match schema.comment(values) {
+        "" => name_as_sentence(values.name()),
         comment => comment.to_owned(),
     };
     let mut by_number: BTreeMap<i32, Vec<EnumValueDescriptor>> = BTreeMap::new();
@@ -19,31 +19,34 @@ pub(super) fn add(schema: &Schema, values: &EnumDescriptor, body: &mut Body) -> 
     }
     ensure!(
         by_number.first_key_value().map(|(&number, _)| number) == Some(0),
-        "{}: 0 is first",
+        "{}: the first value must have the number 0",
         values.full_name()
     );
     body.uses.insert("crate::types::proto_enum");
     body.code.push_str(&format!(
         "\nproto_enum! {{\n{}    pub enum {} {{\n",
-        docs::item(&about, 4),
+        docs::item(&doc, 4),
         values.name()
     ));
-    let mut taken = BTreeSet::new();
-    for (number, same) in &by_number {
-        // With several names for a number, the first declared one is written.
-        let variant = variant(values, &same[0]);
+    let mut variants = BTreeSet::new();
+    for (number, aliases) in &by_number {
+        // If a number has several names, the first one determines the variant.
+        let variant = variant(values, &aliases[0]);
         ensure!(
-            taken.insert(variant.clone()),
-            "{} has {variant} twice",
+            variants.insert(variant.clone()),
+            "{}: two values have the variant {variant}",
             values.full_name()
         );
-        let about = same
+        let doc = aliases
             .iter()
             .map(|value| schema.comment(value))
             .find(|comment| !comment.is_empty());
-        let about = about.map_or_else(|| described(same[0].name()), str::to_owned);
-        let names: Vec<String> = same.iter().map(|value| format!("{:?}", value.name())).collect();
-        body.code.push_str(&docs::item(&about, 8));
+        let doc = doc.map_or_else(|| name_as_sentence(aliases[0].name()), str::to_owned);
+        let names: Vec<String> = aliases
+            .iter()
+            .map(|value| format!("{:?}", value.name()))
+            .collect();
+        body.code.push_str(&docs::item(&doc, 8));
         body.code.push_str(&format!(
             "        {variant} = {number} => {},\n",
             names.join(" | ")
@@ -53,8 +56,8 @@ pub(super) fn add(schema: &Schema, values: &EnumDescriptor, body: &mut Body) -> 
     Ok(())
 }
 
-/// The variant's name: without the enum's own name in front, and `Unspecified` for every zero that
-/// says so.
+/// Returns the name of a variant: the value's name without the enum's name as prefix. For the zero
+/// value `…_UNSPECIFIED`, it is `Unspecified`.
 fn variant(values: &EnumDescriptor, value: &EnumValueDescriptor) -> String {
     let name = upper_camel(value.name());
     if value.number() == 0 && name.ends_with("Unspecified") {

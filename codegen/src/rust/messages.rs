@@ -1,12 +1,12 @@
-//! Messages: structs with public fields and the JSON form of proto3.
+//! Messages: structs with public fields that are serialized as proto3 JSON.
 
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor, OneofDescriptor};
 
 use super::types::RustField;
 use super::{Body, docs, message_name, variant_name};
-use crate::schema::{Schema, described, snake_case, upper_camel};
+use crate::schema::{Schema, name_as_sentence, snake_case, upper_camel};
 
-/// A field of a struct: one of the message, or a oneof in the place of its first field.
+/// A field of a struct: a field of the message, or a oneof at the position of its first field.
 enum Member {
     Field(FieldDescriptor, RustField),
     OneOf(OneofDescriptor, Vec<(FieldDescriptor, RustField)>),
@@ -15,8 +15,8 @@ enum Member {
 pub(super) fn add(schema: &Schema, message: &MessageDescriptor, body: &mut Body) -> anyhow::Result<()> {
     let name = message_name(message);
     let members = members(schema, message, body)?;
-    let about = match schema.comment(message) {
-        "" => described(&name),
+    let doc = match schema.comment(message) {
+        "" => name_as_sentence(&name),
         comment => comment.to_owned(),
     };
     let secret = members
@@ -25,7 +25,7 @@ pub(super) fn add(schema: &Schema, message: &MessageDescriptor, body: &mut Body)
     let flat = members.iter().any(|member| matches!(member, Member::OneOf(..)));
     body.uses.insert("serde::{Deserialize, Serialize}");
     let debug = if secret { "" } else { "Debug, " };
-    body.code.push_str(&format!("\n{}", docs::item(&about, 0)));
+    body.code.push_str(&format!("\n{}", docs::item(&doc, 0)));
     body.code.push_str(&format!(
         "#[derive(Clone, {debug}Default, PartialEq, Serialize, Deserialize)]\n"
     ));
@@ -60,7 +60,7 @@ pub(super) fn add(schema: &Schema, message: &MessageDescriptor, body: &mut Body)
 
 fn members(schema: &Schema, message: &MessageDescriptor, body: &mut Body) -> anyhow::Result<Vec<Member>> {
     let mut members: Vec<Member> = Vec::new();
-    // In the order of the file, which puts what belongs together side by side.
+    // The order of the declaration, in which related fields are adjacent.
     for proto in &message.descriptor_proto().field {
         let Some(field) = message.get_field_by_name(proto.name()) else {
             continue;
@@ -70,11 +70,11 @@ fn members(schema: &Schema, message: &MessageDescriptor, body: &mut Body) -> any
             members.push(Member::Field(field, rust));
             continue;
         };
-        let known = members.iter_mut().find_map(|member| match member {
+        let existing = members.iter_mut().find_map(|member| match member {
             Member::OneOf(other, fields) if *other == oneof => Some(fields),
             _ => None,
         });
-        match known {
+        match existing {
             Some(fields) => fields.push((field, rust)),
             None => members.push(Member::OneOf(oneof, vec![(field, rust)])),
         }
@@ -82,7 +82,7 @@ fn members(schema: &Schema, message: &MessageDescriptor, body: &mut Body) -> any
     Ok(members)
 }
 
-/// `read`: whether serde reads into this struct, and not into its flat twin.
+/// `read` is `false` if serde deserializes the flat struct instead of this struct.
 fn add_member(schema: &Schema, name: &str, member: &Member, read: bool, body: &mut Body) {
     match member {
         Member::Field(descriptor, field) => {
@@ -94,9 +94,9 @@ fn add_member(schema: &Schema, name: &str, member: &Member, read: bool, body: &m
             ));
         }
         Member::OneOf(oneof, _) => {
-            let about = one_of_doc(schema, oneof);
+            let doc = one_of_doc(schema, oneof);
             let (field, ty) = (snake_case(oneof.name()), one_of_name(name, oneof));
-            body.code.push_str(&docs::item(&about, 4));
+            body.code.push_str(&docs::item(&doc, 4));
             body.code.push_str(&format!(
                 "    #[serde(flatten)]\n    pub {field}: Option<{ty}>,\n"
             ));
@@ -121,7 +121,7 @@ fn one_of_doc(schema: &Schema, oneof: &OneofDescriptor) -> String {
     }
 }
 
-/// `Debug` that tells of secrets only whether they are set.
+/// Adds a `Debug` implementation that redacts secrets.
 fn add_debug(name: &str, members: &[Member], body: &mut Body) {
     body.uses.insert("std::fmt");
     body.uses.insert("crate::types::redacted");
@@ -149,8 +149,8 @@ fn add_debug(name: &str, members: &[Member], body: &mut Body) {
     body.code.push_str("            .finish()\n    }\n}\n");
 }
 
-/// What serde reads: the fields of the oneofs side by side, as they are in JSON. Serde's own
-/// flattening would take a malformed field for an unknown one.
+/// Adds the flat struct that serde deserializes. It contains the fields of the oneofs, as in JSON.
+/// With `#[serde(flatten)]`, serde would treat a malformed field as an unknown field.
 fn add_flat(name: &str, members: &[Member], body: &mut Body) {
     let mut fields = String::new();
     let mut values = String::new();
@@ -210,10 +210,10 @@ fn add_one_of(
     let name = one_of_name(message, oneof);
     let secret = fields.iter().any(|(_, field)| field.secret);
     let debug = if secret { "" } else { "Debug, " };
-    let about = format!("The choice [`{message}::{}`].", snake_case(oneof.name()));
+    let doc = format!("The variants of [`{message}::{}`].", snake_case(oneof.name()));
     body.code.push_str(&format!(
         "\n{}#[derive(Clone, {debug}PartialEq, Serialize)]\n",
-        docs::item_raw(&about)
+        docs::item_raw(&doc)
     ));
     body.code.push_str(&format!("pub enum {name} {{\n"));
     for (descriptor, field) in fields {
@@ -222,14 +222,14 @@ fn add_one_of(
         } else {
             field.value.clone()
         };
-        let with = if field.json {
+        let serialize_with = if field.json {
             ", serialize_with = \"json::serialize\""
         } else {
             ""
         };
         body.code.push_str(&docs::item(&schema.field_doc(descriptor), 4));
         body.code.push_str(&format!(
-            "    #[serde(rename = {:?}{with})]\n    {}({ty}),\n",
+            "    #[serde(rename = {:?}{serialize_with})]\n    {}({ty}),\n",
             field.proto_name,
             variant_name(&field.proto_name)
         ));
@@ -257,7 +257,8 @@ fn add_one_of_debug(name: &str, fields: &[(FieldDescriptor, RustField)], body: &
     body.code.push_str("        }\n    }\n}\n");
 }
 
-/// Messages in a oneof are boxed, so that the largest one does not set the size of all.
+/// Returns `true` for a message in a oneof. Boxing keeps the enum small even if one of its messages
+/// is large.
 fn is_boxed(field: &FieldDescriptor) -> bool {
     matches!(field.kind(), Kind::Message(message) if !message.full_name().starts_with("google.protobuf."))
 }

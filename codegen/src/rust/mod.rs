@@ -1,4 +1,5 @@
-//! The Rust core: `core/src/api/`, the types, the operations and the typed services.
+//! The generated files of the Rust core: types and services in `core/src/api/`, and the table of
+//! operations in `core/src/schema/operations.rs`.
 
 mod docs;
 mod enums;
@@ -15,7 +16,7 @@ use prost_reflect::{FileDescriptor, MessageDescriptor};
 use crate::Output;
 use crate::schema::{Schema, upper_camel};
 
-/// The accessor of each service on `scalekit::Client`.
+/// The services and their accessors on `scalekit::Client`.
 const ACCESSORS: &[(&str, &str)] = &[
     ("ApiTokenService", "tokens"),
     ("AuditLogsService", "audit_logs"),
@@ -40,18 +41,18 @@ const ACCESSORS: &[(&str, &str)] = &[
 /// Adds the files of the Rust core to `out`.
 ///
 /// # Errors
-/// What the core has no type for.
+/// Returns an error if the core has no Rust type for a schema element.
 pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     out.text("core/src/schema/operations.rs", &operations::file(schema)?)?;
     let mut modules = BTreeMap::new();
     for file in schema.files() {
         let module = module_of(file.package_name());
         out.text(&format!("core/src/api/{module}.rs"), &package(schema, &file)?)?;
-        let about =
+        let doc =
             docs::first_sentence(schema.comment(&file)).unwrap_or_else(|| file.package_name().to_owned());
         ensure!(
-            modules.insert(module.clone(), about).is_none(),
-            "two packages end in {module}"
+            modules.insert(module.clone(), doc).is_none(),
+            "two packages have the module name {module}"
         );
     }
     out.text("core/src/api/mod.rs", &index(schema, &modules)?)
@@ -59,10 +60,13 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
 
 fn index(schema: &Schema, modules: &BTreeMap<String, String>) -> anyhow::Result<String> {
     let mut code = String::from(
-        "//! The API in types: one module for each package of the schema, with its messages, its enums\n\
-         //! and its service.\n//!\n//! | module | about | service |\n//! |---|---|---|\n",
+        "//! The typed API: one module per service, with its messages and enums.\n//!\n\
+         //! The client sends its service token with every call. The methods return an\n\
+         //! [`Error`](crate::Error) if the service rejects the call or cannot be reached. Their\n\
+         //! documentation names the gRPC status codes of the service, such as `NOT_FOUND`.\n//!\n\
+         //! | module | content | service |\n//! |---|---|---|\n",
     );
-    for (module, about) in modules {
+    for (module, doc) in modules {
         let services = schema
             .services()
             .into_iter()
@@ -76,7 +80,7 @@ fn index(schema: &Schema, modules: &BTreeMap<String, String>) -> anyhow::Result<
         let services = services.collect::<Vec<_>>().join(", ");
         code.push_str(&format!(
             "//! | [`{module}`] | {} | {services} |\n",
-            docs::markdown(about)
+            docs::markdown(doc)
         ));
     }
     code.push('\n');
@@ -87,7 +91,7 @@ fn index(schema: &Schema, modules: &BTreeMap<String, String>) -> anyhow::Result<
     Ok(code)
 }
 
-/// One file of the API: messages, then enums, then the service.
+/// Returns the module of one schema file: its services, messages and enums.
 fn package(schema: &Schema, file: &FileDescriptor) -> anyhow::Result<String> {
     let mut body = Body::new(file);
     for service in file.services() {
@@ -102,7 +106,7 @@ fn package(schema: &Schema, file: &FileDescriptor) -> anyhow::Result<String> {
     Ok(body.finish(schema.comment(file)))
 }
 
-/// The code of a module and what it uses from elsewhere.
+/// The code of a module and its imports.
 struct Body {
     package: String,
     code: String,
@@ -120,7 +124,7 @@ impl Body {
         }
     }
 
-    /// The name of a message or enum of `package` in here.
+    /// Returns the path of a message or enum, and imports its module if necessary.
     fn path(&mut self, package: &str, name: String) -> String {
         if package == self.package {
             return name;
@@ -131,9 +135,9 @@ impl Body {
         path
     }
 
-    fn finish(self, about: &str) -> String {
-        let mut foreign = String::new();
-        let mut own: String = self
+    fn finish(self, doc: &str) -> String {
+        let mut external = String::new();
+        let mut internal: String = self
             .packages
             .iter()
             .map(|module| format!("use super::{module};\n"))
@@ -142,17 +146,17 @@ impl Body {
         for path in &self.uses {
             match path.strip_prefix("crate::types::") {
                 Some(name) => types.push(name),
-                None if path.starts_with("crate::") => own.push_str(&format!("use {path};\n")),
-                None => foreign.push_str(&format!("use {path};\n")),
+                None if path.starts_with("crate::") => internal.push_str(&format!("use {path};\n")),
+                None => external.push_str(&format!("use {path};\n")),
             }
         }
         if !types.is_empty() {
-            own.push_str(&format!("use crate::types::{{{}}};\n", types.join(", ")));
+            internal.push_str(&format!("use crate::types::{{{}}};\n", types.join(", ")));
         }
         let blocks = [
-            docs::module(if about.is_empty() { &self.package } else { about }),
-            foreign,
-            own,
+            docs::module(if doc.is_empty() { &self.package } else { doc }),
+            external,
+            internal,
             self.code,
         ];
         let blocks = blocks
@@ -168,7 +172,8 @@ fn module_of(package: &str) -> String {
     package.rsplit('.').next().unwrap_or(package).to_owned()
 }
 
-/// The Rust name of a message: a nested one carries the names of those around it.
+/// Returns the Rust name of a message. The name of a nested message starts with the names of its
+/// parents.
 fn message_name(message: &MessageDescriptor) -> String {
     match message.parent_message() {
         Some(parent) => message_name(&parent) + message.name(),
@@ -180,10 +185,10 @@ pub(crate) fn accessor(service: &str) -> anyhow::Result<&'static str> {
     let found = ACCESSORS.iter().find(|(name, _)| *name == service);
     found
         .map(|(_, accessor)| *accessor)
-        .with_context(|| format!("rust::ACCESSORS has no name for {service}"))
+        .with_context(|| format!("rust::ACCESSORS has no entry for {service}"))
 }
 
-/// The variant of a oneof's enum.
+/// Returns the variant of a oneof's enum for a field.
 fn variant_name(field: &str) -> String {
     upper_camel(field)
 }

@@ -4,14 +4,14 @@ use std::fmt::Write;
 
 use crate::{Body, Operation, Route, Schema, Segment};
 
-/// The operation that runs tools; see `Operation::tool` in the core.
+/// The operation that executes tools. See `Operation::tool` in the core.
 const TOOL: &str = "ToolService.ExecuteTool";
 
 pub(super) fn file(schema: &Schema) -> anyhow::Result<String> {
     let mut operations = schema.operations()?;
     operations.sort_by(|a, b| a.key.cmp(&b.key));
     let mut code = String::from(
-        "//! Every operation of the API with its routes.\n\n\
+        "//! All operations of the API with their routes.\n\n\
          use super::{Body, Operation, Route, Segment, Verb};\n\n\
          /// All operations of the API, sorted by name.\n\
          pub static OPERATIONS: &[Operation] = &[\n",

@@ -1,29 +1,28 @@
-//! Services: one struct each, with one method for each operation.
+//! Services: one struct per service, with one method per operation.
 
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor, ServiceDescriptor};
 
 use super::{Body, accessor, docs, message_name};
-use crate::schema::{Operation, Schema, described, snake_case};
+use crate::schema::{Operation, Schema, name_as_sentence, snake_case};
 
 pub(super) fn add(schema: &Schema, service: &ServiceDescriptor, body: &mut Body) -> anyhow::Result<()> {
     let (name, accessor) = (service.name(), accessor(service.name())?);
-    let about = match schema.comment(service) {
-        "" => described(name),
+    let doc = match schema.comment(service) {
+        "" => name_as_sentence(name),
         comment => comment.to_owned(),
     };
     for path in ["crate::Error", "crate::schema"] {
         body.uses.insert(path);
     }
-    let got_from = format!(
-        "Get it with [`Client::{accessor}`](crate::Client::{accessor}); it is as cheap to clone as the client."
-    );
+    let created_by =
+        format!("Created by [`Client::{accessor}`](crate::Client::{accessor}). Cloning it is cheap.");
     body.code.push_str(&format!(
         "\n{}///\n{}#[derive(Clone, Debug)]\npub struct {name} {{\n    client: crate::Client,\n}}\n\n",
-        docs::item(&about, 0),
-        docs::item_raw(&got_from)
+        docs::item(&doc, 0),
+        docs::item_raw(&created_by)
     ));
     body.code.push_str(&format!(
-        "impl crate::Client {{\n    /// The operations of [`{name}`].\n    pub fn {accessor}(&self) -> {name} {{\n        \
+        "impl crate::Client {{\n    /// Returns the operations of [`{name}`].\n    pub fn {accessor}(&self) -> {name} {{\n        \
          {name} {{ client: self.clone() }}\n    }}\n}}\n\nimpl {name} {{\n"
     ));
     let mut methods = Vec::new();
@@ -38,8 +37,8 @@ pub(super) fn add(schema: &Schema, service: &ServiceDescriptor, body: &mut Body)
 
 fn method(schema: &Schema, operation: &Operation, body: &mut Body) -> String {
     let name = snake_case(operation.method.name());
-    let about = match schema.comment(&operation.method) {
-        "" => described(&name),
+    let doc = match schema.comment(&operation.method) {
+        "" => name_as_sentence(&name),
         comment => comment.to_owned(),
     };
     let request = message_path(&operation.method.input(), body);
@@ -58,19 +57,16 @@ fn method(schema: &Schema, operation: &Operation, body: &mut Body) -> String {
     let routes = match routes.as_slice() {
         [route] => format!("Route: {route}"),
         _ => format!(
-            "Routes, of which the first one is taken whose fields are set: {}",
+            "Routes (the client uses the first one whose fields are set): {}",
             routes.join(", ")
         ),
     };
-    let about = docs::item(&about, 4);
+    let doc = docs::item(&doc, 4);
     let routes = docs::item(&routes, 4);
     let key = &operation.key;
     format!(
-        "{about}    ///
-{routes}    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
-    pub async fn {name}(&self, request: {request}) -> Result<{response}, Error> {{
+        "{doc}    ///
+{routes}    pub async fn {name}(&self, request: {request}) -> Result<{response}, Error> {{
         self.client.call_typed(const {{ schema::named({key:?}) }}, &request).await
     }}
 "
@@ -97,8 +93,9 @@ fn stream(operation: &Operation, paged: &Paged, body: &mut Body) -> String {
         body.uses.insert(path);
     }
     format!(
-        "    /// The `{items}` of all pages from the request's `page_token` on. Each page is fetched by
-    /// [`Self::{name}`] when the stream gets to it; an error ends the stream.
+        "    /// Returns a stream of the `{items}` of all pages, starting at the request's `page_token`.
+    ///
+    /// Pages are fetched lazily with [`Self::{name}`]. An error ends the stream.
     pub fn {name}_stream(
         &self,
         request: {request},
@@ -117,12 +114,12 @@ fn stream(operation: &Operation, paged: &Paged, body: &mut Body) -> String {
     )
 }
 
-/// How an operation answers page by page.
+/// The paging of an operation.
 struct Paged {
-    /// Name of the response's field with the items.
+    /// The field of the response that contains the items.
     items: String,
     item: MessageDescriptor,
-    /// The request's `page_token` has presence.
+    /// The request field `page_token` tracks presence.
     optional_token: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The Rust type of a field, and how serde has to treat it.
+//! The Rust types of fields and their serde attributes.
 
 use anyhow::{bail, ensure};
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
@@ -6,14 +6,14 @@ use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use super::{Body, message_name};
 use crate::schema::{Schema, snake_case};
 
-/// Keywords that are names of fields somewhere in the API or may become one.
+/// Rust keywords. A field with such a name is written as a raw identifier.
 const KEYWORDS: &[&str] = &[
     "as", "async", "await", "box", "const", "dyn", "else", "enum", "fn", "for", "if", "impl", "in", "let",
     "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "static", "struct", "trait", "type",
     "unsafe", "use", "where", "while", "yield",
 ];
 
-/// Fields whose value is a secret, wherever they are.
+/// Names of fields that contain a secret in all messages.
 const SECRETS: &[&str] = &[
     "access_token",
     "client_secret",
@@ -30,23 +30,23 @@ const SECRETS: &[&str] = &[
     "token",
 ];
 
-/// A field as Rust has it.
+/// A field in Rust.
 pub(super) struct RustField {
-    /// Name in Rust, raw if it is a keyword.
+    /// Name in Rust; a raw identifier if it is a keyword.
     pub(super) name: String,
-    /// The type: with `Option` where the field has presence.
+    /// Type of the field; an `Option` if the field tracks presence.
     pub(super) ty: String,
-    /// The type of the value itself, for the variant of a oneof.
+    /// Type of the value without `Option`, for the variant of a oneof.
     pub(super) value: String,
-    /// serde's own form of the type is not the one of proto3 JSON.
+    /// serde's default representation of the type differs from proto3 JSON.
     pub(super) json: bool,
-    /// `null` has to be read as the default.
+    /// `null` is deserialized as the default.
     pub(super) nullable: bool,
-    /// Not to be shown by `Debug`.
+    /// The value is redacted in the `Debug` output.
     pub(super) secret: bool,
-    /// Name in JSON as the service writes it.
+    /// Name in JSON.
     pub(super) proto_name: String,
-    /// The other spelling that is read, if there is one.
+    /// Additional name that is accepted in JSON.
     pub(super) alias: Option<String>,
 }
 
@@ -57,7 +57,7 @@ impl RustField {
             let entry = entry_of(field)?;
             ensure!(
                 entry.map_entry_key_field().kind() == Kind::String,
-                "{}: only string keys",
+                "{}: map keys must be strings",
                 field.full_name()
             );
             (value, json) = value_type(&entry.map_entry_value_field(), body)?;
@@ -88,13 +88,13 @@ impl RustField {
         })
     }
 
-    /// The name as strings have it, without the mark of a raw one.
+    /// Returns the name without the prefix of raw identifiers.
     pub(super) fn plain_name(&self) -> &str {
         self.name.trim_start_matches("r#")
     }
 
-    /// The arguments of the `serde` attribute on the field of a struct that is read and written,
-    /// or only one of the two.
+    /// Returns the arguments of the field's `serde` attribute. `read` and `write` specify whether
+    /// the struct is deserialized and serialized.
     pub(super) fn serde(&self, read: bool, write: bool, body: &mut Body) -> String {
         let mut parts = Vec::new();
         if self.plain_name() != self.proto_name {
@@ -123,7 +123,8 @@ impl RustField {
     }
 }
 
-/// The type of a single value, and whether it needs the core's JSON form.
+/// Returns the type of a single value, and whether its JSON representation is implemented in the
+/// core.
 fn value_type(field: &FieldDescriptor, body: &mut Body) -> anyhow::Result<(String, bool)> {
     let (ty, json) = match field.kind() {
         Kind::Double => ("f64", true),
@@ -138,7 +139,7 @@ fn value_type(field: &FieldDescriptor, body: &mut Body) -> anyhow::Result<(Strin
         Kind::Enum(values) => {
             ensure!(
                 values.parent_message().is_none(),
-                "{}: enums inside of messages",
+                "{}: enums in messages are not supported",
                 values.full_name()
             );
             return Ok((body.path(values.package_name(), values.name().to_owned()), false));
@@ -168,7 +169,7 @@ fn message_type(message: &MessageDescriptor, body: &mut Body) -> anyhow::Result<
         "BoolValue" => ("bool", None, false),
         "StringValue" => ("String", None, false),
         "BytesValue" => ("Vec<u8>", None, true),
-        _ => bail!("the core has no type for {}", message.full_name()),
+        _ => bail!("the core has no Rust type for {}", message.full_name()),
     };
     body.uses.extend(uses);
     Ok((ty.to_owned(), json))
@@ -177,16 +178,17 @@ fn message_type(message: &MessageDescriptor, body: &mut Body) -> anyhow::Result<
 fn entry_of(field: &FieldDescriptor) -> anyhow::Result<MessageDescriptor> {
     match field.kind() {
         Kind::Message(entry) => Ok(entry),
-        _ => bail!("{} is a map without entries", field.full_name()),
+        _ => bail!("{}: the map has no entry type", field.full_name()),
     }
 }
 
-/// By name, or because the comment ends by saying so. A message hides its secrets itself.
+/// Returns `true` if the name of the field is in [`SECRETS`] or if its comment ends with "Secret.".
+/// Fields with messages are never secret, because messages redact their own secrets.
 fn is_secret(schema: &Schema, field: &FieldDescriptor) -> bool {
-    let holds_values = match field.kind() {
+    let is_scalar = match field.kind() {
         Kind::Message(message) => message.full_name().starts_with("google.protobuf."),
         Kind::String | Kind::Bytes => true,
         _ => false,
     };
-    holds_values && (SECRETS.contains(&field.name()) || schema.comment(field).ends_with(" Secret."))
+    is_scalar && (SECRETS.contains(&field.name()) || schema.comment(field).ends_with(" Secret."))
 }

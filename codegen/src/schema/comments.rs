@@ -1,4 +1,4 @@
-//! The comments of the protos, by the element that they describe.
+//! The comments of the proto files, by schema element.
 
 use std::collections::HashMap;
 
@@ -7,23 +7,23 @@ use prost_reflect::{
     MethodDescriptor, OneofDescriptor, ServiceDescriptor,
 };
 
-/// The path of a file's `syntax` statement, which carries the comment on the file.
+/// The path of a file's `syntax` statement. The comment above it is the comment of the file.
 const SYNTAX: i32 = 12;
 
-/// An element of the schema that can carry a comment.
+/// An element of the schema that can have a comment.
 pub trait Described {
-    /// Its file's name and its path in there.
-    fn place(&self) -> (String, Vec<i32>);
+    /// Returns the name of the file and the path of the element in the file.
+    fn location(&self) -> (String, Vec<i32>);
 }
 
 impl Described for FileDescriptor {
-    fn place(&self) -> (String, Vec<i32>) {
+    fn location(&self) -> (String, Vec<i32>) {
         (self.name().to_owned(), vec![SYNTAX])
     }
 }
 
 impl Described for EnumValueDescriptor {
-    fn place(&self) -> (String, Vec<i32>) {
+    fn location(&self) -> (String, Vec<i32>) {
         (self.parent_file().name().to_owned(), self.path().to_vec())
     }
 }
@@ -31,7 +31,7 @@ impl Described for EnumValueDescriptor {
 macro_rules! described {
     ($($element:ty),*) => {$(
         impl Described for $element {
-            fn place(&self) -> (String, Vec<i32>) {
+            fn location(&self) -> (String, Vec<i32>) {
                 (self.parent_file().name().to_owned(), self.path().to_vec())
             }
         }
@@ -47,6 +47,7 @@ described!(
     MethodDescriptor
 );
 
+/// Returns the comments of all files by file name and path.
 pub(super) fn collect(pool: &DescriptorPool) -> HashMap<(String, Vec<i32>), String> {
     let mut comments = HashMap::new();
     for file in pool.files() {
@@ -68,7 +69,7 @@ pub(super) fn collect(pool: &DescriptorPool) -> HashMap<(String, Vec<i32>), Stri
     comments
 }
 
-/// Drops the space after the comment signs, trailing spaces, and empty lines around the text.
+/// Removes the space after the comment signs, trailing spaces, and empty lines around the text.
 fn clean(comment: &str) -> String {
     let lines: Vec<&str> = comment
         .lines()

@@ -1,4 +1,4 @@
-//! The API description: `proto/` compiled, and what the generators ask of it.
+//! The compiled API description in `proto/`.
 
 mod comments;
 mod names;
@@ -16,11 +16,11 @@ use prost_reflect::{
 };
 
 pub use comments::Described;
-pub use names::{described, snake_case, upper_camel};
+pub use names::{name_as_sentence, snake_case, upper_camel};
 pub use routes::{Body, Route, Segment, Verb};
 pub use rules::Rules;
 
-/// The folder below `proto/` that describes the API; the rest only supports it.
+/// The folder in `proto/` that describes the API. The other folders contain options.
 const API: &str = "scalekit";
 
 /// The compiled API description.
@@ -34,21 +34,22 @@ pub struct Schema {
 /// An operation of the API.
 #[derive(Debug, Clone)]
 pub struct Operation {
-    /// The key of the operation everywhere, such as `OrganizationService.GetOrganization`.
+    /// Name of the operation in all languages, such as `OrganizationService.GetOrganization`.
     pub key: String,
-    /// The service's descriptor.
+    /// Descriptor of the service.
     pub service: ServiceDescriptor,
-    /// The method's descriptor.
+    /// Descriptor of the method.
     pub method: MethodDescriptor,
-    /// Its routes in the order in which a client tries them; at least one.
+    /// Routes, at least one. A client uses the first route whose fields are set.
     pub routes: Vec<Route>,
 }
 
 impl Schema {
-    /// Compiles every file below `root`, with its comments.
+    /// Compiles all files in `root`, with their comments.
     ///
     /// # Errors
-    /// A file that cannot be read, or that is wrong: with its place.
+    /// Returns an error if a file cannot be read or is invalid. The error contains the file and
+    /// line.
     pub fn load(root: &Path) -> anyhow::Result<Self> {
         let mut files = Vec::new();
         collect_protos(&root.join(API), &mut files)?;
@@ -61,7 +62,7 @@ impl Schema {
         let pool = compiler.descriptor_pool();
         let extension = |name: &str| {
             pool.get_extension_by_name(name)
-                .with_context(|| format!("no file imports the option {name}"))
+                .with_context(|| format!("no proto file imports the option {name}"))
         };
         let (http, validate) = (extension("google.api.http")?, extension("buf.validate.field")?);
         Ok(Schema {
@@ -72,12 +73,12 @@ impl Schema {
         })
     }
 
-    /// Everything compiled, with the files that the API only imports.
+    /// Returns all descriptors, including the imported files.
     pub fn pool(&self) -> &DescriptorPool {
         &self.pool
     }
 
-    /// The files of the API in the order of their names.
+    /// Returns the files of the API, sorted by name.
     pub fn files(&self) -> Vec<FileDescriptor> {
         let mut files: Vec<_> = self
             .pool
@@ -88,7 +89,7 @@ impl Schema {
         files
     }
 
-    /// The messages of a file, nested ones after the one that holds them, without map entries.
+    /// Returns the messages of a file without map entries. Nested messages follow their parents.
     pub fn messages(&self, file: &FileDescriptor) -> Vec<MessageDescriptor> {
         fn add(message: MessageDescriptor, to: &mut Vec<MessageDescriptor>) {
             if !message.is_map_entry() {
@@ -101,7 +102,7 @@ impl Schema {
         messages
     }
 
-    /// The enums of a file, those inside of messages last.
+    /// Returns the enums of a file. Nested enums are last.
     pub fn enums(&self, file: &FileDescriptor) -> Vec<EnumDescriptor> {
         let nested = self
             .messages(file)
@@ -110,16 +111,17 @@ impl Schema {
         file.enums().chain(nested).collect()
     }
 
-    /// The values of an enum as declared. The descriptor's own order is by number, and says nothing
-    /// of which of several names for a number comes first and so is the one to write.
-    pub fn values(&self, of: &EnumDescriptor) -> Vec<EnumValueDescriptor> {
-        let declared = of.enum_descriptor_proto().value.iter();
+    /// Returns the values of an enum in the order of their declaration. If a number has several
+    /// names, the first one is written to JSON. The descriptor sorts the values by number and does
+    /// not preserve this order.
+    pub fn values(&self, enumeration: &EnumDescriptor) -> Vec<EnumValueDescriptor> {
+        let declared = enumeration.enum_descriptor_proto().value.iter();
         declared
-            .filter_map(|value| of.get_value_by_name(value.name()))
+            .filter_map(|value| enumeration.get_value_by_name(value.name()))
             .collect()
     }
 
-    /// The services in the order of the files.
+    /// Returns the services, sorted by file.
     pub fn services(&self) -> Vec<ServiceDescriptor> {
         self.files()
             .iter()
@@ -127,17 +129,17 @@ impl Schema {
             .collect()
     }
 
-    /// The operations of one service, in the order of the file.
+    /// Returns the operations of one service in the order of their declaration.
     ///
     /// # Errors
-    /// A method without a route, or a route that does not fit its request.
+    /// Returns an error if a method has no route, or if a route does not match the request.
     pub fn operations_of(&self, service: &ServiceDescriptor) -> anyhow::Result<Vec<Operation>> {
         let operation = |method: MethodDescriptor| {
             let key = format!("{}.{}", service.name(), method.name());
-            let routes = routes::parse(&method, &self.http).with_context(|| format!("the route of {key}"))?;
+            let routes = routes::parse(&method, &self.http).with_context(|| format!("route of {key}"))?;
             ensure!(
                 !method.is_client_streaming() && !method.is_server_streaming(),
-                "{key} streams"
+                "{key} is a streaming method, which is not supported"
             );
             Ok(Operation {
                 key,
@@ -149,10 +151,10 @@ impl Schema {
         service.methods().map(operation).collect()
     }
 
-    /// All operations, service by service.
+    /// Returns the operations of all services.
     ///
     /// # Errors
-    /// As [`Schema::operations_of`].
+    /// See [`Schema::operations_of`].
     pub fn operations(&self) -> anyhow::Result<Vec<Operation>> {
         let mut all = Vec::new();
         for service in self.services() {
@@ -161,12 +163,13 @@ impl Schema {
         Ok(all)
     }
 
-    /// The comment on an element: paragraphs as written, without the comment signs; empty if none.
+    /// Returns the comment of an element without the comment signs. The comment is empty if there
+    /// is none.
     pub fn comment(&self, element: &impl Described) -> &str {
-        self.comments.get(&element.place()).map_or("", String::as_str)
+        self.comments.get(&element.location()).map_or("", String::as_str)
     }
 
-    /// The constraints of a field.
+    /// Returns the constraints of a field.
     pub fn rules(&self, field: &FieldDescriptor) -> Rules {
         let options = field.options();
         let set: Option<DynamicMessage> = options
@@ -176,14 +179,15 @@ impl Schema {
         Rules::new(set.as_ref())
     }
 
-    /// The comment on a field, followed by those of its constraints that the comment leaves out and
-    /// a word if it is deprecated. Never empty: a field without a comment is described by its name.
+    /// Returns the documentation of a field: its comment, the constraints that the comment does not
+    /// mention, and a note if the field is deprecated. A field without a comment is described by
+    /// its name.
     pub fn field_doc(&self, field: &FieldDescriptor) -> String {
         let mut doc = match self.comment(field) {
-            "" => described(field.name()),
+            "" => name_as_sentence(field.name()),
             comment => comment.to_owned(),
         };
-        for sentence in self.rules(field).unsaid(&doc) {
+        for sentence in self.rules(field).missing_in(&doc) {
             doc.push(' ');
             doc.push_str(&sentence);
         }
@@ -193,7 +197,7 @@ impl Schema {
         doc
     }
 
-    /// Whether a field carries `deprecated = true`.
+    /// Returns `true` if a field has the option `deprecated = true`.
     pub fn is_deprecated(&self, field: &FieldDescriptor) -> bool {
         field
             .field_descriptor_proto()

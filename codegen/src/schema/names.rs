@@ -1,12 +1,13 @@
-//! Names in the conventions of the generated languages, and as words.
+//! Conversions of names: snake case, camel case, and words.
 
-/// `GetOrganizationByExternalId` → `get_organization_by_external_id`, `keyId` → `key_id`. A run of
-/// capitals is one word: `OIDCScope` → `oidc_scope`.
+/// Converts a name to snake case: `GetOrganization` → `get_organization`, `keyId` → `key_id`. A
+/// sequence of capitals is one word: `OIDCScope` → `oidc_scope`.
 pub fn snake_case(name: &str) -> String {
     words(name).join("_")
 }
 
-/// `PING_IDENTITY` → `PingIdentity`, `dir_sync` → `DirSync`, `SAMLRequest` → `SamlRequest`.
+/// Converts a name to upper camel case: `PING_IDENTITY` → `PingIdentity`, `dir_sync` → `DirSync`,
+/// `SAMLRequest` → `SamlRequest`.
 pub fn upper_camel(name: &str) -> String {
     let capitalized = |word: String| {
         let mut letters = word.chars();
@@ -20,9 +21,9 @@ pub fn upper_camel(name: &str) -> String {
     words(name).into_iter().map(capitalized).collect()
 }
 
-/// A short description of an element that has no comment, from its name: `organization_id` →
-/// `Organization ID.`
-pub fn described(name: &str) -> String {
+/// Returns a short description of an element without a comment, derived from its name:
+/// `organization_id` → `Organization ID.`
+pub fn name_as_sentence(name: &str) -> String {
     let words: Vec<String> = words(name)
         .into_iter()
         .map(|word| match word.as_str() {
@@ -47,11 +48,11 @@ fn words(name: &str) -> Vec<String> {
     let letters: Vec<char> = name.chars().collect();
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
-    for (place, &letter) in letters.iter().enumerate() {
-        let before = place.checked_sub(1).map(|before| letters[before]);
-        let after = letters.get(place + 1);
-        // A capital starts a word after a small letter or digit, and as the last of several
-        // capitals before a small letter.
+    for (index, &letter) in letters.iter().enumerate() {
+        let before = index.checked_sub(1).map(|before| letters[before]);
+        let after = letters.get(index + 1);
+        // A capital starts a word if it follows a lower-case letter, or if it precedes a lower-case
+        // letter and follows a digit or another capital.
         let starts = letter.is_ascii_uppercase()
             && before.is_some_and(|before| {
                 before.is_ascii_lowercase()
@@ -73,10 +74,10 @@ fn words(name: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{described, snake_case, upper_camel};
+    use super::{name_as_sentence, snake_case, upper_camel};
 
     #[test]
-    fn names_split_at_capitals_and_underscores() {
+    fn names_are_split_at_capitals_and_underscores() {
         for (name, snake, camel) in [
             (
                 "GetOrganizationByExternalId",
@@ -106,9 +107,9 @@ mod tests {
     }
 
     #[test]
-    fn a_name_becomes_a_description() {
-        assert_eq!(described("organization_id"), "Organization ID.");
-        assert_eq!(described("name"), "Name.");
-        assert_eq!(described("jwks_uri"), "JWKS URI.");
+    fn names_are_converted_to_sentences() {
+        assert_eq!(name_as_sentence("organization_id"), "Organization ID.");
+        assert_eq!(name_as_sentence("name"), "Name.");
+        assert_eq!(name_as_sentence("jwks_uri"), "JWKS URI.");
     }
 }

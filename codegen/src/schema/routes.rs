@@ -1,4 +1,4 @@
-//! The REST routes of the operations, from `google.api.http`.
+//! The REST routes of the operations, read from `google.api.http`.
 
 use anyhow::{Context, bail, ensure};
 use prost_reflect::{DynamicMessage, ExtensionDescriptor, MessageDescriptor, MethodDescriptor};
@@ -17,42 +17,42 @@ pub enum Verb {
 /// A part of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Segment {
-    /// Text that stands in the path as it is, slashes and suffixes such as `:enable` included.
+    /// Literal text, including slashes and suffixes such as `:enable`.
     Literal(String),
     /// The value of a request field.
     Field {
         /// Name of the field.
         name: String,
-        /// The request may carry `external_id` in place of this field and no route takes that, so
-        /// the client has to look up the id that belongs to it.
+        /// The request can contain `external_id` instead of this field, but no route has an
+        /// external id. The client must look up the id first.
         or_external: bool,
     },
 }
 
-/// What a request's body is made of.
+/// The body of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
-    /// There is no body; fields outside of the path are in the query.
+    /// No body. Fields that are not in the path are in the query.
     None,
-    /// All fields outside of the path.
+    /// All fields that are not in the path.
     All,
-    /// This field; those that are neither it nor in the path are in the query.
+    /// One field. All other fields that are not in the path are in the query.
     Field(String),
 }
 
-/// One route to an operation.
+/// A route of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     /// HTTP method.
     pub verb: Verb,
-    /// The path from `/api` on.
+    /// The path, starting with `/api`.
     pub path: Vec<Segment>,
-    /// What goes into the body.
+    /// The body.
     pub body: Body,
 }
 
 impl Route {
-    /// Names of the fields in the path.
+    /// Returns the names of the fields in the path.
     pub fn fields(&self) -> impl Iterator<Item = &str> {
         self.path.iter().filter_map(|segment| match segment {
             Segment::Field { name, .. } => Some(name.as_str()),
@@ -60,7 +60,7 @@ impl Route {
         })
     }
 
-    /// The path as it stands in the proto, such as `/api/v1/organizations/{id}`.
+    /// Returns the path as in the proto file, such as `/api/v1/organizations/{id}`.
     pub fn template(&self) -> String {
         let segment = |segment: &Segment| match segment {
             Segment::Literal(text) => text.clone(),
@@ -72,15 +72,18 @@ impl Route {
 
 pub(super) fn parse(method: &MethodDescriptor, http: &ExtensionDescriptor) -> anyhow::Result<Vec<Route>> {
     let options = method.options();
-    ensure!(options.has_extension(http), "there is no google.api.http option");
+    ensure!(
+        options.has_extension(http),
+        "the method has no google.api.http option"
+    );
     let value = options.get_extension(http);
     let rule = value.as_message().context("google.api.http is not a message")?;
     let mut routes = vec![parse_rule(rule)?];
     if let Some(more) = rule.get_field_by_name("additional_bindings") {
         for rule in more.as_list().unwrap_or_default() {
-            routes.push(parse_rule(
-                rule.as_message().context("a binding is not a message")?,
-            )?);
+            routes.push(parse_rule(rule.as_message().context(
+                "google.api.http: additional_bindings contains a value that is not a message",
+            )?)?);
         }
     }
     let request = method.input();
@@ -110,7 +113,7 @@ fn parse_rule(rule: &DynamicMessage) -> anyhow::Result<Route> {
                 .filter(|path| !path.is_empty())
                 .map(|path| (path, verb))
         })
-        .context("no verb is set")?;
+        .context("google.api.http: no verb is set")?;
     let body = match text("body").unwrap_or_default().as_str() {
         "" => Body::None,
         "*" => Body::All,
@@ -126,18 +129,21 @@ fn parse_rule(rule: &DynamicMessage) -> anyhow::Result<Route> {
 fn parse_template(template: &str) -> anyhow::Result<Vec<Segment>> {
     ensure!(
         template.starts_with("/api/"),
-        "{template} does not start with /api/"
+        "path {template} must start with /api/"
     );
     let mut path = Vec::new();
     let mut rest = template;
     while let Some((literal, tail)) = rest.split_once('{') {
         let (name, tail) = tail
             .split_once('}')
-            .with_context(|| format!("{template} has an open brace"))?;
-        let plain = name
+            .with_context(|| format!("path {template}: `{{` without `}}`"))?;
+        let is_name = name
             .chars()
             .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-        ensure!(plain, "{{{name}}} in {template} is more than a field name");
+        ensure!(
+            is_name,
+            "path {template}: {{{name}}} must contain only a field name"
+        );
         path.push(Segment::Literal(literal.to_owned()));
         path.push(Segment::Field {
             name: name.to_owned(),
@@ -164,7 +170,8 @@ fn check(route: &Route, request: &MessageDescriptor) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Marks the path fields that share a oneof with an `external_id` that no route of the operation binds.
+/// Sets `or_external` of path fields that are in one oneof with `external_id`, unless a route of
+/// the operation contains `external_id`.
 fn mark_external(routes: &mut [Route], request: &MessageDescriptor) {
     const EXTERNAL: &str = "external_id";
     if routes

@@ -1,4 +1,4 @@
-//! The constraints of a field, from `buf.validate.field`, in words.
+//! The constraints of a field as sentences, read from `buf.validate.field`.
 
 use prost_reflect::{DynamicMessage, ReflectMessage, Value};
 
@@ -7,18 +7,20 @@ use prost_reflect::{DynamicMessage, ReflectMessage, Value};
 pub struct Rules {
     /// The field must be set.
     pub required: bool,
-    /// Each constraint as a sentence, with the words or numbers by which a comment would name it.
+    /// One sentence per constraint.
     sentences: Vec<Sentence>,
 }
 
+/// A constraint as a sentence.
 #[derive(Debug, Clone, PartialEq)]
 struct Sentence {
     text: String,
-    /// A text that has all of these has said it already.
-    marks: Vec<String>,
+    /// Words and numbers of the constraint. A comment that contains all of them already mentions
+    /// the constraint.
+    keywords: Vec<String>,
 }
 
-/// The rules of one value, list or map, by name.
+/// The rules of one value, list or map.
 struct RuleSet<'a>(&'a DynamicMessage);
 
 impl Rules {
@@ -34,24 +36,30 @@ impl Rules {
         rules
     }
 
-    /// The sentences that `doc` does not contain in substance.
-    pub fn unsaid<'a>(&'a self, doc: &str) -> impl Iterator<Item = String> + use<'a> {
+    /// Returns the constraints that `doc` does not mention.
+    pub fn missing_in<'a>(&'a self, doc: &str) -> impl Iterator<Item = String> + use<'a> {
         let doc = doc.to_lowercase();
-        let said = move |sentence: &&Sentence| !sentence.marks.iter().all(|mark| says(&doc, mark));
+        let is_missing = move |sentence: &&Sentence| {
+            let mut keywords = sentence.keywords.iter();
+            !keywords.all(|keyword| contains(&doc, keyword))
+        };
         self.sentences
             .iter()
-            .filter(said)
+            .filter(is_missing)
             .map(|sentence| sentence.text.clone())
     }
 
-    /// All constraints in sentences.
+    /// Returns all constraints as sentences.
     pub fn sentences(&self) -> impl Iterator<Item = &str> {
         self.sentences.iter().map(|sentence| sentence.text.as_str())
     }
 
-    fn add(&mut self, text: String, marks: impl IntoIterator<Item = String>) {
-        let marks = marks.into_iter().map(|mark| mark.to_lowercase()).collect();
-        self.sentences.push(Sentence { text, marks });
+    fn add(&mut self, text: String, keywords: impl IntoIterator<Item = String>) {
+        let keywords = keywords
+            .into_iter()
+            .map(|keyword| keyword.to_lowercase())
+            .collect();
+        self.sentences.push(Sentence { text, keywords });
     }
 
     fn add_typed(&mut self, set: &RuleSet<'_>) {
@@ -76,24 +84,24 @@ impl Rules {
         if let Some(map) = set.child("map") {
             let map = RuleSet(&map);
             self.add_range(map.size("min_pairs"), map.size("max_pairs"), "pair");
-            for (name, what) in [("keys", "Each key"), ("values", "Each value")] {
+            for (name, subject) in [("keys", "Each key"), ("values", "Each value")] {
                 if let Some(inner) = map.child(name) {
-                    self.add_inner(what, &inner);
+                    self.add_inner(subject, &inner);
                 }
             }
         }
     }
 
-    fn add_inner(&mut self, what: &str, set: &DynamicMessage) {
+    fn add_inner(&mut self, subject: &str, set: &DynamicMessage) {
         let mut inner = Rules::default();
         inner.add_typed(&RuleSet(set));
-        for Sentence { text, marks } in inner.sentences {
-            let mut letters = text.chars();
+        for sentence in inner.sentences {
+            let mut letters = sentence.text.chars();
             let first = letters.next().map(|letter| letter.to_ascii_lowercase());
             let text: String = first.into_iter().chain(letters).collect();
             self.sentences.push(Sentence {
-                text: format!("{what}: {text}"),
-                marks,
+                text: format!("{subject}: {text}"),
+                ..sentence
             });
         }
     }
@@ -148,13 +156,13 @@ impl Rules {
     fn add_range(&mut self, min: Option<u64>, max: Option<u64>, unit: &str) {
         let plural = |count: u64| if count == 1 { "" } else { "s" };
         let min = min.filter(|&min| min > 0);
-        let (text, marks) = match (min, max) {
+        let (text, keywords) = match (min, max) {
             (None, None) => return,
             (Some(min), None) => (format!("At least {min} {unit}{}.", plural(min)), vec![min]),
             (None, Some(max)) => (format!("At most {max} {unit}{}.", plural(max)), vec![max]),
             (Some(min), Some(max)) => (format!("{min} to {max} {unit}{}.", plural(max)), vec![max]),
         };
-        self.add(text, marks.into_iter().map(|mark| mark.to_string()));
+        self.add(text, keywords.into_iter().map(|keyword| keyword.to_string()));
     }
 }
 
@@ -185,7 +193,7 @@ impl RuleSet<'_> {
     }
 }
 
-/// A bound in words: a number, or a duration in seconds.
+/// Formats a bound: a number, or a duration in seconds.
 fn number(value: &Value) -> Option<String> {
     match value {
         Value::I32(number) => Some(number.to_string()),
@@ -198,12 +206,13 @@ fn number(value: &Value) -> Option<String> {
     }
 }
 
-/// Whether `mark` stands in `text`; a number only as a whole one, so that 25 is not found in 255.
-fn says(text: &str, mark: &str) -> bool {
-    if !mark.starts_with(|first: char| first.is_ascii_digit()) {
-        return text.contains(mark);
+/// Returns `true` if the text contains the keyword. A number must match completely: 255 does not
+/// contain 25.
+fn contains(text: &str, keyword: &str) -> bool {
+    if !keyword.starts_with(|first: char| first.is_ascii_digit()) {
+        return text.contains(keyword);
     }
-    let number = mark.trim_end_matches(" s");
+    let number = keyword.trim_end_matches(" s");
     text.split(|letter: char| !letter.is_ascii_digit())
         .any(|found| found == number)
 }

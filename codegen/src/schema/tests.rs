@@ -1,4 +1,4 @@
-//! The schema of this project as the generators see it.
+//! Tests with the schema of this project.
 
 use std::collections::BTreeSet;
 
@@ -29,27 +29,28 @@ fn field(schema: &Schema, message: &str, name: &str) -> FieldDescriptor {
 }
 
 #[test]
-fn operations_have_unique_keys_and_routes_of_their_own() {
+fn operations_have_unique_keys_and_routes() {
     let operations = schema().operations().unwrap();
     let keys: BTreeSet<_> = operations.iter().map(|operation| &operation.key).collect();
     assert_eq!(keys.len(), operations.len());
     let mut routes = BTreeSet::new();
-    for Operation { key, routes: own, .. } in &operations {
-        for route in own {
+    for operation in &operations {
+        for route in &operation.routes {
             let path = route.path.iter().map(|part| match part {
                 Segment::Literal(text) => text.as_str(),
                 Segment::Field { .. } => "*",
             });
             assert!(
                 routes.insert((format!("{:?}", route.verb), path.collect::<String>())),
-                "{key} has a route twice"
+                "the route of {} is not unique",
+                operation.key
             );
         }
     }
 }
 
 #[test]
-fn services_come_in_the_order_of_their_files() {
+fn services_are_sorted_by_file() {
     let schema = schema();
     let names: Vec<_> = schema
         .services()
@@ -66,7 +67,7 @@ fn services_come_in_the_order_of_their_files() {
 }
 
 #[test]
-fn a_route_is_taken_apart() {
+fn routes_are_parsed() {
     let enable = operation(&schema(), "ConnectionService.EnableConnection");
     let field = |name: &str| Segment::Field {
         name: name.to_owned(),
@@ -92,14 +93,14 @@ fn a_route_is_taken_apart() {
 }
 
 #[test]
-fn additional_bindings_follow_in_order_and_cover_external_ids() {
+fn additional_bindings_keep_their_order_and_include_external_ids() {
     let get = operation(&schema(), "UserService.GetUser");
     let templates: Vec<_> = get.routes.iter().map(Route::template).collect();
     assert_eq!(
         templates,
         ["/api/v1/users/{id}", "/api/v1/users:external/{external_id}"]
     );
-    let marked = |segment: &Segment| {
+    let or_external = |segment: &Segment| {
         matches!(
             segment,
             Segment::Field {
@@ -108,7 +109,7 @@ fn additional_bindings_follow_in_order_and_cover_external_ids() {
             }
         )
     };
-    assert!(!get.routes.iter().any(|route| route.path.iter().any(marked)));
+    assert!(!get.routes.iter().any(|route| route.path.iter().any(or_external)));
 }
 
 #[test]
@@ -126,7 +127,7 @@ fn an_external_id_without_a_route_marks_its_sibling_in_the_path() {
 }
 
 #[test]
-fn constraints_become_sentences() {
+fn constraints_are_converted_to_sentences() {
     let schema = schema();
     let sentences = |message: &str, name: &str| -> Vec<String> {
         schema
@@ -165,33 +166,33 @@ fn constraints_become_sentences() {
 }
 
 #[test]
-fn constraints_that_the_comment_names_are_not_repeated() {
+fn constraints_in_the_comment_are_not_repeated() {
     let schema = schema();
     let rules = schema.rules(&field(
         &schema,
         "scalekit.v1.organizations.CreateOrganization",
         "display_name",
     ));
-    let unsaid = |doc: &str| rules.unsaid(doc).collect::<Vec<_>>();
-    assert!(unsaid("Shown to users; 1 to 200 characters.").is_empty());
-    assert_eq!(unsaid("Shown to users."), ["1 to 200 characters."]);
-    assert_eq!(unsaid("At most 2000."), ["1 to 200 characters."]);
+    let missing = |doc: &str| rules.missing_in(doc).collect::<Vec<_>>();
+    assert!(missing("Shown to users; 1 to 200 characters.").is_empty());
+    assert_eq!(missing("Shown to users."), ["1 to 200 characters."]);
+    assert_eq!(missing("At most 2000."), ["1 to 200 characters."]);
 }
 
 #[test]
-fn every_operation_message_and_enum_is_described() {
+fn every_operation_message_and_enum_has_a_comment() {
     let schema = schema();
-    let mut silent = Vec::new();
+    let mut undocumented = Vec::new();
     for file in schema.files() {
         let messages = schema.messages(&file);
-        silent.extend(
+        undocumented.extend(
             messages
                 .iter()
                 .filter(|it| schema.comment(*it).is_empty())
                 .map(|it| it.full_name().to_owned()),
         );
         let enums = schema.enums(&file);
-        silent.extend(
+        undocumented.extend(
             enums
                 .iter()
                 .filter(|it| schema.comment(*it).is_empty())
@@ -199,8 +200,8 @@ fn every_operation_message_and_enum_is_described() {
         );
         for service in file.services() {
             let methods = service.methods().filter(|it| schema.comment(it).is_empty());
-            silent.extend(methods.map(|it| it.full_name().to_owned()));
-            silent.extend(
+            undocumented.extend(methods.map(|it| it.full_name().to_owned()));
+            undocumented.extend(
                 schema
                     .comment(&service)
                     .is_empty()
@@ -208,7 +209,10 @@ fn every_operation_message_and_enum_is_described() {
             );
         }
     }
-    assert!(silent.is_empty(), "without a comment: {silent:?}");
+    assert!(
+        undocumented.is_empty(),
+        "elements without a comment: {undocumented:?}"
+    );
 }
 
 #[test]
@@ -227,7 +231,7 @@ fn aliases_of_an_enum_number_keep_their_order() {
 }
 
 #[test]
-fn a_wrong_route_is_refused_with_its_name() {
+fn an_invalid_route_is_reported_with_its_operation() {
     let folder = std::env::temp_dir().join(format!("codegen-schema-{}", std::process::id()));
     let proto = crate::project_root().join("proto");
     for part in ["google/api", "buf/validate"] {

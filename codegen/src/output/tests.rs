@@ -1,4 +1,4 @@
-//! Writing, comparing and cleaning up in a folder of its own.
+//! Writing, comparing and removing files in a temporary folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::{Change, LABEL, MANIFEST, Output, State};
 
-/// A folder that is gone after the test.
+/// A temporary folder that is removed after the test.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -78,7 +78,7 @@ fn everything_is_written_once_with_label_and_manifest() {
 }
 
 #[test]
-fn a_check_names_edited_missing_and_orphaned_files_and_touches_none() {
+fn a_check_lists_edited_missing_and_orphaned_files_and_changes_none() {
     let folder = Folder::new();
     folder.output(&["a.rs", "b.rs", "c.rs"]).write().unwrap();
     fs::write(folder.path("a.rs"), "edited").unwrap();
@@ -100,7 +100,7 @@ fn a_check_names_edited_missing_and_orphaned_files_and_touches_none() {
 }
 
 #[test]
-fn files_that_were_never_generated_are_left_alone() {
+fn files_that_were_never_generated_are_not_removed() {
     let folder = Folder::new();
     fs::write(folder.path("own.rs"), "own").unwrap();
     folder.output(&["a.rs"]).write().unwrap();
@@ -109,7 +109,7 @@ fn files_that_were_never_generated_are_left_alone() {
 }
 
 #[test]
-fn paths_stay_inside_and_are_produced_once() {
+fn paths_are_inside_the_project_and_unique() {
     let folder = Folder::new();
     let mut output = folder.output(&["a.rs"]);
     for path in ["a.rs", "../a.rs", "/a.rs", "b/../../a.rs", "", "no.comments"] {
@@ -122,12 +122,12 @@ fn paths_stay_inside_and_are_produced_once() {
 
 #[test]
 fn the_generated_files_of_this_project_are_deterministic() {
-    let produce = || {
+    let generated = || {
         let root = crate::project_root();
         let schema = crate::Schema::load(&root.join("proto")).unwrap();
         let mut output = Output::new(Path::new(&root));
         crate::generate(&schema, &mut output).unwrap();
         output.with_manifest()
     };
-    assert!(produce() == produce(), "two runs give different files");
+    assert!(generated() == generated(), "two runs generated different files");
 }

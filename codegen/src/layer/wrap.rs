@@ -1,6 +1,7 @@
-//! Comments of the schema as paragraphs of a given width.
+//! Line wrapping of comments.
 
-/// Splits a comment into paragraphs and breaks their lines anew; what is indented or fenced stays as it is.
+/// Splits a comment into paragraphs and wraps their lines. Indented and fenced blocks keep their
+/// lines.
 pub(crate) fn paragraphs(comment: &str, width: usize) -> Vec<String> {
     let mut paragraphs = Vec::new();
     let mut fenced = false;
@@ -32,7 +33,7 @@ pub(crate) fn paragraphs(comment: &str, width: usize) -> Vec<String> {
     paragraphs
 }
 
-/// Wraps a paragraph; each item of a list starts a line.
+/// Wraps a paragraph. Each list item starts on a new line.
 fn wrap_items(block: &[&str], width: usize) -> String {
     let mut items: Vec<String> = Vec::new();
     for line in block {
@@ -57,24 +58,21 @@ fn wrap_items(block: &[&str], width: usize) -> String {
     wrapped.collect::<Vec<_>>().join("\n")
 }
 
-/// Makes a text's spaces such that [`wrap`] breaks no line there.
-pub(crate) fn bound(text: &str) -> String {
+/// Protects the spaces of a text: [`wrap`] does not break lines there.
+pub(crate) fn unbreakable(text: &str) -> String {
     text.replace(' ', "\u{a0}")
 }
 
-fn unbound(text: &str) -> String {
+fn restore_spaces(text: &str) -> String {
     text.replace('\u{a0}', " ")
 }
 
-/// Breaks a text at spaces; every line but the first starts with `hanging`.
+/// Wraps a text at spaces. All lines except the first one start with `hanging`.
 pub(crate) fn wrap(text: &str, width: usize, hanging: &str) -> String {
     let mut lines: Vec<String> = vec![String::new()];
     for word in text.split([' ', '\n']).filter(|word| !word.is_empty()) {
-        let line = lines
-            .last_mut()
-            .map(|line| line.chars().count())
-            .unwrap_or_default();
-        if line > hanging.len() && line + 1 + word.chars().count() > width {
+        let length = lines.last().map(|line| line.chars().count()).unwrap_or_default();
+        if length > hanging.len() && length + 1 + word.chars().count() > width {
             lines.push(format!("{hanging}{word}"));
         } else if let Some(last) = lines.last_mut() {
             if !last.is_empty() && !last.ends_with(' ') {
@@ -83,7 +81,7 @@ pub(crate) fn wrap(text: &str, width: usize, hanging: &str) -> String {
             last.push_str(word);
         }
     }
-    unbound(&lines.join("\n"))
+    restore_spaces(&lines.join("\n"))
 }
 
 #[cfg(test)]
@@ -91,7 +89,7 @@ mod tests {
     use super::{paragraphs, wrap};
 
     #[test]
-    fn comments_are_wrapped_but_lists_and_code_keep_their_lines() {
+    fn paragraphs_are_wrapped_and_lists_and_code_keep_their_lines() {
         let comment = "One two\nthree.\n\n- first\n  item\n- second\n\n```\ncode  here\n```";
         assert_eq!(
             paragraphs(comment, 9),
