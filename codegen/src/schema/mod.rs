@@ -176,7 +176,7 @@ impl Schema {
             .has_extension(&self.validate)
             .then(|| options.get_extension(&self.validate).as_message().cloned())
             .flatten();
-        Rules::new(set.as_ref())
+        Rules::new(field, set.as_ref())
     }
 
     /// Returns the documentation of a field: its comment, the constraints that the comment does not

@@ -1,6 +1,6 @@
 //! The constraints of a field as sentences, read from `buf.validate.field`.
 
-use prost_reflect::{DynamicMessage, ReflectMessage, Value};
+use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, ReflectMessage, Value};
 
 /// The constraints of one field.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,13 +18,16 @@ struct Sentence {
     /// Words and numbers of the constraint. A comment that contains all of them already mentions
     /// the constraint.
     keywords: Vec<String>,
+    /// The constraint limits the length of a string. A comment with a length states the effective
+    /// limit, which a pattern can make stricter.
+    is_length: bool,
 }
 
 /// The rules of one value, list or map.
 struct RuleSet<'a>(&'a DynamicMessage);
 
 impl Rules {
-    pub(super) fn new(set: Option<&DynamicMessage>) -> Self {
+    pub(super) fn new(field: &FieldDescriptor, set: Option<&DynamicMessage>) -> Self {
         let mut rules = Rules::default();
         let Some(set) = set else { return rules };
         let set = RuleSet(set);
@@ -32,7 +35,7 @@ impl Rules {
         if rules.required {
             rules.add("Required.".to_owned(), ["required".to_owned()]);
         }
-        rules.add_typed(&set);
+        rules.add_typed(&set, &field.kind());
         rules
     }
 
@@ -41,7 +44,8 @@ impl Rules {
         let doc = doc.to_lowercase();
         let is_missing = move |sentence: &&Sentence| {
             let mut keywords = sentence.keywords.iter();
-            !keywords.all(|keyword| contains(&doc, keyword))
+            let has_length = sentence.is_length && contains_length(&doc);
+            !has_length && !keywords.all(|keyword| contains(&doc, keyword))
         };
         self.sentences
             .iter()
@@ -59,17 +63,22 @@ impl Rules {
             .into_iter()
             .map(|keyword| keyword.to_lowercase())
             .collect();
-        self.sentences.push(Sentence { text, keywords });
+        let is_length = text.contains(" character");
+        self.sentences.push(Sentence {
+            text,
+            keywords,
+            is_length,
+        });
     }
 
-    fn add_typed(&mut self, set: &RuleSet<'_>) {
+    fn add_typed(&mut self, set: &RuleSet<'_>, kind: &Kind) {
         if let Some(string) = set.child("string") {
             self.add_string(&RuleSet(&string));
         }
-        for kind in ["int32", "uint32", "duration"] {
-            if let Some(bounds) = set.child(kind) {
-                self.add_bounds(&RuleSet(&bounds));
-            }
+        if let Some(name) = bounds_of(kind)
+            && let Some(bounds) = set.child(name)
+        {
+            self.add_bounds(&RuleSet(&bounds), name);
         }
         if let Some(list) = set.child("repeated") {
             let list = RuleSet(&list);
@@ -78,23 +87,26 @@ impl Rules {
                 self.add("No duplicates.".to_owned(), ["duplicate".to_owned()]);
             }
             if let Some(items) = list.child("items") {
-                self.add_inner("Each item", &items);
+                self.add_inner("Each item", &items, kind);
             }
         }
         if let Some(map) = set.child("map") {
             let map = RuleSet(&map);
             self.add_range(map.size("min_pairs"), map.size("max_pairs"), "pair");
-            for (name, subject) in [("keys", "Each key"), ("values", "Each value")] {
-                if let Some(inner) = map.child(name) {
-                    self.add_inner(subject, &inner);
+            let entry = kind.as_message().filter(|entry| entry.is_map_entry());
+            let key = entry.map(|entry| entry.map_entry_key_field().kind());
+            let value = entry.map(|entry| entry.map_entry_value_field().kind());
+            for (name, subject, kind) in [("keys", "Each key", key), ("values", "Each value", value)] {
+                if let (Some(inner), Some(kind)) = (map.child(name), kind) {
+                    self.add_inner(subject, &inner, &kind);
                 }
             }
         }
     }
 
-    fn add_inner(&mut self, subject: &str, set: &DynamicMessage) {
+    fn add_inner(&mut self, subject: &str, set: &DynamicMessage, kind: &Kind) {
         let mut inner = Rules::default();
-        inner.add_typed(&RuleSet(set));
+        inner.add_typed(&RuleSet(set), kind);
         for sentence in inner.sentences {
             let mut letters = sentence.text.chars();
             let first = letters.next().map(|letter| letter.to_ascii_lowercase());
@@ -140,7 +152,7 @@ impl Rules {
         }
     }
 
-    fn add_bounds(&mut self, set: &RuleSet<'_>) {
+    fn add_bounds(&mut self, set: &RuleSet<'_>, rule: &str) {
         for (name, words) in [
             ("gt", "More than"),
             ("gte", "At least"),
@@ -148,6 +160,10 @@ impl Rules {
             ("lte", "At most"),
         ] {
             if let Some(bound) = set.value(name).as_ref().and_then(number) {
+                // This bound restricts nothing: an unsigned number is never less than 0.
+                if rule == "uint32" && name == "gte" && bound == "0" {
+                    continue;
+                }
                 self.add(format!("{words} {bound}."), [bound]);
             }
         }
@@ -193,6 +209,22 @@ impl RuleSet<'_> {
     }
 }
 
+/// Returns the name of the rule with the bounds of a type. Some fields of the API have a rule of
+/// another type, which has no effect.
+fn bounds_of(kind: &Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Int32 => Some("int32"),
+        Kind::Uint32 => Some("uint32"),
+        Kind::Message(message) => match message.full_name() {
+            "google.protobuf.Int32Value" => Some("int32"),
+            "google.protobuf.UInt32Value" => Some("uint32"),
+            "google.protobuf.Duration" => Some("duration"),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Formats a bound: a number, or a duration in seconds.
 fn number(value: &Value) -> Option<String> {
     match value {
@@ -204,6 +236,18 @@ fn number(value: &Value) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Returns `true` if the text contains a length, such as `64 characters` or `64 letters and
+/// digits`.
+fn contains_length(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.windows(2).any(|pair| {
+        pair[0].bytes().all(|letter| letter.is_ascii_digit())
+            && ["character", "letter", "lower-case"]
+                .iter()
+                .any(|unit| pair[1].starts_with(unit))
+    })
 }
 
 /// Returns `true` if the text contains the keyword. A number must match completely: 255 does not

@@ -180,6 +180,36 @@ fn constraints_in_the_comment_are_not_repeated() {
 }
 
 #[test]
+fn a_length_in_the_comment_replaces_the_length_constraint() {
+    let schema = schema();
+    let rules = schema.rules(&field(&schema, "scalekit.v1.roles.CreateRole", "name"));
+    let pattern = "Must match `^[a-zA-Z0-9_]{1,64}$`.";
+    let missing = |doc: &str| rules.missing_in(doc).collect::<Vec<_>>();
+    assert_eq!(missing("Name."), ["Required.", "1 to 100 characters.", pattern]);
+    assert_eq!(
+        missing("Name: 1 to 64 letters, digits and `_`."),
+        ["Required.", pattern]
+    );
+}
+
+#[test]
+fn constraints_without_effect_are_not_sentences() {
+    let schema = schema();
+    let sentences = |message: &str, name: &str| {
+        let rules = schema.rules(&field(&schema, message, name));
+        rules.sentences().map(str::to_owned).collect::<Vec<_>>()
+    };
+    // A constraint for `int32` on a field of the type `int64`.
+    let count = sentences("scalekit.v1.roles.GetRoleUsersCountResponse", "count");
+    assert!(count.is_empty(), "{count:?}");
+    // An unsigned number with the lower bound 0.
+    assert_eq!(
+        sentences("scalekit.v1.users.ListOrganizationUsersRequest", "page_size"),
+        ["At most 100."]
+    );
+}
+
+#[test]
 fn every_operation_message_and_enum_has_a_comment() {
     let schema = schema();
     let mut undocumented = Vec::new();
