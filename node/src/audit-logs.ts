@@ -7,32 +7,34 @@ import { type CallOptions, ServiceClient, lazily } from "./call";
 const auditlogsPb = lazily(() => require("./pkg/grpc/scalekit/v1/auditlogs/auditlogs_pb") as typeof import("./pkg/grpc/scalekit/v1/auditlogs/auditlogs_pb"));
 
 /**
- * The operations of `client.auditLogs`.
+ * Operations of `client.auditLogs`.
  *
- * Reads the logs of an environment. Every call needs a bearer token and fails with `UNAUTHENTICATED` without a valid
- * one.
+ * Reads the audit logs of an environment.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class AuditLogsClient extends ServiceClient {
   /**
-   * Lists the authentication requests of the environment that match the given filters, page by page. Pass
-   * `nextPageToken` of one answer as `pageToken` of the next call until it is empty.
+   * Lists the authentication requests of the environment that match all given filters, page by page.
+   *
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
    *
    * @param options An object with `pageSize`, `pageToken`, `email`, `status`, `startTime`, `endTime`, `resourceId`,
    *   `connectedAccountIdentifier`, `clientId`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListAuthLogResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listAuthRequests(
     options?: {
-      /** Number of entries a page; 10 when 0. */
+      /** Number of entries per page; 10 if not set. */
       pageSize?: number | null;
-      /** Token of the page to return, from an earlier answer; empty for the first page. */
+      /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
       /** Only requests of the user with this e-mail address. */
       email?: string | null;
-      /** Only requests with one of these states. */
+      /** Only requests with one of these statuses. */
       status?: string[] | null;
       /** Only requests logged at this time or later. */
       startTime?: Timestamp | Date | string | null;
@@ -40,7 +42,7 @@ export default class AuditLogsClient extends ServiceClient {
       endTime?: Timestamp | Date | string | null;
       /** Only requests for this protected resource. */
       resourceId?: string | null;
-      /** Only requests that concern this connected account. */
+      /** Only requests about this connected account. */
       connectedAccountIdentifier?: string | null;
       /** Only requests made by this OAuth client. */
       clientId?: string | null;
@@ -67,24 +69,22 @@ export default class AuditLogsClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listAuthRequests` lists, through all pages.
+   * Iterates over the items of all pages of `listAuthRequests`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
    * @param options An object with `pageSize`, `email`, `status`, `startTime`, `endTime`, `resourceId`,
    *   `connectedAccountIdentifier`, `clientId`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `AuthLogRequest`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterAuthRequests(
     options?: {
-      /** Number of entries a page; 10 when 0. */
+      /** Number of entries per page; 10 if not set. */
       pageSize?: number | null;
       /** Only requests of the user with this e-mail address. */
       email?: string | null;
-      /** Only requests with one of these states. */
+      /** Only requests with one of these statuses. */
       status?: string[] | null;
       /** Only requests logged at this time or later. */
       startTime?: Timestamp | Date | string | null;
@@ -92,7 +92,7 @@ export default class AuditLogsClient extends ServiceClient {
       endTime?: Timestamp | Date | string | null;
       /** Only requests for this protected resource. */
       resourceId?: string | null;
-      /** Only requests that concern this connected account. */
+      /** Only requests about this connected account. */
       connectedAccountIdentifier?: string | null;
       /** Only requests made by this OAuth client. */
       clientId?: string | null;

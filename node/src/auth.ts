@@ -7,25 +7,27 @@ import { type CallOptions, ServiceClient, lazily } from "./call";
 const authPb = lazily(() => require("./pkg/grpc/scalekit/v1/auth/auth_pb") as typeof import("./pkg/grpc/scalekit/v1/auth/auth_pb"));
 
 /**
- * The operations of `client.auth`.
+ * Operations of `client.auth`.
  *
- * Takes part in authentication requests that are under way. Every call needs a bearer token and fails with
- * `UNAUTHENTICATED` without a valid one.
+ * Updates authentication requests that are in progress.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class AuthClient extends ServiceClient {
   /**
-   * Sets the user of an authentication request that is under way. It is for MCP servers that bring their own login:
-   * your application authenticates the user, reports the result here, and the request goes on with these details.
-   * Returns the id of the authentication request. Fails with `NOT_FOUND` for an unknown connection or login
-   * request.
+   * Sets the user of an authentication request that is in progress.
    *
-   * @param connectionId Id of the connection that the login runs through (`conn_` and digits), 1 to 32 characters.
-   * @param loginRequestId Id of the login request, as handed to your login page. Required.
+   * Use it for MCP servers with your own login: your application authenticates the user and reports the result
+   * here, and the authentication request continues with these details. Returns the id of the authentication
+   * request. Fails with `NOT_FOUND` for an unknown connection or login request.
+   *
+   * @param connectionId Id of the connection used for the login (`conn_` followed by digits), 1 to 32 characters.
+   * @param loginRequestId Id of the login request, as passed to your login page. Required.
    * @param user The user who logged in.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateLoginUserDetailsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateLoginUserDetails(
     connectionId: string,

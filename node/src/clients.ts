@@ -22,32 +22,36 @@ const clientsPb = lazily(() => require("./pkg/grpc/scalekit/v1/clients/clients_p
 const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bufbuild/protobuf/wkt"));
 
 /**
- * The operations of `client.clients`.
+ * Operations of `client.clients`.
  *
- * Manages OAuth clients. There are three kinds: clients of the environment (your applications), machine clients of an
- * organization, and clients of a protected resource such as an MCP server. Every call needs a bearer token and fails
- * with `UNAUTHENTICATED` without a valid one.
+ * Manages OAuth clients.
+ *
+ * There are three kinds: clients of the environment (your applications), machine clients of an organization, and
+ * clients of a protected resource such as an MCP server.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class ClientsClient extends ServiceClient {
   /**
-   * Lists the clients of the environment in order of creation, page by page, optionally only some kinds. Pass
-   * `nextPageToken` of one answer as `pageToken` of the next call until it is empty.
+   * Lists the clients of the environment in order of creation, page by page, optionally restricted to some kinds.
+   *
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
    *
    * @param options An object with `includePlainSecret`, `filter`, `pageToken`, `pageSize`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListClientsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listClient(
     options?: {
-      /** Asks for the plain text of secrets too, where the service still has it. */
+      /** Whether to include the plain text of secrets that the service still has. */
       includePlainSecret?: boolean | null;
-      /** Restricts the list. */
+      /** Filter; all clients are listed if not set. */
       filter?: MessageInitShape<typeof ListClientsRequest_FilterSchema> | Partial<ListClientsRequest_Filter> | null;
-      /** Token of the page to return, from an earlier answer; empty for the first page. */
+      /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
-      /** Number of entries a page, at most 30; 10 when 0. */
+      /** Number of entries per page, at most 30; 10 if not set. */
       pageSize?: number | null;
     },
     call?: CallOptions,
@@ -67,14 +71,14 @@ export default class ClientsClient extends ServiceClient {
   }
 
   /**
-   * Creates a client of the environment and returns it. It starts without a secret; add one with
-   * `CreateClientSecret`. Fails with `INVALID_ARGUMENT` when name or kind is missing or an address is listed twice.
+   * Creates a client of the environment and returns it.
+   *
+   * It has no secret yet; add one with `CreateClientSecret`. Fails with `INVALID_ARGUMENT` if the name or the kind
+   * is missing, or if a URI is listed twice.
    *
    * @param client The client to create. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateClientResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createClient(
     client: MessageInitShape<typeof CreateClientSchema> | Partial<CreateClient>,
@@ -92,13 +96,13 @@ export default class ClientsClient extends ServiceClient {
   }
 
   /**
-   * Returns one client of the environment. Fails with `NOT_FOUND` for an unknown client.
+   * Returns one client of the environment.
+   *
+   * Fails with `NOT_FOUND` for an unknown client.
    *
    * @param clientId Id of the client, 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetClientResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getClient(clientId: string, call?: CallOptions): Promise<GetClientResponse> {
     return this.unary(
@@ -113,22 +117,22 @@ export default class ClientsClient extends ServiceClient {
   }
 
   /**
-   * Updates a client of the environment and returns it. Fields left empty keep their values; custom claims are
-   * replaced as a whole. Fails with `NOT_FOUND` for an unknown client.
+   * Updates a client of the environment and returns it.
+   *
+   * Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown
+   * client.
    *
    * @param clientId Id of the client, 1 to 32 characters.
-   * @param client The changes. Required.
+   * @param client The new values. Required.
    * @param options An object with `mask`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateClientResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateClient(
     clientId: string,
     client: MessageInitShape<typeof UpdateClientSchema> | Partial<UpdateClient>,
     options?: {
-      /** Names the fields of `client` to change. */
+      /** Fields of `client` to change. */
       mask?: string[] | null;
     },
     call?: CallOptions,
@@ -147,14 +151,13 @@ export default class ClientsClient extends ServiceClient {
   }
 
   /**
-   * Deletes a client of the environment and returns nothing. Its secrets stop working. Fails with `NOT_FOUND` for
-   * an unknown client.
+   * Deletes a client of the environment and returns nothing.
+   *
+   * Its secrets stop working. Fails with `NOT_FOUND` for an unknown client.
    *
    * @param clientId Id of the client, 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteClient(clientId: string, call?: CallOptions): Promise<Empty> {
     return this.unary(
@@ -169,14 +172,14 @@ export default class ClientsClient extends ServiceClient {
   }
 
   /**
-   * Adds a secret to a client. Returns the plain text, which is shown only once, and the stored secret. A client of
-   * a resource has at most 5 secrets. Fails with `NOT_FOUND` for an unknown client.
+   * Adds a secret to a client.
+   *
+   * Returns the plain text, which is shown only once, and the stored secret. A client of a resource has at most 5
+   * secrets. Fails with `NOT_FOUND` for an unknown client.
    *
    * @param clientId Id of the client, 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateClientSecretResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createClientSecret(clientId: string, call?: CallOptions): Promise<CreateClientSecretResponse> {
     return this.unary(
@@ -191,15 +194,14 @@ export default class ClientsClient extends ServiceClient {
   }
 
   /**
-   * Deletes a secret of a client and returns nothing. The last secret of a client cannot be deleted. Fails with
-   * `NOT_FOUND` for an unknown client or secret.
+   * Deletes a secret of a client and returns nothing.
+   *
+   * The last secret of a client cannot be deleted. Fails with `NOT_FOUND` for an unknown client or secret.
    *
    * @param clientId Id of the client, 1 to 32 characters.
    * @param secretId Id of the secret, 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteClientSecret(clientId: string, secretId: string, call?: CallOptions): Promise<Empty> {
     return this.unary(
@@ -215,23 +217,21 @@ export default class ClientsClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listClient` lists, through all pages.
+   * Iterates over the items of all pages of `listClient`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
    * @param options An object with `includePlainSecret`, `filter`, `pageSize`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `Client`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterClients(
     options?: {
-      /** Asks for the plain text of secrets too, where the service still has it. */
+      /** Whether to include the plain text of secrets that the service still has. */
       includePlainSecret?: boolean | null;
-      /** Restricts the list. */
+      /** Filter; all clients are listed if not set. */
       filter?: MessageInitShape<typeof ListClientsRequest_FilterSchema> | Partial<ListClientsRequest_Filter> | null;
-      /** Number of entries a page, at most 30; 10 when 0. */
+      /** Number of entries per page, at most 30; 10 if not set. */
       pageSize?: number | null;
     },
     call?: CallOptions,

@@ -22,47 +22,53 @@ import { type CallOptions, ServiceClient, lazily } from "./call";
 const connectedAccountsPb = lazily(() => require("./pkg/grpc/scalekit/v1/connected_accounts/connected_accounts_pb") as typeof import("./pkg/grpc/scalekit/v1/connected_accounts/connected_accounts_pb"));
 
 /**
- * The operations of `client.connectedAccounts`.
+ * Operations of `client.connectedAccounts`.
  *
- * Manages connected accounts: what a user or an organization has granted at a third-party service, kept under an
- * identifier of your choice. Every call needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
+ * Manages connected accounts.
+ *
+ * A connected account stores the access that a user or an organization has granted to a third-party service, under an
+ * identifier that you choose.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class ConnectedAccountsClient extends ServiceClient {
   /**
-   * Lists the connected accounts that match all given filters, in order of creation, page by page. The entries
-   * carry no credentials. Pass `nextPageToken` of one answer as `pageToken` of the next call until it is empty.
+   * Lists the connected accounts that match all given filters, in order of creation, page by page.
+   *
+   * The entries contain no credentials. To get the next page, pass `nextPageToken` of the response as `pageToken`;
+   * it is empty on the last page.
    *
    * @param options An object with `organizationId`, `userId`, `connector`, `identifier`, `provider`, `pageSize`,
    *   `pageToken`, `query`, `connectionNames`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListConnectedAccountsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listConnectedAccounts(
     options?: {
-      /** Only accounts of this organization (`org_` and digits), at most 32 characters. */
+      /** Only accounts of this organization (`org_` followed by digits), at most 32 characters. */
       organizationId?: string | null;
-      /** Only accounts of this user (`usr_` and digits), at most 32 characters. */
+      /** Only accounts of this user (`usr_` followed by digits), at most 32 characters. */
       userId?: string | null;
       /**
-       * Only accounts of this connector: letters, digits, spaces and any of `_`, `:`, `-`, at most 400 characters.
-       * Must match `^[a-zA-Z0-9_: -]*$`.
+       * Only accounts of this connector: letters, digits, spaces, `_`, `:` and `-`, at most 400 characters. Must
+       * match `^[a-zA-Z0-9_: -]*$`.
        */
       connector?: string | null;
       /** Only accounts with this identifier, at most 100 characters. */
       identifier?: string | null;
       /** Only accounts at this third-party service, at most 50 characters. */
       provider?: string | null;
-      /** Number of accounts a page, at most 99; 10 when 0. Less than 100. */
+      /** Number of accounts per page, less than 100; 10 if not set. */
       pageSize?: number | null;
-      /** Token of the page to return, from an earlier answer; empty for the first page. At most 100 characters. */
+      /** Token of the page to return, from an earlier response; empty for the first page. At most 100 characters. */
       pageToken?: string | null;
-      /** Only accounts in which this text occurs, at most 100 characters. */
+      /** Only accounts that contain this text, at most 100 characters. */
       query?: string | null;
       /**
-       * Only accounts of one of these connections: at most 20 names, each made like `connector` and not empty. Each
-       * item: 1 to 400 characters. Each item: must match `^[a-zA-Z0-9_: -]*$`.
+       * Only accounts of these connections: at most 20 non-empty names in the format of `connector`. Each item: 1 to
+       * 400 characters. Each item: must match `^[a-zA-Z0-9_: -]*$`.
        */
       connectionNames?: string[] | null;
     },
@@ -88,24 +94,24 @@ export default class ConnectedAccountsClient extends ServiceClient {
   }
 
   /**
-   * Searches connected accounts by a piece of text, page by page. The entries carry no credentials. Fails with
-   * `INVALID_ARGUMENT` when the text is shorter than 3 or longer than 200 characters.
+   * Searches connected accounts by text, page by page.
    *
-   * @param query The text, 3 to 200 characters. Required.
+   * The entries contain no credentials. Fails with `INVALID_ARGUMENT` if the text is shorter than 3 or longer than
+   * 200 characters.
+   *
+   * @param query Text to search for, 3 to 200 characters. Required.
    * @param options An object with `pageSize`, `pageToken`, `connectionId`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `SearchConnectedAccountsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async searchConnectedAccounts(
     query: string,
     options?: {
-      /** Number of accounts a page, at most 30; 10 when 0. */
+      /** Number of accounts per page, at most 30; 10 if not set. */
       pageSize?: number | null;
-      /** Token of the page to return, from an earlier answer; empty for the first page. */
+      /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
-      /** Only accounts of this connection (`conn_` and digits), at most 32 characters. */
+      /** Only accounts of this connection (`conn_` followed by digits), at most 32 characters. */
       connectionId?: string | null;
     },
     call?: CallOptions,
@@ -125,33 +131,32 @@ export default class ConnectedAccountsClient extends ServiceClient {
   }
 
   /**
-   * Creates a connected account for a connector and an identifier and returns it. An OAuth account starts as
-   * `PENDING_AUTH` and becomes active once its user has gone through the magic link. Fails with `INVALID_ARGUMENT`
-   * when `connectedAccount` is missing.
+   * Creates a connected account for a connector and an identifier and returns it.
+   *
+   * An OAuth account starts as `PENDING_AUTH` and becomes `ACTIVE` when its user has authorized it through the
+   * magic link. Fails with `INVALID_ARGUMENT` if `connectedAccount` is missing.
    *
    * @param params An object with `connector`, `identifier`, `connectedAccount`, `organizationId`, `userId`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateConnectedAccountResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createConnectedAccount(
     params: {
       /**
-       * Name of the connection the account is for, such as `slack`: letters, digits, spaces and any of `_`, `:`, `-`,
-       * at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+       * Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at most 400
+       * characters. Must match `^[a-zA-Z0-9_: -]*$`.
        */
       connector: string;
       /**
-       * Your identifier of the account within the connector, such as a user id, an e-mail address or a workspace id;
-       * at most 100 characters.
+       * Identifier of the account within the connector, such as a user id, an e-mail address or a workspace id; at
+       * most 100 characters.
        */
       identifier: string;
       /** The account's credentials and settings. Required, but may be empty. */
       connectedAccount: MessageInitShape<typeof CreateConnectedAccountSchema> | Partial<CreateConnectedAccount>;
-      /** Id of the organization that the account belongs to (`org_` and digits), at most 32 characters. */
+      /** Id of the organization that the account belongs to (`org_` followed by digits), at most 32 characters. */
       organizationId?: string | null;
-      /** Id of the user that the account belongs to (`usr_` and digits), at most 32 characters. */
+      /** Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters. */
       userId?: string | null;
     },
     call?: CallOptions,
@@ -173,36 +178,38 @@ export default class ConnectedAccountsClient extends ServiceClient {
   }
 
   /**
-   * Updates the credentials or the settings of a connected account and returns it. Give `id` alone, or `connector`
-   * and `identifier`, with `organizationId` or `userId` where the account belongs to one. Fails with `NOT_FOUND`
-   * when there is no such account.
+   * Updates the credentials or the settings of a connected account and returns it.
+   *
+   * Identify the account by `id`, or by `connector` and `identifier`. If the account belongs to an organization or
+   * a user, also set `organizationId` or `userId`. Fails with `NOT_FOUND` for an unknown account.
    *
    * @param params An object with `connector`, `identifier`, `connectedAccount`, `organizationId`, `userId`,
    *   `connectedAccountId`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateConnectedAccountResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateConnectedAccount(
     params: {
       /**
-       * Name of the connection the account is for, such as `slack`: letters, digits, spaces and any of `_`, `:`, `-`,
-       * at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+       * Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at most 400
+       * characters. Must match `^[a-zA-Z0-9_: -]*$`.
        */
       connector?: string | null;
       /**
-       * Your identifier of the account within the connector, such as a user id, an e-mail address or a workspace id;
-       * at most 100 characters.
+       * Identifier of the account within the connector, such as a user id, an e-mail address or a workspace id; at
+       * most 100 characters.
        */
       identifier?: string | null;
-      /** The changes. Required. */
+      /** The new values. Required. */
       connectedAccount: MessageInitShape<typeof UpdateConnectedAccountSchema> | Partial<UpdateConnectedAccount>;
-      /** Id of the organization that the account belongs to (`org_` and digits), at most 32 characters. */
+      /** Id of the organization that the account belongs to (`org_` followed by digits), at most 32 characters. */
       organizationId?: string | null;
-      /** Id of the user that the account belongs to (`usr_` and digits), at most 32 characters. */
+      /** Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters. */
       userId?: string | null;
-      /** Id of the connected account (`ca_` and digits), at most 32 characters. It names the account on its own. */
+      /**
+       * Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces `connector` and
+       * `identifier`.
+       */
       connectedAccountId?: string | null;
     },
     call?: CallOptions,
@@ -226,33 +233,36 @@ export default class ConnectedAccountsClient extends ServiceClient {
   }
 
   /**
-   * Deletes a connected account together with its credentials. Give `id` alone, or `connector` and `identifier`,
-   * with `organizationId` or `userId` where the account belongs to one. The answer has no fields. Fails with
-   * `NOT_FOUND` when there is no such account.
+   * Deletes a connected account and its credentials.
+   *
+   * Identify the account by `id`, or by `connector` and `identifier`. If the account belongs to an organization or
+   * a user, also set `organizationId` or `userId`. The response has no fields. Fails with `NOT_FOUND` for an
+   * unknown account.
    *
    * @param params An object with `connector`, `identifier`, `organizationId`, `userId`, `connectedAccountId`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `DeleteConnectedAccountResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteConnectedAccount(
     params: {
       /**
-       * Name of the connection the account is for, such as `slack`: letters, digits, spaces and any of `_`, `:`, `-`,
-       * at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+       * Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at most 400
+       * characters. Must match `^[a-zA-Z0-9_: -]*$`.
        */
       connector?: string | null;
       /**
-       * Your identifier of the account within the connector, such as a user id, an e-mail address or a workspace id;
-       * at most 100 characters.
+       * Identifier of the account within the connector, such as a user id, an e-mail address or a workspace id; at
+       * most 100 characters.
        */
       identifier?: string | null;
-      /** Id of the organization that the account belongs to (`org_` and digits), at most 32 characters. */
+      /** Id of the organization that the account belongs to (`org_` followed by digits), at most 32 characters. */
       organizationId?: string | null;
-      /** Id of the user that the account belongs to (`usr_` and digits), at most 32 characters. */
+      /** Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters. */
       userId?: string | null;
-      /** Id of the connected account (`ca_` and digits), at most 32 characters. It names the account on its own. */
+      /**
+       * Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces `connector` and
+       * `identifier`.
+       */
       connectedAccountId?: string | null;
     },
     call?: CallOptions,
@@ -275,43 +285,45 @@ export default class ConnectedAccountsClient extends ServiceClient {
   }
 
   /**
-   * Creates a link through which the user authorizes a connected account. Returns the link and when it expires; an
-   * OAuth account becomes active when the user has followed it. Fails with `NOT_FOUND` when there is no such
-   * account.
+   * Creates a link with which the user authorizes a connected account.
+   *
+   * Returns the link and its expiry time. An OAuth account becomes `ACTIVE` when the user has authorized it. Fails
+   * with `NOT_FOUND` for an unknown account.
    *
    * @param params An object with `connector`, `identifier`, `organizationId`, `userId`, `connectedAccountId`,
    *   `state`, `userVerifyUrl`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetMagicLinkForConnectedAccountResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getMagicLinkForConnectedAccount(
     params: {
       /**
-       * Name of the connection the account is for, such as `slack`: letters, digits, spaces and any of `_`, `:`, `-`,
-       * at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+       * Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at most 400
+       * characters. Must match `^[a-zA-Z0-9_: -]*$`.
        */
       connector?: string | null;
       /**
-       * Your identifier of the account within the connector, such as a user id, an e-mail address or a workspace id;
-       * at most 100 characters.
+       * Identifier of the account within the connector, such as a user id, an e-mail address or a workspace id; at
+       * most 100 characters.
        */
       identifier?: string | null;
-      /** Id of the organization that the account belongs to (`org_` and digits), at most 32 characters. */
+      /** Id of the organization that the account belongs to (`org_` followed by digits), at most 32 characters. */
       organizationId?: string | null;
-      /** Id of the user that the account belongs to (`usr_` and digits), at most 32 characters. */
+      /** Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters. */
       userId?: string | null;
-      /** Id of the connected account (`ca_` and digits), at most 32 characters. It names the account on its own. */
+      /**
+       * Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces `connector` and
+       * `identifier`.
+       */
       connectedAccountId?: string | null;
       /**
-       * Opaque value, at most 512 characters, that comes back with the browser to `user_verify_url`. Use it to match
-       * request and return, not as proof of identity.
+       * Opaque value, at most 512 characters, that is passed back to `user_verify_url`. Use it to match the redirect
+       * to your request, not as proof of identity.
        */
       state?: string | null;
       /**
-       * Address in your application, `http` or `https`, at most 2048 characters. The browser returns there with the
-       * parameters `auth_request_id` and `state`, and your application then calls `VerifyConnectedAccountUser`. Must
+       * URL in your application, `http` or `https`, at most 2048 characters. The browser is redirected to it with the
+       * parameters `auth_request_id` and `state`. Your application then calls `VerifyConnectedAccountUser`. Must
        * match `^$|^https?://`.
        */
       userVerifyUrl?: string | null;
@@ -337,33 +349,36 @@ export default class ConnectedAccountsClient extends ServiceClient {
   }
 
   /**
-   * Returns a connected account together with its credentials, such as OAuth tokens. Treat the answer as a secret.
-   * Give `id` alone, or `connector` and `identifier`, with `organizationId` or `userId` where the account belongs
-   * to one. Fails with `NOT_FOUND` when there is no such account.
+   * Returns a connected account with its credentials, such as OAuth tokens.
+   *
+   * Treat the response as a secret. Identify the account by `id`, or by `connector` and `identifier`. If the
+   * account belongs to an organization or a user, also set `organizationId` or `userId`. Fails with `NOT_FOUND` for
+   * an unknown account.
    *
    * @param params An object with `connector`, `identifier`, `organizationId`, `userId`, `connectedAccountId`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetConnectedAccountByIdentifierResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getConnectedAccountByIdentifier(
     params: {
       /**
-       * Name of the connection the account is for, such as `slack`: letters, digits, spaces and any of `_`, `:`, `-`,
-       * at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+       * Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at most 400
+       * characters. Must match `^[a-zA-Z0-9_: -]*$`.
        */
       connector?: string | null;
       /**
-       * Your identifier of the account within the connector, such as a user id, an e-mail address or a workspace id;
-       * at most 100 characters.
+       * Identifier of the account within the connector, such as a user id, an e-mail address or a workspace id; at
+       * most 100 characters.
        */
       identifier?: string | null;
-      /** Id of the organization that the account belongs to (`org_` and digits), at most 32 characters. */
+      /** Id of the organization that the account belongs to (`org_` followed by digits), at most 32 characters. */
       organizationId?: string | null;
-      /** Id of the user that the account belongs to (`usr_` and digits), at most 32 characters. */
+      /** Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters. */
       userId?: string | null;
-      /** Id of the connected account (`ca_` and digits), at most 32 characters. It names the account on its own. */
+      /**
+       * Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces `connector` and
+       * `identifier`.
+       */
       connectedAccountId?: string | null;
     },
     call?: CallOptions,
@@ -385,33 +400,35 @@ export default class ConnectedAccountsClient extends ServiceClient {
   }
 
   /**
-   * Returns the state and the settings of a connected account. Give `id` alone, or `connector` and `identifier`,
-   * with `organizationId` or `userId` where the account belongs to one. Fails with `NOT_FOUND` when there is no
-   * such account.
+   * Returns the status and the settings of a connected account.
+   *
+   * Identify the account by `id`, or by `connector` and `identifier`. If the account belongs to an organization or
+   * a user, also set `organizationId` or `userId`. Fails with `NOT_FOUND` for an unknown account.
    *
    * @param params An object with `connector`, `identifier`, `organizationId`, `userId`, `connectedAccountId`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetConnectedAccountByIdentifierResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getConnectedAccountDetailsByIdentifier(
     params: {
       /**
-       * Name of the connection the account is for, such as `slack`: letters, digits, spaces and any of `_`, `:`, `-`,
-       * at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+       * Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at most 400
+       * characters. Must match `^[a-zA-Z0-9_: -]*$`.
        */
       connector?: string | null;
       /**
-       * Your identifier of the account within the connector, such as a user id, an e-mail address or a workspace id;
-       * at most 100 characters.
+       * Identifier of the account within the connector, such as a user id, an e-mail address or a workspace id; at
+       * most 100 characters.
        */
       identifier?: string | null;
-      /** Id of the organization that the account belongs to (`org_` and digits), at most 32 characters. */
+      /** Id of the organization that the account belongs to (`org_` followed by digits), at most 32 characters. */
       organizationId?: string | null;
-      /** Id of the user that the account belongs to (`usr_` and digits), at most 32 characters. */
+      /** Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters. */
       userId?: string | null;
-      /** Id of the connected account (`ca_` and digits), at most 32 characters. It names the account on its own. */
+      /**
+       * Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces `connector` and
+       * `identifier`.
+       */
       connectedAccountId?: string | null;
     },
     call?: CallOptions,
@@ -433,21 +450,20 @@ export default class ConnectedAccountsClient extends ServiceClient {
   }
 
   /**
-   * Confirms that the user who authorized a connected account is the one logged in to your application. It turns an
-   * account in state `PENDING_VERIFICATION` active and returns where to send the browser next. Take the identifier
-   * from your own session, never from the address of the request.
+   * Confirms that the user who authorized a connected account is the user who is logged in to your application.
+   *
+   * Changes the status of the account from `PENDING_VERIFICATION` to `ACTIVE` and returns the URL to redirect the
+   * browser to. Take the identifier from your own session, never from the URL of the request.
    *
    * @param params An object with `authRequestId`, `identifier`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `VerifyConnectedAccountUserResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async verifyConnectedAccountUser(
     params: {
-      /** The `auth_request_id` parameter that the browser brought to `user_verify_url`, 1 to 1000 characters. */
+      /** The `auth_request_id` query parameter received at `user_verify_url`, 1 to 1000 characters. */
       authRequestId: string;
-      /** Identifier of the connected account of the user who is logged in, 1 to 200 characters. */
+      /** Identifier of the logged-in user's connected account, 1 to 200 characters. */
       identifier: string;
     },
     call?: CallOptions,
@@ -466,39 +482,37 @@ export default class ConnectedAccountsClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listConnectedAccounts` lists, through all pages.
+   * Iterates over the items of all pages of `listConnectedAccounts`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
    * @param options An object with `organizationId`, `userId`, `connector`, `identifier`, `provider`, `pageSize`,
    *   `query`, `connectionNames`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `ConnectedAccountForList`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterConnectedAccounts(
     options?: {
-      /** Only accounts of this organization (`org_` and digits), at most 32 characters. */
+      /** Only accounts of this organization (`org_` followed by digits), at most 32 characters. */
       organizationId?: string | null;
-      /** Only accounts of this user (`usr_` and digits), at most 32 characters. */
+      /** Only accounts of this user (`usr_` followed by digits), at most 32 characters. */
       userId?: string | null;
       /**
-       * Only accounts of this connector: letters, digits, spaces and any of `_`, `:`, `-`, at most 400 characters.
-       * Must match `^[a-zA-Z0-9_: -]*$`.
+       * Only accounts of this connector: letters, digits, spaces, `_`, `:` and `-`, at most 400 characters. Must
+       * match `^[a-zA-Z0-9_: -]*$`.
        */
       connector?: string | null;
       /** Only accounts with this identifier, at most 100 characters. */
       identifier?: string | null;
       /** Only accounts at this third-party service, at most 50 characters. */
       provider?: string | null;
-      /** Number of accounts a page, at most 99; 10 when 0. Less than 100. */
+      /** Number of accounts per page, less than 100; 10 if not set. */
       pageSize?: number | null;
-      /** Only accounts in which this text occurs, at most 100 characters. */
+      /** Only accounts that contain this text, at most 100 characters. */
       query?: string | null;
       /**
-       * Only accounts of one of these connections: at most 20 names, each made like `connector` and not empty. Each
-       * item: 1 to 400 characters. Each item: must match `^[a-zA-Z0-9_: -]*$`.
+       * Only accounts of these connections: at most 20 non-empty names in the format of `connector`. Each item: 1 to
+       * 400 characters. Each item: must match `^[a-zA-Z0-9_: -]*$`.
        */
       connectionNames?: string[] | null;
     },
@@ -524,23 +538,21 @@ export default class ConnectedAccountsClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `searchConnectedAccounts` lists, through all pages.
+   * Iterates over the items of all pages of `searchConnectedAccounts`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
-   * @param query The text, 3 to 200 characters. Required.
+   * @param query Text to search for, 3 to 200 characters. Required.
    * @param options An object with `pageSize`, `connectionId`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `ConnectedAccountForList`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterSearchConnectedAccounts(
     query: string,
     options?: {
-      /** Number of accounts a page, at most 30; 10 when 0. */
+      /** Number of accounts per page, at most 30; 10 if not set. */
       pageSize?: number | null;
-      /** Only accounts of this connection (`conn_` and digits), at most 32 characters. */
+      /** Only accounts of this connection (`conn_` followed by digits), at most 32 characters. */
       connectionId?: string | null;
     },
     call?: CallOptions,
@@ -560,15 +572,15 @@ export default class ConnectedAccountsClient extends ServiceClient {
   }
 
   /**
-   * Gets the connected account of an identifier, or creates it if there is none.
-   * An account that exists gets `authorizationDetails` and `apiConfig` when the former are given; without them it
-   * stays as it is.
+   * Returns the connected account of an identifier, or creates it if it does not exist.
+   * If `authorizationDetails` are given, an existing account is updated with them and with `apiConfig`. Otherwise
+   * it stays unchanged.
    */
   async getOrCreateConnectedAccount(params: UpsertConnectedAccount, call?: CallOptions): Promise<CreateConnectedAccountResponse> {
     return getOrCreate(this, params, call);
   }
 
-  /** Another name for `getOrCreateConnectedAccount`. */
+  /** Alias of `getOrCreateConnectedAccount`. */
   async upsertConnectedAccount(params: UpsertConnectedAccount, call?: CallOptions): Promise<CreateConnectedAccountResponse> {
     return getOrCreate(this, params, call);
   }

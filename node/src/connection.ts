@@ -23,29 +23,34 @@ const connectionsPb = lazily(() => require("./pkg/grpc/scalekit/v1/connections/c
 const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bufbuild/protobuf/wkt"));
 
 /**
- * The operations of `client.connection`.
+ * Operations of `client.connection`.
  *
- * Manages connections. A connection of an organization is its single sign-on with an identity provider; a connection
- * of the environment serves all organizations, for login or for access to a third-party service. Every call needs a
- * bearer token and fails with `UNAUTHENTICATED` without a valid one.
+ * Manages connections.
+ *
+ * A connection of an organization is its single sign-on with an identity provider. A connection of the environment
+ * serves all organizations, for login or for access to a third-party service.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class ConnectionClient extends ServiceClient {
   /**
-   * Creates a connection of the environment and returns it. A connection to a known third-party service starts with
-   * that service's OAuth settings, and with a key id made from the provider's name unless one is given. Fails with
-   * `INVALID_ARGUMENT` when `connection` is missing or holds an unknown enum value.
+   * Creates a connection of the environment and returns it.
+   *
+   * A connection to a known third-party service starts with the OAuth settings of that service. If `key_id` is not
+   * set, it is derived from the provider's name. Fails with `INVALID_ARGUMENT` if `connection` is missing or
+   * contains an unknown enum value.
    *
    * @param connection The connection to create. Required.
    * @param options An object with `flags`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateConnectionResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createEnvironmentConnection(
     connection: MessageInitShape<typeof CreateConnectionSchema> | Partial<CreateConnection>,
     options?: {
-      /** What the connection is for. */
+      /** Purpose of the connection. */
       flags?: MessageInitShape<typeof FlagsSchema> | Partial<Flags> | null;
     },
     call?: CallOptions,
@@ -63,16 +68,15 @@ export default class ConnectionClient extends ServiceClient {
   }
 
   /**
-   * Creates a single sign-on connection of an organization and returns it with its id and status. Fails with
-   * `INVALID_ARGUMENT` when `connection` is missing or holds an unknown enum value, and with `NOT_FOUND` for an
-   * unknown organization.
+   * Creates a single sign-on connection of an organization and returns it with its id and status.
    *
-   * @param organizationId Id of the organization (`org_` and digits), 1 to 32 characters.
+   * Fails with `INVALID_ARGUMENT` if `connection` is missing or contains an unknown enum value, and with
+   * `NOT_FOUND` for an unknown organization.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), 1 to 32 characters.
    * @param connection The connection to create. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateConnectionResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createConnection(
     organizationId: string,
@@ -92,13 +96,13 @@ export default class ConnectionClient extends ServiceClient {
   }
 
   /**
-   * Returns one connection of the environment with its settings. Fails with `NOT_FOUND` for an unknown connection.
+   * Returns one connection of the environment with its settings.
    *
-   * @param connectionId Id of the connection (`conn_` and digits), 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` for an unknown connection.
+   *
+   * @param connectionId Id of the connection (`conn_` followed by digits), 1 to 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetConnectionResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getEnvironmentConnection(connectionId: string, call?: CallOptions): Promise<GetConnectionResponse> {
     return this.unary(
@@ -113,15 +117,14 @@ export default class ConnectionClient extends ServiceClient {
   }
 
   /**
-   * Returns one connection of an organization with its settings. Fails with `NOT_FOUND` when the organization or
-   * the connection does not exist.
+   * Returns one connection of an organization with its settings.
    *
-   * @param organizationId Id of the organization (`org_` and digits), 1 to 32 characters.
-   * @param id Id of the connection (`conn_` and digits), 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` if the organization or the connection does not exist.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), 1 to 32 characters.
+   * @param id Id of the connection (`conn_` followed by digits), 1 to 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetConnectionResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getConnection(organizationId: string, id: string, call?: CallOptions): Promise<GetConnectionResponse> {
     return this.unary(
@@ -137,21 +140,20 @@ export default class ConnectionClient extends ServiceClient {
   }
 
   /**
-   * Lists the connections of an organization or of a domain in order of creation, all in one answer. Only active
-   * connections are listed unless `include` is `all`. The entries are summaries; `GetConnection` returns the
-   * settings.
+   * Lists all connections of an organization or of a domain in order of creation, in one response.
    *
-   * @param organizationId Only connections of this organization (`org_` and digits), 1 to 32 characters.
+   * Only active connections are listed unless `include` is `all`. The entries are summaries; `GetConnection`
+   * returns the settings.
+   *
+   * @param organizationId Only connections of this organization (`org_` followed by digits), 1 to 32 characters.
    * @param options An object with `include`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListConnectionsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listConnections(
     organizationId: string,
     options?: {
-      /** `all` to list inactive connections too; only active ones when absent. */
+      /** `all` to include inactive connections; only active connections are listed if not set. */
       include?: string | null;
     },
     call?: CallOptions,
@@ -169,19 +171,17 @@ export default class ConnectionClient extends ServiceClient {
   }
 
   /**
-   * Lists the connections of the organization that a domain belongs to.
+   * Lists the connections of the organization that owns a domain.
    *
-   * @param domain Only connections that this domain, such as `acme.com`, leads to; 1 to 32 characters.
+   * @param domain Only connections of this domain, such as `acme.com`; 1 to 32 characters.
    * @param options An object with `include`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListConnectionsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listConnectionsByDomain(
     domain: string,
     options?: {
-      /** `all` to list inactive connections too; only active ones when absent. */
+      /** `all` to include inactive connections; only active connections are listed if not set. */
       include?: string | null;
     },
     call?: CallOptions,
@@ -199,15 +199,15 @@ export default class ConnectionClient extends ServiceClient {
   }
 
   /**
-   * Updates a connection of the environment and returns it. Fields left unset keep their values; settings given are
-   * merged into those stored. Fails with `NOT_FOUND` for an unknown connection.
+   * Updates a connection of the environment and returns it.
    *
-   * @param connectionId Id of the connection (`conn_` and digits), 1 to 32 characters.
-   * @param connection The changes. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fields that are not set keep their values; new settings are merged into the stored settings. Fails with
+   * `NOT_FOUND` for an unknown connection.
+   *
+   * @param connectionId Id of the connection (`conn_` followed by digits), 1 to 32 characters.
+   * @param connection The new values. Required.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateConnectionResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateEnvironmentConnection(
     connectionId: string,
@@ -227,15 +227,14 @@ export default class ConnectionClient extends ServiceClient {
   }
 
   /**
-   * Deletes a connection of an organization and returns nothing. Fails with `NOT_FOUND` when the organization or
-   * the connection does not exist.
+   * Deletes a connection of an organization and returns nothing.
    *
-   * @param organizationId Id of the organization (`org_` and digits), 1 to 32 characters.
-   * @param id Id of the connection (`conn_` and digits), 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` if the organization or the connection does not exist.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), 1 to 32 characters.
+   * @param id Id of the connection (`conn_` followed by digits), 1 to 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteConnection(organizationId: string, id: string, call?: CallOptions): Promise<Empty> {
     return this.unary(
@@ -251,14 +250,13 @@ export default class ConnectionClient extends ServiceClient {
   }
 
   /**
-   * Deletes a connection of the environment, together with its connected accounts, and returns nothing. Fails with
-   * `NOT_FOUND` for an unknown connection.
+   * Deletes a connection of the environment, together with its connected accounts, and returns nothing.
    *
-   * @param connectionId Id of the connection (`conn_` and digits), 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` for an unknown connection.
+   *
+   * @param connectionId Id of the connection (`conn_` followed by digits), 1 to 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteEnvironmentConnection(connectionId: string, call?: CallOptions): Promise<Empty> {
     return this.unary(
@@ -273,15 +271,14 @@ export default class ConnectionClient extends ServiceClient {
   }
 
   /**
-   * Enables a connection of an organization, so that users can log in through it. Returns whether it is now
-   * enabled. Fails with `NOT_FOUND` when the organization or the connection does not exist.
+   * Enables a connection of an organization, so that users can log in through it.
    *
-   * @param organizationId Id of the organization (`org_` and digits), 1 to 32 characters.
-   * @param id Id of the connection (`conn_` and digits), 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Returns whether it is now enabled. Fails with `NOT_FOUND` if the organization or the connection does not exist.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), 1 to 32 characters.
+   * @param id Id of the connection (`conn_` followed by digits), 1 to 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ToggleConnectionResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async enableConnection(organizationId: string, id: string, call?: CallOptions): Promise<ToggleConnectionResponse> {
     return this.unary(
@@ -297,15 +294,15 @@ export default class ConnectionClient extends ServiceClient {
   }
 
   /**
-   * Disables a connection of an organization, so that nobody can log in through it. Returns whether it is still
-   * enabled. Fails with `NOT_FOUND` when the organization or the connection does not exist.
+   * Disables a connection of an organization, so that users can no longer log in through it.
    *
-   * @param organizationId Id of the organization (`org_` and digits), 1 to 32 characters.
-   * @param id Id of the connection (`conn_` and digits), 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Returns whether it is still enabled. Fails with `NOT_FOUND` if the organization or the connection does not
+   * exist.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), 1 to 32 characters.
+   * @param id Id of the connection (`conn_` followed by digits), 1 to 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ToggleConnectionResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async disableConnection(organizationId: string, id: string, call?: CallOptions): Promise<ToggleConnectionResponse> {
     return this.unary(
@@ -321,25 +318,24 @@ export default class ConnectionClient extends ServiceClient {
   }
 
   /**
-   * Lists the connections to third-party services in order of creation, page by page, optionally those of one
-   * provider or those that match a text. Pass `nextPageToken` of one answer as `pageToken` of the next call until
-   * it is empty.
+   * Lists the connections to third-party services in order of creation, page by page, optionally restricted to one
+   * provider or to a search text.
+   *
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
    *
    * @param options An object with `pageSize`, `pageToken`, `provider`, `query`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListAppConnectionsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listAppConnections(
     options?: {
-      /** Number of connections a page, at most 30; 10 when 0. */
+      /** Number of connections per page, at most 30; 10 if not set. */
       pageSize?: number | null;
-      /** Token of the page to return, from an earlier answer; empty for the first page. */
+      /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
       /** Only connections to this service, 1 to 50 characters. */
       provider?: string | null;
-      /** Only connections in which this text occurs, 3 to 100 characters. */
+      /** Only connections that contain this text, 3 to 100 characters. */
       query?: string | null;
     },
     call?: CallOptions,
@@ -359,23 +355,21 @@ export default class ConnectionClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listAppConnections` lists, through all pages.
+   * Iterates over the items of all pages of `listAppConnections`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
    * @param options An object with `pageSize`, `provider`, `query`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `ListConnection`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterAppConnections(
     options?: {
-      /** Number of connections a page, at most 30; 10 when 0. */
+      /** Number of connections per page, at most 30; 10 if not set. */
       pageSize?: number | null;
       /** Only connections to this service, 1 to 50 characters. */
       provider?: string | null;
-      /** Only connections in which this text occurs, 3 to 100 characters. */
+      /** Only connections that contain this text, 3 to 100 characters. */
       query?: string | null;
     },
     call?: CallOptions,

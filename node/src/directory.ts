@@ -21,23 +21,25 @@ const directoriesPb = lazily(() => require("./pkg/grpc/scalekit/v1/directories/d
 const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bufbuild/protobuf/wkt"));
 
 /**
- * The operations of `client.directory`.
+ * Operations of `client.directory`.
  *
- * Manages the directories of an organization and reads the users and groups provisioned through them. Every call
- * needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
+ * Manages the directories of an organization and reads the users and groups provisioned through them.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class DirectoryClient extends ServiceClient {
   /**
-   * Creates a directory for an organization. The directory is enabled at once; the answer has its id and its
-   * endpoint. Fails with `INVALID_ARGUMENT` when the type is missing and with `NOT_FOUND` for an unknown
-   * organization.
+   * Creates a directory for an organization.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters. Required.
+   * The directory is enabled immediately. The response contains its id and its endpoint. Fails with
+   * `INVALID_ARGUMENT` if the type is missing, and with `NOT_FOUND` for an unknown organization.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters. Required.
    * @param directory The directory to create. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateDirectoryResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createDirectory(
     organizationId: string,
@@ -57,15 +59,15 @@ export default class DirectoryClient extends ServiceClient {
   }
 
   /**
-   * Deletes a directory of an organization and returns nothing. An enabled directory is refused: disable it first.
-   * Fails with `NOT_FOUND` when the organization or the directory does not exist.
+   * Deletes a directory of an organization and returns nothing.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
-   * @param directoryId Id of the directory (`dir_` and digits), at most 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * An enabled directory cannot be deleted: disable it first. Fails with `NOT_FOUND` if the organization or the
+   * directory does not exist.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param directoryId Id of the directory (`dir_` followed by digits), at most 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteDirectory(organizationId: string, directoryId: string, call?: CallOptions): Promise<Empty> {
     return this.unary(
@@ -81,15 +83,14 @@ export default class DirectoryClient extends ServiceClient {
   }
 
   /**
-   * Returns one directory of an organization with its endpoint, secrets and statistics. Fails with `NOT_FOUND` when
-   * the organization or the directory does not exist.
+   * Returns one directory of an organization with its endpoint, secrets and statistics.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
-   * @param directoryId Id of the directory (`dir_` and digits), 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` if the organization or the directory does not exist.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param directoryId Id of the directory (`dir_` followed by digits), 1 to 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetDirectoryResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getDirectory(organizationId: string, directoryId: string, call?: CallOptions): Promise<GetDirectoryResponse> {
     return this.unary(
@@ -105,13 +106,11 @@ export default class DirectoryClient extends ServiceClient {
   }
 
   /**
-   * Lists the directories of an organization in order of creation, all in one answer.
+   * Lists all directories of an organization in order of creation, in one response.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListDirectoriesResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listDirectories(organizationId: string, call?: CallOptions): Promise<ListDirectoriesResponse> {
     return this.unary(
@@ -126,15 +125,13 @@ export default class DirectoryClient extends ServiceClient {
   }
 
   /**
-   * Gets the first directory of an organization.
+   * Returns the first directory of an organization.
    *
-   * Rejects with ScalekitNotFoundException if the organization has none.
+   * Rejects with ScalekitNotFoundException if the organization has no directory.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
-   * @returns What was found.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param call Options of this call: timeout and abort signal.
+   * @returns The primary directory.
    */
   async getPrimaryDirectoryByOrganizationId(
     organizationId: string,
@@ -152,15 +149,14 @@ export default class DirectoryClient extends ServiceClient {
   }
 
   /**
-   * Enables a directory, so that it provisions users and groups. Returns whether it is now enabled. Fails with
-   * `NOT_FOUND` when the organization or the directory does not exist.
+   * Enables a directory, so that it provisions users and groups.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
-   * @param directoryId Id of the directory (`dir_` and digits), at most 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Returns whether it is now enabled. Fails with `NOT_FOUND` if the organization or the directory does not exist.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param directoryId Id of the directory (`dir_` followed by digits), at most 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ToggleDirectoryResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async enableDirectory(
     organizationId: string,
@@ -180,15 +176,15 @@ export default class DirectoryClient extends ServiceClient {
   }
 
   /**
-   * Disables a directory, so that it no longer provisions users and groups. Returns whether it is still enabled.
-   * Fails with `NOT_FOUND` when the organization or the directory does not exist.
+   * Disables a directory, so that it no longer provisions users and groups.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
-   * @param directoryId Id of the directory (`dir_` and digits), at most 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Returns whether it is still enabled. Fails with `NOT_FOUND` if the organization or the directory does not
+   * exist.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param directoryId Id of the directory (`dir_` followed by digits), at most 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ToggleDirectoryResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async disableDirectory(
     organizationId: string,
@@ -208,29 +204,29 @@ export default class DirectoryClient extends ServiceClient {
   }
 
   /**
-   * Lists the users of a directory, page by page, optionally those of one group or those changed after a given
-   * time. Pass `nextPageToken` of one answer as `pageToken` of the next call until it is empty. Fails with
-   * `NOT_FOUND` when the organization or the directory does not exist.
+   * Lists the users of a directory, page by page, optionally restricted to one group or to users changed after a
+   * given time.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
-   * @param directoryId Id of the directory (`dir_` and digits), at most 32 characters.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page. Fails
+   * with `NOT_FOUND` if the organization or the directory does not exist.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param directoryId Id of the directory (`dir_` followed by digits), at most 32 characters.
    * @param options An object with `pageSize`, `pageToken`, `includeDetail`, `directoryGroupId`, `updatedAfter`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListDirectoryUsersResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listDirectoryUsers(
     organizationId: string,
     directoryId: string,
     options?: {
-      /** Number of entries a page, at most 30; 10 when 0. */
+      /** Number of entries per page, at most 30; 10 if not set. */
       pageSize?: number | null;
-      /** Token of the page to return, from an earlier answer; empty for the first page. */
+      /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
-      /** Whether `user_detail` is filled in. */
+      /** Whether to include `user_detail`. */
       includeDetail?: boolean | null;
-      /** Only users of this group (its id begins with `dirgroup_`, at most 37 characters). */
+      /** Only users of the group with this id (starts with `dirgroup_`), at most 37 characters. */
       directoryGroupId?: string | null;
       /** Only entries changed after this time. */
       updatedAfter?: Timestamp | Date | string | null;
@@ -255,32 +251,31 @@ export default class DirectoryClient extends ServiceClient {
   }
 
   /**
-   * Lists the groups of a directory, page by page, optionally those changed after a given time. Pass
-   * `nextPageToken` of one answer as `pageToken` of the next call until it is empty. Fails with `NOT_FOUND` when
-   * the organization or the directory does not exist.
+   * Lists the groups of a directory, page by page, optionally restricted to groups changed after a given time.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
-   * @param directoryId Id of the directory (`dir_` and digits), at most 32 characters.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page. Fails
+   * with `NOT_FOUND` if the organization or the directory does not exist.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param directoryId Id of the directory (`dir_` followed by digits), at most 32 characters.
    * @param options An object with `pageSize`, `pageToken`, `updatedAfter`, `includeDetail`,
    *   `includeExternalGroups`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListDirectoryGroupsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listDirectoryGroups(
     organizationId: string,
     directoryId: string,
     options?: {
-      /** Number of entries a page, at most 30; 10 when 0. */
+      /** Number of entries per page, at most 30; 10 if not set. */
       pageSize?: number | null;
-      /** Token of the page to return, from an earlier answer; empty for the first page. */
+      /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
       /** Only entries changed after this time. */
       updatedAfter?: Timestamp | Date | string | null;
-      /** Whether `group_detail` is filled in. */
+      /** Whether to include `group_detail`. */
       includeDetail?: boolean | null;
-      /** Whether groups from outside the directory are listed too. */
+      /** Whether to include groups from outside the directory. */
       includeExternalGroups?: boolean | null;
     },
     call?: CallOptions,
@@ -303,27 +298,25 @@ export default class DirectoryClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listDirectoryUsers` lists, through all pages.
+   * Iterates over the items of all pages of `listDirectoryUsers`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
-   * @param directoryId Id of the directory (`dir_` and digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param directoryId Id of the directory (`dir_` followed by digits), at most 32 characters.
    * @param options An object with `pageSize`, `includeDetail`, `directoryGroupId`, `updatedAfter`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `DirectoryUser`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterDirectoryUsers(
     organizationId: string,
     directoryId: string,
     options?: {
-      /** Number of entries a page, at most 30; 10 when 0. */
+      /** Number of entries per page, at most 30; 10 if not set. */
       pageSize?: number | null;
-      /** Whether `user_detail` is filled in. */
+      /** Whether to include `user_detail`. */
       includeDetail?: boolean | null;
-      /** Only users of this group (its id begins with `dirgroup_`, at most 37 characters). */
+      /** Only users of the group with this id (starts with `dirgroup_`), at most 37 characters. */
       directoryGroupId?: string | null;
       /** Only entries changed after this time. */
       updatedAfter?: Timestamp | Date | string | null;
@@ -348,29 +341,27 @@ export default class DirectoryClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listDirectoryGroups` lists, through all pages.
+   * Iterates over the items of all pages of `listDirectoryGroups`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
-   * @param directoryId Id of the directory (`dir_` and digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param directoryId Id of the directory (`dir_` followed by digits), at most 32 characters.
    * @param options An object with `pageSize`, `updatedAfter`, `includeDetail`, `includeExternalGroups`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `DirectoryGroup`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterDirectoryGroups(
     organizationId: string,
     directoryId: string,
     options?: {
-      /** Number of entries a page, at most 30; 10 when 0. */
+      /** Number of entries per page, at most 30; 10 if not set. */
       pageSize?: number | null;
       /** Only entries changed after this time. */
       updatedAfter?: Timestamp | Date | string | null;
-      /** Whether `group_detail` is filled in. */
+      /** Whether to include `group_detail`. */
       includeDetail?: boolean | null;
-      /** Whether groups from outside the directory are listed too. */
+      /** Whether to include groups from outside the directory. */
       includeExternalGroups?: boolean | null;
     },
     call?: CallOptions,

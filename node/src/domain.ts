@@ -13,30 +13,35 @@ const domainsPb = lazily(() => require("./pkg/grpc/scalekit/v1/domains/domains_p
 const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bufbuild/protobuf/wkt"));
 
 /**
- * The operations of `client.domain`.
+ * Operations of `client.domain`.
  *
- * Manages the domains of an organization. A domain routes users to the organization's login, or lists the e-mail
- * domains its members may have. Every call needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
+ * Manages the domains of an organization.
+ *
+ * A domain directs users to the organization's login, or allows members to have e-mail addresses of the domain.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class DomainClient extends ServiceClient {
   /**
-   * Creates a domain for an organization. Returns the stored domain with its id and, where DNS verification
-   * applies, the TXT record to publish. Fails with `INVALID_ARGUMENT` when the name has no dot or breaks the length
-   * limits, and with `NOT_FOUND` for an unknown organization.
+   * Creates a domain for an organization.
    *
-   * @param organizationId Id of the organization (`org_` and digits). 1 to 32 characters.
+   * Returns the domain with its id and, if DNS verification applies, the TXT record to publish. Fails with
+   * `INVALID_ARGUMENT` if the name has no dot or is too short or too long, and with `NOT_FOUND` for an unknown
+   * organization.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
    * @param name The DNS name, such as `acme.com`; 4 to 255 characters with at least one dot. Required.
    * @param options An object with `domainType`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateDomainResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createDomain(
     organizationId: string,
     name: string,
     options?: {
-      /** What the domain is for; `ORGANIZATION_DOMAIN` when left unset. */
+      /** Purpose of the domain; `ORGANIZATION_DOMAIN` if not set. */
       domainType?: DomainType | string | null;
     },
     call?: CallOptions,
@@ -57,15 +62,14 @@ export default class DomainClient extends ServiceClient {
   }
 
   /**
-   * Returns one domain of an organization. Fails with `NOT_FOUND` when the organization or the domain does not
-   * exist.
+   * Returns one domain of an organization.
    *
-   * @param organizationId Id of the organization (`org_` and digits). 1 to 32 characters.
-   * @param domainId Id of the domain (`dom_` and digits).
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` if the organization or the domain does not exist.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
+   * @param domainId Id of the domain (`dom_` followed by digits).
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetDomainResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getDomain(organizationId: string, domainId: string, call?: CallOptions): Promise<GetDomainResponse> {
     return this.unary(
@@ -81,22 +85,21 @@ export default class DomainClient extends ServiceClient {
   }
 
   /**
-   * Deletes a domain of an organization and returns nothing. Fails with `NOT_FOUND` when the organization or the
-   * domain does not exist.
+   * Deletes a domain of an organization and returns nothing.
    *
-   * @param organizationId Id of the organization (`org_` and digits). 1 to 32 characters.
-   * @param domainId Id of the domain (`dom_` and digits).
+   * Fails with `NOT_FOUND` if the organization or the domain does not exist.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
+   * @param domainId Id of the domain (`dom_` followed by digits).
    * @param options An object with `connectionId`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteDomain(
     organizationId: string,
     domainId: string,
     options?: {
-      /** Id of the connection that the domain is tied to (`conn_` and digits). */
+      /** Id of the domain's connection (`conn_` followed by digits). */
       connectionId?: string | null;
     },
     call?: CallOptions,
@@ -115,28 +118,27 @@ export default class DomainClient extends ServiceClient {
   }
 
   /**
-   * Lists the domains of an organization in order of creation, optionally only those of one type. Pages are chosen
-   * by number, not by token.
+   * Lists the domains of an organization in order of creation, optionally restricted to one type.
    *
-   * @param organizationId Id of the organization (`org_` and digits). 1 to 32 characters.
+   * Pages are selected by number, not by token.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
    * @param options An object with `connectionId`, `include`, `pageSize`, `pageNumber`, `domainType`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListDomainResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listDomains(
     organizationId: string,
     options?: {
-      /** Restricts the list to the domains tied to this connection (`conn_` and digits). */
+      /** Only domains of this connection (`conn_` followed by digits). */
       connectionId?: string | null;
-      /** Asks for more than the service lists by default; leave absent for the default. */
+      /** Requests more entries than the service lists by default. */
       include?: string | null;
-      /** Number of domains a page; left to the service when absent. */
+      /** Number of domains per page; chosen by the service if not set. */
       pageSize?: number | null;
-      /** Number of the page to return; the first one when absent. */
+      /** Number of the page to return; the first page if not set. */
       pageNumber?: number | null;
-      /** Restricts the list to exactly this type; every type when unset. */
+      /** Only domains of this type; all types if not set. */
       domainType?: DomainType | string | null;
     },
     call?: CallOptions,
@@ -158,22 +160,20 @@ export default class DomainClient extends ServiceClient {
   }
 
   /**
-   * As `createDomain`, for the external id that was given to it in place of Scalekit's own.
+   * Same as `createDomain`, but takes the external id instead of the Scalekit id.
    *
-   * @param externalId Your own id of the organization, 1 to 32 characters. The service has no route for it, so the
-   *   client first looks up the organization's id, which costs one more call.
+   * @param externalId Id of the organization in your application, 1 to 32 characters. The client first looks up the
+   *   organization's id, which takes one more call.
    * @param name The DNS name, such as `acme.com`; 4 to 255 characters with at least one dot. Required.
    * @param options An object with `domainType`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateDomainResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createDomainByExternalId(
     externalId: string,
     name: string,
     options?: {
-      /** What the domain is for; `ORGANIZATION_DOMAIN` when left unset. */
+      /** Purpose of the domain; `ORGANIZATION_DOMAIN` if not set. */
       domainType?: DomainType | string | null;
     },
     call?: CallOptions,
@@ -194,15 +194,13 @@ export default class DomainClient extends ServiceClient {
   }
 
   /**
-   * As `getDomain`, for the external id that was given to it in place of Scalekit's own.
+   * Same as `getDomain`, but takes the external id instead of the Scalekit id.
    *
-   * @param externalId Your own id of the organization, 1 to 32 characters. The service has no route for it, so the
-   *   client first looks up the organization's id, which costs one more call.
-   * @param domainId Id of the domain (`dom_` and digits).
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param externalId Id of the organization in your application, 1 to 32 characters. The client first looks up the
+   *   organization's id, which takes one more call.
+   * @param domainId Id of the domain (`dom_` followed by digits).
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetDomainResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getDomainByExternalId(externalId: string, domainId: string, call?: CallOptions): Promise<GetDomainResponse> {
     return this.unary(
@@ -218,22 +216,20 @@ export default class DomainClient extends ServiceClient {
   }
 
   /**
-   * As `deleteDomain`, for the external id that was given to it in place of Scalekit's own.
+   * Same as `deleteDomain`, but takes the external id instead of the Scalekit id.
    *
-   * @param externalId Your own id of the organization, 1 to 32 characters. The service has no route for it, so the
-   *   client first looks up the organization's id, which costs one more call.
-   * @param domainId Id of the domain (`dom_` and digits).
+   * @param externalId Id of the organization in your application, 1 to 32 characters. The client first looks up the
+   *   organization's id, which takes one more call.
+   * @param domainId Id of the domain (`dom_` followed by digits).
    * @param options An object with `connectionId`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteDomainByExternalId(
     externalId: string,
     domainId: string,
     options?: {
-      /** Id of the connection that the domain is tied to (`conn_` and digits). */
+      /** Id of the domain's connection (`conn_` followed by digits). */
       connectionId?: string | null;
     },
     call?: CallOptions,
@@ -252,28 +248,26 @@ export default class DomainClient extends ServiceClient {
   }
 
   /**
-   * As `listDomains`, for the external id that was given to it in place of Scalekit's own.
+   * Same as `listDomains`, but takes the external id instead of the Scalekit id.
    *
-   * @param externalId Your own id of the organization, 1 to 32 characters. The service has no route for it, so the
-   *   client first looks up the organization's id, which costs one more call.
+   * @param externalId Id of the organization in your application, 1 to 32 characters. The client first looks up the
+   *   organization's id, which takes one more call.
    * @param options An object with `connectionId`, `include`, `pageSize`, `pageNumber`, `domainType`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListDomainResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listDomainsByExternalId(
     externalId: string,
     options?: {
-      /** Restricts the list to the domains tied to this connection (`conn_` and digits). */
+      /** Only domains of this connection (`conn_` followed by digits). */
       connectionId?: string | null;
-      /** Asks for more than the service lists by default; leave absent for the default. */
+      /** Requests more entries than the service lists by default. */
       include?: string | null;
-      /** Number of domains a page; left to the service when absent. */
+      /** Number of domains per page; chosen by the service if not set. */
       pageSize?: number | null;
-      /** Number of the page to return; the first one when absent. */
+      /** Number of the page to return; the first page if not set. */
       pageNumber?: number | null;
-      /** Restricts the list to exactly this type; every type when unset. */
+      /** Only domains of this type; all types if not set. */
       domainType?: DomainType | string | null;
     },
     call?: CallOptions,

@@ -11,23 +11,25 @@ import { type CallOptions, ServiceClient, lazily } from "./call";
 const eventsPb = lazily(() => require("./pkg/grpc/scalekit/v1/events/events_pb") as typeof import("./pkg/grpc/scalekit/v1/events/events_pb"));
 
 /**
- * The operations of `client.events`.
+ * Operations of `client.events`.
  *
- * Reads the events of an environment. Every call needs a bearer token and fails with `UNAUTHENTICATED` without a
- * valid one.
+ * Reads the events of an environment.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class EventsClient extends ServiceClient {
   /**
-   * Lists the events of the environment that match the filter, page by page. Pass `nextPageToken` of one answer as
-   * `pageToken` of the next call until it is empty.
+   * Lists the events of the environment that match the filter, page by page.
+   *
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
    *
    * @param pageSize Number of entries per page; 10 if not set.
-   * @param pageToken Token of the page to return, from an earlier answer; empty for the first page.
-   * @param filter Restricts the list; without it, all events are listed.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param pageToken Token of the page to return, from an earlier response; empty for the first page.
+   * @param filter Filter; all events are listed if not set.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListEventsPaginatedResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listEventsPaginated(
     pageSize?: number,
@@ -49,16 +51,14 @@ export default class EventsClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listEventsPaginated` lists, through all pages.
+   * Iterates over the items of all pages of `listEventsPaginated`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
    * @param pageSize Number of entries per page; 10 if not set.
-   * @param filter Restricts the list; without it, all events are listed.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param filter Filter; all events are listed if not set.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `ScalekitEvent`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterEvents(
     pageSize?: number,

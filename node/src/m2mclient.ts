@@ -14,65 +14,70 @@ import { type CallOptions, ServiceClient, lazily } from "./call";
 const clientsPb = lazily(() => require("./pkg/grpc/scalekit/v1/clients/clients_pb") as typeof import("./pkg/grpc/scalekit/v1/clients/clients_pb"));
 const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bufbuild/protobuf/wkt"));
 
-/** What `createOrganizationClient` takes besides its arguments. */
+/** Options of `createOrganizationClient`. */
 export interface CreateOrganizationClientOptions {
   /** Name of the client, at most 128 characters. */
   name?: string | null;
-  /** What the client is for, at most 512 characters. */
+  /** Description of the client, at most 512 characters. */
   description?: string | null;
   /** Claims added to the client's access tokens. An update replaces them as a whole. */
   customClaims?: Record<string, string> | null;
   /** Values of the `aud` claim of the client's access tokens. */
   audience?: string[] | null;
-  /** Scopes that the client may ask for. */
+  /** Scopes that the client may request. */
   scopes?: string[] | null;
-  /** How long access tokens of the client shall be valid, in seconds; left to the service when 0. */
+  /** Lifetime of the client's access tokens in seconds; chosen by the service if 0. */
   expiry?: bigint | number | null;
 }
 
-/** What `updateOrganizationClient` takes besides its arguments. */
+/** Options of `updateOrganizationClient`. */
 export interface UpdateOrganizationClientOptions {
   /** Name of the client, at most 128 characters. */
   name?: string | null;
-  /** What the client is for, at most 512 characters. */
+  /** Description of the client, at most 512 characters. */
   description?: string | null;
   /** Claims added to the client's access tokens. An update replaces them as a whole. */
   customClaims?: Record<string, string> | null;
   /** Values of the `aud` claim of the client's access tokens. */
   audience?: string[] | null;
-  /** Scopes that the client may ask for. */
+  /** Scopes that the client may request. */
   scopes?: string[] | null;
-  /** How long access tokens of the client shall be valid, in seconds; left to the service when 0. */
+  /** Lifetime of the client's access tokens in seconds; chosen by the service if 0. */
   expiry?: bigint | number | null;
 }
 
-/** What `listOrganizationClients` takes besides its arguments. */
+/** Options of `listOrganizationClients`. */
 export interface ListOrganizationClientsOptions {
-  /** Number of clients a page, 10 to 100; 10 when 0. */
+  /** Number of clients per page, 10 to 100; 10 if not set. */
   pageSize?: number | null;
-  /** Token of the page to return, from an earlier answer; empty for the first page. */
+  /** Token of the page to return, from an earlier response; empty for the first page. */
   pageToken?: string | null;
 }
 
 /**
- * The operations of `client.m2m`.
+ * Operations of `client.m2m`.
  *
- * Manages OAuth clients. There are three kinds: clients of the environment (your applications), machine clients of an
- * organization, and clients of a protected resource such as an MCP server. Every call needs a bearer token and fails
- * with `UNAUTHENTICATED` without a valid one.
+ * Manages OAuth clients.
+ *
+ * There are three kinds: clients of the environment (your applications), machine clients of an organization, and
+ * clients of a protected resource such as an MCP server.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class M2MClient extends ServiceClient {
   /**
-   * Creates a machine client of an organization. Returns it with its first secret, whose plain text is shown only
-   * once. With client id and secret, the client gets access tokens from the token endpoint by the client
-   * credentials grant (RFC 6749, section 4.4). Fails with `NOT_FOUND` for an unknown organization.
+   * Creates a machine client of an organization.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
+   * Returns it with its first secret, whose plain text is shown only once. With its client id and its secret, the
+   * client gets access tokens from the token endpoint through the client credentials grant (RFC 6749, section 4.4).
+   * Fails with `NOT_FOUND` for an unknown organization.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
    * @param options An object with `name`, `description`, `customClaims`, `audience`, `scopes`, `expiry`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateOrganizationClientResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createOrganizationClient(
     organizationId: string,
@@ -99,15 +104,14 @@ export default class M2MClient extends ServiceClient {
   }
 
   /**
-   * Returns one machine client of an organization. Its secrets come without their plain text. Fails with
-   * `NOT_FOUND` for an unknown organization or client.
+   * Returns one machine client of an organization.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
-   * @param clientId Id of the client (`m2morg_` and digits), at most 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * The plain text of its secrets is not included. Fails with `NOT_FOUND` for an unknown organization or client.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param clientId Id of the client (`m2morg_` followed by digits), at most 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetOrganizationClientResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getOrganizationClient(
     organizationId: string,
@@ -127,16 +131,15 @@ export default class M2MClient extends ServiceClient {
   }
 
   /**
-   * Adds a secret to a machine client of an organization, such as for a rotation. Returns the plain text, which is
-   * shown only once, and the stored secret; the earlier secrets stay valid. Fails with `NOT_FOUND` for an unknown
-   * organization or client.
+   * Adds a secret to a machine client of an organization, for example to rotate its secrets.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
-   * @param clientId Id of the client (`m2morg_` and digits), at most 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Returns the plain text, which is shown only once, and the stored secret. The earlier secrets stay valid. Fails
+   * with `NOT_FOUND` for an unknown organization or client.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param clientId Id of the client (`m2morg_` followed by digits), at most 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateOrganizationClientSecretResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async addOrganizationClientSecret(
     organizationId: string,
@@ -156,16 +159,16 @@ export default class M2MClient extends ServiceClient {
   }
 
   /**
-   * Deletes a secret of a machine client of an organization and returns nothing. The last secret of a client cannot
-   * be deleted. Fails with `NOT_FOUND` for an unknown organization, client or secret.
+   * Deletes a secret of a machine client of an organization and returns nothing.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
-   * @param clientId Id of the client (`m2morg_` and digits), at most 32 characters.
+   * The last secret of a client cannot be deleted. Fails with `NOT_FOUND` for an unknown organization, client or
+   * secret.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param clientId Id of the client (`m2morg_` followed by digits), at most 32 characters.
    * @param secretId Id of the secret, 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async removeOrganizationClientSecret(
     organizationId: string,
@@ -187,16 +190,16 @@ export default class M2MClient extends ServiceClient {
   }
 
   /**
-   * Updates a machine client of an organization and returns it. Fields left empty keep their values; custom claims
-   * are replaced as a whole. Fails with `NOT_FOUND` for an unknown organization or client.
+   * Updates a machine client of an organization and returns it.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
-   * @param clientId Id of the client (`m2morg_` and digits), at most 32 characters.
+   * Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown
+   * organization or client.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param clientId Id of the client (`m2morg_` followed by digits), at most 32 characters.
    * @param options An object with `name`, `description`, `customClaims`, `audience`, `scopes`, `expiry`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateOrganizationClientResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateOrganizationClient(
     organizationId: string,
@@ -225,15 +228,14 @@ export default class M2MClient extends ServiceClient {
   }
 
   /**
-   * Deletes a machine client of an organization and returns nothing. Its secrets stop working. Fails with
-   * `NOT_FOUND` for an unknown organization or client.
+   * Deletes a machine client of an organization and returns nothing.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
-   * @param clientId Id of the client (`m2morg_` and digits), at most 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Its secrets stop working. Fails with `NOT_FOUND` for an unknown organization or client.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param clientId Id of the client (`m2morg_` followed by digits), at most 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteOrganizationClient(organizationId: string, clientId: string, call?: CallOptions): Promise<Empty> {
     return this.unary(
@@ -249,15 +251,15 @@ export default class M2MClient extends ServiceClient {
   }
 
   /**
-   * Lists the machine clients of an organization in order of creation, page by page. Pass `nextPageToken` of one
-   * answer as `pageToken` of the next call until it is empty. Fails with `NOT_FOUND` for an unknown organization.
+   * Lists the machine clients of an organization in order of creation, page by page.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page. Fails
+   * with `NOT_FOUND` for an unknown organization.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
    * @param options An object with `pageSize`, `pageToken`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListOrganizationClientsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listOrganizationClients(
     organizationId: string,
@@ -278,21 +280,19 @@ export default class M2MClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listOrganizationClients` lists, through all pages.
+   * Iterates over the items of all pages of `listOrganizationClients`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
    * @param options An object with `pageSize`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `M2MClient`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterOrganizationClients(
     organizationId: string,
     options?: {
-      /** Number of clients a page, 10 to 100; 10 when 0. */
+      /** Number of clients per page, 10 to 100; 10 if not set. */
       pageSize?: number | null;
     },
     call?: CallOptions,

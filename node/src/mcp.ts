@@ -31,22 +31,25 @@ import { type CallOptions, ServiceClient, lazily } from "./call";
 const mcpPb = lazily(() => require("./pkg/grpc/scalekit/v1/mcp/mcp_pb") as typeof import("./pkg/grpc/scalekit/v1/mcp/mcp_pb"));
 
 /**
- * The operations of `client.mcp`.
+ * Operations of `client.mcp`.
  *
- * Manages MCP (Model Context Protocol) server configurations, their instances for single users, and the tokens that
- * give access to them. Every call needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
+ * Manages MCP (Model Context Protocol) server configurations, their instances for individual users, and the tokens
+ * that give access to them.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class McpClient extends ServiceClient {
   /**
-   * Creates an MCP configuration: a named choice of connections and tools, served under one URL. Returns the stored
-   * configuration with its id and URL. Fails with `INVALID_ARGUMENT` when the name is malformed or there are more
-   * than 25 mappings.
+   * Creates an MCP configuration: a named selection of connections and tools, served at one URL.
    *
-   * @param config The configuration; the server fills in `id` and `mcp_server_url`. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Returns the configuration with its id and URL. Fails with `INVALID_ARGUMENT` if the name is malformed or there
+   * are more than 25 mappings.
+   *
+   * @param config The configuration. The service sets `id` and `mcp_server_url`. Required.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateMcpConfigResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createConfig(
     config: MessageInitShape<typeof McpConfigSchema> | Partial<McpConfig>,
@@ -64,15 +67,14 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Updates the description and the tool mappings of an MCP configuration and returns it. Fails with `NOT_FOUND`
-   * for an unknown configuration.
+   * Updates the description and the tool mappings of an MCP configuration and returns it.
+   *
+   * Fails with `NOT_FOUND` for an unknown configuration.
    *
    * @param configId Id of the configuration to update. Required. Not empty.
    * @param options An object with `description`, `connectionToolMappings`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateMcpConfigResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateConfig(
     configId: string,
@@ -98,24 +100,23 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Lists the MCP configurations of the environment, page by page, in order of creation. Pass `nextPageToken` of
-   * one answer as `pageToken` of the next call until it is empty.
+   * Lists the MCP configurations of the environment, page by page, in order of creation.
+   *
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
    *
    * @param options An object with `filter`, `search`, `pageSize`, `pageToken`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListMcpConfigsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listConfigs(
     options?: {
-      /** Restricts the list; without it, all configurations are listed. */
+      /** Filter; all configurations are listed if not set. */
       filter?: MessageInitShape<typeof ListMcpConfigsRequest_FilterSchema> | Partial<ListMcpConfigsRequest_Filter> | null;
-      /** Only configurations in which this text occurs. */
+      /** Only configurations that contain this text. */
       search?: string | null;
       /** Number of entries per page, at most 30; 10 if not set. */
       pageSize?: number | null;
-      /** Token of the page to return, from an earlier answer; empty for the first page. */
+      /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
     },
     call?: CallOptions,
@@ -135,13 +136,13 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Returns one MCP configuration. Fails with `NOT_FOUND` for an unknown id.
+   * Returns one MCP configuration.
+   *
+   * Fails with `NOT_FOUND` for an unknown id.
    *
    * @param configId Id of the configuration. Required. Not empty.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetMcpConfigResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getMcpConfig(configId: string, call?: CallOptions): Promise<GetMcpConfigResponse> {
     return this.unary(
@@ -156,13 +157,13 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Deletes an MCP configuration. Fails with `NOT_FOUND` for an unknown id.
+   * Deletes an MCP configuration.
+   *
+   * Fails with `NOT_FOUND` for an unknown id.
    *
    * @param configId Id of the configuration. Required. Not empty.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `DeleteMcpConfigResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteConfig(configId: string, call?: CallOptions): Promise<DeleteMcpConfigResponse> {
     return this.unary(
@@ -177,16 +178,15 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Makes sure that a user has an instance of an MCP configuration. Returns the existing instance, or a new one
-   * where there was none. Fails with `NOT_FOUND` for an unknown configuration name.
+   * Returns the instance that a user has of an MCP configuration, and creates it if it does not exist.
    *
-   * @param configName Name of the MCP configuration that the instance is of. Required. Not empty.
-   * @param userIdentifier Identifier of the user that the instance is for. Required. Not empty.
+   * Fails with `NOT_FOUND` for an unknown configuration name.
+   *
+   * @param configName Name of the MCP configuration of the instance. Required. Not empty.
+   * @param userIdentifier Identifier of the user of the instance. Required. Not empty.
    * @param options An object with `name`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `EnsureMcpInstanceResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async ensureInstance(
     configName: string,
@@ -211,24 +211,23 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Lists MCP instances, page by page, in order of creation. Pass `nextPageToken` of one answer as `pageToken` of
-   * the next call until it is empty.
+   * Lists MCP instances, page by page, in order of creation.
+   *
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
    *
    * @param options An object with `filter`, `search`, `pageSize`, `pageToken`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListMcpInstancesResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listInstances(
     options?: {
-      /** Restricts the list; without it, all instances are listed. */
+      /** Filter; all instances are listed if not set. */
       filter?: MessageInitShape<typeof ListMcpInstancesRequest_FilterSchema> | Partial<ListMcpInstancesRequest_Filter> | null;
-      /** Only instances in which this text occurs. */
+      /** Only instances that contain this text. */
       search?: string | null;
       /** Number of entries per page, at most 30; 10 if not set. */
       pageSize?: number | null;
-      /** Token of the page to return, from an earlier answer; empty for the first page. */
+      /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
     },
     call?: CallOptions,
@@ -248,13 +247,13 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Deletes an MCP instance; its URL stops working. Fails with `NOT_FOUND` for an unknown id.
+   * Deletes an MCP instance; its URL stops working.
+   *
+   * Fails with `NOT_FOUND` for an unknown id.
    *
    * @param instanceId Id of the instance. Required. Not empty.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `DeleteMcpInstanceResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteInstance(instanceId: string, call?: CallOptions): Promise<DeleteMcpInstanceResponse> {
     return this.unary(
@@ -269,22 +268,21 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Renames an MCP instance or moves it to another configuration, and returns it. Fails with `NOT_FOUND` for an
-   * unknown instance or configuration.
+   * Renames an MCP instance or moves it to another configuration, and returns it.
+   *
+   * Fails with `NOT_FOUND` for an unknown instance or configuration.
    *
    * @param instanceId Id of the instance to update. Required. Not empty.
    * @param options An object with `name`, `configName`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateMcpInstanceResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateInstance(
     instanceId: string,
     options?: {
-      /** New name; empty keeps the present one. */
+      /** New name. If it is empty, the name stays unchanged. */
       name?: string | null;
-      /** Name of the configuration to move to; empty keeps the present one. */
+      /** Name of the new configuration. If it is empty, the configuration stays unchanged. */
       configName?: string | null;
     },
     call?: CallOptions,
@@ -303,13 +301,13 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Returns one MCP instance. Fails with `NOT_FOUND` for an unknown id.
+   * Returns one MCP instance.
+   *
+   * Fails with `NOT_FOUND` for an unknown id.
    *
    * @param instanceId Id of the instance. Required. Not empty.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetMcpInstanceResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getInstance(instanceId: string, call?: CallOptions): Promise<GetMcpInstanceResponse> {
     return this.unary(
@@ -324,20 +322,20 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Returns, for every connection of an MCP instance, whether its user has authorized it, and on request a link to
-   * do so. Fails with `NOT_FOUND` for an unknown instance.
+   * Returns the authorization state of each connection of an MCP instance and, on request, a link with which the
+   * user can authorize it.
+   *
+   * Fails with `NOT_FOUND` for an unknown instance.
    *
    * @param instanceId Id of the instance. Required. Not empty.
    * @param options An object with `includeAuthLinks`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetMcpInstanceAuthStateResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getInstanceAuthState(
     instanceId: string,
     options?: {
-      /** Whether to return a link with which the user can authorize each connection. False by default. */
+      /** Whether to return a link with which the user can authorize each connection. `false` by default. */
       includeAuthLinks?: boolean | null;
     },
     call?: CallOptions,
@@ -355,16 +353,14 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Creates a token that lets the holder use an MCP server in the name of a user for a limited time.
+   * Creates a token that gives access to an MCP server on behalf of a user for a limited time.
    *
-   * Takes either `mcpConfigId` or `connectionName`. Fails with `NOT_FOUND` when that does not exist, and with
-   * `INVALID_ARGUMENT` for an unknown access level.
+   * Pass either `mcpConfigId` or `connectionName`. Fails with `NOT_FOUND` for an unknown configuration or
+   * connection, and with `INVALID_ARGUMENT` for an unknown access level.
    *
    * @param params An object with `mcpConfigId`, `connectionName`, `identifier`, `expiry`, `accessLevel`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateMcpSessionTokenResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createSessionToken(
     params: {
@@ -372,11 +368,11 @@ export default class McpClient extends ServiceClient {
       mcpConfigId?: string | null;
       /** Name of the app connection that the token gives access to, instead of a configuration. */
       connectionName?: string | null;
-      /** Identifier of the user in whose name the token acts, 1 to 255 characters. */
+      /** Identifier of the user on whose behalf the token acts, 1 to 255 characters. */
       identifier?: string | null;
-      /** How long the token is to be valid. */
+      /** Lifetime of the token. */
       expiry?: Duration | number | null;
-      /** What the token allows: `FULL` or `READ_ONLY`. Empty leaves the choice to the server. */
+      /** Access level of the token: `FULL` or `READ_ONLY`. If it is empty, the service chooses. */
       accessLevel?: string | null;
     },
     call?: CallOptions,
@@ -399,22 +395,21 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Lists the connected accounts that a user has for the connections of an MCP configuration, all in one answer.
+   * Lists all connected accounts of a user for the connections of an MCP configuration, in one response.
+   *
    * Fails with `NOT_FOUND` for an unknown configuration.
    *
    * @param configId Id of the MCP configuration. Required. Not empty.
-   * @param identifier Identifier of the user whose accounts to list. Required. Not empty.
+   * @param identifier Identifier of the user whose accounts are listed. Required. Not empty.
    * @param options An object with `includeAuthLink`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListMcpConnectedAccountsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listMcpConnectedAccounts(
     configId: string,
     identifier: string,
     options?: {
-      /** Whether to return a link with which the user can authorize each connection. False by default. */
+      /** Whether to return a link with which the user can authorize each connection. `false` by default. */
       includeAuthLink?: boolean | null;
     },
     call?: CallOptions,
@@ -433,21 +428,19 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listConfigs` lists, through all pages.
+   * Iterates over the items of all pages of `listConfigs`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
    * @param options An object with `filter`, `search`, `pageSize`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `McpConfig`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterConfigs(
     options?: {
-      /** Restricts the list; without it, all configurations are listed. */
+      /** Filter; all configurations are listed if not set. */
       filter?: MessageInitShape<typeof ListMcpConfigsRequest_FilterSchema> | Partial<ListMcpConfigsRequest_Filter> | null;
-      /** Only configurations in which this text occurs. */
+      /** Only configurations that contain this text. */
       search?: string | null;
       /** Number of entries per page, at most 30; 10 if not set. */
       pageSize?: number | null;
@@ -469,21 +462,19 @@ export default class McpClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listInstances` lists, through all pages.
+   * Iterates over the items of all pages of `listInstances`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
    * @param options An object with `filter`, `search`, `pageSize`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `McpInstance`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterInstances(
     options?: {
-      /** Restricts the list; without it, all instances are listed. */
+      /** Filter; all instances are listed if not set. */
       filter?: MessageInitShape<typeof ListMcpInstancesRequest_FilterSchema> | Partial<ListMcpInstancesRequest_Filter> | null;
-      /** Only instances in which this text occurs. */
+      /** Only instances that contain this text. */
       search?: string | null;
       /** Number of entries per page, at most 30; 10 if not set. */
       pageSize?: number | null;

@@ -28,27 +28,30 @@ const organizationsPb = lazily(() => require("./pkg/grpc/scalekit/v1/organizatio
 const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bufbuild/protobuf/wkt"));
 
 /**
- * The operations of `client.organization`.
+ * Operations of `client.organization`.
  *
- * Manages organizations, their settings, their session policy and links to their admin portal. Every call needs a
- * bearer token and fails with `UNAUTHENTICATED` without a valid one.
+ * Manages organizations, their settings, their session policy and links to their admin portal.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class OrganizationClient extends ServiceClient {
   /**
-   * Creates an organization and returns it with its id. Fails with `ALREADY_EXISTS` when a live organization has
-   * the same external id, and with `INVALID_ARGUMENT` when a field breaks its limits.
+   * Creates an organization and returns it with its id.
    *
-   * @param name Name as shown to people, 1 to 200 characters.
+   * Fails with `ALREADY_EXISTS` if another organization has the same external id, and with `INVALID_ARGUMENT` if a
+   * field is invalid.
+   *
+   * @param name Display name, 1 to 200 characters.
    * @param options An object with `externalId`, `logoUrl`, `slug`, `metadata`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateOrganizationResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createOrganization(
     name: string,
     options?: {
-      /** Id that your application gives to the organization; unique among live organizations. */
+      /** Id of the organization in your application; unique among organizations that are not deleted. */
       externalId?: string | null;
       /** URL of the organization's logo: a URI with a host, at most 1024 characters. */
       logoUrl?: string | null;
@@ -57,7 +60,7 @@ export default class OrganizationClient extends ServiceClient {
        * characters. Must match `^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$`.
        */
       slug?: string | null;
-      /** Key-value pairs of your own: at most 10 pairs, keys of 3 to 25 characters, values of 1 to 256. */
+      /** Custom key-value pairs: at most 10 pairs, keys of 3 to 25 characters, values of 1 to 256. */
       metadata?: Record<string, string> | null;
     },
     call?: CallOptions,
@@ -80,16 +83,15 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * Updates an organization, found by id or external id, and returns it. Fields left out keep their value;
-   * `metadata` is replaced as a whole. Fails with `NOT_FOUND` for an unknown organization, and with
-   * `ALREADY_EXISTS` when another live organization has the new external id.
+   * Updates an organization and returns it.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
+   * Fields that are not set keep their values; `metadata` is replaced as a whole. Fails with `NOT_FOUND` for an
+   * unknown organization, and with `ALREADY_EXISTS` if another organization has the new external id.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
    * @param organization The new values. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateOrganizationResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateOrganization(
     organizationId: string,
@@ -109,13 +111,13 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * Returns one organization, found by id or external id. Fails with `NOT_FOUND` when there is none.
+   * Returns one organization.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` for an unknown organization.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetOrganizationResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getOrganization(organizationId: string, call?: CallOptions): Promise<GetOrganizationResponse> {
     return this.unary(
@@ -130,13 +132,13 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * Returns the organization that has an external id of yours. Fails with `NOT_FOUND` when there is none.
+   * Returns one organization by its external id.
    *
-   * @param externalId Id that your application gave to the organization. Not empty.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` for an unknown organization.
+   *
+   * @param externalId Id of the organization in your application. Not empty.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetOrganizationResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getOrganizationByExternalId(externalId: string, call?: CallOptions): Promise<GetOrganizationResponse> {
     return this.unary(
@@ -151,20 +153,19 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * Lists the organizations of the environment, newest first, page by page. Pass `nextPageToken` of one answer as
-   * `pageToken` of the next call until it is empty.
+   * Lists the organizations of the environment, newest first, page by page.
+   *
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
    *
    * @param options An object with `pageSize`, `pageToken`, `externalId`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListOrganizationsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listOrganization(
     options?: {
       /** Number of entries per page; 10 if not set. */
       pageSize?: number | null;
-      /** Token of the page to return, from an earlier answer; empty for the first page. */
+      /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
       /** Only the organization with this external id. */
       externalId?: string | null;
@@ -185,17 +186,16 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * Finds organizations whose display name, id or external id contains a text, page by page. Pass `nextPageToken`
-   * of one answer as `pageToken` of the next call until it is empty. Fails with `INVALID_ARGUMENT` when the text
-   * has fewer than 3 or more than 100 characters.
+   * Finds organizations whose display name, id or external id contains the search text, page by page.
    *
-   * @param query Text to look for in display name, id and external id, 3 to 100 characters. Required.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page. Fails
+   * with `INVALID_ARGUMENT` if the text has fewer than 3 or more than 100 characters.
+   *
+   * @param query Text to search for in display name, id and external id, 3 to 100 characters. Required.
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
-   * @param pageToken Token of the page to return, from an earlier answer; empty for the first page.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param pageToken Token of the page to return, from an earlier response; empty for the first page.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `SearchOrganizationsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async searchOrganization(
     query: string,
@@ -217,14 +217,13 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * Deletes an organization, found by id or external id, and returns nothing. Its slug and external id are free to
-   * use again. Fails with `NOT_FOUND` for an unknown organization.
+   * Deletes an organization and returns nothing.
    *
-   * @param organizationId Id of the organization (`org_` and digits), at most 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Its slug and external id can be used again. Fails with `NOT_FOUND` for an unknown organization.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits), at most 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteOrganization(organizationId: string, call?: CallOptions): Promise<Empty> {
     return this.unary(
@@ -239,21 +238,20 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * Creates a link to the admin portal, in which an organization's administrators set up single sign-on or
-   * directory synchronization themselves. Returns the link and when it expires. Fails with `NOT_FOUND` for an
-   * unknown organization.
+   * Creates a link to the admin portal, where administrators of an organization set up single sign-on or directory
+   * synchronization themselves.
    *
-   * @param organizationId Id of the organization (`org_` and digits). Required. 1 to 32 characters.
+   * Returns the link and its expiry time. Fails with `NOT_FOUND` for an unknown organization.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
    * @param options An object with `features`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
-   * @returns Its `link`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
+   * @param call Options of this call: timeout and abort signal.
+   * @returns The `link` of the response.
    */
   async generatePortalLink(
     organizationId: string,
     options?: {
-      /** Features that the portal is to offer. */
+      /** Features to offer in the portal. */
       features?: (Feature | string)[] | null;
     },
     call?: CallOptions,
@@ -272,15 +270,14 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * Switches features of an organization on or off and returns the organization. Fails with `NOT_FOUND` for an
-   * unknown organization.
+   * Enables or disables features of an organization and returns the organization.
    *
-   * @param organizationId Id of the organization (`org_` and digits). Required. 1 to 32 characters.
-   * @param settings The features to switch on or off. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` for an unknown organization.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
+   * @param settings The features to enable or disable. Required.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetOrganizationResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateOrganizationSettings(
     organizationId: string,
@@ -300,29 +297,28 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * Sets how long login sessions of an organization last, or returns it to the application's settings. Returns the
-   * policy that is in force then. Fails with `NOT_FOUND` for an unknown organization.
+   * Sets the session policy of an organization, or restores the application's settings.
    *
-   * @param organizationId Id of the organization (`org_` and digits). 1 to 32 characters.
+   * Returns the new policy. Fails with `NOT_FOUND` for an unknown organization.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
    * @param policy An object with `policySource`, `absoluteSessionTimeout`, `absoluteSessionTimeoutUnit`,
    *   `idleSessionTimeoutEnabled`, `idleSessionTimeout`, `idleSessionTimeoutUnit`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
-   * @returns Its `policy`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
+   * @param call Options of this call: timeout and abort signal.
+   * @returns The `policy` of the response.
    */
   async updateOrganizationSessionPolicy(
     organizationId: string,
     policy: {
-      /** `CUSTOM` for the values in this request, `APPLICATION` to go back to the application's settings. */
+      /** `CUSTOM` to use the values in this request, `APPLICATION` to restore the application's settings. */
       policySource: SessionPolicyType | string;
-      /** How long a session lasts at most, however active the user is; in `absolute_session_timeout_unit`. */
+      /** Maximum lifetime of a session, in `absolute_session_timeout_unit`. Activity does not extend it. */
       absoluteSessionTimeout?: number | null;
       /** Unit of `absolute_session_timeout`. */
       absoluteSessionTimeoutUnit?: TimeUnit | string | null;
-      /** Whether a session is to end early when the user is inactive. */
+      /** Whether a session ends early if the user is inactive. */
       idleSessionTimeoutEnabled?: boolean | null;
-      /** How long a user may be inactive before the session ends; in `idle_session_timeout_unit`. */
+      /** Inactivity after which a session ends, in `idle_session_timeout_unit`. */
       idleSessionTimeout?: number | null;
       /** Unit of `idle_session_timeout`. */
       idleSessionTimeoutUnit?: TimeUnit | string | null;
@@ -349,13 +345,13 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * Returns how long login sessions of an organization last. Fails with `NOT_FOUND` for an unknown organization.
+   * Returns the session policy of an organization.
    *
-   * @param organizationId Id of the organization (`org_` and digits). 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
-   * @returns Its `policy`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
+   * Fails with `NOT_FOUND` for an unknown organization.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
+   * @param call Options of this call: timeout and abort signal.
+   * @returns The `policy` of the response.
    */
   async getOrganizationSessionPolicy(
     organizationId: string,
@@ -374,20 +370,19 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * Sets the user management settings of an organization and returns them. Fails with `NOT_FOUND` for an unknown
-   * organization.
+   * Sets the user management settings of an organization and returns them.
    *
-   * @param organizationId Id of the organization (`org_` and digits). Required. 1 to 32 characters.
+   * Fails with `NOT_FOUND` for an unknown organization.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
    * @param settings An object with `maxAllowedUsers`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
-   * @returns Its `settings`, if there is one.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
+   * @param call Options of this call: timeout and abort signal.
+   * @returns The `settings` of the response, if set.
    */
   async upsertUserManagementSettings(
     organizationId: string,
     settings: {
-      /** Highest number of users that the organization may have. */
+      /** Maximum number of users in the organization. */
       maxAllowedUsers?: number | null;
     },
     call?: CallOptions,
@@ -409,13 +404,13 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * Returns the user management settings of an organization. Fails with `NOT_FOUND` for an unknown organization.
+   * Returns the user management settings of an organization.
    *
-   * @param organizationId Id of the organization (`org_` and digits). Required. 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` for an unknown organization.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetOrganizationUserManagementSettingsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getOrganizationUserManagementSetting(
     organizationId: string,
@@ -433,15 +428,13 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * As `updateOrganization`, for the external id that was given to it in place of Scalekit's own.
+   * Same as `updateOrganization`, but takes the external id instead of the Scalekit id.
    *
-   * @param externalId Id that your application gave to the organization. The client looks the organization up
-   *   first, which takes one more call. Not empty.
+   * @param externalId Id of the organization in your application. The client first looks up the organization's id,
+   *   which takes one more call. Not empty.
    * @param organization The new values. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateOrganizationResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateOrganizationByExternalId(
     externalId: string,
@@ -461,14 +454,12 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * As `deleteOrganization`, for the external id that was given to it in place of Scalekit's own.
+   * Same as `deleteOrganization`, but takes the external id instead of the Scalekit id.
    *
-   * @param externalId Id that your application gave to the organization. The client looks the organization up
-   *   first, which takes one more call. Not empty.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param externalId Id of the organization in your application. The client first looks up the organization's id,
+   *   which takes one more call. Not empty.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteOrganizationByExternalId(externalId: string, call?: CallOptions): Promise<Empty> {
     return this.unary(
@@ -483,15 +474,13 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listOrganization` lists, through all pages.
+   * Iterates over the items of all pages of `listOrganization`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
    * @param options An object with `pageSize`, `externalId`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `Organization`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterOrganizations(
     options?: {
@@ -516,16 +505,14 @@ export default class OrganizationClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `searchOrganization` lists, through all pages.
+   * Iterates over the items of all pages of `searchOrganization`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
-   * @param query Text to look for in display name, id and external id, 3 to 100 characters. Required.
+   * @param query Text to search for in display name, id and external id, 3 to 100 characters. Required.
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `Organization`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterSearchOrganizations(
     query: string,

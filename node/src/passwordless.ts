@@ -10,37 +10,40 @@ import { type CallOptions, ServiceClient, lazily } from "./call";
 const passwordlessPb = lazily(() => require("./pkg/grpc/scalekit/v1/auth/passwordless_pb") as typeof import("./pkg/grpc/scalekit/v1/auth/passwordless_pb"));
 
 /**
- * The operations of `client.passwordless`.
+ * Operations of `client.passwordless`.
  *
- * Logs users in by a one-time code or a magic link sent by e-mail, without a password. Every call needs a bearer
- * token and fails with `UNAUTHENTICATED` without a valid one.
+ * Logs users in without a password, by a one-time code or a magic link sent by e-mail.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class PasswordlessClient extends ServiceClient {
   /**
-   * Sends an e-mail with a one-time code, a magic link or both, as the environment is set up. Returns the id of the
-   * authentication request, which verification and resending need, and when the credentials expire. Fails with
-   * `INVALID_ARGUMENT` when the e-mail address is malformed or a limit is broken.
+   * Sends an e-mail with a one-time code, a magic link or both, depending on the settings of the environment.
    *
-   * @param email Address that receives the e-mail; a valid e-mail address of at most 320 characters. Required.
+   * Returns the expiry time of the credentials and the id of the authentication request, which is needed to verify
+   * a credential or to resend the e-mail. Fails with `INVALID_ARGUMENT` if the e-mail address or another field is
+   * invalid.
+   *
+   * @param email E-mail address of the recipient, at most 320 characters. Required.
    * @param options An object with `template`, `magiclinkAuthUri`, `state`, `expiresIn`, `templateVariables`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `SendPasswordlessResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async sendPasswordlessEmail(
     email: string,
     options?: {
-      /** Which text the e-mail has, for signing in or for signing up. */
+      /** Text of the e-mail: for signing in or for signing up. */
       template?: TemplateType | string | null;
       /**
-       * Address in your application that the magic link leads to, 1 to 1000 characters. The token to verify is added
-       * to it as `link_token`.
+       * URL in your application that the magic link opens, 1 to 1000 characters. The service adds the token as the
+       * query parameter `link_token`.
        */
       magiclinkAuthUri?: string | null;
-      /** Opaque value, 1 to 1000 characters, that the answer to verification returns unchanged. */
+      /** Opaque value, 1 to 1000 characters. `VerifyPasswordlessEmail` returns it unchanged. */
       state?: string | null;
-      /** How long code and link stay valid, in seconds; 300 when absent. */
+      /** Lifetime of the code and the link in seconds; 300 if not set. */
       expiresIn?: number | null;
       /**
        * Values for the variables of the e-mail template: at most 30 pairs, keys of 2 to 25 characters, values of at
@@ -67,21 +70,20 @@ export default class PasswordlessClient extends ServiceClient {
   }
 
   /**
-   * Checks a one-time code or the token of a magic link. Returns the verified e-mail address and the `state` given
-   * when the e-mail was sent. A code works once and allows few tries; a wrong, used or expired credential is an
-   * error.
+   * Verifies a one-time code or the token of a magic link.
+   *
+   * Returns the verified e-mail address and the `state` of the request that sent the e-mail. A code works once and
+   * allows only a few attempts. A wrong, used or expired credential is an error.
    *
    * @param credential An object with `code`, `linkToken`.
-   * @param authRequestId Id of the authentication request, from the answer to sending; at most 200 characters. It
-   *   ties the credential to that request.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param authRequestId Id of the authentication request, from the response to `SendPasswordlessEmail`; at most
+   *   200 characters. It binds the credential to that request.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `VerifyPasswordLessResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async verifyPasswordlessEmail(
     credential: {
-      /** The one-time code that the user typed, 1 to 20 characters. */
+      /** The one-time code that the user entered, 1 to 20 characters. */
       code?: string | null;
       /** The `link_token` parameter of the opened magic link, 1 to 100 characters. */
       linkToken?: string | null;
@@ -104,16 +106,15 @@ export default class PasswordlessClient extends ServiceClient {
   }
 
   /**
-   * Sends the e-mail of an authentication request once more. Returns the same kind of answer as sending; use the
-   * `authRequestId` of the newest answer from then on. Fails with `NOT_FOUND` when the authentication request is
-   * unknown.
+   * Resends the e-mail of an authentication request.
    *
-   * @param authRequestId Id of the authentication request, from the answer to sending; 1 to 200 characters.
-   *   Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Returns the same response as `SendPasswordlessEmail`; use its `authRequestId` in later calls. Fails with
+   * `NOT_FOUND` for an unknown authentication request.
+   *
+   * @param authRequestId Id of the authentication request, from the response to `SendPasswordlessEmail`; 1 to 200
+   *   characters. Required.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `SendPasswordlessResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async resendPasswordlessEmail(authRequestId: string, call?: CallOptions): Promise<SendPasswordlessResponse> {
     return this.unary(

@@ -20,22 +20,26 @@ const rolesPb = lazily(() => require("./pkg/grpc/scalekit/v1/roles/roles_pb") as
 const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bufbuild/protobuf/wkt"));
 
 /**
- * The operations of `client.permission`.
+ * Operations of `client.permission`.
  *
- * Manages roles and permissions. A role of the environment can be given to members of every organization, a role of
- * an organization only to its own members. A role can extend one other role and then has that role's permissions too.
- * Every call needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
+ * Manages roles and permissions.
+ *
+ * A role of the environment can be assigned to members of every organization, a role of an organization only to its
+ * own members. A role can extend one other role and then inherits the permissions of that role.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class PermissionClient extends ServiceClient {
   /**
-   * Creates a permission and returns it. Fails with `ALREADY_EXISTS` when the name is taken, and with
-   * `INVALID_ARGUMENT` when a field breaks its rule.
+   * Creates a permission and returns it.
+   *
+   * Fails with `ALREADY_EXISTS` if the name is taken, and with `INVALID_ARGUMENT` if a field is invalid.
    *
    * @param permission The permission to create. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreatePermissionResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createPermission(
     permission: MessageInitShape<typeof CreatePermissionSchema> | Partial<CreatePermission>,
@@ -53,14 +57,14 @@ export default class PermissionClient extends ServiceClient {
   }
 
   /**
-   * Returns one permission. Fails with `NOT_FOUND` for an unknown name.
+   * Returns one permission.
+   *
+   * Fails with `NOT_FOUND` for an unknown name.
    *
    * @param permissionName Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required. Must match
    *   `^[a-zA-Z0-9_:]+$`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetPermissionResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getPermission(permissionName: string, call?: CallOptions): Promise<GetPermissionResponse> {
     return this.unary(
@@ -75,15 +79,15 @@ export default class PermissionClient extends ServiceClient {
   }
 
   /**
-   * Updates a permission and returns it. Fails with `NOT_FOUND` for an unknown name.
+   * Updates a permission and returns it.
+   *
+   * Fails with `NOT_FOUND` for an unknown name.
    *
    * @param permissionName Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required. Must match
    *   `^[a-zA-Z0-9_:]+$`.
    * @param permission The new values. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdatePermissionResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updatePermission(
     permissionName: string,
@@ -103,15 +107,14 @@ export default class PermissionClient extends ServiceClient {
   }
 
   /**
-   * Lists the permissions of the environment, page by page, in order of creation. Pass `nextPageToken` of one
-   * answer as `pageToken` of the next call until it is empty.
+   * Lists the permissions of the environment, page by page, in order of creation.
    *
-   * @param pageToken Token of the page to return, from an earlier answer; empty for the first page.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
+   *
+   * @param pageToken Token of the page to return, from an earlier response; empty for the first page.
    * @param pageSize Number of entries per page, 1 to 100; 10 by default.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListPermissionsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listPermissions(pageToken?: string, pageSize?: number, call?: CallOptions): Promise<ListPermissionsResponse> {
     return this.unary(
@@ -127,14 +130,14 @@ export default class PermissionClient extends ServiceClient {
   }
 
   /**
-   * Deletes a permission and returns nothing. Fails with `NOT_FOUND` for an unknown name.
+   * Deletes a permission and returns nothing.
+   *
+   * Fails with `NOT_FOUND` for an unknown name.
    *
    * @param permissionName Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required. Must match
    *   `^[a-zA-Z0-9_:]+$`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deletePermission(permissionName: string, call?: CallOptions): Promise<Empty> {
     return this.unary(
@@ -149,14 +152,13 @@ export default class PermissionClient extends ServiceClient {
   }
 
   /**
-   * Lists the permissions that a role has of its own, all in one answer, without those that it has from the role it
-   * extends. Fails with `NOT_FOUND` for an unknown role.
+   * Lists all direct permissions of a role, in one response.
+   *
+   * Inherited permissions are not included. Fails with `NOT_FOUND` for an unknown role.
    *
    * @param roleName Name of the role, at most 64 characters. Required. Must match `^[a-zA-Z0-9_-]+$`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListRolePermissionsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listRolePermissions(roleName: string, call?: CallOptions): Promise<ListRolePermissionsResponse> {
     return this.unary(
@@ -171,17 +173,17 @@ export default class PermissionClient extends ServiceClient {
   }
 
   /**
-   * Adds permissions to a role. Names that are well-formed but unknown are ignored. Fails with `NOT_FOUND` for an
-   * unknown role, and with `INVALID_ARGUMENT` for a malformed name.
+   * Adds permissions to a role.
+   *
+   * Unknown permissions are ignored. Fails with `NOT_FOUND` for an unknown role, and with `INVALID_ARGUMENT` for a
+   * malformed name.
    *
    * @param roleName Name of the role: 1 to 64 letters, digits, `_` and `:`. Required. Must match
    *   `^[a-zA-Z0-9_:]+$`.
-   * @param permissionNames Names of the permissions, 1 to 100 of them. Each has at most 64 letters, digits, `_` and
+   * @param permissionNames Names of the permissions, 1 to 100 names. Each has at most 64 letters, digits, `_` and
    *   `:`. Required. Each item: must match `^[a-zA-Z0-9_:]+$`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `AddPermissionsToRoleResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async addPermissionsToRole(
     roleName: string,
@@ -201,15 +203,15 @@ export default class PermissionClient extends ServiceClient {
   }
 
   /**
-   * Takes one permission away from a role and returns nothing. Fails with `NOT_FOUND` for an unknown role.
+   * Removes one permission from a role and returns nothing.
+   *
+   * Fails with `NOT_FOUND` for an unknown role.
    *
    * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]+$`.
    * @param permissionName Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required. Must match
    *   `^[a-zA-Z0-9_:]+$`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async removePermissionFromRole(roleName: string, permissionName: string, call?: CallOptions): Promise<Empty> {
     return this.unary(
@@ -225,14 +227,13 @@ export default class PermissionClient extends ServiceClient {
   }
 
   /**
-   * Lists all permissions of a role, its own and those that it has from the roles it extends, all in one answer.
+   * Lists all permissions of a role, direct and inherited, in one response.
+   *
    * Fails with `NOT_FOUND` for an unknown role.
    *
    * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]+$`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListEffectiveRolePermissionsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listEffectiveRolePermissions(
     roleName: string,
@@ -250,15 +251,13 @@ export default class PermissionClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listPermissions` lists, through all pages.
+   * Iterates over the items of all pages of `listPermissions`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
    * @param pageSize Number of entries per page, 1 to 100; 10 by default.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `Permission`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterPermissions(pageSize?: number, call?: CallOptions): AsyncGenerator<Permission, void, undefined> {
     yield* this.pages(

@@ -19,21 +19,23 @@ import { type CallOptions, ServiceClient, lazily } from "./call";
 const providersPb = lazily(() => require("./pkg/grpc/scalekit/v1/providers/providers_pb") as typeof import("./pkg/grpc/scalekit/v1/providers/providers_pb"));
 
 /**
- * The operations of `client.providers`.
+ * Operations of `client.providers`.
  *
- * Lists the providers that connections can use, and manages the ones that you define yourself. Every call needs a
- * bearer token and fails with `UNAUTHENTICATED` without a valid one.
+ * Lists the providers that connections can use, and manages custom providers.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class ProvidersClient extends ServiceClient {
   /**
-   * Creates a provider of your own and returns it with the identifier that the server made for it. Fails with
-   * `INVALID_ARGUMENT` when a field breaks its rule.
+   * Creates a custom provider and returns it with the identifier assigned by the service.
+   *
+   * Fails with `INVALID_ARGUMENT` if a field is invalid.
    *
    * @param provider The provider to create. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateProviderResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createCustomProvider(
     provider: MessageInitShape<typeof CreateCustomProviderSchema> | Partial<CreateCustomProvider>,
@@ -51,14 +53,14 @@ export default class ProvidersClient extends ServiceClient {
   }
 
   /**
-   * Updates a provider of your own and returns it. Fails with `NOT_FOUND` for an unknown identifier.
+   * Updates a custom provider and returns it.
+   *
+   * Fails with `NOT_FOUND` for an unknown identifier.
    *
    * @param identifier Identifier of the provider to update, at most 255 characters.
    * @param provider The new values. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateProviderResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateCustomProvider(
     identifier: string,
@@ -78,13 +80,13 @@ export default class ProvidersClient extends ServiceClient {
   }
 
   /**
-   * Deletes a provider of your own. Fails with `NOT_FOUND` for an unknown identifier.
+   * Deletes a custom provider.
+   *
+   * Fails with `NOT_FOUND` for an unknown identifier.
    *
    * @param identifier Identifier of the provider, at most 255 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `DeleteProviderResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteCustomProvider(identifier: string, call?: CallOptions): Promise<DeleteProviderResponse> {
     return this.unary(
@@ -99,14 +101,13 @@ export default class ProvidersClient extends ServiceClient {
   }
 
   /**
-   * Lists providers, built in or your own as the filter says, page by page. Pass `nextPageToken` of one answer as
-   * `pageToken` of the next call until it is empty.
+   * Lists built-in or custom providers, depending on the filter, page by page.
+   *
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
    *
    * @param options An object with `identifier`, `pageSize`, `pageToken`, `filter`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListProvidersResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listProviders(
     options?: {
@@ -117,9 +118,9 @@ export default class ProvidersClient extends ServiceClient {
       identifier?: string | null;
       /** Number of entries per page; 10 if not set. */
       pageSize?: number | null;
-      /** Token of the page to return, from an earlier answer; empty for the first page. */
+      /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
-      /** Restricts the list to a kind of providers. */
+      /** Filter; built-in providers are listed if not set. */
       filter?: MessageInitShape<typeof ListProvidersRequest_FilterSchema> | Partial<ListProvidersRequest_Filter> | null;
     },
     call?: CallOptions,
@@ -139,15 +140,13 @@ export default class ProvidersClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listProviders` lists, through all pages.
+   * Iterates over the items of all pages of `listProviders`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
    * @param options An object with `identifier`, `pageSize`, `filter`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `Provider`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterProviders(
     options?: {
@@ -158,7 +157,7 @@ export default class ProvidersClient extends ServiceClient {
       identifier?: string | null;
       /** Number of entries per page; 10 if not set. */
       pageSize?: number | null;
-      /** Restricts the list to a kind of providers. */
+      /** Filter; built-in providers are listed if not set. */
       filter?: MessageInitShape<typeof ListProvidersRequest_FilterSchema> | Partial<ListProvidersRequest_Filter> | null;
     },
     call?: CallOptions,

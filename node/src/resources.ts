@@ -22,21 +22,26 @@ import { type CallOptions, ServiceClient, lazily } from "./call";
 const clientsPb = lazily(() => require("./pkg/grpc/scalekit/v1/clients/clients_pb") as typeof import("./pkg/grpc/scalekit/v1/clients/clients_pb"));
 
 /**
- * The operations of `client.resources`.
+ * Operations of `client.resources`.
  *
- * Manages OAuth clients. There are three kinds: clients of the environment (your applications), machine clients of an
- * organization, and clients of a protected resource such as an MCP server. Every call needs a bearer token and fails
- * with `UNAUTHENTICATED` without a valid one.
+ * Manages OAuth clients.
+ *
+ * There are three kinds: clients of the environment (your applications), machine clients of an organization, and
+ * clients of a protected resource such as an MCP server.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class ResourcesClient extends ServiceClient {
   /**
-   * Returns one protected resource. Fails with `NOT_FOUND` for an unknown resource.
+   * Returns one protected resource.
    *
-   * @param resourceId Id of the protected resource (`res_` and digits), 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` for an unknown resource.
+   *
+   * @param resourceId Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetResourceResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getResource(resourceId: string, call?: CallOptions): Promise<GetResourceResponse> {
     return this.unary(
@@ -51,23 +56,22 @@ export default class ResourcesClient extends ServiceClient {
   }
 
   /**
-   * Lists the protected resources of one type in order of creation, page by page. Pass `nextPageToken` of one
-   * answer as `pageToken` of the next call until it is empty. Fails with `INVALID_ARGUMENT` when the type is
-   * missing.
+   * Lists the protected resources of one type in order of creation, page by page.
+   *
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page. Fails
+   * with `INVALID_ARGUMENT` if the type is missing.
    *
    * @param resourceType Only resources of this type. Required.
    * @param options An object with `pageToken`, `pageSize`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListResourcesResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listResources(
     resourceType: ResourceType | string,
     options?: {
-      /** Token of the page to return, from an earlier answer; empty for the first page. */
+      /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
-      /** Number of entries a page, at most 30; 10 when 0. */
+      /** Number of entries per page, at most 30; 10 if not set. */
       pageSize?: number | null;
     },
     call?: CallOptions,
@@ -86,15 +90,15 @@ export default class ResourcesClient extends ServiceClient {
   }
 
   /**
-   * Creates a client of a protected resource. Returns it with its first secret, whose plain text is shown only
-   * once. Fails with `NOT_FOUND` for an unknown resource.
+   * Creates a client of a protected resource.
    *
-   * @param resourceId Id of the protected resource (`res_` and digits), 1 to 32 characters.
+   * Returns it with its first secret, whose plain text is shown only once. Fails with `NOT_FOUND` for an unknown
+   * resource.
+   *
+   * @param resourceId Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
    * @param client The client to create. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateResourceClientResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createResourceClient(
     resourceId: string,
@@ -114,24 +118,24 @@ export default class ResourcesClient extends ServiceClient {
   }
 
   /**
-   * Updates a client of a protected resource and returns it. Fields left empty keep their values; custom claims are
-   * replaced as a whole. Fails with `NOT_FOUND` for an unknown resource or client.
+   * Updates a client of a protected resource and returns it.
    *
-   * @param resourceId Id of the protected resource (`res_` and digits), 1 to 32 characters.
+   * Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown
+   * resource or client.
+   *
+   * @param resourceId Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
    * @param clientId Id of the client, 1 to 32 characters.
-   * @param client The changes. Required.
+   * @param client The new values. Required.
    * @param options An object with `updateMask`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateResourceClientResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateResourceClient(
     resourceId: string,
     clientId: string,
     client: MessageInitShape<typeof ResourceClientSchema> | Partial<ResourceClient>,
     options?: {
-      /** Names the fields of `client` to change. */
+      /** Fields of `client` to change. */
       updateMask?: string[] | null;
     },
     call?: CallOptions,
@@ -151,15 +155,14 @@ export default class ResourcesClient extends ServiceClient {
   }
 
   /**
-   * Returns one client of a protected resource and the users who have consented to it. Fails with `NOT_FOUND` for
-   * an unknown resource or client.
+   * Returns one client of a protected resource and the users who have consented to it.
    *
-   * @param resourceId Id of the protected resource (`res_` and digits), 1 to 32 characters.
+   * Fails with `NOT_FOUND` for an unknown resource or client.
+   *
+   * @param resourceId Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
    * @param clientId Id of the client, 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetResourceClientResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getResourceClient(
     resourceId: string,
@@ -179,14 +182,14 @@ export default class ResourcesClient extends ServiceClient {
   }
 
   /**
-   * Lists the clients of a protected resource in order of creation, all in one answer, with the numbers of those
-   * that registered themselves and of those created by hand. Fails with `NOT_FOUND` for an unknown resource.
+   * Lists all clients of a protected resource in order of creation, in one response.
    *
-   * @param resourceId Id of the protected resource (`res_` and digits), 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * The response also counts the clients that registered themselves and the clients that were created manually.
+   * Fails with `NOT_FOUND` for an unknown resource.
+   *
+   * @param resourceId Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListResourceClientsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listResourceClients(resourceId: string, call?: CallOptions): Promise<ListResourceClientsResponse> {
     return this.unary(
@@ -201,26 +204,25 @@ export default class ResourcesClient extends ServiceClient {
   }
 
   /**
-   * Lists the consents that users have given to clients of a protected resource, page by page. Pass `nextPageToken`
-   * of one answer as `pageToken` of the next call until it is empty.
+   * Lists the consents that users have given to clients of a protected resource, page by page.
    *
-   * @param resourceId Id of the protected resource (`res_` and digits), 1 to 32 characters.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
+   *
+   * @param resourceId Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
    * @param options An object with `search`, `pageSize`, `pageToken`, `userIds`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListResourceUserConsentsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listUserConsents(
     resourceId: string,
     options?: {
-      /** Only consents in which this text occurs; all when empty. */
+      /** Only consents that contain this text; all consents if empty. */
       search?: string | null;
-      /** Number of entries a page, at most 30; 10 when 0. */
+      /** Number of entries per page, at most 30; 10 if not set. */
       pageSize?: number | null;
-      /** Token of the page to return, from an earlier answer; empty for the first page. */
+      /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
-      /** Your own ids of the users, at most 25; every user when empty. */
+      /** Only consents of the users with these ids in your application, at most 25; all users if empty. */
       userIds?: string[] | null;
     },
     call?: CallOptions,
@@ -243,15 +245,14 @@ export default class ResourcesClient extends ServiceClient {
   }
 
   /**
-   * Deletes a client of a protected resource. Its secrets stop working; the answer has no fields. Fails with
-   * `NOT_FOUND` for an unknown resource or client.
+   * Deletes a client of a protected resource.
    *
-   * @param resourceId Id of the protected resource (`res_` and digits), 1 to 32 characters.
+   * Its secrets stop working. The response has no fields. Fails with `NOT_FOUND` for an unknown resource or client.
+   *
+   * @param resourceId Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
    * @param clientId Id of the client, 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `DeleteResourceClientResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteResourceClient(
     resourceId: string,
@@ -271,15 +272,14 @@ export default class ResourcesClient extends ServiceClient {
   }
 
   /**
-   * Revokes the consent that a user has given to a client. The answer has no fields. Fails with `NOT_FOUND` for an
-   * unknown client or consent.
+   * Revokes the consent that a user has given to a client.
    *
-   * @param clientId Id of the client (it begins with `m2m_`), at most 32 characters.
-   * @param consentId Id of the consent (it begins with `usrcnst_`), at most 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * The response has no fields. Fails with `NOT_FOUND` for an unknown client or consent.
+   *
+   * @param clientId Id of the client (starts with `m2m_`), at most 32 characters.
+   * @param consentId Id of the consent (starts with `usrcnst_`), at most 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `RevokeUserConsentResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async revokeUserConsent(
     clientId: string,
@@ -299,21 +299,19 @@ export default class ResourcesClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listResources` lists, through all pages.
+   * Iterates over the items of all pages of `listResources`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
    * @param resourceType Only resources of this type. Required.
    * @param options An object with `pageSize`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `Resource`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterResources(
     resourceType: ResourceType | string,
     options?: {
-      /** Number of entries a page, at most 30; 10 when 0. */
+      /** Number of entries per page, at most 30; 10 if not set. */
       pageSize?: number | null;
     },
     call?: CallOptions,
@@ -332,25 +330,23 @@ export default class ResourcesClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listUserConsents` lists, through all pages.
+   * Iterates over the items of all pages of `listUserConsents`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
-   * @param resourceId Id of the protected resource (`res_` and digits), 1 to 32 characters.
+   * @param resourceId Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
    * @param options An object with `search`, `pageSize`, `userIds`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `ResourceUserConsent`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterUserConsents(
     resourceId: string,
     options?: {
-      /** Only consents in which this text occurs; all when empty. */
+      /** Only consents that contain this text; all consents if empty. */
       search?: string | null;
-      /** Number of entries a page, at most 30; 10 when 0. */
+      /** Number of entries per page, at most 30; 10 if not set. */
       pageSize?: number | null;
-      /** Your own ids of the users, at most 25; every user when empty. */
+      /** Only consents of the users with these ids in your application, at most 25; all users if empty. */
       userIds?: string[] | null;
     },
     call?: CallOptions,

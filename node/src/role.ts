@@ -29,22 +29,27 @@ const rolesPb = lazily(() => require("./pkg/grpc/scalekit/v1/roles/roles_pb") as
 const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bufbuild/protobuf/wkt"));
 
 /**
- * The operations of `client.role`.
+ * Operations of `client.role`.
  *
- * Manages roles and permissions. A role of the environment can be given to members of every organization, a role of
- * an organization only to its own members. A role can extend one other role and then has that role's permissions too.
- * Every call needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
+ * Manages roles and permissions.
+ *
+ * A role of the environment can be assigned to members of every organization, a role of an organization only to its
+ * own members. A role can extend one other role and then inherits the permissions of that role.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class RoleClient extends ServiceClient {
   /**
-   * Creates a role of the environment and returns it. Fails with `ALREADY_EXISTS` when the name is taken (error
-   * code `ROLE_KEYNAME_CONFLICT`), and with `INVALID_ARGUMENT` when a field breaks its rule.
+   * Creates a role of the environment and returns it.
+   *
+   * Fails with `ALREADY_EXISTS` if the name is taken (error code `ROLE_KEYNAME_CONFLICT`), and with
+   * `INVALID_ARGUMENT` if a field is invalid.
    *
    * @param role The role to create. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateRoleResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createRole(
     role: MessageInitShape<typeof CreateRoleSchema> | Partial<CreateRole>,
@@ -62,16 +67,14 @@ export default class RoleClient extends ServiceClient {
   }
 
   /**
-   * Updates a role of the environment and returns it. The name itself cannot be changed. Fails with `NOT_FOUND` for
-   * an unknown role.
+   * Updates a role of the environment and returns it.
    *
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. 1 to 100 characters. Must match
-   *   `^[a-zA-Z0-9_]{1,64}$`.
+   * The name cannot be changed. Fails with `NOT_FOUND` for an unknown role.
+   *
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
    * @param role The new values. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateRoleResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateRole(
     roleName: string,
@@ -91,23 +94,21 @@ export default class RoleClient extends ServiceClient {
   }
 
   /**
-   * Returns one role of the environment, on request with its permissions. Fails with `NOT_FOUND` for an unknown
-   * role.
+   * Returns one role of the environment, with its permissions if requested.
    *
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. 1 to 100 characters. Must match
-   *   `^[a-zA-Z0-9_]{1,64}$`.
+   * Fails with `NOT_FOUND` for an unknown role.
+   *
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
    * @param options An object with `include`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetRoleResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getRole(
     roleName: string,
     options?: {
       /**
-       * Which permissions to return with each role: `permissions` for its own, `permissions:all` for those of the
-       * roles it extends as well; none if empty.
+       * Permissions to return with each role: `permissions` for direct permissions, `permissions:all` for direct and
+       * inherited permissions. If it is empty, no permissions are returned.
        */
       include?: string | null;
     },
@@ -126,19 +127,17 @@ export default class RoleClient extends ServiceClient {
   }
 
   /**
-   * Lists the roles of the environment, all in one answer, in order of creation.
+   * Lists all roles of the environment in order of creation, in one response.
    *
    * @param options An object with `include`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListRolesResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listRoles(
     options?: {
       /**
-       * Which permissions to return with each role: `permissions` for its own, `permissions:all` for those of the
-       * roles it extends as well; none if empty.
+       * Permissions to return with each role: `permissions` for direct permissions, `permissions:all` for direct and
+       * inherited permissions. If it is empty, no permissions are returned.
        */
       include?: string | null;
     },
@@ -156,17 +155,16 @@ export default class RoleClient extends ServiceClient {
   }
 
   /**
-   * Deletes a role of the environment and returns nothing. Fails with `FAILED_PRECONDITION` when members have the
-   * role and no role is named to give them instead, and with `NOT_FOUND` for an unknown role.
+   * Deletes a role of the environment and returns nothing.
    *
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. 1 to 100 characters. Must match
-   *   `^[a-zA-Z0-9_]{1,64}$`.
-   * @param reassignRoleName Name of the role to give to the members who have the deleted one. Needed only when
-   *   there are any. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `FAILED_PRECONDITION` if members have the role and no replacement role is given, and with
+   * `NOT_FOUND` for an unknown role.
+   *
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
+   * @param reassignRoleName Name of the role to assign to members who have the deleted role. Required only if there
+   *   are such members. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteRole(roleName: string, reassignRoleName?: string, call?: CallOptions): Promise<Empty> {
     return this.unary(
@@ -182,16 +180,15 @@ export default class RoleClient extends ServiceClient {
   }
 
   /**
-   * Creates a role of an organization and returns it. Fails with `ALREADY_EXISTS` when the name is taken (error
-   * code `ROLE_KEYNAME_CONFLICT`), with `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT` when a
-   * field breaks its rule.
+   * Creates a role of an organization and returns it.
    *
-   * @param orgId Id of the organization (`org_` and digits). 1 to 32 characters.
+   * Fails with `ALREADY_EXISTS` if the name is taken (error code `ROLE_KEYNAME_CONFLICT`), with `NOT_FOUND` for an
+   * unknown organization, and with `INVALID_ARGUMENT` if a field is invalid.
+   *
+   * @param orgId Id of the organization (`org_` followed by digits). 1 to 32 characters.
    * @param role The role to create. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateOrganizationRoleResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createOrganizationRole(
     orgId: string,
@@ -211,17 +208,15 @@ export default class RoleClient extends ServiceClient {
   }
 
   /**
-   * Updates a role of an organization and returns it. The name itself cannot be changed. Fails with `NOT_FOUND` for
-   * an unknown organization or role.
+   * Updates a role of an organization and returns it.
    *
-   * @param orgId Id of the organization (`org_` and digits). 1 to 32 characters.
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. 1 to 100 characters. Must match
-   *   `^[a-zA-Z0-9_]{1,64}$`.
+   * The name cannot be changed. Fails with `NOT_FOUND` for an unknown organization or role.
+   *
+   * @param orgId Id of the organization (`org_` followed by digits). 1 to 32 characters.
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
    * @param role The new values. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateOrganizationRoleResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateOrganizationRole(
     orgId: string,
@@ -243,25 +238,23 @@ export default class RoleClient extends ServiceClient {
   }
 
   /**
-   * Returns one role of an organization, on request with its permissions. Fails with `NOT_FOUND` for an unknown
-   * organization or role.
+   * Returns one role of an organization, with its permissions if requested.
    *
-   * @param orgId Id of the organization (`org_` and digits). 1 to 32 characters.
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. 1 to 100 characters. Must match
-   *   `^[a-zA-Z0-9_]{1,64}$`.
+   * Fails with `NOT_FOUND` for an unknown organization or role.
+   *
+   * @param orgId Id of the organization (`org_` followed by digits). 1 to 32 characters.
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
    * @param options An object with `include`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetOrganizationRoleResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getOrganizationRole(
     orgId: string,
     roleName: string,
     options?: {
       /**
-       * Which permissions to return with each role: `permissions` for its own, `permissions:all` for those of the
-       * roles it extends as well; none if empty.
+       * Permissions to return with each role: `permissions` for direct permissions, `permissions:all` for direct and
+       * inherited permissions. If it is empty, no permissions are returned.
        */
       include?: string | null;
     },
@@ -281,22 +274,21 @@ export default class RoleClient extends ServiceClient {
   }
 
   /**
-   * Lists the roles of an organization, all in one answer, in order of creation. Fails with `NOT_FOUND` for an
-   * unknown organization.
+   * Lists all roles of an organization in order of creation, in one response.
    *
-   * @param orgId Id of the organization (`org_` and digits). Required. 1 to 32 characters.
+   * Fails with `NOT_FOUND` for an unknown organization.
+   *
+   * @param orgId Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
    * @param options An object with `include`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListOrganizationRolesResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listOrganizationRoles(
     orgId: string,
     options?: {
       /**
-       * Which permissions to return with each role: `permissions` for its own, `permissions:all` for those of the
-       * roles it extends as well; none if empty.
+       * Permissions to return with each role: `permissions` for direct permissions, `permissions:all` for direct and
+       * inherited permissions. If it is empty, no permissions are returned.
        */
       include?: string | null;
     },
@@ -315,18 +307,17 @@ export default class RoleClient extends ServiceClient {
   }
 
   /**
-   * Deletes a role of an organization and returns nothing. Fails with `FAILED_PRECONDITION` when members have the
-   * role and no role is named to give them instead, and with `NOT_FOUND` for an unknown organization or role.
+   * Deletes a role of an organization and returns nothing.
    *
-   * @param orgId Id of the organization (`org_` and digits). 1 to 32 characters.
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. 1 to 100 characters. Must match
-   *   `^[a-zA-Z0-9_]{1,64}$`.
-   * @param reassignRoleName Name of the role to give to the members who have the deleted one. Needed only when
-   *   there are any. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `FAILED_PRECONDITION` if members have the role and no replacement role is given, and with
+   * `NOT_FOUND` for an unknown organization or role.
+   *
+   * @param orgId Id of the organization (`org_` followed by digits). 1 to 32 characters.
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
+   * @param reassignRoleName Name of the role to assign to members who have the deleted role. Required only if there
+   *   are such members. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteOrganizationRole(
     orgId: string,
@@ -348,14 +339,13 @@ export default class RoleClient extends ServiceClient {
   }
 
   /**
-   * Returns how many users have a role of the environment. Fails with `NOT_FOUND` for an unknown role.
+   * Returns the number of users who have a role of the environment.
    *
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. 1 to 100 characters. Must match
-   *   `^[a-zA-Z0-9_]{1,64}$`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` for an unknown role.
+   *
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetRoleUsersCountResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getRoleUsersCount(roleName: string, call?: CallOptions): Promise<GetRoleUsersCountResponse> {
     return this.unary(
@@ -370,16 +360,14 @@ export default class RoleClient extends ServiceClient {
   }
 
   /**
-   * Returns how many users of an organization have a role. Fails with `NOT_FOUND` for an unknown organization or
-   * role.
+   * Returns the number of users of an organization who have a role.
    *
-   * @param orgId Id of the organization (`org_` and digits). Required. 1 to 100 characters.
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. 1 to 100 characters. Must match
-   *   `^[a-zA-Z0-9_]{1,64}$`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` for an unknown organization or role.
+   *
+   * @param orgId Id of the organization (`org_` followed by digits). Required. 1 to 100 characters.
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetOrganizationRoleUsersCountResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getOrganizationRoleUsersCount(
     orgId: string,
@@ -399,23 +387,19 @@ export default class RoleClient extends ServiceClient {
   }
 
   /**
-   * Sets which roles creators of organizations and new members get when no role is named, and returns both. Fails
-   * with `NOT_FOUND` for an unknown role.
+   * Sets the default roles of organization creators and of new members, and returns both.
+   *
+   * Fails with `NOT_FOUND` for an unknown role.
    *
    * @param options An object with `defaultCreatorRole`, `defaultMemberRole`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateDefaultRolesResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateDefaultRoles(
     options?: {
-      /**
-       * Name of the role that creators of organizations are to get. At most 100 characters. Must match
-       * `^[a-zA-Z0-9_]{1,64}$`.
-       */
+      /** Name of the default role of organization creators. At most 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`. */
       defaultCreatorRole?: string | null;
-      /** Name of the role that new members are to get. At most 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`. */
+      /** Name of the default role of new members. At most 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`. */
       defaultMemberRole?: string | null;
     },
     call?: CallOptions,
@@ -433,16 +417,15 @@ export default class RoleClient extends ServiceClient {
   }
 
   /**
-   * Sets which role new members of one organization get when no role is named, and returns it. Fails with
-   * `NOT_FOUND` for an unknown organization or role.
+   * Sets the default role of new members of an organization and returns it.
    *
-   * @param orgId Id of the organization (`org_` and digits). Required. 1 to 32 characters.
-   * @param defaultMemberRole Name of the role that new members are to get. Required. 1 to 100 characters. Must
-   *   match `^[a-zA-Z0-9_]{1,64}$`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` for an unknown organization or role.
+   *
+   * @param orgId Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
+   * @param defaultMemberRole Name of the default role of new members. Required. 1 to 100 characters. Must match
+   *   `^[a-zA-Z0-9_]{1,64}$`.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateDefaultOrganizationRolesResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateDefaultOrganizationRoles(
     orgId: string,
@@ -462,13 +445,13 @@ export default class RoleClient extends ServiceClient {
   }
 
   /**
-   * Lists the roles that extend a role, all in one answer. Fails with `NOT_FOUND` for an unknown role.
+   * Lists all roles that extend a role, in one response.
+   *
+   * Fails with `NOT_FOUND` for an unknown role.
    *
    * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]+$`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListDependentRolesResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listDependentRoles(roleName: string, call?: CallOptions): Promise<ListDependentRolesResponse> {
     return this.unary(
@@ -483,14 +466,13 @@ export default class RoleClient extends ServiceClient {
   }
 
   /**
-   * Makes a role of the environment no longer extend another one and returns nothing. The role loses the
-   * permissions that it had from there. Fails with `NOT_FOUND` for an unknown role.
+   * Removes the base role from a role of the environment and returns nothing.
+   *
+   * The role loses its inherited permissions. Fails with `NOT_FOUND` for an unknown role.
    *
    * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]+$`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteRoleBase(roleName: string, call?: CallOptions): Promise<Empty> {
     return this.unary(
@@ -505,16 +487,14 @@ export default class RoleClient extends ServiceClient {
   }
 
   /**
-   * Makes a role of an organization no longer extend another one and returns nothing. The role loses the
-   * permissions that it had from there. Fails with `NOT_FOUND` for an unknown organization or role.
+   * Removes the base role from a role of an organization and returns nothing.
    *
-   * @param orgId Id of the organization (`org_` and digits). 1 to 32 characters.
-   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. 1 to 100 characters. Must match
-   *   `^[a-zA-Z0-9_]{1,64}$`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * The role loses its inherited permissions. Fails with `NOT_FOUND` for an unknown organization or role.
+   *
+   * @param orgId Id of the organization (`org_` followed by digits). 1 to 32 characters.
+   * @param roleName Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteOrganizationRoleBase(orgId: string, roleName: string, call?: CallOptions): Promise<Empty> {
     return this.unary(

@@ -23,18 +23,15 @@ import type ToolsClient from "./tools";
 import type UserClient from "./user";
 import type WebAuthnClient from "./webauthn";
 
-/** The service clients of a client; the module of each is loaded when it is first used. */
+/** The service clients. The module of each one is loaded on first use. */
 export abstract class Services {
-  /** Reads the logs of an environment. */
+  /** Reads the audit logs of an environment. */
   readonly auditLogs: AuditLogsClient;
-  /** Takes part in authentication requests that are under way. */
+  /** Updates authentication requests that are in progress. */
   readonly auth: AuthClient;
   /** Manages OAuth clients. */
   readonly clients: ClientsClient;
-  /**
-   * Manages connected accounts: what a user or an organization has granted at a third-party service, kept under an
-   * identifier of your choice.
-   */
+  /** Manages connected accounts. */
   readonly connectedAccounts: ConnectedAccountsClient;
   /** Manages connections. */
   readonly connection: ConnectionClient;
@@ -47,17 +44,17 @@ export abstract class Services {
   /** Manages OAuth clients. */
   readonly m2m: M2MClient;
   /**
-   * Manages MCP (Model Context Protocol) server configurations, their instances for single users, and the tokens that
-   * give access to them.
+   * Manages MCP (Model Context Protocol) server configurations, their instances for individual users, and the tokens
+   * that give access to them.
    */
   readonly mcp: McpClient;
   /** Manages organizations, their settings, their session policy and links to their admin portal. */
   readonly organization: OrganizationClient;
-  /** Logs users in by a one-time code or a magic link sent by e-mail, without a password. */
+  /** Logs users in without a password, by a one-time code or a magic link sent by e-mail. */
   readonly passwordless: PasswordlessClient;
   /** Manages roles and permissions. */
   readonly permission: PermissionClient;
-  /** Lists the providers that connections can use, and manages the ones that you define yourself. */
+  /** Lists the providers that connections can use, and manages custom providers. */
   readonly providers: ProvidersClient;
   /** Manages OAuth clients. */
   readonly resources: ResourcesClient;
@@ -65,7 +62,7 @@ export abstract class Services {
   readonly role: RoleClient;
   /** Reads and revokes the login sessions of users. */
   readonly session: SessionClient;
-  /** Issues, checks and revokes opaque API tokens that belong to an organization or to one of its users. */
+  /** Creates, validates and revokes opaque API tokens of organizations and their users. */
   readonly token: TokenClient;
   /** Lists, searches and executes the tools that connected accounts make available. */
   readonly tools: ToolsClient;
@@ -74,7 +71,7 @@ export abstract class Services {
   /** Manages the WebAuthn credentials, also called passkeys, that users have registered. */
   readonly webauthn: WebAuthnClient;
 
-  /** @param road what all of them call on */
+  /** @param road The transport of all calls. */
   constructor(road: Road) {
     this.auditLogs = dormant(road, () => (require("./audit-logs") as typeof import("./audit-logs")).default);
     this.auth = dormant(road, () => (require("./auth") as typeof import("./auth")).default);

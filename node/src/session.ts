@@ -12,20 +12,25 @@ import { type CallOptions, ServiceClient, lazily } from "./call";
 const sessionsPb = lazily(() => require("./pkg/grpc/scalekit/v1/sessions/sessions_pb") as typeof import("./pkg/grpc/scalekit/v1/sessions/sessions_pb"));
 
 /**
- * The operations of `client.session`.
+ * Operations of `client.session`.
  *
- * Reads and revokes the login sessions of users. A session begins when its user logs in. Every call needs a bearer
- * token and fails with `UNAUTHENTICATED` without a valid one.
+ * Reads and revokes the login sessions of users.
+ *
+ * A session starts when the user logs in.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class SessionClient extends ServiceClient {
   /**
-   * Returns one session. Fails with `NOT_FOUND` for an unknown id.
+   * Returns one session.
    *
-   * @param sessionId Id of the session (`ses_` and digits). Required. Must match `^ses_[0-9]+$`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` for an unknown id.
+   *
+   * @param sessionId Id of the session (`ses_` followed by digits). Required. Must match `^ses_[0-9]+$`.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `SessionDetails`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getSession(sessionId: string, call?: CallOptions): Promise<SessionDetails> {
     return this.unary(
@@ -40,14 +45,13 @@ export default class SessionClient extends ServiceClient {
   }
 
   /**
-   * Ends a session; its refresh token no longer works. Returns the session as it ended. Fails with `NOT_FOUND` for
-   * an unknown id.
+   * Revokes a session.
    *
-   * @param sessionId Id of the session (`ses_` and digits). Required. Must match `^ses_[0-9]+$`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Its refresh token stops working. Returns the revoked session. Fails with `NOT_FOUND` for an unknown id.
+   *
+   * @param sessionId Id of the session (`ses_` followed by digits). Required. Must match `^ses_[0-9]+$`.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `RevokeSessionResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async revokeSession(sessionId: string, call?: CallOptions): Promise<RevokeSessionResponse> {
     return this.unary(
@@ -62,30 +66,29 @@ export default class SessionClient extends ServiceClient {
   }
 
   /**
-   * Lists the sessions of a user, page by page, in order of creation. Pass `nextPageToken` of one answer as
-   * `pageToken` of the next call until it is empty.
+   * Lists the sessions of a user, page by page, in order of creation.
    *
-   * @param userId Id of the user (`usr_` and digits). Required. Must match `^usr_[0-9]+$`.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
+   *
+   * @param userId Id of the user (`usr_` followed by digits). Required. Must match `^usr_[0-9]+$`.
    * @param options An object with `pageSize`, `pageToken`, `filter`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UserSessionDetails`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getUserSessions(
     userId: string,
     options?: {
       /** Number of entries per page; 10 if not set. */
       pageSize?: number | null;
-      /** Token of the page to return, from an earlier answer; empty for the first page. */
+      /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
       /** An object with `status`, `startTime`, `endTime`. */
       filter?: {
-        /** Only sessions in one of these states. */
+        /** Only sessions with one of these statuses. */
         status?: string[] | null;
-        /** Only sessions from this time on. */
+        /** Only sessions since this time. */
         startTime?: Timestamp | Date | string | null;
-        /** Only sessions up to this time. */
+        /** Only sessions until this time. */
         endTime?: Timestamp | Date | string | null;
       } | null;
     },
@@ -110,13 +113,13 @@ export default class SessionClient extends ServiceClient {
   }
 
   /**
-   * Ends all sessions of a user; their refresh tokens no longer work. Returns the sessions that were ended.
+   * Revokes all sessions of a user.
    *
-   * @param userId Id of the user (`usr_` and digits). Required. Must match `^usr_[0-9]+$`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Their refresh tokens stop working. Returns the revoked sessions.
+   *
+   * @param userId Id of the user (`usr_` followed by digits). Required. Must match `^usr_[0-9]+$`.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `RevokeAllUserSessionsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async revokeAllUserSessions(userId: string, call?: CallOptions): Promise<RevokeAllUserSessionsResponse> {
     return this.unary(
@@ -131,16 +134,14 @@ export default class SessionClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `getUserSessions` lists, through all pages.
+   * Iterates over the items of all pages of `getUserSessions`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
-   * @param userId Id of the user (`usr_` and digits). Required. Must match `^usr_[0-9]+$`.
+   * @param userId Id of the user (`usr_` followed by digits). Required. Must match `^usr_[0-9]+$`.
    * @param options An object with `pageSize`, `filter`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `SessionDetails`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterUserSessions(
     userId: string,
@@ -149,11 +150,11 @@ export default class SessionClient extends ServiceClient {
       pageSize?: number | null;
       /** An object with `status`, `startTime`, `endTime`. */
       filter?: {
-        /** Only sessions in one of these states. */
+        /** Only sessions with one of these statuses. */
         status?: string[] | null;
-        /** Only sessions from this time on. */
+        /** Only sessions since this time. */
         startTime?: Timestamp | Date | string | null;
-        /** Only sessions up to this time. */
+        /** Only sessions until this time. */
         endTime?: Timestamp | Date | string | null;
       } | null;
     },

@@ -14,57 +14,62 @@ import { type CallOptions, ServiceClient, lazily } from "./call";
 const tokensPb = lazily(() => require("./pkg/grpc/scalekit/v1/tokens/tokens_pb") as typeof import("./pkg/grpc/scalekit/v1/tokens/tokens_pb"));
 const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bufbuild/protobuf/wkt"));
 
-/** What `createToken` takes besides its arguments. */
+/** Options of `createToken`. */
 export interface CreateTokenOptions {
-  /** Id of the user that the token belongs to (`usr_` and digits); empty for a token of the organization. */
+  /** Id of the user that the token belongs to (`usr_` followed by digits); empty for a token of the organization. */
   userId?: string | null;
   /**
-   * Key-value pairs of your own that checking the token returns: at most 20 pairs, keys of 1 to 30 characters, values
-   * of 1 to 256.
+   * Custom key-value pairs that `ValidateToken` returns: at most 20 pairs, keys of 1 to 30 characters, values of 1 to
+   * 256.
    */
   customClaims?: Record<string, string> | null;
-  /** When the token expires. */
+  /** Time when the token expires. */
   expiry?: Timestamp | Date | string | null;
-  /** What the token is for, at most 255 characters. */
+  /** Description of the token, at most 255 characters. */
   description?: string | null;
 }
 
-/** What `listTokens` takes besides its arguments. */
+/** Options of `listTokens`. */
 export interface ListTokensOptions {
-  /** Only tokens of this user (`usr_` and digits). */
+  /** Only tokens of this user (`usr_` followed by digits). */
   userId?: string | null;
-  /** Number of entries per page, at most 30; 10 if not set. At least 0. */
+  /** Number of entries per page, 0 to 30; 10 if not set. */
   pageSize?: number | null;
-  /** Token of the page to return, from an earlier answer; empty for the first page. */
+  /** Token of the page to return, from an earlier response; empty for the first page. */
   pageToken?: string | null;
 }
 
-/** What `updateToken` takes besides its arguments. */
+/** Options of `updateToken`. */
 export interface UpdateTokenOptions {
-  /** Key-value pairs that replace the present ones: at most 20 pairs, keys of 1 to 30 characters, values of 1 to 256. */
+  /**
+   * Custom key-value pairs, which replace all existing pairs: at most 20 pairs, keys of 1 to 30 characters, values of
+   * 1 to 256.
+   */
   customClaims?: Record<string, string> | null;
-  /** New description, at most 255 characters; left out, it stays as it is. */
+  /** New description, at most 255 characters. If it is not set, the description stays unchanged. */
   description?: string | null;
 }
 
 /**
- * The operations of `client.token`.
+ * Operations of `client.token`.
  *
- * Issues, checks and revokes opaque API tokens that belong to an organization or to one of its users. Every call
- * needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
+ * Creates, validates and revokes opaque API tokens of organizations and their users.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class TokenClient extends ServiceClient {
   /**
-   * Creates an API token for an organization, or for a user of it. Returns the token itself, which no later call
-   * shows again. Fails with `NOT_FOUND` for an unknown organization or user, and with `INVALID_ARGUMENT` when
-   * claims or description break their limits.
+   * Creates an API token for an organization or for one of its users.
    *
-   * @param organizationId Id of the organization that the token belongs to (`org_` and digits).
+   * Returns the token, which is shown only once. Fails with `NOT_FOUND` for an unknown organization or user, and
+   * with `INVALID_ARGUMENT` if the claims or the description are invalid.
+   *
+   * @param organizationId Id of the organization that the token belongs to (`org_` followed by digits).
    * @param options An object with `userId`, `customClaims`, `expiry`, `description`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateTokenResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createToken(
     organizationId: string,
@@ -89,14 +94,13 @@ export default class TokenClient extends ServiceClient {
   }
 
   /**
-   * Checks an API token and returns what is known about it. Fails with `NOT_FOUND` when the token is unknown or was
-   * invalidated.
+   * Validates an API token and returns its details.
    *
-   * @param token The token as its bearer presented it.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` if the token is unknown or was invalidated.
+   *
+   * @param token The API token to validate.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ValidateTokenResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async validateToken(token: string, call?: CallOptions): Promise<ValidateTokenResponse> {
     return this.unary(
@@ -111,13 +115,13 @@ export default class TokenClient extends ServiceClient {
   }
 
   /**
-   * Revokes an API token for good and returns nothing. Revoking a token once more is not an error.
+   * Revokes an API token permanently and returns nothing.
    *
-   * @param token The token as `CreateToken` returned it.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Revoking a token again is not an error.
+   *
+   * @param token The API token, as returned by `CreateToken`.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async invalidateToken(token: string, call?: CallOptions): Promise<Empty> {
     return this.unary(
@@ -132,15 +136,16 @@ export default class TokenClient extends ServiceClient {
   }
 
   /**
-   * Lists the API tokens of an organization, or of one user of it, page by page. The tokens themselves are not
-   * shown. Pass `nextPageToken` of one answer as `pageToken` of the next call until it is empty.
+   * Lists the API tokens of an organization or of one of its users, page by page.
    *
-   * @param organizationId Id of the organization whose tokens to list (`org_` and digits). At most 32 characters.
+   * The entries do not contain the tokens themselves. To get the next page, pass `nextPageToken` of the response as
+   * `pageToken`; it is empty on the last page.
+   *
+   * @param organizationId Id of the organization whose tokens are listed (`org_` followed by digits). At most 32
+   *   characters.
    * @param options An object with `userId`, `pageSize`, `pageToken`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListTokensResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listTokens(
     organizationId: string,
@@ -162,15 +167,14 @@ export default class TokenClient extends ServiceClient {
   }
 
   /**
-   * Updates the custom claims or the description of an API token and returns what is known about it. The claims are
-   * replaced. Fails with `NOT_FOUND` for an unknown token.
+   * Updates the custom claims or the description of an API token and returns its details.
    *
-   * @param token The token as `CreateToken` returned it.
+   * The claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown token.
+   *
+   * @param token The API token, as returned by `CreateToken`.
    * @param options An object with `customClaims`, `description`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateTokenResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateToken(token: string, options?: UpdateTokenOptions, call?: CallOptions): Promise<UpdateTokenResponse> {
     return this.unary(
@@ -187,23 +191,22 @@ export default class TokenClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listTokens` lists, through all pages.
+   * Iterates over the items of all pages of `listTokens`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
-   * @param organizationId Id of the organization whose tokens to list (`org_` and digits). At most 32 characters.
+   * @param organizationId Id of the organization whose tokens are listed (`org_` followed by digits). At most 32
+   *   characters.
    * @param options An object with `userId`, `pageSize`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `Token`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterTokens(
     organizationId: string,
     options?: {
-      /** Only tokens of this user (`usr_` and digits). */
+      /** Only tokens of this user (`usr_` followed by digits). */
       userId?: string | null;
-      /** Number of entries per page, at most 30; 10 if not set. At least 0. */
+      /** Number of entries per page, 0 to 30; 10 if not set. */
       pageSize?: number | null;
     },
     call?: CallOptions,

@@ -19,29 +19,31 @@ import { type CallOptions, ServiceClient, lazily } from "./call";
 const toolsPb = lazily(() => require("./pkg/grpc/scalekit/v1/tools/tools_pb") as typeof import("./pkg/grpc/scalekit/v1/tools/tools_pb"));
 
 /**
- * The operations of `client.tools`.
+ * Operations of `client.tools`.
  *
- * Lists, searches and executes the tools that connected accounts make available. Every call needs a bearer token and
- * fails with `UNAUTHENTICATED` without a valid one.
+ * Lists, searches and executes the tools that connected accounts make available.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class ToolsClient extends ServiceClient {
   /**
-   * Lists the tools that match the filter, page by page. Pass `nextPageToken` of one answer as `pageToken` of the
-   * next call until it is empty.
+   * Lists the tools that match the filter, page by page.
+   *
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
    *
    * @param options An object with `filter`, `pageSize`, `pageToken`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListToolsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listTools(
     options?: {
-      /** Restricts the list; without it, all tools are listed. */
+      /** Filter; all tools are listed if not set. */
       filter?: MessageInitShape<typeof FilterSchema> | Partial<Filter> | null;
       /** Number of entries per page; 10 if not set. */
       pageSize?: number | null;
-      /** Token of the page to return, from an earlier answer; empty for the first page. */
+      /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
     },
     call?: CallOptions,
@@ -60,24 +62,23 @@ export default class ToolsClient extends ServiceClient {
   }
 
   /**
-   * Lists the tools that the connected accounts of an identifier can run and that match the filter, page by page.
-   * Pass `nextPageToken` of one answer as `pageToken` of the next call until it is empty.
+   * Lists the tools that match the filter and that the connected accounts of an identifier can run, page by page.
+   *
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
    *
    * @param identifier Identifier of the connected accounts, at most 100 characters. Required.
    * @param options An object with `filter`, `pageSize`, `pageToken`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListScopedToolsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listScopedTools(
     identifier: string,
     options: {
-      /** Restricts the list; required, but may be empty. */
+      /** Filter. Required, but may be empty. */
       filter: MessageInitShape<typeof ScopedToolFilterSchema> | Partial<ScopedToolFilter>;
       /** Number of entries per page; 10 if not set. */
       pageSize?: number | null;
-      /** Token of the page to return, from an earlier answer; empty for the first page. */
+      /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
     },
     call?: CallOptions,
@@ -98,22 +99,21 @@ export default class ToolsClient extends ServiceClient {
   }
 
   /**
-   * Lists all tools that are available to an identifier, page by page. Pass `nextPageToken` of one answer as
-   * `pageToken` of the next call until it is empty.
+   * Lists all tools that are available to an identifier, page by page.
+   *
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
    *
    * @param identifier Identifier of the connected accounts, at most 100 characters. Required.
    * @param options An object with `pageSize`, `pageToken`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListAvailableToolsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listAvailableTools(
     identifier: string,
     options?: {
       /** Number of entries per page; 10 if not set. */
       pageSize?: number | null;
-      /** Token of the page to return, from an earlier answer; empty for the first page. */
+      /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
     },
     call?: CallOptions,
@@ -132,22 +132,21 @@ export default class ToolsClient extends ServiceClient {
   }
 
   /**
-   * Finds the tools that fit a text best and returns them with a score, all in one answer. Fails with
-   * `INVALID_ARGUMENT` when the text is empty or longer than 256 characters.
+   * Finds the tools that best match a text and returns them with a score, in one response.
    *
-   * @param query What the tool is to do, in plain words; 1 to 256 characters. Required.
+   * Fails with `INVALID_ARGUMENT` if the text is empty or longer than 256 characters.
+   *
+   * @param query Description of the task, in plain words; 1 to 256 characters. Required.
    * @param options An object with `identifier`, `topK`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `SearchToolsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async searchTools(
     query: string,
     options?: {
-      /** Identifier of the connected accounts to report the readiness of, at most 100 characters. */
+      /** Identifier of the connected accounts whose readiness is returned, at most 100 characters. */
       identifier?: string | null;
-      /** Highest number of tools to return. */
+      /** Maximum number of tools to return. */
       topK?: number | null;
     },
     call?: CallOptions,
@@ -166,16 +165,15 @@ export default class ToolsClient extends ServiceClient {
   }
 
   /**
-   * Executes a tool with a connected account and returns what the tool answered. An unknown tool is an error; when
-   * the tool itself fails, the error's details carry `tool_error_info`. The client gives the call 60 seconds by
-   * default and never repeats it, as a tool may act on the outside world.
+   * Executes a tool with a connected account and returns its result.
+   *
+   * An unknown tool is an error. If the tool itself fails, the error details contain `tool_error_info`. The default
+   * timeout of this call is 60 seconds. The client never retries it, because a tool can have side effects.
    *
    * @param params An object with `toolName`, `identifier`, `params`, `connectedAccountId`, `connector`,
    *   `organizationId`, `userId`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ExecuteToolResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async executeTool(
     params: {
@@ -183,9 +181,9 @@ export default class ToolsClient extends ServiceClient {
       toolName: string;
       /** Identifier of the connected account, such as the e-mail address of its user. */
       identifier?: string | null;
-      /** Parameters of the tool, as JSON that fits its definition. */
+      /** Parameters of the tool, as JSON that matches its definition. */
       params?: Record<string, unknown> | null;
-      /** Id of the connected account (`ca_` and digits), at most 100 characters. */
+      /** Id of the connected account (`ca_` followed by digits), at most 100 characters. */
       connectedAccountId?: string | null;
       /**
        * Name of the connection to use, at most 400 letters, digits, spaces, `_`, `:` and `-`. Must match
@@ -218,19 +216,17 @@ export default class ToolsClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listTools` lists, through all pages.
+   * Iterates over the items of all pages of `listTools`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
    * @param options An object with `filter`, `pageSize`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `Tool`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterTools(
     options?: {
-      /** Restricts the list; without it, all tools are listed. */
+      /** Filter; all tools are listed if not set. */
       filter?: MessageInitShape<typeof FilterSchema> | Partial<Filter> | null;
       /** Number of entries per page; 10 if not set. */
       pageSize?: number | null;
@@ -251,21 +247,19 @@ export default class ToolsClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listScopedTools` lists, through all pages.
+   * Iterates over the items of all pages of `listScopedTools`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
    * @param identifier Identifier of the connected accounts, at most 100 characters. Required.
    * @param options An object with `filter`, `pageSize`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `ScopedTool`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterScopedTools(
     identifier: string,
     options: {
-      /** Restricts the list; required, but may be empty. */
+      /** Filter. Required, but may be empty. */
       filter: MessageInitShape<typeof ScopedToolFilterSchema> | Partial<ScopedToolFilter>;
       /** Number of entries per page; 10 if not set. */
       pageSize?: number | null;
@@ -288,16 +282,14 @@ export default class ToolsClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listAvailableTools` lists, through all pages.
+   * Iterates over the items of all pages of `listAvailableTools`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
    * @param identifier Identifier of the connected accounts, at most 100 characters. Required.
    * @param options An object with `pageSize`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `Tool`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterAvailableTools(
     identifier: string,

@@ -30,20 +30,23 @@ const usersPb = lazily(() => require("./pkg/grpc/scalekit/v1/users/users_pb") as
 const wkt = lazily(() => require("@bufbuild/protobuf/wkt") as typeof import("@bufbuild/protobuf/wkt"));
 
 /**
- * The operations of `client.user`.
+ * Operations of `client.user`.
  *
- * Manages users, their memberships in organizations, their invitations and their roles. Every call needs a bearer
- * token and fails with `UNAUTHENTICATED` without a valid one.
+ * Manages users, their memberships in organizations, their invitations and their roles.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class UserClient extends ServiceClient {
   /**
-   * Returns one user, found by id or external id. Fails with `NOT_FOUND` when there is none.
+   * Returns one user.
    *
-   * @param userId Id of the user (`usr_` and digits). 1 to 32 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` for an unknown user.
+   *
+   * @param userId Id of the user (`usr_` followed by digits). 1 to 32 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetUserResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getUser(userId: string, call?: CallOptions): Promise<GetUserResponse> {
     return this.unary(
@@ -58,20 +61,19 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Lists the users of the environment, page by page, in order of creation. Pass `nextPageToken` of one answer as
-   * `pageToken` of the next call until it is empty.
+   * Lists the users of the environment, page by page, in order of creation.
+   *
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page.
    *
    * @param options An object with `pageSize`, `pageToken`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListUsersResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listUsers(
     options?: {
       /** Number of entries per page; 10 if not set. */
       pageSize?: number | null;
-      /** Token of the page to return, from an earlier answer; empty for the first page. */
+      /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
     },
     call?: CallOptions,
@@ -89,17 +91,17 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Finds users of the environment whose name, e-mail address, id or external id contains a text, page by page.
-   * Pass `nextPageToken` of one answer as `pageToken` of the next call until it is empty. Fails with
-   * `INVALID_ARGUMENT` when the text has fewer than 3 or more than 100 characters.
+   * Finds users of the environment whose name, e-mail address, id or external id contains the search text, page by
+   * page.
    *
-   * @param query Text to look for in name, e-mail address, id and external id, 3 to 100 characters. Required.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page. Fails
+   * with `INVALID_ARGUMENT` if the text has fewer than 3 or more than 100 characters.
+   *
+   * @param query Text to search for in name, e-mail address, id and external id, 3 to 100 characters. Required.
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
-   * @param pageToken Token of the page to return, from an earlier answer; empty for the first page.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param pageToken Token of the page to return, from an earlier response; empty for the first page.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `SearchUsersResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async searchUsers(
     query: string,
@@ -121,19 +123,19 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Finds users of an organization whose name, e-mail address, id or external id contains a text, page by page.
-   * Pass `nextPageToken` of one answer as `pageToken` of the next call until it is empty. Fails with `NOT_FOUND`
-   * for an unknown organization, and with `INVALID_ARGUMENT` when the text has fewer than 3 or more than 100
-   * characters.
+   * Finds users of an organization whose name, e-mail address, id or external id contains the search text, page by
+   * page.
    *
-   * @param organizationId Id of the organization (`org_` and digits). Required. 1 to 32 characters.
-   * @param query Text to look for in name, e-mail address, id and external id, 3 to 100 characters. Required.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page. Fails
+   * with `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT` if the text has fewer than 3 or more
+   * than 100 characters.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
+   * @param query Text to search for in name, e-mail address, id and external id, 3 to 100 characters. Required.
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
-   * @param pageToken Token of the page to return, from an earlier answer; empty for the first page.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param pageToken Token of the page to return, from an earlier response; empty for the first page.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `SearchOrganizationUsersResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async searchOrganizationUsers(
     organizationId: string,
@@ -157,26 +159,26 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Updates a user, found by id or external id, and returns the user. Fields left out keep their value. Fails with
-   * `NOT_FOUND` for an unknown user, and with `INVALID_ARGUMENT` when a field breaks its limits.
+   * Updates a user and returns the user.
    *
-   * @param userId Id of the user (`usr_` and digits). 19 to 25 characters.
+   * Fields that are not set keep their values. Fails with `NOT_FOUND` for an unknown user, and with
+   * `INVALID_ARGUMENT` if a field is invalid.
+   *
+   * @param userId Id of the user (`usr_` followed by digits). 19 to 25 characters.
    * @param options An object with `externalId`, `userProfile`, `metadata`, `email`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateUserResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateUser(
     userId: string,
     options: {
-      /** Id that your application gives to the user. */
+      /** Id of the user in your application. */
       externalId?: string | null;
       /** Name and other personal details. */
       userProfile?: MessageInitShape<typeof UpdateUserProfileSchema> | Partial<UpdateUserProfile> | null;
-      /** Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
+      /** Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
       metadata?: Record<string, string> | null;
-      /** Not used: an address does not change. Taken because the earlier SDK takes it, and leaves it out too. */
+      /** Ignored: the e-mail address cannot be changed. Accepted for compatibility with `@scalekit-sdk/node`. */
       email?: string | null;
     },
     call?: CallOptions,
@@ -199,13 +201,13 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Deletes a user, found by id or external id, and returns nothing. Fails with `NOT_FOUND` for an unknown user.
+   * Deletes a user and returns nothing.
    *
-   * @param userId Id of the user (`usr_` and digits). 19 to 25 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` for an unknown user.
+   *
+   * @param userId Id of the user (`usr_` followed by digits). 19 to 25 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteUser(userId: string, call?: CallOptions): Promise<Empty> {
     return this.unary(
@@ -220,24 +222,24 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Makes a user, found by id or external id, a member of an organization, and returns the user. Without roles, the
-   * member gets the default member role. Fails with `NOT_FOUND` for an unknown organization or user.
+   * Adds a user to an organization and returns the user.
    *
-   * @param organizationId Id of the organization (`org_` and digits). 1 to 32 characters.
-   * @param userId Id of the user (`usr_` and digits). 19 to 25 characters.
+   * If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for an unknown
+   * organization or user.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
+   * @param userId Id of the user (`usr_` followed by digits). 19 to 25 characters.
    * @param options An object with `roles`, `metadata`, `sendInvitationEmail`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateMembershipResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createMembership(
     organizationId: string,
     userId: string,
     options?: {
-      /** Roles to give to the member, by name; the default member role if empty. */
+      /** Roles to assign to the member, by name; the default member role if empty. */
       roles?: string[] | null;
-      /** Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
+      /** Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
       metadata?: Record<string, string> | null;
       /** Whether to send an invitation to the user by e-mail. */
       sendInvitationEmail?: boolean | null;
@@ -262,22 +264,21 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Ends the membership of a user, found by id or external id, in an organization, and returns nothing. The user
-   * stays. Fails with `NOT_FOUND` for an unknown organization, user or membership.
+   * Removes a user from an organization and returns nothing.
    *
-   * @param organizationId Id of the organization (`org_` and digits). 1 to 32 characters.
-   * @param userId Id of the user (`usr_` and digits). 19 to 25 characters.
+   * The user is not deleted. Fails with `NOT_FOUND` for an unknown organization, user or membership.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
+   * @param userId Id of the user (`usr_` followed by digits). 19 to 25 characters.
    * @param options An object with `cascade`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteMembership(
     organizationId: string,
     userId: string,
     options?: {
-      /** Whether to delete what depends on the membership too. */
+      /** Whether to also delete data that depends on the membership. */
       cascade?: boolean | null;
     },
     call?: CallOptions,
@@ -296,24 +297,23 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Updates the roles and metadata of a user's membership in an organization, and returns the user. Fails with
-   * `NOT_FOUND` for an unknown organization, user or membership.
+   * Updates the roles and metadata of a user's membership in an organization, and returns the user.
    *
-   * @param organizationId Id of the organization (`org_` and digits). 1 to 32 characters.
-   * @param userId Id of the user (`usr_` and digits). 19 to 25 characters.
+   * Fails with `NOT_FOUND` for an unknown organization, user or membership.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
+   * @param userId Id of the user (`usr_` followed by digits). 19 to 25 characters.
    * @param options An object with `roles`, `metadata`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateMembershipResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateMembership(
     organizationId: string,
     userId: string,
     options?: {
-      /** Roles that the member is to have, by name. */
+      /** New roles of the member, by name. */
       roles?: string[] | null;
-      /** Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
+      /** Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
       metadata?: Record<string, string> | null;
     },
     call?: CallOptions,
@@ -335,32 +335,31 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Creates a user who is a member of an organization, and returns the user with the membership. Without roles, the
-   * member gets the default member role. Fails with `NOT_FOUND` for an unknown organization, and with
-   * `INVALID_ARGUMENT` for a malformed e-mail address or a field that breaks its limits.
+   * Creates a user as a member of an organization and returns the user with the membership.
    *
-   * @param organizationId Id of the organization that the user is to be a member of (`org_` and digits).
+   * If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for an unknown
+   * organization, and with `INVALID_ARGUMENT` if the e-mail address or another field is invalid.
+   *
+   * @param organizationId Id of the organization to add the user to (`org_` followed by digits).
    * @param options An object with `email`, `externalId`, `userProfile`, `phoneNumber`, `metadata`, `membership`,
    *   `sendInvitationEmail`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateUserAndMembershipResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createUserAndMembership(
     organizationId: string,
     options: {
       /** E-mail address of the user. */
       email: string;
-      /** Id that your application gives to the user. */
+      /** Id of the user in your application. */
       externalId?: string | null;
       /** Name and other personal details. */
       userProfile?: MessageInitShape<typeof CreateUserProfileSchema> | Partial<CreateUserProfile> | null;
       /** Phone number of the user. */
       phoneNumber?: string | null;
-      /** Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
+      /** Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
       metadata?: Record<string, string> | null;
-      /** Roles and other details of the membership to create along with the user. */
+      /** Roles and other details of the membership to create with the user. */
       membership?: MessageInitShape<typeof CreateMembershipSchema> | Partial<CreateMembership> | null;
       /** Whether to send an invitation to the user by e-mail. */
       sendInvitationEmail?: boolean | null;
@@ -390,22 +389,22 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Lists the users of an organization, page by page, in order of creation. Pass `nextPageToken` of one answer as
-   * `pageToken` of the next call until it is empty. Fails with `NOT_FOUND` for an unknown organization.
+   * Lists the users of an organization, page by page, in order of creation.
    *
-   * @param organizationId Id of the organization (`org_` and digits). 1 to 32 characters.
+   * To get the next page, pass `nextPageToken` of the response as `pageToken`; it is empty on the last page. Fails
+   * with `NOT_FOUND` for an unknown organization.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
    * @param options An object with `pageSize`, `pageToken`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListOrganizationUsersResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listOrganizationUsers(
     organizationId: string,
     options?: {
-      /** Number of entries per page, at most 100; 10 if not set. At least 0. */
+      /** Number of entries per page, at most 100; 10 if not set. */
       pageSize?: number | null;
-      /** Token of the page to return, from an earlier answer; empty for the first page. */
+      /** Token of the page to return, from an earlier response; empty for the first page. */
       pageToken?: string | null;
     },
     call?: CallOptions,
@@ -424,15 +423,15 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Sends the invitation to an organization once more to a user who has not accepted it yet. Returns the invitation
-   * with its new expiry and how often it was resent. Fails with `NOT_FOUND` for an unknown organization or user.
+   * Resends the invitation to an organization to a user who has not accepted it yet.
    *
-   * @param organizationId Id of the organization (`org_` and digits). 1 to 32 characters.
-   * @param userId Id of the user (`usr_` and digits). 19 to 25 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Returns the invitation with its new expiry time and the number of times it was resent. Fails with `NOT_FOUND`
+   * for an unknown organization or user.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
+   * @param userId Id of the user (`usr_` followed by digits). 19 to 25 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ResendInviteResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async resendInvite(organizationId: string, userId: string, call?: CallOptions): Promise<ResendInviteResponse> {
     return this.unary(
@@ -448,15 +447,14 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Lists the roles that a user has in an organization, all in one answer. Fails with `NOT_FOUND` for an unknown
-   * organization or user.
+   * Lists all roles of a user in an organization, in one response.
    *
-   * @param organizationId Id of the organization (`org_` and digits).
-   * @param userId Id of the user (`usr_` and digits).
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` for an unknown organization or user.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits).
+   * @param userId Id of the user (`usr_` followed by digits).
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListUserRolesResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listUserRoles(organizationId: string, userId: string, call?: CallOptions): Promise<ListUserRolesResponse> {
     return this.unary(
@@ -472,16 +470,15 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Gives roles to a user in an organization and returns the user's roles there. Fails with `NOT_FOUND` for an
-   * unknown organization, user or role.
+   * Assigns roles to a user in an organization and returns the user's roles there.
    *
-   * @param organizationId Id of the organization (`org_` and digits).
-   * @param userId Id of the user (`usr_` and digits).
-   * @param roles The roles to give; at least one. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` for an unknown organization, user or role.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits).
+   * @param userId Id of the user (`usr_` followed by digits).
+   * @param roles The roles to assign; at least one. Required.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `AssignUserRolesResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async assignUserRoles(
     organizationId: string,
@@ -503,16 +500,15 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Takes one role away from a user in an organization and returns nothing. Fails with `NOT_FOUND` for an unknown
-   * organization, user or role.
+   * Removes one role from a user in an organization and returns nothing.
    *
-   * @param organizationId Id of the organization (`org_` and digits).
-   * @param userId Id of the user (`usr_` and digits).
+   * Fails with `NOT_FOUND` for an unknown organization, user or role.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits).
+   * @param userId Id of the user (`usr_` followed by digits).
    * @param roleName Name of the role.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async removeUserRole(organizationId: string, userId: string, roleName: string, call?: CallOptions): Promise<Empty> {
     return this.unary(
@@ -529,15 +525,14 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Lists the permissions that a user has in an organization through the roles there, all in one answer. Fails with
-   * `NOT_FOUND` for an unknown organization or user.
+   * Lists all permissions that a user's roles grant in an organization, in one response.
    *
-   * @param organizationId Id of the organization (`org_` and digits).
-   * @param userId Id of the user (`usr_` and digits).
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * Fails with `NOT_FOUND` for an unknown organization or user.
+   *
+   * @param organizationId Id of the organization (`org_` followed by digits).
+   * @param userId Id of the user (`usr_` followed by digits).
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListUserPermissionsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listUserPermissions(
     organizationId: string,
@@ -557,13 +552,11 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * As `getUser`, for the external id that was given to it in place of Scalekit's own.
+   * Same as `getUser`, but takes the external id instead of the Scalekit id.
    *
-   * @param externalId Id that your application gave to the user, at most 510 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param externalId Id of the user in your application, at most 510 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `GetUserResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async getUserByExternalId(externalId: string, call?: CallOptions): Promise<GetUserResponse> {
     return this.unary(
@@ -578,25 +571,23 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * As `updateUser`, for the external id that was given to it in place of Scalekit's own.
+   * Same as `updateUser`, but takes the external id instead of the Scalekit id.
    *
-   * @param externalId Id that your application gave to the user, at most 510 characters.
+   * @param externalId Id of the user in your application, at most 510 characters.
    * @param options An object with `externalId`, `userProfile`, `metadata`, `email`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateUserResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateUserByExternalId(
     externalId: string,
     options: {
-      /** Id that your application gives to the user. */
+      /** Id of the user in your application. */
       externalId?: string | null;
       /** Name and other personal details. */
       userProfile?: MessageInitShape<typeof UpdateUserProfileSchema> | Partial<UpdateUserProfile> | null;
-      /** Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
+      /** Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
       metadata?: Record<string, string> | null;
-      /** Not used: an address does not change. Taken because the earlier SDK takes it, and leaves it out too. */
+      /** Ignored: the e-mail address cannot be changed. Accepted for compatibility with `@scalekit-sdk/node`. */
       email?: string | null;
     },
     call?: CallOptions,
@@ -619,13 +610,11 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * As `deleteUser`, for the external id that was given to it in place of Scalekit's own.
+   * Same as `deleteUser`, but takes the external id instead of the Scalekit id.
    *
-   * @param externalId Id that your application gave to the user, at most 510 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param externalId Id of the user in your application, at most 510 characters.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteUserByExternalId(externalId: string, call?: CallOptions): Promise<Empty> {
     return this.unary(
@@ -640,23 +629,21 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * As `createMembership`, for the external id that was given to it in place of Scalekit's own.
+   * Same as `createMembership`, but takes the external id instead of the Scalekit id.
    *
-   * @param organizationId Id of the organization (`org_` and digits). 1 to 32 characters.
-   * @param externalId Id that your application gave to the user, at most 510 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
+   * @param externalId Id of the user in your application, at most 510 characters.
    * @param options An object with `roles`, `metadata`, `sendInvitationEmail`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `CreateMembershipResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async createMembershipByExternalId(
     organizationId: string,
     externalId: string,
     options?: {
-      /** Roles to give to the member, by name; the default member role if empty. */
+      /** Roles to assign to the member, by name; the default member role if empty. */
       roles?: string[] | null;
-      /** Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
+      /** Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
       metadata?: Record<string, string> | null;
       /** Whether to send an invitation to the user by e-mail. */
       sendInvitationEmail?: boolean | null;
@@ -681,21 +668,19 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * As `deleteMembership`, for the external id that was given to it in place of Scalekit's own.
+   * Same as `deleteMembership`, but takes the external id instead of the Scalekit id.
    *
-   * @param organizationId Id of the organization (`org_` and digits). 1 to 32 characters.
-   * @param externalId Id that your application gave to the user, at most 510 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
+   * @param externalId Id of the user in your application, at most 510 characters.
    * @param options An object with `cascade`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteMembershipByExternalId(
     organizationId: string,
     externalId: string,
     options?: {
-      /** Whether to delete what depends on the membership too. */
+      /** Whether to also delete data that depends on the membership. */
       cascade?: boolean | null;
     },
     call?: CallOptions,
@@ -714,23 +699,21 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * As `updateMembership`, for the external id that was given to it in place of Scalekit's own.
+   * Same as `updateMembership`, but takes the external id instead of the Scalekit id.
    *
-   * @param organizationId Id of the organization (`org_` and digits). 1 to 32 characters.
-   * @param externalId Id that your application gave to the user, at most 510 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
+   * @param externalId Id of the user in your application, at most 510 characters.
    * @param options An object with `roles`, `metadata`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateMembershipResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateMembershipByExternalId(
     organizationId: string,
     externalId: string,
     options?: {
-      /** Roles that the member is to have, by name. */
+      /** New roles of the member, by name. */
       roles?: string[] | null;
-      /** Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
+      /** Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256. */
       metadata?: Record<string, string> | null;
     },
     call?: CallOptions,
@@ -752,15 +735,13 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listUsers` lists, through all pages.
+   * Iterates over the items of all pages of `listUsers`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
    * @param options An object with `pageSize`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `User`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterUsers(
     options?: {
@@ -782,16 +763,14 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `searchUsers` lists, through all pages.
+   * Iterates over the items of all pages of `searchUsers`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
-   * @param query Text to look for in name, e-mail address, id and external id, 3 to 100 characters. Required.
+   * @param query Text to search for in name, e-mail address, id and external id, 3 to 100 characters. Required.
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `User`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterSearchUsers(query: string, pageSize?: number, call?: CallOptions): AsyncGenerator<User, void, undefined> {
     yield* this.pages(
@@ -808,17 +787,15 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `searchOrganizationUsers` lists, through all pages.
+   * Iterates over the items of all pages of `searchOrganizationUsers`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
-   * @param organizationId Id of the organization (`org_` and digits). Required. 1 to 32 characters.
-   * @param query Text to look for in name, e-mail address, id and external id, 3 to 100 characters. Required.
+   * @param organizationId Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
+   * @param query Text to search for in name, e-mail address, id and external id, 3 to 100 characters. Required.
    * @param pageSize Number of entries per page, at most 30; 10 if not set.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `User`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterSearchOrganizationUsers(
     organizationId: string,
@@ -841,21 +818,19 @@ export default class UserClient extends ServiceClient {
   }
 
   /**
-   * Iterates over what `listOrganizationUsers` lists, through all pages.
+   * Iterates over the items of all pages of `listOrganizationUsers`.
    *
-   * A page is fetched when the loop gets to it.
+   * Pages are fetched lazily.
    *
-   * @param organizationId Id of the organization (`org_` and digits). 1 to 32 characters.
+   * @param organizationId Id of the organization (`org_` followed by digits). 1 to 32 characters.
    * @param options An object with `pageSize`.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @yields Each `User`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async *iterOrganizationUsers(
     organizationId: string,
     options?: {
-      /** Number of entries per page, at most 100; 10 if not set. At least 0. */
+      /** Number of entries per page, at most 100; 10 if not set. */
       pageSize?: number | null;
     },
     call?: CallOptions,

@@ -10,22 +10,24 @@ import { type CallOptions, ServiceClient, lazily } from "./call";
 const webauthnPb = lazily(() => require("./pkg/grpc/scalekit/v1/auth/webauthn_pb") as typeof import("./pkg/grpc/scalekit/v1/auth/webauthn_pb"));
 
 /**
- * The operations of `client.webauthn`.
+ * Operations of `client.webauthn`.
  *
- * Manages the WebAuthn credentials, also called passkeys, that users have registered. Every call needs a bearer token
- * and fails with `UNAUTHENTICATED` without a valid one.
+ * Manages the WebAuthn credentials, also called passkeys, that users have registered.
+ *
+ * Methods reject with a `ScalekitArgumentException` if an argument is missing or invalid, before a request is sent.
+ * They reject with a `ScalekitServerException` or one of its subclasses if the service rejects the call or cannot be
+ * reached.
  */
 export default class WebAuthnClient extends ServiceClient {
   /**
-   * Lists the credentials of a user in order of creation, all in one answer. The answer also has the options for
-   * the browser's `PublicKeyCredential.signalAllAcceptedCredentials`, so that authenticators can drop passkeys that
-   * are gone.
+   * Lists all credentials of a user in order of creation, in one response.
    *
-   * @param userId Id of the user (`usr_` and digits).
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * The response also contains the options for the browser's `PublicKeyCredential.signalAllAcceptedCredentials`, so
+   * that authenticators can remove deleted passkeys.
+   *
+   * @param userId Id of the user (`usr_` followed by digits).
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `ListCredentialsResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async listCredentials(userId: string, call?: CallOptions): Promise<ListCredentialsResponse> {
     return this.unary(
@@ -40,15 +42,14 @@ export default class WebAuthnClient extends ServiceClient {
   }
 
   /**
-   * Deletes a credential; the user can no longer log in with it. Returns whether it was deleted, and the options
-   * for the browser's `PublicKeyCredential.signalUnknownCredential`. Fails with `NOT_FOUND` for an unknown
-   * credential.
+   * Deletes a credential.
    *
-   * @param credentialId The `id` of the credential in a listing. Required.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * The user can no longer log in with it. Returns whether it was deleted, and the options for the browser's
+   * `PublicKeyCredential.signalUnknownCredential`. Fails with `NOT_FOUND` for an unknown credential.
+   *
+   * @param credentialId The `id` of the credential, from `ListCredentials`. Required.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `DeleteCredentialResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async deleteCredential(credentialId: string, call?: CallOptions): Promise<DeleteCredentialResponse> {
     return this.unary(
@@ -63,15 +64,15 @@ export default class WebAuthnClient extends ServiceClient {
   }
 
   /**
-   * Renames a credential and returns it. Fails with `NOT_FOUND` for an unknown credential and with
-   * `INVALID_ARGUMENT` when the name breaks the length limit.
+   * Renames a credential and returns it.
    *
-   * @param credentialId The `id` of the credential in a listing. Required.
+   * Fails with `NOT_FOUND` for an unknown credential, and with `INVALID_ARGUMENT` if the name is too short or too
+   * long.
+   *
+   * @param credentialId The `id` of the credential, from `ListCredentials`. Required.
    * @param displayName The new name, 1 to 120 characters.
-   * @param call What this call sets for itself: its deadline, a signal that cancels it.
+   * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateCredentialResponse`.
-   * @throws ScalekitArgumentException when an argument is missing or wrong; then nothing was sent.
-   * @throws ScalekitServerException when the service refuses the call or is not reached; see its subclasses.
    */
   async updateCredential(
     credentialId: string,

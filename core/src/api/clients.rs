@@ -12,37 +12,39 @@ use crate::client::pages::{Page, pages};
 use crate::schema;
 use crate::types::{Empty, FieldMask, Timestamp, json, or_default, proto_enum, redacted, unset};
 
-/// Manages OAuth clients. There are three kinds: clients of the environment (your applications),
-/// machine clients of an organization, and clients of a protected resource such as an MCP server.
-/// Every call needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
+/// Manages OAuth clients.
 ///
-/// Get it with [`Client::clients`](crate::Client::clients); it is as cheap to clone as the client.
+/// There are three kinds: clients of the environment (your applications), machine clients of an
+/// organization, and clients of a protected resource such as an MCP server.
+///
+/// Created by [`Client::clients`](crate::Client::clients). Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct ClientService {
     client: crate::Client,
 }
 
 impl crate::Client {
-    /// The operations of [`ClientService`].
+    /// Returns the operations of [`ClientService`].
     pub fn clients(&self) -> ClientService {
         ClientService { client: self.clone() }
     }
 }
 
 impl ClientService {
-    /// Lists the clients of the environment in order of creation, page by page, optionally only some
-    /// kinds. Pass `next_page_token` of one answer as `page_token` of the next call until it is empty.
+    /// Lists the clients of the environment in order of creation, page by page, optionally restricted
+    /// to some kinds.
+    ///
+    /// To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+    /// the last page.
     ///
     /// Route: `GET /api/v1/clients`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_client(&self, request: ListClientsRequest) -> Result<ListClientsResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.ListClient") }, &request).await
     }
 
-    /// The `clients` of all pages from the request's `page_token` on. Each page is fetched by
-    /// [`Self::list_client`] when the stream gets to it; an error ends the stream.
+    /// Returns a stream of the `clients` of all pages, starting at the request's `page_token`.
+    ///
+    /// Pages are fetched lazily with [`Self::list_client`]. An error ends the stream.
     pub fn list_client_stream(
         &self,
         request: ListClientsRequest,
@@ -58,158 +60,137 @@ impl ClientService {
         pages(request, fetch, |request: &mut ListClientsRequest, token| request.page_token = token)
     }
 
-    /// Creates a client of the environment and returns it. It starts without a secret; add one with
-    /// `CreateClientSecret`. Fails with `INVALID_ARGUMENT` when name or kind is missing or an address
-    /// is listed twice.
+    /// Creates a client of the environment and returns it.
+    ///
+    /// It has no secret yet; add one with `CreateClientSecret`. Fails with `INVALID_ARGUMENT` if the
+    /// name or the kind is missing, or if a URI is listed twice.
     ///
     /// Route: `POST /api/v1/clients`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_client(&self, request: CreateClientRequest) -> Result<CreateClientResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.CreateClient") }, &request).await
     }
 
-    /// Returns one client of the environment. Fails with `NOT_FOUND` for an unknown client.
+    /// Returns one client of the environment.
+    ///
+    /// Fails with `NOT_FOUND` for an unknown client.
     ///
     /// Route: `GET /api/v1/clients/{client_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_client(&self, request: GetClientRequest) -> Result<GetClientResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.GetClient") }, &request).await
     }
 
-    /// Updates a client of the environment and returns it. Fields left empty keep their values; custom
-    /// claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown client.
+    /// Updates a client of the environment and returns it.
+    ///
+    /// Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND`
+    /// for an unknown client.
     ///
     /// Route: `PATCH /api/v1/clients/{client_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_client(&self, request: UpdateClientRequest) -> Result<UpdateClientResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.UpdateClient") }, &request).await
     }
 
-    /// Deletes a client of the environment and returns nothing. Its secrets stop working. Fails with
-    /// `NOT_FOUND` for an unknown client.
+    /// Deletes a client of the environment and returns nothing.
+    ///
+    /// Its secrets stop working. Fails with `NOT_FOUND` for an unknown client.
     ///
     /// Route: `DELETE /api/v1/clients/{client_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_client(&self, request: DeleteClientRequest) -> Result<Empty, Error> {
         self.client.call_typed(const { schema::named("ClientService.DeleteClient") }, &request).await
     }
 
-    /// Adds a secret to a client. Returns the plain text, which is shown only once, and the stored
-    /// secret. A client of a resource has at most 5 secrets. Fails with `NOT_FOUND` for an unknown
-    /// client.
+    /// Adds a secret to a client.
+    ///
+    /// Returns the plain text, which is shown only once, and the stored secret. A client of a resource
+    /// has at most 5 secrets. Fails with `NOT_FOUND` for an unknown client.
     ///
     /// Route: `POST /api/v1/clients/{client_id}/secrets`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_client_secret(&self, request: CreateClientSecretRequest) -> Result<CreateClientSecretResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.CreateClientSecret") }, &request).await
     }
 
-    /// Deletes a secret of a client and returns nothing. The last secret of a client cannot be
-    /// deleted. Fails with `NOT_FOUND` for an unknown client or secret.
+    /// Deletes a secret of a client and returns nothing.
+    ///
+    /// The last secret of a client cannot be deleted. Fails with `NOT_FOUND` for an unknown client or
+    /// secret.
     ///
     /// Route: `DELETE /api/v1/clients/{client_id}/secrets/{secret_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_client_secret(&self, request: DeleteClientSecretRequest) -> Result<Empty, Error> {
         self.client.call_typed(const { schema::named("ClientService.DeleteClientSecret") }, &request).await
     }
 
-    /// Creates a machine client of an organization. Returns it with its first secret, whose plain text
-    /// is shown only once. With client id and secret, the client gets access tokens from the token
-    /// endpoint by the client credentials grant (RFC 6749, section 4.4). Fails with `NOT_FOUND` for an
-    /// unknown organization.
+    /// Creates a machine client of an organization.
+    ///
+    /// Returns it with its first secret, whose plain text is shown only once. With its client id and
+    /// its secret, the client gets access tokens from the token endpoint through the client
+    /// credentials grant (RFC 6749, section 4.4). Fails with `NOT_FOUND` for an unknown organization.
     ///
     /// Route: `POST /api/v1/organizations/{organization_id}/clients`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_organization_client(&self, request: CreateOrganizationClientRequest) -> Result<CreateOrganizationClientResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.CreateOrganizationClient") }, &request).await
     }
 
-    /// Returns one machine client of an organization. Its secrets come without their plain text. Fails
-    /// with `NOT_FOUND` for an unknown organization or client.
+    /// Returns one machine client of an organization.
+    ///
+    /// The plain text of its secrets is not included. Fails with `NOT_FOUND` for an unknown
+    /// organization or client.
     ///
     /// Route: `GET /api/v1/organizations/{organization_id}/clients/{client_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_organization_client(&self, request: GetOrganizationClientRequest) -> Result<GetOrganizationClientResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.GetOrganizationClient") }, &request).await
     }
 
-    /// Adds a secret to a machine client of an organization, such as for a rotation. Returns the plain
-    /// text, which is shown only once, and the stored secret; the earlier secrets stay valid. Fails
-    /// with `NOT_FOUND` for an unknown organization or client.
+    /// Adds a secret to a machine client of an organization, for example to rotate its secrets.
+    ///
+    /// Returns the plain text, which is shown only once, and the stored secret. The earlier secrets
+    /// stay valid. Fails with `NOT_FOUND` for an unknown organization or client.
     ///
     /// Route: `POST /api/v1/organizations/{organization_id}/clients/{client_id}/secrets`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_organization_client_secret(&self, request: CreateOrganizationClientSecretRequest) -> Result<CreateOrganizationClientSecretResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.CreateOrganizationClientSecret") }, &request).await
     }
 
-    /// Deletes a secret of a machine client of an organization and returns nothing. The last secret of
-    /// a client cannot be deleted. Fails with `NOT_FOUND` for an unknown organization, client or
-    /// secret.
+    /// Deletes a secret of a machine client of an organization and returns nothing.
+    ///
+    /// The last secret of a client cannot be deleted. Fails with `NOT_FOUND` for an unknown
+    /// organization, client or secret.
     ///
     /// Route: `DELETE /api/v1/organizations/{organization_id}/clients/{client_id}/secrets/{secret_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_organization_client_secret(&self, request: DeleteOrganizationClientSecretRequest) -> Result<Empty, Error> {
         self.client.call_typed(const { schema::named("ClientService.DeleteOrganizationClientSecret") }, &request).await
     }
 
-    /// Updates a machine client of an organization and returns it. Fields left empty keep their
-    /// values; custom claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown
-    /// organization or client.
+    /// Updates a machine client of an organization and returns it.
+    ///
+    /// Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND`
+    /// for an unknown organization or client.
     ///
     /// Route: `PATCH /api/v1/organizations/{organization_id}/clients/{client_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_organization_client(&self, request: UpdateOrganizationClientRequest) -> Result<UpdateOrganizationClientResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.UpdateOrganizationClient") }, &request).await
     }
 
-    /// Deletes a machine client of an organization and returns nothing. Its secrets stop working.
-    /// Fails with `NOT_FOUND` for an unknown organization or client.
+    /// Deletes a machine client of an organization and returns nothing.
+    ///
+    /// Its secrets stop working. Fails with `NOT_FOUND` for an unknown organization or client.
     ///
     /// Route: `DELETE /api/v1/organizations/{organization_id}/clients/{client_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_organization_client(&self, request: DeleteOrganizationClientRequest) -> Result<Empty, Error> {
         self.client.call_typed(const { schema::named("ClientService.DeleteOrganizationClient") }, &request).await
     }
 
-    /// Lists the machine clients of an organization in order of creation, page by page. Pass
-    /// `next_page_token` of one answer as `page_token` of the next call until it is empty. Fails with
-    /// `NOT_FOUND` for an unknown organization.
+    /// Lists the machine clients of an organization in order of creation, page by page.
+    ///
+    /// To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+    /// the last page. Fails with `NOT_FOUND` for an unknown organization.
     ///
     /// Route: `GET /api/v1/organizations/{organization_id}/clients`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_organization_clients(&self, request: ListOrganizationClientsRequest) -> Result<ListOrganizationClientsResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.ListOrganizationClients") }, &request).await
     }
 
-    /// The `clients` of all pages from the request's `page_token` on. Each page is fetched by
-    /// [`Self::list_organization_clients`] when the stream gets to it; an error ends the stream.
+    /// Returns a stream of the `clients` of all pages, starting at the request's `page_token`.
+    ///
+    /// Pages are fetched lazily with [`Self::list_organization_clients`]. An error ends the stream.
     pub fn list_organization_clients_stream(
         &self,
         request: ListOrganizationClientsRequest,
@@ -225,30 +206,28 @@ impl ClientService {
         pages(request, fetch, |request: &mut ListOrganizationClientsRequest, token| request.page_token = token)
     }
 
-    /// Returns one protected resource. Fails with `NOT_FOUND` for an unknown resource.
+    /// Returns one protected resource.
+    ///
+    /// Fails with `NOT_FOUND` for an unknown resource.
     ///
     /// Route: `GET /api/v1/resources/{resource_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_resource(&self, request: GetResourceRequest) -> Result<GetResourceResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.GetResource") }, &request).await
     }
 
-    /// Lists the protected resources of one type in order of creation, page by page. Pass
-    /// `next_page_token` of one answer as `page_token` of the next call until it is empty. Fails with
-    /// `INVALID_ARGUMENT` when the type is missing.
+    /// Lists the protected resources of one type in order of creation, page by page.
+    ///
+    /// To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+    /// the last page. Fails with `INVALID_ARGUMENT` if the type is missing.
     ///
     /// Route: `GET /api/v1/resources`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_resources(&self, request: ListResourcesRequest) -> Result<ListResourcesResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.ListResources") }, &request).await
     }
 
-    /// The `resources` of all pages from the request's `page_token` on. Each page is fetched by
-    /// [`Self::list_resources`] when the stream gets to it; an error ends the stream.
+    /// Returns a stream of the `resources` of all pages, starting at the request's `page_token`.
+    ///
+    /// Pages are fetched lazily with [`Self::list_resources`]. An error ends the stream.
     pub fn list_resources_stream(
         &self,
         request: ListResourcesRequest,
@@ -264,65 +243,58 @@ impl ClientService {
         pages(request, fetch, |request: &mut ListResourcesRequest, token| request.page_token = token)
     }
 
-    /// Creates a client of a protected resource. Returns it with its first secret, whose plain text is
-    /// shown only once. Fails with `NOT_FOUND` for an unknown resource.
+    /// Creates a client of a protected resource.
+    ///
+    /// Returns it with its first secret, whose plain text is shown only once. Fails with `NOT_FOUND`
+    /// for an unknown resource.
     ///
     /// Route: `POST /api/v1/resources/{resource_id}/clients`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_resource_client(&self, request: CreateResourceClientRequest) -> Result<CreateResourceClientResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.CreateResourceClient") }, &request).await
     }
 
-    /// Updates a client of a protected resource and returns it. Fields left empty keep their values;
-    /// custom claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown resource or
-    /// client.
+    /// Updates a client of a protected resource and returns it.
+    ///
+    /// Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND`
+    /// for an unknown resource or client.
     ///
     /// Route: `PATCH /api/v1/resources/{resource_id}/clients/{client_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_resource_client(&self, request: UpdateResourceClientRequest) -> Result<UpdateResourceClientResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.UpdateResourceClient") }, &request).await
     }
 
-    /// Returns one client of a protected resource and the users who have consented to it. Fails with
-    /// `NOT_FOUND` for an unknown resource or client.
+    /// Returns one client of a protected resource and the users who have consented to it.
+    ///
+    /// Fails with `NOT_FOUND` for an unknown resource or client.
     ///
     /// Route: `GET /api/v1/resources/{resource_id}/clients/{client_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_resource_client(&self, request: GetResourceClientRequest) -> Result<GetResourceClientResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.GetResourceClient") }, &request).await
     }
 
-    /// Lists the clients of a protected resource in order of creation, all in one answer, with the
-    /// numbers of those that registered themselves and of those created by hand. Fails with
-    /// `NOT_FOUND` for an unknown resource.
+    /// Lists all clients of a protected resource in order of creation, in one response.
+    ///
+    /// The response also counts the clients that registered themselves and the clients that were
+    /// created manually. Fails with `NOT_FOUND` for an unknown resource.
     ///
     /// Route: `GET /api/v1/resources/{resource_id}/clients`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_resource_clients(&self, request: ListResourceClientsRequest) -> Result<ListResourceClientsResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.ListResourceClients") }, &request).await
     }
 
-    /// Lists the consents that users have given to clients of a protected resource, page by page. Pass
-    /// `next_page_token` of one answer as `page_token` of the next call until it is empty.
+    /// Lists the consents that users have given to clients of a protected resource, page by page.
+    ///
+    /// To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+    /// the last page.
     ///
     /// Route: `GET /api/v1/user_consents`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_resource_user_consents(&self, request: ListResourceUserConsentsRequest) -> Result<ListResourceUserConsentsResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.ListResourceUserConsents") }, &request).await
     }
 
-    /// The `consents` of all pages from the request's `page_token` on. Each page is fetched by
-    /// [`Self::list_resource_user_consents`] when the stream gets to it; an error ends the stream.
+    /// Returns a stream of the `consents` of all pages, starting at the request's `page_token`.
+    ///
+    /// Pages are fetched lazily with [`Self::list_resource_user_consents`]. An error ends the stream.
     pub fn list_resource_user_consents_stream(
         &self,
         request: ListResourceUserConsentsRequest,
@@ -338,24 +310,21 @@ impl ClientService {
         pages(request, fetch, |request: &mut ListResourceUserConsentsRequest, token| request.page_token = token)
     }
 
-    /// Deletes a client of a protected resource. Its secrets stop working; the answer has no fields.
-    /// Fails with `NOT_FOUND` for an unknown resource or client.
+    /// Deletes a client of a protected resource.
+    ///
+    /// Its secrets stop working. The response has no fields. Fails with `NOT_FOUND` for an unknown
+    /// resource or client.
     ///
     /// Route: `DELETE /api/v1/resources/{resource_id}/clients/{client_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_resource_client(&self, request: DeleteResourceClientRequest) -> Result<DeleteResourceClientResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.DeleteResourceClient") }, &request).await
     }
 
-    /// Revokes the consent that a user has given to a client. The answer has no fields. Fails with
-    /// `NOT_FOUND` for an unknown client or consent.
+    /// Revokes the consent that a user has given to a client.
+    ///
+    /// The response has no fields. Fails with `NOT_FOUND` for an unknown client or consent.
     ///
     /// Route: `DELETE /api/v1/clients/{client_id}/consents/{consent_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn revoke_user_consent(&self, request: RevokeUserConsentRequest) -> Result<RevokeUserConsentResponse, Error> {
         self.client.call_typed(const { schema::named("ClientService.RevokeUserConsent") }, &request).await
     }
@@ -368,68 +337,69 @@ pub struct CidrEntry {
     /// The network, such as `203.0.113.0/24`. Required.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub value: String,
-    /// Whether it is a network of IPv4 or of IPv6.
+    /// IP version of the network.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub r#type: CidrType,
 }
 
-/// A client, or a predefined set of clients, that may identify itself by a client ID metadata
-/// document.
+/// A client or a predefined set of clients that may use a client ID metadata document for
+/// identification.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CimdAllowlistEntry {
-    /// `PREDEFINED` when `value` names an entry that Scalekit knows, `URL` when it is an address.
+    /// `PREDEFINED` if `value` is the name of an entry predefined by Scalekit, `URL` if `value` is a
+    /// URL.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub r#type: String,
-    /// The name or the address, as `type` says.
+    /// Name or URL, depending on `type`.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub value: String,
 }
 
-/// A client of the environment as the service keeps it.
+/// A client of the environment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Client {
-    /// Id of the client, given by the service.
+    /// Id of the client, assigned by the service.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
     /// Key id of the client.
     #[serde(rename = "keyId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub key_id: String,
-    /// When it was created; set by the service.
+    /// Time of creation. Read-only.
     #[serde(alias = "createTime", skip_serializing_if = "unset")]
     pub create_time: Option<Timestamp>,
-    /// When it was last changed; set by the service.
+    /// Time of the last change. Read-only.
     #[serde(alias = "updateTime", skip_serializing_if = "unset")]
     pub update_time: Option<Timestamp>,
     /// The client's secrets.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub secrets: Vec<ClientSecret>,
-    /// Addresses that the browser may be sent to after logout.
+    /// URLs to which the browser may be redirected after logout.
     #[serde(alias = "postLogoutRedirectUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub post_logout_redirect_uris: Vec<String>,
-    /// Addresses that are told by a server-to-server call when a user logs out.
+    /// Back-channel logout URIs. The service calls them when a user logs out.
     #[serde(alias = "backChannelLogoutUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub back_channel_logout_uris: Vec<String>,
-    /// Address in the application that starts a login.
+    /// URL in the application that starts a login.
     #[serde(alias = "initiateLoginUri", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub initiate_login_uri: String,
-    /// Addresses that the browser may be sent back to after login.
+    /// URLs to which the browser may be redirected after login.
     #[serde(alias = "postLoginUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub post_login_uris: Vec<String>,
     /// Name of the client.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
-    /// How long access tokens are valid, in seconds.
+    /// Lifetime of access tokens in seconds.
     #[serde(alias = "accessTokenExpiry", with = "json", skip_serializing_if = "unset")]
     pub access_token_expiry: Option<i64>,
-    /// Scopes that the client may ask for.
+    /// Scopes that the client may request.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub scopes: Vec<String>,
     /// Claims added to the access tokens of the client.
     #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub custom_claims: Vec<CustomClaim>,
-    /// Whether access tokens of the client are refused by the Scalekit API.
+    /// Whether the Scalekit API rejects access tokens of the client.
     #[serde(alias = "disallowScalekitApiAccess", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub disallow_scalekit_api_access: bool,
     /// OAuth grants that the client may use, such as `authorization_code` or `client_credentials`.
@@ -441,40 +411,40 @@ pub struct Client {
     /// Whether the code flow requires PKCE (RFC 7636).
     #[serde(alias = "enforcePkce", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub enforce_pkce: bool,
-    /// Networks that the client may be used from.
+    /// Networks from which the client may be used.
     #[serde(alias = "ipAllowlist", skip_serializing_if = "unset")]
     pub ip_allowlist: Option<IpAllowlist>,
 }
 
-/// A secret of a client. Only the answer to its creation holds the plain text.
+/// A secret of a client. Only the response that creates it contains its plain text.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ClientSecret {
-    /// Id of the secret, given by the service.
+    /// Id of the secret, assigned by the service.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
-    /// When it was created; set by the service.
+    /// Time of creation. Read-only.
     #[serde(alias = "createTime", skip_serializing_if = "unset")]
     pub create_time: Option<Timestamp>,
-    /// When it was last changed; set by the service.
+    /// Time of the last change. Read-only.
     #[serde(alias = "updateTime", skip_serializing_if = "unset")]
     pub update_time: Option<Timestamp>,
     /// Last characters of the plain text, to tell secrets apart.
     #[serde(alias = "secretSuffix", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub secret_suffix: String,
-    /// Who created the secret, where known.
+    /// Creator of the secret, if known.
     #[serde(alias = "createdBy", skip_serializing_if = "unset")]
     pub created_by: Option<String>,
     /// Whether the secret is accepted.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub status: ClientSecretStatus,
-    /// When the secret stops being accepted; absent when it does not expire.
+    /// Time when the secret expires; not set if it does not expire.
     #[serde(alias = "expireTime", skip_serializing_if = "unset")]
     pub expire_time: Option<Timestamp>,
-    /// When the secret was last used; absent when it never was.
+    /// Time when the secret was last used; not set if it was never used.
     #[serde(alias = "lastUsedTime", skip_serializing_if = "unset")]
     pub last_used_time: Option<Timestamp>,
-    /// Plain text of the secret; absent but when the secret has just been created.
+    /// Plain text of the secret; set only in the response that creates it.
     #[serde(alias = "plainSecret", skip_serializing_if = "unset")]
     pub plain_secret: Option<String>,
 }
@@ -499,10 +469,10 @@ impl fmt::Debug for ClientSecret {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ConsentedUser {
-    /// Id of the consent (it begins with `usrcnst_`); `RevokeUserConsent` takes it.
+    /// Id of the consent (starts with `usrcnst_`), for `RevokeUserConsent`.
     #[serde(alias = "consentId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub consent_id: String,
-    /// Your own id of the user.
+    /// Id of the user in your application.
     #[serde(alias = "externalUserId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub external_user_id: String,
     /// Scopes that the user has granted.
@@ -520,29 +490,28 @@ pub struct CreateClient {
     /// Kind of the client, at most 128 characters. Required.
     #[serde(alias = "clientType", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub client_type: String,
-    /// Addresses that are told by a server-to-server call when a user logs out; valid URIs, none
-    /// twice. No duplicates.
+    /// Back-channel logout URIs, without duplicates. The service calls them when a user logs out.
     #[serde(alias = "backChannelLogoutUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub back_channel_logout_uris: Vec<String>,
-    /// Addresses that the browser may be sent to after logout; none twice. No duplicates.
+    /// URLs to which the browser may be redirected after logout; no duplicates.
     #[serde(alias = "postLogoutRedirectUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub post_logout_redirect_uris: Vec<String>,
-    /// Address in the application that starts a login.
+    /// URL in the application that starts a login.
     #[serde(alias = "initiateLoginUri", skip_serializing_if = "unset")]
     pub initiate_login_uri: Option<String>,
-    /// Addresses that the browser may be sent back to after login; none twice. No duplicates.
+    /// URLs to which the browser may be redirected after login; no duplicates.
     #[serde(alias = "postLoginUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub post_login_uris: Vec<String>,
-    /// How long access tokens shall be valid, in seconds; left to the service when 0.
+    /// Lifetime of access tokens in seconds; chosen by the service if 0.
     #[serde(alias = "accessTokenExpiry", with = "json", skip_serializing_if = "unset")]
     pub access_token_expiry: i64,
-    /// Scopes that the client may ask for.
+    /// Scopes that the client may request.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub scopes: Vec<String>,
     /// Claims added to the access tokens of the client.
     #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub custom_claims: Vec<CustomClaim>,
-    /// Whether access tokens of the client are refused by the Scalekit API.
+    /// Whether the Scalekit API rejects access tokens of the client.
     #[serde(alias = "disallowScalekitApiAccess", skip_serializing_if = "unset")]
     pub disallow_scalekit_api_access: Option<bool>,
     /// OAuth grants that the client may use, such as `authorization_code` or `client_credentials`.
@@ -551,12 +520,12 @@ pub struct CreateClient {
     /// Whether the code flow requires PKCE (RFC 7636).
     #[serde(alias = "enforcePkce", skip_serializing_if = "unset")]
     pub enforce_pkce: Option<bool>,
-    /// Networks that the client may be used from.
+    /// Networks from which the client may be used.
     #[serde(alias = "ipAllowlist", skip_serializing_if = "unset")]
     pub ip_allowlist: Option<IpAllowlist>,
 }
 
-/// Asks for a new client of the environment.
+/// Request for `CreateClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateClientRequest {
@@ -565,16 +534,16 @@ pub struct CreateClientRequest {
     pub client: Option<CreateClient>,
 }
 
-/// Answer to `CreateClient`.
+/// Response to `CreateClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateClientResponse {
-    /// The client as stored.
+    /// The created client.
     #[serde(skip_serializing_if = "unset")]
     pub client: Option<Client>,
 }
 
-/// Asks for another secret of a client.
+/// Request for `CreateClientSecret`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateClientSecretRequest {
@@ -583,14 +552,14 @@ pub struct CreateClientSecretRequest {
     pub client_id: String,
 }
 
-/// Answer to `CreateClientSecret`.
+/// Response to `CreateClientSecret`.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateClientSecretResponse {
     /// Plain text of the new secret. It is shown only once: store it now.
     #[serde(alias = "plainSecret", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub plain_secret: String,
-    /// The secret as stored.
+    /// The created secret.
     #[serde(skip_serializing_if = "unset")]
     pub secret: Option<ClientSecret>,
 }
@@ -604,11 +573,11 @@ impl fmt::Debug for CreateClientSecretResponse {
     }
 }
 
-/// Asks for a new machine client of an organization.
+/// Request for `CreateOrganizationClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateOrganizationClientRequest {
-    /// Id of the organization (`org_` and digits), at most 32 characters.
+    /// Id of the organization (`org_` followed by digits), at most 32 characters.
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
     /// The client to create. Required.
@@ -616,11 +585,11 @@ pub struct CreateOrganizationClientRequest {
     pub client: Option<OrganizationClient>,
 }
 
-/// Answer to `CreateOrganizationClient`.
+/// Response to `CreateOrganizationClient`.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateOrganizationClientResponse {
-    /// The client as stored.
+    /// The created client.
     #[serde(skip_serializing_if = "unset")]
     pub client: Option<M2MClient>,
     /// Plain text of the first secret. It is shown only once: store it now.
@@ -637,26 +606,26 @@ impl fmt::Debug for CreateOrganizationClientResponse {
     }
 }
 
-/// Asks for another secret of a machine client.
+/// Request for `CreateOrganizationClientSecret`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateOrganizationClientSecretRequest {
-    /// Id of the organization (`org_` and digits), at most 32 characters.
+    /// Id of the organization (`org_` followed by digits), at most 32 characters.
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Id of the client (`m2morg_` and digits), at most 32 characters.
+    /// Id of the client (`m2morg_` followed by digits), at most 32 characters.
     #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub client_id: String,
 }
 
-/// Answer to `CreateOrganizationClientSecret`.
+/// Response to `CreateOrganizationClientSecret`.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateOrganizationClientSecretResponse {
     /// Plain text of the new secret. It is shown only once: store it now.
     #[serde(alias = "plainSecret", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub plain_secret: String,
-    /// The secret as stored.
+    /// The created secret.
     #[serde(skip_serializing_if = "unset")]
     pub secret: Option<ClientSecret>,
 }
@@ -670,11 +639,11 @@ impl fmt::Debug for CreateOrganizationClientSecretResponse {
     }
 }
 
-/// Asks for a new client of a protected resource.
+/// Request for `CreateResourceClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateResourceClientRequest {
-    /// Id of the protected resource (`res_` and digits), 1 to 32 characters.
+    /// Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
     #[serde(alias = "resourceId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub resource_id: String,
     /// The client to create. Required.
@@ -682,11 +651,11 @@ pub struct CreateResourceClientRequest {
     pub client: Option<ResourceClient>,
 }
 
-/// Answer to `CreateResourceClient`.
+/// Response to `CreateResourceClient`.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateResourceClientResponse {
-    /// The client as stored.
+    /// The created client.
     #[serde(skip_serializing_if = "unset")]
     pub client: Option<M2MClient>,
     /// Plain text of the first secret. It is shown only once: store it now.
@@ -715,7 +684,7 @@ pub struct CustomClaim {
     pub value: String,
 }
 
-/// Names the client to delete.
+/// Request for `DeleteClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteClientRequest {
@@ -724,7 +693,7 @@ pub struct DeleteClientRequest {
     pub client_id: String,
 }
 
-/// Names the secret to delete.
+/// Request for `DeleteClientSecret`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteClientSecretRequest {
@@ -736,26 +705,26 @@ pub struct DeleteClientSecretRequest {
     pub secret_id: String,
 }
 
-/// Names the machine client to delete.
+/// Request for `DeleteOrganizationClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteOrganizationClientRequest {
-    /// Id of the organization (`org_` and digits), at most 32 characters.
+    /// Id of the organization (`org_` followed by digits), at most 32 characters.
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Id of the client (`m2morg_` and digits), at most 32 characters.
+    /// Id of the client (`m2morg_` followed by digits), at most 32 characters.
     #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub client_id: String,
 }
 
-/// Names the secret of a machine client to delete.
+/// Request for `DeleteOrganizationClientSecret`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteOrganizationClientSecretRequest {
-    /// Id of the organization (`org_` and digits), at most 32 characters.
+    /// Id of the organization (`org_` followed by digits), at most 32 characters.
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Id of the client (`m2morg_` and digits), at most 32 characters.
+    /// Id of the client (`m2morg_` followed by digits), at most 32 characters.
     #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub client_id: String,
     /// Id of the secret, 1 to 32 characters.
@@ -763,11 +732,11 @@ pub struct DeleteOrganizationClientSecretRequest {
     pub secret_id: String,
 }
 
-/// Names the client of a protected resource to delete.
+/// Request for `DeleteResourceClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteResourceClientRequest {
-    /// Id of the protected resource (`res_` and digits), 1 to 32 characters.
+    /// Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
     #[serde(alias = "resourceId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub resource_id: String,
     /// Id of the client, 1 to 32 characters.
@@ -775,12 +744,12 @@ pub struct DeleteResourceClientRequest {
     pub client_id: String,
 }
 
-/// Answer to `DeleteResourceClient`; it has no fields.
+/// Response to `DeleteResourceClient`. It has no fields.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteResourceClientResponse {}
 
-/// Names the client to return.
+/// Request for `GetClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetClientRequest {
@@ -789,41 +758,41 @@ pub struct GetClientRequest {
     pub client_id: String,
 }
 
-/// Answer to `GetClient`.
+/// Response to `GetClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetClientResponse {
-    /// The client asked for.
+    /// The requested client.
     #[serde(skip_serializing_if = "unset")]
     pub client: Option<Client>,
 }
 
-/// Names the machine client to return.
+/// Request for `GetOrganizationClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetOrganizationClientRequest {
-    /// Id of the organization (`org_` and digits), at most 32 characters.
+    /// Id of the organization (`org_` followed by digits), at most 32 characters.
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Id of the client (`m2morg_` and digits), at most 32 characters.
+    /// Id of the client (`m2morg_` followed by digits), at most 32 characters.
     #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub client_id: String,
 }
 
-/// Answer to `GetOrganizationClient`.
+/// Response to `GetOrganizationClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetOrganizationClientResponse {
-    /// The client asked for.
+    /// The requested client.
     #[serde(skip_serializing_if = "unset")]
     pub client: Option<M2MClient>,
 }
 
-/// Names the client of a protected resource to return.
+/// Request for `GetResourceClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetResourceClientRequest {
-    /// Id of the protected resource (`res_` and digits), 1 to 32 characters.
+    /// Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
     #[serde(alias = "resourceId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub resource_id: String,
     /// Id of the client, 1 to 32 characters.
@@ -831,11 +800,11 @@ pub struct GetResourceClientRequest {
     pub client_id: String,
 }
 
-/// Answer to `GetResourceClient`.
+/// Response to `GetResourceClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetResourceClientResponse {
-    /// The client asked for.
+    /// The requested client.
     #[serde(skip_serializing_if = "unset")]
     pub client: Option<M2MClient>,
     /// The users who have consented to the client.
@@ -843,59 +812,59 @@ pub struct GetResourceClientResponse {
     pub consented_users: Vec<ConsentedUser>,
 }
 
-/// Names the protected resource to return.
+/// Request for `GetResource`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetResourceRequest {
-    /// Id of the protected resource (`res_` and digits), 1 to 32 characters.
+    /// Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
     #[serde(alias = "resourceId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub resource_id: String,
 }
 
-/// Answer to `GetResource`.
+/// Response to `GetResource`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetResourceResponse {
-    /// The resource asked for.
+    /// The requested resource.
     #[serde(skip_serializing_if = "unset")]
     pub resource: Option<Resource>,
 }
 
-/// Networks that a client may be used from.
+/// Networks from which a client may be used.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct IpAllowlist {
     /// Whether the list is enforced.
     #[serde(alias = "optedIn", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub opted_in: bool,
-    /// The networks allowed.
+    /// The allowed networks.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub cidrs: Vec<CidrEntry>,
 }
 
-/// Chooses the clients to list and the page of them.
+/// Request for `ListClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListClientsRequest {
-    /// Asks for the plain text of secrets too, where the service still has it.
+    /// Whether to include the plain text of secrets that the service still has.
     #[serde(alias = "includePlainSecret", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub include_plain_secret: bool,
-    /// Restricts the list.
+    /// Filter; all clients are listed if not set.
     #[serde(skip_serializing_if = "unset")]
     pub filter: Option<ListClientsRequestFilter>,
-    /// Token of the page to return, from an earlier answer; empty for the first page.
+    /// Token of the page to return, from an earlier response; empty for the first page.
     #[serde(alias = "pageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub page_token: String,
-    /// Number of entries a page, at most 30; 10 when 0.
+    /// Number of entries per page, at most 30; 10 if not set.
     #[serde(alias = "pageSize", with = "json", skip_serializing_if = "unset")]
     pub page_size: u32,
 }
 
-/// Restricts a listing of clients.
+/// Filter for clients.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListClientsRequestFilter {
-    /// Only clients of one of these kinds; every kind when empty.
+    /// Only clients of these kinds; all kinds if empty.
     #[serde(alias = "clientType", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub client_type: Vec<String>,
 }
@@ -904,10 +873,10 @@ pub struct ListClientsRequestFilter {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListClientsResponse {
-    /// Number of matching entries over all pages.
+    /// Total number of matching entries.
     #[serde(alias = "totalSize", with = "json", skip_serializing_if = "unset")]
     pub total_size: u32,
-    /// The clients of this page.
+    /// The clients on this page.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub clients: Vec<Client>,
     /// Token of the next page; empty on the last one.
@@ -918,17 +887,17 @@ pub struct ListClientsResponse {
     pub prev_page_token: String,
 }
 
-/// Chooses the organization and the page of its machine clients.
+/// Request for `ListOrganizationClients`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListOrganizationClientsRequest {
-    /// Id of the organization (`org_` and digits), at most 32 characters.
+    /// Id of the organization (`org_` followed by digits), at most 32 characters.
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Number of clients a page, 10 to 100; 10 when 0.
+    /// Number of clients per page, 10 to 100; 10 if not set.
     #[serde(alias = "pageSize", with = "json", skip_serializing_if = "unset")]
     pub page_size: u32,
-    /// Token of the page to return, from an earlier answer; empty for the first page.
+    /// Token of the page to return, from an earlier response; empty for the first page.
     #[serde(alias = "pageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub page_token: String,
 }
@@ -940,10 +909,10 @@ pub struct ListOrganizationClientsResponse {
     /// Token of the next page; empty on the last one.
     #[serde(alias = "nextPageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub next_page_token: String,
-    /// Number of matching entries over all pages.
+    /// Total number of matching entries.
     #[serde(alias = "totalSize", with = "json", skip_serializing_if = "unset")]
     pub total_size: u32,
-    /// The clients of this page.
+    /// The clients on this page.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub clients: Vec<M2MClient>,
     /// Token of the previous page; empty on the first one.
@@ -951,16 +920,16 @@ pub struct ListOrganizationClientsResponse {
     pub prev_page_token: String,
 }
 
-/// Names the protected resource whose clients are listed.
+/// Request for `ListResourceClients`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListResourceClientsRequest {
-    /// Id of the protected resource (`res_` and digits), 1 to 32 characters.
+    /// Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
     #[serde(alias = "resourceId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub resource_id: String,
 }
 
-/// The clients of a protected resource.
+/// Response to `ListResourceClients`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListResourceClientsResponse {
@@ -970,28 +939,28 @@ pub struct ListResourceClientsResponse {
     /// Number of clients that registered themselves by dynamic client registration (RFC 7591).
     #[serde(alias = "totalDcrClients", with = "json", skip_serializing_if = "unset")]
     pub total_dcr_clients: i32,
-    /// Number of clients that were created by hand or through this API.
+    /// Number of clients that were created manually or through this API.
     #[serde(alias = "totalStaticClients", with = "json", skip_serializing_if = "unset")]
     pub total_static_clients: i32,
 }
 
-/// Chooses the consents to list and the page of them.
+/// Request for `ListResourceUserConsents`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListResourceUserConsentsRequest {
-    /// Id of the protected resource (`res_` and digits), 1 to 32 characters.
+    /// Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
     #[serde(alias = "resourceId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub resource_id: String,
-    /// Only consents in which this text occurs; all when empty.
+    /// Only consents that contain this text; all consents if empty.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub search: String,
-    /// Number of entries a page, at most 30; 10 when 0.
+    /// Number of entries per page, at most 30; 10 if not set.
     #[serde(alias = "pageSize", with = "json", skip_serializing_if = "unset")]
     pub page_size: u32,
-    /// Token of the page to return, from an earlier answer; empty for the first page.
+    /// Token of the page to return, from an earlier response; empty for the first page.
     #[serde(alias = "pageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub page_token: String,
-    /// Restricts the list to certain users.
+    /// Filter; the consents of all users are listed if not set.
     #[serde(skip_serializing_if = "unset")]
     pub filter: Option<ResourceUserConsentFilter>,
 }
@@ -1000,13 +969,13 @@ pub struct ListResourceUserConsentsRequest {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListResourceUserConsentsResponse {
-    /// Number of matching entries over all pages.
+    /// Total number of matching entries.
     #[serde(alias = "totalSize", with = "json", skip_serializing_if = "unset")]
     pub total_size: u32,
     /// Token of the next page; empty on the last one.
     #[serde(alias = "nextPageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub next_page_token: String,
-    /// The consents of this page.
+    /// The consents on this page.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub consents: Vec<ResourceUserConsent>,
     /// Token of the previous page; empty on the first one.
@@ -1014,17 +983,17 @@ pub struct ListResourceUserConsentsResponse {
     pub prev_page_token: String,
 }
 
-/// Chooses the protected resources to list and the page of them.
+/// Request for `ListResources`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListResourcesRequest {
     /// Only resources of this type. Required.
     #[serde(alias = "resourceType", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub resource_type: ResourceType,
-    /// Token of the page to return, from an earlier answer; empty for the first page.
+    /// Token of the page to return, from an earlier response; empty for the first page.
     #[serde(alias = "pageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub page_token: String,
-    /// Number of entries a page, at most 30; 10 when 0.
+    /// Number of entries per page, at most 30; 10 if not set.
     #[serde(alias = "pageSize", with = "json", skip_serializing_if = "unset")]
     pub page_size: u32,
 }
@@ -1033,13 +1002,13 @@ pub struct ListResourcesRequest {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListResourcesResponse {
-    /// Number of matching entries over all pages.
+    /// Total number of matching entries.
     #[serde(alias = "totalSize", with = "json", skip_serializing_if = "unset")]
     pub total_size: u32,
     /// Token of the next page; empty on the last one.
     #[serde(alias = "nextPageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub next_page_token: String,
-    /// The resources of this page.
+    /// The resources on this page.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub resources: Vec<Resource>,
     /// Token of the previous page; empty on the first one.
@@ -1047,34 +1016,35 @@ pub struct ListResourcesResponse {
     pub prev_page_token: String,
 }
 
-/// A machine client of an organization, or a client of a protected resource, as the service keeps
-/// it.
+/// A machine client of an organization, or a client of a protected resource.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct M2MClient {
-    /// Id of the client, given by the service: the client id for the token endpoint. Ids of an
-    /// organization's clients are `m2morg_` and digits.
+    /// Id of the client, assigned by the service. It is the client id at the token endpoint. Ids of
+    /// machine clients of an organization are `m2morg_` followed by digits.
     #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub client_id: String,
-    /// The client's secrets, without their plain text unless just created.
+    /// The client's secrets. Their plain text is included only in the response that creates the
+    /// client.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub secrets: Vec<ClientSecret>,
     /// Name of the client.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
-    /// What the client is for.
+    /// Description of the client.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub description: String,
-    /// Id of the organization that the client belongs to (`org_` and digits); empty for other clients.
+    /// Id of the organization that the client belongs to (`org_` followed by digits); empty for other
+    /// clients.
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// When it was created; set by the service.
+    /// Time of creation. Read-only.
     #[serde(alias = "createTime", skip_serializing_if = "unset")]
     pub create_time: Option<Timestamp>,
-    /// When it was last changed; set by the service.
+    /// Time of the last change. Read-only.
     #[serde(alias = "updateTime", skip_serializing_if = "unset")]
     pub update_time: Option<Timestamp>,
-    /// Scopes that the client may ask for.
+    /// Scopes that the client may request.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub scopes: Vec<String>,
     /// Values of the `aud` claim of the client's access tokens.
@@ -1083,39 +1053,38 @@ pub struct M2MClient {
     /// Claims added to the access tokens of the client.
     #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub custom_claims: Vec<CustomClaim>,
-    /// How long access tokens of the client are valid, in seconds.
+    /// Lifetime of the client's access tokens in seconds.
     #[serde(with = "json", skip_serializing_if = "unset")]
     pub expiry: i64,
-    /// Id of the protected resource that the client belongs to (`res_` and digits); empty for other
-    /// clients.
+    /// Id of the protected resource that the client belongs to (`res_` followed by digits); empty for
+    /// other clients.
     #[serde(alias = "resourceId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub resource_id: String,
-    /// Addresses that the authorization endpoint may send the browser back to.
+    /// URLs to which the authorization endpoint may redirect the browser.
     #[serde(alias = "redirectUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub redirect_uris: Vec<String>,
     /// Whether the client registered itself by dynamic client registration (RFC 7591).
     #[serde(alias = "isDcr", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub is_dcr: bool,
-    /// Whether the client identifies itself by a client ID metadata document.
+    /// Whether the client uses a client ID metadata document for identification.
     #[serde(alias = "isCimd", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub is_cimd: bool,
-    /// Address of the client ID metadata document; empty for other clients.
+    /// URL of the client ID metadata document; empty for other clients.
     #[serde(alias = "metadataUri", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub metadata_uri: String,
 }
 
-/// What can be set on a machine client of an organization. In an update, fields left empty keep
-/// their values.
+/// Settings of a machine client of an organization. In an update, empty fields keep their values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OrganizationClient {
     /// Name of the client, at most 128 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
-    /// What the client is for, at most 512 characters.
+    /// Description of the client, at most 512 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub description: String,
-    /// Scopes that the client may ask for.
+    /// Scopes that the client may request.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub scopes: Vec<String>,
     /// Values of the `aud` claim of the client's access tokens.
@@ -1124,7 +1093,7 @@ pub struct OrganizationClient {
     /// Claims added to the client's access tokens. An update replaces them as a whole.
     #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub custom_claims: Vec<CustomClaim>,
-    /// How long access tokens of the client shall be valid, in seconds; left to the service when 0.
+    /// Lifetime of the client's access tokens in seconds; chosen by the service if 0.
     #[serde(with = "json", skip_serializing_if = "unset")]
     pub expiry: i64,
 }
@@ -1134,37 +1103,37 @@ pub struct OrganizationClient {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Resource {
-    /// Id of the resource (`res_` and digits), given by the service.
+    /// Id of the resource (`res_` followed by digits), assigned by the service.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
     /// Name of the resource, at most 128 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
-    /// URI that identifies the resource in requests for tokens (RFC 8707), at most 512 characters.
+    /// URI that identifies the resource in token requests (RFC 8707), at most 512 characters.
     #[serde(alias = "resourceUri", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub resource_uri: String,
-    /// What the resource is, at most 512 characters.
+    /// Description of the resource, at most 512 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub description: String,
     /// Kind of the resource. Required.
     #[serde(alias = "resourceType", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub resource_type: ResourceType,
-    /// Whether clients are kept from registering themselves (RFC 7591). Required.
+    /// Whether dynamic client registration (RFC 7591) is disabled. Required.
     #[serde(alias = "disableDynamicClientRegistration", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub disable_dynamic_client_registration: bool,
-    /// Address of a logo, at most 512 characters.
+    /// URL of a logo, at most 512 characters.
     #[serde(alias = "logoUri", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub logo_uri: String,
-    /// How long access tokens for the resource are valid, in seconds.
+    /// Lifetime of access tokens for the resource in seconds.
     #[serde(alias = "accessTokenExpiry", with = "json", skip_serializing_if = "unset")]
     pub access_token_expiry: i64,
-    /// How long refresh tokens for the resource are valid, in seconds.
+    /// Lifetime of refresh tokens for the resource in seconds.
     #[serde(alias = "refreshTokenExpiry", with = "json", skip_serializing_if = "unset")]
     pub refresh_token_expiry: i64,
-    /// When it was created; set by the service.
+    /// Time of creation. Read-only.
     #[serde(alias = "createTime", skip_serializing_if = "unset")]
     pub create_time: Option<Timestamp>,
-    /// When it was last changed; set by the service.
+    /// Time of the last change. Read-only.
     #[serde(alias = "updateTime", skip_serializing_if = "unset")]
     pub update_time: Option<Timestamp>,
     /// Provider of the resource, at most 512 characters.
@@ -1173,53 +1142,52 @@ pub struct Resource {
     /// The resource's metadata document (RFC 9728), as a free-form JSON object.
     #[serde(alias = "protectedMetadata", skip_serializing_if = "unset")]
     pub protected_metadata: Option<Map<String, Value>>,
-    /// Address of the resource's metadata document (RFC 9728).
+    /// URL of the resource's metadata document (RFC 9728).
     #[serde(alias = "protectedMetadataUri", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub protected_metadata_uri: String,
     /// Identifier of the resource, at most 512 characters.
     #[serde(alias = "resourceId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub resource_id: String,
-    /// Scopes that the resource knows.
+    /// Scopes of the resource.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub scopes: Vec<Scope>,
-    /// The connection through which users of the resource log in.
+    /// Connection through which users of the resource log in.
     #[serde(alias = "connectionDetails", skip_serializing_if = "unset")]
     pub connection_details: Option<ResourceConnection>,
-    /// Whether the connection of the resource is kept from being changed.
+    /// Whether the connection of the resource must not be changed.
     #[serde(alias = "disallowConnectionUpdate", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub disallow_connection_update: bool,
-    /// Whether granted scopes are cut down to those that the user's permissions cover.
+    /// Whether granted scopes are limited to the user's permissions.
     #[serde(alias = "intersectScopesUserPermission", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub intersect_scopes_user_permission: bool,
-    /// Whether clients may identify themselves by a client ID metadata document.
+    /// Whether clients may use a client ID metadata document for identification.
     #[serde(alias = "enableCimd", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub enable_cimd: bool,
     /// Whether cross-app access (XAA) is enabled.
     #[serde(alias = "xaaEnabled", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub xaa_enabled: bool,
-    /// Clients that may identify themselves by a client ID metadata document; at most 20 entries.
+    /// Clients that may use a client ID metadata document for identification; at most 20 entries.
     #[serde(alias = "cimdClientAllowlist", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub cimd_client_allowlist: Vec<CimdAllowlistEntry>,
     /// Whether `cimd_client_allowlist` is enforced.
     #[serde(alias = "cimdClientAllowlistEnabled", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub cimd_client_allowlist_enabled: bool,
-    /// Whether users may choose which scopes they grant.
+    /// Whether users may choose the scopes that they grant.
     #[serde(alias = "resourceScopeSelectionAllowed", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub resource_scope_selection_allowed: bool,
 }
 
-/// What can be set on a client of a protected resource. In an update, fields left empty keep their
-/// values.
+/// Settings of a client of a protected resource. In an update, empty fields keep their values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResourceClient {
     /// Name of the client, at most 128 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
-    /// What the client is for, at most 512 characters.
+    /// Description of the client, at most 512 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub description: String,
-    /// Scopes that the client may ask for.
+    /// Scopes that the client may request.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub scopes: Vec<String>,
     /// Values of the `aud` claim of the client's access tokens.
@@ -1228,25 +1196,25 @@ pub struct ResourceClient {
     /// Claims added to the client's access tokens. An update replaces them as a whole.
     #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub custom_claims: Vec<CustomClaim>,
-    /// How long access tokens of the client shall be valid, in seconds; left to the service when 0.
+    /// Lifetime of the client's access tokens in seconds; chosen by the service if 0.
     #[serde(with = "json", skip_serializing_if = "unset")]
     pub expiry: i64,
-    /// Addresses that the authorization endpoint may send the browser back to.
+    /// URLs to which the authorization endpoint may redirect the browser.
     #[serde(alias = "redirectUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub redirect_uris: Vec<String>,
 }
 
-/// The connection through which users of a protected resource log in.
+/// Connection through which users of a protected resource log in.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResourceConnection {
-    /// Id of the connection (`conn_` and digits).
+    /// Id of the connection (`conn_` followed by digits).
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
     /// Kind of the connection.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub r#type: ResourceConnectionType,
-    /// How far the connection has been set up.
+    /// Setup status of the connection.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub status: String,
     /// Whether the connection can be used.
@@ -1264,10 +1232,10 @@ pub struct ResourceConnection {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResourceUserConsent {
-    /// Id of the consent (it begins with `usrcnst_`); `RevokeUserConsent` takes it.
+    /// Id of the consent (starts with `usrcnst_`), for `RevokeUserConsent`.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
-    /// Your own id of the user.
+    /// Id of the user in your application.
     #[serde(alias = "externalUserId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub external_user_id: String,
     /// Id of the client.
@@ -1279,33 +1247,33 @@ pub struct ResourceUserConsent {
     /// Scopes that the user has granted.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub scopes: Vec<String>,
-    /// When the user consented.
+    /// Time when the user consented.
     #[serde(alias = "grantedAt", skip_serializing_if = "unset")]
     pub granted_at: Option<Timestamp>,
 }
 
-/// Restricts a listing of consents to certain users.
+/// Filter for consents.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResourceUserConsentFilter {
-    /// Your own ids of the users, at most 25; every user when empty.
+    /// Only consents of the users with these ids in your application, at most 25; all users if empty.
     #[serde(alias = "externalUserId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub external_user_id: Vec<String>,
 }
 
-/// Names the consent to revoke.
+/// Request for `RevokeUserConsent`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RevokeUserConsentRequest {
-    /// Id of the client (it begins with `m2m_`), at most 32 characters.
+    /// Id of the client (starts with `m2m_`), at most 32 characters.
     #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub client_id: String,
-    /// Id of the consent (it begins with `usrcnst_`), at most 32 characters.
+    /// Id of the consent (starts with `usrcnst_`), at most 32 characters.
     #[serde(alias = "consentId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub consent_id: String,
 }
 
-/// Answer to `RevokeUserConsent`; it has no fields.
+/// Response to `RevokeUserConsent`. It has no fields.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RevokeUserConsentResponse {}
@@ -1317,11 +1285,10 @@ pub struct Scope {
     /// Id of the scope, 1 to 100 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
-    /// The scope as it stands in tokens: 1 to 64 letters, digits and colons. Required. 1 to 100 characters. Must
-    /// match `^[a-zA-Z0-9:]{1,64}$`.
+    /// Name of the scope in tokens: 1 to 64 letters, digits and colons. Required. Must match `^[a-zA-Z0-9:]{1,64}$`.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
-    /// What the scope allows, at most 2000 characters.
+    /// Description of the scope, at most 2000 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub description: String,
     /// Whether the scope can be granted. Required.
@@ -1329,36 +1296,35 @@ pub struct Scope {
     pub enabled: bool,
 }
 
-/// What to change in a client of the environment. Fields left empty keep their values.
+/// New values of a client of the environment. Empty fields keep their values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateClient {
-    /// Addresses that are told by a server-to-server call when a user logs out; valid URIs, none
-    /// twice. No duplicates.
+    /// Back-channel logout URIs, without duplicates. The service calls them when a user logs out.
     #[serde(alias = "backChannelLogoutUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub back_channel_logout_uris: Vec<String>,
-    /// Addresses that the browser may be sent to after logout; none twice. No duplicates.
+    /// URLs to which the browser may be redirected after logout; no duplicates.
     #[serde(alias = "postLogoutRedirectUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub post_logout_redirect_uris: Vec<String>,
-    /// Address in the application that starts a login.
+    /// URL in the application that starts a login.
     #[serde(alias = "initiateLoginUri", skip_serializing_if = "unset")]
     pub initiate_login_uri: Option<String>,
-    /// Addresses that the browser may be sent back to after login; none twice. No duplicates.
+    /// URLs to which the browser may be redirected after login; no duplicates.
     #[serde(alias = "postLoginUris", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub post_login_uris: Vec<String>,
     /// New name of the client.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
-    /// How long access tokens shall be valid, in seconds.
+    /// Lifetime of access tokens in seconds.
     #[serde(alias = "accessTokenExpiry", with = "json", skip_serializing_if = "unset")]
     pub access_token_expiry: i64,
-    /// Scopes that the client may ask for.
+    /// Scopes that the client may request.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub scopes: Vec<String>,
-    /// Claims added to the client's access tokens, replacing all earlier ones.
+    /// Claims added to the client's access tokens. They replace all existing claims.
     #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub custom_claims: Vec<CustomClaim>,
-    /// Whether access tokens of the client are refused by the Scalekit API.
+    /// Whether the Scalekit API rejects access tokens of the client.
     #[serde(alias = "disallowScalekitApiAccess", skip_serializing_if = "unset")]
     pub disallow_scalekit_api_access: Option<bool>,
     /// OAuth grants that the client may use, such as `authorization_code` or `client_credentials`.
@@ -1367,88 +1333,88 @@ pub struct UpdateClient {
     /// Whether the code flow requires PKCE (RFC 7636).
     #[serde(alias = "enforcePkce", skip_serializing_if = "unset")]
     pub enforce_pkce: Option<bool>,
-    /// Networks that the client may be used from.
+    /// Networks from which the client may be used.
     #[serde(alias = "ipAllowlist", skip_serializing_if = "unset")]
     pub ip_allowlist: Option<IpAllowlist>,
 }
 
-/// Names a client of the environment and says what to change.
+/// Request for `UpdateClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateClientRequest {
     /// Id of the client, 1 to 32 characters.
     #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub client_id: String,
-    /// The changes. Required.
+    /// The new values. Required.
     #[serde(skip_serializing_if = "unset")]
     pub client: Option<UpdateClient>,
-    /// Names the fields of `client` to change.
+    /// Fields of `client` to change.
     #[serde(skip_serializing_if = "unset")]
     pub mask: Option<FieldMask>,
 }
 
-/// Answer to `UpdateClient`.
+/// Response to `UpdateClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateClientResponse {
-    /// The client as stored.
+    /// The updated client.
     #[serde(skip_serializing_if = "unset")]
     pub client: Option<Client>,
 }
 
-/// Names a machine client of an organization and says what to change.
+/// Request for `UpdateOrganizationClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateOrganizationClientRequest {
-    /// Id of the organization (`org_` and digits), at most 32 characters.
+    /// Id of the organization (`org_` followed by digits), at most 32 characters.
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Id of the client (`m2morg_` and digits), at most 32 characters.
+    /// Id of the client (`m2morg_` followed by digits), at most 32 characters.
     #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub client_id: String,
-    /// The changes. Required.
+    /// The new values. Required.
     #[serde(skip_serializing_if = "unset")]
     pub client: Option<OrganizationClient>,
 }
 
-/// Answer to `UpdateOrganizationClient`.
+/// Response to `UpdateOrganizationClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateOrganizationClientResponse {
-    /// The client as stored.
+    /// The updated client.
     #[serde(skip_serializing_if = "unset")]
     pub client: Option<M2MClient>,
 }
 
-/// Names a client of a protected resource and says what to change.
+/// Request for `UpdateResourceClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateResourceClientRequest {
-    /// Id of the protected resource (`res_` and digits), 1 to 32 characters.
+    /// Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
     #[serde(alias = "resourceId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub resource_id: String,
     /// Id of the client, 1 to 32 characters.
     #[serde(alias = "clientId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub client_id: String,
-    /// The changes. Required.
+    /// The new values. Required.
     #[serde(skip_serializing_if = "unset")]
     pub client: Option<ResourceClient>,
-    /// Names the fields of `client` to change.
+    /// Fields of `client` to change.
     #[serde(alias = "updateMask", skip_serializing_if = "unset")]
     pub update_mask: Option<FieldMask>,
 }
 
-/// Answer to `UpdateResourceClient`.
+/// Response to `UpdateResourceClient`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateResourceClientResponse {
-    /// The client as stored.
+    /// The updated client.
     #[serde(skip_serializing_if = "unset")]
     pub client: Option<M2MClient>,
 }
 
 proto_enum! {
-    /// Version of the Internet Protocol that a network belongs to.
+    /// IP version of a network.
     pub enum CidrType {
         /// Not set.
         Unspecified = 0 => "CIDR_TYPE_UNSPECIFIED",
@@ -1460,7 +1426,7 @@ proto_enum! {
 }
 
 proto_enum! {
-    /// Whether a secret is accepted.
+    /// Status of a secret.
     pub enum ClientSecretStatus {
         /// Accepted.
         Active = 0 => "ACTIVE",
@@ -1474,7 +1440,7 @@ proto_enum! {
     pub enum ResourceConnectionType {
         /// Not set.
         Invalid = 0 => "INVALID",
-        /// Your own application does the login.
+        /// Your application authenticates users itself.
         Custom = 1 => "CUSTOM",
     }
 }

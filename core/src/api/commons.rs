@@ -6,47 +6,47 @@ use std::collections::BTreeMap;
 
 use crate::types::{Timestamp, or_default, proto_enum, unset};
 
-/// A login identity of a user at an identity provider, as the provider's connection reported it.
+/// Identity of a user at an identity provider, as reported by the provider's connection.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ExternalIdentity {
-    /// Id of the connection that the identity came through (`conn_` and digits).
+    /// Id of the connection that reported the identity (`conn_` followed by digits).
     #[serde(alias = "connectionId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub connection_id: String,
     /// Kind of that connection, such as `OIDC` or `SAML`.
     #[serde(alias = "connectionType", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub connection_type: String,
-    /// Identity provider behind the connection.
+    /// Identity provider of the connection.
     #[serde(alias = "connectionProvider", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub connection_provider: IdentityProviderType,
-    /// Id that the identity provider gives to the user.
+    /// Id of the user at the identity provider.
     #[serde(alias = "connectionUserId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub connection_user_id: String,
-    /// Whether this is a social login and not an enterprise one.
+    /// Whether this is a social login rather than an enterprise login.
     #[serde(alias = "isSocial", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub is_social: bool,
-    /// When the user last logged in with this identity.
+    /// Time when the user last logged in with this identity.
     #[serde(alias = "lastLoginTime", skip_serializing_if = "unset")]
     pub last_login_time: Option<Timestamp>,
-    /// When the identity was first linked to the user.
+    /// Time when the identity was first linked to the user.
     #[serde(alias = "createdTime", skip_serializing_if = "unset")]
     pub created_time: Option<Timestamp>,
-    /// When the identity's data was last taken over from the provider.
+    /// Time when the identity was last synchronized with the provider.
     #[serde(alias = "lastSyncedTime", skip_serializing_if = "unset")]
     pub last_synced_time: Option<Timestamp>,
 }
 
-/// The membership of a user in one organization. The server fills in every field.
+/// The membership of a user in one organization. The service sets every field.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OrganizationMembership {
-    /// Id of the organization (`org_` and digits).
+    /// Id of the organization (`org_` followed by digits).
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// When the user joined the organization.
+    /// Time when the user joined the organization.
     #[serde(alias = "joinTime", skip_serializing_if = "unset")]
     pub join_time: Option<Timestamp>,
-    /// Whether the membership is active, inactive or so far only an invitation.
+    /// Status of the membership.
     #[serde(alias = "membershipStatus", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub membership_status: MembershipStatus,
     /// Roles that the user has in this organization.
@@ -55,54 +55,54 @@ pub struct OrganizationMembership {
     /// Name of the organization.
     #[serde(skip_serializing_if = "unset")]
     pub name: Option<String>,
-    /// Key-value pairs of your own that belong to the membership: at most 20 pairs, keys of 3 to 25
-    /// characters, values of 1 to 256.
+    /// Custom key-value pairs of the membership: at most 20 pairs, keys of 3 to 25 characters, values
+    /// of 1 to 256.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub metadata: BTreeMap<String, String>,
-    /// Name of the organization as shown to people.
+    /// Display name of the organization.
     #[serde(alias = "displayName", skip_serializing_if = "unset")]
     pub display_name: Option<String>,
     /// E-mail address of the person who invited the user.
     #[serde(alias = "inviterEmail", skip_serializing_if = "unset")]
     pub inviter_email: Option<String>,
-    /// When the membership, or the invitation to it, was created.
+    /// Time when the membership or the invitation to it was created.
     #[serde(alias = "createdAt", skip_serializing_if = "unset")]
     pub created_at: Option<Timestamp>,
-    /// When the user accepted the invitation.
+    /// Time when the user accepted the invitation.
     #[serde(alias = "acceptedAt", skip_serializing_if = "unset")]
     pub accepted_at: Option<Timestamp>,
-    /// When a pending invitation expires.
+    /// Time when a pending invitation expires.
     #[serde(alias = "expiresAt", skip_serializing_if = "unset")]
     pub expires_at: Option<Timestamp>,
-    /// How the user became a member.
+    /// Method by which the user became a member.
     #[serde(alias = "provisioningMethod", skip_serializing_if = "unset")]
     pub provisioning_method: Option<String>,
-    /// Names of the permissions that the user has in this organization through the roles.
+    /// Names of the permissions that the user's roles grant in this organization.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub permissions: Vec<String>,
 }
 
-/// A role that a member has or is to get. Where a request takes roles, `name` is what counts.
+/// A role of a member. Requests use only `name`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Role {
-    /// Id of the role (`role_` and digits).
+    /// Id of the role (`role_` followed by digits).
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
     /// Name that identifies the role, such as `admin`.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
-    /// Name of the role as shown to people.
+    /// Display name of the role.
     #[serde(alias = "displayName", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub display_name: String,
 }
 
-/// Personal details of a user, as stored and returned. Creating and updating a user takes profile
-/// messages of their own.
+/// Personal details of a user, as returned by the service. Requests use `CreateUserProfile` and
+/// `UpdateUserProfile` instead.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UserProfile {
-    /// Id of the profile, given by the server.
+    /// Id of the profile, assigned by the service.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
     /// First name, at most 255 characters.
@@ -111,20 +111,20 @@ pub struct UserProfile {
     /// Last name, at most 255 characters.
     #[serde(alias = "familyName", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub family_name: String,
-    /// Full name as shown to people.
+    /// Full name, for display.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
     /// Preferred language and region, such as `en-US`.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub locale: String,
-    /// Whether the user has shown to own the e-mail address.
+    /// Whether the e-mail address is verified.
     #[serde(alias = "emailVerified", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub email_verified: bool,
     /// Phone number of the user.
     #[serde(alias = "phoneNumber", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub phone_number: String,
-    /// Key-value pairs of your own about the user: at most 20 pairs, keys of 3 to 25 characters,
-    /// values of 1 to 256.
+    /// Custom key-value pairs of the user: at most 20 pairs, keys of 3 to 25 characters, values of 1
+    /// to 256.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub metadata: BTreeMap<String, String>,
     /// Additional attributes of the user: at most 20 pairs, keys of 3 to 25 characters, values of 1 to
@@ -137,30 +137,30 @@ pub struct UserProfile {
     /// Deprecated: use `family_name`. At most 255 characters.
     #[serde(alias = "lastName", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub last_name: String,
-    /// Short name that the user likes to be called by, at most 512 characters. It need not be unique.
+    /// Preferred short name, at most 512 characters. It need not be unique.
     #[serde(alias = "preferredUsername", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub preferred_username: String,
-    /// Whether the user has shown to own the phone number.
+    /// Whether the phone number is verified.
     #[serde(alias = "phoneNumberVerified", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub phone_number_verified: bool,
     /// URL of a picture of the user.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub picture: String,
-    /// Names of the groups that the user belongs to.
+    /// Names of the user's groups.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub groups: Vec<String>,
     /// Gender, as free text.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub gender: String,
-    /// Identities at identity providers that the user has logged in with. Read-only.
+    /// Identities at identity providers with which the user has logged in. Read-only.
     #[serde(alias = "externalIdentities", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub external_identities: Vec<ExternalIdentity>,
 }
 
 proto_enum! {
-    /// The kinds of identity providers that connections and directories can use.
+    /// Identity providers of connections and directories.
     pub enum IdentityProviderType {
-        /// No provider given.
+        /// Not set.
         Unspecified = 0 => "IDENTITY_PROVIDER_UNSPECIFIED",
         /// Okta.
         Okta = 1 => "OKTA",
@@ -176,7 +176,7 @@ proto_enum! {
         PingIdentity = 6 => "PING_IDENTITY",
         /// JumpCloud.
         Jumpcloud = 7 => "JUMPCLOUD",
-        /// Any other provider that speaks the protocol of the connection.
+        /// Any other provider that supports the protocol of the connection.
         Custom = 8 => "CUSTOM",
         /// GitHub.
         Github = 9 => "GITHUB",
@@ -188,7 +188,7 @@ proto_enum! {
         Salesforce = 12 => "SALESFORCE",
         /// Login with a Microsoft account.
         Microsoft = 13 => "MICROSOFT",
-        /// The simulated identity provider that helps to test a login.
+        /// The simulated identity provider, for testing logins.
         IdpSimulator = 14 => "IDP_SIMULATOR",
         /// Scalekit itself.
         Scalekit = 15 => "SCALEKIT",
@@ -198,15 +198,15 @@ proto_enum! {
 }
 
 proto_enum! {
-    /// The states that a membership can be in.
+    /// Status of a membership.
     pub enum MembershipStatus {
-        /// No state given.
+        /// Not set.
         Unspecified = 0 => "Membership_Status_UNSPECIFIED",
         /// The user is a member.
         Active = 1 => "ACTIVE",
-        /// The membership exists but is switched off.
+        /// The membership is disabled.
         Inactive = 2 => "INACTIVE",
-        /// The user is invited and has not accepted yet.
+        /// The user has been invited and has not accepted yet.
         PendingInvite = 3 => "PENDING_INVITE",
         /// The invitation expired before the user accepted it.
         InviteExpired = 4 => "INVITE_EXPIRED",
@@ -214,9 +214,9 @@ proto_enum! {
 }
 
 proto_enum! {
-    /// The regions that data can be kept in.
+    /// Regions in which data can be stored.
     pub enum RegionCode {
-        /// No region given.
+        /// Not set.
         Unspecified = 0 => "REGION_CODE_UNSPECIFIED",
         /// United States.
         Us = 1 => "US",
@@ -226,9 +226,9 @@ proto_enum! {
 }
 
 proto_enum! {
-    /// The units that a timeout can be given in.
+    /// Units of a timeout.
     pub enum TimeUnit {
-        /// No unit given.
+        /// Not set.
         Unspecified = 0 => "SESSION_TIME_UNIT_UNSPECIFIED",
         /// Minutes.
         Minutes = 1 => "MINUTES",

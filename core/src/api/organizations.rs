@@ -12,81 +12,73 @@ use crate::schema;
 use crate::types::{Empty, FieldMask, OneOfError, Timestamp, json, one_of, or_default, proto_enum, unset};
 
 /// Manages organizations, their settings, their session policy and links to their admin portal.
-/// Every call needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
 ///
-/// Get it with [`Client::organizations`](crate::Client::organizations); it is as cheap to clone as the client.
+/// Created by [`Client::organizations`](crate::Client::organizations). Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct OrganizationService {
     client: crate::Client,
 }
 
 impl crate::Client {
-    /// The operations of [`OrganizationService`].
+    /// Returns the operations of [`OrganizationService`].
     pub fn organizations(&self) -> OrganizationService {
         OrganizationService { client: self.clone() }
     }
 }
 
 impl OrganizationService {
-    /// Creates an organization and returns it with its id. Fails with `ALREADY_EXISTS` when a live
-    /// organization has the same external id, and with `INVALID_ARGUMENT` when a field breaks its
-    /// limits.
+    /// Creates an organization and returns it with its id.
+    ///
+    /// Fails with `ALREADY_EXISTS` if another organization has the same external id, and with
+    /// `INVALID_ARGUMENT` if a field is invalid.
     ///
     /// Route: `POST /api/v1/organizations`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_organization(&self, request: CreateOrganizationRequest) -> Result<CreateOrganizationResponse, Error> {
         self.client.call_typed(const { schema::named("OrganizationService.CreateOrganization") }, &request).await
     }
 
-    /// Updates an organization, found by id or external id, and returns it. Fields left out keep their
-    /// value; `metadata` is replaced as a whole. Fails with `NOT_FOUND` for an unknown organization,
-    /// and with `ALREADY_EXISTS` when another live organization has the new external id.
+    /// Updates an organization and returns it.
+    ///
+    /// Fields that are not set keep their values; `metadata` is replaced as a whole. Fails with
+    /// `NOT_FOUND` for an unknown organization, and with `ALREADY_EXISTS` if another organization has
+    /// the new external id.
     ///
     /// Route: `PATCH /api/v1/organizations/{id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_organization(&self, request: UpdateOrganizationRequest) -> Result<UpdateOrganizationResponse, Error> {
         self.client.call_typed(const { schema::named("OrganizationService.UpdateOrganization") }, &request).await
     }
 
-    /// Returns one organization, found by id or external id. Fails with `NOT_FOUND` when there is
-    /// none.
+    /// Returns one organization.
+    ///
+    /// Fails with `NOT_FOUND` for an unknown organization.
     ///
     /// Route: `GET /api/v1/organizations/{id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_organization(&self, request: GetOrganizationRequest) -> Result<GetOrganizationResponse, Error> {
         self.client.call_typed(const { schema::named("OrganizationService.GetOrganization") }, &request).await
     }
 
-    /// Returns the organization that has an external id of yours. Fails with `NOT_FOUND` when there is
-    /// none.
+    /// Returns one organization by its external id.
+    ///
+    /// Fails with `NOT_FOUND` for an unknown organization.
     ///
     /// Route: `GET /api/v1/organizations:external/{external_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_organization_by_external_id(&self, request: GetOrganizationRequest) -> Result<GetOrganizationResponse, Error> {
         self.client.call_typed(const { schema::named("OrganizationService.GetOrganizationByExternalId") }, &request).await
     }
 
-    /// Lists the organizations of the environment, newest first, page by page. Pass `next_page_token`
-    /// of one answer as `page_token` of the next call until it is empty.
+    /// Lists the organizations of the environment, newest first, page by page.
+    ///
+    /// To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+    /// the last page.
     ///
     /// Route: `GET /api/v1/organizations`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_organization(&self, request: ListOrganizationsRequest) -> Result<ListOrganizationsResponse, Error> {
         self.client.call_typed(const { schema::named("OrganizationService.ListOrganization") }, &request).await
     }
 
-    /// The `organizations` of all pages from the request's `page_token` on. Each page is fetched by
-    /// [`Self::list_organization`] when the stream gets to it; an error ends the stream.
+    /// Returns a stream of the `organizations` of all pages, starting at the request's `page_token`.
+    ///
+    /// Pages are fetched lazily with [`Self::list_organization`]. An error ends the stream.
     pub fn list_organization_stream(
         &self,
         request: ListOrganizationsRequest,
@@ -102,20 +94,21 @@ impl OrganizationService {
         pages(request, fetch, |request: &mut ListOrganizationsRequest, token| request.page_token = token)
     }
 
-    /// Finds organizations whose display name, id or external id contains a text, page by page. Pass
-    /// `next_page_token` of one answer as `page_token` of the next call until it is empty. Fails with
-    /// `INVALID_ARGUMENT` when the text has fewer than 3 or more than 100 characters.
+    /// Finds organizations whose display name, id or external id contains the search text, page by
+    /// page.
+    ///
+    /// To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+    /// the last page. Fails with `INVALID_ARGUMENT` if the text has fewer than 3 or more than 100
+    /// characters.
     ///
     /// Route: `GET /api/v1/organizations:search`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn search_organization(&self, request: SearchOrganizationsRequest) -> Result<SearchOrganizationsResponse, Error> {
         self.client.call_typed(const { schema::named("OrganizationService.SearchOrganization") }, &request).await
     }
 
-    /// The `organizations` of all pages from the request's `page_token` on. Each page is fetched by
-    /// [`Self::search_organization`] when the stream gets to it; an error ends the stream.
+    /// Returns a stream of the `organizations` of all pages, starting at the request's `page_token`.
+    ///
+    /// Pages are fetched lazily with [`Self::search_organization`]. An error ends the stream.
     pub fn search_organization_stream(
         &self,
         request: SearchOrganizationsRequest,
@@ -131,81 +124,66 @@ impl OrganizationService {
         pages(request, fetch, |request: &mut SearchOrganizationsRequest, token| request.page_token = token)
     }
 
-    /// Deletes an organization, found by id or external id, and returns nothing. Its slug and external
-    /// id are free to use again. Fails with `NOT_FOUND` for an unknown organization.
+    /// Deletes an organization and returns nothing.
+    ///
+    /// Its slug and external id can be used again. Fails with `NOT_FOUND` for an unknown organization.
     ///
     /// Route: `DELETE /api/v1/organizations/{id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_organization(&self, request: DeleteOrganizationRequest) -> Result<Empty, Error> {
         self.client.call_typed(const { schema::named("OrganizationService.DeleteOrganization") }, &request).await
     }
 
-    /// Creates a link to the admin portal, in which an organization's administrators set up single
-    /// sign-on or directory synchronization themselves. Returns the link and when it expires. Fails
-    /// with `NOT_FOUND` for an unknown organization.
+    /// Creates a link to the admin portal, where administrators of an organization set up single
+    /// sign-on or directory synchronization themselves.
+    ///
+    /// Returns the link and its expiry time. Fails with `NOT_FOUND` for an unknown organization.
     ///
     /// Route: `PUT /api/v1/organizations/{id}/portal_links`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn generate_portal_link(&self, request: GeneratePortalLinkRequest) -> Result<GeneratePortalLinkResponse, Error> {
         self.client.call_typed(const { schema::named("OrganizationService.GeneratePortalLink") }, &request).await
     }
 
-    /// Switches features of an organization on or off and returns the organization. Fails with
-    /// `NOT_FOUND` for an unknown organization.
+    /// Enables or disables features of an organization and returns the organization.
+    ///
+    /// Fails with `NOT_FOUND` for an unknown organization.
     ///
     /// Route: `PATCH /api/v1/organizations/{id}/settings`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_organization_settings(&self, request: UpdateOrganizationSettingsRequest) -> Result<GetOrganizationResponse, Error> {
         self.client.call_typed(const { schema::named("OrganizationService.UpdateOrganizationSettings") }, &request).await
     }
 
-    /// Sets how long login sessions of an organization last, or returns it to the application's
-    /// settings. Returns the policy that is in force then. Fails with `NOT_FOUND` for an unknown
-    /// organization.
+    /// Sets the session policy of an organization, or restores the application's settings.
+    ///
+    /// Returns the new policy. Fails with `NOT_FOUND` for an unknown organization.
     ///
     /// Route: `PATCH /api/v1/organizations/{organization_id}/session-policy`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_organization_session_policy(&self, request: UpdateOrganizationSessionPolicyRequest) -> Result<UpdateOrganizationSessionPolicyResponse, Error> {
         self.client.call_typed(const { schema::named("OrganizationService.UpdateOrganizationSessionPolicy") }, &request).await
     }
 
-    /// Returns how long login sessions of an organization last. Fails with `NOT_FOUND` for an unknown
-    /// organization.
+    /// Returns the session policy of an organization.
+    ///
+    /// Fails with `NOT_FOUND` for an unknown organization.
     ///
     /// Route: `GET /api/v1/organizations/{organization_id}/session-policy`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_organization_session_policy(&self, request: GetOrganizationSessionPolicyRequest) -> Result<GetOrganizationSessionPolicyResponse, Error> {
         self.client.call_typed(const { schema::named("OrganizationService.GetOrganizationSessionPolicy") }, &request).await
     }
 
-    /// Sets the user management settings of an organization and returns them. Fails with `NOT_FOUND`
-    /// for an unknown organization.
+    /// Sets the user management settings of an organization and returns them.
+    ///
+    /// Fails with `NOT_FOUND` for an unknown organization.
     ///
     /// Route: `PATCH /api/v1/organizations/{organization_id}/settings/usermanagement`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn upsert_user_management_settings(&self, request: UpsertUserManagementSettingsRequest) -> Result<UpsertUserManagementSettingsResponse, Error> {
         self.client.call_typed(const { schema::named("OrganizationService.UpsertUserManagementSettings") }, &request).await
     }
 
-    /// Returns the user management settings of an organization. Fails with `NOT_FOUND` for an unknown
-    /// organization.
+    /// Returns the user management settings of an organization.
+    ///
+    /// Fails with `NOT_FOUND` for an unknown organization.
     ///
     /// Route: `GET /api/v1/organizations/{organization_id}/settings/usermanagement`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_organization_user_management_setting(&self, request: GetOrganizationUserManagementSettingsRequest) -> Result<GetOrganizationUserManagementSettingsResponse, Error> {
         self.client.call_typed(const { schema::named("OrganizationService.GetOrganizationUserManagementSetting") }, &request).await
     }
@@ -215,16 +193,16 @@ impl OrganizationService {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateOrganization {
-    /// Name as shown to people, 1 to 200 characters.
+    /// Display name, 1 to 200 characters.
     #[serde(alias = "displayName", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub display_name: String,
-    /// Region to keep the organization's data in.
+    /// Region in which the organization's data is stored.
     #[serde(alias = "regionCode", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub region_code: commons::RegionCode,
-    /// Id that your application gives to the organization; unique among live organizations.
+    /// Id of the organization in your application; unique among organizations that are not deleted.
     #[serde(alias = "externalId", skip_serializing_if = "unset")]
     pub external_id: Option<String>,
-    /// Key-value pairs of your own: at most 10 pairs, keys of 3 to 25 characters, values of 1 to 256.
+    /// Custom key-value pairs: at most 10 pairs, keys of 3 to 25 characters, values of 1 to 256.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub metadata: BTreeMap<String, String>,
     /// Unique short name in the form of a domain name: lower-case letters, digits, `-` and `.`, at most 253
@@ -236,7 +214,7 @@ pub struct CreateOrganization {
     pub logo_url: Option<String>,
 }
 
-/// Carries the organization to create.
+/// Request for `CreateOrganization`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateOrganizationRequest {
@@ -245,7 +223,7 @@ pub struct CreateOrganizationRequest {
     pub organization: Option<CreateOrganization>,
 }
 
-/// Answer to `CreateOrganization`.
+/// Response to `CreateOrganization`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateOrganizationResponse {
@@ -254,11 +232,11 @@ pub struct CreateOrganizationResponse {
     pub organization: Option<Organization>,
 }
 
-/// Names the organization to delete.
+/// Request for `DeleteOrganization`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "DeleteOrganizationRequestFlat")]
 pub struct DeleteOrganizationRequest {
-    /// Which organization: set exactly one.
+    /// The organization. Set exactly one of `id` and `external_id`.
     #[serde(flatten)]
     pub identities: Option<DeleteOrganizationRequestIdentities>,
 }
@@ -284,23 +262,23 @@ impl TryFrom<DeleteOrganizationRequestFlat> for DeleteOrganizationRequest {
     }
 }
 
-/// The choice [`DeleteOrganizationRequest::identities`].
+/// The variants of [`DeleteOrganizationRequest::identities`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum DeleteOrganizationRequestIdentities {
-    /// Id of the organization (`org_` and digits), at most 32 characters.
+    /// Id of the organization (`org_` followed by digits), at most 32 characters.
     #[serde(rename = "id")]
     Id(String),
-    /// Id that your application gave to the organization. The client looks the organization up
-    /// first, which takes one more call. Not empty.
+    /// Id of the organization in your application. The client first looks up the organization's id,
+    /// which takes one more call. Not empty.
     #[serde(rename = "external_id")]
     ExternalId(String),
 }
 
-/// Names the organization and the features that the portal is to offer.
+/// Request for `GeneratePortalLink`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GeneratePortalLinkRequest {
-    /// Id of the organization (`org_` and digits). Required. 1 to 32 characters.
+    /// Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
     /// Deprecated: use `features`.
@@ -309,12 +287,12 @@ pub struct GeneratePortalLinkRequest {
     /// Deprecated: use `features`.
     #[serde(alias = "directorySync", skip_serializing_if = "unset")]
     pub directory_sync: Option<bool>,
-    /// Features that the portal is to offer.
+    /// Features to offer in the portal.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub features: Vec<Feature>,
 }
 
-/// Answer to `GeneratePortalLink`.
+/// Response to `GeneratePortalLink`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GeneratePortalLinkResponse {
@@ -323,11 +301,11 @@ pub struct GeneratePortalLinkResponse {
     pub link: Option<Link>,
 }
 
-/// Names the organization to return.
+/// Request for `GetOrganization` and `GetOrganizationByExternalId`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "GetOrganizationRequestFlat")]
 pub struct GetOrganizationRequest {
-    /// Which organization: set exactly one.
+    /// The organization. Set exactly one of `id` and `external_id`.
     #[serde(flatten)]
     pub identities: Option<GetOrganizationRequestIdentities>,
 }
@@ -353,18 +331,18 @@ impl TryFrom<GetOrganizationRequestFlat> for GetOrganizationRequest {
     }
 }
 
-/// The choice [`GetOrganizationRequest::identities`].
+/// The variants of [`GetOrganizationRequest::identities`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum GetOrganizationRequestIdentities {
-    /// Id of the organization (`org_` and digits), at most 32 characters.
+    /// Id of the organization (`org_` followed by digits), at most 32 characters.
     #[serde(rename = "id")]
     Id(String),
-    /// Id that your application gave to the organization. Not empty.
+    /// Id of the organization in your application. Not empty.
     #[serde(rename = "external_id")]
     ExternalId(String),
 }
 
-/// Answer to the calls that return one organization.
+/// Response to `GetOrganization`, `GetOrganizationByExternalId` and `UpdateOrganizationSettings`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetOrganizationResponse {
@@ -373,38 +351,38 @@ pub struct GetOrganizationResponse {
     pub organization: Option<Organization>,
 }
 
-/// Names the organization whose session policy to return.
+/// Request for `GetOrganizationSessionPolicy`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetOrganizationSessionPolicyRequest {
-    /// Id of the organization (`org_` and digits). 1 to 32 characters.
+    /// Id of the organization (`org_` followed by digits). 1 to 32 characters.
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
 }
 
-/// Answer to `GetOrganizationSessionPolicy`.
+/// Response to `GetOrganizationSessionPolicy`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetOrganizationSessionPolicyResponse {
-    /// The policy in force.
+    /// The current policy.
     #[serde(skip_serializing_if = "unset")]
     pub policy: Option<OrganizationSessionPolicySettings>,
 }
 
-/// Names the organization whose user management settings to return.
+/// Request for `GetOrganizationUserManagementSetting`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetOrganizationUserManagementSettingsRequest {
-    /// Id of the organization (`org_` and digits). Required. 1 to 32 characters.
+    /// Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
 }
 
-/// Answer to `GetOrganizationUserManagementSetting`.
+/// Response to `GetOrganizationUserManagementSetting`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetOrganizationUserManagementSettingsResponse {
-    /// The settings in force.
+    /// The current settings.
     #[serde(skip_serializing_if = "unset")]
     pub settings: Option<OrganizationUserManagementSettings>,
 }
@@ -416,22 +394,22 @@ pub struct Link {
     /// Id of the link.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
-    /// URL to send the administrator to. Whoever has it can use the portal until it expires.
+    /// URL for the administrator. Anyone who has it can use the portal until it expires.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub location: String,
-    /// When the link expires.
+    /// Time when the link expires.
     #[serde(alias = "expireTime", skip_serializing_if = "unset")]
     pub expire_time: Option<Timestamp>,
 }
 
-/// Selects the page of organizations to list.
+/// Request for `ListOrganization`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListOrganizationsRequest {
     /// Number of entries per page; 10 if not set.
     #[serde(alias = "pageSize", with = "json", skip_serializing_if = "unset")]
     pub page_size: u32,
-    /// Token of the page to return, from an earlier answer; empty for the first page.
+    /// Token of the page to return, from an earlier response; empty for the first page.
     #[serde(alias = "pageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub page_token: String,
     /// Only the organization with this external id.
@@ -446,10 +424,10 @@ pub struct ListOrganizationsResponse {
     /// Token of the next page; empty on the last one.
     #[serde(alias = "nextPageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub next_page_token: String,
-    /// Number of matching entries over all pages.
+    /// Total number of matching entries.
     #[serde(alias = "totalSize", with = "json", skip_serializing_if = "unset")]
     pub total_size: u32,
-    /// The organizations of this page, newest first.
+    /// The organizations on this page, newest first.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organizations: Vec<Organization>,
     /// Token of the previous page; empty on the first one.
@@ -457,32 +435,32 @@ pub struct ListOrganizationsResponse {
     pub prev_page_token: String,
 }
 
-/// A customer of your application, whose users log in through it.
+/// An organization: a customer of your application.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Organization {
-    /// Id of the organization (`org_` and digits), given by the server.
+    /// Id of the organization (`org_` followed by digits), assigned by the service.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
-    /// When the organization was created. Read-only.
+    /// Time when the organization was created. Read-only.
     #[serde(alias = "createTime", skip_serializing_if = "unset")]
     pub create_time: Option<Timestamp>,
-    /// When the organization was last changed. Read-only.
+    /// Time when the organization was last changed. Read-only.
     #[serde(alias = "updateTime", skip_serializing_if = "unset")]
     pub update_time: Option<Timestamp>,
-    /// Name as shown to people, 1 to 200 characters.
+    /// Display name, 1 to 200 characters.
     #[serde(alias = "displayName", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub display_name: String,
-    /// Region that the organization's data is kept in.
+    /// Region in which the organization's data is stored.
     #[serde(alias = "regionCode", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub region_code: commons::RegionCode,
-    /// Id that your application gave to the organization; unique among live organizations.
+    /// Id of the organization in your application; unique among organizations that are not deleted.
     #[serde(alias = "externalId", skip_serializing_if = "unset")]
     pub external_id: Option<String>,
-    /// Key-value pairs of your own: at most 10 pairs, keys of 3 to 25 characters, values of 1 to 256.
+    /// Custom key-value pairs: at most 10 pairs, keys of 3 to 25 characters, values of 1 to 256.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub metadata: BTreeMap<String, String>,
-    /// Features that are switched on or off for the organization.
+    /// Features that are enabled or disabled for the organization.
     #[serde(skip_serializing_if = "unset")]
     pub settings: Option<OrganizationSettings>,
     /// Unique short name in the form of a domain name.
@@ -493,24 +471,23 @@ pub struct Organization {
     pub logo_url: Option<String>,
 }
 
-/// How long login sessions of an organization last.
+/// Session policy of an organization: the lifetime of its login sessions.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OrganizationSessionPolicySettings {
-    /// Whether the application's settings apply or values of the organization's own.
+    /// Source of the policy: the application's settings or custom values of the organization.
     #[serde(alias = "policySource", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub policy_source: SessionPolicyType,
-    /// How long a session lasts at most, however active the user is; in
-    /// `absolute_session_timeout_unit`.
+    /// Maximum lifetime of a session, in `absolute_session_timeout_unit`. Activity does not extend it.
     #[serde(alias = "absoluteSessionTimeout", with = "json", skip_serializing_if = "unset")]
     pub absolute_session_timeout: Option<i32>,
     /// Unit of `absolute_session_timeout`.
     #[serde(alias = "absoluteSessionTimeoutUnit", skip_serializing_if = "unset")]
     pub absolute_session_timeout_unit: Option<commons::TimeUnit>,
-    /// Whether a session ends early when the user is inactive.
+    /// Whether a session ends early if the user is inactive.
     #[serde(alias = "idleSessionTimeoutEnabled", skip_serializing_if = "unset")]
     pub idle_session_timeout_enabled: Option<bool>,
-    /// How long a user may be inactive before the session ends; in `idle_session_timeout_unit`.
+    /// Inactivity after which a session ends, in `idle_session_timeout_unit`.
     #[serde(alias = "idleSessionTimeout", with = "json", skip_serializing_if = "unset")]
     pub idle_session_timeout: Option<i32>,
     /// Unit of `idle_session_timeout`.
@@ -518,7 +495,7 @@ pub struct OrganizationSessionPolicySettings {
     pub idle_session_timeout_unit: Option<commons::TimeUnit>,
 }
 
-/// Features that are switched on or off for an organization.
+/// Features that are enabled or disabled for an organization.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OrganizationSettings {
@@ -527,7 +504,7 @@ pub struct OrganizationSettings {
     pub features: Vec<OrganizationSettingsFeature>,
 }
 
-/// One feature and its switch.
+/// A feature and whether it is enabled.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OrganizationSettingsFeature {
@@ -543,37 +520,37 @@ pub struct OrganizationSettingsFeature {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct OrganizationUserManagementSettings {
-    /// Highest number of users that the organization may have.
+    /// Maximum number of users in the organization.
     #[serde(alias = "maxAllowedUsers", with = "json", skip_serializing_if = "unset")]
     pub max_allowed_users: Option<i32>,
 }
 
-/// Says what to search for and selects the page of results.
+/// Request for `SearchOrganization`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SearchOrganizationsRequest {
-    /// Text to look for in display name, id and external id, 3 to 100 characters. Required.
+    /// Text to search for in display name, id and external id, 3 to 100 characters. Required.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub query: String,
     /// Number of entries per page, at most 30; 10 if not set.
     #[serde(alias = "pageSize", with = "json", skip_serializing_if = "unset")]
     pub page_size: u32,
-    /// Token of the page to return, from an earlier answer; empty for the first page.
+    /// Token of the page to return, from an earlier response; empty for the first page.
     #[serde(alias = "pageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub page_token: String,
 }
 
-/// One page of found organizations.
+/// One page of matching organizations.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SearchOrganizationsResponse {
     /// Token of the next page; empty on the last one.
     #[serde(alias = "nextPageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub next_page_token: String,
-    /// Number of matching entries over all pages.
+    /// Total number of matching entries.
     #[serde(alias = "totalSize", with = "json", skip_serializing_if = "unset")]
     pub total_size: u32,
-    /// The organizations of this page.
+    /// The organizations on this page.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organizations: Vec<Organization>,
     /// Token of the previous page; empty on the first one.
@@ -581,22 +558,22 @@ pub struct SearchOrganizationsResponse {
     pub prev_page_token: String,
 }
 
-/// New values of an organization. Fields left out keep their value.
+/// New values of an organization. Fields that are not set keep their values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateOrganization {
-    /// Name as shown to people, 1 to 200 characters.
+    /// Display name, 1 to 200 characters.
     #[serde(alias = "displayName", skip_serializing_if = "unset")]
     pub display_name: Option<String>,
-    /// Id that your application gives to the organization; unique among live organizations.
+    /// Id of the organization in your application; unique among organizations that are not deleted.
     #[serde(alias = "externalId", skip_serializing_if = "unset")]
     pub external_id: Option<String>,
-    /// Key-value pairs of your own, which replace all present ones: at most 10 pairs, keys of 3 to 25
+    /// Custom key-value pairs, which replace all existing pairs: at most 10 pairs, keys of 3 to 25
     /// characters, values of 1 to 256.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub metadata: BTreeMap<String, String>,
     /// Unique short name in the form of a domain name: lower-case letters, digits, `-` and `.`, at most 253
-    /// characters. May be the empty string. Must match
+    /// characters. May be empty. Must match
     /// `^$|^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$`.
     #[serde(skip_serializing_if = "unset")]
     pub slug: Option<String>,
@@ -605,17 +582,17 @@ pub struct UpdateOrganization {
     pub logo_url: Option<String>,
 }
 
-/// Names an organization and carries its new values.
+/// Request for `UpdateOrganization`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "UpdateOrganizationRequestFlat")]
 pub struct UpdateOrganizationRequest {
-    /// Which organization: set exactly one.
+    /// The organization. Set exactly one of `id` and `external_id`.
     #[serde(flatten)]
     pub identities: Option<UpdateOrganizationRequestIdentities>,
     /// The new values. Required.
     #[serde(skip_serializing_if = "unset")]
     pub organization: Option<UpdateOrganization>,
-    /// Names of the fields to change. Not needed: fields left out of `organization` keep their value.
+    /// Fields to change. Optional: fields that are not set in `organization` keep their values.
     #[serde(skip_serializing_if = "unset")]
     pub update_mask: Option<FieldMask>,
 }
@@ -646,19 +623,19 @@ impl TryFrom<UpdateOrganizationRequestFlat> for UpdateOrganizationRequest {
     }
 }
 
-/// The choice [`UpdateOrganizationRequest::identities`].
+/// The variants of [`UpdateOrganizationRequest::identities`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum UpdateOrganizationRequestIdentities {
-    /// Id of the organization (`org_` and digits), at most 32 characters.
+    /// Id of the organization (`org_` followed by digits), at most 32 characters.
     #[serde(rename = "id")]
     Id(String),
-    /// Id that your application gave to the organization. The client looks the organization up
-    /// first, which takes one more call. Not empty.
+    /// Id of the organization in your application. The client first looks up the organization's id,
+    /// which takes one more call. Not empty.
     #[serde(rename = "external_id")]
     ExternalId(String),
 }
 
-/// Answer to `UpdateOrganization`.
+/// Response to `UpdateOrganization`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateOrganizationResponse {
@@ -667,28 +644,27 @@ pub struct UpdateOrganizationResponse {
     pub organization: Option<Organization>,
 }
 
-/// Names an organization and carries its new session policy.
+/// Request for `UpdateOrganizationSessionPolicy`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateOrganizationSessionPolicyRequest {
-    /// Id of the organization (`org_` and digits). 1 to 32 characters.
+    /// Id of the organization (`org_` followed by digits). 1 to 32 characters.
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// `CUSTOM` for the values in this request, `APPLICATION` to go back to the application's
+    /// `CUSTOM` to use the values in this request, `APPLICATION` to restore the application's
     /// settings.
     #[serde(alias = "policySource", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub policy_source: SessionPolicyType,
-    /// How long a session lasts at most, however active the user is; in
-    /// `absolute_session_timeout_unit`.
+    /// Maximum lifetime of a session, in `absolute_session_timeout_unit`. Activity does not extend it.
     #[serde(alias = "absoluteSessionTimeout", with = "json", skip_serializing_if = "unset")]
     pub absolute_session_timeout: Option<i32>,
     /// Unit of `absolute_session_timeout`.
     #[serde(alias = "absoluteSessionTimeoutUnit", skip_serializing_if = "unset")]
     pub absolute_session_timeout_unit: Option<commons::TimeUnit>,
-    /// Whether a session is to end early when the user is inactive.
+    /// Whether a session ends early if the user is inactive.
     #[serde(alias = "idleSessionTimeoutEnabled", skip_serializing_if = "unset")]
     pub idle_session_timeout_enabled: Option<bool>,
-    /// How long a user may be inactive before the session ends; in `idle_session_timeout_unit`.
+    /// Inactivity after which a session ends, in `idle_session_timeout_unit`.
     #[serde(alias = "idleSessionTimeout", with = "json", skip_serializing_if = "unset")]
     pub idle_session_timeout: Option<i32>,
     /// Unit of `idle_session_timeout`.
@@ -696,32 +672,32 @@ pub struct UpdateOrganizationSessionPolicyRequest {
     pub idle_session_timeout_unit: Option<commons::TimeUnit>,
 }
 
-/// Answer to `UpdateOrganizationSessionPolicy`.
+/// Response to `UpdateOrganizationSessionPolicy`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateOrganizationSessionPolicyResponse {
-    /// The policy that is in force now.
+    /// The new policy.
     #[serde(skip_serializing_if = "unset")]
     pub policy: Option<OrganizationSessionPolicySettings>,
 }
 
-/// Names an organization and the features to switch.
+/// Request for `UpdateOrganizationSettings`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateOrganizationSettingsRequest {
-    /// Id of the organization (`org_` and digits). Required. 1 to 32 characters.
+    /// Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
-    /// The features to switch on or off. Required.
+    /// The features to enable or disable. Required.
     #[serde(skip_serializing_if = "unset")]
     pub settings: Option<OrganizationSettings>,
 }
 
-/// Names an organization and carries its user management settings.
+/// Request for `UpsertUserManagementSettings`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpsertUserManagementSettingsRequest {
-    /// Id of the organization (`org_` and digits). Required. 1 to 32 characters.
+    /// Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
     /// The settings to store. Required.
@@ -729,19 +705,19 @@ pub struct UpsertUserManagementSettingsRequest {
     pub settings: Option<OrganizationUserManagementSettings>,
 }
 
-/// Answer to `UpsertUserManagementSettings`.
+/// Response to `UpsertUserManagementSettings`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpsertUserManagementSettingsResponse {
-    /// The settings that are in force now.
+    /// The new settings.
     #[serde(skip_serializing_if = "unset")]
     pub settings: Option<OrganizationUserManagementSettings>,
 }
 
 proto_enum! {
-    /// The features that the admin portal can offer.
+    /// Features that the admin portal can offer.
     pub enum Feature {
-        /// No feature given.
+        /// Not set.
         Unspecified = 0 => "FEATURE_UNSPECIFIED" | "UNSPECIFIED",
         /// Directory synchronization.
         DirSync = 1 => "dir_sync",
@@ -751,13 +727,13 @@ proto_enum! {
 }
 
 proto_enum! {
-    /// Where the session policy of an organization comes from.
+    /// Source of the session policy of an organization.
     pub enum SessionPolicyType {
-        /// No source given.
+        /// Not set.
         Unspecified = 0 => "SESSION_POLICY_TYPE_UNSPECIFIED",
         /// The settings of the application; the default.
         Application = 1 => "APPLICATION",
-        /// Values that the organization has for itself.
+        /// Custom values of the organization.
         Custom = 2 => "CUSTOM",
     }
 }

@@ -9,88 +9,83 @@ use crate::Error;
 use crate::schema;
 use crate::types::{OneOfError, json, one_of, or_default, proto_enum, redacted, unset};
 
-/// Logs users in by a one-time code or a magic link sent by e-mail, without a password. Every call
-/// needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
+/// Logs users in without a password, by a one-time code or a magic link sent by e-mail.
 ///
-/// Get it with [`Client::passwordless`](crate::Client::passwordless); it is as cheap to clone as the client.
+/// Created by [`Client::passwordless`](crate::Client::passwordless). Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct PasswordlessService {
     client: crate::Client,
 }
 
 impl crate::Client {
-    /// The operations of [`PasswordlessService`].
+    /// Returns the operations of [`PasswordlessService`].
     pub fn passwordless(&self) -> PasswordlessService {
         PasswordlessService { client: self.clone() }
     }
 }
 
 impl PasswordlessService {
-    /// Sends an e-mail with a one-time code, a magic link or both, as the environment is set up.
-    /// Returns the id of the authentication request, which verification and resending need, and when
-    /// the credentials expire. Fails with `INVALID_ARGUMENT` when the e-mail address is malformed or a
-    /// limit is broken.
+    /// Sends an e-mail with a one-time code, a magic link or both, depending on the settings of the
+    /// environment.
+    ///
+    /// Returns the expiry time of the credentials and the id of the authentication request, which is
+    /// needed to verify a credential or to resend the e-mail. Fails with `INVALID_ARGUMENT` if the
+    /// e-mail address or another field is invalid.
     ///
     /// Route: `POST /api/v1/passwordless/email/send`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn send_passwordless_email(&self, request: SendPasswordlessRequest) -> Result<SendPasswordlessResponse, Error> {
         self.client.call_typed(const { schema::named("PasswordlessService.SendPasswordlessEmail") }, &request).await
     }
 
-    /// Checks a one-time code or the token of a magic link. Returns the verified e-mail address and
-    /// the `state` given when the e-mail was sent. A code works once and allows few tries; a wrong,
-    /// used or expired credential is an error.
+    /// Verifies a one-time code or the token of a magic link.
+    ///
+    /// Returns the verified e-mail address and the `state` of the request that sent the e-mail. A code
+    /// works once and allows only a few attempts. A wrong, used or expired credential is an error.
     ///
     /// Route: `POST /api/v1/passwordless/email/verify`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn verify_passwordless_email(&self, request: VerifyPasswordLessRequest) -> Result<VerifyPasswordLessResponse, Error> {
         self.client.call_typed(const { schema::named("PasswordlessService.VerifyPasswordlessEmail") }, &request).await
     }
 
-    /// Sends the e-mail of an authentication request once more. Returns the same kind of answer as
-    /// sending; use the `auth_request_id` of the newest answer from then on. Fails with `NOT_FOUND`
-    /// when the authentication request is unknown.
+    /// Resends the e-mail of an authentication request.
+    ///
+    /// Returns the same response as `SendPasswordlessEmail`; use its `auth_request_id` in later calls.
+    /// Fails with `NOT_FOUND` for an unknown authentication request.
     ///
     /// Route: `POST /api/v1/passwordless/email/resend`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn resend_passwordless_email(&self, request: ResendPasswordlessRequest) -> Result<SendPasswordlessResponse, Error> {
         self.client.call_typed(const { schema::named("PasswordlessService.ResendPasswordlessEmail") }, &request).await
     }
 }
 
-/// Names the authentication request whose e-mail is sent again.
+/// Request for `ResendPasswordlessEmail`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResendPasswordlessRequest {
-    /// Id of the authentication request, from the answer to sending; 1 to 200 characters. Required.
+    /// Id of the authentication request, from the response to `SendPasswordlessEmail`; 1 to 200
+    /// characters. Required.
     #[serde(alias = "authRequestId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub auth_request_id: String,
 }
 
-/// Describes the e-mail to send.
+/// Request for `SendPasswordlessEmail`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SendPasswordlessRequest {
-    /// Address that receives the e-mail; a valid e-mail address of at most 320 characters. Required.
+    /// E-mail address of the recipient, at most 320 characters. Required.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub email: String,
-    /// Which text the e-mail has, for signing in or for signing up.
+    /// Text of the e-mail: for signing in or for signing up.
     #[serde(skip_serializing_if = "unset")]
     pub template: Option<TemplateType>,
-    /// Address in your application that the magic link leads to, 1 to 1000 characters. The token to
-    /// verify is added to it as `link_token`.
+    /// URL in your application that the magic link opens, 1 to 1000 characters. The service adds the
+    /// token as the query parameter `link_token`.
     #[serde(alias = "magiclinkAuthUri", skip_serializing_if = "unset")]
     pub magiclink_auth_uri: Option<String>,
-    /// Opaque value, 1 to 1000 characters, that the answer to verification returns unchanged.
+    /// Opaque value, 1 to 1000 characters. `VerifyPasswordlessEmail` returns it unchanged.
     #[serde(skip_serializing_if = "unset")]
     pub state: Option<String>,
-    /// How long code and link stay valid, in seconds; 300 when absent.
+    /// Lifetime of the code and the link in seconds; 300 if not set.
     #[serde(alias = "expiresIn", with = "json", skip_serializing_if = "unset")]
     pub expires_in: Option<u32>,
     /// Values for the variables of the e-mail template: at most 30 pairs, keys of 2 to 25 characters,
@@ -99,33 +94,33 @@ pub struct SendPasswordlessRequest {
     pub template_variables: BTreeMap<String, String>,
 }
 
-/// Answer to sending an e-mail, first or again.
+/// Response to `SendPasswordlessEmail` and `ResendPasswordlessEmail`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SendPasswordlessResponse {
-    /// Id of the authentication request; give it to verification and to resending.
+    /// Id of the authentication request, for `VerifyPasswordlessEmail` and `ResendPasswordlessEmail`.
     #[serde(alias = "authRequestId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub auth_request_id: String,
-    /// When code and link expire, in seconds since 1970-01-01 UTC.
+    /// Time when the code and the link expire, in seconds since 1970-01-01 UTC.
     #[serde(alias = "expiresAt", with = "json", skip_serializing_if = "unset")]
     pub expires_at: i64,
-    /// How long code and link stay valid, in seconds.
+    /// Lifetime of the code and the link in seconds.
     #[serde(alias = "expiresIn", with = "json", skip_serializing_if = "unset")]
     pub expires_in: u32,
-    /// What the e-mail contains.
+    /// Content of the e-mail.
     #[serde(alias = "passwordlessType", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub passwordless_type: PasswordlessType,
 }
 
-/// The credential that the user brought back from the e-mail.
+/// Request for `VerifyPasswordlessEmail`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "VerifyPasswordLessRequestFlat")]
 pub struct VerifyPasswordLessRequest {
-    /// The credential: either the code or the token of the link.
+    /// The credential: either the code or the token of the magic link.
     #[serde(flatten)]
     pub auth_credential: Option<VerifyPasswordLessRequestAuthCredential>,
-    /// Id of the authentication request, from the answer to sending; at most 200 characters. It ties
-    /// the credential to that request.
+    /// Id of the authentication request, from the response to `SendPasswordlessEmail`; at most 200
+    /// characters. It binds the credential to that request.
     #[serde(skip_serializing_if = "unset")]
     pub auth_request_id: Option<String>,
 }
@@ -154,10 +149,10 @@ impl TryFrom<VerifyPasswordLessRequestFlat> for VerifyPasswordLessRequest {
     }
 }
 
-/// The choice [`VerifyPasswordLessRequest::auth_credential`].
+/// The variants of [`VerifyPasswordLessRequest::auth_credential`].
 #[derive(Clone, PartialEq, Serialize)]
 pub enum VerifyPasswordLessRequestAuthCredential {
-    /// The one-time code that the user typed, 1 to 20 characters.
+    /// The one-time code that the user entered, 1 to 20 characters.
     #[serde(rename = "code")]
     Code(String),
     /// The `link_token` parameter of the opened magic link, 1 to 100 characters.
@@ -174,26 +169,26 @@ impl fmt::Debug for VerifyPasswordLessRequestAuthCredential {
     }
 }
 
-/// Answer to a successful verification.
+/// Response to `VerifyPasswordlessEmail`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct VerifyPasswordLessResponse {
-    /// The address that is now verified.
+    /// The verified e-mail address.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub email: String,
-    /// The `state` given when the e-mail was sent.
+    /// The `state` of the request that sent the e-mail.
     #[serde(skip_serializing_if = "unset")]
     pub state: Option<String>,
-    /// The template that the e-mail had.
+    /// Template of the e-mail.
     #[serde(skip_serializing_if = "unset")]
     pub template: Option<TemplateType>,
-    /// What the e-mail contained.
+    /// Content of the e-mail.
     #[serde(alias = "passwordlessType", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub passwordless_type: PasswordlessType,
 }
 
 proto_enum! {
-    /// What a passwordless e-mail contains.
+    /// Content of a passwordless e-mail.
     pub enum PasswordlessType {
         /// Not set.
         Unspecified = 0 => "PASSWORDLESS_TYPE_UNSPECIFIED",
@@ -207,7 +202,7 @@ proto_enum! {
 }
 
 proto_enum! {
-    /// The text of a passwordless e-mail.
+    /// Text of a passwordless e-mail.
     pub enum TemplateType {
         /// Not set: the service chooses.
         Unspecified = 0 => "UNSPECIFIED",

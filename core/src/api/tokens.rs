@@ -11,70 +11,63 @@ use crate::client::pages::{Page, pages};
 use crate::schema;
 use crate::types::{Empty, Timestamp, json, or_default, redacted, unset};
 
-/// Issues, checks and revokes opaque API tokens that belong to an organization or to one of its
-/// users. Every call needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
+/// Creates, validates and revokes opaque API tokens of organizations and their users.
 ///
-/// Get it with [`Client::tokens`](crate::Client::tokens); it is as cheap to clone as the client.
+/// Created by [`Client::tokens`](crate::Client::tokens). Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct ApiTokenService {
     client: crate::Client,
 }
 
 impl crate::Client {
-    /// The operations of [`ApiTokenService`].
+    /// Returns the operations of [`ApiTokenService`].
     pub fn tokens(&self) -> ApiTokenService {
         ApiTokenService { client: self.clone() }
     }
 }
 
 impl ApiTokenService {
-    /// Creates an API token for an organization, or for a user of it. Returns the token itself, which
-    /// no later call shows again. Fails with `NOT_FOUND` for an unknown organization or user, and with
-    /// `INVALID_ARGUMENT` when claims or description break their limits.
+    /// Creates an API token for an organization or for one of its users.
+    ///
+    /// Returns the token, which is shown only once. Fails with `NOT_FOUND` for an unknown organization
+    /// or user, and with `INVALID_ARGUMENT` if the claims or the description are invalid.
     ///
     /// Route: `POST /api/v1/tokens`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_token(&self, request: CreateTokenRequest) -> Result<CreateTokenResponse, Error> {
         self.client.call_typed(const { schema::named("ApiTokenService.CreateToken") }, &request).await
     }
 
-    /// Checks an API token and returns what is known about it. Fails with `NOT_FOUND` when the token
-    /// is unknown or was invalidated.
+    /// Validates an API token and returns its details.
+    ///
+    /// Fails with `NOT_FOUND` if the token is unknown or was invalidated.
     ///
     /// Route: `POST /api/v1/tokens:validate`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn validate_token(&self, request: ValidateTokenRequest) -> Result<ValidateTokenResponse, Error> {
         self.client.call_typed(const { schema::named("ApiTokenService.ValidateToken") }, &request).await
     }
 
-    /// Revokes an API token for good and returns nothing. Revoking a token once more is not an error.
+    /// Revokes an API token permanently and returns nothing.
+    ///
+    /// Revoking a token again is not an error.
     ///
     /// Route: `POST /api/v1/tokens:invalidate`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn invalidate_token(&self, request: InvalidateTokenRequest) -> Result<Empty, Error> {
         self.client.call_typed(const { schema::named("ApiTokenService.InvalidateToken") }, &request).await
     }
 
-    /// Lists the API tokens of an organization, or of one user of it, page by page. The tokens
-    /// themselves are not shown. Pass `next_page_token` of one answer as `page_token` of the next call
-    /// until it is empty.
+    /// Lists the API tokens of an organization or of one of its users, page by page.
+    ///
+    /// The entries do not contain the tokens themselves. To get the next page, pass `next_page_token`
+    /// of the response as `page_token`; it is empty on the last page.
     ///
     /// Route: `GET /api/v1/tokens`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_tokens(&self, request: ListTokensRequest) -> Result<ListTokensResponse, Error> {
         self.client.call_typed(const { schema::named("ApiTokenService.ListTokens") }, &request).await
     }
 
-    /// The `tokens` of all pages from the request's `page_token` on. Each page is fetched by
-    /// [`Self::list_tokens`] when the stream gets to it; an error ends the stream.
+    /// Returns a stream of the `tokens` of all pages, starting at the request's `page_token`.
+    ///
+    /// Pages are fetched lazily with [`Self::list_tokens`]. An error ends the stream.
     pub fn list_tokens_stream(
         &self,
         request: ListTokensRequest,
@@ -90,13 +83,11 @@ impl ApiTokenService {
         pages(request, fetch, |request: &mut ListTokensRequest, token| request.page_token = token)
     }
 
-    /// Updates the custom claims or the description of an API token and returns what is known about
-    /// it. The claims are replaced. Fails with `NOT_FOUND` for an unknown token.
+    /// Updates the custom claims or the description of an API token and returns its details.
+    ///
+    /// The claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown token.
     ///
     /// Route: `POST /api/v1/tokens:update`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_token(&self, request: UpdateTokenRequest) -> Result<UpdateTokenResponse, Error> {
         self.client.call_typed(const { schema::named("ApiTokenService.UpdateToken") }, &request).await
     }
@@ -106,26 +97,26 @@ impl ApiTokenService {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateToken {
-    /// Id of the organization that the token belongs to (`org_` and digits).
+    /// Id of the organization that the token belongs to (`org_` followed by digits).
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Id of the user that the token belongs to (`usr_` and digits); empty for a token of the
+    /// Id of the user that the token belongs to (`usr_` followed by digits); empty for a token of the
     /// organization.
     #[serde(alias = "userId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub user_id: String,
-    /// Key-value pairs of your own that checking the token returns: at most 20 pairs, keys of 1 to 30
+    /// Custom key-value pairs that `ValidateToken` returns: at most 20 pairs, keys of 1 to 30
     /// characters, values of 1 to 256.
     #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub custom_claims: BTreeMap<String, String>,
-    /// When the token expires.
+    /// Time when the token expires.
     #[serde(skip_serializing_if = "unset")]
     pub expiry: Option<Timestamp>,
-    /// What the token is for, at most 255 characters.
+    /// Description of the token, at most 255 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub description: String,
 }
 
-/// Carries the API token to create.
+/// Request for `CreateToken`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateTokenRequest {
@@ -134,17 +125,17 @@ pub struct CreateTokenRequest {
     pub token: Option<CreateToken>,
 }
 
-/// Answer to `CreateToken`.
+/// Response to `CreateToken`.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateTokenResponse {
-    /// The token itself, shown only once. Keep it secret.
+    /// The API token, shown only once. Keep it secret.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub token: String,
     /// Id of the token. It is not secret.
     #[serde(alias = "tokenId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub token_id: String,
-    /// What is known about the token.
+    /// Details of the token.
     #[serde(alias = "tokenInfo", skip_serializing_if = "unset")]
     pub token_info: Option<Token>,
 }
@@ -159,11 +150,11 @@ impl fmt::Debug for CreateTokenResponse {
     }
 }
 
-/// Names the API token to revoke.
+/// Request for `InvalidateToken`.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct InvalidateTokenRequest {
-    /// The token as `CreateToken` returned it.
+    /// The API token, as returned by `CreateToken`.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub token: String,
 }
@@ -176,20 +167,20 @@ impl fmt::Debug for InvalidateTokenRequest {
     }
 }
 
-/// Selects the API tokens to list and the page of them.
+/// Request for `ListTokens`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListTokensRequest {
-    /// Id of the organization whose tokens to list (`org_` and digits). At most 32 characters.
+    /// Id of the organization whose tokens are listed (`org_` followed by digits). At most 32 characters.
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Only tokens of this user (`usr_` and digits).
+    /// Only tokens of this user (`usr_` followed by digits).
     #[serde(alias = "userId", skip_serializing_if = "unset")]
     pub user_id: Option<String>,
-    /// Number of entries per page, at most 30; 10 if not set. At least 0.
+    /// Number of entries per page, 0 to 30; 10 if not set.
     #[serde(alias = "pageSize", with = "json", skip_serializing_if = "unset")]
     pub page_size: i32,
-    /// Token of the page to return, from an earlier answer; empty for the first page.
+    /// Token of the page to return, from an earlier response; empty for the first page.
     #[serde(alias = "pageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub page_token: String,
 }
@@ -198,10 +189,10 @@ pub struct ListTokensRequest {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListTokensResponse {
-    /// The tokens of this page, without their secret.
+    /// Details of the tokens on this page.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub tokens: Vec<Token>,
-    /// Number of matching tokens over all pages.
+    /// Total number of matching tokens.
     #[serde(alias = "totalCount", with = "json", skip_serializing_if = "unset")]
     pub total_count: i32,
     /// Token of the next page; empty on the last one.
@@ -212,60 +203,60 @@ pub struct ListTokensResponse {
     pub prev_page_token: String,
 }
 
-/// What is known about an API token. The token itself is not part of it.
+/// Details of an API token, without the token itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Token {
     /// Id of the token.
     #[serde(alias = "tokenId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub token_id: String,
-    /// Id of the organization that the token belongs to (`org_` and digits).
+    /// Id of the organization that the token belongs to (`org_` followed by digits).
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Id that your application gave to that organization.
+    /// Id of that organization in your application.
     #[serde(alias = "organizationExternalId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_external_id: String,
-    /// Id of the user that the token belongs to (`usr_` and digits), if it belongs to one.
+    /// Id of the user that the token belongs to (`usr_` followed by digits), if it belongs to one.
     #[serde(alias = "userId", skip_serializing_if = "unset")]
     pub user_id: Option<String>,
-    /// Id that your application gave to that user.
+    /// Id of that user in your application.
     #[serde(alias = "userExternalId", skip_serializing_if = "unset")]
     pub user_external_id: Option<String>,
-    /// Key-value pairs of your own.
+    /// Custom key-value pairs.
     #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub custom_claims: BTreeMap<String, String>,
-    /// When the token expires; absent if it does not.
+    /// Time when the token expires; not set if it does not expire.
     #[serde(skip_serializing_if = "unset")]
     pub expiry: Option<Timestamp>,
-    /// When the token was created.
+    /// Time when the token was created.
     #[serde(alias = "createdAt", skip_serializing_if = "unset")]
     pub created_at: Option<Timestamp>,
-    /// What the token is for.
+    /// Description of the token.
     #[serde(skip_serializing_if = "unset")]
     pub description: Option<String>,
-    /// Last characters of the token, to tell tokens apart.
+    /// Last characters of the token, which help to tell tokens apart.
     #[serde(alias = "tokenSuffix", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub token_suffix: String,
     /// E-mail address of the user that the token belongs to.
     #[serde(skip_serializing_if = "unset")]
     pub email: Option<String>,
-    /// Names of the roles of that user in the organization.
+    /// Names of the user's roles in the organization.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub roles: Vec<String>,
 }
 
-/// Names an API token and carries its new values.
+/// Request for `UpdateToken`.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateTokenRequest {
-    /// The token as `CreateToken` returned it.
+    /// The API token, as returned by `CreateToken`.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub token: String,
-    /// Key-value pairs that replace the present ones: at most 20 pairs, keys of 1 to 30 characters,
-    /// values of 1 to 256.
+    /// Custom key-value pairs, which replace all existing pairs: at most 20 pairs, keys of 1 to 30
+    /// characters, values of 1 to 256.
     #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub custom_claims: BTreeMap<String, String>,
-    /// New description, at most 255 characters; left out, it stays as it is.
+    /// New description, at most 255 characters. If it is not set, the description stays unchanged.
     #[serde(skip_serializing_if = "unset")]
     pub description: Option<String>,
 }
@@ -280,20 +271,20 @@ impl fmt::Debug for UpdateTokenRequest {
     }
 }
 
-/// Answer to `UpdateToken`.
+/// Response to `UpdateToken`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateTokenResponse {
-    /// What is now known about the token.
+    /// Details of the updated token.
     #[serde(alias = "tokenInfo", skip_serializing_if = "unset")]
     pub token_info: Option<Token>,
 }
 
-/// Carries the API token to check.
+/// Request for `ValidateToken`.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ValidateTokenRequest {
-    /// The token as its bearer presented it.
+    /// The API token to validate.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub token: String,
 }
@@ -306,11 +297,11 @@ impl fmt::Debug for ValidateTokenRequest {
     }
 }
 
-/// Answer to `ValidateToken`.
+/// Response to `ValidateToken`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ValidateTokenResponse {
-    /// What is known about the token.
+    /// Details of the token.
     #[serde(alias = "tokenInfo", skip_serializing_if = "unset")]
     pub token_info: Option<Token>,
 }

@@ -11,47 +11,45 @@ use crate::client::pages::{Page, pages};
 use crate::schema;
 use crate::types::{Empty, OneOfError, Timestamp, json, one_of, or_default, unset};
 
-/// Manages users, their memberships in organizations, their invitations and their roles. Every call
-/// needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
+/// Manages users, their memberships in organizations, their invitations and their roles.
 ///
-/// Get it with [`Client::users`](crate::Client::users); it is as cheap to clone as the client.
+/// Created by [`Client::users`](crate::Client::users). Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct UserService {
     client: crate::Client,
 }
 
 impl crate::Client {
-    /// The operations of [`UserService`].
+    /// Returns the operations of [`UserService`].
     pub fn users(&self) -> UserService {
         UserService { client: self.clone() }
     }
 }
 
 impl UserService {
-    /// Returns one user, found by id or external id. Fails with `NOT_FOUND` when there is none.
+    /// Returns one user.
     ///
-    /// Routes, of which the first one is taken whose fields are set: `GET /api/v1/users/{id}`, `GET
+    /// Fails with `NOT_FOUND` for an unknown user.
+    ///
+    /// Routes (the client uses the first one whose fields are set): `GET /api/v1/users/{id}`, `GET
     /// /api/v1/users:external/{external_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn get_user(&self, request: GetUserRequest) -> Result<GetUserResponse, Error> {
         self.client.call_typed(const { schema::named("UserService.GetUser") }, &request).await
     }
 
-    /// Lists the users of the environment, page by page, in order of creation. Pass `next_page_token`
-    /// of one answer as `page_token` of the next call until it is empty.
+    /// Lists the users of the environment, page by page, in order of creation.
+    ///
+    /// To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+    /// the last page.
     ///
     /// Route: `GET /api/v1/users`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_users(&self, request: ListUsersRequest) -> Result<ListUsersResponse, Error> {
         self.client.call_typed(const { schema::named("UserService.ListUsers") }, &request).await
     }
 
-    /// The `users` of all pages from the request's `page_token` on. Each page is fetched by
-    /// [`Self::list_users`] when the stream gets to it; an error ends the stream.
+    /// Returns a stream of the `users` of all pages, starting at the request's `page_token`.
+    ///
+    /// Pages are fetched lazily with [`Self::list_users`]. An error ends the stream.
     pub fn list_users_stream(
         &self,
         request: ListUsersRequest,
@@ -67,21 +65,21 @@ impl UserService {
         pages(request, fetch, |request: &mut ListUsersRequest, token| request.page_token = token)
     }
 
-    /// Finds users of the environment whose name, e-mail address, id or external id contains a text,
-    /// page by page. Pass `next_page_token` of one answer as `page_token` of the next call until it is
-    /// empty. Fails with `INVALID_ARGUMENT` when the text has fewer than 3 or more than 100
+    /// Finds users of the environment whose name, e-mail address, id or external id contains the
+    /// search text, page by page.
+    ///
+    /// To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+    /// the last page. Fails with `INVALID_ARGUMENT` if the text has fewer than 3 or more than 100
     /// characters.
     ///
     /// Route: `GET /api/v1/users:search`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn search_users(&self, request: SearchUsersRequest) -> Result<SearchUsersResponse, Error> {
         self.client.call_typed(const { schema::named("UserService.SearchUsers") }, &request).await
     }
 
-    /// The `users` of all pages from the request's `page_token` on. Each page is fetched by
-    /// [`Self::search_users`] when the stream gets to it; an error ends the stream.
+    /// Returns a stream of the `users` of all pages, starting at the request's `page_token`.
+    ///
+    /// Pages are fetched lazily with [`Self::search_users`]. An error ends the stream.
     pub fn search_users_stream(
         &self,
         request: SearchUsersRequest,
@@ -97,21 +95,21 @@ impl UserService {
         pages(request, fetch, |request: &mut SearchUsersRequest, token| request.page_token = token)
     }
 
-    /// Finds users of an organization whose name, e-mail address, id or external id contains a text,
-    /// page by page. Pass `next_page_token` of one answer as `page_token` of the next call until it is
-    /// empty. Fails with `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT` when the
-    /// text has fewer than 3 or more than 100 characters.
+    /// Finds users of an organization whose name, e-mail address, id or external id contains the
+    /// search text, page by page.
+    ///
+    /// To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+    /// the last page. Fails with `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT`
+    /// if the text has fewer than 3 or more than 100 characters.
     ///
     /// Route: `GET /api/v1/organizations/{organization_id}/users:search`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn search_organization_users(&self, request: SearchOrganizationUsersRequest) -> Result<SearchOrganizationUsersResponse, Error> {
         self.client.call_typed(const { schema::named("UserService.SearchOrganizationUsers") }, &request).await
     }
 
-    /// The `users` of all pages from the request's `page_token` on. Each page is fetched by
-    /// [`Self::search_organization_users`] when the stream gets to it; an error ends the stream.
+    /// Returns a stream of the `users` of all pages, starting at the request's `page_token`.
+    ///
+    /// Pages are fetched lazily with [`Self::search_organization_users`]. An error ends the stream.
     pub fn search_organization_users_stream(
         &self,
         request: SearchOrganizationUsersRequest,
@@ -127,99 +125,86 @@ impl UserService {
         pages(request, fetch, |request: &mut SearchOrganizationUsersRequest, token| request.page_token = token)
     }
 
-    /// Updates a user, found by id or external id, and returns the user. Fields left out keep their
-    /// value. Fails with `NOT_FOUND` for an unknown user, and with `INVALID_ARGUMENT` when a field
-    /// breaks its limits.
+    /// Updates a user and returns the user.
     ///
-    /// Routes, of which the first one is taken whose fields are set: `PATCH /api/v1/users/{id}`, `PATCH
+    /// Fields that are not set keep their values. Fails with `NOT_FOUND` for an unknown user, and with
+    /// `INVALID_ARGUMENT` if a field is invalid.
+    ///
+    /// Routes (the client uses the first one whose fields are set): `PATCH /api/v1/users/{id}`, `PATCH
     /// /api/v1/users:external/{external_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_user(&self, request: UpdateUserRequest) -> Result<UpdateUserResponse, Error> {
         self.client.call_typed(const { schema::named("UserService.UpdateUser") }, &request).await
     }
 
-    /// Deletes a user, found by id or external id, and returns nothing. Fails with `NOT_FOUND` for an
-    /// unknown user.
+    /// Deletes a user and returns nothing.
     ///
-    /// Routes, of which the first one is taken whose fields are set: `DELETE /api/v1/users/{id}`, `DELETE
+    /// Fails with `NOT_FOUND` for an unknown user.
+    ///
+    /// Routes (the client uses the first one whose fields are set): `DELETE /api/v1/users/{id}`, `DELETE
     /// /api/v1/users:external/{external_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_user(&self, request: DeleteUserRequest) -> Result<Empty, Error> {
         self.client.call_typed(const { schema::named("UserService.DeleteUser") }, &request).await
     }
 
-    /// Makes a user, found by id or external id, a member of an organization, and returns the user.
-    /// Without roles, the member gets the default member role. Fails with `NOT_FOUND` for an unknown
-    /// organization or user.
+    /// Adds a user to an organization and returns the user.
     ///
-    /// Routes, of which the first one is taken whose fields are set: `POST
+    /// If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for an
+    /// unknown organization or user.
+    ///
+    /// Routes (the client uses the first one whose fields are set): `POST
     /// /api/v1/memberships/organizations/{organization_id}/users/{id}`, `POST
     /// /api/v1/memberships/organizations/{organization_id}/users:external/{external_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_membership(&self, request: CreateMembershipRequest) -> Result<CreateMembershipResponse, Error> {
         self.client.call_typed(const { schema::named("UserService.CreateMembership") }, &request).await
     }
 
-    /// Ends the membership of a user, found by id or external id, in an organization, and returns
-    /// nothing. The user stays. Fails with `NOT_FOUND` for an unknown organization, user or
+    /// Removes a user from an organization and returns nothing.
+    ///
+    /// The user is not deleted. Fails with `NOT_FOUND` for an unknown organization, user or
     /// membership.
     ///
-    /// Routes, of which the first one is taken whose fields are set: `DELETE
+    /// Routes (the client uses the first one whose fields are set): `DELETE
     /// /api/v1/memberships/organizations/{organization_id}/users/{id}`, `DELETE
     /// /api/v1/memberships/organizations/{organization_id}/users:external/{external_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_membership(&self, request: DeleteMembershipRequest) -> Result<Empty, Error> {
         self.client.call_typed(const { schema::named("UserService.DeleteMembership") }, &request).await
     }
 
     /// Updates the roles and metadata of a user's membership in an organization, and returns the user.
+    ///
     /// Fails with `NOT_FOUND` for an unknown organization, user or membership.
     ///
-    /// Routes, of which the first one is taken whose fields are set: `PATCH
+    /// Routes (the client uses the first one whose fields are set): `PATCH
     /// /api/v1/memberships/organizations/{organization_id}/users/{id}`, `PATCH
     /// /api/v1/memberships/organizations/{organization_id}/users:external/{external_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_membership(&self, request: UpdateMembershipRequest) -> Result<UpdateMembershipResponse, Error> {
         self.client.call_typed(const { schema::named("UserService.UpdateMembership") }, &request).await
     }
 
-    /// Creates a user who is a member of an organization, and returns the user with the membership.
-    /// Without roles, the member gets the default member role. Fails with `NOT_FOUND` for an unknown
-    /// organization, and with `INVALID_ARGUMENT` for a malformed e-mail address or a field that breaks
-    /// its limits.
+    /// Creates a user as a member of an organization and returns the user with the membership.
+    ///
+    /// If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for an
+    /// unknown organization, and with `INVALID_ARGUMENT` if the e-mail address or another field is
+    /// invalid.
     ///
     /// Route: `POST /api/v1/organizations/{organization_id}/users`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn create_user_and_membership(&self, request: CreateUserAndMembershipRequest) -> Result<CreateUserAndMembershipResponse, Error> {
         self.client.call_typed(const { schema::named("UserService.CreateUserAndMembership") }, &request).await
     }
 
-    /// Lists the users of an organization, page by page, in order of creation. Pass `next_page_token`
-    /// of one answer as `page_token` of the next call until it is empty. Fails with `NOT_FOUND` for an
-    /// unknown organization.
+    /// Lists the users of an organization, page by page, in order of creation.
+    ///
+    /// To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+    /// the last page. Fails with `NOT_FOUND` for an unknown organization.
     ///
     /// Route: `GET /api/v1/organizations/{organization_id}/users`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_organization_users(&self, request: ListOrganizationUsersRequest) -> Result<ListOrganizationUsersResponse, Error> {
         self.client.call_typed(const { schema::named("UserService.ListOrganizationUsers") }, &request).await
     }
 
-    /// The `users` of all pages from the request's `page_token` on. Each page is fetched by
-    /// [`Self::list_organization_users`] when the stream gets to it; an error ends the stream.
+    /// Returns a stream of the `users` of all pages, starting at the request's `page_token`.
+    ///
+    /// Pages are fetched lazily with [`Self::list_organization_users`]. An error ends the stream.
     pub fn list_organization_users_stream(
         &self,
         request: ListOrganizationUsersRequest,
@@ -235,64 +220,54 @@ impl UserService {
         pages(request, fetch, |request: &mut ListOrganizationUsersRequest, token| request.page_token = token)
     }
 
-    /// Sends the invitation to an organization once more to a user who has not accepted it yet.
-    /// Returns the invitation with its new expiry and how often it was resent. Fails with `NOT_FOUND`
-    /// for an unknown organization or user.
+    /// Resends the invitation to an organization to a user who has not accepted it yet.
+    ///
+    /// Returns the invitation with its new expiry time and the number of times it was resent. Fails
+    /// with `NOT_FOUND` for an unknown organization or user.
     ///
     /// Route: `PATCH /api/v1/invites/organizations/{organization_id}/users/{id}/resend`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn resend_invite(&self, request: ResendInviteRequest) -> Result<ResendInviteResponse, Error> {
         self.client.call_typed(const { schema::named("UserService.ResendInvite") }, &request).await
     }
 
-    /// Lists the roles that a user has in an organization, all in one answer. Fails with `NOT_FOUND`
-    /// for an unknown organization or user.
+    /// Lists all roles of a user in an organization, in one response.
+    ///
+    /// Fails with `NOT_FOUND` for an unknown organization or user.
     ///
     /// Route: `GET /api/v1/organizations/{organization_id}/users/{user_id}/roles`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_user_roles(&self, request: ListUserRolesRequest) -> Result<ListUserRolesResponse, Error> {
         self.client.call_typed(const { schema::named("UserService.ListUserRoles") }, &request).await
     }
 
-    /// Gives roles to a user in an organization and returns the user's roles there. Fails with
-    /// `NOT_FOUND` for an unknown organization, user or role.
+    /// Assigns roles to a user in an organization and returns the user's roles there.
+    ///
+    /// Fails with `NOT_FOUND` for an unknown organization, user or role.
     ///
     /// Route: `POST /api/v1/organizations/{organization_id}/users/{user_id}/roles`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn assign_user_roles(&self, request: AssignUserRolesRequest) -> Result<AssignUserRolesResponse, Error> {
         self.client.call_typed(const { schema::named("UserService.AssignUserRoles") }, &request).await
     }
 
-    /// Takes one role away from a user in an organization and returns nothing. Fails with `NOT_FOUND`
-    /// for an unknown organization, user or role.
+    /// Removes one role from a user in an organization and returns nothing.
+    ///
+    /// Fails with `NOT_FOUND` for an unknown organization, user or role.
     ///
     /// Route: `DELETE /api/v1/organizations/{organization_id}/users/{user_id}/roles/{role_name}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn remove_user_role(&self, request: RemoveUserRoleRequest) -> Result<Empty, Error> {
         self.client.call_typed(const { schema::named("UserService.RemoveUserRole") }, &request).await
     }
 
-    /// Lists the permissions that a user has in an organization through the roles there, all in one
-    /// answer. Fails with `NOT_FOUND` for an unknown organization or user.
+    /// Lists all permissions that a user's roles grant in an organization, in one response.
+    ///
+    /// Fails with `NOT_FOUND` for an unknown organization or user.
     ///
     /// Route: `GET /api/v1/organizations/{organization_id}/users/{user_id}/permissions`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_user_permissions(&self, request: ListUserPermissionsRequest) -> Result<ListUserPermissionsResponse, Error> {
         self.client.call_typed(const { schema::named("UserService.ListUserPermissions") }, &request).await
     }
 }
 
-/// One role to give to a user.
+/// A role to assign to a user.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AssignRoleRequest {
@@ -304,22 +279,22 @@ pub struct AssignRoleRequest {
     pub role_name: String,
 }
 
-/// Names a user, an organization and the roles to give.
+/// Request for `AssignUserRoles`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AssignUserRolesRequest {
-    /// Id of the organization (`org_` and digits).
+    /// Id of the organization (`org_` followed by digits).
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Id of the user (`usr_` and digits).
+    /// Id of the user (`usr_` followed by digits).
     #[serde(alias = "userId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub user_id: String,
-    /// The roles to give; at least one. Required.
+    /// The roles to assign; at least one. Required.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub roles: Vec<AssignRoleRequest>,
 }
 
-/// Answer to `AssignUserRoles`.
+/// Response to `AssignUserRoles`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AssignUserRolesResponse {
@@ -332,10 +307,10 @@ pub struct AssignUserRolesResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateMembership {
-    /// Roles to give to the member, by name; the default member role if empty.
+    /// Roles to assign to the member, by name; the default member role if empty.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub roles: Vec<commons::Role>,
-    /// Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+    /// Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub metadata: BTreeMap<String, String>,
     /// E-mail address of the person who invites the user, 5 to 254 characters.
@@ -343,17 +318,17 @@ pub struct CreateMembership {
     pub inviter_email: Option<String>,
 }
 
-/// Names a user and an organization and carries the membership to create.
+/// Request for `CreateMembership`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "CreateMembershipRequestFlat")]
 pub struct CreateMembershipRequest {
-    /// Id of the organization (`org_` and digits). 1 to 32 characters.
+    /// Id of the organization (`org_` followed by digits). 1 to 32 characters.
     #[serde(skip_serializing_if = "unset")]
     pub organization_id: String,
     /// The membership to create. Required.
     #[serde(skip_serializing_if = "unset")]
     pub membership: Option<CreateMembership>,
-    /// Which user: set exactly one.
+    /// The user. Set exactly one of `id` and `external_id`.
     #[serde(flatten)]
     pub identities: Option<CreateMembershipRequestIdentities>,
     /// Whether to send an invitation to the user by e-mail.
@@ -390,18 +365,18 @@ impl TryFrom<CreateMembershipRequestFlat> for CreateMembershipRequest {
     }
 }
 
-/// The choice [`CreateMembershipRequest::identities`].
+/// The variants of [`CreateMembershipRequest::identities`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum CreateMembershipRequestIdentities {
-    /// Id of the user (`usr_` and digits). 19 to 25 characters.
+    /// Id of the user (`usr_` followed by digits). 19 to 25 characters.
     #[serde(rename = "id")]
     Id(String),
-    /// Id that your application gave to the user, at most 510 characters.
+    /// Id of the user in your application, at most 510 characters.
     #[serde(rename = "external_id")]
     ExternalId(String),
 }
 
-/// Answer to `CreateMembership`.
+/// Response to `CreateMembership`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateMembershipResponse {
@@ -417,25 +392,25 @@ pub struct CreateUser {
     /// E-mail address of the user.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub email: String,
-    /// Id that your application gives to the user.
+    /// Id of the user in your application.
     #[serde(alias = "externalId", skip_serializing_if = "unset")]
     pub external_id: Option<String>,
-    /// Roles and other details of the membership to create along with the user.
+    /// Roles and other details of the membership to create with the user.
     #[serde(skip_serializing_if = "unset")]
     pub membership: Option<CreateMembership>,
     /// Name and other personal details.
     #[serde(alias = "userProfile", skip_serializing_if = "unset")]
     pub user_profile: Option<CreateUserProfile>,
-    /// Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+    /// Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub metadata: BTreeMap<String, String>,
 }
 
-/// Names an organization and carries the user to create in it.
+/// Request for `CreateUserAndMembership`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateUserAndMembershipRequest {
-    /// Id of the organization that the user is to be a member of (`org_` and digits).
+    /// Id of the organization to add the user to (`org_` followed by digits).
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
     /// The user to create. Required.
@@ -446,7 +421,7 @@ pub struct CreateUserAndMembershipRequest {
     pub send_invitation_email: Option<bool>,
 }
 
-/// Answer to `CreateUserAndMembership`.
+/// Response to `CreateUserAndMembership`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateUserAndMembershipResponse {
@@ -465,7 +440,7 @@ pub struct CreateUserProfile {
     /// Last name, at most 255 characters.
     #[serde(alias = "familyName", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub family_name: String,
-    /// Full name as shown to people.
+    /// Full name, for display.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
     /// Preferred language and region, such as `en-US`.
@@ -474,13 +449,13 @@ pub struct CreateUserProfile {
     /// Phone number of the user.
     #[serde(alias = "phoneNumber", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub phone_number: String,
-    /// Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+    /// Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub metadata: BTreeMap<String, String>,
     /// Additional attributes: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
     #[serde(alias = "customAttributes", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub custom_attributes: BTreeMap<String, String>,
-    /// Short name that the user likes to be called by, at most 512 characters.
+    /// Preferred short name, at most 512 characters.
     #[serde(alias = "preferredUsername", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub preferred_username: String,
     /// URL of a picture of the user, at most 2048 characters.
@@ -489,8 +464,7 @@ pub struct CreateUserProfile {
     /// Gender, as free text.
     #[serde(skip_serializing_if = "unset")]
     pub gender: Option<String>,
-    /// Names of the groups that the user belongs to: at most 50, all different, of 1 to 250 characters
-    /// each. No duplicates.
+    /// Names of the user's groups: at most 50, no duplicates, 1 to 250 characters each.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub groups: Vec<String>,
     /// Deprecated: use `given_name`. At most 200 characters.
@@ -501,17 +475,17 @@ pub struct CreateUserProfile {
     pub last_name: String,
 }
 
-/// Names the user and the organization whose membership to end.
+/// Request for `DeleteMembership`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "DeleteMembershipRequestFlat")]
 pub struct DeleteMembershipRequest {
-    /// Id of the organization (`org_` and digits). 1 to 32 characters.
+    /// Id of the organization (`org_` followed by digits). 1 to 32 characters.
     #[serde(skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Which user: set exactly one.
+    /// The user. Set exactly one of `id` and `external_id`.
     #[serde(flatten)]
     pub identities: Option<DeleteMembershipRequestIdentities>,
-    /// Whether to delete what depends on the membership too.
+    /// Whether to also delete data that depends on the membership.
     #[serde(skip_serializing_if = "unset")]
     pub cascade: Option<bool>,
 }
@@ -542,22 +516,22 @@ impl TryFrom<DeleteMembershipRequestFlat> for DeleteMembershipRequest {
     }
 }
 
-/// The choice [`DeleteMembershipRequest::identities`].
+/// The variants of [`DeleteMembershipRequest::identities`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum DeleteMembershipRequestIdentities {
-    /// Id of the user (`usr_` and digits). 19 to 25 characters.
+    /// Id of the user (`usr_` followed by digits). 19 to 25 characters.
     #[serde(rename = "id")]
     Id(String),
-    /// Id that your application gave to the user, at most 510 characters.
+    /// Id of the user in your application, at most 510 characters.
     #[serde(rename = "external_id")]
     ExternalId(String),
 }
 
-/// Names the user to delete.
+/// Request for `DeleteUser`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "DeleteUserRequestFlat")]
 pub struct DeleteUserRequest {
-    /// Which user: set exactly one.
+    /// The user. Set exactly one of `id` and `external_id`.
     #[serde(flatten)]
     pub identities: Option<DeleteUserRequestIdentities>,
 }
@@ -583,22 +557,22 @@ impl TryFrom<DeleteUserRequestFlat> for DeleteUserRequest {
     }
 }
 
-/// The choice [`DeleteUserRequest::identities`].
+/// The variants of [`DeleteUserRequest::identities`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum DeleteUserRequestIdentities {
-    /// Id of the user (`usr_` and digits). 19 to 25 characters.
+    /// Id of the user (`usr_` followed by digits). 19 to 25 characters.
     #[serde(rename = "id")]
     Id(String),
-    /// Id that your application gave to the user, at most 510 characters.
+    /// Id of the user in your application, at most 510 characters.
     #[serde(rename = "external_id")]
     ExternalId(String),
 }
 
-/// Names the user to return.
+/// Request for `GetUser`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "GetUserRequestFlat")]
 pub struct GetUserRequest {
-    /// Which user: set exactly one.
+    /// The user. Set exactly one of `id` and `external_id`.
     #[serde(flatten)]
     pub identities: Option<GetUserRequestIdentities>,
 }
@@ -624,18 +598,18 @@ impl TryFrom<GetUserRequestFlat> for GetUserRequest {
     }
 }
 
-/// The choice [`GetUserRequest::identities`].
+/// The variants of [`GetUserRequest::identities`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum GetUserRequestIdentities {
-    /// Id of the user (`usr_` and digits). 1 to 32 characters.
+    /// Id of the user (`usr_` followed by digits). 1 to 32 characters.
     #[serde(rename = "id")]
     Id(String),
-    /// Id that your application gave to the user, at most 510 characters.
+    /// Id of the user in your application, at most 510 characters.
     #[serde(rename = "external_id")]
     ExternalId(String),
 }
 
-/// Answer to `GetUser`.
+/// Response to `GetUser`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetUserResponse {
@@ -648,43 +622,43 @@ pub struct GetUserResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Invite {
-    /// Id of the organization (`org_` and digits).
+    /// Id of the organization (`org_` followed by digits).
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Id of the user (`usr_` and digits).
+    /// Id of the user (`usr_` followed by digits).
     #[serde(alias = "userId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub user_id: String,
     /// E-mail address of the person who invited the user.
     #[serde(alias = "inviterEmail", skip_serializing_if = "unset")]
     pub inviter_email: Option<String>,
-    /// State of the invitation.
+    /// Status of the invitation.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub status: String,
-    /// When the invitation was first sent.
+    /// Time when the invitation was first sent.
     #[serde(alias = "createdAt", skip_serializing_if = "unset")]
     pub created_at: Option<Timestamp>,
-    /// When the invitation expires.
+    /// Time when the invitation expires.
     #[serde(alias = "expiresAt", skip_serializing_if = "unset")]
     pub expires_at: Option<Timestamp>,
-    /// When the invitation was last resent.
+    /// Time when the invitation was last resent.
     #[serde(alias = "resentAt", skip_serializing_if = "unset")]
     pub resent_at: Option<Timestamp>,
-    /// How often the invitation was resent.
+    /// Number of times the invitation was resent.
     #[serde(alias = "resentCount", with = "json", skip_serializing_if = "unset")]
     pub resent_count: i32,
 }
 
-/// Names an organization and selects the page of its users.
+/// Request for `ListOrganizationUsers`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListOrganizationUsersRequest {
-    /// Id of the organization (`org_` and digits). 1 to 32 characters.
+    /// Id of the organization (`org_` followed by digits). 1 to 32 characters.
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Number of entries per page, at most 100; 10 if not set. At least 0.
+    /// Number of entries per page, at most 100; 10 if not set.
     #[serde(alias = "pageSize", with = "json", skip_serializing_if = "unset")]
     pub page_size: u32,
-    /// Token of the page to return, from an earlier answer; empty for the first page.
+    /// Token of the page to return, from an earlier response; empty for the first page.
     #[serde(alias = "pageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub page_token: String,
 }
@@ -696,10 +670,10 @@ pub struct ListOrganizationUsersResponse {
     /// Token of the next page; empty on the last one.
     #[serde(alias = "nextPageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub next_page_token: String,
-    /// Number of matching entries over all pages.
+    /// Total number of matching entries.
     #[serde(alias = "totalSize", with = "json", skip_serializing_if = "unset")]
     pub total_size: u32,
-    /// The users of this page.
+    /// The users on this page.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub users: Vec<User>,
     /// Token of the previous page; empty on the first one.
@@ -707,19 +681,19 @@ pub struct ListOrganizationUsersResponse {
     pub prev_page_token: String,
 }
 
-/// Names a user and an organization.
+/// Request for `ListUserPermissions`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListUserPermissionsRequest {
-    /// Id of the organization (`org_` and digits).
+    /// Id of the organization (`org_` followed by digits).
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Id of the user (`usr_` and digits).
+    /// Id of the user (`usr_` followed by digits).
     #[serde(alias = "userId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub user_id: String,
 }
 
-/// Answer to `ListUserPermissions`.
+/// Response to `ListUserPermissions`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListUserPermissionsResponse {
@@ -728,19 +702,19 @@ pub struct ListUserPermissionsResponse {
     pub permissions: Vec<Permission>,
 }
 
-/// Names a user and an organization.
+/// Request for `ListUserRoles`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListUserRolesRequest {
-    /// Id of the organization (`org_` and digits).
+    /// Id of the organization (`org_` followed by digits).
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Id of the user (`usr_` and digits).
+    /// Id of the user (`usr_` followed by digits).
     #[serde(alias = "userId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub user_id: String,
 }
 
-/// Answer to `ListUserRoles`.
+/// Response to `ListUserRoles`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListUserRolesResponse {
@@ -749,14 +723,14 @@ pub struct ListUserRolesResponse {
     pub roles: Vec<commons::Role>,
 }
 
-/// Selects the page of users to list.
+/// Request for `ListUsers`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListUsersRequest {
     /// Number of entries per page; 10 if not set.
     #[serde(alias = "pageSize", with = "json", skip_serializing_if = "unset")]
     pub page_size: u32,
-    /// Token of the page to return, from an earlier answer; empty for the first page.
+    /// Token of the page to return, from an earlier response; empty for the first page.
     #[serde(alias = "pageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub page_token: String,
 }
@@ -765,13 +739,13 @@ pub struct ListUsersRequest {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListUsersResponse {
-    /// The users of this page.
+    /// The users on this page.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub users: Vec<User>,
     /// Token of the next page; empty on the last one.
     #[serde(alias = "nextPageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub next_page_token: String,
-    /// Number of matching entries over all pages.
+    /// Total number of matching entries.
     #[serde(alias = "totalSize", with = "json", skip_serializing_if = "unset")]
     pub total_size: u32,
     /// Token of the previous page; empty on the first one.
@@ -779,32 +753,32 @@ pub struct ListUsersResponse {
     pub prev_page_token: String,
 }
 
-/// Something that a user may do in an organization.
+/// A permission of a user in an organization.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Permission {
-    /// Id of the permission, with the prefix `perm`.
+    /// Id of the permission (starts with `perm`).
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
     /// Name that identifies the permission, such as `write:articles`.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
-    /// What the permission allows.
+    /// Description of the permission.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub description: String,
-    /// Words that the permission is filed under.
+    /// Tags of the permission.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub tags: Vec<String>,
 }
 
-/// Names a user, an organization and the role to take away.
+/// Request for `RemoveUserRole`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RemoveUserRoleRequest {
-    /// Id of the organization (`org_` and digits).
+    /// Id of the organization (`org_` followed by digits).
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Id of the user (`usr_` and digits).
+    /// Id of the user (`usr_` followed by digits).
     #[serde(alias = "userId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub user_id: String,
     /// Name of the role.
@@ -812,19 +786,19 @@ pub struct RemoveUserRoleRequest {
     pub role_name: String,
 }
 
-/// Names the invited user and the organization.
+/// Request for `ResendInvite`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResendInviteRequest {
-    /// Id of the organization (`org_` and digits). 1 to 32 characters.
+    /// Id of the organization (`org_` followed by digits). 1 to 32 characters.
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Id of the user (`usr_` and digits). 19 to 25 characters.
+    /// Id of the user (`usr_` followed by digits). 19 to 25 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
 }
 
-/// Answer to `ResendInvite`.
+/// Response to `ResendInvite`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResendInviteResponse {
@@ -833,35 +807,35 @@ pub struct ResendInviteResponse {
     pub invite: Option<Invite>,
 }
 
-/// Names an organization, says what to search for and selects the page of results.
+/// Request for `SearchOrganizationUsers`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SearchOrganizationUsersRequest {
-    /// Id of the organization (`org_` and digits). Required. 1 to 32 characters.
+    /// Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
     #[serde(alias = "organizationId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Text to look for in name, e-mail address, id and external id, 3 to 100 characters. Required.
+    /// Text to search for in name, e-mail address, id and external id, 3 to 100 characters. Required.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub query: String,
     /// Number of entries per page, at most 30; 10 if not set.
     #[serde(alias = "pageSize", with = "json", skip_serializing_if = "unset")]
     pub page_size: u32,
-    /// Token of the page to return, from an earlier answer; empty for the first page.
+    /// Token of the page to return, from an earlier response; empty for the first page.
     #[serde(alias = "pageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub page_token: String,
 }
 
-/// One page of found users.
+/// One page of matching users.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SearchOrganizationUsersResponse {
     /// Token of the next page; empty on the last one.
     #[serde(alias = "nextPageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub next_page_token: String,
-    /// Number of matching entries over all pages.
+    /// Total number of matching entries.
     #[serde(alias = "totalSize", with = "json", skip_serializing_if = "unset")]
     pub total_size: u32,
-    /// The users of this page.
+    /// The users on this page.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub users: Vec<User>,
     /// Token of the previous page; empty on the first one.
@@ -869,32 +843,32 @@ pub struct SearchOrganizationUsersResponse {
     pub prev_page_token: String,
 }
 
-/// Says what to search for and selects the page of results.
+/// Request for `SearchUsers`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SearchUsersRequest {
-    /// Text to look for in name, e-mail address, id and external id, 3 to 100 characters. Required.
+    /// Text to search for in name, e-mail address, id and external id, 3 to 100 characters. Required.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub query: String,
     /// Number of entries per page, at most 30; 10 if not set.
     #[serde(alias = "pageSize", with = "json", skip_serializing_if = "unset")]
     pub page_size: u32,
-    /// Token of the page to return, from an earlier answer; empty for the first page.
+    /// Token of the page to return, from an earlier response; empty for the first page.
     #[serde(alias = "pageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub page_token: String,
 }
 
-/// One page of found users.
+/// One page of matching users.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SearchUsersResponse {
     /// Token of the next page; empty on the last one.
     #[serde(alias = "nextPageToken", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub next_page_token: String,
-    /// Number of matching entries over all pages.
+    /// Total number of matching entries.
     #[serde(alias = "totalSize", with = "json", skip_serializing_if = "unset")]
     pub total_size: u32,
-    /// The users of this page.
+    /// The users on this page.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub users: Vec<User>,
     /// Token of the previous page; empty on the first one.
@@ -906,22 +880,22 @@ pub struct SearchUsersResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateMembership {
-    /// Roles that the member is to have, by name.
+    /// New roles of the member, by name.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub roles: Vec<commons::Role>,
-    /// Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+    /// Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub metadata: BTreeMap<String, String>,
 }
 
-/// Names a user and an organization and carries the new values of the membership.
+/// Request for `UpdateMembership`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "UpdateMembershipRequestFlat")]
 pub struct UpdateMembershipRequest {
-    /// Id of the organization (`org_` and digits). 1 to 32 characters.
+    /// Id of the organization (`org_` followed by digits). 1 to 32 characters.
     #[serde(skip_serializing_if = "unset")]
     pub organization_id: String,
-    /// Which user: set exactly one.
+    /// The user. Set exactly one of `id` and `external_id`.
     #[serde(flatten)]
     pub identities: Option<UpdateMembershipRequestIdentities>,
     /// The new values. Required.
@@ -955,18 +929,18 @@ impl TryFrom<UpdateMembershipRequestFlat> for UpdateMembershipRequest {
     }
 }
 
-/// The choice [`UpdateMembershipRequest::identities`].
+/// The variants of [`UpdateMembershipRequest::identities`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum UpdateMembershipRequestIdentities {
-    /// Id of the user (`usr_` and digits). 19 to 25 characters.
+    /// Id of the user (`usr_` followed by digits). 19 to 25 characters.
     #[serde(rename = "id")]
     Id(String),
-    /// Id that your application gave to the user, at most 510 characters.
+    /// Id of the user in your application, at most 510 characters.
     #[serde(rename = "external_id")]
     ExternalId(String),
 }
 
-/// Answer to `UpdateMembership`.
+/// Response to `UpdateMembership`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateMembershipResponse {
@@ -975,22 +949,23 @@ pub struct UpdateMembershipResponse {
     pub user: Option<User>,
 }
 
-/// New values of a user. Fields left out keep their value; the e-mail address cannot be changed.
+/// New values of a user. Fields that are not set keep their values; the e-mail address cannot be
+/// changed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateUser {
-    /// Id that your application gives to the user.
+    /// Id of the user in your application.
     #[serde(alias = "externalId", skip_serializing_if = "unset")]
     pub external_id: Option<String>,
     /// Name and other personal details.
     #[serde(alias = "userProfile", skip_serializing_if = "unset")]
     pub user_profile: Option<UpdateUserProfile>,
-    /// Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+    /// Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub metadata: BTreeMap<String, String>,
 }
 
-/// New personal details of a user. Fields left out keep their value.
+/// New personal details of a user. Fields that are not set keep their values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateUserProfile {
@@ -1000,7 +975,7 @@ pub struct UpdateUserProfile {
     /// Last name, at most 255 characters.
     #[serde(alias = "familyName", skip_serializing_if = "unset")]
     pub family_name: Option<String>,
-    /// Full name as shown to people.
+    /// Full name, for display.
     #[serde(skip_serializing_if = "unset")]
     pub name: Option<String>,
     /// Preferred language and region, such as `en-US`.
@@ -1009,7 +984,7 @@ pub struct UpdateUserProfile {
     /// Phone number of the user.
     #[serde(alias = "phoneNumber", skip_serializing_if = "unset")]
     pub phone_number: Option<String>,
-    /// Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+    /// Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub metadata: BTreeMap<String, String>,
     /// Additional attributes: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
@@ -1021,7 +996,7 @@ pub struct UpdateUserProfile {
     /// Deprecated: use `family_name`. At most 200 characters.
     #[serde(alias = "lastName", skip_serializing_if = "unset")]
     pub last_name: Option<String>,
-    /// Short name that the user likes to be called by, at most 512 characters.
+    /// Preferred short name, at most 512 characters.
     #[serde(alias = "preferredUsername", skip_serializing_if = "unset")]
     pub preferred_username: Option<String>,
     /// URL of a picture of the user, at most 2048 characters.
@@ -1030,17 +1005,16 @@ pub struct UpdateUserProfile {
     /// Gender, as free text.
     #[serde(skip_serializing_if = "unset")]
     pub gender: Option<String>,
-    /// Names of the groups that the user belongs to: at most 50, all different, of 1 to 250 characters
-    /// each. No duplicates.
+    /// Names of the user's groups: at most 50, no duplicates, 1 to 250 characters each.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub groups: Vec<String>,
 }
 
-/// Names a user and carries the new values.
+/// Request for `UpdateUser`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "UpdateUserRequestFlat")]
 pub struct UpdateUserRequest {
-    /// Which user: set exactly one.
+    /// The user. Set exactly one of `id` and `external_id`.
     #[serde(flatten)]
     pub identities: Option<UpdateUserRequestIdentities>,
     /// The new values. Required.
@@ -1071,18 +1045,18 @@ impl TryFrom<UpdateUserRequestFlat> for UpdateUserRequest {
     }
 }
 
-/// The choice [`UpdateUserRequest::identities`].
+/// The variants of [`UpdateUserRequest::identities`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum UpdateUserRequestIdentities {
-    /// Id of the user (`usr_` and digits). 19 to 25 characters.
+    /// Id of the user (`usr_` followed by digits). 19 to 25 characters.
     #[serde(rename = "id")]
     Id(String),
-    /// Id that your application gave to the user, at most 510 characters.
+    /// Id of the user in your application, at most 510 characters.
     #[serde(rename = "external_id")]
     ExternalId(String),
 }
 
-/// Answer to `UpdateUser`.
+/// Response to `UpdateUser`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateUserResponse {
@@ -1095,22 +1069,22 @@ pub struct UpdateUserResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct User {
-    /// Id of the user (`usr_` and digits), given by the server.
+    /// Id of the user (`usr_` followed by digits), assigned by the service.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
     /// Id of the environment that the user belongs to.
     #[serde(alias = "environmentId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub environment_id: String,
-    /// When the user was created. Read-only.
+    /// Time when the user was created. Read-only.
     #[serde(alias = "createTime", skip_serializing_if = "unset")]
     pub create_time: Option<Timestamp>,
-    /// When the user was last changed. Read-only.
+    /// Time when the user was last changed. Read-only.
     #[serde(alias = "updateTime", skip_serializing_if = "unset")]
     pub update_time: Option<Timestamp>,
     /// E-mail address of the user.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub email: String,
-    /// Id that your application gave to the user.
+    /// Id of the user in your application.
     #[serde(alias = "externalId", skip_serializing_if = "unset")]
     pub external_id: Option<String>,
     /// Memberships of the user in organizations.
@@ -1119,10 +1093,10 @@ pub struct User {
     /// Name and other personal details.
     #[serde(alias = "userProfile", skip_serializing_if = "unset")]
     pub user_profile: Option<commons::UserProfile>,
-    /// Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+    /// Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub metadata: BTreeMap<String, String>,
-    /// When the user last logged in. Read-only.
+    /// Time when the user last logged in. Read-only.
     #[serde(alias = "lastLoginTime", skip_serializing_if = "unset")]
     pub last_login_time: Option<Timestamp>,
 }

@@ -7,85 +7,81 @@ use crate::Error;
 use crate::schema;
 use crate::types::{Timestamp, json, or_default, unset};
 
-/// Manages the WebAuthn credentials, also called passkeys, that users have registered. Every call
-/// needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
+/// Manages the WebAuthn credentials, also called passkeys, that users have registered.
 ///
-/// Get it with [`Client::webauthn`](crate::Client::webauthn); it is as cheap to clone as the client.
+/// Created by [`Client::webauthn`](crate::Client::webauthn). Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct WebAuthnService {
     client: crate::Client,
 }
 
 impl crate::Client {
-    /// The operations of [`WebAuthnService`].
+    /// Returns the operations of [`WebAuthnService`].
     pub fn webauthn(&self) -> WebAuthnService {
         WebAuthnService { client: self.clone() }
     }
 }
 
 impl WebAuthnService {
-    /// Lists the credentials of a user in order of creation, all in one answer. The answer also has
-    /// the options for the browser's `PublicKeyCredential.signalAllAcceptedCredentials`, so that
-    /// authenticators can drop passkeys that are gone.
+    /// Lists all credentials of a user in order of creation, in one response.
+    ///
+    /// The response also contains the options for the browser's
+    /// `PublicKeyCredential.signalAllAcceptedCredentials`, so that authenticators can remove deleted
+    /// passkeys.
     ///
     /// Route: `GET /api/v1/webauthn/credentials`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn list_credentials(&self, request: ListCredentialsRequest) -> Result<ListCredentialsResponse, Error> {
         self.client.call_typed(const { schema::named("WebAuthnService.ListCredentials") }, &request).await
     }
 
-    /// Deletes a credential; the user can no longer log in with it. Returns whether it was deleted,
-    /// and the options for the browser's `PublicKeyCredential.signalUnknownCredential`. Fails with
-    /// `NOT_FOUND` for an unknown credential.
+    /// Deletes a credential.
+    ///
+    /// The user can no longer log in with it. Returns whether it was deleted, and the options for the
+    /// browser's `PublicKeyCredential.signalUnknownCredential`. Fails with `NOT_FOUND` for an unknown
+    /// credential.
     ///
     /// Route: `DELETE /api/v1/webauthn/credentials/{credential_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn delete_credential(&self, request: DeleteCredentialRequest) -> Result<DeleteCredentialResponse, Error> {
         self.client.call_typed(const { schema::named("WebAuthnService.DeleteCredential") }, &request).await
     }
 
-    /// Renames a credential and returns it. Fails with `NOT_FOUND` for an unknown credential and with
-    /// `INVALID_ARGUMENT` when the name breaks the length limit.
+    /// Renames a credential and returns it.
+    ///
+    /// Fails with `NOT_FOUND` for an unknown credential, and with `INVALID_ARGUMENT` if the name is
+    /// too short or too long.
     ///
     /// Route: `PATCH /api/v1/webauthn/credentials/{credential_id}`
-    ///
-    /// # Errors
-    /// [`Error`], with the service's answer where it refused the call.
     pub async fn update_credential(&self, request: UpdateCredentialRequest) -> Result<UpdateCredentialResponse, Error> {
         self.client.call_typed(const { schema::named("WebAuthnService.UpdateCredential") }, &request).await
     }
 }
 
-/// Options for the browser's `PublicKeyCredential.signalAllAcceptedCredentials`: every credential of
-/// the user that is still accepted.
+/// Options for the browser's `PublicKeyCredential.signalAllAcceptedCredentials`: all credentials of
+/// the user that are still accepted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AllAcceptedCredentialsOptions {
     /// Id of the relying party: the domain that the credentials are bound to.
     #[serde(alias = "rpId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub rp_id: String,
-    /// The user handle of the user, as the authenticator knows it.
+    /// User handle, as stored by the authenticator.
     #[serde(alias = "userId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub user_id: String,
-    /// Ids of all accepted credentials, as the authenticator knows them.
+    /// Ids of all accepted credentials, as stored by the authenticator.
     #[serde(alias = "allAcceptedCredentialIds", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub all_accepted_credential_ids: Vec<String>,
 }
 
-/// Names the credential to delete.
+/// Request for `DeleteCredential`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteCredentialRequest {
-    /// The `id` of the credential in a listing. Required.
+    /// The `id` of the credential, from `ListCredentials`. Required.
     #[serde(alias = "credentialId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub credential_id: String,
 }
 
-/// Answer to `DeleteCredential`.
+/// Response to `DeleteCredential`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeleteCredentialResponse {
@@ -97,11 +93,11 @@ pub struct DeleteCredentialResponse {
     pub unknown_credential_options: Option<UnknownCredentialOptions>,
 }
 
-/// Names the user whose credentials are listed.
+/// Request for `ListCredentials`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListCredentialsRequest {
-    /// Id of the user (`usr_` and digits).
+    /// Id of the user (`usr_` followed by digits).
     #[serde(alias = "userId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub user_id: String,
 }
@@ -126,16 +122,16 @@ pub struct UnknownCredentialOptions {
     /// Id of the relying party: the domain that the credentials are bound to.
     #[serde(alias = "rpId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub rp_id: String,
-    /// Id of the credential, as the authenticator knows it.
+    /// Id of the credential, as stored by the authenticator.
     #[serde(alias = "credentialId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub credential_id: String,
 }
 
-/// Gives a credential a new name.
+/// Request for `UpdateCredential`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateCredentialRequest {
-    /// The `id` of the credential in a listing. Required.
+    /// The `id` of the credential, from `ListCredentials`. Required.
     #[serde(alias = "credentialId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub credential_id: String,
     /// The new name, 1 to 120 characters.
@@ -143,7 +139,7 @@ pub struct UpdateCredentialRequest {
     pub display_name: String,
 }
 
-/// Answer to `UpdateCredential`.
+/// Response to `UpdateCredential`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateCredentialResponse {
@@ -156,13 +152,13 @@ pub struct UpdateCredentialResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WebAuthnCredential {
-    /// Id of the credential in Scalekit; the one to rename or delete it by.
+    /// Id of the credential in Scalekit, used to rename or delete it.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
-    /// Id of the user who owns the credential (`usr_` and digits).
+    /// Id of the user who owns the credential (`usr_` followed by digits).
     #[serde(alias = "userId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub user_id: String,
-    /// Raw id of the credential, as the authenticator knows it; base64 in JSON.
+    /// Raw id of the credential, as stored by the authenticator; base64 in JSON.
     #[serde(alias = "credentialId", with = "json", skip_serializing_if = "unset")]
     pub credential_id: Vec<u8>,
     /// Kind of attestation given at registration.
@@ -171,25 +167,26 @@ pub struct WebAuthnCredential {
     /// The authenticator that holds the credential.
     #[serde(skip_serializing_if = "unset")]
     pub authenticator: Option<WebAuthnCredentialAuthenticator>,
-    /// How the authenticator can be reached, such as `usb`, `nfc`, `ble`, `hybrid` or `internal`.
+    /// Transports that the authenticator supports, such as `usb`, `nfc`, `ble`, `hybrid` or
+    /// `internal`.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub transports: Vec<String>,
-    /// The flags that the authenticator reported.
+    /// Flags reported by the authenticator.
     #[serde(alias = "authenticatorFlags", skip_serializing_if = "unset")]
     pub authenticator_flags: Option<WebAuthnCredentialAuthenticatorFlags>,
-    /// When the credential was registered.
+    /// Time when the credential was registered.
     #[serde(alias = "createdAt", skip_serializing_if = "unset")]
     pub created_at: Option<Timestamp>,
-    /// When the credential was last changed.
+    /// Time when the credential was last changed.
     #[serde(alias = "updatedAt", skip_serializing_if = "unset")]
     pub updated_at: Option<Timestamp>,
-    /// The browser that the credential was registered with.
+    /// Browser in which the credential was registered.
     #[serde(alias = "userAgent", skip_serializing_if = "unset")]
     pub user_agent: Option<WebAuthnCredentialUserAgent>,
-    /// Where the credential was registered from.
+    /// Location from which the credential was registered.
     #[serde(alias = "clientInfo", skip_serializing_if = "unset")]
     pub client_info: Option<WebAuthnCredentialClientInfo>,
-    /// Name shown to the user, if one was given.
+    /// Display name, if one was given.
     #[serde(alias = "displayName", skip_serializing_if = "unset")]
     pub display_name: Option<String>,
 }
@@ -204,7 +201,7 @@ pub struct WebAuthnCredentialAuthenticator {
     /// Name of the authenticator's make and model.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
-    /// How it is attached: `platform` (built in) or `cross-platform` (roaming).
+    /// Attachment: `platform` (built in) or `cross-platform` (roaming).
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub attachment: String,
     /// Icon for dark backgrounds.
@@ -215,7 +212,7 @@ pub struct WebAuthnCredentialAuthenticator {
     pub icon_light: String,
 }
 
-/// The flags that the authenticator reported, as WebAuthn defines them.
+/// Flags reported by the authenticator, as defined by WebAuthn.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WebAuthnCredentialAuthenticatorFlags {
@@ -233,7 +230,7 @@ pub struct WebAuthnCredentialAuthenticatorFlags {
     pub backup_state: bool,
 }
 
-/// Where the user's device was.
+/// Location of the user's device.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WebAuthnCredentialClientInfo {
@@ -251,7 +248,7 @@ pub struct WebAuthnCredentialClientInfo {
     pub city: String,
 }
 
-/// The browser that the user had, taken apart from its `User-Agent` header.
+/// The user's browser, parsed from its `User-Agent` header.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WebAuthnCredentialUserAgent {

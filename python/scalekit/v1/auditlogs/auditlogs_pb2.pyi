@@ -16,9 +16,7 @@ from google.protobuf.timestamp_pb2 import Timestamp as _Timestamp
 DESCRIPTOR: _FileDescriptor
 
 class AuthLogRequest(_Message):
-    """One authentication request as the log recorded it. Fields that do not apply to its kind of login are
-    empty.
-    """
+    """A logged authentication request. Fields that do not apply to its kind of login are empty."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
@@ -40,37 +38,37 @@ class AuthLogRequest(_Message):
     CLIENT_NAME_FIELD_NUMBER: int
     CLIENT_TYPE_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization that the user logged in to (`org_` and digits)."""
+    """Id of the organization that the user logged in to (`org_` followed by digits)."""
     environment_id: str
     """Id of the environment."""
     connection_id: str
-    """Id of the connection used (`conn_` and digits)."""
+    """Id of the connection used (`conn_` followed by digits)."""
     auth_request_id: str
     """Id of the authentication request."""
     email: str
-    """E-mail address of the user, as far as known."""
+    """E-mail address of the user, if known."""
     connection_type: str
     """Kind of the connection, such as `OIDC` or `SAML`."""
     connection_provider: str
     """Identity provider of the connection, such as `OKTA`."""
     status: str
-    """How the request ended or how far it came."""
+    """Status of the request: its result, or the last step reached."""
     @property
     def timestamp(self) -> _Timestamp:
-        """When the request was logged."""
+        """Time when the request was logged."""
     @property
     def connection_details(self) -> _RepeatedCompositeFieldContainer[ConnectionDetails]:
         """The connections that took part in the request."""
     workflow: str
-    """The kind of flow that the request belonged to."""
+    """Kind of flow that the request belongs to."""
     resource_id: str
-    """Id of the protected resource that access was asked for (`res_` and digits)."""
+    """Id of the requested protected resource (`res_` followed by digits)."""
     resource_name: str
     """Name of the protected resource."""
     resource_type: str
     """Kind of the protected resource, such as an MCP server."""
     connected_account_identifier: str
-    """Identifier of the connected account concerned."""
+    """Identifier of the connected account that the request is about."""
     client_id: str
     """Id of the OAuth client that made the request."""
     client_name: str
@@ -151,9 +149,9 @@ class ConnectionDetails(_Message):
     CONNECTION_TYPE_FIELD_NUMBER: int
     CONNECTION_PROVIDER_FIELD_NUMBER: int
     connection_id: str
-    """Id of the connection (`conn_` and digits)."""
+    """Id of the connection (`conn_` followed by digits)."""
     organization_id: str
-    """Id of the organization that owns the connection (`org_` and digits)."""
+    """Id of the organization that owns the connection (`org_` followed by digits)."""
     connection_type: str
     """Kind of the connection, such as `OIDC` or `SAML`."""
     connection_provider: str
@@ -181,7 +179,7 @@ class ConnectionDetails(_Message):
     ) -> None: ...
 
 class ListAuthLogRequest(_Message):
-    """Filters and page of a log listing. All filters given must match; an empty filter matches everything."""
+    """Request for `ListAuthRequests`. An entry must match all filters that are set."""
 
     DESCRIPTOR: _Descriptor
     PAGE_SIZE_FIELD_NUMBER: int
@@ -194,14 +192,14 @@ class ListAuthLogRequest(_Message):
     CONNECTED_ACCOUNT_IDENTIFIER_FIELD_NUMBER: int
     CLIENT_ID_FIELD_NUMBER: int
     page_size: int
-    """Number of entries a page; 10 when 0."""
+    """Number of entries per page; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     email: str
     """Only requests of the user with this e-mail address."""
     @property
     def status(self) -> _RepeatedScalarFieldContainer[str]:
-        """Only requests with one of these states."""
+        """Only requests with one of these statuses."""
     @property
     def start_time(self) -> _Timestamp:
         """Only requests logged at this time or later."""
@@ -211,7 +209,7 @@ class ListAuthLogRequest(_Message):
     resource_id: str
     """Only requests for this protected resource."""
     connected_account_identifier: str
-    """Only requests that concern this connected account."""
+    """Only requests about this connected account."""
     client_id: str
     """Only requests made by this OAuth client."""
     def __init__(
@@ -268,10 +266,10 @@ class ListAuthLogResponse(_Message):
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     total_size: int
-    """Number of matching entries over all pages."""
+    """Total number of matching entries."""
     @property
     def authRequests(self) -> _RepeatedCompositeFieldContainer[AuthLogRequest]:
-        """The entries of this page."""
+        """The entries on this page."""
     def __init__(
         self,
         *,

@@ -13,16 +13,16 @@ from google.protobuf.struct_pb2 import Struct as _Struct
 DESCRIPTOR: _FileDescriptor
 
 class UpdateLoginUserDetailsRequest(_Message):
-    """Names the authentication request and the user who logged in."""
+    """Request for `UpdateLoginUserDetails`."""
 
     DESCRIPTOR: _Descriptor
     CONNECTION_ID_FIELD_NUMBER: int
     LOGIN_REQUEST_ID_FIELD_NUMBER: int
     USER_FIELD_NUMBER: int
     connection_id: str
-    """Id of the connection that the login runs through (`conn_` and digits), 1 to 32 characters."""
+    """Id of the connection used for the login (`conn_` followed by digits), 1 to 32 characters."""
     login_request_id: str
-    """Id of the login request, as handed to your login page. Required."""
+    """Id of the login request, as passed to your login page. Required."""
     @property
     def user(self) -> User:
         """The user who logged in."""
@@ -47,19 +47,17 @@ class UpdateLoginUserDetailsRequest(_Message):
     ) -> None: ...
 
 class UpdateLoginUserDetailsResponse(_Message):
-    """Answer to `UpdateLoginUserDetails`."""
+    """Response to `UpdateLoginUserDetails`."""
 
     DESCRIPTOR: _Descriptor
     AUTH_REQUEST_ID_FIELD_NUMBER: int
     auth_request_id: str
-    """Id of the authentication request that now carries the user."""
+    """Id of the updated authentication request."""
     def __init__(self, *, auth_request_id: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["auth_request_id", b"auth_request_id"]) -> None: ...
 
 class User(_Message):
-    """A user as your application knows them. The fields follow the standard claims of OpenID Connect;
-    leave unset what you do not know.
-    """
+    """A user, described by the standard claims of OpenID Connect. Leave unknown fields unset."""
 
     DESCRIPTOR: _Descriptor
     SUB_FIELD_NUMBER: int
@@ -81,7 +79,7 @@ class User(_Message):
     ORGANIZATION_EXTERNAL_NAME_FIELD_NUMBER: int
     LOGIN_FAILED_FIELD_NUMBER: int
     sub: str
-    """The subject: your unique and lasting id of the user."""
+    """Subject: the unique, permanent id of the user in your application."""
     email: str
     """E-mail address."""
     given_name: str
@@ -95,9 +93,9 @@ class User(_Message):
     phone_number_verified: bool
     """Whether you have verified the phone number."""
     name: str
-    """Full name as it should be shown."""
+    """Full name, for display."""
     preferred_username: str
-    """Name that the user likes to be known by."""
+    """Preferred short name."""
     picture: str
     """URL of a picture of the user."""
     gender: str
@@ -109,16 +107,16 @@ class User(_Message):
         """Names or ids of the groups that the user belongs to."""
     @property
     def custom_attributes(self) -> _Struct:
-        """Further attributes as a free-form JSON object."""
+        """Additional attributes, as a free-form JSON object."""
     organization_external_id: str
-    """Your own id of the organization that the user belongs to."""
+    """Id of the user's organization in your application."""
     @property
     def roles(self) -> _RepeatedScalarFieldContainer[str]:
         """Names of the user's roles."""
     organization_external_name: str
-    """Your name of the organization that the user belongs to, at most 200 characters."""
+    """Name of the user's organization in your application, at most 200 characters."""
     login_failed: bool
-    """Set to true to report that the login did not succeed."""
+    """Set to `true` to report that the login failed."""
     def __init__(
         self,
         *,

@@ -31,7 +31,7 @@ class _PasswordlessTypeWrapper(_EnumTypeWrapper[_PasswordlessType.ValueType], ty
     """A magic link and a one-time code."""
 
 class PasswordlessType(_PasswordlessType, metaclass=_PasswordlessTypeWrapper):
-    """What a passwordless e-mail contains."""
+    """Content of a passwordless e-mail."""
 
 PASSWORDLESS_TYPE_UNSPECIFIED: PasswordlessType.ValueType
 OTP: PasswordlessType.ValueType
@@ -52,24 +52,26 @@ class _TemplateTypeWrapper(_EnumTypeWrapper[_TemplateType.ValueType], type):
     """For a user who signs up."""
 
 class TemplateType(_TemplateType, metaclass=_TemplateTypeWrapper):
-    """The text of a passwordless e-mail."""
+    """Text of a passwordless e-mail."""
 
 UNSPECIFIED: TemplateType.ValueType
 SIGNIN: TemplateType.ValueType
 SIGNUP: TemplateType.ValueType
 
 class ResendPasswordlessRequest(_Message):
-    """Names the authentication request whose e-mail is sent again."""
+    """Request for `ResendPasswordlessEmail`."""
 
     DESCRIPTOR: _Descriptor
     AUTH_REQUEST_ID_FIELD_NUMBER: int
     auth_request_id: str
-    """Id of the authentication request, from the answer to sending; 1 to 200 characters. Required."""
+    """Id of the authentication request, from the response to `SendPasswordlessEmail`; 1 to 200 characters.
+    Required.
+    """
     def __init__(self, *, auth_request_id: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["auth_request_id", b"auth_request_id"]) -> None: ...
 
 class SendPasswordlessRequest(_Message):
-    """Describes the e-mail to send."""
+    """Request for `SendPasswordlessEmail`."""
 
     DESCRIPTOR: _Descriptor
     EMAIL_FIELD_NUMBER: int
@@ -79,20 +81,20 @@ class SendPasswordlessRequest(_Message):
     EXPIRES_IN_FIELD_NUMBER: int
     TEMPLATE_VARIABLES_FIELD_NUMBER: int
     email: str
-    """Address that receives the e-mail; a valid e-mail address of at most 320 characters. Required."""
+    """E-mail address of the recipient, at most 320 characters. Required."""
     @property
     def template(self) -> TemplateType.ValueType:
-        """Which text the e-mail has, for signing in or for signing up."""
+        """Text of the e-mail: for signing in or for signing up."""
     @template.setter
     def template(self, value: TemplateType.ValueType | str) -> None: ...
     magiclink_auth_uri: str
-    """Address in your application that the magic link leads to, 1 to 1000 characters. The token to verify
-    is added to it as `link_token`.
+    """URL in your application that the magic link opens, 1 to 1000 characters. The service adds the token
+    as the query parameter `link_token`.
     """
     state: str
-    """Opaque value, 1 to 1000 characters, that the answer to verification returns unchanged."""
+    """Opaque value, 1 to 1000 characters. `VerifyPasswordlessEmail` returns it unchanged."""
     expires_in: int
-    """How long code and link stay valid, in seconds; 300 when absent."""
+    """Lifetime of the code and the link in seconds; 300 if not set."""
     @property
     def template_variables(self) -> _ScalarMap[str, str]:
         """Values for the variables of the e-mail template: at most 30 pairs, keys of 2 to 25 characters,
@@ -140,7 +142,7 @@ class SendPasswordlessRequest(_Message):
     ) -> None: ...
 
 class SendPasswordlessResponse(_Message):
-    """Answer to sending an e-mail, first or again."""
+    """Response to `SendPasswordlessEmail` and `ResendPasswordlessEmail`."""
 
     DESCRIPTOR: _Descriptor
     AUTH_REQUEST_ID_FIELD_NUMBER: int
@@ -148,14 +150,14 @@ class SendPasswordlessResponse(_Message):
     EXPIRES_IN_FIELD_NUMBER: int
     PASSWORDLESS_TYPE_FIELD_NUMBER: int
     auth_request_id: str
-    """Id of the authentication request; give it to verification and to resending."""
+    """Id of the authentication request, for `VerifyPasswordlessEmail` and `ResendPasswordlessEmail`."""
     expires_at: int
-    """When code and link expire, in seconds since 1970-01-01 UTC."""
+    """Time when the code and the link expire, in seconds since 1970-01-01 UTC."""
     expires_in: int
-    """How long code and link stay valid, in seconds."""
+    """Lifetime of the code and the link in seconds."""
     @property
     def passwordless_type(self) -> PasswordlessType.ValueType:
-        """What the e-mail contains."""
+        """Content of the e-mail."""
     @passwordless_type.setter
     def passwordless_type(self, value: PasswordlessType.ValueType | str) -> None: ...
     def __init__(
@@ -181,19 +183,19 @@ class SendPasswordlessResponse(_Message):
     ) -> None: ...
 
 class VerifyPasswordLessRequest(_Message):
-    """The credential that the user brought back from the e-mail."""
+    """Request for `VerifyPasswordlessEmail`."""
 
     DESCRIPTOR: _Descriptor
     CODE_FIELD_NUMBER: int
     LINK_TOKEN_FIELD_NUMBER: int
     AUTH_REQUEST_ID_FIELD_NUMBER: int
     code: str
-    """The one-time code that the user typed, 1 to 20 characters."""
+    """The one-time code that the user entered, 1 to 20 characters."""
     link_token: str
     """The `link_token` parameter of the opened magic link, 1 to 100 characters."""
     auth_request_id: str
-    """Id of the authentication request, from the answer to sending; at most 200 characters. It ties the
-    credential to that request.
+    """Id of the authentication request, from the response to `SendPasswordlessEmail`; at most 200
+    characters. It binds the credential to that request.
     """
     def __init__(
         self, *, code: str | None = None, link_token: str | None = None, auth_request_id: str | None = None
@@ -230,7 +232,7 @@ class VerifyPasswordLessRequest(_Message):
     ) -> _Literal["code", "link_token"] | None: ...
 
 class VerifyPasswordLessResponse(_Message):
-    """Answer to a successful verification."""
+    """Response to `VerifyPasswordlessEmail`."""
 
     DESCRIPTOR: _Descriptor
     EMAIL_FIELD_NUMBER: int
@@ -238,17 +240,17 @@ class VerifyPasswordLessResponse(_Message):
     TEMPLATE_FIELD_NUMBER: int
     PASSWORDLESS_TYPE_FIELD_NUMBER: int
     email: str
-    """The address that is now verified."""
+    """The verified e-mail address."""
     state: str
-    """The `state` given when the e-mail was sent."""
+    """The `state` of the request that sent the e-mail."""
     @property
     def template(self) -> TemplateType.ValueType:
-        """The template that the e-mail had."""
+        """Template of the e-mail."""
     @template.setter
     def template(self, value: TemplateType.ValueType | str) -> None: ...
     @property
     def passwordless_type(self) -> PasswordlessType.ValueType:
-        """What the e-mail contained."""
+        """Content of the e-mail."""
     @passwordless_type.setter
     def passwordless_type(self, value: PasswordlessType.ValueType | str) -> None: ...
     def __init__(

@@ -16,8 +16,8 @@ from google.protobuf.timestamp_pb2 import Timestamp as _Timestamp
 DESCRIPTOR: _FileDescriptor
 
 class AllAcceptedCredentialsOptions(_Message):
-    """Options for the browser's `PublicKeyCredential.signalAllAcceptedCredentials`: every credential of
-    the user that is still accepted.
+    """Options for the browser's `PublicKeyCredential.signalAllAcceptedCredentials`: all credentials of the
+    user that are still accepted.
     """
 
     DESCRIPTOR: _Descriptor
@@ -27,10 +27,10 @@ class AllAcceptedCredentialsOptions(_Message):
     rp_id: str
     """Id of the relying party: the domain that the credentials are bound to."""
     user_id: str
-    """The user handle of the user, as the authenticator knows it."""
+    """User handle, as stored by the authenticator."""
     @property
     def all_accepted_credential_ids(self) -> _RepeatedScalarFieldContainer[str]:
-        """Ids of all accepted credentials, as the authenticator knows them."""
+        """Ids of all accepted credentials, as stored by the authenticator."""
     def __init__(
         self,
         *,
@@ -51,17 +51,17 @@ class AllAcceptedCredentialsOptions(_Message):
     ) -> None: ...
 
 class DeleteCredentialRequest(_Message):
-    """Names the credential to delete."""
+    """Request for `DeleteCredential`."""
 
     DESCRIPTOR: _Descriptor
     CREDENTIAL_ID_FIELD_NUMBER: int
     credential_id: str
-    """The `id` of the credential in a listing. Required."""
+    """The `id` of the credential, from `ListCredentials`. Required."""
     def __init__(self, *, credential_id: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["credential_id", b"credential_id"]) -> None: ...
 
 class DeleteCredentialResponse(_Message):
-    """Answer to `DeleteCredential`."""
+    """Response to `DeleteCredential`."""
 
     DESCRIPTOR: _Descriptor
     SUCCESS_FIELD_NUMBER: int
@@ -92,12 +92,12 @@ class DeleteCredentialResponse(_Message):
     ) -> None: ...
 
 class ListCredentialsRequest(_Message):
-    """Names the user whose credentials are listed."""
+    """Request for `ListCredentials`."""
 
     DESCRIPTOR: _Descriptor
     USER_ID_FIELD_NUMBER: int
     user_id: str
-    """Id of the user (`usr_` and digits)."""
+    """Id of the user (`usr_` followed by digits)."""
     def __init__(self, *, user_id: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["user_id", b"user_id"]) -> None: ...
 
@@ -144,7 +144,7 @@ class UnknownCredentialOptions(_Message):
     rp_id: str
     """Id of the relying party: the domain that the credentials are bound to."""
     credential_id: str
-    """Id of the credential, as the authenticator knows it."""
+    """Id of the credential, as stored by the authenticator."""
     def __init__(self, *, rp_id: str | None = None, credential_id: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -152,13 +152,13 @@ class UnknownCredentialOptions(_Message):
     ) -> None: ...
 
 class UpdateCredentialRequest(_Message):
-    """Gives a credential a new name."""
+    """Request for `UpdateCredential`."""
 
     DESCRIPTOR: _Descriptor
     CREDENTIAL_ID_FIELD_NUMBER: int
     DISPLAY_NAME_FIELD_NUMBER: int
     credential_id: str
-    """The `id` of the credential in a listing. Required."""
+    """The `id` of the credential, from `ListCredentials`. Required."""
     display_name: str
     """The new name, 1 to 120 characters."""
     def __init__(self, *, credential_id: str | None = None, display_name: str | None = None) -> None: ...
@@ -168,7 +168,7 @@ class UpdateCredentialRequest(_Message):
     ) -> None: ...
 
 class UpdateCredentialResponse(_Message):
-    """Answer to `UpdateCredential`."""
+    """Response to `UpdateCredential`."""
 
     DESCRIPTOR: _Descriptor
     CREDENTIAL_FIELD_NUMBER: int
@@ -198,7 +198,7 @@ class WebAuthnCredential(_Message):
         name: str
         """Name of the authenticator's make and model."""
         attachment: str
-        """How it is attached: `platform` (built in) or `cross-platform` (roaming)."""
+        """Attachment: `platform` (built in) or `cross-platform` (roaming)."""
         icon_dark: str
         """Icon for dark backgrounds."""
         icon_light: str
@@ -229,7 +229,7 @@ class WebAuthnCredential(_Message):
         ) -> None: ...
 
     class AuthenticatorFlags(_Message):
-        """The flags that the authenticator reported, as WebAuthn defines them."""
+        """Flags reported by the authenticator, as defined by WebAuthn."""
 
         DESCRIPTOR: _Descriptor
         USER_PRESENT_FIELD_NUMBER: int
@@ -267,7 +267,7 @@ class WebAuthnCredential(_Message):
         ) -> None: ...
 
     class ClientInfo(_Message):
-        """Where the user's device was."""
+        """Location of the user's device."""
 
         DESCRIPTOR: _Descriptor
         IP_FIELD_NUMBER: int
@@ -305,7 +305,7 @@ class WebAuthnCredential(_Message):
         ) -> None: ...
 
     class UserAgent(_Message):
-        """The browser that the user had, taken apart from its `User-Agent` header."""
+        """The user's browser, parsed from its `User-Agent` header."""
 
         DESCRIPTOR: _Descriptor
         RAW_FIELD_NUMBER: int
@@ -379,11 +379,11 @@ class WebAuthnCredential(_Message):
     CLIENT_INFO_FIELD_NUMBER: int
     DISPLAY_NAME_FIELD_NUMBER: int
     id: str
-    """Id of the credential in Scalekit; the one to rename or delete it by."""
+    """Id of the credential in Scalekit, used to rename or delete it."""
     user_id: str
-    """Id of the user who owns the credential (`usr_` and digits)."""
+    """Id of the user who owns the credential (`usr_` followed by digits)."""
     credential_id: bytes
-    """Raw id of the credential, as the authenticator knows it; base64 in JSON."""
+    """Raw id of the credential, as stored by the authenticator; base64 in JSON."""
     attestation_type: str
     """Kind of attestation given at registration."""
     @property
@@ -391,24 +391,24 @@ class WebAuthnCredential(_Message):
         """The authenticator that holds the credential."""
     @property
     def transports(self) -> _RepeatedScalarFieldContainer[str]:
-        """How the authenticator can be reached, such as `usb`, `nfc`, `ble`, `hybrid` or `internal`."""
+        """Transports that the authenticator supports, such as `usb`, `nfc`, `ble`, `hybrid` or `internal`."""
     @property
     def authenticator_flags(self) -> WebAuthnCredential.AuthenticatorFlags:
-        """The flags that the authenticator reported."""
+        """Flags reported by the authenticator."""
     @property
     def created_at(self) -> _Timestamp:
-        """When the credential was registered."""
+        """Time when the credential was registered."""
     @property
     def updated_at(self) -> _Timestamp:
-        """When the credential was last changed."""
+        """Time when the credential was last changed."""
     @property
     def user_agent(self) -> WebAuthnCredential.UserAgent:
-        """The browser that the credential was registered with."""
+        """Browser in which the credential was registered."""
     @property
     def client_info(self) -> WebAuthnCredential.ClientInfo:
-        """Where the credential was registered from."""
+        """Location from which the credential was registered."""
     display_name: str
-    """Name shown to the user, if one was given."""
+    """Display name, if one was given."""
     def __init__(
         self,
         *,

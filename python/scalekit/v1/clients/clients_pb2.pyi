@@ -36,7 +36,7 @@ class _CidrTypeWrapper(_EnumTypeWrapper[_CidrType.ValueType], type):
     """IPv6."""
 
 class CidrType(_CidrType, metaclass=_CidrTypeWrapper):
-    """Version of the Internet Protocol that a network belongs to."""
+    """IP version of a network."""
 
 CIDR_TYPE_UNSPECIFIED: CidrType.ValueType
 IPV4: CidrType.ValueType
@@ -54,7 +54,7 @@ class _ClientSecretStatusWrapper(_EnumTypeWrapper[_ClientSecretStatus.ValueType]
     """Not accepted."""
 
 class ClientSecretStatus(_ClientSecretStatus, metaclass=_ClientSecretStatusWrapper):
-    """Whether a secret is accepted."""
+    """Status of a secret."""
 
 ACTIVE: ClientSecretStatus.ValueType
 INACTIVE: ClientSecretStatus.ValueType
@@ -68,7 +68,7 @@ class _ResourceConnectionTypeWrapper(_EnumTypeWrapper[_ResourceConnectionType.Va
     INVALID: _ResourceConnectionType.ValueType
     """Not set."""
     CUSTOM: _ResourceConnectionType.ValueType
-    """Your own application does the login."""
+    """Your application authenticates users itself."""
 
 class ResourceConnectionType(_ResourceConnectionType, metaclass=_ResourceConnectionTypeWrapper):
     """Kind of the connection of a protected resource."""
@@ -115,27 +115,29 @@ class CidrEntry(_Message):
     """The network, such as `203.0.113.0/24`. Required."""
     @property
     def type(self) -> CidrType.ValueType:
-        """Whether it is a network of IPv4 or of IPv6."""
+        """IP version of the network."""
     @type.setter
     def type(self, value: CidrType.ValueType | str) -> None: ...
     def __init__(self, *, value: str | None = None, type: CidrType.ValueType | str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["value", b"value", "type", b"type"]) -> None: ...
 
 class CimdAllowlistEntry(_Message):
-    """A client, or a predefined set of clients, that may identify itself by a client ID metadata document."""
+    """A client or a predefined set of clients that may use a client ID metadata document for
+    identification.
+    """
 
     DESCRIPTOR: _Descriptor
     TYPE_FIELD_NUMBER: int
     VALUE_FIELD_NUMBER: int
     type: str
-    """`PREDEFINED` when `value` names an entry that Scalekit knows, `URL` when it is an address."""
+    """`PREDEFINED` if `value` is the name of an entry predefined by Scalekit, `URL` if `value` is a URL."""
     value: str
-    """The name or the address, as `type` says."""
+    """Name or URL, depending on `type`."""
     def __init__(self, *, type: str | None = None, value: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["type", b"type", "value", b"value"]) -> None: ...
 
 class Client(_Message):
-    """A client of the environment as the service keeps it."""
+    """A client of the environment."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -157,41 +159,41 @@ class Client(_Message):
     ENFORCE_PKCE_FIELD_NUMBER: int
     IP_ALLOWLIST_FIELD_NUMBER: int
     id: str
-    """Id of the client, given by the service."""
+    """Id of the client, assigned by the service."""
     keyId: str
     """Key id of the client."""
     @property
     def create_time(self) -> _Timestamp:
-        """When it was created; set by the service."""
+        """Time of creation. Read-only."""
     @property
     def update_time(self) -> _Timestamp:
-        """When it was last changed; set by the service."""
+        """Time of the last change. Read-only."""
     @property
     def secrets(self) -> _RepeatedCompositeFieldContainer[ClientSecret]:
         """The client's secrets."""
     @property
     def post_logout_redirect_uris(self) -> _RepeatedScalarFieldContainer[str]:
-        """Addresses that the browser may be sent to after logout."""
+        """URLs to which the browser may be redirected after logout."""
     @property
     def back_channel_logout_uris(self) -> _RepeatedScalarFieldContainer[str]:
-        """Addresses that are told by a server-to-server call when a user logs out."""
+        """Back-channel logout URIs. The service calls them when a user logs out."""
     initiate_login_uri: str
-    """Address in the application that starts a login."""
+    """URL in the application that starts a login."""
     @property
     def post_login_uris(self) -> _RepeatedScalarFieldContainer[str]:
-        """Addresses that the browser may be sent back to after login."""
+        """URLs to which the browser may be redirected after login."""
     name: str
     """Name of the client."""
     access_token_expiry: int
-    """How long access tokens are valid, in seconds."""
+    """Lifetime of access tokens in seconds."""
     @property
     def scopes(self) -> _RepeatedScalarFieldContainer[str]:
-        """Scopes that the client may ask for."""
+        """Scopes that the client may request."""
     @property
     def custom_claims(self) -> _RepeatedCompositeFieldContainer[CustomClaim]:
         """Claims added to the access tokens of the client."""
     disallow_scalekit_api_access: bool
-    """Whether access tokens of the client are refused by the Scalekit API."""
+    """Whether the Scalekit API rejects access tokens of the client."""
     @property
     def grant_types(self) -> _RepeatedScalarFieldContainer[str]:
         """OAuth grants that the client may use, such as `authorization_code` or `client_credentials`."""
@@ -201,7 +203,7 @@ class Client(_Message):
     """Whether the code flow requires PKCE (RFC 7636)."""
     @property
     def ip_allowlist(self) -> IpAllowlist:
-        """Networks that the client may be used from."""
+        """Networks from which the client may be used."""
     def __init__(
         self,
         *,
@@ -280,7 +282,7 @@ class Client(_Message):
     ) -> None: ...
 
 class ClientSecret(_Message):
-    """A secret of a client. Only the answer to its creation holds the plain text."""
+    """A secret of a client. Only the response that creates it contains its plain text."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -293,17 +295,17 @@ class ClientSecret(_Message):
     LAST_USED_TIME_FIELD_NUMBER: int
     PLAIN_SECRET_FIELD_NUMBER: int
     id: str
-    """Id of the secret, given by the service."""
+    """Id of the secret, assigned by the service."""
     @property
     def create_time(self) -> _Timestamp:
-        """When it was created; set by the service."""
+        """Time of creation. Read-only."""
     @property
     def update_time(self) -> _Timestamp:
-        """When it was last changed; set by the service."""
+        """Time of the last change. Read-only."""
     secret_suffix: str
     """Last characters of the plain text, to tell secrets apart."""
     created_by: str
-    """Who created the secret, where known."""
+    """Creator of the secret, if known."""
     @property
     def status(self) -> ClientSecretStatus.ValueType:
         """Whether the secret is accepted."""
@@ -311,12 +313,12 @@ class ClientSecret(_Message):
     def status(self, value: ClientSecretStatus.ValueType | str) -> None: ...
     @property
     def expire_time(self) -> _Timestamp:
-        """When the secret stops being accepted; absent when it does not expire."""
+        """Time when the secret expires; not set if it does not expire."""
     @property
     def last_used_time(self) -> _Timestamp:
-        """When the secret was last used; absent when it never was."""
+        """Time when the secret was last used; not set if it was never used."""
     plain_secret: str
-    """Plain text of the secret; absent but when the secret has just been created."""
+    """Plain text of the secret; set only in the response that creates it."""
     def __init__(
         self,
         *,
@@ -379,9 +381,9 @@ class ConsentedUser(_Message):
     EXTERNAL_USER_ID_FIELD_NUMBER: int
     SCOPES_FIELD_NUMBER: int
     consent_id: str
-    """Id of the consent (it begins with `usrcnst_`); `RevokeUserConsent` takes it."""
+    """Id of the consent (starts with `usrcnst_`), for `RevokeUserConsent`."""
     external_user_id: str
-    """Your own id of the user."""
+    """Id of the user in your application."""
     @property
     def scopes(self) -> _RepeatedScalarFieldContainer[str]:
         """Scopes that the user has granted."""
@@ -427,28 +429,26 @@ class CreateClient(_Message):
     """Kind of the client, at most 128 characters. Required."""
     @property
     def back_channel_logout_uris(self) -> _RepeatedScalarFieldContainer[str]:
-        """Addresses that are told by a server-to-server call when a user logs out; valid URIs, none twice.
-        No duplicates.
-        """
+        """Back-channel logout URIs, without duplicates. The service calls them when a user logs out."""
     @property
     def post_logout_redirect_uris(self) -> _RepeatedScalarFieldContainer[str]:
-        """Addresses that the browser may be sent to after logout; none twice. No duplicates."""
+        """URLs to which the browser may be redirected after logout; no duplicates."""
     initiate_login_uri: str
-    """Address in the application that starts a login."""
+    """URL in the application that starts a login."""
     @property
     def post_login_uris(self) -> _RepeatedScalarFieldContainer[str]:
-        """Addresses that the browser may be sent back to after login; none twice. No duplicates."""
+        """URLs to which the browser may be redirected after login; no duplicates."""
     access_token_expiry: int
-    """How long access tokens shall be valid, in seconds; left to the service when 0."""
+    """Lifetime of access tokens in seconds; chosen by the service if 0."""
     @property
     def scopes(self) -> _RepeatedScalarFieldContainer[str]:
-        """Scopes that the client may ask for."""
+        """Scopes that the client may request."""
     @property
     def custom_claims(self) -> _RepeatedCompositeFieldContainer[CustomClaim]:
         """Claims added to the access tokens of the client."""
     @property
     def disallow_scalekit_api_access(self) -> _BoolValue:
-        """Whether access tokens of the client are refused by the Scalekit API."""
+        """Whether the Scalekit API rejects access tokens of the client."""
     @property
     def grant_types(self) -> _RepeatedScalarFieldContainer[str]:
         """OAuth grants that the client may use, such as `authorization_code` or `client_credentials`."""
@@ -457,7 +457,7 @@ class CreateClient(_Message):
         """Whether the code flow requires PKCE (RFC 7636)."""
     @property
     def ip_allowlist(self) -> IpAllowlist:
-        """Networks that the client may be used from."""
+        """Networks from which the client may be used."""
     def __init__(
         self,
         *,
@@ -521,7 +521,7 @@ class CreateClient(_Message):
     ) -> None: ...
 
 class CreateClientRequest(_Message):
-    """Asks for a new client of the environment."""
+    """Request for `CreateClient`."""
 
     DESCRIPTOR: _Descriptor
     CLIENT_FIELD_NUMBER: int
@@ -533,19 +533,19 @@ class CreateClientRequest(_Message):
     def ClearField(self, field_name: _Literal["client", b"client"]) -> None: ...
 
 class CreateClientResponse(_Message):
-    """Answer to `CreateClient`."""
+    """Response to `CreateClient`."""
 
     DESCRIPTOR: _Descriptor
     CLIENT_FIELD_NUMBER: int
     @property
     def client(self) -> Client:
-        """The client as stored."""
+        """The created client."""
     def __init__(self, *, client: Client | None = None) -> None: ...
     def HasField(self, field_name: _Literal["client", b"client"]) -> bool: ...
     def ClearField(self, field_name: _Literal["client", b"client"]) -> None: ...
 
 class CreateClientSecretRequest(_Message):
-    """Asks for another secret of a client."""
+    """Request for `CreateClientSecret`."""
 
     DESCRIPTOR: _Descriptor
     CLIENT_ID_FIELD_NUMBER: int
@@ -555,7 +555,7 @@ class CreateClientSecretRequest(_Message):
     def ClearField(self, field_name: _Literal["client_id", b"client_id"]) -> None: ...
 
 class CreateClientSecretResponse(_Message):
-    """Answer to `CreateClientSecret`."""
+    """Response to `CreateClientSecret`."""
 
     DESCRIPTOR: _Descriptor
     PLAIN_SECRET_FIELD_NUMBER: int
@@ -564,7 +564,7 @@ class CreateClientSecretResponse(_Message):
     """Plain text of the new secret. It is shown only once: store it now."""
     @property
     def secret(self) -> ClientSecret:
-        """The secret as stored."""
+        """The created secret."""
     def __init__(self, *, plain_secret: str | None = None, secret: ClientSecret | None = None) -> None: ...
     def HasField(self, field_name: _Literal["secret", b"secret"]) -> bool: ...
     def ClearField(
@@ -573,13 +573,13 @@ class CreateClientSecretResponse(_Message):
     ) -> None: ...
 
 class CreateOrganizationClientRequest(_Message):
-    """Asks for a new machine client of an organization."""
+    """Request for `CreateOrganizationClient`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     CLIENT_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits), at most 32 characters."""
+    """Id of the organization (`org_` followed by digits), at most 32 characters."""
     @property
     def client(self) -> OrganizationClient:
         """The client to create. Required."""
@@ -593,14 +593,14 @@ class CreateOrganizationClientRequest(_Message):
     ) -> None: ...
 
 class CreateOrganizationClientResponse(_Message):
-    """Answer to `CreateOrganizationClient`."""
+    """Response to `CreateOrganizationClient`."""
 
     DESCRIPTOR: _Descriptor
     CLIENT_FIELD_NUMBER: int
     PLAIN_SECRET_FIELD_NUMBER: int
     @property
     def client(self) -> M2MClient:
-        """The client as stored."""
+        """The created client."""
     plain_secret: str
     """Plain text of the first secret. It is shown only once: store it now."""
     def __init__(self, *, client: M2MClient | None = None, plain_secret: str | None = None) -> None: ...
@@ -611,15 +611,15 @@ class CreateOrganizationClientResponse(_Message):
     ) -> None: ...
 
 class CreateOrganizationClientSecretRequest(_Message):
-    """Asks for another secret of a machine client."""
+    """Request for `CreateOrganizationClientSecret`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     CLIENT_ID_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits), at most 32 characters."""
+    """Id of the organization (`org_` followed by digits), at most 32 characters."""
     client_id: str
-    """Id of the client (`m2morg_` and digits), at most 32 characters."""
+    """Id of the client (`m2morg_` followed by digits), at most 32 characters."""
     def __init__(self, *, organization_id: str | None = None, client_id: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -627,7 +627,7 @@ class CreateOrganizationClientSecretRequest(_Message):
     ) -> None: ...
 
 class CreateOrganizationClientSecretResponse(_Message):
-    """Answer to `CreateOrganizationClientSecret`."""
+    """Response to `CreateOrganizationClientSecret`."""
 
     DESCRIPTOR: _Descriptor
     PLAIN_SECRET_FIELD_NUMBER: int
@@ -636,7 +636,7 @@ class CreateOrganizationClientSecretResponse(_Message):
     """Plain text of the new secret. It is shown only once: store it now."""
     @property
     def secret(self) -> ClientSecret:
-        """The secret as stored."""
+        """The created secret."""
     def __init__(self, *, plain_secret: str | None = None, secret: ClientSecret | None = None) -> None: ...
     def HasField(self, field_name: _Literal["secret", b"secret"]) -> bool: ...
     def ClearField(
@@ -645,13 +645,13 @@ class CreateOrganizationClientSecretResponse(_Message):
     ) -> None: ...
 
 class CreateResourceClientRequest(_Message):
-    """Asks for a new client of a protected resource."""
+    """Request for `CreateResourceClient`."""
 
     DESCRIPTOR: _Descriptor
     RESOURCE_ID_FIELD_NUMBER: int
     CLIENT_FIELD_NUMBER: int
     resource_id: str
-    """Id of the protected resource (`res_` and digits), 1 to 32 characters."""
+    """Id of the protected resource (`res_` followed by digits), 1 to 32 characters."""
     @property
     def client(self) -> ResourceClient:
         """The client to create. Required."""
@@ -663,14 +663,14 @@ class CreateResourceClientRequest(_Message):
     ) -> None: ...
 
 class CreateResourceClientResponse(_Message):
-    """Answer to `CreateResourceClient`."""
+    """Response to `CreateResourceClient`."""
 
     DESCRIPTOR: _Descriptor
     CLIENT_FIELD_NUMBER: int
     PLAIN_SECRET_FIELD_NUMBER: int
     @property
     def client(self) -> M2MClient:
-        """The client as stored."""
+        """The created client."""
     plain_secret: str
     """Plain text of the first secret. It is shown only once: store it now."""
     def __init__(self, *, client: M2MClient | None = None, plain_secret: str | None = None) -> None: ...
@@ -694,7 +694,7 @@ class CustomClaim(_Message):
     def ClearField(self, field_name: _Literal["key", b"key", "value", b"value"]) -> None: ...
 
 class DeleteClientRequest(_Message):
-    """Names the client to delete."""
+    """Request for `DeleteClient`."""
 
     DESCRIPTOR: _Descriptor
     CLIENT_ID_FIELD_NUMBER: int
@@ -704,7 +704,7 @@ class DeleteClientRequest(_Message):
     def ClearField(self, field_name: _Literal["client_id", b"client_id"]) -> None: ...
 
 class DeleteClientSecretRequest(_Message):
-    """Names the secret to delete."""
+    """Request for `DeleteClientSecret`."""
 
     DESCRIPTOR: _Descriptor
     CLIENT_ID_FIELD_NUMBER: int
@@ -720,15 +720,15 @@ class DeleteClientSecretRequest(_Message):
     ) -> None: ...
 
 class DeleteOrganizationClientRequest(_Message):
-    """Names the machine client to delete."""
+    """Request for `DeleteOrganizationClient`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     CLIENT_ID_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits), at most 32 characters."""
+    """Id of the organization (`org_` followed by digits), at most 32 characters."""
     client_id: str
-    """Id of the client (`m2morg_` and digits), at most 32 characters."""
+    """Id of the client (`m2morg_` followed by digits), at most 32 characters."""
     def __init__(self, *, organization_id: str | None = None, client_id: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -736,16 +736,16 @@ class DeleteOrganizationClientRequest(_Message):
     ) -> None: ...
 
 class DeleteOrganizationClientSecretRequest(_Message):
-    """Names the secret of a machine client to delete."""
+    """Request for `DeleteOrganizationClientSecret`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     CLIENT_ID_FIELD_NUMBER: int
     SECRET_ID_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits), at most 32 characters."""
+    """Id of the organization (`org_` followed by digits), at most 32 characters."""
     client_id: str
-    """Id of the client (`m2morg_` and digits), at most 32 characters."""
+    """Id of the client (`m2morg_` followed by digits), at most 32 characters."""
     secret_id: str
     """Id of the secret, 1 to 32 characters."""
     def __init__(
@@ -768,13 +768,13 @@ class DeleteOrganizationClientSecretRequest(_Message):
     ) -> None: ...
 
 class DeleteResourceClientRequest(_Message):
-    """Names the client of a protected resource to delete."""
+    """Request for `DeleteResourceClient`."""
 
     DESCRIPTOR: _Descriptor
     RESOURCE_ID_FIELD_NUMBER: int
     CLIENT_ID_FIELD_NUMBER: int
     resource_id: str
-    """Id of the protected resource (`res_` and digits), 1 to 32 characters."""
+    """Id of the protected resource (`res_` followed by digits), 1 to 32 characters."""
     client_id: str
     """Id of the client, 1 to 32 characters."""
     def __init__(self, *, resource_id: str | None = None, client_id: str | None = None) -> None: ...
@@ -784,13 +784,13 @@ class DeleteResourceClientRequest(_Message):
     ) -> None: ...
 
 class DeleteResourceClientResponse(_Message):
-    """Answer to `DeleteResourceClient`; it has no fields."""
+    """Response to `DeleteResourceClient`. It has no fields."""
 
     DESCRIPTOR: _Descriptor
     def __init__(self) -> None: ...
 
 class GetClientRequest(_Message):
-    """Names the client to return."""
+    """Request for `GetClient`."""
 
     DESCRIPTOR: _Descriptor
     CLIENT_ID_FIELD_NUMBER: int
@@ -800,27 +800,27 @@ class GetClientRequest(_Message):
     def ClearField(self, field_name: _Literal["client_id", b"client_id"]) -> None: ...
 
 class GetClientResponse(_Message):
-    """Answer to `GetClient`."""
+    """Response to `GetClient`."""
 
     DESCRIPTOR: _Descriptor
     CLIENT_FIELD_NUMBER: int
     @property
     def client(self) -> Client:
-        """The client asked for."""
+        """The requested client."""
     def __init__(self, *, client: Client | None = None) -> None: ...
     def HasField(self, field_name: _Literal["client", b"client"]) -> bool: ...
     def ClearField(self, field_name: _Literal["client", b"client"]) -> None: ...
 
 class GetOrganizationClientRequest(_Message):
-    """Names the machine client to return."""
+    """Request for `GetOrganizationClient`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     CLIENT_ID_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits), at most 32 characters."""
+    """Id of the organization (`org_` followed by digits), at most 32 characters."""
     client_id: str
-    """Id of the client (`m2morg_` and digits), at most 32 characters."""
+    """Id of the client (`m2morg_` followed by digits), at most 32 characters."""
     def __init__(self, *, organization_id: str | None = None, client_id: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -828,25 +828,25 @@ class GetOrganizationClientRequest(_Message):
     ) -> None: ...
 
 class GetOrganizationClientResponse(_Message):
-    """Answer to `GetOrganizationClient`."""
+    """Response to `GetOrganizationClient`."""
 
     DESCRIPTOR: _Descriptor
     CLIENT_FIELD_NUMBER: int
     @property
     def client(self) -> M2MClient:
-        """The client asked for."""
+        """The requested client."""
     def __init__(self, *, client: M2MClient | None = None) -> None: ...
     def HasField(self, field_name: _Literal["client", b"client"]) -> bool: ...
     def ClearField(self, field_name: _Literal["client", b"client"]) -> None: ...
 
 class GetResourceClientRequest(_Message):
-    """Names the client of a protected resource to return."""
+    """Request for `GetResourceClient`."""
 
     DESCRIPTOR: _Descriptor
     RESOURCE_ID_FIELD_NUMBER: int
     CLIENT_ID_FIELD_NUMBER: int
     resource_id: str
-    """Id of the protected resource (`res_` and digits), 1 to 32 characters."""
+    """Id of the protected resource (`res_` followed by digits), 1 to 32 characters."""
     client_id: str
     """Id of the client, 1 to 32 characters."""
     def __init__(self, *, resource_id: str | None = None, client_id: str | None = None) -> None: ...
@@ -856,14 +856,14 @@ class GetResourceClientRequest(_Message):
     ) -> None: ...
 
 class GetResourceClientResponse(_Message):
-    """Answer to `GetResourceClient`."""
+    """Response to `GetResourceClient`."""
 
     DESCRIPTOR: _Descriptor
     CLIENT_FIELD_NUMBER: int
     CONSENTED_USERS_FIELD_NUMBER: int
     @property
     def client(self) -> M2MClient:
-        """The client asked for."""
+        """The requested client."""
     @property
     def consented_users(self) -> _RepeatedCompositeFieldContainer[ConsentedUser]:
         """The users who have consented to the client."""
@@ -877,29 +877,29 @@ class GetResourceClientResponse(_Message):
     ) -> None: ...
 
 class GetResourceRequest(_Message):
-    """Names the protected resource to return."""
+    """Request for `GetResource`."""
 
     DESCRIPTOR: _Descriptor
     RESOURCE_ID_FIELD_NUMBER: int
     resource_id: str
-    """Id of the protected resource (`res_` and digits), 1 to 32 characters."""
+    """Id of the protected resource (`res_` followed by digits), 1 to 32 characters."""
     def __init__(self, *, resource_id: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["resource_id", b"resource_id"]) -> None: ...
 
 class GetResourceResponse(_Message):
-    """Answer to `GetResource`."""
+    """Response to `GetResource`."""
 
     DESCRIPTOR: _Descriptor
     RESOURCE_FIELD_NUMBER: int
     @property
     def resource(self) -> Resource:
-        """The resource asked for."""
+        """The requested resource."""
     def __init__(self, *, resource: Resource | None = None) -> None: ...
     def HasField(self, field_name: _Literal["resource", b"resource"]) -> bool: ...
     def ClearField(self, field_name: _Literal["resource", b"resource"]) -> None: ...
 
 class IpAllowlist(_Message):
-    """Networks that a client may be used from."""
+    """Networks from which a client may be used."""
 
     DESCRIPTOR: _Descriptor
     OPTED_IN_FIELD_NUMBER: int
@@ -908,25 +908,25 @@ class IpAllowlist(_Message):
     """Whether the list is enforced."""
     @property
     def cidrs(self) -> _RepeatedCompositeFieldContainer[CidrEntry]:
-        """The networks allowed."""
+        """The allowed networks."""
     def __init__(
         self, *, opted_in: bool | None = None, cidrs: _Iterable[CidrEntry] | None = None
     ) -> None: ...
     def ClearField(self, field_name: _Literal["opted_in", b"opted_in", "cidrs", b"cidrs"]) -> None: ...
 
 class ListClientsRequest(_Message):
-    """Chooses the clients to list and the page of them."""
+    """Request for `ListClient`."""
 
     DESCRIPTOR: _Descriptor
 
     class Filter(_Message):
-        """Restricts a listing of clients."""
+        """Filter for clients."""
 
         DESCRIPTOR: _Descriptor
         CLIENT_TYPE_FIELD_NUMBER: int
         @property
         def client_type(self) -> _RepeatedScalarFieldContainer[str]:
-            """Only clients of one of these kinds; every kind when empty."""
+            """Only clients of these kinds; all kinds if empty."""
         def __init__(self, *, client_type: _Iterable[str] | None = None) -> None: ...
         def ClearField(self, field_name: _Literal["client_type", b"client_type"]) -> None: ...
 
@@ -935,14 +935,14 @@ class ListClientsRequest(_Message):
     PAGE_TOKEN_FIELD_NUMBER: int
     PAGE_SIZE_FIELD_NUMBER: int
     include_plain_secret: bool
-    """Asks for the plain text of secrets too, where the service still has it."""
+    """Whether to include the plain text of secrets that the service still has."""
     @property
     def filter(self) -> ListClientsRequest.Filter:
-        """Restricts the list."""
+        """Filter; all clients are listed if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     page_size: int
-    """Number of entries a page, at most 30; 10 when 0."""
+    """Number of entries per page, at most 30; 10 if not set."""
     def __init__(
         self,
         *,
@@ -975,10 +975,10 @@ class ListClientsResponse(_Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: int
     PREV_PAGE_TOKEN_FIELD_NUMBER: int
     total_size: int
-    """Number of matching entries over all pages."""
+    """Total number of matching entries."""
     @property
     def clients(self) -> _RepeatedCompositeFieldContainer[Client]:
-        """The clients of this page."""
+        """The clients on this page."""
     next_page_token: str
     """Token of the next page; empty on the last one."""
     prev_page_token: str
@@ -1006,18 +1006,18 @@ class ListClientsResponse(_Message):
     ) -> None: ...
 
 class ListOrganizationClientsRequest(_Message):
-    """Chooses the organization and the page of its machine clients."""
+    """Request for `ListOrganizationClients`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     PAGE_SIZE_FIELD_NUMBER: int
     PAGE_TOKEN_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits), at most 32 characters."""
+    """Id of the organization (`org_` followed by digits), at most 32 characters."""
     page_size: int
-    """Number of clients a page, 10 to 100; 10 when 0."""
+    """Number of clients per page, 10 to 100; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     def __init__(
         self,
         *,
@@ -1048,10 +1048,10 @@ class ListOrganizationClientsResponse(_Message):
     next_page_token: str
     """Token of the next page; empty on the last one."""
     total_size: int
-    """Number of matching entries over all pages."""
+    """Total number of matching entries."""
     @property
     def clients(self) -> _RepeatedCompositeFieldContainer[M2MClient]:
-        """The clients of this page."""
+        """The clients on this page."""
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     def __init__(
@@ -1077,17 +1077,17 @@ class ListOrganizationClientsResponse(_Message):
     ) -> None: ...
 
 class ListResourceClientsRequest(_Message):
-    """Names the protected resource whose clients are listed."""
+    """Request for `ListResourceClients`."""
 
     DESCRIPTOR: _Descriptor
     RESOURCE_ID_FIELD_NUMBER: int
     resource_id: str
-    """Id of the protected resource (`res_` and digits), 1 to 32 characters."""
+    """Id of the protected resource (`res_` followed by digits), 1 to 32 characters."""
     def __init__(self, *, resource_id: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["resource_id", b"resource_id"]) -> None: ...
 
 class ListResourceClientsResponse(_Message):
-    """The clients of a protected resource."""
+    """Response to `ListResourceClients`."""
 
     DESCRIPTOR: _Descriptor
     CLIENTS_FIELD_NUMBER: int
@@ -1099,7 +1099,7 @@ class ListResourceClientsResponse(_Message):
     total_dcr_clients: int
     """Number of clients that registered themselves by dynamic client registration (RFC 7591)."""
     total_static_clients: int
-    """Number of clients that were created by hand or through this API."""
+    """Number of clients that were created manually or through this API."""
     def __init__(
         self,
         *,
@@ -1120,7 +1120,7 @@ class ListResourceClientsResponse(_Message):
     ) -> None: ...
 
 class ListResourceUserConsentsRequest(_Message):
-    """Chooses the consents to list and the page of them."""
+    """Request for `ListResourceUserConsents`."""
 
     DESCRIPTOR: _Descriptor
     RESOURCE_ID_FIELD_NUMBER: int
@@ -1129,16 +1129,16 @@ class ListResourceUserConsentsRequest(_Message):
     PAGE_TOKEN_FIELD_NUMBER: int
     FILTER_FIELD_NUMBER: int
     resource_id: str
-    """Id of the protected resource (`res_` and digits), 1 to 32 characters."""
+    """Id of the protected resource (`res_` followed by digits), 1 to 32 characters."""
     search: str
-    """Only consents in which this text occurs; all when empty."""
+    """Only consents that contain this text; all consents if empty."""
     page_size: int
-    """Number of entries a page, at most 30; 10 when 0."""
+    """Number of entries per page, at most 30; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     @property
     def filter(self) -> ResourceUserConsentFilter:
-        """Restricts the list to certain users."""
+        """Filter; the consents of all users are listed if not set."""
     def __init__(
         self,
         *,
@@ -1174,12 +1174,12 @@ class ListResourceUserConsentsResponse(_Message):
     CONSENTS_FIELD_NUMBER: int
     PREV_PAGE_TOKEN_FIELD_NUMBER: int
     total_size: int
-    """Number of matching entries over all pages."""
+    """Total number of matching entries."""
     next_page_token: str
     """Token of the next page; empty on the last one."""
     @property
     def consents(self) -> _RepeatedCompositeFieldContainer[ResourceUserConsent]:
-        """The consents of this page."""
+        """The consents on this page."""
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     def __init__(
@@ -1205,7 +1205,7 @@ class ListResourceUserConsentsResponse(_Message):
     ) -> None: ...
 
 class ListResourcesRequest(_Message):
-    """Chooses the protected resources to list and the page of them."""
+    """Request for `ListResources`."""
 
     DESCRIPTOR: _Descriptor
     RESOURCE_TYPE_FIELD_NUMBER: int
@@ -1217,9 +1217,9 @@ class ListResourcesRequest(_Message):
     @resource_type.setter
     def resource_type(self, value: ResourceType.ValueType | str) -> None: ...
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     page_size: int
-    """Number of entries a page, at most 30; 10 when 0."""
+    """Number of entries per page, at most 30; 10 if not set."""
     def __init__(
         self,
         *,
@@ -1248,12 +1248,12 @@ class ListResourcesResponse(_Message):
     RESOURCES_FIELD_NUMBER: int
     PREV_PAGE_TOKEN_FIELD_NUMBER: int
     total_size: int
-    """Number of matching entries over all pages."""
+    """Total number of matching entries."""
     next_page_token: str
     """Token of the next page; empty on the last one."""
     @property
     def resources(self) -> _RepeatedCompositeFieldContainer[Resource]:
-        """The resources of this page."""
+        """The resources on this page."""
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     def __init__(
@@ -1279,7 +1279,7 @@ class ListResourcesResponse(_Message):
     ) -> None: ...
 
 class M2MClient(_Message):
-    """A machine client of an organization, or a client of a protected resource, as the service keeps it."""
+    """A machine client of an organization, or a client of a protected resource."""
 
     DESCRIPTOR: _Descriptor
     CLIENT_ID_FIELD_NUMBER: int
@@ -1299,27 +1299,29 @@ class M2MClient(_Message):
     IS_CIMD_FIELD_NUMBER: int
     METADATA_URI_FIELD_NUMBER: int
     client_id: str
-    """Id of the client, given by the service: the client id for the token endpoint. Ids of an
-    organization's clients are `m2morg_` and digits.
+    """Id of the client, assigned by the service. It is the client id at the token endpoint. Ids of machine
+    clients of an organization are `m2morg_` followed by digits.
     """
     @property
     def secrets(self) -> _RepeatedCompositeFieldContainer[ClientSecret]:
-        """The client's secrets, without their plain text unless just created."""
+        """The client's secrets. Their plain text is included only in the response that creates the client."""
     name: str
     """Name of the client."""
     description: str
-    """What the client is for."""
+    """Description of the client."""
     organization_id: str
-    """Id of the organization that the client belongs to (`org_` and digits); empty for other clients."""
+    """Id of the organization that the client belongs to (`org_` followed by digits); empty for other
+    clients.
+    """
     @property
     def create_time(self) -> _Timestamp:
-        """When it was created; set by the service."""
+        """Time of creation. Read-only."""
     @property
     def update_time(self) -> _Timestamp:
-        """When it was last changed; set by the service."""
+        """Time of the last change. Read-only."""
     @property
     def scopes(self) -> _RepeatedScalarFieldContainer[str]:
-        """Scopes that the client may ask for."""
+        """Scopes that the client may request."""
     @property
     def audience(self) -> _RepeatedScalarFieldContainer[str]:
         """Values of the `aud` claim of the client's access tokens."""
@@ -1327,23 +1329,23 @@ class M2MClient(_Message):
     def custom_claims(self) -> _RepeatedCompositeFieldContainer[CustomClaim]:
         """Claims added to the access tokens of the client."""
     expiry: int
-    """How long access tokens of the client are valid, in seconds."""
+    """Lifetime of the client's access tokens in seconds."""
     resource_id: str
-    """Id of the protected resource that the client belongs to (`res_` and digits); empty for other
+    """Id of the protected resource that the client belongs to (`res_` followed by digits); empty for other
     clients.
     """
     @property
     def redirect_uris(self) -> _RepeatedScalarFieldContainer[str]:
-        """Addresses that the authorization endpoint may send the browser back to."""
+        """URLs to which the authorization endpoint may redirect the browser."""
     is_dcr: bool
     """Whether the client registered itself by dynamic client registration (RFC 7591)."""
     is_cimd: bool
-    """Whether the client identifies itself by a client ID metadata document."""
+    """Whether the client uses a client ID metadata document for identification."""
     metadata_uri: str
-    """Address of the client ID metadata document; empty for other clients."""
+    """URL of the client ID metadata document; empty for other clients."""
     @property
     def id(self) -> str:
-        """The same as ``client_id``."""
+        """Alias of ``client_id``."""
     def __init__(
         self,
         *,
@@ -1407,9 +1409,7 @@ class M2MClient(_Message):
     ) -> None: ...
 
 class OrganizationClient(_Message):
-    """What can be set on a machine client of an organization. In an update, fields left empty keep their
-    values.
-    """
+    """Settings of a machine client of an organization. In an update, empty fields keep their values."""
 
     DESCRIPTOR: _Descriptor
     NAME_FIELD_NUMBER: int
@@ -1421,10 +1421,10 @@ class OrganizationClient(_Message):
     name: str
     """Name of the client, at most 128 characters."""
     description: str
-    """What the client is for, at most 512 characters."""
+    """Description of the client, at most 512 characters."""
     @property
     def scopes(self) -> _RepeatedScalarFieldContainer[str]:
-        """Scopes that the client may ask for."""
+        """Scopes that the client may request."""
     @property
     def audience(self) -> _RepeatedScalarFieldContainer[str]:
         """Values of the `aud` claim of the client's access tokens."""
@@ -1432,7 +1432,7 @@ class OrganizationClient(_Message):
     def custom_claims(self) -> _RepeatedCompositeFieldContainer[CustomClaim]:
         """Claims added to the client's access tokens. An update replaces them as a whole."""
     expiry: int
-    """How long access tokens of the client shall be valid, in seconds; left to the service when 0."""
+    """Lifetime of the client's access tokens in seconds; chosen by the service if 0."""
     def __init__(
         self,
         *,
@@ -1490,62 +1490,62 @@ class Resource(_Message):
     CIMD_CLIENT_ALLOWLIST_ENABLED_FIELD_NUMBER: int
     RESOURCE_SCOPE_SELECTION_ALLOWED_FIELD_NUMBER: int
     id: str
-    """Id of the resource (`res_` and digits), given by the service."""
+    """Id of the resource (`res_` followed by digits), assigned by the service."""
     name: str
     """Name of the resource, at most 128 characters."""
     resource_uri: str
-    """URI that identifies the resource in requests for tokens (RFC 8707), at most 512 characters."""
+    """URI that identifies the resource in token requests (RFC 8707), at most 512 characters."""
     description: str
-    """What the resource is, at most 512 characters."""
+    """Description of the resource, at most 512 characters."""
     @property
     def resource_type(self) -> ResourceType.ValueType:
         """Kind of the resource. Required."""
     @resource_type.setter
     def resource_type(self, value: ResourceType.ValueType | str) -> None: ...
     disable_dynamic_client_registration: bool
-    """Whether clients are kept from registering themselves (RFC 7591). Required."""
+    """Whether dynamic client registration (RFC 7591) is disabled. Required."""
     logo_uri: str
-    """Address of a logo, at most 512 characters."""
+    """URL of a logo, at most 512 characters."""
     access_token_expiry: int
-    """How long access tokens for the resource are valid, in seconds."""
+    """Lifetime of access tokens for the resource in seconds."""
     refresh_token_expiry: int
-    """How long refresh tokens for the resource are valid, in seconds."""
+    """Lifetime of refresh tokens for the resource in seconds."""
     @property
     def create_time(self) -> _Timestamp:
-        """When it was created; set by the service."""
+        """Time of creation. Read-only."""
     @property
     def update_time(self) -> _Timestamp:
-        """When it was last changed; set by the service."""
+        """Time of the last change. Read-only."""
     provider: str
     """Provider of the resource, at most 512 characters."""
     @property
     def protected_metadata(self) -> _Struct:
         """The resource's metadata document (RFC 9728), as a free-form JSON object."""
     protected_metadata_uri: str
-    """Address of the resource's metadata document (RFC 9728)."""
+    """URL of the resource's metadata document (RFC 9728)."""
     resource_id: str
     """Identifier of the resource, at most 512 characters."""
     @property
     def scopes(self) -> _RepeatedCompositeFieldContainer[Scope]:
-        """Scopes that the resource knows."""
+        """Scopes of the resource."""
     @property
     def connection_details(self) -> ResourceConnection:
-        """The connection through which users of the resource log in."""
+        """Connection through which users of the resource log in."""
     disallow_connection_update: bool
-    """Whether the connection of the resource is kept from being changed."""
+    """Whether the connection of the resource must not be changed."""
     intersect_scopes_user_permission: bool
-    """Whether granted scopes are cut down to those that the user's permissions cover."""
+    """Whether granted scopes are limited to the user's permissions."""
     enable_cimd: bool
-    """Whether clients may identify themselves by a client ID metadata document."""
+    """Whether clients may use a client ID metadata document for identification."""
     xaa_enabled: bool
     """Whether cross-app access (XAA) is enabled."""
     @property
     def cimd_client_allowlist(self) -> _RepeatedCompositeFieldContainer[CimdAllowlistEntry]:
-        """Clients that may identify themselves by a client ID metadata document; at most 20 entries."""
+        """Clients that may use a client ID metadata document for identification; at most 20 entries."""
     cimd_client_allowlist_enabled: bool
     """Whether `cimd_client_allowlist` is enforced."""
     resource_scope_selection_allowed: bool
-    """Whether users may choose which scopes they grant."""
+    """Whether users may choose the scopes that they grant."""
     def __init__(
         self,
         *,
@@ -1642,9 +1642,7 @@ class Resource(_Message):
     ) -> None: ...
 
 class ResourceClient(_Message):
-    """What can be set on a client of a protected resource. In an update, fields left empty keep their
-    values.
-    """
+    """Settings of a client of a protected resource. In an update, empty fields keep their values."""
 
     DESCRIPTOR: _Descriptor
     NAME_FIELD_NUMBER: int
@@ -1657,10 +1655,10 @@ class ResourceClient(_Message):
     name: str
     """Name of the client, at most 128 characters."""
     description: str
-    """What the client is for, at most 512 characters."""
+    """Description of the client, at most 512 characters."""
     @property
     def scopes(self) -> _RepeatedScalarFieldContainer[str]:
-        """Scopes that the client may ask for."""
+        """Scopes that the client may request."""
     @property
     def audience(self) -> _RepeatedScalarFieldContainer[str]:
         """Values of the `aud` claim of the client's access tokens."""
@@ -1668,10 +1666,10 @@ class ResourceClient(_Message):
     def custom_claims(self) -> _RepeatedCompositeFieldContainer[CustomClaim]:
         """Claims added to the client's access tokens. An update replaces them as a whole."""
     expiry: int
-    """How long access tokens of the client shall be valid, in seconds; left to the service when 0."""
+    """Lifetime of the client's access tokens in seconds; chosen by the service if 0."""
     @property
     def redirect_uris(self) -> _RepeatedScalarFieldContainer[str]:
-        """Addresses that the authorization endpoint may send the browser back to."""
+        """URLs to which the authorization endpoint may redirect the browser."""
     def __init__(
         self,
         *,
@@ -1704,7 +1702,7 @@ class ResourceClient(_Message):
     ) -> None: ...
 
 class ResourceConnection(_Message):
-    """The connection through which users of a protected resource log in."""
+    """Connection through which users of a protected resource log in."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -1714,14 +1712,14 @@ class ResourceConnection(_Message):
     SETTINGS_FIELD_NUMBER: int
     PROVIDER_FIELD_NUMBER: int
     id: str
-    """Id of the connection (`conn_` and digits)."""
+    """Id of the connection (`conn_` followed by digits)."""
     @property
     def type(self) -> ResourceConnectionType.ValueType:
         """Kind of the connection."""
     @type.setter
     def type(self, value: ResourceConnectionType.ValueType | str) -> None: ...
     status: str
-    """How far the connection has been set up."""
+    """Setup status of the connection."""
     enabled: bool
     """Whether the connection can be used."""
     @property
@@ -1769,9 +1767,9 @@ class ResourceUserConsent(_Message):
     SCOPES_FIELD_NUMBER: int
     GRANTED_AT_FIELD_NUMBER: int
     id: str
-    """Id of the consent (it begins with `usrcnst_`); `RevokeUserConsent` takes it."""
+    """Id of the consent (starts with `usrcnst_`), for `RevokeUserConsent`."""
     external_user_id: str
-    """Your own id of the user."""
+    """Id of the user in your application."""
     client_id: str
     """Id of the client."""
     client_name: str
@@ -1781,7 +1779,7 @@ class ResourceUserConsent(_Message):
         """Scopes that the user has granted."""
     @property
     def granted_at(self) -> _Timestamp:
-        """When the user consented."""
+        """Time when the user consented."""
     def __init__(
         self,
         *,
@@ -1812,26 +1810,26 @@ class ResourceUserConsent(_Message):
     ) -> None: ...
 
 class ResourceUserConsentFilter(_Message):
-    """Restricts a listing of consents to certain users."""
+    """Filter for consents."""
 
     DESCRIPTOR: _Descriptor
     EXTERNAL_USER_ID_FIELD_NUMBER: int
     @property
     def external_user_id(self) -> _RepeatedScalarFieldContainer[str]:
-        """Your own ids of the users, at most 25; every user when empty."""
+        """Only consents of the users with these ids in your application, at most 25; all users if empty."""
     def __init__(self, *, external_user_id: _Iterable[str] | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["external_user_id", b"external_user_id"]) -> None: ...
 
 class RevokeUserConsentRequest(_Message):
-    """Names the consent to revoke."""
+    """Request for `RevokeUserConsent`."""
 
     DESCRIPTOR: _Descriptor
     CLIENT_ID_FIELD_NUMBER: int
     CONSENT_ID_FIELD_NUMBER: int
     client_id: str
-    """Id of the client (it begins with `m2m_`), at most 32 characters."""
+    """Id of the client (starts with `m2m_`), at most 32 characters."""
     consent_id: str
-    """Id of the consent (it begins with `usrcnst_`), at most 32 characters."""
+    """Id of the consent (starts with `usrcnst_`), at most 32 characters."""
     def __init__(self, *, client_id: str | None = None, consent_id: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -1839,7 +1837,7 @@ class RevokeUserConsentRequest(_Message):
     ) -> None: ...
 
 class RevokeUserConsentResponse(_Message):
-    """Answer to `RevokeUserConsent`; it has no fields."""
+    """Response to `RevokeUserConsent`. It has no fields."""
 
     DESCRIPTOR: _Descriptor
     def __init__(self) -> None: ...
@@ -1855,11 +1853,11 @@ class Scope(_Message):
     id: str
     """Id of the scope, 1 to 100 characters."""
     name: str
-    """The scope as it stands in tokens: 1 to 64 letters, digits and colons. Required. 1 to 100 characters.
-    Must match `^[a-zA-Z0-9:]{1,64}$`.
+    """Name of the scope in tokens: 1 to 64 letters, digits and colons. Required. Must match
+    `^[a-zA-Z0-9:]{1,64}$`.
     """
     description: str
-    """What the scope allows, at most 2000 characters."""
+    """Description of the scope, at most 2000 characters."""
     enabled: bool
     """Whether the scope can be granted. Required."""
     def __init__(
@@ -1885,7 +1883,7 @@ class Scope(_Message):
     ) -> None: ...
 
 class UpdateClient(_Message):
-    """What to change in a client of the environment. Fields left empty keep their values."""
+    """New values of a client of the environment. Empty fields keep their values."""
 
     DESCRIPTOR: _Descriptor
     BACK_CHANNEL_LOGOUT_URIS_FIELD_NUMBER: int
@@ -1902,30 +1900,28 @@ class UpdateClient(_Message):
     IP_ALLOWLIST_FIELD_NUMBER: int
     @property
     def back_channel_logout_uris(self) -> _RepeatedScalarFieldContainer[str]:
-        """Addresses that are told by a server-to-server call when a user logs out; valid URIs, none twice.
-        No duplicates.
-        """
+        """Back-channel logout URIs, without duplicates. The service calls them when a user logs out."""
     @property
     def post_logout_redirect_uris(self) -> _RepeatedScalarFieldContainer[str]:
-        """Addresses that the browser may be sent to after logout; none twice. No duplicates."""
+        """URLs to which the browser may be redirected after logout; no duplicates."""
     initiate_login_uri: str
-    """Address in the application that starts a login."""
+    """URL in the application that starts a login."""
     @property
     def post_login_uris(self) -> _RepeatedScalarFieldContainer[str]:
-        """Addresses that the browser may be sent back to after login; none twice. No duplicates."""
+        """URLs to which the browser may be redirected after login; no duplicates."""
     name: str
     """New name of the client."""
     access_token_expiry: int
-    """How long access tokens shall be valid, in seconds."""
+    """Lifetime of access tokens in seconds."""
     @property
     def scopes(self) -> _RepeatedScalarFieldContainer[str]:
-        """Scopes that the client may ask for."""
+        """Scopes that the client may request."""
     @property
     def custom_claims(self) -> _RepeatedCompositeFieldContainer[CustomClaim]:
-        """Claims added to the client's access tokens, replacing all earlier ones."""
+        """Claims added to the client's access tokens. They replace all existing claims."""
     @property
     def disallow_scalekit_api_access(self) -> _BoolValue:
-        """Whether access tokens of the client are refused by the Scalekit API."""
+        """Whether the Scalekit API rejects access tokens of the client."""
     @property
     def grant_types(self) -> _RepeatedScalarFieldContainer[str]:
         """OAuth grants that the client may use, such as `authorization_code` or `client_credentials`."""
@@ -1934,7 +1930,7 @@ class UpdateClient(_Message):
         """Whether the code flow requires PKCE (RFC 7636)."""
     @property
     def ip_allowlist(self) -> IpAllowlist:
-        """Networks that the client may be used from."""
+        """Networks from which the client may be used."""
     def __init__(
         self,
         *,
@@ -1995,7 +1991,7 @@ class UpdateClient(_Message):
     ) -> None: ...
 
 class UpdateClientRequest(_Message):
-    """Names a client of the environment and says what to change."""
+    """Request for `UpdateClient`."""
 
     DESCRIPTOR: _Descriptor
     CLIENT_ID_FIELD_NUMBER: int
@@ -2005,10 +2001,10 @@ class UpdateClientRequest(_Message):
     """Id of the client, 1 to 32 characters."""
     @property
     def client(self) -> UpdateClient:
-        """The changes. Required."""
+        """The new values. Required."""
     @property
     def mask(self) -> _FieldMask:
-        """Names the fields of `client` to change."""
+        """Fields of `client` to change."""
     def __init__(
         self,
         *,
@@ -2023,31 +2019,31 @@ class UpdateClientRequest(_Message):
     ) -> None: ...
 
 class UpdateClientResponse(_Message):
-    """Answer to `UpdateClient`."""
+    """Response to `UpdateClient`."""
 
     DESCRIPTOR: _Descriptor
     CLIENT_FIELD_NUMBER: int
     @property
     def client(self) -> Client:
-        """The client as stored."""
+        """The updated client."""
     def __init__(self, *, client: Client | None = None) -> None: ...
     def HasField(self, field_name: _Literal["client", b"client"]) -> bool: ...
     def ClearField(self, field_name: _Literal["client", b"client"]) -> None: ...
 
 class UpdateOrganizationClientRequest(_Message):
-    """Names a machine client of an organization and says what to change."""
+    """Request for `UpdateOrganizationClient`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     CLIENT_ID_FIELD_NUMBER: int
     CLIENT_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits), at most 32 characters."""
+    """Id of the organization (`org_` followed by digits), at most 32 characters."""
     client_id: str
-    """Id of the client (`m2morg_` and digits), at most 32 characters."""
+    """Id of the client (`m2morg_` followed by digits), at most 32 characters."""
     @property
     def client(self) -> OrganizationClient:
-        """The changes. Required."""
+        """The new values. Required."""
     def __init__(
         self,
         *,
@@ -2069,19 +2065,19 @@ class UpdateOrganizationClientRequest(_Message):
     ) -> None: ...
 
 class UpdateOrganizationClientResponse(_Message):
-    """Answer to `UpdateOrganizationClient`."""
+    """Response to `UpdateOrganizationClient`."""
 
     DESCRIPTOR: _Descriptor
     CLIENT_FIELD_NUMBER: int
     @property
     def client(self) -> M2MClient:
-        """The client as stored."""
+        """The updated client."""
     def __init__(self, *, client: M2MClient | None = None) -> None: ...
     def HasField(self, field_name: _Literal["client", b"client"]) -> bool: ...
     def ClearField(self, field_name: _Literal["client", b"client"]) -> None: ...
 
 class UpdateResourceClientRequest(_Message):
-    """Names a client of a protected resource and says what to change."""
+    """Request for `UpdateResourceClient`."""
 
     DESCRIPTOR: _Descriptor
     RESOURCE_ID_FIELD_NUMBER: int
@@ -2089,15 +2085,15 @@ class UpdateResourceClientRequest(_Message):
     CLIENT_FIELD_NUMBER: int
     UPDATE_MASK_FIELD_NUMBER: int
     resource_id: str
-    """Id of the protected resource (`res_` and digits), 1 to 32 characters."""
+    """Id of the protected resource (`res_` followed by digits), 1 to 32 characters."""
     client_id: str
     """Id of the client, 1 to 32 characters."""
     @property
     def client(self) -> ResourceClient:
-        """The changes. Required."""
+        """The new values. Required."""
     @property
     def update_mask(self) -> _FieldMask:
-        """Names the fields of `client` to change."""
+        """Fields of `client` to change."""
     def __init__(
         self,
         *,
@@ -2122,13 +2118,13 @@ class UpdateResourceClientRequest(_Message):
     ) -> None: ...
 
 class UpdateResourceClientResponse(_Message):
-    """Answer to `UpdateResourceClient`."""
+    """Response to `UpdateResourceClient`."""
 
     DESCRIPTOR: _Descriptor
     CLIENT_FIELD_NUMBER: int
     @property
     def client(self) -> M2MClient:
-        """The client as stored."""
+        """The updated client."""
     def __init__(self, *, client: M2MClient | None = None) -> None: ...
     def HasField(self, field_name: _Literal["client", b"client"]) -> bool: ...
     def ClearField(self, field_name: _Literal["client", b"client"]) -> None: ...

@@ -28,7 +28,7 @@ class _IdentityProviderType:
 class _IdentityProviderTypeWrapper(_EnumTypeWrapper[_IdentityProviderType.ValueType], type):
     DESCRIPTOR: _EnumDescriptor
     IDENTITY_PROVIDER_UNSPECIFIED: _IdentityProviderType.ValueType
-    """No provider given."""
+    """Not set."""
     OKTA: _IdentityProviderType.ValueType
     """Okta."""
     GOOGLE: _IdentityProviderType.ValueType
@@ -44,7 +44,7 @@ class _IdentityProviderTypeWrapper(_EnumTypeWrapper[_IdentityProviderType.ValueT
     JUMPCLOUD: _IdentityProviderType.ValueType
     """JumpCloud."""
     CUSTOM: _IdentityProviderType.ValueType
-    """Any other provider that speaks the protocol of the connection."""
+    """Any other provider that supports the protocol of the connection."""
     GITHUB: _IdentityProviderType.ValueType
     """GitHub."""
     GITLAB: _IdentityProviderType.ValueType
@@ -56,14 +56,14 @@ class _IdentityProviderTypeWrapper(_EnumTypeWrapper[_IdentityProviderType.ValueT
     MICROSOFT: _IdentityProviderType.ValueType
     """Login with a Microsoft account."""
     IDP_SIMULATOR: _IdentityProviderType.ValueType
-    """The simulated identity provider that helps to test a login."""
+    """The simulated identity provider, for testing logins."""
     SCALEKIT: _IdentityProviderType.ValueType
     """Scalekit itself."""
     ADFS: _IdentityProviderType.ValueType
     """Microsoft Active Directory Federation Services."""
 
 class IdentityProviderType(_IdentityProviderType, metaclass=_IdentityProviderTypeWrapper):
-    """The kinds of identity providers that connections and directories can use."""
+    """Identity providers of connections and directories."""
 
 IDENTITY_PROVIDER_UNSPECIFIED: IdentityProviderType.ValueType
 OKTA: IdentityProviderType.ValueType
@@ -90,18 +90,18 @@ class _MembershipStatus:
 class _MembershipStatusWrapper(_EnumTypeWrapper[_MembershipStatus.ValueType], type):
     DESCRIPTOR: _EnumDescriptor
     Membership_Status_UNSPECIFIED: _MembershipStatus.ValueType
-    """No state given."""
+    """Not set."""
     ACTIVE: _MembershipStatus.ValueType
     """The user is a member."""
     INACTIVE: _MembershipStatus.ValueType
-    """The membership exists but is switched off."""
+    """The membership is disabled."""
     PENDING_INVITE: _MembershipStatus.ValueType
-    """The user is invited and has not accepted yet."""
+    """The user has been invited and has not accepted yet."""
     INVITE_EXPIRED: _MembershipStatus.ValueType
     """The invitation expired before the user accepted it."""
 
 class MembershipStatus(_MembershipStatus, metaclass=_MembershipStatusWrapper):
-    """The states that a membership can be in."""
+    """Status of a membership."""
 
 Membership_Status_UNSPECIFIED: MembershipStatus.ValueType
 ACTIVE: MembershipStatus.ValueType
@@ -116,14 +116,14 @@ class _RegionCode:
 class _RegionCodeWrapper(_EnumTypeWrapper[_RegionCode.ValueType], type):
     DESCRIPTOR: _EnumDescriptor
     REGION_CODE_UNSPECIFIED: _RegionCode.ValueType
-    """No region given."""
+    """Not set."""
     US: _RegionCode.ValueType
     """United States."""
     EU: _RegionCode.ValueType
     """European Union."""
 
 class RegionCode(_RegionCode, metaclass=_RegionCodeWrapper):
-    """The regions that data can be kept in."""
+    """Regions in which data can be stored."""
 
 REGION_CODE_UNSPECIFIED: RegionCode.ValueType
 US: RegionCode.ValueType
@@ -136,7 +136,7 @@ class _TimeUnit:
 class _TimeUnitWrapper(_EnumTypeWrapper[_TimeUnit.ValueType], type):
     DESCRIPTOR: _EnumDescriptor
     SESSION_TIME_UNIT_UNSPECIFIED: _TimeUnit.ValueType
-    """No unit given."""
+    """Not set."""
     MINUTES: _TimeUnit.ValueType
     """Minutes."""
     HOURS: _TimeUnit.ValueType
@@ -145,7 +145,7 @@ class _TimeUnitWrapper(_EnumTypeWrapper[_TimeUnit.ValueType], type):
     """Days."""
 
 class TimeUnit(_TimeUnit, metaclass=_TimeUnitWrapper):
-    """The units that a timeout can be given in."""
+    """Units of a timeout."""
 
 SESSION_TIME_UNIT_UNSPECIFIED: TimeUnit.ValueType
 MINUTES: TimeUnit.ValueType
@@ -153,7 +153,7 @@ HOURS: TimeUnit.ValueType
 DAYS: TimeUnit.ValueType
 
 class ExternalIdentity(_Message):
-    """A login identity of a user at an identity provider, as the provider's connection reported it."""
+    """Identity of a user at an identity provider, as reported by the provider's connection."""
 
     DESCRIPTOR: _Descriptor
     CONNECTION_ID_FIELD_NUMBER: int
@@ -165,27 +165,27 @@ class ExternalIdentity(_Message):
     CREATED_TIME_FIELD_NUMBER: int
     LAST_SYNCED_TIME_FIELD_NUMBER: int
     connection_id: str
-    """Id of the connection that the identity came through (`conn_` and digits)."""
+    """Id of the connection that reported the identity (`conn_` followed by digits)."""
     connection_type: str
     """Kind of that connection, such as `OIDC` or `SAML`."""
     @property
     def connection_provider(self) -> IdentityProviderType.ValueType:
-        """Identity provider behind the connection."""
+        """Identity provider of the connection."""
     @connection_provider.setter
     def connection_provider(self, value: IdentityProviderType.ValueType | str) -> None: ...
     connection_user_id: str
-    """Id that the identity provider gives to the user."""
+    """Id of the user at the identity provider."""
     is_social: bool
-    """Whether this is a social login and not an enterprise one."""
+    """Whether this is a social login rather than an enterprise login."""
     @property
     def last_login_time(self) -> _Timestamp:
-        """When the user last logged in with this identity."""
+        """Time when the user last logged in with this identity."""
     @property
     def created_time(self) -> _Timestamp:
-        """When the identity was first linked to the user."""
+        """Time when the identity was first linked to the user."""
     @property
     def last_synced_time(self) -> _Timestamp:
-        """When the identity's data was last taken over from the provider."""
+        """Time when the identity was last synchronized with the provider."""
     def __init__(
         self,
         *,
@@ -232,7 +232,7 @@ class ExternalIdentity(_Message):
     ) -> None: ...
 
 class OrganizationMembership(_Message):
-    """The membership of a user in one organization. The server fills in every field."""
+    """The membership of a user in one organization. The service sets every field."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
@@ -249,13 +249,13 @@ class OrganizationMembership(_Message):
     PROVISIONING_METHOD_FIELD_NUMBER: int
     PERMISSIONS_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits)."""
+    """Id of the organization (`org_` followed by digits)."""
     @property
     def join_time(self) -> _Timestamp:
-        """When the user joined the organization."""
+        """Time when the user joined the organization."""
     @property
     def membership_status(self) -> MembershipStatus.ValueType:
-        """Whether the membership is active, inactive or so far only an invitation."""
+        """Status of the membership."""
     @membership_status.setter
     def membership_status(self, value: MembershipStatus.ValueType | str) -> None: ...
     @property
@@ -265,27 +265,27 @@ class OrganizationMembership(_Message):
     """Name of the organization."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Key-value pairs of your own that belong to the membership: at most 20 pairs, keys of 3 to 25
-        characters, values of 1 to 256.
+        """Custom key-value pairs of the membership: at most 20 pairs, keys of 3 to 25 characters, values
+        of 1 to 256.
         """
     display_name: str
-    """Name of the organization as shown to people."""
+    """Display name of the organization."""
     inviter_email: str
     """E-mail address of the person who invited the user."""
     @property
     def created_at(self) -> _Timestamp:
-        """When the membership, or the invitation to it, was created."""
+        """Time when the membership or the invitation to it was created."""
     @property
     def accepted_at(self) -> _Timestamp:
-        """When the user accepted the invitation."""
+        """Time when the user accepted the invitation."""
     @property
     def expires_at(self) -> _Timestamp:
-        """When a pending invitation expires."""
+        """Time when a pending invitation expires."""
     provisioning_method: str
-    """How the user became a member."""
+    """Method by which the user became a member."""
     @property
     def permissions(self) -> _RepeatedScalarFieldContainer[str]:
-        """Names of the permissions that the user has in this organization through the roles."""
+        """Names of the permissions that the user's roles grant in this organization."""
     def __init__(
         self,
         *,
@@ -357,18 +357,18 @@ class OrganizationMembership(_Message):
     ) -> None: ...
 
 class Role(_Message):
-    """A role that a member has or is to get. Where a request takes roles, `name` is what counts."""
+    """A role of a member. Requests use only `name`."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
     NAME_FIELD_NUMBER: int
     DISPLAY_NAME_FIELD_NUMBER: int
     id: str
-    """Id of the role (`role_` and digits)."""
+    """Id of the role (`role_` followed by digits)."""
     name: str
     """Name that identifies the role, such as `admin`."""
     display_name: str
-    """Name of the role as shown to people."""
+    """Display name of the role."""
     def __init__(
         self, *, id: str | None = None, name: str | None = None, display_name: str | None = None
     ) -> None: ...
@@ -378,8 +378,8 @@ class Role(_Message):
     ) -> None: ...
 
 class UserProfile(_Message):
-    """Personal details of a user, as stored and returned. Creating and updating a user takes profile
-    messages of their own.
+    """Personal details of a user, as returned by the service. Requests use `CreateUserProfile` and
+    `UpdateUserProfile` instead.
     """
 
     DESCRIPTOR: _Descriptor
@@ -401,23 +401,23 @@ class UserProfile(_Message):
     FIRST_NAME_FIELD_NUMBER: int
     LAST_NAME_FIELD_NUMBER: int
     id: str
-    """Id of the profile, given by the server."""
+    """Id of the profile, assigned by the service."""
     given_name: str
     """First name, at most 255 characters."""
     family_name: str
     """Last name, at most 255 characters."""
     name: str
-    """Full name as shown to people."""
+    """Full name, for display."""
     locale: str
     """Preferred language and region, such as `en-US`."""
     email_verified: bool
-    """Whether the user has shown to own the e-mail address."""
+    """Whether the e-mail address is verified."""
     phone_number: str
     """Phone number of the user."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Key-value pairs of your own about the user: at most 20 pairs, keys of 3 to 25 characters, values
-        of 1 to 256.
+        """Custom key-value pairs of the user: at most 20 pairs, keys of 3 to 25 characters, values of 1 to
+        256.
         """
     @property
     def custom_attributes(self) -> _ScalarMap[str, str]:
@@ -426,16 +426,16 @@ class UserProfile(_Message):
         """
     @property
     def external_identities(self) -> _RepeatedCompositeFieldContainer[ExternalIdentity]:
-        """Identities at identity providers that the user has logged in with. Read-only."""
+        """Identities at identity providers with which the user has logged in. Read-only."""
     preferred_username: str
-    """Short name that the user likes to be called by, at most 512 characters. It need not be unique."""
+    """Preferred short name, at most 512 characters. It need not be unique."""
     phone_number_verified: bool
-    """Whether the user has shown to own the phone number."""
+    """Whether the phone number is verified."""
     picture: str
     """URL of a picture of the user."""
     @property
     def groups(self) -> _RepeatedScalarFieldContainer[str]:
-        """Names of the groups that the user belongs to."""
+        """Names of the user's groups."""
     gender: str
     """Gender, as free text."""
     first_name: str

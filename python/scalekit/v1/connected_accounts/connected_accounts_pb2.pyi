@@ -35,14 +35,14 @@ class _ConnectorStatusWrapper(_EnumTypeWrapper[_ConnectorStatus.ValueType], type
     PENDING_AUTH: _ConnectorStatus.ValueType
     """The user has not authorized the account yet."""
     PENDING_VERIFICATION: _ConnectorStatus.ValueType
-    """The user has authorized the account, but `VerifyConnectedAccountUser` has not confirmed who that
-    was.
+    """The user has authorized the account, but `VerifyConnectedAccountUser` has not confirmed the user's
+    identity yet.
     """
     DISCONNECTED: _ConnectorStatus.ValueType
     """The account was disconnected and cannot be used."""
 
 class ConnectorStatus(_ConnectorStatus, metaclass=_ConnectorStatusWrapper):
-    """Whether a connected account can be used."""
+    """Status of a connected account."""
 
 CONNECTION_STATUS_UNSPECIFIED: ConnectorStatus.ValueType
 ACTIVE: ConnectorStatus.ValueType
@@ -68,24 +68,24 @@ class _ConnectorTypeWrapper(_EnumTypeWrapper[_ConnectorType.ValueType], type):
     BEARER_TOKEN: _ConnectorType.ValueType
     """A fixed bearer token."""
     CUSTOM: _ConnectorType.ValueType
-    """Credentials in a shape that the provider defines."""
+    """Credentials in a format defined by the provider."""
     BASIC: _ConnectorType.ValueType
     """User name and password (HTTP Basic)."""
     OAUTH_M2M: _ConnectorType.ValueType
     """OAuth 2.0 client credentials, machine to machine."""
     TRELLO_OAUTH1: _ConnectorType.ValueType
-    """OAuth 1.0 as Trello does it."""
+    """OAuth 1.0 as implemented by Trello."""
     GOOGLE_DWD: _ConnectorType.ValueType
-    """Google's domain-wide delegation."""
+    """Google domain-wide delegation."""
     TRUSTED_IDP: _ConnectorType.ValueType
     """Temporary credentials through a trusted identity provider."""
     SMART_FHIR: _ConnectorType.ValueType
-    """SMART on FHIR, OAuth 2.0 for health records."""
+    """SMART on FHIR: OAuth 2.0 for health records."""
     NO_AUTH: _ConnectorType.ValueType
     """No authentication."""
 
 class ConnectorType(_ConnectorType, metaclass=_ConnectorTypeWrapper):
-    """How a connected account authenticates at the third-party service."""
+    """Authentication method of a connected account."""
 
 CONNECTION_TYPE_UNSPECIFIED: ConnectorType.ValueType
 OAUTH: ConnectorType.ValueType
@@ -102,7 +102,7 @@ SMART_FHIR: ConnectorType.ValueType
 NO_AUTH: ConnectorType.ValueType
 
 class AuthorizationDetails(_Message):
-    """The credentials of a connected account, in the shape that its kind needs. They are secret."""
+    """Credentials of a connected account; the variant depends on its kind. They are secret."""
 
     DESCRIPTOR: _Descriptor
     OAUTH_TOKEN_FIELD_NUMBER: int
@@ -117,7 +117,7 @@ class AuthorizationDetails(_Message):
         """Fixed credentials, such as an API key or a user name and password."""
     @property
     def google_dwd(self) -> GoogleDWDAuth:
-        """A token obtained by Google's domain-wide delegation."""
+        """A token obtained through Google domain-wide delegation."""
     @property
     def trusted_idp(self) -> TrustedIDPAuth:
         """Temporary credentials obtained through a trusted identity provider."""
@@ -165,7 +165,7 @@ class AuthorizationDetails(_Message):
     ) -> _Literal["oauth_token", "static_auth", "google_dwd", "trusted_idp"] | None: ...
 
 class ConnectedAccount(_Message):
-    """A connected account as the service keeps it."""
+    """A connected account."""
 
     DESCRIPTOR: _Descriptor
     IDENTIFIER_FIELD_NUMBER: int
@@ -182,17 +182,17 @@ class ConnectedAccount(_Message):
     API_CONFIG_FIELD_NUMBER: int
     IS_ORG_WIDE_CREDENTIAL_FIELD_NUMBER: int
     identifier: str
-    """Your identifier of the account within the connector."""
+    """Identifier of the account within the connector, chosen by you."""
     provider: str
     """Identifier of the third-party service."""
     @property
     def status(self) -> ConnectorStatus.ValueType:
-        """Whether the account can be used, and what it waits for if not."""
+        """Status of the account."""
     @status.setter
     def status(self, value: ConnectorStatus.ValueType | str) -> None: ...
     @property
     def authorization_type(self) -> ConnectorType.ValueType:
-        """How the account authenticates at the third-party service."""
+        """Authentication method at the third-party service."""
     @authorization_type.setter
     def authorization_type(self, value: ConnectorType.ValueType | str) -> None: ...
     @property
@@ -200,24 +200,24 @@ class ConnectedAccount(_Message):
         """The credentials. They are secret."""
     @property
     def token_expires_at(self) -> _Timestamp:
-        """When the current access token expires."""
+        """Time when the current access token expires."""
     @property
     def updated_at(self) -> _Timestamp:
-        """When the account was last changed."""
+        """Time when the account was last changed."""
     connector: str
-    """Name of the connection the account is for."""
+    """Name of the account's connection."""
     @property
     def last_used_at(self) -> _Timestamp:
-        """When the account was last used; absent when it never was."""
+        """Time when the account was last used; not set if it was never used."""
     id: str
-    """Id of the account (`ca_` and digits), given by the service. At most 32 characters."""
+    """Id of the account (`ca_` followed by digits), assigned by the service. At most 32 characters."""
     connection_id: str
-    """Id of the connection the account is for (`conn_` and digits). At most 32 characters."""
+    """Id of the account's connection (`conn_` followed by digits). At most 32 characters."""
     @property
     def api_config(self) -> _Struct:
         """Settings for calls to the third-party service, as a free-form JSON object."""
     is_org_wide_credential: bool
-    """Whether the credentials serve the whole organization instead of one user."""
+    """Whether the credentials are shared by the whole organization."""
     def __init__(
         self,
         *,
@@ -283,7 +283,7 @@ class ConnectedAccount(_Message):
     ) -> None: ...
 
 class ConnectedAccountForList(_Message):
-    """A connected account as it appears in lists: without credentials."""
+    """A connected account in a list, without its credentials."""
 
     DESCRIPTOR: _Descriptor
     IDENTIFIER_FIELD_NUMBER: int
@@ -298,36 +298,36 @@ class ConnectedAccountForList(_Message):
     CONNECTION_ID_FIELD_NUMBER: int
     IS_ORG_WIDE_CREDENTIAL_FIELD_NUMBER: int
     identifier: str
-    """Your identifier of the account within the connector."""
+    """Identifier of the account within the connector, chosen by you."""
     provider: str
     """Identifier of the third-party service."""
     @property
     def status(self) -> ConnectorStatus.ValueType:
-        """Whether the account can be used, and what it waits for if not."""
+        """Status of the account."""
     @status.setter
     def status(self, value: ConnectorStatus.ValueType | str) -> None: ...
     @property
     def authorization_type(self) -> ConnectorType.ValueType:
-        """How the account authenticates at the third-party service."""
+        """Authentication method at the third-party service."""
     @authorization_type.setter
     def authorization_type(self, value: ConnectorType.ValueType | str) -> None: ...
     @property
     def token_expires_at(self) -> _Timestamp:
-        """When the current access token expires."""
+        """Time when the current access token expires."""
     @property
     def updated_at(self) -> _Timestamp:
-        """When the account was last changed."""
+        """Time when the account was last changed."""
     connector: str
-    """Name of the connection the account is for."""
+    """Name of the account's connection."""
     @property
     def last_used_at(self) -> _Timestamp:
-        """When the account was last used; absent when it never was."""
+        """Time when the account was last used; not set if it was never used."""
     id: str
-    """Id of the account (`ca_` and digits), given by the service."""
+    """Id of the account (`ca_` followed by digits), assigned by the service."""
     connection_id: str
-    """Id of the connection the account is for (`conn_` and digits). At most 32 characters."""
+    """Id of the account's connection (`conn_` followed by digits). At most 32 characters."""
     is_org_wide_credential: bool
-    """Whether the credentials serve the whole organization instead of one user."""
+    """Whether the credentials are shared by the whole organization."""
     def __init__(
         self,
         *,
@@ -383,7 +383,7 @@ class ConnectedAccountForList(_Message):
     ) -> None: ...
 
 class CreateConnectedAccount(_Message):
-    """What a new connected account is made of."""
+    """The connected account to create."""
 
     DESCRIPTOR: _Descriptor
     AUTHORIZATION_DETAILS_FIELD_NUMBER: int
@@ -407,7 +407,7 @@ class CreateConnectedAccount(_Message):
     ) -> None: ...
 
 class CreateConnectedAccountRequest(_Message):
-    """Asks for a new connected account."""
+    """Request for `CreateConnectedAccount`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
@@ -416,16 +416,18 @@ class CreateConnectedAccountRequest(_Message):
     IDENTIFIER_FIELD_NUMBER: int
     CONNECTED_ACCOUNT_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization that the account belongs to (`org_` and digits), at most 32 characters."""
+    """Id of the organization that the account belongs to (`org_` followed by digits), at most 32
+    characters.
+    """
     user_id: str
-    """Id of the user that the account belongs to (`usr_` and digits), at most 32 characters."""
+    """Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters."""
     connector: str
-    """Name of the connection the account is for, such as `slack`: letters, digits, spaces and any of `_`,
-    `:`, `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+    """Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at
+    most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     """
     identifier: str
-    """Your identifier of the account within the connector, such as a user id, an e-mail address or a
-    workspace id; at most 100 characters.
+    """Identifier of the account within the connector, such as a user id, an e-mail address or a workspace
+    id; at most 100 characters.
     """
     @property
     def connected_account(self) -> CreateConnectedAccount:
@@ -471,19 +473,19 @@ class CreateConnectedAccountRequest(_Message):
     ) -> None: ...
 
 class CreateConnectedAccountResponse(_Message):
-    """Answer to `CreateConnectedAccount`."""
+    """Response to `CreateConnectedAccount`."""
 
     DESCRIPTOR: _Descriptor
     CONNECTED_ACCOUNT_FIELD_NUMBER: int
     @property
     def connected_account(self) -> ConnectedAccount:
-        """The account as stored."""
+        """The created connected account."""
     def __init__(self, *, connected_account: ConnectedAccount | None = None) -> None: ...
     def HasField(self, field_name: _Literal["connected_account", b"connected_account"]) -> bool: ...
     def ClearField(self, field_name: _Literal["connected_account", b"connected_account"]) -> None: ...
 
 class DeleteConnectedAccountRequest(_Message):
-    """Names the connected account to delete."""
+    """Request for `DeleteConnectedAccount`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
@@ -492,20 +494,22 @@ class DeleteConnectedAccountRequest(_Message):
     IDENTIFIER_FIELD_NUMBER: int
     ID_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization that the account belongs to (`org_` and digits), at most 32 characters."""
+    """Id of the organization that the account belongs to (`org_` followed by digits), at most 32
+    characters.
+    """
     user_id: str
-    """Id of the user that the account belongs to (`usr_` and digits), at most 32 characters."""
+    """Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters."""
     connector: str
-    """Name of the connection the account is for, such as `slack`: letters, digits, spaces and any of `_`,
-    `:`, `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+    """Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at
+    most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     """
     identifier: str
-    """Your identifier of the account within the connector, such as a user id, an e-mail address or a
-    workspace id; at most 100 characters.
+    """Identifier of the account within the connector, such as a user id, an e-mail address or a workspace
+    id; at most 100 characters.
     """
     id: str
-    """Id of the connected account (`ca_` and digits), at most 32 characters. It names the account on its
-    own.
+    """Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces
+    `connector` and `identifier`.
     """
     def __init__(
         self,
@@ -548,13 +552,13 @@ class DeleteConnectedAccountRequest(_Message):
     ) -> None: ...
 
 class DeleteConnectedAccountResponse(_Message):
-    """Answer to `DeleteConnectedAccount`; it has no fields."""
+    """Response to `DeleteConnectedAccount`. It has no fields."""
 
     DESCRIPTOR: _Descriptor
     def __init__(self) -> None: ...
 
 class GetConnectedAccountByIdentifierRequest(_Message):
-    """Names the connected account to return, by its id or by connector and identifier."""
+    """Request for `GetConnectedAccountAuth` and `GetConnectedAccountDetails`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
@@ -563,20 +567,22 @@ class GetConnectedAccountByIdentifierRequest(_Message):
     IDENTIFIER_FIELD_NUMBER: int
     ID_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization that the account belongs to (`org_` and digits), at most 32 characters."""
+    """Id of the organization that the account belongs to (`org_` followed by digits), at most 32
+    characters.
+    """
     user_id: str
-    """Id of the user that the account belongs to (`usr_` and digits), at most 32 characters."""
+    """Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters."""
     connector: str
-    """Name of the connection the account is for, such as `slack`: letters, digits, spaces and any of `_`,
-    `:`, `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+    """Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at
+    most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     """
     identifier: str
-    """Your identifier of the account within the connector, such as a user id, an e-mail address or a
-    workspace id; at most 100 characters.
+    """Identifier of the account within the connector, such as a user id, an e-mail address or a workspace
+    id; at most 100 characters.
     """
     id: str
-    """Id of the connected account (`ca_` and digits), at most 32 characters. It names the account on its
-    own.
+    """Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces
+    `connector` and `identifier`.
     """
     def __init__(
         self,
@@ -619,19 +625,19 @@ class GetConnectedAccountByIdentifierRequest(_Message):
     ) -> None: ...
 
 class GetConnectedAccountByIdentifierResponse(_Message):
-    """Answer to `GetConnectedAccountAuth` and `GetConnectedAccountDetails`."""
+    """Response to `GetConnectedAccountAuth` and `GetConnectedAccountDetails`."""
 
     DESCRIPTOR: _Descriptor
     CONNECTED_ACCOUNT_FIELD_NUMBER: int
     @property
     def connected_account(self) -> ConnectedAccount:
-        """The account asked for."""
+        """The requested account."""
     def __init__(self, *, connected_account: ConnectedAccount | None = None) -> None: ...
     def HasField(self, field_name: _Literal["connected_account", b"connected_account"]) -> bool: ...
     def ClearField(self, field_name: _Literal["connected_account", b"connected_account"]) -> None: ...
 
 class GetMagicLinkForConnectedAccountRequest(_Message):
-    """Names the connected account that a user shall authorize."""
+    """Request for `GetMagicLinkForConnectedAccount`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
@@ -642,28 +648,30 @@ class GetMagicLinkForConnectedAccountRequest(_Message):
     STATE_FIELD_NUMBER: int
     USER_VERIFY_URL_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization that the account belongs to (`org_` and digits), at most 32 characters."""
+    """Id of the organization that the account belongs to (`org_` followed by digits), at most 32
+    characters.
+    """
     user_id: str
-    """Id of the user that the account belongs to (`usr_` and digits), at most 32 characters."""
+    """Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters."""
     connector: str
-    """Name of the connection the account is for, such as `slack`: letters, digits, spaces and any of `_`,
-    `:`, `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+    """Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at
+    most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     """
     identifier: str
-    """Your identifier of the account within the connector, such as a user id, an e-mail address or a
-    workspace id; at most 100 characters.
+    """Identifier of the account within the connector, such as a user id, an e-mail address or a workspace
+    id; at most 100 characters.
     """
     id: str
-    """Id of the connected account (`ca_` and digits), at most 32 characters. It names the account on its
-    own.
+    """Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces
+    `connector` and `identifier`.
     """
     state: str
-    """Opaque value, at most 512 characters, that comes back with the browser to `user_verify_url`. Use it
-    to match request and return, not as proof of identity.
+    """Opaque value, at most 512 characters, that is passed back to `user_verify_url`. Use it to match the
+    redirect to your request, not as proof of identity.
     """
     user_verify_url: str
-    """Address in your application, `http` or `https`, at most 2048 characters. The browser returns there
-    with the parameters `auth_request_id` and `state`, and your application then calls
+    """URL in your application, `http` or `https`, at most 2048 characters. The browser is redirected to it
+    with the parameters `auth_request_id` and `state`. Your application then calls
     `VerifyConnectedAccountUser`. Must match `^$|^https?://`.
     """
     def __init__(
@@ -717,7 +725,7 @@ class GetMagicLinkForConnectedAccountRequest(_Message):
     ) -> None: ...
 
 class GetMagicLinkForConnectedAccountResponse(_Message):
-    """Answer to `GetMagicLinkForConnectedAccount`."""
+    """Response to `GetMagicLinkForConnectedAccount`."""
 
     DESCRIPTOR: _Descriptor
     LINK_FIELD_NUMBER: int
@@ -726,17 +734,17 @@ class GetMagicLinkForConnectedAccountResponse(_Message):
     """The URL to open in the user's browser."""
     @property
     def expiry(self) -> _Timestamp:
-        """When the link stops working."""
+        """Time when the link expires."""
     @property
     def magic_link(self) -> str:
-        """The same as ``link``."""
+        """Alias of ``link``."""
     def __init__(self, *, link: str | None = None, expiry: _Timestamp | None = None) -> None: ...
     def HasField(self, field_name: _Literal["expiry", b"expiry"]) -> bool: ...
     def ClearField(self, field_name: _Literal["link", b"link", "expiry", b"expiry"]) -> None: ...
 
 class GoogleDWDAuth(_Message):
-    """Credentials obtained by Google's domain-wide delegation: a service account acts for a user of the
-    domain.
+    """Credentials obtained through Google domain-wide delegation: a service account acts on behalf of a
+    user of the domain.
     """
 
     DESCRIPTOR: _Descriptor
@@ -745,15 +753,15 @@ class GoogleDWDAuth(_Message):
     SCOPES_FIELD_NUMBER: int
     TOKEN_EXPIRES_AT_FIELD_NUMBER: int
     subject: str
-    """E-mail address of the user that the service account acts for."""
+    """E-mail address of the user on whose behalf the service account acts."""
     access_token: str
     """The access token. Secret."""
     @property
     def scopes(self) -> _RepeatedScalarFieldContainer[str]:
-        """Scopes that the access token has."""
+        """Scopes of the access token."""
     @property
     def token_expires_at(self) -> _Timestamp:
-        """When the access token expires."""
+        """Time when the access token expires."""
     def __init__(
         self,
         *,
@@ -778,7 +786,7 @@ class GoogleDWDAuth(_Message):
     ) -> None: ...
 
 class ListConnectedAccountsRequest(_Message):
-    """Filters and page of a listing. All filters given must match; an empty filter matches everything."""
+    """Request for `ListConnectedAccounts`. An account must match all filters that are set."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
@@ -792,32 +800,34 @@ class ListConnectedAccountsRequest(_Message):
     CONNECTION_NAMES_FIELD_NUMBER: int
     IS_ORG_WIDE_CREDENTIAL_FIELD_NUMBER: int
     organization_id: str
-    """Only accounts of this organization (`org_` and digits), at most 32 characters."""
+    """Only accounts of this organization (`org_` followed by digits), at most 32 characters."""
     user_id: str
-    """Only accounts of this user (`usr_` and digits), at most 32 characters."""
+    """Only accounts of this user (`usr_` followed by digits), at most 32 characters."""
     connector: str
-    """Only accounts of this connector: letters, digits, spaces and any of `_`, `:`, `-`, at most 400
-    characters. Must match `^[a-zA-Z0-9_: -]*$`.
+    """Only accounts of this connector: letters, digits, spaces, `_`, `:` and `-`, at most 400 characters.
+    Must match `^[a-zA-Z0-9_: -]*$`.
     """
     identifier: str
     """Only accounts with this identifier, at most 100 characters."""
     provider: str
     """Only accounts at this third-party service, at most 50 characters."""
     page_size: int
-    """Number of accounts a page, at most 99; 10 when 0. Less than 100."""
+    """Number of accounts per page, less than 100; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page. At most 100
+    """Token of the page to return, from an earlier response; empty for the first page. At most 100
     characters.
     """
     query: str
-    """Only accounts in which this text occurs, at most 100 characters."""
+    """Only accounts that contain this text, at most 100 characters."""
     @property
     def connection_names(self) -> _RepeatedScalarFieldContainer[str]:
-        """Only accounts of one of these connections: at most 20 names, each made like `connector` and not
-        empty. Each item: 1 to 400 characters. Each item: must match `^[a-zA-Z0-9_: -]*$`.
+        """Only accounts of these connections: at most 20 non-empty names in the format of `connector`.
+        Each item: 1 to 400 characters. Each item: must match `^[a-zA-Z0-9_: -]*$`.
         """
     is_org_wide_credential: bool
-    """Only accounts whose credentials do, or do not, serve the whole organization; both when absent."""
+    """Only accounts whose credentials are (`true`) or are not (`false`) shared by the whole organization;
+    both if not set.
+    """
     def __init__(
         self,
         *,
@@ -883,9 +893,9 @@ class ListConnectedAccountsResponse(_Message):
     PREV_PAGE_TOKEN_FIELD_NUMBER: int
     @property
     def connected_accounts(self) -> _RepeatedCompositeFieldContainer[ConnectedAccountForList]:
-        """The accounts of this page."""
+        """The accounts on this page."""
     total_size: int
-    """Number of matching accounts over all pages."""
+    """Total number of matching accounts."""
     next_page_token: str
     """Token of the next page; empty on the last one. At most 32 characters."""
     prev_page_token: str
@@ -923,12 +933,12 @@ class OauthToken(_Message):
     access_token: str
     """The access token. Secret."""
     refresh_token: str
-    """The refresh token, if the provider gave one. Secret."""
+    """The refresh token, if the provider issued one. Secret."""
     @property
     def scopes(self) -> _RepeatedScalarFieldContainer[str]:
-        """Scopes that were granted."""
+        """Granted scopes."""
     domain: str
-    """Domain of the account at the provider, where its API differs from one customer to the next."""
+    """Domain of the account at the provider, if the provider's API uses one domain per customer."""
     def __init__(
         self,
         *,
@@ -952,17 +962,17 @@ class OauthToken(_Message):
     ) -> None: ...
 
 class ScopeSelection(_Message):
-    """The scopes to ask a user for, chosen among those that the connection offers."""
+    """The scopes to request from a user, selected from the scopes that the connection offers."""
 
     DESCRIPTOR: _Descriptor
     SCOPES_FIELD_NUMBER: int
     OPTIONAL_SCOPES_FIELD_NUMBER: int
     @property
     def scopes(self) -> _RepeatedScalarFieldContainer[str]:
-        """Scopes to ask for."""
+        """Scopes to request."""
     @property
     def optional_scopes(self) -> _RepeatedScalarFieldContainer[str]:
-        """Scopes to ask for that the user may decline."""
+        """Scopes to request that the user may decline."""
     def __init__(
         self, *, scopes: _Iterable[str] | None = None, optional_scopes: _Iterable[str] | None = None
     ) -> None: ...
@@ -972,7 +982,7 @@ class ScopeSelection(_Message):
     ) -> None: ...
 
 class SearchConnectedAccountsRequest(_Message):
-    """Text to search for and the page of the result."""
+    """Request for `SearchConnectedAccounts`."""
 
     DESCRIPTOR: _Descriptor
     QUERY_FIELD_NUMBER: int
@@ -980,13 +990,13 @@ class SearchConnectedAccountsRequest(_Message):
     PAGE_TOKEN_FIELD_NUMBER: int
     CONNECTION_ID_FIELD_NUMBER: int
     query: str
-    """The text, 3 to 200 characters. Required."""
+    """Text to search for, 3 to 200 characters. Required."""
     page_size: int
-    """Number of accounts a page, at most 30; 10 when 0."""
+    """Number of accounts per page, at most 30; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     connection_id: str
-    """Only accounts of this connection (`conn_` and digits), at most 32 characters."""
+    """Only accounts of this connection (`conn_` followed by digits), at most 32 characters."""
     def __init__(
         self,
         *,
@@ -1010,7 +1020,7 @@ class SearchConnectedAccountsRequest(_Message):
     ) -> None: ...
 
 class SearchConnectedAccountsResponse(_Message):
-    """One page of connected accounts that were found."""
+    """One page of matching connected accounts."""
 
     DESCRIPTOR: _Descriptor
     CONNECTED_ACCOUNTS_FIELD_NUMBER: int
@@ -1019,9 +1029,9 @@ class SearchConnectedAccountsResponse(_Message):
     PREV_PAGE_TOKEN_FIELD_NUMBER: int
     @property
     def connected_accounts(self) -> _RepeatedCompositeFieldContainer[ConnectedAccountForList]:
-        """The accounts of this page."""
+        """The accounts on this page."""
     total_size: int
-    """Number of matching accounts over all pages."""
+    """Total number of matching accounts."""
     next_page_token: str
     """Token of the next page; empty on the last one. At most 32 characters."""
     prev_page_token: str
@@ -1049,14 +1059,14 @@ class SearchConnectedAccountsResponse(_Message):
     ) -> None: ...
 
 class StaticAuth(_Message):
-    """Fixed credentials that need no authorization by a browser."""
+    """Fixed credentials that need no authorization in a browser."""
 
     DESCRIPTOR: _Descriptor
     DETAILS_FIELD_NUMBER: int
     @property
     def details(self) -> _Struct:
-        """The credentials as a free-form JSON object, with the fields that the provider's authentication
-        pattern names. Secret.
+        """The credentials as a free-form JSON object, with the fields of the provider's authentication
+        pattern. Secret.
         """
     def __init__(self, *, details: _Struct | None = None) -> None: ...
     def HasField(self, field_name: _Literal["details", b"details"]) -> bool: ...
@@ -1072,16 +1082,16 @@ class TrustedIDPAuth(_Message):
     SESSION_TOKEN_FIELD_NUMBER: int
     EXPIRY_FIELD_NUMBER: int
     db_user: str
-    """Database user that the credentials act as."""
+    """Database user of the credentials."""
     access_key_id: str
     """Id of the temporary access key."""
     secret_access_key: str
-    """Secret half of the access key. Secret."""
+    """Secret part of the access key. Secret."""
     session_token: str
-    """Token to send along with the access key. Secret."""
+    """Token to send with the access key. Secret."""
     @property
     def expiry(self) -> _Timestamp:
-        """When the credentials expire."""
+        """Time when the credentials expire."""
     def __init__(
         self,
         *,
@@ -1109,7 +1119,7 @@ class TrustedIDPAuth(_Message):
     ) -> None: ...
 
 class UpdateConnectedAccount(_Message):
-    """What to change in a connected account."""
+    """New values of a connected account."""
 
     DESCRIPTOR: _Descriptor
     AUTHORIZATION_DETAILS_FIELD_NUMBER: int
@@ -1133,7 +1143,7 @@ class UpdateConnectedAccount(_Message):
     ) -> None: ...
 
 class UpdateConnectedAccountRequest(_Message):
-    """Names a connected account and says what to change."""
+    """Request for `UpdateConnectedAccount`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
@@ -1144,27 +1154,29 @@ class UpdateConnectedAccountRequest(_Message):
     ID_FIELD_NUMBER: int
     SCOPE_SELECTION_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization that the account belongs to (`org_` and digits), at most 32 characters."""
+    """Id of the organization that the account belongs to (`org_` followed by digits), at most 32
+    characters.
+    """
     user_id: str
-    """Id of the user that the account belongs to (`usr_` and digits), at most 32 characters."""
+    """Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters."""
     connector: str
-    """Name of the connection the account is for, such as `slack`: letters, digits, spaces and any of `_`,
-    `:`, `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+    """Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at
+    most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     """
     identifier: str
-    """Your identifier of the account within the connector, such as a user id, an e-mail address or a
-    workspace id; at most 100 characters.
+    """Identifier of the account within the connector, such as a user id, an e-mail address or a workspace
+    id; at most 100 characters.
     """
     @property
     def connected_account(self) -> UpdateConnectedAccount:
-        """The changes. Required."""
+        """The new values. Required."""
     id: str
-    """Id of the connected account (`ca_` and digits), at most 32 characters. It names the account on its
-    own.
+    """Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces
+    `connector` and `identifier`.
     """
     @property
     def scope_selection(self) -> ScopeSelection:
-        """The scopes to ask the user for, where the connection allows a choice."""
+        """The scopes to request from the user, if the connection allows a choice."""
     def __init__(
         self,
         *,
@@ -1216,27 +1228,27 @@ class UpdateConnectedAccountRequest(_Message):
     ) -> None: ...
 
 class UpdateConnectedAccountResponse(_Message):
-    """Answer to `UpdateConnectedAccount`."""
+    """Response to `UpdateConnectedAccount`."""
 
     DESCRIPTOR: _Descriptor
     CONNECTED_ACCOUNT_FIELD_NUMBER: int
     @property
     def connected_account(self) -> ConnectedAccount:
-        """The account as stored."""
+        """The updated connected account."""
     def __init__(self, *, connected_account: ConnectedAccount | None = None) -> None: ...
     def HasField(self, field_name: _Literal["connected_account", b"connected_account"]) -> bool: ...
     def ClearField(self, field_name: _Literal["connected_account", b"connected_account"]) -> None: ...
 
 class VerifyConnectedAccountUserRequest(_Message):
-    """Says which user is logged in to your application."""
+    """Request for `VerifyConnectedAccountUser`."""
 
     DESCRIPTOR: _Descriptor
     AUTH_REQUEST_ID_FIELD_NUMBER: int
     IDENTIFIER_FIELD_NUMBER: int
     auth_request_id: str
-    """The `auth_request_id` parameter that the browser brought to `user_verify_url`, 1 to 1000 characters."""
+    """The `auth_request_id` query parameter received at `user_verify_url`, 1 to 1000 characters."""
     identifier: str
-    """Identifier of the connected account of the user who is logged in, 1 to 200 characters."""
+    """Identifier of the logged-in user's connected account, 1 to 200 characters."""
     def __init__(self, *, auth_request_id: str | None = None, identifier: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -1244,12 +1256,12 @@ class VerifyConnectedAccountUserRequest(_Message):
     ) -> None: ...
 
 class VerifyConnectedAccountUserResponse(_Message):
-    """Answer to `VerifyConnectedAccountUser`."""
+    """Response to `VerifyConnectedAccountUser`."""
 
     DESCRIPTOR: _Descriptor
     POST_USER_VERIFY_REDIRECT_URL_FIELD_NUMBER: int
     post_user_verify_redirect_url: str
-    """URL to send the browser to next."""
+    """URL to redirect the browser to."""
     def __init__(self, *, post_user_verify_redirect_url: str | None = None) -> None: ...
     def ClearField(
         self,

@@ -42,7 +42,7 @@ class _CodeChallengeTypeWrapper(_EnumTypeWrapper[_CodeChallengeType.ValueType], 
     """Letters and digits."""
 
 class CodeChallengeType(_CodeChallengeType, metaclass=_CodeChallengeTypeWrapper):
-    """Which characters a one-time code is made of."""
+    """Kind of characters in a one-time code."""
 
 CODE_CHALLENGE_TYPE_UNSPECIFIED: CodeChallengeType.ValueType
 NUMERIC: CodeChallengeType.ValueType
@@ -57,12 +57,12 @@ class _ConfigurationTypeWrapper(_EnumTypeWrapper[_ConfigurationType.ValueType], 
     CONFIGURATION_TYPE_UNSPECIFIED: _ConfigurationType.ValueType
     """Not set."""
     DISCOVERY: _ConfigurationType.ValueType
-    """Read from what the provider publishes about itself."""
+    """Read from the metadata that the provider publishes."""
     MANUAL: _ConfigurationType.ValueType
-    """Entered by hand."""
+    """Entered manually."""
 
 class ConfigurationType(_ConfigurationType, metaclass=_ConfigurationTypeWrapper):
-    """Where the settings of a connection come from."""
+    """Source of the settings of a connection."""
 
 CONFIGURATION_TYPE_UNSPECIFIED: ConfigurationType.ValueType
 DISCOVERY: ConfigurationType.ValueType
@@ -82,7 +82,7 @@ class _ConnectionAuthModeWrapper(_EnumTypeWrapper[_ConnectionAuthMode.ValueType]
     """One account serves the whole organization."""
 
 class ConnectionAuthMode(_ConnectionAuthMode, metaclass=_ConnectionAuthModeWrapper):
-    """Whose account a connection to a third-party service uses."""
+    """Accounts that a connection to a third-party service uses."""
 
 CONNECTION_AUTH_MODE_UNSPECIFIED: ConnectionAuthMode.ValueType
 USER: ConnectionAuthMode.ValueType
@@ -130,7 +130,7 @@ class _ConnectionProviderWrapper(_EnumTypeWrapper[_ConnectionProvider.ValueType]
     """Microsoft Active Directory Federation Services."""
 
 class ConnectionProvider(_ConnectionProvider, metaclass=_ConnectionProviderWrapper):
-    """The identity provider behind a connection."""
+    """Identity provider of a connection."""
 
 CONNECTION_PROVIDER_UNSPECIFIED: ConnectionProvider.ValueType
 OKTA: ConnectionProvider.ValueType
@@ -163,10 +163,10 @@ class _ConnectionStatusWrapper(_EnumTypeWrapper[_ConnectionStatus.ValueType], ty
     IN_PROGRESS: _ConnectionStatus.ValueType
     """Being set up."""
     COMPLETED: _ConnectionStatus.ValueType
-    """Set up completely."""
+    """Fully set up."""
 
 class ConnectionStatus(_ConnectionStatus, metaclass=_ConnectionStatusWrapper):
-    """How far a connection has been set up."""
+    """Setup status of a connection."""
 
 CONNECTION_STATUS_UNSPECIFIED: ConnectionStatus.ValueType
 DRAFT: ConnectionStatus.ValueType
@@ -202,18 +202,18 @@ class _ConnectionTypeWrapper(_EnumTypeWrapper[_ConnectionType.ValueType], type):
     OAUTH_M2M: _ConnectionType.ValueType
     """OAuth 2.0 client credentials, machine to machine."""
     TRELLO_OAUTH1: _ConnectionType.ValueType
-    """OAuth 1.0 as Trello does it."""
+    """OAuth 1.0 as implemented by Trello."""
     GOOGLE_DWD: _ConnectionType.ValueType
-    """Google's domain-wide delegation."""
+    """Google domain-wide delegation."""
     TRUSTED_IDP: _ConnectionType.ValueType
     """Temporary credentials through a trusted identity provider."""
     SMART_FHIR: _ConnectionType.ValueType
-    """SMART on FHIR, OAuth 2.0 for health records."""
+    """SMART on FHIR: OAuth 2.0 for health records."""
     NO_AUTH: _ConnectionType.ValueType
     """No authentication."""
 
 class ConnectionType(_ConnectionType, metaclass=_ConnectionTypeWrapper):
-    """The protocol or the kind of credentials of a connection."""
+    """Protocol or kind of credentials of a connection."""
 
 INVALID: ConnectionType.ValueType
 OIDC: ConnectionType.ValueType
@@ -241,16 +241,16 @@ class _NameIdFormatWrapper(_EnumTypeWrapper[_NameIdFormat.ValueType], type):
     NAME_ID_FORMAT_NIL: _NameIdFormat.ValueType
     """Not set."""
     UNSPECIFIED: _NameIdFormat.ValueType
-    """SAML's own format `unspecified`: the identity provider chooses."""
+    """SAML's `unspecified` format: the identity provider chooses."""
     EMAIL: _NameIdFormat.ValueType
     """An e-mail address."""
     TRANSIENT: _NameIdFormat.ValueType
-    """An id that changes from one login to the next."""
+    """An id that changes with every login."""
     PERSISTENT: _NameIdFormat.ValueType
-    """A lasting opaque id."""
+    """A permanent opaque id."""
 
 class NameIdFormat(_NameIdFormat, metaclass=_NameIdFormatWrapper):
-    """Format of the name id in SAML assertions."""
+    """Name ID format in SAML assertions."""
 
 NAME_ID_FORMAT_NIL: NameIdFormat.ValueType
 UNSPECIFIED: NameIdFormat.ValueType
@@ -267,9 +267,9 @@ class _OIDCScopeWrapper(_EnumTypeWrapper[_OIDCScope.ValueType], type):
     OIDC_SCOPE_UNSPECIFIED: _OIDCScope.ValueType
     """Not set."""
     openid: _OIDCScope.ValueType
-    """Asks for an ID token; OpenID Connect requires it."""
+    """Requests an ID token. OpenID Connect requires this scope."""
     profile: _OIDCScope.ValueType
-    """Name, picture and the like."""
+    """Name, picture and other profile data."""
     email: _OIDCScope.ValueType
     """E-mail address and whether it is verified."""
     address: _OIDCScope.ValueType
@@ -303,8 +303,8 @@ class _PasswordlessTypeWrapper(_EnumTypeWrapper[_PasswordlessType.ValueType], ty
     """A magic link and a one-time code."""
 
 class PasswordlessType(_PasswordlessType, metaclass=_PasswordlessTypeWrapper):
-    """What a passwordless e-mail contains. The numbers differ from those of the enum of the same name in
-    the passwordless API.
+    """Content of a passwordless e-mail. The numbers differ from the enum of the same name in the
+    passwordless API.
     """
 
 PasswordlessType_UNSPECIFIED: PasswordlessType.ValueType
@@ -321,12 +321,12 @@ class _RequestBindingWrapper(_EnumTypeWrapper[_RequestBinding.ValueType], type):
     REQUEST_BINDING_UNSPECIFIED: _RequestBinding.ValueType
     """Not set."""
     HTTP_POST: _RequestBinding.ValueType
-    """SAML's HTTP POST binding: in a form that the browser submits."""
+    """SAML HTTP POST binding: a form that the browser submits."""
     HTTP_REDIRECT: _RequestBinding.ValueType
-    """SAML's HTTP Redirect binding: in the query of a URL."""
+    """SAML HTTP Redirect binding: the query of a URL."""
 
 class RequestBinding(_RequestBinding, metaclass=_RequestBindingWrapper):
-    """How SAML messages are sent to the identity provider."""
+    """Binding of SAML messages to the identity provider."""
 
 REQUEST_BINDING_UNSPECIFIED: RequestBinding.ValueType
 HTTP_POST: RequestBinding.ValueType
@@ -341,7 +341,7 @@ class _SAMLSigningOptionsWrapper(_EnumTypeWrapper[_SAMLSigningOptions.ValueType]
     SAML_SIGNING_OPTIONS_UNSPECIFIED: _SAMLSigningOptions.ValueType
     """Not set."""
     NO_SIGNING: _SAMLSigningOptions.ValueType
-    """None."""
+    """No part."""
     SAML_ONLY_RESPONSE_SIGNING: _SAMLSigningOptions.ValueType
     """The response."""
     SAML_ONLY_ASSERTION_SIGNING: _SAMLSigningOptions.ValueType
@@ -349,10 +349,10 @@ class _SAMLSigningOptionsWrapper(_EnumTypeWrapper[_SAMLSigningOptions.ValueType]
     SAML_RESPONSE_ASSERTION_SIGNING: _SAMLSigningOptions.ValueType
     """Both the response and the assertion."""
     SAML_RESPONSE_OR_ASSERTION_SIGNING: _SAMLSigningOptions.ValueType
-    """The response or the assertion; either will do."""
+    """At least one of the response and the assertion."""
 
 class SAMLSigningOptions(_SAMLSigningOptions, metaclass=_SAMLSigningOptionsWrapper):
-    """Which parts of a SAML answer must be signed."""
+    """Parts of a SAML response that must be signed."""
 
 SAML_SIGNING_OPTIONS_UNSPECIFIED: SAMLSigningOptions.ValueType
 NO_SIGNING: SAMLSigningOptions.ValueType
@@ -375,14 +375,14 @@ class _TokenAuthTypeWrapper(_EnumTypeWrapper[_TokenAuthType.ValueType], type):
     """Client id and secret by HTTP Basic authentication."""
 
 class TokenAuthType(_TokenAuthType, metaclass=_TokenAuthTypeWrapper):
-    """How a client authenticates at the token endpoint."""
+    """Authentication method of a client at the token endpoint."""
 
 TOKEN_AUTH_TYPE_UNSPECIFIED: TokenAuthType.ValueType
 URL_PARAMS: TokenAuthType.ValueType
 BASIC_AUTH: TokenAuthType.ValueType
 
 class Connection(_Message):
-    """A connection as the service keeps it, with its settings."""
+    """A connection with its settings."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -412,20 +412,20 @@ class Connection(_Message):
     RESOLVED_PROXY_URL_FIELD_NUMBER: int
     AUTH_MODE_FIELD_NUMBER: int
     id: str
-    """Id of the connection (`conn_` and digits), given by the service."""
+    """Id of the connection (`conn_` followed by digits), assigned by the service."""
     @property
     def provider(self) -> ConnectionProvider.ValueType:
-        """The identity provider or the service behind the connection."""
+        """Identity provider or third-party service of the connection."""
     @provider.setter
     def provider(self, value: ConnectionProvider.ValueType | str) -> None: ...
     @property
     def type(self) -> ConnectionType.ValueType:
-        """The protocol or the kind of credentials that the connection uses."""
+        """Protocol or kind of credentials of the connection."""
     @type.setter
     def type(self, value: ConnectionType.ValueType | str) -> None: ...
     @property
     def status(self) -> ConnectionStatus.ValueType:
-        """How far the connection has been set up."""
+        """Setup status of the connection."""
     @status.setter
     def status(self, value: ConnectionStatus.ValueType | str) -> None: ...
     enabled: bool
@@ -433,29 +433,29 @@ class Connection(_Message):
     debug_enabled: bool
     """Whether logins through the connection are logged in detail."""
     organization_id: str
-    """Id of the organization that owns the connection (`org_` and digits); absent for connections of the
-    environment.
+    """Id of the organization that owns the connection (`org_` followed by digits); not set for connections
+    of the environment.
     """
     ui_button_title: str
     """Label of the button on the login page."""
     @property
     def configuration_type(self) -> ConfigurationType.ValueType:
-        """Whether endpoints are discovered or entered by hand."""
+        """Whether endpoints are discovered or entered manually."""
     @configuration_type.setter
     def configuration_type(self, value: ConfigurationType.ValueType | str) -> None: ...
     test_connection_uri: str
-    """Address that starts a test login through the connection; filled in for OpenID Connect."""
+    """URL that starts a test login through the connection; set for OpenID Connect connections."""
     @property
     def attribute_mapping(self) -> _ScalarMap[str, str]:
-        """How attributes of the identity provider and of Scalekit's users correspond: at most 30 pairs,
-        keys of 1 to 100 characters, values of 1 to 256.
+        """Mapping between attributes of the identity provider and attributes of Scalekit users: at most 30
+        pairs, keys of 1 to 100 characters, values of 1 to 256.
         """
     @property
     def create_time(self) -> _Timestamp:
-        """When the connection was created; set by the service."""
+        """Time when the connection was created. Read-only."""
     @property
     def update_time(self) -> _Timestamp:
-        """When the connection was last changed; set by the service."""
+        """Time when the connection was last changed. Read-only."""
     @property
     def oidc_config(self) -> OIDCConnectionConfig:
         """Settings of an OpenID Connect connection."""
@@ -469,12 +469,12 @@ class Connection(_Message):
     def passwordless_config(self) -> PasswordLessConfig:
         """Settings of passwordless login."""
     provider_key: str
-    """Identifier of the third-party service, for connections to one."""
+    """Identifier of the third-party service, if the connection is for one."""
     @property
     def domains(self) -> _RepeatedCompositeFieldContainer[_domains_pb2.Domain]:
-        """Domains that lead users to the connection."""
+        """Domains whose users log in through the connection."""
     key_id: str
-    """Name of the connection that API calls use: the `connector` of connected accounts."""
+    """Name of the connection in API calls. It is the `connector` of connected accounts."""
     @property
     def static_config(self) -> StaticAuthConfig:
         """Settings of a connection with fixed credentials."""
@@ -483,14 +483,14 @@ class Connection(_Message):
         """Settings of login by passkey."""
     @property
     def google_dwd_config(self) -> GoogleDWDConfig:
-        """Settings of a connection by Google's domain-wide delegation."""
+        """Settings of a connection with Google domain-wide delegation."""
     mcp_server_url: str
-    """URL of the MCP server that the connection leads to, if it leads to one."""
+    """URL of the MCP server, if the connection is for one."""
     resolved_proxy_url: str
-    """Base URL that calls to the third-party service go to; filled in by the service."""
+    """Base URL of calls to the third-party service; set by the service."""
     @property
     def auth_mode(self) -> ConnectionAuthMode.ValueType:
-        """Whether each user authorizes an account or the organization has one for all."""
+        """Whether each user authorizes an account or one account serves the whole organization."""
     @auth_mode.setter
     def auth_mode(self, value: ConnectionAuthMode.ValueType | str) -> None: ...
     def __init__(
@@ -632,7 +632,7 @@ class Connection(_Message):
     ): ...
 
 class CreateConnection(_Message):
-    """The connection to create. Its settings can be given later."""
+    """The connection to create. Its settings can be added later."""
 
     DESCRIPTOR: _Descriptor
     PROVIDER_FIELD_NUMBER: int
@@ -643,24 +643,24 @@ class CreateConnection(_Message):
     AUTH_MODE_FIELD_NUMBER: int
     @property
     def provider(self) -> ConnectionProvider.ValueType:
-        """The identity provider or the service behind the connection."""
+        """Identity provider or third-party service of the connection."""
     @provider.setter
     def provider(self, value: ConnectionProvider.ValueType | str) -> None: ...
     @property
     def type(self) -> ConnectionType.ValueType:
-        """The protocol or the kind of credentials that the connection uses."""
+        """Protocol or kind of credentials of the connection."""
     @type.setter
     def type(self, value: ConnectionType.ValueType | str) -> None: ...
     provider_key: str
-    """Identifier of the third-party service, for connections to one."""
+    """Identifier of the third-party service, if the connection is for one."""
     key_id: str
-    """Name of the connection that API calls use; made from the provider's name when absent."""
+    """Name of the connection in API calls; derived from the provider's name if not set."""
     @property
     def context(self) -> _Struct:
-        """Further input for the creation, as a free-form JSON object."""
+        """Additional input for the creation, as a free-form JSON object."""
     @property
     def auth_mode(self) -> ConnectionAuthMode.ValueType:
-        """Whether each user authorizes an account or the organization has one for all."""
+        """Whether each user authorizes an account or one account serves the whole organization."""
     @auth_mode.setter
     def auth_mode(self, value: ConnectionAuthMode.ValueType | str) -> None: ...
     def __init__(
@@ -693,13 +693,13 @@ class CreateConnection(_Message):
     ) -> None: ...
 
 class CreateConnectionRequest(_Message):
-    """Asks for a new connection of an organization."""
+    """Request for `CreateConnection`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     CONNECTION_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits), 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits), 1 to 32 characters."""
     @property
     def connection(self) -> CreateConnection:
         """The connection to create. Required."""
@@ -713,19 +713,19 @@ class CreateConnectionRequest(_Message):
     ) -> None: ...
 
 class CreateConnectionResponse(_Message):
-    """Answer to `CreateConnection` and `CreateEnvironmentConnection`."""
+    """Response to `CreateEnvironmentConnection` and `CreateConnection`."""
 
     DESCRIPTOR: _Descriptor
     CONNECTION_FIELD_NUMBER: int
     @property
     def connection(self) -> Connection:
-        """The connection as stored."""
+        """The created connection."""
     def __init__(self, *, connection: Connection | None = None) -> None: ...
     def HasField(self, field_name: _Literal["connection", b"connection"]) -> bool: ...
     def ClearField(self, field_name: _Literal["connection", b"connection"]) -> None: ...
 
 class CreateEnvironmentConnectionRequest(_Message):
-    """Asks for a new connection of the environment."""
+    """Request for `CreateEnvironmentConnection`."""
 
     DESCRIPTOR: _Descriptor
     CONNECTION_FIELD_NUMBER: int
@@ -735,21 +735,21 @@ class CreateEnvironmentConnectionRequest(_Message):
         """The connection to create. Required."""
     @property
     def flags(self) -> Flags:
-        """What the connection is for."""
+        """Purpose of the connection."""
     def __init__(self, *, connection: CreateConnection | None = None, flags: Flags | None = None) -> None: ...
     def HasField(self, field_name: _Literal["connection", b"connection", "flags", b"flags"]) -> bool: ...
     def ClearField(self, field_name: _Literal["connection", b"connection", "flags", b"flags"]) -> None: ...
 
 class DeleteConnectionRequest(_Message):
-    """Names the connection to delete."""
+    """Request for `DeleteConnection`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     ID_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits), 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits), 1 to 32 characters."""
     id: str
-    """Id of the connection (`conn_` and digits), 1 to 32 characters."""
+    """Id of the connection (`conn_` followed by digits), 1 to 32 characters."""
     def __init__(self, *, organization_id: str | None = None, id: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -757,38 +757,38 @@ class DeleteConnectionRequest(_Message):
     ) -> None: ...
 
 class DeleteEnvironmentConnectionRequest(_Message):
-    """Names the connection of the environment to delete."""
+    """Request for `DeleteEnvironmentConnection`."""
 
     DESCRIPTOR: _Descriptor
     CONNECTION_ID_FIELD_NUMBER: int
     connection_id: str
-    """Id of the connection (`conn_` and digits), 1 to 32 characters."""
+    """Id of the connection (`conn_` followed by digits), 1 to 32 characters."""
     def __init__(self, *, connection_id: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["connection_id", b"connection_id"]) -> None: ...
 
 class Flags(_Message):
-    """What a connection of the environment is for."""
+    """Purpose of a connection of the environment."""
 
     DESCRIPTOR: _Descriptor
     IS_LOGIN_FIELD_NUMBER: int
     IS_APP_FIELD_NUMBER: int
     is_login: bool
-    """Users log in through it."""
+    """Whether users log in through the connection."""
     is_app: bool
-    """Tools reach a third-party service through it."""
+    """Whether tools access a third-party service through the connection."""
     def __init__(self, *, is_login: bool | None = None, is_app: bool | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["is_login", b"is_login", "is_app", b"is_app"]) -> None: ...
 
 class GetConnectionRequest(_Message):
-    """Names the connection to return."""
+    """Request for `GetConnection`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     ID_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits), 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits), 1 to 32 characters."""
     id: str
-    """Id of the connection (`conn_` and digits), 1 to 32 characters."""
+    """Id of the connection (`conn_` followed by digits), 1 to 32 characters."""
     def __init__(self, *, organization_id: str | None = None, id: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -796,30 +796,30 @@ class GetConnectionRequest(_Message):
     ) -> None: ...
 
 class GetConnectionResponse(_Message):
-    """Answer to `GetConnection` and `GetEnvironmentConnection`."""
+    """Response to `GetEnvironmentConnection` and `GetConnection`."""
 
     DESCRIPTOR: _Descriptor
     CONNECTION_FIELD_NUMBER: int
     @property
     def connection(self) -> Connection:
-        """The connection asked for."""
+        """The requested connection."""
     def __init__(self, *, connection: Connection | None = None) -> None: ...
     def HasField(self, field_name: _Literal["connection", b"connection"]) -> bool: ...
     def ClearField(self, field_name: _Literal["connection", b"connection"]) -> None: ...
 
 class GetEnvironmentConnectionRequest(_Message):
-    """Names the connection of the environment to return."""
+    """Request for `GetEnvironmentConnection`."""
 
     DESCRIPTOR: _Descriptor
     CONNECTION_ID_FIELD_NUMBER: int
     connection_id: str
-    """Id of the connection (`conn_` and digits), 1 to 32 characters."""
+    """Id of the connection (`conn_` followed by digits), 1 to 32 characters."""
     def __init__(self, *, connection_id: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["connection_id", b"connection_id"]) -> None: ...
 
 class GoogleDWDConfig(_Message):
-    """Settings for Google's domain-wide delegation: a service account acts for users of a Google Workspace
-    domain.
+    """Settings of Google domain-wide delegation: a service account acts on behalf of users of a Google
+    Workspace domain.
     """
 
     DESCRIPTOR: _Descriptor
@@ -830,10 +830,10 @@ class GoogleDWDConfig(_Message):
     REQUIRED_SCOPES_FIELD_NUMBER: int
     @property
     def service_account_json(self) -> _StringValue:
-        """Key file of the service account, as JSON text. It holds a private key: treat it as a secret."""
+        """Key file of the service account, as JSON text. It contains a private key: treat it as a secret."""
     @property
     def scopes(self) -> _RepeatedScalarFieldContainer[str]:
-        """Scopes to ask for."""
+        """Scopes to request."""
     @property
     def token_uri(self) -> _StringValue:
         """URL of the token endpoint."""
@@ -842,7 +842,7 @@ class GoogleDWDConfig(_Message):
         """Whether the scopes can be chosen for each connected account."""
     @property
     def required_scopes(self) -> _RepeatedScalarFieldContainer[str]:
-        """Scopes that are always asked for, whatever is chosen."""
+        """Scopes that are always requested, regardless of the selection."""
     def __init__(
         self,
         *,
@@ -880,7 +880,7 @@ class GoogleDWDConfig(_Message):
     ) -> None: ...
 
 class IDPCertificate(_Message):
-    """An X.509 certificate that an identity provider signs with."""
+    """An X.509 signing certificate of an identity provider."""
 
     DESCRIPTOR: _Descriptor
     CERTIFICATE_FIELD_NUMBER: int
@@ -889,17 +889,17 @@ class IDPCertificate(_Message):
     ID_FIELD_NUMBER: int
     ISSUER_FIELD_NUMBER: int
     certificate: str
-    """The certificate itself."""
+    """The certificate."""
     @property
     def create_time(self) -> _Timestamp:
-        """When the certificate was added; set by the service."""
+        """Time when the certificate was added. Read-only."""
     @property
     def expiry_time(self) -> _Timestamp:
-        """When the certificate stops being valid."""
+        """Time when the certificate expires."""
     id: str
-    """Id of the certificate, given by the service."""
+    """Id of the certificate, assigned by the service."""
     issuer: str
-    """Who issued the certificate."""
+    """Issuer of the certificate."""
     def __init__(
         self,
         *,
@@ -930,7 +930,7 @@ class IDPCertificate(_Message):
     ) -> None: ...
 
 class ListAppConnectionsRequest(_Message):
-    """Filters and page of a listing of connections to third-party services."""
+    """Request for `ListAppConnections`."""
 
     DESCRIPTOR: _Descriptor
     PAGE_SIZE_FIELD_NUMBER: int
@@ -938,13 +938,13 @@ class ListAppConnectionsRequest(_Message):
     PROVIDER_FIELD_NUMBER: int
     QUERY_FIELD_NUMBER: int
     page_size: int
-    """Number of connections a page, at most 30; 10 when 0."""
+    """Number of connections per page, at most 30; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     provider: str
     """Only connections to this service, 1 to 50 characters."""
     query: str
-    """Only connections in which this text occurs, 3 to 100 characters."""
+    """Only connections that contain this text, 3 to 100 characters."""
     def __init__(
         self,
         *,
@@ -978,13 +978,13 @@ class ListAppConnectionsResponse(_Message):
     TOTAL_SIZE_FIELD_NUMBER: int
     @property
     def connections(self) -> _RepeatedCompositeFieldContainer[ListConnection]:
-        """The connections of this page."""
+        """The connections on this page."""
     next_page_token: str
     """Token of the next page; empty on the last one."""
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     total_size: int
-    """Number of matching connections over all pages."""
+    """Total number of matching connections."""
     def __init__(
         self,
         *,
@@ -1008,7 +1008,7 @@ class ListAppConnectionsResponse(_Message):
     ) -> None: ...
 
 class ListConnection(_Message):
-    """A connection as it appears in lists: without its settings."""
+    """A connection in a list, without its settings."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -1026,47 +1026,47 @@ class ListConnection(_Message):
     MCP_SERVER_URL_FIELD_NUMBER: int
     AUTH_MODE_FIELD_NUMBER: int
     id: str
-    """Id of the connection (`conn_` and digits)."""
+    """Id of the connection (`conn_` followed by digits)."""
     @property
     def provider(self) -> ConnectionProvider.ValueType:
-        """The identity provider or the service behind the connection."""
+        """Identity provider or third-party service of the connection."""
     @provider.setter
     def provider(self, value: ConnectionProvider.ValueType | str) -> None: ...
     @property
     def type(self) -> ConnectionType.ValueType:
-        """The protocol or the kind of credentials that the connection uses."""
+        """Protocol or kind of credentials of the connection."""
     @type.setter
     def type(self, value: ConnectionType.ValueType | str) -> None: ...
     @property
     def status(self) -> ConnectionStatus.ValueType:
-        """How far the connection has been set up."""
+        """Setup status of the connection."""
     @status.setter
     def status(self, value: ConnectionStatus.ValueType | str) -> None: ...
     enabled: bool
     """Whether the connection can be used."""
     organization_id: str
-    """Id of the organization that owns the connection (`org_` and digits); empty for connections of the
-    environment.
+    """Id of the organization that owns the connection (`org_` followed by digits); empty for connections
+    of the environment.
     """
     ui_button_title: str
     """Label of the button on the login page."""
     @property
     def domains(self) -> _RepeatedScalarFieldContainer[str]:
-        """Names of the domains that lead users to the connection."""
+        """Names of the domains whose users log in through the connection."""
     organization_name: str
     """Name of the organization that owns the connection."""
     provider_key: str
-    """Identifier of the third-party service, for connections to one."""
+    """Identifier of the third-party service, if the connection is for one."""
     key_id: str
-    """Name of the connection that API calls use: the `connector` of connected accounts."""
+    """Name of the connection in API calls. It is the `connector` of connected accounts."""
     @property
     def created_at(self) -> _Timestamp:
-        """When the connection was created."""
+        """Time when the connection was created."""
     mcp_server_url: str
-    """URL of the MCP server that the connection leads to, if it leads to one."""
+    """URL of the MCP server, if the connection is for one."""
     @property
     def auth_mode(self) -> ConnectionAuthMode.ValueType:
-        """Whether each user authorizes an account or the organization has one for all."""
+        """Whether each user authorizes an account or one account serves the whole organization."""
     @auth_mode.setter
     def auth_mode(self, value: ConnectionAuthMode.ValueType | str) -> None: ...
     def __init__(
@@ -1123,18 +1123,18 @@ class ListConnection(_Message):
     ) -> None: ...
 
 class ListConnectionsRequest(_Message):
-    """Chooses the connections to list."""
+    """Request for `ListConnections`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     DOMAIN_FIELD_NUMBER: int
     INCLUDE_FIELD_NUMBER: int
     organization_id: str
-    """Only connections of this organization (`org_` and digits), 1 to 32 characters."""
+    """Only connections of this organization (`org_` followed by digits), 1 to 32 characters."""
     domain: str
-    """Only connections that this domain, such as `acme.com`, leads to; 1 to 32 characters."""
+    """Only connections of this domain, such as `acme.com`; 1 to 32 characters."""
     include: str
-    """`all` to list inactive connections too; only active ones when absent."""
+    """`all` to include inactive connections; only active connections are listed if not set."""
     def __init__(
         self, *, organization_id: str | None = None, domain: str | None = None, include: str | None = None
     ) -> None: ...
@@ -1162,7 +1162,7 @@ class ListConnectionsRequest(_Message):
     ) -> None: ...
 
 class ListConnectionsResponse(_Message):
-    """The connections that were asked for."""
+    """Response to `ListConnections`."""
 
     DESCRIPTOR: _Descriptor
     CONNECTIONS_FIELD_NUMBER: int
@@ -1173,7 +1173,9 @@ class ListConnectionsResponse(_Message):
     def ClearField(self, field_name: _Literal["connections", b"connections"]) -> None: ...
 
 class OAuthConnectionConfig(_Message):
-    """Settings of an OAuth 2.0 connection (RFC 6749). For known services the endpoints are filled in."""
+    """Settings of an OAuth 2.0 connection (RFC 6749). The endpoints of known third-party services are set
+    automatically.
+    """
 
     DESCRIPTOR: _Descriptor
     AUTHORIZE_URI_FIELD_NUMBER: int
@@ -1208,7 +1210,7 @@ class OAuthConnectionConfig(_Message):
         """URL of the token endpoint."""
     @property
     def user_info_uri(self) -> _StringValue:
-        """URL of the endpoint that describes the user."""
+        """URL of the user info endpoint."""
     @property
     def client_id(self) -> _StringValue:
         """Client id registered with the provider."""
@@ -1217,9 +1219,9 @@ class OAuthConnectionConfig(_Message):
         """Client secret registered with the provider. Secret."""
     @property
     def scopes(self) -> _RepeatedScalarFieldContainer[str]:
-        """Scopes to ask for."""
+        """Scopes to request."""
     redirect_uri: str
-    """Redirect URI to register with the provider; filled in by the service."""
+    """Redirect URI to register with the provider; set by the service."""
     @property
     def pkce_enabled(self) -> _BoolValue:
         """Whether the code flow uses PKCE (RFC 7636)."""
@@ -1236,7 +1238,7 @@ class OAuthConnectionConfig(_Message):
         """Value of the `access_type` parameter of authorization requests, such as `offline`."""
     @property
     def custom_scope_name(self) -> _StringValue:
-        """Name of the parameter that carries the scopes, where the provider does not call it `scope`."""
+        """Name of the scope parameter, if the provider does not call it `scope`."""
     @property
     def sync_user_profile_on_login(self) -> _BoolValue:
         """Whether each login updates the user's profile from the provider's data."""
@@ -1245,10 +1247,10 @@ class OAuthConnectionConfig(_Message):
         """Value of the `token_access_type` parameter of authorization requests, such as `offline`."""
     @property
     def tenant_id(self) -> _StringValue:
-        """Tenant at the provider, where it keeps several apart."""
+        """Tenant at the provider, if it has several."""
     @property
     def is_cimd(self) -> _BoolValue:
-        """Whether the client identifies itself by a client ID metadata document."""
+        """Whether the client uses a client ID metadata document for identification."""
     @property
     def app_name(self) -> _StringValue:
         """Name of the application at the provider."""
@@ -1257,10 +1259,10 @@ class OAuthConnectionConfig(_Message):
         """Scopes that users may decline."""
     @property
     def extensions(self) -> OauthExtensions:
-        """Additions that some providers need."""
+        """Extensions that some providers need."""
     @property
     def token_endpoint_auth_method(self) -> _StringValue:
-        """How the client authenticates at the token endpoint, such as `client_secret_basic` or
+        """Authentication method of the client at the token endpoint, such as `client_secret_basic` or
         `client_secret_post`.
         """
     @property
@@ -1271,10 +1273,10 @@ class OAuthConnectionConfig(_Message):
         """Whether the scopes can be chosen for each connected account."""
     @property
     def required_scopes(self) -> _RepeatedScalarFieldContainer[str]:
-        """Scopes that are always asked for, whatever is chosen."""
+        """Scopes that are always requested, regardless of the selection."""
     @property
     def required_optional_scopes(self) -> _RepeatedScalarFieldContainer[str]:
-        """Optional scopes that are always asked for, whatever is chosen."""
+        """Optional scopes that are always requested, regardless of the selection."""
     def __init__(
         self,
         *,
@@ -1403,8 +1405,8 @@ class OAuthConnectionConfig(_Message):
     ) -> None: ...
 
 class OIDCConnectionConfig(_Message):
-    """Settings of an OpenID Connect connection. With discovery, the endpoints come from the provider's
-    discovery document.
+    """Settings of an OpenID Connect connection. If discovery is used, the endpoints are read from the
+    provider's discovery document.
     """
 
     DESCRIPTOR: _Descriptor
@@ -1442,7 +1444,7 @@ class OIDCConnectionConfig(_Message):
         """URL of the user info endpoint."""
     @property
     def jwks_uri(self) -> _StringValue:
-        """URL of the keys that the provider signs with."""
+        """URL of the provider's signing keys."""
     @property
     def client_id(self) -> _StringValue:
         """Client id registered with the provider."""
@@ -1451,14 +1453,14 @@ class OIDCConnectionConfig(_Message):
         """Client secret registered with the provider. Secret."""
     @property
     def scopes(self) -> _RepeatedScalarFieldContainer[OIDCScope.ValueType]:
-        """Scopes to ask for."""
+        """Scopes to request."""
     @property
     def token_auth_type(self) -> TokenAuthType.ValueType:
-        """How the client authenticates at the token endpoint."""
+        """Authentication method of the client at the token endpoint."""
     @token_auth_type.setter
     def token_auth_type(self, value: TokenAuthType.ValueType | str) -> None: ...
     redirect_uri: str
-    """Redirect URI to register with the provider; filled in by the service."""
+    """Redirect URI to register with the provider; set by the service."""
     @property
     def pkce_enabled(self) -> _BoolValue:
         """Whether the code flow uses PKCE (RFC 7636)."""
@@ -1467,16 +1469,16 @@ class OIDCConnectionConfig(_Message):
         """Whether logging out also ends the session at the provider."""
     @property
     def post_logout_redirect_uri(self) -> _StringValue:
-        """Address to register with the provider for the return after logout."""
+        """Post-logout redirect URI to register with the provider."""
     @property
     def backchannel_logout_redirect_uri(self) -> _StringValue:
-        """Address that the provider notifies when it ends a session."""
+        """URL that the provider calls when it ends a session."""
     @property
     def sync_user_profile_on_login(self) -> _BoolValue:
         """Whether each login updates the user's profile from the provider's data."""
     @property
     def jit_provisioning_with_sso_enabled(self) -> _BoolValue:
-        """Whether a user who logs in for the first time is created on the spot."""
+        """Whether an unknown user is created at the first login."""
     def __init__(
         self,
         *,
@@ -1572,17 +1574,17 @@ class OIDCConnectionConfig(_Message):
     ) -> None: ...
 
 class OauthExtensions(_Message):
-    """Additions to OAuth 2.0 that some providers need."""
+    """Extensions of OAuth 2.0 that some providers need."""
 
     DESCRIPTOR: _Descriptor
     SMART_FIELD_NUMBER: int
     EXTRA_AUTHORIZE_PARAMS_FIELD_NUMBER: int
     @property
     def smart(self) -> SmartConfig:
-        """Settings for SMART on FHIR."""
+        """Settings of SMART on FHIR."""
     @property
     def extra_authorize_params(self) -> _ScalarMap[str, str]:
-        """Further parameters of authorization requests, by name."""
+        """Additional parameters of authorization requests, by name."""
     def __init__(
         self, *, smart: SmartConfig | None = None, extra_authorize_params: _Mapping[str, str] | None = None
     ) -> None: ...
@@ -1602,7 +1604,7 @@ class OptionalScopes(_Message):
     def scopes(self) -> _RepeatedScalarFieldContainer[str]:
         """The scopes."""
     field_name: str
-    """Name of the authorization parameter that carries them."""
+    """Name of the authorization parameter for these scopes."""
     def __init__(self, *, scopes: _Iterable[str] | None = None, field_name: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["scopes", b"scopes", "field_name", b"field_name"]) -> None: ...
 
@@ -1619,29 +1621,29 @@ class PasswordLessConfig(_Message):
     REGENERATE_PASSWORDLESS_CREDENTIALS_ON_RESEND_FIELD_NUMBER: int
     @property
     def type(self) -> PasswordlessType.ValueType:
-        """What the e-mail contains."""
+        """Content of the e-mail."""
     @type.setter
     def type(self, value: PasswordlessType.ValueType | str) -> None: ...
     @property
     def frequency(self) -> _UInt32Value:
-        """How often e-mails may be sent."""
+        """Maximum frequency of e-mails."""
     @property
     def validity(self) -> _UInt32Value:
-        """How long a code or a link stays valid."""
+        """Lifetime of a code or a link."""
     @property
     def enforce_same_browser_origin(self) -> _BoolValue:
-        """Whether a link works only in the browser that asked for it."""
+        """Whether a link works only in the browser that requested it."""
     @property
     def code_challenge_length(self) -> _UInt32Value:
         """Number of characters of a code."""
     @property
     def code_challenge_type(self) -> CodeChallengeType.ValueType:
-        """Which characters a code is made of."""
+        """Kind of characters in a code."""
     @code_challenge_type.setter
     def code_challenge_type(self, value: CodeChallengeType.ValueType | str) -> None: ...
     @property
     def regenerate_passwordless_credentials_on_resend(self) -> _BoolValue:
-        """Whether resending makes a new code and link instead of repeating the old ones."""
+        """Whether resending creates a new code and link instead of repeating the previous ones."""
     def __init__(
         self,
         *,
@@ -1691,7 +1693,7 @@ class PasswordLessConfig(_Message):
     ) -> None: ...
 
 class SAMLConnectionConfigRequest(_Message):
-    """Settings of a SAML 2.0 connection, as given in an update."""
+    """Settings of a SAML 2.0 connection in an update."""
 
     DESCRIPTOR: _Descriptor
     IDP_METADATA_URL_FIELD_NUMBER: int
@@ -1717,48 +1719,48 @@ class SAMLConnectionConfigRequest(_Message):
     JIT_PROVISIONING_WITH_SSO_ENABLED_FIELD_NUMBER: int
     @property
     def idp_metadata_url(self) -> _StringValue:
-        """URL of the identity provider's metadata, from which its other settings can be read."""
+        """URL of the identity provider's metadata, which contains its other settings."""
     @property
     def idp_entity_id(self) -> _StringValue:
         """Entity id of the identity provider."""
     @property
     def idp_sso_url(self) -> _StringValue:
-        """URL of the identity provider that takes authentication requests."""
+        """URL of the identity provider for authentication requests."""
     @property
     def idp_certificate(self) -> _StringValue:
-        """X.509 certificate that the identity provider signs with."""
+        """X.509 signing certificate of the identity provider."""
     @property
     def idp_slo_url(self) -> _StringValue:
-        """URL of the identity provider that takes logout requests."""
+        """URL of the identity provider for logout requests."""
     @property
     def ui_button_title(self) -> _StringValue:
         """Label of the button on the login page."""
     @property
     def idp_name_id_format(self) -> NameIdFormat.ValueType:
-        """Format of the name id to ask for."""
+        """Name ID format to request."""
     @idp_name_id_format.setter
     def idp_name_id_format(self, value: NameIdFormat.ValueType | str) -> None: ...
     @property
     def idp_sso_request_binding(self) -> RequestBinding.ValueType:
-        """How authentication requests are sent."""
+        """Binding of authentication requests."""
     @idp_sso_request_binding.setter
     def idp_sso_request_binding(self, value: RequestBinding.ValueType | str) -> None: ...
     @property
     def idp_slo_request_binding(self) -> RequestBinding.ValueType:
-        """How logout requests are sent."""
+        """Binding of logout requests."""
     @idp_slo_request_binding.setter
     def idp_slo_request_binding(self, value: RequestBinding.ValueType | str) -> None: ...
     @property
     def saml_signing_option(self) -> SAMLSigningOptions.ValueType:
-        """Which parts of the identity provider's answers must be signed."""
+        """Parts of the identity provider's responses that must be signed."""
     @saml_signing_option.setter
     def saml_signing_option(self, value: SAMLSigningOptions.ValueType | str) -> None: ...
     @property
     def force_authn(self) -> _BoolValue:
-        """Whether the identity provider must authenticate users anew even if they have a session there."""
+        """Whether the identity provider must authenticate users again even if they have a session there."""
     @property
     def default_redirect_uri(self) -> _StringValue:
-        """Where users go when a login names no redirect URI."""
+        """Redirect URI of logins that do not specify one."""
     @property
     def assertion_encrypted(self) -> _BoolValue:
         """Whether assertions are encrypted."""
@@ -1773,19 +1775,19 @@ class SAMLConnectionConfigRequest(_Message):
         """Whether logging out also ends the session at the identity provider."""
     @property
     def sp_entity_id(self) -> _StringValue:
-        """Entity id of Scalekit as service provider; register it with the identity provider."""
+        """Entity id of Scalekit as service provider, to register with the identity provider."""
     @property
     def sp_assertion_url(self) -> _StringValue:
-        """URL that receives assertions; register it with the identity provider."""
+        """URL that receives assertions, to register with the identity provider."""
     @property
     def sp_slo_url(self) -> _StringValue:
-        """URL that receives logout messages; register it with the identity provider."""
+        """URL that receives logout messages, to register with the identity provider."""
     @property
     def sync_user_profile_on_login(self) -> _BoolValue:
         """Whether each login updates the user's profile from the provider's data."""
     @property
     def jit_provisioning_with_sso_enabled(self) -> _BoolValue:
-        """Whether a user who logs in for the first time is created on the spot."""
+        """Whether an unknown user is created at the first login."""
     def __init__(
         self,
         *,
@@ -1899,7 +1901,7 @@ class SAMLConnectionConfigRequest(_Message):
     ) -> None: ...
 
 class SAMLConnectionConfigResponse(_Message):
-    """Settings of a SAML 2.0 connection, as the service keeps them."""
+    """Settings of a SAML 2.0 connection."""
 
     DESCRIPTOR: _Descriptor
     SP_ENTITY_ID_FIELD_NUMBER: int
@@ -1926,58 +1928,58 @@ class SAMLConnectionConfigResponse(_Message):
     SYNC_USER_PROFILE_ON_LOGIN_FIELD_NUMBER: int
     JIT_PROVISIONING_WITH_SSO_ENABLED_FIELD_NUMBER: int
     sp_entity_id: str
-    """Entity id of Scalekit as service provider; register it with the identity provider."""
+    """Entity id of Scalekit as service provider, to register with the identity provider."""
     sp_assertion_url: str
-    """URL that receives assertions; register it with the identity provider."""
+    """URL that receives assertions, to register with the identity provider."""
     sp_metadata_url: str
-    """URL of Scalekit's metadata as service provider, for the identity provider to read."""
+    """URL of Scalekit's service provider metadata, for the identity provider."""
     @property
     def idp_metadata_url(self) -> _StringValue:
-        """URL of the identity provider's metadata, from which its other settings can be read."""
+        """URL of the identity provider's metadata, which contains its other settings."""
     @property
     def idp_entity_id(self) -> _StringValue:
         """Entity id of the identity provider."""
     @property
     def idp_sso_url(self) -> _StringValue:
-        """URL of the identity provider that takes authentication requests."""
+        """URL of the identity provider for authentication requests."""
     @property
     def idp_certificates(self) -> _RepeatedCompositeFieldContainer[IDPCertificate]:
-        """X.509 certificates that the identity provider signs with."""
+        """X.509 signing certificates of the identity provider."""
     @property
     def idp_slo_url(self) -> _StringValue:
-        """URL of the identity provider that takes logout requests."""
+        """URL of the identity provider for logout requests."""
     @property
     def ui_button_title(self) -> _StringValue:
         """Label of the button on the login page."""
     @property
     def idp_name_id_format(self) -> NameIdFormat.ValueType:
-        """Format of the name id to ask for."""
+        """Name ID format to request."""
     @idp_name_id_format.setter
     def idp_name_id_format(self, value: NameIdFormat.ValueType | str) -> None: ...
     @property
     def idp_sso_request_binding(self) -> RequestBinding.ValueType:
-        """How authentication requests are sent."""
+        """Binding of authentication requests."""
     @idp_sso_request_binding.setter
     def idp_sso_request_binding(self, value: RequestBinding.ValueType | str) -> None: ...
     @property
     def idp_slo_request_binding(self) -> RequestBinding.ValueType:
-        """How logout requests are sent."""
+        """Binding of logout requests."""
     @idp_slo_request_binding.setter
     def idp_slo_request_binding(self, value: RequestBinding.ValueType | str) -> None: ...
     @property
     def saml_signing_option(self) -> SAMLSigningOptions.ValueType:
-        """Which parts of the identity provider's answers must be signed."""
+        """Parts of the identity provider's responses that must be signed."""
     @saml_signing_option.setter
     def saml_signing_option(self, value: SAMLSigningOptions.ValueType | str) -> None: ...
     @property
     def allow_idp_initiated_login(self) -> _BoolValue:
-        """Whether a login may start at the identity provider."""
+        """Whether logins may start at the identity provider."""
     @property
     def force_authn(self) -> _BoolValue:
-        """Whether the identity provider must authenticate users anew even if they have a session there."""
+        """Whether the identity provider must authenticate users again even if they have a session there."""
     @property
     def default_redirect_uri(self) -> _StringValue:
-        """Where users go when a login names no redirect URI."""
+        """Redirect URI of logins that do not specify one."""
     @property
     def assertion_encrypted(self) -> _BoolValue:
         """Whether assertions are encrypted."""
@@ -1992,13 +1994,13 @@ class SAMLConnectionConfigResponse(_Message):
         """Whether logging out also ends the session at the identity provider."""
     @property
     def sp_slo_url(self) -> _StringValue:
-        """URL that receives logout messages; register it with the identity provider."""
+        """URL that receives logout messages, to register with the identity provider."""
     @property
     def sync_user_profile_on_login(self) -> _BoolValue:
         """Whether each login updates the user's profile from the provider's data."""
     @property
     def jit_provisioning_with_sso_enabled(self) -> _BoolValue:
-        """Whether a user who logs in for the first time is created on the spot."""
+        """Whether an unknown user is created at the first login."""
     def __init__(
         self,
         *,
@@ -2114,13 +2116,13 @@ class SAMLConnectionConfigResponse(_Message):
     ) -> None: ...
 
 class SmartConfig(_Message):
-    """Settings for SMART on FHIR, OAuth 2.0 for health records."""
+    """Settings of SMART on FHIR: OAuth 2.0 for health records."""
 
     DESCRIPTOR: _Descriptor
     AUD_FIELD_NUMBER: int
     DOMAIN_FIELD_NUMBER: int
     aud: str
-    """Value of the `aud` parameter: the FHIR server that access is asked for."""
+    """Value of the `aud` parameter: the requested FHIR server."""
     domain: str
     """Domain of the server."""
     def __init__(self, *, aud: str | None = None, domain: str | None = None) -> None: ...
@@ -2133,23 +2135,23 @@ class StaticAuthConfig(_Message):
     STATIC_CONFIG_FIELD_NUMBER: int
     @property
     def static_config(self) -> _Struct:
-        """The settings as a free-form JSON object, with the fields that the provider's authentication
-        pattern names.
+        """The settings as a free-form JSON object, with the fields of the provider's authentication
+        pattern.
         """
     def __init__(self, *, static_config: _Struct | None = None) -> None: ...
     def HasField(self, field_name: _Literal["static_config", b"static_config"]) -> bool: ...
     def ClearField(self, field_name: _Literal["static_config", b"static_config"]) -> None: ...
 
 class ToggleConnectionRequest(_Message):
-    """Names the connection to enable or to disable."""
+    """Request for `EnableConnection` and `DisableConnection`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     ID_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits), 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits), 1 to 32 characters."""
     id: str
-    """Id of the connection (`conn_` and digits), 1 to 32 characters."""
+    """Id of the connection (`conn_` followed by digits), 1 to 32 characters."""
     def __init__(self, *, organization_id: str | None = None, id: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -2157,7 +2159,7 @@ class ToggleConnectionRequest(_Message):
     ) -> None: ...
 
 class ToggleConnectionResponse(_Message):
-    """Answer to `EnableConnection` and `DisableConnection`."""
+    """Response to `EnableConnection` and `DisableConnection`."""
 
     DESCRIPTOR: _Descriptor
     ENABLED_FIELD_NUMBER: int
@@ -2165,7 +2167,7 @@ class ToggleConnectionResponse(_Message):
     enabled: bool
     """Whether the connection is enabled now."""
     error_message: str
-    """Why the connection could not be switched; absent on success."""
+    """Reason why the connection could not be enabled or disabled; not set on success."""
     def __init__(self, *, enabled: bool | None = None, error_message: str | None = None) -> None: ...
     def HasField(self, field_name: _Literal["error_message", b"error_message"]) -> bool: ...
     def ClearField(
@@ -2174,7 +2176,7 @@ class ToggleConnectionResponse(_Message):
     ) -> None: ...
 
 class UpdateConnection(_Message):
-    """What to change in a connection. Fields left unset keep their values."""
+    """New values of a connection. Fields that are not set keep their values."""
 
     DESCRIPTOR: _Descriptor
     PROVIDER_FIELD_NUMBER: int
@@ -2194,12 +2196,12 @@ class UpdateConnection(_Message):
     GOOGLE_DWD_CONFIG_FIELD_NUMBER: int
     @property
     def provider(self) -> ConnectionProvider.ValueType:
-        """The identity provider or the service behind the connection."""
+        """Identity provider or third-party service of the connection."""
     @provider.setter
     def provider(self, value: ConnectionProvider.ValueType | str) -> None: ...
     @property
     def type(self) -> ConnectionType.ValueType:
-        """The protocol or the kind of credentials that the connection uses."""
+        """Protocol or kind of credentials of the connection."""
     @type.setter
     def type(self, value: ConnectionType.ValueType | str) -> None: ...
     @property
@@ -2210,13 +2212,13 @@ class UpdateConnection(_Message):
         """Label of the button on the login page."""
     @property
     def configuration_type(self) -> ConfigurationType.ValueType:
-        """Whether endpoints are discovered or entered by hand."""
+        """Whether endpoints are discovered or entered manually."""
     @configuration_type.setter
     def configuration_type(self, value: ConfigurationType.ValueType | str) -> None: ...
     @property
     def attribute_mapping(self) -> _ScalarMap[str, str]:
-        """How attributes of the identity provider and of Scalekit's users correspond: at most 30 pairs,
-        keys of 1 to 100 characters, values of 1 to 256.
+        """Mapping between attributes of the identity provider and attributes of Scalekit users: at most 30
+        pairs, keys of 1 to 100 characters, values of 1 to 256.
         """
     @property
     def oidc_config(self) -> OIDCConnectionConfig:
@@ -2231,9 +2233,9 @@ class UpdateConnection(_Message):
     def passwordless_config(self) -> PasswordLessConfig:
         """Settings of passwordless login."""
     provider_key: str
-    """Identifier of the third-party service, for connections to one."""
+    """Identifier of the third-party service, if the connection is for one."""
     key_id: str
-    """New name of the connection that API calls use, 1 to 300 characters."""
+    """New name of the connection in API calls, 1 to 300 characters."""
     @property
     def static_config(self) -> StaticAuthConfig:
         """Settings of a connection with fixed credentials."""
@@ -2242,7 +2244,7 @@ class UpdateConnection(_Message):
         """Settings of login by passkey."""
     @property
     def google_dwd_config(self) -> GoogleDWDConfig:
-        """Settings of a connection by Google's domain-wide delegation."""
+        """Settings of a connection with Google domain-wide delegation."""
     def __init__(
         self,
         *,
@@ -2343,28 +2345,28 @@ class UpdateConnection(_Message):
     ): ...
 
 class UpdateConnectionResponse(_Message):
-    """Answer to `UpdateEnvironmentConnection`."""
+    """Response to `UpdateEnvironmentConnection`."""
 
     DESCRIPTOR: _Descriptor
     CONNECTION_FIELD_NUMBER: int
     @property
     def connection(self) -> Connection:
-        """The connection as stored."""
+        """The updated connection."""
     def __init__(self, *, connection: Connection | None = None) -> None: ...
     def HasField(self, field_name: _Literal["connection", b"connection"]) -> bool: ...
     def ClearField(self, field_name: _Literal["connection", b"connection"]) -> None: ...
 
 class UpdateEnvironmentConnectionRequest(_Message):
-    """Names a connection of the environment and says what to change."""
+    """Request for `UpdateEnvironmentConnection`."""
 
     DESCRIPTOR: _Descriptor
     CONNECTION_ID_FIELD_NUMBER: int
     CONNECTION_FIELD_NUMBER: int
     connection_id: str
-    """Id of the connection (`conn_` and digits), 1 to 32 characters."""
+    """Id of the connection (`conn_` followed by digits), 1 to 32 characters."""
     @property
     def connection(self) -> UpdateConnection:
-        """The changes. Required."""
+        """The new values. Required."""
     def __init__(
         self, *, connection_id: str | None = None, connection: UpdateConnection | None = None
     ) -> None: ...
@@ -2380,14 +2382,14 @@ class WebAuthConfiguration(_Message):
     DESCRIPTOR: _Descriptor
 
     class Attestation(_Message):
-        """What authenticators must tell about themselves at registration."""
+        """Attestation that authenticators must provide at registration."""
 
         DESCRIPTOR: _Descriptor
         CONVEYANCE_PREFERENCE_FIELD_NUMBER: int
         ENTERPRISE_APPROVED_IDS_FIELD_NUMBER: int
         @property
         def conveyance_preference(self) -> _StringValue:
-            """How much attestation is asked for: `none`, `indirect` or `direct`."""
+            """Requested attestation: `none`, `indirect` or `direct`."""
         @property
         def enterprise_approved_ids(self) -> _RepeatedScalarFieldContainer[str]:
             """Relying party ids approved for enterprise attestation, at most 50."""
@@ -2412,7 +2414,7 @@ class WebAuthConfiguration(_Message):
         ) -> None: ...
 
     class AuthenticatorSelection(_Message):
-        """Which authenticators may be used."""
+        """Authenticators that may be used."""
 
         DESCRIPTOR: _Descriptor
         USER_VERIFICATION_FIELD_NUMBER: int
@@ -2424,9 +2426,7 @@ class WebAuthConfiguration(_Message):
             """
         @property
         def authenticator_attachment(self) -> _StringValue:
-            """Where the authenticator may be: `platform` (built in) or `cross-platform` (roaming); both
-            when absent.
-            """
+            """Kind of authenticator: `platform` (built in) or `cross-platform` (roaming); both if not set."""
         def __init__(
             self,
             *,
@@ -2465,10 +2465,10 @@ class WebAuthConfiguration(_Message):
         UNDESIRED_AUTHENTICATOR_STATUS_FIELD_NUMBER: int
         @property
         def validate_entry(self) -> _BoolValue:
-            """Whether the authenticator must have an entry in the metadata."""
+            """Whether the metadata must have an entry for the authenticator."""
         @property
         def validate_entry_permit_zero_aaguid(self) -> _BoolValue:
-            """Whether an authenticator whose AAGUID is all zeros passes without an entry."""
+            """Whether an authenticator whose AAGUID is all zeros is accepted without an entry."""
         @property
         def validate_anchors(self) -> _BoolValue:
             """Whether the attestation must chain to a trust anchor of the entry."""
@@ -2477,11 +2477,11 @@ class WebAuthConfiguration(_Message):
             """Whether the status reports of the entry are checked."""
         @property
         def validate_attestation_type(self) -> _BoolValue:
-            """Whether the kind of attestation must be one that the entry lists."""
+            """Whether the entry must list the kind of attestation."""
         @property
         def desired_authenticator_status(self) -> _RepeatedScalarFieldContainer[str]:
-            """Statuses that an authenticator should have: statuses of the FIDO metadata service, at most
-            10. Each item: one of `NOT_FIDO_CERTIFIED`, `FIDO_CERTIFIED`, `USER_VERIFICATION_BYPASS`,
+            """FIDO metadata statuses that an authenticator should have, at most 10. Each item: one of
+            `NOT_FIDO_CERTIFIED`, `FIDO_CERTIFIED`, `USER_VERIFICATION_BYPASS`,
             `ATTESTATION_KEY_COMPROMISE`, `USER_KEY_REMOTE_COMPROMISE`, `USER_KEY_PHYSICAL_COMPROMISE`,
             `UPDATE_AVAILABLE`, `REVOKED`, `SELF_ASSERTION_SUBMITTED`, `FIDO_CERTIFIED_L1`,
             `FIDO_CERTIFIED_L1plus`, `FIDO_CERTIFIED_L2`, `FIDO_CERTIFIED_L2plus`, `FIDO_CERTIFIED_L3`,
@@ -2489,8 +2489,8 @@ class WebAuthConfiguration(_Message):
             """
         @property
         def undesired_authenticator_status(self) -> _RepeatedScalarFieldContainer[str]:
-            """Statuses that an authenticator must not have: statuses of the FIDO metadata service, at most
-            10. Each item: one of `NOT_FIDO_CERTIFIED`, `FIDO_CERTIFIED`, `USER_VERIFICATION_BYPASS`,
+            """FIDO metadata statuses that an authenticator must not have, at most 10. Each item: one of
+            `NOT_FIDO_CERTIFIED`, `FIDO_CERTIFIED`, `USER_VERIFICATION_BYPASS`,
             `ATTESTATION_KEY_COMPROMISE`, `USER_KEY_REMOTE_COMPROMISE`, `USER_KEY_PHYSICAL_COMPROMISE`,
             `UPDATE_AVAILABLE`, `REVOKED`, `SELF_ASSERTION_SUBMITTED`, `FIDO_CERTIFIED_L1`,
             `FIDO_CERTIFIED_L1plus`, `FIDO_CERTIFIED_L2`, `FIDO_CERTIFIED_L2plus`, `FIDO_CERTIFIED_L3`,
@@ -2543,24 +2543,26 @@ class WebAuthConfiguration(_Message):
         ) -> None: ...
 
     class Rp(_Message):
-        """The relying party: where passkeys are valid."""
+        """The relying party: the domains and origins for which passkeys are valid."""
 
         DESCRIPTOR: _Descriptor
         IDS_FIELD_NUMBER: int
         ORIGINS_FIELD_NUMBER: int
         @property
         def ids(self) -> _RepeatedScalarFieldContainer[str]:
-            """Domains that passkeys are bound to, 1 to 10."""
+            """Domains to which passkeys are bound, 1 to 10."""
         @property
         def origins(self) -> _RepeatedScalarFieldContainer[str]:
-            """Web origins that may ask for passkeys, 1 to 10."""
+            """Web origins that may request passkeys, 1 to 10."""
         def __init__(
             self, *, ids: _Iterable[str] | None = None, origins: _Iterable[str] | None = None
         ) -> None: ...
         def ClearField(self, field_name: _Literal["ids", b"ids", "origins", b"origins"]) -> None: ...
 
     class Timeout(_Message):
-        """How long the browser waits for the user. Each value is a duration of 120 to 1800 seconds."""
+        """Time limits for the user, enforced by the browser. Each value is a duration of 120 to 1800
+        seconds.
+        """
 
         DESCRIPTOR: _Descriptor
         REGISTRATION_FIELD_NUMBER: int
@@ -2569,18 +2571,20 @@ class WebAuthConfiguration(_Message):
         LOGIN_UVD_FIELD_NUMBER: int
         @property
         def registration(self) -> _Duration:
-            """Time to register a passkey; a duration of 120 to 1800 seconds."""
+            """Time limit for registering a passkey; a duration of 120 to 1800 seconds."""
         @property
         def registration_uvd(self) -> _Duration:
-            """Time to register a passkey when user verification is discouraged; a duration of 120 to 1800
-            seconds.
+            """Time limit for registering a passkey if user verification is discouraged; a duration of 120
+            to 1800 seconds.
             """
         @property
         def login(self) -> _Duration:
-            """Time to log in; a duration of 120 to 1800 seconds."""
+            """Time limit for logging in; a duration of 120 to 1800 seconds."""
         @property
         def login_uvd(self) -> _Duration:
-            """Time to log in when user verification is discouraged; a duration of 120 to 1800 seconds."""
+            """Time limit for logging in if user verification is discouraged; a duration of 120 to 1800
+            seconds.
+            """
         def __init__(
             self,
             *,
@@ -2629,22 +2633,22 @@ class WebAuthConfiguration(_Message):
         """The relying party."""
     @property
     def attestation(self) -> WebAuthConfiguration.Attestation:
-        """What authenticators must tell about themselves at registration."""
+        """Attestation that authenticators must provide at registration."""
     @property
     def authenticators(self) -> WebAuthConfiguration.Authenticators:
         """Checks of authenticators against the FIDO metadata service."""
     @property
     def authenticator_selection(self) -> WebAuthConfiguration.AuthenticatorSelection:
-        """Which authenticators may be used."""
+        """Authenticators that may be used."""
     @property
     def timeout(self) -> WebAuthConfiguration.Timeout:
-        """How long the browser waits for the user."""
+        """Time limits for the user, enforced by the browser."""
     enable_auto_registration: bool
-    """Whether registration of a passkey starts by itself after another kind of login."""
+    """Whether registration of a passkey starts automatically after another kind of login."""
     show_passkey_button: bool
     """Whether the login page has a button for passkeys."""
     enable_conditional_login: bool
-    """Whether the browser offers passkeys while a form is filled in (conditional mediation)."""
+    """Whether the browser suggests passkeys in form fields (conditional mediation)."""
     def __init__(
         self,
         *,

@@ -44,7 +44,7 @@ class _DirectoryProviderWrapper(_EnumTypeWrapper[_DirectoryProvider.ValueType], 
     """Ping Identity."""
 
 class DirectoryProvider(_DirectoryProvider, metaclass=_DirectoryProviderWrapper):
-    """The identity provider that feeds a directory."""
+    """Identity provider of a directory."""
 
 DIRECTORY_PROVIDER_UNSPECIFIED: DirectoryProvider.ValueType
 OKTA: DirectoryProvider.ValueType
@@ -64,14 +64,14 @@ class _DirectoryTypeWrapper(_EnumTypeWrapper[_DirectoryType.ValueType], type):
     DIRECTORY_TYPE_UNSPECIFIED: _DirectoryType.ValueType
     """Not set."""
     SCIM: _DirectoryType.ValueType
-    """The identity provider pushes them by SCIM 2.0 (RFC 7644)."""
+    """The identity provider sends users and groups through SCIM 2.0 (RFC 7644)."""
     LDAP: _DirectoryType.ValueType
-    """They are read by LDAP."""
+    """The service reads users and groups through LDAP."""
     POLL: _DirectoryType.ValueType
-    """The service fetches them from the identity provider at intervals."""
+    """The service fetches users and groups from the identity provider at intervals."""
 
 class DirectoryType(_DirectoryType, metaclass=_DirectoryTypeWrapper):
-    """How users and groups reach a directory."""
+    """Synchronization method of a directory."""
 
 DIRECTORY_TYPE_UNSPECIFIED: DirectoryType.ValueType
 SCIM: DirectoryType.ValueType
@@ -90,13 +90,13 @@ class _SecretStatusWrapper(_EnumTypeWrapper[_SecretStatus.ValueType], type):
     """Not accepted."""
 
 class SecretStatus(_SecretStatus, metaclass=_SecretStatusWrapper):
-    """Whether a secret is accepted."""
+    """Status of a secret."""
 
 ACTIVE: SecretStatus.ValueType
 INACTIVE: SecretStatus.ValueType
 
 class AttributeMapping(_Message):
-    """Maps one attribute of the directory to one of the user."""
+    """Maps one attribute of the directory to one attribute of the user."""
 
     DESCRIPTOR: _Descriptor
     KEY_FIELD_NUMBER: int
@@ -104,7 +104,7 @@ class AttributeMapping(_Message):
     key: str
     """Name of the attribute in the directory, 1 to 32 characters. Required."""
     map_to: str
-    """Name of the attribute it becomes, 1 to 32 characters. Required."""
+    """Name of the attribute of the user, 1 to 32 characters. Required."""
     def __init__(self, *, key: str | None = None, map_to: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["key", b"key", "map_to", b"map_to"]) -> None: ...
 
@@ -128,17 +128,17 @@ class CreateDirectory(_Message):
     PROVIDER_FIELD_NUMBER: int
     @property
     def directory_type(self) -> DirectoryType.ValueType:
-        """How users and groups reach the directory. Required."""
+        """Synchronization method of the directory. Required."""
     @directory_type.setter
     def directory_type(self, value: DirectoryType.ValueType | str) -> None: ...
     @property
     def directory_provider(self) -> DirectoryProvider.ValueType:
-        """The identity provider that feeds the directory."""
+        """Identity provider of the directory."""
     @directory_provider.setter
     def directory_provider(self, value: DirectoryProvider.ValueType | str) -> None: ...
     provider: str
-    """Name of the `directory_provider`, in any letter case: one of its values, `azure`, `azure_ad`,
-    `entra_id` or `google_workspace`.
+    """Name of the `directory_provider`, in upper or lower case: the name of an enum value, or `azure`,
+    `azure_ad`, `entra_id` or `google_workspace`.
     """
     def __init__(
         self,
@@ -161,13 +161,13 @@ class CreateDirectory(_Message):
     ) -> None: ...
 
 class CreateDirectoryRequest(_Message):
-    """Asks for a new directory in an organization."""
+    """Request for `CreateDirectory`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     DIRECTORY_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits), at most 32 characters. Required."""
+    """Id of the organization (`org_` followed by digits), at most 32 characters. Required."""
     @property
     def directory(self) -> CreateDirectory:
         """The directory to create. Required."""
@@ -181,27 +181,27 @@ class CreateDirectoryRequest(_Message):
     ) -> None: ...
 
 class CreateDirectoryResponse(_Message):
-    """Answer to `CreateDirectory`."""
+    """Response to `CreateDirectory`."""
 
     DESCRIPTOR: _Descriptor
     DIRECTORY_FIELD_NUMBER: int
     @property
     def directory(self) -> Directory:
-        """The directory as stored. Required."""
+        """The created directory. Required."""
     def __init__(self, *, directory: Directory | None = None) -> None: ...
     def HasField(self, field_name: _Literal["directory", b"directory"]) -> bool: ...
     def ClearField(self, field_name: _Literal["directory", b"directory"]) -> None: ...
 
 class DeleteDirectoryRequest(_Message):
-    """Names the directory to delete."""
+    """Request for `DeleteDirectory`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     ID_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits), at most 32 characters."""
+    """Id of the organization (`org_` followed by digits), at most 32 characters."""
     id: str
-    """Id of the directory (`dir_` and digits), at most 32 characters."""
+    """Id of the directory (`dir_` followed by digits), at most 32 characters."""
     def __init__(self, *, organization_id: str | None = None, id: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -209,7 +209,7 @@ class DeleteDirectoryRequest(_Message):
     ) -> None: ...
 
 class Directory(_Message):
-    """A directory of an organization as the service keeps it."""
+    """A directory of an organization."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -230,52 +230,50 @@ class Directory(_Message):
     EMAIL_FIELD_NUMBER: int
     GROUPS_TRACKED_FIELD_NUMBER: int
     id: str
-    """Id of the directory (`dir_` and digits), given by the service. 1 to 32 characters."""
+    """Id of the directory (`dir_` followed by digits), assigned by the service. 1 to 32 characters."""
     name: str
     """Name of the directory, at most 256 characters."""
     @property
     def directory_type(self) -> DirectoryType.ValueType:
-        """How users and groups reach the directory."""
+        """Synchronization method of the directory."""
     @directory_type.setter
     def directory_type(self, value: DirectoryType.ValueType | str) -> None: ...
     organization_id: str
-    """Id of the organization that owns the directory (`org_` and digits). 1 to 32 characters."""
+    """Id of the organization that owns the directory (`org_` followed by digits). 1 to 32 characters."""
     enabled: bool
     """Whether the directory provisions users and groups."""
     @property
     def directory_provider(self) -> DirectoryProvider.ValueType:
-        """The identity provider that feeds the directory."""
+        """Identity provider of the directory."""
     @directory_provider.setter
     def directory_provider(self, value: DirectoryProvider.ValueType | str) -> None: ...
     @property
     def last_synced_at(self) -> _Timestamp:
-        """When users or groups last arrived; absent before the first time."""
+        """Time of the last synchronization; not set before the first one."""
     directory_endpoint: str
-    """URL that the identity provider sends users and groups to; filled in by the service. 1 to 2000
-    characters.
-    """
+    """URL to which the identity provider sends users and groups; set by the service. 1 to 2000 characters."""
     total_users: int
     """Number of users in the directory."""
     total_groups: int
     """Number of groups in the directory."""
     @property
     def secrets(self) -> _RepeatedCompositeFieldContainer[Secret]:
-        """Secrets that the identity provider authenticates with; without their plain text."""
+        """Secrets with which the identity provider authenticates, without their plain text."""
     @property
     def stats(self) -> Stats:
-        """How many users and groups there are and when they last changed."""
+        """Statistics of the directory."""
     @property
     def role_assignments(self) -> RoleAssignments:
-        """Roles that members of the directory's groups are given."""
+        """Roles assigned to members of the directory's groups."""
     @property
     def attribute_mappings(self) -> AttributeMappings:
-        """How attributes of the directory become attributes of users."""
+        """Mappings of directory attributes to user attributes."""
     status: str
-    """State of the directory, as a word."""
+    """Status of the directory."""
     email: str
-    """E-mail address that belongs to the directory, where it has one."""
+    """E-mail address of the directory, if it has one."""
     groups_tracked: str
-    """Which groups of the identity provider the directory follows."""
+    """Groups of the identity provider that the directory tracks."""
     def __init__(
         self,
         *,
@@ -360,18 +358,18 @@ class DirectoryGroup(_Message):
     UPDATED_AT_FIELD_NUMBER: int
     GROUP_DETAIL_FIELD_NUMBER: int
     id: str
-    """Id of the group (it begins with `dirgroup_`), given by the service. 1 to 36 characters."""
+    """Id of the group (starts with `dirgroup_`), assigned by the service. 1 to 36 characters."""
     display_name: str
-    """Name of the group as shown by the identity provider. 1 to 256 characters."""
+    """Display name of the group at the identity provider. 1 to 256 characters."""
     total_users: int
     """Number of users in the group."""
     @property
     def updated_at(self) -> _Timestamp:
-        """When the group last changed."""
+        """Time when the group last changed."""
     @property
     def group_detail(self) -> _Struct:
-        """The group as the identity provider sent it, as a free-form JSON object; only when the listing
-        asks for detail.
+        """The group as received from the identity provider, as a free-form JSON object; set only if the
+        request sets `include_detail`.
         """
     def __init__(
         self,
@@ -416,7 +414,7 @@ class DirectoryUser(_Message):
     GROUPS_FIELD_NUMBER: int
     USER_DETAIL_FIELD_NUMBER: int
     id: str
-    """Id of the user in the directory (it begins with `diruser_`), given by the service. 1 to 36
+    """Id of the user in the directory (starts with `diruser_`), assigned by the service. 1 to 36
     characters.
     """
     email: str
@@ -429,17 +427,17 @@ class DirectoryUser(_Message):
     """Last name. 1 to 256 characters."""
     @property
     def updated_at(self) -> _Timestamp:
-        """When the user last changed."""
+        """Time when the user last changed."""
     @property
     def emails(self) -> _RepeatedScalarFieldContainer[str]:
         """All e-mail addresses of the user."""
     @property
     def groups(self) -> _RepeatedCompositeFieldContainer[DirectoryGroup]:
-        """The groups that the user belongs to."""
+        """The user's groups."""
     @property
     def user_detail(self) -> _Struct:
-        """The user as the identity provider sent it, as a free-form JSON object; only when the listing
-        asks for detail.
+        """The user as received from the identity provider, as a free-form JSON object; set only if the
+        request sets `include_detail`.
         """
     def __init__(
         self,
@@ -483,15 +481,15 @@ class DirectoryUser(_Message):
     ) -> None: ...
 
 class GetDirectoryRequest(_Message):
-    """Names the directory to return."""
+    """Request for `GetDirectory`."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
     ORGANIZATION_ID_FIELD_NUMBER: int
     id: str
-    """Id of the directory (`dir_` and digits), 1 to 32 characters."""
+    """Id of the directory (`dir_` followed by digits), 1 to 32 characters."""
     organization_id: str
-    """Id of the organization (`org_` and digits), at most 32 characters."""
+    """Id of the organization (`org_` followed by digits), at most 32 characters."""
     def __init__(self, *, id: str | None = None, organization_id: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -499,29 +497,29 @@ class GetDirectoryRequest(_Message):
     ) -> None: ...
 
 class GetDirectoryResponse(_Message):
-    """Answer to `GetDirectory`."""
+    """Response to `GetDirectory`."""
 
     DESCRIPTOR: _Descriptor
     DIRECTORY_FIELD_NUMBER: int
     @property
     def directory(self) -> Directory:
-        """The directory asked for."""
+        """The requested directory."""
     def __init__(self, *, directory: Directory | None = None) -> None: ...
     def HasField(self, field_name: _Literal["directory", b"directory"]) -> bool: ...
     def ClearField(self, field_name: _Literal["directory", b"directory"]) -> None: ...
 
 class ListDirectoriesRequest(_Message):
-    """Names the organization whose directories are listed."""
+    """Request for `ListDirectories`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits), at most 32 characters."""
+    """Id of the organization (`org_` followed by digits), at most 32 characters."""
     def __init__(self, *, organization_id: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["organization_id", b"organization_id"]) -> None: ...
 
 class ListDirectoriesResponse(_Message):
-    """The directories of an organization."""
+    """Response to `ListDirectories`."""
 
     DESCRIPTOR: _Descriptor
     DIRECTORIES_FIELD_NUMBER: int
@@ -532,7 +530,7 @@ class ListDirectoriesResponse(_Message):
     def ClearField(self, field_name: _Literal["directories", b"directories"]) -> None: ...
 
 class ListDirectoryGroupsRequest(_Message):
-    """Chooses the groups to list and the page of them."""
+    """Request for `ListDirectoryGroups`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
@@ -543,20 +541,20 @@ class ListDirectoryGroupsRequest(_Message):
     INCLUDE_DETAIL_FIELD_NUMBER: int
     INCLUDE_EXTERNAL_GROUPS_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits), at most 32 characters."""
+    """Id of the organization (`org_` followed by digits), at most 32 characters."""
     directory_id: str
-    """Id of the directory (`dir_` and digits), at most 32 characters."""
+    """Id of the directory (`dir_` followed by digits), at most 32 characters."""
     page_size: int
-    """Number of entries a page, at most 30; 10 when 0."""
+    """Number of entries per page, at most 30; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     @property
     def updated_after(self) -> _Timestamp:
         """Only entries changed after this time."""
     include_detail: bool
-    """Whether `group_detail` is filled in."""
+    """Whether to include `group_detail`."""
     include_external_groups: bool
-    """Whether groups from outside the directory are listed too."""
+    """Whether to include groups from outside the directory."""
     def __init__(
         self,
         *,
@@ -609,9 +607,9 @@ class ListDirectoryGroupsResponse(_Message):
     PREV_PAGE_TOKEN_FIELD_NUMBER: int
     @property
     def groups(self) -> _RepeatedCompositeFieldContainer[DirectoryGroup]:
-        """The groups of this page."""
+        """The groups on this page."""
     total_size: int
-    """Number of matching groups over all pages."""
+    """Total number of matching groups."""
     next_page_token: str
     """Token of the next page; empty on the last one."""
     prev_page_token: str
@@ -639,7 +637,7 @@ class ListDirectoryGroupsResponse(_Message):
     ) -> None: ...
 
 class ListDirectoryUsersRequest(_Message):
-    """Chooses the users to list and the page of them."""
+    """Request for `ListDirectoryUsers`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
@@ -650,17 +648,17 @@ class ListDirectoryUsersRequest(_Message):
     DIRECTORY_GROUP_ID_FIELD_NUMBER: int
     UPDATED_AFTER_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits), at most 32 characters."""
+    """Id of the organization (`org_` followed by digits), at most 32 characters."""
     directory_id: str
-    """Id of the directory (`dir_` and digits), at most 32 characters."""
+    """Id of the directory (`dir_` followed by digits), at most 32 characters."""
     page_size: int
-    """Number of entries a page, at most 30; 10 when 0."""
+    """Number of entries per page, at most 30; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     include_detail: bool
-    """Whether `user_detail` is filled in."""
+    """Whether to include `user_detail`."""
     directory_group_id: str
-    """Only users of this group (its id begins with `dirgroup_`, at most 37 characters)."""
+    """Only users of the group with this id (starts with `dirgroup_`), at most 37 characters."""
     @property
     def updated_after(self) -> _Timestamp:
         """Only entries changed after this time."""
@@ -716,9 +714,9 @@ class ListDirectoryUsersResponse(_Message):
     PREV_PAGE_TOKEN_FIELD_NUMBER: int
     @property
     def users(self) -> _RepeatedCompositeFieldContainer[DirectoryUser]:
-        """The users of this page."""
+        """The users on this page."""
     total_size: int
-    """Number of matching users over all pages."""
+    """Total number of matching users."""
     next_page_token: str
     """Token of the next page; empty on the last one."""
     prev_page_token: str
@@ -746,7 +744,7 @@ class ListDirectoryUsersResponse(_Message):
     ) -> None: ...
 
 class RoleAssignment(_Message):
-    """Gives the members of a directory group a role."""
+    """Assigns a role to the members of a directory group."""
 
     DESCRIPTOR: _Descriptor
     GROUP_ID_FIELD_NUMBER: int
@@ -755,11 +753,11 @@ class RoleAssignment(_Message):
     group_id: str
     """Id of the group, 1 to 32 characters."""
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and underscores. Required. 1 to 100 characters. Must match
+    """Name of the role: 1 to 64 letters, digits and underscores. Required. Must match
     `^[a-zA-Z0-9_]{1,64}$`.
     """
     role_id: str
-    """Id of the role (`role_` and digits). At most 32 characters."""
+    """Id of the role (`role_` followed by digits). At most 32 characters."""
     def __init__(
         self, *, group_id: str | None = None, role_name: str | None = None, role_id: str | None = None
     ) -> None: ...
@@ -780,9 +778,7 @@ class RoleAssignments(_Message):
     def ClearField(self, field_name: _Literal["assignments", b"assignments"]) -> None: ...
 
 class Secret(_Message):
-    """A secret that the identity provider authenticates with at the directory. The plain text is not part
-    of it.
-    """
+    """A secret with which the identity provider authenticates at the directory, without its plain text."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -793,10 +789,10 @@ class Secret(_Message):
     LAST_USED_TIME_FIELD_NUMBER: int
     DIRECTORY_ID_FIELD_NUMBER: int
     id: str
-    """Id of the secret (it begins with `sec_`), given by the service. 1 to 32 characters."""
+    """Id of the secret (starts with `sec_`), assigned by the service. 1 to 32 characters."""
     @property
     def create_time(self) -> _Timestamp:
-        """When the secret was created; set by the service."""
+        """Time when the secret was created. Read-only."""
     secret_suffix: str
     """Last characters of the plain text, to tell secrets apart."""
     @property
@@ -806,12 +802,12 @@ class Secret(_Message):
     def status(self, value: SecretStatus.ValueType | str) -> None: ...
     @property
     def expire_time(self) -> _Timestamp:
-        """When the secret stops being accepted; absent when it does not expire."""
+        """Time when the secret expires; not set if it does not expire."""
     @property
     def last_used_time(self) -> _Timestamp:
-        """When the secret was last used; absent when it never was."""
+        """Time when the secret was last used; not set if it was never used."""
     directory_id: str
-    """Id of the directory that the secret belongs to (`dir_` and digits). 1 to 32 characters."""
+    """Id of the directory that the secret belongs to (`dir_` followed by digits). 1 to 32 characters."""
     def __init__(
         self,
         *,
@@ -868,10 +864,10 @@ class Stats(_Message):
     """Number of groups in the directory."""
     @property
     def group_updated_at(self) -> _Timestamp:
-        """When a group last changed."""
+        """Time when a group last changed."""
     @property
     def user_updated_at(self) -> _Timestamp:
-        """When a user last changed."""
+        """Time when a user last changed."""
     def __init__(
         self,
         *,
@@ -899,15 +895,15 @@ class Stats(_Message):
     ) -> None: ...
 
 class ToggleDirectoryRequest(_Message):
-    """Names the directory to enable or to disable."""
+    """Request for `EnableDirectory` and `DisableDirectory`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     ID_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits), at most 32 characters."""
+    """Id of the organization (`org_` followed by digits), at most 32 characters."""
     id: str
-    """Id of the directory (`dir_` and digits), at most 32 characters."""
+    """Id of the directory (`dir_` followed by digits), at most 32 characters."""
     def __init__(self, *, organization_id: str | None = None, id: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -915,7 +911,7 @@ class ToggleDirectoryRequest(_Message):
     ) -> None: ...
 
 class ToggleDirectoryResponse(_Message):
-    """Answer to `EnableDirectory` and `DisableDirectory`."""
+    """Response to `EnableDirectory` and `DisableDirectory`."""
 
     DESCRIPTOR: _Descriptor
     ENABLED_FIELD_NUMBER: int
@@ -923,7 +919,7 @@ class ToggleDirectoryResponse(_Message):
     enabled: bool
     """Whether the directory is enabled now."""
     error_message: str
-    """Why the directory could not be switched; absent on success."""
+    """Reason why the directory could not be enabled or disabled; not set on success."""
     def __init__(self, *, enabled: bool | None = None, error_message: str | None = None) -> None: ...
     def HasField(self, field_name: _Literal["error_message", b"error_message"]) -> bool: ...
     def ClearField(

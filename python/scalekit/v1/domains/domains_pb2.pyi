@@ -26,14 +26,16 @@ class _DomainType:
 class _DomainTypeWrapper(_EnumTypeWrapper[_DomainType.ValueType], type):
     DESCRIPTOR: _EnumDescriptor
     DOMAIN_TYPE_UNSPECIFIED: _DomainType.ValueType
-    """Not set: `ORGANIZATION_DOMAIN` on creation, every type in a list."""
+    """Not set: `ORGANIZATION_DOMAIN` when a domain is created, all types when domains are listed."""
     ALLOWED_EMAIL_DOMAIN: _DomainType.ValueType
     """E-mail addresses of this domain are accepted for the organization."""
     ORGANIZATION_DOMAIN: _DomainType.ValueType
-    """The domain belongs to the organization and leads its users to the organization's login. The default."""
+    """The domain belongs to the organization and directs its users to the organization's login. The
+    default.
+    """
 
 class DomainType(_DomainType, metaclass=_DomainTypeWrapper):
-    """What a domain is used for."""
+    """Purpose of a domain."""
 
 DOMAIN_TYPE_UNSPECIFIED: DomainType.ValueType
 ALLOWED_EMAIL_DOMAIN: DomainType.ValueType
@@ -50,12 +52,12 @@ class _VerificationMethodWrapper(_EnumTypeWrapper[_VerificationMethod.ValueType]
     ADMIN: _VerificationMethod.ValueType
     """Confirmed by an administrator."""
     DNS: _VerificationMethod.ValueType
-    """Proven by a TXT record in DNS."""
+    """Verified by a TXT record in DNS."""
     NOT_APPLICABLE: _VerificationMethod.ValueType
-    """The domain needs no proof."""
+    """The domain needs no verification."""
 
 class VerificationMethod(_VerificationMethod, metaclass=_VerificationMethodWrapper):
-    """How the ownership of a domain is proven."""
+    """Method of verifying the ownership of a domain."""
 
 VERIFICATION_METHOD_UNSPECIFIED: VerificationMethod.ValueType
 ADMIN: VerificationMethod.ValueType
@@ -71,16 +73,16 @@ class _VerificationStatusWrapper(_EnumTypeWrapper[_VerificationStatus.ValueType]
     VERIFICATION_STATUS_UNSPECIFIED: _VerificationStatus.ValueType
     """Not set."""
     PENDING: _VerificationStatus.ValueType
-    """Not proven yet."""
+    """Not verified yet."""
     VERIFIED: _VerificationStatus.ValueType
-    """Proven."""
+    """Verified."""
     FAILED: _VerificationStatus.ValueType
-    """The check was made and did not succeed."""
+    """The verification failed."""
     AUTO_VERIFIED: _VerificationStatus.ValueType
-    """Accepted by the service without a check."""
+    """Accepted by the service without verification."""
 
 class VerificationStatus(_VerificationStatus, metaclass=_VerificationStatusWrapper):
-    """State of the proof that the organization owns a domain."""
+    """Status of verifying the ownership of a domain."""
 
 VERIFICATION_STATUS_UNSPECIFIED: VerificationStatus.ValueType
 PENDING: VerificationStatus.ValueType
@@ -98,7 +100,7 @@ class CreateDomain(_Message):
     """The DNS name, such as `acme.com`; 4 to 255 characters with at least one dot. Required."""
     @property
     def domain_type(self) -> DomainType.ValueType:
-        """What the domain is for; `ORGANIZATION_DOMAIN` when left unset."""
+        """Purpose of the domain; `ORGANIZATION_DOMAIN` if not set."""
     @domain_type.setter
     def domain_type(self, value: DomainType.ValueType | str) -> None: ...
     def __init__(
@@ -110,7 +112,7 @@ class CreateDomain(_Message):
     ) -> None: ...
 
 class CreateDomainRequest(_Message):
-    """Asks for a new domain in an organization."""
+    """Request for `CreateDomain`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
@@ -118,13 +120,13 @@ class CreateDomainRequest(_Message):
     CONNECTION_ID_FIELD_NUMBER: int
     DOMAIN_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits). 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     external_id: str
-    """Your own id of the organization, 1 to 32 characters. The service has no route for it, so the client
-    first looks up the organization's id, which costs one more call.
+    """Id of the organization in your application, 1 to 32 characters. The client first looks up the
+    organization's id, which takes one more call.
     """
     connection_id: str
-    """Id of the connection that the domain is tied to (`conn_` and digits)."""
+    """Id of the domain's connection (`conn_` followed by digits)."""
     @property
     def domain(self) -> CreateDomain:
         """The domain to create."""
@@ -172,19 +174,19 @@ class CreateDomainRequest(_Message):
     ) -> _Literal["organization_id", "external_id"] | None: ...
 
 class CreateDomainResponse(_Message):
-    """Answer to `CreateDomain`."""
+    """Response to `CreateDomain`."""
 
     DESCRIPTOR: _Descriptor
     DOMAIN_FIELD_NUMBER: int
     @property
     def domain(self) -> Domain:
-        """The domain as stored."""
+        """The created domain."""
     def __init__(self, *, domain: Domain | None = None) -> None: ...
     def HasField(self, field_name: _Literal["domain", b"domain"]) -> bool: ...
     def ClearField(self, field_name: _Literal["domain", b"domain"]) -> None: ...
 
 class DeleteDomainRequest(_Message):
-    """Names the domain to delete."""
+    """Request for `DeleteDomain`."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -192,15 +194,15 @@ class DeleteDomainRequest(_Message):
     EXTERNAL_ID_FIELD_NUMBER: int
     CONNECTION_ID_FIELD_NUMBER: int
     id: str
-    """Id of the domain (`dom_` and digits)."""
+    """Id of the domain (`dom_` followed by digits)."""
     organization_id: str
-    """Id of the organization (`org_` and digits). 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     external_id: str
-    """Your own id of the organization, 1 to 32 characters. The service has no route for it, so the client
-    first looks up the organization's id, which costs one more call.
+    """Id of the organization in your application, 1 to 32 characters. The client first looks up the
+    organization's id, which takes one more call.
     """
     connection_id: str
-    """Id of the connection that the domain is tied to (`conn_` and digits)."""
+    """Id of the domain's connection (`conn_` followed by digits)."""
     def __init__(
         self,
         *,
@@ -243,7 +245,7 @@ class DeleteDomainRequest(_Message):
     ) -> _Literal["organization_id", "external_id"] | None: ...
 
 class Domain(_Message):
-    """A domain of an organization as the service keeps it."""
+    """A domain of an organization."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -258,36 +260,36 @@ class Domain(_Message):
     DOMAIN_TYPE_FIELD_NUMBER: int
     VERIFICATION_METHOD_FIELD_NUMBER: int
     id: str
-    """Id of the domain (`dom_` and digits), given by the service."""
+    """Id of the domain (`dom_` followed by digits), assigned by the service."""
     domain: str
     """The DNS name, such as `acme.com`."""
     environment_id: str
-    """Id of the environment that the domain lives in."""
+    """Id of the domain's environment."""
     organization_id: str
-    """Id of the organization (`org_` and digits)."""
+    """Id of the organization (`org_` followed by digits)."""
     txt_record_key: str
     """Name of the DNS TXT record that proves ownership of the domain."""
     txt_record_secret: str
     """Value to publish in the TXT record."""
     @property
     def verification_status(self) -> VerificationStatus.ValueType:
-        """How far the proof of ownership has come."""
+        """Status of the ownership verification."""
     @verification_status.setter
     def verification_status(self, value: VerificationStatus.ValueType | str) -> None: ...
     @property
     def create_time(self) -> _Timestamp:
-        """When it was created; set by the service."""
+        """Time of creation. Read-only."""
     @property
     def update_time(self) -> _Timestamp:
-        """When it was last changed; set by the service."""
+        """Time of the last change. Read-only."""
     @property
     def domain_type(self) -> DomainType.ValueType:
-        """What the domain is for."""
+        """Purpose of the domain."""
     @domain_type.setter
     def domain_type(self, value: DomainType.ValueType | str) -> None: ...
     @property
     def verification_method(self) -> VerificationMethod.ValueType:
-        """How ownership is or was proven."""
+        """Method of the ownership verification."""
     @verification_method.setter
     def verification_method(self, value: VerificationMethod.ValueType | str) -> None: ...
     def __init__(
@@ -338,20 +340,20 @@ class Domain(_Message):
     ) -> None: ...
 
 class GetDomainRequest(_Message):
-    """Names the domain to return."""
+    """Request for `GetDomain`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     EXTERNAL_ID_FIELD_NUMBER: int
     ID_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits). 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     external_id: str
-    """Your own id of the organization, 1 to 32 characters. The service has no route for it, so the client
-    first looks up the organization's id, which costs one more call.
+    """Id of the organization in your application, 1 to 32 characters. The client first looks up the
+    organization's id, which takes one more call.
     """
     id: str
-    """Id of the domain (`dom_` and digits)."""
+    """Id of the domain (`dom_` followed by digits)."""
     def __init__(
         self, *, organization_id: str | None = None, external_id: str | None = None, id: str | None = None
     ) -> None: ...
@@ -385,19 +387,19 @@ class GetDomainRequest(_Message):
     ) -> _Literal["organization_id", "external_id"] | None: ...
 
 class GetDomainResponse(_Message):
-    """Answer to `GetDomain`."""
+    """Response to `GetDomain`."""
 
     DESCRIPTOR: _Descriptor
     DOMAIN_FIELD_NUMBER: int
     @property
     def domain(self) -> Domain:
-        """The domain asked for."""
+        """The requested domain."""
     def __init__(self, *, domain: Domain | None = None) -> None: ...
     def HasField(self, field_name: _Literal["domain", b"domain"]) -> bool: ...
     def ClearField(self, field_name: _Literal["domain", b"domain"]) -> None: ...
 
 class ListDomainRequest(_Message):
-    """Chooses the domains to list and the page of them."""
+    """Request for `ListDomains`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
@@ -408,24 +410,24 @@ class ListDomainRequest(_Message):
     PAGE_NUMBER_FIELD_NUMBER: int
     DOMAIN_TYPE_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits). 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     external_id: str
-    """Your own id of the organization, 1 to 32 characters. The service has no route for it, so the client
-    first looks up the organization's id, which costs one more call.
+    """Id of the organization in your application, 1 to 32 characters. The client first looks up the
+    organization's id, which takes one more call.
     """
     connection_id: str
-    """Restricts the list to the domains tied to this connection (`conn_` and digits)."""
+    """Only domains of this connection (`conn_` followed by digits)."""
     include: str
-    """Asks for more than the service lists by default; leave absent for the default."""
+    """Requests more entries than the service lists by default."""
     @property
     def page_size(self) -> _Int32Value:
-        """Number of domains a page; left to the service when absent."""
+        """Number of domains per page; chosen by the service if not set."""
     @property
     def page_number(self) -> _Int32Value:
-        """Number of the page to return; the first one when absent."""
+        """Number of the page to return; the first page if not set."""
     @property
     def domain_type(self) -> DomainType.ValueType:
-        """Restricts the list to exactly this type; every type when unset."""
+        """Only domains of this type; all types if not set."""
     @domain_type.setter
     def domain_type(self, value: DomainType.ValueType | str) -> None: ...
     def __init__(
@@ -492,12 +494,12 @@ class ListDomainResponse(_Message):
     PAGE_NUMBER_FIELD_NUMBER: int
     DOMAINS_FIELD_NUMBER: int
     page_size: int
-    """Number of domains a page that the service applied."""
+    """Number of domains per page."""
     page_number: int
-    """Number of the page returned."""
+    """Number of this page."""
     @property
     def domains(self) -> _RepeatedCompositeFieldContainer[Domain]:
-        """The domains of this page, in order of creation."""
+        """The domains on this page, in order of creation."""
     def __init__(
         self,
         *,

@@ -15,7 +15,7 @@ from google.protobuf.message import Message as _Message
 DESCRIPTOR: _FileDescriptor
 
 class DebugInfo(_Message):
-    """Hints for finding the cause of an error on the server's side."""
+    """Debug information about an error."""
 
     DESCRIPTOR: _Descriptor
     STACK_ENTRIES_FIELD_NUMBER: int
@@ -24,7 +24,7 @@ class DebugInfo(_Message):
     def stack_entries(self) -> _RepeatedScalarFieldContainer[str]:
         """Stack trace of the server, one entry per frame."""
     detail: str
-    """Further explanation for developers."""
+    """Additional explanation for developers."""
     def __init__(self, *, stack_entries: _Iterable[str] | None = None, detail: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -32,8 +32,8 @@ class DebugInfo(_Message):
     ) -> None: ...
 
 class ErrorInfo(_Message):
-    """What went wrong, in a form that programs can act on. Every error of the service carries one in its
-    details; only the parts that fit the error are set.
+    """Machine-readable description of an error. The details of every error contain one. Only the fields
+    that apply to the error are set.
     """
 
     DESCRIPTOR: _Descriptor
@@ -49,13 +49,13 @@ class ErrorInfo(_Message):
     """Stable code of the error, such as `RESOURCE_NOT_FOUND` or `INVALID_ARGUMENT`."""
     @property
     def debug_info(self) -> DebugInfo:
-        """Hints for finding the cause on the server's side."""
+        """Debug information about the error."""
     @property
     def help_info(self) -> HelpInfo:
-        """Where to read on."""
+        """Pages with help on the error."""
     @property
     def localized_message_info(self) -> LocalizedMessageInfo:
-        """Message that can be shown to people."""
+        """Message that can be shown to users."""
     @property
     def resource_info(self) -> ResourceInfo:
         """The resource that the error is about."""
@@ -64,10 +64,10 @@ class ErrorInfo(_Message):
         """The request that failed."""
     @property
     def validation_error_info(self) -> ValidationErrorInfo:
-        """The fields that broke a rule, for `INVALID_ARGUMENT`."""
+        """The invalid fields, for `INVALID_ARGUMENT`."""
     @property
     def tool_error_info(self) -> ToolErrorInfo:
-        """What the tool reported, for errors of `ExecuteTool`."""
+        """Error reported by the tool, for errors of `ExecuteTool`."""
     def __init__(
         self,
         *,
@@ -122,27 +122,27 @@ class ErrorInfo(_Message):
     ) -> None: ...
 
 class HelpInfo(_Message):
-    """Pages that help with an error."""
+    """Pages with help on an error."""
 
     DESCRIPTOR: _Descriptor
 
     class Link(_Message):
-        """One page that helps with an error."""
+        """A page with help on an error."""
 
         DESCRIPTOR: _Descriptor
         DESCRIPTION_FIELD_NUMBER: int
         URL_FIELD_NUMBER: int
         description: str
-        """What the page is about."""
+        """Topic of the page."""
         url: str
-        """Address of the page."""
+        """URL of the page."""
         def __init__(self, *, description: str | None = None, url: str | None = None) -> None: ...
         def ClearField(self, field_name: _Literal["description", b"description", "url", b"url"]) -> None: ...
 
     LINKS_FIELD_NUMBER: int
     @property
     def links(self) -> _RepeatedCompositeFieldContainer[HelpInfo.Link]:
-        """The pages, in the order in which to read them."""
+        """The pages, in reading order."""
     def __init__(self, *, links: _Iterable[HelpInfo.Link] | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["links", b"links"]) -> None: ...
 
@@ -160,15 +160,15 @@ class LocalizedMessageInfo(_Message):
     def ClearField(self, field_name: _Literal["locale", b"locale", "message", b"message"]) -> None: ...
 
 class RequestInfo(_Message):
-    """Identifies the request that an error belongs to."""
+    """The request that failed."""
 
     DESCRIPTOR: _Descriptor
     REQUEST_ID_FIELD_NUMBER: int
     SERVING_DATA_FIELD_NUMBER: int
     request_id: str
-    """Id of the request; name it when you ask for support."""
+    """Id of the request. Include it when you contact support."""
     serving_data: str
-    """Opaque data about how the request was served."""
+    """Opaque data about the processing of the request."""
     def __init__(self, *, request_id: str | None = None, serving_data: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -187,14 +187,14 @@ class ResourceInfo(_Message):
     resource_name: str
     """Name or id of the resource."""
     owner: str
-    """Who owns the resource."""
+    """Owner of the resource."""
     description: str
-    """What went wrong with the resource."""
+    """Description of the problem with the resource."""
     @property
     def required_permissions(self) -> _RepeatedScalarFieldContainer[str]:
-        """Permissions that the call would have needed."""
+        """Permissions that the call requires."""
     user: str
-    """User in whose name the resource was accessed."""
+    """User on whose behalf the resource was accessed."""
     def __init__(
         self,
         *,
@@ -221,18 +221,18 @@ class ResourceInfo(_Message):
     ) -> None: ...
 
 class ToolErrorInfo(_Message):
-    """What a tool reported when its execution failed."""
+    """Error reported by a tool whose execution failed."""
 
     DESCRIPTOR: _Descriptor
     EXECUTION_ID_FIELD_NUMBER: int
     TOOL_ERROR_MESSAGE_FIELD_NUMBER: int
     TOOL_ERROR_CODE_FIELD_NUMBER: int
     execution_id: str
-    """Id of the execution that failed."""
+    """Id of the failed execution."""
     tool_error_message: str
-    """The tool's own message."""
+    """Error message of the tool."""
     tool_error_code: str
-    """The tool's own error code."""
+    """Error code of the tool."""
     def __init__(
         self,
         *,
@@ -253,12 +253,12 @@ class ToolErrorInfo(_Message):
     ) -> None: ...
 
 class ValidationErrorInfo(_Message):
-    """The fields of a request that broke a rule."""
+    """The invalid fields of a request."""
 
     DESCRIPTOR: _Descriptor
 
     class FieldViolation(_Message):
-        """One rule that one field broke."""
+        """A rule that one field violates."""
 
         DESCRIPTOR: _Descriptor
         FIELD_FIELD_NUMBER: int
@@ -267,9 +267,9 @@ class ValidationErrorInfo(_Message):
         field: str
         """Path of the field in the request, such as `organization.display_name`."""
         description: str
-        """What is wrong with the value."""
+        """Description of the problem with the value."""
         constraint: str
-        """Id of the broken rule."""
+        """Id of the violated rule."""
         def __init__(
             self, *, field: str | None = None, description: str | None = None, constraint: str | None = None
         ) -> None: ...
@@ -288,7 +288,7 @@ class ValidationErrorInfo(_Message):
     FIELD_VIOLATIONS_FIELD_NUMBER: int
     @property
     def field_violations(self) -> _RepeatedCompositeFieldContainer[ValidationErrorInfo.FieldViolation]:
-        """One entry per broken rule."""
+        """One entry per violated rule."""
     def __init__(
         self, *, field_violations: _Iterable[ValidationErrorInfo.FieldViolation] | None = None
     ) -> None: ...

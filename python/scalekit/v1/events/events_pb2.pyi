@@ -27,7 +27,7 @@ class _ObjectType:
 class _ObjectTypeWrapper(_EnumTypeWrapper[_ObjectType.ValueType], type):
     DESCRIPTOR: _EnumDescriptor
     OBJECT_TYPE_UNSPECIFIED: _ObjectType.ValueType
-    """No kind given."""
+    """Not set."""
     Workspace: _ObjectType.ValueType
     """A workspace, which holds environments."""
     Environment: _ObjectType.ValueType
@@ -65,7 +65,7 @@ class _ObjectTypeWrapper(_EnumTypeWrapper[_ObjectType.ValueType], type):
     SAMLRequest: _ObjectType.ValueType
     """A SAML request sent to an identity provider."""
     SAMLResponse: _ObjectType.ValueType
-    """A SAML response that came from an identity provider."""
+    """A SAML response received from an identity provider."""
     TokenClaims: _ObjectType.ValueType
     """Claims of a token."""
     OIDCReqParams: _ObjectType.ValueType
@@ -85,7 +85,7 @@ class _ObjectTypeWrapper(_EnumTypeWrapper[_ObjectType.ValueType], type):
     OAuthResponse: _ObjectType.ValueType
     """A response of an OAuth flow."""
     JSON: _ObjectType.ValueType
-    """JSON of no fixed shape."""
+    """JSON without a fixed shape."""
     SKErrors: _ObjectType.ValueType
     """Errors of Scalekit itself."""
     OrgMembership: _ObjectType.ValueType
@@ -93,13 +93,13 @@ class _ObjectTypeWrapper(_EnumTypeWrapper[_ObjectType.ValueType], type):
     UserProfile: _ObjectType.ValueType
     """The profile of a user."""
     IDPInitiatedPayload: _ObjectType.ValueType
-    """The payload of a login that the identity provider started."""
+    """The payload of a login started by the identity provider."""
     DeviceDetails: _ObjectType.ValueType
-    """The device that a user logged in from."""
+    """The device on which a user logged in."""
     Actions: _ObjectType.ValueType
     """Actions."""
     InterceptorEvent: _ObjectType.ValueType
-    """The run of an interceptor."""
+    """A run of an interceptor."""
     Permission: _ObjectType.ValueType
     """A permission."""
     OrgMembershipEvent: _ObjectType.ValueType
@@ -112,7 +112,7 @@ class _ObjectTypeWrapper(_EnumTypeWrapper[_ObjectType.ValueType], type):
     """A connected account."""
 
 class ObjectType(_ObjectType, metaclass=_ObjectTypeWrapper):
-    """The kinds of objects that an event can be about."""
+    """Kinds of objects that an event can be about."""
 
 OBJECT_TYPE_UNSPECIFIED: ObjectType.ValueType
 Workspace: ObjectType.ValueType
@@ -164,21 +164,21 @@ class _Source:
 class _SourceWrapper(_EnumTypeWrapper[_Source.ValueType], type):
     DESCRIPTOR: _EnumDescriptor
     SOURCE_UNSPECIFIED: _Source.ValueType
-    """No source given."""
+    """Not set."""
     SCALEKIT: _Source.ValueType
     """Scalekit itself."""
     DIR_SYNC: _Source.ValueType
     """The synchronization of a directory."""
 
 class Source(_Source, metaclass=_SourceWrapper):
-    """Where an event came from."""
+    """Source of an event."""
 
 SOURCE_UNSPECIFIED: Source.ValueType
 SCALEKIT: Source.ValueType
 DIR_SYNC: Source.ValueType
 
 class EventFilter(_Message):
-    """Restricts a list of events. An event must match every field that is set."""
+    """Filter for events. An event must match all fields that are set."""
 
     DESCRIPTOR: _Descriptor
     EVENT_TYPES_FIELD_NUMBER: int
@@ -202,7 +202,7 @@ class EventFilter(_Message):
     def end_time(self) -> _Timestamp:
         """Only events that occurred up to this time."""
     organization_id: str
-    """Only events of this organization (`org_` and digits)."""
+    """Only events of this organization (`org_` followed by digits)."""
     @property
     def source(self) -> Source.ValueType:
         """Only events from this source."""
@@ -213,13 +213,13 @@ class EventFilter(_Message):
     interceptor_id: str
     """Only events of this interceptor."""
     interceptor_status: str
-    """Only events of interceptors that ended with this status."""
+    """Only events of interceptors with this status."""
     interceptor_decision: str
-    """Only events of interceptors that decided this way."""
+    """Only events of interceptors with this decision."""
     connection_id: str
-    """Only events that concern this connection."""
+    """Only events about this connection."""
     connected_account_id: str
-    """Only events that concern this connected account."""
+    """Only events about this connected account."""
     def __init__(
         self,
         *,
@@ -283,7 +283,7 @@ class EventFilter(_Message):
     ) -> None: ...
 
 class ListEventsPaginatedRequest(_Message):
-    """Selects the events to list and the page of them."""
+    """Request for `ListEventsPaginated`."""
 
     DESCRIPTOR: _Descriptor
     FILTER_FIELD_NUMBER: int
@@ -291,11 +291,11 @@ class ListEventsPaginatedRequest(_Message):
     PAGE_TOKEN_FIELD_NUMBER: int
     @property
     def filter(self) -> EventFilter:
-        """Restricts the list; without it, all events are listed."""
+        """Filter; all events are listed if not set."""
     page_size: int
     """Number of entries per page; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     def __init__(
         self,
         *,
@@ -318,7 +318,7 @@ class ListEventsPaginatedResponse(_Message):
     PREV_PAGE_TOKEN_FIELD_NUMBER: int
     @property
     def events(self) -> _RepeatedCompositeFieldContainer[ScalekitEvent]:
-        """The events of this page."""
+        """The events on this page."""
     next_page_token: str
     """Token of the next page; empty on the last one."""
     prev_page_token: str
@@ -343,7 +343,7 @@ class ListEventsPaginatedResponse(_Message):
     ) -> None: ...
 
 class ScalekitEvent(_Message):
-    """Something that happened in an environment."""
+    """An event that occurred in an environment."""
 
     DESCRIPTOR: _Descriptor
     SPEC_VERSION_FIELD_NUMBER: int
@@ -358,16 +358,16 @@ class ScalekitEvent(_Message):
     spec_version: str
     """Version of the event format."""
     id: str
-    """Id of the event, with the prefix `evt`; at most 32 characters."""
+    """Id of the event (starts with `evt`); at most 32 characters."""
     type: str
-    """What happened, such as `organization.created`."""
+    """Type of the event, such as `organization.created`."""
     @property
     def occurred_at(self) -> _Timestamp:
-        """When it happened."""
+        """Time when the event occurred."""
     environment_id: str
-    """Id of the environment that it happened in."""
+    """Id of the environment in which the event occurred."""
     organization_id: str
-    """Id of the organization that it concerns, if it concerns one."""
+    """Id of the organization that the event is about, if there is one."""
     @property
     def object(self) -> ObjectType.ValueType:
         """Kind of object that `data` describes."""
@@ -377,7 +377,7 @@ class ScalekitEvent(_Message):
     def data(self) -> _Struct:
         """The object that the event is about, as JSON. Its shape depends on `object`."""
     display_name: str
-    """Name of the event as shown to people."""
+    """Display name of the event."""
     def __init__(
         self,
         *,

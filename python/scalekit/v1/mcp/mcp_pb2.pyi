@@ -17,19 +17,19 @@ from google.protobuf.timestamp_pb2 import Timestamp as _Timestamp
 DESCRIPTOR: _FileDescriptor
 
 class CreateMcpConfigRequest(_Message):
-    """Carries the MCP configuration to create."""
+    """Request for `CreateMcpConfig`."""
 
     DESCRIPTOR: _Descriptor
     CONFIG_FIELD_NUMBER: int
     @property
     def config(self) -> McpConfig:
-        """The configuration; the server fills in `id` and `mcp_server_url`. Required."""
+        """The configuration. The service sets `id` and `mcp_server_url`. Required."""
     def __init__(self, *, config: McpConfig | None = None) -> None: ...
     def HasField(self, field_name: _Literal["config", b"config"]) -> bool: ...
     def ClearField(self, field_name: _Literal["config", b"config"]) -> None: ...
 
 class CreateMcpConfigResponse(_Message):
-    """Answer to `CreateMcpConfig`."""
+    """Response to `CreateMcpConfig`."""
 
     DESCRIPTOR: _Descriptor
     CONFIG_FIELD_NUMBER: int
@@ -41,7 +41,7 @@ class CreateMcpConfigResponse(_Message):
     def ClearField(self, field_name: _Literal["config", b"config"]) -> None: ...
 
 class CreateMcpSessionTokenRequest(_Message):
-    """Says for whom, for what and for how long to create a session token. Set `mcp_config_id` or `key_id`."""
+    """Request for `CreateMcpSessionToken`. Set either `mcp_config_id` or `key_id`."""
 
     DESCRIPTOR: _Descriptor
     MCP_CONFIG_ID_FIELD_NUMBER: int
@@ -52,14 +52,14 @@ class CreateMcpSessionTokenRequest(_Message):
     mcp_config_id: str
     """Id of the MCP configuration that the token gives access to."""
     identifier: str
-    """Identifier of the user in whose name the token acts, 1 to 255 characters."""
+    """Identifier of the user on whose behalf the token acts, 1 to 255 characters."""
     @property
     def expiry(self) -> _Duration:
-        """How long the token is to be valid."""
+        """Lifetime of the token."""
     key_id: str
     """Key id of the app connection that the token gives access to, instead of a configuration."""
     access_level: str
-    """What the token allows: `FULL` or `READ_ONLY`. Empty leaves the choice to the server."""
+    """Access level of the token: `FULL` or `READ_ONLY`. If it is empty, the service chooses."""
     def __init__(
         self,
         *,
@@ -87,7 +87,7 @@ class CreateMcpSessionTokenRequest(_Message):
     ) -> None: ...
 
 class CreateMcpSessionTokenResponse(_Message):
-    """Answer to `CreateMcpSessionToken`."""
+    """Response to `CreateMcpSessionToken`."""
 
     DESCRIPTOR: _Descriptor
     TOKEN_FIELD_NUMBER: int
@@ -96,13 +96,13 @@ class CreateMcpSessionTokenResponse(_Message):
     """The token. Keep it secret."""
     @property
     def expires_at(self) -> _Timestamp:
-        """When the token expires."""
+        """Time when the token expires."""
     def __init__(self, *, token: str | None = None, expires_at: _Timestamp | None = None) -> None: ...
     def HasField(self, field_name: _Literal["expires_at", b"expires_at"]) -> bool: ...
     def ClearField(self, field_name: _Literal["token", b"token", "expires_at", b"expires_at"]) -> None: ...
 
 class DeleteMcpConfigRequest(_Message):
-    """Names the MCP configuration to delete."""
+    """Request for `DeleteMcpConfig`."""
 
     DESCRIPTOR: _Descriptor
     CONFIG_ID_FIELD_NUMBER: int
@@ -112,13 +112,13 @@ class DeleteMcpConfigRequest(_Message):
     def ClearField(self, field_name: _Literal["config_id", b"config_id"]) -> None: ...
 
 class DeleteMcpConfigResponse(_Message):
-    """Answer to `DeleteMcpConfig`; it has no fields."""
+    """Response to `DeleteMcpConfig`. It has no fields."""
 
     DESCRIPTOR: _Descriptor
     def __init__(self) -> None: ...
 
 class DeleteMcpInstanceRequest(_Message):
-    """Names the MCP instance to delete."""
+    """Request for `DeleteMcpInstance`."""
 
     DESCRIPTOR: _Descriptor
     INSTANCE_ID_FIELD_NUMBER: int
@@ -128,13 +128,13 @@ class DeleteMcpInstanceRequest(_Message):
     def ClearField(self, field_name: _Literal["instance_id", b"instance_id"]) -> None: ...
 
 class DeleteMcpInstanceResponse(_Message):
-    """Answer to `DeleteMcpInstance`; it has no fields."""
+    """Response to `DeleteMcpInstance`. It has no fields."""
 
     DESCRIPTOR: _Descriptor
     def __init__(self) -> None: ...
 
 class EnsureMcpInstanceRequest(_Message):
-    """Says which user needs an instance of which configuration."""
+    """Request for `EnsureMcpInstance`."""
 
     DESCRIPTOR: _Descriptor
     NAME_FIELD_NUMBER: int
@@ -143,9 +143,9 @@ class EnsureMcpInstanceRequest(_Message):
     name: str
     """Name of the instance."""
     config_name: str
-    """Name of the MCP configuration that the instance is of. Required. Not empty."""
+    """Name of the MCP configuration of the instance. Required. Not empty."""
     user_identifier: str
-    """Identifier of the user that the instance is for. Required. Not empty."""
+    """Identifier of the user of the instance. Required. Not empty."""
     def __init__(
         self, *, name: str | None = None, config_name: str | None = None, user_identifier: str | None = None
     ) -> None: ...
@@ -162,19 +162,19 @@ class EnsureMcpInstanceRequest(_Message):
     ) -> None: ...
 
 class EnsureMcpInstanceResponse(_Message):
-    """Answer to `EnsureMcpInstance`."""
+    """Response to `EnsureMcpInstance`."""
 
     DESCRIPTOR: _Descriptor
     INSTANCE_FIELD_NUMBER: int
     @property
     def instance(self) -> McpInstance:
-        """The instance, found or new."""
+        """The existing or created instance."""
     def __init__(self, *, instance: McpInstance | None = None) -> None: ...
     def HasField(self, field_name: _Literal["instance", b"instance"]) -> bool: ...
     def ClearField(self, field_name: _Literal["instance", b"instance"]) -> None: ...
 
 class GetMcpConfigRequest(_Message):
-    """Names the MCP configuration to return."""
+    """Request for `GetMcpConfig`."""
 
     DESCRIPTOR: _Descriptor
     CONFIG_ID_FIELD_NUMBER: int
@@ -184,7 +184,7 @@ class GetMcpConfigRequest(_Message):
     def ClearField(self, field_name: _Literal["config_id", b"config_id"]) -> None: ...
 
 class GetMcpConfigResponse(_Message):
-    """Answer to `GetMcpConfig`."""
+    """Response to `GetMcpConfig`."""
 
     DESCRIPTOR: _Descriptor
     CONFIG_FIELD_NUMBER: int
@@ -196,7 +196,7 @@ class GetMcpConfigResponse(_Message):
     def ClearField(self, field_name: _Literal["config", b"config"]) -> None: ...
 
 class GetMcpInstanceAuthStateRequest(_Message):
-    """Names the MCP instance whose authorization state to return."""
+    """Request for `GetMcpInstanceAuthState`."""
 
     DESCRIPTOR: _Descriptor
     INSTANCE_ID_FIELD_NUMBER: int
@@ -204,7 +204,7 @@ class GetMcpInstanceAuthStateRequest(_Message):
     instance_id: str
     """Id of the instance. Required. Not empty."""
     include_auth_links: bool
-    """Whether to return a link with which the user can authorize each connection. False by default."""
+    """Whether to return a link with which the user can authorize each connection. `false` by default."""
     def __init__(self, *, instance_id: str | None = None, include_auth_links: bool | None = None) -> None: ...
     def ClearField(
         self,
@@ -212,7 +212,7 @@ class GetMcpInstanceAuthStateRequest(_Message):
     ) -> None: ...
 
 class GetMcpInstanceAuthStateResponse(_Message):
-    """Answer to `GetMcpInstanceAuthState`."""
+    """Response to `GetMcpInstanceAuthState`."""
 
     DESCRIPTOR: _Descriptor
     CONNECTIONS_FIELD_NUMBER: int
@@ -223,7 +223,7 @@ class GetMcpInstanceAuthStateResponse(_Message):
     def ClearField(self, field_name: _Literal["connections", b"connections"]) -> None: ...
 
 class GetMcpInstanceRequest(_Message):
-    """Names the MCP instance to return."""
+    """Request for `GetMcpInstance`."""
 
     DESCRIPTOR: _Descriptor
     INSTANCE_ID_FIELD_NUMBER: int
@@ -233,7 +233,7 @@ class GetMcpInstanceRequest(_Message):
     def ClearField(self, field_name: _Literal["instance_id", b"instance_id"]) -> None: ...
 
 class GetMcpInstanceResponse(_Message):
-    """Answer to `GetMcpInstance`."""
+    """Response to `GetMcpInstance`."""
 
     DESCRIPTOR: _Descriptor
     INSTANCE_FIELD_NUMBER: int
@@ -245,12 +245,12 @@ class GetMcpInstanceResponse(_Message):
     def ClearField(self, field_name: _Literal["instance", b"instance"]) -> None: ...
 
 class ListMcpConfigsRequest(_Message):
-    """Selects the MCP configurations to list and the page of them."""
+    """Request for `ListMcpConfigs`."""
 
     DESCRIPTOR: _Descriptor
 
     class Filter(_Message):
-        """Restricts a list of MCP configurations. A configuration must match every field that is set."""
+        """Filter for MCP configurations. A configuration must match all fields that are set."""
 
         DESCRIPTOR: _Descriptor
         ID_FIELD_NUMBER: int
@@ -266,7 +266,7 @@ class ListMcpConfigsRequest(_Message):
         provider: str
         """Only configurations with tools of this provider."""
         mcp_server_url: str
-        """Only the configuration served under this URL."""
+        """Only the configuration served at this URL."""
         def __init__(
             self,
             *,
@@ -295,13 +295,13 @@ class ListMcpConfigsRequest(_Message):
     PAGE_TOKEN_FIELD_NUMBER: int
     @property
     def filter(self) -> ListMcpConfigsRequest.Filter:
-        """Restricts the list; without it, all configurations are listed."""
+        """Filter; all configurations are listed if not set."""
     search: str
-    """Only configurations in which this text occurs."""
+    """Only configurations that contain this text."""
     page_size: int
     """Number of entries per page, at most 30; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     def __init__(
         self,
         *,
@@ -335,13 +335,13 @@ class ListMcpConfigsResponse(_Message):
     TOTAL_SIZE_FIELD_NUMBER: int
     @property
     def configs(self) -> _RepeatedCompositeFieldContainer[McpConfig]:
-        """The configurations of this page."""
+        """The configurations on this page."""
     next_page_token: str
     """Token of the next page; empty on the last one."""
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     total_size: int
-    """Number of matching entries over all pages."""
+    """Total number of matching entries."""
     def __init__(
         self,
         *,
@@ -365,7 +365,7 @@ class ListMcpConfigsResponse(_Message):
     ) -> None: ...
 
 class ListMcpConnectedAccountsRequest(_Message):
-    """Names a user and an MCP configuration."""
+    """Request for `ListMcpConnectedAccounts`."""
 
     DESCRIPTOR: _Descriptor
     CONFIG_ID_FIELD_NUMBER: int
@@ -374,9 +374,9 @@ class ListMcpConnectedAccountsRequest(_Message):
     config_id: str
     """Id of the MCP configuration. Required. Not empty."""
     identifier: str
-    """Identifier of the user whose accounts to list. Required. Not empty."""
+    """Identifier of the user whose accounts are listed. Required. Not empty."""
     include_auth_link: bool
-    """Whether to return a link with which the user can authorize each connection. False by default."""
+    """Whether to return a link with which the user can authorize each connection. `false` by default."""
     def __init__(
         self,
         *,
@@ -397,7 +397,7 @@ class ListMcpConnectedAccountsRequest(_Message):
     ) -> None: ...
 
 class ListMcpConnectedAccountsResponse(_Message):
-    """Answer to `ListMcpConnectedAccounts`."""
+    """Response to `ListMcpConnectedAccounts`."""
 
     DESCRIPTOR: _Descriptor
     CONNECTED_ACCOUNTS_FIELD_NUMBER: int
@@ -408,12 +408,12 @@ class ListMcpConnectedAccountsResponse(_Message):
     def ClearField(self, field_name: _Literal["connected_accounts", b"connected_accounts"]) -> None: ...
 
 class ListMcpInstancesRequest(_Message):
-    """Selects the MCP instances to list and the page of them."""
+    """Request for `ListMcpInstances`."""
 
     DESCRIPTOR: _Descriptor
 
     class Filter(_Message):
-        """Restricts a list of MCP instances. An instance must match every field that is set."""
+        """Filter for MCP instances. An instance must match all fields that are set."""
 
         DESCRIPTOR: _Descriptor
         ID_FIELD_NUMBER: int
@@ -456,13 +456,13 @@ class ListMcpInstancesRequest(_Message):
     PAGE_TOKEN_FIELD_NUMBER: int
     @property
     def filter(self) -> ListMcpInstancesRequest.Filter:
-        """Restricts the list; without it, all instances are listed."""
+        """Filter; all instances are listed if not set."""
     search: str
-    """Only instances in which this text occurs."""
+    """Only instances that contain this text."""
     page_size: int
     """Number of entries per page, at most 30; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     def __init__(
         self,
         *,
@@ -496,13 +496,13 @@ class ListMcpInstancesResponse(_Message):
     TOTAL_SIZE_FIELD_NUMBER: int
     @property
     def instances(self) -> _RepeatedCompositeFieldContainer[McpInstance]:
-        """The instances of this page."""
+        """The instances on this page."""
     next_page_token: str
     """Token of the next page; empty on the last one."""
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     total_size: int
-    """Number of matching entries over all pages."""
+    """Total number of matching entries."""
     def __init__(
         self,
         *,
@@ -526,7 +526,7 @@ class ListMcpInstancesResponse(_Message):
     ) -> None: ...
 
 class McpConfig(_Message):
-    """A named choice of connections and tools that one MCP server offers."""
+    """A named selection of connections and tools that one MCP server offers."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -535,18 +535,18 @@ class McpConfig(_Message):
     CONNECTION_TOOL_MAPPINGS_FIELD_NUMBER: int
     MCP_SERVER_URL_FIELD_NUMBER: int
     id: str
-    """Id of the configuration, given by the server."""
+    """Id of the configuration, assigned by the service."""
     name: str
     """Name that identifies the configuration: 1 to 100 lower-case letters, digits, `_` and `-`. Required.
     Must match `^[a-z0-9_-]+$`.
     """
     description: str
-    """What the configuration is for."""
+    """Description of the configuration."""
     @property
     def connection_tool_mappings(self) -> _RepeatedCompositeFieldContainer[McpConfigConnectionToolMapping]:
-        """The connections and the tools of each that the server offers, at most 25."""
+        """Connections that the server offers and the tools of each connection, at most 25."""
     mcp_server_url: str
-    """URL of the MCP server, given by the server. Read-only."""
+    """URL of the MCP server. Read-only."""
     def __init__(
         self,
         *,
@@ -583,18 +583,18 @@ class McpConfigConnectionToolMapping(_Message):
     CONNECTED_ACCOUNT_ID_FIELD_NUMBER: int
     CONNECTED_ACCOUNT_STATUS_FIELD_NUMBER: int
     connection_id: str
-    """Id of the connection (`conn_` and digits)."""
+    """Id of the connection (`conn_` followed by digits)."""
     connection_name: str
-    """Name of the connection; required."""
+    """Name of the connection. Required."""
     provider: str
     """Provider that the connection belongs to, such as `GMAIL`."""
     @property
     def tools(self) -> _RepeatedScalarFieldContainer[str]:
         """Names of the tools to offer."""
     connected_account_id: str
-    """Id of the connected account in use (`ca_` and digits), where one is known."""
+    """Id of the connected account in use (`ca_` followed by digits), if known."""
     connected_account_status: str
-    """State of that connected account."""
+    """Status of that connected account."""
     def __init__(
         self,
         *,
@@ -633,7 +633,7 @@ class McpConfigConnectionToolMapping(_Message):
     ) -> None: ...
 
 class McpConnectionAuthState(_Message):
-    """Whether a user has authorized one connection of an MCP configuration."""
+    """Authorization state of one connection of an MCP configuration for one user."""
 
     DESCRIPTOR: _Descriptor
     CONNECTION_ID_FIELD_NUMBER: int
@@ -643,17 +643,17 @@ class McpConnectionAuthState(_Message):
     CONNECTED_ACCOUNT_STATUS_FIELD_NUMBER: int
     AUTHENTICATION_LINK_FIELD_NUMBER: int
     connection_id: str
-    """Id of the connection (`conn_` and digits)."""
+    """Id of the connection (`conn_` followed by digits)."""
     connection_name: str
     """Name of the connection."""
     provider: str
     """Provider that the connection belongs to."""
     connected_account_id: str
-    """Id of the user's connected account (`ca_` and digits), if there is one."""
+    """Id of the user's connected account (`ca_` followed by digits), if there is one."""
     connected_account_status: str
-    """State of that connected account, such as `ACTIVE`."""
+    """Status of that connected account, such as `ACTIVE`."""
     authentication_link: str
-    """Link with which the user can authorize the connection; set only when the request asked for it."""
+    """Link with which the user can authorize the connection; set only on request."""
     def __init__(
         self,
         *,
@@ -692,7 +692,7 @@ class McpConnectionAuthState(_Message):
     ) -> None: ...
 
 class McpInstance(_Message):
-    """An MCP configuration made available to one user under a URL of its own."""
+    """An MCP configuration for one user, served at a separate URL."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -703,22 +703,22 @@ class McpInstance(_Message):
     UPDATED_AT_FIELD_NUMBER: int
     URL_FIELD_NUMBER: int
     id: str
-    """Id of the instance, given by the server."""
+    """Id of the instance, assigned by the service."""
     name: str
     """Name of the instance. Required."""
     user_identifier: str
-    """Identifier of the user that the instance is for. Required."""
+    """Identifier of the user of the instance. Required."""
     @property
     def config(self) -> McpConfig:
-        """The configuration that the instance is of."""
+        """Configuration of the instance."""
     @property
     def last_used_at(self) -> _Timestamp:
-        """When the instance was last used."""
+        """Time when the instance was last used."""
     @property
     def updated_at(self) -> _Timestamp:
-        """When the instance was last changed."""
+        """Time when the instance was last changed."""
     url: str
-    """URL of the instance, given by the server. Read-only."""
+    """URL of the instance. Read-only."""
     def __init__(
         self,
         *,
@@ -762,7 +762,7 @@ class McpInstance(_Message):
     ) -> None: ...
 
 class McpInstanceConnectionAuthState(_Message):
-    """Whether the user of an MCP instance has authorized one of its connections."""
+    """Authorization state of one connection of an MCP instance."""
 
     DESCRIPTOR: _Descriptor
     CONNECTION_ID_FIELD_NUMBER: int
@@ -772,17 +772,17 @@ class McpInstanceConnectionAuthState(_Message):
     CONNECTED_ACCOUNT_STATUS_FIELD_NUMBER: int
     AUTHENTICATION_LINK_FIELD_NUMBER: int
     connection_id: str
-    """Id of the connection (`conn_` and digits)."""
+    """Id of the connection (`conn_` followed by digits)."""
     connection_name: str
     """Name of the connection."""
     provider: str
     """Provider that the connection belongs to."""
     connected_account_id: str
-    """Id of the user's connected account (`ca_` and digits); empty if there is none."""
+    """Id of the user's connected account (`ca_` followed by digits); empty if there is none."""
     connected_account_status: str
-    """State of that connected account, such as `ACTIVE`."""
+    """Status of that connected account, such as `ACTIVE`."""
     authentication_link: str
-    """Link with which the user can authorize the connection; set only when the request asked for it."""
+    """Link with which the user can authorize the connection; set only on request."""
     def __init__(
         self,
         *,
@@ -812,7 +812,7 @@ class McpInstanceConnectionAuthState(_Message):
     ) -> None: ...
 
 class UpdateMcpConfigRequest(_Message):
-    """Names an MCP configuration and carries its new values."""
+    """Request for `UpdateMcpConfig`."""
 
     DESCRIPTOR: _Descriptor
     CONFIG_ID_FIELD_NUMBER: int
@@ -845,7 +845,7 @@ class UpdateMcpConfigRequest(_Message):
     ) -> None: ...
 
 class UpdateMcpConfigResponse(_Message):
-    """Answer to `UpdateMcpConfig`."""
+    """Response to `UpdateMcpConfig`."""
 
     DESCRIPTOR: _Descriptor
     CONFIG_FIELD_NUMBER: int
@@ -857,7 +857,7 @@ class UpdateMcpConfigResponse(_Message):
     def ClearField(self, field_name: _Literal["config", b"config"]) -> None: ...
 
 class UpdateMcpInstanceRequest(_Message):
-    """Names an MCP instance and carries its new values."""
+    """Request for `UpdateMcpInstance`."""
 
     DESCRIPTOR: _Descriptor
     INSTANCE_ID_FIELD_NUMBER: int
@@ -866,9 +866,9 @@ class UpdateMcpInstanceRequest(_Message):
     instance_id: str
     """Id of the instance to update. Required. Not empty."""
     name: str
-    """New name; empty keeps the present one."""
+    """New name. If it is empty, the name stays unchanged."""
     config_name: str
-    """Name of the configuration to move to; empty keeps the present one."""
+    """Name of the new configuration. If it is empty, the configuration stays unchanged."""
     def __init__(
         self, *, instance_id: str | None = None, name: str | None = None, config_name: str | None = None
     ) -> None: ...
@@ -878,7 +878,7 @@ class UpdateMcpInstanceRequest(_Message):
     ) -> None: ...
 
 class UpdateMcpInstanceResponse(_Message):
-    """Answer to `UpdateMcpInstance`."""
+    """Response to `UpdateMcpInstance`."""
 
     DESCRIPTOR: _Descriptor
     INSTANCE_FIELD_NUMBER: int

@@ -33,16 +33,16 @@ class _Feature:
 class _FeatureWrapper(_EnumTypeWrapper[_Feature.ValueType], type):
     DESCRIPTOR: _EnumDescriptor
     UNSPECIFIED: _Feature.ValueType
-    """Another name of `FEATURE_UNSPECIFIED`."""
+    """Alias of `FEATURE_UNSPECIFIED`."""
     FEATURE_UNSPECIFIED: _Feature.ValueType
-    """No feature given."""
+    """Not set."""
     dir_sync: _Feature.ValueType
     """Directory synchronization."""
     sso: _Feature.ValueType
     """Single sign-on."""
 
 class Feature(_Feature, metaclass=_FeatureWrapper):
-    """The features that the admin portal can offer."""
+    """Features that the admin portal can offer."""
 
 UNSPECIFIED: Feature.ValueType
 FEATURE_UNSPECIFIED: Feature.ValueType
@@ -56,14 +56,14 @@ class _SessionPolicyType:
 class _SessionPolicyTypeWrapper(_EnumTypeWrapper[_SessionPolicyType.ValueType], type):
     DESCRIPTOR: _EnumDescriptor
     SESSION_POLICY_TYPE_UNSPECIFIED: _SessionPolicyType.ValueType
-    """No source given."""
+    """Not set."""
     APPLICATION: _SessionPolicyType.ValueType
     """The settings of the application; the default."""
     CUSTOM: _SessionPolicyType.ValueType
-    """Values that the organization has for itself."""
+    """Custom values of the organization."""
 
 class SessionPolicyType(_SessionPolicyType, metaclass=_SessionPolicyTypeWrapper):
-    """Where the session policy of an organization comes from."""
+    """Source of the session policy of an organization."""
 
 SESSION_POLICY_TYPE_UNSPECIFIED: SessionPolicyType.ValueType
 APPLICATION: SessionPolicyType.ValueType
@@ -80,17 +80,17 @@ class CreateOrganization(_Message):
     SLUG_FIELD_NUMBER: int
     LOGO_URL_FIELD_NUMBER: int
     display_name: str
-    """Name as shown to people, 1 to 200 characters."""
+    """Display name, 1 to 200 characters."""
     @property
     def region_code(self) -> _commons_pb2.RegionCode.ValueType:
-        """Region to keep the organization's data in."""
+        """Region in which the organization's data is stored."""
     @region_code.setter
     def region_code(self, value: _commons_pb2.RegionCode.ValueType | str) -> None: ...
     external_id: str
-    """Id that your application gives to the organization; unique among live organizations."""
+    """Id of the organization in your application; unique among organizations that are not deleted."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Key-value pairs of your own: at most 10 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 10 pairs, keys of 3 to 25 characters, values of 1 to 256."""
     slug: str
     r"""Unique short name in the form of a domain name: lower-case letters, digits, `-` and `.`, at most 253
     characters. Must match
@@ -131,7 +131,7 @@ class CreateOrganization(_Message):
     ) -> None: ...
 
 class CreateOrganizationRequest(_Message):
-    """Carries the organization to create."""
+    """Request for `CreateOrganization`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_FIELD_NUMBER: int
@@ -143,7 +143,7 @@ class CreateOrganizationRequest(_Message):
     def ClearField(self, field_name: _Literal["organization", b"organization"]) -> None: ...
 
 class CreateOrganizationResponse(_Message):
-    """Answer to `CreateOrganization`."""
+    """Response to `CreateOrganization`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_FIELD_NUMBER: int
@@ -155,15 +155,15 @@ class CreateOrganizationResponse(_Message):
     def ClearField(self, field_name: _Literal["organization", b"organization"]) -> None: ...
 
 class DeleteOrganizationRequest(_Message):
-    """Names the organization to delete."""
+    """Request for `DeleteOrganization`."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
     EXTERNAL_ID_FIELD_NUMBER: int
     id: str
-    """Id of the organization (`org_` and digits), at most 32 characters."""
+    """Id of the organization (`org_` followed by digits), at most 32 characters."""
     external_id: str
-    """Id that your application gave to the organization. The client looks the organization up first, which
+    """Id of the organization in your application. The client first looks up the organization's id, which
     takes one more call. Not empty.
     """
     def __init__(self, *, id: str | None = None, external_id: str | None = None) -> None: ...
@@ -181,7 +181,7 @@ class DeleteOrganizationRequest(_Message):
     ) -> _Literal["id", "external_id"] | None: ...
 
 class GeneratePortalLinkRequest(_Message):
-    """Names the organization and the features that the portal is to offer."""
+    """Request for `GeneratePortalLink`."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -189,14 +189,14 @@ class GeneratePortalLinkRequest(_Message):
     DIRECTORY_SYNC_FIELD_NUMBER: int
     FEATURES_FIELD_NUMBER: int
     id: str
-    """Id of the organization (`org_` and digits). Required. 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). Required. 1 to 32 characters."""
     sso: bool
     """Deprecated: use `features`."""
     directory_sync: bool
     """Deprecated: use `features`."""
     @property
     def features(self) -> _RepeatedScalarFieldContainer[Feature.ValueType]:
-        """Features that the portal is to offer."""
+        """Features to offer in the portal."""
     def __init__(
         self,
         *,
@@ -221,7 +221,7 @@ class GeneratePortalLinkRequest(_Message):
     ) -> None: ...
 
 class GeneratePortalLinkResponse(_Message):
-    """Answer to `GeneratePortalLink`."""
+    """Response to `GeneratePortalLink`."""
 
     DESCRIPTOR: _Descriptor
     LINK_FIELD_NUMBER: int
@@ -233,15 +233,15 @@ class GeneratePortalLinkResponse(_Message):
     def ClearField(self, field_name: _Literal["link", b"link"]) -> None: ...
 
 class GetOrganizationRequest(_Message):
-    """Names the organization to return."""
+    """Request for `GetOrganization` and `GetOrganizationByExternalId`."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
     EXTERNAL_ID_FIELD_NUMBER: int
     id: str
-    """Id of the organization (`org_` and digits), at most 32 characters."""
+    """Id of the organization (`org_` followed by digits), at most 32 characters."""
     external_id: str
-    """Id that your application gave to the organization. Not empty."""
+    """Id of the organization in your application. Not empty."""
     def __init__(self, *, id: str | None = None, external_id: str | None = None) -> None: ...
     def HasField(
         self,
@@ -257,7 +257,7 @@ class GetOrganizationRequest(_Message):
     ) -> _Literal["id", "external_id"] | None: ...
 
 class GetOrganizationResponse(_Message):
-    """Answer to the calls that return one organization."""
+    """Response to `GetOrganization`, `GetOrganizationByExternalId` and `UpdateOrganizationSettings`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_FIELD_NUMBER: int
@@ -269,45 +269,45 @@ class GetOrganizationResponse(_Message):
     def ClearField(self, field_name: _Literal["organization", b"organization"]) -> None: ...
 
 class GetOrganizationSessionPolicyRequest(_Message):
-    """Names the organization whose session policy to return."""
+    """Request for `GetOrganizationSessionPolicy`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits). 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     def __init__(self, *, organization_id: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["organization_id", b"organization_id"]) -> None: ...
 
 class GetOrganizationSessionPolicyResponse(_Message):
-    """Answer to `GetOrganizationSessionPolicy`."""
+    """Response to `GetOrganizationSessionPolicy`."""
 
     DESCRIPTOR: _Descriptor
     POLICY_FIELD_NUMBER: int
     @property
     def policy(self) -> OrganizationSessionPolicySettings:
-        """The policy in force."""
+        """The current policy."""
     def __init__(self, *, policy: OrganizationSessionPolicySettings | None = None) -> None: ...
     def HasField(self, field_name: _Literal["policy", b"policy"]) -> bool: ...
     def ClearField(self, field_name: _Literal["policy", b"policy"]) -> None: ...
 
 class GetOrganizationUserManagementSettingsRequest(_Message):
-    """Names the organization whose user management settings to return."""
+    """Request for `GetOrganizationUserManagementSetting`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits). Required. 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). Required. 1 to 32 characters."""
     def __init__(self, *, organization_id: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["organization_id", b"organization_id"]) -> None: ...
 
 class GetOrganizationUserManagementSettingsResponse(_Message):
-    """Answer to `GetOrganizationUserManagementSetting`."""
+    """Response to `GetOrganizationUserManagementSetting`."""
 
     DESCRIPTOR: _Descriptor
     SETTINGS_FIELD_NUMBER: int
     @property
     def settings(self) -> OrganizationUserManagementSettings:
-        """The settings in force."""
+        """The current settings."""
     def __init__(self, *, settings: OrganizationUserManagementSettings | None = None) -> None: ...
     def HasField(self, field_name: _Literal["settings", b"settings"]) -> bool: ...
     def ClearField(self, field_name: _Literal["settings", b"settings"]) -> None: ...
@@ -322,10 +322,10 @@ class Link(_Message):
     id: str
     """Id of the link."""
     location: str
-    """URL to send the administrator to. Whoever has it can use the portal until it expires."""
+    """URL for the administrator. Anyone who has it can use the portal until it expires."""
     @property
     def expire_time(self) -> _Timestamp:
-        """When the link expires."""
+        """Time when the link expires."""
     def __init__(
         self, *, id: str | None = None, location: str | None = None, expire_time: _Timestamp | None = None
     ) -> None: ...
@@ -336,7 +336,7 @@ class Link(_Message):
     ) -> None: ...
 
 class ListOrganizationsRequest(_Message):
-    """Selects the page of organizations to list."""
+    """Request for `ListOrganization`."""
 
     DESCRIPTOR: _Descriptor
     PAGE_SIZE_FIELD_NUMBER: int
@@ -345,7 +345,7 @@ class ListOrganizationsRequest(_Message):
     page_size: int
     """Number of entries per page; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     external_id: str
     """Only the organization with this external id."""
     def __init__(
@@ -375,10 +375,10 @@ class ListOrganizationsResponse(_Message):
     next_page_token: str
     """Token of the next page; empty on the last one."""
     total_size: int
-    """Number of matching entries over all pages."""
+    """Total number of matching entries."""
     @property
     def organizations(self) -> _RepeatedCompositeFieldContainer[Organization]:
-        """The organizations of this page, newest first."""
+        """The organizations on this page, newest first."""
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     def __init__(
@@ -404,7 +404,7 @@ class ListOrganizationsResponse(_Message):
     ) -> None: ...
 
 class Organization(_Message):
-    """A customer of your application, whose users log in through it."""
+    """An organization: a customer of your application."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -418,28 +418,28 @@ class Organization(_Message):
     SLUG_FIELD_NUMBER: int
     LOGO_URL_FIELD_NUMBER: int
     id: str
-    """Id of the organization (`org_` and digits), given by the server."""
+    """Id of the organization (`org_` followed by digits), assigned by the service."""
     @property
     def create_time(self) -> _Timestamp:
-        """When the organization was created. Read-only."""
+        """Time when the organization was created. Read-only."""
     @property
     def update_time(self) -> _Timestamp:
-        """When the organization was last changed. Read-only."""
+        """Time when the organization was last changed. Read-only."""
     display_name: str
-    """Name as shown to people, 1 to 200 characters."""
+    """Display name, 1 to 200 characters."""
     @property
     def region_code(self) -> _commons_pb2.RegionCode.ValueType:
-        """Region that the organization's data is kept in."""
+        """Region in which the organization's data is stored."""
     @region_code.setter
     def region_code(self, value: _commons_pb2.RegionCode.ValueType | str) -> None: ...
     external_id: str
-    """Id that your application gave to the organization; unique among live organizations."""
+    """Id of the organization in your application; unique among organizations that are not deleted."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Key-value pairs of your own: at most 10 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 10 pairs, keys of 3 to 25 characters, values of 1 to 256."""
     @property
     def settings(self) -> OrganizationSettings:
-        """Features that are switched on or off for the organization."""
+        """Features that are enabled or disabled for the organization."""
     slug: str
     """Unique short name in the form of a domain name."""
     logo_url: str
@@ -502,7 +502,7 @@ class Organization(_Message):
     ) -> None: ...
 
 class OrganizationSessionPolicySettings(_Message):
-    """How long login sessions of an organization last."""
+    """Session policy of an organization: the lifetime of its login sessions."""
 
     DESCRIPTOR: _Descriptor
     POLICY_SOURCE_FIELD_NUMBER: int
@@ -513,14 +513,12 @@ class OrganizationSessionPolicySettings(_Message):
     IDLE_SESSION_TIMEOUT_UNIT_FIELD_NUMBER: int
     @property
     def policy_source(self) -> SessionPolicyType.ValueType:
-        """Whether the application's settings apply or values of the organization's own."""
+        """Source of the policy: the application's settings or custom values of the organization."""
     @policy_source.setter
     def policy_source(self, value: SessionPolicyType.ValueType | str) -> None: ...
     @property
     def absolute_session_timeout(self) -> _Int32Value:
-        """How long a session lasts at most, however active the user is; in
-        `absolute_session_timeout_unit`.
-        """
+        """Maximum lifetime of a session, in `absolute_session_timeout_unit`. Activity does not extend it."""
     @property
     def absolute_session_timeout_unit(self) -> _commons_pb2.TimeUnit.ValueType:
         """Unit of `absolute_session_timeout`."""
@@ -528,10 +526,10 @@ class OrganizationSessionPolicySettings(_Message):
     def absolute_session_timeout_unit(self, value: _commons_pb2.TimeUnit.ValueType | str) -> None: ...
     @property
     def idle_session_timeout_enabled(self) -> _BoolValue:
-        """Whether a session ends early when the user is inactive."""
+        """Whether a session ends early if the user is inactive."""
     @property
     def idle_session_timeout(self) -> _Int32Value:
-        """How long a user may be inactive before the session ends; in `idle_session_timeout_unit`."""
+        """Inactivity after which a session ends, in `idle_session_timeout_unit`."""
     @property
     def idle_session_timeout_unit(self) -> _commons_pb2.TimeUnit.ValueType:
         """Unit of `idle_session_timeout`."""
@@ -581,7 +579,7 @@ class OrganizationSessionPolicySettings(_Message):
     ) -> None: ...
 
 class OrganizationSettings(_Message):
-    """Features that are switched on or off for an organization."""
+    """Features that are enabled or disabled for an organization."""
 
     DESCRIPTOR: _Descriptor
     FEATURES_FIELD_NUMBER: int
@@ -592,7 +590,7 @@ class OrganizationSettings(_Message):
     def ClearField(self, field_name: _Literal["features", b"features"]) -> None: ...
 
 class OrganizationSettingsFeature(_Message):
-    """One feature and its switch."""
+    """A feature and whether it is enabled."""
 
     DESCRIPTOR: _Descriptor
     NAME_FIELD_NUMBER: int
@@ -611,24 +609,24 @@ class OrganizationUserManagementSettings(_Message):
     MAX_ALLOWED_USERS_FIELD_NUMBER: int
     @property
     def max_allowed_users(self) -> _Int32Value:
-        """Highest number of users that the organization may have."""
+        """Maximum number of users in the organization."""
     def __init__(self, *, max_allowed_users: _Int32Value | None = None) -> None: ...
     def HasField(self, field_name: _Literal["max_allowed_users", b"max_allowed_users"]) -> bool: ...
     def ClearField(self, field_name: _Literal["max_allowed_users", b"max_allowed_users"]) -> None: ...
 
 class SearchOrganizationsRequest(_Message):
-    """Says what to search for and selects the page of results."""
+    """Request for `SearchOrganization`."""
 
     DESCRIPTOR: _Descriptor
     QUERY_FIELD_NUMBER: int
     PAGE_SIZE_FIELD_NUMBER: int
     PAGE_TOKEN_FIELD_NUMBER: int
     query: str
-    """Text to look for in display name, id and external id, 3 to 100 characters. Required."""
+    """Text to search for in display name, id and external id, 3 to 100 characters. Required."""
     page_size: int
     """Number of entries per page, at most 30; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     def __init__(
         self, *, query: str | None = None, page_size: int | None = None, page_token: str | None = None
     ) -> None: ...
@@ -638,7 +636,7 @@ class SearchOrganizationsRequest(_Message):
     ) -> None: ...
 
 class SearchOrganizationsResponse(_Message):
-    """One page of found organizations."""
+    """One page of matching organizations."""
 
     DESCRIPTOR: _Descriptor
     NEXT_PAGE_TOKEN_FIELD_NUMBER: int
@@ -648,10 +646,10 @@ class SearchOrganizationsResponse(_Message):
     next_page_token: str
     """Token of the next page; empty on the last one."""
     total_size: int
-    """Number of matching entries over all pages."""
+    """Total number of matching entries."""
     @property
     def organizations(self) -> _RepeatedCompositeFieldContainer[Organization]:
-        """The organizations of this page."""
+        """The organizations on this page."""
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     def __init__(
@@ -677,7 +675,7 @@ class SearchOrganizationsResponse(_Message):
     ) -> None: ...
 
 class UpdateOrganization(_Message):
-    """New values of an organization. Fields left out keep their value."""
+    """New values of an organization. Fields that are not set keep their values."""
 
     DESCRIPTOR: _Descriptor
     DISPLAY_NAME_FIELD_NUMBER: int
@@ -686,17 +684,17 @@ class UpdateOrganization(_Message):
     SLUG_FIELD_NUMBER: int
     LOGO_URL_FIELD_NUMBER: int
     display_name: str
-    """Name as shown to people, 1 to 200 characters."""
+    """Display name, 1 to 200 characters."""
     external_id: str
-    """Id that your application gives to the organization; unique among live organizations."""
+    """Id of the organization in your application; unique among organizations that are not deleted."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Key-value pairs of your own, which replace all present ones: at most 10 pairs, keys of 3 to 25
+        """Custom key-value pairs, which replace all existing pairs: at most 10 pairs, keys of 3 to 25
         characters, values of 1 to 256.
         """
     slug: str
     r"""Unique short name in the form of a domain name: lower-case letters, digits, `-` and `.`, at most 253
-    characters. May be the empty string. Must match
+    characters. May be empty. Must match
     `^$|^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$`.
     """
     logo_url: str
@@ -740,7 +738,7 @@ class UpdateOrganization(_Message):
     ) -> None: ...
 
 class UpdateOrganizationRequest(_Message):
-    """Names an organization and carries its new values."""
+    """Request for `UpdateOrganization`."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -748,9 +746,9 @@ class UpdateOrganizationRequest(_Message):
     ORGANIZATION_FIELD_NUMBER: int
     UPDATE_MASK_FIELD_NUMBER: int
     id: str
-    """Id of the organization (`org_` and digits), at most 32 characters."""
+    """Id of the organization (`org_` followed by digits), at most 32 characters."""
     external_id: str
-    """Id that your application gave to the organization. The client looks the organization up first, which
+    """Id of the organization in your application. The client first looks up the organization's id, which
     takes one more call. Not empty.
     """
     @property
@@ -758,7 +756,7 @@ class UpdateOrganizationRequest(_Message):
         """The new values. Required."""
     @property
     def update_mask(self) -> _FieldMask:
-        """Names of the fields to change. Not needed: fields left out of `organization` keep their value."""
+        """Fields to change. Optional: fields that are not set in `organization` keep their values."""
     def __init__(
         self,
         *,
@@ -803,7 +801,7 @@ class UpdateOrganizationRequest(_Message):
     ) -> _Literal["id", "external_id"] | None: ...
 
 class UpdateOrganizationResponse(_Message):
-    """Answer to `UpdateOrganization`."""
+    """Response to `UpdateOrganization`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_FIELD_NUMBER: int
@@ -815,7 +813,7 @@ class UpdateOrganizationResponse(_Message):
     def ClearField(self, field_name: _Literal["organization", b"organization"]) -> None: ...
 
 class UpdateOrganizationSessionPolicyRequest(_Message):
-    """Names an organization and carries its new session policy."""
+    """Request for `UpdateOrganizationSessionPolicy`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
@@ -826,17 +824,15 @@ class UpdateOrganizationSessionPolicyRequest(_Message):
     IDLE_SESSION_TIMEOUT_FIELD_NUMBER: int
     IDLE_SESSION_TIMEOUT_UNIT_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits). 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     @property
     def policy_source(self) -> SessionPolicyType.ValueType:
-        """`CUSTOM` for the values in this request, `APPLICATION` to go back to the application's settings."""
+        """`CUSTOM` to use the values in this request, `APPLICATION` to restore the application's settings."""
     @policy_source.setter
     def policy_source(self, value: SessionPolicyType.ValueType | str) -> None: ...
     @property
     def absolute_session_timeout(self) -> _Int32Value:
-        """How long a session lasts at most, however active the user is; in
-        `absolute_session_timeout_unit`.
-        """
+        """Maximum lifetime of a session, in `absolute_session_timeout_unit`. Activity does not extend it."""
     @property
     def absolute_session_timeout_unit(self) -> _commons_pb2.TimeUnit.ValueType:
         """Unit of `absolute_session_timeout`."""
@@ -844,10 +840,10 @@ class UpdateOrganizationSessionPolicyRequest(_Message):
     def absolute_session_timeout_unit(self, value: _commons_pb2.TimeUnit.ValueType | str) -> None: ...
     @property
     def idle_session_timeout_enabled(self) -> _BoolValue:
-        """Whether a session is to end early when the user is inactive."""
+        """Whether a session ends early if the user is inactive."""
     @property
     def idle_session_timeout(self) -> _Int32Value:
-        """How long a user may be inactive before the session ends; in `idle_session_timeout_unit`."""
+        """Inactivity after which a session ends, in `idle_session_timeout_unit`."""
     @property
     def idle_session_timeout_unit(self) -> _commons_pb2.TimeUnit.ValueType:
         """Unit of `idle_session_timeout`."""
@@ -900,40 +896,40 @@ class UpdateOrganizationSessionPolicyRequest(_Message):
     ) -> None: ...
 
 class UpdateOrganizationSessionPolicyResponse(_Message):
-    """Answer to `UpdateOrganizationSessionPolicy`."""
+    """Response to `UpdateOrganizationSessionPolicy`."""
 
     DESCRIPTOR: _Descriptor
     POLICY_FIELD_NUMBER: int
     @property
     def policy(self) -> OrganizationSessionPolicySettings:
-        """The policy that is in force now."""
+        """The new policy."""
     def __init__(self, *, policy: OrganizationSessionPolicySettings | None = None) -> None: ...
     def HasField(self, field_name: _Literal["policy", b"policy"]) -> bool: ...
     def ClearField(self, field_name: _Literal["policy", b"policy"]) -> None: ...
 
 class UpdateOrganizationSettingsRequest(_Message):
-    """Names an organization and the features to switch."""
+    """Request for `UpdateOrganizationSettings`."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
     SETTINGS_FIELD_NUMBER: int
     id: str
-    """Id of the organization (`org_` and digits). Required. 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). Required. 1 to 32 characters."""
     @property
     def settings(self) -> OrganizationSettings:
-        """The features to switch on or off. Required."""
+        """The features to enable or disable. Required."""
     def __init__(self, *, id: str | None = None, settings: OrganizationSettings | None = None) -> None: ...
     def HasField(self, field_name: _Literal["settings", b"settings"]) -> bool: ...
     def ClearField(self, field_name: _Literal["id", b"id", "settings", b"settings"]) -> None: ...
 
 class UpsertUserManagementSettingsRequest(_Message):
-    """Names an organization and carries its user management settings."""
+    """Request for `UpsertUserManagementSettings`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     SETTINGS_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits). Required. 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). Required. 1 to 32 characters."""
     @property
     def settings(self) -> OrganizationUserManagementSettings:
         """The settings to store. Required."""
@@ -950,13 +946,13 @@ class UpsertUserManagementSettingsRequest(_Message):
     ) -> None: ...
 
 class UpsertUserManagementSettingsResponse(_Message):
-    """Answer to `UpsertUserManagementSettings`."""
+    """Response to `UpsertUserManagementSettings`."""
 
     DESCRIPTOR: _Descriptor
     SETTINGS_FIELD_NUMBER: int
     @property
     def settings(self) -> OrganizationUserManagementSettings:
-        """The settings that are in force now."""
+        """The new settings."""
     def __init__(self, *, settings: OrganizationUserManagementSettings | None = None) -> None: ...
     def HasField(self, field_name: _Literal["settings", b"settings"]) -> bool: ...
     def ClearField(self, field_name: _Literal["settings", b"settings"]) -> None: ...

@@ -28,14 +28,14 @@ class _ProviderType:
 class _ProviderTypeWrapper(_EnumTypeWrapper[_ProviderType.ValueType], type):
     DESCRIPTOR: _EnumDescriptor
     DEFAULT: _ProviderType.ValueType
-    """The built-in providers."""
+    """Built-in providers."""
     CUSTOM: _ProviderType.ValueType
-    """The providers that you defined."""
+    """Custom providers."""
     ALL: _ProviderType.ValueType
-    """Both."""
+    """Built-in and custom providers."""
 
 class ProviderType(_ProviderType, metaclass=_ProviderTypeWrapper):
-    """Which kind of providers to list."""
+    """Kind of providers to list."""
 
 DEFAULT: ProviderType.ValueType
 CUSTOM: ProviderType.ValueType
@@ -53,29 +53,29 @@ class CreateCustomProvider(_Message):
     ICON_SRC_FIELD_NUMBER: int
     METADATA_FIELD_NUMBER: int
     display_name: str
-    """Name as shown to people: 1 to 200 letters, digits and spaces, at least one of them not a space.
-    Required. Must match `^[a-zA-Z0-9 ]*[a-zA-Z0-9][a-zA-Z0-9 ]*$`.
+    """Display name: 1 to 200 letters, digits and spaces, and not only spaces. Required. Must match
+    `^[a-zA-Z0-9 ]*[a-zA-Z0-9][a-zA-Z0-9 ]*$`.
     """
     description: str
-    """What the provider is."""
+    """Description of the provider."""
     @property
     def auth_patterns(self) -> _ListValue:
-        """The ways to authenticate with the provider, as a list of JSON objects. Keys that the service
-        does not know are kept. Required.
+        """Authentication methods of the provider, as a list of JSON objects. Unknown keys are preserved.
+        Required.
         """
     proxy_url: str
-    """Base URL that requests to the provider are forwarded to. Must start with `https://`; at most 2048
+    """Base URL to which requests to the provider are forwarded. Must start with `https://`; at most 2048
     characters. Must match `^https://`.
     """
     proxy_enabled: bool
-    """Whether requests to the provider may be sent through the proxy."""
+    """Whether requests to the provider may go through the proxy."""
     icon_src: str
     """URL of an icon. Must start with `https://` or be empty; at most 2048 characters. Must match
     `^(https://.*)?$`.
     """
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
     def __init__(
         self,
         *,
@@ -109,7 +109,7 @@ class CreateCustomProvider(_Message):
     ) -> None: ...
 
 class CreateCustomProviderRequest(_Message):
-    """Carries the provider to create."""
+    """Request for `CreateCustomProvider`."""
 
     DESCRIPTOR: _Descriptor
     PROVIDER_FIELD_NUMBER: int
@@ -121,7 +121,7 @@ class CreateCustomProviderRequest(_Message):
     def ClearField(self, field_name: _Literal["provider", b"provider"]) -> None: ...
 
 class CreateProviderResponse(_Message):
-    """Answer to `CreateCustomProvider`."""
+    """Response to `CreateCustomProvider`."""
 
     DESCRIPTOR: _Descriptor
     PROVIDER_FIELD_NUMBER: int
@@ -133,7 +133,7 @@ class CreateProviderResponse(_Message):
     def ClearField(self, field_name: _Literal["provider", b"provider"]) -> None: ...
 
 class DeleteProviderRequest(_Message):
-    """Names the provider to delete."""
+    """Request for `DeleteCustomProvider`."""
 
     DESCRIPTOR: _Descriptor
     IDENTIFIER_FIELD_NUMBER: int
@@ -143,24 +143,24 @@ class DeleteProviderRequest(_Message):
     def ClearField(self, field_name: _Literal["identifier", b"identifier"]) -> None: ...
 
 class DeleteProviderResponse(_Message):
-    """Answer to `DeleteCustomProvider`; it has no fields."""
+    """Response to `DeleteCustomProvider`. It has no fields."""
 
     DESCRIPTOR: _Descriptor
     def __init__(self) -> None: ...
 
 class ListProvidersRequest(_Message):
-    """Selects the providers to list and the page of them."""
+    """Request for `ListProviders`."""
 
     DESCRIPTOR: _Descriptor
 
     class Filter(_Message):
-        """Restricts a list of providers."""
+        """Filter for providers."""
 
         DESCRIPTOR: _Descriptor
         PROVIDER_TYPE_FIELD_NUMBER: int
         @property
         def provider_type(self) -> ProviderType.ValueType:
-            """Which kind of providers to list; the built-in ones by default."""
+            """Kind of providers to list; built-in providers by default."""
         @provider_type.setter
         def provider_type(self, value: ProviderType.ValueType | str) -> None: ...
         def __init__(self, *, provider_type: ProviderType.ValueType | str | None = None) -> None: ...
@@ -177,10 +177,10 @@ class ListProvidersRequest(_Message):
     page_size: int
     """Number of entries per page; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     @property
     def filter(self) -> ListProvidersRequest.Filter:
-        """Restricts the list to a kind of providers."""
+        """Filter; built-in providers are listed if not set."""
     def __init__(
         self,
         *,
@@ -214,11 +214,11 @@ class ListProvidersResponse(_Message):
     PREV_PAGE_TOKEN_FIELD_NUMBER: int
     @property
     def providers(self) -> _RepeatedCompositeFieldContainer[Provider]:
-        """The providers of this page."""
+        """The providers on this page."""
     next_page_token: str
     """Token of the next page; empty on the last one."""
     total_size: int
-    """Number of matching entries over all pages."""
+    """Total number of matching entries."""
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     def __init__(
@@ -244,7 +244,7 @@ class ListProvidersResponse(_Message):
     ) -> None: ...
 
 class Provider(_Message):
-    """A third-party service that connected accounts can belong to."""
+    """A third-party service for connected accounts."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -262,36 +262,36 @@ class Provider(_Message):
     IS_CUSTOM_MCP_FIELD_NUMBER: int
     METADATA_FIELD_NUMBER: int
     id: str
-    """Id of the provider, given by the server."""
+    """Id of the provider, assigned by the service."""
     identifier: str
-    """Name that identifies the provider in calls, given by the server."""
+    """Identifier of the provider in API calls, assigned by the service."""
     display_name: str
-    """Name as shown to people."""
+    """Display name."""
     description: str
-    """What the provider is."""
+    """Description of the provider."""
     @property
     def categories(self) -> _RepeatedScalarFieldContainer[str]:
-        """Categories that the provider is listed under."""
+        """Categories of the provider."""
     @property
     def auth_patterns(self) -> _ListValue:
-        """The ways to authenticate with the provider, as a list of JSON objects."""
+        """Authentication methods of the provider, as a list of JSON objects."""
     icon_src: str
     """URL of an icon."""
     display_priority: int
-    """Rank that decides where the provider stands in a displayed list."""
+    """Rank of the provider in displayed lists."""
     coming_soon: bool
-    """Whether the provider is announced but cannot be used yet."""
+    """Whether the provider is announced but not available yet."""
     proxy_url: str
-    """Base URL that requests to the provider are forwarded to."""
+    """Base URL to which requests to the provider are forwarded."""
     proxy_enabled: bool
-    """Whether requests to the provider may be sent through the proxy."""
+    """Whether requests to the provider may go through the proxy."""
     is_custom: bool
-    """Whether this is a provider of your own and not a built-in one."""
+    """Whether the provider is custom rather than built in."""
     is_custom_mcp: bool
-    """Whether this is an MCP server of your own."""
+    """Whether the provider is a custom MCP server."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Key-value pairs of your own."""
+        """Custom key-value pairs."""
     def __init__(
         self,
         *,
@@ -357,29 +357,29 @@ class UpdateCustomProvider(_Message):
     ICON_SRC_FIELD_NUMBER: int
     METADATA_FIELD_NUMBER: int
     display_name: str
-    """Name as shown to people: 1 to 200 letters, digits and spaces, at least one of them not a space.
-    Required. Must match `^[a-zA-Z0-9 ]*[a-zA-Z0-9][a-zA-Z0-9 ]*$`.
+    """Display name: 1 to 200 letters, digits and spaces, and not only spaces. Required. Must match
+    `^[a-zA-Z0-9 ]*[a-zA-Z0-9][a-zA-Z0-9 ]*$`.
     """
     description: str
-    """What the provider is."""
+    """Description of the provider."""
     @property
     def auth_patterns(self) -> _ListValue:
-        """The ways to authenticate with the provider, as a list of JSON objects. Keys that the service
-        does not know are kept. Required.
+        """Authentication methods of the provider, as a list of JSON objects. Unknown keys are preserved.
+        Required.
         """
     proxy_url: str
-    """Base URL that requests to the provider are forwarded to. Must start with `https://`; at most 2048
+    """Base URL to which requests to the provider are forwarded. Must start with `https://`; at most 2048
     characters. Must match `^https://`.
     """
     proxy_enabled: bool
-    """Whether requests to the provider may be sent through the proxy."""
+    """Whether requests to the provider may go through the proxy."""
     icon_src: str
     """URL of an icon. Must start with `https://` or be empty; at most 2048 characters. Must match
     `^(https://.*)?$`.
     """
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
     def __init__(
         self,
         *,
@@ -413,7 +413,7 @@ class UpdateCustomProvider(_Message):
     ) -> None: ...
 
 class UpdateCustomProviderRequest(_Message):
-    """Names a provider and carries its new values."""
+    """Request for `UpdateCustomProvider`."""
 
     DESCRIPTOR: _Descriptor
     IDENTIFIER_FIELD_NUMBER: int
@@ -433,7 +433,7 @@ class UpdateCustomProviderRequest(_Message):
     ) -> None: ...
 
 class UpdateProviderResponse(_Message):
-    """Answer to `UpdateCustomProvider`."""
+    """Response to `UpdateCustomProvider`."""
 
     DESCRIPTOR: _Descriptor
     PROVIDER_FIELD_NUMBER: int

@@ -28,19 +28,19 @@ class _PermissionTypeWrapper(_EnumTypeWrapper[_PermissionType.ValueType], type):
     ALL: _PermissionType.ValueType
     """All permissions."""
     SCALEKIT: _PermissionType.ValueType
-    """The permissions that come from Scalekit."""
+    """Permissions predefined by Scalekit."""
     ENVIRONMENT: _PermissionType.ValueType
-    """The permissions that you created in the environment."""
+    """Permissions that you created in the environment."""
 
 class PermissionType(_PermissionType, metaclass=_PermissionTypeWrapper):
-    """Which kind of permissions to list."""
+    """Kind of permissions to list."""
 
 ALL: PermissionType.ValueType
 SCALEKIT: PermissionType.ValueType
 ENVIRONMENT: PermissionType.ValueType
 
 class AddPermissionsToRoleRequest(_Message):
-    """Names a role and the permissions to add to it."""
+    """Request for `AddPermissionsToRole`."""
 
     DESCRIPTOR: _Descriptor
     ROLE_NAME_FIELD_NUMBER: int
@@ -49,7 +49,7 @@ class AddPermissionsToRoleRequest(_Message):
     """Name of the role: 1 to 64 letters, digits, `_` and `:`. Required. Must match `^[a-zA-Z0-9_:]+$`."""
     @property
     def permission_names(self) -> _RepeatedScalarFieldContainer[str]:
-        """Names of the permissions, 1 to 100 of them. Each has at most 64 letters, digits, `_` and `:`.
+        """Names of the permissions, 1 to 100 names. Each has at most 64 letters, digits, `_` and `:`.
         Required. Each item: must match `^[a-zA-Z0-9_:]+$`.
         """
     def __init__(
@@ -61,7 +61,7 @@ class AddPermissionsToRoleRequest(_Message):
     ) -> None: ...
 
 class AddPermissionsToRoleResponse(_Message):
-    """Answer to `AddPermissionsToRole`."""
+    """Response to `AddPermissionsToRole`."""
 
     DESCRIPTOR: _Descriptor
     PERMISSIONS_FIELD_NUMBER: int
@@ -82,20 +82,20 @@ class CreateOrganizationRole(_Message):
     PERMISSIONS_FIELD_NUMBER: int
     name: str
     """Name that identifies the role: 1 to 64 letters, digits and `_`. It cannot be changed later.
-    Required. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
+    Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
     """
     display_name: str
-    """Name as shown to people, 1 to 100 characters. Required."""
+    """Display name, 1 to 100 characters. Required."""
     description: str
-    """What the role is for, at most 2000 characters."""
+    """Description of the role, at most 2000 characters."""
     extends: str
-    """Name of the role whose permissions this one is to have too. 1 to 100 characters. Must match
+    """Name of the role to extend. The role inherits its permissions. 1 to 100 characters. Must match
     `^[a-zA-Z0-9_]{1,64}$`.
     """
     @property
     def permissions(self) -> _RepeatedScalarFieldContainer[str]:
-        """Names of the role's own permissions, at most 100. Each has at most 64 letters, digits, `_` and
-        `:`. Each item: must match `^[a-zA-Z0-9_:]+$`.
+        """Names of the direct permissions of the role, at most 100. Each has at most 64 letters, digits,
+        `_` and `:`. Each item: must match `^[a-zA-Z0-9_:]+$`.
         """
     def __init__(
         self,
@@ -127,13 +127,13 @@ class CreateOrganizationRole(_Message):
     ) -> None: ...
 
 class CreateOrganizationRoleRequest(_Message):
-    """Names an organization and carries the role to create in it."""
+    """Request for `CreateOrganizationRole`."""
 
     DESCRIPTOR: _Descriptor
     ORG_ID_FIELD_NUMBER: int
     ROLE_FIELD_NUMBER: int
     org_id: str
-    """Id of the organization (`org_` and digits). 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     @property
     def role(self) -> CreateOrganizationRole:
         """The role to create. Required."""
@@ -142,7 +142,7 @@ class CreateOrganizationRoleRequest(_Message):
     def ClearField(self, field_name: _Literal["org_id", b"org_id", "role", b"role"]) -> None: ...
 
 class CreateOrganizationRoleResponse(_Message):
-    """Answer to `CreateOrganizationRole`."""
+    """Response to `CreateOrganizationRole`."""
 
     DESCRIPTOR: _Descriptor
     ROLE_FIELD_NUMBER: int
@@ -154,7 +154,7 @@ class CreateOrganizationRoleResponse(_Message):
     def ClearField(self, field_name: _Literal["role", b"role"]) -> None: ...
 
 class CreatePermission(_Message):
-    """A permission to create, or new values of one."""
+    """A permission to create, or the new values of a permission."""
 
     DESCRIPTOR: _Descriptor
     NAME_FIELD_NUMBER: int
@@ -162,12 +162,12 @@ class CreatePermission(_Message):
     name: str
     """Name that identifies the permission, such as `write:articles`; 1 to 64 characters. Required."""
     description: str
-    """What the permission allows, at most 2000 characters."""
+    """Description of the permission, at most 2000 characters."""
     def __init__(self, *, name: str | None = None, description: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["name", b"name", "description", b"description"]) -> None: ...
 
 class CreatePermissionRequest(_Message):
-    """Carries the permission to create."""
+    """Request for `CreatePermission`."""
 
     DESCRIPTOR: _Descriptor
     PERMISSION_FIELD_NUMBER: int
@@ -179,7 +179,7 @@ class CreatePermissionRequest(_Message):
     def ClearField(self, field_name: _Literal["permission", b"permission"]) -> None: ...
 
 class CreatePermissionResponse(_Message):
-    """Answer to `CreatePermission`."""
+    """Response to `CreatePermission`."""
 
     DESCRIPTOR: _Descriptor
     PERMISSION_FIELD_NUMBER: int
@@ -201,20 +201,20 @@ class CreateRole(_Message):
     PERMISSIONS_FIELD_NUMBER: int
     name: str
     """Name that identifies the role: 1 to 64 letters, digits and `_`. It cannot be changed later.
-    Required. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
+    Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
     """
     display_name: str
-    """Name as shown to people, 1 to 100 characters. Required."""
+    """Display name, 1 to 100 characters. Required."""
     description: str
-    """What the role is for, at most 2000 characters."""
+    """Description of the role, at most 2000 characters."""
     extends: str
-    """Name of the role whose permissions this one is to have too. 1 to 100 characters. Must match
+    """Name of the role to extend. The role inherits its permissions. 1 to 100 characters. Must match
     `^[a-zA-Z0-9_]{1,64}$`.
     """
     @property
     def permissions(self) -> _RepeatedScalarFieldContainer[str]:
-        """Names of the role's own permissions, at most 100. Each has at most 64 letters, digits, `_` and
-        `:`. Each item: must match `^[a-zA-Z0-9_:]+$`.
+        """Names of the direct permissions of the role, at most 100. Each has at most 64 letters, digits,
+        `_` and `:`. Each item: must match `^[a-zA-Z0-9_:]+$`.
         """
     def __init__(
         self,
@@ -246,7 +246,7 @@ class CreateRole(_Message):
     ) -> None: ...
 
 class CreateRoleRequest(_Message):
-    """Carries the role to create."""
+    """Request for `CreateRole`."""
 
     DESCRIPTOR: _Descriptor
     ROLE_FIELD_NUMBER: int
@@ -258,7 +258,7 @@ class CreateRoleRequest(_Message):
     def ClearField(self, field_name: _Literal["role", b"role"]) -> None: ...
 
 class CreateRoleResponse(_Message):
-    """Answer to `CreateRole`."""
+    """Response to `CreateRole`."""
 
     DESCRIPTOR: _Descriptor
     ROLE_FIELD_NUMBER: int
@@ -270,36 +270,32 @@ class CreateRoleResponse(_Message):
     def ClearField(self, field_name: _Literal["role", b"role"]) -> None: ...
 
 class DeleteOrganizationRoleBaseRequest(_Message):
-    """Names the role that is to extend no other one."""
+    """Request for `DeleteOrganizationRoleBase`."""
 
     DESCRIPTOR: _Descriptor
     ORG_ID_FIELD_NUMBER: int
     ROLE_NAME_FIELD_NUMBER: int
     org_id: str
-    """Id of the organization (`org_` and digits). 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and `_`. Required. 1 to 100 characters. Must match
-    `^[a-zA-Z0-9_]{1,64}$`.
-    """
+    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`."""
     def __init__(self, *, org_id: str | None = None, role_name: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["org_id", b"org_id", "role_name", b"role_name"]) -> None: ...
 
 class DeleteOrganizationRoleRequest(_Message):
-    """Names the role to delete and the one that replaces it."""
+    """Request for `DeleteOrganizationRole`."""
 
     DESCRIPTOR: _Descriptor
     ORG_ID_FIELD_NUMBER: int
     ROLE_NAME_FIELD_NUMBER: int
     REASSIGN_ROLE_NAME_FIELD_NUMBER: int
     org_id: str
-    """Id of the organization (`org_` and digits). 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and `_`. Required. 1 to 100 characters. Must match
-    `^[a-zA-Z0-9_]{1,64}$`.
-    """
+    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`."""
     reassign_role_name: str
-    """Name of the role to give to the members who have the deleted one. Needed only when there are any. 1
-    to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
+    """Name of the role to assign to members who have the deleted role. Required only if there are such
+    members. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
     """
     def __init__(
         self,
@@ -322,7 +318,7 @@ class DeleteOrganizationRoleRequest(_Message):
     ) -> None: ...
 
 class DeletePermissionRequest(_Message):
-    """Names the permission to delete."""
+    """Request for `DeletePermission`."""
 
     DESCRIPTOR: _Descriptor
     PERMISSION_NAME_FIELD_NUMBER: int
@@ -334,7 +330,7 @@ class DeletePermissionRequest(_Message):
     def ClearField(self, field_name: _Literal["permission_name", b"permission_name"]) -> None: ...
 
 class DeleteRoleBaseRequest(_Message):
-    """Names the role that is to extend no other one."""
+    """Request for `DeleteRoleBase`."""
 
     DESCRIPTOR: _Descriptor
     ROLE_NAME_FIELD_NUMBER: int
@@ -344,21 +340,19 @@ class DeleteRoleBaseRequest(_Message):
     def ClearField(self, field_name: _Literal["role_name", b"role_name"]) -> None: ...
 
 class DeleteRoleRequest(_Message):
-    """Names the role to delete and the one that replaces it."""
+    """Request for `DeleteRole`."""
 
     DESCRIPTOR: _Descriptor
     ROLE_NAME_FIELD_NUMBER: int
     REASSIGN_ROLE_ID_FIELD_NUMBER: int
     REASSIGN_ROLE_NAME_FIELD_NUMBER: int
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and `_`. Required. 1 to 100 characters. Must match
-    `^[a-zA-Z0-9_]{1,64}$`.
-    """
+    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`."""
     reassign_role_id: str
     """Deprecated: use `reassign_role_name`. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`."""
     reassign_role_name: str
-    """Name of the role to give to the members who have the deleted one. Needed only when there are any. 1
-    to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
+    """Name of the role to assign to members who have the deleted role. Required only if there are such
+    members. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
     """
     def __init__(
         self,
@@ -389,21 +383,19 @@ class DeleteRoleRequest(_Message):
     ) -> None: ...
 
 class GetOrganizationRoleRequest(_Message):
-    """Names the role to return."""
+    """Request for `GetOrganizationRole`."""
 
     DESCRIPTOR: _Descriptor
     ORG_ID_FIELD_NUMBER: int
     ROLE_NAME_FIELD_NUMBER: int
     INCLUDE_FIELD_NUMBER: int
     org_id: str
-    """Id of the organization (`org_` and digits). 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and `_`. Required. 1 to 100 characters. Must match
-    `^[a-zA-Z0-9_]{1,64}$`.
-    """
+    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`."""
     include: str
-    """Which permissions to return with each role: `permissions` for its own, `permissions:all` for those
-    of the roles it extends as well; none if empty.
+    """Permissions to return with each role: `permissions` for direct permissions, `permissions:all` for
+    direct and inherited permissions. If it is empty, no permissions are returned.
     """
     def __init__(
         self, *, org_id: str | None = None, role_name: str | None = None, include: str | None = None
@@ -415,7 +407,7 @@ class GetOrganizationRoleRequest(_Message):
     ) -> None: ...
 
 class GetOrganizationRoleResponse(_Message):
-    """Answer to `GetOrganizationRole`."""
+    """Response to `GetOrganizationRole`."""
 
     DESCRIPTOR: _Descriptor
     ROLE_FIELD_NUMBER: int
@@ -427,32 +419,30 @@ class GetOrganizationRoleResponse(_Message):
     def ClearField(self, field_name: _Literal["role", b"role"]) -> None: ...
 
 class GetOrganizationRoleUsersCountRequest(_Message):
-    """Names the role whose users to count."""
+    """Request for `GetOrganizationRoleUsersCount`."""
 
     DESCRIPTOR: _Descriptor
     ORG_ID_FIELD_NUMBER: int
     ROLE_NAME_FIELD_NUMBER: int
     org_id: str
-    """Id of the organization (`org_` and digits). Required. 1 to 100 characters."""
+    """Id of the organization (`org_` followed by digits). Required. 1 to 100 characters."""
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and `_`. Required. 1 to 100 characters. Must match
-    `^[a-zA-Z0-9_]{1,64}$`.
-    """
+    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`."""
     def __init__(self, *, org_id: str | None = None, role_name: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["org_id", b"org_id", "role_name", b"role_name"]) -> None: ...
 
 class GetOrganizationRoleUsersCountResponse(_Message):
-    """Answer to `GetOrganizationRoleUsersCount`."""
+    """Response to `GetOrganizationRoleUsersCount`."""
 
     DESCRIPTOR: _Descriptor
     COUNT_FIELD_NUMBER: int
     count: int
-    """Number of users of the organization who have the role. More than 0."""
+    """Number of users of the organization who have the role."""
     def __init__(self, *, count: int | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["count", b"count"]) -> None: ...
 
 class GetPermissionRequest(_Message):
-    """Names the permission to return."""
+    """Request for `GetPermission`."""
 
     DESCRIPTOR: _Descriptor
     PERMISSION_NAME_FIELD_NUMBER: int
@@ -464,7 +454,7 @@ class GetPermissionRequest(_Message):
     def ClearField(self, field_name: _Literal["permission_name", b"permission_name"]) -> None: ...
 
 class GetPermissionResponse(_Message):
-    """Answer to `GetPermission`."""
+    """Response to `GetPermission`."""
 
     DESCRIPTOR: _Descriptor
     PERMISSION_FIELD_NUMBER: int
@@ -476,25 +466,23 @@ class GetPermissionResponse(_Message):
     def ClearField(self, field_name: _Literal["permission", b"permission"]) -> None: ...
 
 class GetRoleRequest(_Message):
-    """Names the role to return."""
+    """Request for `GetRole`."""
 
     DESCRIPTOR: _Descriptor
     ROLE_NAME_FIELD_NUMBER: int
     INCLUDE_FIELD_NUMBER: int
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and `_`. Required. 1 to 100 characters. Must match
-    `^[a-zA-Z0-9_]{1,64}$`.
-    """
+    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`."""
     include: str
-    """Which permissions to return with each role: `permissions` for its own, `permissions:all` for those
-    of the roles it extends as well; none if empty.
+    """Permissions to return with each role: `permissions` for direct permissions, `permissions:all` for
+    direct and inherited permissions. If it is empty, no permissions are returned.
     """
     def __init__(self, *, role_name: str | None = None, include: str | None = None) -> None: ...
     def HasField(self, field_name: _Literal["include", b"include"]) -> bool: ...
     def ClearField(self, field_name: _Literal["role_name", b"role_name", "include", b"include"]) -> None: ...
 
 class GetRoleResponse(_Message):
-    """Answer to `GetRole`."""
+    """Response to `GetRole`."""
 
     DESCRIPTOR: _Descriptor
     ROLE_FIELD_NUMBER: int
@@ -506,29 +494,27 @@ class GetRoleResponse(_Message):
     def ClearField(self, field_name: _Literal["role", b"role"]) -> None: ...
 
 class GetRoleUsersCountRequest(_Message):
-    """Names the role whose users to count."""
+    """Request for `GetRoleUsersCount`."""
 
     DESCRIPTOR: _Descriptor
     ROLE_NAME_FIELD_NUMBER: int
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and `_`. Required. 1 to 100 characters. Must match
-    `^[a-zA-Z0-9_]{1,64}$`.
-    """
+    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`."""
     def __init__(self, *, role_name: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["role_name", b"role_name"]) -> None: ...
 
 class GetRoleUsersCountResponse(_Message):
-    """Answer to `GetRoleUsersCount`."""
+    """Response to `GetRoleUsersCount`."""
 
     DESCRIPTOR: _Descriptor
     COUNT_FIELD_NUMBER: int
     count: int
-    """Number of users who have the role. More than 0."""
+    """Number of users who have the role."""
     def __init__(self, *, count: int | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["count", b"count"]) -> None: ...
 
 class ListDependentRolesRequest(_Message):
-    """Names the role that others extend."""
+    """Request for `ListDependentRoles`."""
 
     DESCRIPTOR: _Descriptor
     ROLE_NAME_FIELD_NUMBER: int
@@ -538,18 +524,18 @@ class ListDependentRolesRequest(_Message):
     def ClearField(self, field_name: _Literal["role_name", b"role_name"]) -> None: ...
 
 class ListDependentRolesResponse(_Message):
-    """Answer to `ListDependentRoles`."""
+    """Response to `ListDependentRoles`."""
 
     DESCRIPTOR: _Descriptor
     ROLES_FIELD_NUMBER: int
     @property
     def roles(self) -> _RepeatedCompositeFieldContainer[Role]:
-        """The roles that extend it."""
+        """The roles that extend the role."""
     def __init__(self, *, roles: _Iterable[Role] | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["roles", b"roles"]) -> None: ...
 
 class ListEffectiveRolePermissionsRequest(_Message):
-    """Names the role whose permissions to list."""
+    """Request for `ListEffectiveRolePermissions`."""
 
     DESCRIPTOR: _Descriptor
     ROLE_NAME_FIELD_NUMBER: int
@@ -559,34 +545,34 @@ class ListEffectiveRolePermissionsRequest(_Message):
     def ClearField(self, field_name: _Literal["role_name", b"role_name"]) -> None: ...
 
 class ListEffectiveRolePermissionsResponse(_Message):
-    """Answer to `ListEffectiveRolePermissions`."""
+    """Response to `ListEffectiveRolePermissions`."""
 
     DESCRIPTOR: _Descriptor
     PERMISSIONS_FIELD_NUMBER: int
     @property
     def permissions(self) -> _RepeatedCompositeFieldContainer[Permission]:
-        """All permissions of the role, its own and the ones from the roles it extends."""
+        """All permissions of the role, direct and inherited."""
     def __init__(self, *, permissions: _Iterable[Permission] | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["permissions", b"permissions"]) -> None: ...
 
 class ListOrganizationRolesRequest(_Message):
-    """Names the organization whose roles to list."""
+    """Request for `ListOrganizationRoles`."""
 
     DESCRIPTOR: _Descriptor
     ORG_ID_FIELD_NUMBER: int
     INCLUDE_FIELD_NUMBER: int
     org_id: str
-    """Id of the organization (`org_` and digits). Required. 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). Required. 1 to 32 characters."""
     include: str
-    """Which permissions to return with each role: `permissions` for its own, `permissions:all` for those
-    of the roles it extends as well; none if empty.
+    """Permissions to return with each role: `permissions` for direct permissions, `permissions:all` for
+    direct and inherited permissions. If it is empty, no permissions are returned.
     """
     def __init__(self, *, org_id: str | None = None, include: str | None = None) -> None: ...
     def HasField(self, field_name: _Literal["include", b"include"]) -> bool: ...
     def ClearField(self, field_name: _Literal["org_id", b"org_id", "include", b"include"]) -> None: ...
 
 class ListOrganizationRolesResponse(_Message):
-    """Answer to `ListOrganizationRoles`."""
+    """Response to `ListOrganizationRoles`."""
 
     DESCRIPTOR: _Descriptor
     ROLES_FIELD_NUMBER: int
@@ -597,19 +583,19 @@ class ListOrganizationRolesResponse(_Message):
     def ClearField(self, field_name: _Literal["roles", b"roles"]) -> None: ...
 
 class ListPermissionsRequest(_Message):
-    """Selects the permissions to list and the page of them."""
+    """Request for `ListPermissions`."""
 
     DESCRIPTOR: _Descriptor
     PAGE_TOKEN_FIELD_NUMBER: int
     PAGE_SIZE_FIELD_NUMBER: int
     TYPE_FIELD_NUMBER: int
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     page_size: int
     """Number of entries per page, 1 to 100; 10 by default."""
     @property
     def type(self) -> PermissionType.ValueType:
-        """Which kind of permissions to list; all of them by default."""
+        """Kind of permissions to list; all permissions by default."""
     @type.setter
     def type(self, value: PermissionType.ValueType | str) -> None: ...
     def __init__(
@@ -638,13 +624,13 @@ class ListPermissionsResponse(_Message):
     TOTAL_SIZE_FIELD_NUMBER: int
     @property
     def permissions(self) -> _RepeatedCompositeFieldContainer[Permission]:
-        """The permissions of this page."""
+        """The permissions on this page."""
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     next_page_token: str
     """Token of the next page; empty on the last one."""
     total_size: int
-    """Number of matching entries over all pages."""
+    """Total number of matching entries."""
     def __init__(
         self,
         *,
@@ -668,7 +654,7 @@ class ListPermissionsResponse(_Message):
     ) -> None: ...
 
 class ListRolePermissionsRequest(_Message):
-    """Names the role whose permissions to list."""
+    """Request for `ListRolePermissions`."""
 
     DESCRIPTOR: _Descriptor
     ROLE_NAME_FIELD_NUMBER: int
@@ -678,31 +664,31 @@ class ListRolePermissionsRequest(_Message):
     def ClearField(self, field_name: _Literal["role_name", b"role_name"]) -> None: ...
 
 class ListRolePermissionsResponse(_Message):
-    """Answer to `ListRolePermissions`."""
+    """Response to `ListRolePermissions`."""
 
     DESCRIPTOR: _Descriptor
     PERMISSIONS_FIELD_NUMBER: int
     @property
     def permissions(self) -> _RepeatedCompositeFieldContainer[Permission]:
-        """The role's own permissions."""
+        """The direct permissions of the role."""
     def __init__(self, *, permissions: _Iterable[Permission] | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["permissions", b"permissions"]) -> None: ...
 
 class ListRolesRequest(_Message):
-    """Says how much of each role to return."""
+    """Request for `ListRoles`."""
 
     DESCRIPTOR: _Descriptor
     INCLUDE_FIELD_NUMBER: int
     include: str
-    """Which permissions to return with each role: `permissions` for its own, `permissions:all` for those
-    of the roles it extends as well; none if empty.
+    """Permissions to return with each role: `permissions` for direct permissions, `permissions:all` for
+    direct and inherited permissions. If it is empty, no permissions are returned.
     """
     def __init__(self, *, include: str | None = None) -> None: ...
     def HasField(self, field_name: _Literal["include", b"include"]) -> bool: ...
     def ClearField(self, field_name: _Literal["include", b"include"]) -> None: ...
 
 class ListRolesResponse(_Message):
-    """Answer to `ListRoles`."""
+    """Response to `ListRoles`."""
 
     DESCRIPTOR: _Descriptor
     ROLES_FIELD_NUMBER: int
@@ -713,7 +699,7 @@ class ListRolesResponse(_Message):
     def ClearField(self, field_name: _Literal["roles", b"roles"]) -> None: ...
 
 class Permission(_Message):
-    """Something that a role can allow."""
+    """A permission that roles can grant."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -723,21 +709,21 @@ class Permission(_Message):
     UPDATE_TIME_FIELD_NUMBER: int
     IS_SCALEKIT_PERMISSION_FIELD_NUMBER: int
     id: str
-    """Id of the permission, with the prefix `perm`, given by the server. 1 to 32 characters."""
+    """Id of the permission (starts with `perm`), assigned by the service. 1 to 32 characters."""
     name: str
     """Name that identifies the permission, such as `write:articles`: letters, digits, `_` and `:`.
     Required. 1 to 100 characters. Must match `^[a-zA-Z0-9_:]+$`.
     """
     description: str
-    """What the permission allows. At most 2000 characters."""
+    """Description of the permission. At most 2000 characters."""
     @property
     def create_time(self) -> _Timestamp:
-        """When the permission was created. Read-only."""
+        """Time when the permission was created. Read-only."""
     @property
     def update_time(self) -> _Timestamp:
-        """When the permission was last changed. Read-only."""
+        """Time when the permission was last changed. Read-only."""
     is_scalekit_permission: bool
-    """Whether the permission comes from Scalekit and not from you. Read-only."""
+    """Whether the permission is predefined by Scalekit. Read-only."""
     def __init__(
         self,
         *,
@@ -771,7 +757,7 @@ class Permission(_Message):
     ) -> None: ...
 
 class RemovePermissionFromRoleRequest(_Message):
-    """Names a role and the permission to take away from it."""
+    """Request for `RemovePermissionFromRole`."""
 
     DESCRIPTOR: _Descriptor
     ROLE_NAME_FIELD_NUMBER: int
@@ -789,7 +775,7 @@ class RemovePermissionFromRoleRequest(_Message):
     ) -> None: ...
 
 class Role(_Message):
-    """A named set of permissions that members can be given."""
+    """A named set of permissions that can be assigned to members."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -803,30 +789,30 @@ class Role(_Message):
     DEPENDENT_ROLES_COUNT_FIELD_NUMBER: int
     IS_ORG_ROLE_FIELD_NUMBER: int
     id: str
-    """Id of the role (`role_` and digits), given by the server."""
+    """Id of the role (`role_` followed by digits), assigned by the service."""
     name: str
     """Name that identifies the role, such as `admin`. Required. 1 to 100 characters."""
     display_name: str
-    """Name as shown to people. Required. 1 to 100 characters."""
+    """Display name. Required. 1 to 100 characters."""
     description: str
-    """What the role is for."""
+    """Description of the role."""
     default_creator: bool
-    """Whether a user who creates an organization gets the role."""
+    """Whether the role is the default role of organization creators."""
     default_member: bool
-    """Whether new members get the role when no other one is named."""
+    """Whether the role is the default role of new members."""
     extends: str
-    """Name of the role whose permissions this one has too. 1 to 100 characters. Must match
-    `^[a-zA-Z0-9_]{1,64}$`.
+    """Name of the role that this role extends. The role inherits its permissions. 1 to 100 characters.
+    Must match `^[a-zA-Z0-9_]{1,64}$`.
     """
     @property
     def permissions(self) -> _RepeatedCompositeFieldContainer[RolePermission]:
-        """Permissions of the role. Reading and listing roles fills them in only where `include` asks for
+        """Permissions of the role. Calls that read or list roles return them only if `include` requests
         it.
         """
     dependent_roles_count: int
-    """Number of roles that extend this one."""
+    """Number of roles that extend this role."""
     is_org_role: bool
-    """Whether the role belongs to one organization and not to the environment."""
+    """Whether the role belongs to an organization rather than to the environment."""
     def __init__(
         self,
         *,
@@ -869,7 +855,7 @@ class Role(_Message):
     ) -> None: ...
 
 class RolePermission(_Message):
-    """A permission as a role has it."""
+    """A permission of a role."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -879,19 +865,19 @@ class RolePermission(_Message):
     UPDATE_TIME_FIELD_NUMBER: int
     ROLE_NAME_FIELD_NUMBER: int
     id: str
-    """Id of the permission, with the prefix `perm`. 1 to 32 characters."""
+    """Id of the permission (starts with `perm`). 1 to 32 characters."""
     name: str
     """Name that identifies the permission. Required. 1 to 100 characters. Must match `^[a-zA-Z0-9_:]+$`."""
     description: str
-    """What the permission allows. At most 2000 characters."""
+    """Description of the permission. At most 2000 characters."""
     @property
     def create_time(self) -> _Timestamp:
-        """When the permission was created. Read-only."""
+        """Time when the permission was created. Read-only."""
     @property
     def update_time(self) -> _Timestamp:
-        """When the permission was last changed. Read-only."""
+        """Time when the permission was last changed. Read-only."""
     role_name: str
-    """Name of the role that the permission comes from: the role itself or one that it extends. Required. 1
+    """Name of the role that grants the permission: the role itself or a role that it extends. Required. 1
     to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
     """
     def __init__(
@@ -927,15 +913,15 @@ class RolePermission(_Message):
     ) -> None: ...
 
 class UpdateDefaultOrganizationRolesRequest(_Message):
-    """Names an organization and its new default role."""
+    """Request for `UpdateDefaultOrganizationRoles`."""
 
     DESCRIPTOR: _Descriptor
     ORG_ID_FIELD_NUMBER: int
     DEFAULT_MEMBER_ROLE_FIELD_NUMBER: int
     org_id: str
-    """Id of the organization (`org_` and digits). Required. 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). Required. 1 to 32 characters."""
     default_member_role: str
-    """Name of the role that new members are to get. Required. 1 to 100 characters. Must match
+    """Name of the default role of new members. Required. 1 to 100 characters. Must match
     `^[a-zA-Z0-9_]{1,64}$`.
     """
     def __init__(self, *, org_id: str | None = None, default_member_role: str | None = None) -> None: ...
@@ -945,25 +931,25 @@ class UpdateDefaultOrganizationRolesRequest(_Message):
     ) -> None: ...
 
 class UpdateDefaultOrganizationRolesResponse(_Message):
-    """Answer to `UpdateDefaultOrganizationRoles`."""
+    """Response to `UpdateDefaultOrganizationRoles`."""
 
     DESCRIPTOR: _Descriptor
     DEFAULT_MEMBER_FIELD_NUMBER: int
     @property
     def default_member(self) -> Role:
-        """The role that new members get now."""
+        """The default role of new members."""
     def __init__(self, *, default_member: Role | None = None) -> None: ...
     def HasField(self, field_name: _Literal["default_member", b"default_member"]) -> bool: ...
     def ClearField(self, field_name: _Literal["default_member", b"default_member"]) -> None: ...
 
 class UpdateDefaultRole(_Message):
-    """Names a role by id or name. Only deprecated fields use it."""
+    """A role, by id or name. Used only by deprecated fields."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
     NAME_FIELD_NUMBER: int
     id: str
-    """Id of the role, with the prefix `role`. 1 to 32 characters."""
+    """Id of the role (starts with `role`). 1 to 32 characters."""
     name: str
     """Name of the role. At most 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`."""
     def __init__(self, *, id: str | None = None, name: str | None = None) -> None: ...
@@ -971,7 +957,7 @@ class UpdateDefaultRole(_Message):
     def ClearField(self, field_name: _Literal["id", b"id", "name", b"name"]) -> None: ...
 
 class UpdateDefaultRolesRequest(_Message):
-    """Names the new default roles of the environment. A role left out stays as it is."""
+    """Request for `UpdateDefaultRoles`. A role that is not set stays unchanged."""
 
     DESCRIPTOR: _Descriptor
     DEFAULT_CREATOR_FIELD_NUMBER: int
@@ -985,13 +971,11 @@ class UpdateDefaultRolesRequest(_Message):
     def default_member(self) -> UpdateDefaultRole:
         """Deprecated: use `default_member_role`."""
     default_creator_role: str
-    """Name of the role that creators of organizations are to get. At most 100 characters. Must match
+    """Name of the default role of organization creators. At most 100 characters. Must match
     `^[a-zA-Z0-9_]{1,64}$`.
     """
     default_member_role: str
-    """Name of the role that new members are to get. At most 100 characters. Must match
-    `^[a-zA-Z0-9_]{1,64}$`.
-    """
+    """Name of the default role of new members. At most 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`."""
     def __init__(
         self,
         *,
@@ -1028,17 +1012,17 @@ class UpdateDefaultRolesRequest(_Message):
     ) -> None: ...
 
 class UpdateDefaultRolesResponse(_Message):
-    """Answer to `UpdateDefaultRoles`."""
+    """Response to `UpdateDefaultRoles`."""
 
     DESCRIPTOR: _Descriptor
     DEFAULT_CREATOR_FIELD_NUMBER: int
     DEFAULT_MEMBER_FIELD_NUMBER: int
     @property
     def default_creator(self) -> Role:
-        """The role that creators of organizations get now."""
+        """The default role of organization creators."""
     @property
     def default_member(self) -> Role:
-        """The role that new members get now."""
+        """The default role of new members."""
     def __init__(
         self, *, default_creator: Role | None = None, default_member: Role | None = None
     ) -> None: ...
@@ -1052,18 +1036,16 @@ class UpdateDefaultRolesResponse(_Message):
     ) -> None: ...
 
 class UpdateOrganizationRoleRequest(_Message):
-    """Names a role of an organization and carries its new values."""
+    """Request for `UpdateOrganizationRole`."""
 
     DESCRIPTOR: _Descriptor
     ORG_ID_FIELD_NUMBER: int
     ROLE_NAME_FIELD_NUMBER: int
     ROLE_FIELD_NUMBER: int
     org_id: str
-    """Id of the organization (`org_` and digits). 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and `_`. Required. 1 to 100 characters. Must match
-    `^[a-zA-Z0-9_]{1,64}$`.
-    """
+    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`."""
     @property
     def role(self) -> UpdateRole:
         """The new values. Required."""
@@ -1077,7 +1059,7 @@ class UpdateOrganizationRoleRequest(_Message):
     ) -> None: ...
 
 class UpdateOrganizationRoleResponse(_Message):
-    """Answer to `UpdateOrganizationRole`."""
+    """Response to `UpdateOrganizationRole`."""
 
     DESCRIPTOR: _Descriptor
     ROLE_FIELD_NUMBER: int
@@ -1089,7 +1071,7 @@ class UpdateOrganizationRoleResponse(_Message):
     def ClearField(self, field_name: _Literal["role", b"role"]) -> None: ...
 
 class UpdatePermissionRequest(_Message):
-    """Names a permission and carries its new values."""
+    """Request for `UpdatePermission`."""
 
     DESCRIPTOR: _Descriptor
     PERMISSION_NAME_FIELD_NUMBER: int
@@ -1111,7 +1093,7 @@ class UpdatePermissionRequest(_Message):
     ) -> None: ...
 
 class UpdatePermissionResponse(_Message):
-    """Answer to `UpdatePermission`."""
+    """Response to `UpdatePermission`."""
 
     DESCRIPTOR: _Descriptor
     PERMISSION_FIELD_NUMBER: int
@@ -1131,17 +1113,17 @@ class UpdateRole(_Message):
     EXTENDS_FIELD_NUMBER: int
     PERMISSIONS_FIELD_NUMBER: int
     display_name: str
-    """Name as shown to people, 1 to 100 characters."""
+    """Display name, 1 to 100 characters."""
     description: str
-    """What the role is for, 1 to 2000 characters."""
+    """Description of the role, 1 to 2000 characters."""
     extends: str
-    """Name of the role whose permissions this one is to have too. 1 to 100 characters. Must match
+    """Name of the role to extend. The role inherits its permissions. 1 to 100 characters. Must match
     `^[a-zA-Z0-9_]{1,64}$`.
     """
     @property
     def permissions(self) -> _RepeatedScalarFieldContainer[str]:
-        """Names of the role's own permissions, at most 100. Each has at most 64 letters, digits, `_` and
-        `:`. Each item: must match `^[a-zA-Z0-9_:]+$`.
+        """Names of the direct permissions of the role, at most 100. Each has at most 64 letters, digits,
+        `_` and `:`. Each item: must match `^[a-zA-Z0-9_:]+$`.
         """
     def __init__(
         self,
@@ -1177,15 +1159,13 @@ class UpdateRole(_Message):
     ) -> None: ...
 
 class UpdateRoleRequest(_Message):
-    """Names a role of the environment and carries its new values."""
+    """Request for `UpdateRole`."""
 
     DESCRIPTOR: _Descriptor
     ROLE_NAME_FIELD_NUMBER: int
     ROLE_FIELD_NUMBER: int
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and `_`. Required. 1 to 100 characters. Must match
-    `^[a-zA-Z0-9_]{1,64}$`.
-    """
+    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`."""
     @property
     def role(self) -> UpdateRole:
         """The new values. Required."""
@@ -1194,7 +1174,7 @@ class UpdateRoleRequest(_Message):
     def ClearField(self, field_name: _Literal["role_name", b"role_name", "role", b"role"]) -> None: ...
 
 class UpdateRoleResponse(_Message):
-    """Answer to `UpdateRole`."""
+    """Response to `UpdateRole`."""
 
     DESCRIPTOR: _Descriptor
     ROLE_FIELD_NUMBER: int

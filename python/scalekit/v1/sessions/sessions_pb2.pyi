@@ -16,7 +16,7 @@ from google.protobuf.timestamp_pb2 import Timestamp as _Timestamp
 DESCRIPTOR: _FileDescriptor
 
 class AuthenticatedClients(_Message):
-    """A client application that a session is logged in to."""
+    """A client application to which a session is logged in."""
 
     DESCRIPTOR: _Descriptor
     CLIENT_ID_FIELD_NUMBER: int
@@ -24,7 +24,7 @@ class AuthenticatedClients(_Message):
     client_id: str
     """Id of the client."""
     organization_id: str
-    """Id of the organization that the user logged in to there (`org_` and digits)."""
+    """Id of the organization to which the user logged in with this client (`org_` followed by digits)."""
     def __init__(self, *, client_id: str | None = None, organization_id: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -32,7 +32,7 @@ class AuthenticatedClients(_Message):
     ) -> None: ...
 
 class DeviceDetails(_Message):
-    """The device that a session was begun from."""
+    """The device on which a session was started."""
 
     DESCRIPTOR: _Descriptor
     USER_AGENT_FIELD_NUMBER: int
@@ -44,7 +44,7 @@ class DeviceDetails(_Message):
     IP_FIELD_NUMBER: int
     LOCATION_FIELD_NUMBER: int
     user_agent: str
-    """The `User-Agent` header that the browser sent."""
+    """The `User-Agent` header of the browser."""
     os: str
     """Name of the operating system."""
     os_version: str
@@ -56,10 +56,10 @@ class DeviceDetails(_Message):
     device_type: str
     """Kind of device, such as `desktop` or `mobile`."""
     ip: str
-    """IP address that the login came from."""
+    """IP address of the device at login."""
     @property
     def location(self) -> Location:
-        """Where that IP address probably is."""
+        """Approximate location of the IP address."""
     def __init__(
         self,
         *,
@@ -96,7 +96,7 @@ class DeviceDetails(_Message):
     ) -> None: ...
 
 class Location(_Message):
-    """A place on Earth, as guessed from an IP address."""
+    """Approximate location, derived from an IP address."""
 
     DESCRIPTOR: _Descriptor
     REGION_FIELD_NUMBER: int
@@ -111,9 +111,9 @@ class Location(_Message):
     city: str
     """Name of the city."""
     latitude: str
-    """Latitude in degrees, as decimal text."""
+    """Latitude in degrees, as a decimal string."""
     longitude: str
-    """Longitude in degrees, as decimal text."""
+    """Longitude in degrees, as a decimal string."""
     def __init__(
         self,
         *,
@@ -140,26 +140,26 @@ class Location(_Message):
     ) -> None: ...
 
 class RevokeAllUserSessionsRequest(_Message):
-    """Names the user whose sessions to end."""
+    """Request for `RevokeAllUserSessions`."""
 
     DESCRIPTOR: _Descriptor
     USER_ID_FIELD_NUMBER: int
     user_id: str
-    """Id of the user (`usr_` and digits). Required. Must match `^usr_[0-9]+$`."""
+    """Id of the user (`usr_` followed by digits). Required. Must match `^usr_[0-9]+$`."""
     def __init__(self, *, user_id: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["user_id", b"user_id"]) -> None: ...
 
 class RevokeAllUserSessionsResponse(_Message):
-    """Answer to `RevokeAllUserSessions`."""
+    """Response to `RevokeAllUserSessions`."""
 
     DESCRIPTOR: _Descriptor
     REVOKED_SESSIONS_FIELD_NUMBER: int
     TOTAL_REVOKED_FIELD_NUMBER: int
     @property
     def revoked_sessions(self) -> _RepeatedCompositeFieldContainer[RevokedSessionDetails]:
-        """The sessions that were ended."""
+        """The revoked sessions."""
     total_revoked: int
-    """Number of sessions that were ended."""
+    """Number of revoked sessions."""
     def __init__(
         self,
         *,
@@ -172,29 +172,29 @@ class RevokeAllUserSessionsResponse(_Message):
     ) -> None: ...
 
 class RevokeSessionRequest(_Message):
-    """Names the session to end."""
+    """Request for `RevokeSession`."""
 
     DESCRIPTOR: _Descriptor
     SESSION_ID_FIELD_NUMBER: int
     session_id: str
-    """Id of the session (`ses_` and digits). Required. Must match `^ses_[0-9]+$`."""
+    """Id of the session (`ses_` followed by digits). Required. Must match `^ses_[0-9]+$`."""
     def __init__(self, *, session_id: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["session_id", b"session_id"]) -> None: ...
 
 class RevokeSessionResponse(_Message):
-    """Answer to `RevokeSession`."""
+    """Response to `RevokeSession`."""
 
     DESCRIPTOR: _Descriptor
     REVOKED_SESSION_FIELD_NUMBER: int
     @property
     def revoked_session(self) -> RevokedSessionDetails:
-        """The session that was ended."""
+        """The revoked session."""
     def __init__(self, *, revoked_session: RevokedSessionDetails | None = None) -> None: ...
     def HasField(self, field_name: _Literal["revoked_session", b"revoked_session"]) -> bool: ...
     def ClearField(self, field_name: _Literal["revoked_session", b"revoked_session"]) -> None: ...
 
 class RevokedSessionDetails(_Message):
-    """A session that was ended by a call."""
+    """A revoked session."""
 
     DESCRIPTOR: _Descriptor
     SESSION_ID_FIELD_NUMBER: int
@@ -208,32 +208,32 @@ class RevokedSessionDetails(_Message):
     STATUS_FIELD_NUMBER: int
     LAST_ACTIVE_AT_FIELD_NUMBER: int
     session_id: str
-    """Id of the session (`ses_` and digits)."""
+    """Id of the session (`ses_` followed by digits)."""
     user_id: str
-    """Id of the user (`usr_` and digits)."""
+    """Id of the user (`usr_` followed by digits)."""
     @property
     def created_at(self) -> _Timestamp:
-        """When the user logged in."""
+        """Time when the user logged in."""
     @property
     def updated_at(self) -> _Timestamp:
-        """When the session was last changed."""
+        """Time when the session was last changed."""
     @property
     def idle_expires_at(self) -> _Timestamp:
-        """When the session would have ended for lack of activity."""
+        """Time when the session would have expired because of inactivity."""
     @property
     def absolute_expires_at(self) -> _Timestamp:
-        """When the session would have ended in any case."""
+        """Time when the session would have expired regardless of activity."""
     @property
     def expired_at(self) -> _Timestamp:
-        """When the session expired, if it did."""
+        """Time when the session expired; not set if it did not expire."""
     @property
     def logout_at(self) -> _Timestamp:
-        """When the user logged out or the session was revoked."""
+        """Time when the user logged out or the session was revoked."""
     status: str
-    """State of the session."""
+    """Status of the session."""
     @property
     def last_active_at(self) -> _Timestamp:
-        """When the user was last active."""
+        """Time when the user was last active."""
     def __init__(
         self,
         *,
@@ -312,46 +312,46 @@ class SessionDetails(_Message):
     LAST_ACTIVE_AT_FIELD_NUMBER: int
     AUTHENTICATED_CLIENTS_FIELD_NUMBER: int
     session_id: str
-    """Id of the session (`ses_` and digits)."""
+    """Id of the session (`ses_` followed by digits)."""
     user_id: str
-    """Id of the user (`usr_` and digits)."""
+    """Id of the user (`usr_` followed by digits)."""
     @property
     def authenticated_organizations(self) -> _RepeatedScalarFieldContainer[str]:
-        """Ids of all organizations that the user logged in to in this session."""
+        """Ids of all organizations to which the user logged in during this session."""
     organization_id: str
-    """Id of the organization that the user is in (`org_` and digits)."""
+    """Id of the session's current organization (`org_` followed by digits)."""
     @property
     def created_at(self) -> _Timestamp:
-        """When the user logged in."""
+        """Time when the user logged in."""
     @property
     def updated_at(self) -> _Timestamp:
-        """When the session was last changed."""
+        """Time when the session was last changed."""
     @property
     def idle_expires_at(self) -> _Timestamp:
-        """When the session ends unless the user is active before."""
+        """Time when the session expires if the user stays inactive."""
     @property
     def absolute_expires_at(self) -> _Timestamp:
-        """When the session ends in any case."""
+        """Time when the session expires regardless of activity."""
     @property
     def expired_at(self) -> _Timestamp:
-        """When the session expired, if it did."""
+        """Time when the session expired; not set if it did not expire."""
     @property
     def logout_at(self) -> _Timestamp:
-        """When the user logged out or the session was revoked, if that happened."""
+        """Time when the user logged out or the session was revoked; not set otherwise."""
     status: str
-    """State of the session."""
+    """Status of the session."""
     @property
     def device(self) -> DeviceDetails:
-        """The device that the session was begun from."""
+        """The device on which the session was started."""
     @property
     def last_active_at(self) -> _Timestamp:
-        """When the user was last active."""
+        """Time when the user was last active."""
     @property
     def authenticated_clients(self) -> _RepeatedCompositeFieldContainer[AuthenticatedClients]:
-        """The client applications that the session is logged in to."""
+        """The client applications to which the session is logged in."""
     @property
     def id(self) -> str:
-        """The same as ``session_id``."""
+        """Alias of ``session_id``."""
     def __init__(
         self,
         *,
@@ -426,12 +426,12 @@ class SessionDetails(_Message):
     ) -> None: ...
 
 class SessionDetailsRequest(_Message):
-    """Names the session to return."""
+    """Request for `GetSession`."""
 
     DESCRIPTOR: _Descriptor
     SESSION_ID_FIELD_NUMBER: int
     session_id: str
-    """Id of the session (`ses_` and digits). Required. Must match `^ses_[0-9]+$`."""
+    """Id of the session (`ses_` followed by digits). Required. Must match `^ses_[0-9]+$`."""
     def __init__(self, *, session_id: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["session_id", b"session_id"]) -> None: ...
 
@@ -445,13 +445,13 @@ class UserSessionDetails(_Message):
     TOTAL_SIZE_FIELD_NUMBER: int
     @property
     def sessions(self) -> _RepeatedCompositeFieldContainer[SessionDetails]:
-        """The sessions of this page."""
+        """The sessions on this page."""
     next_page_token: str
     """Token of the next page; empty on the last one."""
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     total_size: int
-    """Number of matching sessions over all pages."""
+    """Total number of matching sessions."""
     def __init__(
         self,
         *,
@@ -475,7 +475,7 @@ class UserSessionDetails(_Message):
     ) -> None: ...
 
 class UserSessionDetailsRequest(_Message):
-    """Names a user and selects the page of sessions to list."""
+    """Request for `GetUserSessions`."""
 
     DESCRIPTOR: _Descriptor
     USER_ID_FIELD_NUMBER: int
@@ -483,14 +483,14 @@ class UserSessionDetailsRequest(_Message):
     PAGE_TOKEN_FIELD_NUMBER: int
     FILTER_FIELD_NUMBER: int
     user_id: str
-    """Id of the user (`usr_` and digits). Required. Must match `^usr_[0-9]+$`."""
+    """Id of the user (`usr_` followed by digits). Required. Must match `^usr_[0-9]+$`."""
     page_size: int
     """Number of entries per page; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     @property
     def filter(self) -> UserSessionFilter:
-        """Restricts the list; without it, all sessions of the user are listed."""
+        """Filter; all sessions of the user are listed if not set."""
     def __init__(
         self,
         *,
@@ -515,7 +515,7 @@ class UserSessionDetailsRequest(_Message):
     ) -> None: ...
 
 class UserSessionFilter(_Message):
-    """Restricts a list of sessions. A session must match every field that is set."""
+    """Filter for sessions. A session must match all fields that are set."""
 
     DESCRIPTOR: _Descriptor
     STATUS_FIELD_NUMBER: int
@@ -523,13 +523,13 @@ class UserSessionFilter(_Message):
     END_TIME_FIELD_NUMBER: int
     @property
     def status(self) -> _RepeatedScalarFieldContainer[str]:
-        """Only sessions in one of these states."""
+        """Only sessions with one of these statuses."""
     @property
     def start_time(self) -> _Timestamp:
-        """Only sessions from this time on."""
+        """Only sessions since this time."""
     @property
     def end_time(self) -> _Timestamp:
-        """Only sessions up to this time."""
+        """Only sessions until this time."""
     def __init__(
         self,
         *,

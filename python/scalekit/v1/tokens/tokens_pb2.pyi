@@ -27,19 +27,21 @@ class CreateToken(_Message):
     EXPIRY_FIELD_NUMBER: int
     DESCRIPTION_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization that the token belongs to (`org_` and digits)."""
+    """Id of the organization that the token belongs to (`org_` followed by digits)."""
     user_id: str
-    """Id of the user that the token belongs to (`usr_` and digits); empty for a token of the organization."""
+    """Id of the user that the token belongs to (`usr_` followed by digits); empty for a token of the
+    organization.
+    """
     @property
     def custom_claims(self) -> _ScalarMap[str, str]:
-        """Key-value pairs of your own that checking the token returns: at most 20 pairs, keys of 1 to 30
+        """Custom key-value pairs that `ValidateToken` returns: at most 20 pairs, keys of 1 to 30
         characters, values of 1 to 256.
         """
     @property
     def expiry(self) -> _Timestamp:
-        """When the token expires."""
+        """Time when the token expires."""
     description: str
-    """What the token is for, at most 255 characters."""
+    """Description of the token, at most 255 characters."""
     def __init__(
         self,
         *,
@@ -67,7 +69,7 @@ class CreateToken(_Message):
     ) -> None: ...
 
 class CreateTokenRequest(_Message):
-    """Carries the API token to create."""
+    """Request for `CreateToken`."""
 
     DESCRIPTOR: _Descriptor
     TOKEN_FIELD_NUMBER: int
@@ -79,19 +81,19 @@ class CreateTokenRequest(_Message):
     def ClearField(self, field_name: _Literal["token", b"token"]) -> None: ...
 
 class CreateTokenResponse(_Message):
-    """Answer to `CreateToken`."""
+    """Response to `CreateToken`."""
 
     DESCRIPTOR: _Descriptor
     TOKEN_FIELD_NUMBER: int
     TOKEN_ID_FIELD_NUMBER: int
     TOKEN_INFO_FIELD_NUMBER: int
     token: str
-    """The token itself, shown only once. Keep it secret."""
+    """The API token, shown only once. Keep it secret."""
     token_id: str
     """Id of the token. It is not secret."""
     @property
     def token_info(self) -> Token:
-        """What is known about the token."""
+        """Details of the token."""
     def __init__(
         self, *, token: str | None = None, token_id: str | None = None, token_info: Token | None = None
     ) -> None: ...
@@ -102,17 +104,17 @@ class CreateTokenResponse(_Message):
     ) -> None: ...
 
 class InvalidateTokenRequest(_Message):
-    """Names the API token to revoke."""
+    """Request for `InvalidateToken`."""
 
     DESCRIPTOR: _Descriptor
     TOKEN_FIELD_NUMBER: int
     token: str
-    """The token as `CreateToken` returned it."""
+    """The API token, as returned by `CreateToken`."""
     def __init__(self, *, token: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["token", b"token"]) -> None: ...
 
 class ListTokensRequest(_Message):
-    """Selects the API tokens to list and the page of them."""
+    """Request for `ListTokens`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
@@ -120,13 +122,13 @@ class ListTokensRequest(_Message):
     PAGE_SIZE_FIELD_NUMBER: int
     PAGE_TOKEN_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization whose tokens to list (`org_` and digits). At most 32 characters."""
+    """Id of the organization whose tokens are listed (`org_` followed by digits). At most 32 characters."""
     user_id: str
-    """Only tokens of this user (`usr_` and digits)."""
+    """Only tokens of this user (`usr_` followed by digits)."""
     page_size: int
-    """Number of entries per page, at most 30; 10 if not set. At least 0."""
+    """Number of entries per page, 0 to 30; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     def __init__(
         self,
         *,
@@ -160,9 +162,9 @@ class ListTokensResponse(_Message):
     PREV_PAGE_TOKEN_FIELD_NUMBER: int
     @property
     def tokens(self) -> _RepeatedCompositeFieldContainer[Token]:
-        """The tokens of this page, without their secret."""
+        """Details of the tokens on this page."""
     total_count: int
-    """Number of matching tokens over all pages."""
+    """Total number of matching tokens."""
     next_page_token: str
     """Token of the next page; empty on the last one."""
     prev_page_token: str
@@ -190,7 +192,7 @@ class ListTokensResponse(_Message):
     ) -> None: ...
 
 class Token(_Message):
-    """What is known about an API token. The token itself is not part of it."""
+    """Details of an API token, without the token itself."""
 
     DESCRIPTOR: _Descriptor
     TOKEN_ID_FIELD_NUMBER: int
@@ -208,31 +210,31 @@ class Token(_Message):
     token_id: str
     """Id of the token."""
     organization_id: str
-    """Id of the organization that the token belongs to (`org_` and digits)."""
+    """Id of the organization that the token belongs to (`org_` followed by digits)."""
     organization_external_id: str
-    """Id that your application gave to that organization."""
+    """Id of that organization in your application."""
     user_id: str
-    """Id of the user that the token belongs to (`usr_` and digits), if it belongs to one."""
+    """Id of the user that the token belongs to (`usr_` followed by digits), if it belongs to one."""
     user_external_id: str
-    """Id that your application gave to that user."""
+    """Id of that user in your application."""
     @property
     def custom_claims(self) -> _ScalarMap[str, str]:
-        """Key-value pairs of your own."""
+        """Custom key-value pairs."""
     @property
     def expiry(self) -> _Timestamp:
-        """When the token expires; absent if it does not."""
+        """Time when the token expires; not set if it does not expire."""
     @property
     def created_at(self) -> _Timestamp:
-        """When the token was created."""
+        """Time when the token was created."""
     description: str
-    """What the token is for."""
+    """Description of the token."""
     token_suffix: str
-    """Last characters of the token, to tell tokens apart."""
+    """Last characters of the token, which help to tell tokens apart."""
     email: str
     """E-mail address of the user that the token belongs to."""
     @property
     def roles(self) -> _RepeatedScalarFieldContainer[str]:
-        """Names of the roles of that user in the organization."""
+        """Names of the user's roles in the organization."""
     def __init__(
         self,
         *,
@@ -297,20 +299,20 @@ class Token(_Message):
     ) -> None: ...
 
 class UpdateTokenRequest(_Message):
-    """Names an API token and carries its new values."""
+    """Request for `UpdateToken`."""
 
     DESCRIPTOR: _Descriptor
     TOKEN_FIELD_NUMBER: int
     DESCRIPTION_FIELD_NUMBER: int
     CUSTOM_CLAIMS_FIELD_NUMBER: int
     token: str
-    """The token as `CreateToken` returned it."""
+    """The API token, as returned by `CreateToken`."""
     description: str
-    """New description, at most 255 characters; left out, it stays as it is."""
+    """New description, at most 255 characters. If it is not set, the description stays unchanged."""
     @property
     def custom_claims(self) -> _ScalarMap[str, str]:
-        """Key-value pairs that replace the present ones: at most 20 pairs, keys of 1 to 30 characters,
-        values of 1 to 256.
+        """Custom key-value pairs, which replace all existing pairs: at most 20 pairs, keys of 1 to 30
+        characters, values of 1 to 256.
         """
     def __init__(
         self,
@@ -333,35 +335,35 @@ class UpdateTokenRequest(_Message):
     ) -> None: ...
 
 class UpdateTokenResponse(_Message):
-    """Answer to `UpdateToken`."""
+    """Response to `UpdateToken`."""
 
     DESCRIPTOR: _Descriptor
     TOKEN_INFO_FIELD_NUMBER: int
     @property
     def token_info(self) -> Token:
-        """What is now known about the token."""
+        """Details of the updated token."""
     def __init__(self, *, token_info: Token | None = None) -> None: ...
     def HasField(self, field_name: _Literal["token_info", b"token_info"]) -> bool: ...
     def ClearField(self, field_name: _Literal["token_info", b"token_info"]) -> None: ...
 
 class ValidateTokenRequest(_Message):
-    """Carries the API token to check."""
+    """Request for `ValidateToken`."""
 
     DESCRIPTOR: _Descriptor
     TOKEN_FIELD_NUMBER: int
     token: str
-    """The token as its bearer presented it."""
+    """The API token to validate."""
     def __init__(self, *, token: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["token", b"token"]) -> None: ...
 
 class ValidateTokenResponse(_Message):
-    """Answer to `ValidateToken`."""
+    """Response to `ValidateToken`."""
 
     DESCRIPTOR: _Descriptor
     TOKEN_INFO_FIELD_NUMBER: int
     @property
     def token_info(self) -> Token:
-        """What is known about the token."""
+        """Details of the token."""
     def __init__(self, *, token_info: Token | None = None) -> None: ...
     def HasField(self, field_name: _Literal["token_info", b"token_info"]) -> bool: ...
     def ClearField(self, field_name: _Literal["token_info", b"token_info"]) -> None: ...

@@ -28,7 +28,7 @@ class _ToolReadinessState:
 class _ToolReadinessStateWrapper(_EnumTypeWrapper[_ToolReadinessState.ValueType], type):
     DESCRIPTOR: _EnumDescriptor
     TOOL_READINESS_STATE_UNSPECIFIED: _ToolReadinessState.ValueType
-    """Not known."""
+    """Unknown."""
     TOOL_READINESS_STATE_READY: _ToolReadinessState.ValueType
     """The tool can be run now."""
     TOOL_READINESS_STATE_NEEDS_CONNECTION: _ToolReadinessState.ValueType
@@ -37,7 +37,7 @@ class _ToolReadinessStateWrapper(_EnumTypeWrapper[_ToolReadinessState.ValueType]
     """The user must authorize the connected account again."""
 
 class ToolReadinessState(_ToolReadinessState, metaclass=_ToolReadinessStateWrapper):
-    """Whether a tool can be run through a connection."""
+    """Readiness of a tool on a connection."""
 
 TOOL_READINESS_STATE_UNSPECIFIED: ToolReadinessState.ValueType
 TOOL_READINESS_STATE_READY: ToolReadinessState.ValueType
@@ -45,7 +45,7 @@ TOOL_READINESS_STATE_NEEDS_CONNECTION: ToolReadinessState.ValueType
 TOOL_READINESS_STATE_NEEDS_REAUTH: ToolReadinessState.ValueType
 
 class ConnectionReadiness(_Message):
-    """Whether a tool can be run through one connection."""
+    """Readiness of a tool on one connection."""
 
     DESCRIPTOR: _Descriptor
     CONNECTION_NAME_FIELD_NUMBER: int
@@ -54,10 +54,10 @@ class ConnectionReadiness(_Message):
     connection_name: str
     """Name of the connection."""
     connected_account_id: str
-    """Id of the connected account to use (`ca_` and digits), if there is one."""
+    """Id of the connected account to use (`ca_` followed by digits), if there is one."""
     @property
     def readiness_state(self) -> ToolReadinessState.ValueType:
-        """Whether the tool can be run, or what is missing."""
+        """Readiness state of the tool."""
     @readiness_state.setter
     def readiness_state(self, value: ToolReadinessState.ValueType | str) -> None: ...
     def __init__(
@@ -80,8 +80,8 @@ class ConnectionReadiness(_Message):
     ) -> None: ...
 
 class ExecuteToolRequest(_Message):
-    """Names a tool, its parameters, and the connected account to run it with. The account is given by
-    `connected_account_id`, or by `identifier` together with `connector` where needed.
+    """Request for `ExecuteTool`. Identify the connected account by `connected_account_id`, or by
+    `identifier` and, if needed, `connector`.
     """
 
     DESCRIPTOR: _Descriptor
@@ -99,9 +99,9 @@ class ExecuteToolRequest(_Message):
     """Identifier of the connected account, such as the e-mail address of its user."""
     @property
     def params(self) -> _Struct:
-        """Parameters of the tool, as JSON that fits its definition."""
+        """Parameters of the tool, as JSON that matches its definition."""
     connected_account_id: str
-    """Id of the connected account (`ca_` and digits), at most 100 characters."""
+    """Id of the connected account (`ca_` followed by digits), at most 100 characters."""
     connector: str
     """Name of the connection to use, at most 400 letters, digits, spaces, `_`, `:` and `-`. Must match
     `^[a-zA-Z0-9_: -]*$`.
@@ -111,7 +111,7 @@ class ExecuteToolRequest(_Message):
     user_id: str
     """Id of the user that the connected account belongs to. At most 100 characters."""
     agent_run_id: str
-    """Id of your own that ties executions of one agent run together, at most 255 characters."""
+    """Id chosen by you that groups the executions of one agent run, at most 255 characters."""
     def __init__(
         self,
         *,
@@ -166,14 +166,14 @@ class ExecuteToolRequest(_Message):
     ) -> None: ...
 
 class ExecuteToolResponse(_Message):
-    """Answer to `ExecuteTool`."""
+    """Response to `ExecuteTool`."""
 
     DESCRIPTOR: _Descriptor
     DATA_FIELD_NUMBER: int
     EXECUTION_ID_FIELD_NUMBER: int
     @property
     def data(self) -> _Struct:
-        """What the tool answered, as JSON."""
+        """Result of the tool, as JSON."""
     execution_id: str
     """Id of this execution."""
     def __init__(self, *, data: _Struct | None = None, execution_id: str | None = None) -> None: ...
@@ -181,7 +181,7 @@ class ExecuteToolResponse(_Message):
     def ClearField(self, field_name: _Literal["data", b"data", "execution_id", b"execution_id"]) -> None: ...
 
 class Filter(_Message):
-    """Restricts a list of tools. A tool must match every field that is set."""
+    """Filter for tools. A tool must match all fields that are set."""
 
     DESCRIPTOR: _Descriptor
     SUMMARY_FIELD_NUMBER: int
@@ -195,7 +195,7 @@ class Filter(_Message):
     CONNECTED_ACCOUNT_ID_FIELD_NUMBER: int
     @property
     def summary(self) -> _BoolValue:
-        """Whether to ask for summaries instead of whole tools."""
+        """Whether to return summaries instead of complete tools."""
     provider: str
     """Only tools of this provider, at most 50 characters."""
     identifier: str
@@ -204,7 +204,7 @@ class Filter(_Message):
     def tool_name(self) -> _RepeatedScalarFieldContainer[str]:
         """Only tools with one of these names."""
     query: str
-    """Only tools in which this text occurs, 3 to 100 characters."""
+    """Only tools that contain this text, 3 to 100 characters."""
     connector: str
     """Only tools of the connection with this name, at most 400 characters. Must match `^[a-zA-Z0-9_:
     -]*$`.
@@ -214,7 +214,7 @@ class Filter(_Message):
     user_id: str
     """Only tools for connected accounts of this user. At most 32 characters."""
     connected_account_id: str
-    """Only tools for this connected account (`ca_` and digits). At most 100 characters."""
+    """Only tools for this connected account (`ca_` followed by digits). At most 100 characters."""
     def __init__(
         self,
         *,
@@ -270,7 +270,7 @@ class Filter(_Message):
     ) -> None: ...
 
 class ListAvailableToolsRequest(_Message):
-    """Names an identifier and selects the page of tools to list."""
+    """Request for `ListAvailableTools`."""
 
     DESCRIPTOR: _Descriptor
     IDENTIFIER_FIELD_NUMBER: int
@@ -281,7 +281,7 @@ class ListAvailableToolsRequest(_Message):
     page_size: int
     """Number of entries per page; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     def __init__(
         self, *, identifier: str | None = None, page_size: int | None = None, page_token: str | None = None
     ) -> None: ...
@@ -308,12 +308,12 @@ class ListAvailableToolsResponse(_Message):
     next_page_token: str
     """Token of the next page; empty on the last one."""
     total_size: int
-    """Number of matching entries over all pages."""
+    """Total number of matching entries."""
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     @property
     def tools(self) -> _RepeatedCompositeFieldContainer[Tool]:
-        """The tools of this page."""
+        """The tools on this page."""
     def __init__(
         self,
         *,
@@ -337,7 +337,7 @@ class ListAvailableToolsResponse(_Message):
     ) -> None: ...
 
 class ListScopedToolsRequest(_Message):
-    """Names an identifier, restricts the tools and selects the page of them."""
+    """Request for `ListScopedTools`."""
 
     DESCRIPTOR: _Descriptor
     IDENTIFIER_FIELD_NUMBER: int
@@ -348,11 +348,11 @@ class ListScopedToolsRequest(_Message):
     """Identifier of the connected accounts, at most 100 characters. Required."""
     @property
     def filter(self) -> ScopedToolFilter:
-        """Restricts the list; required, but may be empty."""
+        """Filter. Required, but may be empty."""
     page_size: int
     """Number of entries per page; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     def __init__(
         self,
         *,
@@ -387,12 +387,12 @@ class ListScopedToolsResponse(_Message):
     next_page_token: str
     """Token of the next page; empty on the last one."""
     total_size: int
-    """Number of matching entries over all pages."""
+    """Total number of matching entries."""
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     @property
     def tools(self) -> _RepeatedCompositeFieldContainer[ScopedTool]:
-        """The tools of this page, each with its connected account."""
+        """The tools on this page, each with its connected account."""
     def __init__(
         self,
         *,
@@ -416,7 +416,7 @@ class ListScopedToolsResponse(_Message):
     ) -> None: ...
 
 class ListToolsRequest(_Message):
-    """Restricts the tools and selects the page of them."""
+    """Request for `ListTools`."""
 
     DESCRIPTOR: _Descriptor
     FILTER_FIELD_NUMBER: int
@@ -424,11 +424,11 @@ class ListToolsRequest(_Message):
     PAGE_TOKEN_FIELD_NUMBER: int
     @property
     def filter(self) -> Filter:
-        """Restricts the list; without it, all tools are listed."""
+        """Filter; all tools are listed if not set."""
     page_size: int
     """Number of entries per page; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     def __init__(
         self, *, filter: Filter | None = None, page_size: int | None = None, page_token: str | None = None
     ) -> None: ...
@@ -450,7 +450,7 @@ class ListToolsResponse(_Message):
     next_page_token: str
     """Token of the next page; empty on the last one."""
     total_size: int
-    """Number of matching entries over all pages."""
+    """Total number of matching entries."""
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     @property
@@ -458,7 +458,7 @@ class ListToolsResponse(_Message):
         """Names of the tools."""
     @property
     def tools(self) -> _RepeatedCompositeFieldContainer[Tool]:
-        """The tools of this page."""
+        """The tools on this page."""
     def __init__(
         self,
         *,
@@ -485,7 +485,7 @@ class ListToolsResponse(_Message):
     ) -> None: ...
 
 class ScopedTool(_Message):
-    """A tool together with the connected account that can run it."""
+    """A tool with the connected account that can run it."""
 
     DESCRIPTOR: _Descriptor
     TOOL_FIELD_NUMBER: int
@@ -497,7 +497,7 @@ class ScopedTool(_Message):
     identifier: str
     """Identifier of the connected account."""
     connected_account_id: str
-    """Id of the connected account (`ca_` and digits). At most 100 characters."""
+    """Id of the connected account (`ca_` followed by digits). At most 100 characters."""
     def __init__(
         self,
         *,
@@ -519,7 +519,7 @@ class ScopedTool(_Message):
     ) -> None: ...
 
 class ScopedToolFilter(_Message):
-    """Restricts a list of scoped tools. A tool must match every field that is set."""
+    """Filter for scoped tools. A tool must match all fields that are set."""
 
     DESCRIPTOR: _Descriptor
     PROVIDERS_FIELD_NUMBER: int
@@ -554,18 +554,18 @@ class ScopedToolFilter(_Message):
     ) -> None: ...
 
 class SearchToolsRequest(_Message):
-    """Says what to search for."""
+    """Request for `SearchTools`."""
 
     DESCRIPTOR: _Descriptor
     QUERY_FIELD_NUMBER: int
     IDENTIFIER_FIELD_NUMBER: int
     TOP_K_FIELD_NUMBER: int
     query: str
-    """What the tool is to do, in plain words; 1 to 256 characters. Required."""
+    """Description of the task, in plain words; 1 to 256 characters. Required."""
     identifier: str
-    """Identifier of the connected accounts to report the readiness of, at most 100 characters."""
+    """Identifier of the connected accounts whose readiness is returned, at most 100 characters."""
     top_k: int
-    """Highest number of tools to return."""
+    """Maximum number of tools to return."""
     def __init__(
         self, *, query: str | None = None, identifier: str | None = None, top_k: int | None = None
     ) -> None: ...
@@ -576,18 +576,18 @@ class SearchToolsRequest(_Message):
     ) -> None: ...
 
 class SearchToolsResponse(_Message):
-    """Answer to `SearchTools`."""
+    """Response to `SearchTools`."""
 
     DESCRIPTOR: _Descriptor
     TOOLS_FIELD_NUMBER: int
     @property
     def tools(self) -> _RepeatedCompositeFieldContainer[SearchedTool]:
-        """The tools found."""
+        """The matching tools."""
     def __init__(self, *, tools: _Iterable[SearchedTool] | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["tools", b"tools"]) -> None: ...
 
 class SearchedTool(_Message):
-    """A tool that a search found."""
+    """A tool in a search result."""
 
     DESCRIPTOR: _Descriptor
     NAME_FIELD_NUMBER: int
@@ -596,16 +596,16 @@ class SearchedTool(_Message):
     SCORE_FIELD_NUMBER: int
     CONNECTIONS_FIELD_NUMBER: int
     name: str
-    """Name of the tool, as `ExecuteTool` takes it."""
+    """Name of the tool, for `ExecuteTool`."""
     provider: str
-    """Provider that the tool belongs to."""
+    """Provider of the tool."""
     description: str
-    """What the tool does."""
+    """Description of the tool."""
     score: float
-    """How well the tool fits the query; higher fits better."""
+    """Score of the match; higher is better."""
     @property
     def connections(self) -> _RepeatedCompositeFieldContainer[ConnectionReadiness]:
-        """The connections that the tool can be run through."""
+        """Connections through which the tool can be run."""
     def __init__(
         self,
         *,
@@ -645,22 +645,22 @@ class Tool(_Message):
     id: str
     """Id of the tool."""
     provider: str
-    """Provider that the tool belongs to."""
+    """Provider of the tool."""
     @property
     def definition(self) -> _Struct:
         """Name, description and parameters of the tool, as JSON. Required."""
     @property
     def metadata(self) -> _Struct:
-        """Further facts about the tool, as JSON."""
+        """Additional data about the tool, as JSON."""
     @property
     def tags(self) -> _RepeatedScalarFieldContainer[str]:
-        """Words that the tool is filed under."""
+        """Tags of the tool."""
     @property
     def is_default(self) -> _BoolValue:
         """Whether the tool is offered by default."""
     @property
     def updated_at(self) -> _Timestamp:
-        """When the tool was last changed."""
+        """Time when the tool was last changed."""
     def __init__(
         self,
         *,

@@ -20,7 +20,7 @@ from scalekit.v1.commons import commons_pb2 as _commons_pb2
 DESCRIPTOR: _FileDescriptor
 
 class AssignRoleRequest(_Message):
-    """One role to give to a user."""
+    """A role to assign to a user."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -33,19 +33,19 @@ class AssignRoleRequest(_Message):
     def ClearField(self, field_name: _Literal["id", b"id", "role_name", b"role_name"]) -> None: ...
 
 class AssignUserRolesRequest(_Message):
-    """Names a user, an organization and the roles to give."""
+    """Request for `AssignUserRoles`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     USER_ID_FIELD_NUMBER: int
     ROLES_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits)."""
+    """Id of the organization (`org_` followed by digits)."""
     user_id: str
-    """Id of the user (`usr_` and digits)."""
+    """Id of the user (`usr_` followed by digits)."""
     @property
     def roles(self) -> _RepeatedCompositeFieldContainer[AssignRoleRequest]:
-        """The roles to give; at least one. Required."""
+        """The roles to assign; at least one. Required."""
     def __init__(
         self,
         *,
@@ -59,7 +59,7 @@ class AssignUserRolesRequest(_Message):
     ) -> None: ...
 
 class AssignUserRolesResponse(_Message):
-    """Answer to `AssignUserRoles`."""
+    """Response to `AssignUserRoles`."""
 
     DESCRIPTOR: _Descriptor
     ROLES_FIELD_NUMBER: int
@@ -78,10 +78,10 @@ class CreateMembership(_Message):
     INVITER_EMAIL_FIELD_NUMBER: int
     @property
     def roles(self) -> _RepeatedCompositeFieldContainer[_commons_pb2.Role]:
-        """Roles to give to the member, by name; the default member role if empty."""
+        """Roles to assign to the member, by name; the default member role if empty."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
     inviter_email: str
     """E-mail address of the person who invites the user, 5 to 254 characters."""
     def __init__(
@@ -98,7 +98,7 @@ class CreateMembership(_Message):
     ) -> None: ...
 
 class CreateMembershipRequest(_Message):
-    """Names a user and an organization and carries the membership to create."""
+    """Request for `CreateMembership`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
@@ -107,14 +107,14 @@ class CreateMembershipRequest(_Message):
     EXTERNAL_ID_FIELD_NUMBER: int
     SEND_INVITATION_EMAIL_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits). 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     @property
     def membership(self) -> CreateMembership:
         """The membership to create. Required."""
     id: str
-    """Id of the user (`usr_` and digits). 19 to 25 characters."""
+    """Id of the user (`usr_` followed by digits). 19 to 25 characters."""
     external_id: str
-    """Id that your application gave to the user, at most 510 characters."""
+    """Id of the user in your application, at most 510 characters."""
     send_invitation_email: bool
     """Whether to send an invitation to the user by e-mail."""
     def __init__(
@@ -164,7 +164,7 @@ class CreateMembershipRequest(_Message):
     ) -> _Literal["id", "external_id"] | None: ...
 
 class CreateMembershipResponse(_Message):
-    """Answer to `CreateMembership`."""
+    """Response to `CreateMembership`."""
 
     DESCRIPTOR: _Descriptor
     USER_FIELD_NUMBER: int
@@ -189,20 +189,20 @@ class CreateUser(_Message):
     email: str
     """E-mail address of the user."""
     external_id: str
-    """Id that your application gives to the user."""
+    """Id of the user in your application."""
     @property
     def membership(self) -> CreateMembership:
-        """Roles and other details of the membership to create along with the user."""
+        """Roles and other details of the membership to create with the user."""
     @property
     def user_profile(self) -> CreateUserProfile:
         """Name and other personal details."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
     given_name: str
-    """Stands for the field of this name in `user_profile`."""
+    """Alias of the field with the same name in `user_profile`."""
     family_name: str
-    """Stands for the field of this name in `user_profile`."""
+    """Alias of the field with the same name in `user_profile`."""
     def __init__(
         self,
         *,
@@ -250,14 +250,14 @@ class CreateUser(_Message):
     ) -> None: ...
 
 class CreateUserAndMembershipRequest(_Message):
-    """Names an organization and carries the user to create in it."""
+    """Request for `CreateUserAndMembership`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     USER_FIELD_NUMBER: int
     SEND_INVITATION_EMAIL_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization that the user is to be a member of (`org_` and digits)."""
+    """Id of the organization to add the user to (`org_` followed by digits)."""
     @property
     def user(self) -> CreateUser:
         """The user to create. Required."""
@@ -287,7 +287,7 @@ class CreateUserAndMembershipRequest(_Message):
     ) -> None: ...
 
 class CreateUserAndMembershipResponse(_Message):
-    """Answer to `CreateUserAndMembership`."""
+    """Response to `CreateUserAndMembership`."""
 
     DESCRIPTOR: _Descriptor
     USER_FIELD_NUMBER: int
@@ -320,28 +320,26 @@ class CreateUserProfile(_Message):
     family_name: str
     """Last name, at most 255 characters."""
     name: str
-    """Full name as shown to people."""
+    """Full name, for display."""
     locale: str
     """Preferred language and region, such as `en-US`."""
     phone_number: str
     """Phone number of the user."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
     @property
     def custom_attributes(self) -> _ScalarMap[str, str]:
         """Additional attributes: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
     preferred_username: str
-    """Short name that the user likes to be called by, at most 512 characters."""
+    """Preferred short name, at most 512 characters."""
     picture: str
     """URL of a picture of the user, at most 2048 characters."""
     gender: str
     """Gender, as free text."""
     @property
     def groups(self) -> _RepeatedScalarFieldContainer[str]:
-        """Names of the groups that the user belongs to: at most 50, all different, of 1 to 250 characters
-        each. No duplicates.
-        """
+        """Names of the user's groups: at most 50, no duplicates, 1 to 250 characters each."""
     first_name: str
     """Deprecated: use `given_name`. At most 200 characters."""
     last_name: str
@@ -397,7 +395,7 @@ class CreateUserProfile(_Message):
     ) -> None: ...
 
 class DeleteMembershipRequest(_Message):
-    """Names the user and the organization whose membership to end."""
+    """Request for `DeleteMembership`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
@@ -405,13 +403,13 @@ class DeleteMembershipRequest(_Message):
     EXTERNAL_ID_FIELD_NUMBER: int
     CASCADE_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits). 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     id: str
-    """Id of the user (`usr_` and digits). 19 to 25 characters."""
+    """Id of the user (`usr_` followed by digits). 19 to 25 characters."""
     external_id: str
-    """Id that your application gave to the user, at most 510 characters."""
+    """Id of the user in your application, at most 510 characters."""
     cascade: bool
-    """Whether to delete what depends on the membership too."""
+    """Whether to also delete data that depends on the membership."""
     def __init__(
         self,
         *,
@@ -454,15 +452,15 @@ class DeleteMembershipRequest(_Message):
     ) -> _Literal["id", "external_id"] | None: ...
 
 class DeleteUserRequest(_Message):
-    """Names the user to delete."""
+    """Request for `DeleteUser`."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
     EXTERNAL_ID_FIELD_NUMBER: int
     id: str
-    """Id of the user (`usr_` and digits). 19 to 25 characters."""
+    """Id of the user (`usr_` followed by digits). 19 to 25 characters."""
     external_id: str
-    """Id that your application gave to the user, at most 510 characters."""
+    """Id of the user in your application, at most 510 characters."""
     def __init__(self, *, id: str | None = None, external_id: str | None = None) -> None: ...
     def HasField(
         self,
@@ -478,15 +476,15 @@ class DeleteUserRequest(_Message):
     ) -> _Literal["id", "external_id"] | None: ...
 
 class GetUserRequest(_Message):
-    """Names the user to return."""
+    """Request for `GetUser`."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
     EXTERNAL_ID_FIELD_NUMBER: int
     id: str
-    """Id of the user (`usr_` and digits). 1 to 32 characters."""
+    """Id of the user (`usr_` followed by digits). 1 to 32 characters."""
     external_id: str
-    """Id that your application gave to the user, at most 510 characters."""
+    """Id of the user in your application, at most 510 characters."""
     def __init__(self, *, id: str | None = None, external_id: str | None = None) -> None: ...
     def HasField(
         self,
@@ -502,7 +500,7 @@ class GetUserRequest(_Message):
     ) -> _Literal["id", "external_id"] | None: ...
 
 class GetUserResponse(_Message):
-    """Answer to `GetUser`."""
+    """Response to `GetUser`."""
 
     DESCRIPTOR: _Descriptor
     USER_FIELD_NUMBER: int
@@ -526,24 +524,24 @@ class Invite(_Message):
     RESENT_AT_FIELD_NUMBER: int
     RESENT_COUNT_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits)."""
+    """Id of the organization (`org_` followed by digits)."""
     user_id: str
-    """Id of the user (`usr_` and digits)."""
+    """Id of the user (`usr_` followed by digits)."""
     inviter_email: str
     """E-mail address of the person who invited the user."""
     status: str
-    """State of the invitation."""
+    """Status of the invitation."""
     @property
     def created_at(self) -> _Timestamp:
-        """When the invitation was first sent."""
+        """Time when the invitation was first sent."""
     @property
     def expires_at(self) -> _Timestamp:
-        """When the invitation expires."""
+        """Time when the invitation expires."""
     @property
     def resent_at(self) -> _Timestamp:
-        """When the invitation was last resent."""
+        """Time when the invitation was last resent."""
     resent_count: int
-    """How often the invitation was resent."""
+    """Number of times the invitation was resent."""
     def __init__(
         self,
         *,
@@ -592,18 +590,18 @@ class Invite(_Message):
     ) -> None: ...
 
 class ListOrganizationUsersRequest(_Message):
-    """Names an organization and selects the page of its users."""
+    """Request for `ListOrganizationUsers`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     PAGE_SIZE_FIELD_NUMBER: int
     PAGE_TOKEN_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits). 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     page_size: int
-    """Number of entries per page, at most 100; 10 if not set. At least 0."""
+    """Number of entries per page, at most 100; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     def __init__(
         self,
         *,
@@ -634,10 +632,10 @@ class ListOrganizationUsersResponse(_Message):
     next_page_token: str
     """Token of the next page; empty on the last one."""
     total_size: int
-    """Number of matching entries over all pages."""
+    """Total number of matching entries."""
     @property
     def users(self) -> _RepeatedCompositeFieldContainer[User]:
-        """The users of this page."""
+        """The users on this page."""
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     def __init__(
@@ -663,15 +661,15 @@ class ListOrganizationUsersResponse(_Message):
     ) -> None: ...
 
 class ListUserPermissionsRequest(_Message):
-    """Names a user and an organization."""
+    """Request for `ListUserPermissions`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     USER_ID_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits)."""
+    """Id of the organization (`org_` followed by digits)."""
     user_id: str
-    """Id of the user (`usr_` and digits)."""
+    """Id of the user (`usr_` followed by digits)."""
     def __init__(self, *, organization_id: str | None = None, user_id: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -679,7 +677,7 @@ class ListUserPermissionsRequest(_Message):
     ) -> None: ...
 
 class ListUserPermissionsResponse(_Message):
-    """Answer to `ListUserPermissions`."""
+    """Response to `ListUserPermissions`."""
 
     DESCRIPTOR: _Descriptor
     PERMISSIONS_FIELD_NUMBER: int
@@ -690,15 +688,15 @@ class ListUserPermissionsResponse(_Message):
     def ClearField(self, field_name: _Literal["permissions", b"permissions"]) -> None: ...
 
 class ListUserRolesRequest(_Message):
-    """Names a user and an organization."""
+    """Request for `ListUserRoles`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     USER_ID_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits)."""
+    """Id of the organization (`org_` followed by digits)."""
     user_id: str
-    """Id of the user (`usr_` and digits)."""
+    """Id of the user (`usr_` followed by digits)."""
     def __init__(self, *, organization_id: str | None = None, user_id: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -706,7 +704,7 @@ class ListUserRolesRequest(_Message):
     ) -> None: ...
 
 class ListUserRolesResponse(_Message):
-    """Answer to `ListUserRoles`."""
+    """Response to `ListUserRoles`."""
 
     DESCRIPTOR: _Descriptor
     ROLES_FIELD_NUMBER: int
@@ -717,7 +715,7 @@ class ListUserRolesResponse(_Message):
     def ClearField(self, field_name: _Literal["roles", b"roles"]) -> None: ...
 
 class ListUsersRequest(_Message):
-    """Selects the page of users to list."""
+    """Request for `ListUsers`."""
 
     DESCRIPTOR: _Descriptor
     PAGE_SIZE_FIELD_NUMBER: int
@@ -725,7 +723,7 @@ class ListUsersRequest(_Message):
     page_size: int
     """Number of entries per page; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     def __init__(self, *, page_size: int | None = None, page_token: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -742,11 +740,11 @@ class ListUsersResponse(_Message):
     PREV_PAGE_TOKEN_FIELD_NUMBER: int
     @property
     def users(self) -> _RepeatedCompositeFieldContainer[User]:
-        """The users of this page."""
+        """The users on this page."""
     next_page_token: str
     """Token of the next page; empty on the last one."""
     total_size: int
-    """Number of matching entries over all pages."""
+    """Total number of matching entries."""
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     def __init__(
@@ -772,7 +770,7 @@ class ListUsersResponse(_Message):
     ) -> None: ...
 
 class Permission(_Message):
-    """Something that a user may do in an organization."""
+    """A permission of a user in an organization."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -780,14 +778,14 @@ class Permission(_Message):
     DESCRIPTION_FIELD_NUMBER: int
     TAGS_FIELD_NUMBER: int
     id: str
-    """Id of the permission, with the prefix `perm`."""
+    """Id of the permission (starts with `perm`)."""
     name: str
     """Name that identifies the permission, such as `write:articles`."""
     description: str
-    """What the permission allows."""
+    """Description of the permission."""
     @property
     def tags(self) -> _RepeatedScalarFieldContainer[str]:
-        """Words that the permission is filed under."""
+        """Tags of the permission."""
     def __init__(
         self,
         *,
@@ -802,16 +800,16 @@ class Permission(_Message):
     ) -> None: ...
 
 class RemoveUserRoleRequest(_Message):
-    """Names a user, an organization and the role to take away."""
+    """Request for `RemoveUserRole`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     USER_ID_FIELD_NUMBER: int
     ROLE_NAME_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits)."""
+    """Id of the organization (`org_` followed by digits)."""
     user_id: str
-    """Id of the user (`usr_` and digits)."""
+    """Id of the user (`usr_` followed by digits)."""
     role_name: str
     """Name of the role."""
     def __init__(
@@ -830,15 +828,15 @@ class RemoveUserRoleRequest(_Message):
     ) -> None: ...
 
 class ResendInviteRequest(_Message):
-    """Names the invited user and the organization."""
+    """Request for `ResendInvite`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
     ID_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits). 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     id: str
-    """Id of the user (`usr_` and digits). 19 to 25 characters."""
+    """Id of the user (`usr_` followed by digits). 19 to 25 characters."""
     def __init__(self, *, organization_id: str | None = None, id: str | None = None) -> None: ...
     def ClearField(
         self,
@@ -846,7 +844,7 @@ class ResendInviteRequest(_Message):
     ) -> None: ...
 
 class ResendInviteResponse(_Message):
-    """Answer to `ResendInvite`."""
+    """Response to `ResendInvite`."""
 
     DESCRIPTOR: _Descriptor
     INVITE_FIELD_NUMBER: int
@@ -858,7 +856,7 @@ class ResendInviteResponse(_Message):
     def ClearField(self, field_name: _Literal["invite", b"invite"]) -> None: ...
 
 class SearchOrganizationUsersRequest(_Message):
-    """Names an organization, says what to search for and selects the page of results."""
+    """Request for `SearchOrganizationUsers`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
@@ -866,13 +864,13 @@ class SearchOrganizationUsersRequest(_Message):
     PAGE_SIZE_FIELD_NUMBER: int
     PAGE_TOKEN_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits). Required. 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). Required. 1 to 32 characters."""
     query: str
-    """Text to look for in name, e-mail address, id and external id, 3 to 100 characters. Required."""
+    """Text to search for in name, e-mail address, id and external id, 3 to 100 characters. Required."""
     page_size: int
     """Number of entries per page, at most 30; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     def __init__(
         self,
         *,
@@ -896,7 +894,7 @@ class SearchOrganizationUsersRequest(_Message):
     ) -> None: ...
 
 class SearchOrganizationUsersResponse(_Message):
-    """One page of found users."""
+    """One page of matching users."""
 
     DESCRIPTOR: _Descriptor
     NEXT_PAGE_TOKEN_FIELD_NUMBER: int
@@ -906,10 +904,10 @@ class SearchOrganizationUsersResponse(_Message):
     next_page_token: str
     """Token of the next page; empty on the last one."""
     total_size: int
-    """Number of matching entries over all pages."""
+    """Total number of matching entries."""
     @property
     def users(self) -> _RepeatedCompositeFieldContainer[User]:
-        """The users of this page."""
+        """The users on this page."""
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     def __init__(
@@ -935,18 +933,18 @@ class SearchOrganizationUsersResponse(_Message):
     ) -> None: ...
 
 class SearchUsersRequest(_Message):
-    """Says what to search for and selects the page of results."""
+    """Request for `SearchUsers`."""
 
     DESCRIPTOR: _Descriptor
     QUERY_FIELD_NUMBER: int
     PAGE_SIZE_FIELD_NUMBER: int
     PAGE_TOKEN_FIELD_NUMBER: int
     query: str
-    """Text to look for in name, e-mail address, id and external id, 3 to 100 characters. Required."""
+    """Text to search for in name, e-mail address, id and external id, 3 to 100 characters. Required."""
     page_size: int
     """Number of entries per page, at most 30; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier answer; empty for the first page."""
+    """Token of the page to return, from an earlier response; empty for the first page."""
     def __init__(
         self, *, query: str | None = None, page_size: int | None = None, page_token: str | None = None
     ) -> None: ...
@@ -956,7 +954,7 @@ class SearchUsersRequest(_Message):
     ) -> None: ...
 
 class SearchUsersResponse(_Message):
-    """One page of found users."""
+    """One page of matching users."""
 
     DESCRIPTOR: _Descriptor
     NEXT_PAGE_TOKEN_FIELD_NUMBER: int
@@ -966,10 +964,10 @@ class SearchUsersResponse(_Message):
     next_page_token: str
     """Token of the next page; empty on the last one."""
     total_size: int
-    """Number of matching entries over all pages."""
+    """Total number of matching entries."""
     @property
     def users(self) -> _RepeatedCompositeFieldContainer[User]:
-        """The users of this page."""
+        """The users on this page."""
     prev_page_token: str
     """Token of the previous page; empty on the first one."""
     def __init__(
@@ -1002,17 +1000,17 @@ class UpdateMembership(_Message):
     METADATA_FIELD_NUMBER: int
     @property
     def roles(self) -> _RepeatedCompositeFieldContainer[_commons_pb2.Role]:
-        """Roles that the member is to have, by name."""
+        """New roles of the member, by name."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
     def __init__(
         self, *, roles: _Iterable[_commons_pb2.Role] | None = None, metadata: _Mapping[str, str] | None = None
     ) -> None: ...
     def ClearField(self, field_name: _Literal["roles", b"roles", "metadata", b"metadata"]) -> None: ...
 
 class UpdateMembershipRequest(_Message):
-    """Names a user and an organization and carries the new values of the membership."""
+    """Request for `UpdateMembership`."""
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_ID_FIELD_NUMBER: int
@@ -1020,11 +1018,11 @@ class UpdateMembershipRequest(_Message):
     EXTERNAL_ID_FIELD_NUMBER: int
     MEMBERSHIP_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization (`org_` and digits). 1 to 32 characters."""
+    """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     id: str
-    """Id of the user (`usr_` and digits). 19 to 25 characters."""
+    """Id of the user (`usr_` followed by digits). 19 to 25 characters."""
     external_id: str
-    """Id that your application gave to the user, at most 510 characters."""
+    """Id of the user in your application, at most 510 characters."""
     @property
     def membership(self) -> UpdateMembership:
         """The new values. Required."""
@@ -1070,7 +1068,7 @@ class UpdateMembershipRequest(_Message):
     ) -> _Literal["id", "external_id"] | None: ...
 
 class UpdateMembershipResponse(_Message):
-    """Answer to `UpdateMembership`."""
+    """Response to `UpdateMembership`."""
 
     DESCRIPTOR: _Descriptor
     USER_FIELD_NUMBER: int
@@ -1082,7 +1080,9 @@ class UpdateMembershipResponse(_Message):
     def ClearField(self, field_name: _Literal["user", b"user"]) -> None: ...
 
 class UpdateUser(_Message):
-    """New values of a user. Fields left out keep their value; the e-mail address cannot be changed."""
+    """New values of a user. Fields that are not set keep their values; the e-mail address cannot be
+    changed.
+    """
 
     DESCRIPTOR: _Descriptor
     EXTERNAL_ID_FIELD_NUMBER: int
@@ -1091,17 +1091,17 @@ class UpdateUser(_Message):
     GIVEN_NAME_FIELD_NUMBER: int
     FAMILY_NAME_FIELD_NUMBER: int
     external_id: str
-    """Id that your application gives to the user."""
+    """Id of the user in your application."""
     @property
     def user_profile(self) -> UpdateUserProfile:
         """Name and other personal details."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
     given_name: str
-    """Stands for the field of this name in `user_profile`."""
+    """Alias of the field with the same name in `user_profile`."""
     family_name: str
-    """Stands for the field of this name in `user_profile`."""
+    """Alias of the field with the same name in `user_profile`."""
     def __init__(
         self,
         *,
@@ -1141,7 +1141,7 @@ class UpdateUser(_Message):
     ) -> None: ...
 
 class UpdateUserProfile(_Message):
-    """New personal details of a user. Fields left out keep their value."""
+    """New personal details of a user. Fields that are not set keep their values."""
 
     DESCRIPTOR: _Descriptor
     GIVEN_NAME_FIELD_NUMBER: int
@@ -1162,28 +1162,26 @@ class UpdateUserProfile(_Message):
     family_name: str
     """Last name, at most 255 characters."""
     name: str
-    """Full name as shown to people."""
+    """Full name, for display."""
     locale: str
     """Preferred language and region, such as `en-US`."""
     phone_number: str
     """Phone number of the user."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
     @property
     def custom_attributes(self) -> _ScalarMap[str, str]:
         """Additional attributes: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
     preferred_username: str
-    """Short name that the user likes to be called by, at most 512 characters."""
+    """Preferred short name, at most 512 characters."""
     picture: str
     """URL of a picture of the user, at most 2048 characters."""
     gender: str
     """Gender, as free text."""
     @property
     def groups(self) -> _RepeatedScalarFieldContainer[str]:
-        """Names of the groups that the user belongs to: at most 50, all different, of 1 to 250 characters
-        each. No duplicates.
-        """
+        """Names of the user's groups: at most 50, no duplicates, 1 to 250 characters each."""
     first_name: str
     """Deprecated: use `given_name`. At most 200 characters."""
     last_name: str
@@ -1263,16 +1261,16 @@ class UpdateUserProfile(_Message):
     ) -> None: ...
 
 class UpdateUserRequest(_Message):
-    """Names a user and carries the new values."""
+    """Request for `UpdateUser`."""
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
     EXTERNAL_ID_FIELD_NUMBER: int
     USER_FIELD_NUMBER: int
     id: str
-    """Id of the user (`usr_` and digits). 19 to 25 characters."""
+    """Id of the user (`usr_` followed by digits). 19 to 25 characters."""
     external_id: str
-    """Id that your application gave to the user, at most 510 characters."""
+    """Id of the user in your application, at most 510 characters."""
     @property
     def user(self) -> UpdateUser:
         """The new values. Required."""
@@ -1311,7 +1309,7 @@ class UpdateUserRequest(_Message):
     ) -> _Literal["id", "external_id"] | None: ...
 
 class UpdateUserResponse(_Message):
-    """Answer to `UpdateUser`."""
+    """Response to `UpdateUser`."""
 
     DESCRIPTOR: _Descriptor
     USER_FIELD_NUMBER: int
@@ -1337,19 +1335,19 @@ class User(_Message):
     METADATA_FIELD_NUMBER: int
     LAST_LOGIN_TIME_FIELD_NUMBER: int
     id: str
-    """Id of the user (`usr_` and digits), given by the server."""
+    """Id of the user (`usr_` followed by digits), assigned by the service."""
     environment_id: str
     """Id of the environment that the user belongs to."""
     @property
     def create_time(self) -> _Timestamp:
-        """When the user was created. Read-only."""
+        """Time when the user was created. Read-only."""
     @property
     def update_time(self) -> _Timestamp:
-        """When the user was last changed. Read-only."""
+        """Time when the user was last changed. Read-only."""
     email: str
     """E-mail address of the user."""
     external_id: str
-    """Id that your application gave to the user."""
+    """Id of the user in your application."""
     @property
     def memberships(self) -> _RepeatedCompositeFieldContainer[_commons_pb2.OrganizationMembership]:
         """Memberships of the user in organizations."""
@@ -1358,10 +1356,10 @@ class User(_Message):
         """Name and other personal details."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
     @property
     def last_login_time(self) -> _Timestamp:
-        """When the user last logged in. Read-only."""
+        """Time when the user last logged in. Read-only."""
     def __init__(
         self,
         *,

@@ -18,13 +18,14 @@ export const file_scalekit_v1_auth_passwordless: GenFile = /*@__PURE__*/
   fileDesc("CiNzY2FsZWtpdC92MS9hdXRoL3Bhc3N3b3JkbGVzcy5wcm90bxIdc2NhbGVraXQudjEuYXV0aC5wYXNzd29yZGxlc3MiQwoZUmVzZW5kUGFzc3dvcmRsZXNzUmVxdWVzdBImCg9hdXRoX3JlcXVlc3RfaWQYASABKAlCDbpICnIFEAEYyAHIAQEi6QMKF1NlbmRQYXNzd29yZGxlc3NSZXF1ZXN0Eh4KBWVtYWlsGAEgASgJQg+6SAxyBxABGMACYAHIAQESTAoIdGVtcGxhdGUYAiABKA4yKy5zY2FsZWtpdC52MS5hdXRoLnBhc3N3b3JkbGVzcy5UZW1wbGF0ZVR5cGVCCLpIBYIBAhABSACIAQESKwoSbWFnaWNsaW5rX2F1dGhfdXJpGAMgASgJQgq6SAdyBRABGOgHSAGIAQESHgoFc3RhdGUYBCABKAlCCrpIB3IFEAEY6AdIAogBARIXCgpleHBpcmVzX2luGAUgASgNSAOIAQESggEKEnRlbXBsYXRlX3ZhcmlhYmxlcxgGIAMoCzJNLnNjYWxla2l0LnYxLmF1dGgucGFzc3dvcmRsZXNzLlNlbmRQYXNzd29yZGxlc3NSZXF1ZXN0LlRlbXBsYXRlVmFyaWFibGVzRW50cnlCF7pIFJoBERAeIgZyBBACGBkqBXIDGIACGjgKFlRlbXBsYXRlVmFyaWFibGVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUILCglfdGVtcGxhdGVCFQoTX21hZ2ljbGlua19hdXRoX3VyaUIICgZfc3RhdGVCDQoLX2V4cGlyZXNfaW4isQEKGFNlbmRQYXNzd29yZGxlc3NSZXNwb25zZRIXCg9hdXRoX3JlcXVlc3RfaWQYASABKAkSEgoKZXhwaXJlc19hdBgCIAEoAxISCgpleHBpcmVzX2luGAMgASgNElQKEXBhc3N3b3JkbGVzc190eXBlGAQgASgOMi8uc2NhbGVraXQudjEuYXV0aC5wYXNzd29yZGxlc3MuUGFzc3dvcmRsZXNzVHlwZUIIukgFggECEAEipgEKGVZlcmlmeVBhc3N3b3JkTGVzc1JlcXVlc3QSGQoEY29kZRgBIAEoCUIJukgGcgQQARgUSAASHwoKbGlua190b2tlbhgCIAEoCUIJukgGcgQQARhkSAASJgoPYXV0aF9yZXF1ZXN0X2lkGAMgASgJQgi6SAVyAxjIAUgBiAEBQhEKD2F1dGhfY3JlZGVudGlhbEISChBfYXV0aF9yZXF1ZXN0X2lkIvoBChpWZXJpZnlQYXNzd29yZExlc3NSZXNwb25zZRINCgVlbWFpbBgBIAEoCRISCgVzdGF0ZRgCIAEoCUgAiAEBEkwKCHRlbXBsYXRlGAMgASgOMisuc2NhbGVraXQudjEuYXV0aC5wYXNzd29yZGxlc3MuVGVtcGxhdGVUeXBlQgi6SAWCAQIQAUgBiAEBElQKEXBhc3N3b3JkbGVzc190eXBlGAQgASgOMi8uc2NhbGVraXQudjEuYXV0aC5wYXNzd29yZGxlc3MuUGFzc3dvcmRsZXNzVHlwZUIIukgFggECEAFCCAoGX3N0YXRlQgsKCV90ZW1wbGF0ZSpWChBQYXNzd29yZGxlc3NUeXBlEiEKHVBBU1NXT1JETEVTU19UWVBFX1VOU1BFQ0lGSUVEEAASBwoDT1RQEAESCAoETElOSxACEgwKCExJTktfT1RQEAMqNwoMVGVtcGxhdGVUeXBlEg8KC1VOU1BFQ0lGSUVEEAASCgoGU0lHTklOEAESCgoGU0lHTlVQEAIyyAQKE1Bhc3N3b3JkbGVzc1NlcnZpY2UStAEKFVNlbmRQYXNzd29yZGxlc3NFbWFpbBI2LnNjYWxla2l0LnYxLmF1dGgucGFzc3dvcmRsZXNzLlNlbmRQYXNzd29yZGxlc3NSZXF1ZXN0Gjcuc2NhbGVraXQudjEuYXV0aC5wYXNzd29yZGxlc3MuU2VuZFBhc3N3b3JkbGVzc1Jlc3BvbnNlIiqC0+STAiQiHy9hcGkvdjEvcGFzc3dvcmRsZXNzL2VtYWlsL3NlbmQ6ASoSvAEKF1ZlcmlmeVBhc3N3b3JkbGVzc0VtYWlsEjguc2NhbGVraXQudjEuYXV0aC5wYXNzd29yZGxlc3MuVmVyaWZ5UGFzc3dvcmRMZXNzUmVxdWVzdBo5LnNjYWxla2l0LnYxLmF1dGgucGFzc3dvcmRsZXNzLlZlcmlmeVBhc3N3b3JkTGVzc1Jlc3BvbnNlIiyC0+STAiYiIS9hcGkvdjEvcGFzc3dvcmRsZXNzL2VtYWlsL3ZlcmlmeToBKhK6AQoXUmVzZW5kUGFzc3dvcmRsZXNzRW1haWwSOC5zY2FsZWtpdC52MS5hdXRoLnBhc3N3b3JkbGVzcy5SZXNlbmRQYXNzd29yZGxlc3NSZXF1ZXN0Gjcuc2NhbGVraXQudjEuYXV0aC5wYXNzd29yZGxlc3MuU2VuZFBhc3N3b3JkbGVzc1Jlc3BvbnNlIiyC0+STAiYiIS9hcGkvdjEvcGFzc3dvcmRsZXNzL2VtYWlsL3Jlc2VuZDoBKmIGcHJvdG8z", [file_buf_validate_validate, file_google_api_annotations]);
 
 /**
- * Names the authentication request whose e-mail is sent again.
+ * Request for `ResendPasswordlessEmail`.
  *
  * @generated from message scalekit.v1.auth.passwordless.ResendPasswordlessRequest
  */
 export type ResendPasswordlessRequest = Message<"scalekit.v1.auth.passwordless.ResendPasswordlessRequest"> & {
   /**
-   * Id of the authentication request, from the answer to sending; 1 to 200 characters.
+   * Id of the authentication request, from the response to `SendPasswordlessEmail`; 1 to 200
+   * characters.
    *
    * @generated from field: string auth_request_id = 1;
    */
@@ -39,42 +40,42 @@ export const ResendPasswordlessRequestSchema: GenMessage<ResendPasswordlessReque
   messageDesc(file_scalekit_v1_auth_passwordless, 0);
 
 /**
- * Describes the e-mail to send.
+ * Request for `SendPasswordlessEmail`.
  *
  * @generated from message scalekit.v1.auth.passwordless.SendPasswordlessRequest
  */
 export type SendPasswordlessRequest = Message<"scalekit.v1.auth.passwordless.SendPasswordlessRequest"> & {
   /**
-   * Address that receives the e-mail; a valid e-mail address of at most 320 characters.
+   * E-mail address of the recipient, at most 320 characters.
    *
    * @generated from field: string email = 1;
    */
   email: string;
 
   /**
-   * Which text the e-mail has, for signing in or for signing up.
+   * Text of the e-mail: for signing in or for signing up.
    *
    * @generated from field: optional scalekit.v1.auth.passwordless.TemplateType template = 2;
    */
   template?: TemplateType | undefined;
 
   /**
-   * Address in your application that the magic link leads to, 1 to 1000 characters. The token to
-   * verify is added to it as `link_token`.
+   * URL in your application that the magic link opens, 1 to 1000 characters. The service adds the
+   * token as the query parameter `link_token`.
    *
    * @generated from field: optional string magiclink_auth_uri = 3;
    */
   magiclinkAuthUri?: string | undefined;
 
   /**
-   * Opaque value, 1 to 1000 characters, that the answer to verification returns unchanged.
+   * Opaque value, 1 to 1000 characters. `VerifyPasswordlessEmail` returns it unchanged.
    *
    * @generated from field: optional string state = 4;
    */
   state?: string | undefined;
 
   /**
-   * How long code and link stay valid, in seconds; 300 when absent.
+   * Lifetime of the code and the link in seconds; 300 if not set.
    *
    * @generated from field: optional uint32 expires_in = 5;
    */
@@ -97,34 +98,34 @@ export const SendPasswordlessRequestSchema: GenMessage<SendPasswordlessRequest> 
   messageDesc(file_scalekit_v1_auth_passwordless, 1);
 
 /**
- * Answer to sending an e-mail, first or again.
+ * Response to `SendPasswordlessEmail` and `ResendPasswordlessEmail`.
  *
  * @generated from message scalekit.v1.auth.passwordless.SendPasswordlessResponse
  */
 export type SendPasswordlessResponse = Message<"scalekit.v1.auth.passwordless.SendPasswordlessResponse"> & {
   /**
-   * Id of the authentication request; give it to verification and to resending.
+   * Id of the authentication request, for `VerifyPasswordlessEmail` and `ResendPasswordlessEmail`.
    *
    * @generated from field: string auth_request_id = 1;
    */
   authRequestId: string;
 
   /**
-   * When code and link expire, in seconds since 1970-01-01 UTC.
+   * Time when the code and the link expire, in seconds since 1970-01-01 UTC.
    *
    * @generated from field: int64 expires_at = 2;
    */
   expiresAt: bigint;
 
   /**
-   * How long code and link stay valid, in seconds.
+   * Lifetime of the code and the link in seconds.
    *
    * @generated from field: uint32 expires_in = 3;
    */
   expiresIn: number;
 
   /**
-   * What the e-mail contains.
+   * Content of the e-mail.
    *
    * @generated from field: scalekit.v1.auth.passwordless.PasswordlessType passwordless_type = 4;
    */
@@ -139,19 +140,19 @@ export const SendPasswordlessResponseSchema: GenMessage<SendPasswordlessResponse
   messageDesc(file_scalekit_v1_auth_passwordless, 2);
 
 /**
- * The credential that the user brought back from the e-mail.
+ * Request for `VerifyPasswordlessEmail`.
  *
  * @generated from message scalekit.v1.auth.passwordless.VerifyPasswordLessRequest
  */
 export type VerifyPasswordLessRequest = Message<"scalekit.v1.auth.passwordless.VerifyPasswordLessRequest"> & {
   /**
-   * The credential: either the code or the token of the link.
+   * The credential: either the code or the token of the magic link.
    *
    * @generated from oneof scalekit.v1.auth.passwordless.VerifyPasswordLessRequest.auth_credential
    */
   authCredential: {
     /**
-     * The one-time code that the user typed, 1 to 20 characters.
+     * The one-time code that the user entered, 1 to 20 characters.
      *
      * @generated from field: string code = 1;
      */
@@ -168,8 +169,8 @@ export type VerifyPasswordLessRequest = Message<"scalekit.v1.auth.passwordless.V
   } | { case: undefined; value?: undefined };
 
   /**
-   * Id of the authentication request, from the answer to sending; at most 200 characters. It ties
-   * the credential to that request.
+   * Id of the authentication request, from the response to `SendPasswordlessEmail`; at most 200
+   * characters. It binds the credential to that request.
    *
    * @generated from field: optional string auth_request_id = 3;
    */
@@ -184,34 +185,34 @@ export const VerifyPasswordLessRequestSchema: GenMessage<VerifyPasswordLessReque
   messageDesc(file_scalekit_v1_auth_passwordless, 3);
 
 /**
- * Answer to a successful verification.
+ * Response to `VerifyPasswordlessEmail`.
  *
  * @generated from message scalekit.v1.auth.passwordless.VerifyPasswordLessResponse
  */
 export type VerifyPasswordLessResponse = Message<"scalekit.v1.auth.passwordless.VerifyPasswordLessResponse"> & {
   /**
-   * The address that is now verified.
+   * The verified e-mail address.
    *
    * @generated from field: string email = 1;
    */
   email: string;
 
   /**
-   * The `state` given when the e-mail was sent.
+   * The `state` of the request that sent the e-mail.
    *
    * @generated from field: optional string state = 2;
    */
   state?: string | undefined;
 
   /**
-   * The template that the e-mail had.
+   * Template of the e-mail.
    *
    * @generated from field: optional scalekit.v1.auth.passwordless.TemplateType template = 3;
    */
   template?: TemplateType | undefined;
 
   /**
-   * What the e-mail contained.
+   * Content of the e-mail.
    *
    * @generated from field: scalekit.v1.auth.passwordless.PasswordlessType passwordless_type = 4;
    */
@@ -226,7 +227,7 @@ export const VerifyPasswordLessResponseSchema: GenMessage<VerifyPasswordLessResp
   messageDesc(file_scalekit_v1_auth_passwordless, 4);
 
 /**
- * What a passwordless e-mail contains.
+ * Content of a passwordless e-mail.
  *
  * @generated from enum scalekit.v1.auth.passwordless.PasswordlessType
  */
@@ -267,7 +268,7 @@ export const PasswordlessTypeSchema: GenEnum<PasswordlessType> = /*@__PURE__*/
   enumDesc(file_scalekit_v1_auth_passwordless, 0);
 
 /**
- * The text of a passwordless e-mail.
+ * Text of a passwordless e-mail.
  *
  * @generated from enum scalekit.v1.auth.passwordless.TemplateType
  */
@@ -301,17 +302,18 @@ export const TemplateTypeSchema: GenEnum<TemplateType> = /*@__PURE__*/
   enumDesc(file_scalekit_v1_auth_passwordless, 1);
 
 /**
- * Logs users in by a one-time code or a magic link sent by e-mail, without a password. Every call
- * needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
+ * Logs users in without a password, by a one-time code or a magic link sent by e-mail.
  *
  * @generated from service scalekit.v1.auth.passwordless.PasswordlessService
  */
 export const PasswordlessService: GenService<{
   /**
-   * Sends an e-mail with a one-time code, a magic link or both, as the environment is set up.
-   * Returns the id of the authentication request, which verification and resending need, and when
-   * the credentials expire. Fails with `INVALID_ARGUMENT` when the e-mail address is malformed or a
-   * limit is broken.
+   * Sends an e-mail with a one-time code, a magic link or both, depending on the settings of the
+   * environment.
+   *
+   * Returns the expiry time of the credentials and the id of the authentication request, which is
+   * needed to verify a credential or to resend the e-mail. Fails with `INVALID_ARGUMENT` if the
+   * e-mail address or another field is invalid.
    *
    * @generated from rpc scalekit.v1.auth.passwordless.PasswordlessService.SendPasswordlessEmail
    */
@@ -321,9 +323,10 @@ export const PasswordlessService: GenService<{
     output: typeof SendPasswordlessResponseSchema;
   },
   /**
-   * Checks a one-time code or the token of a magic link. Returns the verified e-mail address and
-   * the `state` given when the e-mail was sent. A code works once and allows few tries; a wrong,
-   * used or expired credential is an error.
+   * Verifies a one-time code or the token of a magic link.
+   *
+   * Returns the verified e-mail address and the `state` of the request that sent the e-mail. A code
+   * works once and allows only a few attempts. A wrong, used or expired credential is an error.
    *
    * @generated from rpc scalekit.v1.auth.passwordless.PasswordlessService.VerifyPasswordlessEmail
    */
@@ -333,9 +336,10 @@ export const PasswordlessService: GenService<{
     output: typeof VerifyPasswordLessResponseSchema;
   },
   /**
-   * Sends the e-mail of an authentication request once more. Returns the same kind of answer as
-   * sending; use the `auth_request_id` of the newest answer from then on. Fails with `NOT_FOUND`
-   * when the authentication request is unknown.
+   * Resends the e-mail of an authentication request.
+   *
+   * Returns the same response as `SendPasswordlessEmail`; use its `auth_request_id` in later calls.
+   * Fails with `NOT_FOUND` for an unknown authentication request.
    *
    * @generated from rpc scalekit.v1.auth.passwordless.PasswordlessService.ResendPasswordlessEmail
    */

@@ -20,8 +20,8 @@ export const file_scalekit_v1_auth_webauthn: GenFile = /*@__PURE__*/
   fileDesc("Ch9zY2FsZWtpdC92MS9hdXRoL3dlYmF1dGhuLnByb3RvEhlzY2FsZWtpdC52MS5hdXRoLndlYmF1dGhuImQKHUFsbEFjY2VwdGVkQ3JlZGVudGlhbHNPcHRpb25zEg0KBXJwX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSIwobYWxsX2FjY2VwdGVkX2NyZWRlbnRpYWxfaWRzGAMgAygJIjgKF0RlbGV0ZUNyZWRlbnRpYWxSZXF1ZXN0Eh0KDWNyZWRlbnRpYWxfaWQYASABKAlCBrpIA8gBASKEAQoYRGVsZXRlQ3JlZGVudGlhbFJlc3BvbnNlEg8KB3N1Y2Nlc3MYASABKAgSVwoadW5rbm93bl9jcmVkZW50aWFsX29wdGlvbnMYAiABKAsyMy5zY2FsZWtpdC52MS5hdXRoLndlYmF1dGhuLlVua25vd25DcmVkZW50aWFsT3B0aW9ucyIpChZMaXN0Q3JlZGVudGlhbHNSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkiwQEKF0xpc3RDcmVkZW50aWFsc1Jlc3BvbnNlEkIKC2NyZWRlbnRpYWxzGAEgAygLMi0uc2NhbGVraXQudjEuYXV0aC53ZWJhdXRobi5XZWJBdXRobkNyZWRlbnRpYWwSYgogYWxsX2FjY2VwdGVkX2NyZWRlbnRpYWxzX29wdGlvbnMYAiABKAsyOC5zY2FsZWtpdC52MS5hdXRoLndlYmF1dGhuLkFsbEFjY2VwdGVkQ3JlZGVudGlhbHNPcHRpb25zIkAKGFVua25vd25DcmVkZW50aWFsT3B0aW9ucxINCgVycF9pZBgBIAEoCRIVCg1jcmVkZW50aWFsX2lkGAIgASgJIlkKF1VwZGF0ZUNyZWRlbnRpYWxSZXF1ZXN0Eh0KDWNyZWRlbnRpYWxfaWQYASABKAlCBrpIA8gBARIfCgxkaXNwbGF5X25hbWUYAiABKAlCCbpIBnIEEAEYeCJdChhVcGRhdGVDcmVkZW50aWFsUmVzcG9uc2USQQoKY3JlZGVudGlhbBgBIAEoCzItLnNjYWxla2l0LnYxLmF1dGgud2ViYXV0aG4uV2ViQXV0aG5DcmVkZW50aWFsIp4IChJXZWJBdXRobkNyZWRlbnRpYWwSCgoCaWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRIVCg1jcmVkZW50aWFsX2lkGAMgASgMEhgKEGF0dGVzdGF0aW9uX3R5cGUYBCABKAkSUgoNYXV0aGVudGljYXRvchgFIAEoCzI7LnNjYWxla2l0LnYxLmF1dGgud2ViYXV0aG4uV2ViQXV0aG5DcmVkZW50aWFsLkF1dGhlbnRpY2F0b3ISEgoKdHJhbnNwb3J0cxgGIAMoCRJdChNhdXRoZW50aWNhdG9yX2ZsYWdzGAcgASgLMkAuc2NhbGVraXQudjEuYXV0aC53ZWJhdXRobi5XZWJBdXRobkNyZWRlbnRpYWwuQXV0aGVudGljYXRvckZsYWdzEi4KCmNyZWF0ZWRfYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEksKCnVzZXJfYWdlbnQYCiABKAsyNy5zY2FsZWtpdC52MS5hdXRoLndlYmF1dGhuLldlYkF1dGhuQ3JlZGVudGlhbC5Vc2VyQWdlbnQSTQoLY2xpZW50X2luZm8YCyABKAsyOC5zY2FsZWtpdC52MS5hdXRoLndlYmF1dGhuLldlYkF1dGhuQ3JlZGVudGlhbC5DbGllbnRJbmZvEhkKDGRpc3BsYXlfbmFtZRgMIAEoCUgAiAEBGmgKDUF1dGhlbnRpY2F0b3ISDgoGYWFndWlkGAEgASgJEgwKBG5hbWUYAiABKAkSEgoKYXR0YWNobWVudBgDIAEoCRIRCglpY29uX2RhcmsYBCABKAkSEgoKaWNvbl9saWdodBgFIAEoCRpwChJBdXRoZW50aWNhdG9yRmxhZ3MSFAoMdXNlcl9wcmVzZW50GAEgASgIEhUKDXVzZXJfdmVyaWZpZWQYAiABKAgSFwoPYmFja3VwX2VsaWdpYmxlGAMgASgIEhQKDGJhY2t1cF9zdGF0ZRgEIAEoCBpSCgpDbGllbnRJbmZvEgoKAmlwGAEgASgJEg4KBnJlZ2lvbhgCIAEoCRIaChJyZWdpb25fc3ViZGl2aXNpb24YAyABKAkSDAoEY2l0eRgEIAEoCRqaAQoJVXNlckFnZW50EgsKA3JhdxgBIAEoCRILCgN1cmwYAiABKAkSDwoHYnJvd3NlchgDIAEoCRIXCg9icm93c2VyX3ZlcnNpb24YBCABKAkSCgoCb3MYBSABKAkSEgoKb3NfdmVyc2lvbhgGIAEoCRITCgtkZXZpY2VfdHlwZRgHIAEoCRIUCgxkZXZpY2VfbW9kZWwYCCABKAlCDwoNX2Rpc3BsYXlfbmFtZTKdBAoPV2ViQXV0aG5TZXJ2aWNlEp4BCg9MaXN0Q3JlZGVudGlhbHMSMS5zY2FsZWtpdC52MS5hdXRoLndlYmF1dGhuLkxpc3RDcmVkZW50aWFsc1JlcXVlc3QaMi5zY2FsZWtpdC52MS5hdXRoLndlYmF1dGhuLkxpc3RDcmVkZW50aWFsc1Jlc3BvbnNlIiSC0+STAh4SHC9hcGkvdjEvd2ViYXV0aG4vY3JlZGVudGlhbHMSsQEKEERlbGV0ZUNyZWRlbnRpYWwSMi5zY2FsZWtpdC52MS5hdXRoLndlYmF1dGhuLkRlbGV0ZUNyZWRlbnRpYWxSZXF1ZXN0GjMuc2NhbGVraXQudjEuYXV0aC53ZWJhdXRobi5EZWxldGVDcmVkZW50aWFsUmVzcG9uc2UiNILT5JMCLiosL2FwaS92MS93ZWJhdXRobi9jcmVkZW50aWFscy97Y3JlZGVudGlhbF9pZH0StAEKEFVwZGF0ZUNyZWRlbnRpYWwSMi5zY2FsZWtpdC52MS5hdXRoLndlYmF1dGhuLlVwZGF0ZUNyZWRlbnRpYWxSZXF1ZXN0GjMuc2NhbGVraXQudjEuYXV0aC53ZWJhdXRobi5VcGRhdGVDcmVkZW50aWFsUmVzcG9uc2UiN4LT5JMCMTIsL2FwaS92MS93ZWJhdXRobi9jcmVkZW50aWFscy97Y3JlZGVudGlhbF9pZH06ASpiBnByb3RvMw", [file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
- * Options for the browser's `PublicKeyCredential.signalAllAcceptedCredentials`: every credential of
- * the user that is still accepted.
+ * Options for the browser's `PublicKeyCredential.signalAllAcceptedCredentials`: all credentials of
+ * the user that are still accepted.
  *
  * @generated from message scalekit.v1.auth.webauthn.AllAcceptedCredentialsOptions
  */
@@ -34,14 +34,14 @@ export type AllAcceptedCredentialsOptions = Message<"scalekit.v1.auth.webauthn.A
   rpId: string;
 
   /**
-   * The user handle of the user, as the authenticator knows it.
+   * User handle, as stored by the authenticator.
    *
    * @generated from field: string user_id = 2;
    */
   userId: string;
 
   /**
-   * Ids of all accepted credentials, as the authenticator knows them.
+   * Ids of all accepted credentials, as stored by the authenticator.
    *
    * @generated from field: repeated string all_accepted_credential_ids = 3;
    */
@@ -56,13 +56,13 @@ export const AllAcceptedCredentialsOptionsSchema: GenMessage<AllAcceptedCredenti
   messageDesc(file_scalekit_v1_auth_webauthn, 0);
 
 /**
- * Names the credential to delete.
+ * Request for `DeleteCredential`.
  *
  * @generated from message scalekit.v1.auth.webauthn.DeleteCredentialRequest
  */
 export type DeleteCredentialRequest = Message<"scalekit.v1.auth.webauthn.DeleteCredentialRequest"> & {
   /**
-   * The `id` of the credential in a listing. Required.
+   * The `id` of the credential, from `ListCredentials`. Required.
    *
    * @generated from field: string credential_id = 1;
    */
@@ -77,7 +77,7 @@ export const DeleteCredentialRequestSchema: GenMessage<DeleteCredentialRequest> 
   messageDesc(file_scalekit_v1_auth_webauthn, 1);
 
 /**
- * Answer to `DeleteCredential`.
+ * Response to `DeleteCredential`.
  *
  * @generated from message scalekit.v1.auth.webauthn.DeleteCredentialResponse
  */
@@ -105,13 +105,13 @@ export const DeleteCredentialResponseSchema: GenMessage<DeleteCredentialResponse
   messageDesc(file_scalekit_v1_auth_webauthn, 2);
 
 /**
- * Names the user whose credentials are listed.
+ * Request for `ListCredentials`.
  *
  * @generated from message scalekit.v1.auth.webauthn.ListCredentialsRequest
  */
 export type ListCredentialsRequest = Message<"scalekit.v1.auth.webauthn.ListCredentialsRequest"> & {
   /**
-   * Id of the user (`usr_` and digits).
+   * Id of the user (`usr_` followed by digits).
    *
    * @generated from field: string user_id = 1;
    */
@@ -168,7 +168,7 @@ export type UnknownCredentialOptions = Message<"scalekit.v1.auth.webauthn.Unknow
   rpId: string;
 
   /**
-   * Id of the credential, as the authenticator knows it.
+   * Id of the credential, as stored by the authenticator.
    *
    * @generated from field: string credential_id = 2;
    */
@@ -183,13 +183,13 @@ export const UnknownCredentialOptionsSchema: GenMessage<UnknownCredentialOptions
   messageDesc(file_scalekit_v1_auth_webauthn, 5);
 
 /**
- * Gives a credential a new name.
+ * Request for `UpdateCredential`.
  *
  * @generated from message scalekit.v1.auth.webauthn.UpdateCredentialRequest
  */
 export type UpdateCredentialRequest = Message<"scalekit.v1.auth.webauthn.UpdateCredentialRequest"> & {
   /**
-   * The `id` of the credential in a listing. Required.
+   * The `id` of the credential, from `ListCredentials`. Required.
    *
    * @generated from field: string credential_id = 1;
    */
@@ -211,7 +211,7 @@ export const UpdateCredentialRequestSchema: GenMessage<UpdateCredentialRequest> 
   messageDesc(file_scalekit_v1_auth_webauthn, 6);
 
 /**
- * Answer to `UpdateCredential`.
+ * Response to `UpdateCredential`.
  *
  * @generated from message scalekit.v1.auth.webauthn.UpdateCredentialResponse
  */
@@ -238,21 +238,21 @@ export const UpdateCredentialResponseSchema: GenMessage<UpdateCredentialResponse
  */
 export type WebAuthnCredential = Message<"scalekit.v1.auth.webauthn.WebAuthnCredential"> & {
   /**
-   * Id of the credential in Scalekit; the one to rename or delete it by.
+   * Id of the credential in Scalekit, used to rename or delete it.
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * Id of the user who owns the credential (`usr_` and digits).
+   * Id of the user who owns the credential (`usr_` followed by digits).
    *
    * @generated from field: string user_id = 2;
    */
   userId: string;
 
   /**
-   * Raw id of the credential, as the authenticator knows it; base64 in JSON.
+   * Raw id of the credential, as stored by the authenticator; base64 in JSON.
    *
    * @generated from field: bytes credential_id = 3;
    */
@@ -273,49 +273,50 @@ export type WebAuthnCredential = Message<"scalekit.v1.auth.webauthn.WebAuthnCred
   authenticator?: WebAuthnCredential_Authenticator | undefined;
 
   /**
-   * How the authenticator can be reached, such as `usb`, `nfc`, `ble`, `hybrid` or `internal`.
+   * Transports that the authenticator supports, such as `usb`, `nfc`, `ble`, `hybrid` or
+   * `internal`.
    *
    * @generated from field: repeated string transports = 6;
    */
   transports: string[];
 
   /**
-   * The flags that the authenticator reported.
+   * Flags reported by the authenticator.
    *
    * @generated from field: scalekit.v1.auth.webauthn.WebAuthnCredential.AuthenticatorFlags authenticator_flags = 7;
    */
   authenticatorFlags?: WebAuthnCredential_AuthenticatorFlags | undefined;
 
   /**
-   * When the credential was registered.
+   * Time when the credential was registered.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 8;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When the credential was last changed.
+   * Time when the credential was last changed.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 9;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * The browser that the credential was registered with.
+   * Browser in which the credential was registered.
    *
    * @generated from field: scalekit.v1.auth.webauthn.WebAuthnCredential.UserAgent user_agent = 10;
    */
   userAgent?: WebAuthnCredential_UserAgent | undefined;
 
   /**
-   * Where the credential was registered from.
+   * Location from which the credential was registered.
    *
    * @generated from field: scalekit.v1.auth.webauthn.WebAuthnCredential.ClientInfo client_info = 11;
    */
   clientInfo?: WebAuthnCredential_ClientInfo | undefined;
 
   /**
-   * Name shown to the user, if one was given.
+   * Display name, if one was given.
    *
    * @generated from field: optional string display_name = 12;
    */
@@ -350,7 +351,7 @@ export type WebAuthnCredential_Authenticator = Message<"scalekit.v1.auth.webauth
   name: string;
 
   /**
-   * How it is attached: `platform` (built in) or `cross-platform` (roaming).
+   * Attachment: `platform` (built in) or `cross-platform` (roaming).
    *
    * @generated from field: string attachment = 3;
    */
@@ -379,7 +380,7 @@ export const WebAuthnCredential_AuthenticatorSchema: GenMessage<WebAuthnCredenti
   messageDesc(file_scalekit_v1_auth_webauthn, 8, 0);
 
 /**
- * The flags that the authenticator reported, as WebAuthn defines them.
+ * Flags reported by the authenticator, as defined by WebAuthn.
  *
  * @generated from message scalekit.v1.auth.webauthn.WebAuthnCredential.AuthenticatorFlags
  */
@@ -421,7 +422,7 @@ export const WebAuthnCredential_AuthenticatorFlagsSchema: GenMessage<WebAuthnCre
   messageDesc(file_scalekit_v1_auth_webauthn, 8, 1);
 
 /**
- * Where the user's device was.
+ * Location of the user's device.
  *
  * @generated from message scalekit.v1.auth.webauthn.WebAuthnCredential.ClientInfo
  */
@@ -463,7 +464,7 @@ export const WebAuthnCredential_ClientInfoSchema: GenMessage<WebAuthnCredential_
   messageDesc(file_scalekit_v1_auth_webauthn, 8, 2);
 
 /**
- * The browser that the user had, taken apart from its `User-Agent` header.
+ * The user's browser, parsed from its `User-Agent` header.
  *
  * @generated from message scalekit.v1.auth.webauthn.WebAuthnCredential.UserAgent
  */
@@ -533,16 +534,17 @@ export const WebAuthnCredential_UserAgentSchema: GenMessage<WebAuthnCredential_U
   messageDesc(file_scalekit_v1_auth_webauthn, 8, 3);
 
 /**
- * Manages the WebAuthn credentials, also called passkeys, that users have registered. Every call
- * needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
+ * Manages the WebAuthn credentials, also called passkeys, that users have registered.
  *
  * @generated from service scalekit.v1.auth.webauthn.WebAuthnService
  */
 export const WebAuthnService: GenService<{
   /**
-   * Lists the credentials of a user in order of creation, all in one answer. The answer also has
-   * the options for the browser's `PublicKeyCredential.signalAllAcceptedCredentials`, so that
-   * authenticators can drop passkeys that are gone.
+   * Lists all credentials of a user in order of creation, in one response.
+   *
+   * The response also contains the options for the browser's
+   * `PublicKeyCredential.signalAllAcceptedCredentials`, so that authenticators can remove deleted
+   * passkeys.
    *
    * @generated from rpc scalekit.v1.auth.webauthn.WebAuthnService.ListCredentials
    */
@@ -552,9 +554,11 @@ export const WebAuthnService: GenService<{
     output: typeof ListCredentialsResponseSchema;
   },
   /**
-   * Deletes a credential; the user can no longer log in with it. Returns whether it was deleted,
-   * and the options for the browser's `PublicKeyCredential.signalUnknownCredential`. Fails with
-   * `NOT_FOUND` for an unknown credential.
+   * Deletes a credential.
+   *
+   * The user can no longer log in with it. Returns whether it was deleted, and the options for the
+   * browser's `PublicKeyCredential.signalUnknownCredential`. Fails with `NOT_FOUND` for an unknown
+   * credential.
    *
    * @generated from rpc scalekit.v1.auth.webauthn.WebAuthnService.DeleteCredential
    */
@@ -564,8 +568,10 @@ export const WebAuthnService: GenService<{
     output: typeof DeleteCredentialResponseSchema;
   },
   /**
-   * Renames a credential and returns it. Fails with `NOT_FOUND` for an unknown credential and with
-   * `INVALID_ARGUMENT` when the name breaks the length limit.
+   * Renames a credential and returns it.
+   *
+   * Fails with `NOT_FOUND` for an unknown credential, and with `INVALID_ARGUMENT` if the name is
+   * too short or too long.
    *
    * @generated from rpc scalekit.v1.auth.webauthn.WebAuthnService.UpdateCredential
    */

@@ -34,7 +34,7 @@ export type CidrEntry = Message<"scalekit.v1.clients.CidrEntry"> & {
   value: string;
 
   /**
-   * Whether it is a network of IPv4 or of IPv6.
+   * IP version of the network.
    *
    * @generated from field: scalekit.v1.clients.CidrType type = 2;
    */
@@ -49,21 +49,22 @@ export const CidrEntrySchema: GenMessage<CidrEntry> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_clients_clients, 0);
 
 /**
- * A client, or a predefined set of clients, that may identify itself by a client ID metadata
- * document.
+ * A client or a predefined set of clients that may use a client ID metadata document for
+ * identification.
  *
  * @generated from message scalekit.v1.clients.CimdAllowlistEntry
  */
 export type CimdAllowlistEntry = Message<"scalekit.v1.clients.CimdAllowlistEntry"> & {
   /**
-   * `PREDEFINED` when `value` names an entry that Scalekit knows, `URL` when it is an address.
+   * `PREDEFINED` if `value` is the name of an entry predefined by Scalekit, `URL` if `value` is a
+   * URL.
    *
    * @generated from field: string type = 1;
    */
   type: string;
 
   /**
-   * The name or the address, as `type` says.
+   * Name or URL, depending on `type`.
    *
    * @generated from field: string value = 2;
    */
@@ -78,13 +79,13 @@ export const CimdAllowlistEntrySchema: GenMessage<CimdAllowlistEntry> = /*@__PUR
   messageDesc(file_scalekit_v1_clients_clients, 1);
 
 /**
- * A client of the environment as the service keeps it.
+ * A client of the environment.
  *
  * @generated from message scalekit.v1.clients.Client
  */
 export type Client = Message<"scalekit.v1.clients.Client"> & {
   /**
-   * Id of the client, given by the service.
+   * Id of the client, assigned by the service.
    *
    * @generated from field: string id = 1;
    */
@@ -98,14 +99,14 @@ export type Client = Message<"scalekit.v1.clients.Client"> & {
   keyId: string;
 
   /**
-   * When it was created; set by the service.
+   * Time of creation. Read-only.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 3;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * When it was last changed; set by the service.
+   * Time of the last change. Read-only.
    *
    * @generated from field: google.protobuf.Timestamp update_time = 4;
    */
@@ -119,28 +120,28 @@ export type Client = Message<"scalekit.v1.clients.Client"> & {
   secrets: ClientSecret[];
 
   /**
-   * Addresses that the browser may be sent to after logout.
+   * URLs to which the browser may be redirected after logout.
    *
    * @generated from field: repeated string post_logout_redirect_uris = 8;
    */
   postLogoutRedirectUris: string[];
 
   /**
-   * Addresses that are told by a server-to-server call when a user logs out.
+   * Back-channel logout URIs. The service calls them when a user logs out.
    *
    * @generated from field: repeated string back_channel_logout_uris = 9;
    */
   backChannelLogoutUris: string[];
 
   /**
-   * Address in the application that starts a login.
+   * URL in the application that starts a login.
    *
    * @generated from field: string initiate_login_uri = 10;
    */
   initiateLoginUri: string;
 
   /**
-   * Addresses that the browser may be sent back to after login.
+   * URLs to which the browser may be redirected after login.
    *
    * @generated from field: repeated string post_login_uris = 11;
    */
@@ -154,14 +155,14 @@ export type Client = Message<"scalekit.v1.clients.Client"> & {
   name: string;
 
   /**
-   * How long access tokens are valid, in seconds.
+   * Lifetime of access tokens in seconds.
    *
    * @generated from field: optional int64 access_token_expiry = 13;
    */
   accessTokenExpiry?: bigint | undefined;
 
   /**
-   * Scopes that the client may ask for.
+   * Scopes that the client may request.
    *
    * @generated from field: repeated string scopes = 14;
    */
@@ -175,7 +176,7 @@ export type Client = Message<"scalekit.v1.clients.Client"> & {
   customClaims: CustomClaim[];
 
   /**
-   * Whether access tokens of the client are refused by the Scalekit API.
+   * Whether the Scalekit API rejects access tokens of the client.
    *
    * @generated from field: bool disallow_scalekit_api_access = 16;
    */
@@ -203,7 +204,7 @@ export type Client = Message<"scalekit.v1.clients.Client"> & {
   enforcePkce: boolean;
 
   /**
-   * Networks that the client may be used from.
+   * Networks from which the client may be used.
    *
    * @generated from field: scalekit.v1.clients.IpAllowlist ip_allowlist = 20;
    */
@@ -218,27 +219,27 @@ export const ClientSchema: GenMessage<Client> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_clients_clients, 2);
 
 /**
- * A secret of a client. Only the answer to its creation holds the plain text.
+ * A secret of a client. Only the response that creates it contains its plain text.
  *
  * @generated from message scalekit.v1.clients.ClientSecret
  */
 export type ClientSecret = Message<"scalekit.v1.clients.ClientSecret"> & {
   /**
-   * Id of the secret, given by the service.
+   * Id of the secret, assigned by the service.
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * When it was created; set by the service.
+   * Time of creation. Read-only.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 2;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * When it was last changed; set by the service.
+   * Time of the last change. Read-only.
    *
    * @generated from field: google.protobuf.Timestamp update_time = 3;
    */
@@ -252,7 +253,7 @@ export type ClientSecret = Message<"scalekit.v1.clients.ClientSecret"> & {
   secretSuffix: string;
 
   /**
-   * Who created the secret, where known.
+   * Creator of the secret, if known.
    *
    * @generated from field: optional string created_by = 5;
    */
@@ -266,21 +267,21 @@ export type ClientSecret = Message<"scalekit.v1.clients.ClientSecret"> & {
   status: ClientSecretStatus;
 
   /**
-   * When the secret stops being accepted; absent when it does not expire.
+   * Time when the secret expires; not set if it does not expire.
    *
    * @generated from field: google.protobuf.Timestamp expire_time = 7;
    */
   expireTime?: Timestamp | undefined;
 
   /**
-   * When the secret was last used; absent when it never was.
+   * Time when the secret was last used; not set if it was never used.
    *
    * @generated from field: google.protobuf.Timestamp last_used_time = 8;
    */
   lastUsedTime?: Timestamp | undefined;
 
   /**
-   * Plain text of the secret; absent but when the secret has just been created.
+   * Plain text of the secret; set only in the response that creates it.
    *
    * @generated from field: optional string plain_secret = 9;
    */
@@ -301,14 +302,14 @@ export const ClientSecretSchema: GenMessage<ClientSecret> = /*@__PURE__*/
  */
 export type ConsentedUser = Message<"scalekit.v1.clients.ConsentedUser"> & {
   /**
-   * Id of the consent (it begins with `usrcnst_`); `RevokeUserConsent` takes it.
+   * Id of the consent (starts with `usrcnst_`), for `RevokeUserConsent`.
    *
    * @generated from field: string consent_id = 1;
    */
   consentId: string;
 
   /**
-   * Your own id of the user.
+   * Id of the user in your application.
    *
    * @generated from field: string external_user_id = 2;
    */
@@ -350,43 +351,42 @@ export type CreateClient = Message<"scalekit.v1.clients.CreateClient"> & {
   clientType: string;
 
   /**
-   * Addresses that are told by a server-to-server call when a user logs out; valid URIs, none
-   * twice.
+   * Back-channel logout URIs, without duplicates. The service calls them when a user logs out.
    *
    * @generated from field: repeated string back_channel_logout_uris = 3;
    */
   backChannelLogoutUris: string[];
 
   /**
-   * Addresses that the browser may be sent to after logout; none twice.
+   * URLs to which the browser may be redirected after logout; no duplicates.
    *
    * @generated from field: repeated string post_logout_redirect_uris = 4;
    */
   postLogoutRedirectUris: string[];
 
   /**
-   * Address in the application that starts a login.
+   * URL in the application that starts a login.
    *
    * @generated from field: optional string initiate_login_uri = 5;
    */
   initiateLoginUri?: string | undefined;
 
   /**
-   * Addresses that the browser may be sent back to after login; none twice.
+   * URLs to which the browser may be redirected after login; no duplicates.
    *
    * @generated from field: repeated string post_login_uris = 6;
    */
   postLoginUris: string[];
 
   /**
-   * How long access tokens shall be valid, in seconds; left to the service when 0.
+   * Lifetime of access tokens in seconds; chosen by the service if 0.
    *
    * @generated from field: int64 access_token_expiry = 7;
    */
   accessTokenExpiry: bigint;
 
   /**
-   * Scopes that the client may ask for.
+   * Scopes that the client may request.
    *
    * @generated from field: repeated string scopes = 8;
    */
@@ -400,7 +400,7 @@ export type CreateClient = Message<"scalekit.v1.clients.CreateClient"> & {
   customClaims: CustomClaim[];
 
   /**
-   * Whether access tokens of the client are refused by the Scalekit API.
+   * Whether the Scalekit API rejects access tokens of the client.
    *
    * @generated from field: google.protobuf.BoolValue disallow_scalekit_api_access = 10;
    */
@@ -421,7 +421,7 @@ export type CreateClient = Message<"scalekit.v1.clients.CreateClient"> & {
   enforcePkce?: boolean | undefined;
 
   /**
-   * Networks that the client may be used from.
+   * Networks from which the client may be used.
    *
    * @generated from field: scalekit.v1.clients.IpAllowlist ip_allowlist = 13;
    */
@@ -436,7 +436,7 @@ export const CreateClientSchema: GenMessage<CreateClient> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_clients_clients, 5);
 
 /**
- * Asks for a new client of the environment.
+ * Request for `CreateClient`.
  *
  * @generated from message scalekit.v1.clients.CreateClientRequest
  */
@@ -457,13 +457,13 @@ export const CreateClientRequestSchema: GenMessage<CreateClientRequest> = /*@__P
   messageDesc(file_scalekit_v1_clients_clients, 6);
 
 /**
- * Answer to `CreateClient`.
+ * Response to `CreateClient`.
  *
  * @generated from message scalekit.v1.clients.CreateClientResponse
  */
 export type CreateClientResponse = Message<"scalekit.v1.clients.CreateClientResponse"> & {
   /**
-   * The client as stored.
+   * The created client.
    *
    * @generated from field: scalekit.v1.clients.Client client = 1;
    */
@@ -478,7 +478,7 @@ export const CreateClientResponseSchema: GenMessage<CreateClientResponse> = /*@_
   messageDesc(file_scalekit_v1_clients_clients, 7);
 
 /**
- * Asks for another secret of a client.
+ * Request for `CreateClientSecret`.
  *
  * @generated from message scalekit.v1.clients.CreateClientSecretRequest
  */
@@ -499,7 +499,7 @@ export const CreateClientSecretRequestSchema: GenMessage<CreateClientSecretReque
   messageDesc(file_scalekit_v1_clients_clients, 8);
 
 /**
- * Answer to `CreateClientSecret`.
+ * Response to `CreateClientSecret`.
  *
  * @generated from message scalekit.v1.clients.CreateClientSecretResponse
  */
@@ -512,7 +512,7 @@ export type CreateClientSecretResponse = Message<"scalekit.v1.clients.CreateClie
   plainSecret: string;
 
   /**
-   * The secret as stored.
+   * The created secret.
    *
    * @generated from field: scalekit.v1.clients.ClientSecret secret = 2;
    */
@@ -527,13 +527,13 @@ export const CreateClientSecretResponseSchema: GenMessage<CreateClientSecretResp
   messageDesc(file_scalekit_v1_clients_clients, 9);
 
 /**
- * Asks for a new machine client of an organization.
+ * Request for `CreateOrganizationClient`.
  *
  * @generated from message scalekit.v1.clients.CreateOrganizationClientRequest
  */
 export type CreateOrganizationClientRequest = Message<"scalekit.v1.clients.CreateOrganizationClientRequest"> & {
   /**
-   * Id of the organization (`org_` and digits), at most 32 characters.
+   * Id of the organization (`org_` followed by digits), at most 32 characters.
    *
    * @generated from field: string organization_id = 1;
    */
@@ -555,13 +555,13 @@ export const CreateOrganizationClientRequestSchema: GenMessage<CreateOrganizatio
   messageDesc(file_scalekit_v1_clients_clients, 10);
 
 /**
- * Answer to `CreateOrganizationClient`.
+ * Response to `CreateOrganizationClient`.
  *
  * @generated from message scalekit.v1.clients.CreateOrganizationClientResponse
  */
 export type CreateOrganizationClientResponse = Message<"scalekit.v1.clients.CreateOrganizationClientResponse"> & {
   /**
-   * The client as stored.
+   * The created client.
    *
    * @generated from field: scalekit.v1.clients.M2MClient client = 1;
    */
@@ -583,20 +583,20 @@ export const CreateOrganizationClientResponseSchema: GenMessage<CreateOrganizati
   messageDesc(file_scalekit_v1_clients_clients, 11);
 
 /**
- * Asks for another secret of a machine client.
+ * Request for `CreateOrganizationClientSecret`.
  *
  * @generated from message scalekit.v1.clients.CreateOrganizationClientSecretRequest
  */
 export type CreateOrganizationClientSecretRequest = Message<"scalekit.v1.clients.CreateOrganizationClientSecretRequest"> & {
   /**
-   * Id of the organization (`org_` and digits), at most 32 characters.
+   * Id of the organization (`org_` followed by digits), at most 32 characters.
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * Id of the client (`m2morg_` and digits), at most 32 characters.
+   * Id of the client (`m2morg_` followed by digits), at most 32 characters.
    *
    * @generated from field: string client_id = 2;
    */
@@ -611,7 +611,7 @@ export const CreateOrganizationClientSecretRequestSchema: GenMessage<CreateOrgan
   messageDesc(file_scalekit_v1_clients_clients, 12);
 
 /**
- * Answer to `CreateOrganizationClientSecret`.
+ * Response to `CreateOrganizationClientSecret`.
  *
  * @generated from message scalekit.v1.clients.CreateOrganizationClientSecretResponse
  */
@@ -624,7 +624,7 @@ export type CreateOrganizationClientSecretResponse = Message<"scalekit.v1.client
   plainSecret: string;
 
   /**
-   * The secret as stored.
+   * The created secret.
    *
    * @generated from field: scalekit.v1.clients.ClientSecret secret = 2;
    */
@@ -639,13 +639,13 @@ export const CreateOrganizationClientSecretResponseSchema: GenMessage<CreateOrga
   messageDesc(file_scalekit_v1_clients_clients, 13);
 
 /**
- * Asks for a new client of a protected resource.
+ * Request for `CreateResourceClient`.
  *
  * @generated from message scalekit.v1.clients.CreateResourceClientRequest
  */
 export type CreateResourceClientRequest = Message<"scalekit.v1.clients.CreateResourceClientRequest"> & {
   /**
-   * Id of the protected resource (`res_` and digits), 1 to 32 characters.
+   * Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
    *
    * @generated from field: string resource_id = 1;
    */
@@ -667,13 +667,13 @@ export const CreateResourceClientRequestSchema: GenMessage<CreateResourceClientR
   messageDesc(file_scalekit_v1_clients_clients, 14);
 
 /**
- * Answer to `CreateResourceClient`.
+ * Response to `CreateResourceClient`.
  *
  * @generated from message scalekit.v1.clients.CreateResourceClientResponse
  */
 export type CreateResourceClientResponse = Message<"scalekit.v1.clients.CreateResourceClientResponse"> & {
   /**
-   * The client as stored.
+   * The created client.
    *
    * @generated from field: scalekit.v1.clients.M2MClient client = 1;
    */
@@ -723,7 +723,7 @@ export const CustomClaimSchema: GenMessage<CustomClaim> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_clients_clients, 16);
 
 /**
- * Names the client to delete.
+ * Request for `DeleteClient`.
  *
  * @generated from message scalekit.v1.clients.DeleteClientRequest
  */
@@ -744,7 +744,7 @@ export const DeleteClientRequestSchema: GenMessage<DeleteClientRequest> = /*@__P
   messageDesc(file_scalekit_v1_clients_clients, 17);
 
 /**
- * Names the secret to delete.
+ * Request for `DeleteClientSecret`.
  *
  * @generated from message scalekit.v1.clients.DeleteClientSecretRequest
  */
@@ -772,20 +772,20 @@ export const DeleteClientSecretRequestSchema: GenMessage<DeleteClientSecretReque
   messageDesc(file_scalekit_v1_clients_clients, 18);
 
 /**
- * Names the machine client to delete.
+ * Request for `DeleteOrganizationClient`.
  *
  * @generated from message scalekit.v1.clients.DeleteOrganizationClientRequest
  */
 export type DeleteOrganizationClientRequest = Message<"scalekit.v1.clients.DeleteOrganizationClientRequest"> & {
   /**
-   * Id of the organization (`org_` and digits), at most 32 characters.
+   * Id of the organization (`org_` followed by digits), at most 32 characters.
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * Id of the client (`m2morg_` and digits), at most 32 characters.
+   * Id of the client (`m2morg_` followed by digits), at most 32 characters.
    *
    * @generated from field: string client_id = 2;
    */
@@ -800,20 +800,20 @@ export const DeleteOrganizationClientRequestSchema: GenMessage<DeleteOrganizatio
   messageDesc(file_scalekit_v1_clients_clients, 19);
 
 /**
- * Names the secret of a machine client to delete.
+ * Request for `DeleteOrganizationClientSecret`.
  *
  * @generated from message scalekit.v1.clients.DeleteOrganizationClientSecretRequest
  */
 export type DeleteOrganizationClientSecretRequest = Message<"scalekit.v1.clients.DeleteOrganizationClientSecretRequest"> & {
   /**
-   * Id of the organization (`org_` and digits), at most 32 characters.
+   * Id of the organization (`org_` followed by digits), at most 32 characters.
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * Id of the client (`m2morg_` and digits), at most 32 characters.
+   * Id of the client (`m2morg_` followed by digits), at most 32 characters.
    *
    * @generated from field: string client_id = 2;
    */
@@ -835,13 +835,13 @@ export const DeleteOrganizationClientSecretRequestSchema: GenMessage<DeleteOrgan
   messageDesc(file_scalekit_v1_clients_clients, 20);
 
 /**
- * Names the client of a protected resource to delete.
+ * Request for `DeleteResourceClient`.
  *
  * @generated from message scalekit.v1.clients.DeleteResourceClientRequest
  */
 export type DeleteResourceClientRequest = Message<"scalekit.v1.clients.DeleteResourceClientRequest"> & {
   /**
-   * Id of the protected resource (`res_` and digits), 1 to 32 characters.
+   * Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
    *
    * @generated from field: string resource_id = 1;
    */
@@ -863,7 +863,7 @@ export const DeleteResourceClientRequestSchema: GenMessage<DeleteResourceClientR
   messageDesc(file_scalekit_v1_clients_clients, 21);
 
 /**
- * Answer to `DeleteResourceClient`; it has no fields.
+ * Response to `DeleteResourceClient`. It has no fields.
  *
  * @generated from message scalekit.v1.clients.DeleteResourceClientResponse
  */
@@ -878,7 +878,7 @@ export const DeleteResourceClientResponseSchema: GenMessage<DeleteResourceClient
   messageDesc(file_scalekit_v1_clients_clients, 22);
 
 /**
- * Names the client to return.
+ * Request for `GetClient`.
  *
  * @generated from message scalekit.v1.clients.GetClientRequest
  */
@@ -899,13 +899,13 @@ export const GetClientRequestSchema: GenMessage<GetClientRequest> = /*@__PURE__*
   messageDesc(file_scalekit_v1_clients_clients, 23);
 
 /**
- * Answer to `GetClient`.
+ * Response to `GetClient`.
  *
  * @generated from message scalekit.v1.clients.GetClientResponse
  */
 export type GetClientResponse = Message<"scalekit.v1.clients.GetClientResponse"> & {
   /**
-   * The client asked for.
+   * The requested client.
    *
    * @generated from field: scalekit.v1.clients.Client client = 1;
    */
@@ -920,20 +920,20 @@ export const GetClientResponseSchema: GenMessage<GetClientResponse> = /*@__PURE_
   messageDesc(file_scalekit_v1_clients_clients, 24);
 
 /**
- * Names the machine client to return.
+ * Request for `GetOrganizationClient`.
  *
  * @generated from message scalekit.v1.clients.GetOrganizationClientRequest
  */
 export type GetOrganizationClientRequest = Message<"scalekit.v1.clients.GetOrganizationClientRequest"> & {
   /**
-   * Id of the organization (`org_` and digits), at most 32 characters.
+   * Id of the organization (`org_` followed by digits), at most 32 characters.
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * Id of the client (`m2morg_` and digits), at most 32 characters.
+   * Id of the client (`m2morg_` followed by digits), at most 32 characters.
    *
    * @generated from field: string client_id = 2;
    */
@@ -948,13 +948,13 @@ export const GetOrganizationClientRequestSchema: GenMessage<GetOrganizationClien
   messageDesc(file_scalekit_v1_clients_clients, 25);
 
 /**
- * Answer to `GetOrganizationClient`.
+ * Response to `GetOrganizationClient`.
  *
  * @generated from message scalekit.v1.clients.GetOrganizationClientResponse
  */
 export type GetOrganizationClientResponse = Message<"scalekit.v1.clients.GetOrganizationClientResponse"> & {
   /**
-   * The client asked for.
+   * The requested client.
    *
    * @generated from field: scalekit.v1.clients.M2MClient client = 1;
    */
@@ -969,13 +969,13 @@ export const GetOrganizationClientResponseSchema: GenMessage<GetOrganizationClie
   messageDesc(file_scalekit_v1_clients_clients, 26);
 
 /**
- * Names the client of a protected resource to return.
+ * Request for `GetResourceClient`.
  *
  * @generated from message scalekit.v1.clients.GetResourceClientRequest
  */
 export type GetResourceClientRequest = Message<"scalekit.v1.clients.GetResourceClientRequest"> & {
   /**
-   * Id of the protected resource (`res_` and digits), 1 to 32 characters.
+   * Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
    *
    * @generated from field: string resource_id = 1;
    */
@@ -997,13 +997,13 @@ export const GetResourceClientRequestSchema: GenMessage<GetResourceClientRequest
   messageDesc(file_scalekit_v1_clients_clients, 27);
 
 /**
- * Answer to `GetResourceClient`.
+ * Response to `GetResourceClient`.
  *
  * @generated from message scalekit.v1.clients.GetResourceClientResponse
  */
 export type GetResourceClientResponse = Message<"scalekit.v1.clients.GetResourceClientResponse"> & {
   /**
-   * The client asked for.
+   * The requested client.
    *
    * @generated from field: scalekit.v1.clients.M2MClient client = 2;
    */
@@ -1025,13 +1025,13 @@ export const GetResourceClientResponseSchema: GenMessage<GetResourceClientRespon
   messageDesc(file_scalekit_v1_clients_clients, 28);
 
 /**
- * Names the protected resource to return.
+ * Request for `GetResource`.
  *
  * @generated from message scalekit.v1.clients.GetResourceRequest
  */
 export type GetResourceRequest = Message<"scalekit.v1.clients.GetResourceRequest"> & {
   /**
-   * Id of the protected resource (`res_` and digits), 1 to 32 characters.
+   * Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
    *
    * @generated from field: string resource_id = 1;
    */
@@ -1046,13 +1046,13 @@ export const GetResourceRequestSchema: GenMessage<GetResourceRequest> = /*@__PUR
   messageDesc(file_scalekit_v1_clients_clients, 29);
 
 /**
- * Answer to `GetResource`.
+ * Response to `GetResource`.
  *
  * @generated from message scalekit.v1.clients.GetResourceResponse
  */
 export type GetResourceResponse = Message<"scalekit.v1.clients.GetResourceResponse"> & {
   /**
-   * The resource asked for.
+   * The requested resource.
    *
    * @generated from field: scalekit.v1.clients.Resource resource = 1;
    */
@@ -1067,7 +1067,7 @@ export const GetResourceResponseSchema: GenMessage<GetResourceResponse> = /*@__P
   messageDesc(file_scalekit_v1_clients_clients, 30);
 
 /**
- * Networks that a client may be used from.
+ * Networks from which a client may be used.
  *
  * @generated from message scalekit.v1.clients.IpAllowlist
  */
@@ -1080,7 +1080,7 @@ export type IpAllowlist = Message<"scalekit.v1.clients.IpAllowlist"> & {
   optedIn: boolean;
 
   /**
-   * The networks allowed.
+   * The allowed networks.
    *
    * @generated from field: repeated scalekit.v1.clients.CidrEntry cidrs = 2;
    */
@@ -1095,34 +1095,34 @@ export const IpAllowlistSchema: GenMessage<IpAllowlist> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_clients_clients, 31);
 
 /**
- * Chooses the clients to list and the page of them.
+ * Request for `ListClient`.
  *
  * @generated from message scalekit.v1.clients.ListClientsRequest
  */
 export type ListClientsRequest = Message<"scalekit.v1.clients.ListClientsRequest"> & {
   /**
-   * Asks for the plain text of secrets too, where the service still has it.
+   * Whether to include the plain text of secrets that the service still has.
    *
    * @generated from field: bool include_plain_secret = 1;
    */
   includePlainSecret: boolean;
 
   /**
-   * Restricts the list.
+   * Filter; all clients are listed if not set.
    *
    * @generated from field: scalekit.v1.clients.ListClientsRequest.Filter filter = 3;
    */
   filter?: ListClientsRequest_Filter | undefined;
 
   /**
-   * Token of the page to return, from an earlier answer; empty for the first page.
+   * Token of the page to return, from an earlier response; empty for the first page.
    *
    * @generated from field: string page_token = 4;
    */
   pageToken: string;
 
   /**
-   * Number of entries a page, at most 30; 10 when 0.
+   * Number of entries per page, at most 30; 10 if not set.
    *
    * @generated from field: uint32 page_size = 5;
    */
@@ -1137,13 +1137,13 @@ export const ListClientsRequestSchema: GenMessage<ListClientsRequest> = /*@__PUR
   messageDesc(file_scalekit_v1_clients_clients, 32);
 
 /**
- * Restricts a listing of clients.
+ * Filter for clients.
  *
  * @generated from message scalekit.v1.clients.ListClientsRequest.Filter
  */
 export type ListClientsRequest_Filter = Message<"scalekit.v1.clients.ListClientsRequest.Filter"> & {
   /**
-   * Only clients of one of these kinds; every kind when empty.
+   * Only clients of these kinds; all kinds if empty.
    *
    * @generated from field: repeated string client_type = 1;
    */
@@ -1164,14 +1164,14 @@ export const ListClientsRequest_FilterSchema: GenMessage<ListClientsRequest_Filt
  */
 export type ListClientsResponse = Message<"scalekit.v1.clients.ListClientsResponse"> & {
   /**
-   * Number of matching entries over all pages.
+   * Total number of matching entries.
    *
    * @generated from field: uint32 total_size = 1;
    */
   totalSize: number;
 
   /**
-   * The clients of this page.
+   * The clients on this page.
    *
    * @generated from field: repeated scalekit.v1.clients.Client clients = 2;
    */
@@ -1200,27 +1200,27 @@ export const ListClientsResponseSchema: GenMessage<ListClientsResponse> = /*@__P
   messageDesc(file_scalekit_v1_clients_clients, 33);
 
 /**
- * Chooses the organization and the page of its machine clients.
+ * Request for `ListOrganizationClients`.
  *
  * @generated from message scalekit.v1.clients.ListOrganizationClientsRequest
  */
 export type ListOrganizationClientsRequest = Message<"scalekit.v1.clients.ListOrganizationClientsRequest"> & {
   /**
-   * Id of the organization (`org_` and digits), at most 32 characters.
+   * Id of the organization (`org_` followed by digits), at most 32 characters.
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * Number of clients a page, 10 to 100; 10 when 0.
+   * Number of clients per page, 10 to 100; 10 if not set.
    *
    * @generated from field: uint32 page_size = 2;
    */
   pageSize: number;
 
   /**
-   * Token of the page to return, from an earlier answer; empty for the first page.
+   * Token of the page to return, from an earlier response; empty for the first page.
    *
    * @generated from field: string page_token = 3;
    */
@@ -1248,14 +1248,14 @@ export type ListOrganizationClientsResponse = Message<"scalekit.v1.clients.ListO
   nextPageToken: string;
 
   /**
-   * Number of matching entries over all pages.
+   * Total number of matching entries.
    *
    * @generated from field: uint32 total_size = 2;
    */
   totalSize: number;
 
   /**
-   * The clients of this page.
+   * The clients on this page.
    *
    * @generated from field: repeated scalekit.v1.clients.M2MClient clients = 3;
    */
@@ -1277,13 +1277,13 @@ export const ListOrganizationClientsResponseSchema: GenMessage<ListOrganizationC
   messageDesc(file_scalekit_v1_clients_clients, 35);
 
 /**
- * Names the protected resource whose clients are listed.
+ * Request for `ListResourceClients`.
  *
  * @generated from message scalekit.v1.clients.ListResourceClientsRequest
  */
 export type ListResourceClientsRequest = Message<"scalekit.v1.clients.ListResourceClientsRequest"> & {
   /**
-   * Id of the protected resource (`res_` and digits), 1 to 32 characters.
+   * Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
    *
    * @generated from field: string resource_id = 1;
    */
@@ -1298,7 +1298,7 @@ export const ListResourceClientsRequestSchema: GenMessage<ListResourceClientsReq
   messageDesc(file_scalekit_v1_clients_clients, 36);
 
 /**
- * The clients of a protected resource.
+ * Response to `ListResourceClients`.
  *
  * @generated from message scalekit.v1.clients.ListResourceClientsResponse
  */
@@ -1318,7 +1318,7 @@ export type ListResourceClientsResponse = Message<"scalekit.v1.clients.ListResou
   totalDcrClients: number;
 
   /**
-   * Number of clients that were created by hand or through this API.
+   * Number of clients that were created manually or through this API.
    *
    * @generated from field: int32 total_static_clients = 4;
    */
@@ -1333,41 +1333,41 @@ export const ListResourceClientsResponseSchema: GenMessage<ListResourceClientsRe
   messageDesc(file_scalekit_v1_clients_clients, 37);
 
 /**
- * Chooses the consents to list and the page of them.
+ * Request for `ListResourceUserConsents`.
  *
  * @generated from message scalekit.v1.clients.ListResourceUserConsentsRequest
  */
 export type ListResourceUserConsentsRequest = Message<"scalekit.v1.clients.ListResourceUserConsentsRequest"> & {
   /**
-   * Id of the protected resource (`res_` and digits), 1 to 32 characters.
+   * Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
    *
    * @generated from field: string resource_id = 1;
    */
   resourceId: string;
 
   /**
-   * Only consents in which this text occurs; all when empty.
+   * Only consents that contain this text; all consents if empty.
    *
    * @generated from field: string search = 2;
    */
   search: string;
 
   /**
-   * Number of entries a page, at most 30; 10 when 0.
+   * Number of entries per page, at most 30; 10 if not set.
    *
    * @generated from field: uint32 page_size = 3;
    */
   pageSize: number;
 
   /**
-   * Token of the page to return, from an earlier answer; empty for the first page.
+   * Token of the page to return, from an earlier response; empty for the first page.
    *
    * @generated from field: string page_token = 4;
    */
   pageToken: string;
 
   /**
-   * Restricts the list to certain users.
+   * Filter; the consents of all users are listed if not set.
    *
    * @generated from field: scalekit.v1.clients.ResourceUserConsentFilter filter = 5;
    */
@@ -1388,7 +1388,7 @@ export const ListResourceUserConsentsRequestSchema: GenMessage<ListResourceUserC
  */
 export type ListResourceUserConsentsResponse = Message<"scalekit.v1.clients.ListResourceUserConsentsResponse"> & {
   /**
-   * Number of matching entries over all pages.
+   * Total number of matching entries.
    *
    * @generated from field: uint32 total_size = 1;
    */
@@ -1402,7 +1402,7 @@ export type ListResourceUserConsentsResponse = Message<"scalekit.v1.clients.List
   nextPageToken: string;
 
   /**
-   * The consents of this page.
+   * The consents on this page.
    *
    * @generated from field: repeated scalekit.v1.clients.ResourceUserConsent consents = 3;
    */
@@ -1424,7 +1424,7 @@ export const ListResourceUserConsentsResponseSchema: GenMessage<ListResourceUser
   messageDesc(file_scalekit_v1_clients_clients, 39);
 
 /**
- * Chooses the protected resources to list and the page of them.
+ * Request for `ListResources`.
  *
  * @generated from message scalekit.v1.clients.ListResourcesRequest
  */
@@ -1437,14 +1437,14 @@ export type ListResourcesRequest = Message<"scalekit.v1.clients.ListResourcesReq
   resourceType: ResourceType;
 
   /**
-   * Token of the page to return, from an earlier answer; empty for the first page.
+   * Token of the page to return, from an earlier response; empty for the first page.
    *
    * @generated from field: string page_token = 2;
    */
   pageToken: string;
 
   /**
-   * Number of entries a page, at most 30; 10 when 0.
+   * Number of entries per page, at most 30; 10 if not set.
    *
    * @generated from field: uint32 page_size = 3;
    */
@@ -1465,7 +1465,7 @@ export const ListResourcesRequestSchema: GenMessage<ListResourcesRequest> = /*@_
  */
 export type ListResourcesResponse = Message<"scalekit.v1.clients.ListResourcesResponse"> & {
   /**
-   * Number of matching entries over all pages.
+   * Total number of matching entries.
    *
    * @generated from field: uint32 total_size = 1;
    */
@@ -1479,7 +1479,7 @@ export type ListResourcesResponse = Message<"scalekit.v1.clients.ListResourcesRe
   nextPageToken: string;
 
   /**
-   * The resources of this page.
+   * The resources on this page.
    *
    * @generated from field: repeated scalekit.v1.clients.Resource resources = 3;
    */
@@ -1501,22 +1501,22 @@ export const ListResourcesResponseSchema: GenMessage<ListResourcesResponse> = /*
   messageDesc(file_scalekit_v1_clients_clients, 41);
 
 /**
- * A machine client of an organization, or a client of a protected resource, as the service keeps
- * it.
+ * A machine client of an organization, or a client of a protected resource.
  *
  * @generated from message scalekit.v1.clients.M2MClient
  */
 export type M2MClient = Message<"scalekit.v1.clients.M2MClient"> & {
   /**
-   * Id of the client, given by the service: the client id for the token endpoint. Ids of an
-   * organization's clients are `m2morg_` and digits.
+   * Id of the client, assigned by the service. It is the client id at the token endpoint. Ids of
+   * machine clients of an organization are `m2morg_` followed by digits.
    *
    * @generated from field: string client_id = 1;
    */
   clientId: string;
 
   /**
-   * The client's secrets, without their plain text unless just created.
+   * The client's secrets. Their plain text is included only in the response that creates the
+   * client.
    *
    * @generated from field: repeated scalekit.v1.clients.ClientSecret secrets = 2;
    */
@@ -1530,35 +1530,36 @@ export type M2MClient = Message<"scalekit.v1.clients.M2MClient"> & {
   name: string;
 
   /**
-   * What the client is for.
+   * Description of the client.
    *
    * @generated from field: string description = 4;
    */
   description: string;
 
   /**
-   * Id of the organization that the client belongs to (`org_` and digits); empty for other clients.
+   * Id of the organization that the client belongs to (`org_` followed by digits); empty for other
+   * clients.
    *
    * @generated from field: string organization_id = 5;
    */
   organizationId: string;
 
   /**
-   * When it was created; set by the service.
+   * Time of creation. Read-only.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 6;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * When it was last changed; set by the service.
+   * Time of the last change. Read-only.
    *
    * @generated from field: google.protobuf.Timestamp update_time = 7;
    */
   updateTime?: Timestamp | undefined;
 
   /**
-   * Scopes that the client may ask for.
+   * Scopes that the client may request.
    *
    * @generated from field: repeated string scopes = 8;
    */
@@ -1579,22 +1580,22 @@ export type M2MClient = Message<"scalekit.v1.clients.M2MClient"> & {
   customClaims: CustomClaim[];
 
   /**
-   * How long access tokens of the client are valid, in seconds.
+   * Lifetime of the client's access tokens in seconds.
    *
    * @generated from field: int64 expiry = 11;
    */
   expiry: bigint;
 
   /**
-   * Id of the protected resource that the client belongs to (`res_` and digits); empty for other
-   * clients.
+   * Id of the protected resource that the client belongs to (`res_` followed by digits); empty for
+   * other clients.
    *
    * @generated from field: string resource_id = 12;
    */
   resourceId: string;
 
   /**
-   * Addresses that the authorization endpoint may send the browser back to.
+   * URLs to which the authorization endpoint may redirect the browser.
    *
    * @generated from field: repeated string redirect_uris = 13;
    */
@@ -1608,14 +1609,14 @@ export type M2MClient = Message<"scalekit.v1.clients.M2MClient"> & {
   isDcr: boolean;
 
   /**
-   * Whether the client identifies itself by a client ID metadata document.
+   * Whether the client uses a client ID metadata document for identification.
    *
    * @generated from field: bool is_cimd = 16;
    */
   isCimd: boolean;
 
   /**
-   * Address of the client ID metadata document; empty for other clients.
+   * URL of the client ID metadata document; empty for other clients.
    *
    * @generated from field: string metadata_uri = 17;
    */
@@ -1630,8 +1631,7 @@ export const M2MClientSchema: GenMessage<M2MClient> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_clients_clients, 42);
 
 /**
- * What can be set on a machine client of an organization. In an update, fields left empty keep
- * their values.
+ * Settings of a machine client of an organization. In an update, empty fields keep their values.
  *
  * @generated from message scalekit.v1.clients.OrganizationClient
  */
@@ -1644,14 +1644,14 @@ export type OrganizationClient = Message<"scalekit.v1.clients.OrganizationClient
   name: string;
 
   /**
-   * What the client is for, at most 512 characters.
+   * Description of the client, at most 512 characters.
    *
    * @generated from field: string description = 2;
    */
   description: string;
 
   /**
-   * Scopes that the client may ask for.
+   * Scopes that the client may request.
    *
    * @generated from field: repeated string scopes = 3;
    */
@@ -1672,7 +1672,7 @@ export type OrganizationClient = Message<"scalekit.v1.clients.OrganizationClient
   customClaims: CustomClaim[];
 
   /**
-   * How long access tokens of the client shall be valid, in seconds; left to the service when 0.
+   * Lifetime of the client's access tokens in seconds; chosen by the service if 0.
    *
    * @generated from field: int64 expiry = 6;
    */
@@ -1694,7 +1694,7 @@ export const OrganizationClientSchema: GenMessage<OrganizationClient> = /*@__PUR
  */
 export type Resource = Message<"scalekit.v1.clients.Resource"> & {
   /**
-   * Id of the resource (`res_` and digits), given by the service.
+   * Id of the resource (`res_` followed by digits), assigned by the service.
    *
    * @generated from field: string id = 1;
    */
@@ -1708,14 +1708,14 @@ export type Resource = Message<"scalekit.v1.clients.Resource"> & {
   name: string;
 
   /**
-   * URI that identifies the resource in requests for tokens (RFC 8707), at most 512 characters.
+   * URI that identifies the resource in token requests (RFC 8707), at most 512 characters.
    *
    * @generated from field: string resource_uri = 3;
    */
   resourceUri: string;
 
   /**
-   * What the resource is, at most 512 characters.
+   * Description of the resource, at most 512 characters.
    *
    * @generated from field: string description = 4;
    */
@@ -1729,42 +1729,42 @@ export type Resource = Message<"scalekit.v1.clients.Resource"> & {
   resourceType: ResourceType;
 
   /**
-   * Whether clients are kept from registering themselves (RFC 7591).
+   * Whether dynamic client registration (RFC 7591) is disabled.
    *
    * @generated from field: bool disable_dynamic_client_registration = 6;
    */
   disableDynamicClientRegistration: boolean;
 
   /**
-   * Address of a logo, at most 512 characters.
+   * URL of a logo, at most 512 characters.
    *
    * @generated from field: string logo_uri = 7;
    */
   logoUri: string;
 
   /**
-   * How long access tokens for the resource are valid, in seconds.
+   * Lifetime of access tokens for the resource in seconds.
    *
    * @generated from field: int64 access_token_expiry = 8;
    */
   accessTokenExpiry: bigint;
 
   /**
-   * How long refresh tokens for the resource are valid, in seconds.
+   * Lifetime of refresh tokens for the resource in seconds.
    *
    * @generated from field: int64 refresh_token_expiry = 9;
    */
   refreshTokenExpiry: bigint;
 
   /**
-   * When it was created; set by the service.
+   * Time of creation. Read-only.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 10;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * When it was last changed; set by the service.
+   * Time of the last change. Read-only.
    *
    * @generated from field: google.protobuf.Timestamp update_time = 11;
    */
@@ -1785,7 +1785,7 @@ export type Resource = Message<"scalekit.v1.clients.Resource"> & {
   protectedMetadata?: JsonObject | undefined;
 
   /**
-   * Address of the resource's metadata document (RFC 9728).
+   * URL of the resource's metadata document (RFC 9728).
    *
    * @generated from field: string protected_metadata_uri = 14;
    */
@@ -1799,35 +1799,35 @@ export type Resource = Message<"scalekit.v1.clients.Resource"> & {
   resourceId: string;
 
   /**
-   * Scopes that the resource knows.
+   * Scopes of the resource.
    *
    * @generated from field: repeated scalekit.v1.clients.Scope scopes = 16;
    */
   scopes: Scope[];
 
   /**
-   * The connection through which users of the resource log in.
+   * Connection through which users of the resource log in.
    *
    * @generated from field: scalekit.v1.clients.ResourceConnection connection_details = 17;
    */
   connectionDetails?: ResourceConnection | undefined;
 
   /**
-   * Whether the connection of the resource is kept from being changed.
+   * Whether the connection of the resource must not be changed.
    *
    * @generated from field: bool disallow_connection_update = 18;
    */
   disallowConnectionUpdate: boolean;
 
   /**
-   * Whether granted scopes are cut down to those that the user's permissions cover.
+   * Whether granted scopes are limited to the user's permissions.
    *
    * @generated from field: bool intersect_scopes_user_permission = 19;
    */
   intersectScopesUserPermission: boolean;
 
   /**
-   * Whether clients may identify themselves by a client ID metadata document.
+   * Whether clients may use a client ID metadata document for identification.
    *
    * @generated from field: bool enable_cimd = 20;
    */
@@ -1841,7 +1841,7 @@ export type Resource = Message<"scalekit.v1.clients.Resource"> & {
   xaaEnabled: boolean;
 
   /**
-   * Clients that may identify themselves by a client ID metadata document; at most 20 entries.
+   * Clients that may use a client ID metadata document for identification; at most 20 entries.
    *
    * @generated from field: repeated scalekit.v1.clients.CimdAllowlistEntry cimd_client_allowlist = 22;
    */
@@ -1855,7 +1855,7 @@ export type Resource = Message<"scalekit.v1.clients.Resource"> & {
   cimdClientAllowlistEnabled: boolean;
 
   /**
-   * Whether users may choose which scopes they grant.
+   * Whether users may choose the scopes that they grant.
    *
    * @generated from field: bool resource_scope_selection_allowed = 24;
    */
@@ -1870,8 +1870,7 @@ export const ResourceSchema: GenMessage<Resource> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_clients_clients, 44);
 
 /**
- * What can be set on a client of a protected resource. In an update, fields left empty keep their
- * values.
+ * Settings of a client of a protected resource. In an update, empty fields keep their values.
  *
  * @generated from message scalekit.v1.clients.ResourceClient
  */
@@ -1884,14 +1883,14 @@ export type ResourceClient = Message<"scalekit.v1.clients.ResourceClient"> & {
   name: string;
 
   /**
-   * What the client is for, at most 512 characters.
+   * Description of the client, at most 512 characters.
    *
    * @generated from field: string description = 2;
    */
   description: string;
 
   /**
-   * Scopes that the client may ask for.
+   * Scopes that the client may request.
    *
    * @generated from field: repeated string scopes = 3;
    */
@@ -1912,14 +1911,14 @@ export type ResourceClient = Message<"scalekit.v1.clients.ResourceClient"> & {
   customClaims: CustomClaim[];
 
   /**
-   * How long access tokens of the client shall be valid, in seconds; left to the service when 0.
+   * Lifetime of the client's access tokens in seconds; chosen by the service if 0.
    *
    * @generated from field: int64 expiry = 6;
    */
   expiry: bigint;
 
   /**
-   * Addresses that the authorization endpoint may send the browser back to.
+   * URLs to which the authorization endpoint may redirect the browser.
    *
    * @generated from field: repeated string redirect_uris = 7;
    */
@@ -1934,13 +1933,13 @@ export const ResourceClientSchema: GenMessage<ResourceClient> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_clients_clients, 45);
 
 /**
- * The connection through which users of a protected resource log in.
+ * Connection through which users of a protected resource log in.
  *
  * @generated from message scalekit.v1.clients.ResourceConnection
  */
 export type ResourceConnection = Message<"scalekit.v1.clients.ResourceConnection"> & {
   /**
-   * Id of the connection (`conn_` and digits).
+   * Id of the connection (`conn_` followed by digits).
    *
    * @generated from field: string id = 1;
    */
@@ -1954,7 +1953,7 @@ export type ResourceConnection = Message<"scalekit.v1.clients.ResourceConnection
   type: ResourceConnectionType;
 
   /**
-   * How far the connection has been set up.
+   * Setup status of the connection.
    *
    * @generated from field: string status = 3;
    */
@@ -1996,14 +1995,14 @@ export const ResourceConnectionSchema: GenMessage<ResourceConnection> = /*@__PUR
  */
 export type ResourceUserConsent = Message<"scalekit.v1.clients.ResourceUserConsent"> & {
   /**
-   * Id of the consent (it begins with `usrcnst_`); `RevokeUserConsent` takes it.
+   * Id of the consent (starts with `usrcnst_`), for `RevokeUserConsent`.
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * Your own id of the user.
+   * Id of the user in your application.
    *
    * @generated from field: string external_user_id = 2;
    */
@@ -2031,7 +2030,7 @@ export type ResourceUserConsent = Message<"scalekit.v1.clients.ResourceUserConse
   scopes: string[];
 
   /**
-   * When the user consented.
+   * Time when the user consented.
    *
    * @generated from field: google.protobuf.Timestamp granted_at = 6;
    */
@@ -2046,13 +2045,13 @@ export const ResourceUserConsentSchema: GenMessage<ResourceUserConsent> = /*@__P
   messageDesc(file_scalekit_v1_clients_clients, 47);
 
 /**
- * Restricts a listing of consents to certain users.
+ * Filter for consents.
  *
  * @generated from message scalekit.v1.clients.ResourceUserConsentFilter
  */
 export type ResourceUserConsentFilter = Message<"scalekit.v1.clients.ResourceUserConsentFilter"> & {
   /**
-   * Your own ids of the users, at most 25; every user when empty.
+   * Only consents of the users with these ids in your application, at most 25; all users if empty.
    *
    * @generated from field: repeated string external_user_id = 1;
    */
@@ -2067,20 +2066,20 @@ export const ResourceUserConsentFilterSchema: GenMessage<ResourceUserConsentFilt
   messageDesc(file_scalekit_v1_clients_clients, 48);
 
 /**
- * Names the consent to revoke.
+ * Request for `RevokeUserConsent`.
  *
  * @generated from message scalekit.v1.clients.RevokeUserConsentRequest
  */
 export type RevokeUserConsentRequest = Message<"scalekit.v1.clients.RevokeUserConsentRequest"> & {
   /**
-   * Id of the client (it begins with `m2m_`), at most 32 characters.
+   * Id of the client (starts with `m2m_`), at most 32 characters.
    *
    * @generated from field: string client_id = 1;
    */
   clientId: string;
 
   /**
-   * Id of the consent (it begins with `usrcnst_`), at most 32 characters.
+   * Id of the consent (starts with `usrcnst_`), at most 32 characters.
    *
    * @generated from field: string consent_id = 2;
    */
@@ -2095,7 +2094,7 @@ export const RevokeUserConsentRequestSchema: GenMessage<RevokeUserConsentRequest
   messageDesc(file_scalekit_v1_clients_clients, 49);
 
 /**
- * Answer to `RevokeUserConsent`; it has no fields.
+ * Response to `RevokeUserConsent`. It has no fields.
  *
  * @generated from message scalekit.v1.clients.RevokeUserConsentResponse
  */
@@ -2123,14 +2122,14 @@ export type Scope = Message<"scalekit.v1.clients.Scope"> & {
   id: string;
 
   /**
-   * The scope as it stands in tokens: 1 to 64 letters, digits and colons. Required.
+   * Name of the scope in tokens: 1 to 64 letters, digits and colons. Required.
    *
    * @generated from field: string name = 2;
    */
   name: string;
 
   /**
-   * What the scope allows, at most 2000 characters.
+   * Description of the scope, at most 2000 characters.
    *
    * @generated from field: string description = 3;
    */
@@ -2152,35 +2151,34 @@ export const ScopeSchema: GenMessage<Scope> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_clients_clients, 51);
 
 /**
- * What to change in a client of the environment. Fields left empty keep their values.
+ * New values of a client of the environment. Empty fields keep their values.
  *
  * @generated from message scalekit.v1.clients.UpdateClient
  */
 export type UpdateClient = Message<"scalekit.v1.clients.UpdateClient"> & {
   /**
-   * Addresses that are told by a server-to-server call when a user logs out; valid URIs, none
-   * twice.
+   * Back-channel logout URIs, without duplicates. The service calls them when a user logs out.
    *
    * @generated from field: repeated string back_channel_logout_uris = 4;
    */
   backChannelLogoutUris: string[];
 
   /**
-   * Addresses that the browser may be sent to after logout; none twice.
+   * URLs to which the browser may be redirected after logout; no duplicates.
    *
    * @generated from field: repeated string post_logout_redirect_uris = 5;
    */
   postLogoutRedirectUris: string[];
 
   /**
-   * Address in the application that starts a login.
+   * URL in the application that starts a login.
    *
    * @generated from field: optional string initiate_login_uri = 6;
    */
   initiateLoginUri?: string | undefined;
 
   /**
-   * Addresses that the browser may be sent back to after login; none twice.
+   * URLs to which the browser may be redirected after login; no duplicates.
    *
    * @generated from field: repeated string post_login_uris = 7;
    */
@@ -2194,28 +2192,28 @@ export type UpdateClient = Message<"scalekit.v1.clients.UpdateClient"> & {
   name: string;
 
   /**
-   * How long access tokens shall be valid, in seconds.
+   * Lifetime of access tokens in seconds.
    *
    * @generated from field: int64 access_token_expiry = 9;
    */
   accessTokenExpiry: bigint;
 
   /**
-   * Scopes that the client may ask for.
+   * Scopes that the client may request.
    *
    * @generated from field: repeated string scopes = 11;
    */
   scopes: string[];
 
   /**
-   * Claims added to the client's access tokens, replacing all earlier ones.
+   * Claims added to the client's access tokens. They replace all existing claims.
    *
    * @generated from field: repeated scalekit.v1.clients.CustomClaim custom_claims = 12;
    */
   customClaims: CustomClaim[];
 
   /**
-   * Whether access tokens of the client are refused by the Scalekit API.
+   * Whether the Scalekit API rejects access tokens of the client.
    *
    * @generated from field: google.protobuf.BoolValue disallow_scalekit_api_access = 13;
    */
@@ -2236,7 +2234,7 @@ export type UpdateClient = Message<"scalekit.v1.clients.UpdateClient"> & {
   enforcePkce?: boolean | undefined;
 
   /**
-   * Networks that the client may be used from.
+   * Networks from which the client may be used.
    *
    * @generated from field: scalekit.v1.clients.IpAllowlist ip_allowlist = 16;
    */
@@ -2251,7 +2249,7 @@ export const UpdateClientSchema: GenMessage<UpdateClient> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_clients_clients, 52);
 
 /**
- * Names a client of the environment and says what to change.
+ * Request for `UpdateClient`.
  *
  * @generated from message scalekit.v1.clients.UpdateClientRequest
  */
@@ -2264,14 +2262,14 @@ export type UpdateClientRequest = Message<"scalekit.v1.clients.UpdateClientReque
   clientId: string;
 
   /**
-   * The changes. Required.
+   * The new values. Required.
    *
    * @generated from field: scalekit.v1.clients.UpdateClient client = 2;
    */
   client?: UpdateClient | undefined;
 
   /**
-   * Names the fields of `client` to change.
+   * Fields of `client` to change.
    *
    * @generated from field: google.protobuf.FieldMask mask = 3;
    */
@@ -2286,13 +2284,13 @@ export const UpdateClientRequestSchema: GenMessage<UpdateClientRequest> = /*@__P
   messageDesc(file_scalekit_v1_clients_clients, 53);
 
 /**
- * Answer to `UpdateClient`.
+ * Response to `UpdateClient`.
  *
  * @generated from message scalekit.v1.clients.UpdateClientResponse
  */
 export type UpdateClientResponse = Message<"scalekit.v1.clients.UpdateClientResponse"> & {
   /**
-   * The client as stored.
+   * The updated client.
    *
    * @generated from field: scalekit.v1.clients.Client client = 1;
    */
@@ -2307,27 +2305,27 @@ export const UpdateClientResponseSchema: GenMessage<UpdateClientResponse> = /*@_
   messageDesc(file_scalekit_v1_clients_clients, 54);
 
 /**
- * Names a machine client of an organization and says what to change.
+ * Request for `UpdateOrganizationClient`.
  *
  * @generated from message scalekit.v1.clients.UpdateOrganizationClientRequest
  */
 export type UpdateOrganizationClientRequest = Message<"scalekit.v1.clients.UpdateOrganizationClientRequest"> & {
   /**
-   * Id of the organization (`org_` and digits), at most 32 characters.
+   * Id of the organization (`org_` followed by digits), at most 32 characters.
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * Id of the client (`m2morg_` and digits), at most 32 characters.
+   * Id of the client (`m2morg_` followed by digits), at most 32 characters.
    *
    * @generated from field: string client_id = 2;
    */
   clientId: string;
 
   /**
-   * The changes. Required.
+   * The new values. Required.
    *
    * @generated from field: scalekit.v1.clients.OrganizationClient client = 3;
    */
@@ -2342,13 +2340,13 @@ export const UpdateOrganizationClientRequestSchema: GenMessage<UpdateOrganizatio
   messageDesc(file_scalekit_v1_clients_clients, 55);
 
 /**
- * Answer to `UpdateOrganizationClient`.
+ * Response to `UpdateOrganizationClient`.
  *
  * @generated from message scalekit.v1.clients.UpdateOrganizationClientResponse
  */
 export type UpdateOrganizationClientResponse = Message<"scalekit.v1.clients.UpdateOrganizationClientResponse"> & {
   /**
-   * The client as stored.
+   * The updated client.
    *
    * @generated from field: scalekit.v1.clients.M2MClient client = 1;
    */
@@ -2363,13 +2361,13 @@ export const UpdateOrganizationClientResponseSchema: GenMessage<UpdateOrganizati
   messageDesc(file_scalekit_v1_clients_clients, 56);
 
 /**
- * Names a client of a protected resource and says what to change.
+ * Request for `UpdateResourceClient`.
  *
  * @generated from message scalekit.v1.clients.UpdateResourceClientRequest
  */
 export type UpdateResourceClientRequest = Message<"scalekit.v1.clients.UpdateResourceClientRequest"> & {
   /**
-   * Id of the protected resource (`res_` and digits), 1 to 32 characters.
+   * Id of the protected resource (`res_` followed by digits), 1 to 32 characters.
    *
    * @generated from field: string resource_id = 1;
    */
@@ -2383,14 +2381,14 @@ export type UpdateResourceClientRequest = Message<"scalekit.v1.clients.UpdateRes
   clientId: string;
 
   /**
-   * The changes. Required.
+   * The new values. Required.
    *
    * @generated from field: scalekit.v1.clients.ResourceClient client = 3;
    */
   client?: ResourceClient | undefined;
 
   /**
-   * Names the fields of `client` to change.
+   * Fields of `client` to change.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 4;
    */
@@ -2405,13 +2403,13 @@ export const UpdateResourceClientRequestSchema: GenMessage<UpdateResourceClientR
   messageDesc(file_scalekit_v1_clients_clients, 57);
 
 /**
- * Answer to `UpdateResourceClient`.
+ * Response to `UpdateResourceClient`.
  *
  * @generated from message scalekit.v1.clients.UpdateResourceClientResponse
  */
 export type UpdateResourceClientResponse = Message<"scalekit.v1.clients.UpdateResourceClientResponse"> & {
   /**
-   * The client as stored.
+   * The updated client.
    *
    * @generated from field: scalekit.v1.clients.M2MClient client = 1;
    */
@@ -2426,7 +2424,7 @@ export const UpdateResourceClientResponseSchema: GenMessage<UpdateResourceClient
   messageDesc(file_scalekit_v1_clients_clients, 58);
 
 /**
- * Version of the Internet Protocol that a network belongs to.
+ * IP version of a network.
  *
  * @generated from enum scalekit.v1.clients.CidrType
  */
@@ -2460,7 +2458,7 @@ export const CidrTypeSchema: GenEnum<CidrType> = /*@__PURE__*/
   enumDesc(file_scalekit_v1_clients_clients, 0);
 
 /**
- * Whether a secret is accepted.
+ * Status of a secret.
  *
  * @generated from enum scalekit.v1.clients.ClientSecretStatus
  */
@@ -2500,7 +2498,7 @@ export enum ResourceConnectionType {
   INVALID = 0,
 
   /**
-   * Your own application does the login.
+   * Your application authenticates users itself.
    *
    * @generated from enum value: CUSTOM = 1;
    */
@@ -2569,16 +2567,20 @@ export const ResourceTypeSchema: GenEnum<ResourceType> = /*@__PURE__*/
   enumDesc(file_scalekit_v1_clients_clients, 3);
 
 /**
- * Manages OAuth clients. There are three kinds: clients of the environment (your applications),
- * machine clients of an organization, and clients of a protected resource such as an MCP server.
- * Every call needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
+ * Manages OAuth clients.
+ *
+ * There are three kinds: clients of the environment (your applications), machine clients of an
+ * organization, and clients of a protected resource such as an MCP server.
  *
  * @generated from service scalekit.v1.clients.ClientService
  */
 export const ClientService: GenService<{
   /**
-   * Lists the clients of the environment in order of creation, page by page, optionally only some
-   * kinds. Pass `next_page_token` of one answer as `page_token` of the next call until it is empty.
+   * Lists the clients of the environment in order of creation, page by page, optionally restricted
+   * to some kinds.
+   *
+   * To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+   * the last page.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.ListClient
    */
@@ -2588,9 +2590,10 @@ export const ClientService: GenService<{
     output: typeof ListClientsResponseSchema;
   },
   /**
-   * Creates a client of the environment and returns it. It starts without a secret; add one with
-   * `CreateClientSecret`. Fails with `INVALID_ARGUMENT` when name or kind is missing or an address
-   * is listed twice.
+   * Creates a client of the environment and returns it.
+   *
+   * It has no secret yet; add one with `CreateClientSecret`. Fails with `INVALID_ARGUMENT` if the
+   * name or the kind is missing, or if a URI is listed twice.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.CreateClient
    */
@@ -2600,7 +2603,9 @@ export const ClientService: GenService<{
     output: typeof CreateClientResponseSchema;
   },
   /**
-   * Returns one client of the environment. Fails with `NOT_FOUND` for an unknown client.
+   * Returns one client of the environment.
+   *
+   * Fails with `NOT_FOUND` for an unknown client.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.GetClient
    */
@@ -2610,8 +2615,10 @@ export const ClientService: GenService<{
     output: typeof GetClientResponseSchema;
   },
   /**
-   * Updates a client of the environment and returns it. Fields left empty keep their values; custom
-   * claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown client.
+   * Updates a client of the environment and returns it.
+   *
+   * Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND`
+   * for an unknown client.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.UpdateClient
    */
@@ -2621,8 +2628,9 @@ export const ClientService: GenService<{
     output: typeof UpdateClientResponseSchema;
   },
   /**
-   * Deletes a client of the environment and returns nothing. Its secrets stop working. Fails with
-   * `NOT_FOUND` for an unknown client.
+   * Deletes a client of the environment and returns nothing.
+   *
+   * Its secrets stop working. Fails with `NOT_FOUND` for an unknown client.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.DeleteClient
    */
@@ -2632,9 +2640,10 @@ export const ClientService: GenService<{
     output: typeof EmptySchema;
   },
   /**
-   * Adds a secret to a client. Returns the plain text, which is shown only once, and the stored
-   * secret. A client of a resource has at most 5 secrets. Fails with `NOT_FOUND` for an unknown
-   * client.
+   * Adds a secret to a client.
+   *
+   * Returns the plain text, which is shown only once, and the stored secret. A client of a resource
+   * has at most 5 secrets. Fails with `NOT_FOUND` for an unknown client.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.CreateClientSecret
    */
@@ -2644,8 +2653,10 @@ export const ClientService: GenService<{
     output: typeof CreateClientSecretResponseSchema;
   },
   /**
-   * Deletes a secret of a client and returns nothing. The last secret of a client cannot be
-   * deleted. Fails with `NOT_FOUND` for an unknown client or secret.
+   * Deletes a secret of a client and returns nothing.
+   *
+   * The last secret of a client cannot be deleted. Fails with `NOT_FOUND` for an unknown client or
+   * secret.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.DeleteClientSecret
    */
@@ -2655,10 +2666,11 @@ export const ClientService: GenService<{
     output: typeof EmptySchema;
   },
   /**
-   * Creates a machine client of an organization. Returns it with its first secret, whose plain text
-   * is shown only once. With client id and secret, the client gets access tokens from the token
-   * endpoint by the client credentials grant (RFC 6749, section 4.4). Fails with `NOT_FOUND` for an
-   * unknown organization.
+   * Creates a machine client of an organization.
+   *
+   * Returns it with its first secret, whose plain text is shown only once. With its client id and
+   * its secret, the client gets access tokens from the token endpoint through the client
+   * credentials grant (RFC 6749, section 4.4). Fails with `NOT_FOUND` for an unknown organization.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.CreateOrganizationClient
    */
@@ -2668,8 +2680,10 @@ export const ClientService: GenService<{
     output: typeof CreateOrganizationClientResponseSchema;
   },
   /**
-   * Returns one machine client of an organization. Its secrets come without their plain text. Fails
-   * with `NOT_FOUND` for an unknown organization or client.
+   * Returns one machine client of an organization.
+   *
+   * The plain text of its secrets is not included. Fails with `NOT_FOUND` for an unknown
+   * organization or client.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.GetOrganizationClient
    */
@@ -2679,9 +2693,10 @@ export const ClientService: GenService<{
     output: typeof GetOrganizationClientResponseSchema;
   },
   /**
-   * Adds a secret to a machine client of an organization, such as for a rotation. Returns the plain
-   * text, which is shown only once, and the stored secret; the earlier secrets stay valid. Fails
-   * with `NOT_FOUND` for an unknown organization or client.
+   * Adds a secret to a machine client of an organization, for example to rotate its secrets.
+   *
+   * Returns the plain text, which is shown only once, and the stored secret. The earlier secrets
+   * stay valid. Fails with `NOT_FOUND` for an unknown organization or client.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.CreateOrganizationClientSecret
    */
@@ -2691,9 +2706,10 @@ export const ClientService: GenService<{
     output: typeof CreateOrganizationClientSecretResponseSchema;
   },
   /**
-   * Deletes a secret of a machine client of an organization and returns nothing. The last secret of
-   * a client cannot be deleted. Fails with `NOT_FOUND` for an unknown organization, client or
-   * secret.
+   * Deletes a secret of a machine client of an organization and returns nothing.
+   *
+   * The last secret of a client cannot be deleted. Fails with `NOT_FOUND` for an unknown
+   * organization, client or secret.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.DeleteOrganizationClientSecret
    */
@@ -2703,9 +2719,10 @@ export const ClientService: GenService<{
     output: typeof EmptySchema;
   },
   /**
-   * Updates a machine client of an organization and returns it. Fields left empty keep their
-   * values; custom claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown
-   * organization or client.
+   * Updates a machine client of an organization and returns it.
+   *
+   * Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND`
+   * for an unknown organization or client.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.UpdateOrganizationClient
    */
@@ -2715,8 +2732,9 @@ export const ClientService: GenService<{
     output: typeof UpdateOrganizationClientResponseSchema;
   },
   /**
-   * Deletes a machine client of an organization and returns nothing. Its secrets stop working.
-   * Fails with `NOT_FOUND` for an unknown organization or client.
+   * Deletes a machine client of an organization and returns nothing.
+   *
+   * Its secrets stop working. Fails with `NOT_FOUND` for an unknown organization or client.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.DeleteOrganizationClient
    */
@@ -2726,9 +2744,10 @@ export const ClientService: GenService<{
     output: typeof EmptySchema;
   },
   /**
-   * Lists the machine clients of an organization in order of creation, page by page. Pass
-   * `next_page_token` of one answer as `page_token` of the next call until it is empty. Fails with
-   * `NOT_FOUND` for an unknown organization.
+   * Lists the machine clients of an organization in order of creation, page by page.
+   *
+   * To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+   * the last page. Fails with `NOT_FOUND` for an unknown organization.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.ListOrganizationClients
    */
@@ -2738,7 +2757,9 @@ export const ClientService: GenService<{
     output: typeof ListOrganizationClientsResponseSchema;
   },
   /**
-   * Returns one protected resource. Fails with `NOT_FOUND` for an unknown resource.
+   * Returns one protected resource.
+   *
+   * Fails with `NOT_FOUND` for an unknown resource.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.GetResource
    */
@@ -2748,9 +2769,10 @@ export const ClientService: GenService<{
     output: typeof GetResourceResponseSchema;
   },
   /**
-   * Lists the protected resources of one type in order of creation, page by page. Pass
-   * `next_page_token` of one answer as `page_token` of the next call until it is empty. Fails with
-   * `INVALID_ARGUMENT` when the type is missing.
+   * Lists the protected resources of one type in order of creation, page by page.
+   *
+   * To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+   * the last page. Fails with `INVALID_ARGUMENT` if the type is missing.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.ListResources
    */
@@ -2760,8 +2782,10 @@ export const ClientService: GenService<{
     output: typeof ListResourcesResponseSchema;
   },
   /**
-   * Creates a client of a protected resource. Returns it with its first secret, whose plain text is
-   * shown only once. Fails with `NOT_FOUND` for an unknown resource.
+   * Creates a client of a protected resource.
+   *
+   * Returns it with its first secret, whose plain text is shown only once. Fails with `NOT_FOUND`
+   * for an unknown resource.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.CreateResourceClient
    */
@@ -2771,9 +2795,10 @@ export const ClientService: GenService<{
     output: typeof CreateResourceClientResponseSchema;
   },
   /**
-   * Updates a client of a protected resource and returns it. Fields left empty keep their values;
-   * custom claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown resource or
-   * client.
+   * Updates a client of a protected resource and returns it.
+   *
+   * Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND`
+   * for an unknown resource or client.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.UpdateResourceClient
    */
@@ -2783,8 +2808,9 @@ export const ClientService: GenService<{
     output: typeof UpdateResourceClientResponseSchema;
   },
   /**
-   * Returns one client of a protected resource and the users who have consented to it. Fails with
-   * `NOT_FOUND` for an unknown resource or client.
+   * Returns one client of a protected resource and the users who have consented to it.
+   *
+   * Fails with `NOT_FOUND` for an unknown resource or client.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.GetResourceClient
    */
@@ -2794,9 +2820,10 @@ export const ClientService: GenService<{
     output: typeof GetResourceClientResponseSchema;
   },
   /**
-   * Lists the clients of a protected resource in order of creation, all in one answer, with the
-   * numbers of those that registered themselves and of those created by hand. Fails with
-   * `NOT_FOUND` for an unknown resource.
+   * Lists all clients of a protected resource in order of creation, in one response.
+   *
+   * The response also counts the clients that registered themselves and the clients that were
+   * created manually. Fails with `NOT_FOUND` for an unknown resource.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.ListResourceClients
    */
@@ -2806,8 +2833,10 @@ export const ClientService: GenService<{
     output: typeof ListResourceClientsResponseSchema;
   },
   /**
-   * Lists the consents that users have given to clients of a protected resource, page by page. Pass
-   * `next_page_token` of one answer as `page_token` of the next call until it is empty.
+   * Lists the consents that users have given to clients of a protected resource, page by page.
+   *
+   * To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+   * the last page.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.ListResourceUserConsents
    */
@@ -2817,8 +2846,10 @@ export const ClientService: GenService<{
     output: typeof ListResourceUserConsentsResponseSchema;
   },
   /**
-   * Deletes a client of a protected resource. Its secrets stop working; the answer has no fields.
-   * Fails with `NOT_FOUND` for an unknown resource or client.
+   * Deletes a client of a protected resource.
+   *
+   * Its secrets stop working. The response has no fields. Fails with `NOT_FOUND` for an unknown
+   * resource or client.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.DeleteResourceClient
    */
@@ -2828,8 +2859,9 @@ export const ClientService: GenService<{
     output: typeof DeleteResourceClientResponseSchema;
   },
   /**
-   * Revokes the consent that a user has given to a client. The answer has no fields. Fails with
-   * `NOT_FOUND` for an unknown client or consent.
+   * Revokes the consent that a user has given to a client.
+   *
+   * The response has no fields. Fails with `NOT_FOUND` for an unknown client or consent.
    *
    * @generated from rpc scalekit.v1.clients.ClientService.RevokeUserConsent
    */

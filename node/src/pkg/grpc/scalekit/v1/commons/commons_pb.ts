@@ -19,13 +19,13 @@ export const file_scalekit_v1_commons_commons: GenFile = /*@__PURE__*/
   fileDesc("CiFzY2FsZWtpdC92MS9jb21tb25zL2NvbW1vbnMucHJvdG8SE3NjYWxla2l0LnYxLmNvbW1vbnMi1gIKEEV4dGVybmFsSWRlbnRpdHkSFQoNY29ubmVjdGlvbl9pZBgBIAEoCRIXCg9jb25uZWN0aW9uX3R5cGUYAiABKAkSRgoTY29ubmVjdGlvbl9wcm92aWRlchgDIAEoDjIpLnNjYWxla2l0LnYxLmNvbW1vbnMuSWRlbnRpdHlQcm92aWRlclR5cGUSGgoSY29ubmVjdGlvbl91c2VyX2lkGAQgASgJEhEKCWlzX3NvY2lhbBgFIAEoCBIzCg9sYXN0X2xvZ2luX3RpbWUYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGNyZWF0ZWRfdGltZRgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNAoQbGFzdF9zeW5jZWRfdGltZRgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAi+AUKFk9yZ2FuaXphdGlvbk1lbWJlcnNoaXASFwoPb3JnYW5pemF0aW9uX2lkGAEgASgJEi0KCWpvaW5fdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASQAoRbWVtYmVyc2hpcF9zdGF0dXMYAyABKA4yJS5zY2FsZWtpdC52MS5jb21tb25zLk1lbWJlcnNoaXBTdGF0dXMSKAoFcm9sZXMYBCADKAsyGS5zY2FsZWtpdC52MS5jb21tb25zLlJvbGUSEQoEbmFtZRgFIAEoCUgAiAEBEmYKCG1ldGFkYXRhGAcgAygLMjkuc2NhbGVraXQudjEuY29tbW9ucy5Pcmdhbml6YXRpb25NZW1iZXJzaGlwLk1ldGFkYXRhRW50cnlCGbpIFpoBExAUIgZyBBADGBkqB3IFEAEYgAISGQoMZGlzcGxheV9uYW1lGAkgASgJSAGIAQESGgoNaW52aXRlcl9lbWFpbBgKIAEoCUgCiAEBEjMKCmNyZWF0ZWRfYXQYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSAOIAQESNAoLYWNjZXB0ZWRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSASIAQESMwoKZXhwaXJlc19hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBYgBARIgChNwcm92aXNpb25pbmdfbWV0aG9kGA4gASgJSAaIAQESEwoLcGVybWlzc2lvbnMYDyADKAkaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQgcKBV9uYW1lQg8KDV9kaXNwbGF5X25hbWVCEAoOX2ludml0ZXJfZW1haWxCDQoLX2NyZWF0ZWRfYXRCDgoMX2FjY2VwdGVkX2F0Qg0KC19leHBpcmVzX2F0QhYKFF9wcm92aXNpb25pbmdfbWV0aG9kIjYKBFJvbGUSCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRIUCgxkaXNwbGF5X25hbWUYAyABKAki0AUKC1VzZXJQcm9maWxlEgoKAmlkGAEgASgJEhwKCmdpdmVuX25hbWUYAiABKAlCCLpIBXIDGP8BEh0KC2ZhbWlseV9uYW1lGAMgASgJQgi6SAVyAxj/ARIMCgRuYW1lGAQgASgJEg4KBmxvY2FsZRgFIAEoCRIWCg5lbWFpbF92ZXJpZmllZBgGIAEoCBIUCgxwaG9uZV9udW1iZXIYByABKAkSWwoIbWV0YWRhdGEYCCADKAsyLi5zY2FsZWtpdC52MS5jb21tb25zLlVzZXJQcm9maWxlLk1ldGFkYXRhRW50cnlCGbpIFpoBExAUIgZyBBADGBkqB3IFEAEYgAISbAoRY3VzdG9tX2F0dHJpYnV0ZXMYCSADKAsyNi5zY2FsZWtpdC52MS5jb21tb25zLlVzZXJQcm9maWxlLkN1c3RvbUF0dHJpYnV0ZXNFbnRyeUIZukgWmgETEBQiBnIEEAMYGSoHcgUQARiAAhIeCgpmaXJzdF9uYW1lGBUgASgJQgoYAbpIBXIDGP8BEh0KCWxhc3RfbmFtZRgWIAEoCUIKGAG6SAVyAxj/ARIkChJwcmVmZXJyZWRfdXNlcm5hbWUYDCABKAlCCLpIBXIDGIAEEh0KFXBob25lX251bWJlcl92ZXJpZmllZBgNIAEoCBIPCgdwaWN0dXJlGA4gASgJEg4KBmdyb3VwcxgPIAMoCRIOCgZnZW5kZXIYECABKAkSQgoTZXh0ZXJuYWxfaWRlbnRpdGllcxgKIAMoCzIlLnNjYWxla2l0LnYxLmNvbW1vbnMuRXh0ZXJuYWxJZGVudGl0eRovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEaNwoVQ3VzdG9tQXR0cmlidXRlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEqmAIKFElkZW50aXR5UHJvdmlkZXJUeXBlEiEKHUlERU5USVRZX1BST1ZJREVSX1VOU1BFQ0lGSUVEEAASCAoET0tUQRABEgoKBkdPT0dMRRACEhAKDE1JQ1JPU09GVF9BRBADEgkKBUFVVEgwEAQSDAoIT05FTE9HSU4QBRIRCg1QSU5HX0lERU5USVRZEAYSDQoJSlVNUENMT1VEEAcSCgoGQ1VTVE9NEAgSCgoGR0lUSFVCEAkSCgoGR0lUTEFCEAoSDAoITElOS0VESU4QCxIOCgpTQUxFU0ZPUkNFEAwSDQoJTUlDUk9TT0ZUEA0SEQoNSURQX1NJTVVMQVRPUhAOEgwKCFNDQUxFS0lUEA8SCAoEQURGUxAQKncKEE1lbWJlcnNoaXBTdGF0dXMSIQodTWVtYmVyc2hpcF9TdGF0dXNfVU5TUEVDSUZJRUQQABIKCgZBQ1RJVkUQARIMCghJTkFDVElWRRACEhIKDlBFTkRJTkdfSU5WSVRFEAMSEgoOSU5WSVRFX0VYUElSRUQQBCo5CgpSZWdpb25Db2RlEhsKF1JFR0lPTl9DT0RFX1VOU1BFQ0lGSUVEEAASBgoCVVMQARIGCgJFVRACKk8KCFRpbWVVbml0EiEKHVNFU1NJT05fVElNRV9VTklUX1VOU1BFQ0lGSUVEEAASCwoHTUlOVVRFUxABEgkKBUhPVVJTEAISCAoEREFZUxADYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp]);
 
 /**
- * A login identity of a user at an identity provider, as the provider's connection reported it.
+ * Identity of a user at an identity provider, as reported by the provider's connection.
  *
  * @generated from message scalekit.v1.commons.ExternalIdentity
  */
 export type ExternalIdentity = Message<"scalekit.v1.commons.ExternalIdentity"> & {
   /**
-   * Id of the connection that the identity came through (`conn_` and digits).
+   * Id of the connection that reported the identity (`conn_` followed by digits).
    *
    * @generated from field: string connection_id = 1;
    */
@@ -39,42 +39,42 @@ export type ExternalIdentity = Message<"scalekit.v1.commons.ExternalIdentity"> &
   connectionType: string;
 
   /**
-   * Identity provider behind the connection.
+   * Identity provider of the connection.
    *
    * @generated from field: scalekit.v1.commons.IdentityProviderType connection_provider = 3;
    */
   connectionProvider: IdentityProviderType;
 
   /**
-   * Id that the identity provider gives to the user.
+   * Id of the user at the identity provider.
    *
    * @generated from field: string connection_user_id = 4;
    */
   connectionUserId: string;
 
   /**
-   * Whether this is a social login and not an enterprise one.
+   * Whether this is a social login rather than an enterprise login.
    *
    * @generated from field: bool is_social = 5;
    */
   isSocial: boolean;
 
   /**
-   * When the user last logged in with this identity.
+   * Time when the user last logged in with this identity.
    *
    * @generated from field: google.protobuf.Timestamp last_login_time = 6;
    */
   lastLoginTime?: Timestamp | undefined;
 
   /**
-   * When the identity was first linked to the user.
+   * Time when the identity was first linked to the user.
    *
    * @generated from field: google.protobuf.Timestamp created_time = 7;
    */
   createdTime?: Timestamp | undefined;
 
   /**
-   * When the identity's data was last taken over from the provider.
+   * Time when the identity was last synchronized with the provider.
    *
    * @generated from field: google.protobuf.Timestamp last_synced_time = 8;
    */
@@ -89,27 +89,27 @@ export const ExternalIdentitySchema: GenMessage<ExternalIdentity> = /*@__PURE__*
   messageDesc(file_scalekit_v1_commons_commons, 0);
 
 /**
- * The membership of a user in one organization. The server fills in every field.
+ * The membership of a user in one organization. The service sets every field.
  *
  * @generated from message scalekit.v1.commons.OrganizationMembership
  */
 export type OrganizationMembership = Message<"scalekit.v1.commons.OrganizationMembership"> & {
   /**
-   * Id of the organization (`org_` and digits).
+   * Id of the organization (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * When the user joined the organization.
+   * Time when the user joined the organization.
    *
    * @generated from field: google.protobuf.Timestamp join_time = 2;
    */
   joinTime?: Timestamp | undefined;
 
   /**
-   * Whether the membership is active, inactive or so far only an invitation.
+   * Status of the membership.
    *
    * @generated from field: scalekit.v1.commons.MembershipStatus membership_status = 3;
    */
@@ -130,15 +130,15 @@ export type OrganizationMembership = Message<"scalekit.v1.commons.OrganizationMe
   name?: string | undefined;
 
   /**
-   * Key-value pairs of your own that belong to the membership: at most 20 pairs, keys of 3 to 25
-   * characters, values of 1 to 256.
+   * Custom key-value pairs of the membership: at most 20 pairs, keys of 3 to 25 characters, values
+   * of 1 to 256.
    *
    * @generated from field: map<string, string> metadata = 7;
    */
   metadata: { [key: string]: string };
 
   /**
-   * Name of the organization as shown to people.
+   * Display name of the organization.
    *
    * @generated from field: optional string display_name = 9;
    */
@@ -152,35 +152,35 @@ export type OrganizationMembership = Message<"scalekit.v1.commons.OrganizationMe
   inviterEmail?: string | undefined;
 
   /**
-   * When the membership, or the invitation to it, was created.
+   * Time when the membership or the invitation to it was created.
    *
    * @generated from field: optional google.protobuf.Timestamp created_at = 11;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When the user accepted the invitation.
+   * Time when the user accepted the invitation.
    *
    * @generated from field: optional google.protobuf.Timestamp accepted_at = 12;
    */
   acceptedAt?: Timestamp | undefined;
 
   /**
-   * When a pending invitation expires.
+   * Time when a pending invitation expires.
    *
    * @generated from field: optional google.protobuf.Timestamp expires_at = 13;
    */
   expiresAt?: Timestamp | undefined;
 
   /**
-   * How the user became a member.
+   * Method by which the user became a member.
    *
    * @generated from field: optional string provisioning_method = 14;
    */
   provisioningMethod?: string | undefined;
 
   /**
-   * Names of the permissions that the user has in this organization through the roles.
+   * Names of the permissions that the user's roles grant in this organization.
    *
    * @generated from field: repeated string permissions = 15;
    */
@@ -195,13 +195,13 @@ export const OrganizationMembershipSchema: GenMessage<OrganizationMembership> = 
   messageDesc(file_scalekit_v1_commons_commons, 1);
 
 /**
- * A role that a member has or is to get. Where a request takes roles, `name` is what counts.
+ * A role of a member. Requests use only `name`.
  *
  * @generated from message scalekit.v1.commons.Role
  */
 export type Role = Message<"scalekit.v1.commons.Role"> & {
   /**
-   * Id of the role (`role_` and digits).
+   * Id of the role (`role_` followed by digits).
    *
    * @generated from field: string id = 1;
    */
@@ -215,7 +215,7 @@ export type Role = Message<"scalekit.v1.commons.Role"> & {
   name: string;
 
   /**
-   * Name of the role as shown to people.
+   * Display name of the role.
    *
    * @generated from field: string display_name = 3;
    */
@@ -230,14 +230,14 @@ export const RoleSchema: GenMessage<Role> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_commons_commons, 2);
 
 /**
- * Personal details of a user, as stored and returned. Creating and updating a user takes profile
- * messages of their own.
+ * Personal details of a user, as returned by the service. Requests use `CreateUserProfile` and
+ * `UpdateUserProfile` instead.
  *
  * @generated from message scalekit.v1.commons.UserProfile
  */
 export type UserProfile = Message<"scalekit.v1.commons.UserProfile"> & {
   /**
-   * Id of the profile, given by the server.
+   * Id of the profile, assigned by the service.
    *
    * @generated from field: string id = 1;
    */
@@ -258,7 +258,7 @@ export type UserProfile = Message<"scalekit.v1.commons.UserProfile"> & {
   familyName: string;
 
   /**
-   * Full name as shown to people.
+   * Full name, for display.
    *
    * @generated from field: string name = 4;
    */
@@ -272,7 +272,7 @@ export type UserProfile = Message<"scalekit.v1.commons.UserProfile"> & {
   locale: string;
 
   /**
-   * Whether the user has shown to own the e-mail address.
+   * Whether the e-mail address is verified.
    *
    * @generated from field: bool email_verified = 6;
    */
@@ -286,8 +286,8 @@ export type UserProfile = Message<"scalekit.v1.commons.UserProfile"> & {
   phoneNumber: string;
 
   /**
-   * Key-value pairs of your own about the user: at most 20 pairs, keys of 3 to 25 characters,
-   * values of 1 to 256.
+   * Custom key-value pairs of the user: at most 20 pairs, keys of 3 to 25 characters, values of 1
+   * to 256.
    *
    * @generated from field: map<string, string> metadata = 8;
    */
@@ -318,14 +318,14 @@ export type UserProfile = Message<"scalekit.v1.commons.UserProfile"> & {
   lastName: string;
 
   /**
-   * Short name that the user likes to be called by, at most 512 characters. It need not be unique.
+   * Preferred short name, at most 512 characters. It need not be unique.
    *
    * @generated from field: string preferred_username = 12;
    */
   preferredUsername: string;
 
   /**
-   * Whether the user has shown to own the phone number.
+   * Whether the phone number is verified.
    *
    * @generated from field: bool phone_number_verified = 13;
    */
@@ -339,7 +339,7 @@ export type UserProfile = Message<"scalekit.v1.commons.UserProfile"> & {
   picture: string;
 
   /**
-   * Names of the groups that the user belongs to.
+   * Names of the user's groups.
    *
    * @generated from field: repeated string groups = 15;
    */
@@ -353,7 +353,7 @@ export type UserProfile = Message<"scalekit.v1.commons.UserProfile"> & {
   gender: string;
 
   /**
-   * Identities at identity providers that the user has logged in with. Read-only.
+   * Identities at identity providers with which the user has logged in. Read-only.
    *
    * @generated from field: repeated scalekit.v1.commons.ExternalIdentity external_identities = 10;
    */
@@ -368,13 +368,13 @@ export const UserProfileSchema: GenMessage<UserProfile> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_commons_commons, 3);
 
 /**
- * The kinds of identity providers that connections and directories can use.
+ * Identity providers of connections and directories.
  *
  * @generated from enum scalekit.v1.commons.IdentityProviderType
  */
 export enum IdentityProviderType {
   /**
-   * No provider given.
+   * Not set.
    *
    * @generated from enum value: IDENTITY_PROVIDER_UNSPECIFIED = 0;
    */
@@ -430,7 +430,7 @@ export enum IdentityProviderType {
   JUMPCLOUD = 7,
 
   /**
-   * Any other provider that speaks the protocol of the connection.
+   * Any other provider that supports the protocol of the connection.
    *
    * @generated from enum value: CUSTOM = 8;
    */
@@ -472,7 +472,7 @@ export enum IdentityProviderType {
   MICROSOFT = 13,
 
   /**
-   * The simulated identity provider that helps to test a login.
+   * The simulated identity provider, for testing logins.
    *
    * @generated from enum value: IDP_SIMULATOR = 14;
    */
@@ -500,13 +500,13 @@ export const IdentityProviderTypeSchema: GenEnum<IdentityProviderType> = /*@__PU
   enumDesc(file_scalekit_v1_commons_commons, 0);
 
 /**
- * The states that a membership can be in.
+ * Status of a membership.
  *
  * @generated from enum scalekit.v1.commons.MembershipStatus
  */
 export enum MembershipStatus {
   /**
-   * No state given.
+   * Not set.
    *
    * @generated from enum value: Membership_Status_UNSPECIFIED = 0;
    */
@@ -520,14 +520,14 @@ export enum MembershipStatus {
   ACTIVE = 1,
 
   /**
-   * The membership exists but is switched off.
+   * The membership is disabled.
    *
    * @generated from enum value: INACTIVE = 2;
    */
   INACTIVE = 2,
 
   /**
-   * The user is invited and has not accepted yet.
+   * The user has been invited and has not accepted yet.
    *
    * @generated from enum value: PENDING_INVITE = 3;
    */
@@ -548,13 +548,13 @@ export const MembershipStatusSchema: GenEnum<MembershipStatus> = /*@__PURE__*/
   enumDesc(file_scalekit_v1_commons_commons, 1);
 
 /**
- * The regions that data can be kept in.
+ * Regions in which data can be stored.
  *
  * @generated from enum scalekit.v1.commons.RegionCode
  */
 export enum RegionCode {
   /**
-   * No region given.
+   * Not set.
    *
    * @generated from enum value: REGION_CODE_UNSPECIFIED = 0;
    */
@@ -582,13 +582,13 @@ export const RegionCodeSchema: GenEnum<RegionCode> = /*@__PURE__*/
   enumDesc(file_scalekit_v1_commons_commons, 2);
 
 /**
- * The units that a timeout can be given in.
+ * Units of a timeout.
  *
  * @generated from enum scalekit.v1.commons.TimeUnit
  */
 export enum TimeUnit {
   /**
-   * No unit given.
+   * Not set.
    *
    * @generated from enum value: SESSION_TIME_UNIT_UNSPECIFIED = 0;
    */

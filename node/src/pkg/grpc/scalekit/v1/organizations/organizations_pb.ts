@@ -28,28 +28,28 @@ export const file_scalekit_v1_organizations_organizations: GenFile = /*@__PURE__
  */
 export type CreateOrganization = Message<"scalekit.v1.organizations.CreateOrganization"> & {
   /**
-   * Name as shown to people, 1 to 200 characters.
+   * Display name, 1 to 200 characters.
    *
    * @generated from field: string display_name = 4;
    */
   displayName: string;
 
   /**
-   * Region to keep the organization's data in.
+   * Region in which the organization's data is stored.
    *
    * @generated from field: scalekit.v1.commons.RegionCode region_code = 5;
    */
   regionCode: RegionCode;
 
   /**
-   * Id that your application gives to the organization; unique among live organizations.
+   * Id of the organization in your application; unique among organizations that are not deleted.
    *
    * @generated from field: optional string external_id = 6;
    */
   externalId?: string | undefined;
 
   /**
-   * Key-value pairs of your own: at most 10 pairs, keys of 3 to 25 characters, values of 1 to 256.
+   * Custom key-value pairs: at most 10 pairs, keys of 3 to 25 characters, values of 1 to 256.
    *
    * @generated from field: map<string, string> metadata = 7;
    */
@@ -79,7 +79,7 @@ export const CreateOrganizationSchema: GenMessage<CreateOrganization> = /*@__PUR
   messageDesc(file_scalekit_v1_organizations_organizations, 0);
 
 /**
- * Carries the organization to create.
+ * Request for `CreateOrganization`.
  *
  * @generated from message scalekit.v1.organizations.CreateOrganizationRequest
  */
@@ -100,7 +100,7 @@ export const CreateOrganizationRequestSchema: GenMessage<CreateOrganizationReque
   messageDesc(file_scalekit_v1_organizations_organizations, 1);
 
 /**
- * Answer to `CreateOrganization`.
+ * Response to `CreateOrganization`.
  *
  * @generated from message scalekit.v1.organizations.CreateOrganizationResponse
  */
@@ -121,19 +121,19 @@ export const CreateOrganizationResponseSchema: GenMessage<CreateOrganizationResp
   messageDesc(file_scalekit_v1_organizations_organizations, 2);
 
 /**
- * Names the organization to delete.
+ * Request for `DeleteOrganization`.
  *
  * @generated from message scalekit.v1.organizations.DeleteOrganizationRequest
  */
 export type DeleteOrganizationRequest = Message<"scalekit.v1.organizations.DeleteOrganizationRequest"> & {
   /**
-   * Which organization: set exactly one.
+   * The organization. Set exactly one of `id` and `external_id`.
    *
    * @generated from oneof scalekit.v1.organizations.DeleteOrganizationRequest.identities
    */
   identities: {
     /**
-     * Id of the organization (`org_` and digits), at most 32 characters.
+     * Id of the organization (`org_` followed by digits), at most 32 characters.
      *
      * @generated from field: string id = 1;
      */
@@ -141,8 +141,8 @@ export type DeleteOrganizationRequest = Message<"scalekit.v1.organizations.Delet
     case: "id";
   } | {
     /**
-     * Id that your application gave to the organization. The client looks the organization up
-     * first, which takes one more call.
+     * Id of the organization in your application. The client first looks up the organization's id,
+     * which takes one more call.
      *
      * @generated from field: string external_id = 2;
      */
@@ -159,13 +159,13 @@ export const DeleteOrganizationRequestSchema: GenMessage<DeleteOrganizationReque
   messageDesc(file_scalekit_v1_organizations_organizations, 3);
 
 /**
- * Names the organization and the features that the portal is to offer.
+ * Request for `GeneratePortalLink`.
  *
  * @generated from message scalekit.v1.organizations.GeneratePortalLinkRequest
  */
 export type GeneratePortalLinkRequest = Message<"scalekit.v1.organizations.GeneratePortalLinkRequest"> & {
   /**
-   * Id of the organization (`org_` and digits).
+   * Id of the organization (`org_` followed by digits).
    *
    * @generated from field: string id = 1;
    */
@@ -188,7 +188,7 @@ export type GeneratePortalLinkRequest = Message<"scalekit.v1.organizations.Gener
   directorySync?: boolean | undefined;
 
   /**
-   * Features that the portal is to offer.
+   * Features to offer in the portal.
    *
    * @generated from field: repeated scalekit.v1.organizations.Feature features = 4;
    */
@@ -203,7 +203,7 @@ export const GeneratePortalLinkRequestSchema: GenMessage<GeneratePortalLinkReque
   messageDesc(file_scalekit_v1_organizations_organizations, 4);
 
 /**
- * Answer to `GeneratePortalLink`.
+ * Response to `GeneratePortalLink`.
  *
  * @generated from message scalekit.v1.organizations.GeneratePortalLinkResponse
  */
@@ -224,19 +224,19 @@ export const GeneratePortalLinkResponseSchema: GenMessage<GeneratePortalLinkResp
   messageDesc(file_scalekit_v1_organizations_organizations, 5);
 
 /**
- * Names the organization to return.
+ * Request for `GetOrganization` and `GetOrganizationByExternalId`.
  *
  * @generated from message scalekit.v1.organizations.GetOrganizationRequest
  */
 export type GetOrganizationRequest = Message<"scalekit.v1.organizations.GetOrganizationRequest"> & {
   /**
-   * Which organization: set exactly one.
+   * The organization. Set exactly one of `id` and `external_id`.
    *
    * @generated from oneof scalekit.v1.organizations.GetOrganizationRequest.identities
    */
   identities: {
     /**
-     * Id of the organization (`org_` and digits), at most 32 characters.
+     * Id of the organization (`org_` followed by digits), at most 32 characters.
      *
      * @generated from field: string id = 1;
      */
@@ -244,7 +244,7 @@ export type GetOrganizationRequest = Message<"scalekit.v1.organizations.GetOrgan
     case: "id";
   } | {
     /**
-     * Id that your application gave to the organization.
+     * Id of the organization in your application.
      *
      * @generated from field: string external_id = 2;
      */
@@ -261,7 +261,7 @@ export const GetOrganizationRequestSchema: GenMessage<GetOrganizationRequest> = 
   messageDesc(file_scalekit_v1_organizations_organizations, 6);
 
 /**
- * Answer to the calls that return one organization.
+ * Response to `GetOrganization`, `GetOrganizationByExternalId` and `UpdateOrganizationSettings`.
  *
  * @generated from message scalekit.v1.organizations.GetOrganizationResponse
  */
@@ -282,13 +282,13 @@ export const GetOrganizationResponseSchema: GenMessage<GetOrganizationResponse> 
   messageDesc(file_scalekit_v1_organizations_organizations, 7);
 
 /**
- * Names the organization whose session policy to return.
+ * Request for `GetOrganizationSessionPolicy`.
  *
  * @generated from message scalekit.v1.organizations.GetOrganizationSessionPolicyRequest
  */
 export type GetOrganizationSessionPolicyRequest = Message<"scalekit.v1.organizations.GetOrganizationSessionPolicyRequest"> & {
   /**
-   * Id of the organization (`org_` and digits).
+   * Id of the organization (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
@@ -303,13 +303,13 @@ export const GetOrganizationSessionPolicyRequestSchema: GenMessage<GetOrganizati
   messageDesc(file_scalekit_v1_organizations_organizations, 8);
 
 /**
- * Answer to `GetOrganizationSessionPolicy`.
+ * Response to `GetOrganizationSessionPolicy`.
  *
  * @generated from message scalekit.v1.organizations.GetOrganizationSessionPolicyResponse
  */
 export type GetOrganizationSessionPolicyResponse = Message<"scalekit.v1.organizations.GetOrganizationSessionPolicyResponse"> & {
   /**
-   * The policy in force.
+   * The current policy.
    *
    * @generated from field: scalekit.v1.organizations.OrganizationSessionPolicySettings policy = 1;
    */
@@ -324,13 +324,13 @@ export const GetOrganizationSessionPolicyResponseSchema: GenMessage<GetOrganizat
   messageDesc(file_scalekit_v1_organizations_organizations, 9);
 
 /**
- * Names the organization whose user management settings to return.
+ * Request for `GetOrganizationUserManagementSetting`.
  *
  * @generated from message scalekit.v1.organizations.GetOrganizationUserManagementSettingsRequest
  */
 export type GetOrganizationUserManagementSettingsRequest = Message<"scalekit.v1.organizations.GetOrganizationUserManagementSettingsRequest"> & {
   /**
-   * Id of the organization (`org_` and digits).
+   * Id of the organization (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
@@ -345,13 +345,13 @@ export const GetOrganizationUserManagementSettingsRequestSchema: GenMessage<GetO
   messageDesc(file_scalekit_v1_organizations_organizations, 10);
 
 /**
- * Answer to `GetOrganizationUserManagementSetting`.
+ * Response to `GetOrganizationUserManagementSetting`.
  *
  * @generated from message scalekit.v1.organizations.GetOrganizationUserManagementSettingsResponse
  */
 export type GetOrganizationUserManagementSettingsResponse = Message<"scalekit.v1.organizations.GetOrganizationUserManagementSettingsResponse"> & {
   /**
-   * The settings in force.
+   * The current settings.
    *
    * @generated from field: scalekit.v1.organizations.OrganizationUserManagementSettings settings = 1;
    */
@@ -379,14 +379,14 @@ export type Link = Message<"scalekit.v1.organizations.Link"> & {
   id: string;
 
   /**
-   * URL to send the administrator to. Whoever has it can use the portal until it expires.
+   * URL for the administrator. Anyone who has it can use the portal until it expires.
    *
    * @generated from field: string location = 2;
    */
   location: string;
 
   /**
-   * When the link expires.
+   * Time when the link expires.
    *
    * @generated from field: google.protobuf.Timestamp expire_time = 3;
    */
@@ -401,7 +401,7 @@ export const LinkSchema: GenMessage<Link> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_organizations_organizations, 12);
 
 /**
- * Selects the page of organizations to list.
+ * Request for `ListOrganization`.
  *
  * @generated from message scalekit.v1.organizations.ListOrganizationsRequest
  */
@@ -414,7 +414,7 @@ export type ListOrganizationsRequest = Message<"scalekit.v1.organizations.ListOr
   pageSize: number;
 
   /**
-   * Token of the page to return, from an earlier answer; empty for the first page.
+   * Token of the page to return, from an earlier response; empty for the first page.
    *
    * @generated from field: string page_token = 2;
    */
@@ -449,14 +449,14 @@ export type ListOrganizationsResponse = Message<"scalekit.v1.organizations.ListO
   nextPageToken: string;
 
   /**
-   * Number of matching entries over all pages.
+   * Total number of matching entries.
    *
    * @generated from field: uint32 total_size = 2;
    */
   totalSize: number;
 
   /**
-   * The organizations of this page, newest first.
+   * The organizations on this page, newest first.
    *
    * @generated from field: repeated scalekit.v1.organizations.Organization organizations = 3;
    */
@@ -478,62 +478,62 @@ export const ListOrganizationsResponseSchema: GenMessage<ListOrganizationsRespon
   messageDesc(file_scalekit_v1_organizations_organizations, 14);
 
 /**
- * A customer of your application, whose users log in through it.
+ * An organization: a customer of your application.
  *
  * @generated from message scalekit.v1.organizations.Organization
  */
 export type Organization = Message<"scalekit.v1.organizations.Organization"> & {
   /**
-   * Id of the organization (`org_` and digits), given by the server.
+   * Id of the organization (`org_` followed by digits), assigned by the service.
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * When the organization was created. Read-only.
+   * Time when the organization was created. Read-only.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 2;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * When the organization was last changed. Read-only.
+   * Time when the organization was last changed. Read-only.
    *
    * @generated from field: google.protobuf.Timestamp update_time = 3;
    */
   updateTime?: Timestamp | undefined;
 
   /**
-   * Name as shown to people, 1 to 200 characters.
+   * Display name, 1 to 200 characters.
    *
    * @generated from field: string display_name = 4;
    */
   displayName: string;
 
   /**
-   * Region that the organization's data is kept in.
+   * Region in which the organization's data is stored.
    *
    * @generated from field: scalekit.v1.commons.RegionCode region_code = 5;
    */
   regionCode: RegionCode;
 
   /**
-   * Id that your application gave to the organization; unique among live organizations.
+   * Id of the organization in your application; unique among organizations that are not deleted.
    *
    * @generated from field: optional string external_id = 6;
    */
   externalId?: string | undefined;
 
   /**
-   * Key-value pairs of your own: at most 10 pairs, keys of 3 to 25 characters, values of 1 to 256.
+   * Custom key-value pairs: at most 10 pairs, keys of 3 to 25 characters, values of 1 to 256.
    *
    * @generated from field: map<string, string> metadata = 7;
    */
   metadata: { [key: string]: string };
 
   /**
-   * Features that are switched on or off for the organization.
+   * Features that are enabled or disabled for the organization.
    *
    * @generated from field: scalekit.v1.organizations.OrganizationSettings settings = 8;
    */
@@ -562,21 +562,20 @@ export const OrganizationSchema: GenMessage<Organization> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_organizations_organizations, 15);
 
 /**
- * How long login sessions of an organization last.
+ * Session policy of an organization: the lifetime of its login sessions.
  *
  * @generated from message scalekit.v1.organizations.OrganizationSessionPolicySettings
  */
 export type OrganizationSessionPolicySettings = Message<"scalekit.v1.organizations.OrganizationSessionPolicySettings"> & {
   /**
-   * Whether the application's settings apply or values of the organization's own.
+   * Source of the policy: the application's settings or custom values of the organization.
    *
    * @generated from field: scalekit.v1.organizations.SessionPolicyType policy_source = 1;
    */
   policySource: SessionPolicyType;
 
   /**
-   * How long a session lasts at most, however active the user is; in
-   * `absolute_session_timeout_unit`.
+   * Maximum lifetime of a session, in `absolute_session_timeout_unit`. Activity does not extend it.
    *
    * @generated from field: google.protobuf.Int32Value absolute_session_timeout = 2;
    */
@@ -590,14 +589,14 @@ export type OrganizationSessionPolicySettings = Message<"scalekit.v1.organizatio
   absoluteSessionTimeoutUnit?: TimeUnit | undefined;
 
   /**
-   * Whether a session ends early when the user is inactive.
+   * Whether a session ends early if the user is inactive.
    *
    * @generated from field: google.protobuf.BoolValue idle_session_timeout_enabled = 4;
    */
   idleSessionTimeoutEnabled?: boolean | undefined;
 
   /**
-   * How long a user may be inactive before the session ends; in `idle_session_timeout_unit`.
+   * Inactivity after which a session ends, in `idle_session_timeout_unit`.
    *
    * @generated from field: google.protobuf.Int32Value idle_session_timeout = 5;
    */
@@ -619,7 +618,7 @@ export const OrganizationSessionPolicySettingsSchema: GenMessage<OrganizationSes
   messageDesc(file_scalekit_v1_organizations_organizations, 16);
 
 /**
- * Features that are switched on or off for an organization.
+ * Features that are enabled or disabled for an organization.
  *
  * @generated from message scalekit.v1.organizations.OrganizationSettings
  */
@@ -640,7 +639,7 @@ export const OrganizationSettingsSchema: GenMessage<OrganizationSettings> = /*@_
   messageDesc(file_scalekit_v1_organizations_organizations, 17);
 
 /**
- * One feature and its switch.
+ * A feature and whether it is enabled.
  *
  * @generated from message scalekit.v1.organizations.OrganizationSettingsFeature
  */
@@ -674,7 +673,7 @@ export const OrganizationSettingsFeatureSchema: GenMessage<OrganizationSettingsF
  */
 export type OrganizationUserManagementSettings = Message<"scalekit.v1.organizations.OrganizationUserManagementSettings"> & {
   /**
-   * Highest number of users that the organization may have.
+   * Maximum number of users in the organization.
    *
    * @generated from field: google.protobuf.Int32Value max_allowed_users = 1;
    */
@@ -689,13 +688,13 @@ export const OrganizationUserManagementSettingsSchema: GenMessage<OrganizationUs
   messageDesc(file_scalekit_v1_organizations_organizations, 19);
 
 /**
- * Says what to search for and selects the page of results.
+ * Request for `SearchOrganization`.
  *
  * @generated from message scalekit.v1.organizations.SearchOrganizationsRequest
  */
 export type SearchOrganizationsRequest = Message<"scalekit.v1.organizations.SearchOrganizationsRequest"> & {
   /**
-   * Text to look for in display name, id and external id, 3 to 100 characters.
+   * Text to search for in display name, id and external id, 3 to 100 characters.
    *
    * @generated from field: string query = 1;
    */
@@ -709,7 +708,7 @@ export type SearchOrganizationsRequest = Message<"scalekit.v1.organizations.Sear
   pageSize: number;
 
   /**
-   * Token of the page to return, from an earlier answer; empty for the first page.
+   * Token of the page to return, from an earlier response; empty for the first page.
    *
    * @generated from field: string page_token = 3;
    */
@@ -724,7 +723,7 @@ export const SearchOrganizationsRequestSchema: GenMessage<SearchOrganizationsReq
   messageDesc(file_scalekit_v1_organizations_organizations, 20);
 
 /**
- * One page of found organizations.
+ * One page of matching organizations.
  *
  * @generated from message scalekit.v1.organizations.SearchOrganizationsResponse
  */
@@ -737,14 +736,14 @@ export type SearchOrganizationsResponse = Message<"scalekit.v1.organizations.Sea
   nextPageToken: string;
 
   /**
-   * Number of matching entries over all pages.
+   * Total number of matching entries.
    *
    * @generated from field: uint32 total_size = 2;
    */
   totalSize: number;
 
   /**
-   * The organizations of this page.
+   * The organizations on this page.
    *
    * @generated from field: repeated scalekit.v1.organizations.Organization organizations = 3;
    */
@@ -766,27 +765,27 @@ export const SearchOrganizationsResponseSchema: GenMessage<SearchOrganizationsRe
   messageDesc(file_scalekit_v1_organizations_organizations, 21);
 
 /**
- * New values of an organization. Fields left out keep their value.
+ * New values of an organization. Fields that are not set keep their values.
  *
  * @generated from message scalekit.v1.organizations.UpdateOrganization
  */
 export type UpdateOrganization = Message<"scalekit.v1.organizations.UpdateOrganization"> & {
   /**
-   * Name as shown to people, 1 to 200 characters.
+   * Display name, 1 to 200 characters.
    *
    * @generated from field: optional string display_name = 4;
    */
   displayName?: string | undefined;
 
   /**
-   * Id that your application gives to the organization; unique among live organizations.
+   * Id of the organization in your application; unique among organizations that are not deleted.
    *
    * @generated from field: optional string external_id = 6;
    */
   externalId?: string | undefined;
 
   /**
-   * Key-value pairs of your own, which replace all present ones: at most 10 pairs, keys of 3 to 25
+   * Custom key-value pairs, which replace all existing pairs: at most 10 pairs, keys of 3 to 25
    * characters, values of 1 to 256.
    *
    * @generated from field: map<string, string> metadata = 7;
@@ -795,7 +794,7 @@ export type UpdateOrganization = Message<"scalekit.v1.organizations.UpdateOrgani
 
   /**
    * Unique short name in the form of a domain name: lower-case letters, digits, `-` and `.`, at
-   * most 253 characters. May be the empty string.
+   * most 253 characters. May be empty.
    *
    * @generated from field: optional string slug = 9;
    */
@@ -817,19 +816,19 @@ export const UpdateOrganizationSchema: GenMessage<UpdateOrganization> = /*@__PUR
   messageDesc(file_scalekit_v1_organizations_organizations, 22);
 
 /**
- * Names an organization and carries its new values.
+ * Request for `UpdateOrganization`.
  *
  * @generated from message scalekit.v1.organizations.UpdateOrganizationRequest
  */
 export type UpdateOrganizationRequest = Message<"scalekit.v1.organizations.UpdateOrganizationRequest"> & {
   /**
-   * Which organization: set exactly one.
+   * The organization. Set exactly one of `id` and `external_id`.
    *
    * @generated from oneof scalekit.v1.organizations.UpdateOrganizationRequest.identities
    */
   identities: {
     /**
-     * Id of the organization (`org_` and digits), at most 32 characters.
+     * Id of the organization (`org_` followed by digits), at most 32 characters.
      *
      * @generated from field: string id = 1;
      */
@@ -837,8 +836,8 @@ export type UpdateOrganizationRequest = Message<"scalekit.v1.organizations.Updat
     case: "id";
   } | {
     /**
-     * Id that your application gave to the organization. The client looks the organization up
-     * first, which takes one more call.
+     * Id of the organization in your application. The client first looks up the organization's id,
+     * which takes one more call.
      *
      * @generated from field: string external_id = 2;
      */
@@ -854,7 +853,7 @@ export type UpdateOrganizationRequest = Message<"scalekit.v1.organizations.Updat
   organization?: UpdateOrganization | undefined;
 
   /**
-   * Names of the fields to change. Not needed: fields left out of `organization` keep their value.
+   * Fields to change. Optional: fields that are not set in `organization` keep their values.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 99;
    */
@@ -869,7 +868,7 @@ export const UpdateOrganizationRequestSchema: GenMessage<UpdateOrganizationReque
   messageDesc(file_scalekit_v1_organizations_organizations, 23);
 
 /**
- * Answer to `UpdateOrganization`.
+ * Response to `UpdateOrganization`.
  *
  * @generated from message scalekit.v1.organizations.UpdateOrganizationResponse
  */
@@ -890,20 +889,20 @@ export const UpdateOrganizationResponseSchema: GenMessage<UpdateOrganizationResp
   messageDesc(file_scalekit_v1_organizations_organizations, 24);
 
 /**
- * Names an organization and carries its new session policy.
+ * Request for `UpdateOrganizationSessionPolicy`.
  *
  * @generated from message scalekit.v1.organizations.UpdateOrganizationSessionPolicyRequest
  */
 export type UpdateOrganizationSessionPolicyRequest = Message<"scalekit.v1.organizations.UpdateOrganizationSessionPolicyRequest"> & {
   /**
-   * Id of the organization (`org_` and digits).
+   * Id of the organization (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * `CUSTOM` for the values in this request, `APPLICATION` to go back to the application's
+   * `CUSTOM` to use the values in this request, `APPLICATION` to restore the application's
    * settings.
    *
    * @generated from field: scalekit.v1.organizations.SessionPolicyType policy_source = 2;
@@ -911,8 +910,7 @@ export type UpdateOrganizationSessionPolicyRequest = Message<"scalekit.v1.organi
   policySource: SessionPolicyType;
 
   /**
-   * How long a session lasts at most, however active the user is; in
-   * `absolute_session_timeout_unit`.
+   * Maximum lifetime of a session, in `absolute_session_timeout_unit`. Activity does not extend it.
    *
    * @generated from field: google.protobuf.Int32Value absolute_session_timeout = 3;
    */
@@ -926,14 +924,14 @@ export type UpdateOrganizationSessionPolicyRequest = Message<"scalekit.v1.organi
   absoluteSessionTimeoutUnit?: TimeUnit | undefined;
 
   /**
-   * Whether a session is to end early when the user is inactive.
+   * Whether a session ends early if the user is inactive.
    *
    * @generated from field: google.protobuf.BoolValue idle_session_timeout_enabled = 5;
    */
   idleSessionTimeoutEnabled?: boolean | undefined;
 
   /**
-   * How long a user may be inactive before the session ends; in `idle_session_timeout_unit`.
+   * Inactivity after which a session ends, in `idle_session_timeout_unit`.
    *
    * @generated from field: google.protobuf.Int32Value idle_session_timeout = 6;
    */
@@ -955,13 +953,13 @@ export const UpdateOrganizationSessionPolicyRequestSchema: GenMessage<UpdateOrga
   messageDesc(file_scalekit_v1_organizations_organizations, 25);
 
 /**
- * Answer to `UpdateOrganizationSessionPolicy`.
+ * Response to `UpdateOrganizationSessionPolicy`.
  *
  * @generated from message scalekit.v1.organizations.UpdateOrganizationSessionPolicyResponse
  */
 export type UpdateOrganizationSessionPolicyResponse = Message<"scalekit.v1.organizations.UpdateOrganizationSessionPolicyResponse"> & {
   /**
-   * The policy that is in force now.
+   * The new policy.
    *
    * @generated from field: scalekit.v1.organizations.OrganizationSessionPolicySettings policy = 1;
    */
@@ -976,20 +974,20 @@ export const UpdateOrganizationSessionPolicyResponseSchema: GenMessage<UpdateOrg
   messageDesc(file_scalekit_v1_organizations_organizations, 26);
 
 /**
- * Names an organization and the features to switch.
+ * Request for `UpdateOrganizationSettings`.
  *
  * @generated from message scalekit.v1.organizations.UpdateOrganizationSettingsRequest
  */
 export type UpdateOrganizationSettingsRequest = Message<"scalekit.v1.organizations.UpdateOrganizationSettingsRequest"> & {
   /**
-   * Id of the organization (`org_` and digits).
+   * Id of the organization (`org_` followed by digits).
    *
    * @generated from field: string id = 1;
    */
   id: string;
 
   /**
-   * The features to switch on or off.
+   * The features to enable or disable.
    *
    * @generated from field: scalekit.v1.organizations.OrganizationSettings settings = 2;
    */
@@ -1004,13 +1002,13 @@ export const UpdateOrganizationSettingsRequestSchema: GenMessage<UpdateOrganizat
   messageDesc(file_scalekit_v1_organizations_organizations, 27);
 
 /**
- * Names an organization and carries its user management settings.
+ * Request for `UpsertUserManagementSettings`.
  *
  * @generated from message scalekit.v1.organizations.UpsertUserManagementSettingsRequest
  */
 export type UpsertUserManagementSettingsRequest = Message<"scalekit.v1.organizations.UpsertUserManagementSettingsRequest"> & {
   /**
-   * Id of the organization (`org_` and digits).
+   * Id of the organization (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
@@ -1032,13 +1030,13 @@ export const UpsertUserManagementSettingsRequestSchema: GenMessage<UpsertUserMan
   messageDesc(file_scalekit_v1_organizations_organizations, 28);
 
 /**
- * Answer to `UpsertUserManagementSettings`.
+ * Response to `UpsertUserManagementSettings`.
  *
  * @generated from message scalekit.v1.organizations.UpsertUserManagementSettingsResponse
  */
 export type UpsertUserManagementSettingsResponse = Message<"scalekit.v1.organizations.UpsertUserManagementSettingsResponse"> & {
   /**
-   * The settings that are in force now.
+   * The new settings.
    *
    * @generated from field: scalekit.v1.organizations.OrganizationUserManagementSettings settings = 1;
    */
@@ -1053,20 +1051,20 @@ export const UpsertUserManagementSettingsResponseSchema: GenMessage<UpsertUserMa
   messageDesc(file_scalekit_v1_organizations_organizations, 29);
 
 /**
- * The features that the admin portal can offer.
+ * Features that the admin portal can offer.
  *
  * @generated from enum scalekit.v1.organizations.Feature
  */
 export enum Feature {
   /**
-   * No feature given.
+   * Not set.
    *
    * @generated from enum value: FEATURE_UNSPECIFIED = 0;
    */
   FEATURE_UNSPECIFIED = 0,
 
   /**
-   * Another name of `FEATURE_UNSPECIFIED`.
+   * Alias of `FEATURE_UNSPECIFIED`.
    *
    * @generated from enum value: UNSPECIFIED = 0;
    */
@@ -1094,13 +1092,13 @@ export const FeatureSchema: GenEnum<Feature> = /*@__PURE__*/
   enumDesc(file_scalekit_v1_organizations_organizations, 0);
 
 /**
- * Where the session policy of an organization comes from.
+ * Source of the session policy of an organization.
  *
  * @generated from enum scalekit.v1.organizations.SessionPolicyType
  */
 export enum SessionPolicyType {
   /**
-   * No source given.
+   * Not set.
    *
    * @generated from enum value: SESSION_POLICY_TYPE_UNSPECIFIED = 0;
    */
@@ -1114,7 +1112,7 @@ export enum SessionPolicyType {
   APPLICATION = 1,
 
   /**
-   * Values that the organization has for itself.
+   * Custom values of the organization.
    *
    * @generated from enum value: CUSTOM = 2;
    */
@@ -1129,15 +1127,15 @@ export const SessionPolicyTypeSchema: GenEnum<SessionPolicyType> = /*@__PURE__*/
 
 /**
  * Manages organizations, their settings, their session policy and links to their admin portal.
- * Every call needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
  *
  * @generated from service scalekit.v1.organizations.OrganizationService
  */
 export const OrganizationService: GenService<{
   /**
-   * Creates an organization and returns it with its id. Fails with `ALREADY_EXISTS` when a live
-   * organization has the same external id, and with `INVALID_ARGUMENT` when a field breaks its
-   * limits.
+   * Creates an organization and returns it with its id.
+   *
+   * Fails with `ALREADY_EXISTS` if another organization has the same external id, and with
+   * `INVALID_ARGUMENT` if a field is invalid.
    *
    * @generated from rpc scalekit.v1.organizations.OrganizationService.CreateOrganization
    */
@@ -1147,9 +1145,11 @@ export const OrganizationService: GenService<{
     output: typeof CreateOrganizationResponseSchema;
   },
   /**
-   * Updates an organization, found by id or external id, and returns it. Fields left out keep their
-   * value; `metadata` is replaced as a whole. Fails with `NOT_FOUND` for an unknown organization,
-   * and with `ALREADY_EXISTS` when another live organization has the new external id.
+   * Updates an organization and returns it.
+   *
+   * Fields that are not set keep their values; `metadata` is replaced as a whole. Fails with
+   * `NOT_FOUND` for an unknown organization, and with `ALREADY_EXISTS` if another organization has
+   * the new external id.
    *
    * @generated from rpc scalekit.v1.organizations.OrganizationService.UpdateOrganization
    */
@@ -1159,8 +1159,9 @@ export const OrganizationService: GenService<{
     output: typeof UpdateOrganizationResponseSchema;
   },
   /**
-   * Returns one organization, found by id or external id. Fails with `NOT_FOUND` when there is
-   * none.
+   * Returns one organization.
+   *
+   * Fails with `NOT_FOUND` for an unknown organization.
    *
    * @generated from rpc scalekit.v1.organizations.OrganizationService.GetOrganization
    */
@@ -1170,8 +1171,9 @@ export const OrganizationService: GenService<{
     output: typeof GetOrganizationResponseSchema;
   },
   /**
-   * Returns the organization that has an external id of yours. Fails with `NOT_FOUND` when there is
-   * none.
+   * Returns one organization by its external id.
+   *
+   * Fails with `NOT_FOUND` for an unknown organization.
    *
    * @generated from rpc scalekit.v1.organizations.OrganizationService.GetOrganizationByExternalId
    */
@@ -1181,8 +1183,10 @@ export const OrganizationService: GenService<{
     output: typeof GetOrganizationResponseSchema;
   },
   /**
-   * Lists the organizations of the environment, newest first, page by page. Pass `next_page_token`
-   * of one answer as `page_token` of the next call until it is empty.
+   * Lists the organizations of the environment, newest first, page by page.
+   *
+   * To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+   * the last page.
    *
    * @generated from rpc scalekit.v1.organizations.OrganizationService.ListOrganization
    */
@@ -1192,9 +1196,12 @@ export const OrganizationService: GenService<{
     output: typeof ListOrganizationsResponseSchema;
   },
   /**
-   * Finds organizations whose display name, id or external id contains a text, page by page. Pass
-   * `next_page_token` of one answer as `page_token` of the next call until it is empty. Fails with
-   * `INVALID_ARGUMENT` when the text has fewer than 3 or more than 100 characters.
+   * Finds organizations whose display name, id or external id contains the search text, page by
+   * page.
+   *
+   * To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+   * the last page. Fails with `INVALID_ARGUMENT` if the text has fewer than 3 or more than 100
+   * characters.
    *
    * @generated from rpc scalekit.v1.organizations.OrganizationService.SearchOrganization
    */
@@ -1204,8 +1211,9 @@ export const OrganizationService: GenService<{
     output: typeof SearchOrganizationsResponseSchema;
   },
   /**
-   * Deletes an organization, found by id or external id, and returns nothing. Its slug and external
-   * id are free to use again. Fails with `NOT_FOUND` for an unknown organization.
+   * Deletes an organization and returns nothing.
+   *
+   * Its slug and external id can be used again. Fails with `NOT_FOUND` for an unknown organization.
    *
    * @generated from rpc scalekit.v1.organizations.OrganizationService.DeleteOrganization
    */
@@ -1215,9 +1223,10 @@ export const OrganizationService: GenService<{
     output: typeof EmptySchema;
   },
   /**
-   * Creates a link to the admin portal, in which an organization's administrators set up single
-   * sign-on or directory synchronization themselves. Returns the link and when it expires. Fails
-   * with `NOT_FOUND` for an unknown organization.
+   * Creates a link to the admin portal, where administrators of an organization set up single
+   * sign-on or directory synchronization themselves.
+   *
+   * Returns the link and its expiry time. Fails with `NOT_FOUND` for an unknown organization.
    *
    * @generated from rpc scalekit.v1.organizations.OrganizationService.GeneratePortalLink
    */
@@ -1227,8 +1236,9 @@ export const OrganizationService: GenService<{
     output: typeof GeneratePortalLinkResponseSchema;
   },
   /**
-   * Switches features of an organization on or off and returns the organization. Fails with
-   * `NOT_FOUND` for an unknown organization.
+   * Enables or disables features of an organization and returns the organization.
+   *
+   * Fails with `NOT_FOUND` for an unknown organization.
    *
    * @generated from rpc scalekit.v1.organizations.OrganizationService.UpdateOrganizationSettings
    */
@@ -1238,9 +1248,9 @@ export const OrganizationService: GenService<{
     output: typeof GetOrganizationResponseSchema;
   },
   /**
-   * Sets how long login sessions of an organization last, or returns it to the application's
-   * settings. Returns the policy that is in force then. Fails with `NOT_FOUND` for an unknown
-   * organization.
+   * Sets the session policy of an organization, or restores the application's settings.
+   *
+   * Returns the new policy. Fails with `NOT_FOUND` for an unknown organization.
    *
    * @generated from rpc scalekit.v1.organizations.OrganizationService.UpdateOrganizationSessionPolicy
    */
@@ -1250,8 +1260,9 @@ export const OrganizationService: GenService<{
     output: typeof UpdateOrganizationSessionPolicyResponseSchema;
   },
   /**
-   * Returns how long login sessions of an organization last. Fails with `NOT_FOUND` for an unknown
-   * organization.
+   * Returns the session policy of an organization.
+   *
+   * Fails with `NOT_FOUND` for an unknown organization.
    *
    * @generated from rpc scalekit.v1.organizations.OrganizationService.GetOrganizationSessionPolicy
    */
@@ -1261,8 +1272,9 @@ export const OrganizationService: GenService<{
     output: typeof GetOrganizationSessionPolicyResponseSchema;
   },
   /**
-   * Sets the user management settings of an organization and returns them. Fails with `NOT_FOUND`
-   * for an unknown organization.
+   * Sets the user management settings of an organization and returns them.
+   *
+   * Fails with `NOT_FOUND` for an unknown organization.
    *
    * @generated from rpc scalekit.v1.organizations.OrganizationService.UpsertUserManagementSettings
    */
@@ -1272,8 +1284,9 @@ export const OrganizationService: GenService<{
     output: typeof UpsertUserManagementSettingsResponseSchema;
   },
   /**
-   * Returns the user management settings of an organization. Fails with `NOT_FOUND` for an unknown
-   * organization.
+   * Returns the user management settings of an organization.
+   *
+   * Fails with `NOT_FOUND` for an unknown organization.
    *
    * @generated from rpc scalekit.v1.organizations.OrganizationService.GetOrganizationUserManagementSetting
    */

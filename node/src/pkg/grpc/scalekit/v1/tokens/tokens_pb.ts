@@ -26,14 +26,14 @@ export const file_scalekit_v1_tokens_tokens: GenFile = /*@__PURE__*/
  */
 export type CreateToken = Message<"scalekit.v1.tokens.CreateToken"> & {
   /**
-   * Id of the organization that the token belongs to (`org_` and digits).
+   * Id of the organization that the token belongs to (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * Id of the user that the token belongs to (`usr_` and digits); empty for a token of the
+   * Id of the user that the token belongs to (`usr_` followed by digits); empty for a token of the
    * organization.
    *
    * @generated from field: string user_id = 2;
@@ -41,7 +41,7 @@ export type CreateToken = Message<"scalekit.v1.tokens.CreateToken"> & {
   userId: string;
 
   /**
-   * Key-value pairs of your own that checking the token returns: at most 20 pairs, keys of 1 to 30
+   * Custom key-value pairs that `ValidateToken` returns: at most 20 pairs, keys of 1 to 30
    * characters, values of 1 to 256.
    *
    * @generated from field: map<string, string> custom_claims = 3;
@@ -49,14 +49,14 @@ export type CreateToken = Message<"scalekit.v1.tokens.CreateToken"> & {
   customClaims: { [key: string]: string };
 
   /**
-   * When the token expires.
+   * Time when the token expires.
    *
    * @generated from field: google.protobuf.Timestamp expiry = 4;
    */
   expiry?: Timestamp | undefined;
 
   /**
-   * What the token is for, at most 255 characters.
+   * Description of the token, at most 255 characters.
    *
    * @generated from field: string description = 5;
    */
@@ -71,7 +71,7 @@ export const CreateTokenSchema: GenMessage<CreateToken> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_tokens_tokens, 0);
 
 /**
- * Carries the API token to create.
+ * Request for `CreateToken`.
  *
  * @generated from message scalekit.v1.tokens.CreateTokenRequest
  */
@@ -92,13 +92,13 @@ export const CreateTokenRequestSchema: GenMessage<CreateTokenRequest> = /*@__PUR
   messageDesc(file_scalekit_v1_tokens_tokens, 1);
 
 /**
- * Answer to `CreateToken`.
+ * Response to `CreateToken`.
  *
  * @generated from message scalekit.v1.tokens.CreateTokenResponse
  */
 export type CreateTokenResponse = Message<"scalekit.v1.tokens.CreateTokenResponse"> & {
   /**
-   * The token itself, shown only once. Keep it secret.
+   * The API token, shown only once. Keep it secret.
    *
    * @generated from field: string token = 1;
    */
@@ -112,7 +112,7 @@ export type CreateTokenResponse = Message<"scalekit.v1.tokens.CreateTokenRespons
   tokenId: string;
 
   /**
-   * What is known about the token.
+   * Details of the token.
    *
    * @generated from field: scalekit.v1.tokens.Token token_info = 3;
    */
@@ -127,13 +127,13 @@ export const CreateTokenResponseSchema: GenMessage<CreateTokenResponse> = /*@__P
   messageDesc(file_scalekit_v1_tokens_tokens, 2);
 
 /**
- * Names the API token to revoke.
+ * Request for `InvalidateToken`.
  *
  * @generated from message scalekit.v1.tokens.InvalidateTokenRequest
  */
 export type InvalidateTokenRequest = Message<"scalekit.v1.tokens.InvalidateTokenRequest"> & {
   /**
-   * The token as `CreateToken` returned it.
+   * The API token, as returned by `CreateToken`.
    *
    * @generated from field: string token = 1;
    */
@@ -148,34 +148,34 @@ export const InvalidateTokenRequestSchema: GenMessage<InvalidateTokenRequest> = 
   messageDesc(file_scalekit_v1_tokens_tokens, 3);
 
 /**
- * Selects the API tokens to list and the page of them.
+ * Request for `ListTokens`.
  *
  * @generated from message scalekit.v1.tokens.ListTokensRequest
  */
 export type ListTokensRequest = Message<"scalekit.v1.tokens.ListTokensRequest"> & {
   /**
-   * Id of the organization whose tokens to list (`org_` and digits).
+   * Id of the organization whose tokens are listed (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * Only tokens of this user (`usr_` and digits).
+   * Only tokens of this user (`usr_` followed by digits).
    *
    * @generated from field: optional string user_id = 2;
    */
   userId?: string | undefined;
 
   /**
-   * Number of entries per page, at most 30; 10 if not set.
+   * Number of entries per page, 0 to 30; 10 if not set.
    *
    * @generated from field: int32 page_size = 3;
    */
   pageSize: number;
 
   /**
-   * Token of the page to return, from an earlier answer; empty for the first page.
+   * Token of the page to return, from an earlier response; empty for the first page.
    *
    * @generated from field: string page_token = 4;
    */
@@ -196,14 +196,14 @@ export const ListTokensRequestSchema: GenMessage<ListTokensRequest> = /*@__PURE_
  */
 export type ListTokensResponse = Message<"scalekit.v1.tokens.ListTokensResponse"> & {
   /**
-   * The tokens of this page, without their secret.
+   * Details of the tokens on this page.
    *
    * @generated from field: repeated scalekit.v1.tokens.Token tokens = 1;
    */
   tokens: Token[];
 
   /**
-   * Number of matching tokens over all pages.
+   * Total number of matching tokens.
    *
    * @generated from field: int32 total_count = 2;
    */
@@ -232,7 +232,7 @@ export const ListTokensResponseSchema: GenMessage<ListTokensResponse> = /*@__PUR
   messageDesc(file_scalekit_v1_tokens_tokens, 5);
 
 /**
- * What is known about an API token. The token itself is not part of it.
+ * Details of an API token, without the token itself.
  *
  * @generated from message scalekit.v1.tokens.Token
  */
@@ -245,63 +245,63 @@ export type Token = Message<"scalekit.v1.tokens.Token"> & {
   tokenId: string;
 
   /**
-   * Id of the organization that the token belongs to (`org_` and digits).
+   * Id of the organization that the token belongs to (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 2;
    */
   organizationId: string;
 
   /**
-   * Id that your application gave to that organization.
+   * Id of that organization in your application.
    *
    * @generated from field: string organization_external_id = 3;
    */
   organizationExternalId: string;
 
   /**
-   * Id of the user that the token belongs to (`usr_` and digits), if it belongs to one.
+   * Id of the user that the token belongs to (`usr_` followed by digits), if it belongs to one.
    *
    * @generated from field: optional string user_id = 4;
    */
   userId?: string | undefined;
 
   /**
-   * Id that your application gave to that user.
+   * Id of that user in your application.
    *
    * @generated from field: optional string user_external_id = 5;
    */
   userExternalId?: string | undefined;
 
   /**
-   * Key-value pairs of your own.
+   * Custom key-value pairs.
    *
    * @generated from field: map<string, string> custom_claims = 6;
    */
   customClaims: { [key: string]: string };
 
   /**
-   * When the token expires; absent if it does not.
+   * Time when the token expires; not set if it does not expire.
    *
    * @generated from field: optional google.protobuf.Timestamp expiry = 7;
    */
   expiry?: Timestamp | undefined;
 
   /**
-   * When the token was created.
+   * Time when the token was created.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 8;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * What the token is for.
+   * Description of the token.
    *
    * @generated from field: optional string description = 9;
    */
   description?: string | undefined;
 
   /**
-   * Last characters of the token, to tell tokens apart.
+   * Last characters of the token, which help to tell tokens apart.
    *
    * @generated from field: string token_suffix = 10;
    */
@@ -315,7 +315,7 @@ export type Token = Message<"scalekit.v1.tokens.Token"> & {
   email?: string | undefined;
 
   /**
-   * Names of the roles of that user in the organization.
+   * Names of the user's roles in the organization.
    *
    * @generated from field: repeated string roles = 12;
    */
@@ -330,28 +330,28 @@ export const TokenSchema: GenMessage<Token> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_tokens_tokens, 6);
 
 /**
- * Names an API token and carries its new values.
+ * Request for `UpdateToken`.
  *
  * @generated from message scalekit.v1.tokens.UpdateTokenRequest
  */
 export type UpdateTokenRequest = Message<"scalekit.v1.tokens.UpdateTokenRequest"> & {
   /**
-   * The token as `CreateToken` returned it.
+   * The API token, as returned by `CreateToken`.
    *
    * @generated from field: string token = 1;
    */
   token: string;
 
   /**
-   * Key-value pairs that replace the present ones: at most 20 pairs, keys of 1 to 30 characters,
-   * values of 1 to 256.
+   * Custom key-value pairs, which replace all existing pairs: at most 20 pairs, keys of 1 to 30
+   * characters, values of 1 to 256.
    *
    * @generated from field: map<string, string> custom_claims = 3;
    */
   customClaims: { [key: string]: string };
 
   /**
-   * New description, at most 255 characters; left out, it stays as it is.
+   * New description, at most 255 characters. If it is not set, the description stays unchanged.
    *
    * @generated from field: optional string description = 2;
    */
@@ -366,13 +366,13 @@ export const UpdateTokenRequestSchema: GenMessage<UpdateTokenRequest> = /*@__PUR
   messageDesc(file_scalekit_v1_tokens_tokens, 7);
 
 /**
- * Answer to `UpdateToken`.
+ * Response to `UpdateToken`.
  *
  * @generated from message scalekit.v1.tokens.UpdateTokenResponse
  */
 export type UpdateTokenResponse = Message<"scalekit.v1.tokens.UpdateTokenResponse"> & {
   /**
-   * What is now known about the token.
+   * Details of the updated token.
    *
    * @generated from field: scalekit.v1.tokens.Token token_info = 1;
    */
@@ -387,13 +387,13 @@ export const UpdateTokenResponseSchema: GenMessage<UpdateTokenResponse> = /*@__P
   messageDesc(file_scalekit_v1_tokens_tokens, 8);
 
 /**
- * Carries the API token to check.
+ * Request for `ValidateToken`.
  *
  * @generated from message scalekit.v1.tokens.ValidateTokenRequest
  */
 export type ValidateTokenRequest = Message<"scalekit.v1.tokens.ValidateTokenRequest"> & {
   /**
-   * The token as its bearer presented it.
+   * The API token to validate.
    *
    * @generated from field: string token = 1;
    */
@@ -408,13 +408,13 @@ export const ValidateTokenRequestSchema: GenMessage<ValidateTokenRequest> = /*@_
   messageDesc(file_scalekit_v1_tokens_tokens, 9);
 
 /**
- * Answer to `ValidateToken`.
+ * Response to `ValidateToken`.
  *
  * @generated from message scalekit.v1.tokens.ValidateTokenResponse
  */
 export type ValidateTokenResponse = Message<"scalekit.v1.tokens.ValidateTokenResponse"> & {
   /**
-   * What is known about the token.
+   * Details of the token.
    *
    * @generated from field: scalekit.v1.tokens.Token token_info = 1;
    */
@@ -429,16 +429,16 @@ export const ValidateTokenResponseSchema: GenMessage<ValidateTokenResponse> = /*
   messageDesc(file_scalekit_v1_tokens_tokens, 10);
 
 /**
- * Issues, checks and revokes opaque API tokens that belong to an organization or to one of its
- * users. Every call needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
+ * Creates, validates and revokes opaque API tokens of organizations and their users.
  *
  * @generated from service scalekit.v1.tokens.ApiTokenService
  */
 export const ApiTokenService: GenService<{
   /**
-   * Creates an API token for an organization, or for a user of it. Returns the token itself, which
-   * no later call shows again. Fails with `NOT_FOUND` for an unknown organization or user, and with
-   * `INVALID_ARGUMENT` when claims or description break their limits.
+   * Creates an API token for an organization or for one of its users.
+   *
+   * Returns the token, which is shown only once. Fails with `NOT_FOUND` for an unknown organization
+   * or user, and with `INVALID_ARGUMENT` if the claims or the description are invalid.
    *
    * @generated from rpc scalekit.v1.tokens.ApiTokenService.CreateToken
    */
@@ -448,8 +448,9 @@ export const ApiTokenService: GenService<{
     output: typeof CreateTokenResponseSchema;
   },
   /**
-   * Checks an API token and returns what is known about it. Fails with `NOT_FOUND` when the token
-   * is unknown or was invalidated.
+   * Validates an API token and returns its details.
+   *
+   * Fails with `NOT_FOUND` if the token is unknown or was invalidated.
    *
    * @generated from rpc scalekit.v1.tokens.ApiTokenService.ValidateToken
    */
@@ -459,7 +460,9 @@ export const ApiTokenService: GenService<{
     output: typeof ValidateTokenResponseSchema;
   },
   /**
-   * Revokes an API token for good and returns nothing. Revoking a token once more is not an error.
+   * Revokes an API token permanently and returns nothing.
+   *
+   * Revoking a token again is not an error.
    *
    * @generated from rpc scalekit.v1.tokens.ApiTokenService.InvalidateToken
    */
@@ -469,9 +472,10 @@ export const ApiTokenService: GenService<{
     output: typeof EmptySchema;
   },
   /**
-   * Lists the API tokens of an organization, or of one user of it, page by page. The tokens
-   * themselves are not shown. Pass `next_page_token` of one answer as `page_token` of the next call
-   * until it is empty.
+   * Lists the API tokens of an organization or of one of its users, page by page.
+   *
+   * The entries do not contain the tokens themselves. To get the next page, pass `next_page_token`
+   * of the response as `page_token`; it is empty on the last page.
    *
    * @generated from rpc scalekit.v1.tokens.ApiTokenService.ListTokens
    */
@@ -481,8 +485,9 @@ export const ApiTokenService: GenService<{
     output: typeof ListTokensResponseSchema;
   },
   /**
-   * Updates the custom claims or the description of an API token and returns what is known about
-   * it. The claims are replaced. Fails with `NOT_FOUND` for an unknown token.
+   * Updates the custom claims or the description of an API token and returns its details.
+   *
+   * The claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown token.
    *
    * @generated from rpc scalekit.v1.tokens.ApiTokenService.UpdateToken
    */

@@ -22,7 +22,7 @@ export const file_scalekit_v1_users_users: GenFile = /*@__PURE__*/
   fileDesc("Ch1zY2FsZWtpdC92MS91c2Vycy91c2Vycy5wcm90bxIRc2NhbGVraXQudjEudXNlcnMiQQoRQXNzaWduUm9sZVJlcXVlc3QSDgoCaWQYASABKAlCAhgBEhwKCXJvbGVfbmFtZRgCIAEoCUIJukgGcgQQABhkIpkBChZBc3NpZ25Vc2VyUm9sZXNSZXF1ZXN0EiQKD29yZ2FuaXphdGlvbl9pZBgBIAEoCUILukgIcgY6BG9yZ18SHAoHdXNlcl9pZBgCIAEoCUILukgIcgY6BHVzcl8SOwoFcm9sZXMYAyADKAsyJC5zY2FsZWtpdC52MS51c2Vycy5Bc3NpZ25Sb2xlUmVxdWVzdEIGukgDyAEBIkMKF0Fzc2lnblVzZXJSb2xlc1Jlc3BvbnNlEigKBXJvbGVzGAEgAygLMhkuc2NhbGVraXQudjEuY29tbW9ucy5Sb2xlIokCChBDcmVhdGVNZW1iZXJzaGlwEigKBXJvbGVzGAQgAygLMhkuc2NhbGVraXQudjEuY29tbW9ucy5Sb2xlEl4KCG1ldGFkYXRhGAcgAygLMjEuc2NhbGVraXQudjEudXNlcnMuQ3JlYXRlTWVtYmVyc2hpcC5NZXRhZGF0YUVudHJ5Qhm6SBaaARMQFCIGcgQQAxgZKgdyBRABGIACEigKDWludml0ZXJfZW1haWwYCCABKAlCDLpICXIHEAUY/gFgAUgAiAEBGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUIQCg5faW52aXRlcl9lbWFpbCKSAgoXQ3JlYXRlTWVtYmVyc2hpcFJlcXVlc3QSKAoPb3JnYW5pemF0aW9uX2lkGAEgASgJQg+6SAxyChABGCA6BG9yZ18SPwoKbWVtYmVyc2hpcBgCIAEoCzIjLnNjYWxla2l0LnYxLnVzZXJzLkNyZWF0ZU1lbWJlcnNoaXBCBrpIA8gBARIdCgJpZBgDIAEoCUIPukgMcgoQExgZOgR1c3JfSAASIQoLZXh0ZXJuYWxfaWQYBCABKAlCCrpIB3IFEAEY/gNIABIiChVzZW5kX2ludml0YXRpb25fZW1haWwYBSABKAhIAYgBAUIMCgppZGVudGl0aWVzQhgKFl9zZW5kX2ludml0YXRpb25fZW1haWwiQQoYQ3JlYXRlTWVtYmVyc2hpcFJlc3BvbnNlEiUKBHVzZXIYASABKAsyFy5zY2FsZWtpdC52MS51c2Vycy5Vc2VyIs4CCgpDcmVhdGVVc2VyEhYKBWVtYWlsGAUgASgJQge6SARyAmABEhgKC2V4dGVybmFsX2lkGAYgASgJSACIAQESNwoKbWVtYmVyc2hpcBgHIAEoCzIjLnNjYWxla2l0LnYxLnVzZXJzLkNyZWF0ZU1lbWJlcnNoaXASOgoMdXNlcl9wcm9maWxlGAggASgLMiQuc2NhbGVraXQudjEudXNlcnMuQ3JlYXRlVXNlclByb2ZpbGUSWAoIbWV0YWRhdGEYCSADKAsyKy5zY2FsZWtpdC52MS51c2Vycy5DcmVhdGVVc2VyLk1ldGFkYXRhRW50cnlCGbpIFpoBExAUIgZyBBADGBkqB3IFEAEYgAIaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQg4KDF9leHRlcm5hbF9pZCKsAQoeQ3JlYXRlVXNlckFuZE1lbWJlcnNoaXBSZXF1ZXN0EhcKD29yZ2FuaXphdGlvbl9pZBgBIAEoCRIzCgR1c2VyGAIgASgLMh0uc2NhbGVraXQudjEudXNlcnMuQ3JlYXRlVXNlckIGukgDyAEBEiIKFXNlbmRfaW52aXRhdGlvbl9lbWFpbBgDIAEoCEgAiAEBQhgKFl9zZW5kX2ludml0YXRpb25fZW1haWwiSAofQ3JlYXRlVXNlckFuZE1lbWJlcnNoaXBSZXNwb25zZRIlCgR1c2VyGAEgASgLMhcuc2NhbGVraXQudjEudXNlcnMuVXNlciKZBQoRQ3JlYXRlVXNlclByb2ZpbGUSHAoKZ2l2ZW5fbmFtZRgCIAEoCUIIukgFcgMY/wESHQoLZmFtaWx5X25hbWUYAyABKAlCCLpIBXIDGP8BEgwKBG5hbWUYBCABKAkSDgoGbG9jYWxlGAUgASgJEhQKDHBob25lX251bWJlchgHIAEoCRJfCghtZXRhZGF0YRgIIAMoCzIyLnNjYWxla2l0LnYxLnVzZXJzLkNyZWF0ZVVzZXJQcm9maWxlLk1ldGFkYXRhRW50cnlCGbpIFpoBExAUIgZyBBADGBkqB3IFEAEYgAIScAoRY3VzdG9tX2F0dHJpYnV0ZXMYCSADKAsyOi5zY2FsZWtpdC52MS51c2Vycy5DcmVhdGVVc2VyUHJvZmlsZS5DdXN0b21BdHRyaWJ1dGVzRW50cnlCGbpIFpoBExAUIgZyBBADGBkqB3IFEAEYgAISJAoScHJlZmVycmVkX3VzZXJuYW1lGAogASgJQgi6SAVyAxiABBIeCgdwaWN0dXJlGAsgASgJQgi6SAVyAxiAEEgAiAEBEhMKBmdlbmRlchgMIAEoCUgBiAEBEiUKBmdyb3VwcxgNIAMoCUIVukgSkgEPCAAQMhgBIgdyBRABGPoBEh4KCmZpcnN0X25hbWUYFSABKAlCChgBukgFcgMYyAESHQoJbGFzdF9uYW1lGBYgASgJQgoYAbpIBXIDGMgBGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARo3ChVDdXN0b21BdHRyaWJ1dGVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUIKCghfcGljdHVyZUIJCgdfZ2VuZGVyIrUBChdEZWxldGVNZW1iZXJzaGlwUmVxdWVzdBIoCg9vcmdhbml6YXRpb25faWQYASABKAlCD7pIDHIKEAEYIDoEb3JnXxIdCgJpZBgCIAEoCUIPukgMcgoQExgZOgR1c3JfSAASIQoLZXh0ZXJuYWxfaWQYAyABKAlCCrpIB3IFEAEY/gNIABIUCgdjYXNjYWRlGAUgASgISAGIAQFCDAoKaWRlbnRpdGllc0IKCghfY2FzY2FkZSJjChFEZWxldGVVc2VyUmVxdWVzdBIdCgJpZBgBIAEoCUIPukgMcgoQExgZOgR1c3JfSAASIQoLZXh0ZXJuYWxfaWQYAiABKAlCCrpIB3IFEAEY/gNIAEIMCgppZGVudGl0aWVzImAKDkdldFVzZXJSZXF1ZXN0Eh0KAmlkGAEgASgJQg+6SAxyChABGCA6BHVzcl9IABIhCgtleHRlcm5hbF9pZBgCIAEoCUIKukgHcgUQARj+A0gAQgwKCmlkZW50aXRpZXMiOAoPR2V0VXNlclJlc3BvbnNlEiUKBHVzZXIYASABKAsyFy5zY2FsZWtpdC52MS51c2Vycy5Vc2VyIpUCCgZJbnZpdGUSFwoPb3JnYW5pemF0aW9uX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSGgoNaW52aXRlcl9lbWFpbBgDIAEoCUgAiAEBEg4KBnN0YXR1cxgEIAEoCRIuCgpjcmVhdGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpleHBpcmVzX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglyZXNlbnRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDHJlc2VudF9jb3VudBgIIAEoBUIQCg5faW52aXRlcl9lbWFpbCJ6ChxMaXN0T3JnYW5pemF0aW9uVXNlcnNSZXF1ZXN0EigKD29yZ2FuaXphdGlvbl9pZBgBIAEoCUIPukgMcgoQARggOgRvcmdfEhwKCXBhZ2Vfc2l6ZRgCIAEoDUIJukgGKgQYZCgAEhIKCnBhZ2VfdG9rZW4YAyABKAkijQEKHUxpc3RPcmdhbml6YXRpb25Vc2Vyc1Jlc3BvbnNlEhcKD25leHRfcGFnZV90b2tlbhgBIAEoCRISCgp0b3RhbF9zaXplGAIgASgNEiYKBXVzZXJzGAMgAygLMhcuc2NhbGVraXQudjEudXNlcnMuVXNlchIXCg9wcmV2X3BhZ2VfdG9rZW4YBCABKAkiYAoaTGlzdFVzZXJQZXJtaXNzaW9uc1JlcXVlc3QSJAoPb3JnYW5pemF0aW9uX2lkGAEgASgJQgu6SAhyBjoEb3JnXxIcCgd1c2VyX2lkGAIgASgJQgu6SAhyBjoEdXNyXyJRChtMaXN0VXNlclBlcm1pc3Npb25zUmVzcG9uc2USMgoLcGVybWlzc2lvbnMYASADKAsyHS5zY2FsZWtpdC52MS51c2Vycy5QZXJtaXNzaW9uIloKFExpc3RVc2VyUm9sZXNSZXF1ZXN0EiQKD29yZ2FuaXphdGlvbl9pZBgBIAEoCUILukgIcgY6BG9yZ18SHAoHdXNlcl9pZBgCIAEoCUILukgIcgY6BHVzcl8iQQoVTGlzdFVzZXJSb2xlc1Jlc3BvbnNlEigKBXJvbGVzGAEgAygLMhkuc2NhbGVraXQudjEuY29tbW9ucy5Sb2xlIjkKEExpc3RVc2Vyc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgNEhIKCnBhZ2VfdG9rZW4YAiABKAkigQEKEUxpc3RVc2Vyc1Jlc3BvbnNlEiYKBXVzZXJzGAEgAygLMhcuc2NhbGVraXQudjEudXNlcnMuVXNlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEgoKdG90YWxfc2l6ZRgDIAEoDRIXCg9wcmV2X3BhZ2VfdG9rZW4YBCABKAkiSQoKUGVybWlzc2lvbhIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEgwKBHRhZ3MYBCADKAkibgoVUmVtb3ZlVXNlclJvbGVSZXF1ZXN0EiQKD29yZ2FuaXphdGlvbl9pZBgBIAEoCUILukgIcgY6BG9yZ18SHAoHdXNlcl9pZBgCIAEoCUILukgIcgY6BHVzcl8SEQoJcm9sZV9uYW1lGAMgASgJIlwKE1Jlc2VuZEludml0ZVJlcXVlc3QSKAoPb3JnYW5pemF0aW9uX2lkGAEgASgJQg+6SAxyChABGCA6BG9yZ18SGwoCaWQYAiABKAlCD7pIDHIKEBMYGToEdXNyXyJBChRSZXNlbmRJbnZpdGVSZXNwb25zZRIpCgZpbnZpdGUYASABKAsyGS5zY2FsZWtpdC52MS51c2Vycy5JbnZpdGUimgEKHlNlYXJjaE9yZ2FuaXphdGlvblVzZXJzUmVxdWVzdBIrCg9vcmdhbml6YXRpb25faWQYASABKAlCErpID3IKEAEYIDoEb3JnX8gBARIbCgVxdWVyeRgCIAEoCUIMukgJcgQQAxhkyAEBEhoKCXBhZ2Vfc2l6ZRgDIAEoDUIHukgEKgIYHhISCgpwYWdlX3Rva2VuGAQgASgJIo8BCh9TZWFyY2hPcmdhbml6YXRpb25Vc2Vyc1Jlc3BvbnNlEhcKD25leHRfcGFnZV90b2tlbhgBIAEoCRISCgp0b3RhbF9zaXplGAIgASgNEiYKBXVzZXJzGAMgAygLMhcuc2NhbGVraXQudjEudXNlcnMuVXNlchIXCg9wcmV2X3BhZ2VfdG9rZW4YBCABKAkiYQoSU2VhcmNoVXNlcnNSZXF1ZXN0EhsKBXF1ZXJ5GAEgASgJQgy6SAlyBBADGGTIAQESGgoJcGFnZV9zaXplGAIgASgNQge6SAQqAhgeEhIKCnBhZ2VfdG9rZW4YAyABKAkigwEKE1NlYXJjaFVzZXJzUmVzcG9uc2USFwoPbmV4dF9wYWdlX3Rva2VuGAEgASgJEhIKCnRvdGFsX3NpemUYAiABKA0SJgoFdXNlcnMYAyADKAsyFy5zY2FsZWtpdC52MS51c2Vycy5Vc2VyEhcKD3ByZXZfcGFnZV90b2tlbhgEIAEoCSLNAQoQVXBkYXRlTWVtYmVyc2hpcBIoCgVyb2xlcxgEIAMoCzIZLnNjYWxla2l0LnYxLmNvbW1vbnMuUm9sZRJeCghtZXRhZGF0YRgHIAMoCzIxLnNjYWxla2l0LnYxLnVzZXJzLlVwZGF0ZU1lbWJlcnNoaXAuTWV0YWRhdGFFbnRyeUIZukgWmgETEBQiBnIEEAMYGSoHcgUQARiAAhovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEi1AEKF1VwZGF0ZU1lbWJlcnNoaXBSZXF1ZXN0EigKD29yZ2FuaXphdGlvbl9pZBgBIAEoCUIPukgMcgoQARggOgRvcmdfEh0KAmlkGAIgASgJQg+6SAxyChATGBk6BHVzcl9IABIhCgtleHRlcm5hbF9pZBgDIAEoCUIKukgHcgUQARj+A0gAEj8KCm1lbWJlcnNoaXAYBSABKAsyIy5zY2FsZWtpdC52MS51c2Vycy5VcGRhdGVNZW1iZXJzaGlwQga6SAPIAQFCDAoKaWRlbnRpdGllcyJBChhVcGRhdGVNZW1iZXJzaGlwUmVzcG9uc2USJQoEdXNlchgBIAEoCzIXLnNjYWxla2l0LnYxLnVzZXJzLlVzZXIi/QEKClVwZGF0ZVVzZXISGAoLZXh0ZXJuYWxfaWQYBiABKAlIAIgBARI6Cgx1c2VyX3Byb2ZpbGUYCCABKAsyJC5zY2FsZWtpdC52MS51c2Vycy5VcGRhdGVVc2VyUHJvZmlsZRJYCghtZXRhZGF0YRgJIAMoCzIrLnNjYWxla2l0LnYxLnVzZXJzLlVwZGF0ZVVzZXIuTWV0YWRhdGFFbnRyeUIZukgWmgETEBQiBnIEEAMYGSoHcgUQARiAAhovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDgoMX2V4dGVybmFsX2lkIrkGChFVcGRhdGVVc2VyUHJvZmlsZRIhCgpnaXZlbl9uYW1lGAIgASgJQgi6SAVyAxj/AUgAiAEBEiIKC2ZhbWlseV9uYW1lGAMgASgJQgi6SAVyAxj/AUgBiAEBEhEKBG5hbWUYBCABKAlIAogBARITCgZsb2NhbGUYBSABKAlIA4gBARIZCgxwaG9uZV9udW1iZXIYByABKAlIBIgBARJfCghtZXRhZGF0YRgIIAMoCzIyLnNjYWxla2l0LnYxLnVzZXJzLlVwZGF0ZVVzZXJQcm9maWxlLk1ldGFkYXRhRW50cnlCGbpIFpoBExAUIgZyBBADGBkqB3IFEAEYgAIScAoRY3VzdG9tX2F0dHJpYnV0ZXMYCSADKAsyOi5zY2FsZWtpdC52MS51c2Vycy5VcGRhdGVVc2VyUHJvZmlsZS5DdXN0b21BdHRyaWJ1dGVzRW50cnlCGbpIFpoBExAUIgZyBBADGBkqB3IFEAEYgAISIwoKZmlyc3RfbmFtZRgVIAEoCUIKGAG6SAVyAxjIAUgFiAEBEiIKCWxhc3RfbmFtZRgWIAEoCUIKGAG6SAVyAxjIAUgGiAEBEikKEnByZWZlcnJlZF91c2VybmFtZRgKIAEoCUIIukgFcgMYgARIB4gBARIeCgdwaWN0dXJlGAsgASgJQgi6SAVyAxiAEEgIiAEBEhMKBmdlbmRlchgMIAEoCUgJiAEBEiUKBmdyb3VwcxgNIAMoCUIVukgSkgEPCAAQMhgBIgdyBRABGPoBGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ARo3ChVDdXN0b21BdHRyaWJ1dGVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUINCgtfZ2l2ZW5fbmFtZUIOCgxfZmFtaWx5X25hbWVCBwoFX25hbWVCCQoHX2xvY2FsZUIPCg1fcGhvbmVfbnVtYmVyQg0KC19maXJzdF9uYW1lQgwKCl9sYXN0X25hbWVCFQoTX3ByZWZlcnJlZF91c2VybmFtZUIKCghfcGljdHVyZUIJCgdfZ2VuZGVyIpgBChFVcGRhdGVVc2VyUmVxdWVzdBIdCgJpZBgBIAEoCUIPukgMcgoQExgZOgR1c3JfSAASIQoLZXh0ZXJuYWxfaWQYAiABKAlCCrpIB3IFEAEY/gNIABIzCgR1c2VyGAMgASgLMh0uc2NhbGVraXQudjEudXNlcnMuVXBkYXRlVXNlckIGukgDyAEBQgwKCmlkZW50aXRpZXMiOwoSVXBkYXRlVXNlclJlc3BvbnNlEiUKBHVzZXIYASABKAsyFy5zY2FsZWtpdC52MS51c2Vycy5Vc2VyIoIECgRVc2VyEgoKAmlkGAEgASgJEhYKDmVudmlyb25tZW50X2lkGAIgASgJEi8KC2NyZWF0ZV90aW1lGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgt1cGRhdGVfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFgoFZW1haWwYBSABKAlCB7pIBHICYAESGAoLZXh0ZXJuYWxfaWQYBiABKAlIAIgBARJACgttZW1iZXJzaGlwcxgHIAMoCzIrLnNjYWxla2l0LnYxLmNvbW1vbnMuT3JnYW5pemF0aW9uTWVtYmVyc2hpcBI2Cgx1c2VyX3Byb2ZpbGUYCCABKAsyIC5zY2FsZWtpdC52MS5jb21tb25zLlVzZXJQcm9maWxlElIKCG1ldGFkYXRhGAkgAygLMiUuc2NhbGVraXQudjEudXNlcnMuVXNlci5NZXRhZGF0YUVudHJ5Qhm6SBaaARMQFCIGcgQQAxgZKgdyBRABGIACEjMKD2xhc3RfbG9naW5fdGltZRgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQg4KDF9leHRlcm5hbF9pZDLBFwoLVXNlclNlcnZpY2USlAEKB0dldFVzZXISIS5zY2FsZWtpdC52MS51c2Vycy5HZXRVc2VyUmVxdWVzdBoiLnNjYWxla2l0LnYxLnVzZXJzLkdldFVzZXJSZXNwb25zZSJCgtPkkwI8EhIvYXBpL3YxL3VzZXJzL3tpZH1aJhIkL2FwaS92MS91c2VyczpleHRlcm5hbC97ZXh0ZXJuYWxfaWR9Em0KCUxpc3RVc2VycxIjLnNjYWxla2l0LnYxLnVzZXJzLkxpc3RVc2Vyc1JlcXVlc3QaJC5zY2FsZWtpdC52MS51c2Vycy5MaXN0VXNlcnNSZXNwb25zZSIVgtPkkwIPEg0vYXBpL3YxL3VzZXJzEnoKC1NlYXJjaFVzZXJzEiUuc2NhbGVraXQudjEudXNlcnMuU2VhcmNoVXNlcnNSZXF1ZXN0GiYuc2NhbGVraXQudjEudXNlcnMuU2VhcmNoVXNlcnNSZXNwb25zZSIcgtPkkwIWEhQvYXBpL3YxL3VzZXJzOnNlYXJjaBK+AQoXU2VhcmNoT3JnYW5pemF0aW9uVXNlcnMSMS5zY2FsZWtpdC52MS51c2Vycy5TZWFyY2hPcmdhbml6YXRpb25Vc2Vyc1JlcXVlc3QaMi5zY2FsZWtpdC52MS51c2Vycy5TZWFyY2hPcmdhbml6YXRpb25Vc2Vyc1Jlc3BvbnNlIjyC0+STAjYSNC9hcGkvdjEvb3JnYW5pemF0aW9ucy97b3JnYW5pemF0aW9uX2lkfS91c2VyczpzZWFyY2gSqQEKClVwZGF0ZVVzZXISJC5zY2FsZWtpdC52MS51c2Vycy5VcGRhdGVVc2VyUmVxdWVzdBolLnNjYWxla2l0LnYxLnVzZXJzLlVwZGF0ZVVzZXJSZXNwb25zZSJOgtPkkwJIMhIvYXBpL3YxL3VzZXJzL3tpZH06BHVzZXJaLDIkL2FwaS92MS91c2VyczpleHRlcm5hbC97ZXh0ZXJuYWxfaWR9OgR1c2VyEo4BCgpEZWxldGVVc2VyEiQuc2NhbGVraXQudjEudXNlcnMuRGVsZXRlVXNlclJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkiQoLT5JMCPCoSL2FwaS92MS91c2Vycy97aWR9WiYqJC9hcGkvdjEvdXNlcnM6ZXh0ZXJuYWwve2V4dGVybmFsX2lkfRKhAgoQQ3JlYXRlTWVtYmVyc2hpcBIqLnNjYWxla2l0LnYxLnVzZXJzLkNyZWF0ZU1lbWJlcnNoaXBSZXF1ZXN0Gisuc2NhbGVraXQudjEudXNlcnMuQ3JlYXRlTWVtYmVyc2hpcFJlc3BvbnNlIrMBgtPkkwKsASI+L2FwaS92MS9tZW1iZXJzaGlwcy9vcmdhbml6YXRpb25zL3tvcmdhbml6YXRpb25faWR9L3VzZXJzL3tpZH06Cm1lbWJlcnNoaXBaXiJQL2FwaS92MS9tZW1iZXJzaGlwcy9vcmdhbml6YXRpb25zL3tvcmdhbml6YXRpb25faWR9L3VzZXJzOmV4dGVybmFsL3tleHRlcm5hbF9pZH06Cm1lbWJlcnNoaXAS9AEKEERlbGV0ZU1lbWJlcnNoaXASKi5zY2FsZWtpdC52MS51c2Vycy5EZWxldGVNZW1iZXJzaGlwUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSKbAYLT5JMClAEqPi9hcGkvdjEvbWVtYmVyc2hpcHMvb3JnYW5pemF0aW9ucy97b3JnYW5pemF0aW9uX2lkfS91c2Vycy97aWR9WlIqUC9hcGkvdjEvbWVtYmVyc2hpcHMvb3JnYW5pemF0aW9ucy97b3JnYW5pemF0aW9uX2lkfS91c2VyczpleHRlcm5hbC97ZXh0ZXJuYWxfaWR9EqECChBVcGRhdGVNZW1iZXJzaGlwEiouc2NhbGVraXQudjEudXNlcnMuVXBkYXRlTWVtYmVyc2hpcFJlcXVlc3QaKy5zY2FsZWtpdC52MS51c2Vycy5VcGRhdGVNZW1iZXJzaGlwUmVzcG9uc2UiswGC0+STAqwBMj4vYXBpL3YxL21lbWJlcnNoaXBzL29yZ2FuaXphdGlvbnMve29yZ2FuaXphdGlvbl9pZH0vdXNlcnMve2lkfToKbWVtYmVyc2hpcFpeMlAvYXBpL3YxL21lbWJlcnNoaXBzL29yZ2FuaXphdGlvbnMve29yZ2FuaXphdGlvbl9pZH0vdXNlcnM6ZXh0ZXJuYWwve2V4dGVybmFsX2lkfToKbWVtYmVyc2hpcBK9AQoXQ3JlYXRlVXNlckFuZE1lbWJlcnNoaXASMS5zY2FsZWtpdC52MS51c2Vycy5DcmVhdGVVc2VyQW5kTWVtYmVyc2hpcFJlcXVlc3QaMi5zY2FsZWtpdC52MS51c2Vycy5DcmVhdGVVc2VyQW5kTWVtYmVyc2hpcFJlc3BvbnNlIjuC0+STAjUiLS9hcGkvdjEvb3JnYW5pemF0aW9ucy97b3JnYW5pemF0aW9uX2lkfS91c2VyczoEdXNlchKxAQoVTGlzdE9yZ2FuaXphdGlvblVzZXJzEi8uc2NhbGVraXQudjEudXNlcnMuTGlzdE9yZ2FuaXphdGlvblVzZXJzUmVxdWVzdBowLnNjYWxla2l0LnYxLnVzZXJzLkxpc3RPcmdhbml6YXRpb25Vc2Vyc1Jlc3BvbnNlIjWC0+STAi8SLS9hcGkvdjEvb3JnYW5pemF0aW9ucy97b3JnYW5pemF0aW9uX2lkfS91c2VycxKtAQoMUmVzZW5kSW52aXRlEiYuc2NhbGVraXQudjEudXNlcnMuUmVzZW5kSW52aXRlUmVxdWVzdBonLnNjYWxla2l0LnYxLnVzZXJzLlJlc2VuZEludml0ZVJlc3BvbnNlIkyC0+STAkYyQS9hcGkvdjEvaW52aXRlcy9vcmdhbml6YXRpb25zL3tvcmdhbml6YXRpb25faWR9L3VzZXJzL3tpZH0vcmVzZW5kOgEqEqkBCg1MaXN0VXNlclJvbGVzEicuc2NhbGVraXQudjEudXNlcnMuTGlzdFVzZXJSb2xlc1JlcXVlc3QaKC5zY2FsZWtpdC52MS51c2Vycy5MaXN0VXNlclJvbGVzUmVzcG9uc2UiRYLT5JMCPxI9L2FwaS92MS9vcmdhbml6YXRpb25zL3tvcmdhbml6YXRpb25faWR9L3VzZXJzL3t1c2VyX2lkfS9yb2xlcxK2AQoPQXNzaWduVXNlclJvbGVzEikuc2NhbGVraXQudjEudXNlcnMuQXNzaWduVXNlclJvbGVzUmVxdWVzdBoqLnNjYWxla2l0LnYxLnVzZXJzLkFzc2lnblVzZXJSb2xlc1Jlc3BvbnNlIkyC0+STAkYiPS9hcGkvdjEvb3JnYW5pemF0aW9ucy97b3JnYW5pemF0aW9uX2lkfS91c2Vycy97dXNlcl9pZH0vcm9sZXM6BXJvbGVzEqUBCg5SZW1vdmVVc2VyUm9sZRIoLnNjYWxla2l0LnYxLnVzZXJzLlJlbW92ZVVzZXJSb2xlUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSJRgtPkkwJLKkkvYXBpL3YxL29yZ2FuaXphdGlvbnMve29yZ2FuaXphdGlvbl9pZH0vdXNlcnMve3VzZXJfaWR9L3JvbGVzL3tyb2xlX25hbWV9EsEBChNMaXN0VXNlclBlcm1pc3Npb25zEi0uc2NhbGVraXQudjEudXNlcnMuTGlzdFVzZXJQZXJtaXNzaW9uc1JlcXVlc3QaLi5zY2FsZWtpdC52MS51c2Vycy5MaXN0VXNlclBlcm1pc3Npb25zUmVzcG9uc2UiS4LT5JMCRRJDL2FwaS92MS9vcmdhbml6YXRpb25zL3tvcmdhbml6YXRpb25faWR9L3VzZXJzL3t1c2VyX2lkfS9wZXJtaXNzaW9uc2IGcHJvdG8z", [file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_empty, file_google_protobuf_timestamp, file_scalekit_v1_commons_commons]);
 
 /**
- * One role to give to a user.
+ * A role to assign to a user.
  *
  * @generated from message scalekit.v1.users.AssignRoleRequest
  */
@@ -51,27 +51,27 @@ export const AssignRoleRequestSchema: GenMessage<AssignRoleRequest> = /*@__PURE_
   messageDesc(file_scalekit_v1_users_users, 0);
 
 /**
- * Names a user, an organization and the roles to give.
+ * Request for `AssignUserRoles`.
  *
  * @generated from message scalekit.v1.users.AssignUserRolesRequest
  */
 export type AssignUserRolesRequest = Message<"scalekit.v1.users.AssignUserRolesRequest"> & {
   /**
-   * Id of the organization (`org_` and digits).
+   * Id of the organization (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * Id of the user (`usr_` and digits).
+   * Id of the user (`usr_` followed by digits).
    *
    * @generated from field: string user_id = 2;
    */
   userId: string;
 
   /**
-   * The roles to give; at least one.
+   * The roles to assign; at least one.
    *
    * @generated from field: repeated scalekit.v1.users.AssignRoleRequest roles = 3;
    */
@@ -86,7 +86,7 @@ export const AssignUserRolesRequestSchema: GenMessage<AssignUserRolesRequest> = 
   messageDesc(file_scalekit_v1_users_users, 1);
 
 /**
- * Answer to `AssignUserRoles`.
+ * Response to `AssignUserRoles`.
  *
  * @generated from message scalekit.v1.users.AssignUserRolesResponse
  */
@@ -113,14 +113,14 @@ export const AssignUserRolesResponseSchema: GenMessage<AssignUserRolesResponse> 
  */
 export type CreateMembership = Message<"scalekit.v1.users.CreateMembership"> & {
   /**
-   * Roles to give to the member, by name; the default member role if empty.
+   * Roles to assign to the member, by name; the default member role if empty.
    *
    * @generated from field: repeated scalekit.v1.commons.Role roles = 4;
    */
   roles: Role[];
 
   /**
-   * Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+   * Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
    *
    * @generated from field: map<string, string> metadata = 7;
    */
@@ -142,13 +142,13 @@ export const CreateMembershipSchema: GenMessage<CreateMembership> = /*@__PURE__*
   messageDesc(file_scalekit_v1_users_users, 3);
 
 /**
- * Names a user and an organization and carries the membership to create.
+ * Request for `CreateMembership`.
  *
  * @generated from message scalekit.v1.users.CreateMembershipRequest
  */
 export type CreateMembershipRequest = Message<"scalekit.v1.users.CreateMembershipRequest"> & {
   /**
-   * Id of the organization (`org_` and digits).
+   * Id of the organization (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
@@ -162,13 +162,13 @@ export type CreateMembershipRequest = Message<"scalekit.v1.users.CreateMembershi
   membership?: CreateMembership | undefined;
 
   /**
-   * Which user: set exactly one.
+   * The user. Set exactly one of `id` and `external_id`.
    *
    * @generated from oneof scalekit.v1.users.CreateMembershipRequest.identities
    */
   identities: {
     /**
-     * Id of the user (`usr_` and digits).
+     * Id of the user (`usr_` followed by digits).
      *
      * @generated from field: string id = 3;
      */
@@ -176,7 +176,7 @@ export type CreateMembershipRequest = Message<"scalekit.v1.users.CreateMembershi
     case: "id";
   } | {
     /**
-     * Id that your application gave to the user, at most 510 characters.
+     * Id of the user in your application, at most 510 characters.
      *
      * @generated from field: string external_id = 4;
      */
@@ -200,7 +200,7 @@ export const CreateMembershipRequestSchema: GenMessage<CreateMembershipRequest> 
   messageDesc(file_scalekit_v1_users_users, 4);
 
 /**
- * Answer to `CreateMembership`.
+ * Response to `CreateMembership`.
  *
  * @generated from message scalekit.v1.users.CreateMembershipResponse
  */
@@ -234,14 +234,14 @@ export type CreateUser = Message<"scalekit.v1.users.CreateUser"> & {
   email: string;
 
   /**
-   * Id that your application gives to the user.
+   * Id of the user in your application.
    *
    * @generated from field: optional string external_id = 6;
    */
   externalId?: string | undefined;
 
   /**
-   * Roles and other details of the membership to create along with the user.
+   * Roles and other details of the membership to create with the user.
    *
    * @generated from field: scalekit.v1.users.CreateMembership membership = 7;
    */
@@ -255,7 +255,7 @@ export type CreateUser = Message<"scalekit.v1.users.CreateUser"> & {
   userProfile?: CreateUserProfile | undefined;
 
   /**
-   * Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+   * Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
    *
    * @generated from field: map<string, string> metadata = 9;
    */
@@ -270,13 +270,13 @@ export const CreateUserSchema: GenMessage<CreateUser> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_users_users, 6);
 
 /**
- * Names an organization and carries the user to create in it.
+ * Request for `CreateUserAndMembership`.
  *
  * @generated from message scalekit.v1.users.CreateUserAndMembershipRequest
  */
 export type CreateUserAndMembershipRequest = Message<"scalekit.v1.users.CreateUserAndMembershipRequest"> & {
   /**
-   * Id of the organization that the user is to be a member of (`org_` and digits).
+   * Id of the organization to add the user to (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
@@ -305,7 +305,7 @@ export const CreateUserAndMembershipRequestSchema: GenMessage<CreateUserAndMembe
   messageDesc(file_scalekit_v1_users_users, 7);
 
 /**
- * Answer to `CreateUserAndMembership`.
+ * Response to `CreateUserAndMembership`.
  *
  * @generated from message scalekit.v1.users.CreateUserAndMembershipResponse
  */
@@ -346,7 +346,7 @@ export type CreateUserProfile = Message<"scalekit.v1.users.CreateUserProfile"> &
   familyName: string;
 
   /**
-   * Full name as shown to people.
+   * Full name, for display.
    *
    * @generated from field: string name = 4;
    */
@@ -367,7 +367,7 @@ export type CreateUserProfile = Message<"scalekit.v1.users.CreateUserProfile"> &
   phoneNumber: string;
 
   /**
-   * Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+   * Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
    *
    * @generated from field: map<string, string> metadata = 8;
    */
@@ -381,7 +381,7 @@ export type CreateUserProfile = Message<"scalekit.v1.users.CreateUserProfile"> &
   customAttributes: { [key: string]: string };
 
   /**
-   * Short name that the user likes to be called by, at most 512 characters.
+   * Preferred short name, at most 512 characters.
    *
    * @generated from field: string preferred_username = 10;
    */
@@ -402,8 +402,7 @@ export type CreateUserProfile = Message<"scalekit.v1.users.CreateUserProfile"> &
   gender?: string | undefined;
 
   /**
-   * Names of the groups that the user belongs to: at most 50, all different, of 1 to 250 characters
-   * each.
+   * Names of the user's groups: at most 50, no duplicates, 1 to 250 characters each.
    *
    * @generated from field: repeated string groups = 13;
    */
@@ -434,26 +433,26 @@ export const CreateUserProfileSchema: GenMessage<CreateUserProfile> = /*@__PURE_
   messageDesc(file_scalekit_v1_users_users, 9);
 
 /**
- * Names the user and the organization whose membership to end.
+ * Request for `DeleteMembership`.
  *
  * @generated from message scalekit.v1.users.DeleteMembershipRequest
  */
 export type DeleteMembershipRequest = Message<"scalekit.v1.users.DeleteMembershipRequest"> & {
   /**
-   * Id of the organization (`org_` and digits).
+   * Id of the organization (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * Which user: set exactly one.
+   * The user. Set exactly one of `id` and `external_id`.
    *
    * @generated from oneof scalekit.v1.users.DeleteMembershipRequest.identities
    */
   identities: {
     /**
-     * Id of the user (`usr_` and digits).
+     * Id of the user (`usr_` followed by digits).
      *
      * @generated from field: string id = 2;
      */
@@ -461,7 +460,7 @@ export type DeleteMembershipRequest = Message<"scalekit.v1.users.DeleteMembershi
     case: "id";
   } | {
     /**
-     * Id that your application gave to the user, at most 510 characters.
+     * Id of the user in your application, at most 510 characters.
      *
      * @generated from field: string external_id = 3;
      */
@@ -470,7 +469,7 @@ export type DeleteMembershipRequest = Message<"scalekit.v1.users.DeleteMembershi
   } | { case: undefined; value?: undefined };
 
   /**
-   * Whether to delete what depends on the membership too.
+   * Whether to also delete data that depends on the membership.
    *
    * @generated from field: optional bool cascade = 5;
    */
@@ -485,19 +484,19 @@ export const DeleteMembershipRequestSchema: GenMessage<DeleteMembershipRequest> 
   messageDesc(file_scalekit_v1_users_users, 10);
 
 /**
- * Names the user to delete.
+ * Request for `DeleteUser`.
  *
  * @generated from message scalekit.v1.users.DeleteUserRequest
  */
 export type DeleteUserRequest = Message<"scalekit.v1.users.DeleteUserRequest"> & {
   /**
-   * Which user: set exactly one.
+   * The user. Set exactly one of `id` and `external_id`.
    *
    * @generated from oneof scalekit.v1.users.DeleteUserRequest.identities
    */
   identities: {
     /**
-     * Id of the user (`usr_` and digits).
+     * Id of the user (`usr_` followed by digits).
      *
      * @generated from field: string id = 1;
      */
@@ -505,7 +504,7 @@ export type DeleteUserRequest = Message<"scalekit.v1.users.DeleteUserRequest"> &
     case: "id";
   } | {
     /**
-     * Id that your application gave to the user, at most 510 characters.
+     * Id of the user in your application, at most 510 characters.
      *
      * @generated from field: string external_id = 2;
      */
@@ -522,19 +521,19 @@ export const DeleteUserRequestSchema: GenMessage<DeleteUserRequest> = /*@__PURE_
   messageDesc(file_scalekit_v1_users_users, 11);
 
 /**
- * Names the user to return.
+ * Request for `GetUser`.
  *
  * @generated from message scalekit.v1.users.GetUserRequest
  */
 export type GetUserRequest = Message<"scalekit.v1.users.GetUserRequest"> & {
   /**
-   * Which user: set exactly one.
+   * The user. Set exactly one of `id` and `external_id`.
    *
    * @generated from oneof scalekit.v1.users.GetUserRequest.identities
    */
   identities: {
     /**
-     * Id of the user (`usr_` and digits).
+     * Id of the user (`usr_` followed by digits).
      *
      * @generated from field: string id = 1;
      */
@@ -542,7 +541,7 @@ export type GetUserRequest = Message<"scalekit.v1.users.GetUserRequest"> & {
     case: "id";
   } | {
     /**
-     * Id that your application gave to the user, at most 510 characters.
+     * Id of the user in your application, at most 510 characters.
      *
      * @generated from field: string external_id = 2;
      */
@@ -559,7 +558,7 @@ export const GetUserRequestSchema: GenMessage<GetUserRequest> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_users_users, 12);
 
 /**
- * Answer to `GetUser`.
+ * Response to `GetUser`.
  *
  * @generated from message scalekit.v1.users.GetUserResponse
  */
@@ -586,14 +585,14 @@ export const GetUserResponseSchema: GenMessage<GetUserResponse> = /*@__PURE__*/
  */
 export type Invite = Message<"scalekit.v1.users.Invite"> & {
   /**
-   * Id of the organization (`org_` and digits).
+   * Id of the organization (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * Id of the user (`usr_` and digits).
+   * Id of the user (`usr_` followed by digits).
    *
    * @generated from field: string user_id = 2;
    */
@@ -607,35 +606,35 @@ export type Invite = Message<"scalekit.v1.users.Invite"> & {
   inviterEmail?: string | undefined;
 
   /**
-   * State of the invitation.
+   * Status of the invitation.
    *
    * @generated from field: string status = 4;
    */
   status: string;
 
   /**
-   * When the invitation was first sent.
+   * Time when the invitation was first sent.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 5;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When the invitation expires.
+   * Time when the invitation expires.
    *
    * @generated from field: google.protobuf.Timestamp expires_at = 6;
    */
   expiresAt?: Timestamp | undefined;
 
   /**
-   * When the invitation was last resent.
+   * Time when the invitation was last resent.
    *
    * @generated from field: google.protobuf.Timestamp resent_at = 7;
    */
   resentAt?: Timestamp | undefined;
 
   /**
-   * How often the invitation was resent.
+   * Number of times the invitation was resent.
    *
    * @generated from field: int32 resent_count = 8;
    */
@@ -650,13 +649,13 @@ export const InviteSchema: GenMessage<Invite> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_users_users, 14);
 
 /**
- * Names an organization and selects the page of its users.
+ * Request for `ListOrganizationUsers`.
  *
  * @generated from message scalekit.v1.users.ListOrganizationUsersRequest
  */
 export type ListOrganizationUsersRequest = Message<"scalekit.v1.users.ListOrganizationUsersRequest"> & {
   /**
-   * Id of the organization (`org_` and digits).
+   * Id of the organization (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
@@ -670,7 +669,7 @@ export type ListOrganizationUsersRequest = Message<"scalekit.v1.users.ListOrgani
   pageSize: number;
 
   /**
-   * Token of the page to return, from an earlier answer; empty for the first page.
+   * Token of the page to return, from an earlier response; empty for the first page.
    *
    * @generated from field: string page_token = 3;
    */
@@ -698,14 +697,14 @@ export type ListOrganizationUsersResponse = Message<"scalekit.v1.users.ListOrgan
   nextPageToken: string;
 
   /**
-   * Number of matching entries over all pages.
+   * Total number of matching entries.
    *
    * @generated from field: uint32 total_size = 2;
    */
   totalSize: number;
 
   /**
-   * The users of this page.
+   * The users on this page.
    *
    * @generated from field: repeated scalekit.v1.users.User users = 3;
    */
@@ -727,20 +726,20 @@ export const ListOrganizationUsersResponseSchema: GenMessage<ListOrganizationUse
   messageDesc(file_scalekit_v1_users_users, 16);
 
 /**
- * Names a user and an organization.
+ * Request for `ListUserPermissions`.
  *
  * @generated from message scalekit.v1.users.ListUserPermissionsRequest
  */
 export type ListUserPermissionsRequest = Message<"scalekit.v1.users.ListUserPermissionsRequest"> & {
   /**
-   * Id of the organization (`org_` and digits).
+   * Id of the organization (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * Id of the user (`usr_` and digits).
+   * Id of the user (`usr_` followed by digits).
    *
    * @generated from field: string user_id = 2;
    */
@@ -755,7 +754,7 @@ export const ListUserPermissionsRequestSchema: GenMessage<ListUserPermissionsReq
   messageDesc(file_scalekit_v1_users_users, 17);
 
 /**
- * Answer to `ListUserPermissions`.
+ * Response to `ListUserPermissions`.
  *
  * @generated from message scalekit.v1.users.ListUserPermissionsResponse
  */
@@ -776,20 +775,20 @@ export const ListUserPermissionsResponseSchema: GenMessage<ListUserPermissionsRe
   messageDesc(file_scalekit_v1_users_users, 18);
 
 /**
- * Names a user and an organization.
+ * Request for `ListUserRoles`.
  *
  * @generated from message scalekit.v1.users.ListUserRolesRequest
  */
 export type ListUserRolesRequest = Message<"scalekit.v1.users.ListUserRolesRequest"> & {
   /**
-   * Id of the organization (`org_` and digits).
+   * Id of the organization (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * Id of the user (`usr_` and digits).
+   * Id of the user (`usr_` followed by digits).
    *
    * @generated from field: string user_id = 2;
    */
@@ -804,7 +803,7 @@ export const ListUserRolesRequestSchema: GenMessage<ListUserRolesRequest> = /*@_
   messageDesc(file_scalekit_v1_users_users, 19);
 
 /**
- * Answer to `ListUserRoles`.
+ * Response to `ListUserRoles`.
  *
  * @generated from message scalekit.v1.users.ListUserRolesResponse
  */
@@ -825,7 +824,7 @@ export const ListUserRolesResponseSchema: GenMessage<ListUserRolesResponse> = /*
   messageDesc(file_scalekit_v1_users_users, 20);
 
 /**
- * Selects the page of users to list.
+ * Request for `ListUsers`.
  *
  * @generated from message scalekit.v1.users.ListUsersRequest
  */
@@ -838,7 +837,7 @@ export type ListUsersRequest = Message<"scalekit.v1.users.ListUsersRequest"> & {
   pageSize: number;
 
   /**
-   * Token of the page to return, from an earlier answer; empty for the first page.
+   * Token of the page to return, from an earlier response; empty for the first page.
    *
    * @generated from field: string page_token = 2;
    */
@@ -859,7 +858,7 @@ export const ListUsersRequestSchema: GenMessage<ListUsersRequest> = /*@__PURE__*
  */
 export type ListUsersResponse = Message<"scalekit.v1.users.ListUsersResponse"> & {
   /**
-   * The users of this page.
+   * The users on this page.
    *
    * @generated from field: repeated scalekit.v1.users.User users = 1;
    */
@@ -873,7 +872,7 @@ export type ListUsersResponse = Message<"scalekit.v1.users.ListUsersResponse"> &
   nextPageToken: string;
 
   /**
-   * Number of matching entries over all pages.
+   * Total number of matching entries.
    *
    * @generated from field: uint32 total_size = 3;
    */
@@ -895,13 +894,13 @@ export const ListUsersResponseSchema: GenMessage<ListUsersResponse> = /*@__PURE_
   messageDesc(file_scalekit_v1_users_users, 22);
 
 /**
- * Something that a user may do in an organization.
+ * A permission of a user in an organization.
  *
  * @generated from message scalekit.v1.users.Permission
  */
 export type Permission = Message<"scalekit.v1.users.Permission"> & {
   /**
-   * Id of the permission, with the prefix `perm`.
+   * Id of the permission (starts with `perm`).
    *
    * @generated from field: string id = 1;
    */
@@ -915,14 +914,14 @@ export type Permission = Message<"scalekit.v1.users.Permission"> & {
   name: string;
 
   /**
-   * What the permission allows.
+   * Description of the permission.
    *
    * @generated from field: string description = 3;
    */
   description: string;
 
   /**
-   * Words that the permission is filed under.
+   * Tags of the permission.
    *
    * @generated from field: repeated string tags = 4;
    */
@@ -937,20 +936,20 @@ export const PermissionSchema: GenMessage<Permission> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_users_users, 23);
 
 /**
- * Names a user, an organization and the role to take away.
+ * Request for `RemoveUserRole`.
  *
  * @generated from message scalekit.v1.users.RemoveUserRoleRequest
  */
 export type RemoveUserRoleRequest = Message<"scalekit.v1.users.RemoveUserRoleRequest"> & {
   /**
-   * Id of the organization (`org_` and digits).
+   * Id of the organization (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * Id of the user (`usr_` and digits).
+   * Id of the user (`usr_` followed by digits).
    *
    * @generated from field: string user_id = 2;
    */
@@ -972,20 +971,20 @@ export const RemoveUserRoleRequestSchema: GenMessage<RemoveUserRoleRequest> = /*
   messageDesc(file_scalekit_v1_users_users, 24);
 
 /**
- * Names the invited user and the organization.
+ * Request for `ResendInvite`.
  *
  * @generated from message scalekit.v1.users.ResendInviteRequest
  */
 export type ResendInviteRequest = Message<"scalekit.v1.users.ResendInviteRequest"> & {
   /**
-   * Id of the organization (`org_` and digits).
+   * Id of the organization (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * Id of the user (`usr_` and digits).
+   * Id of the user (`usr_` followed by digits).
    *
    * @generated from field: string id = 2;
    */
@@ -1000,7 +999,7 @@ export const ResendInviteRequestSchema: GenMessage<ResendInviteRequest> = /*@__P
   messageDesc(file_scalekit_v1_users_users, 25);
 
 /**
- * Answer to `ResendInvite`.
+ * Response to `ResendInvite`.
  *
  * @generated from message scalekit.v1.users.ResendInviteResponse
  */
@@ -1021,20 +1020,20 @@ export const ResendInviteResponseSchema: GenMessage<ResendInviteResponse> = /*@_
   messageDesc(file_scalekit_v1_users_users, 26);
 
 /**
- * Names an organization, says what to search for and selects the page of results.
+ * Request for `SearchOrganizationUsers`.
  *
  * @generated from message scalekit.v1.users.SearchOrganizationUsersRequest
  */
 export type SearchOrganizationUsersRequest = Message<"scalekit.v1.users.SearchOrganizationUsersRequest"> & {
   /**
-   * Id of the organization (`org_` and digits).
+   * Id of the organization (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * Text to look for in name, e-mail address, id and external id, 3 to 100 characters.
+   * Text to search for in name, e-mail address, id and external id, 3 to 100 characters.
    *
    * @generated from field: string query = 2;
    */
@@ -1048,7 +1047,7 @@ export type SearchOrganizationUsersRequest = Message<"scalekit.v1.users.SearchOr
   pageSize: number;
 
   /**
-   * Token of the page to return, from an earlier answer; empty for the first page.
+   * Token of the page to return, from an earlier response; empty for the first page.
    *
    * @generated from field: string page_token = 4;
    */
@@ -1063,7 +1062,7 @@ export const SearchOrganizationUsersRequestSchema: GenMessage<SearchOrganization
   messageDesc(file_scalekit_v1_users_users, 27);
 
 /**
- * One page of found users.
+ * One page of matching users.
  *
  * @generated from message scalekit.v1.users.SearchOrganizationUsersResponse
  */
@@ -1076,14 +1075,14 @@ export type SearchOrganizationUsersResponse = Message<"scalekit.v1.users.SearchO
   nextPageToken: string;
 
   /**
-   * Number of matching entries over all pages.
+   * Total number of matching entries.
    *
    * @generated from field: uint32 total_size = 2;
    */
   totalSize: number;
 
   /**
-   * The users of this page.
+   * The users on this page.
    *
    * @generated from field: repeated scalekit.v1.users.User users = 3;
    */
@@ -1105,13 +1104,13 @@ export const SearchOrganizationUsersResponseSchema: GenMessage<SearchOrganizatio
   messageDesc(file_scalekit_v1_users_users, 28);
 
 /**
- * Says what to search for and selects the page of results.
+ * Request for `SearchUsers`.
  *
  * @generated from message scalekit.v1.users.SearchUsersRequest
  */
 export type SearchUsersRequest = Message<"scalekit.v1.users.SearchUsersRequest"> & {
   /**
-   * Text to look for in name, e-mail address, id and external id, 3 to 100 characters.
+   * Text to search for in name, e-mail address, id and external id, 3 to 100 characters.
    *
    * @generated from field: string query = 1;
    */
@@ -1125,7 +1124,7 @@ export type SearchUsersRequest = Message<"scalekit.v1.users.SearchUsersRequest">
   pageSize: number;
 
   /**
-   * Token of the page to return, from an earlier answer; empty for the first page.
+   * Token of the page to return, from an earlier response; empty for the first page.
    *
    * @generated from field: string page_token = 3;
    */
@@ -1140,7 +1139,7 @@ export const SearchUsersRequestSchema: GenMessage<SearchUsersRequest> = /*@__PUR
   messageDesc(file_scalekit_v1_users_users, 29);
 
 /**
- * One page of found users.
+ * One page of matching users.
  *
  * @generated from message scalekit.v1.users.SearchUsersResponse
  */
@@ -1153,14 +1152,14 @@ export type SearchUsersResponse = Message<"scalekit.v1.users.SearchUsersResponse
   nextPageToken: string;
 
   /**
-   * Number of matching entries over all pages.
+   * Total number of matching entries.
    *
    * @generated from field: uint32 total_size = 2;
    */
   totalSize: number;
 
   /**
-   * The users of this page.
+   * The users on this page.
    *
    * @generated from field: repeated scalekit.v1.users.User users = 3;
    */
@@ -1188,14 +1187,14 @@ export const SearchUsersResponseSchema: GenMessage<SearchUsersResponse> = /*@__P
  */
 export type UpdateMembership = Message<"scalekit.v1.users.UpdateMembership"> & {
   /**
-   * Roles that the member is to have, by name.
+   * New roles of the member, by name.
    *
    * @generated from field: repeated scalekit.v1.commons.Role roles = 4;
    */
   roles: Role[];
 
   /**
-   * Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+   * Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
    *
    * @generated from field: map<string, string> metadata = 7;
    */
@@ -1210,26 +1209,26 @@ export const UpdateMembershipSchema: GenMessage<UpdateMembership> = /*@__PURE__*
   messageDesc(file_scalekit_v1_users_users, 31);
 
 /**
- * Names a user and an organization and carries the new values of the membership.
+ * Request for `UpdateMembership`.
  *
  * @generated from message scalekit.v1.users.UpdateMembershipRequest
  */
 export type UpdateMembershipRequest = Message<"scalekit.v1.users.UpdateMembershipRequest"> & {
   /**
-   * Id of the organization (`org_` and digits).
+   * Id of the organization (`org_` followed by digits).
    *
    * @generated from field: string organization_id = 1;
    */
   organizationId: string;
 
   /**
-   * Which user: set exactly one.
+   * The user. Set exactly one of `id` and `external_id`.
    *
    * @generated from oneof scalekit.v1.users.UpdateMembershipRequest.identities
    */
   identities: {
     /**
-     * Id of the user (`usr_` and digits).
+     * Id of the user (`usr_` followed by digits).
      *
      * @generated from field: string id = 2;
      */
@@ -1237,7 +1236,7 @@ export type UpdateMembershipRequest = Message<"scalekit.v1.users.UpdateMembershi
     case: "id";
   } | {
     /**
-     * Id that your application gave to the user, at most 510 characters.
+     * Id of the user in your application, at most 510 characters.
      *
      * @generated from field: string external_id = 3;
      */
@@ -1261,7 +1260,7 @@ export const UpdateMembershipRequestSchema: GenMessage<UpdateMembershipRequest> 
   messageDesc(file_scalekit_v1_users_users, 32);
 
 /**
- * Answer to `UpdateMembership`.
+ * Response to `UpdateMembership`.
  *
  * @generated from message scalekit.v1.users.UpdateMembershipResponse
  */
@@ -1282,13 +1281,14 @@ export const UpdateMembershipResponseSchema: GenMessage<UpdateMembershipResponse
   messageDesc(file_scalekit_v1_users_users, 33);
 
 /**
- * New values of a user. Fields left out keep their value; the e-mail address cannot be changed.
+ * New values of a user. Fields that are not set keep their values; the e-mail address cannot be
+ * changed.
  *
  * @generated from message scalekit.v1.users.UpdateUser
  */
 export type UpdateUser = Message<"scalekit.v1.users.UpdateUser"> & {
   /**
-   * Id that your application gives to the user.
+   * Id of the user in your application.
    *
    * @generated from field: optional string external_id = 6;
    */
@@ -1302,7 +1302,7 @@ export type UpdateUser = Message<"scalekit.v1.users.UpdateUser"> & {
   userProfile?: UpdateUserProfile | undefined;
 
   /**
-   * Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+   * Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
    *
    * @generated from field: map<string, string> metadata = 9;
    */
@@ -1317,7 +1317,7 @@ export const UpdateUserSchema: GenMessage<UpdateUser> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_users_users, 34);
 
 /**
- * New personal details of a user. Fields left out keep their value.
+ * New personal details of a user. Fields that are not set keep their values.
  *
  * @generated from message scalekit.v1.users.UpdateUserProfile
  */
@@ -1337,7 +1337,7 @@ export type UpdateUserProfile = Message<"scalekit.v1.users.UpdateUserProfile"> &
   familyName?: string | undefined;
 
   /**
-   * Full name as shown to people.
+   * Full name, for display.
    *
    * @generated from field: optional string name = 4;
    */
@@ -1358,7 +1358,7 @@ export type UpdateUserProfile = Message<"scalekit.v1.users.UpdateUserProfile"> &
   phoneNumber?: string | undefined;
 
   /**
-   * Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+   * Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
    *
    * @generated from field: map<string, string> metadata = 8;
    */
@@ -1388,7 +1388,7 @@ export type UpdateUserProfile = Message<"scalekit.v1.users.UpdateUserProfile"> &
   lastName?: string | undefined;
 
   /**
-   * Short name that the user likes to be called by, at most 512 characters.
+   * Preferred short name, at most 512 characters.
    *
    * @generated from field: optional string preferred_username = 10;
    */
@@ -1409,8 +1409,7 @@ export type UpdateUserProfile = Message<"scalekit.v1.users.UpdateUserProfile"> &
   gender?: string | undefined;
 
   /**
-   * Names of the groups that the user belongs to: at most 50, all different, of 1 to 250 characters
-   * each.
+   * Names of the user's groups: at most 50, no duplicates, 1 to 250 characters each.
    *
    * @generated from field: repeated string groups = 13;
    */
@@ -1425,19 +1424,19 @@ export const UpdateUserProfileSchema: GenMessage<UpdateUserProfile> = /*@__PURE_
   messageDesc(file_scalekit_v1_users_users, 35);
 
 /**
- * Names a user and carries the new values.
+ * Request for `UpdateUser`.
  *
  * @generated from message scalekit.v1.users.UpdateUserRequest
  */
 export type UpdateUserRequest = Message<"scalekit.v1.users.UpdateUserRequest"> & {
   /**
-   * Which user: set exactly one.
+   * The user. Set exactly one of `id` and `external_id`.
    *
    * @generated from oneof scalekit.v1.users.UpdateUserRequest.identities
    */
   identities: {
     /**
-     * Id of the user (`usr_` and digits).
+     * Id of the user (`usr_` followed by digits).
      *
      * @generated from field: string id = 1;
      */
@@ -1445,7 +1444,7 @@ export type UpdateUserRequest = Message<"scalekit.v1.users.UpdateUserRequest"> &
     case: "id";
   } | {
     /**
-     * Id that your application gave to the user, at most 510 characters.
+     * Id of the user in your application, at most 510 characters.
      *
      * @generated from field: string external_id = 2;
      */
@@ -1469,7 +1468,7 @@ export const UpdateUserRequestSchema: GenMessage<UpdateUserRequest> = /*@__PURE_
   messageDesc(file_scalekit_v1_users_users, 36);
 
 /**
- * Answer to `UpdateUser`.
+ * Response to `UpdateUser`.
  *
  * @generated from message scalekit.v1.users.UpdateUserResponse
  */
@@ -1496,7 +1495,7 @@ export const UpdateUserResponseSchema: GenMessage<UpdateUserResponse> = /*@__PUR
  */
 export type User = Message<"scalekit.v1.users.User"> & {
   /**
-   * Id of the user (`usr_` and digits), given by the server.
+   * Id of the user (`usr_` followed by digits), assigned by the service.
    *
    * @generated from field: string id = 1;
    */
@@ -1510,14 +1509,14 @@ export type User = Message<"scalekit.v1.users.User"> & {
   environmentId: string;
 
   /**
-   * When the user was created. Read-only.
+   * Time when the user was created. Read-only.
    *
    * @generated from field: google.protobuf.Timestamp create_time = 3;
    */
   createTime?: Timestamp | undefined;
 
   /**
-   * When the user was last changed. Read-only.
+   * Time when the user was last changed. Read-only.
    *
    * @generated from field: google.protobuf.Timestamp update_time = 4;
    */
@@ -1531,7 +1530,7 @@ export type User = Message<"scalekit.v1.users.User"> & {
   email: string;
 
   /**
-   * Id that your application gave to the user.
+   * Id of the user in your application.
    *
    * @generated from field: optional string external_id = 6;
    */
@@ -1552,14 +1551,14 @@ export type User = Message<"scalekit.v1.users.User"> & {
   userProfile?: UserProfile | undefined;
 
   /**
-   * Key-value pairs of your own: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
+   * Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
    *
    * @generated from field: map<string, string> metadata = 9;
    */
   metadata: { [key: string]: string };
 
   /**
-   * When the user last logged in. Read-only.
+   * Time when the user last logged in. Read-only.
    *
    * @generated from field: google.protobuf.Timestamp last_login_time = 10;
    */
@@ -1574,14 +1573,15 @@ export const UserSchema: GenMessage<User> = /*@__PURE__*/
   messageDesc(file_scalekit_v1_users_users, 38);
 
 /**
- * Manages users, their memberships in organizations, their invitations and their roles. Every call
- * needs a bearer token and fails with `UNAUTHENTICATED` without a valid one.
+ * Manages users, their memberships in organizations, their invitations and their roles.
  *
  * @generated from service scalekit.v1.users.UserService
  */
 export const UserService: GenService<{
   /**
-   * Returns one user, found by id or external id. Fails with `NOT_FOUND` when there is none.
+   * Returns one user.
+   *
+   * Fails with `NOT_FOUND` for an unknown user.
    *
    * @generated from rpc scalekit.v1.users.UserService.GetUser
    */
@@ -1591,8 +1591,10 @@ export const UserService: GenService<{
     output: typeof GetUserResponseSchema;
   },
   /**
-   * Lists the users of the environment, page by page, in order of creation. Pass `next_page_token`
-   * of one answer as `page_token` of the next call until it is empty.
+   * Lists the users of the environment, page by page, in order of creation.
+   *
+   * To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+   * the last page.
    *
    * @generated from rpc scalekit.v1.users.UserService.ListUsers
    */
@@ -1602,9 +1604,11 @@ export const UserService: GenService<{
     output: typeof ListUsersResponseSchema;
   },
   /**
-   * Finds users of the environment whose name, e-mail address, id or external id contains a text,
-   * page by page. Pass `next_page_token` of one answer as `page_token` of the next call until it is
-   * empty. Fails with `INVALID_ARGUMENT` when the text has fewer than 3 or more than 100
+   * Finds users of the environment whose name, e-mail address, id or external id contains the
+   * search text, page by page.
+   *
+   * To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+   * the last page. Fails with `INVALID_ARGUMENT` if the text has fewer than 3 or more than 100
    * characters.
    *
    * @generated from rpc scalekit.v1.users.UserService.SearchUsers
@@ -1615,10 +1619,12 @@ export const UserService: GenService<{
     output: typeof SearchUsersResponseSchema;
   },
   /**
-   * Finds users of an organization whose name, e-mail address, id or external id contains a text,
-   * page by page. Pass `next_page_token` of one answer as `page_token` of the next call until it is
-   * empty. Fails with `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT` when the
-   * text has fewer than 3 or more than 100 characters.
+   * Finds users of an organization whose name, e-mail address, id or external id contains the
+   * search text, page by page.
+   *
+   * To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+   * the last page. Fails with `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT`
+   * if the text has fewer than 3 or more than 100 characters.
    *
    * @generated from rpc scalekit.v1.users.UserService.SearchOrganizationUsers
    */
@@ -1628,9 +1634,10 @@ export const UserService: GenService<{
     output: typeof SearchOrganizationUsersResponseSchema;
   },
   /**
-   * Updates a user, found by id or external id, and returns the user. Fields left out keep their
-   * value. Fails with `NOT_FOUND` for an unknown user, and with `INVALID_ARGUMENT` when a field
-   * breaks its limits.
+   * Updates a user and returns the user.
+   *
+   * Fields that are not set keep their values. Fails with `NOT_FOUND` for an unknown user, and with
+   * `INVALID_ARGUMENT` if a field is invalid.
    *
    * @generated from rpc scalekit.v1.users.UserService.UpdateUser
    */
@@ -1640,8 +1647,9 @@ export const UserService: GenService<{
     output: typeof UpdateUserResponseSchema;
   },
   /**
-   * Deletes a user, found by id or external id, and returns nothing. Fails with `NOT_FOUND` for an
-   * unknown user.
+   * Deletes a user and returns nothing.
+   *
+   * Fails with `NOT_FOUND` for an unknown user.
    *
    * @generated from rpc scalekit.v1.users.UserService.DeleteUser
    */
@@ -1651,9 +1659,10 @@ export const UserService: GenService<{
     output: typeof EmptySchema;
   },
   /**
-   * Makes a user, found by id or external id, a member of an organization, and returns the user.
-   * Without roles, the member gets the default member role. Fails with `NOT_FOUND` for an unknown
-   * organization or user.
+   * Adds a user to an organization and returns the user.
+   *
+   * If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for an
+   * unknown organization or user.
    *
    * @generated from rpc scalekit.v1.users.UserService.CreateMembership
    */
@@ -1663,8 +1672,9 @@ export const UserService: GenService<{
     output: typeof CreateMembershipResponseSchema;
   },
   /**
-   * Ends the membership of a user, found by id or external id, in an organization, and returns
-   * nothing. The user stays. Fails with `NOT_FOUND` for an unknown organization, user or
+   * Removes a user from an organization and returns nothing.
+   *
+   * The user is not deleted. Fails with `NOT_FOUND` for an unknown organization, user or
    * membership.
    *
    * @generated from rpc scalekit.v1.users.UserService.DeleteMembership
@@ -1676,6 +1686,7 @@ export const UserService: GenService<{
   },
   /**
    * Updates the roles and metadata of a user's membership in an organization, and returns the user.
+   *
    * Fails with `NOT_FOUND` for an unknown organization, user or membership.
    *
    * @generated from rpc scalekit.v1.users.UserService.UpdateMembership
@@ -1686,10 +1697,11 @@ export const UserService: GenService<{
     output: typeof UpdateMembershipResponseSchema;
   },
   /**
-   * Creates a user who is a member of an organization, and returns the user with the membership.
-   * Without roles, the member gets the default member role. Fails with `NOT_FOUND` for an unknown
-   * organization, and with `INVALID_ARGUMENT` for a malformed e-mail address or a field that breaks
-   * its limits.
+   * Creates a user as a member of an organization and returns the user with the membership.
+   *
+   * If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for an
+   * unknown organization, and with `INVALID_ARGUMENT` if the e-mail address or another field is
+   * invalid.
    *
    * @generated from rpc scalekit.v1.users.UserService.CreateUserAndMembership
    */
@@ -1699,9 +1711,10 @@ export const UserService: GenService<{
     output: typeof CreateUserAndMembershipResponseSchema;
   },
   /**
-   * Lists the users of an organization, page by page, in order of creation. Pass `next_page_token`
-   * of one answer as `page_token` of the next call until it is empty. Fails with `NOT_FOUND` for an
-   * unknown organization.
+   * Lists the users of an organization, page by page, in order of creation.
+   *
+   * To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on
+   * the last page. Fails with `NOT_FOUND` for an unknown organization.
    *
    * @generated from rpc scalekit.v1.users.UserService.ListOrganizationUsers
    */
@@ -1711,9 +1724,10 @@ export const UserService: GenService<{
     output: typeof ListOrganizationUsersResponseSchema;
   },
   /**
-   * Sends the invitation to an organization once more to a user who has not accepted it yet.
-   * Returns the invitation with its new expiry and how often it was resent. Fails with `NOT_FOUND`
-   * for an unknown organization or user.
+   * Resends the invitation to an organization to a user who has not accepted it yet.
+   *
+   * Returns the invitation with its new expiry time and the number of times it was resent. Fails
+   * with `NOT_FOUND` for an unknown organization or user.
    *
    * @generated from rpc scalekit.v1.users.UserService.ResendInvite
    */
@@ -1723,8 +1737,9 @@ export const UserService: GenService<{
     output: typeof ResendInviteResponseSchema;
   },
   /**
-   * Lists the roles that a user has in an organization, all in one answer. Fails with `NOT_FOUND`
-   * for an unknown organization or user.
+   * Lists all roles of a user in an organization, in one response.
+   *
+   * Fails with `NOT_FOUND` for an unknown organization or user.
    *
    * @generated from rpc scalekit.v1.users.UserService.ListUserRoles
    */
@@ -1734,8 +1749,9 @@ export const UserService: GenService<{
     output: typeof ListUserRolesResponseSchema;
   },
   /**
-   * Gives roles to a user in an organization and returns the user's roles there. Fails with
-   * `NOT_FOUND` for an unknown organization, user or role.
+   * Assigns roles to a user in an organization and returns the user's roles there.
+   *
+   * Fails with `NOT_FOUND` for an unknown organization, user or role.
    *
    * @generated from rpc scalekit.v1.users.UserService.AssignUserRoles
    */
@@ -1745,8 +1761,9 @@ export const UserService: GenService<{
     output: typeof AssignUserRolesResponseSchema;
   },
   /**
-   * Takes one role away from a user in an organization and returns nothing. Fails with `NOT_FOUND`
-   * for an unknown organization, user or role.
+   * Removes one role from a user in an organization and returns nothing.
+   *
+   * Fails with `NOT_FOUND` for an unknown organization, user or role.
    *
    * @generated from rpc scalekit.v1.users.UserService.RemoveUserRole
    */
@@ -1756,8 +1773,9 @@ export const UserService: GenService<{
     output: typeof EmptySchema;
   },
   /**
-   * Lists the permissions that a user has in an organization through the roles there, all in one
-   * answer. Fails with `NOT_FOUND` for an unknown organization or user.
+   * Lists all permissions that a user's roles grant in an organization, in one response.
+   *
+   * Fails with `NOT_FOUND` for an unknown organization or user.
    *
    * @generated from rpc scalekit.v1.users.UserService.ListUserPermissions
    */
