@@ -70,13 +70,13 @@ fn default(field: &FieldDescriptor) -> Value {
 #[cfg(test)]
 mod tests {
     use prost_reflect::DynamicMessage;
-    use scalekit::schema::{self, OPERATIONS};
+    use scalekit::schema::{OPERATIONS, find};
     use serde_json::json;
 
     use super::*;
 
     fn written(name: &str, response: Value) -> Value {
-        let operation = schema::find(name).expect("an operation");
+        let operation = find(name).expect("an operation");
         serde_json::from_slice(&write(operation, response).expect("JSON")).expect("JSON")
     }
 
