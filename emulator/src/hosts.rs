@@ -43,11 +43,14 @@ impl Hosts {
     }
 }
 
-/// Reads a host without a port.
+/// Reads a host without a port. An IPv6 address may stand in brackets, as in a URL.
 ///
 /// # Errors
 /// Why `name` is not one.
 pub(crate) fn parse(name: &str) -> Result<Host, String> {
+    if let Ok(address) = name.parse() {
+        return Ok(Host::Ipv6(address));
+    }
     Host::parse(name).map_err(|error| format!("{name:?} is not a host name or an IP address: {error}"))
 }
 

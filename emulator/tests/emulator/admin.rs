@@ -198,13 +198,18 @@ async fn the_admin_api_answers_under_the_hosts_that_were_allowed() {
         .port(port)
         .url("http://emulator.test:8910")
         .allow_host("Scalekit")
-        .allow_host("10.0.0.1");
+        .allow_host("10.0.0.1")
+        .allow_host("2001:db8::1")
+        .allow_host("[2001:db8::2]");
     let world = World::start(builder).await;
     let address = format!("http://127.0.0.1:{port}");
     for (host, status) in [
         ("scalekit:8910", StatusCode::OK),
         ("SCALEKIT", StatusCode::OK),
         ("10.0.0.1:8910", StatusCode::OK),
+        ("[2001:db8::1]:8910", StatusCode::OK),
+        ("[2001:db8::2]", StatusCode::OK),
+        ("[2001:db8::3]", StatusCode::FORBIDDEN),
         ("emulator.test:8910", StatusCode::OK),
         ("localhost", StatusCode::OK),
         ("10.0.0.2", StatusCode::FORBIDDEN),
