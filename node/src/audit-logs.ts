@@ -34,7 +34,7 @@ export default class AuditLogsClient extends ServiceClient {
       pageToken?: string | null;
       /** Only requests of the user with this e-mail address. */
       email?: string | null;
-      /** Only requests with one of these statuses. */
+      /** Only requests with one of these statuses: `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`. */
       status?: string[] | null;
       /** Only requests logged at this time or later. */
       startTime?: Timestamp | Date | string | null;
@@ -84,7 +84,7 @@ export default class AuditLogsClient extends ServiceClient {
       pageSize?: number | null;
       /** Only requests of the user with this e-mail address. */
       email?: string | null;
-      /** Only requests with one of these statuses. */
+      /** Only requests with one of these statuses: `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`. */
       status?: string[] | null;
       /** Only requests logged at this time or later. */
       startTime?: Timestamp | Date | string | null;

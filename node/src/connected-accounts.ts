@@ -35,7 +35,7 @@ const connectedAccountsPb = lazily(() => require("./pkg/grpc/scalekit/v1/connect
  */
 export default class ConnectedAccountsClient extends ServiceClient {
   /**
-   * Lists the connected accounts that match all given filters, in order of creation, page by page.
+   * Lists the connected accounts that match all given filters, newest first, page by page.
    *
    * The entries contain no credentials. To get the next page, pass `nextPageToken` of the response as `pageToken`;
    * it is empty on the last page.
@@ -94,7 +94,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
   }
 
   /**
-   * Searches connected accounts by text, page by page.
+   * Searches connected accounts by text, newest first, page by page.
    *
    * The entries contain no credentials. Fails with `INVALID_ARGUMENT` if the text is shorter than 3 or longer than
    * 200 characters.

@@ -20,7 +20,7 @@ export interface CreateOrganizationClientOptions {
   name?: string | null;
   /** Description of the client, at most 512 characters. */
   description?: string | null;
-  /** Claims added to the client's access tokens. An update replaces them as a whole. */
+  /** Claims added to the client's access tokens, under `custom_claims`. An update replaces them as a whole. */
   customClaims?: Record<string, string> | null;
   /** Values of the `aud` claim of the client's access tokens. */
   audience?: string[] | null;
@@ -36,7 +36,7 @@ export interface UpdateOrganizationClientOptions {
   name?: string | null;
   /** Description of the client, at most 512 characters. */
   description?: string | null;
-  /** Claims added to the client's access tokens. An update replaces them as a whole. */
+  /** Claims added to the client's access tokens, under `custom_claims`. An update replaces them as a whole. */
   customClaims?: Record<string, string> | null;
   /** Values of the `aud` claim of the client's access tokens. */
   audience?: string[] | null;

@@ -98,7 +98,7 @@ export default class TokenClient extends ServiceClient {
    *
    * Fails with `NOT_FOUND` if the token is unknown or was invalidated.
    *
-   * @param token The API token to validate.
+   * @param token The API token to validate, or its id.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `ValidateTokenResponse`.
    */
@@ -119,7 +119,7 @@ export default class TokenClient extends ServiceClient {
    *
    * Revoking a token again is not an error.
    *
-   * @param token The API token, as returned by `CreateToken`.
+   * @param token The API token, as returned by `CreateToken`, or its id.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `Empty`.
    */
@@ -171,7 +171,7 @@ export default class TokenClient extends ServiceClient {
    *
    * The claims are replaced as a whole. Fails with `NOT_FOUND` for an unknown token.
    *
-   * @param token The API token, as returned by `CreateToken`.
+   * @param token The API token, as returned by `CreateToken`, or its id.
    * @param options An object with `customClaims`, `description`.
    * @param call Options of this call: timeout and abort signal.
    * @returns The `UpdateTokenResponse`.

@@ -176,7 +176,7 @@ class _Methods:
             description (str, optional): Description of the client, at most 512 characters.
             scopes (Sequence[str], optional): Scopes that the client may request.
             custom_claims (Sequence[CustomClaim | dict], optional): Claims added to the client's access
-                tokens. An update replaces them as a whole.
+                tokens, under `custom_claims`. An update replaces them as a whole.
             expiry (int, optional): Lifetime of the client's access tokens in seconds; chosen by the
                 service if 0.
             redirect_uris (Sequence[str], optional): URLs to which the authorization endpoint may

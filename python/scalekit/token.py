@@ -65,7 +65,7 @@ class _Methods:
         """Validates an API token and returns its details.
 
         Args:
-            token (str): The API token to validate.
+            token (str): The API token to validate, or its id.
 
         Returns:
             The :class:`ValidateTokenResponse`.
@@ -92,7 +92,7 @@ class _Methods:
         Revoking a token again is not an error.
 
         Args:
-            token (str): The API token, as returned by `CreateToken`.
+            token (str): The API token, as returned by `CreateToken`, or its id.
 
         Returns:
             The :class:`Empty`.
@@ -144,7 +144,7 @@ class _Methods:
         The new claims are merged into the existing claims, which are read first in a separate call.
 
         Args:
-            token (str): The API token, as returned by `CreateToken`.
+            token (str): The API token, as returned by `CreateToken`, or its id.
             custom_claims (Mapping[str, str], optional): Claims to add or change. An empty value removes
                 a claim. At most 20 pairs in total, keys of 1 to 30 characters, values of at most
                 256 characters.

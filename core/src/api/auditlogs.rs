@@ -80,7 +80,7 @@ pub struct AuthLogRequest {
     /// Identity provider of the connection, such as `OKTA`.
     #[serde(alias = "connectionProvider", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub connection_provider: String,
-    /// Status of the request: its result, or the last step reached.
+    /// Status of the request: `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub status: String,
     /// Time when the request was logged.
@@ -146,7 +146,7 @@ pub struct ListAuthLogRequest {
     /// Only requests of the user with this e-mail address.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub email: String,
-    /// Only requests with one of these statuses.
+    /// Only requests with one of these statuses: `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub status: Vec<String>,
     /// Only requests logged at this time or later.

@@ -396,7 +396,7 @@ pub struct Client {
     /// Scopes that the client may request.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub scopes: Vec<String>,
-    /// Claims added to the access tokens of the client.
+    /// Claims added to the access tokens of the client, under `custom_claims`.
     #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub custom_claims: Vec<CustomClaim>,
     /// Whether the Scalekit API rejects access tokens of the client.
@@ -508,7 +508,7 @@ pub struct CreateClient {
     /// Scopes that the client may request.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub scopes: Vec<String>,
-    /// Claims added to the access tokens of the client.
+    /// Claims added to the access tokens of the client, under `custom_claims`.
     #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub custom_claims: Vec<CustomClaim>,
     /// Whether the Scalekit API rejects access tokens of the client.
@@ -1050,7 +1050,7 @@ pub struct M2MClient {
     /// Values of the `aud` claim of the client's access tokens.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub audience: Vec<String>,
-    /// Claims added to the access tokens of the client.
+    /// Claims added to the access tokens of the client, under `custom_claims`.
     #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub custom_claims: Vec<CustomClaim>,
     /// Lifetime of the client's access tokens in seconds.
@@ -1090,7 +1090,8 @@ pub struct OrganizationClient {
     /// Values of the `aud` claim of the client's access tokens.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub audience: Vec<String>,
-    /// Claims added to the client's access tokens. An update replaces them as a whole.
+    /// Claims added to the client's access tokens, under `custom_claims`. An update replaces them as a
+    /// whole.
     #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub custom_claims: Vec<CustomClaim>,
     /// Lifetime of the client's access tokens in seconds; chosen by the service if 0.
@@ -1193,7 +1194,8 @@ pub struct ResourceClient {
     /// Values of the `aud` claim of the client's access tokens.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub audience: Vec<String>,
-    /// Claims added to the client's access tokens. An update replaces them as a whole.
+    /// Claims added to the client's access tokens, under `custom_claims`. An update replaces them as a
+    /// whole.
     #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub custom_claims: Vec<CustomClaim>,
     /// Lifetime of the client's access tokens in seconds; chosen by the service if 0.
@@ -1321,7 +1323,8 @@ pub struct UpdateClient {
     /// Scopes that the client may request.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub scopes: Vec<String>,
-    /// Claims added to the client's access tokens. They replace all existing claims.
+    /// Claims added to the client's access tokens, under `custom_claims`. They replace all existing
+    /// claims.
     #[serde(alias = "customClaims", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub custom_claims: Vec<CustomClaim>,
     /// Whether the Scalekit API rejects access tokens of the client.

@@ -30,7 +30,7 @@ impl crate::Client {
 }
 
 impl ConnectedAccountService {
-    /// Lists the connected accounts that match all given filters, in order of creation, page by page.
+    /// Lists the connected accounts that match all given filters, newest first, page by page.
     ///
     /// The entries contain no credentials. To get the next page, pass `next_page_token` of the
     /// response as `page_token`; it is empty on the last page.
@@ -58,7 +58,7 @@ impl ConnectedAccountService {
         pages(request, fetch, |request: &mut ListConnectedAccountsRequest, token| request.page_token = token)
     }
 
-    /// Searches connected accounts by text, page by page.
+    /// Searches connected accounts by text, newest first, page by page.
     ///
     /// The entries contain no credentials. Fails with `INVALID_ARGUMENT` if the text is shorter than 3
     /// or longer than 200 characters.

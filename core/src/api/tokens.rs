@@ -154,7 +154,7 @@ impl fmt::Debug for CreateTokenResponse {
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct InvalidateTokenRequest {
-    /// The API token, as returned by `CreateToken`.
+    /// The API token, as returned by `CreateToken`, or its id.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub token: String,
 }
@@ -249,7 +249,7 @@ pub struct Token {
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateTokenRequest {
-    /// The API token, as returned by `CreateToken`.
+    /// The API token, as returned by `CreateToken`, or its id.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub token: String,
     /// Custom key-value pairs, which replace all existing pairs: at most 20 pairs, keys of 1 to 30
@@ -284,7 +284,7 @@ pub struct UpdateTokenResponse {
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ValidateTokenRequest {
-    /// The API token to validate.
+    /// The API token to validate, or its id.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub token: String,
 }

@@ -52,7 +52,7 @@ class AuthLogRequest(_Message):
     connection_provider: str
     """Identity provider of the connection, such as `OKTA`."""
     status: str
-    """Status of the request: its result, or the last step reached."""
+    """Status of the request: `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`."""
     @property
     def timestamp(self) -> _Timestamp:
         """Time when the request was logged."""
@@ -199,7 +199,7 @@ class ListAuthLogRequest(_Message):
     """Only requests of the user with this e-mail address."""
     @property
     def status(self) -> _RepeatedScalarFieldContainer[str]:
-        """Only requests with one of these statuses."""
+        """Only requests with one of these statuses: `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`."""
     @property
     def start_time(self) -> _Timestamp:
         """Only requests logged at this time or later."""

@@ -191,7 +191,7 @@ class Client(_Message):
         """Scopes that the client may request."""
     @property
     def custom_claims(self) -> _RepeatedCompositeFieldContainer[CustomClaim]:
-        """Claims added to the access tokens of the client."""
+        """Claims added to the access tokens of the client, under `custom_claims`."""
     disallow_scalekit_api_access: bool
     """Whether the Scalekit API rejects access tokens of the client."""
     @property
@@ -445,7 +445,7 @@ class CreateClient(_Message):
         """Scopes that the client may request."""
     @property
     def custom_claims(self) -> _RepeatedCompositeFieldContainer[CustomClaim]:
-        """Claims added to the access tokens of the client."""
+        """Claims added to the access tokens of the client, under `custom_claims`."""
     @property
     def disallow_scalekit_api_access(self) -> _BoolValue:
         """Whether the Scalekit API rejects access tokens of the client."""
@@ -1327,7 +1327,7 @@ class M2MClient(_Message):
         """Values of the `aud` claim of the client's access tokens."""
     @property
     def custom_claims(self) -> _RepeatedCompositeFieldContainer[CustomClaim]:
-        """Claims added to the access tokens of the client."""
+        """Claims added to the access tokens of the client, under `custom_claims`."""
     expiry: int
     """Lifetime of the client's access tokens in seconds."""
     resource_id: str
@@ -1430,7 +1430,9 @@ class OrganizationClient(_Message):
         """Values of the `aud` claim of the client's access tokens."""
     @property
     def custom_claims(self) -> _RepeatedCompositeFieldContainer[CustomClaim]:
-        """Claims added to the client's access tokens. An update replaces them as a whole."""
+        """Claims added to the client's access tokens, under `custom_claims`. An update replaces them as a
+        whole.
+        """
     expiry: int
     """Lifetime of the client's access tokens in seconds; chosen by the service if 0."""
     def __init__(
@@ -1664,7 +1666,9 @@ class ResourceClient(_Message):
         """Values of the `aud` claim of the client's access tokens."""
     @property
     def custom_claims(self) -> _RepeatedCompositeFieldContainer[CustomClaim]:
-        """Claims added to the client's access tokens. An update replaces them as a whole."""
+        """Claims added to the client's access tokens, under `custom_claims`. An update replaces them as a
+        whole.
+        """
     expiry: int
     """Lifetime of the client's access tokens in seconds; chosen by the service if 0."""
     @property
@@ -1918,7 +1922,9 @@ class UpdateClient(_Message):
         """Scopes that the client may request."""
     @property
     def custom_claims(self) -> _RepeatedCompositeFieldContainer[CustomClaim]:
-        """Claims added to the client's access tokens. They replace all existing claims."""
+        """Claims added to the client's access tokens, under `custom_claims`. They replace all existing
+        claims.
+        """
     @property
     def disallow_scalekit_api_access(self) -> _BoolValue:
         """Whether the Scalekit API rejects access tokens of the client."""

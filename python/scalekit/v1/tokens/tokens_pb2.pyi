@@ -109,7 +109,7 @@ class InvalidateTokenRequest(_Message):
     DESCRIPTOR: _Descriptor
     TOKEN_FIELD_NUMBER: int
     token: str
-    """The API token, as returned by `CreateToken`."""
+    """The API token, as returned by `CreateToken`, or its id."""
     def __init__(self, *, token: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["token", b"token"]) -> None: ...
 
@@ -306,7 +306,7 @@ class UpdateTokenRequest(_Message):
     DESCRIPTION_FIELD_NUMBER: int
     CUSTOM_CLAIMS_FIELD_NUMBER: int
     token: str
-    """The API token, as returned by `CreateToken`."""
+    """The API token, as returned by `CreateToken`, or its id."""
     description: str
     """New description, at most 255 characters. If it is not set, the description stays unchanged."""
     @property
@@ -352,7 +352,7 @@ class ValidateTokenRequest(_Message):
     DESCRIPTOR: _Descriptor
     TOKEN_FIELD_NUMBER: int
     token: str
-    """The API token to validate."""
+    """The API token to validate, or its id."""
     def __init__(self, *, token: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["token", b"token"]) -> None: ...
 

@@ -74,7 +74,7 @@ export type AuthLogRequest = Message<"scalekit.v1.auditlogs.AuthLogRequest"> & {
   connectionProvider: string;
 
   /**
-   * Status of the request: its result, or the last step reached.
+   * Status of the request: `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`.
    *
    * @generated from field: string status = 8;
    */
@@ -228,7 +228,7 @@ export type ListAuthLogRequest = Message<"scalekit.v1.auditlogs.ListAuthLogReque
   email: string;
 
   /**
-   * Only requests with one of these statuses.
+   * Only requests with one of these statuses: `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`.
    *
    * @generated from field: repeated string status = 4;
    */

@@ -169,7 +169,7 @@ export type Client = Message<"scalekit.v1.clients.Client"> & {
   scopes: string[];
 
   /**
-   * Claims added to the access tokens of the client.
+   * Claims added to the access tokens of the client, under `custom_claims`.
    *
    * @generated from field: repeated scalekit.v1.clients.CustomClaim custom_claims = 15;
    */
@@ -393,7 +393,7 @@ export type CreateClient = Message<"scalekit.v1.clients.CreateClient"> & {
   scopes: string[];
 
   /**
-   * Claims added to the access tokens of the client.
+   * Claims added to the access tokens of the client, under `custom_claims`.
    *
    * @generated from field: repeated scalekit.v1.clients.CustomClaim custom_claims = 9;
    */
@@ -1573,7 +1573,7 @@ export type M2MClient = Message<"scalekit.v1.clients.M2MClient"> & {
   audience: string[];
 
   /**
-   * Claims added to the access tokens of the client.
+   * Claims added to the access tokens of the client, under `custom_claims`.
    *
    * @generated from field: repeated scalekit.v1.clients.CustomClaim custom_claims = 10;
    */
@@ -1665,7 +1665,8 @@ export type OrganizationClient = Message<"scalekit.v1.clients.OrganizationClient
   audience: string[];
 
   /**
-   * Claims added to the client's access tokens. An update replaces them as a whole.
+   * Claims added to the client's access tokens, under `custom_claims`. An update replaces them as a
+   * whole.
    *
    * @generated from field: repeated scalekit.v1.clients.CustomClaim custom_claims = 5;
    */
@@ -1904,7 +1905,8 @@ export type ResourceClient = Message<"scalekit.v1.clients.ResourceClient"> & {
   audience: string[];
 
   /**
-   * Claims added to the client's access tokens. An update replaces them as a whole.
+   * Claims added to the client's access tokens, under `custom_claims`. An update replaces them as a
+   * whole.
    *
    * @generated from field: repeated scalekit.v1.clients.CustomClaim custom_claims = 5;
    */
@@ -2206,7 +2208,8 @@ export type UpdateClient = Message<"scalekit.v1.clients.UpdateClient"> & {
   scopes: string[];
 
   /**
-   * Claims added to the client's access tokens. They replace all existing claims.
+   * Claims added to the client's access tokens, under `custom_claims`. They replace all existing
+   * claims.
    *
    * @generated from field: repeated scalekit.v1.clients.CustomClaim custom_claims = 12;
    */

@@ -1341,7 +1341,7 @@ export const ConnectorTypeSchema: GenEnum<ConnectorType> = /*@__PURE__*/
  */
 export const ConnectedAccountService: GenService<{
   /**
-   * Lists the connected accounts that match all given filters, in order of creation, page by page.
+   * Lists the connected accounts that match all given filters, newest first, page by page.
    *
    * The entries contain no credentials. To get the next page, pass `next_page_token` of the
    * response as `page_token`; it is empty on the last page.
@@ -1354,7 +1354,7 @@ export const ConnectedAccountService: GenService<{
     output: typeof ListConnectedAccountsResponseSchema;
   },
   /**
-   * Searches connected accounts by text, page by page.
+   * Searches connected accounts by text, newest first, page by page.
    *
    * The entries contain no credentials. Fails with `INVALID_ARGUMENT` if the text is shorter than 3
    * or longer than 200 characters.

@@ -133,7 +133,7 @@ export const CreateTokenResponseSchema: GenMessage<CreateTokenResponse> = /*@__P
  */
 export type InvalidateTokenRequest = Message<"scalekit.v1.tokens.InvalidateTokenRequest"> & {
   /**
-   * The API token, as returned by `CreateToken`.
+   * The API token, as returned by `CreateToken`, or its id.
    *
    * @generated from field: string token = 1;
    */
@@ -336,7 +336,7 @@ export const TokenSchema: GenMessage<Token> = /*@__PURE__*/
  */
 export type UpdateTokenRequest = Message<"scalekit.v1.tokens.UpdateTokenRequest"> & {
   /**
-   * The API token, as returned by `CreateToken`.
+   * The API token, as returned by `CreateToken`, or its id.
    *
    * @generated from field: string token = 1;
    */
@@ -393,7 +393,7 @@ export const UpdateTokenResponseSchema: GenMessage<UpdateTokenResponse> = /*@__P
  */
 export type ValidateTokenRequest = Message<"scalekit.v1.tokens.ValidateTokenRequest"> & {
   /**
-   * The API token to validate.
+   * The API token to validate, or its id.
    *
    * @generated from field: string token = 1;
    */
