@@ -1,4 +1,4 @@
-//! Compares answers with expectations, and learns from them what symbols stand for.
+//! Compares responses with the model's expectations and assigns values to symbols.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -6,15 +6,15 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::emulated::resolve;
+use crate::emulated::resolve_symbols;
 
-/// What the symbols stand for.
-pub(crate) struct Names {
+/// The values of the symbols.
+pub(crate) struct Symbols {
     url: String,
     known: HashMap<String, String>,
 }
 
-impl Names {
+impl Symbols {
     pub(crate) fn new(url: &str) -> Self {
         Self {
             url: url.to_owned(),
@@ -22,92 +22,95 @@ impl Names {
         }
     }
 
-    pub(crate) fn in_text(&self, text: &str) -> String {
-        resolve(text, &self.known)
+    pub(crate) fn resolve(&self, text: &str) -> String {
+        resolve_symbols(text, &self.known)
     }
 
+    /// Compares a response with the expected one, and assigns values to new symbols.
+    ///
     /// # Panics
-    /// If the answer is not as expected.
-    pub(crate) fn check(&mut self, answer: &Value, expected: &Value, context: &str) {
-        self.learn(answer, expected);
-        if let Some(difference) = self.difference(answer, expected, "answer") {
-            panic!("{context}\n{difference}\nanswer:   {answer}\nexpected: {expected}");
+    /// If the response differs from the expected one.
+    pub(crate) fn check(&mut self, response: &Value, expected: &Value, context: &str) {
+        self.learn(response, expected);
+        if let Some(difference) = self.difference(response, expected, "response") {
+            panic!("{context}\n{difference}\nresponse: {response}\nexpected: {expected}");
         }
     }
 
-    /// Takes the value of a new symbol from where it stands alone, if it has the form of such an id.
-    fn learn(&mut self, answer: &Value, expected: &Value) {
+    /// Assigns values to new symbols. A symbol gets a value only if it is a whole string and the
+    /// value has the form of such an ID.
+    fn learn(&mut self, response: &Value, expected: &Value) {
         static SYMBOL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\$([a-z0-9]+)\.[0-9]+$").unwrap());
-        match (answer, expected) {
-            (Value::Object(answer), Value::Object(expected)) => {
+        match (response, expected) {
+            (Value::Object(response), Value::Object(expected)) => {
                 for (key, expected) in expected {
-                    if let Some(answer) = answer.get(key) {
-                        self.learn(answer, expected);
+                    if let Some(response) = response.get(key) {
+                        self.learn(response, expected);
                     }
                 }
             }
-            (Value::Array(answer), Value::Array(expected)) => {
-                for (answer, expected) in answer.iter().zip(expected) {
-                    self.learn(answer, expected);
+            (Value::Array(response), Value::Array(expected)) => {
+                for (response, expected) in response.iter().zip(expected) {
+                    self.learn(response, expected);
                 }
             }
-            (Value::String(answer), Value::String(expected)) if !self.known.contains_key(expected) => {
-                let Some(kind) = SYMBOL.captures(expected) else {
+            (Value::String(response), Value::String(expected)) if !self.known.contains_key(expected) => {
+                let Some(captures) = SYMBOL.captures(expected) else {
                     return;
                 };
-                let digits = answer.strip_prefix(&format!("{}_", &kind[1]));
+                let digits = response.strip_prefix(&format!("{}_", &captures[1]));
                 let id = digits.is_some_and(|digits| {
                     (15..=20).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
                 });
-                // Two symbols never stand for the same.
-                let new = !self.known.values().any(|known| known == answer);
-                if new && (id || (&kind[1] == "secret" && !answer.is_empty())) {
-                    self.known.insert(expected.clone(), answer.clone());
+                // Different symbols must have different values.
+                let new = !self.known.values().any(|known| known == response);
+                if new && (id || (&captures[1] == "secret" && !response.is_empty())) {
+                    self.known.insert(expected.clone(), response.clone());
                 }
             }
             _ => {}
         }
     }
 
-    fn difference(&self, answer: &Value, expected: &Value, place: &str) -> Option<String> {
-        match (answer, expected) {
-            (Value::Object(answer), Value::Object(expected)) => {
-                // The model leaves out what has its default.
-                let mut more = answer.iter().filter(|(key, _)| !expected.contains_key(*key));
-                if let Some((key, value)) = more.find(|(_, value)| !is_default(value)) {
-                    return Some(format!("{place}.{key} is {value}, not the default"));
+    fn difference(&self, response: &Value, expected: &Value, path: &str) -> Option<String> {
+        match (response, expected) {
+            (Value::Object(response), Value::Object(expected)) => {
+                // The model omits default values.
+                let mut extra = response.iter().filter(|(key, _)| !expected.contains_key(*key));
+                if let Some((key, value)) = extra.find(|(_, value)| !is_default(value)) {
+                    return Some(format!("{path}.{key} is {value}, expected the default"));
                 }
-                expected.iter().find_map(|(key, wanted)| {
-                    let place = format!("{place}.{key}");
-                    match answer.get(key) {
-                        Some(value) => self.difference(value, wanted, &place),
-                        None => Some(format!("{place} is absent, not {wanted}")),
+                expected.iter().find_map(|(key, expected)| {
+                    let path = format!("{path}.{key}");
+                    match response.get(key) {
+                        Some(value) => self.difference(value, expected, &path),
+                        None => Some(format!("{path} is missing, expected {expected}")),
                     }
                 })
             }
-            (Value::Array(answer), Value::Array(expected)) if answer.len() == expected.len() => {
-                let mut pairs = answer.iter().zip(expected).enumerate();
-                pairs.find_map(|(index, (answer, expected))| {
-                    self.difference(answer, expected, &format!("{place}[{index}]"))
+            (Value::Array(response), Value::Array(expected)) if response.len() == expected.len() => {
+                let mut pairs = response.iter().zip(expected).enumerate();
+                pairs.find_map(|(index, (response, expected))| {
+                    self.difference(response, expected, &format!("{path}[{index}]"))
                 })
             }
-            (Value::String(answer), Value::String(expected)) if self.fits(answer, expected) => None,
-            (answer, expected) if answer == expected => None,
-            _ => Some(format!("{place} is {answer}, not {expected}")),
+            (Value::String(response), Value::String(expected)) if self.matches(response, expected) => None,
+            (response, expected) if response == expected => None,
+            _ => Some(format!("{path} is {response}, expected {expected}")),
         }
     }
 
-    fn fits(&self, answer: &str, expected: &str) -> bool {
+    fn matches(&self, response: &str, expected: &str) -> bool {
         match expected {
-            "<time>" => answer.parse::<jiff::Timestamp>().is_ok(),
-            "<text>" => !answer.is_empty(),
+            "<time>" => response.parse::<jiff::Timestamp>().is_ok(),
+            "<text>" => !response.is_empty(),
             _ if expected.contains(['$', '<']) => {
-                let wanted = expected.replace("<url>", &self.url);
-                // A symbol that nothing was learnt for stands for nothing.
-                let unknown = wanted.starts_with('$') && !self.known.contains_key(&wanted);
-                !unknown && self.in_text(&wanted) == answer
+                let expected = expected.replace("<url>", &self.url);
+                // A symbol without a value matches nothing.
+                let unknown = expected.starts_with('$') && !self.known.contains_key(&expected);
+                !unknown && self.resolve(&expected) == response
             }
-            _ => answer == expected,
+            _ => response == expected,
         }
     }
 }

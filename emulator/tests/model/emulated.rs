@@ -12,18 +12,18 @@ use scalekit_emulator::Emulator;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use crate::check::Names;
-use crate::step::{Call, Fail, Step, Walk};
+use crate::check::Symbols;
+use crate::step::{Call, ExpectedError, PagedList, Step};
 
-/// A running emulator, and what the symbols of the model stand for in it.
+/// A running emulator and the values of the model's symbols in it.
 pub(crate) struct Emulated {
     runtime: Runtime,
     data: PathBuf,
-    /// None only between the two halves of a restart.
+    /// `None` only during a restart.
     emulator: Option<Emulator>,
     http: Client,
     bearer: String,
-    names: Names,
+    symbols: Symbols,
 }
 
 impl Emulated {
@@ -32,20 +32,20 @@ impl Emulated {
             .enable_all()
             .build()
             .unwrap();
-        // Sequences run one after the other, and a process of its own runs each test binary.
+        // The process ID is sufficient: the sequences of a process run one after the other.
         let name = format!("model-{}.redb", std::process::id());
         let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = std::fs::remove_file(&data);
         let started = runtime.block_on(Emulator::builder().data(&data).start());
         let emulator = started.unwrap();
-        let names = Names::new(emulator.url());
+        let symbols = Symbols::new(emulator.url());
         let mut new = Self {
             http: client(),
             bearer: String::new(),
             runtime,
             data,
             emulator: Some(emulator),
-            names,
+            symbols,
         };
         new.log_in();
         new
@@ -55,17 +55,18 @@ impl Emulated {
         self.emulator.as_ref().unwrap()
     }
 
-    /// Ends the emulator, and starts another one on the same file and port. The bearer token stays: it is kept too.
+    /// Stops the emulator and starts a new one with the same data file and port. The bearer token
+    /// stays valid because the data file contains it.
     fn restart(&mut self) {
         let url = url::Url::parse(self.emulator().url()).unwrap();
-        let ended = self.emulator.take().unwrap();
-        self.runtime.block_on(ended.stop());
+        let stopped = self.emulator.take().unwrap();
+        self.runtime.block_on(stopped.stop());
         self.http = client();
         let start = || {
             let builder = Emulator::builder().data(&self.data).port(url.port().unwrap());
             self.runtime.block_on(builder.start())
         };
-        // Somebody's connection may have got the port meanwhile.
+        // Another process may use the port for a short time.
         let mut started = start();
         for _ in 0..100 {
             if started.is_ok() {
@@ -87,11 +88,11 @@ impl Emulated {
         let request = request
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form);
-        let answer: Value = self.runtime.block_on(async {
+        let response: Value = self.runtime.block_on(async {
             let text = request.send().await.unwrap().text().await.unwrap();
             serde_json::from_str(&text).unwrap()
         });
-        answer["access_token"]
+        response["access_token"]
             .as_str()
             .unwrap()
             .clone_into(&mut self.bearer);
@@ -99,12 +100,12 @@ impl Emulated {
 
     fn send(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        let url = format!("{}{}", self.emulator().url(), self.names.in_text(path));
+        let url = format!("{}{}", self.emulator().url(), self.symbols.resolve(path));
         let mut request = self.http.request(method, url).bearer_auth(&self.bearer);
         if !body.is_null() {
             request = request
                 .header(CONTENT_TYPE, "application/json")
-                .body(self.names.in_text(&body.to_string()));
+                .body(self.symbols.resolve(&body.to_string()));
         }
         self.runtime.block_on(async {
             let response = request.send().await.unwrap();
@@ -114,40 +115,40 @@ impl Emulated {
         })
     }
 
-    /// Does a step, which must go as the model says.
+    /// Runs a step and compares the result with the model.
     pub(crate) fn run(&mut self, step: &Step) {
         match step {
             Step::Call(call) => self.call(call),
-            Step::Walk(walk) => self.walk(walk),
+            Step::List(list) => self.list(list),
             Step::Restart => self.restart(),
         }
     }
 
     fn call(&mut self, call: &Call) {
-        let (status, answer) = self.send(call.method, &call.path, &call.body);
+        let (status, response) = self.send(call.method, &call.path, &call.body);
         let context = format!("{} {} {}", call.method, call.path, call.body);
         match &call.expected {
             Ok(expected) => {
-                assert_eq!(status, 200, "{context}: {answer}");
-                self.names.check(&answer, expected, &context);
+                assert_eq!(status, 200, "{context}: {response}");
+                self.symbols.check(&response, expected, &context);
             }
-            Err(fail) => {
-                self.names
-                    .check(&Fail::of(status, &answer), &fail.to_json(), &context);
+            Err(error) => {
+                self.symbols
+                    .check(&ExpectedError::of(status, &response), &error.to_json(), &context);
             }
         }
     }
 
-    /// Reads a list forwards, and backwards from its last page.
-    fn walk(&mut self, walk: &Walk) {
-        let joint = if walk.path.contains('?') { '&' } else { '?' };
-        let first = format!("{}{joint}page_size={}", walk.path, walk.size);
+    /// Reads all pages of a list forward, then backward from the last page.
+    fn list(&mut self, list: &PagedList) {
+        let separator = if list.path.contains('?') { '&' } else { '?' };
+        let first = format!("{}{separator}page_size={}", list.path, list.size);
         let mut pages: Vec<Vec<Value>> = Vec::new();
         let mut token = String::new();
         let mut last;
         loop {
-            last = self.page(walk, &first, &token);
-            pages.push(rows(&last, walk.rows));
+            last = self.page(list, &first, &token);
+            pages.push(rows(&last, list.rows));
             last["next_page_token"]
                 .as_str()
                 .unwrap_or_default()
@@ -155,26 +156,30 @@ impl Emulated {
             if token.is_empty() {
                 break;
             }
-            assert!(pages.len() <= walk.expected.len(), "{} has no end", walk.path);
+            assert!(
+                pages.len() <= list.expected.len(),
+                "{} has too many pages",
+                list.path
+            );
         }
         let sizes = pages.iter().map(Vec::len);
-        let wanted: Vec<usize> = walk.expected.chunks(walk.size).map(<[Value]>::len).collect();
-        let wanted = if wanted.is_empty() { vec![0] } else { wanted };
-        assert_eq!(sizes.collect::<Vec<_>>(), wanted, "pages of {}", walk.path);
+        let expected: Vec<usize> = list.expected.chunks(list.size).map(<[Value]>::len).collect();
+        let expected = if expected.is_empty() { vec![0] } else { expected };
+        assert_eq!(sizes.collect::<Vec<_>>(), expected, "page sizes of {}", list.path);
         let found = Value::from(pages.concat());
-        self.names
-            .check(&found, &Value::from(walk.expected.clone()), &walk.path);
+        self.symbols
+            .check(&found, &Value::from(list.expected.clone()), &list.path);
         for page in pages.iter().rev().skip(1) {
             let token = last["prev_page_token"].as_str().unwrap_or_default().to_owned();
-            assert!(!token.is_empty(), "{} has no way back", walk.path);
-            last = self.page(walk, &first, &token);
-            assert_eq!(rows(&last, walk.rows), *page, "{} backwards", walk.path);
+            assert!(!token.is_empty(), "{} has no previous page", list.path);
+            last = self.page(list, &first, &token);
+            assert_eq!(rows(&last, list.rows), *page, "{} backward", list.path);
         }
         let before = last["prev_page_token"].as_str().unwrap_or_default();
-        assert_eq!(before, "", "{}: something before the first page", walk.path);
+        assert_eq!(before, "", "{} has a page before the first one", list.path);
     }
 
-    fn page(&self, walk: &Walk, first: &str, token: &str) -> Value {
+    fn page(&self, list: &PagedList, first: &str, token: &str) -> Value {
         let path = if token.is_empty() {
             first.to_owned()
         } else {
@@ -182,8 +187,8 @@ impl Emulated {
         };
         let (status, page) = self.send("GET", &path, &Value::Null);
         assert_eq!(status, 200, "{path}: {page}");
-        let total = page[walk.total].as_u64().unwrap_or_default();
-        assert_eq!(total, walk.expected.len() as u64, "{path}");
+        let total = page[list.total].as_u64().unwrap_or_default();
+        assert_eq!(total, list.expected.len() as u64, "{path}");
         page
     }
 }
@@ -195,7 +200,7 @@ impl Drop for Emulated {
     }
 }
 
-/// With no connection to an emulator that has ended.
+/// Creates a client with an empty connection pool. Old connections would error after a restart.
 fn client() -> Client {
     Client::builder().no_proxy().build().unwrap()
 }
@@ -205,10 +210,10 @@ fn rows(page: &Value, field: &str) -> Vec<Value> {
 }
 
 /// Replaces the symbols in a text.
-pub(crate) fn resolve(text: &str, known: &HashMap<String, String>) -> String {
+pub(crate) fn resolve_symbols(text: &str, known: &HashMap<String, String>) -> String {
     static SYMBOL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\$[a-z0-9]+\.[0-9]+").unwrap());
-    let value = |found: &Captures<'_>| {
-        let symbol = &found[0];
+    let value = |captures: &Captures<'_>| {
+        let symbol = &captures[0];
         known
             .get(symbol)
             .unwrap_or_else(|| panic!("{symbol} has no value yet"))

@@ -1,4 +1,4 @@
-//! The two sides in proptest's hands.
+//! Runs the model and the emulator as a proptest state machine.
 
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, Mutex};
@@ -10,35 +10,35 @@ use proptest::test_runner::{Config, RngAlgorithm, RngSeed};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 
 use crate::emulated::Emulated;
-use crate::model::{Model, Picks};
+use crate::model::{Choices, Model};
 use crate::step::{Call, Step};
 
 const SEQUENCES: u32 = 25;
 const STEPS: usize = 400;
 
-/// After so many steps, every list is compared.
+/// The number of steps between comparisons of all lists.
 const BETWEEN_LISTS: usize = 40;
 
-/// Declares the operations on one kind, each with how often it comes up.
+/// Declares the operations of each resource with their relative frequency.
 macro_rules! operations {
-    ($($kind:ident { $($what:ident: $weight:literal,)* })*) => {
-        /// What a step does.
+    ($($kind:ident { $($operation:ident: $weight:literal,)* })*) => {
+        /// The operation of a step.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum What {
+        pub(crate) enum Operation {
             $($kind($kind),)*
         }
 
         $(
             #[derive(Clone, Copy, Debug, PartialEq, Eq)]
             pub(crate) enum $kind {
-                $($what,)*
+                $($operation,)*
             }
         )*
 
-        /// Every operation as often as its weight says.
-        fn weighted() -> Vec<What> {
-            let all = [$($((What::$kind($kind::$what), $weight),)*)*];
-            all.into_iter().flat_map(|(what, weight)| vec![what; weight]).collect()
+        /// Returns each operation repeated by its weight.
+        fn weighted() -> Vec<Operation> {
+            let all = [$($((Operation::$kind($kind::$operation), $weight),)*)*];
+            all.into_iter().flat_map(|(operation, weight)| vec![operation; weight]).collect()
         }
     };
 }
@@ -66,11 +66,11 @@ operations! {
     Process { Restart: 3, }
 }
 
-/// An operation, and the choices that it takes.
+/// An operation and the random numbers for its choices.
 #[derive(Clone, Debug)]
 pub(crate) struct Transition {
-    what: What,
-    picks: Vec<u8>,
+    operation: Operation,
+    choices: Vec<u8>,
 }
 
 impl ReferenceStateMachine for Model {
@@ -83,24 +83,24 @@ impl ReferenceStateMachine for Model {
 
     fn transitions(_: &Self) -> BoxedStrategy<Transition> {
         (select(weighted()), vec(any::<u8>(), 8))
-            .prop_map(|(what, picks)| Transition { what, picks })
+            .prop_map(|(operation, choices)| Transition { operation, choices })
             .boxed()
     }
 
     fn apply(mut state: Self, transition: &Transition) -> Self {
-        state.act(transition.what, &mut Picks::new(&transition.picks));
+        state.perform(transition.operation, &mut Choices::new(&transition.choices));
         state
     }
 }
 
-/// How often each operation ended so, over all sequences: `ok`, or the code of its error.
-static TALLY: LazyLock<Mutex<BTreeMap<(String, &'static str), usize>>> = LazyLock::new(Mutex::default);
+/// The number of results of each operation over all sequences. The result is `ok` or an error code.
+static COUNTS: LazyLock<Mutex<BTreeMap<(String, &'static str), usize>>> = LazyLock::new(Mutex::default);
 
 fn outcome(step: &Step) -> &'static str {
     match step {
         Step::Call(Call {
-            expected: Err(fail), ..
-        }) => fail.error_code,
+            expected: Err(error), ..
+        }) => error.error_code,
         _ => "ok",
     }
 }
@@ -121,13 +121,13 @@ impl StateMachineTest for Agreement {
         if model.steps.is_multiple_of(BETWEEN_LISTS) || matches!(step, Step::Restart) {
             model.lists().iter().for_each(|list| emulated.run(list));
         }
-        let key = (format!("{:?}", transition.what), outcome(step));
-        *TALLY.lock().unwrap().entry(key).or_default() += 1;
+        let key = (format!("{:?}", transition.operation), outcome(step));
+        *COUNTS.lock().unwrap().entry(key).or_default() += 1;
         emulated
     }
 }
 
-/// The same sequences each time.
+/// Uses a fixed seed, so that each run has the same sequences.
 fn config() -> Config {
     Config {
         cases: SEQUENCES,
@@ -145,19 +145,19 @@ prop_state_machine! {
 }
 
 #[test]
-fn ten_thousand_steps_go_as_the_model_says() {
+fn ten_thousand_steps_agree_with_the_model() {
     sequences();
-    let tally = TALLY.lock().unwrap();
-    assert_eq!(tally.values().sum::<usize>(), 10_000);
-    // No operation goes untried, and no refusal that the model knows.
+    let counts = COUNTS.lock().unwrap();
+    assert_eq!(counts.values().sum::<usize>(), 10_000);
+    // Each operation must succeed several times, and each error of the model must occur.
     let mut operations = weighted();
     operations.dedup();
-    for what in operations {
-        let times = tally
-            .get(&(format!("{what:?}"), "ok"))
+    for operation in operations {
+        let times = counts
+            .get(&(format!("{operation:?}"), "ok"))
             .copied()
             .unwrap_or_default();
-        assert!(times >= 5, "{what:?} succeeded {times} times: {tally:?}");
+        assert!(times >= 5, "{operation:?} succeeded {times} times: {counts:?}");
     }
     for error_code in [
         "ALREADY_EXISTS",
@@ -172,7 +172,7 @@ fn ten_thousand_steps_go_as_the_model_says() {
         "RESOURCE_NOT_FOUND",
         "ROLE_KEYNAME_CONFLICT",
     ] {
-        let seen = tally.keys().any(|(_, outcome)| *outcome == error_code);
-        assert!(seen, "{error_code}: {tally:?}");
+        let seen = counts.keys().any(|(_, outcome)| *outcome == error_code);
+        assert!(seen, "{error_code}: {counts:?}");
     }
 }

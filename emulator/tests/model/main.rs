@@ -1,4 +1,5 @@
-//! Random sequences of operations, put to the emulator and to a plain model of what it must do: both agree, always.
+//! Runs random sequences of operations on the emulator and on a simple model of it. Both must
+//! always agree.
 
 #![allow(missing_docs, clippy::unwrap_used)]
 

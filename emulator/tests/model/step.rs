@@ -1,17 +1,18 @@
-//! What a step sends, and what must come back.
+//! The steps of a sequence: requests and expected responses.
 
 use serde_json::{Value, json};
 
-/// A step of a sequence, as the model foresees it. Ids are symbols such as `$org.3`, whose value the emulator chooses.
+/// A step with its expected result. IDs are symbols such as `$org.3`. The emulator chooses their
+/// values.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     Call(Call),
-    Walk(Walk),
-    /// The emulator ends and starts again.
+    List(PagedList),
+    /// Restarts the emulator.
     Restart,
 }
 
-/// One request and its answer.
+/// A request and its expected response.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) method: &'static str,
@@ -20,33 +21,33 @@ pub(crate) struct Call {
     pub(crate) expected: Outcome,
 }
 
-/// A list, read page by page to its end and back.
+/// A list. It is read page by page, forward and backward.
 #[derive(Clone, Debug)]
-pub(crate) struct Walk {
-    /// The path, with a query if it needs one.
+pub(crate) struct PagedList {
+    /// The path, with an optional query.
     pub(crate) path: String,
-    /// The field that the rows are in.
+    /// The name of the field with the rows.
     pub(crate) rows: &'static str,
-    /// The field that their number is in.
+    /// The name of the field with the total number of rows.
     pub(crate) total: &'static str,
     pub(crate) size: usize,
     pub(crate) expected: Vec<Value>,
 }
 
-pub(crate) type Outcome = Result<Value, Fail>;
+pub(crate) type Outcome = Result<Value, ExpectedError>;
 
-/// A refusal.
+/// An expected error.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Fail {
+pub(crate) struct ExpectedError {
     pub(crate) status: u16,
     pub(crate) error_code: &'static str,
-    /// Kind and id of what it is about.
+    /// The name and the ID of the resource.
     pub(crate) resource: Option<(&'static str, String)>,
-    /// Field and constraint.
+    /// The field and the violated constraint.
     pub(crate) violation: Option<(&'static str, &'static str)>,
 }
 
-impl Fail {
+impl ExpectedError {
     fn new(status: u16, error_code: &'static str) -> Self {
         Self {
             status,
@@ -80,7 +81,7 @@ impl Fail {
         self
     }
 
-    /// What an error says of all this.
+    /// Extracts the same parts from an error response.
     pub(crate) fn of(status: u16, body: &Value) -> Value {
         let detail = &body["details"][0];
         let violation = &detail["validation_error_info"]["field_violations"][0];
@@ -104,7 +105,7 @@ impl Fail {
     }
 }
 
-/// A message as JSON has it: without what is null, empty, zero or false.
+/// Removes null, empty, zero and false fields, as in the JSON of a message.
 pub(crate) fn message(value: Value) -> Value {
     match value {
         Value::Object(map) => map
@@ -141,15 +142,15 @@ pub(crate) fn get(path: String, expected: Outcome) -> Step {
     call("GET", path, Value::Null, expected)
 }
 
-/// A list in pages of `size`; if it cannot be read, that it cannot.
-pub(crate) fn walk(
+/// Returns a step that reads a list in pages of `size`, or a request with the expected error.
+pub(crate) fn list(
     path: String,
     rows: &'static str,
     size: usize,
-    expected: Result<Vec<Value>, Fail>,
+    expected: Result<Vec<Value>, ExpectedError>,
 ) -> Step {
     match expected {
-        Ok(expected) => Step::Walk(Walk {
+        Ok(expected) => Step::List(PagedList {
             path,
             rows,
             total: if rows == "tokens" {
@@ -160,6 +161,6 @@ pub(crate) fn walk(
             size,
             expected: expected.into_iter().map(message).collect(),
         }),
-        Err(fail) => get(path, Err(fail)),
+        Err(error) => get(path, Err(error)),
     }
 }

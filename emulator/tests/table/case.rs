@@ -1,4 +1,4 @@
-//! The files of the table.
+//! Reads the files of the table.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -15,12 +15,12 @@ pub(crate) struct Operation {
     pub(crate) cases: Vec<Case>,
 }
 
-/// A call and its answer.
+/// A request and its expected response.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
     pub(crate) case: String,
-    /// A call made first, which must succeed.
+    /// A request to send first, which must succeed.
     pub(crate) before: Option<String>,
     pub(crate) before_body: Option<Value>,
     /// Method and path.
@@ -30,7 +30,7 @@ pub(crate) struct Case {
     pub(crate) error: Option<Failure>,
 }
 
-/// A failure in short.
+/// The short form of an error.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Failure {
@@ -38,15 +38,15 @@ pub(crate) struct Failure {
     pub(crate) code: i64,
     pub(crate) error_code: String,
     pub(crate) message: String,
-    /// Kind and id.
+    /// The name and the ID of the resource.
     pub(crate) resource: Option<[String; 2]>,
-    /// Field, constraint and description of each.
+    /// Field, constraint and description of each violation.
     #[serde(default)]
     pub(crate) violations: Vec<[String; 3]>,
     pub(crate) tool: Option<Value>,
 }
 
-/// A failure that every operation has.
+/// An error of all operations.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Everywhere {
@@ -56,12 +56,12 @@ pub(crate) struct Everywhere {
 }
 
 impl Case {
-    /// The status and the exact JSON that must come back.
+    /// Returns the expected status and the exact JSON of the response.
     pub(crate) fn expected(&self) -> (u16, Value) {
         match (&self.answer, &self.error) {
             (Some(answer), None) => (200, answer.clone()),
             (None, Some(error)) => (error.status, expand_all(&error.json())),
-            _ => panic!("{}: either an answer or an error", self.case),
+            _ => panic!("{}: a case must have either an answer or an error", self.case),
         }
     }
 }
@@ -73,8 +73,8 @@ impl Failure {
             "error_code": self.error_code,
             "request_info": { "request_id": "<request id>" },
         });
-        if let Some([kind, id]) = &self.resource {
-            detail["resource_info"] = json!({ "resource_name": kind, "description": format!("{kind} {id}") });
+        if let Some([name, id]) = &self.resource {
+            detail["resource_info"] = json!({ "resource_name": name, "description": format!("{name} {id}") });
         }
         let violations: Vec<Value> = self.violations.iter().map(violation).collect();
         if !violations.is_empty() {
@@ -91,7 +91,7 @@ fn violation([field, constraint, description]: &[String; 3]) -> Value {
     json!({ "field": field, "constraint": constraint, "description": description })
 }
 
-/// A file of `tests/emulator`, or a folder.
+/// Returns the path of a file or folder in `tests/emulator`.
 fn shared(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../tests/emulator")
@@ -103,7 +103,7 @@ fn read<T: for<'a> Deserialize<'a>>(path: &Path) -> T {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The world that every case starts in.
+/// Returns the seed data of every case.
 pub(crate) fn world() -> Value {
     read(&shared("world.json"))
 }
@@ -112,7 +112,7 @@ pub(crate) fn everywhere() -> Vec<Everywhere> {
     read(&shared("everywhere.json"))
 }
 
-/// All operations of the table.
+/// Returns all operations of the table.
 pub(crate) fn table() -> Vec<Operation> {
     let folders = std::fs::read_dir(shared("table")).unwrap();
     let files = folders.flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap());
@@ -121,14 +121,14 @@ pub(crate) fn table() -> Vec<Operation> {
     paths.iter().map(|path| read(path)).collect()
 }
 
-/// `<a 33>` stands for 33 times `a`.
+/// Replaces `<a 33>` with 33 times `a`.
 pub(crate) fn expand(text: &str) -> String {
     static REPEATED: LazyLock<Regex> = LazyLock::new(|| Regex::new("<([a-z0-9]) ([0-9]+)>").unwrap());
-    let repeat = |found: &Captures<'_>| found[1].repeat(found[2].parse().unwrap());
+    let repeat = |captures: &Captures<'_>| captures[1].repeat(captures[2].parse().unwrap());
     REPEATED.replace_all(text, repeat).into_owned()
 }
 
-/// [`expand`] for every text of a body, keys too.
+/// Applies [`expand`] to all strings and keys of a body.
 pub(crate) fn expand_all(value: &Value) -> Value {
     match value {
         Value::String(text) => expand(text).into(),

@@ -1,4 +1,5 @@
-//! What the table must hold is derived from the operations and from the schema, so that nothing is forgotten.
+//! Checks that the table is complete. The required cases are derived from the operations and the
+//! schema.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,7 @@ use scalekit::schema::{OPERATIONS, Route, Segment};
 use crate::case::{Case, Operation, expand, table};
 use crate::constraints;
 
-/// The failures that the service documents beside those that the schema tells.
+/// The documented errors that cannot be derived from the schema.
 const DOCUMENTED: &[(&str, &str)] = &[
     ("ApiTokenService.ValidateToken", "RESOURCE_NOT_FOUND"),
     ("ClientService.CreateClientSecret", "CLIENT_SECRET_LIMIT_REACHED"),
@@ -61,13 +62,20 @@ const DOCUMENTED: &[(&str, &str)] = &[
 
 #[test]
 fn the_table_has_every_operation_once() {
-    let told: Vec<String> = table().into_iter().map(|operation| operation.operation).collect();
-    let known: BTreeSet<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
-    assert_eq!(told.iter().map(String::as_str).collect::<BTreeSet<_>>(), known);
-    assert_eq!((told.len(), known.len()), (150, 150));
+    let listed: Vec<String> = table().into_iter().map(|operation| operation.operation).collect();
+    let expected: BTreeSet<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
+    assert_eq!(
+        listed.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+        expected
+    );
+    assert_eq!((listed.len(), expected.len()), (150, 150));
     for Operation { operation, cases } in table() {
         let names: BTreeSet<&str> = cases.iter().map(|case| case.case.as_str()).collect();
-        assert_eq!(names.len(), cases.len(), "{operation} has two cases of one name");
+        assert_eq!(
+            names.len(),
+            cases.len(),
+            "{operation} has two cases with the same name"
+        );
         for case in &cases {
             assert_eq!(
                 case.case.starts_with("success"),
@@ -80,7 +88,7 @@ fn the_table_has_every_operation_once() {
 }
 
 #[test]
-fn every_route_has_its_success_and_its_unknown_ids() {
+fn every_route_has_a_success_and_a_case_for_each_unknown_id() {
     let mut missing = Vec::new();
     for Operation { operation, cases } in table() {
         let known = scalekit::schema::find(&operation).unwrap();
@@ -88,8 +96,8 @@ fn every_route_has_its_success_and_its_unknown_ids() {
             let template = route.template();
             let values = |case: &Case| values(route, &case.request);
             let success = cases.iter().filter(|case| case.answer.is_some()).find_map(values);
-            let Some(good) = success else {
-                missing.push(format!("{operation}: a success at {template}"));
+            let Some(valid) = success else {
+                missing.push(format!("{operation}: success at {template}"));
                 continue;
             };
             let unknown: Vec<_> = cases
@@ -98,8 +106,8 @@ fn every_route_has_its_success_and_its_unknown_ids() {
                 .filter_map(values)
                 .collect();
             for (index, field) in fields_of(route).enumerate() {
-                if !unknown.iter().any(|bad| bad[index] != good[index]) {
-                    missing.push(format!("{operation}: an unknown {field} at {template}"));
+                if !unknown.iter().any(|values| values[index] != valid[index]) {
+                    missing.push(format!("{operation}: unknown {field} at {template}"));
                 }
             }
         }
@@ -114,7 +122,7 @@ fn fields_of(route: &Route) -> impl Iterator<Item = &'static str> {
     })
 }
 
-/// The values of the fields in the path of a request, if it is one to this route.
+/// Returns the values of the path fields if the request matches the route.
 fn values(route: &Route, request: &str) -> Option<Vec<String>> {
     let pattern: String = route
         .path
@@ -125,9 +133,9 @@ fn values(route: &Route, request: &str) -> Option<Vec<String>> {
         })
         .collect();
     let pattern = format!(r"^{} {pattern}(?:\?.*)?$", route.verb.as_str());
-    let found = Regex::new(&pattern).unwrap().captures(request)?;
+    let captures = Regex::new(&pattern).unwrap().captures(request)?;
     Some(
-        found
+        captures
             .iter()
             .skip(1)
             .flatten()
@@ -137,7 +145,7 @@ fn values(route: &Route, request: &str) -> Option<Vec<String>> {
 }
 
 #[test]
-fn every_constraint_of_a_request_is_violated_once() {
+fn every_constraint_of_a_request_has_a_violation() {
     let (mut checked, mut missing) = (0, Vec::new());
     for Operation { operation, cases } in table() {
         let known = scalekit::schema::find(&operation).unwrap();
@@ -148,24 +156,24 @@ fn every_constraint_of_a_request_is_violated_once() {
             .map(|[field, ..]| expand(field))
             .collect();
         let in_path: Vec<&str> = known.routes.iter().flat_map(fields_of).collect();
-        // Whose rival is in the path of every request cannot be given.
-        let shut_out: Vec<String> = in_path
+        // A field cannot be set if another member of its oneof is in the path of every request.
+        let excluded: Vec<String> = in_path
             .iter()
-            .flat_map(|field| constraints::rivals(known.request, field))
-            .filter(|rival| !in_path.contains(&rival.as_str()))
+            .flat_map(|field| constraints::oneof_siblings(known.request, field))
+            .filter(|sibling| !in_path.contains(&sibling.as_str()))
             .collect();
         for field in constraints::fields(known.request) {
-            // A path without its field is another path.
-            let always_there = field.only_required && in_path.contains(&field.path.as_str());
-            if always_there || shut_out.contains(&field.path) {
+            // A path field cannot be missing: the path would not match the route.
+            let always_set = field.only_required && in_path.contains(&field.path.as_str());
+            if always_set || excluded.contains(&field.path) {
                 continue;
             }
             checked += 1;
-            let about = |violation: &String| {
+            let matches = |violation: &String| {
                 let rest = violation.strip_prefix(&field.path);
                 rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
             };
-            if !violated.iter().any(about) {
+            if !violated.iter().any(matches) {
                 missing.push(format!("{operation}: {}", field.path));
             }
         }
@@ -175,21 +183,21 @@ fn every_constraint_of_a_request_is_violated_once() {
 }
 
 #[test]
-fn every_documented_failure_is_there() {
+fn every_documented_error_has_a_case() {
     let table = table();
     for (operation, error_code) in DOCUMENTED {
-        let own = table.iter().find(|own| own.operation == *operation).unwrap();
-        let fails = |case: &Case| {
+        let entry = table.iter().find(|entry| entry.operation == *operation).unwrap();
+        let has_error = |case: &Case| {
             case.error
                 .as_ref()
                 .is_some_and(|error| error.error_code == *error_code)
         };
-        assert!(own.cases.iter().any(fails), "{operation} {error_code}");
+        assert!(entry.cases.iter().any(has_error), "{operation} {error_code}");
     }
 }
 
 #[test]
-fn every_list_refuses_a_page_token_that_it_did_not_give() {
+fn every_list_rejects_a_foreign_page_token() {
     let mut lists = 0;
     for Operation { operation, cases } in table() {
         let known = scalekit::schema::find(&operation).unwrap();
@@ -197,13 +205,13 @@ fn every_list_refuses_a_page_token_that_it_did_not_give() {
             continue;
         }
         lists += 1;
-        let refuses = |case: &Case| {
+        let rejects = |case: &Case| {
             let error = case.error.iter().flat_map(|error| &error.violations);
             error.clone().any(|[field, constraint, _]| {
                 (field.as_str(), constraint.as_str()) == ("page_token", "page_token")
             })
         };
-        assert!(cases.iter().any(refuses), "{operation}");
+        assert!(cases.iter().any(rejects), "{operation}");
     }
     assert!(lists > 20, "{lists}");
 }

@@ -1,4 +1,4 @@
-//! The fields of a request that the schema puts a constraint on.
+//! Finds the fields of a request that have a constraint in the schema.
 
 use std::sync::LazyLock;
 
@@ -7,27 +7,32 @@ use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, Messa
 static POOL: LazyLock<DescriptorPool> =
     LazyLock::new(|| DescriptorPool::decode(include_bytes!("../../src/schema.binpb").as_slice()).unwrap());
 
-/// How deep messages lie in one another at most: far deeper than any request.
-const DEPTH: usize = 6;
+/// The maximum nesting depth. All requests are less deep.
+const MAX_DEPTH: usize = 6;
 
 /// A field with a constraint.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Constrained {
-    /// As violations name it.
+    /// The path in violations.
     pub(crate) path: String,
-    /// It must not be empty, and that is all.
+    /// The only constraint is that the field must not be empty.
     pub(crate) only_required: bool,
 }
 
-/// The constrained fields of a message.
+/// Returns the constrained fields of a message.
 pub(crate) fn fields(message: &str) -> Vec<Constrained> {
-    let mut found = Vec::new();
-    walk(&POOL.get_message_by_name(message).unwrap(), "", DEPTH, &mut found);
-    found
+    let mut fields = Vec::new();
+    walk(
+        &POOL.get_message_by_name(message).unwrap(),
+        "",
+        MAX_DEPTH,
+        &mut fields,
+    );
+    fields
 }
 
-/// The other members of the `oneof` that a field is in.
-pub(crate) fn rivals(message: &str, field: &str) -> Vec<String> {
+/// Returns the other members of a field's `oneof`.
+pub(crate) fn oneof_siblings(message: &str, field: &str) -> Vec<String> {
     let message = POOL.get_message_by_name(message).unwrap();
     let oneof = message
         .get_field_by_name(field)
@@ -39,38 +44,42 @@ pub(crate) fn rivals(message: &str, field: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whether a message has a field.
+/// Returns `true` if a message has a field.
 pub(crate) fn has(message: &str, field: &str) -> bool {
     let message = POOL.get_message_by_name(message).unwrap();
     message.get_field_by_name(field).is_some()
 }
 
-fn walk(message: &MessageDescriptor, prefix: &str, depth: usize, found: &mut Vec<Constrained>) {
+fn walk(message: &MessageDescriptor, prefix: &str, depth: usize, fields: &mut Vec<Constrained>) {
     for field in message.fields() {
         let path = format!("{prefix}{}", field.name());
         if deprecated(&field) {
             continue;
         }
         if let Some(rules) = rules(&field)
-            && refuses(&rules)
+            && can_be_violated(&rules)
         {
-            found.push(Constrained {
+            fields.push(Constrained {
                 path: path.clone(),
                 only_required: needs_presence_only(&rules),
             });
         }
         match field.kind() {
             Kind::Message(inner)
-                if depth > 0 && !field.is_list() && !field.is_map() && ours(&inner) && inner != *message =>
+                if depth > 0
+                    && !field.is_list()
+                    && !field.is_map()
+                    && is_api(&inner)
+                    && inner != *message =>
             {
-                walk(&inner, &format!("{path}."), depth - 1, found);
+                walk(&inner, &format!("{path}."), depth - 1, fields);
             }
             _ => {}
         }
     }
 }
 
-fn ours(message: &MessageDescriptor) -> bool {
+fn is_api(message: &MessageDescriptor) -> bool {
     message.full_name().starts_with("scalekit.")
 }
 
@@ -90,34 +99,37 @@ fn rules(field: &FieldDescriptor) -> Option<DynamicMessage> {
     rules.as_message().cloned()
 }
 
-/// Whether the rules refuse nothing but the empty value.
+/// Returns `true` if the rules reject only the empty value.
 fn needs_presence_only(rules: &DynamicMessage) -> bool {
     rules.fields().all(|(rule, value)| match value {
         Value::Message(inner) => needs_presence_only(inner),
-        Value::U64(least) => rule.name() == "min_len" && *least <= 1,
+        Value::U64(minimum) => rule.name() == "min_len" && *minimum <= 1,
         _ => rule.name() == "required",
     })
 }
 
-/// Whether there is a value that the rules refuse. A `min_len` of 0, for one, refuses none.
-fn refuses(rules: &DynamicMessage) -> bool {
+/// Returns `true` if the rules reject any value. For example, a `min_len` of 0 rejects nothing.
+fn can_be_violated(rules: &DynamicMessage) -> bool {
     rules.fields().any(|(field, value)| match value {
-        Value::Message(inner) => refuses(inner),
+        Value::Message(inner) => can_be_violated(inner),
         Value::U64(0) | Value::U32(0) | Value::I32(0) => !["min_len", "gte"].contains(&field.name()),
         _ => true,
     })
 }
 
 #[test]
-fn constraints_are_found_where_they_are() {
-    let named = |message: &str, path: &str| fields(message).into_iter().find(|field| field.path == path);
-    let session = named("scalekit.v1.sessions.SessionDetailsRequest", "session_id");
+fn constraints_are_found() {
+    let find = |message: &str, path: &str| fields(message).into_iter().find(|field| field.path == path);
+    let session = find("scalekit.v1.sessions.SessionDetailsRequest", "session_id");
     assert!(!session.unwrap().only_required);
     let inviter = "user.membership.inviter_email";
-    assert!(named("scalekit.v1.users.CreateUserAndMembershipRequest", inviter).is_some());
-    let user = named("scalekit.v1.users.CreateUserAndMembershipRequest", "user");
+    assert!(find("scalekit.v1.users.CreateUserAndMembershipRequest", inviter).is_some());
+    let user = find("scalekit.v1.users.CreateUserAndMembershipRequest", "user");
     assert!(user.unwrap().only_required);
     let accounts = "scalekit.v1.connected_accounts.ListConnectedAccountsRequest";
-    assert!(named(accounts, "query").is_some() && named(accounts, "user").is_none());
-    assert_eq!(rivals("scalekit.v1.users.GetUserRequest", "id"), ["external_id"]);
+    assert!(find(accounts, "query").is_some() && find(accounts, "user").is_none());
+    assert_eq!(
+        oneof_siblings("scalekit.v1.users.GetUserRequest", "id"),
+        ["external_id"]
+    );
 }

@@ -1,4 +1,5 @@
-//! The conformance table in `tests/emulator`: what every operation answers, and how it fails, as exact JSON.
+//! Runs the conformance table in `tests/emulator`: the responses and errors of all operations as
+//! exact JSON.
 
 #![allow(missing_docs, clippy::unwrap_used)]
 

@@ -1,10 +1,10 @@
-//! Compares JSON with an expectation in which placeholders stand for what is different each time.
+//! Compares JSON with expected JSON. Placeholders match values that differ in each run.
 
 use regex::{Captures, Regex};
 use serde_json::Value;
 use std::sync::LazyLock;
 
-/// What a placeholder stands for, as a pattern.
+/// Returns the regular expression of a placeholder.
 fn pattern(placeholder: &str, url: &str) -> String {
     match placeholder {
         "time" => r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z".to_owned(),
@@ -13,37 +13,37 @@ fn pattern(placeholder: &str, url: &str) -> String {
         "number" => "[0-9]+".to_owned(),
         "url" => regex::escape(url),
         other => {
-            let kind = other.strip_suffix(" id");
-            let kind = kind.unwrap_or_else(|| panic!("<{other}> is no placeholder"));
-            format!("{kind}_[0-9]{{15,20}}")
+            let prefix = other.strip_suffix(" id");
+            let prefix = prefix.unwrap_or_else(|| panic!("unknown placeholder <{other}>"));
+            format!("{prefix}_[0-9]{{15,20}}")
         }
     }
 }
 
-fn fits(text: &str, expected: &str, url: &str) -> bool {
+fn matches(text: &str, expected: &str, url: &str) -> bool {
     static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| Regex::new("<([a-z0-9]+(?: id)?)>").unwrap());
     if !expected.contains('<') {
         return text == expected;
     }
     let escaped = regex::escape(expected);
-    let whole = PLACEHOLDER.replace_all(&escaped, |found: &Captures<'_>| pattern(&found[1], url));
-    Regex::new(&format!("^(?:{whole})$")).unwrap().is_match(text)
+    let expression = PLACEHOLDER.replace_all(&escaped, |captures: &Captures<'_>| pattern(&captures[1], url));
+    Regex::new(&format!("^(?:{expression})$")).unwrap().is_match(text)
 }
 
-/// Where and how `actual` differs from `expected`; nothing if it does not.
-pub(crate) fn difference(actual: &Value, expected: &Value, url: &str, place: &str) -> Option<String> {
+/// Describes the first difference between `actual` and `expected`. Returns `None` if they match.
+pub(crate) fn difference(actual: &Value, expected: &Value, url: &str, path: &str) -> Option<String> {
     match (actual, expected) {
         (Value::Object(actual), Value::Object(expected)) => {
             for key in actual.keys() {
                 if !expected.contains_key(key) {
-                    return Some(format!("{place}.{key} is {}, which nobody expects", actual[key]));
+                    return Some(format!("{path}.{key} is {}, expected no such key", actual[key]));
                 }
             }
-            expected.iter().find_map(|(key, wanted)| {
-                let place = format!("{place}.{key}");
+            expected.iter().find_map(|(key, expected)| {
+                let path = format!("{path}.{key}");
                 match actual.get(key) {
-                    Some(value) => difference(value, wanted, url, &place),
-                    None => Some(format!("{place} is missing, not {wanted}")),
+                    Some(value) => difference(value, expected, url, &path),
+                    None => Some(format!("{path} is missing, expected {expected}")),
                 }
             })
         }
@@ -51,17 +51,17 @@ pub(crate) fn difference(actual: &Value, expected: &Value, url: &str, place: &st
             .iter()
             .zip(expected)
             .enumerate()
-            .find_map(|(index, (actual, wanted))| {
-                difference(actual, wanted, url, &format!("{place}[{index}]"))
+            .find_map(|(index, (actual, expected))| {
+                difference(actual, expected, url, &format!("{path}[{index}]"))
             }),
-        (Value::String(actual), Value::String(wanted)) if fits(actual, wanted, url) => None,
+        (Value::String(actual), Value::String(expected)) if matches(actual, expected, url) => None,
         (actual, expected) if actual == expected => None,
-        _ => Some(format!("{place} is {actual}, not {expected}")),
+        _ => Some(format!("{path} is {actual}, expected {expected}")),
     }
 }
 
 #[test]
-fn what_differs_is_found_and_placeholders_are_not_a_blank_cheque() {
+fn differences_are_found_and_placeholders_match_only_their_values() {
     use serde_json::json;
     let url = "http://127.0.0.1:1";
     let differs = |actual: Value, expected: Value| difference(&actual, &expected, url, "").is_some();

@@ -1,4 +1,4 @@
-//! Every case of the table, over HTTP.
+//! Runs all cases of the table over HTTP.
 
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Method};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::case::{Case, Operation, everywhere, expand, expand_all, table, world};
 use crate::matching::difference;
 
-/// An emulator with the world of the table.
+/// An emulator with the seed data of the table.
 struct Runner {
     emulator: Emulator,
     http: Client,
@@ -24,12 +24,12 @@ impl Runner {
             http: Client::builder().no_proxy().build().unwrap(),
             bearer: String::new(),
         };
-        runner.begin().await;
+        runner.reset().await;
         runner
     }
 
-    /// Puts the world back, and gets a token.
-    async fn begin(&mut self) {
+    /// Resets the emulator and gets a token.
+    async fn reset(&mut self) {
         let (status, _) = self.send("POST /_emulator/reset", Some(&json!({})), None).await;
         assert!((200..300).contains(&status), "{status}");
         let form = "grant_type=client_credentials&client_id=skc_0000000000000001&client_secret=secret";
@@ -38,9 +38,9 @@ impl Runner {
             .post(format!("{}/oauth/token", self.emulator.url()))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form);
-        let answer: Value =
+        let response: Value =
             serde_json::from_str(&request.send().await.unwrap().text().await.unwrap()).unwrap();
-        answer["access_token"]
+        response["access_token"]
             .as_str()
             .unwrap()
             .clone_into(&mut self.bearer);
@@ -66,89 +66,81 @@ impl Runner {
         (status, serde_json::from_str(&text).unwrap_or(Value::Null))
     }
 
-    /// What is wrong with the answer to a case.
+    /// Runs a case. Returns a description of the problem if the response is wrong.
     async fn run(&mut self, operation: &str, case: &Case) -> Option<String> {
-        self.begin().await;
+        self.reset().await;
         if let Some(before) = &case.before {
-            let (status, answer) = self
+            let (status, response) = self
                 .send(before, case.before_body.as_ref(), Some(&self.bearer))
                 .await;
-            assert_eq!(status, 200, "{operation}, {}: {answer}", case.case);
+            assert_eq!(status, 200, "{operation}, {}: {response}", case.case);
         }
-        let (status, answer) = self
+        let (status, response) = self
             .send(&case.request, case.body.as_ref(), Some(&self.bearer))
             .await;
-        let (wanted, expected) = case.expected();
-        // The log says which operation the request was for.
+        let (expected_status, expected) = case.expected();
+        // The log contains the operation that handled the request.
         let log = self.send("GET /_emulator/requests?limit=1", None, None).await.1;
         let logged = log.as_array().and_then(|all| all.last()).unwrap();
-        let wrong = if logged["operation"] != operation {
-            Some(format!("is a request to {}", logged["operation"]))
-        } else if status != wanted {
-            Some(format!("has status {status}, not {wanted}"))
+        let problem = if logged["operation"] != operation {
+            Some(format!("the request was routed to {}", logged["operation"]))
+        } else if status != expected_status {
+            Some(format!("status {status}, expected {expected_status}"))
         } else {
-            difference(&answer, &expected, self.emulator.url(), "answer")
+            difference(&response, &expected, self.emulator.url(), "response")
         };
-        wrong.map(|wrong| format!("{operation}, {}: {wrong}\n    {answer}", case.case))
+        problem.map(|problem| format!("{operation}, {}: {problem}\n    {response}", case.case))
     }
 }
 
-/// How many cases went wrong, and how.
-fn report(wrong: &[String], cases: usize) {
+/// Panics with a list of the failed cases, if any.
+fn report(failures: &[String], cases: usize) {
     assert!(
-        wrong.is_empty(),
-        "{} of {cases} cases:\n{}",
-        wrong.len(),
-        wrong.join("\n")
+        failures.is_empty(),
+        "{} of {cases} cases failed:\n{}",
+        failures.len(),
+        failures.join("\n")
     );
 }
 
 #[tokio::test]
-async fn every_case_of_the_table_is_answered_so() {
+async fn every_case_of_the_table_has_the_expected_response() {
     let mut runner = Runner::start().await;
-    let (mut cases, mut wrong) = (0, Vec::new());
-    for Operation {
-        operation,
-        cases: own,
-    } in table()
-    {
-        for case in &own {
-            cases += 1;
-            wrong.extend(runner.run(&operation, case).await);
+    let (mut count, mut failures) = (0, Vec::new());
+    for Operation { operation, cases } in table() {
+        for case in &cases {
+            count += 1;
+            failures.extend(runner.run(&operation, case).await);
         }
     }
-    report(&wrong, cases);
-    assert!(cases > 1000, "{cases}");
+    report(&failures, count);
+    assert!(count > 1000, "{count}");
 }
 
 #[tokio::test]
-async fn every_operation_needs_a_bearer_and_changes_nothing_without() {
+async fn every_operation_needs_a_bearer_token_and_changes_nothing_without_it() {
     let mut runner = Runner::start().await;
-    let (mut cases, mut wrong) = (0, Vec::new());
+    let (mut count, mut failures) = (0, Vec::new());
     let everywhere = everywhere();
-    for Operation {
-        operation,
-        cases: own,
-    } in table()
-    {
-        let success = own.iter().find(|case| case.case == "success").unwrap();
+    for Operation { operation, cases } in table() {
+        let success = cases.iter().find(|case| case.case == "success").unwrap();
         for failure in &everywhere {
-            cases += 1;
-            let (status, answer) = runner
+            count += 1;
+            let (status, response) = runner
                 .send(&success.request, success.body.as_ref(), failure.bearer.as_deref())
                 .await;
             assert_eq!(status, failure.error.status, "{operation}, {}", failure.case);
-            let wanted = failure.error.json();
-            let found = difference(&answer, &wanted, runner.emulator.url(), "answer");
-            wrong.extend(found.map(|found| format!("{operation}, {}: {found}", failure.case)));
+            let expected = failure.error.json();
+            let difference = difference(&response, &expected, runner.emulator.url(), "response");
+            failures.extend(difference.map(|text| format!("{operation}, {}: {text}", failure.case)));
         }
-        // The same request with a token still finds the world as it was.
-        let (status, answer) = runner
+        // With a token, the same request succeeds: the rejected requests changed nothing.
+        let (status, response) = runner
             .send(&success.request, success.body.as_ref(), Some(&runner.bearer))
             .await;
-        assert_eq!(status, 200, "{operation}: {answer}");
-        runner.begin().await;
+        assert_eq!(status, 200, "{operation}: {response}");
+        runner.reset().await;
     }
-    report(&wrong, cases);
-    assert_eq!(cases, 2 * 150);
+    report(&failures, count);
+    assert_eq!(count, 2 * 150);
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Model, Picks, only};
+use super::{Choices, Model, only};
 use crate::machine::Clients;
-use crate::step::{Fail, Outcome, Step, call, get, walk};
+use crate::step::{ExpectedError, Outcome, Step, call, get, list};
 
 #[derive(Clone, Debug)]
 pub(super) struct Client {
@@ -16,7 +16,7 @@ pub(super) struct Client {
     secrets: Vec<String>,
 }
 
-/// A secret; its plain text is shown when it is made and never again.
+/// Returns the JSON of a secret. Only the response to its creation contains the plain text.
 fn secret(id: &str, plain: bool) -> Value {
     json!({
         "id": id,
@@ -29,7 +29,7 @@ fn secret(id: &str, plain: bool) -> Value {
 }
 
 impl Client {
-    fn shown(&self, plain: bool) -> Value {
+    fn to_json(&self, plain: bool) -> Value {
         let secrets = self.secrets.iter().map(|id| secret(id, plain));
         let claim = json!([{ "key": "team", "value": self.team }]);
         json!({
@@ -47,31 +47,31 @@ impl Client {
 }
 
 impl Model {
-    pub(super) fn act_clients(&mut self, what: Clients, picks: &mut Picks<'_>) -> Step {
+    pub(super) fn perform_clients(&mut self, operation: Clients, choices: &mut Choices<'_>) -> Step {
         let all = self.clients.iter().map(|one| (&one.id, &one.organization));
-        let (id, organization) = match what {
-            Clients::Create | Clients::List => (String::new(), self.pick_organization(picks)),
-            _ => self.pick_owned("m2morg", all, picks),
+        let (id, organization) = match operation {
+            Clients::Create | Clients::List => (String::new(), self.choose_organization(choices)),
+            _ => self.choose_owned("m2morg", all, choices),
         };
         let path = format!("/api/v1/organizations/{organization}/clients");
-        match what {
-            Clients::Create => return self.create_client(organization, path, picks),
-            Clients::List => return self.list_clients(&organization, usize::from(picks.next() % 4) + 1),
+        match operation {
+            Clients::Create => return self.create_client(organization, path, choices),
+            Clients::List => return self.list_clients(&organization, usize::from(choices.next() % 4) + 1),
             _ => {}
         }
         let path = format!("{path}/{id}");
         let found = self.client(&organization, &id).cloned();
-        match what {
+        match operation {
             Clients::Update => {
                 let (description, team) = (
-                    picks.of(&["", "Imports", "Exports"]),
-                    picks.of(&["", "data", "ops"]),
+                    choices.of(&["", "Imports", "Exports"]),
+                    choices.of(&["", "data", "ops"]),
                 );
                 let mut body = json!({ "description": description });
                 if !team.is_empty() {
                     body["custom_claims"] = json!([{ "key": "team", "value": team }]);
                 }
-                // What is empty is kept.
+                // Empty fields are not changed.
                 let expected = found.map(|mut one| {
                     if !description.is_empty() {
                         one.description = description.into();
@@ -80,7 +80,7 @@ impl Model {
                         one.team = team.into();
                     }
                     self.store_client(&one);
-                    only("client", one.shown(false))
+                    only("client", one.to_json(false))
                 });
                 call("PATCH", path, body, expected)
             }
@@ -101,7 +101,7 @@ impl Model {
             }
             Clients::DeleteSecret => {
                 let secrets = found.iter().flat_map(|one| &one.secrets);
-                let secret = picks.id("sks", secrets);
+                let secret = choices.id("sks", secrets);
                 let expected = found.and_then(|one| self.delete_secret(one, &secret));
                 call(
                     "DELETE",
@@ -110,15 +110,15 @@ impl Model {
                     expected,
                 )
             }
-            _ => get(path, found.map(|one| only("client", one.shown(false)))),
+            _ => get(path, found.map(|one| only("client", one.to_json(false)))),
         }
     }
 
-    fn client(&self, organization: &str, id: &str) -> Result<&Client, Fail> {
+    fn client(&self, organization: &str, id: &str) -> Result<&Client, ExpectedError> {
         self.organization(organization)?;
         let own = |one: &&Client| one.id == id && one.organization == organization;
         let found = self.clients.iter().find(own);
-        found.ok_or_else(|| Fail::not_found("client", id))
+        found.ok_or_else(|| ExpectedError::not_found("client", id))
     }
 
     fn store_client(&mut self, new: &Client) {
@@ -126,8 +126,8 @@ impl Model {
         *all.find(|one| one.id == new.id).unwrap() = new.clone();
     }
 
-    fn create_client(&mut self, organization: String, path: String, picks: &mut Picks<'_>) -> Step {
-        let (name, team) = (picks.of(&["Importer", "Exporter"]), picks.of(&["", "data"]));
+    fn create_client(&mut self, organization: String, path: String, choices: &mut Choices<'_>) -> Step {
+        let (name, team) = (choices.of(&["Importer", "Exporter"]), choices.of(&["", "data"]));
         let mut body = json!({ "name": name });
         if !team.is_empty() {
             body["custom_claims"] = json!([{ "key": "team", "value": team }]);
@@ -142,17 +142,17 @@ impl Model {
                 secrets: vec![self.symbol("sks")],
             };
             self.clients.push(new.clone());
-            json!({ "client": new.shown(true), "plain_secret": "<text>" })
+            json!({ "client": new.to_json(true), "plain_secret": "<text>" })
         });
         call("POST", path, body, expected)
     }
 
     fn delete_secret(&mut self, mut one: Client, secret: &str) -> Outcome {
         if !one.secrets.iter().any(|known| known == secret) {
-            return Err(Fail::not_found("secret", secret));
+            return Err(ExpectedError::not_found("secret", secret));
         }
         if one.secrets.len() == 1 {
-            return Err(Fail::precondition("LAST_CLIENT_SECRET").about("secret", secret));
+            return Err(ExpectedError::precondition("LAST_CLIENT_SECRET").about("secret", secret));
         }
         one.secrets.retain(|known| known != secret);
         self.store_client(&one);
@@ -161,9 +161,9 @@ impl Model {
 
     pub(super) fn list_clients(&self, organization: &str, size: usize) -> Step {
         let own = self.clients.iter().filter(|one| one.organization == organization);
-        let rows = own.map(|one| one.shown(false)).collect();
+        let rows = own.map(|one| one.to_json(false)).collect();
         let expected = self.organization(organization).map(|_| rows);
-        walk(
+        list(
             format!("/api/v1/organizations/{organization}/clients"),
             "clients",
             size,

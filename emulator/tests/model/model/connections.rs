@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
-use super::{Model, Picks, only};
+use super::{Choices, Model, only};
 use crate::machine::Connections;
-use crate::step::{Fail, Step, call, get};
+use crate::step::{ExpectedError, Step, call, get};
 
 /// A SAML connection of an organization.
 #[derive(Clone, Debug)]
@@ -14,20 +14,20 @@ pub(super) struct Connection {
 }
 
 impl Model {
-    pub(super) fn act_connections(&mut self, what: Connections, picks: &mut Picks<'_>) -> Step {
-        if what == Connections::List {
-            let organization = picks
+    pub(super) fn perform_connections(&mut self, operation: Connections, choices: &mut Choices<'_>) -> Step {
+        if operation == Connections::List {
+            let organization = choices
                 .of(&[true, true, false])
-                .then(|| self.pick_organization(picks));
-            return self.list_connections(organization.as_deref(), picks.of(&[true, false]));
+                .then(|| self.choose_organization(choices));
+            return self.list_connections(organization.as_deref(), choices.of(&[true, false]));
         }
         let all = self.connections.iter().map(|one| (&one.id, &one.organization));
-        let (id, organization) = match what {
-            Connections::Create | Connections::List => (String::new(), self.pick_organization(picks)),
-            _ => self.pick_owned("conn", all, picks),
+        let (id, organization) = match operation {
+            Connections::Create | Connections::List => (String::new(), self.choose_organization(choices)),
+            _ => self.choose_owned("conn", all, choices),
         };
         let path = format!("/api/v1/organizations/{organization}/connections");
-        if what == Connections::Create {
+        if operation == Connections::Create {
             let expected = self.organization(&organization).cloned().map(|_| {
                 let new = Connection {
                     id: self.symbol("conn"),
@@ -36,7 +36,7 @@ impl Model {
                     completed: false,
                 };
                 self.connections.push(new.clone());
-                only("connection", self.shown_connection(&new))
+                only("connection", self.connection_json(&new))
             });
             return call(
                 "POST",
@@ -47,20 +47,20 @@ impl Model {
         }
         let found = self.connection(&organization, &id).cloned();
         let path = format!("{path}/{id}");
-        match what {
+        match operation {
             Connections::Enable | Connections::Disable => {
-                let (word, on) = if what == Connections::Enable {
+                let (action, enabled) = if operation == Connections::Enable {
                     ("enable", true)
                 } else {
                     ("disable", false)
                 };
                 if found.is_ok() {
                     let own = self.connections.iter_mut().find(|one| one.id == id).unwrap();
-                    own.enabled = on;
-                    own.completed |= on;
+                    own.enabled = enabled;
+                    own.completed |= enabled;
                 }
-                let expected = found.map(|_| json!({ "enabled": on }));
-                call("PATCH", format!("{path}:{word}"), Value::Null, expected)
+                let expected = found.map(|_| json!({ "enabled": enabled }));
+                call("PATCH", format!("{path}:{action}"), Value::Null, expected)
             }
             Connections::Delete => {
                 if found.is_ok() {
@@ -70,20 +70,20 @@ impl Model {
             }
             _ => get(
                 path,
-                found.map(|one| only("connection", self.shown_connection(&one))),
+                found.map(|one| only("connection", self.connection_json(&one))),
             ),
         }
     }
 
-    fn connection(&self, organization: &str, id: &str) -> Result<&Connection, Fail> {
+    fn connection(&self, organization: &str, id: &str) -> Result<&Connection, ExpectedError> {
         self.organization(organization)?;
         let own = |one: &&Connection| one.id == id && one.organization == organization;
         let found = self.connections.iter().find(own);
-        found.ok_or_else(|| Fail::not_found("connection", id))
+        found.ok_or_else(|| ExpectedError::not_found("connection", id))
     }
 
-    fn shown_connection(&self, one: &Connection) -> Value {
-        let place = format!("<url>/sso/v1/saml/{}", one.id);
+    fn connection_json(&self, one: &Connection) -> Value {
+        let base = format!("<url>/sso/v1/saml/{}", one.id);
         let domains = self.domains.iter();
         let leading = domains.filter(|domain| domain.organization == one.organization && !domain.allowed);
         json!({
@@ -96,24 +96,24 @@ impl Model {
             "create_time": "<time>",
             "update_time": "<time>",
             "saml_config": {
-                "sp_entity_id": place,
-                "sp_assertion_url": format!("{place}/callback"),
-                "sp_metadata_url": format!("{place}/metadata"),
+                "sp_entity_id": base,
+                "sp_assertion_url": format!("{base}/callback"),
+                "sp_metadata_url": format!("{base}/metadata"),
                 "idp_name_id_format": "NAME_ID_FORMAT_NIL",
-                "sp_slo_url": format!("{place}/slo"),
+                "sp_slo_url": format!("{base}/slo"),
             },
-            "domains": leading.map(super::domains::Domain::shown).collect::<Vec<_>>(),
+            "domains": leading.map(super::domains::Domain::to_json).collect::<Vec<_>>(),
         })
     }
 
-    /// Without `all`, those that are enabled.
+    /// Without `all`, the list contains only enabled connections.
     pub(super) fn list_connections(&self, organization: Option<&str>, all: bool) -> Step {
         let known = organization.map_or(Ok(()), |id| self.organization(id).map(|_| ()));
-        let wanted = self
+        let listed = self
             .connections
             .iter()
             .filter(|one| (all || one.enabled) && organization.is_none_or(|id| one.organization == id));
-        let rows: Vec<Value> = wanted
+        let rows: Vec<Value> = listed
             .map(|one| {
                 let domains = self.domains.iter();
                 let leading =

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
-use super::{Model, Picks, only};
+use super::{Choices, Model, only};
 use crate::machine::Directories;
-use crate::step::{Fail, Step, call, get};
+use crate::step::{ExpectedError, Step, call, get};
 
 #[derive(Clone, Debug)]
 pub(super) struct Directory {
@@ -12,7 +12,7 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    fn shown(&self) -> Value {
+    fn to_json(&self) -> Value {
         json!({
             "id": self.id,
             "name": "OKTA SCIM directory",
@@ -27,17 +27,17 @@ impl Directory {
 }
 
 impl Model {
-    pub(super) fn act_directories(&mut self, what: Directories, picks: &mut Picks<'_>) -> Step {
+    pub(super) fn perform_directories(&mut self, operation: Directories, choices: &mut Choices<'_>) -> Step {
         let all = self.directories.iter().map(|one| (&one.id, &one.organization));
-        let (id, organization) = match what {
-            Directories::Create | Directories::List => (String::new(), self.pick_organization(picks)),
-            _ => self.pick_owned("dir", all, picks),
+        let (id, organization) = match operation {
+            Directories::Create | Directories::List => (String::new(), self.choose_organization(choices)),
+            _ => self.choose_owned("dir", all, choices),
         };
         let path = format!("/api/v1/organizations/{organization}/directories");
-        if what == Directories::List {
+        if operation == Directories::List {
             return self.list_directories(&organization);
         }
-        if what == Directories::Create {
+        if operation == Directories::Create {
             let expected = self.organization(&organization).cloned().map(|_| {
                 let new = Directory {
                     id: self.symbol("dir"),
@@ -45,46 +45,46 @@ impl Model {
                     enabled: true,
                 };
                 self.directories.push(new.clone());
-                only("directory", new.shown())
+                only("directory", new.to_json())
             });
             let body = json!({ "directory_type": "SCIM", "directory_provider": "OKTA" });
             return call("POST", path, body, expected);
         }
         let found = self.directory(&organization, &id).cloned();
         let path = format!("{path}/{id}");
-        match what {
+        match operation {
             Directories::Enable | Directories::Disable => {
-                let (word, on) = if what == Directories::Enable {
+                let (action, enabled) = if operation == Directories::Enable {
                     ("enable", true)
                 } else {
                     ("disable", false)
                 };
                 if found.is_ok() {
                     let mut all = self.directories.iter_mut();
-                    all.find(|one| one.id == id).unwrap().enabled = on;
+                    all.find(|one| one.id == id).unwrap().enabled = enabled;
                 }
-                let expected = found.map(|_| json!({ "enabled": on }));
-                call("PATCH", format!("{path}:{word}"), Value::Null, expected)
+                let expected = found.map(|_| json!({ "enabled": enabled }));
+                call("PATCH", format!("{path}:{action}"), Value::Null, expected)
             }
             Directories::Delete => {
                 let expected = found.and_then(|one| {
                     if one.enabled {
-                        return Err(Fail::precondition("DIRECTORY_ENABLED").about("directory", &id));
+                        return Err(ExpectedError::precondition("DIRECTORY_ENABLED").about("directory", &id));
                     }
                     self.directories.retain(|one| one.id != id);
                     Ok(json!({}))
                 });
                 call("DELETE", path, Value::Null, expected)
             }
-            _ => get(path, found.map(|one| only("directory", one.shown()))),
+            _ => get(path, found.map(|one| only("directory", one.to_json()))),
         }
     }
 
-    fn directory(&self, organization: &str, id: &str) -> Result<&Directory, Fail> {
+    fn directory(&self, organization: &str, id: &str) -> Result<&Directory, ExpectedError> {
         self.organization(organization)?;
         let own = |one: &&Directory| one.id == id && one.organization == organization;
         let found = self.directories.iter().find(own);
-        found.ok_or_else(|| Fail::not_found("directory", id))
+        found.ok_or_else(|| ExpectedError::not_found("directory", id))
     }
 
     pub(super) fn list_directories(&self, organization: &str) -> Step {
@@ -92,7 +92,7 @@ impl Model {
             .directories
             .iter()
             .filter(|one| one.organization == organization);
-        let rows: Vec<Value> = own.map(Directory::shown).collect();
+        let rows: Vec<Value> = own.map(Directory::to_json).collect();
         let expected = self
             .organization(organization)
             .map(|_| json!({ "directories": rows }));

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
-use super::{Model, Picks, only};
+use super::{Choices, Model, only};
 use crate::machine::Domains;
-use crate::step::{Fail, Step, call, get};
+use crate::step::{ExpectedError, Step, call, get};
 
 const NAMES: [&str; 5] = ["acme.com", "Acme.COM", "globex.org", "sub.initech.net", "nowhere"];
 
@@ -11,13 +11,13 @@ pub(super) struct Domain {
     id: String,
     pub(super) organization: String,
     pub(super) name: String,
-    /// It only lists addresses that are allowed, and leads nobody to a connection.
+    /// `true` for an allowed email domain, which does not select a connection.
     pub(super) allowed: bool,
 }
 
 impl Domain {
-    pub(super) fn shown(&self) -> Value {
-        let (kind, status, method) = if self.allowed {
+    pub(super) fn to_json(&self) -> Value {
+        let (domain_type, status, method) = if self.allowed {
             ("ALLOWED_EMAIL_DOMAIN", "AUTO_VERIFIED", "NOT_APPLICABLE")
         } else {
             ("ORGANIZATION_DOMAIN", "PENDING", "DNS")
@@ -31,7 +31,7 @@ impl Domain {
             "txt_record_secret": "<text>",
             "verification_status": status,
             "verification_method": method,
-            "domain_type": kind,
+            "domain_type": domain_type,
             "create_time": "<time>",
             "update_time": "<time>",
         })
@@ -39,20 +39,20 @@ impl Domain {
 }
 
 impl Model {
-    pub(super) fn act_domains(&mut self, what: Domains, picks: &mut Picks<'_>) -> Step {
+    pub(super) fn perform_domains(&mut self, operation: Domains, choices: &mut Choices<'_>) -> Step {
         let all = self.domains.iter().map(|one| (&one.id, &one.organization));
-        let (id, organization) = match what {
-            Domains::Get | Domains::Delete => self.pick_owned("dom", all, picks),
-            Domains::Create | Domains::List => (String::new(), self.pick_organization(picks)),
+        let (id, organization) = match operation {
+            Domains::Get | Domains::Delete => self.choose_owned("dom", all, choices),
+            Domains::Create | Domains::List => (String::new(), self.choose_organization(choices)),
         };
         let path = format!("/api/v1/organizations/{organization}/domains");
-        match what {
-            Domains::Create => self.create_domain(organization, path, picks),
+        match operation {
+            Domains::Create => self.create_domain(organization, path, choices),
             Domains::Get => {
                 let found = self.domain(&organization, &id);
                 get(
                     format!("{path}/{id}"),
-                    found.map(|one| only("domain", one.shown())),
+                    found.map(|one| only("domain", one.to_json())),
                 )
             }
             Domains::Delete => {
@@ -64,35 +64,35 @@ impl Model {
             }
             Domains::List => {
                 let (size, number) = (
-                    usize::from(picks.next() % 3) + 1,
-                    usize::from(picks.next() % 3) + 1,
+                    usize::from(choices.next() % 3) + 1,
+                    usize::from(choices.next() % 3) + 1,
                 );
                 self.list_domains(&organization, size, number)
             }
         }
     }
 
-    fn domain(&self, organization: &str, id: &str) -> Result<&Domain, Fail> {
+    fn domain(&self, organization: &str, id: &str) -> Result<&Domain, ExpectedError> {
         self.organization(organization)?;
         let own = |one: &&Domain| one.id == id && one.organization == organization;
         let found = self.domains.iter().find(own);
-        found.ok_or_else(|| Fail::not_found("domain", id))
+        found.ok_or_else(|| ExpectedError::not_found("domain", id))
     }
 
-    fn create_domain(&mut self, organization: String, path: String, picks: &mut Picks<'_>) -> Step {
-        let (given, allowed) = (picks.of(&NAMES), picks.of(&[false, false, true]));
+    fn create_domain(&mut self, organization: String, path: String, choices: &mut Choices<'_>) -> Step {
+        let (given, allowed) = (choices.of(&NAMES), choices.of(&[false, false, true]));
         let mut body = json!({ "domain": given });
         if allowed {
             body["domain_type"] = "ALLOWED_EMAIL_DOMAIN".into();
         }
         let name = given.to_lowercase();
         let taken = |one: &Domain| one.organization == organization && one.name == name;
-        let expected = if let Err(fail) = self.organization(&organization) {
-            Err(fail)
+        let expected = if let Err(error) = self.organization(&organization) {
+            Err(error)
         } else if !name.contains('.') {
-            Err(Fail::invalid("domain.domain", "domain.name"))
+            Err(ExpectedError::invalid("domain.domain", "domain.name"))
         } else if self.domains.iter().any(taken) {
-            Err(Fail::exists("RESOURCE_ALREADY_EXISTS", "domain", &name))
+            Err(ExpectedError::exists("RESOURCE_ALREADY_EXISTS", "domain", &name))
         } else {
             let id = self.symbol("dom");
             let new = Domain {
@@ -102,18 +102,18 @@ impl Model {
                 allowed,
             };
             self.domains.push(new.clone());
-            Ok(only("domain", new.shown()))
+            Ok(only("domain", new.to_json()))
         };
         call("POST", path, body, expected)
     }
 
-    /// Domains have numbered pages.
+    /// The list of domains has numbered pages instead of page tokens.
     pub(super) fn list_domains(&self, organization: &str, size: usize, number: usize) -> Step {
         let own = self.domains.iter().filter(|one| one.organization == organization);
         let page: Vec<Value> = own
             .skip((number - 1) * size)
             .take(size)
-            .map(Domain::shown)
+            .map(Domain::to_json)
             .collect();
         let expected = self
             .organization(organization)

@@ -1,28 +1,29 @@
-//! Memberships: joining, leaving, inviting, and the roles of members.
+//! Memberships: joins, leaves, invitations, and the roles of members.
 
 use serde_json::{Value, json};
 
 use super::organizations::metadata;
 use super::roles::{NAMES, Role};
 use super::users::User;
-use super::{Model, Picks, only};
+use super::{Choices, Model, only};
 use crate::machine::Members;
-use crate::step::{Fail, Outcome, Step, call, get};
+use crate::step::{ExpectedError, Outcome, Step, call, get};
 
 #[derive(Clone, Debug)]
 pub(super) struct Membership {
     pub(super) organization: String,
-    /// The names of the roles.
+    /// Role names.
     pub(super) roles: Vec<String>,
     invited: bool,
     resent: u32,
     team: String,
 }
 
-/// No role, one, the same twice, or one that hardly exists; and how a request says so.
-pub(super) fn wanted_roles(picks: &mut Picks<'_>) -> (Vec<&'static str>, Value) {
-    let name = picks.of(&NAMES);
-    let roles = match picks.next() % 6 {
+/// Chooses no role, one role or a duplicate role. The role may not exist. Returns the role list and
+/// the request body.
+pub(super) fn choose_roles(choices: &mut Choices<'_>) -> (Vec<&'static str>, Value) {
+    let name = choices.of(&NAMES);
+    let roles = match choices.next() % 6 {
         0..3 => vec![],
         3 => vec![name, name],
         _ => vec![name],
@@ -32,30 +33,30 @@ pub(super) fn wanted_roles(picks: &mut Picks<'_>) -> (Vec<&'static str>, Value) 
 }
 
 impl Model {
-    pub(super) fn act_members(&mut self, what: Members, picks: &mut Picks<'_>) -> Step {
-        match what {
-            Members::Join => self.join(picks),
-            Members::Leave => self.remove_member(picks),
-            Members::Update => self.update_member(picks),
-            _ => self.act_member_roles(what, picks),
+    pub(super) fn perform_members(&mut self, operation: Members, choices: &mut Choices<'_>) -> Step {
+        match operation {
+            Members::Join => self.join(choices),
+            Members::Leave => self.remove_member(choices),
+            Members::Update => self.update_member(choices),
+            _ => self.perform_member_roles(operation, choices),
         }
     }
 
-    fn act_member_roles(&mut self, what: Members, picks: &mut Picks<'_>) -> Step {
-        let user = self.pick_user(picks);
-        let organization = self.pick_home(self.user(&user).ok(), picks);
+    fn perform_member_roles(&mut self, operation: Members, choices: &mut Choices<'_>) -> Step {
+        let user = self.choose_user(choices);
+        let organization = self.choose_home(self.user(&user).ok(), choices);
         let path = format!("/api/v1/organizations/{organization}/users/{user}");
         let own = self.member(&organization, &user).cloned();
-        match what {
+        match operation {
             Members::AssignRole => {
-                let name = picks.of(&NAMES);
+                let name = choices.of(&NAMES);
                 let expected = own.and_then(|mut own| {
                     self.role_in(Some(&organization), name)?;
                     if !own.roles.iter().any(|known| known == name) {
                         own.roles.push(name.into());
                     }
                     self.store_membership(&user, &own);
-                    Ok(json!({ "roles": self.brief_roles(&own) }))
+                    Ok(json!({ "roles": self.member_roles_json(&own) }))
                 });
                 call(
                     "POST",
@@ -65,10 +66,10 @@ impl Model {
                 )
             }
             Members::RemoveRole => {
-                let name = picks.of(&NAMES);
+                let name = choices.of(&NAMES);
                 let expected = own.and_then(|mut own| {
                     if !own.roles.iter().any(|known| known == name) {
-                        return Err(Fail::not_found("role", name));
+                        return Err(ExpectedError::not_found("role", name));
                     }
                     own.roles.retain(|known| known != name);
                     self.store_membership(&user, &own);
@@ -77,16 +78,16 @@ impl Model {
                 call("DELETE", format!("{path}/roles/{name}"), Value::Null, expected)
             }
             Members::ListRoles => {
-                let roles = own.map(|own| json!({ "roles": self.brief_roles(&own) }));
+                let roles = own.map(|own| json!({ "roles": self.member_roles_json(&own) }));
                 get(format!("{path}/roles"), roles)
             }
             Members::ListPermissions => {
-                let shown = |name: &str| {
+                let value = |name: &str| {
                     let one = self.permission(name).unwrap();
                     json!({ "id": one.id, "name": one.name, "description": one.description })
                 };
                 let all = |own: Membership| {
-                    let all: Vec<Value> = self.permissions_of(&own).into_iter().map(shown).collect();
+                    let all: Vec<Value> = self.permissions_of(&own).into_iter().map(value).collect();
                     json!({ "permissions": all })
                 };
                 get(format!("{path}/permissions"), own.map(all))
@@ -99,10 +100,10 @@ impl Model {
         }
     }
 
-    pub(super) fn member(&self, organization: &str, user: &str) -> Result<&Membership, Fail> {
+    pub(super) fn member(&self, organization: &str, user: &str) -> Result<&Membership, ExpectedError> {
         self.organization(organization)?;
         let found = self.user(user)?.membership(organization);
-        found.ok_or_else(|| Fail::not_found("membership", user))
+        found.ok_or_else(|| ExpectedError::not_found("membership", user))
     }
 
     fn store_membership(&mut self, user: &str, own: &Membership) {
@@ -117,11 +118,11 @@ impl Model {
             .collect()
     }
 
-    fn brief_roles(&self, own: &Membership) -> Vec<Value> {
-        self.roles_of(own).into_iter().map(Role::brief).collect()
+    fn member_roles_json(&self, own: &Membership) -> Vec<Value> {
+        self.roles_of(own).into_iter().map(Role::member_json).collect()
     }
 
-    /// Through all roles, each once.
+    /// Returns the permissions of all roles without duplicates.
     fn permissions_of(&self, own: &Membership) -> Vec<&str> {
         let mut all = Vec::new();
         for role in self.roles_of(own) {
@@ -134,7 +135,7 @@ impl Model {
         all
     }
 
-    pub(super) fn shown_membership(&self, own: &Membership) -> Value {
+    pub(super) fn membership_json(&self, own: &Membership) -> Value {
         let name = &self.organization(&own.organization).unwrap().name;
         let (invited, joined) = if own.invited {
             ("<time>", "")
@@ -145,7 +146,7 @@ impl Model {
             "organization_id": own.organization,
             "membership_status": if own.invited { "PENDING_INVITE" } else { "ACTIVE" },
             "provisioning_method": if own.invited { "invitation" } else { "api" },
-            "roles": self.brief_roles(own),
+            "roles": self.member_roles_json(own),
             "permissions": self.permissions_of(own),
             "name": name,
             "display_name": name,
@@ -157,8 +158,8 @@ impl Model {
         })
     }
 
-    /// The roles that a request names, each once; all must exist.
-    fn known_roles(&self, organization: &str, names: &[&str]) -> Result<Vec<String>, Fail> {
+    /// Returns the role names of a request without duplicates. All roles must exist.
+    fn known_roles(&self, organization: &str, names: &[&str]) -> Result<Vec<String>, ExpectedError> {
         let mut known: Vec<String> = Vec::new();
         for name in names {
             let name = &self.role_in(Some(organization), name)?.name;
@@ -169,20 +170,21 @@ impl Model {
         Ok(known)
     }
 
-    /// A membership to be. Without roles it gets the default one: the organization's, or else the environment's.
+    /// Creates a membership. Without roles, it gets the default role of the organization or of the
+    /// environment.
     pub(super) fn new_membership(
         &self,
         organization: &str,
         roles: &[&str],
         invited: bool,
-    ) -> Result<Membership, Fail> {
-        let most = self.organization(organization)?.most_users;
+    ) -> Result<Membership, ExpectedError> {
+        let limit = self.organization(organization)?.max_users;
         let members = self
             .users
             .iter()
             .filter(|user| user.membership(organization).is_some());
-        if most > 0 && members.count() >= usize::try_from(most).unwrap() {
-            return Err(Fail::precondition("MAX_ALLOWED_USERS_EXCEEDED"));
+        if limit > 0 && members.count() >= usize::try_from(limit).unwrap() {
+            return Err(ExpectedError::precondition("MAX_ALLOWED_USERS_EXCEEDED"));
         }
         let mut roles = self.known_roles(organization, roles)?;
         if roles.is_empty() {
@@ -199,47 +201,55 @@ impl Model {
         })
     }
 
-    /// Mostly an organization of the user's, if there is one.
-    pub(super) fn pick_home(&self, user: Option<&User>, picks: &mut Picks<'_>) -> String {
+    /// Chooses an organization, usually one of the user's organizations.
+    pub(super) fn choose_home(&self, user: Option<&User>, choices: &mut Choices<'_>) -> String {
         let homes = user.iter().flat_map(|user| &user.memberships);
         let homes: Vec<&String> = homes.map(|own| &own.organization).collect();
-        if homes.is_empty() || picks.next().is_multiple_of(8) {
-            return self.pick_organization(picks);
+        if homes.is_empty() || choices.next().is_multiple_of(8) {
+            return self.choose_organization(choices);
         }
-        homes[usize::from(picks.next()) % homes.len()].clone()
+        homes[usize::from(choices.next()) % homes.len()].clone()
     }
 
-    fn pick_membership(&self, joins: bool, picks: &mut Picks<'_>) -> (String, String, Result<User, Fail>) {
-        let (name, user) = self.pick_named(picks);
+    fn choose_membership(
+        &self,
+        joins: bool,
+        choices: &mut Choices<'_>,
+    ) -> (String, String, Result<User, ExpectedError>) {
+        let (name, user) = self.choose_named(choices);
         let organization = if joins {
-            self.pick_organization(picks)
+            self.choose_organization(choices)
         } else {
-            self.pick_home(user.as_ref().ok(), picks)
+            self.choose_home(user.as_ref().ok(), choices)
         };
         let path = format!("/api/v1/memberships/organizations/{organization}/{name}");
         let user = self.organization(&organization).map(|_| ()).and(user);
         (path, organization, user)
     }
 
-    fn join(&mut self, picks: &mut Picks<'_>) -> Step {
-        let (path, organization, user) = self.pick_membership(true, picks);
-        let (query, invited) = picks.of(&[("", true), ("?send_invitation_email=false", false)]);
-        let (roles, body) = wanted_roles(picks);
+    fn join(&mut self, choices: &mut Choices<'_>) -> Step {
+        let (path, organization, user) = self.choose_membership(true, choices);
+        let (query, invited) = choices.of(&[("", true), ("?send_invitation_email=false", false)]);
+        let (roles, body) = choose_roles(choices);
         let expected = user.and_then(|mut user| {
             if user.membership(&organization).is_some() {
-                return Err(Fail::exists("MEMBERSHIP_ALREADY_EXISTS", "membership", &user.id));
+                return Err(ExpectedError::exists(
+                    "MEMBERSHIP_ALREADY_EXISTS",
+                    "membership",
+                    &user.id,
+                ));
             }
             let own = self.new_membership(&organization, &roles, invited)?;
             user.memberships.push(own);
             *self.user_mut(&user.id) = user.clone();
-            Ok(only("user", self.shown_user(&user)))
+            Ok(only("user", self.user_json(&user)))
         });
         call("POST", format!("{path}{query}"), body, expected)
     }
 
-    fn remove_member(&mut self, picks: &mut Picks<'_>) -> Step {
-        let (path, organization, user) = self.pick_membership(false, picks);
-        let (query, cascade) = picks.of(&[("", false), ("?cascade=true", true)]);
+    fn remove_member(&mut self, choices: &mut Choices<'_>) -> Step {
+        let (path, organization, user) = self.choose_membership(false, choices);
+        let (query, cascade) = choices.of(&[("", false), ("?cascade=true", true)]);
         let expected = user.and_then(|user| {
             self.member(&organization, &user.id)?;
             self.leave(&user.id, &organization);
@@ -251,7 +261,8 @@ impl Model {
         call("DELETE", format!("{path}{query}"), Value::Null, expected)
     }
 
-    /// With a membership go the tokens of the user there, and the sessions there end.
+    /// Removes a membership. The user's tokens in the organization are deleted and the sessions
+    /// there end.
     pub(super) fn leave(&mut self, user: &str, organization: &str) {
         if self.user(user).unwrap().membership(organization).is_none() {
             return;
@@ -263,11 +274,11 @@ impl Model {
             .retain(|one| one.user.as_deref() != Some(user) || one.organization != organization);
     }
 
-    /// What is empty stays.
-    fn update_member(&mut self, picks: &mut Picks<'_>) -> Step {
-        let (path, organization, user) = self.pick_membership(false, picks);
-        let (names, mut body) = wanted_roles(picks);
-        let team = picks.of(&["", "data", "ops"]);
+    /// Empty fields are not changed.
+    fn update_member(&mut self, choices: &mut Choices<'_>) -> Step {
+        let (path, organization, user) = self.choose_membership(false, choices);
+        let (names, mut body) = choose_roles(choices);
+        let team = choices.of(&["", "data", "ops"]);
         body["metadata"] = metadata("team", team);
         let expected = user.and_then(|user| {
             let mut own = self.member(&organization, &user.id)?.clone();
@@ -279,14 +290,14 @@ impl Model {
                 own.team = team.into();
             }
             self.store_membership(&user.id, &own);
-            Ok(only("user", self.shown_user(self.user(&user.id)?)))
+            Ok(only("user", self.user_json(self.user(&user.id)?)))
         });
         call("PATCH", path, body, expected)
     }
 
     fn resend(&mut self, user: &str, mut own: Membership) -> Outcome {
         if !own.invited {
-            return Err(Fail::precondition("INVITE_NOT_PENDING").about("membership", user));
+            return Err(ExpectedError::precondition("INVITE_NOT_PENDING").about("membership", user));
         }
         own.resent += 1;
         self.store_membership(user, &own);

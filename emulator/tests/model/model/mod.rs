@@ -1,7 +1,8 @@
-//! What the emulator must do, in plain lists, with none of its code.
+//! A simple model of the emulator. It stores the state in lists and does not use the emulator's
+//! code.
 //!
-//! Each file has the operations on its kinds. An operation answers with the message that the emulator must answer with,
-//! or with how it must refuse, and changes the lists only if it succeeds.
+//! Each file contains the operations of a resource. An operation returns the response that the
+//! emulator must return, or the expected error. It changes the lists only if it succeeds.
 
 mod access;
 mod connections;
@@ -18,16 +19,16 @@ mod users;
 
 use serde_json::Value;
 
-use crate::machine::{Process, What};
-use crate::step::{Fail, Step};
+use crate::machine::{Operation, Process};
+use crate::step::{ExpectedError, Step};
 
-/// The value that a pick stands for: one in sixteen stands for something unknown.
+/// The remainder of a random number modulo 16 for which an unknown ID is used.
 const UNKNOWN: u8 = 15;
 
-/// The digits of ids that nothing has.
-const NOWHERE: &str = "9000000000000009";
+/// The digits of IDs that do not exist.
+const UNKNOWN_DIGITS: &str = "9000000000000009";
 
-/// What the environment holds, each list in order of creation.
+/// The state of the environment. Each list is in order of creation.
 #[derive(Clone, Debug)]
 pub(crate) struct Model {
     organizations: Vec<organizations::Organization>,
@@ -40,42 +41,42 @@ pub(crate) struct Model {
     clients: Vec<access::Client>,
     sessions: Vec<sessions::Session>,
     tokens: Vec<tokens::Token>,
-    made: u32,
-    /// What the last operation must have done.
+    last_symbol: u32,
+    /// The last step with its expected result.
     pub(crate) last: Option<Step>,
     pub(crate) steps: usize,
 }
 
-/// The choices of one step, taken one after the other.
-pub(crate) struct Picks<'p> {
-    picks: &'p [u8],
+/// The random choices of one step.
+pub(crate) struct Choices<'p> {
+    choices: &'p [u8],
     taken: usize,
 }
 
-impl<'p> Picks<'p> {
-    pub(crate) fn new(picks: &'p [u8]) -> Self {
-        Self { picks, taken: 0 }
+impl<'p> Choices<'p> {
+    pub(crate) fn new(choices: &'p [u8]) -> Self {
+        Self { choices, taken: 0 }
     }
 
     pub(crate) fn next(&mut self) -> u8 {
-        let pick = self.picks[self.taken % self.picks.len()];
+        let choice = self.choices[self.taken % self.choices.len()];
         self.taken += 1;
-        pick
+        choice
     }
 
-    /// One of a few.
-    pub(crate) fn of<T: Copy>(&mut self, few: &[T]) -> T {
-        few[usize::from(self.next()) % few.len()]
+    /// Chooses one of the values.
+    pub(crate) fn of<T: Copy>(&mut self, values: &[T]) -> T {
+        values[usize::from(self.next()) % values.len()]
     }
 
-    /// One of these ids, or now and then an id of the same kind that nothing has.
+    /// Chooses one of the IDs, or sometimes an unknown ID with the same prefix.
     pub(crate) fn id<'i>(&mut self, prefix: &str, ids: impl Iterator<Item = &'i String>) -> String {
         let ids: Vec<&String> = ids.collect();
-        let pick = self.next();
-        if ids.is_empty() || pick % 16 == UNKNOWN {
-            return format!("{prefix}_{NOWHERE}");
+        let choice = self.next();
+        if ids.is_empty() || choice % 16 == UNKNOWN {
+            return format!("{prefix}_{UNKNOWN_DIGITS}");
         }
-        ids[usize::from(pick) % ids.len()].clone()
+        ids[usize::from(choice) % ids.len()].clone()
     }
 }
 
@@ -85,48 +86,48 @@ impl Model {
             organizations: Vec::new(),
             domains: Vec::new(),
             users: Vec::new(),
-            roles: roles::first(),
+            roles: roles::initial(),
             permissions: Vec::new(),
             connections: Vec::new(),
             directories: Vec::new(),
             clients: Vec::new(),
             sessions: Vec::new(),
             tokens: Vec::new(),
-            made: 10,
+            last_symbol: 10,
             last: None,
             steps: 0,
         }
     }
 
-    /// A symbol for an id that the emulator will choose.
-    fn symbol(&mut self, kind: &str) -> String {
-        self.made += 1;
-        format!("${kind}.{}", self.made)
+    /// Creates a symbol for an ID that the emulator will choose.
+    fn symbol(&mut self, prefix: &str) -> String {
+        self.last_symbol += 1;
+        format!("${prefix}.{}", self.last_symbol)
     }
 
-    /// Does one operation, and says what the emulator must answer.
-    pub(crate) fn act(&mut self, what: What, picks: &mut Picks<'_>) {
-        let step = match what {
-            What::Organizations(what) => self.act_organizations(what, picks),
-            What::Domains(what) => self.act_domains(what, picks),
-            What::Users(what) => self.act_users(what, picks),
-            What::Members(what) => self.act_members(what, picks),
-            What::Roles(what) => self.act_roles(what, picks),
-            What::RoleUse(what) => self.act_role_use(what, picks),
-            What::Permissions(what) => self.act_permissions(what, picks),
-            What::Connections(what) => self.act_connections(what, picks),
-            What::Directories(what) => self.act_directories(what, picks),
-            What::Clients(what) => self.act_clients(what, picks),
-            What::Sessions(what) => self.act_sessions(what, picks),
-            What::Tokens(what) => self.act_tokens(what, picks),
-            // Nothing is lost, so nothing changes here.
-            What::Process(Process::Restart) => Step::Restart,
+    /// Performs one operation and stores the expected step.
+    pub(crate) fn perform(&mut self, operation: Operation, choices: &mut Choices<'_>) {
+        let step = match operation {
+            Operation::Organizations(operation) => self.perform_organizations(operation, choices),
+            Operation::Domains(operation) => self.perform_domains(operation, choices),
+            Operation::Users(operation) => self.perform_users(operation, choices),
+            Operation::Members(operation) => self.perform_members(operation, choices),
+            Operation::Roles(operation) => self.perform_roles(operation, choices),
+            Operation::RoleUse(operation) => self.perform_role_use(operation, choices),
+            Operation::Permissions(operation) => self.perform_permissions(operation, choices),
+            Operation::Connections(operation) => self.perform_connections(operation, choices),
+            Operation::Directories(operation) => self.perform_directories(operation, choices),
+            Operation::Clients(operation) => self.perform_clients(operation, choices),
+            Operation::Sessions(operation) => self.perform_sessions(operation, choices),
+            Operation::Tokens(operation) => self.perform_tokens(operation, choices),
+            // A restart must not change the state.
+            Operation::Process(Process::Restart) => Step::Restart,
         };
         self.last = Some(step);
         self.steps += 1;
     }
 
-    /// Every list as it must be now.
+    /// Returns steps that compare all lists.
     pub(crate) fn lists(&self) -> Vec<Step> {
         let mut lists = self.environment_lists();
         for organization in &self.organizations {
@@ -161,37 +162,38 @@ impl Model {
         ]
     }
 
-    fn organization(&self, id: &str) -> Result<&organizations::Organization, Fail> {
+    fn organization(&self, id: &str) -> Result<&organizations::Organization, ExpectedError> {
         let found = self.organizations.iter().find(|one| one.id == id);
-        found.ok_or_else(|| Fail::not_found("organization", id))
+        found.ok_or_else(|| ExpectedError::not_found("organization", id))
     }
 
-    fn pick_organization(&self, picks: &mut Picks<'_>) -> String {
-        picks.id("org", self.organizations.iter().map(|one| &one.id))
+    fn choose_organization(&self, choices: &mut Choices<'_>) -> String {
+        choices.id("org", self.organizations.iter().map(|one| &one.id))
     }
 
-    /// Something of an organization, and mostly that organization.
-    fn pick_owned<'i>(
+    /// Chooses a resource of an organization. Usually with its own organization, sometimes with
+    /// another one.
+    fn choose_owned<'i>(
         &self,
         prefix: &str,
         all: impl Iterator<Item = (&'i String, &'i String)>,
-        picks: &mut Picks<'_>,
+        choices: &mut Choices<'_>,
     ) -> (String, String) {
         let all: Vec<(&String, &String)> = all.collect();
-        let id = picks.id(prefix, all.iter().map(|(id, _)| *id));
+        let id = choices.id(prefix, all.iter().map(|(id, _)| *id));
         let owner = all.iter().find(|(known, _)| **known == id);
-        match owner.filter(|_| !picks.next().is_multiple_of(8)) {
+        match owner.filter(|_| !choices.next().is_multiple_of(8)) {
             Some((_, organization)) => (id, (*organization).clone()),
-            None => (id, self.pick_organization(picks)),
+            None => (id, self.choose_organization(choices)),
         }
     }
 
-    fn pick_user(&self, picks: &mut Picks<'_>) -> String {
-        picks.id("usr", self.users.iter().map(|one| &one.id))
+    fn choose_user(&self, choices: &mut Choices<'_>) -> String {
+        choices.id("usr", self.users.iter().map(|one| &one.id))
     }
 }
 
-/// Answers with the only field of a message.
+/// Returns a message with a single field.
 fn only(field: &str, value: Value) -> Value {
     serde_json::json!({ field: value })
 }

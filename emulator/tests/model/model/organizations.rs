@@ -1,10 +1,10 @@
 use serde_json::{Value, json};
 
-use super::{Model, Picks, only};
+use super::{Choices, Model, only};
 use crate::machine::Organizations;
-use crate::step::{Fail, Outcome, Step, call, get, walk};
+use crate::step::{ExpectedError, Outcome, Step, call, get, list};
 
-/// Few, so that they are taken now and then.
+/// Only a few values, so that conflicts occur.
 const EXTERNAL: [&str; 5] = ["", "ext-1", "ext-2", "ext-3", "ext-4"];
 const SLUGS: [&str; 4] = ["", "slug-1", "slug-2", "slug-3"];
 const NAMES: [&str; 3] = ["Acme", "Globex", "Initech"];
@@ -18,13 +18,13 @@ pub(super) struct Organization {
     pub(super) external: String,
     slug: String,
     plan: String,
-    pub(super) most_users: i32,
-    /// The role that members get here by default.
+    pub(super) max_users: i32,
+    /// The default role of new members.
     pub(super) default_role: Option<String>,
 }
 
 impl Organization {
-    fn shown(&self) -> Value {
+    fn to_json(&self) -> Value {
         json!({
             "id": self.id,
             "create_time": "<time>",
@@ -36,14 +36,14 @@ impl Organization {
         })
     }
 
-    fn fits(&self, query: &str) -> bool {
+    fn matches(&self, query: &str) -> bool {
         let query = query.to_lowercase();
         let texts = ["org_", &self.name, &self.external, &self.slug];
         texts.iter().any(|text| text.to_lowercase().contains(&query))
     }
 }
 
-/// A map of one entry; none without a value.
+/// Returns a map with one entry, or null if the value is empty.
 pub(super) fn metadata(key: &str, value: &str) -> Value {
     if value.is_empty() {
         Value::Null
@@ -53,58 +53,62 @@ pub(super) fn metadata(key: &str, value: &str) -> Value {
 }
 
 impl Model {
-    pub(super) fn act_organizations(&mut self, what: Organizations, picks: &mut Picks<'_>) -> Step {
-        match what {
-            Organizations::Create => self.create_organization(picks),
-            Organizations::Get => self.get_organization(&self.pick_organization(picks)),
+    pub(super) fn perform_organizations(
+        &mut self,
+        operation: Organizations,
+        choices: &mut Choices<'_>,
+    ) -> Step {
+        match operation {
+            Organizations::Create => self.create_organization(choices),
+            Organizations::Get => self.get_organization(&self.choose_organization(choices)),
             Organizations::GetByExternalId => {
-                let external = picks.of(&EXTERNAL[1..]);
+                let external = choices.of(&EXTERNAL[1..]);
                 let found = self.organizations.iter().find(|one| one.external == external);
-                let expected = found.ok_or_else(|| Fail::not_found("organization", external));
+                let expected = found.ok_or_else(|| ExpectedError::not_found("organization", external));
                 get(
                     format!("/api/v1/organizations:external/{external}"),
-                    expected.map(|one| only("organization", one.shown())),
+                    expected.map(|one| only("organization", one.to_json())),
                 )
             }
-            Organizations::Update => self.update_organization(picks),
+            Organizations::Update => self.update_organization(choices),
             Organizations::Delete => {
-                let id = self.pick_organization(picks);
+                let id = self.choose_organization(choices);
                 let path = format!("/api/v1/organizations/{id}");
                 call("DELETE", path, Value::Null, self.delete_organization(&id))
             }
-            Organizations::List => self.list_organizations(usize::from(picks.next() % 5) + 1),
+            Organizations::List => self.list_organizations(usize::from(choices.next() % 5) + 1),
             Organizations::ListByExternalId => {
-                let external = picks.of(&EXTERNAL[1..]);
+                let external = choices.of(&EXTERNAL[1..]);
                 let rows = self.organizations.iter().filter(|one| one.external == external);
                 let path = format!("/api/v1/organizations?external_id={external}");
-                walk(
+                list(
                     path,
                     "organizations",
                     2,
-                    Ok(rows.map(Organization::shown).collect()),
+                    Ok(rows.map(Organization::to_json).collect()),
                 )
             }
             Organizations::Search => {
-                let query = picks.of(&QUERIES);
-                let rows = self.organizations.iter().rev().filter(|one| one.fits(query));
+                let query = choices.of(&QUERIES);
+                let rows = self.organizations.iter().rev().filter(|one| one.matches(query));
                 let path = format!("/api/v1/organizations:search?query={query}");
-                walk(
+                list(
                     path,
                     "organizations",
                     2,
-                    Ok(rows.map(Organization::shown).collect()),
+                    Ok(rows.map(Organization::to_json).collect()),
                 )
             }
             Organizations::Limit => {
-                let id = self.pick_organization(picks);
-                let most = picks.of(&[2, 4, 6, 100]);
+                let id = self.choose_organization(choices);
+                let limit = choices.of(&[2, 4, 6, 100]);
                 let expected = self.organization(&id).cloned().map(|mut one| {
-                    one.most_users = most;
+                    one.max_users = limit;
                     *self.organization_mut(&id) = one;
-                    json!({ "settings": { "max_allowed_users": most } })
+                    json!({ "settings": { "max_allowed_users": limit } })
                 });
                 let path = format!("/api/v1/organizations/{id}/settings/usermanagement");
-                let body = json!({ "settings": { "max_allowed_users": most } });
+                let body = json!({ "settings": { "max_allowed_users": limit } });
                 call("PATCH", path, body, expected)
             }
         }
@@ -114,10 +118,10 @@ impl Model {
         self.organizations.iter_mut().find(|one| one.id == id).unwrap()
     }
 
-    /// The newest first.
+    /// The list starts with the newest organization.
     pub(super) fn list_organizations(&self, size: usize) -> Step {
-        let rows = self.organizations.iter().rev().map(Organization::shown);
-        walk(
+        let rows = self.organizations.iter().rev().map(Organization::to_json);
+        list(
             "/api/v1/organizations".into(),
             "organizations",
             size,
@@ -126,16 +130,24 @@ impl Model {
     }
 
     pub(super) fn get_organization(&self, id: &str) -> Step {
-        let expected = self.organization(id).map(|one| only("organization", one.shown()));
+        let expected = self
+            .organization(id)
+            .map(|one| only("organization", one.to_json()));
         get(format!("/api/v1/organizations/{id}"), expected)
     }
 
-    fn names_are_free(&self, own: &str, external: &str, slug: &str) -> Result<(), Fail> {
+    fn names_are_free(&self, own: &str, external: &str, slug: &str) -> Result<(), ExpectedError> {
         let taken = |value: &str, of: fn(&Organization) -> &String| {
             let mut others = self.organizations.iter().filter(|one| one.id != own);
             !value.is_empty() && others.any(|one| of(one) == value)
         };
-        let exists = |value| Err(Fail::exists("RESOURCE_ALREADY_EXISTS", "organization", value));
+        let exists = |value| {
+            Err(ExpectedError::exists(
+                "RESOURCE_ALREADY_EXISTS",
+                "organization",
+                value,
+            ))
+        };
         if taken(external, |one| &one.external) {
             exists(external)
         } else if taken(slug, |one| &one.slug) {
@@ -145,9 +157,9 @@ impl Model {
         }
     }
 
-    fn create_organization(&mut self, picks: &mut Picks<'_>) -> Step {
-        let (name, external) = (picks.of(&NAMES), picks.of(&EXTERNAL));
-        let (slug, plan) = (picks.of(&SLUGS), picks.of(&PLANS));
+    fn create_organization(&mut self, choices: &mut Choices<'_>) -> Step {
+        let (name, external) = (choices.of(&NAMES), choices.of(&EXTERNAL));
+        let (slug, plan) = (choices.of(&SLUGS), choices.of(&PLANS));
         let mut body = json!({ "display_name": name, "metadata": metadata("plan", plan) });
         for (field, value) in [("external_id", external), ("slug", slug)] {
             if !value.is_empty() {
@@ -161,30 +173,31 @@ impl Model {
                 external: external.into(),
                 slug: slug.into(),
                 plan: plan.into(),
-                most_users: 0,
+                max_users: 0,
                 default_role: None,
             };
             self.organizations.push(new.clone());
-            only("organization", new.shown())
+            only("organization", new.to_json())
         });
         call("POST", "/api/v1/organizations".into(), body, expected)
     }
 
-    /// What is absent stays, what is empty is cleared; metadata is replaced as a whole.
-    fn update_organization(&mut self, picks: &mut Picks<'_>) -> Step {
-        let id = self.pick_organization(picks);
-        let field = picks.of(&["display_name", "external_id", "slug", "metadata", "nothing"]);
+    /// Absent fields are not changed, empty fields are cleared, and metadata is replaced
+    /// completely.
+    fn update_organization(&mut self, choices: &mut Choices<'_>) -> Step {
+        let id = self.choose_organization(choices);
+        let field = choices.of(&["display_name", "external_id", "slug", "metadata", "none"]);
         let (mut body, mut new) = (json!({}), self.organization(&id).cloned());
         let value = match field {
-            "display_name" => picks.of(&NAMES),
-            "external_id" => picks.of(&EXTERNAL),
-            "slug" => picks.of(&SLUGS),
-            "metadata" => picks.of(&PLANS[1..]),
+            "display_name" => choices.of(&NAMES),
+            "external_id" => choices.of(&EXTERNAL),
+            "slug" => choices.of(&SLUGS),
+            "metadata" => choices.of(&PLANS[1..]),
             _ => "",
         };
         if field == "metadata" {
             body[field] = metadata("plan", value);
-        } else if field != "nothing" {
+        } else if field != "none" {
             body[field] = value.into();
         }
         if let Ok(new) = &mut new {
@@ -199,12 +212,12 @@ impl Model {
         let expected = new.and_then(|new| {
             self.names_are_free(&id, &new.external, &new.slug)?;
             *self.organization_mut(&id) = new.clone();
-            Ok(only("organization", new.shown()))
+            Ok(only("organization", new.to_json()))
         });
         call("PATCH", format!("/api/v1/organizations/{id}"), body, expected)
     }
 
-    /// All that is its own goes with it; its users stay.
+    /// Deletes the organization and its resources. The users are not deleted.
     fn delete_organization(&mut self, id: &str) -> Outcome {
         self.organization(id)?;
         self.domains.retain(|one| one.organization != id);

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
-use super::{Model, Picks, only};
+use super::{Choices, Model, only};
 use crate::machine::Permissions;
-use crate::step::{Fail, Step, call, get, walk};
+use crate::step::{ExpectedError, Step, call, get, list};
 
 pub(super) const NAMES: [&str; 6] = ["read", "write", "erase", "audit:read", "audit:write", "bill"];
 
@@ -14,7 +14,7 @@ pub(super) struct Permission {
 }
 
 impl Permission {
-    pub(super) fn shown(&self) -> Value {
+    pub(super) fn to_json(&self) -> Value {
         json!({
             "id": self.id,
             "name": self.name,
@@ -26,15 +26,15 @@ impl Permission {
 }
 
 impl Model {
-    pub(super) fn act_permissions(&mut self, what: Permissions, picks: &mut Picks<'_>) -> Step {
-        let name = picks.of(&NAMES);
+    pub(super) fn perform_permissions(&mut self, operation: Permissions, choices: &mut Choices<'_>) -> Step {
+        let name = choices.of(&NAMES);
         let path = format!("/api/v1/permissions/{name}");
         let found = self.permission(name).cloned();
-        match what {
+        match operation {
             Permissions::Create => {
-                let description = picks.of(&["", "Some", "Other"]);
+                let description = choices.of(&["", "Some", "Other"]);
                 let expected = match found {
-                    Ok(_) => Err(Fail::exists("ALREADY_EXISTS", "permission", name)),
+                    Ok(_) => Err(ExpectedError::exists("ALREADY_EXISTS", "permission", name)),
                     Err(_) => {
                         let new = Permission {
                             id: self.symbol("perm"),
@@ -42,15 +42,15 @@ impl Model {
                             description: description.into(),
                         };
                         self.permissions.push(new.clone());
-                        Ok(only("permission", new.shown()))
+                        Ok(only("permission", new.to_json()))
                     }
                 };
                 let body = json!({ "name": name, "description": description });
                 call("POST", "/api/v1/permissions".into(), body, expected)
             }
-            Permissions::Get => get(path, found.map(|one| only("permission", one.shown()))),
+            Permissions::Get => get(path, found.map(|one| only("permission", one.to_json()))),
             Permissions::Update => {
-                let (new_name, description) = (picks.of(&NAMES), picks.of(&["", "New"]));
+                let (new_name, description) = (choices.of(&NAMES), choices.of(&["", "New"]));
                 let expected = found.and_then(|one| self.update_permission(one, new_name, description));
                 let body = json!({ "name": new_name, "description": description });
                 call("PUT", path, body, expected)
@@ -62,19 +62,24 @@ impl Model {
                 }
                 call("DELETE", path, Value::Null, found.map(|_| json!({})))
             }
-            Permissions::List => self.list_permissions(usize::from(picks.next() % 4) + 1),
+            Permissions::List => self.list_permissions(usize::from(choices.next() % 4) + 1),
         }
     }
 
-    pub(super) fn permission(&self, name: &str) -> Result<&Permission, Fail> {
+    pub(super) fn permission(&self, name: &str) -> Result<&Permission, ExpectedError> {
         let found = self.permissions.iter().find(|one| one.name == name);
-        found.ok_or_else(|| Fail::not_found("permission", name))
+        found.ok_or_else(|| ExpectedError::not_found("permission", name))
     }
 
-    /// A new name goes along to the roles; an empty description is kept.
-    fn update_permission(&mut self, old: Permission, name: &str, description: &str) -> Result<Value, Fail> {
+    /// Roles get the new name too. An empty description is ignored.
+    fn update_permission(
+        &mut self,
+        old: Permission,
+        name: &str,
+        description: &str,
+    ) -> Result<Value, ExpectedError> {
         if name != old.name && self.permission(name).is_ok() {
-            return Err(Fail::exists("ALREADY_EXISTS", "permission", name));
+            return Err(ExpectedError::exists("ALREADY_EXISTS", "permission", name));
         }
         for role in &mut self.roles {
             for own in role.permissions.iter_mut().filter(|own| **own == old.name) {
@@ -87,11 +92,11 @@ impl Model {
         if !description.is_empty() {
             one.description = description.into();
         }
-        Ok(only("permission", one.shown()))
+        Ok(only("permission", one.to_json()))
     }
 
     pub(super) fn list_permissions(&self, size: usize) -> Step {
-        let rows = self.permissions.iter().map(Permission::shown).collect();
-        walk("/api/v1/permissions".into(), "permissions", size, Ok(rows))
+        let rows = self.permissions.iter().map(Permission::to_json).collect();
+        list("/api/v1/permissions".into(), "permissions", size, Ok(rows))
     }
 }

@@ -1,21 +1,21 @@
-//! What roles are good for: permissions, defaults, and the end of a role that members have.
+//! Permissions of roles, default roles, and deletion of roles that members have.
 
 use serde_json::{Value, json};
 
 use super::permissions::NAMES as PERMISSIONS;
 use super::roles::{NAMES, Role};
-use super::{Model, Picks, only};
+use super::{Choices, Model, only};
 use crate::machine::RoleUse;
-use crate::step::{Fail, Outcome, Step, call, get};
+use crate::step::{ExpectedError, Outcome, Step, call, get};
 
 impl Model {
-    pub(super) fn act_role_use(&mut self, what: RoleUse, picks: &mut Picks<'_>) -> Step {
-        let name = picks.of(&NAMES);
+    pub(super) fn perform_role_use(&mut self, operation: RoleUse, choices: &mut Choices<'_>) -> Step {
+        let name = choices.of(&NAMES);
         let path = format!("/api/v1/roles/{name}");
         let role = self.role(None, name).cloned();
-        match what {
+        match operation {
             RoleUse::AddPermissions => {
-                let added = [picks.of(&PERMISSIONS), picks.of(&PERMISSIONS)];
+                let added = [choices.of(&PERMISSIONS), choices.of(&PERMISSIONS)];
                 let expected = role.map(|role| {
                     let mut own = role.permissions;
                     for name in added {
@@ -23,15 +23,15 @@ impl Model {
                             own.push(name.into());
                         }
                     }
-                    let shown = self.shown_permissions(own.iter().map(String::as_str));
+                    let value = self.permissions_json(own.iter().map(String::as_str));
                     self.role_mut(&role.id).permissions = own;
-                    shown
+                    value
                 });
                 let body = json!({ "permission_names": added });
                 call("POST", format!("{path}/permissions"), body, expected)
             }
             RoleUse::RemovePermission => {
-                let removed = picks.of(&PERMISSIONS);
+                let removed = choices.of(&PERMISSIONS);
                 let expected = role.and_then(|role| {
                     self.permission(removed)?;
                     self.role_mut(&role.id).permissions.retain(|own| own != removed);
@@ -45,35 +45,35 @@ impl Model {
                 )
             }
             RoleUse::ListPermissions => {
-                let shown =
-                    role.map(|role| self.shown_permissions(role.permissions.iter().map(String::as_str)));
-                get(format!("{path}/permissions"), shown)
+                let value =
+                    role.map(|role| self.permissions_json(role.permissions.iter().map(String::as_str)));
+                get(format!("{path}/permissions"), value)
             }
             RoleUse::ListEffective => {
                 let names =
-                    |role: &Role| self.shown_permissions(self.effective(role).iter().map(|(name, _)| *name));
+                    |role: &Role| self.permissions_json(self.effective(role).iter().map(|(name, _)| *name));
                 get(format!("{path}/permissions:all"), role.map(|role| names(&role)))
             }
             RoleUse::ListDependents => {
-                let shown = |role: Role| {
+                let value = |role: Role| {
                     let all = self.dependents(&role).into_iter();
-                    json!({ "roles": all.map(|one| self.shown_role(one, "")).collect::<Vec<_>>() })
+                    json!({ "roles": all.map(|one| self.role_json(one, "")).collect::<Vec<_>>() })
                 };
-                get(format!("{path}/dependents"), role.map(shown))
+                get(format!("{path}/dependents"), role.map(value))
             }
             RoleUse::Count => {
-                let count = role.map(|role| self.shown_count(&role, None));
+                let count = role.map(|role| self.count_json(&role, None));
                 get(format!("{path}/users:count"), count)
             }
             RoleUse::CountInOrganization => {
-                let id = self.pick_organization(picks);
+                let id = self.choose_organization(choices);
                 let role = self.organization(&id).and_then(|_| self.role_in(Some(&id), name));
-                let count = role.map(|role| self.shown_count(role, Some(&id)));
+                let count = role.map(|role| self.count_json(role, Some(&id)));
                 let path = format!("/api/v1/organizations/{id}/roles/{name}/users:count");
                 get(path, count)
             }
             RoleUse::Default => {
-                let creators = picks.of(&[None, Some("admin"), Some("alpha"), Some("beta")]);
+                let creators = choices.of(&[None, Some("admin"), Some("alpha"), Some("beta")]);
                 let mut body = json!({ "default_member_role": name });
                 if let Some(creators) = creators {
                     body["default_creator_role"] = creators.into();
@@ -82,13 +82,13 @@ impl Model {
                 call("PATCH", "/api/v1/roles:set_defaults".into(), body, expected)
             }
             RoleUse::DefaultInOrganization => {
-                let id = self.pick_organization(picks);
+                let id = self.choose_organization(choices);
                 let role = self.organization(&id).and_then(|_| self.role_in(Some(&id), name));
                 let expected = role.cloned().map(|role| {
                     self.organization_mut(&id).default_role = Some(name.into());
-                    let mut shown = self.shown_role(&role, "");
-                    shown["default_member"] = true.into();
-                    only("default_member", shown)
+                    let mut value = self.role_json(&role, "");
+                    value["default_member"] = true.into();
+                    only("default_member", value)
                 });
                 let path = format!("/api/v1/organizations/{id}/roles:set_defaults");
                 call("PATCH", path, json!({ "default_member_role": name }), expected)
@@ -96,20 +96,20 @@ impl Model {
         }
     }
 
-    fn shown_permissions<'n>(&self, names: impl Iterator<Item = &'n str>) -> Value {
-        let all = names.map(|name| self.permission(name).unwrap().shown());
+    fn permissions_json<'n>(&self, names: impl Iterator<Item = &'n str>) -> Value {
+        let all = names.map(|name| self.permission(name).unwrap().to_json());
         json!({ "permissions": all.collect::<Vec<_>>() })
     }
 
-    /// A count is 64 bits wide, and so a string.
-    fn shown_count(&self, role: &Role, organization: Option<&str>) -> Value {
+    /// The count is a 64-bit integer, which is a string in JSON.
+    fn count_json(&self, role: &Role, organization: Option<&str>) -> Value {
         match self.count(role, organization) {
             0 => json!({}),
             count => json!({ "count": count.to_string() }),
         }
     }
 
-    /// The users who have a role, in one organization or in any.
+    /// Returns the number of users with a role, in one organization or in all.
     fn count(&self, role: &Role, organization: Option<&str>) -> usize {
         let have = self.users.iter().filter(|user| {
             user.memberships.iter().any(|own| {
@@ -130,17 +130,18 @@ impl Model {
                 role.for_creators = role.id == *creators;
             }
         }
-        let shown = |fits: fn(&&Role) -> bool| {
-            let role = self.roles.iter().find(fits);
-            role.map(|role| self.shown_role(role, ""))
+        let find = |matches: fn(&&Role) -> bool| {
+            let role = self.roles.iter().find(matches);
+            role.map(|role| self.role_json(role, ""))
         };
         Ok(json!({
-            "default_creator": shown(|role| role.for_creators),
-            "default_member": shown(|role| role.for_members),
+            "default_creator": find(|role| role.for_creators),
+            "default_member": find(|role| role.for_members),
         }))
     }
 
-    /// A role that members have needs a successor, which they get instead. What extended the role extends nothing then.
+    /// Deletes a role. If members have the role, a successor is required, which they get instead.
+    /// Roles that extend the deleted role no longer extend any role.
     pub(super) fn delete_role(
         &mut self,
         scope: Option<&str>,
@@ -152,17 +153,20 @@ impl Model {
             .map(|name| self.role_in(scope, name).cloned())
             .transpose()?;
         if next.as_ref().is_some_and(|next| next.id == role.id) {
-            return Err(Fail::invalid("reassign_role_name", "reassign_role_name.other"));
+            return Err(ExpectedError::invalid(
+                "reassign_role_name",
+                "reassign_role_name.other",
+            ));
         }
         if next.is_none() && self.count(&role, None) > 0 {
-            return Err(Fail::precondition("FAILED_PRECONDITION").about("role", name));
+            return Err(ExpectedError::precondition("FAILED_PRECONDITION").about("role", name));
         }
         let model = self.clone();
         for own in self.users.iter_mut().flat_map(|user| &mut user.memberships) {
             if model.roles_of(own).iter().any(|known| known.id == role.id) {
                 let next = &next.as_ref().unwrap().name;
-                let twice = own.roles.contains(next);
-                own.roles.retain(|known| !(twice && known == name));
+                let has_next = own.roles.contains(next);
+                own.roles.retain(|known| !(has_next && known == name));
                 for known in own.roles.iter_mut().filter(|known| *known == name) {
                     known.clone_from(next);
                 }
@@ -170,8 +174,8 @@ impl Model {
         }
         for organization in &mut self.organizations {
             let default = organization.default_role.as_deref();
-            let meant = default.and_then(|name| model.role_in(Some(&organization.id), name).ok());
-            if meant.is_some_and(|meant| meant.id == role.id) {
+            let default = default.and_then(|name| model.role_in(Some(&organization.id), name).ok());
+            if default.is_some_and(|default| default.id == role.id) {
                 organization.default_role = next.as_ref().map(|next| next.name.clone());
             }
         }

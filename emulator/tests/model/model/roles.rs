@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::permissions::NAMES as PERMISSIONS;
-use super::{Model, Picks, only};
+use super::{Choices, Model, only};
 use crate::machine::Roles;
-use crate::step::{Fail, Outcome, Step, call, get};
+use crate::step::{ExpectedError, Outcome, Step, call, get};
 
 pub(super) const NAMES: [&str; 6] = ["alpha", "beta", "gamma", "delta", "member", "admin"];
 
@@ -17,14 +17,14 @@ pub(super) struct Role {
     description: String,
     pub(super) extends: Option<String>,
     pub(super) permissions: Vec<String>,
-    /// None for a role of the environment.
+    /// `None` for a role of the environment.
     pub(super) organization: Option<String>,
     pub(super) for_creators: bool,
     pub(super) for_members: bool,
 }
 
-/// The roles that every environment starts with.
-pub(super) fn first() -> Vec<Role> {
+/// Returns the initial roles of an environment.
+pub(super) fn initial() -> Vec<Role> {
     let role = |number: u32, name: &str, display_name: &str| Role {
         id: format!("$role.{number}"),
         name: name.into(),
@@ -40,33 +40,33 @@ pub(super) fn first() -> Vec<Role> {
 }
 
 impl Role {
-    /// As members show it.
-    pub(super) fn brief(&self) -> Value {
+    /// Returns the JSON of the role in memberships.
+    pub(super) fn member_json(&self) -> Value {
         json!({ "id": self.id, "name": self.name, "display_name": self.display_name })
     }
 }
 
 impl Model {
-    pub(super) fn act_roles(&mut self, what: Roles, picks: &mut Picks<'_>) -> Step {
-        let organization = picks
+    pub(super) fn perform_roles(&mut self, operation: Roles, choices: &mut Choices<'_>) -> Step {
+        let organization = choices
             .of(&[true, false, false])
-            .then(|| self.pick_organization(picks));
+            .then(|| self.choose_organization(choices));
         let scope = organization.as_deref();
         let base = scope.map_or("/api/v1".to_owned(), |id| format!("/api/v1/organizations/{id}"));
         let known = scope.map_or(Ok(()), |id| self.organization(id).map(|_| ()));
-        let name = picks.of(&NAMES);
+        let name = choices.of(&NAMES);
         let path = format!("{base}/roles/{name}");
-        match what {
+        match operation {
             Roles::Create => {
-                let (mut body, changes) = changes(picks);
+                let (mut body, changes) = changes(choices);
                 body["name"] = name.into();
                 body["display_name"] = json!(format!("The {name}"));
                 let expected = known.and_then(|()| self.create_role(scope, name, changes));
                 call("POST", format!("{base}/roles"), body, expected)
             }
             Roles::Update => {
-                let (mut body, changes) = changes(picks);
-                let display_name = picks.of(&["", "Renamed"]);
+                let (mut body, changes) = changes(choices);
+                let display_name = choices.of(&["", "Renamed"]);
                 if !display_name.is_empty() {
                     body["display_name"] = display_name.into();
                 }
@@ -74,13 +74,13 @@ impl Model {
                 call("PUT", path, body, expected)
             }
             Roles::Get => {
-                let include = picks.of(&["", "permissions", "permissions:all"]);
+                let include = choices.of(&["", "permissions", "permissions:all"]);
                 let role = known.and_then(|()| self.role(scope, name));
-                let expected = role.map(|role| only("role", self.shown_role(role, include)));
+                let expected = role.map(|role| only("role", self.role_json(role, include)));
                 get(format!("{path}?include={include}"), expected)
             }
             Roles::Delete => {
-                let successor = picks.of(&[None, Some("alpha"), Some("beta"), Some("member")]);
+                let successor = choices.of(&[None, Some("alpha"), Some("beta"), Some("member")]);
                 let query = successor.map_or(String::new(), |name| format!("?reassign_role_name={name}"));
                 let expected = known.and_then(|()| self.delete_role(scope, name, successor));
                 call("DELETE", format!("{path}{query}"), Value::Null, expected)
@@ -93,7 +93,7 @@ impl Model {
                 call("DELETE", format!("{path}/base"), Value::Null, expected)
             }
             Roles::List => {
-                let include = picks.of(&["", "permissions", "permissions:all"]);
+                let include = choices.of(&["", "permissions", "permissions:all"]);
                 match scope {
                     Some(id) => self.list_organization_roles(id, include),
                     None => self.list_roles(include),
@@ -102,15 +102,15 @@ impl Model {
         }
     }
 
-    /// The role of exactly this scope.
-    pub(super) fn role(&self, scope: Option<&str>, name: &str) -> Result<&Role, Fail> {
+    /// Returns the role with this name and exactly this scope.
+    pub(super) fn role(&self, scope: Option<&str>, name: &str) -> Result<&Role, ExpectedError> {
         let own = |one: &&Role| one.name == name && one.organization.as_deref() == scope;
         let found = self.roles.iter().find(own);
-        found.ok_or_else(|| Fail::not_found("role", name))
+        found.ok_or_else(|| ExpectedError::not_found("role", name))
     }
 
-    /// What a name means in a scope: an organization's own role, or else the environment's.
-    pub(super) fn role_in(&self, scope: Option<&str>, name: &str) -> Result<&Role, Fail> {
+    /// Returns the role of the organization with this name, or else the role of the environment.
+    pub(super) fn role_in(&self, scope: Option<&str>, name: &str) -> Result<&Role, ExpectedError> {
         self.role(scope, name).or_else(|_| self.role(None, name))
     }
 
@@ -123,15 +123,15 @@ impl Model {
         self.role_in(role.organization.as_deref(), base).ok()
     }
 
-    /// A role, its base, the base of that, and so on.
-    fn line<'m>(&'m self, role: &'m Role) -> Vec<&'m Role> {
+    /// Returns a role and all roles that it extends, directly or indirectly.
+    fn ancestry<'m>(&'m self, role: &'m Role) -> Vec<&'m Role> {
         std::iter::successors(Some(role), |role| self.base_of(role)).collect()
     }
 
-    /// Each with the role that it comes from, the nearest where there are several.
+    /// Returns the effective permissions. Each one has the name of the nearest role that grants it.
     pub(super) fn effective<'m>(&'m self, role: &'m Role) -> Vec<(&'m str, &'m str)> {
         let mut all: Vec<(&str, &str)> = Vec::new();
-        for role in self.line(role) {
+        for role in self.ancestry(role) {
             for own in &role.permissions {
                 if !all.iter().any(|(known, _)| known == own) {
                     all.push((own, &role.name));
@@ -141,7 +141,7 @@ impl Model {
         all
     }
 
-    pub(super) fn shown_role(&self, role: &Role, include: &str) -> Value {
+    pub(super) fn role_json(&self, role: &Role, include: &str) -> Value {
         let all = match include {
             "permissions" => role
                 .permissions
@@ -152,9 +152,9 @@ impl Model {
             _ => Vec::new(),
         };
         let permissions = all.into_iter().map(|(name, from)| {
-            let mut shown = self.permission(name).unwrap().shown();
-            shown["role_name"] = from.into();
-            shown
+            let mut value = self.permission(name).unwrap().to_json();
+            value["role_name"] = from.into();
+            value
         });
         let default = match &role.organization {
             Some(id) => self.organization(id).unwrap().default_role.as_ref() == Some(&role.name),
@@ -179,20 +179,20 @@ impl Model {
         self.roles.iter().filter(extends).collect()
     }
 
-    /// Names that no permission has are passed over.
+    /// Returns the names of existing permissions. Unknown names are ignored.
     fn known_permissions(&self, names: &[&str]) -> Vec<String> {
         let known = names.iter().filter(|name| self.permission(name).is_ok());
         known.map(|name| (*name).to_owned()).collect()
     }
 
-    fn can_extend(&self, scope: Option<&str>, name: &str, base: &str) -> Result<(), Fail> {
-        let circle = Fail::invalid("role.extends", "role.extends.circle");
+    fn can_extend(&self, scope: Option<&str>, name: &str, base: &str) -> Result<(), ExpectedError> {
+        let circle = ExpectedError::invalid("role.extends", "role.extends.circle");
         if base == name {
             return Err(circle);
         }
-        let line = self.line(self.role_in(scope, base)?);
-        let back = |one: &&Role| one.name == name && one.organization.as_deref() == scope;
-        if line.iter().any(back) {
+        let ancestry = self.ancestry(self.role_in(scope, base)?);
+        let is_same = |one: &&Role| one.name == name && one.organization.as_deref() == scope;
+        if ancestry.iter().any(is_same) {
             Err(circle)
         } else {
             Ok(())
@@ -201,7 +201,7 @@ impl Model {
 
     fn create_role(&mut self, scope: Option<&str>, name: &str, changes: Changes) -> Outcome {
         if self.role_in(scope, name).is_ok() {
-            return Err(Fail::exists("ROLE_KEYNAME_CONFLICT", "role", name));
+            return Err(ExpectedError::exists("ROLE_KEYNAME_CONFLICT", "role", name));
         }
         if let Some(base) = changes.extends {
             self.can_extend(scope, name, base)?;
@@ -218,7 +218,7 @@ impl Model {
             for_members: false,
         };
         self.roles.push(new.clone());
-        Ok(only("role", self.shown_role(&new, "permissions")))
+        Ok(only("role", self.role_json(&new, "permissions")))
     }
 
     fn update_role(
@@ -248,13 +248,13 @@ impl Model {
         }
         Ok(only(
             "role",
-            self.shown_role(self.role(scope, name)?, "permissions"),
+            self.role_json(self.role(scope, name)?, "permissions"),
         ))
     }
 
     pub(super) fn list_roles(&self, include: &str) -> Step {
         let own = self.roles.iter().filter(|one| one.organization.is_none());
-        let rows: Vec<Value> = own.map(|one| self.shown_role(one, include)).collect();
+        let rows: Vec<Value> = own.map(|one| self.role_json(one, include)).collect();
         get(
             format!("/api/v1/roles?include={include}"),
             Ok(json!({ "roles": rows })),
@@ -266,7 +266,7 @@ impl Model {
             .roles
             .iter()
             .filter(|one| one.organization.as_deref() == Some(id));
-        let rows: Vec<Value> = own.map(|one| self.shown_role(one, include)).collect();
+        let rows: Vec<Value> = own.map(|one| self.role_json(one, include)).collect();
         let expected = self.organization(id).map(|_| json!({ "roles": rows }));
         get(
             format!("/api/v1/organizations/{id}/roles?include={include}"),
@@ -275,16 +275,16 @@ impl Model {
     }
 }
 
-/// What a role is made with, or changed to.
+/// The properties of a new or updated role.
 struct Changes {
     description: &'static str,
     extends: Option<&'static str>,
     permissions: Vec<&'static str>,
 }
 
-fn changes(picks: &mut Picks<'_>) -> (Value, Changes) {
-    let description = picks.of(&["", "Described"]);
-    let extends = picks.of(&[
+fn changes(choices: &mut Choices<'_>) -> (Value, Changes) {
+    let description = choices.of(&["", "Described"]);
+    let extends = choices.of(&[
         None,
         None,
         None,
@@ -292,10 +292,10 @@ fn changes(picks: &mut Picks<'_>) -> (Value, Changes) {
         Some("beta"),
         Some("member"),
         Some("admin"),
-        Some("nobody"),
+        Some("unknown"),
     ]);
-    let number = usize::from(picks.next() % 4);
-    let start = usize::from(picks.next());
+    let number = usize::from(choices.next() % 4);
+    let start = usize::from(choices.next());
     let permissions: Vec<&str> = (0..number)
         .map(|index| PERMISSIONS[(start + index) % PERMISSIONS.len()])
         .collect();

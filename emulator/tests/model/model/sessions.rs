@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
-use super::{Model, Picks};
+use super::{Choices, Model};
 use crate::machine::Sessions;
-use crate::step::{Fail, Step, call, get, walk};
+use crate::step::{ExpectedError, Step, call, get, list};
 
 const OPENED: &str = "2026-01-02T03:04:05Z";
 
@@ -11,51 +11,53 @@ pub(super) struct Session {
     id: String,
     user: String,
     organization: String,
-    live: bool,
+    active: bool,
 }
 
 impl Session {
-    fn shown(&self) -> Value {
+    fn to_json(&self) -> Value {
         json!({
             "session_id": self.id,
             "user_id": self.user,
             "organization_id": self.organization,
             "created_at": OPENED,
-            "status": if self.live { "active" } else { "revoked" },
-            "updated_at": if self.live { "" } else { "<time>" },
-            "logout_at": if self.live { "" } else { "<time>" },
+            "status": if self.active { "active" } else { "revoked" },
+            "updated_at": if self.active { "" } else { "<time>" },
+            "logout_at": if self.active { "" } else { "<time>" },
         })
     }
 
-    /// As an answer to its end shows it.
+    /// Returns the JSON of the session in the response that ends it.
     fn ended(&self) -> Value {
-        let mut shown = self.shown();
-        shown["organization_id"] = Value::Null;
-        shown
+        let mut value = self.to_json();
+        value["organization_id"] = Value::Null;
+        value
     }
 }
 
 impl Model {
-    pub(super) fn act_sessions(&mut self, what: Sessions, picks: &mut Picks<'_>) -> Step {
-        match what {
-            Sessions::Open => self.open_session(picks),
+    pub(super) fn perform_sessions(&mut self, operation: Sessions, choices: &mut Choices<'_>) -> Step {
+        match operation {
+            Sessions::Open => self.open_session(choices),
             Sessions::Get => {
-                let id = picks.id("ses", self.sessions.iter().map(|one| &one.id));
+                let id = choices.id("ses", self.sessions.iter().map(|one| &one.id));
                 let found = self.sessions.iter().find(|one| one.id == id);
-                let expected = found.ok_or_else(|| Fail::not_found("session", &id));
-                get(format!("/api/v1/sessions/{id}"), expected.map(Session::shown))
+                let expected = found.ok_or_else(|| ExpectedError::not_found("session", &id));
+                get(format!("/api/v1/sessions/{id}"), expected.map(Session::to_json))
             }
             Sessions::List => {
-                let user = self.pick_user(picks);
-                self.list_sessions(&user, picks.of(&[None, Some("active"), Some("revoked")]), 2)
+                let user = self.choose_user(choices);
+                self.list_sessions(&user, choices.of(&[None, Some("active"), Some("revoked")]), 2)
             }
             Sessions::Revoke => {
-                let id = picks.id("ses", self.sessions.iter().map(|one| &one.id));
+                let id = choices.id("ses", self.sessions.iter().map(|one| &one.id));
                 let found = self.sessions.iter_mut().find(|one| one.id == id);
-                let expected = found.ok_or_else(|| Fail::not_found("session", &id)).map(|one| {
-                    one.live = false;
-                    json!({ "revoked_session": one.ended() })
-                });
+                let expected = found
+                    .ok_or_else(|| ExpectedError::not_found("session", &id))
+                    .map(|one| {
+                        one.active = false;
+                        json!({ "revoked_session": one.ended() })
+                    });
                 call(
                     "POST",
                     format!("/api/v1/sessions/{id}/revoke"),
@@ -64,11 +66,11 @@ impl Model {
                 )
             }
             Sessions::RevokeAll => {
-                let user = self.pick_user(picks);
+                let user = self.choose_user(choices);
                 let expected = self.user(&user).cloned().map(|_| {
                     let ended = self.end_sessions(&user, None);
-                    let shown: Vec<Value> = ended.iter().map(Session::ended).collect();
-                    json!({ "total_revoked": shown.len(), "revoked_sessions": shown })
+                    let value: Vec<Value> = ended.iter().map(Session::ended).collect();
+                    json!({ "total_revoked": value.len(), "revoked_sessions": value })
                 });
                 let path = format!("/api/v1/users/{user}/sessions/revoke");
                 call("POST", path, Value::Null, expected)
@@ -76,21 +78,21 @@ impl Model {
         }
     }
 
-    /// A login opens sessions, which is not an operation: the admin API adds one.
-    fn open_session(&mut self, picks: &mut Picks<'_>) -> Step {
+    /// Adds a session with the admin API, because no operation opens sessions.
+    fn open_session(&mut self, choices: &mut Choices<'_>) -> Step {
         let members = self.users.iter().filter(|user| !user.memberships.is_empty());
         let members: Vec<_> = members.map(|user| (&user.id, &user.memberships)).collect();
         if members.is_empty() {
             return self.list_users(5);
         }
-        let (user, memberships) = members[usize::from(picks.next()) % members.len()];
-        let organization = &memberships[usize::from(picks.next()) % memberships.len()].organization;
+        let (user, memberships) = members[usize::from(choices.next()) % members.len()];
+        let organization = &memberships[usize::from(choices.next()) % memberships.len()].organization;
         let (user, organization) = (user.clone(), organization.clone());
         let new = Session {
             id: self.symbol("ses"),
             user,
             organization,
-            live: true,
+            active: true,
         };
         let row = json!({
             "user_id": new.user,
@@ -104,12 +106,12 @@ impl Model {
         call("POST", path, json!({ "sessions": [row] }), expected)
     }
 
-    /// Ends what lives of a user's sessions, in one organization or in all.
+    /// Ends the active sessions of a user, in one organization or in all.
     pub(super) fn end_sessions(&mut self, user: &str, organization: Option<&str>) -> Vec<Session> {
         let mut ended = Vec::new();
         for one in &mut self.sessions {
-            if one.live && one.user == user && organization.is_none_or(|id| one.organization == id) {
-                one.live = false;
+            if one.active && one.user == user && organization.is_none_or(|id| one.organization == id) {
+                one.active = false;
                 ended.push(one.clone());
             }
         }
@@ -117,11 +119,17 @@ impl Model {
     }
 
     pub(super) fn list_sessions(&self, user: &str, status: Option<&str>, size: usize) -> Step {
-        let wanted =
-            |one: &&Session| one.user == user && status.is_none_or(|status| (status == "active") == one.live);
-        let rows = self.sessions.iter().filter(wanted).map(Session::shown).collect();
+        let listed = |one: &&Session| {
+            one.user == user && status.is_none_or(|status| (status == "active") == one.active)
+        };
+        let rows = self
+            .sessions
+            .iter()
+            .filter(listed)
+            .map(Session::to_json)
+            .collect();
         let filter = status.map_or(String::new(), |status| format!("?filter.status={status}"));
         let path = format!("/api/v1/users/{user}/sessions{filter}");
-        walk(path, "sessions", size, self.user(user).map(|_| rows))
+        list(path, "sessions", size, self.user(user).map(|_| rows))
     }
 }

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::organizations::metadata;
-use super::{Model, Picks};
+use super::{Choices, Model};
 use crate::machine::Tokens;
-use crate::step::{Fail, Step, call, walk};
+use crate::step::{ExpectedError, Step, call, list};
 
 const DESCRIPTIONS: [&str; 3] = ["", "Nightly", "Weekly"];
 const TEAMS: [&str; 3] = ["", "data", "ops"];
@@ -13,7 +13,7 @@ const TEAMS: [&str; 3] = ["", "data", "ops"];
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     id: String,
-    /// What the holder presents.
+    /// The secret text of the token.
     text: String,
     pub(super) organization: String,
     pub(super) user: Option<String>,
@@ -22,20 +22,20 @@ pub(super) struct Token {
 }
 
 impl Model {
-    pub(super) fn act_tokens(&mut self, what: Tokens, picks: &mut Picks<'_>) -> Step {
-        match what {
-            Tokens::Create => self.create_token(picks),
+    pub(super) fn perform_tokens(&mut self, operation: Tokens, choices: &mut Choices<'_>) -> Step {
+        match operation {
+            Tokens::Create => self.create_token(choices),
             Tokens::Validate => {
-                let text = self.pick_token(picks);
+                let text = self.choose_token(choices);
                 let found = self.token(&text);
-                let expected = found.map(|one| json!({ "token_info": self.shown_token(one) }));
+                let expected = found.map(|one| json!({ "token_info": self.token_json(one) }));
                 let body = json!({ "token": text });
                 call("POST", "/api/v1/tokens:validate".into(), body, expected)
             }
             Tokens::Invalidate => {
-                let text = self.pick_token(picks);
-                // Its id does as well; what is not there is invalid already.
-                let by_id = picks.of(&[true, false, false]);
+                let text = self.choose_token(choices);
+                // The ID of the token is accepted too. Invalidating an unknown token succeeds.
+                let by_id = choices.of(&[true, false, false]);
                 let found = self.tokens.iter().find(|one| one.text == text);
                 let named = found.map_or(text.clone(), |one| if by_id { &one.id } else { &text }.clone());
                 self.tokens.retain(|one| one.text != text);
@@ -43,25 +43,25 @@ impl Model {
                 call("POST", "/api/v1/tokens:invalidate".into(), body, Ok(json!({})))
             }
             Tokens::List => {
-                let organization = self.pick_organization(picks);
-                let user = picks.of(&[true, false]).then(|| self.pick_user(picks));
+                let organization = self.choose_organization(choices);
+                let user = choices.of(&[true, false]).then(|| self.choose_user(choices));
                 self.list_tokens(&organization, user.as_deref(), 2)
             }
-            Tokens::Update => self.update_token(picks),
+            Tokens::Update => self.update_token(choices),
         }
     }
 
-    fn pick_token(&self, picks: &mut Picks<'_>) -> String {
-        picks.id("api", self.tokens.iter().map(|one| &one.text))
+    fn choose_token(&self, choices: &mut Choices<'_>) -> String {
+        choices.id("api", self.tokens.iter().map(|one| &one.text))
     }
 
-    /// The error must not carry more of a token than its end.
-    fn token(&self, text: &str) -> Result<&Token, Fail> {
+    /// The error contains only the last characters of the token.
+    fn token(&self, text: &str) -> Result<&Token, ExpectedError> {
         let found = self.tokens.iter().find(|one| one.text == text);
-        found.ok_or_else(|| Fail::not_found("token", &text[text.len() - 4..]))
+        found.ok_or_else(|| ExpectedError::not_found("token", &text[text.len() - 4..]))
     }
 
-    fn shown_token(&self, one: &Token) -> Value {
+    fn token_json(&self, one: &Token) -> Value {
         let organization = self.organization(&one.organization).unwrap();
         let user = one.user.as_ref().map(|id| self.user(id).unwrap());
         let membership = user.and_then(|user| user.membership(&one.organization));
@@ -82,11 +82,11 @@ impl Model {
         })
     }
 
-    fn create_token(&mut self, picks: &mut Picks<'_>) -> Step {
-        let user = picks.of(&[true, false]).then(|| self.pick_user(picks));
+    fn create_token(&mut self, choices: &mut Choices<'_>) -> Step {
+        let user = choices.of(&[true, false]).then(|| self.choose_user(choices));
         let known = user.as_deref().and_then(|user| self.user(user).ok());
-        let organization = self.pick_home(known, picks);
-        let (description, team) = (picks.of(&DESCRIPTIONS), picks.of(&TEAMS));
+        let organization = self.choose_home(known, choices);
+        let (description, team) = (choices.of(&DESCRIPTIONS), choices.of(&TEAMS));
         let body = json!({
             "organization_id": organization,
             "user_id": user.as_deref().unwrap_or_default(),
@@ -110,17 +110,17 @@ impl Model {
                     team: team.into(),
                 };
                 self.tokens.push(new.clone());
-                json!({ "token": new.text, "token_id": new.id, "token_info": self.shown_token(&new) })
+                json!({ "token": new.text, "token_id": new.id, "token_info": self.token_json(&new) })
             });
         call("POST", "/api/v1/tokens".into(), body, expected)
     }
 
-    fn update_token(&mut self, picks: &mut Picks<'_>) -> Step {
-        let text = self.pick_token(picks);
-        let (description, team) = (picks.of(&DESCRIPTIONS), picks.of(&TEAMS));
+    fn update_token(&mut self, choices: &mut Choices<'_>) -> Step {
+        let text = self.choose_token(choices);
+        let (description, team) = (choices.of(&DESCRIPTIONS), choices.of(&TEAMS));
         let claims = metadata("team", team);
         let body = json!({ "token": text, "description": description, "custom_claims": claims });
-        // Claims are replaced as a whole, if there are any.
+        // If the request has claims, they replace all claims.
         let expected = self.token(&text).cloned().map(|mut one| {
             one.description = description.into();
             if !team.is_empty() {
@@ -128,20 +128,20 @@ impl Model {
             }
             let mut all = self.tokens.iter_mut();
             *all.find(|known| known.id == one.id).unwrap() = one.clone();
-            json!({ "token_info": self.shown_token(&one) })
+            json!({ "token_info": self.token_json(&one) })
         });
         call("POST", "/api/v1/tokens:update".into(), body, expected)
     }
 
     pub(super) fn list_tokens(&self, organization: &str, user: Option<&str>, size: usize) -> Step {
-        let wanted = |one: &&Token| {
+        let listed = |one: &&Token| {
             one.organization == organization && user.is_none_or(|user| one.user.as_deref() == Some(user))
         };
-        let own = self.tokens.iter().filter(wanted);
-        let rows = own.map(|one| self.shown_token(one)).collect();
+        let own = self.tokens.iter().filter(listed);
+        let rows = own.map(|one| self.token_json(one)).collect();
         let filter = user.map_or(String::new(), |user| format!("&user_id={user}"));
         let path = format!("/api/v1/tokens?organization_id={organization}{filter}");
-        walk(
+        list(
             path,
             "tokens",
             size,

@@ -2,9 +2,9 @@ use serde_json::{Value, json};
 
 use super::members::Membership;
 use super::organizations::metadata;
-use super::{Model, Picks, only};
+use super::{Choices, Model, only};
 use crate::machine::Users;
-use crate::step::{Fail, Outcome, Step, call, get, walk};
+use crate::step::{ExpectedError, Outcome, Step, call, get, list};
 
 const EMAILS: [&str; 8] = [
     "ann@acme.com",
@@ -40,7 +40,7 @@ impl User {
             .find(|own| own.organization == organization)
     }
 
-    fn fits(&self, query: &str) -> bool {
+    fn matches(&self, query: &str) -> bool {
         let query = query.to_lowercase();
         let texts = [
             "usr_",
@@ -59,34 +59,34 @@ impl User {
 }
 
 impl Model {
-    pub(super) fn act_users(&mut self, what: Users, picks: &mut Picks<'_>) -> Step {
-        match what {
-            Users::Create => self.create_user(picks),
+    pub(super) fn perform_users(&mut self, operation: Users, choices: &mut Choices<'_>) -> Step {
+        match operation {
+            Users::Create => self.create_user(choices),
             Users::Get => {
-                let (path, user) = self.named_user(picks);
-                let expected = user.map(|user| only("user", self.shown_user(&user)));
+                let (path, user) = self.named_user(choices);
+                let expected = user.map(|user| only("user", self.user_json(&user)));
                 get(path, expected)
             }
-            Users::Update => self.update_user(picks),
+            Users::Update => self.update_user(choices),
             Users::Delete => {
-                let (path, user) = self.named_user(picks);
+                let (path, user) = self.named_user(choices);
                 let expected = user.map(|user| {
                     self.delete_user(&user.id);
                     json!({})
                 });
                 call("DELETE", path, Value::Null, expected)
             }
-            Users::List => self.list_users(usize::from(picks.next() % 5) + 1),
+            Users::List => self.list_users(usize::from(choices.next() % 5) + 1),
             Users::ListMembers => {
-                let organization = self.pick_organization(picks);
-                self.list_members(&organization, usize::from(picks.next() % 4) + 1)
+                let organization = self.choose_organization(choices);
+                self.list_members(&organization, usize::from(choices.next() % 4) + 1)
             }
             Users::Search => {
-                let query = picks.of(&QUERIES);
-                let rows = self.users.iter().filter(|user| user.fits(query));
-                let rows = rows.map(|user| self.shown_user(user)).collect();
+                let query = choices.of(&QUERIES);
+                let rows = self.users.iter().filter(|user| user.matches(query));
+                let rows = rows.map(|user| self.user_json(user)).collect();
                 let query = query.replace(' ', "%20");
-                walk(
+                list(
                     format!("/api/v1/users:search?query={query}"),
                     "users",
                     2,
@@ -94,50 +94,51 @@ impl Model {
                 )
             }
             Users::SearchMembers => {
-                let (organization, query) = (self.pick_organization(picks), picks.of(&QUERIES));
-                let fits = |user: &&User| user.membership(&organization).is_some() && user.fits(query);
+                let (organization, query) = (self.choose_organization(choices), choices.of(&QUERIES));
+                let matches = |user: &&User| user.membership(&organization).is_some() && user.matches(query);
                 let rows = self
                     .users
                     .iter()
-                    .filter(fits)
-                    .map(|user| self.shown_user(user))
+                    .filter(matches)
+                    .map(|user| self.user_json(user))
                     .collect();
                 let query = query.replace(' ', "%20");
                 let path = format!("/api/v1/organizations/{organization}/users:search?query={query}");
-                walk(path, "users", 2, self.organization(&organization).map(|_| rows))
+                list(path, "users", 2, self.organization(&organization).map(|_| rows))
             }
         }
     }
 
-    pub(super) fn user(&self, id: &str) -> Result<&User, Fail> {
+    pub(super) fn user(&self, id: &str) -> Result<&User, ExpectedError> {
         let found = self.users.iter().find(|one| one.id == id);
-        found.ok_or_else(|| Fail::not_found("user", id))
+        found.ok_or_else(|| ExpectedError::not_found("user", id))
     }
 
     pub(super) fn user_mut(&mut self, id: &str) -> &mut User {
         self.users.iter_mut().find(|one| one.id == id).unwrap()
     }
 
-    /// A user by id or by external id: the path that names one, without what comes before `users`.
-    pub(super) fn pick_named(&self, picks: &mut Picks<'_>) -> (String, Result<User, Fail>) {
-        if picks.of(&[true, true, false]) {
-            let id = self.pick_user(picks);
+    /// Chooses a user by ID or by external ID. Returns the path, starting with `users`, and the
+    /// user.
+    pub(super) fn choose_named(&self, choices: &mut Choices<'_>) -> (String, Result<User, ExpectedError>) {
+        if choices.of(&[true, true, false]) {
+            let id = self.choose_user(choices);
             (format!("users/{id}"), self.user(&id).cloned())
         } else {
-            let external = picks.of(&EXTERNAL[1..]);
+            let external = choices.of(&EXTERNAL[1..]);
             let found = self.users.iter().find(|one| one.external == external).cloned();
-            let found = found.ok_or_else(|| Fail::not_found("user", external));
+            let found = found.ok_or_else(|| ExpectedError::not_found("user", external));
             (format!("users:external/{external}"), found)
         }
     }
 
-    fn named_user(&self, picks: &mut Picks<'_>) -> (String, Result<User, Fail>) {
-        let (name, user) = self.pick_named(picks);
+    fn named_user(&self, choices: &mut Choices<'_>) -> (String, Result<User, ExpectedError>) {
+        let (name, user) = self.choose_named(choices);
         (format!("/api/v1/{name}"), user)
     }
 
-    pub(super) fn shown_user(&self, user: &User) -> Value {
-        let memberships = user.memberships.iter().map(|own| self.shown_membership(own));
+    pub(super) fn user_json(&self, user: &User) -> Value {
+        let memberships = user.memberships.iter().map(|own| self.membership_json(own));
         json!({
             "id": user.id,
             "environment_id": "<text>",
@@ -156,20 +157,20 @@ impl Model {
         })
     }
 
-    fn external_is_free(&self, own: &str, external: &str) -> Result<(), Fail> {
+    fn external_is_free(&self, own: &str, external: &str) -> Result<(), ExpectedError> {
         let mut others = self.users.iter().filter(|one| one.id != own);
         if !external.is_empty() && others.any(|one| one.external == external) {
-            return Err(Fail::exists("RESOURCE_ALREADY_EXISTS", "user", external));
+            return Err(ExpectedError::exists("RESOURCE_ALREADY_EXISTS", "user", external));
         }
         Ok(())
     }
 
-    fn create_user(&mut self, picks: &mut Picks<'_>) -> Step {
-        let organization = self.pick_organization(picks);
-        let (email, external) = (picks.of(&EMAILS), picks.of(&EXTERNAL));
-        let (given, family) = (picks.of(&GIVEN), picks.of(&FAMILY));
-        let (query, invited) = picks.of(&[("", true), ("?send_invitation_email=false", false)]);
-        let (roles, membership) = super::members::wanted_roles(picks);
+    fn create_user(&mut self, choices: &mut Choices<'_>) -> Step {
+        let organization = self.choose_organization(choices);
+        let (email, external) = (choices.of(&EMAILS), choices.of(&EXTERNAL));
+        let (given, family) = (choices.of(&GIVEN), choices.of(&FAMILY));
+        let (query, invited) = choices.of(&[("", true), ("?send_invitation_email=false", false)]);
+        let (roles, membership) = super::members::choose_roles(choices);
         let mut body = json!({
             "email": email,
             "user_profile": { "given_name": given, "family_name": family },
@@ -182,7 +183,7 @@ impl Model {
             let own = self.new_membership(&organization, &roles, invited)?;
             let same = |one: &User| one.email.eq_ignore_ascii_case(email);
             if self.users.iter().any(same) {
-                return Err(Fail::exists("RESOURCE_ALREADY_EXISTS", "user", email));
+                return Err(ExpectedError::exists("RESOURCE_ALREADY_EXISTS", "user", email));
             }
             self.external_is_free("", external)?;
             let new = User {
@@ -196,19 +197,20 @@ impl Model {
                 memberships: vec![own],
             };
             self.users.push(new.clone());
-            Ok(only("user", self.shown_user(&new)))
+            Ok(only("user", self.user_json(&new)))
         };
         let expected = created();
         let path = format!("/api/v1/organizations/{organization}/users{query}");
         call("POST", path, body, expected)
     }
 
-    /// What is absent stays. A full name that nobody gives follows its parts.
-    fn update_user(&mut self, picks: &mut Picks<'_>) -> Step {
-        let (path, user) = self.named_user(picks);
-        let field = picks.of(&["external_id", "given_name", "family_name", "name", "metadata"]);
-        let (external, given) = (picks.of(&EXTERNAL), picks.of(&GIVEN));
-        let (family, team) = (picks.of(&FAMILY), picks.of(&["data", "ops"]));
+    /// Absent fields are not changed. Without a full name, the name is derived from given and
+    /// family name.
+    fn update_user(&mut self, choices: &mut Choices<'_>) -> Step {
+        let (path, user) = self.named_user(choices);
+        let field = choices.of(&["external_id", "given_name", "family_name", "name", "metadata"]);
+        let (external, given) = (choices.of(&EXTERNAL), choices.of(&GIVEN));
+        let (family, team) = (choices.of(&FAMILY), choices.of(&["data", "ops"]));
         let body = match field {
             "external_id" => json!({ "external_id": external }),
             "given_name" => json!({ "user_profile": { "given_name": given } }),
@@ -231,12 +233,12 @@ impl Model {
                 user.name = User::full_name(&user.given, &user.family);
             }
             *self.user_mut(&user.id) = user.clone();
-            Ok(only("user", self.shown_user(&user)))
+            Ok(only("user", self.user_json(&user)))
         });
         call("PATCH", path, body, expected)
     }
 
-    /// Tokens go with their user; sessions end, and stay to be looked at.
+    /// Deletes the user and the user's tokens. Sessions end, but are not deleted.
     pub(super) fn delete_user(&mut self, id: &str) {
         self.end_sessions(id, None);
         self.tokens.retain(|one| one.user.as_deref() != Some(id));
@@ -244,8 +246,8 @@ impl Model {
     }
 
     pub(super) fn list_users(&self, size: usize) -> Step {
-        let rows = self.users.iter().map(|user| self.shown_user(user)).collect();
-        walk("/api/v1/users".into(), "users", size, Ok(rows))
+        let rows = self.users.iter().map(|user| self.user_json(user)).collect();
+        list("/api/v1/users".into(), "users", size, Ok(rows))
     }
 
     pub(super) fn list_members(&self, organization: &str, size: usize) -> Step {
@@ -253,8 +255,8 @@ impl Model {
             .users
             .iter()
             .filter(|user| user.membership(organization).is_some());
-        let rows = members.map(|user| self.shown_user(user)).collect();
+        let rows = members.map(|user| self.user_json(user)).collect();
         let path = format!("/api/v1/organizations/{organization}/users");
-        walk(path, "users", size, self.organization(organization).map(|_| rows))
+        list(path, "users", size, self.organization(organization).map(|_| rows))
     }
 }
