@@ -1,4 +1,4 @@
-//! Seed, reset and the rest of the admin API.
+//! The admin API: seed, reset, access rules and lifecycle.
 
 use reqwest::header::{CONTENT_TYPE, HOST};
 use reqwest::{Method, StatusCode};
@@ -20,7 +20,7 @@ async fn names(world: &World) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn seeded_rows_are_there_and_get_what_they_lack() {
+async fn seeding_adds_and_replaces_rows_and_fills_in_defaults() {
     let world = world().await;
     let seed =
         json!({"organizations": [{"display_name": "New"}, {"id": "org_1", "display_name": "Replaced"}]});
@@ -52,7 +52,7 @@ async fn seeded_rows_are_there_and_get_what_they_lack() {
 }
 
 #[tokio::test]
-async fn reset_goes_back_to_the_start() {
+async fn reset_restores_the_initial_state() {
     let world = world().await;
     let token = world.bearer().await;
     world
@@ -90,7 +90,7 @@ async fn reset_goes_back_to_the_start() {
 }
 
 #[tokio::test]
-async fn the_admin_api_is_out_of_reach_for_web_pages() {
+async fn web_pages_cannot_call_the_admin_api() {
     let world = world().await;
     for kind in ["text/plain", "application/x-www-form-urlencoded"] {
         let request = world
@@ -251,5 +251,5 @@ async fn emulators_run_side_by_side_and_stop_when_dropped() {
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    panic!("it still answers");
+    panic!("the dropped emulator still accepts connections");
 }

@@ -1,4 +1,4 @@
-//! `/oauth/authorize`: the login page, auto-approval, and the ways back.
+//! `/oauth/authorize`: validation, auto-approval and redirects to the application.
 
 use reqwest::{Method, StatusCode};
 use scalekit_emulator::Emulator;
@@ -10,7 +10,7 @@ async fn asking() -> World {
 }
 
 #[tokio::test]
-async fn discovery_names_every_endpoint_and_they_exist() {
+async fn all_endpoints_of_the_discovery_document_exist() {
     let world = world().await;
     let url = world.emulator.url();
     let document = world.get("/.well-known/openid-configuration").await.json();
@@ -38,7 +38,7 @@ async fn discovery_names_every_endpoint_and_they_exist() {
 }
 
 #[tokio::test]
-async fn auto_approval_comes_back_with_code_state_and_issuer() {
+async fn auto_approval_redirects_with_code_state_and_issuer() {
     let world = world().await;
     let back = world
         .get(&world.authorize_path(&[("state", "a b&c")]))
@@ -55,7 +55,7 @@ async fn auto_approval_comes_back_with_code_state_and_issuer() {
 }
 
 #[tokio::test]
-async fn an_unsafe_request_is_never_sent_back() {
+async fn an_unsafe_request_is_never_redirected() {
     let world = world().await;
     for (more, word) in [
         ([("client_id", "skc_2")], "client_id"),
@@ -73,7 +73,7 @@ async fn an_unsafe_request_is_never_sent_back() {
 }
 
 #[tokio::test]
-async fn configured_redirect_uris_are_the_only_ones() {
+async fn only_configured_redirect_uris_are_accepted() {
     let builder = Emulator::builder()
         .auto_approve(true)
         .seed(acme())
@@ -94,7 +94,7 @@ async fn configured_redirect_uris_are_the_only_ones() {
 }
 
 #[tokio::test]
-async fn errors_go_back_to_the_application() {
+async fn errors_are_redirected_to_the_application() {
     let world = asking().await;
     for (more, error) in [
         (vec![("response_type", "token")], "unsupported_response_type"),
@@ -125,7 +125,7 @@ async fn errors_go_back_to_the_application() {
 }
 
 #[tokio::test]
-async fn what_the_application_names_must_exist() {
+async fn unknown_ids_and_invalid_parameters_are_rejected() {
     let (asking, approving) = (asking().await, world().await);
     for (more, word) in [
         (vec![("organization_id", "org_404")], "no such organization"),
@@ -151,7 +151,7 @@ async fn what_the_application_names_must_exist() {
 }
 
 #[tokio::test]
-async fn a_request_may_be_posted() {
+async fn a_posted_request_is_redirected_to_a_get() {
     let world = asking().await;
     let path = world.authorize_path(&[("state", "a b")]);
     let (endpoint, query) = path.split_once('?').unwrap();
@@ -169,7 +169,7 @@ async fn a_request_may_be_posted() {
 }
 
 #[tokio::test]
-async fn who_is_new_becomes_a_user_and_a_member() {
+async fn a_new_user_becomes_a_member() {
     let world = world().await;
     let hints = [("login_hint", "grace@acme.com"), ("organization_id", "org_1")];
     let tokens = world.log_in(&hints).await;
@@ -188,7 +188,7 @@ async fn who_is_new_becomes_a_user_and_a_member() {
     assert_eq!(user["email"], "grace@acme.com");
     assert_eq!(user["memberships"][0]["organization_id"], "org_1");
     assert_eq!(user["memberships"][0]["membership_status"], "ACTIVE");
-    // The second login finds her.
+    // The second login finds the same user.
     let again = world.log_in(&hints).await;
     let again = world
         .claims(
@@ -201,7 +201,7 @@ async fn who_is_new_becomes_a_user_and_a_member() {
 }
 
 #[tokio::test]
-async fn only_enabled_connections_for_logging_in_let_anybody_in() {
+async fn only_enabled_login_connections_are_accepted() {
     let connection = |id: &str, kind: &str, provider: &str, enabled: bool| {
         serde_json::json!({
             "id": id, "organization_id": "org_1", "type": kind, "provider": provider, "enabled": enabled,
@@ -236,7 +236,7 @@ async fn only_enabled_connections_for_logging_in_let_anybody_in() {
                 assert_eq!(answer.status, StatusCode::OK, "{id} {}", answer.body);
             }
         }
-        // Without a wish, the first one that is usable counts.
+        // Without a `connection_id`, the first usable connection is taken.
         if auto_approve {
             let tokens = world.log_in(&[("login_hint", "ada@acme.com")]).await;
             let token = tokens["id_token"].as_str().unwrap();

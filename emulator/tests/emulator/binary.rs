@@ -1,4 +1,4 @@
-//! The program: what it prints, how fast it is there, and how it runs a command.
+//! The program: its output, its start time and its `run` command.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -17,7 +17,7 @@ impl Drop for Running {
 }
 
 #[test]
-fn it_prints_the_variables_and_answers_at_once() {
+fn it_prints_the_variables_and_accepts_requests_at_once() {
     let start = Instant::now();
     let mut child = Running(
         Command::new(BINARY)
@@ -29,7 +29,7 @@ fn it_prints_the_variables_and_answers_at_once() {
     let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
     let mut line = || lines.next().unwrap().unwrap();
     let first = line();
-    // The promise is 200 ms; a busy machine building this without optimization gets some more.
+    // The documented limit is 200 ms. Unoptimized builds on busy machines need more.
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
     let address = first
         .strip_prefix("export SCALEKIT_ENVIRONMENT_URL=http://")
@@ -47,7 +47,7 @@ fn it_prints_the_variables_and_answers_at_once() {
 }
 
 #[test]
-fn it_does_not_outlive_who_started_it() {
+fn it_stops_when_stdin_closes() {
     let mut child = Running(
         Command::new(BINARY)
             .args(["--port", "0", "--stop-with-stdin"])
@@ -64,7 +64,7 @@ fn it_does_not_outlive_who_started_it() {
 }
 
 #[test]
-fn run_gives_a_command_its_environment_and_returns_its_code() {
+fn run_sets_the_variables_and_returns_the_exit_code_of_the_command() {
     let script = "test -n \"$SCALEKIT_CLIENT_SECRET\" && echo \"$SCALEKIT_ENVIRONMENT_URL $SCALEKIT_CLIENT_ID\"; exit 7";
     let output = Command::new(BINARY)
         .args(["run", "--client-id", "skc_9", "--", "sh", "-c", script])
@@ -79,9 +79,9 @@ fn run_gives_a_command_its_environment_and_returns_its_code() {
 }
 
 #[test]
-fn a_bad_seed_file_is_a_clear_error() {
+fn the_error_for_an_invalid_seed_names_the_file_and_the_reason() {
     let folder = env!("CARGO_TARGET_TMPDIR");
-    for (name, content, problem) in [
+    for (name, content, message) in [
         ("broken.json", "{", "is no JSON"),
         ("list.json", " [[]]", "a seed is an object of lists"),
         (
@@ -98,12 +98,12 @@ fn a_bad_seed_file_is_a_clear_error() {
             .unwrap();
         assert_eq!(output.status.code(), Some(1));
         let text = String::from_utf8(output.stderr).unwrap();
-        assert!(text.contains(&file) && text.contains(problem), "{text}");
+        assert!(text.contains(&file) && text.contains(message), "{text}");
     }
 }
 
 #[test]
-fn what_is_no_url_is_refused_at_once() {
+fn invalid_urls_are_rejected_at_startup() {
     for (option, bad) in [
         ("--url", "foo"),
         ("--url", "localhost:1"),
@@ -117,16 +117,16 @@ fn what_is_no_url_is_refused_at_once() {
             .args([option, bad, "--port", "0"])
             .output()
             .unwrap();
-        let words = String::from_utf8(output.stderr).unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
         assert!(
-            !output.status.success() && words.contains(&format!("{bad:?}")),
-            "{option} {bad}: {words}"
+            !output.status.success() && stderr.contains(&format!("{bad:?}")),
+            "{option} {bad}: {stderr}"
         );
     }
 }
 
 #[test]
-fn where_others_can_reach_it_the_secret_is_a_random_one() {
+fn the_secret_is_random_on_non_loopback_addresses() {
     let secret = |host: &str| {
         let script = "echo $SCALEKIT_CLIENT_SECRET";
         let arguments = ["run", "--host", host, "--", "sh", "-c", script];
@@ -139,7 +139,7 @@ fn where_others_can_reach_it_the_secret_is_a_random_one() {
 }
 
 #[test]
-fn an_address_that_means_all_is_named_by_one_that_can_be_called() {
+fn an_unspecified_host_is_advertised_as_the_loopback_address() {
     let script = "echo $SCALEKIT_ENVIRONMENT_URL";
     let arguments = ["run", "--host", "0.0.0.0", "--", "sh", "-c", script];
     let output = Command::new(BINARY).args(arguments).output().unwrap();

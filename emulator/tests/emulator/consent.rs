@@ -1,4 +1,4 @@
-//! Consent: clients of protected resources get what their users allow.
+//! Consent for clients of protected resources.
 
 use reqwest::{Method, StatusCode};
 use scalekit_emulator::Emulator;
@@ -27,7 +27,7 @@ async fn with_client(selectable: bool) -> World {
     world
 }
 
-/// The scopes of the tokens that a code is good for.
+/// Exchanges a code and returns the scopes of the tokens.
 async fn granted(world: &World, code: &str) -> String {
     let form = [
         ("grant_type", "authorization_code"),
@@ -42,7 +42,7 @@ async fn granted(world: &World, code: &str) -> String {
 }
 
 #[tokio::test]
-async fn consent_is_asked_for_once_until_it_is_revoked() {
+async fn the_consent_page_is_shown_once_until_consent_is_revoked() {
     let world = with_client(false).await;
     let visitor = Visitor::new(&world);
     let asked = [CLIENT, ("scope", "openid notes:read")];
@@ -82,7 +82,7 @@ async fn consent_is_asked_for_once_until_it_is_revoked() {
     );
     assert_eq!(consent["scopes"], json!(["openid", "notes:read", "notes:write"]));
     assert_eq!(consent["client_name"], "Agent");
-    // Even so, an application may want it asked again.
+    // `prompt=consent` shows the page again.
     let again = [CLIENT, ("scope", "openid"), ("prompt", "consent")];
     assert_eq!(heading(&visitor.ask(&again).await), "Allow access?");
 
@@ -99,7 +99,7 @@ async fn consent_is_asked_for_once_until_it_is_revoked() {
 }
 
 #[tokio::test]
-async fn denying_is_told_and_not_remembered() {
+async fn a_denial_is_reported_and_not_stored() {
     let world = with_client(false).await;
     let visitor = Visitor::new(&world);
     let page = visitor.log_in("ada@acme.com", &[CLIENT, ("state", "s")]).await;
@@ -108,9 +108,9 @@ async fn denying_is_told_and_not_remembered() {
         (back["error"].as_str(), back["state"].as_str()),
         ("access_denied", "s")
     );
-    // Ada stays logged in, and is asked again.
+    // Ada stays logged in and sees the consent page again.
     assert_eq!(heading(&visitor.ask(&[CLIENT]).await), "Allow access?");
-    // Nobody else can answer for her.
+    // Another browser cannot consent for her.
     let eve = Visitor::new(&world);
     assert_eq!(
         heading(&eve.press(&page, "allow", &[]).await),
@@ -119,7 +119,7 @@ async fn denying_is_told_and_not_remembered() {
 }
 
 #[tokio::test]
-async fn scopes_may_be_left_out_where_the_resource_lets_users_choose() {
+async fn users_can_deselect_scopes_if_the_resource_allows_it() {
     let world = with_client(true).await;
     let visitor = Visitor::new(&world);
     let asked = [CLIENT, ("scope", "openid notes:read notes:write")];
@@ -130,14 +130,14 @@ async fn scopes_may_be_left_out_where_the_resource_lets_users_choose() {
         .await
         .redirected();
     assert_eq!(granted(&world, &back["code"]).await, "openid notes:read");
-    // What was left out is asked for again, what was allowed is not.
+    // A deselected scope shows the page again. Allowed scopes do not.
     assert_eq!(heading(&visitor.ask(&asked).await), "Allow access?");
     let less = [CLIENT, ("scope", "openid notes:read")];
     assert!(visitor.ask(&less).await.redirected().contains_key("code"));
 }
 
 #[tokio::test]
-async fn a_client_asks_for_what_its_resource_has() {
+async fn disabled_and_unknown_scopes_are_rejected() {
     let world = with_client(false).await;
     for scope in ["notes:burn", "openid nothing:here"] {
         let back = Visitor::new(&world)
@@ -175,7 +175,7 @@ async fn applications_of_the_environment_need_no_consent() {
 }
 
 #[tokio::test]
-async fn auto_approval_consents_too() {
+async fn auto_approval_includes_consent() {
     let world = World::start(Emulator::builder().auto_approve(true).seed(acme())).await;
     let rows = json!({
         "resources": [{"id": "res_1", "name": "Notes"}],

@@ -1,4 +1,4 @@
-//! What browsers and proxies ask beside the requests themselves: CORS, HEAD and other methods.
+//! CORS, HEAD requests and unsupported methods.
 
 use reqwest::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{Method, StatusCode};
@@ -14,7 +14,7 @@ fn is_shared(answer: &Answer) -> bool {
 }
 
 #[tokio::test]
-async fn pages_of_other_origins_may_exchange_codes_and_read_about_the_user() {
+async fn other_origins_may_call_the_token_and_userinfo_endpoints() {
     let world = world().await;
     let code = world.code(&[]).await;
     let answer = world.exchange(&code, &[]).await;
@@ -38,7 +38,7 @@ async fn pages_of_other_origins_may_exchange_codes_and_read_about_the_user() {
     let broken = world.exchange(&code, &[]).await;
     assert_eq!(broken.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(is_shared(&broken));
-    // Pages for people, and the API, are for nobody else's scripts.
+    // Scripts of other origins must not read the pages or the API.
     for path in [
         &world.authorize_path(&[]),
         "/api/v1/organizations",
@@ -49,7 +49,7 @@ async fn pages_of_other_origins_may_exchange_codes_and_read_about_the_user() {
 }
 
 #[tokio::test]
-async fn a_browser_may_ask_first() {
+async fn preflight_requests_succeed() {
     let world = world().await;
     let fault = json!({ "operation": "oauth.token", "status": 503, "times": 1 });
     world.admin(Method::POST, "faults", fault).await;
@@ -68,13 +68,13 @@ async fn a_browser_may_ask_first() {
             "authorization, content-type"
         );
     }
-    // Asking has used up no fault.
+    // Preflight requests do not consume faults.
     let answer = world.token(&[("grant_type", "client_credentials")]).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
 }
 
 #[tokio::test]
-async fn a_head_is_a_get_without_its_body() {
+async fn head_returns_the_headers_of_get_without_a_body() {
     let world = world().await;
     let bearer = world.bearer().await;
     for path in [
@@ -95,7 +95,7 @@ async fn a_head_is_a_get_without_its_body() {
 }
 
 #[tokio::test]
-async fn endpoints_name_the_methods_that_they_have() {
+async fn unsupported_methods_return_405_with_an_allow_header() {
     let world = world().await;
     for (method, path, allowed) in [
         (Method::GET, "/oauth/token", "POST"),

@@ -1,4 +1,4 @@
-//! The dashboard over plain HTTP: what it shows, to whom, and who may press its button.
+//! The dashboard over plain HTTP: its views, its host check and its redelivery form.
 
 use reqwest::header::{HOST, ORIGIN};
 use reqwest::{Method, StatusCode};
@@ -19,7 +19,7 @@ const VIEWS: [&str; 7] = [
 ];
 
 #[tokio::test]
-async fn each_view_shows_what_there_is() {
+async fn each_view_shows_its_rows() {
     let builder = Emulator::builder()
         .seed(acme())
         .seed(Seed::demo())
@@ -53,14 +53,14 @@ async fn each_view_shows_what_there_is() {
             assert!(page.body.contains(&escaped), "{view}: {text}\n{}", page.body);
         }
     }
-    // Looking leaves no trace.
+    // Requests to the dashboard are not logged.
     let requests = world.logged("").await;
     assert!(requests.iter().all(|entry| entry["path"] != "/"));
     assert_eq!(world.get("/?view=secrets").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
-async fn a_search_finds_more_than_a_page_shows() {
+async fn a_search_covers_rows_beyond_the_first_page() {
     let world = World::start(Emulator::builder().seed(acme())).await;
     let many: Vec<_> = (0..150)
         .map(|n| json!({ "display_name": format!("Number {n}") }))
@@ -82,7 +82,7 @@ async fn a_search_finds_more_than_a_page_shows() {
 }
 
 #[tokio::test]
-async fn no_row_becomes_markup() {
+async fn rows_are_escaped() {
     let hostile = "\"'><script>alert(1)</script>";
     let world = World::start(Emulator::builder().webhook(format!("http://127.0.0.1:9/{hostile}"))).await;
     let rows = json!({
@@ -105,7 +105,7 @@ async fn no_row_becomes_markup() {
         let all = world.get(&format!("/?view={view}")).await;
         for page in [page, all] {
             assert!(page.body.contains("</html>"), "{view}");
-            // The one script is the dashboard's own.
+            // The only script is the dashboard's own.
             assert_eq!(page.body.matches("<script").count(), 1, "{view} {}", page.body);
             assert!(!page.body.contains("href=\"javascript:"), "{view}");
         }
@@ -113,7 +113,7 @@ async fn no_row_becomes_markup() {
 }
 
 #[tokio::test]
-async fn it_opens_for_this_machine_under_its_own_name_only() {
+async fn only_loopback_names_and_the_configured_host_are_accepted() {
     let port = free_port();
     let builder = Emulator::builder().port(port).url("http://emulator.test:8910");
     let world = World::start(builder).await;
@@ -152,7 +152,7 @@ async fn it_opens_for_this_machine_under_its_own_name_only() {
 }
 
 #[tokio::test]
-async fn redelivering_needs_the_dashboards_own_form() {
+async fn redelivery_requires_the_form_of_the_dashboard() {
     let world = World::start(Emulator::builder().webhook("http://127.0.0.1:9/hook")).await;
     let organization = json!({ "display_name": "Acme" });
     world
@@ -199,7 +199,7 @@ async fn redelivering_needs_the_dashboards_own_form() {
 }
 
 #[tokio::test]
-async fn a_change_is_told_to_who_listens() {
+async fn changes_are_sent_to_event_listeners() {
     let world = World::start(Emulator::builder()).await;
     let request = world.request(Method::GET, "/_emulator/dashboard/events");
     let mut stream = request.send().await.unwrap();

@@ -1,4 +1,4 @@
-//! `--data`: what a restart finds again.
+//! `--data`: state after a restart.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{World, acme};
 use crate::visitor::Visitor;
 
-/// A path where no file is yet.
+/// Returns a path in the test folder and deletes the file there, if any.
 pub(crate) fn fresh(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_file(&path);
@@ -24,7 +24,7 @@ fn builder(file: &Path) -> Builder {
         .data(file)
 }
 
-/// Ends an emulator and starts another one in its place.
+/// Stops an emulator and starts another one on the same port.
 async fn restart(world: World, builder: Builder) -> World {
     let port = url::Url::parse(world.emulator.url()).unwrap().port().unwrap();
     world.emulator.stop().await;
@@ -72,7 +72,7 @@ async fn a_browser_stays_logged_in() {
 }
 
 #[tokio::test]
-async fn everything_is_there_again_and_seeds_are_sown_once() {
+async fn all_rows_survive_and_seeds_are_applied_once() {
     let file = fresh("everything.redb");
     let world = World::start(builder(&file)).await;
     let first = create(&world, "First").await;
@@ -88,7 +88,7 @@ async fn everything_is_there_again_and_seeds_are_sown_once() {
     let world = restart(world, builder(&file)).await;
     let after = world.get("/_emulator/export").await.json();
     let without_use = |mut rows: Value| {
-        // Each token request notes when the secret was used.
+        // Each token request updates the last use of the secret.
         rows["clients"] = Value::Null;
         rows
     };
@@ -102,7 +102,7 @@ async fn everything_is_there_again_and_seeds_are_sown_once() {
 }
 
 #[tokio::test]
-async fn tokens_stay_good_and_used_ones_stay_used() {
+async fn tokens_stay_valid_and_used_tokens_stay_used() {
     let file = fresh("tokens.redb");
     let world = World::start(builder(&file)).await;
     let bearer = world.bearer().await;
@@ -131,7 +131,7 @@ async fn tokens_stay_good_and_used_ones_stay_used() {
         .refresh(tokens["refresh_token"].as_str().unwrap(), &[])
         .await;
     assert_eq!(refreshed.status, StatusCode::OK, "{}", refreshed.body);
-    // Another restart between the use of a token and its second use, which voids the family.
+    // Restart between the first and the second use of a token. The second use revokes the family.
     let world = restart(world, builder(&file)).await;
     assert_eq!(world.exchange(&code, &[]).await.error(), "invalid_grant");
     assert_eq!(world.refresh(old, &[]).await.error(), "invalid_grant");
@@ -140,7 +140,7 @@ async fn tokens_stay_good_and_used_ones_stay_used() {
 }
 
 #[tokio::test]
-async fn keys_endpoints_interceptors_and_the_clock_are_kept() {
+async fn keys_endpoints_interceptors_and_the_clock_survive() {
     let file = fresh("settings.redb");
     let builder = builder(&file).webhook("http://127.0.0.1:9/flag");
     let world = World::start(builder.clone()).await;
@@ -167,7 +167,7 @@ async fn keys_endpoints_interceptors_and_the_clock_are_kept() {
     }
     assert_eq!(world.get("/keys").await.json(), keys);
     assert_eq!(world.get("/_emulator/clock").await.json()["shift_seconds"], 5000);
-    // A revoked key does not come back, nor does what a reset forgot.
+    // Revoked keys and rows deleted by a reset stay deleted.
     world
         .admin(Method::POST, "keys/rotate", json!({"revoke": true}))
         .await;
@@ -187,17 +187,17 @@ async fn keys_endpoints_interceptors_and_the_clock_are_kept() {
 }
 
 #[tokio::test]
-async fn the_credentials_that_are_printed_work() {
+async fn client_credentials_survive_and_new_secrets_are_added() {
     let file = fresh("credentials.redb");
     let plain = || Emulator::builder().data(&file);
     let world = World::start(plain().client("skc_300000000000000003", "a_secret_of_its_own")).await;
     world.bearer().await;
-    // Nobody says anything else, so they stay.
+    // Without new credentials, the stored ones are used.
     let world = restart(world, plain()).await;
     assert_eq!(world.emulator.client_id(), "skc_300000000000000003");
     assert_eq!(world.emulator.client_secret(), "a_secret_of_its_own");
     world.bearer().await;
-    // A new secret is one more.
+    // A new secret is added to the old one.
     let world = restart(world, plain().client_secret("another_secret_for_it")).await;
     world.bearer().await;
     let form = [
@@ -212,7 +212,7 @@ async fn the_credentials_that_are_printed_work() {
 }
 
 #[tokio::test]
-async fn an_export_makes_the_same_environment_again() {
+async fn an_export_recreates_the_environment() {
     let file = fresh("export.redb");
     let world = World::start(Emulator::builder().seed(scalekit_emulator::Seed::demo())).await;
     create(&world, "More").await;
@@ -231,7 +231,7 @@ async fn an_export_makes_the_same_environment_again() {
     }
     let copy = World::start(Emulator::builder().seed(exported)).await;
     assert_eq!(copy.emulator.export().to_json().unwrap(), json);
-    // Into an environment that is there already, and through a restart.
+    // Import into a running environment, then restart it.
     let third = World::start(Emulator::builder().data(&file)).await;
     third.admin(Method::POST, "seed", json.clone()).await;
     let third = restart(third, Emulator::builder().data(&file)).await;

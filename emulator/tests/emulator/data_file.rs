@@ -1,4 +1,4 @@
-//! `--data`: files that cannot be used, and the commands that move rows between files.
+//! `--data`: unusable files, and the `export` and `import` commands.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -10,14 +10,15 @@ use crate::data::fresh;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_scalekit-emulator");
 
-/// Why an emulator does not start with a file, which must stay as it is.
+/// Returns the error of an emulator that cannot start with a file. Checks that the file is
+/// unchanged.
 async fn refusal(file: &Path) -> String {
     let before = std::fs::read(file).unwrap();
     let error = Emulator::builder()
         .data(file)
         .start()
         .await
-        .expect_err("it starts");
+        .expect_err("the file must be rejected");
     assert_eq!(std::fs::read(file).unwrap(), before, "{error}");
     let text = error.to_string();
     assert!(text.contains(file.to_str().unwrap()), "{text}");
@@ -38,7 +39,7 @@ async fn made(name: &str) -> std::path::PathBuf {
 }
 
 #[tokio::test]
-async fn what_is_no_data_file_is_left_alone() {
+async fn other_files_are_rejected_and_not_changed() {
     let file = fresh("other.txt");
     for content in ["", "a diary, and not a short one".repeat(1000).as_str()] {
         std::fs::write(&file, content).unwrap();
@@ -48,7 +49,7 @@ async fn what_is_no_data_file_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_damaged_file_is_left_alone() {
+async fn a_truncated_file_is_rejected_and_not_changed() {
     let whole = std::fs::read(made("damaged.redb").await).unwrap();
     let file = fresh("damaged.redb");
     for length in [1, 100, whole.len() / 2, whole.len() - 4096] {
@@ -58,8 +59,8 @@ async fn a_damaged_file_is_left_alone() {
     }
 }
 
-/// Wherever a byte is wrong, either the emulator says so and touches nothing, or all rows are there: nothing is lost
-/// silently.
+/// With one wrong byte, the emulator either rejects the file without changing it or loads every
+/// row.
 #[tokio::test]
 async fn a_wrong_byte_never_loses_a_row_silently() {
     let file = made("flipped.redb").await;
@@ -88,7 +89,7 @@ async fn a_wrong_byte_never_loses_a_row_silently() {
 }
 
 #[tokio::test]
-async fn a_file_of_another_format_is_left_alone() {
+async fn a_file_of_another_format_is_rejected_and_not_changed() {
     const SINGLES: redb::TableDefinition<'_, &str, &[u8]> = redb::TableDefinition::new("singles");
     let file = made("newer.redb").await;
     let database = redb::Database::open(&file).unwrap();
@@ -108,7 +109,7 @@ async fn a_file_of_another_format_is_left_alone() {
 }
 
 #[tokio::test]
-async fn one_file_is_for_one_emulator() {
+async fn a_file_cannot_be_used_by_two_emulators() {
     let file = fresh("shared.redb");
     let first = Emulator::builder().data(&file).start().await.unwrap();
     let error = Emulator::builder().data(&file).start().await.unwrap_err();
@@ -116,7 +117,7 @@ async fn one_file_is_for_one_emulator() {
         error.to_string().contains("is in use by another emulator"),
         "{error}"
     );
-    // Another process, too.
+    // The same holds for another process.
     let output = Command::new(BINARY)
         .args(["--port", "0", "--data"])
         .arg(&file)
@@ -160,7 +161,7 @@ async fn export_and_import_move_rows_between_files_and_running_emulators() {
         "Northwind Traders"
     );
 
-    // Running ones, and a seed for a third.
+    // Import into and export from a running emulator, and use the export as a seed.
     let running = Emulator::builder().start().await.unwrap();
     succeeds(&["import", json, "--url", running.url()]);
     succeeds(&["export", again, "--url", running.url()]);

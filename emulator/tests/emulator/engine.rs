@@ -1,4 +1,4 @@
-//! Routes, bearer and constraints, for all operations.
+//! Routing, authentication and request decoding of all operations.
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Method, StatusCode};
@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, World, acme, send, world};
 
-/// The first detail of an error.
+/// Returns the first detail of an error response.
 pub(crate) fn detail(answer: &Answer) -> Value {
     answer.json()["details"][0].clone()
 }
 
 #[tokio::test]
-async fn every_operation_is_there_and_wants_a_bearer() {
+async fn every_operation_exists_and_requires_a_bearer_token() {
     let world = world().await;
     assert_eq!(OPERATIONS.len(), 150);
     for operation in OPERATIONS {
@@ -53,10 +53,9 @@ async fn every_operation_is_there_and_wants_a_bearer() {
     }
 }
 
-/// The full requests of the conformance plan, path, query and body included, all fit their messages, and something is
-/// there to answer each.
+/// Sends every request of the conformance plan. All must be decoded and reach a handler.
 #[tokio::test]
-async fn every_operation_reads_a_request_with_every_field() {
+async fn every_operation_accepts_requests_with_all_fields() {
     let world = World::start(Emulator::builder().lenient(true).seed(acme())).await;
     let bearer = format!("Bearer {}", world.bearer().await);
     let plan = concat!(
@@ -100,7 +99,7 @@ async fn every_operation_reads_a_request_with_every_field() {
 }
 
 #[tokio::test]
-async fn a_request_of_the_wrong_shape_is_refused_unless_lenient() {
+async fn invalid_requests_are_rejected_unless_lenient() {
     let strict = world().await;
     let lenient = World::start(Emulator::builder().lenient(true)).await;
     for (body, in_lenient) in [
@@ -145,7 +144,7 @@ async fn a_request_of_the_wrong_shape_is_refused_unless_lenient() {
 }
 
 #[tokio::test]
-async fn both_spellings_and_query_parameters_reach_the_operation() {
+async fn field_names_may_be_snake_case_or_camel_case() {
     let world = world().await;
     let body = json!({"displayName": "Beta", "externalId": "beta", "metadata": {"team": "one"}});
     let made = world
@@ -191,7 +190,7 @@ async fn both_spellings_and_query_parameters_reach_the_operation() {
 }
 
 #[tokio::test]
-async fn what_no_route_fits_is_refused_and_listed() {
+async fn requests_without_a_route_are_rejected_and_logged() {
     let world = world().await;
     let path = world.get("/api/v1/nothing?x=1").await;
     assert_eq!(

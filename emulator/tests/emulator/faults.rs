@@ -1,4 +1,4 @@
-//! Canned answers and faults of each kind.
+//! Canned responses and injected faults.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ async fn set(world: &World, fault: Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_canned_answer_is_given_as_often_as_asked_and_after_those_that_pass() {
+async fn a_canned_response_honors_skip_and_times() {
     let world = world().await;
     let canned = json!({"organization": {"id": "org_canned"}});
     set(
@@ -35,14 +35,14 @@ async fn a_canned_answer_is_given_as_often_as_asked_and_after_those_that_pass() 
             ids.last().unwrap().1.is_some()
         );
     }
-    // The real answers lack a bearer; canned ones want none.
+    // The requests have no token: real responses are 401, canned ones are not.
     let canned = (200, Some("org_canned".to_owned()));
     assert_eq!(ids, [(401, None), canned.clone(), canned, (401, None)]);
     assert_eq!(world.admin(Method::GET, "faults", json!({})).await, json!([]));
 }
 
 #[tokio::test]
-async fn an_error_a_status_and_a_body_of_any_kind_can_be_canned() {
+async fn a_fault_can_set_an_error_a_status_or_a_body() {
     let world = world().await;
     let error = json!({"code": "FAILED_PRECONDITION", "message": "not now", "error_code": "LATER"});
     set(&world, json!({"operation": GET, "times": 1, "error": error})).await;
@@ -73,7 +73,7 @@ async fn an_error_a_status_and_a_body_of_any_kind_can_be_canned() {
 }
 
 #[tokio::test]
-async fn an_answer_can_be_late() {
+async fn a_response_can_be_delayed() {
     let world = world().await;
     set(&world, json!({"operation": GET, "delay_ms": 300})).await;
     let start = Instant::now();
@@ -86,7 +86,7 @@ async fn an_answer_can_be_late() {
 async fn a_connection_can_be_dropped() {
     let world = world().await;
     set(&world, json!({"operation": GET, "times": 1, "effect": "drop"})).await;
-    // A client may retry a request on a connection that was kept alive, so this one is fresh.
+    // A new client: `reqwest` may retry a request on a reused connection.
     let error = reqwest::Client::builder().no_proxy().build().unwrap();
     let error = error
         .get(format!("{}{PATH}", world.emulator.url()))
@@ -102,7 +102,7 @@ async fn a_connection_can_be_dropped() {
 }
 
 #[tokio::test]
-async fn a_body_can_break_off_in_the_middle() {
+async fn a_body_can_be_truncated() {
     let world = world().await;
     set(
         &world,
@@ -116,7 +116,7 @@ async fn a_body_can_break_off_in_the_middle() {
 }
 
 #[tokio::test]
-async fn a_body_can_go_on_for_ever() {
+async fn a_body_can_be_endless() {
     let world = world().await;
     set(
         &world,
@@ -132,7 +132,7 @@ async fn a_body_can_go_on_for_ever() {
 }
 
 #[tokio::test]
-async fn endpoints_services_and_everything_can_be_hit() {
+async fn a_fault_can_match_an_endpoint_a_service_or_everything() {
     let world = world().await;
     for (operation, path) in [
         ("oauth.keys", "/keys"),
@@ -158,7 +158,7 @@ async fn endpoints_services_and_everything_can_be_hit() {
 }
 
 #[tokio::test]
-async fn a_fault_that_makes_no_sense_is_refused() {
+async fn invalid_faults_are_rejected() {
     let world = world().await;
     for fault in [
         json!({}),

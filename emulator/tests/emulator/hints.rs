@@ -1,4 +1,4 @@
-//! Who may log in after an `id_token_hint`, what a mail proves, and values that nothing can be made of.
+//! `id_token_hint`, discovery claims, and extreme times.
 
 use reqwest::{Method, StatusCode};
 use scalekit_emulator::{Emulator, Seed};
@@ -39,11 +39,11 @@ async fn id_token(visitor: &Visitor<'_>, email: &str) -> (String, Value) {
 }
 
 #[tokio::test]
-async fn nobody_but_the_hinted_user_is_let_in() {
+async fn only_the_hinted_user_can_log_in() {
     let world = two_users().await;
     let elsewhere = Visitor::new(&world);
     let (anns, claims) = id_token(&elsewhere, ANN).await;
-    // She was invited, and has shown that the address is hers.
+    // Ann was invited. The code from the mail verified her address.
     assert_eq!(claims["email_verified"], true);
     let visitor = Visitor::new(&world);
     let (bobs, _) = id_token(&visitor, BOB).await;
@@ -59,7 +59,7 @@ async fn nobody_but_the_hinted_user_is_let_in() {
         assert_eq!(back.get("error").map(String::as_str), expected);
         assert_eq!(back.contains_key("code"), expected.is_none());
     }
-    // Nor with a page.
+    // The login page rejects another user too.
     let back = visitor
         .log_in(BOB, &[("id_token_hint", &anns)])
         .await
@@ -68,7 +68,7 @@ async fn nobody_but_the_hinted_user_is_let_in() {
 }
 
 #[tokio::test]
-async fn every_listed_claim_can_be_there() {
+async fn claims_supported_lists_only_issued_claims() {
     let world = world().await;
     let listed = world.get("/.well-known/openid-configuration").await.json();
     let listed = listed["claims_supported"].as_array().unwrap().clone();
@@ -78,7 +78,7 @@ async fn every_listed_claim_can_be_there() {
 }
 
 #[tokio::test]
-async fn the_clock_goes_nowhere_where_times_cannot_be_written() {
+async fn clock_shifts_beyond_the_supported_range_are_rejected() {
     let world = world().await;
     for shift in [i64::MAX, i64::MIN, 400_000_000_000, -400_000_000_000] {
         let request = world
@@ -91,7 +91,7 @@ async fn the_clock_goes_nowhere_where_times_cannot_be_written() {
 }
 
 #[tokio::test]
-async fn a_token_may_be_meant_to_live_forever() {
+async fn an_extreme_token_lifetime_is_accepted() {
     let world = world().await;
     let seed = json!({ "clients": [{
         "id": "skc_2", "access_token_expiry": i64::MAX, "secrets": [{ "id": "sks_1", "plain_secret": "s" }],

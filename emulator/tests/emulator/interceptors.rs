@@ -1,4 +1,4 @@
-//! Interceptors: who is asked what, and what comes of the answer.
+//! Interceptors: their requests and the effect of their responses.
 
 use std::time::Duration;
 
@@ -14,9 +14,11 @@ use crate::support::{World, acme, world};
 use crate::visitor::{Visitor, problem};
 use crate::webhooks::{read_request, verify};
 
+/// The requests that an application received: headers, parsed body and raw body.
 type Asked = mpsc::UnboundedReceiver<(HeaderMap, Value, Vec<u8>)>;
 
-/// An application that answers every question alike: with a status and a body, or never.
+/// Starts an application that returns the same status and body for each call. With `None` it never
+/// responds.
 async fn application(answer: Option<(u16, Value)>) -> (String, Asked) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/intercept", listener.local_addr().unwrap());
@@ -27,7 +29,7 @@ async fn application(answer: Option<(u16, Value)>) -> (String, Asked) {
             let (mut stream, _) = listener.accept().await.unwrap();
             let (headers, body) = read_request(&mut stream).await;
             let json = serde_json::from_slice(&body).unwrap();
-            // Not every test wants to know what was asked.
+            // The test may have dropped the receiver.
             let _ = asked.send((headers, json, body));
             match &answer {
                 Some((status, body)) => {
@@ -45,14 +47,14 @@ async fn application(answer: Option<(u16, Value)>) -> (String, Asked) {
     (url, receiver)
 }
 
-/// Registers an application at a point; answers with its secret and with what it will be asked.
+/// Registers an interceptor for a trigger point. Returns its secret and the calls it receives.
 async fn intercept(
     world: &World,
     point: &str,
     answer: Option<(u16, Value)>,
     fallback: &str,
 ) -> (String, Asked) {
-    // Only who never answers is not waited for.
+    // A short timeout for applications that never respond.
     let timeout = if answer.is_some() { 30_000 } else { 50 };
     let (url, asked) = application(answer).await;
     let interceptor = json!({
@@ -71,11 +73,11 @@ fn deny(message: &str) -> Option<(u16, Value)> {
 
 async fn next(asked: &mut Asked) -> (HeaderMap, Value, Vec<u8>) {
     let next = tokio::time::timeout(Duration::from_secs(10), asked.recv());
-    next.await.expect("a question in time").unwrap()
+    next.await.expect("a call within 10 s").unwrap()
 }
 
 #[tokio::test]
-async fn a_login_asks_and_carries_the_claims_it_is_given() {
+async fn a_login_calls_the_interceptor_and_adds_its_claims() {
     let world = world().await;
     let answer = json!({
         "decision": "ALLOW", "response": { "claims": { "tier": "gold", "sub": "evil", "iss": "evil" } },
@@ -139,7 +141,7 @@ async fn a_login_asks_and_carries_the_claims_it_is_given() {
 }
 
 #[tokio::test]
-async fn a_denied_login_opens_no_session_and_a_denied_signup_makes_no_user() {
+async fn denied_logins_and_signups_are_rejected() {
     let world = world().await;
     let (_, mut asked) = intercept(&world, "PRE_SIGNUP", deny("by invitation only"), "ALLOW").await;
     let path = world.authorize_path(&[("login_hint", "new@acme.com"), ("organization_id", "org_1")]);
@@ -152,7 +154,7 @@ async fn a_denied_login_opens_no_session_and_a_denied_signup_makes_no_user() {
     assert_eq!(question["interceptor_context"]["user_email"], "new@acme.com");
     let users = world.call(Method::GET, "/api/v1/users", None).await.json();
     assert_eq!(users["total_size"], 1);
-    // Who is a user already signs nothing up.
+    // An existing user does not sign up.
     world.log_in(&[("login_hint", "ada@acme.com")]).await;
     intercept(&world, "PRE_SESSION_CREATION", deny("not today"), "ALLOW").await;
     let path = world.authorize_path(&[("login_hint", "ada@acme.com")]);
@@ -172,7 +174,7 @@ async fn a_denied_login_opens_no_session_and_a_denied_signup_makes_no_user() {
 }
 
 #[tokio::test]
-async fn a_machines_token_and_an_invitation_can_be_denied() {
+async fn machine_tokens_and_invitations_can_be_denied() {
     let world = World::start(Emulator::builder().seed(acme())).await;
     let path = "/api/v1/organizations/org_1/clients";
     let made = world
@@ -216,7 +218,7 @@ async fn a_machines_token_and_an_invitation_can_be_denied() {
         ),
         (&json!("bob@acme.com"), &json!("org_1"))
     );
-    // Without an invitation there is nobody to ask.
+    // Without an invitation, the interceptor is not called.
     let silent = format!("{users}?send_invitation_email=false");
     assert_eq!(
         world.call(Method::POST, &silent, Some(user)).await.status,
@@ -225,7 +227,7 @@ async fn a_machines_token_and_an_invitation_can_be_denied() {
 }
 
 #[tokio::test]
-async fn an_application_that_does_not_answer_leaves_it_to_the_fallback() {
+async fn the_fallback_applies_after_timeouts_and_errors() {
     let world = world().await;
     for (answer, status) in [
         (None, "timeout"),
@@ -265,7 +267,7 @@ async fn an_application_that_does_not_answer_leaves_it_to_the_fallback() {
 }
 
 #[tokio::test]
-async fn a_session_keeps_its_claims_and_the_login_page_says_why_there_is_none() {
+async fn a_session_keeps_its_claims_and_the_login_page_shows_a_denial() {
     let world = World::start(Emulator::builder().seed(acme())).await;
     let answer = json!({ "decision": "ALLOW", "response": { "claims": { "tier": "gold" } } });
     let (_, mut asked) = intercept(&world, "PRE_SESSION_CREATION", Some((200, answer)), "DENY").await;
@@ -276,7 +278,7 @@ async fn a_session_keeps_its_claims_and_the_login_page_says_why_there_is_none() 
         "gold"
     );
     next(&mut asked).await;
-    // No session is made the second time, so nobody is asked.
+    // The second login creates no session and does not call the interceptor.
     let back = visitor.ask(&[("prompt", "none")]).await;
     assert_eq!(
         visitor.access_claims(&back).await["custom_claims"]["tier"],

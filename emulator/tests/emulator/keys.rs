@@ -18,7 +18,7 @@ async fn ids(world: &World) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn rotation_signs_with_a_new_key_and_keeps_the_old_one_listed() {
+async fn rotation_signs_with_a_new_key_and_still_publishes_the_old_one() {
     let world = world().await;
     let client = world.emulator.client_id();
     let before = world.bearer().await;
@@ -44,7 +44,7 @@ async fn rotation_signs_with_a_new_key_and_keeps_the_old_one_listed() {
 }
 
 #[tokio::test]
-async fn the_clock_can_be_put_forward_and_back() {
+async fn the_clock_can_be_shifted_forward_and_back() {
     let world = world().await;
     let token = world.bearer().await;
     let call = || async {

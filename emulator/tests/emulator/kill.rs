@@ -1,4 +1,4 @@
-//! A hundred kills in the middle of a write load: what was acknowledged is there after each restart.
+//! Kills the emulator 100 times under write load. Acknowledged writes must survive each restart.
 
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
@@ -16,10 +16,10 @@ use crate::data::fresh;
 const KILLS: u32 = 100;
 const WRITERS: u32 = 4;
 
-/// The name of an organization, or none once it is deleted.
+/// The name of an organization; `None` if it was deleted.
 type Name = Option<String>;
 
-/// What writers know: the acknowledged name of each organization, and the one that an unanswered request asks for.
+/// The acknowledged name of each organization, and the name in a pending request.
 #[derive(Debug, Default)]
 struct Known {
     acknowledged: HashMap<String, Name>,
@@ -40,7 +40,7 @@ impl Process {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        // All three lines, else the emulator ends for want of a reader.
+        // Read all three lines: the emulator stops if its output has no reader.
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(3);
         let lines: Vec<_> = lines.map(Result::unwrap).collect();
         let url = lines[0].trim_start_matches("export SCALEKIT_ENVIRONMENT_URL=");
@@ -56,7 +56,7 @@ impl Process {
 }
 
 impl Drop for Process {
-    /// SIGKILL, also when the test has failed.
+    /// Sends SIGKILL, also if the test has failed.
     fn drop(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -79,14 +79,14 @@ impl Api {
             .header("content-type", "application/json");
         let response = request.body(body.to_string()).send().await.ok()?;
         let status = response.status();
-        // An answer counts only when all of it came.
+        // A truncated response is not an acknowledgement.
         let text = response.text().await.ok()?;
         Some((status, serde_json::from_str(&text).unwrap_or_default()))
     }
 
     async fn name(&self, id: &str) -> Name {
         let path = format!("/api/v1/organizations/{id}");
-        let (status, body) = self.send("GET", &path, Value::Null).await.expect("an answer");
+        let (status, body) = self.send("GET", &path, Value::Null).await.expect("a response");
         match status {
             StatusCode::OK => Some(body["organization"]["display_name"].as_str().unwrap().to_owned()),
             StatusCode::NOT_FOUND => None,
@@ -95,7 +95,7 @@ impl Api {
     }
 }
 
-/// Creates, renames and deletes organizations until the emulator is gone.
+/// Creates, renames and deletes organizations until the emulator is killed.
 async fn write(api: Arc<Api>, known: Arc<Mutex<Known>>, writer: String, done: mpsc::UnboundedSender<()>) {
     for number in 0.. {
         let name = format!("{writer}-{number}");
@@ -130,7 +130,7 @@ async fn write(api: Arc<Api>, known: Arc<Mutex<Known>>, writer: String, done: mp
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_kills_lose_nothing_that_was_acknowledged() {
+async fn acknowledged_writes_survive_a_hundred_kills() {
     let file = fresh("killed.redb");
     let mut random = fastrand::Rng::with_seed(100);
     let known = Arc::<Mutex<Known>>::default();
@@ -140,7 +140,7 @@ async fn a_hundred_kills_lose_nothing_that_was_acknowledged() {
     for round in 0..=KILLS {
         let process = Process::start(&file);
         if token.is_empty() {
-            // One token for all rounds: it stays good.
+            // One token for all rounds: it survives restarts.
             let form = "grant_type=client_credentials&client_id=skc_100000000000000001&client_secret=test_emulator_secret";
             let request = http.post(format!("{}/oauth/token", process.url)).body(form);
             let request = request.header("content-type", "application/x-www-form-urlencoded");
@@ -168,7 +168,7 @@ async fn a_hundred_kills_lose_nothing_that_was_acknowledged() {
             settled.insert(id, now);
         }
         if round == KILLS {
-            // Nothing that was settled in an earlier round has changed since.
+            // Rows checked in earlier rounds are unchanged.
             for (id, name) in &settled {
                 assert_eq!(api.name(id).await, *name, "{id}");
             }
@@ -182,12 +182,15 @@ async fn a_hundred_kills_lose_nothing_that_was_acknowledged() {
             writers.spawn(write(Arc::clone(&api), Arc::clone(&known), writer, done.clone()));
         }
         for _ in 0..random.u32(1..20) {
-            writes.recv().await.expect("the writers go on");
+            writes.recv().await.expect("the writers are running");
         }
         process.kill();
         writers.join_all().await;
         let known = known.lock().unwrap();
-        assert!(known.acknowledged.keys().all(|id| *id > last), "ids grow");
+        assert!(
+            known.acknowledged.keys().all(|id| *id > last),
+            "ids must increase"
+        );
     }
     assert!(settled.len() >= KILLS as usize, "{}", settled.len());
 }

@@ -1,4 +1,4 @@
-//! What is left of a login after its user has left an organization, or has logged in twice.
+//! Sessions and tokens after a user leaves an organization, is deactivated, or logs out.
 
 use reqwest::{Method, StatusCode};
 use scalekit_emulator::{Emulator, Seed};
@@ -37,7 +37,7 @@ async fn refreshed(world: &World, tokens: &Value) -> (StatusCode, Value) {
 }
 
 #[tokio::test]
-async fn who_has_left_an_organization_gets_no_more_tokens_for_it() {
+async fn leaving_an_organization_revokes_its_tokens() {
     for leave in [
         "/api/v1/memberships/organizations/org_100000000000000002/users/usr_100000000000000003",
         "/api/v1/organizations/org_100000000000000002",
@@ -76,13 +76,13 @@ async fn who_has_left_an_organization_gets_no_more_tokens_for_it() {
             sessions["sessions"][0]["authenticated_organizations"],
             json!(["org_100000000000000001"])
         );
-        // What the session began with goes on.
+        // The tokens for the other organization stay valid.
         assert_eq!(refreshed(&world, &first).await.0, StatusCode::OK);
     }
 }
 
 #[tokio::test]
-async fn who_is_deactivated_cannot_refresh() {
+async fn a_deactivated_member_cannot_refresh() {
     let world = two_organizations().await;
     let visitor = Visitor::new(&world);
     visitor
@@ -104,7 +104,7 @@ async fn who_is_deactivated_cannot_refresh() {
 }
 
 #[tokio::test]
-async fn logging_out_ends_both_of_two_logins_in_one_browser() {
+async fn logging_out_ends_all_logins_of_the_browser() {
     let world = two_organizations().await;
     for own_browser in [true, false] {
         let visitor = Visitor::new(&world);

@@ -1,4 +1,4 @@
-//! The request log, and that no secret gets into it.
+//! The request log and its redaction of secrets.
 
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, COOKIE};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{CHALLENGE, VERIFIER, send, world};
 
 #[tokio::test]
-async fn an_entry_has_the_request_as_it_came() {
+async fn an_entry_contains_the_request_unchanged() {
     let world = world().await;
     let bearer = world.bearer().await;
     let body = r#"{ "display_name": "Überall",  "metadata": {"team": "one"} }"#;
@@ -45,7 +45,7 @@ async fn an_entry_has_the_request_as_it_came() {
 }
 
 #[tokio::test]
-async fn credentials_never_show() {
+async fn credentials_are_redacted() {
     let world = world().await;
     let challenge = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
     let code = world.code(&challenge).await;
@@ -70,7 +70,7 @@ async fn credentials_never_show() {
             .header(COOKIE, "b=sesame2"),
     )
     .await;
-    // To a wrong address, too.
+    // Secrets sent to an unknown path are redacted too.
     world
         .post_form(
             "/oauth/tokens",
@@ -100,7 +100,7 @@ async fn credentials_never_show() {
 }
 
 #[tokio::test]
-async fn entries_can_be_picked_and_cleared() {
+async fn entries_can_be_filtered_and_deleted() {
     let world = world().await;
     for path in [
         "/keys",
@@ -136,7 +136,7 @@ async fn entries_can_be_picked_and_cleared() {
 }
 
 #[tokio::test]
-async fn a_client_that_goes_away_shows() {
+async fn a_request_aborted_by_the_client_is_marked() {
     let world = world().await;
     let name = "OrganizationService.ListOrganization";
     world
@@ -160,5 +160,5 @@ async fn a_client_that_goes_away_shows() {
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    panic!("the request still counts as pending");
+    panic!("the request is still pending");
 }

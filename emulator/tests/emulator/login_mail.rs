@@ -1,4 +1,4 @@
-//! Logging in and signing up by mail: codes, links, and all that can be wrong with them.
+//! Login and signup by mail: codes, links and their errors.
 
 use reqwest::{Method, StatusCode};
 use scalekit_emulator::Emulator;
@@ -25,7 +25,7 @@ async fn a_code_logs_in() {
         (&claims["oid"], &claims["amr"]),
         (&json!("org_1"), &json!(["pwd"]))
     );
-    // The log of requests has no code.
+    // The code is redacted in the request log.
     let posts = world.logged("method=POST&operation=oauth.authorize").await;
     let code = visitor.mail("ADA@acme.com").await["code"]
         .as_str()
@@ -35,7 +35,7 @@ async fn a_code_logs_in() {
 }
 
 #[tokio::test]
-async fn wrong_codes_are_counted_and_a_new_mail_helps() {
+async fn five_wrong_codes_invalidate_a_mail() {
     let world = asking().await;
     let visitor = Visitor::new(&world);
     let page = visitor.ask(&[]).await;
@@ -57,7 +57,7 @@ async fn wrong_codes_are_counted_and_a_new_mail_helps() {
     let too_many = "Too many wrong codes were tried. Ask for a new one.";
     let again = visitor.press(&page, "code", &[("code", wrong)]).await;
     assert_eq!(problem(&again), too_many);
-    // Not even the right one any more.
+    // The correct code is rejected too.
     assert_eq!(
         problem(&visitor.press(&page, "code", &[("code", &good)]).await),
         too_many
@@ -76,7 +76,7 @@ async fn wrong_codes_are_counted_and_a_new_mail_helps() {
 }
 
 #[tokio::test]
-async fn a_code_grows_old() {
+async fn codes_and_links_expire() {
     let world = asking().await;
     let visitor = Visitor::new(&world);
     let page = visitor.ask(&[]).await;
@@ -97,12 +97,12 @@ async fn a_code_grows_old() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_for_its_address_only() {
+async fn a_code_is_valid_only_for_its_address() {
     let world = asking().await;
     let visitor = Visitor::new(&world);
     let page = visitor.ask(&[]).await;
     let first = visitor.press(&page, "email", &[("email", "ada@acme.com")]).await;
-    // The form may say another address; the mail's counts.
+    // Another address in the form is ignored. The address of the mail is used.
     let code = visitor.mail("ada@acme.com").await["code"]
         .as_str()
         .unwrap()
@@ -110,7 +110,7 @@ async fn a_code_is_good_for_its_address_only() {
     let form = [("code", code.as_str()), ("email", "root@acme.com")];
     let back = visitor.press(&first, "code", &form).await;
     assert_eq!(visitor.claims(&back).await["email"], "ada@acme.com");
-    // A page that waits for no mail takes no code, whoever got it.
+    // A page for which no mail was sent rejects every code.
     visitor.press(&page, "email", &[("email", "ada@acme.com")]).await;
     let code = visitor.mail("ada@acme.com").await["code"]
         .as_str()
@@ -121,7 +121,7 @@ async fn a_code_is_good_for_its_address_only() {
 }
 
 #[tokio::test]
-async fn a_link_logs_in_once_and_only_when_told_to() {
+async fn a_link_logs_in_once_after_confirmation() {
     let world = asking().await;
     let visitor = Visitor::new(&world);
     let page = visitor.ask(&[("state", "s")]).await;
@@ -130,7 +130,7 @@ async fn a_link_logs_in_once_and_only_when_told_to() {
         .as_str()
         .unwrap()
         .to_owned();
-    // Another browser, and a mail program that looks first.
+    // Open the link in another browser, twice, as a mail program with a preview does.
     let phone = Visitor::new(&world);
     phone.follow(&link).await;
     let page = phone.follow(&link).await;
@@ -140,7 +140,7 @@ async fn a_link_logs_in_once_and_only_when_told_to() {
     assert_eq!(phone.claims(&back).await["sub"], "usr_1");
     assert_eq!(heading(&phone.follow(&link).await), "This link is no longer good");
     assert!(problem(&phone.press(&page, "link", &[]).await).contains("no longer good"));
-    // A link belongs to the request that it was sent for.
+    // A link is valid only for its authorization request.
     let page = visitor.ask(&[]).await;
     visitor.press(&page, "email", &[("email", "ada@acme.com")]).await;
     let link = visitor.mail("ada@acme.com").await["link"]
@@ -155,7 +155,7 @@ async fn a_link_logs_in_once_and_only_when_told_to() {
 }
 
 #[tokio::test]
-async fn who_is_new_signs_up_with_an_organization() {
+async fn a_new_user_signs_up_with_an_organization() {
     let world = asking().await;
     let visitor = Visitor::new(&world);
     let page = visitor.ask(&[]).await;
@@ -180,7 +180,7 @@ async fn who_is_new_signs_up_with_an_organization() {
     let page = visitor.press(&again, "register", &whole).await;
     let mail = visitor.mail("grace@navy.example").await;
     assert_eq!(mail["subject"], "Sign up");
-    // The address is not shown to be hers yet.
+    // The user is created only after the address is verified.
     let users = world.call(Method::GET, "/api/v1/users", None).await.json();
     assert_eq!(users["total_size"], 1);
     let back = visitor
@@ -194,7 +194,7 @@ async fn who_is_new_signs_up_with_an_organization() {
     let path = format!("/api/v1/users/{}", claims["sub"].as_str().unwrap());
     let user = world.call(Method::GET, &path, None).await.json();
     assert_eq!(user["user"]["memberships"][0]["roles"][0]["name"], "admin");
-    // Whoever is known is asked to sign in instead.
+    // An existing user cannot sign up again.
     let visitor = Visitor::new(&world);
     let page = visitor.ask(&[("prompt", "create")]).await;
     let again = visitor.press(&page, "register", &whole).await;
@@ -202,7 +202,7 @@ async fn who_is_new_signs_up_with_an_organization() {
 }
 
 #[tokio::test]
-async fn who_signs_up_by_a_link_joins_the_organization_of_the_request() {
+async fn a_signup_by_link_joins_the_organization_of_the_request() {
     let world = asking().await;
     let off = json!({"id": "conn_1", "organization_id": "org_1", "type": "OIDC", "provider": "OKTA", "enabled": false});
     world
@@ -234,7 +234,7 @@ async fn who_signs_up_by_a_link_joins_the_organization_of_the_request() {
 }
 
 #[tokio::test]
-async fn the_environment_says_what_mails_hold() {
+async fn the_connection_decides_whether_mails_contain_a_code_or_a_link() {
     let world = asking().await;
     let config = json!({"type": "LINK"});
     let connection =

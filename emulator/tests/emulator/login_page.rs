@@ -1,4 +1,4 @@
-//! The login page: who is sent where, and what the page says.
+//! The login page: choice of the identity provider, and error messages.
 
 use reqwest::{Method, StatusCode};
 use scalekit_emulator::{Emulator, Seed};
@@ -12,7 +12,7 @@ pub(crate) async fn asking() -> World {
 }
 
 #[tokio::test]
-async fn a_domain_leads_to_the_identity_provider_of_its_organization() {
+async fn a_domain_selects_the_identity_provider_of_its_organization() {
     let world = asking().await;
     let visitor = Visitor::new(&world);
     let page = visitor.ask(&[("state", "s")]).await;
@@ -64,7 +64,7 @@ async fn hints_choose_the_first_page() {
             "{hints:?}"
         );
     }
-    // A hint may be wrong without anything being wrong with the request.
+    // An unknown hint is shown on the page. The request itself is valid.
     for (hints, word) in [
         (
             [("domain_hint", "nowhere.example")],
@@ -80,7 +80,7 @@ async fn hints_choose_the_first_page() {
 }
 
 #[tokio::test]
-async fn a_connection_is_chosen_among_several() {
+async fn the_page_lists_several_connections() {
     let world = asking().await;
     let second = json!({"id": "conn_2", "organization_id": "org_1", "type": "SAML", "provider": "ONELOGIN", "enabled": true});
     let off = json!({"id": "conn_3", "organization_id": "org_1", "type": "SAML", "provider": "AUTH0", "enabled": false});
@@ -105,14 +105,14 @@ async fn a_connection_is_chosen_among_several() {
     assert!(page.body.contains("Via Google"));
     let page = visitor.press(&page, "connection conn_4", &[]).await;
     assert_eq!(heading(&page), "Sign in with Google");
-    // No connection but those that were offered.
+    // A connection that the page did not offer is rejected.
     let page = visitor.ask(&[]).await;
     let page = visitor.press(&page, "connection conn_2", &[]).await;
     assert_eq!(problem(&page), "There is no such connection.");
 }
 
 #[tokio::test]
-async fn an_organization_is_chosen_among_several() {
+async fn the_page_lists_several_organizations() {
     let world = asking().await;
     let memberships = json!([
         {"organization_id": "org_1", "membership_status": "ACTIVE"},
@@ -144,7 +144,7 @@ async fn an_organization_is_chosen_among_several() {
     assert_eq!(visitor.claims(&back).await["oid"], "org_200000000000000003");
     let user = world.call(Method::GET, "/api/v1/users/usr_2", None).await.json();
     assert_eq!(user["user"]["memberships"][1]["membership_status"], "ACTIVE");
-    // With a wish there is nothing to choose.
+    // With an `organization_id`, the page is skipped.
     let visitor = Visitor::new(&world);
     let rows = json!({ "connections": [{"id": "conn_1", "organization_id": "org_1", "type": "OIDC", "provider": "OKTA", "enabled": false}] });
     world.admin(Method::POST, "seed", rows).await;
@@ -155,7 +155,7 @@ async fn an_organization_is_chosen_among_several() {
 }
 
 #[tokio::test]
-async fn cancelling_and_refusing_tell_the_application() {
+async fn cancelling_redirects_to_the_application_with_an_error() {
     let world = asking().await;
     let visitor = Visitor::new(&world);
     let page = visitor.ask(&[("state", "s")]).await;
@@ -182,7 +182,7 @@ async fn cancelling_and_refusing_tell_the_application() {
 }
 
 #[tokio::test]
-async fn the_page_says_what_is_wrong_with_an_address() {
+async fn the_page_shows_errors_for_email_addresses() {
     let world = asking().await;
     let visitor = Visitor::new(&world);
     let page = visitor.ask(&[]).await;

@@ -1,4 +1,4 @@
-//! The session of a browser: who need not log in again, and who must.
+//! Browser sessions: when a new login is required.
 
 use reqwest::Method;
 use scalekit_emulator::{Emulator, Seed};
@@ -48,19 +48,19 @@ async fn a_session_logs_in_again_without_a_page() {
             "{more:?}"
         );
     }
-    // Another browser knows nothing of it.
+    // Another browser has no session.
     assert_eq!(
         error(&Visitor::new(&world), &[("prompt", "none")]).await,
         "login_required"
     );
-    // Nor does this one once the session has ended.
+    // After the session is revoked, this browser has none either.
     let path = format!("/api/v1/sessions/{}/revoke", first["sid"].as_str().unwrap());
     world.call(Method::POST, &path, Some(json!({}))).await;
     assert_eq!(error(&visitor, &[("prompt", "none")]).await, "login_required");
 }
 
 #[tokio::test]
-async fn what_does_not_fit_needs_a_new_login() {
+async fn a_session_that_does_not_match_the_request_requires_a_new_login() {
     let world = asking().await;
     let visitor = Visitor::new(&world);
     visitor.log_in("ada@acme.com", &[]).await;
@@ -93,7 +93,7 @@ async fn what_does_not_fit_needs_a_new_login() {
 }
 
 #[tokio::test]
-async fn another_organization_of_the_user_is_entered_unless_it_has_single_sign_on() {
+async fn a_session_covers_other_organizations_without_single_sign_on() {
     let world = asking().await;
     let memberships = json!([
         {"organization_id": "org_1", "membership_status": "ACTIVE"},
@@ -121,7 +121,7 @@ async fn another_organization_of_the_user_is_entered_unless_it_has_single_sign_o
 }
 
 #[tokio::test]
-async fn accounts_are_chosen_from() {
+async fn the_page_lists_several_accounts() {
     let world = asking().await;
     let visitor = Visitor::new(&world);
     visitor.log_in("ada@acme.com", &[]).await;
@@ -155,7 +155,7 @@ async fn accounts_are_chosen_from() {
         .ask(&[("login_hint", "ada@acme.com"), ("prompt", "none")])
         .await;
     assert_eq!(visitor.claims(&hinted).await["email"], "ada@acme.com");
-    // Nobody gets into a session of another browser.
+    // A session of another browser is rejected.
     let (_, session) = first.split_once(' ').unwrap();
     let eve = Visitor::new(&world);
     let page = eve.ask(&[]).await;
@@ -164,12 +164,12 @@ async fn accounts_are_chosen_from() {
 }
 
 #[tokio::test]
-async fn the_cookie_is_for_the_browser_only_and_new_with_each_login() {
+async fn the_session_cookie_is_http_only_and_replaced_at_each_login() {
     let world = asking().await;
     let visitor = Visitor::new(&world);
     let port = world.emulator.url().rsplit_once(':').unwrap().1;
     let name = format!("scalekit_session_{port}");
-    // A cookie that somebody planted does not become a session.
+    // A planted cookie does not become a session (session fixation).
     visitor
         .cookies
         .borrow_mut()
@@ -181,7 +181,7 @@ async fn the_cookie_is_for_the_browser_only_and_new_with_each_login() {
     let thief = Visitor::new(&world);
     thief.cookies.borrow_mut().insert(name, "planted".to_owned());
     assert_eq!(error(&thief, &[("prompt", "none")]).await, "login_required");
-    // Over HTTPS it stays there.
+    // Over HTTPS the cookie is `Secure`.
     let port = free_port();
     let builder = Emulator::builder()
         .seed(acme())

@@ -1,4 +1,4 @@
-//! `/oidc/logout`: with a hint and without, and where it may lead.
+//! `/oidc/logout`: confirmation, `id_token_hint` and redirect URIs.
 
 use reqwest::{Method, StatusCode};
 use scalekit_emulator::Emulator;
@@ -19,7 +19,7 @@ async fn asking() -> World {
 }
 
 #[tokio::test]
-async fn without_a_hint_the_user_is_asked() {
+async fn without_a_hint_the_user_must_confirm() {
     let world = asking().await;
     let visitor = Visitor::new(&world);
     visitor.log_in("ada@acme.com", &[]).await;
@@ -27,7 +27,7 @@ async fn without_a_hint_the_user_is_asked() {
     let page = visitor.open(&path).await;
     assert_eq!(heading(&page), "Sign out?");
     assert!(page.body.contains("ada@acme.com"));
-    // A form on another site brings no ticket along, and so only gets the page.
+    // A form on another site has no ticket. It only gets the confirmation page.
     let foreign = visitor.send(world.request(Method::POST, &path)).await;
     assert_eq!(heading(&foreign), "Sign out?");
     assert_eq!(
@@ -48,13 +48,13 @@ async fn without_a_hint_the_user_is_asked() {
         visitor.ask(&[("prompt", "none")]).await.redirected()["error"],
         "login_required"
     );
-    // Nobody is logged in any more, so there is nothing to ask.
+    // Without a session there is no confirmation page.
     assert_eq!(visitor.open(&path).await.redirected()["state"], "s");
     assert_eq!(heading(&visitor.open("/oidc/logout").await), "Signed out");
 }
 
 #[tokio::test]
-async fn a_hint_says_whose_session_ends() {
+async fn a_hint_ends_its_session_without_confirmation() {
     let world = asking().await;
     let visitor = Visitor::new(&world);
     let back = visitor.log_in("ada@acme.com", &[]).await.redirected();
@@ -69,7 +69,7 @@ async fn a_hint_says_whose_session_ends() {
             .redirected()
             .contains_key("code")
     );
-    // Posted, as an application may do, and from no browser at all.
+    // The application posts the hint without browser cookies.
     let answer = world
         .post_form("/oidc/logout", &[hint, ("post_logout_redirect_uri", CALLBACK)])
         .await;
@@ -81,7 +81,7 @@ async fn a_hint_says_whose_session_ends() {
 }
 
 #[tokio::test]
-async fn a_client_with_logout_addresses_leads_to_no_others() {
+async fn unregistered_logout_redirect_uris_are_rejected() {
     let world = asking().await;
     let id = world.emulator.client_id();
     let new = json!({ "post_logout_redirect_uris": [CALLBACK] });
@@ -101,7 +101,7 @@ async fn a_client_with_logout_addresses_leads_to_no_others() {
             assert!(page.body.contains("post_logout_redirect_uri"));
         }
     }
-    // A refused request ends no session.
+    // A rejected request does not end the session.
     assert!(
         visitor
             .ask(&[("prompt", "none")])

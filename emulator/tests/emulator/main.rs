@@ -1,5 +1,5 @@
-//! The emulator from the outside: a running one and plain HTTP.
-#![allow(clippy::unwrap_used, reason = "helpers of tests may panic as the tests do")]
+//! Tests a running emulator over plain HTTP.
+#![allow(clippy::unwrap_used, reason = "test helpers may panic")]
 
 mod admin;
 mod authorize;

@@ -1,4 +1,4 @@
-//! That pages keep to themselves: forms work for whom they were made only, and no name becomes markup.
+//! Page security: form tickets, HTML escaping and security headers.
 
 use reqwest::header::ORIGIN;
 use reqwest::{Method, StatusCode};
@@ -9,20 +9,20 @@ use crate::support::form_request;
 use crate::visitor::{Visitor, heading};
 
 #[tokio::test]
-async fn a_form_is_good_for_its_browser_its_request_and_a_while() {
+async fn a_form_is_bound_to_its_browser_and_request_and_expires() {
     let world = asking().await;
     let (ada, eve) = (Visitor::new(&world), Visitor::new(&world));
     let page = ada.ask(&[("state", "s")]).await;
     eve.ask(&[]).await;
     let email = [("email", "ada@acme.com")];
-    // Somebody else's browser, and one without cookies, as a form on another site would have it.
+    // Another browser, and a browser without cookies as with a cross-site form.
     for visitor in [&eve, &Visitor::new(&world)] {
         assert_eq!(
             heading(&visitor.press(&page, "email", &email).await),
             "This page has expired"
         );
     }
-    // Another request.
+    // Another authorization request.
     let ticket = page.body.split_once("name=\"ticket\" value=\"").unwrap().1;
     let form = [
         ("ticket", ticket.split_once('"').unwrap().0),
@@ -38,7 +38,7 @@ async fn a_form_is_good_for_its_browser_its_request_and_a_while() {
         (StatusCode::BAD_REQUEST, "This page has expired")
     );
     assert!(answer.body.contains("Start again") && answer.body.contains("state=other"));
-    // As long as it takes to read a mail, and no longer.
+    // A form is valid for 900 s, long enough to read a mail.
     world
         .admin(Method::PUT, "clock", json!({ "shift_seconds": 800 }))
         .await;
@@ -56,7 +56,7 @@ async fn a_form_is_good_for_its_browser_its_request_and_a_while() {
 }
 
 #[tokio::test]
-async fn no_name_becomes_markup() {
+async fn names_are_escaped() {
     let world = asking().await;
     let hostile = "\"'><script>alert(1)</script>";
     let rows = json!({
@@ -89,7 +89,7 @@ async fn no_name_becomes_markup() {
 }
 
 #[tokio::test]
-async fn pages_keep_to_themselves() {
+async fn pages_send_security_headers() {
     let world = asking().await;
     let visitor = Visitor::new(&world);
     let page = visitor.ask(&[]).await;
@@ -115,7 +115,7 @@ async fn pages_keep_to_themselves() {
             "{asset}"
         );
     }
-    // Where a form came from does not matter, as no foreign one has a ticket.
+    // A form without a ticket is rejected whatever its origin is.
     let request = world.request(Method::POST, &world.authorize_path(&[]));
     let foreign = request.header(ORIGIN, "https://evil.example");
     let answer = visitor.send(form_request(foreign, &[("do", "email")])).await;

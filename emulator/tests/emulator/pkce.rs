@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{CALLBACK, CHALLENGE, VERIFIER, form_request, send, world};
 
 #[tokio::test]
-async fn pkce_wants_the_right_verifier() {
+async fn pkce_requires_the_matching_verifier() {
     let world = world().await;
     let challenge = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
     let code = world.code(&challenge).await;
@@ -36,7 +36,7 @@ async fn pkce_wants_the_right_verifier() {
 }
 
 #[tokio::test]
-async fn a_public_client_exchanges_and_refreshes_with_pkce_only() {
+async fn a_public_client_must_use_pkce() {
     let world = world().await;
     let new = json!({ "name": "Pages", "client_type": "SPA" });
     let made = world
@@ -82,7 +82,7 @@ async fn a_public_client_exchanges_and_refreshes_with_pkce_only() {
 }
 
 #[tokio::test]
-async fn a_client_that_has_a_secret_must_show_it() {
+async fn a_confidential_client_must_send_its_secret() {
     let world = world().await;
     let id = world.emulator.client_id();
     let challenge = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
@@ -99,7 +99,7 @@ async fn a_client_that_has_a_secret_must_show_it() {
         (answer.status, answer.error().as_str()),
         (StatusCode::UNAUTHORIZED, "invalid_client")
     );
-    // The code is still good for its client.
+    // The code is still valid for its client.
     let tokens = world.exchange(&code, &[("code_verifier", VERIFIER)]).await.json();
     let refresh = tokens["refresh_token"].as_str().unwrap();
     let refreshed = [
@@ -114,7 +114,7 @@ async fn a_client_that_has_a_secret_must_show_it() {
 }
 
 #[tokio::test]
-async fn a_client_says_who_it_is_in_one_way() {
+async fn a_client_must_authenticate_with_one_method() {
     let world = world().await;
     let (id, secret) = (world.emulator.client_id(), world.emulator.client_secret());
     let grant = ("grant_type", "client_credentials");

@@ -10,7 +10,7 @@ fn refresh_token(tokens: &Value) -> &str {
 }
 
 #[tokio::test]
-async fn each_use_gives_a_new_refresh_token_for_the_same_session() {
+async fn each_use_returns_a_new_refresh_token_for_the_same_session() {
     let world = world().await;
     let id = world.emulator.client_id();
     let first = world.log_in(&[]).await;
@@ -31,7 +31,7 @@ async fn each_use_gives_a_new_refresh_token_for_the_same_session() {
 }
 
 #[tokio::test]
-async fn a_used_refresh_token_voids_the_whole_family() {
+async fn reuse_of_a_refresh_token_revokes_its_family() {
     let world = world().await;
     let first = world.log_in(&[]).await;
     let second = world.refresh(refresh_token(&first), &[]).await.json();
@@ -43,7 +43,7 @@ async fn a_used_refresh_token_voids_the_whole_family() {
         world.refresh(refresh_token(&second), &[]).await.error(),
         "invalid_grant"
     );
-    // Another login of the same user has nothing to do with it.
+    // Another login of the same user is not affected.
     let other = world.log_in(&[]).await;
     assert_eq!(
         world.refresh(refresh_token(&other), &[]).await.status,
@@ -52,7 +52,7 @@ async fn a_used_refresh_token_voids_the_whole_family() {
 }
 
 #[tokio::test]
-async fn fewer_scopes_can_be_asked_for_but_never_more() {
+async fn a_refresh_can_narrow_but_not_widen_the_scopes() {
     let world = world().await;
     let tokens = world.log_in(&[]).await;
     let refused = world
@@ -97,7 +97,7 @@ async fn revoking_the_session_ends_its_refresh_token() {
 }
 
 #[tokio::test]
-async fn logging_out_ends_the_session_and_leads_back() {
+async fn logging_out_ends_the_session_and_redirects() {
     let world = world().await;
     let tokens = world.log_in(&[]).await;
     let path = format!(
@@ -119,7 +119,7 @@ async fn logging_out_ends_the_session_and_leads_back() {
 }
 
 #[tokio::test]
-async fn a_session_that_time_ended_cannot_be_refreshed() {
+async fn an_expired_session_cannot_be_refreshed() {
     let world = world().await;
     let tokens = world.log_in(&[]).await;
     world

@@ -1,4 +1,4 @@
-//! The program and the signals that ask for an end.
+//! The program and its termination signals.
 
 use std::io::{BufRead, BufReader, Lines};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
@@ -8,14 +8,14 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_scalekit-emulator");
 
-/// The program, and what it or its command prints; all of it is gone after the test.
+/// The program and its output. Dropping it kills its process group.
 struct Program {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Program {
-    /// Starts the program in a process group of its own, as a shell does.
+    /// Starts the program in its own process group, as a shell does.
     fn start(arguments: &[&str]) -> Self {
         let mut command = Command::new(BINARY);
         let command = command.args(arguments).process_group(0).stdout(Stdio::piped());
@@ -41,7 +41,7 @@ impl Drop for Program {
 }
 
 #[test]
-fn both_signals_end_the_emulator_in_order() {
+fn sigint_and_sigterm_stop_the_emulator_with_exit_code_0() {
     for signal in [Signal::INT, Signal::TERM] {
         let mut program = Program::start(&["--port", "0"]);
         assert!(program.line().starts_with("export "));
@@ -51,7 +51,7 @@ fn both_signals_end_the_emulator_in_order() {
 }
 
 #[test]
-fn run_passes_sigterm_on_and_waits_until_the_command_has_cleaned_up() {
+fn run_forwards_sigterm_and_waits_for_the_command() {
     let script = "trap 'echo cleaned; exit 9' TERM; echo ready; while :; do sleep 0.02; done";
     let mut program = Program::start(&["run", "--", "sh", "-c", script]);
     assert_eq!(program.line(), "ready");
@@ -61,18 +61,18 @@ fn run_passes_sigterm_on_and_waits_until_the_command_has_cleaned_up() {
 }
 
 #[test]
-fn run_waits_for_a_command_that_ctrl_c_ends() {
+fn run_waits_for_the_command_after_ctrl_c() {
     let script = "trap 'echo cleaned; exit 9' INT; echo ready; while :; do sleep 0.02; done";
     let mut program = Program::start(&["run", "--", "sh", "-c", script]);
     assert_eq!(program.line(), "ready");
-    // As a terminal does, both are told.
+    // A terminal sends the signal to the whole process group.
     kill_process_group(program.id(), Signal::INT).unwrap();
     assert_eq!(program.line(), "cleaned");
     assert_eq!(program.child.wait().unwrap().code(), Some(9));
 }
 
 #[test]
-fn run_tells_which_signal_ended_a_command() {
+fn run_returns_128_plus_the_signal_that_ended_the_command() {
     for (signal, code) in [("KILL", 137), ("TERM", 143)] {
         let script = format!("kill -s {signal} $$");
         let mut program = Program::start(&["run", "--", "sh", "-c", &script]);

@@ -1,4 +1,4 @@
-//! A running emulator and an HTTP client that adds nothing of its own.
+//! A running emulator and a plain HTTP client.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 pub(crate) const CALLBACK: &str = "http://localhost:3000/callback";
 
-/// RFC 7636, appendix B.
+/// The example of RFC 7636, appendix B.
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
@@ -29,7 +29,7 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{} {}", self.status, self.body))
     }
 
-    /// The parameters that a redirect carries.
+    /// Returns the query parameters of a redirect to the application.
     pub(crate) fn redirected(&self) -> HashMap<String, String> {
         assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.body);
         let location = url::Url::parse(self.headers[LOCATION].to_str().unwrap()).unwrap();
@@ -37,13 +37,13 @@ impl Answer {
         location.query_pairs().into_owned().collect()
     }
 
-    /// The name of an OAuth error.
+    /// Returns the `error` member of an OAuth error response.
     pub(crate) fn error(&self) -> String {
         self.json()["error"].as_str().unwrap_or_default().to_owned()
     }
 }
 
-/// An environment that logs in without asking, with one organization, a connection and a user.
+/// Starts an auto-approving environment with one organization, one connection and one user.
 pub(crate) async fn world() -> World {
     World::start(Emulator::builder().auto_approve(true).seed(acme())).await
 }
@@ -86,7 +86,7 @@ impl World {
         send(form_request(self.request(Method::POST, path), form)).await
     }
 
-    /// A request to the token endpoint as the environment's client.
+    /// Calls the token endpoint with the client credentials of the environment.
     pub(crate) async fn token(&self, form: &[(&str, &str)]) -> Answer {
         let mut form = form.to_vec();
         form.push(("client_id", self.emulator.client_id()));
@@ -99,7 +99,7 @@ impl World {
         answer.json()["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// A call of an operation, with a token.
+    /// Calls an API operation with an access token.
     pub(crate) async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let bearer = self.bearer().await;
         let mut request = self
@@ -113,7 +113,7 @@ impl World {
         send(request).await
     }
 
-    /// A request to the admin API, which must succeed.
+    /// Calls the admin API. Panics unless the call succeeds.
     pub(crate) async fn admin(&self, method: Method, path: &str, body: Value) -> Value {
         let request = self.request(method, &format!("/_emulator/{path}"));
         let answer = send(
@@ -135,13 +135,14 @@ impl World {
         }
     }
 
-    /// The log's entries that a query picks.
+    /// Returns the entries of the request log that match a query.
     pub(crate) async fn logged(&self, query: &str) -> Vec<Value> {
         let answer = self.get(&format!("/_emulator/requests?{query}")).await;
         answer.json().as_array().unwrap().clone()
     }
 
-    /// `/oauth/authorize` with the parameters that every request needs, and more.
+    /// Returns the path of `/oauth/authorize` with the required parameters and `more`. A parameter
+    /// in `more` replaces the default of the same name.
     pub(crate) fn authorize_path(&self, more: &[(&str, &str)]) -> String {
         let base = [
             ("response_type", "code"),
@@ -159,13 +160,13 @@ impl World {
         format!("/oauth/authorize?{query}")
     }
 
-    /// A code for a login that nobody was asked about.
+    /// Returns the authorization code of an auto-approved login.
     pub(crate) async fn code(&self, more: &[(&str, &str)]) -> String {
         let mut back = self.get(&self.authorize_path(more)).await.redirected();
         back.remove("code").unwrap_or_else(|| panic!("{back:?}"))
     }
 
-    /// The tokens of a login.
+    /// Logs in and returns the tokens.
     pub(crate) async fn log_in(&self, more: &[(&str, &str)]) -> Value {
         let code = self.code(more).await;
         let answer = self.exchange(&code, &[]).await;
@@ -189,7 +190,7 @@ impl World {
         self.token(&form).await
     }
 
-    /// The claims of a token, checked with the published keys by a library that knows nothing of the emulator.
+    /// Verifies a token with `jsonwebtoken` and the published keys. Returns its claims.
     pub(crate) async fn claims(&self, token: &str, audience: &str) -> Value {
         let header = jsonwebtoken::decode_header(token).unwrap();
         let set: jsonwebtoken::jwk::JwkSet = serde_json::from_str(&self.get("/keys").await.body).unwrap();
@@ -207,7 +208,7 @@ impl World {
     }
 }
 
-/// A port that is free now, for an emulator whose URL says another one.
+/// Returns a free port, for emulators whose advertised URL has another port.
 pub(crate) fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()

@@ -1,4 +1,4 @@
-//! `/oauth/token`: each grant, and what it refuses.
+//! `/oauth/token`: the grants and their errors.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::support::{form_request, send, world};
 
 #[tokio::test]
-async fn client_credentials_give_a_token_for_the_api() {
+async fn client_credentials_return_a_token_for_the_api() {
     let world = world().await;
     let id = world.emulator.client_id();
     let answer = world
@@ -64,7 +64,7 @@ async fn the_client_may_authenticate_in_the_header() {
 }
 
 #[tokio::test]
-async fn bad_requests_get_the_errors_of_the_standard() {
+async fn invalid_requests_return_standard_errors() {
     let world = world().await;
     let (id, secret) = (world.emulator.client_id(), world.emulator.client_secret());
     let client = [("client_id", id), ("client_secret", secret)];
@@ -136,7 +136,7 @@ async fn bad_requests_get_the_errors_of_the_standard() {
 }
 
 #[tokio::test]
-async fn a_code_becomes_tokens_with_the_claims_of_the_service() {
+async fn a_code_is_exchanged_for_tokens_with_the_documented_claims() {
     let world = world().await;
     let id = world.emulator.client_id();
     let tokens = world
@@ -189,7 +189,7 @@ async fn a_code_becomes_tokens_with_the_claims_of_the_service() {
 }
 
 #[tokio::test]
-async fn userinfo_shows_what_the_scopes_allow() {
+async fn userinfo_returns_the_claims_of_the_scopes() {
     let world = world().await;
     let tokens = world
         .log_in(&[("scope", "openid email"), ("login_hint", "ada@acme.com")])
@@ -213,7 +213,7 @@ async fn userinfo_shows_what_the_scopes_allow() {
 }
 
 #[tokio::test]
-async fn a_code_works_once_and_using_it_again_voids_its_tokens() {
+async fn reuse_of_a_code_revokes_its_tokens() {
     let world = world().await;
     let code = world.code(&[]).await;
     let first = world.exchange(&code, &[]).await.json();
@@ -227,7 +227,7 @@ async fn a_code_works_once_and_using_it_again_voids_its_tokens() {
 }
 
 #[tokio::test]
-async fn a_code_is_bound_to_its_redirect_uri_and_does_not_outlive_its_time() {
+async fn a_code_is_bound_to_its_redirect_uri_and_expires() {
     let world = world().await;
     let code = world.code(&[]).await;
     for form in [
@@ -240,7 +240,7 @@ async fn a_code_is_bound_to_its_redirect_uri_and_does_not_outlive_its_time() {
     ] {
         assert_eq!(world.token(&form).await.error(), "invalid_grant", "{form:?}");
     }
-    // A mistake does not burn the code.
+    // A failed exchange does not use up the code.
     assert_eq!(world.exchange(&code, &[]).await.status, StatusCode::OK);
 
     let code = world.code(&[]).await;

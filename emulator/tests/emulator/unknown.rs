@@ -1,4 +1,4 @@
-//! What does not exist is not found, whatever the operation.
+//! Operations on unknown resources return 404.
 
 use reqwest::{Method, StatusCode};
 use scalekit::schema::{Body, Segment};
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::support::World;
 
-/// An id that fits the constraints of every operation but names nothing.
+/// Returns an unknown id that satisfies the constraints of every operation.
 fn id(parameter: &str) -> &'static str {
     match parameter {
         "id" => "dir_1",
@@ -18,7 +18,7 @@ fn id(parameter: &str) -> &'static str {
     }
 }
 
-/// The path of a route about something unknown; none if it is about nothing in particular.
+/// Returns the path of a route with unknown ids, or `None` if the route has no id.
 fn path(segments: &[Segment]) -> Option<String> {
     let parts = segments.iter().map(|segment| match segment {
         Segment::Literal(text) => *text,
@@ -30,8 +30,8 @@ fn path(segments: &[Segment]) -> Option<String> {
 }
 
 #[tokio::test]
-async fn every_operation_on_something_that_does_not_exist_says_so() {
-    // Constraints off, so that nothing but existence counts.
+async fn every_operation_returns_404_for_unknown_ids() {
+    // `lenient` turns the constraints off: only the ids matter.
     let world = World::start(Emulator::builder().lenient(true)).await;
     let mut checked = 0;
     for operation in scalekit::schema::OPERATIONS {
@@ -42,7 +42,7 @@ async fn every_operation_on_something_that_does_not_exist_says_so() {
             let method = Method::from_bytes(route.verb.as_str().as_bytes()).unwrap();
             let body = match route.body {
                 Body::None => None,
-                // The one body that is a list.
+                // The only body that is a list.
                 Body::Field("roles") => Some(json!([])),
                 Body::Field(_) | Body::All => Some(json!({})),
             };

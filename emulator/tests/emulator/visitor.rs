@@ -1,4 +1,4 @@
-//! Somebody with a browser: cookies, pages and their forms.
+//! A browser with cookies that opens pages and submits their forms.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -30,13 +30,13 @@ impl<'w> Visitor<'w> {
         self.send(self.world.request(Method::GET, path)).await
     }
 
-    /// Opens an address of the environment.
+    /// Opens an absolute URL of the environment.
     pub(crate) async fn follow(&self, url: &str) -> Answer {
         let path = url.strip_prefix(self.world.emulator.url()).unwrap();
         self.open(path).await
     }
 
-    /// Fills in the form of a page and presses the button with this value.
+    /// Submits the form of a page with the given button and fields.
     pub(crate) async fn press(&self, page: &Answer, button: &str, fields: &[(&str, &str)]) -> Answer {
         let action = attribute(&page.body, "action").expect("a form");
         let ticket = hidden(&page.body, "ticket").expect("a ticket");
@@ -65,13 +65,13 @@ impl<'w> Visitor<'w> {
         answer
     }
 
-    /// The last mail to an address.
+    /// Returns the newest mail to an address.
     pub(crate) async fn mail(&self, to: &str) -> serde_json::Value {
         let mails = self.world.get(&format!("/_emulator/mails?to={to}")).await.json();
         mails.as_array().unwrap().last().expect("a mail").clone()
     }
 
-    /// Logs in with the code of a mail, as far as the page after that.
+    /// Logs in with the code from a mail. Returns the response to the code form.
     pub(crate) async fn log_in(&self, email: &str, more: &[(&str, &str)]) -> Answer {
         let mut page = self.ask(more).await;
         page = self.press(&page, "email", &[("email", email)]).await;
@@ -79,7 +79,7 @@ impl<'w> Visitor<'w> {
         self.press(&page, "code", &[("code", &code)]).await
     }
 
-    /// Returns the claims of the ID token that a login ends with.
+    /// Exchanges the code of a finished login. Returns the claims of the ID token.
     pub(crate) async fn claims(&self, back: &Answer) -> serde_json::Value {
         self.claims_of("id_token", back).await
     }
@@ -99,7 +99,7 @@ impl<'w> Visitor<'w> {
     }
 }
 
-/// What a page says was wrong.
+/// Returns the error message of a page.
 pub(crate) fn problem(page: &Answer) -> String {
     assert_eq!(page.status, StatusCode::BAD_REQUEST, "{}", page.body);
     let (_, rest) = page.body.split_once("role=\"alert\"").expect("an alert");
@@ -115,7 +115,7 @@ pub(crate) fn heading(page: &Answer) -> String {
     decoded(rest.split_once("</h1>").unwrap().0)
 }
 
-/// The values of a page's buttons, in their order.
+/// Returns the values of a page's buttons, in order.
 pub(crate) fn buttons(page: &Answer) -> Vec<String> {
     let parts = page.body.split("name=\"do\" ").skip(1);
     parts.map(|part| attribute(part, "value").unwrap()).collect()

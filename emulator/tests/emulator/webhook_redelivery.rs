@@ -1,4 +1,4 @@
-//! Webhooks again: on request, with a new secret, and not to an endpoint that is gone.
+//! Webhook redelivery, secret rotation and removed endpoints.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{World, world};
 use crate::webhooks::{create, next, receiver, verify};
 
-/// The deliveries once the last one is neither pending nor short of attempts.
+/// Waits until the newest delivery has this number of attempts and is no longer pending.
 async fn settled(world: &World, attempts: usize) -> Value {
     for _ in 0..500 {
         let deliveries = world.admin(Method::GET, "deliveries", json!({})).await;
@@ -22,7 +22,7 @@ async fn settled(world: &World, attempts: usize) -> Value {
 }
 
 #[tokio::test]
-async fn what_failed_for_good_is_redelivered_on_request() {
+async fn a_failed_delivery_can_be_redelivered() {
     let world = world().await;
     let (url, mut hooks) = receiver(&[500, 500, 503, 204]).await;
     let endpoint = json!({"url": url, "retry_delays_ms": [1, 1]});
@@ -62,7 +62,7 @@ async fn what_failed_for_good_is_redelivered_on_request() {
 }
 
 #[tokio::test]
-async fn a_removed_endpoint_is_not_tried_again() {
+async fn deliveries_to_a_removed_endpoint_are_not_retried() {
     let world = world().await;
     let (url, mut hooks) = receiver(&[500]).await;
     let endpoint = world
@@ -81,7 +81,7 @@ async fn a_removed_endpoint_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn two_secrets_sign_while_one_takes_over() {
+async fn both_secrets_sign_during_a_rotation() {
     let world = world().await;
     let (url, mut hooks) = receiver(&[200]).await;
     let endpoint = world.admin(Method::POST, "webhooks", json!({"url": url})).await;

@@ -1,4 +1,4 @@
-//! Webhooks: who hears what, signed, and again when it failed.
+//! Webhooks: signatures, event filters and retries.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use crate::support::{World, world};
 
-/// A receiver that answers with `statuses` in turn, and with the last one for ever.
+/// Starts a receiver that responds with `statuses` in order and then repeats the last one.
 pub(crate) async fn receiver(
     statuses: &'static [u16],
 ) -> (String, mpsc::UnboundedReceiver<(HeaderMap, Vec<u8>)>) {
@@ -40,7 +40,7 @@ pub(crate) async fn read_request(stream: &mut tokio::net::TcpStream) -> (HeaderM
     loop {
         let mut buffer = [0; 4096];
         let read = stream.read(&mut buffer).await.unwrap();
-        assert_ne!(read, 0, "the request broke off");
+        assert_ne!(read, 0, "the request is truncated");
         bytes.extend_from_slice(&buffer[..read]);
         let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
             continue;
@@ -64,7 +64,7 @@ pub(crate) async fn next(
 ) -> (HeaderMap, Vec<u8>) {
     tokio::time::timeout(Duration::from_secs(10), receiver.recv())
         .await
-        .expect("a webhook in time")
+        .expect("a webhook within 10 s")
         .unwrap()
 }
 
@@ -81,7 +81,7 @@ pub(crate) async fn create(world: &World, name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_change_is_posted_and_signed_as_the_sdk_verifies_it() {
+async fn a_change_is_posted_with_a_valid_signature() {
     let world = world().await;
     let (url, mut hooks) = receiver(&[200]).await;
     let endpoint = world.admin(Method::POST, "webhooks", json!({"url": url})).await;
@@ -113,7 +113,8 @@ async fn a_change_is_posted_and_signed_as_the_sdk_verifies_it() {
     assert!(event["environment_id"].as_str().unwrap().starts_with("env_"));
 }
 
-/// By hand, from the text of the standard: HMAC-SHA256 of `id.timestamp.body`, and every other body fails.
+/// Verifies the HMAC-SHA256 of `id.timestamp.body` as the Standard Webhooks specification defines
+/// it. Does not use the SDK.
 pub(crate) fn verify(secret: &str, headers: &[(&str, &str)], body: &[u8], now: i64) {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
@@ -140,7 +141,7 @@ pub(crate) fn verify(secret: &str, headers: &[(&str, &str)], body: &[u8], now: i
 }
 
 #[tokio::test]
-async fn an_endpoint_hears_only_what_it_wants() {
+async fn an_endpoint_receives_only_its_event_types() {
     let world = world().await;
     let (url, mut hooks) = receiver(&[200]).await;
     let wanted =
@@ -170,7 +171,7 @@ async fn an_endpoint_hears_only_what_it_wants() {
 }
 
 #[tokio::test]
-async fn a_failed_delivery_is_tried_again_and_the_log_tells_it() {
+async fn a_failed_delivery_is_retried_and_logged() {
     let (url, mut hooks) = receiver(&[500, 200]).await;
     let world = world().await;
     world
