@@ -5,14 +5,14 @@ use reqwest::{Method, StatusCode};
 use scalekit_emulator::Emulator;
 use serde_json::json;
 
-use crate::support::{Answer, World, acme, free_port, send, world};
+use crate::support::{Environment, Response, acme, environment, free_port, send};
 
-async fn names(world: &World) -> Vec<String> {
-    let list = world
+async fn names(environment: &Environment) -> Vec<String> {
+    let list = environment
         .call(Method::GET, "/api/v1/organizations", None)
         .await
         .json();
-    let name = |each: &serde_json::Value| each["display_name"].as_str().unwrap().to_owned();
+    let name = |organization: &serde_json::Value| organization["display_name"].as_str().unwrap().to_owned();
     list["organizations"]
         .as_array()
         .map(|list| list.iter().map(name).collect())
@@ -21,67 +21,67 @@ async fn names(world: &World) -> Vec<String> {
 
 #[tokio::test]
 async fn seeding_adds_and_replaces_rows_and_fills_in_defaults() {
-    let world = world().await;
+    let environment = environment().await;
     let seed =
         json!({"organizations": [{"display_name": "New"}, {"id": "org_1", "display_name": "Replaced"}]});
-    let ids = world.admin(Method::POST, "seed", seed).await["organizations"].clone();
+    let ids = environment.admin(Method::POST, "seed", seed).await["organizations"].clone();
     assert_eq!(ids[1], "org_1");
-    let made = world
+    let created = environment
         .call(
             Method::GET,
             &format!("/api/v1/organizations/{}", ids[0].as_str().unwrap()),
             None,
         )
         .await;
-    assert!(made.json()["organization"]["create_time"].is_string());
-    assert_eq!(names(&world).await, ["New", "Replaced"]);
-    for wrong in [
+    assert!(created.json()["organization"]["create_time"].is_string());
+    assert_eq!(names(&environment).await, ["New", "Replaced"]);
+    for invalid in [
         json!({"organisations": []}),
         json!({"organizations": [{"display_name": 7}]}),
         json!([]),
     ] {
-        let request = world
+        let request = environment
             .request(Method::POST, "/_emulator/seed")
             .header(CONTENT_TYPE, "application/json");
         assert_eq!(
-            send(request.body(wrong.to_string())).await.status,
+            send(request.body(invalid.to_string())).await.status,
             StatusCode::BAD_REQUEST,
-            "{wrong}"
+            "{invalid}"
         );
     }
 }
 
 #[tokio::test]
 async fn reset_restores_the_initial_state() {
-    let world = world().await;
-    let token = world.bearer().await;
-    world
+    let environment = environment().await;
+    let token = environment.bearer().await;
+    environment
         .call(
             Method::POST,
             "/api/v1/organizations",
             Some(json!({"display_name": "Gone"})),
         )
         .await;
-    world
+    environment
         .admin(
             Method::POST,
             "faults",
             json!({"operation": "oauth.keys", "status": 500}),
         )
         .await;
-    world
+    environment
         .admin(Method::PUT, "clock", json!({"shift_seconds": 60}))
         .await;
-    world.admin(Method::POST, "reset", json!({})).await;
-    assert_eq!(world.logged("").await.len(), 0);
-    assert_eq!(world.get("/keys").await.status, StatusCode::OK);
+    environment.admin(Method::POST, "reset", json!({})).await;
+    assert_eq!(environment.logged("").await.len(), 0);
+    assert_eq!(environment.get("/keys").await.status, StatusCode::OK);
     assert_eq!(
-        world.admin(Method::GET, "clock", json!({})).await["shift_seconds"],
+        environment.admin(Method::GET, "clock", json!({})).await["shift_seconds"],
         0
     );
-    assert_eq!(names(&world).await, ["Acme"]);
+    assert_eq!(names(&environment).await, ["Acme"]);
     let old = send(
-        world
+        environment
             .request(Method::GET, "/api/v1/organizations")
             .bearer_auth(token),
     )
@@ -91,9 +91,9 @@ async fn reset_restores_the_initial_state() {
 
 #[tokio::test]
 async fn web_pages_cannot_call_the_admin_api() {
-    let world = world().await;
+    let environment = environment().await;
     for kind in ["text/plain", "application/x-www-form-urlencoded"] {
-        let request = world
+        let request = environment
             .request(Method::POST, "/_emulator/reset")
             .header(CONTENT_TYPE, kind);
         assert_eq!(
@@ -102,19 +102,19 @@ async fn web_pages_cannot_call_the_admin_api() {
             "{kind}"
         );
     }
-    let info = world.get("/_emulator/info").await;
+    let info = environment.get("/_emulator/info").await;
     assert!(!info.headers.contains_key("access-control-allow-origin"));
-    assert!(!info.body.contains(world.emulator.client_secret()));
+    assert!(!info.body.contains(environment.emulator.client_secret()));
     assert_eq!(info.json()["operations"].as_array().unwrap().len(), 150);
     assert_eq!(
-        world.get("/_emulator/nothing").await.status,
+        environment.get("/_emulator/nothing").await.status,
         StatusCode::NOT_FOUND
     );
 }
 
 /// A request to the admin API as a browser sends it to a host.
-async fn at(world: &World, address: &str, method: Method, path: &str, host: &str) -> Answer {
-    let request = world
+async fn at(environment: &Environment, address: &str, method: Method, path: &str, host: &str) -> Answer {
+    let request = environment
         .http
         .request(method, format!("{address}/_emulator/{path}"))
         .header(CONTENT_TYPE, "application/json")
@@ -133,8 +133,8 @@ const ADMIN: [(Method, &str); 6] = [
 
 #[tokio::test]
 async fn the_admin_api_refuses_foreign_hosts() {
-    let world = world().await;
-    let address = world.emulator.url().to_owned();
+    let environment = environment().await;
+    let address = environment.emulator.url().to_owned();
     for host in [
         "evil.example",
         "localhost.evil.example",
@@ -144,7 +144,7 @@ async fn the_admin_api_refuses_foreign_hosts() {
         "[2001:db8::1]:8910",
     ] {
         for (method, path) in ADMIN {
-            let answer = at(&world, &address, method, path, host).await;
+            let answer = at(&environment, &address, method, path, host).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{host} {path}");
             let name = host.trim_end_matches(":8910");
             let advice = format!("start it with --allow-host {name}");
@@ -153,27 +153,27 @@ async fn the_admin_api_refuses_foreign_hosts() {
         }
     }
     for host in ["", "evil@localhost", "localhost/"] {
-        let answer = at(&world, &address, Method::GET, "info", host).await;
+        let answer = at(&environment, &address, Method::GET, "info", host).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{host}");
     }
     for host in ["localhost:1", "127.0.0.1", "[::1]:1", "app.localhost"] {
-        let answer = at(&world, &address, Method::GET, "info", host).await;
+        let answer = at(&environment, &address, Method::GET, "info", host).await;
         assert_eq!(answer.status, StatusCode::OK, "{host}");
     }
     // The API and the pages' files are for everybody.
-    let style = world
+    let style = environment
         .request(Method::GET, "/_emulator/assets/style.css")
         .header(HOST, "emulator");
     assert_eq!(send(style).await.status, StatusCode::OK);
-    let keys = world.request(Method::GET, "/keys").header(HOST, "emulator");
+    let keys = environment.request(Method::GET, "/keys").header(HOST, "emulator");
     assert_eq!(send(keys).await.status, StatusCode::OK);
 }
 
 /// The attack itself: a page whose name means this machine, over either version of HTTP.
 #[tokio::test]
 async fn a_name_that_was_rebound_to_this_machine_reads_nothing() {
-    let world = world().await;
-    let address = world.emulator.url().strip_prefix("http://").unwrap();
+    let environment = environment().await;
+    let address = environment.emulator.url().strip_prefix("http://").unwrap();
     let address: std::net::SocketAddr = address.parse().unwrap();
     for http2 in [false, true] {
         let browser = reqwest::Client::builder()
@@ -201,7 +201,7 @@ async fn the_admin_api_answers_under_the_hosts_that_were_allowed() {
         .allow_host("10.0.0.1")
         .allow_host("2001:db8::1")
         .allow_host("[2001:db8::2]");
-    let world = World::start(builder).await;
+    let environment = Environment::start(builder).await;
     let address = format!("http://127.0.0.1:{port}");
     for (host, status) in [
         ("scalekit:8910", StatusCode::OK),
@@ -215,9 +215,9 @@ async fn the_admin_api_answers_under_the_hosts_that_were_allowed() {
         ("10.0.0.2", StatusCode::FORBIDDEN),
         ("other", StatusCode::FORBIDDEN),
     ] {
-        let answer = at(&world, &address, Method::GET, "info", host).await;
+        let answer = at(&environment, &address, Method::GET, "info", host).await;
         assert_eq!(answer.status, status, "{host}");
-        let dashboard = send(world.http.get(&address).header(HOST, host)).await;
+        let dashboard = send(environment.http.get(&address).header(HOST, host)).await;
         assert_eq!(dashboard.status, status, "{host}");
     }
     for wrong in ["http://scalekit", "scalekit:8910", "", "a b"] {
@@ -232,7 +232,7 @@ async fn the_admin_api_answers_under_the_hosts_that_were_allowed() {
 
 #[tokio::test]
 async fn emulators_run_side_by_side_and_stop_when_dropped() {
-    let (one, other) = (world().await, world().await);
+    let (one, other) = (environment().await, environment().await);
     assert_ne!(one.emulator.url(), other.emulator.url());
     let token = one.bearer().await;
     let foreign = send(
@@ -242,7 +242,7 @@ async fn emulators_run_side_by_side_and_stop_when_dropped() {
     )
     .await;
     assert_eq!(foreign.status, StatusCode::UNAUTHORIZED);
-    let World { emulator, http } = one;
+    let Environment { emulator, http } = one;
     let url = format!("{}/keys", emulator.url());
     drop(emulator);
     for _ in 0..100 {

@@ -3,17 +3,17 @@
 use reqwest::{Method, StatusCode};
 use scalekit_emulator::Emulator;
 
-use crate::support::{CALLBACK, CHALLENGE, World, acme, send, world};
+use crate::support::{CALLBACK, CHALLENGE, Environment, acme, environment, send};
 
-async fn asking() -> World {
-    World::start(Emulator::builder().seed(acme())).await
+async fn with_login_page() -> Environment {
+    Environment::start(Emulator::builder().seed(acme())).await
 }
 
 #[tokio::test]
 async fn all_endpoints_of_the_discovery_document_exist() {
-    let world = world().await;
-    let url = world.emulator.url();
-    let document = world.get("/.well-known/openid-configuration").await.json();
+    let environment = environment().await;
+    let url = environment.emulator.url();
+    let document = environment.get("/.well-known/openid-configuration").await.json();
     assert_eq!(document["issuer"], url);
     assert_eq!(
         document["code_challenge_methods_supported"],
@@ -32,32 +32,35 @@ async fn all_endpoints_of_the_discovery_document_exist() {
         } else {
             Method::GET
         };
-        let answer = send(world.request(method, path)).await;
-        assert_ne!(answer.status, StatusCode::NOT_FOUND, "{name}");
+        let response = send(environment.request(method, path)).await;
+        assert_ne!(response.status, StatusCode::NOT_FOUND, "{name}");
     }
 }
 
 #[tokio::test]
 async fn auto_approval_redirects_with_code_state_and_issuer() {
-    let world = world().await;
-    let back = world
-        .get(&world.authorize_path(&[("state", "a b&c")]))
+    let environment = environment().await;
+    let callback = environment
+        .get(&environment.authorize_path(&[("state", "a b&c")]))
         .await
         .redirected();
-    assert_eq!(back["state"], "a b&c");
-    assert_eq!(back["iss"], world.emulator.url());
-    assert!(back["code"].len() >= 43);
-    let more = [("redirect_uri", "http://localhost:3000/callback?keep=1")];
+    assert_eq!(callback["state"], "a b&c");
+    assert_eq!(callback["iss"], environment.emulator.url());
+    assert!(callback["code"].len() >= 43);
+    let extra = [("redirect_uri", "http://localhost:3000/callback?keep=1")];
     assert_eq!(
-        world.get(&world.authorize_path(&more)).await.redirected()["keep"],
+        environment
+            .get(&environment.authorize_path(&extra))
+            .await
+            .redirected()["keep"],
         "1"
     );
 }
 
 #[tokio::test]
 async fn an_unsafe_request_is_never_redirected() {
-    let world = world().await;
-    for (more, word) in [
+    let environment = environment().await;
+    for (extra, word) in [
         ([("client_id", "skc_2")], "client_id"),
         ([("client_id", "")], "client_id"),
         ([("redirect_uri", "")], "redirect_uri"),
@@ -65,10 +68,10 @@ async fn an_unsafe_request_is_never_redirected() {
         ([("redirect_uri", "http://localhost/#part")], "fragment"),
         ([("redirect_uri", "javascript:alert(1)")], "scheme"),
     ] {
-        let answer = world.get(&world.authorize_path(&more)).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{more:?}");
-        assert!(answer.body.contains(word), "{more:?} {}", answer.body);
-        assert!(!answer.headers.contains_key("location"));
+        let response = environment.get(&environment.authorize_path(&extra)).await;
+        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{extra:?}");
+        assert!(response.body.contains(word), "{extra:?} {}", response.body);
+        assert!(!response.headers.contains_key("location"));
     }
 }
 
@@ -78,25 +81,25 @@ async fn only_configured_redirect_uris_are_accepted() {
         .auto_approve(true)
         .seed(acme())
         .redirect_uri(CALLBACK);
-    let world = World::start(builder).await;
+    let environment = Environment::start(builder).await;
     assert!(
-        world
-            .get(&world.authorize_path(&[]))
+        environment
+            .get(&environment.authorize_path(&[]))
             .await
             .redirected()
             .contains_key("code")
     );
     let other = [("redirect_uri", "http://localhost:3000/callback/other")];
     assert_eq!(
-        world.get(&world.authorize_path(&other)).await.status,
+        environment.get(&environment.authorize_path(&other)).await.status,
         StatusCode::BAD_REQUEST
     );
 }
 
 #[tokio::test]
 async fn errors_are_redirected_to_the_application() {
-    let world = asking().await;
-    for (more, error) in [
+    let environment = with_login_page().await;
+    for (extra, error) in [
         (vec![("response_type", "token")], "unsupported_response_type"),
         (vec![("response_type", "")], "invalid_request"),
         (vec![("scope", "openid"), ("scope", "email")], "invalid_request"),
@@ -112,22 +115,25 @@ async fn errors_are_redirected_to_the_application() {
         (vec![("code_challenge_method", "S256")], "invalid_request"),
         (vec![("prompt", "none")], "login_required"),
     ] {
-        let mut more = more;
-        more.push(("state", "s"));
-        let back = world.get(&world.authorize_path(&more)).await.redirected();
+        let mut extra = extra;
+        extra.push(("state", "s"));
+        let callback = environment
+            .get(&environment.authorize_path(&extra))
+            .await
+            .redirected();
         assert_eq!(
-            (back["error"].as_str(), back["state"].as_str()),
+            (callback["error"].as_str(), callback["state"].as_str()),
             (error, "s"),
-            "{more:?}"
+            "{extra:?}"
         );
-        assert!(!back["error_description"].is_empty());
+        assert!(!callback["error_description"].is_empty());
     }
 }
 
 #[tokio::test]
 async fn unknown_ids_and_invalid_parameters_are_rejected() {
-    let (asking, approving) = (asking().await, world().await);
-    for (more, word) in [
+    let (with_login_page, approving) = (with_login_page().await, environment().await);
+    for (extra, word) in [
         (vec![("organization_id", "org_404")], "no such organization"),
         (vec![("connection_id", "conn_404")], "no such connection"),
         (
@@ -139,48 +145,57 @@ async fn unknown_ids_and_invalid_parameters_are_rejected() {
         (vec![("max_age", "soon")], "max_age"),
         (vec![("response_mode", "fragment")], "response_mode"),
     ] {
-        for world in [&asking, &approving] {
-            let back = world.get(&world.authorize_path(&more)).await.redirected();
-            assert_eq!(back["error"], "invalid_request", "{more:?}");
-            assert!(back["error_description"].contains(word), "{more:?} {back:?}");
+        for environment in [&with_login_page, &approving] {
+            let callback = environment
+                .get(&environment.authorize_path(&extra))
+                .await
+                .redirected();
+            assert_eq!(callback["error"], "invalid_request", "{extra:?}");
+            assert!(
+                callback["error_description"].contains(word),
+                "{extra:?} {callback:?}"
+            );
         }
     }
     let object = [("request", "a.b.c")];
-    let back = asking.get(&asking.authorize_path(&object)).await.redirected();
-    assert_eq!(back["error"], "request_not_supported");
+    let callback = with_login_page
+        .get(&with_login_page.authorize_path(&object))
+        .await
+        .redirected();
+    assert_eq!(callback["error"], "request_not_supported");
 }
 
 #[tokio::test]
 async fn a_posted_request_is_redirected_to_a_get() {
-    let world = asking().await;
-    let path = world.authorize_path(&[("state", "a b")]);
+    let environment = with_login_page().await;
+    let path = environment.authorize_path(&[("state", "a b")]);
     let (endpoint, query) = path.split_once('?').unwrap();
     let form: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let form: Vec<(&str, &str)> = form
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
-    let answer = world.post_form(endpoint, &form).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let response = environment.post_form(endpoint, &form).await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
     assert_eq!(
-        answer.headers["location"],
-        format!("{}{path}", world.emulator.url())
+        response.headers["location"],
+        format!("{}{path}", environment.emulator.url())
     );
 }
 
 #[tokio::test]
 async fn a_new_user_becomes_a_member() {
-    let world = world().await;
+    let environment = environment().await;
     let hints = [("login_hint", "grace@acme.com"), ("organization_id", "org_1")];
-    let tokens = world.log_in(&hints).await;
-    let claims = world
+    let tokens = environment.log_in(&hints).await;
+    let claims = environment
         .claims(
             tokens["access_token"].as_str().unwrap(),
-            world.emulator.client_id(),
+            environment.emulator.client_id(),
         )
         .await;
     let id = claims["sub"].as_str().unwrap();
-    let user = world
+    let user = environment
         .call(Method::GET, &format!("/api/v1/users/{id}"), None)
         .await
         .json()["user"]
@@ -189,11 +204,11 @@ async fn a_new_user_becomes_a_member() {
     assert_eq!(user["memberships"][0]["organization_id"], "org_1");
     assert_eq!(user["memberships"][0]["membership_status"], "ACTIVE");
     // The second login finds the same user.
-    let again = world.log_in(&hints).await;
-    let again = world
+    let again = environment.log_in(&hints).await;
+    let again = environment
         .claims(
             again["access_token"].as_str().unwrap(),
-            world.emulator.client_id(),
+            environment.emulator.client_id(),
         )
         .await;
     assert_eq!(again["sub"], id);
@@ -218,29 +233,31 @@ async fn only_enabled_login_connections_are_accepted() {
     let seed = scalekit_emulator::Seed::from_json(seed).unwrap();
     for auto_approve in [true, false] {
         let builder = Emulator::builder().seed(acme()).seed(seed.clone());
-        let world = World::start(builder.auto_approve(auto_approve)).await;
+        let environment = Environment::start(builder.auto_approve(auto_approve)).await;
         for (id, usable) in [
             ("conn_1", false),
             ("conn_2", false),
             ("conn_3", true),
             ("conn_4", true),
         ] {
-            let answer = world.get(&world.authorize_path(&[("connection_id", id)])).await;
+            let response = environment
+                .get(&environment.authorize_path(&[("connection_id", id)]))
+                .await;
             if !usable {
-                let back = answer.redirected();
-                assert_eq!(back["error"], "invalid_request", "{id}");
-                assert!(back["error_description"].contains("not enabled"));
+                let callback = response.redirected();
+                assert_eq!(callback["error"], "invalid_request", "{id}");
+                assert!(callback["error_description"].contains("not enabled"));
             } else if auto_approve {
-                assert!(answer.redirected().contains_key("code"), "{id}");
+                assert!(response.redirected().contains_key("code"), "{id}");
             } else {
-                assert_eq!(answer.status, StatusCode::OK, "{id} {}", answer.body);
+                assert_eq!(response.status, StatusCode::OK, "{id} {}", response.body);
             }
         }
         // Without a `connection_id`, the first usable connection is taken.
         if auto_approve {
-            let tokens = world.log_in(&[("login_hint", "ada@acme.com")]).await;
+            let tokens = environment.log_in(&[("login_hint", "ada@acme.com")]).await;
             let token = tokens["id_token"].as_str().unwrap();
-            let claims = world.claims(token, world.emulator.client_id()).await;
+            let claims = environment.claims(token, environment.emulator.client_id()).await;
             assert_eq!(claims["amr"], serde_json::json!(["conn_3"]));
         }
     }

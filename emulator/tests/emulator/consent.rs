@@ -4,13 +4,13 @@ use reqwest::{Method, StatusCode};
 use scalekit_emulator::Emulator;
 use serde_json::json;
 
-use crate::support::{CALLBACK, World, acme};
-use crate::visitor::{Visitor, buttons, heading};
+use crate::browser::{Browser, buttons, heading};
+use crate::support::{CALLBACK, Environment, acme};
 
 const CLIENT: (&str, &str) = ("client_id", "m2m_1");
 
-async fn with_client(selectable: bool) -> World {
-    let world = World::start(Emulator::builder().seed(acme())).await;
+async fn with_client(selectable: bool) -> Environment {
+    let environment = Environment::start(Emulator::builder().seed(acme())).await;
     let scopes = json!([
         {"id": "scp_1", "name": "notes:read", "description": "Read your notes", "enabled": true},
         {"id": "scp_2", "name": "notes:write", "description": "Change your notes", "enabled": true},
@@ -23,12 +23,12 @@ async fn with_client(selectable: bool) -> World {
             "secrets": [{"plain_secret": "agent-secret"}],
         }],
     });
-    world.admin(Method::POST, "seed", rows).await;
-    world
+    environment.admin(Method::POST, "seed", rows).await;
+    environment
 }
 
 /// Exchanges a code and returns the scopes of the tokens.
-async fn granted(world: &World, code: &str) -> String {
+async fn granted(environment: &Environment, code: &str) -> String {
     let form = [
         ("grant_type", "authorization_code"),
         ("code", code),
@@ -36,17 +36,17 @@ async fn granted(world: &World, code: &str) -> String {
         ("client_id", "m2m_1"),
         ("client_secret", "agent-secret"),
     ];
-    let answer = world.post_form("/oauth/token", &form).await;
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-    answer.json()["scope"].as_str().unwrap().to_owned()
+    let response = environment.post_form("/oauth/token", &form).await;
+    assert_eq!(response.status, StatusCode::OK, "{}", response.body);
+    response.json()["scope"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
 async fn the_consent_page_is_shown_once_until_consent_is_revoked() {
-    let world = with_client(false).await;
-    let visitor = Visitor::new(&world);
-    let asked = [CLIENT, ("scope", "openid notes:read")];
-    let page = visitor.log_in("ada@acme.com", &asked).await;
+    let environment = with_client(false).await;
+    let browser = Browser::new(&environment);
+    let parameters = [CLIENT, ("scope", "openid notes:read")];
+    let page = browser.log_in("ada@acme.com", &parameters).await;
     assert_eq!(heading(&page), "Allow access?");
     for text in [
         "Agent",
@@ -60,18 +60,21 @@ async fn the_consent_page_is_shown_once_until_consent_is_revoked() {
     assert_eq!(buttons(&page), ["allow", "deny"]);
     let silent = [CLIENT, ("scope", "openid notes:read"), ("prompt", "none")];
     assert_eq!(
-        visitor.ask(&silent).await.redirected()["error"],
+        browser.authorize(&silent).await.redirected()["error"],
         "consent_required"
     );
-    let back = visitor.press(&page, "allow", &[]).await.redirected();
-    assert_eq!(granted(&world, &back["code"]).await, "openid notes:read");
+    let callback = browser.submit(&page, "allow", &[]).await.redirected();
+    assert_eq!(
+        granted(&environment, &callback["code"]).await,
+        "openid notes:read"
+    );
 
-    assert!(visitor.ask(&silent).await.redirected().contains_key("code"));
-    let more = [CLIENT, ("scope", "openid notes:read notes:write")];
-    let page = visitor.ask(&more).await;
+    assert!(browser.authorize(&silent).await.redirected().contains_key("code"));
+    let extra = [CLIENT, ("scope", "openid notes:read notes:write")];
+    let page = browser.authorize(&extra).await;
     assert_eq!(heading(&page), "Allow access?");
-    visitor.press(&page, "allow", &[]).await.redirected();
-    let list = world
+    browser.submit(&page, "allow", &[]).await.redirected();
+    let list = environment
         .call(Method::GET, "/api/v1/user_consents?resource_id=res_1", None)
         .await
         .json();
@@ -84,68 +87,71 @@ async fn the_consent_page_is_shown_once_until_consent_is_revoked() {
     assert_eq!(consent["client_name"], "Agent");
     // `prompt=consent` shows the page again.
     let again = [CLIENT, ("scope", "openid"), ("prompt", "consent")];
-    assert_eq!(heading(&visitor.ask(&again).await), "Allow access?");
+    assert_eq!(heading(&browser.authorize(&again).await), "Allow access?");
 
     let path = format!(
         "/api/v1/clients/m2m_1/consents/{}",
         consent["id"].as_str().unwrap()
     );
-    let revoked = world.call(Method::DELETE, &path, None).await;
+    let revoked = environment.call(Method::DELETE, &path, None).await;
     assert_eq!(revoked.status, StatusCode::OK);
     assert_eq!(
-        visitor.ask(&silent).await.redirected()["error"],
+        browser.authorize(&silent).await.redirected()["error"],
         "consent_required"
     );
 }
 
 #[tokio::test]
 async fn a_denial_is_reported_and_not_stored() {
-    let world = with_client(false).await;
-    let visitor = Visitor::new(&world);
-    let page = visitor.log_in("ada@acme.com", &[CLIENT, ("state", "s")]).await;
-    let back = visitor.press(&page, "deny", &[]).await.redirected();
+    let environment = with_client(false).await;
+    let browser = Browser::new(&environment);
+    let page = browser.log_in("ada@acme.com", &[CLIENT, ("state", "s")]).await;
+    let callback = browser.submit(&page, "deny", &[]).await.redirected();
     assert_eq!(
-        (back["error"].as_str(), back["state"].as_str()),
+        (callback["error"].as_str(), callback["state"].as_str()),
         ("access_denied", "s")
     );
     // Ada stays logged in and sees the consent page again.
-    assert_eq!(heading(&visitor.ask(&[CLIENT]).await), "Allow access?");
+    assert_eq!(heading(&browser.authorize(&[CLIENT]).await), "Allow access?");
     // Another browser cannot consent for her.
-    let eve = Visitor::new(&world);
+    let eve = Browser::new(&environment);
     assert_eq!(
-        heading(&eve.press(&page, "allow", &[]).await),
+        heading(&eve.submit(&page, "allow", &[]).await),
         "This page has expired"
     );
 }
 
 #[tokio::test]
 async fn users_can_deselect_scopes_if_the_resource_allows_it() {
-    let world = with_client(true).await;
-    let visitor = Visitor::new(&world);
-    let asked = [CLIENT, ("scope", "openid notes:read notes:write")];
-    let page = visitor.log_in("ada@acme.com", &asked).await;
+    let environment = with_client(true).await;
+    let browser = Browser::new(&environment);
+    let parameters = [CLIENT, ("scope", "openid notes:read notes:write")];
+    let page = browser.log_in("ada@acme.com", &parameters).await;
     assert_eq!(page.body.matches("type=\"checkbox\"").count(), 2);
-    let back = visitor
-        .press(&page, "allow", &[("scope", "notes:read")])
+    let callback = browser
+        .submit(&page, "allow", &[("scope", "notes:read")])
         .await
         .redirected();
-    assert_eq!(granted(&world, &back["code"]).await, "openid notes:read");
+    assert_eq!(
+        granted(&environment, &callback["code"]).await,
+        "openid notes:read"
+    );
     // A deselected scope shows the page again. Allowed scopes do not.
-    assert_eq!(heading(&visitor.ask(&asked).await), "Allow access?");
+    assert_eq!(heading(&browser.authorize(&parameters).await), "Allow access?");
     let less = [CLIENT, ("scope", "openid notes:read")];
-    assert!(visitor.ask(&less).await.redirected().contains_key("code"));
+    assert!(browser.authorize(&less).await.redirected().contains_key("code"));
 }
 
 #[tokio::test]
 async fn disabled_and_unknown_scopes_are_rejected() {
-    let world = with_client(false).await;
+    let environment = with_client(false).await;
     for scope in ["notes:burn", "openid nothing:here"] {
-        let back = Visitor::new(&world)
-            .ask(&[CLIENT, ("scope", scope), ("state", "s")])
+        let callback = Browser::new(&environment)
+            .authorize(&[CLIENT, ("scope", scope), ("state", "s")])
             .await
             .redirected();
         assert_eq!(
-            (back["error"].as_str(), back["state"].as_str()),
+            (callback["error"].as_str(), callback["state"].as_str()),
             ("invalid_scope", "s"),
             "{scope}"
         );
@@ -154,20 +160,20 @@ async fn disabled_and_unknown_scopes_are_rejected() {
 
 #[tokio::test]
 async fn applications_of_the_environment_need_no_consent() {
-    let world = with_client(false).await;
-    let visitor = Visitor::new(&world);
+    let environment = with_client(false).await;
+    let browser = Browser::new(&environment);
     assert!(
-        visitor
+        browser
             .log_in("ada@acme.com", &[])
             .await
             .redirected()
             .contains_key("code")
     );
-    let page = visitor.ask(&[("prompt", "consent")]).await;
+    let page = browser.authorize(&[("prompt", "consent")]).await;
     assert_eq!(heading(&page), "Allow access?");
     assert!(
-        visitor
-            .press(&page, "allow", &[])
+        browser
+            .submit(&page, "allow", &[])
             .await
             .redirected()
             .contains_key("code")
@@ -176,20 +182,20 @@ async fn applications_of_the_environment_need_no_consent() {
 
 #[tokio::test]
 async fn auto_approval_includes_consent() {
-    let world = World::start(Emulator::builder().auto_approve(true).seed(acme())).await;
+    let environment = Environment::start(Emulator::builder().auto_approve(true).seed(acme())).await;
     let rows = json!({
         "resources": [{"id": "res_1", "name": "Notes"}],
         "machines": [{"client_id": "m2m_1", "resource_id": "res_1", "name": "Agent", "redirect_uris": [CALLBACK]}],
     });
-    world.admin(Method::POST, "seed", rows).await;
+    environment.admin(Method::POST, "seed", rows).await;
     assert!(
-        world
-            .get(&world.authorize_path(&[CLIENT]))
+        environment
+            .get(&environment.authorize_path(&[CLIENT]))
             .await
             .redirected()
             .contains_key("code")
     );
-    let list = world
+    let list = environment
         .call(Method::GET, "/api/v1/user_consents?resource_id=res_1", None)
         .await
         .json();

@@ -4,23 +4,23 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::engine::detail;
-use crate::support::{Answer, world};
+use crate::support::{Response, environment};
 
 /// Returns the field and the constraint of every violation in a response.
-fn violations(answer: &Answer) -> Vec<(String, String)> {
-    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.body);
+fn violations(response: &Response) -> Vec<(String, String)> {
+    assert_eq!(response.status, StatusCode::BAD_REQUEST, "{}", response.body);
     assert_eq!(
-        (&answer.json()["code"], &detail(answer)["error_code"]),
+        (&response.json()["code"], &detail(response)["error_code"]),
         (&json!(3), &json!("INVALID_ARGUMENT"))
     );
-    let list = detail(answer)["validation_error_info"]["field_violations"].clone();
+    let list = detail(response)["validation_error_info"]["field_violations"].clone();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     list.as_array()
         .unwrap()
         .iter()
-        .map(|each| {
-            assert!(!text(&each["description"]).is_empty());
-            (text(&each["field"]), text(&each["constraint"]))
+        .map(|violation| {
+            assert!(!text(&violation["description"]).is_empty());
+            (text(&violation["field"]), text(&violation["constraint"]))
         })
         .collect()
 }
@@ -31,20 +31,21 @@ fn pair(field: &str, constraint: &str) -> (String, String) {
 
 #[tokio::test]
 async fn strings_maps_and_required_fields_are_validated() {
-    let world = world().await;
-    let create = |organization: Value| world.call(Method::POST, "/api/v1/organizations", Some(organization));
+    let environment = environment().await;
+    let create =
+        |organization: Value| environment.call(Method::POST, "/api/v1/organizations", Some(organization));
     assert_eq!(
         violations(&create(json!({"display_name": ""})).await),
         [pair("organization.display_name", "string.min_len")]
     );
-    let answer = create(json!({
+    let response = create(json!({
         "display_name": "é".repeat(201),
         "slug": "Not A Slug",
         "metadata": {"ab": "short key", "fine": ""},
     }))
     .await;
     assert_eq!(
-        violations(&answer),
+        violations(&response),
         [
             pair("organization.display_name", "string.max_len"),
             pair("organization.metadata[\"ab\"]", "string.min_len"),
@@ -57,20 +58,22 @@ async fn strings_maps_and_required_fields_are_validated() {
         StatusCode::OK
     );
     let many: serde_json::Map<String, Value> = (0..11)
-        .map(|each| (format!("key{each}"), Value::from("value")))
+        .map(|index| (format!("key{index}"), Value::from("value")))
         .collect();
     assert_eq!(
         violations(&create(json!({"display_name": "A", "metadata": many})).await),
         [pair("organization.metadata", "map.max_pairs")]
     );
-    let nothing = world.call(Method::POST, "/api/v1/organizations", None).await;
+    let nothing = environment
+        .call(Method::POST, "/api/v1/organizations", None)
+        .await;
     assert_eq!(violations(&nothing), [pair("organization", "required")]);
 }
 
 #[tokio::test]
 async fn numbers_prefixes_and_email_addresses_are_validated() {
-    let world = world().await;
-    let get = |path: &'static str| world.call(Method::GET, path, None);
+    let environment = environment().await;
+    let get = |path: &'static str| environment.call(Method::GET, path, None);
     assert_eq!(
         violations(&get("/api/v1/organizations:search?query=acme&page_size=31").await),
         [pair("page_size", "uint32.lte")]
@@ -92,12 +95,12 @@ async fn numbers_prefixes_and_email_addresses_are_validated() {
         [pair("session_id", "string.pattern")]
     );
     let user = json!({"email": "ada"});
-    let answer = world
+    let response = environment
         .call(Method::POST, "/api/v1/organizations/org_1/users", Some(user))
         .await;
     assert!(
-        violations(&answer).contains(&pair("user.email", "string.email")),
+        violations(&response).contains(&pair("user.email", "string.email")),
         "{}",
-        answer.body
+        response.body
     );
 }

@@ -5,8 +5,8 @@ use reqwest::{Method, StatusCode};
 use scalekit_emulator::{Emulator, Seed};
 use serde_json::json;
 
-use crate::support::{World, acme, form_request, free_port, send};
-use crate::visitor::{Visitor, heading};
+use crate::browser::{Browser, heading};
+use crate::support::{Environment, acme, form_request, free_port, send};
 
 const VIEWS: [&str; 7] = [
     "overview",
@@ -24,14 +24,14 @@ async fn each_view_shows_its_rows() {
         .seed(acme())
         .seed(Seed::demo())
         .webhook("http://127.0.0.1:9/hook");
-    let world = World::start(builder).await;
-    let empty = world.get("/?view=mails").await;
+    let environment = Environment::start(builder).await;
+    let empty = environment.get("/?view=mails").await;
     assert!(empty.body.contains("No mail has been sent yet."));
-    Visitor::new(&world).log_in("ada@acme.com", &[]).await;
+    Browser::new(&environment).log_in("ada@acme.com", &[]).await;
     for (view, texts) in [
         (
             "overview",
-            ["Live sessions", world.emulator.client_id(), "Sign in"],
+            ["Live sessions", environment.emulator.client_id(), "Sign in"],
         ),
         (
             "organizations",
@@ -46,7 +46,7 @@ async fn each_view_shows_its_rows() {
         ("webhooks", ["127.0.0.1:9", "session.created", "Redeliver"]),
         ("requests", ["oauth.authorize", "POST", "303"]),
     ] {
-        let page = world.get(&format!("/?view={view}")).await;
+        let page = environment.get(&format!("/?view={view}")).await;
         assert_eq!(page.status, StatusCode::OK, "{view}");
         for text in texts {
             let escaped = text.replace('/', "&#x2f;");
@@ -54,26 +54,29 @@ async fn each_view_shows_its_rows() {
         }
     }
     // Requests to the dashboard are not logged.
-    let requests = world.logged("").await;
+    let requests = environment.logged("").await;
     assert!(requests.iter().all(|entry| entry["path"] != "/"));
-    assert_eq!(world.get("/?view=secrets").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        environment.get("/?view=secrets").await.status,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
 async fn a_search_covers_rows_beyond_the_first_page() {
-    let world = World::start(Emulator::builder().seed(acme())).await;
+    let environment = Environment::start(Emulator::builder().seed(acme())).await;
     let many: Vec<_> = (0..150)
         .map(|n| json!({ "display_name": format!("Number {n}") }))
         .collect();
-    world
+    environment
         .admin(Method::POST, "seed", json!({ "organizations": many }))
         .await;
-    let page = world.get("/?view=organizations").await;
+    let page = environment.get("/?view=organizations").await;
     assert!(page.body.contains("The newest 100 of 151.") && !page.body.contains("Acme"));
-    let page = world.get("/?view=organizations&q=ACME").await;
+    let page = environment.get("/?view=organizations&q=ACME").await;
     assert!(page.body.contains("Acme") && !page.body.contains("Number"));
     assert!(
-        world
+        environment
             .get("/?view=users&q=nobody")
             .await
             .body
@@ -84,7 +87,8 @@ async fn a_search_covers_rows_beyond_the_first_page() {
 #[tokio::test]
 async fn rows_are_escaped() {
     let hostile = "\"'><script>alert(1)</script>";
-    let world = World::start(Emulator::builder().webhook(format!("http://127.0.0.1:9/{hostile}"))).await;
+    let environment =
+        Environment::start(Emulator::builder().webhook(format!("http://127.0.0.1:9/{hostile}"))).await;
     let rows = json!({
         "organizations": [{"id": "org_1", "display_name": hostile, "external_id": hostile}],
         "domains": [{"organization_id": "org_1", "domain": hostile}],
@@ -94,15 +98,17 @@ async fn rows_are_escaped() {
         "sessions": [{"user_id": "usr_1", "organization_id": "org_1", "status": hostile, "device": {"user_agent": hostile, "ip": hostile}}],
         "mails": [{"to": hostile, "kind": hostile, "subject": hostile, "code": hostile, "link": format!("javascript:{hostile}")}],
     });
-    world.admin(Method::POST, "seed", rows).await;
+    environment.admin(Method::POST, "seed", rows).await;
     let organization = json!({ "display_name": hostile });
-    world
+    environment
         .call(Method::POST, "/api/v1/organizations", Some(organization))
         .await;
-    world.get("/unknown?q=%22%3E%3Cscript%3E").await;
+    environment.get("/unknown?q=%22%3E%3Cscript%3E").await;
     for view in VIEWS {
-        let page = world.get(&format!("/?view={view}&q=%22%27%3E%3Cscript")).await;
-        let all = world.get(&format!("/?view={view}")).await;
+        let page = environment
+            .get(&format!("/?view={view}&q=%22%27%3E%3Cscript"))
+            .await;
+        let all = environment.get(&format!("/?view={view}")).await;
         for page in [page, all] {
             assert!(page.body.contains("</html>"), "{view}");
             // The only script is the dashboard's own.
@@ -116,10 +122,10 @@ async fn rows_are_escaped() {
 async fn only_loopback_names_and_the_configured_host_are_accepted() {
     let port = free_port();
     let builder = Emulator::builder().port(port).url("http://emulator.test:8910");
-    let world = World::start(builder).await;
+    let environment = Environment::start(builder).await;
     let address = format!("http://127.0.0.1:{port}");
-    let asked = |host: &'static str, origin: Option<&'static str>| {
-        let request = world.http.get(&address).header(HOST, host);
+    let get = |host: &'static str, origin: Option<&'static str>| {
+        let request = environment.http.get(&address).header(HOST, host);
         send(match origin {
             Some(origin) => request.header(ORIGIN, origin),
             None => request,
@@ -132,7 +138,7 @@ async fn only_loopback_names_and_the_configured_host_are_accepted() {
         "app.localhost:1",
         "emulator.test:8910",
     ] {
-        assert_eq!(asked(host, None).await.status, StatusCode::OK, "{host}");
+        assert_eq!(get(host, None).await.status, StatusCode::OK, "{host}");
     }
     for host in [
         "evil.example",
@@ -141,38 +147,38 @@ async fn only_loopback_names_and_the_configured_host_are_accepted() {
         "127.0.0.1.evil.example:8910",
         "",
     ] {
-        let answer = asked(host, None).await;
-        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{host}");
-        assert!(!answer.body.contains("Organizations"), "{host}");
+        let response = get(host, None).await;
+        assert_eq!(response.status, StatusCode::FORBIDDEN, "{host}");
+        assert!(!response.body.contains("Organizations"), "{host}");
     }
     assert_eq!(
-        asked("localhost", Some("http://evil.example")).await.status,
+        get("localhost", Some("http://evil.example")).await.status,
         StatusCode::FORBIDDEN
     );
 }
 
 #[tokio::test]
 async fn redelivery_requires_the_form_of_the_dashboard() {
-    let world = World::start(Emulator::builder().webhook("http://127.0.0.1:9/hook")).await;
+    let environment = Environment::start(Emulator::builder().webhook("http://127.0.0.1:9/hook")).await;
     let organization = json!({ "display_name": "Acme" });
-    world
+    environment
         .call(Method::POST, "/api/v1/organizations", Some(organization))
         .await;
-    let delivery = world.get("/_emulator/deliveries").await.json()[0].clone();
+    let delivery = environment.get("/_emulator/deliveries").await.json()[0].clone();
     let value = format!("{} {}", delivery["endpoint_id"], delivery["id"].as_str().unwrap());
-    let visitor = Visitor::new(&world);
-    let page = visitor.open("/?view=webhooks").await;
+    let browser = Browser::new(&environment);
+    let page = browser.open("/?view=webhooks").await;
     let ticket = page.body.split_once("name=\"ticket\" value=\"").unwrap().1;
     let ticket = ticket.split_once('"').unwrap().0;
-    let url = world.emulator.url().to_owned();
+    let url = environment.emulator.url().to_owned();
     let post = |origin: &str, site: &str, ticket: &str, value: &str| {
-        let request = world.request(Method::POST, "/_emulator/dashboard/redeliver");
+        let request = environment.request(Method::POST, "/_emulator/dashboard/redeliver");
         let request = match origin {
             "" => request,
             origin => request.header(ORIGIN, origin),
         };
         let request = request.header("sec-fetch-site", site);
-        visitor.send(form_request(request, &[("ticket", ticket), ("delivery", value)]))
+        browser.send(form_request(request, &[("ticket", ticket), ("delivery", value)]))
     };
     for (origin, site, ticket) in [
         ("", "same-origin", ticket),
@@ -183,8 +189,8 @@ async fn redelivery_requires_the_form_of_the_dashboard() {
         (&url, "same-origin", ""),
         (&url, "same-origin", &ticket[1..]),
     ] {
-        let answer = post(origin, site, ticket, &value).await;
-        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{origin} {site} {ticket}");
+        let response = post(origin, site, ticket, &value).await;
+        assert_eq!(response.status, StatusCode::FORBIDDEN, "{origin} {site} {ticket}");
     }
     let gone = post(&url, "same-origin", ticket, "1 msg_404").await;
     assert_eq!(
@@ -200,12 +206,12 @@ async fn redelivery_requires_the_form_of_the_dashboard() {
 
 #[tokio::test]
 async fn changes_are_sent_to_event_listeners() {
-    let world = World::start(Emulator::builder()).await;
-    let request = world.request(Method::GET, "/_emulator/dashboard/events");
+    let environment = Environment::start(Emulator::builder()).await;
+    let request = environment.request(Method::GET, "/_emulator/dashboard/events");
     let mut stream = request.send().await.unwrap();
     assert_eq!(stream.headers()["content-type"], "text/event-stream");
     assert_eq!(stream.chunk().await.unwrap().unwrap(), "retry: 1000\n\n");
-    world
+    environment
         .admin(
             Method::POST,
             "seed",

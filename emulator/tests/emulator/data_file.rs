@@ -6,13 +6,13 @@ use std::process::{Command, Output};
 use scalekit_emulator::{Emulator, Seed};
 use serde_json::Value;
 
-use crate::data::fresh;
+use crate::data::new_path;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_scalekit-emulator");
 
 /// Returns the error of an emulator that cannot start with a file. Checks that the file is
 /// unchanged.
-async fn refusal(file: &Path) -> String {
+async fn startup_error(file: &Path) -> String {
     let before = std::fs::read(file).unwrap();
     let error = Emulator::builder()
         .data(file)
@@ -25,8 +25,8 @@ async fn refusal(file: &Path) -> String {
     text
 }
 
-async fn made(name: &str) -> std::path::PathBuf {
-    let file = fresh(name);
+async fn seeded_file(name: &str) -> std::path::PathBuf {
+    let file = new_path(name);
     drop(
         Emulator::builder()
             .data(&file)
@@ -40,21 +40,21 @@ async fn made(name: &str) -> std::path::PathBuf {
 
 #[tokio::test]
 async fn other_files_are_rejected_and_not_changed() {
-    let file = fresh("other.txt");
+    let file = new_path("other.txt");
     for content in ["", "a diary, and not a short one".repeat(1000).as_str()] {
         std::fs::write(&file, content).unwrap();
-        let error = refusal(&file).await;
+        let error = startup_error(&file).await;
         assert!(error.contains("it was left as it is"), "{error}");
     }
 }
 
 #[tokio::test]
 async fn a_truncated_file_is_rejected_and_not_changed() {
-    let whole = std::fs::read(made("damaged.redb").await).unwrap();
-    let file = fresh("damaged.redb");
-    for length in [1, 100, whole.len() / 2, whole.len() - 4096] {
-        std::fs::write(&file, &whole[..length]).unwrap();
-        let error = refusal(&file).await;
+    let original = std::fs::read(seeded_file("damaged.redb").await).unwrap();
+    let file = new_path("damaged.redb");
+    for length in [1, 100, original.len() / 2, original.len() - 4096] {
+        std::fs::write(&file, &original[..length]).unwrap();
+        let error = startup_error(&file).await;
         assert!(error.contains("it was left as it is"), "{length}: {error}");
     }
 }
@@ -63,35 +63,35 @@ async fn a_truncated_file_is_rejected_and_not_changed() {
 /// row.
 #[tokio::test]
 async fn a_wrong_byte_never_loses_a_row_silently() {
-    let file = made("flipped.redb").await;
-    let whole = std::fs::read(&file).unwrap();
+    let file = seeded_file("flipped.redb").await;
+    let original = std::fs::read(&file).unwrap();
     let export = |emulator: &Emulator| emulator.export().to_json().unwrap();
     let all = export(&Emulator::builder().data(&file).start().await.unwrap());
-    let (mut random, mut refused) = (fastrand::Rng::with_seed(7), 0);
+    let (mut random, mut rejected) = (fastrand::Rng::with_seed(7), 0);
     for _ in 0..60 {
-        let mut bytes = whole.clone();
-        let place = random.usize(..bytes.len());
-        bytes[place] ^= random.u8(1..);
+        let mut bytes = original.clone();
+        let offset = random.usize(..bytes.len());
+        bytes[offset] ^= random.u8(1..);
         std::fs::write(&file, &bytes).unwrap();
         match Emulator::builder().data(&file).start().await {
-            Ok(emulator) => assert_eq!(export(&emulator), all, "byte {place}"),
+            Ok(emulator) => assert_eq!(export(&emulator), all, "byte {offset}"),
             Err(error) => {
-                refused += 1;
+                rejected += 1;
                 assert!(
                     error.to_string().contains("it was left as it is"),
-                    "{place}: {error}"
+                    "{offset}: {error}"
                 );
                 assert_eq!(std::fs::read(&file).unwrap(), bytes);
             }
         }
     }
-    assert!(refused > 0);
+    assert!(rejected > 0);
 }
 
 #[tokio::test]
 async fn a_file_of_another_format_is_rejected_and_not_changed() {
     const SINGLES: redb::TableDefinition<'_, &str, &[u8]> = redb::TableDefinition::new("singles");
-    let file = made("newer.redb").await;
+    let file = seeded_file("newer.redb").await;
     let database = redb::Database::open(&file).unwrap();
     let transaction = database.begin_write().unwrap();
     let about: &[u8] = br#"{"format": 2, "version": "9.0.0"}"#;
@@ -102,7 +102,7 @@ async fn a_file_of_another_format_is_rejected_and_not_changed() {
         .unwrap();
     transaction.commit().unwrap();
     drop(database);
-    let error = refusal(&file).await;
+    let error = startup_error(&file).await;
     for part in ["version 9.0.0", "format 2", "reads format 1"] {
         assert!(error.contains(part), "{error}");
     }
@@ -110,7 +110,7 @@ async fn a_file_of_another_format_is_rejected_and_not_changed() {
 
 #[tokio::test]
 async fn a_file_cannot_be_used_by_two_emulators() {
-    let file = fresh("shared.redb");
+    let file = new_path("shared.redb");
     let first = Emulator::builder().data(&file).start().await.unwrap();
     let error = Emulator::builder().data(&file).start().await.unwrap_err();
     assert!(
@@ -147,8 +147,8 @@ fn succeeds(arguments: &[&str]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn export_and_import_move_rows_between_files_and_running_emulators() {
-    let (first, second) = (made("from.redb").await, fresh("to.redb"));
-    let (json, again) = (fresh("world.json"), fresh("again.json"));
+    let (first, second) = (seeded_file("from.redb").await, new_path("to.redb"));
+    let (json, again) = (new_path("environment.json"), new_path("again.json"));
     let [first, second] = [first.to_str().unwrap(), second.to_str().unwrap()];
     let [json, again] = [json.to_str().unwrap(), again.to_str().unwrap()];
     let read = |file: &str| -> Value { serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap() };

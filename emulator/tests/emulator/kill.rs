@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::data::fresh;
+use crate::data::new_path;
 
 const KILLS: u32 = 100;
 const WRITERS: u32 = 4;
@@ -21,9 +21,9 @@ type Name = Option<String>;
 
 /// The acknowledged name of each organization, and the name in a pending request.
 #[derive(Debug, Default)]
-struct Known {
+struct Writes {
     acknowledged: HashMap<String, Name>,
-    asked: HashMap<String, Name>,
+    pending: HashMap<String, Name>,
     last: String,
 }
 
@@ -96,7 +96,7 @@ impl Api {
 }
 
 /// Creates, renames and deletes organizations until the emulator is killed.
-async fn write(api: Arc<Api>, known: Arc<Mutex<Known>>, writer: String, done: mpsc::UnboundedSender<()>) {
+async fn write(api: Arc<Api>, state: Arc<Mutex<Writes>>, writer: String, done: mpsc::UnboundedSender<()>) {
     for number in 0.. {
         let name = format!("{writer}-{number}");
         let created = api
@@ -107,9 +107,9 @@ async fn write(api: Arc<Api>, known: Arc<Mutex<Known>>, writer: String, done: mp
         };
         let id = body["organization"]["id"].as_str().unwrap().to_owned();
         {
-            let mut known = known.lock().unwrap();
-            known.acknowledged.insert(id.clone(), Some(name.clone()));
-            known.last = known.last.clone().max(id.clone());
+            let mut state = state.lock().unwrap();
+            state.acknowledged.insert(id.clone(), Some(name.clone()));
+            state.last = state.last.clone().max(id.clone());
         }
         let _ = done.send(());
         let path = format!("/api/v1/organizations/{id}");
@@ -118,25 +118,25 @@ async fn write(api: Arc<Api>, known: Arc<Mutex<Known>>, writer: String, done: mp
             1 => ("DELETE", None),
             _ => continue,
         };
-        known.lock().unwrap().asked.insert(id.clone(), next.clone());
+        state.lock().unwrap().pending.insert(id.clone(), next.clone());
         let Some((StatusCode::OK, _)) = api.send(method, &path, json!({"display_name": next})).await else {
             return;
         };
-        let mut known = known.lock().unwrap();
-        known.asked.remove(&id);
-        known.acknowledged.insert(id, next);
+        let mut state = state.lock().unwrap();
+        state.pending.remove(&id);
+        state.acknowledged.insert(id, next);
         let _ = done.send(());
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn acknowledged_writes_survive_a_hundred_kills() {
-    let file = fresh("killed.redb");
+    let file = new_path("killed.redb");
     let mut random = fastrand::Rng::with_seed(100);
-    let known = Arc::<Mutex<Known>>::default();
+    let state = Arc::<Mutex<Writes>>::default();
     let http = Client::builder().no_proxy().build().unwrap();
     let mut token = String::new();
-    let mut settled: HashMap<String, Name> = HashMap::new();
+    let mut confirmed: HashMap<String, Name> = HashMap::new();
     for round in 0..=KILLS {
         let process = Process::start(&file);
         if token.is_empty() {
@@ -144,9 +144,9 @@ async fn acknowledged_writes_survive_a_hundred_kills() {
             let form = "grant_type=client_credentials&client_id=skc_100000000000000001&client_secret=test_emulator_secret";
             let request = http.post(format!("{}/oauth/token", process.url)).body(form);
             let request = request.header("content-type", "application/x-www-form-urlencoded");
-            let answer = request.send().await.unwrap().text().await.unwrap();
-            let answer: Value = serde_json::from_str(&answer).unwrap();
-            token = answer["access_token"].as_str().unwrap().to_owned();
+            let body = request.send().await.unwrap().text().await.unwrap();
+            let body: Value = serde_json::from_str(&body).unwrap();
+            token = body["access_token"].as_str().unwrap().to_owned();
         }
         let api = Arc::new(Api {
             http: http.clone(),
@@ -154,22 +154,22 @@ async fn acknowledged_writes_survive_a_hundred_kills() {
             token: token.clone(),
         });
 
-        let Known {
+        let Writes {
             acknowledged,
-            asked,
+            pending,
             last,
-        } = std::mem::take(&mut *known.lock().unwrap());
+        } = std::mem::take(&mut *state.lock().unwrap());
         for (id, name) in acknowledged {
             let now = api.name(&id).await;
             assert!(
-                now == name || asked.get(&id) == Some(&now),
+                now == name || pending.get(&id) == Some(&now),
                 "round {round}, {id}: {now:?} for {name:?}"
             );
-            settled.insert(id, now);
+            confirmed.insert(id, now);
         }
         if round == KILLS {
             // Rows checked in earlier rounds are unchanged.
-            for (id, name) in &settled {
+            for (id, name) in &confirmed {
                 assert_eq!(api.name(id).await, *name, "{id}");
             }
             process.kill();
@@ -179,18 +179,18 @@ async fn acknowledged_writes_survive_a_hundred_kills() {
         let mut writers = JoinSet::new();
         for writer in 0..WRITERS {
             let writer = format!("{round}-{writer}");
-            writers.spawn(write(Arc::clone(&api), Arc::clone(&known), writer, done.clone()));
+            writers.spawn(write(Arc::clone(&api), Arc::clone(&state), writer, done.clone()));
         }
         for _ in 0..random.u32(1..20) {
             writes.recv().await.expect("the writers are running");
         }
         process.kill();
         writers.join_all().await;
-        let known = known.lock().unwrap();
+        let state = state.lock().unwrap();
         assert!(
-            known.acknowledged.keys().all(|id| *id > last),
+            state.acknowledged.keys().all(|id| *id > last),
             "ids must increase"
         );
     }
-    assert!(settled.len() >= KILLS as usize, "{}", settled.len());
+    assert!(confirmed.len() >= KILLS as usize, "{}", confirmed.len());
 }

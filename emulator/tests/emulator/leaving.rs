@@ -4,12 +4,12 @@ use reqwest::{Method, StatusCode};
 use scalekit_emulator::{Emulator, Seed};
 use serde_json::{Value, json};
 
-use crate::support::World;
-use crate::visitor::Visitor;
+use crate::browser::Browser;
+use crate::support::Environment;
 
 const PERSON: &str = "bob@home.net";
 
-async fn two_organizations() -> World {
+async fn two_organizations() -> Environment {
     let membership = |id: &str| json!({ "organization_id": id, "membership_status": "ACTIVE" });
     let seed = json!({
         "organizations": [
@@ -17,23 +17,23 @@ async fn two_organizations() -> World {
         ],
         "users": [{ "id": "usr_100000000000000003", "email": PERSON, "memberships": [membership("org_100000000000000001"), membership("org_100000000000000002")] }],
     });
-    World::start(Emulator::builder().seed(Seed::from_json(seed).unwrap())).await
+    Environment::start(Emulator::builder().seed(Seed::from_json(seed).unwrap())).await
 }
 
-async fn tokens(visitor: &Visitor<'_>, more: &[(&str, &str)]) -> Value {
-    let code = visitor
-        .ask(more)
+async fn tokens(browser: &Browser<'_>, extra: &[(&str, &str)]) -> Value {
+    let code = browser
+        .authorize(extra)
         .await
         .redirected()
         .remove("code")
         .expect("a code");
-    visitor.world.exchange(&code, &[]).await.json()
+    browser.environment.exchange(&code, &[]).await.json()
 }
 
-async fn refreshed(world: &World, tokens: &Value) -> (StatusCode, Value) {
+async fn refreshed(environment: &Environment, tokens: &Value) -> (StatusCode, Value) {
     let token = tokens["refresh_token"].as_str().expect("a refresh token");
-    let answer = world.refresh(token, &[]).await;
-    (answer.status, answer.json())
+    let response = environment.refresh(token, &[]).await;
+    (response.status, response.json())
 }
 
 #[tokio::test]
@@ -42,33 +42,33 @@ async fn leaving_an_organization_revokes_its_tokens() {
         "/api/v1/memberships/organizations/org_100000000000000002/users/usr_100000000000000003",
         "/api/v1/organizations/org_100000000000000002",
     ] {
-        let world = two_organizations().await;
-        let visitor = Visitor::new(&world);
-        visitor
+        let environment = two_organizations().await;
+        let browser = Browser::new(&environment);
+        browser
             .log_in(PERSON, &[("organization_id", "org_100000000000000001")])
             .await;
         let first = tokens(
-            &visitor,
+            &browser,
             &[("organization_id", "org_100000000000000001"), ("prompt", "none")],
         )
         .await;
         let second = tokens(
-            &visitor,
+            &browser,
             &[("organization_id", "org_100000000000000002"), ("prompt", "none")],
         )
         .await;
-        let code = visitor
-            .ask(&[("organization_id", "org_100000000000000002"), ("prompt", "none")])
+        let code = browser
+            .authorize(&[("organization_id", "org_100000000000000002"), ("prompt", "none")])
             .await
             .redirected()
             .remove("code")
             .unwrap();
-        let answer = world.call(Method::DELETE, leave, None).await;
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        let response = environment.call(Method::DELETE, leave, None).await;
+        assert_eq!(response.status, StatusCode::OK, "{}", response.body);
 
-        assert_eq!(refreshed(&world, &second).await.1["error"], "invalid_grant");
-        assert_eq!(world.exchange(&code, &[]).await.error(), "invalid_grant");
-        let sessions = world
+        assert_eq!(refreshed(&environment, &second).await.1["error"], "invalid_grant");
+        assert_eq!(environment.exchange(&code, &[]).await.error(), "invalid_grant");
+        let sessions = environment
             .call(Method::GET, "/api/v1/users/usr_100000000000000003/sessions", None)
             .await
             .json();
@@ -77,19 +77,19 @@ async fn leaving_an_organization_revokes_its_tokens() {
             json!(["org_100000000000000001"])
         );
         // The tokens for the other organization stay valid.
-        assert_eq!(refreshed(&world, &first).await.0, StatusCode::OK);
+        assert_eq!(refreshed(&environment, &first).await.0, StatusCode::OK);
     }
 }
 
 #[tokio::test]
 async fn a_deactivated_member_cannot_refresh() {
-    let world = two_organizations().await;
-    let visitor = Visitor::new(&world);
-    visitor
+    let environment = two_organizations().await;
+    let browser = Browser::new(&environment);
+    browser
         .log_in(PERSON, &[("organization_id", "org_100000000000000001")])
         .await;
     let second = tokens(
-        &visitor,
+        &browser,
         &[("organization_id", "org_100000000000000002"), ("prompt", "none")],
     )
     .await;
@@ -99,36 +99,38 @@ async fn a_deactivated_member_cannot_refresh() {
             { "organization_id": "org_100000000000000002", "membership_status": "INACTIVE" },
         ],
     }] });
-    world.admin(Method::POST, "seed", user).await;
-    assert_eq!(refreshed(&world, &second).await.1["error"], "invalid_grant");
+    environment.admin(Method::POST, "seed", user).await;
+    assert_eq!(refreshed(&environment, &second).await.1["error"], "invalid_grant");
 }
 
 #[tokio::test]
 async fn logging_out_ends_all_logins_of_the_browser() {
-    let world = two_organizations().await;
-    for own_browser in [true, false] {
-        let visitor = Visitor::new(&world);
-        let wanted = [("organization_id", "org_100000000000000001")];
-        visitor.log_in(PERSON, &wanted).await;
-        let first = tokens(&visitor, &[wanted[0], ("prompt", "none")]).await;
-        visitor.log_in(PERSON, &[wanted[0], ("prompt", "login")]).await;
-        let second = tokens(&visitor, &[wanted[0], ("prompt", "none")]).await;
-        let elsewhere = Visitor::new(&world);
-        elsewhere.log_in(PERSON, &wanted).await;
+    let environment = two_organizations().await;
+    for same_browser in [true, false] {
+        let browser = Browser::new(&environment);
+        let organization = [("organization_id", "org_100000000000000001")];
+        browser.log_in(PERSON, &organization).await;
+        let first = tokens(&browser, &[organization[0], ("prompt", "none")]).await;
+        browser
+            .log_in(PERSON, &[organization[0], ("prompt", "login")])
+            .await;
+        let second = tokens(&browser, &[organization[0], ("prompt", "none")]).await;
+        let other_browser = Browser::new(&environment);
+        other_browser.log_in(PERSON, &organization).await;
 
         let hint = second["id_token"].as_str().unwrap();
         let path = format!("/oidc/logout?id_token_hint={hint}");
-        match own_browser {
-            true => visitor.open(&path).await,
-            false => world.get(&path).await,
+        match same_browser {
+            true => browser.open(&path).await,
+            false => environment.get(&path).await,
         };
-        let silent = visitor.ask(&[("prompt", "none")]).await.redirected();
+        let silent = browser.authorize(&[("prompt", "none")]).await.redirected();
         assert_eq!(silent["error"], "login_required");
         for tokens in [&first, &second] {
-            assert_eq!(refreshed(&world, tokens).await.1["error"], "invalid_grant");
+            assert_eq!(refreshed(&environment, tokens).await.1["error"], "invalid_grant");
         }
         // Another browser of the same user stays logged in.
-        let silent = elsewhere.ask(&[("prompt", "none")]).await.redirected();
+        let silent = other_browser.authorize(&[("prompt", "none")]).await.redirected();
         assert!(silent.contains_key("code"), "{silent:?}");
     }
 }

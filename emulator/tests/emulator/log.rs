@@ -4,14 +4,14 @@ use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, COOKIE};
 use serde_json::{Value, json};
 
-use crate::support::{CHALLENGE, VERIFIER, send, world};
+use crate::support::{CHALLENGE, VERIFIER, environment, send};
 
 #[tokio::test]
 async fn an_entry_contains_the_request_unchanged() {
-    let world = world().await;
-    let bearer = world.bearer().await;
+    let environment = environment().await;
+    let bearer = environment.bearer().await;
     let body = r#"{ "display_name": "Überall",  "metadata": {"team": "one"} }"#;
-    let request = world.request(
+    let request = environment.request(
         Method::PATCH,
         "/api/v1/organizations/org%5F1?update_mask=a%2Cb&x=1",
     );
@@ -20,8 +20,8 @@ async fn an_entry_contains_the_request_unchanged() {
         .header(CONTENT_TYPE, "application/json")
         .header("x-probe", "7")
         .header("x-probe", "a: b");
-    let answer = send(request.body(body)).await;
-    let entries = world
+    let response = send(request.body(body)).await;
+    let entries = environment
         .logged("operation=OrganizationService.UpdateOrganization")
         .await;
     let entry = &entries[0];
@@ -31,10 +31,10 @@ async fn an_entry_contains_the_request_unchanged() {
         ("query", json!("update_mask=a%2Cb&x=1")),
         ("body", json!(body)),
         ("json", serde_json::from_str(body).unwrap()),
-        ("status", json!(answer.status.as_u16())),
+        ("status", json!(response.status.as_u16())),
         (
             "request_id",
-            json!(answer.headers["x-request-id"].to_str().unwrap()),
+            json!(response.headers["x-request-id"].to_str().unwrap()),
         ),
         ("aborted", json!(false)),
     ] {
@@ -46,24 +46,27 @@ async fn an_entry_contains_the_request_unchanged() {
 
 #[tokio::test]
 async fn credentials_are_redacted() {
-    let world = world().await;
+    let environment = environment().await;
     let challenge = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
-    let code = world.code(&challenge).await;
-    let tokens = world.exchange(&code, &[("code_verifier", VERIFIER)]).await.json();
+    let code = environment.code(&challenge).await;
+    let tokens = environment
+        .exchange(&code, &[("code_verifier", VERIFIER)])
+        .await
+        .json();
     let token = |name: &str| tokens[name].as_str().unwrap().to_owned();
-    world.refresh(&token("refresh_token"), &[]).await;
-    world
+    environment.refresh(&token("refresh_token"), &[]).await;
+    environment
         .get(&format!("/oidc/logout?id_token_hint={}", token("id_token")))
         .await;
-    let bearer = world.bearer().await;
+    let bearer = environment.bearer().await;
     send(
-        world
+        environment
             .request(Method::GET, "/userinfo")
             .bearer_auth(token("access_token")),
     )
     .await;
     send(
-        world
+        environment
             .request(Method::GET, "/api/v1/organizations")
             .bearer_auth(&bearer)
             .header(COOKIE, "a=sesame")
@@ -71,20 +74,20 @@ async fn credentials_are_redacted() {
     )
     .await;
     // Secrets sent to an unknown path are redacted too.
-    world
+    environment
         .post_form(
             "/oauth/tokens",
-            &[("client_secret", world.emulator.client_secret())],
+            &[("client_secret", environment.emulator.client_secret())],
         )
         .await;
-    let request = world
+    let request = environment
         .request(Method::POST, "/oauth/token")
         .header("authorization", "Basic c2VjcmV0OnNlY3JldA==");
     send(request).await;
 
-    let log = Value::from(world.logged("").await).to_string();
+    let log = Value::from(environment.logged("").await).to_string();
     for secret in [
-        world.emulator.client_secret(),
+        environment.emulator.client_secret(),
         &code,
         VERIFIER,
         &token("refresh_token"),
@@ -101,17 +104,17 @@ async fn credentials_are_redacted() {
 
 #[tokio::test]
 async fn entries_can_be_filtered_and_deleted() {
-    let world = world().await;
+    let environment = environment().await;
     for path in [
         "/keys",
         "/keys",
         "/api/v1/organizations/a",
         "/api/v1/organizations/b",
     ] {
-        world.get(path).await;
+        environment.get(path).await;
     }
     let paths = async |query: &str| -> Vec<String> {
-        let entries = world.logged(query).await;
+        let entries = environment.logged(query).await;
         entries
             .iter()
             .map(|entry| entry["path"].as_str().unwrap().to_owned())
@@ -124,36 +127,36 @@ async fn entries_can_be_filtered_and_deleted() {
     );
     assert_eq!(paths("method=post").await, [""; 0]);
     assert_eq!(paths("limit=1").await, ["/api/v1/organizations/b"]);
-    let third = world.logged("").await[2]["number"].as_u64().unwrap();
+    let third = environment.logged("").await[2]["number"].as_u64().unwrap();
     assert_eq!(
         paths(&format!("after={third}")).await,
         ["/api/v1/organizations/b"]
     );
-    world.admin(Method::DELETE, "requests", json!({})).await;
+    environment.admin(Method::DELETE, "requests", json!({})).await;
     assert_eq!(paths("").await, [""; 0]);
-    world.get("/keys").await;
-    assert!(world.logged("").await[0]["number"].as_u64().unwrap() > third);
+    environment.get("/keys").await;
+    assert!(environment.logged("").await[0]["number"].as_u64().unwrap() > third);
 }
 
 #[tokio::test]
 async fn a_request_aborted_by_the_client_is_marked() {
-    let world = world().await;
+    let environment = environment().await;
     let name = "OrganizationService.ListOrganization";
-    world
+    environment
         .admin(
             Method::POST,
             "faults",
             json!({"operation": name, "delay_ms": 30_000}),
         )
         .await;
-    let request = world.request(Method::GET, "/api/v1/organizations").send();
+    let request = environment.request(Method::GET, "/api/v1/organizations").send();
     assert!(
         tokio::time::timeout(std::time::Duration::from_millis(300), request)
             .await
             .is_err()
     );
     for _ in 0..100 {
-        let entry = world.logged(&format!("operation={name}")).await[0].clone();
+        let entry = environment.logged(&format!("operation={name}")).await[0].clone();
         if entry["aborted"] == true {
             assert_eq!(entry["status"], Value::Null);
             return;

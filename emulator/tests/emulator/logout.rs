@@ -4,8 +4,8 @@ use reqwest::{Method, StatusCode};
 use scalekit_emulator::Emulator;
 use serde_json::json;
 
-use crate::support::{CALLBACK, World, acme};
-use crate::visitor::{Visitor, heading};
+use crate::browser::{Browser, heading};
+use crate::support::{CALLBACK, Environment, acme};
 
 fn logout_path(pairs: &[(&str, &str)]) -> String {
     let query = form_urlencoded::Serializer::new(String::new())
@@ -14,103 +14,103 @@ fn logout_path(pairs: &[(&str, &str)]) -> String {
     format!("/oidc/logout?{query}")
 }
 
-async fn asking() -> World {
-    World::start(Emulator::builder().seed(acme())).await
+async fn with_login_page() -> Environment {
+    Environment::start(Emulator::builder().seed(acme())).await
 }
 
 #[tokio::test]
 async fn without_a_hint_the_user_must_confirm() {
-    let world = asking().await;
-    let visitor = Visitor::new(&world);
-    visitor.log_in("ada@acme.com", &[]).await;
+    let environment = with_login_page().await;
+    let browser = Browser::new(&environment);
+    browser.log_in("ada@acme.com", &[]).await;
     let path = logout_path(&[("post_logout_redirect_uri", CALLBACK), ("state", "s")]);
-    let page = visitor.open(&path).await;
+    let page = browser.open(&path).await;
     assert_eq!(heading(&page), "Sign out?");
     assert!(page.body.contains("ada@acme.com"));
     // A form on another site has no ticket. It only gets the confirmation page.
-    let foreign = visitor.send(world.request(Method::POST, &path)).await;
+    let foreign = browser.send(environment.request(Method::POST, &path)).await;
     assert_eq!(heading(&foreign), "Sign out?");
     assert_eq!(
-        heading(&visitor.press(&page, "stay", &[]).await),
+        heading(&browser.submit(&page, "stay", &[]).await),
         "You are still signed in"
     );
     assert!(
-        visitor
-            .ask(&[("prompt", "none")])
+        browser
+            .authorize(&[("prompt", "none")])
             .await
             .redirected()
             .contains_key("code")
     );
 
-    let back = visitor.press(&page, "leave", &[]).await.redirected();
-    assert_eq!(back["state"], "s");
+    let callback = browser.submit(&page, "leave", &[]).await.redirected();
+    assert_eq!(callback["state"], "s");
     assert_eq!(
-        visitor.ask(&[("prompt", "none")]).await.redirected()["error"],
+        browser.authorize(&[("prompt", "none")]).await.redirected()["error"],
         "login_required"
     );
     // Without a session there is no confirmation page.
-    assert_eq!(visitor.open(&path).await.redirected()["state"], "s");
-    assert_eq!(heading(&visitor.open("/oidc/logout").await), "Signed out");
+    assert_eq!(browser.open(&path).await.redirected()["state"], "s");
+    assert_eq!(heading(&browser.open("/oidc/logout").await), "Signed out");
 }
 
 #[tokio::test]
 async fn a_hint_ends_its_session_without_confirmation() {
-    let world = asking().await;
-    let visitor = Visitor::new(&world);
-    let back = visitor.log_in("ada@acme.com", &[]).await.redirected();
-    let tokens = world.exchange(&back["code"], &[]).await.json();
+    let environment = with_login_page().await;
+    let browser = Browser::new(&environment);
+    let callback = browser.log_in("ada@acme.com", &[]).await.redirected();
+    let tokens = environment.exchange(&callback["code"], &[]).await.json();
     let hint = ("id_token_hint", tokens["id_token"].as_str().unwrap());
-    let foreign = visitor.open(&logout_path(&[hint, ("client_id", "skc_2")])).await;
+    let foreign = browser.open(&logout_path(&[hint, ("client_id", "skc_2")])).await;
     assert_eq!(foreign.status, StatusCode::BAD_REQUEST);
     assert!(
-        visitor
-            .ask(&[("prompt", "none")])
+        browser
+            .authorize(&[("prompt", "none")])
             .await
             .redirected()
             .contains_key("code")
     );
     // The application posts the hint without browser cookies.
-    let answer = world
+    let response = environment
         .post_form("/oidc/logout", &[hint, ("post_logout_redirect_uri", CALLBACK)])
         .await;
-    answer.redirected();
+    response.redirected();
     assert_eq!(
-        visitor.ask(&[("prompt", "none")]).await.redirected()["error"],
+        browser.authorize(&[("prompt", "none")]).await.redirected()["error"],
         "login_required"
     );
 }
 
 #[tokio::test]
 async fn unregistered_logout_redirect_uris_are_rejected() {
-    let world = asking().await;
-    let id = world.emulator.client_id();
+    let environment = with_login_page().await;
+    let id = environment.emulator.client_id();
     let new = json!({ "post_logout_redirect_uris": [CALLBACK] });
-    world
+    environment
         .call(Method::PATCH, &format!("/api/v1/clients/{id}"), Some(new))
         .await;
-    let visitor = Visitor::new(&world);
-    let back = visitor.log_in("ada@acme.com", &[]).await.redirected();
-    let tokens = world.exchange(&back["code"], &[]).await.json();
+    let browser = Browser::new(&environment);
+    let callback = browser.log_in("ada@acme.com", &[]).await.redirected();
+    let tokens = environment.exchange(&callback["code"], &[]).await.json();
     let hint = ("id_token_hint", tokens["id_token"].as_str().unwrap());
     for target in ["http://localhost:3000/other", "javascript:alert(1)", "callback"] {
         for pairs in [vec![hint], vec![("client_id", id)], vec![]] {
             let mut pairs = pairs;
             pairs.push(("post_logout_redirect_uri", target));
-            let page = world.get(&logout_path(&pairs)).await;
+            let page = environment.get(&logout_path(&pairs)).await;
             assert_eq!(page.status, StatusCode::BAD_REQUEST, "{pairs:?}");
             assert!(page.body.contains("post_logout_redirect_uri"));
         }
     }
     // A rejected request does not end the session.
     assert!(
-        visitor
-            .ask(&[("prompt", "none")])
+        browser
+            .authorize(&[("prompt", "none")])
             .await
             .redirected()
             .contains_key("code")
     );
     let path = logout_path(&[hint, ("post_logout_redirect_uri", CALLBACK)]);
-    world.get(&path).await.redirected();
+    environment.get(&path).await.redirected();
     let unknown = logout_path(&[("client_id", "skc_2"), ("post_logout_redirect_uri", CALLBACK)]);
-    assert_eq!(world.get(&unknown).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(environment.get(&unknown).await.status, StatusCode::BAD_REQUEST);
 }

@@ -4,6 +4,7 @@
 mod admin;
 mod authorize;
 mod binary;
+mod browser;
 mod consent;
 mod constraints;
 mod cors;
@@ -32,6 +33,5 @@ mod support;
 mod tls;
 mod token;
 mod unknown;
-mod visitor;
 mod webhook_redelivery;
 mod webhooks;

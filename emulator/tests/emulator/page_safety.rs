@@ -4,21 +4,21 @@ use reqwest::header::ORIGIN;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::login_page::asking;
+use crate::browser::{Browser, heading};
+use crate::login_page::with_login_page;
 use crate::support::form_request;
-use crate::visitor::{Visitor, heading};
 
 #[tokio::test]
 async fn a_form_is_bound_to_its_browser_and_request_and_expires() {
-    let world = asking().await;
-    let (ada, eve) = (Visitor::new(&world), Visitor::new(&world));
-    let page = ada.ask(&[("state", "s")]).await;
-    eve.ask(&[]).await;
+    let environment = with_login_page().await;
+    let (ada, eve) = (Browser::new(&environment), Browser::new(&environment));
+    let page = ada.authorize(&[("state", "s")]).await;
+    eve.authorize(&[]).await;
     let email = [("email", "ada@acme.com")];
     // Another browser, and a browser without cookies as with a cross-site form.
-    for visitor in [&eve, &Visitor::new(&world)] {
+    for browser in [&eve, &Browser::new(&environment)] {
         assert_eq!(
-            heading(&visitor.press(&page, "email", &email).await),
+            heading(&browser.submit(&page, "email", &email).await),
             "This page has expired"
         );
     }
@@ -29,35 +29,35 @@ async fn a_form_is_bound_to_its_browser_and_request_and_expires() {
         ("do", "email"),
         email[0],
     ];
-    let other = world.authorize_path(&[("state", "other")]);
-    let answer = ada
-        .send(form_request(world.request(Method::POST, &other), &form))
+    let other = environment.authorize_path(&[("state", "other")]);
+    let response = ada
+        .send(form_request(environment.request(Method::POST, &other), &form))
         .await;
     assert_eq!(
-        (answer.status, heading(&answer).as_str()),
+        (response.status, heading(&response).as_str()),
         (StatusCode::BAD_REQUEST, "This page has expired")
     );
-    assert!(answer.body.contains("Start again") && answer.body.contains("state=other"));
+    assert!(response.body.contains("Start again") && response.body.contains("state=other"));
     // A form is valid for 900 s, long enough to read a mail.
-    world
+    environment
         .admin(Method::PUT, "clock", json!({ "shift_seconds": 800 }))
         .await;
     assert_eq!(
-        heading(&ada.press(&page, "email", &email).await),
+        heading(&ada.submit(&page, "email", &email).await),
         "Check your mail"
     );
-    world
+    environment
         .admin(Method::PUT, "clock", json!({ "shift_seconds": 1000 }))
         .await;
     assert_eq!(
-        heading(&ada.press(&page, "email", &email).await),
+        heading(&ada.submit(&page, "email", &email).await),
         "This page has expired"
     );
 }
 
 #[tokio::test]
 async fn names_are_escaped() {
-    let world = asking().await;
+    let environment = with_login_page().await;
     let hostile = "\"'><script>alert(1)</script>";
     let rows = json!({
         "organizations": [{"id": "org_9", "display_name": hostile}],
@@ -71,8 +71,8 @@ async fn names_are_escaped() {
         "clients": [{"id": "skc_9", "name": hostile}],
         "domains": [{"organization_id": "org_9", "domain": "hostile.example"}],
     });
-    world.admin(Method::POST, "seed", rows).await;
-    for more in [
+    environment.admin(Method::POST, "seed", rows).await;
+    for extra in [
         vec![("client_id", "skc_9"), ("login_hint", hostile)],
         vec![("client_id", "skc_9"), ("organization_id", "org_9")],
         vec![("client_id", "skc_9"), ("connection_id", "conn_9")],
@@ -82,17 +82,17 @@ async fn names_are_escaped() {
         vec![("client_id", hostile)],
         vec![("state", hostile)],
     ] {
-        let page = Visitor::new(&world).ask(&more).await;
-        assert!(page.body.contains("</html>"), "{more:?}");
-        assert!(!page.body.contains("<script"), "{more:?} {}", page.body);
+        let page = Browser::new(&environment).authorize(&extra).await;
+        assert!(page.body.contains("</html>"), "{extra:?}");
+        assert!(!page.body.contains("<script"), "{extra:?} {}", page.body);
     }
 }
 
 #[tokio::test]
 async fn pages_send_security_headers() {
-    let world = asking().await;
-    let visitor = Visitor::new(&world);
-    let page = visitor.ask(&[]).await;
+    let environment = with_login_page().await;
+    let browser = Browser::new(&environment);
+    let page = browser.authorize(&[]).await;
     let policy = page.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
     assert!(!policy.contains("unsafe") && !policy.contains("script-src"));
@@ -109,15 +109,18 @@ async fn pages_send_security_headers() {
         ("live.js", "text/javascript"),
         ("icon.svg", "image/svg+xml"),
     ] {
-        let answer = world.get(&format!("/_emulator/assets/{asset}")).await;
+        let response = environment.get(&format!("/_emulator/assets/{asset}")).await;
         assert!(
-            answer.headers["content-type"].to_str().unwrap().starts_with(kind),
+            response.headers["content-type"]
+                .to_str()
+                .unwrap()
+                .starts_with(kind),
             "{asset}"
         );
     }
     // A form without a ticket is rejected whatever its origin is.
-    let request = world.request(Method::POST, &world.authorize_path(&[]));
+    let request = environment.request(Method::POST, &environment.authorize_path(&[]));
     let foreign = request.header(ORIGIN, "https://evil.example");
-    let answer = visitor.send(form_request(foreign, &[("do", "email")])).await;
-    assert_eq!(heading(&answer), "This page has expired");
+    let response = browser.send(form_request(foreign, &[("do", "email")])).await;
+    assert_eq!(heading(&response), "This page has expired");
 }

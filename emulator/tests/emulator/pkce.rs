@@ -3,17 +3,17 @@
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::support::{CALLBACK, CHALLENGE, VERIFIER, form_request, send, world};
+use crate::support::{CALLBACK, CHALLENGE, VERIFIER, environment, form_request, send};
 
 #[tokio::test]
 async fn pkce_requires_the_matching_verifier() {
-    let world = world().await;
+    let environment = environment().await;
     let challenge = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
-    let code = world.code(&challenge).await;
+    let code = environment.code(&challenge).await;
     let wrong = VERIFIER.replace('d', "e");
     for verifier in [wrong.as_str(), "short", ""] {
         assert_eq!(
-            world
+            environment
                 .exchange(&code, &[("code_verifier", verifier)])
                 .await
                 .error(),
@@ -21,13 +21,16 @@ async fn pkce_requires_the_matching_verifier() {
         );
     }
     assert_eq!(
-        world.exchange(&code, &[("code_verifier", VERIFIER)]).await.status,
+        environment
+            .exchange(&code, &[("code_verifier", VERIFIER)])
+            .await
+            .status,
         StatusCode::OK
     );
 
-    let code = world.code(&[]).await;
+    let code = environment.code(&[]).await;
     assert_eq!(
-        world
+        environment
             .exchange(&code, &[("code_verifier", VERIFIER)])
             .await
             .error(),
@@ -37,13 +40,13 @@ async fn pkce_requires_the_matching_verifier() {
 
 #[tokio::test]
 async fn a_public_client_must_use_pkce() {
-    let world = world().await;
+    let environment = environment().await;
     let new = json!({ "name": "Pages", "client_type": "SPA" });
-    let made = world
+    let created = environment
         .call(Method::POST, "/api/v1/clients", Some(new))
         .await
         .json();
-    let id = made["client"]["id"].as_str().unwrap();
+    let id = created["client"]["id"].as_str().unwrap();
     let exchange = |code: String| {
         let form = [
             ("grant_type", "authorization_code"),
@@ -55,9 +58,13 @@ async fn a_public_client_must_use_pkce() {
         form.map(|(name, value)| (name, value.to_owned()))
     };
     let challenge = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
-    let form = exchange(world.code(&[challenge[0], challenge[1], ("client_id", id)]).await);
+    let form = exchange(
+        environment
+            .code(&[challenge[0], challenge[1], ("client_id", id)])
+            .await,
+    );
     let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let tokens = world.post_form("/oauth/token", &form).await.json();
+    let tokens = environment.post_form("/oauth/token", &form).await.json();
     let refresh = tokens["refresh_token"].as_str().unwrap();
     let refreshed = [
         ("grant_type", "refresh_token"),
@@ -65,28 +72,28 @@ async fn a_public_client_must_use_pkce() {
         ("client_id", id),
     ];
     assert_eq!(
-        world.post_form("/oauth/token", &refreshed).await.status,
+        environment.post_form("/oauth/token", &refreshed).await.status,
         StatusCode::OK
     );
 
-    let without = exchange(world.code(&[("client_id", id)]).await);
+    let without = exchange(environment.code(&[("client_id", id)]).await);
     let without: Vec<(&str, &str)> = without
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .filter(|(name, _)| *name != "code_verifier")
         .collect();
     assert_eq!(
-        world.post_form("/oauth/token", &without).await.error(),
+        environment.post_form("/oauth/token", &without).await.error(),
         "invalid_client"
     );
 }
 
 #[tokio::test]
 async fn a_confidential_client_must_send_its_secret() {
-    let world = world().await;
-    let id = world.emulator.client_id();
+    let environment = environment().await;
+    let id = environment.emulator.client_id();
     let challenge = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
-    let code = world.code(&challenge).await;
+    let code = environment.code(&challenge).await;
     let form = [
         ("grant_type", "authorization_code"),
         ("code", code.as_str()),
@@ -94,13 +101,16 @@ async fn a_confidential_client_must_send_its_secret() {
         ("client_id", id),
         ("code_verifier", VERIFIER),
     ];
-    let answer = world.post_form("/oauth/token", &form).await;
+    let response = environment.post_form("/oauth/token", &form).await;
     assert_eq!(
-        (answer.status, answer.error().as_str()),
+        (response.status, response.error().as_str()),
         (StatusCode::UNAUTHORIZED, "invalid_client")
     );
     // The code is still valid for its client.
-    let tokens = world.exchange(&code, &[("code_verifier", VERIFIER)]).await.json();
+    let tokens = environment
+        .exchange(&code, &[("code_verifier", VERIFIER)])
+        .await
+        .json();
     let refresh = tokens["refresh_token"].as_str().unwrap();
     let refreshed = [
         ("grant_type", "refresh_token"),
@@ -108,24 +118,27 @@ async fn a_confidential_client_must_send_its_secret() {
         ("client_id", id),
     ];
     assert_eq!(
-        world.post_form("/oauth/token", &refreshed).await.error(),
+        environment.post_form("/oauth/token", &refreshed).await.error(),
         "invalid_client"
     );
 }
 
 #[tokio::test]
 async fn a_client_must_authenticate_with_one_method() {
-    let world = world().await;
-    let (id, secret) = (world.emulator.client_id(), world.emulator.client_secret());
+    let environment = environment().await;
+    let (id, secret) = (
+        environment.emulator.client_id(),
+        environment.emulator.client_secret(),
+    );
     let grant = ("grant_type", "client_credentials");
-    let nobody = world.post_form("/oauth/token", &[grant]).await;
-    assert_eq!(nobody.error(), "invalid_client");
+    let unauthenticated = environment.post_form("/oauth/token", &[grant]).await;
+    assert_eq!(unauthenticated.error(), "invalid_client");
     for posted in [secret, "wrong"] {
-        let request = world.request(Method::POST, "/oauth/token");
+        let request = environment.request(Method::POST, "/oauth/token");
         let request = request.basic_auth(id, Some(secret));
-        let answer = send(form_request(request, &[grant, ("client_secret", posted)])).await;
+        let response = send(form_request(request, &[grant, ("client_secret", posted)])).await;
         assert_eq!(
-            (answer.status, answer.error().as_str()),
+            (response.status, response.error().as_str()),
             (StatusCode::BAD_REQUEST, "invalid_request")
         );
     }

@@ -4,16 +4,16 @@ use reqwest::{Method, StatusCode};
 use scalekit_emulator::Emulator;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, World, acme, world};
-use crate::visitor::heading;
+use crate::support::{Answer, Environment, acme, environment};
+use crate::browser::heading;
 
 /// Creates a link; returns its path with the query.
-async fn portal_link(world: &World, organization: &str, query: &str) -> String {
+async fn portal_link(environment: &Environment, organization: &str, query: &str) -> String {
     let path = format!("/api/v1/organizations/{organization}/portal_links{query}");
-    let made = world.call(Method::PUT, &path, None).await.json();
+    let made = environment.call(Method::PUT, &path, None).await.json();
     let location = made["link"]["location"].as_str().unwrap();
     location
-        .strip_prefix(world.emulator.url())
+        .strip_prefix(environment.emulator.url())
         .expect("an address of the emulator")
         .to_owned()
 }
@@ -24,7 +24,7 @@ fn has(page: &Answer, text: &str) -> bool {
 
 #[tokio::test]
 async fn a_portal_link_opens_a_page_that_says_what_it_is() {
-    let world = world().await;
+    let environment = environment().await;
     for (query, single_sign_on, directories) in [
         ("?features=sso", true, false),
         ("?features=dir_sync", false, true),
@@ -33,70 +33,70 @@ async fn a_portal_link_opens_a_page_that_says_what_it_is() {
         ("?directory_sync=true", false, true),
         ("", true, true),
     ] {
-        let page = world.get(&portal_link(&world, "org_1", query).await).await;
+        let page = environment.get(&portal_link(&environment, "org_1", query).await).await;
         assert_eq!(page.status, StatusCode::OK, "{query}");
         assert_eq!(heading(&page), "Admin portal of Acme");
         assert!(has(&page, "The emulator has no admin portal."), "{}", page.body);
         assert_eq!(has(&page, "Single sign-on"), single_sign_on, "{query}");
         assert_eq!(has(&page, "Directory synchronization"), directories, "{query}");
     }
-    let logged = world.logged("operation=portal").await;
+    let logged = environment.logged("operation=portal").await;
     assert_eq!(logged.len(), 6);
 }
 
 #[tokio::test]
 async fn a_portal_link_that_expired_or_is_unknown_says_so() {
-    let world = world().await;
-    let path = portal_link(&world, "org_1", "").await;
+    let environment = environment().await;
+    let path = portal_link(&environment, "org_1", "").await;
     for wrong in ["/portal/lnk_1", "/portal/x%2Fy"] {
-        let page = world.get(wrong).await;
+        let page = environment.get(wrong).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{wrong}");
         assert_eq!(heading(&page), "This link does not work");
         assert!(has(&page, "The link is unknown."), "{}", page.body);
     }
     let week = 7 * 24 * 3600;
     for (seconds, status) in [(week - 60, StatusCode::OK), (week + 1, StatusCode::GONE)] {
-        world
+        environment
             .admin(Method::PUT, "clock", json!({ "shift_seconds": seconds }))
             .await;
-        assert_eq!(world.get(&path).await.status, status, "{seconds}");
+        assert_eq!(environment.get(&path).await.status, status, "{seconds}");
     }
-    let page = world.get(&path).await;
+    let page = environment.get(&path).await;
     assert_eq!(heading(&page), "This link does not work");
     assert!(has(&page, "The link has expired."), "{}", page.body);
     for other in ["/portal", "/portal/", "/portal/a/b"] {
-        let answer = world.get(other).await;
+        let answer = environment.get(other).await;
         assert!(
             answer.status == StatusCode::NOT_FOUND && !has(&answer, "<h1>"),
             "{other}"
         );
     }
-    let answer = crate::support::send(world.request(Method::POST, &path)).await;
+    let answer = crate::support::send(environment.request(Method::POST, &path)).await;
     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
 }
 
 #[tokio::test]
 async fn a_portal_link_goes_with_its_organization_and_is_exported() {
-    let world = world().await;
-    let path = portal_link(&world, "org_1", "?features=sso").await;
-    let export = world.admin(Method::GET, "export", Value::Null).await;
+    let environment = environment().await;
+    let path = portal_link(&environment, "org_1", "?features=sso").await;
+    let export = environment.admin(Method::GET, "export", Value::Null).await;
     assert_eq!(export["portal_links"][0]["organization_id"], "org_1");
-    let other = World::start(Emulator::builder().seed(acme())).await;
+    let other = Environment::start(Emulator::builder().seed(acme())).await;
     let links = json!({ "portal_links": export["portal_links"] });
     other.admin(Method::POST, "seed", links).await;
     assert_eq!(other.get(&path).await.status, StatusCode::OK);
-    world
+    environment
         .call(Method::DELETE, "/api/v1/organizations/org_1", None)
         .await;
-    assert_eq!(world.get(&path).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(environment.get(&path).await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
 async fn a_portal_page_escapes_the_name_of_the_organization() {
-    let world = world().await;
+    let environment = environment().await;
     let hostile = "\"'><script>alert(1)</script>";
     let rows = json!({ "organizations": [{ "id": "org_9", "display_name": hostile }] });
-    world.admin(Method::POST, "seed", rows).await;
-    let page = world.get(&portal_link(&world, "org_9", "").await).await;
+    environment.admin(Method::POST, "seed", rows).await;
+    let page = environment.get(&portal_link(&environment, "org_9", "").await).await;
     assert!(has(&page, "</html>") && !has(&page, "<script"), "{}", page.body);
 }

@@ -13,18 +13,18 @@ pub(crate) const CALLBACK: &str = "http://localhost:3000/callback";
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-pub(crate) struct World {
+pub(crate) struct Environment {
     pub(crate) emulator: Emulator,
     pub(crate) http: Client,
 }
 
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{} {}", self.status, self.body))
     }
@@ -44,8 +44,8 @@ impl Answer {
 }
 
 /// Starts an auto-approving environment with one organization, one connection and one user.
-pub(crate) async fn world() -> World {
-    World::start(Emulator::builder().auto_approve(true).seed(acme())).await
+pub(crate) async fn environment() -> Environment {
+    Environment::start(Emulator::builder().auto_approve(true).seed(acme())).await
 }
 
 pub(crate) fn acme() -> Seed {
@@ -62,7 +62,7 @@ pub(crate) fn acme() -> Seed {
     Seed::from_json(seed).unwrap()
 }
 
-impl World {
+impl Environment {
     pub(crate) async fn start(builder: Builder) -> Self {
         let emulator = builder.start().await.unwrap();
         let http = Client::builder()
@@ -78,16 +78,16 @@ impl World {
             .request(method, format!("{}{path}", self.emulator.url()))
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Response {
         send(self.request(Method::GET, path)).await
     }
 
-    pub(crate) async fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Response {
         send(form_request(self.request(Method::POST, path), form)).await
     }
 
     /// Calls the token endpoint with the client credentials of the environment.
-    pub(crate) async fn token(&self, form: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn token(&self, form: &[(&str, &str)]) -> Response {
         let mut form = form.to_vec();
         form.push(("client_id", self.emulator.client_id()));
         form.push(("client_secret", self.emulator.client_secret()));
@@ -95,12 +95,12 @@ impl World {
     }
 
     pub(crate) async fn bearer(&self) -> String {
-        let answer = self.token(&[("grant_type", "client_credentials")]).await;
-        answer.json()["access_token"].as_str().unwrap().to_owned()
+        let response = self.token(&[("grant_type", "client_credentials")]).await;
+        response.json()["access_token"].as_str().unwrap().to_owned()
     }
 
     /// Calls an API operation with an access token.
-    pub(crate) async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Response {
         let bearer = self.bearer().await;
         let mut request = self
             .request(method, path)
@@ -116,44 +116,44 @@ impl World {
     /// Calls the admin API. Panics unless the call succeeds.
     pub(crate) async fn admin(&self, method: Method, path: &str, body: Value) -> Value {
         let request = self.request(method, &format!("/_emulator/{path}"));
-        let answer = send(
+        let response = send(
             request
                 .header(CONTENT_TYPE, "application/json")
                 .body(body.to_string()),
         )
         .await;
         assert!(
-            answer.status.is_success(),
+            response.status.is_success(),
             "{path}: {} {}",
-            answer.status,
-            answer.body
+            response.status,
+            response.body
         );
-        if answer.body.is_empty() {
+        if response.body.is_empty() {
             Value::Null
         } else {
-            answer.json()
+            response.json()
         }
     }
 
     /// Returns the entries of the request log that match a query.
     pub(crate) async fn logged(&self, query: &str) -> Vec<Value> {
-        let answer = self.get(&format!("/_emulator/requests?{query}")).await;
-        answer.json().as_array().unwrap().clone()
+        let response = self.get(&format!("/_emulator/requests?{query}")).await;
+        response.json().as_array().unwrap().clone()
     }
 
-    /// Returns the path of `/oauth/authorize` with the required parameters and `more`. A parameter
-    /// in `more` replaces the default of the same name.
-    pub(crate) fn authorize_path(&self, more: &[(&str, &str)]) -> String {
+    /// Returns the path of `/oauth/authorize` with the required parameters and `extra`. A parameter
+    /// in `extra` replaces the default of the same name.
+    pub(crate) fn authorize_path(&self, extra: &[(&str, &str)]) -> String {
         let base = [
             ("response_type", "code"),
             ("client_id", self.emulator.client_id()),
             ("redirect_uri", CALLBACK),
         ];
-        let given = |name: &str| more.iter().any(|(other, _)| *other == name);
+        let is_replaced = |name: &str| extra.iter().any(|(other, _)| *other == name);
         let pairs = base
             .into_iter()
-            .filter(|(name, _)| !given(name))
-            .chain(more.iter().copied());
+            .filter(|(name, _)| !is_replaced(name))
+            .chain(extra.iter().copied());
         let query: String = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(pairs)
             .finish();
@@ -161,32 +161,32 @@ impl World {
     }
 
     /// Returns the authorization code of an auto-approved login.
-    pub(crate) async fn code(&self, more: &[(&str, &str)]) -> String {
-        let mut back = self.get(&self.authorize_path(more)).await.redirected();
-        back.remove("code").unwrap_or_else(|| panic!("{back:?}"))
+    pub(crate) async fn code(&self, extra: &[(&str, &str)]) -> String {
+        let mut callback = self.get(&self.authorize_path(extra)).await.redirected();
+        callback.remove("code").unwrap_or_else(|| panic!("{callback:?}"))
     }
 
     /// Logs in and returns the tokens.
-    pub(crate) async fn log_in(&self, more: &[(&str, &str)]) -> Value {
-        let code = self.code(more).await;
-        let answer = self.exchange(&code, &[]).await;
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-        answer.json()
+    pub(crate) async fn log_in(&self, extra: &[(&str, &str)]) -> Value {
+        let code = self.code(extra).await;
+        let response = self.exchange(&code, &[]).await;
+        assert_eq!(response.status, StatusCode::OK, "{}", response.body);
+        response.json()
     }
 
-    pub(crate) async fn exchange(&self, code: &str, more: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn exchange(&self, code: &str, extra: &[(&str, &str)]) -> Response {
         let mut form = vec![
             ("grant_type", "authorization_code"),
             ("code", code),
             ("redirect_uri", CALLBACK),
         ];
-        form.extend(more);
+        form.extend(extra);
         self.token(&form).await
     }
 
-    pub(crate) async fn refresh(&self, token: &str, more: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn refresh(&self, token: &str, extra: &[(&str, &str)]) -> Response {
         let mut form = vec![("grant_type", "refresh_token"), ("refresh_token", token)];
-        form.extend(more);
+        form.extend(extra);
         self.token(&form).await
     }
 
@@ -223,10 +223,10 @@ pub(crate) fn form_request(request: RequestBuilder, form: &[(&str, &str)]) -> Re
         .body(body)
 }
 
-pub(crate) async fn send(request: RequestBuilder) -> Answer {
+pub(crate) async fn send(request: RequestBuilder) -> Response {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
-    Answer {
+    Response {
         status,
         headers,
         body: response.text().await.unwrap(),

@@ -6,23 +6,25 @@ use reqwest::header::AUTHORIZATION;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::support::{form_request, send, world};
+use crate::support::{environment, form_request, send};
 
 #[tokio::test]
 async fn client_credentials_return_a_token_for_the_api() {
-    let world = world().await;
-    let id = world.emulator.client_id();
-    let answer = world
+    let environment = environment().await;
+    let id = environment.emulator.client_id();
+    let response = environment
         .token(&[("grant_type", "client_credentials"), ("scope", "read write")])
         .await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.headers["cache-control"], "no-store");
-    let tokens = answer.json();
+    assert_eq!(response.status, StatusCode::OK);
+    assert_eq!(response.headers["cache-control"], "no-store");
+    let tokens = response.json();
     assert_eq!(
         (&tokens["token_type"], &tokens["scope"]),
         (&json!("Bearer"), &json!("read write"))
     );
-    let claims = world.claims(tokens["access_token"].as_str().unwrap(), id).await;
+    let claims = environment
+        .claims(tokens["access_token"].as_str().unwrap(), id)
+        .await;
     assert_eq!((&claims["sub"], &claims["client_id"]), (&json!(id), &json!(id)));
     assert_eq!(
         (&claims["aud"], &claims["scopes"]),
@@ -36,9 +38,12 @@ async fn client_credentials_return_a_token_for_the_api() {
 
 #[tokio::test]
 async fn the_client_may_authenticate_in_the_header() {
-    let world = world().await;
+    let environment = environment().await;
     let basic = |id: &str, secret: &str| format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
-    let (id, secret) = (world.emulator.client_id(), world.emulator.client_secret());
+    let (id, secret) = (
+        environment.emulator.client_id(),
+        environment.emulator.client_secret(),
+    );
     for (header, status) in [
         (basic(id, secret), StatusCode::OK),
         (basic(id, "wrong"), StatusCode::UNAUTHORIZED),
@@ -46,15 +51,15 @@ async fn the_client_may_authenticate_in_the_header() {
         ("Basic !".to_owned(), StatusCode::UNAUTHORIZED),
         ("Bearer x".to_owned(), StatusCode::UNAUTHORIZED),
     ] {
-        let request = world
+        let request = environment
             .request(Method::POST, "/oauth/token")
             .header(AUTHORIZATION, &header);
-        let answer = send(form_request(request, &[("grant_type", "client_credentials")])).await;
-        assert_eq!(answer.status, status, "{header} {}", answer.body);
+        let response = send(form_request(request, &[("grant_type", "client_credentials")])).await;
+        assert_eq!(response.status, status, "{header} {}", response.body);
         if status == StatusCode::UNAUTHORIZED {
-            assert_eq!(answer.error(), "invalid_client");
+            assert_eq!(response.error(), "invalid_client");
             assert!(
-                answer.headers["www-authenticate"]
+                response.headers["www-authenticate"]
                     .to_str()
                     .unwrap()
                     .starts_with("Basic")
@@ -65,8 +70,11 @@ async fn the_client_may_authenticate_in_the_header() {
 
 #[tokio::test]
 async fn invalid_requests_return_standard_errors() {
-    let world = world().await;
-    let (id, secret) = (world.emulator.client_id(), world.emulator.client_secret());
+    let environment = environment().await;
+    let (id, secret) = (
+        environment.emulator.client_id(),
+        environment.emulator.client_secret(),
+    );
     let client = [("client_id", id), ("client_secret", secret)];
     for (form, error) in [
         (
@@ -123,23 +131,23 @@ async fn invalid_requests_return_standard_errors() {
             "invalid_request",
         ),
     ] {
-        let answer = world.post_form("/oauth/token", &form).await;
-        assert_eq!(answer.error(), error, "{form:?} {}", answer.body);
+        let response = environment.post_form("/oauth/token", &form).await;
+        assert_eq!(response.error(), error, "{form:?} {}", response.body);
         let status = if error == "invalid_client" {
             StatusCode::UNAUTHORIZED
         } else {
             StatusCode::BAD_REQUEST
         };
-        assert_eq!(answer.status, status);
-        assert!(!answer.body.contains(secret));
+        assert_eq!(response.status, status);
+        assert!(!response.body.contains(secret));
     }
 }
 
 #[tokio::test]
 async fn a_code_is_exchanged_for_tokens_with_the_documented_claims() {
-    let world = world().await;
-    let id = world.emulator.client_id();
-    let tokens = world
+    let environment = environment().await;
+    let id = environment.emulator.client_id();
+    let tokens = environment
         .log_in(&[
             ("connection_id", "conn_1"),
             ("nonce", "n-1"),
@@ -147,7 +155,9 @@ async fn a_code_is_exchanged_for_tokens_with_the_documented_claims() {
         ])
         .await;
 
-    let access = world.claims(tokens["access_token"].as_str().unwrap(), id).await;
+    let access = environment
+        .claims(tokens["access_token"].as_str().unwrap(), id)
+        .await;
     assert_eq!(
         (&access["sub"], &access["oid"]),
         (&json!("usr_1"), &json!("org_1"))
@@ -164,7 +174,7 @@ async fn a_code_is_exchanged_for_tokens_with_the_documented_claims() {
         assert!(access[claim].is_i64(), "{claim}");
     }
 
-    let id_token = world.claims(tokens["id_token"].as_str().unwrap(), id).await;
+    let id_token = environment.claims(tokens["id_token"].as_str().unwrap(), id).await;
     for (claim, value) in [
         ("sub", json!("usr_1")),
         ("aud", json!(id)),
@@ -190,46 +200,49 @@ async fn a_code_is_exchanged_for_tokens_with_the_documented_claims() {
 
 #[tokio::test]
 async fn userinfo_returns_the_claims_of_the_scopes() {
-    let world = world().await;
-    let tokens = world
+    let environment = environment().await;
+    let tokens = environment
         .log_in(&[("scope", "openid email"), ("login_hint", "ada@acme.com")])
         .await;
     let bearer = |token: &str| format!("Bearer {token}");
-    let request = world.request(Method::GET, "/userinfo");
-    let answer = send(request.header(AUTHORIZATION, bearer(tokens["access_token"].as_str().unwrap()))).await;
+    let request = environment.request(Method::GET, "/userinfo");
+    let response =
+        send(request.header(AUTHORIZATION, bearer(tokens["access_token"].as_str().unwrap()))).await;
     assert_eq!(
-        answer.json(),
+        response.json(),
         json!({"sub": "usr_1", "email": "ada@acme.com", "email_verified": true})
     );
-    for token in [world.bearer().await, "nonsense".to_owned()] {
-        let answer = send(
-            world
+    for token in [environment.bearer().await, "nonsense".to_owned()] {
+        let response = send(
+            environment
                 .request(Method::GET, "/userinfo")
                 .header(AUTHORIZATION, bearer(&token)),
         )
         .await;
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(response.status, StatusCode::UNAUTHORIZED);
     }
 }
 
 #[tokio::test]
 async fn reuse_of_a_code_revokes_its_tokens() {
-    let world = world().await;
-    let code = world.code(&[]).await;
-    let first = world.exchange(&code, &[]).await.json();
-    let second = world.exchange(&code, &[]).await;
+    let environment = environment().await;
+    let code = environment.code(&[]).await;
+    let first = environment.exchange(&code, &[]).await.json();
+    let second = environment.exchange(&code, &[]).await;
     assert_eq!(
         (second.status, second.error().as_str()),
         (StatusCode::BAD_REQUEST, "invalid_grant")
     );
-    let refreshed = world.refresh(first["refresh_token"].as_str().unwrap(), &[]).await;
+    let refreshed = environment
+        .refresh(first["refresh_token"].as_str().unwrap(), &[])
+        .await;
     assert_eq!(refreshed.error(), "invalid_grant");
 }
 
 #[tokio::test]
 async fn a_code_is_bound_to_its_redirect_uri_and_expires() {
-    let world = world().await;
-    let code = world.code(&[]).await;
+    let environment = environment().await;
+    let code = environment.code(&[]).await;
     for form in [
         vec![("grant_type", "authorization_code"), ("code", code.as_str())],
         vec![
@@ -238,26 +251,30 @@ async fn a_code_is_bound_to_its_redirect_uri_and_expires() {
             ("redirect_uri", "http://localhost:3000/other"),
         ],
     ] {
-        assert_eq!(world.token(&form).await.error(), "invalid_grant", "{form:?}");
+        assert_eq!(
+            environment.token(&form).await.error(),
+            "invalid_grant",
+            "{form:?}"
+        );
     }
     // A failed exchange does not use up the code.
-    assert_eq!(world.exchange(&code, &[]).await.status, StatusCode::OK);
+    assert_eq!(environment.exchange(&code, &[]).await.status, StatusCode::OK);
 
-    let code = world.code(&[]).await;
-    world
+    let code = environment.code(&[]).await;
+    environment
         .admin(Method::PUT, "clock", json!({"shift_seconds": 3600}))
         .await;
-    assert_eq!(world.exchange(&code, &[]).await.error(), "invalid_grant");
+    assert_eq!(environment.exchange(&code, &[]).await.error(), "invalid_grant");
 }
 
 #[tokio::test]
 async fn credentials_in_the_form_count_whatever_the_bearer() {
-    let world = world().await;
-    let (id, secret) = (world.emulator.client_id(), world.emulator.client_secret());
-    let bearer = format!("Bearer {}", world.bearer().await);
+    let environment = environment().await;
+    let (id, secret) = (environment.emulator.client_id(), environment.emulator.client_secret());
+    let bearer = format!("Bearer {}", environment.bearer().await);
     for (secret, status) in [(secret, StatusCode::OK), ("wrong", StatusCode::UNAUTHORIZED)] {
         for header in [bearer.as_str(), "Bearer expired", "bearer x"] {
-            let request = world
+            let request = environment
                 .request(Method::POST, "/oauth/token")
                 .header(AUTHORIZATION, header);
             let form = [
@@ -273,17 +290,17 @@ async fn credentials_in_the_form_count_whatever_the_bearer() {
 
 #[tokio::test]
 async fn a_doubled_slash_reaches_the_same_endpoint() {
-    let world = world().await;
+    let environment = environment().await;
     let form = [
         ("grant_type", "client_credentials"),
-        ("client_id", world.emulator.client_id()),
-        ("client_secret", world.emulator.client_secret()),
+        ("client_id", environment.emulator.client_id()),
+        ("client_secret", environment.emulator.client_secret()),
     ];
-    let answer = world.post_form("//oauth/token", &form).await;
+    let answer = environment.post_form("//oauth/token", &form).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-    let keys = world.get("//keys").await;
-    assert_eq!(keys.json(), world.get("/keys").await.json());
-    let list = world.call(Method::GET, "//api/v1/organizations", None).await;
+    let keys = environment.get("//keys").await;
+    assert_eq!(keys.json(), environment.get("/keys").await.json());
+    let list = environment.call(Method::GET, "//api/v1/organizations", None).await;
     assert_eq!(list.json()["total_size"], 1);
-    assert_eq!(world.get("/oauth//token").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(environment.get("/oauth//token").await.status, StatusCode::NOT_FOUND);
 }

@@ -5,7 +5,7 @@ use scalekit::schema::{Body, Segment};
 use scalekit_emulator::Emulator;
 use serde_json::json;
 
-use crate::support::World;
+use crate::support::Environment;
 
 /// Returns an unknown id that satisfies the constraints of every operation.
 fn id(parameter: &str) -> &'static str {
@@ -32,7 +32,7 @@ fn path(segments: &[Segment]) -> Option<String> {
 #[tokio::test]
 async fn every_operation_returns_404_for_unknown_ids() {
     // `lenient` turns the constraints off: only the ids matter.
-    let world = World::start(Emulator::builder().lenient(true)).await;
+    let environment = Environment::start(Emulator::builder().lenient(true)).await;
     let mut checked = 0;
     for operation in scalekit::schema::OPERATIONS {
         for route in operation.routes {
@@ -46,14 +46,18 @@ async fn every_operation_returns_404_for_unknown_ids() {
                 Body::Field("roles") => Some(json!([])),
                 Body::Field(_) | Body::All => Some(json!({})),
             };
-            let answer = world.call(method, &path, body).await;
-            let error = answer.json();
+            let response = environment.call(method, &path, body).await;
+            let error = response.json();
             assert_eq!(
-                (answer.status, &error["code"], &error["details"][0]["error_code"]),
+                (
+                    response.status,
+                    &error["code"],
+                    &error["details"][0]["error_code"]
+                ),
                 (StatusCode::NOT_FOUND, &json!(5), &json!("RESOURCE_NOT_FOUND")),
                 "{} {path} {}",
                 operation.name,
-                answer.body
+                response.body
             );
             assert!(error["details"][0]["resource_info"]["resource_name"].is_string());
             checked += 1;

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-use crate::support::{World, world};
+use crate::support::{Environment, environment};
 
 /// Starts a receiver that responds with `statuses` in order and then repeats the last one.
 pub(crate) async fn receiver(
@@ -25,8 +25,8 @@ pub(crate) async fn receiver(
             let (mut stream, _) = listener.accept().await.unwrap();
             status = statuses.next().unwrap_or(status);
             let request = read_request(&mut stream).await;
-            let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-            stream.write_all(answer.as_bytes()).await.unwrap();
+            let response = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            stream.write_all(response.as_bytes()).await.unwrap();
             if received.send(request).is_err() {
                 return;
             }
@@ -68,26 +68,28 @@ pub(crate) async fn next(
         .unwrap()
 }
 
-pub(crate) async fn create(world: &World, name: &str) -> Value {
-    let answer = world
+pub(crate) async fn create(environment: &Environment, name: &str) -> Value {
+    let response = environment
         .call(
             Method::POST,
             "/api/v1/organizations",
             Some(json!({"display_name": name})),
         )
         .await;
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
-    answer.json()["organization"].clone()
+    assert_eq!(response.status, StatusCode::OK, "{}", response.body);
+    response.json()["organization"].clone()
 }
 
 #[tokio::test]
 async fn a_change_is_posted_with_a_valid_signature() {
-    let world = world().await;
+    let environment = environment().await;
     let (url, mut hooks) = receiver(&[200]).await;
-    let endpoint = world.admin(Method::POST, "webhooks", json!({"url": url})).await;
+    let endpoint = environment
+        .admin(Method::POST, "webhooks", json!({"url": url}))
+        .await;
     let secret = endpoint["secret"].as_str().unwrap();
     assert!(secret.starts_with("whsec_"));
-    let made = create(&world, "Hooked").await;
+    let created = create(&environment, "Hooked").await;
 
     let (headers, body) = next(&mut hooks).await;
     assert_eq!(headers["content-type"], "application/json");
@@ -102,11 +104,11 @@ async fn a_change_is_posted_with_a_valid_signature() {
         (&event["type"], &event["object"]),
         (&json!("organization.created"), &json!("Organization"))
     );
-    assert_eq!(event["organization_id"], made["id"]);
+    assert_eq!(event["organization_id"], created["id"]);
     let data = event["data"].as_object().unwrap();
-    assert_eq!(data["id"], made["id"]);
+    assert_eq!(data["id"], created["id"]);
     for (field, value) in data {
-        assert_eq!(value, &made[field], "{field}");
+        assert_eq!(value, &created[field], "{field}");
     }
     assert_eq!(event["spec_version"], "1");
     assert!(event["id"].as_str().unwrap().starts_with("evt_"));
@@ -142,23 +144,23 @@ pub(crate) fn verify(secret: &str, headers: &[(&str, &str)], body: &[u8], now: i
 
 #[tokio::test]
 async fn an_endpoint_receives_only_its_event_types() {
-    let world = world().await;
+    let environment = environment().await;
     let (url, mut hooks) = receiver(&[200]).await;
-    let wanted =
+    let endpoint =
         json!({"url": url, "events": ["organization.deleted", "user.*"], "secret": "whsec_c2VjcmV0"});
     assert_eq!(
-        world.admin(Method::POST, "webhooks", wanted).await["secret"],
+        environment.admin(Method::POST, "webhooks", endpoint).await["secret"],
         "whsec_c2VjcmV0"
     );
-    let made = create(&world, "Silent").await;
-    let path = format!("/api/v1/organizations/{}", made["id"].as_str().unwrap());
+    let created = create(&environment, "Silent").await;
+    let path = format!("/api/v1/organizations/{}", created["id"].as_str().unwrap());
     assert_eq!(
-        world.call(Method::DELETE, &path, None).await.status,
+        environment.call(Method::DELETE, &path, None).await.status,
         StatusCode::OK
     );
     let event: Value = serde_json::from_slice(&next(&mut hooks).await.1).unwrap();
     assert_eq!(event["type"], "organization.deleted");
-    world
+    environment
         .log_in(&[("login_hint", "new@acme.com"), ("organization_id", "org_1")])
         .await;
     let mut types = Vec::new();
@@ -173,15 +175,15 @@ async fn an_endpoint_receives_only_its_event_types() {
 #[tokio::test]
 async fn a_failed_delivery_is_retried_and_logged() {
     let (url, mut hooks) = receiver(&[500, 200]).await;
-    let world = world().await;
-    world
+    let environment = environment().await;
+    environment
         .admin(
             Method::POST,
             "webhooks",
             json!({"url": url, "retry_delays_ms": [1]}),
         )
         .await;
-    create(&world, "Twice").await;
+    create(&environment, "Twice").await;
     let first = next(&mut hooks).await;
     let second = next(&mut hooks).await;
     assert_eq!(
@@ -189,7 +191,7 @@ async fn a_failed_delivery_is_retried_and_logged() {
         (&second.0["webhook-id"], &second.1)
     );
     for _ in 0..100 {
-        let deliveries = world.admin(Method::GET, "deliveries", json!({})).await;
+        let deliveries = environment.admin(Method::GET, "deliveries", json!({})).await;
         if deliveries[0]["status"] == "delivered" {
             let statuses: Vec<_> = deliveries[0]["attempts"]
                 .as_array()
@@ -208,7 +210,7 @@ async fn a_failed_delivery_is_retried_and_logged() {
 
 #[tokio::test]
 async fn endpoints_are_checked_listed_and_removed() {
-    let world = world().await;
+    let environment = environment().await;
     for endpoint in [
         json!({"url": "ftp://localhost/"}),
         json!({"url": "nowhere"}),
@@ -216,21 +218,24 @@ async fn endpoints_are_checked_listed_and_removed() {
         json!({"url": "http://localhost/", "secret": "c2VjcmV0"}),
         json!({"url": "http://localhost/", "event": []}),
     ] {
-        let request = world
+        let request = environment
             .request(Method::POST, "/_emulator/webhooks")
             .header("content-type", "application/json");
-        let answer = crate::support::send(request.body(endpoint.to_string())).await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{endpoint}");
+        let response = crate::support::send(request.body(endpoint.to_string())).await;
+        assert_eq!(response.status, StatusCode::BAD_REQUEST, "{endpoint}");
     }
-    let endpoint = world
+    let endpoint = environment
         .admin(Method::POST, "webhooks", json!({"url": "http://localhost:1/"}))
         .await;
     assert_eq!(
-        world.admin(Method::GET, "webhooks", json!({})).await,
+        environment.admin(Method::GET, "webhooks", json!({})).await,
         json!([endpoint])
     );
-    world
+    environment
         .admin(Method::DELETE, &format!("webhooks/{}", endpoint["id"]), json!({}))
         .await;
-    assert_eq!(world.admin(Method::GET, "webhooks", json!({})).await, json!([]));
+    assert_eq!(
+        environment.admin(Method::GET, "webhooks", json!({})).await,
+        json!([])
+    );
 }

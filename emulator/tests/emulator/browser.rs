@@ -6,47 +6,50 @@ use std::collections::HashMap;
 use reqwest::header::{COOKIE, SET_COOKIE};
 use reqwest::{Method, RequestBuilder, StatusCode};
 
-use crate::support::{Answer, World, form_request, send};
+use crate::support::{Environment, Response, form_request, send};
 
-pub(crate) struct Visitor<'w> {
-    pub(crate) world: &'w World,
+pub(crate) struct Browser<'w> {
+    pub(crate) environment: &'w Environment,
     pub(crate) cookies: RefCell<HashMap<String, String>>,
 }
 
-impl<'w> Visitor<'w> {
-    pub(crate) fn new(world: &'w World) -> Self {
+impl<'w> Browser<'w> {
+    pub(crate) fn new(environment: &'w Environment) -> Self {
         Self {
-            world,
+            environment,
             cookies: RefCell::default(),
         }
     }
 
     /// Opens an authorization request.
-    pub(crate) async fn ask(&self, more: &[(&str, &str)]) -> Answer {
-        self.open(&self.world.authorize_path(more)).await
+    pub(crate) async fn authorize(&self, extra: &[(&str, &str)]) -> Response {
+        self.open(&self.environment.authorize_path(extra)).await
     }
 
-    pub(crate) async fn open(&self, path: &str) -> Answer {
-        self.send(self.world.request(Method::GET, path)).await
+    pub(crate) async fn open(&self, path: &str) -> Response {
+        self.send(self.environment.request(Method::GET, path)).await
     }
 
     /// Opens an absolute URL of the environment.
-    pub(crate) async fn follow(&self, url: &str) -> Answer {
-        let path = url.strip_prefix(self.world.emulator.url()).unwrap();
+    pub(crate) async fn follow(&self, url: &str) -> Response {
+        let path = url.strip_prefix(self.environment.emulator.url()).unwrap();
         self.open(path).await
     }
 
     /// Submits the form of a page with the given button and fields.
-    pub(crate) async fn press(&self, page: &Answer, button: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn submit(&self, page: &Response, button: &str, fields: &[(&str, &str)]) -> Response {
         let action = attribute(&page.body, "action").expect("a form");
         let ticket = hidden(&page.body, "ticket").expect("a ticket");
         let mut form = vec![("ticket", ticket.as_str()), ("do", button)];
         form.extend(fields);
-        self.send(form_request(self.world.request(Method::POST, &action), &form))
-            .await
+        self.send(form_request(
+            self.environment.request(Method::POST, &action),
+            &form,
+        ))
+        .await
     }
 
-    pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Response {
         let cookies: Vec<String> = (self.cookies.borrow().iter())
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
@@ -54,60 +57,64 @@ impl<'w> Visitor<'w> {
             true => request,
             false => request.header(COOKIE, cookies.join("; ")),
         };
-        let answer = send(request).await;
-        for line in answer.headers.get_all(SET_COOKIE) {
+        let response = send(request).await;
+        for line in response.headers.get_all(SET_COOKIE) {
             let pair = line.to_str().unwrap().split(';').next().unwrap();
             let (name, value) = pair.split_once('=').unwrap();
             self.cookies
                 .borrow_mut()
                 .insert(name.to_owned(), value.to_owned());
         }
-        answer
+        response
     }
 
     /// Returns the newest mail to an address.
     pub(crate) async fn mail(&self, to: &str) -> serde_json::Value {
-        let mails = self.world.get(&format!("/_emulator/mails?to={to}")).await.json();
+        let mails = self
+            .environment
+            .get(&format!("/_emulator/mails?to={to}"))
+            .await
+            .json();
         mails.as_array().unwrap().last().expect("a mail").clone()
     }
 
     /// Logs in with the code from a mail. Returns the response to the code form.
-    pub(crate) async fn log_in(&self, email: &str, more: &[(&str, &str)]) -> Answer {
-        let mut page = self.ask(more).await;
-        page = self.press(&page, "email", &[("email", email)]).await;
+    pub(crate) async fn log_in(&self, email: &str, extra: &[(&str, &str)]) -> Response {
+        let mut page = self.authorize(extra).await;
+        page = self.submit(&page, "email", &[("email", email)]).await;
         let code = self.mail(email).await["code"].as_str().unwrap().to_owned();
-        self.press(&page, "code", &[("code", &code)]).await
+        self.submit(&page, "code", &[("code", &code)]).await
     }
 
     /// Exchanges the code of a finished login. Returns the claims of the ID token.
-    pub(crate) async fn claims(&self, back: &Answer) -> serde_json::Value {
-        self.claims_of("id_token", back).await
+    pub(crate) async fn claims(&self, callback: &Response) -> serde_json::Value {
+        self.claims_of("id_token", callback).await
     }
 
     /// Returns the claims of the access token that a login ends with.
-    pub(crate) async fn access_claims(&self, back: &Answer) -> serde_json::Value {
-        self.claims_of("access_token", back).await
+    pub(crate) async fn access_claims(&self, callback: &Response) -> serde_json::Value {
+        self.claims_of("access_token", callback).await
     }
 
-    async fn claims_of(&self, token: &str, back: &Answer) -> serde_json::Value {
-        let code = back.redirected().remove("code").expect("a code");
-        let tokens = self.world.exchange(&code, &[]).await.json();
-        let client = self.world.emulator.client_id();
-        self.world
+    async fn claims_of(&self, token: &str, callback: &Response) -> serde_json::Value {
+        let code = callback.redirected().remove("code").expect("a code");
+        let tokens = self.environment.exchange(&code, &[]).await.json();
+        let client = self.environment.emulator.client_id();
+        self.environment
             .claims(tokens[token].as_str().expect("a token"), client)
             .await
     }
 }
 
 /// Returns the error message of a page.
-pub(crate) fn problem(page: &Answer) -> String {
+pub(crate) fn alert(page: &Response) -> String {
     assert_eq!(page.status, StatusCode::BAD_REQUEST, "{}", page.body);
     let (_, rest) = page.body.split_once("role=\"alert\"").expect("an alert");
     let (_, rest) = rest.split_once('>').unwrap();
     decoded(rest.split_once('<').unwrap().0)
 }
 
-pub(crate) fn heading(page: &Answer) -> String {
+pub(crate) fn heading(page: &Response) -> String {
     let (_, rest) = page
         .body
         .split_once("<h1>")
@@ -116,7 +123,7 @@ pub(crate) fn heading(page: &Answer) -> String {
 }
 
 /// Returns the values of a page's buttons, in order.
-pub(crate) fn buttons(page: &Answer) -> Vec<String> {
+pub(crate) fn buttons(page: &Response) -> Vec<String> {
     let parts = page.body.split("name=\"do\" ").skip(1);
     parts.map(|part| attribute(part, "value").unwrap()).collect()
 }
