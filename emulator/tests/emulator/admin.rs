@@ -113,7 +113,7 @@ async fn web_pages_cannot_call_the_admin_api() {
 }
 
 /// A request to the admin API as a browser sends it to a host.
-async fn at(environment: &Environment, address: &str, method: Method, path: &str, host: &str) -> Answer {
+async fn at(environment: &Environment, address: &str, method: Method, path: &str, host: &str) -> Response {
     let request = environment
         .http
         .request(method, format!("{address}/_emulator/{path}"))

@@ -94,7 +94,7 @@ async fn numbers_prefixes_and_email_addresses_are_validated() {
         violations(&get("/api/v1/sessions/abc").await),
         [pair("session_id", "string.pattern")]
     );
-    let user = json!({"email": "ada"});
+    let user = json!({"email": "not-an-email"});
     let response = environment
         .call(Method::POST, "/api/v1/organizations/org_1/users", Some(user))
         .await;

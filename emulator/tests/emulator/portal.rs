@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 use scalekit_emulator::Emulator;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Environment, acme, environment};
+use crate::support::{Response, Environment, acme, environment};
 use crate::browser::heading;
 
 /// Creates a link; returns its path with the query.
@@ -18,7 +18,7 @@ async fn portal_link(environment: &Environment, organization: &str, query: &str)
         .to_owned()
 }
 
-fn has(page: &Answer, text: &str) -> bool {
+fn has(page: &Response, text: &str) -> bool {
     page.body.contains(text)
 }
 

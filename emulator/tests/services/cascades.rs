@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::environment::{Environment, column, text};
 
-/// A seeded session of a user in an organization.
+/// Seeds a session and returns its id.
 async fn session(environment: &Environment, user: &str, organization: &str) -> String {
     let row = json!({ "user_id": user, "organization_id": organization, "status": "active" });
     let ids = environment
@@ -14,7 +14,7 @@ async fn session(environment: &Environment, user: &str, organization: &str) -> S
 }
 
 #[tokio::test]
-async fn with_an_organization_goes_all_that_is_its_own() {
+async fn deleting_an_organization_deletes_its_rows() {
     let environment = Environment::start().await;
     let (acme, globex) = (
         environment.organization("Acme").await,
@@ -80,7 +80,7 @@ async fn with_an_organization_goes_all_that_is_its_own() {
 }
 
 #[tokio::test]
-async fn with_a_user_go_the_sessions() {
+async fn deleting_a_user_revokes_the_sessions() {
     let environment = Environment::start().await;
     let acme = environment.organization("Acme").await;
     let user = environment.member(&acme, "ann@acme.com", &["member"]).await;
@@ -97,8 +97,8 @@ async fn with_a_user_go_the_sessions() {
 }
 
 #[tokio::test]
-async fn changes_are_told_to_webhooks() {
-    // Nothing listens there; what counts is what is sent.
+async fn changes_are_sent_to_webhooks() {
+    // No server listens on this port. The test reads the list of deliveries.
     let builder = Emulator::builder().webhook("http://127.0.0.1:9/events");
     let environment = Environment::start_with(builder).await;
     let acme = environment.organization("Acme").await;
@@ -150,7 +150,7 @@ async fn changes_are_told_to_webhooks() {
         .delete(&format!("/api/v1/memberships/organizations/{acme}/users/{user}"))
         .await;
     environment.delete(&format!("/api/v1/users/{user}")).await;
-    // What is refused is no event.
+    // A rejected request sends no event.
     environment
         .call(Method::POST, "/api/v1/permissions", json!({ "name": "read" }))
         .await;

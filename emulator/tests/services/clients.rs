@@ -1,11 +1,11 @@
-//! Clients of the environment, and the secrets of every kind.
+//! Clients of the environment and their secrets.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::environment::{Answer, Environment, column, set_fields, text};
 
-/// What the token endpoint answers a client.
+/// Requests a token with client credentials.
 pub(crate) async fn token(environment: &Environment, id: &str, secret: &str, scope: &str) -> Answer {
     let form = [
         ("grant_type", "client_credentials"),
@@ -16,7 +16,7 @@ pub(crate) async fn token(environment: &Environment, id: &str, secret: &str, sco
     environment.post_form("/oauth/token", &form).await
 }
 
-/// The claims of a token, unchecked.
+/// Returns the claims of a token without verifying it.
 pub(crate) fn claims(token: &Value) -> Value {
     use base64::Engine as _;
     let token = text(token);
@@ -26,7 +26,7 @@ pub(crate) fn claims(token: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn an_application_is_created_without_a_secret_and_changed_in_parts() {
+async fn a_client_is_created_without_a_secret_and_updated_by_field() {
     let environment = Environment::start().await;
     let new = json!({
         "name": "Portal", "client_type": "WEB", "post_login_uris": ["https://portal.test/cb"],
@@ -101,7 +101,7 @@ async fn constraints_of_clients_are_checked() {
 }
 
 #[tokio::test]
-async fn secrets_are_shown_once_rotate_and_never_all_go() {
+async fn secrets_are_shown_once_and_the_last_one_cannot_be_deleted() {
     let environment = Environment::start().await;
     let new = json!({ "name": "Portal", "client_type": "WEB" });
     let id = text(&environment.post("/api/v1/clients", new).await["client"]["id"]);
@@ -142,7 +142,7 @@ async fn secrets_are_shown_once_rotate_and_never_all_go() {
 }
 
 #[tokio::test]
-async fn an_application_of_its_own_logs_users_in() {
+async fn users_can_log_in_to_a_new_client() {
     let environment =
         Environment::start_with(scalekit_emulator::Emulator::builder().auto_approve(true)).await;
     environment.organization("Acme").await;
@@ -166,7 +166,7 @@ async fn an_application_of_its_own_logs_users_in() {
     assert_eq!(authorize("https://other.test/cb", "").await.0, 400);
     let (_, location) = authorize("https://portal.test/cb", "").await;
     assert!(location.contains("error=invalid_request"), "{location}");
-    // RFC 7636, appendix B.
+    // The example of RFC 7636, appendix B.
     let challenge = "&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
     let (_, location) = authorize("https://portal.test/cb", challenge).await;
     let location = url::Url::parse(&location).expect("a URL");
@@ -187,7 +187,7 @@ async fn an_application_of_its_own_logs_users_in() {
 }
 
 #[tokio::test]
-async fn the_token_of_an_application_reaches_the_api_unless_it_must_not() {
+async fn disallow_scalekit_api_access_blocks_the_tokens_of_a_client() {
     let environment = Environment::start().await;
     for (disallowed, status) in [(false, 200), (true, 401)] {
         let new = json!({ "name": "Job", "client_type": "M2M", "disallow_scalekit_api_access": disallowed });

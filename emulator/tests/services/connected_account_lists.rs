@@ -1,4 +1,4 @@
-//! Lists of connected accounts, what goes with what, and what is refused.
+//! Connected accounts: lists, cascading deletion and invalid requests.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::connected_accounts::{ACCOUNTS, oauth, with_connections};
 use crate::environment::{column, text};
 
 #[tokio::test]
-async fn accounts_are_listed_searched_and_go_with_their_owners() {
+async fn accounts_are_listed_searched_and_deleted_with_their_owners() {
     let (environment, acme, ann) = with_connections().await;
     for (connector, identifier, organization, user) in [
         ("slack", "ann", acme.as_str(), ann.as_str()),
@@ -77,7 +77,7 @@ async fn accounts_are_listed_searched_and_go_with_their_owners() {
 }
 
 #[tokio::test]
-async fn a_boolean_of_a_query_has_many_spellings() {
+async fn boolean_query_parameters_accept_several_spellings() {
     let (environment, acme, _) = with_connections().await;
     for (identifier, organization) in [("ann", acme.as_str()), ("bob", ""), ("eve", "")] {
         let mut new = oauth(identifier);
@@ -94,13 +94,13 @@ async fn a_boolean_of_a_query_has_many_spellings() {
         }
     }
     for text in ["yes", "2", ""] {
-        let answer = environment.get_fails(&path(text)).await;
-        answer.violates("is_org_wide_credential", "type");
+        let response = environment.get_fails(&path(text)).await;
+        response.violates("is_org_wide_credential", "type");
     }
 }
 
 #[tokio::test]
-async fn accounts_that_are_named_too_little_or_do_not_exist_are_refused() {
+async fn unknown_and_incompletely_identified_accounts_are_rejected() {
     let (environment, acme, _) = with_connections().await;
     let post = async |body: Value| environment.call(Method::POST, ACCOUNTS, body).await;
     let mut new = oauth("ann");
@@ -127,7 +127,7 @@ async fn accounts_that_are_named_too_little_or_do_not_exist_are_refused() {
     let answer = environment.get_fails(&details).await;
     answer.is_error(400, 3, message, json!({ "error_code": "INVALID_ARGUMENT" }));
     environment.post(ACCOUNTS, oauth("ann")).await;
-    // It belongs to no organization.
+    // The account does not belong to an organization.
     let foreign = format!("{details}?connector=slack&identifier=ann&organization_id={acme}");
     environment
         .get_fails(&foreign)
@@ -150,7 +150,7 @@ async fn accounts_that_are_named_too_little_or_do_not_exist_are_refused() {
 }
 
 #[tokio::test]
-async fn with_a_connection_go_its_accounts() {
+async fn deleting_a_connection_deletes_its_accounts() {
     let (environment, acme, _) = with_connections().await;
     let path = format!("/api/v1/organizations/{acme}/connections");
     let new = json!({ "type": "OAUTH", "key_id": "own" });

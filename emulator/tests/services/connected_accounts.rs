@@ -5,7 +5,8 @@ use crate::environment::{Environment, text};
 
 pub(crate) const ACCOUNTS: &str = "/api/v1/connected_accounts";
 
-/// Connections to Slack by OAuth and to a service with an API key, a member of an organization, and the ids of these.
+/// Starts an environment with a Slack connection (OAuth), a CRM connection (API key) and a member
+/// of an organization. Returns it with the ids of the organization and the member.
 pub(crate) async fn with_connections() -> (Environment, String, String) {
     let environment = Environment::start().await;
     let acme = environment.organization("Acme").await;
@@ -31,7 +32,7 @@ async fn link(environment: &Environment, named: Value) -> String {
     text(&environment.post(&format!("{ACCOUNTS}/magic_link"), named).await["link"])
 }
 
-/// What clients of the service look for.
+/// The message that clients of the service search for.
 const INVALID: &str = "auth request not found or no longer valid";
 
 fn gone(request: &str) -> Value {
@@ -42,7 +43,7 @@ fn gone(request: &str) -> Value {
     })
 }
 
-/// An `api_config` as it reads: with all its keys.
+/// Returns an `api_config` with all its keys.
 fn config(given: Value) -> Value {
     let mut config = json!({
         "version": null, "domain": null, "custom_headers": null, "custom_auth_header": null,
@@ -54,7 +55,7 @@ fn config(given: Value) -> Value {
     config
 }
 
-/// Opens a link as the browser of the user does: the status, and where it leads.
+/// Opens a link without following redirects. Returns the status and the `Location` header.
 async fn follow(environment: &Environment, link: &str) -> (u16, String) {
     let answer = environment.http.get(link).send().await.expect("an answer");
     let location = answer
@@ -65,7 +66,7 @@ async fn follow(environment: &Environment, link: &str) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn an_oauth_account_waits_for_its_user() {
+async fn an_oauth_account_is_pending_until_its_user_authorizes_it() {
     let (environment, acme, ann) = with_connections().await;
     let mut new = oauth("T1");
     new["organization_id"] = json!(acme);
@@ -109,7 +110,7 @@ async fn an_oauth_account_waits_for_its_user() {
     let token = &secret["connected_account"]["authorization_details"]["oauth_token"];
     assert_eq!(token["scopes"], json!(["chat:write"]));
     assert!(text(&token["access_token"]).starts_with("at_"));
-    // It works once, and one that nobody gave out never.
+    // A link works once. A forged link never works.
     assert_eq!(follow(&environment, &first).await.0, 400);
     let forged = environment.url("/connected_accounts/authorize?token=x");
     assert_eq!(follow(&environment, &forged).await.0, 400);
@@ -118,7 +119,7 @@ async fn an_oauth_account_waits_for_its_user() {
 }
 
 #[tokio::test]
-async fn the_application_confirms_who_authorized_the_account() {
+async fn the_application_verifies_the_user_who_authorized_the_account() {
     let (environment, ..) = with_connections().await;
     let id = environment.post(ACCOUNTS, oauth("ann")).await["connected_account"]["id"].take();
     let named = json!({ "id": id, "state": "s1", "user_verify_url": "https://app.test/verify?x=1" });
@@ -173,7 +174,7 @@ async fn the_application_confirms_who_authorized_the_account() {
 }
 
 #[tokio::test]
-async fn tokens_are_renewed_and_links_expire() {
+async fn tokens_are_refreshed_and_links_expire() {
     let (mut environment, ..) = with_connections().await;
     let id = text(&environment.post(ACCOUNTS, oauth("ann")).await["connected_account"]["id"]);
     let late = link(&environment, json!({ "id": id })).await;
@@ -204,7 +205,7 @@ async fn tokens_are_renewed_and_links_expire() {
 }
 
 #[tokio::test]
-async fn a_static_account_is_active_at_once_and_changed_in_parts() {
+async fn a_static_account_is_active_at_once_and_updated_by_field() {
     let (environment, ..) = with_connections().await;
     let details = json!({ "static_auth": { "details": { "api_key": "k1" } } });
     let new = json!({
@@ -244,9 +245,9 @@ async fn a_static_account_is_active_at_once_and_changed_in_parts() {
 }
 
 #[tokio::test]
-async fn an_account_with_empty_credentials_waits_for_its_user() {
+async fn an_account_with_empty_credentials_stays_pending() {
     let (environment, ..) = with_connections().await;
-    for (place, (connector, empty)) in [
+    for (index, (connector, empty)) in [
         ("slack", json!({ "oauth_token": { "access_token": "" } })),
         ("slack", json!({ "oauth_token": { "scopes": ["chat:write"] } })),
         ("slack", json!({})),
@@ -259,23 +260,23 @@ async fn an_account_with_empty_credentials_waits_for_its_user() {
     .into_iter()
     .enumerate()
     {
-        let identifier = format!("user-{place}");
+        let identifier = format!("user-{index}");
         let new = json!({
             "connector": connector, "identifier": identifier,
             "connected_account": { "authorization_details": empty },
         });
-        let made = environment.post(ACCOUNTS, new).await["connected_account"].take();
-        assert_eq!(made["status"], "PENDING_AUTH", "{empty}");
-        let change = json!({ "id": made["id"], "connected_account": { "authorization_details": empty } });
+        let created = environment.post(ACCOUNTS, new).await["connected_account"].take();
+        assert_eq!(created["status"], "PENDING_AUTH", "{empty}");
+        let change = json!({ "id": created["id"], "connected_account": { "authorization_details": empty } });
         let changed = environment.put(ACCOUNTS, change).await["connected_account"].take();
         assert_eq!(changed["status"], "PENDING_AUTH", "{empty}");
         assert_eq!(
-            changed["authorization_details"], made["authorization_details"],
+            changed["authorization_details"], created["authorization_details"],
             "{empty}"
         );
-        let link = link(&environment, json!({ "id": made["id"] })).await;
+        let link = link(&environment, json!({ "id": created["id"] })).await;
         assert_eq!(follow(&environment, &link).await.0, 200);
-        let details = format!("{ACCOUNTS}/details?id={}", text(&made["id"]));
+        let details = format!("{ACCOUNTS}/details?id={}", text(&created["id"]));
         assert_eq!(
             environment.get(&details).await["connected_account"]["status"],
             "ACTIVE"
@@ -284,21 +285,21 @@ async fn an_account_with_empty_credentials_waits_for_its_user() {
 }
 
 #[tokio::test]
-async fn an_update_with_empty_credentials_reads_back_as_an_empty_one() {
+async fn an_update_with_empty_credentials_returns_empty_credentials() {
     let (environment, ..) = with_connections().await;
     let details = json!({ "static_auth": { "details": { "api_key": "k1" } } });
     let new = json!({
         "connector": "crm", "identifier": "ann",
         "connected_account": { "authorization_details": details },
     });
-    let made = environment.post(ACCOUNTS, new).await["connected_account"].take();
-    let change = json!({ "id": made["id"], "connected_account": { "authorization_details": {} } });
+    let created = environment.post(ACCOUNTS, new).await["connected_account"].take();
+    let change = json!({ "id": created["id"], "connected_account": { "authorization_details": {} } });
     let changed = environment.put(ACCOUNTS, change).await["connected_account"].take();
     assert_eq!(
         (&changed["authorization_details"], &changed["status"]),
         (&json!({}), &json!("ACTIVE"))
     );
-    let auth = format!("{ACCOUNTS}/auth?id={}", text(&made["id"]));
+    let auth = format!("{ACCOUNTS}/auth?id={}", text(&created["id"]));
     assert_eq!(
         environment.get(&auth).await["connected_account"]["authorization_details"],
         json!({})
@@ -306,7 +307,7 @@ async fn an_update_with_empty_credentials_reads_back_as_an_empty_one() {
 }
 
 #[tokio::test]
-async fn links_are_forgotten_a_day_after_they_have_expired() {
+async fn links_are_deleted_a_day_after_they_expire() {
     let (mut environment, ..) = with_connections().await;
     environment.post(ACCOUNTS, oauth("T1")).await;
     let named = json!({ "connector": "slack", "identifier": "T1" });

@@ -12,7 +12,7 @@ async fn create(environment: &Environment, connection: Value) -> Value {
 }
 
 #[tokio::test]
-async fn an_app_connection_starts_with_the_settings_of_its_service() {
+async fn an_app_connection_starts_with_the_settings_of_its_provider() {
     let environment = Environment::start().await;
     let connection = create(&environment, json!({ "provider_key": "gmail" })).await;
     let id = text(&connection["id"]);
@@ -36,7 +36,7 @@ async fn an_app_connection_starts_with_the_settings_of_its_service() {
 }
 
 #[tokio::test]
-async fn key_ids_are_given_or_made_and_always_unique() {
+async fn key_ids_are_unique_whether_given_or_generated() {
     let environment = Environment::start().await;
     let mut made = BTreeSet::new();
     for service in ["slack", "SLACK", "slack"] {
@@ -58,7 +58,7 @@ async fn key_ids_are_given_or_made_and_always_unique() {
         .post(&format!("{CONNECTIONS}?flags.is_app=true"), flagged)
         .await;
     assert!(text(&flagged["connection"]["key_id"]).starts_with("github-"));
-    // A connection for logins needs no name.
+    // A login connection does not need a key id.
     let login = create(&environment, json!({ "provider": "GOOGLE", "type": "OAUTH" })).await;
     assert_eq!(login["key_id"], Value::Null);
 
@@ -71,13 +71,13 @@ async fn key_ids_are_given_or_made_and_always_unique() {
         .call(Method::PATCH, &path, json!({ "key_id": "team-chat" }))
         .await;
     answer.exists("RESOURCE_ALREADY_EXISTS", message, "connection", "team-chat");
-    // Its own name is free for a connection.
+    // A connection can keep its key id.
     let path = format!("{CONNECTIONS}/{}", text(&given["id"]));
     environment.patch(&path, json!({ "key_id": "team-chat" })).await;
 }
 
 #[tokio::test]
-async fn an_update_merges_what_it_gives_into_what_is_there() {
+async fn an_update_is_merged_into_the_settings() {
     let environment = Environment::start().await;
     let connection = create(&environment, json!({ "provider_key": "github" })).await;
     let path = format!("{CONNECTIONS}/{}", text(&connection["id"]));
@@ -113,7 +113,7 @@ async fn an_update_merges_what_it_gives_into_what_is_there() {
 }
 
 #[tokio::test]
-async fn saml_collects_certificates_and_oidc_needs_a_client() {
+async fn saml_and_oidc_connections_are_completed_by_updates() {
     let environment = Environment::start().await;
     let saml = create(&environment, json!({ "type": "SAML" })).await;
     let path = format!("{CONNECTIONS}/{}", text(&saml["id"]));
@@ -146,7 +146,7 @@ async fn saml_collects_certificates_and_oidc_needs_a_client() {
 }
 
 #[tokio::test]
-async fn another_type_starts_over() {
+async fn changing_the_type_resets_the_settings() {
     let environment = Environment::start().await;
     let connection = create(&environment, json!({ "type": "OIDC" })).await;
     let path = format!("{CONNECTIONS}/{}", text(&connection["id"]));
@@ -165,7 +165,7 @@ async fn another_type_starts_over() {
 }
 
 #[tokio::test]
-async fn app_connections_have_a_list_of_their_own() {
+async fn app_connections_are_listed_separately() {
     let environment = Environment::start().await;
     let acme = environment.organization("Acme").await;
     environment

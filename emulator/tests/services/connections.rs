@@ -10,7 +10,7 @@ async fn with_acme() -> (Environment, String) {
 }
 
 #[tokio::test]
-async fn a_connection_is_created_read_switched_and_deleted() {
+async fn a_connection_is_created_read_toggled_and_deleted() {
     let (environment, path) = with_acme().await;
     let acme = path.split('/').nth(4).expect("an id");
     let new = json!({ "provider": "OKTA", "type": "OIDC" });
@@ -52,7 +52,7 @@ async fn a_connection_is_created_read_switched_and_deleted() {
 }
 
 #[tokio::test]
-async fn every_type_has_settings_of_its_own() {
+async fn every_type_has_its_own_settings() {
     let (environment, path) = with_acme().await;
     for (kind, settings) in [
         ("SAML", "saml_config"),
@@ -79,7 +79,7 @@ async fn every_type_has_settings_of_its_own() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_is_not_found() {
+async fn unknown_ids_are_not_found() {
     let (environment, path) = with_acme().await;
     let globex = environment.organization("Globex").await;
     let connection = environment.post(&path, json!({ "type": "SAML" })).await["connection"].take();
@@ -139,7 +139,7 @@ async fn constraints_are_checked() {
 }
 
 #[tokio::test]
-async fn lists_choose_by_organization_domain_and_state() {
+async fn lists_are_filtered_by_organization_domain_and_state() {
     let (environment, acme) = with_acme().await;
     let organization = environment.organization("Globex").await;
     let globex = format!("/api/v1/organizations/{organization}");

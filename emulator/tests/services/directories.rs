@@ -3,7 +3,8 @@ use serde_json::{Value, json};
 
 use crate::environment::{Environment, column, set_fields, text};
 
-/// An organization with an Okta directory: the environment, the organization's path, the directory's path and id.
+/// Starts an environment with an organization and an Okta directory. Returns it with the paths of
+/// both and the id of the directory.
 pub(crate) async fn with_directory() -> (Environment, String, String, String) {
     let environment = Environment::start().await;
     let acme = environment.organization("Acme").await;
@@ -22,7 +23,7 @@ pub(crate) async fn with_directory() -> (Environment, String, String, String) {
 }
 
 #[tokio::test]
-async fn a_directory_is_enabled_at_once_and_must_be_disabled_before_it_goes() {
+async fn a_directory_is_enabled_at_once_and_must_be_disabled_before_deletion() {
     let (environment, organization, path, id) = with_directory().await;
     let directory = environment.get(&path).await["directory"].take();
     let expected = json!({
@@ -54,7 +55,7 @@ async fn a_directory_is_enabled_at_once_and_must_be_disabled_before_it_goes() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_or_is_anothers_is_not_found() {
+async fn directories_of_other_organizations_are_not_found() {
     let (environment, organization, path, id) = with_directory().await;
     let globex = environment.organization("Globex").await;
     let foreign = format!("/api/v1/organizations/{globex}/directories/{id}");
@@ -173,7 +174,7 @@ async fn the_admin_api_changes_users_and_groups() {
 }
 
 #[tokio::test]
-async fn only_what_changed_after_a_time_is_listed() {
+async fn lists_can_be_limited_to_rows_updated_after_a_time() {
     let (mut environment, _, path, id) = with_directory().await;
     let admin = format!("/_emulator/directories/{id}");
     environment
@@ -205,7 +206,7 @@ async fn only_what_changed_after_a_time_is_listed() {
 }
 
 #[tokio::test]
-async fn users_and_groups_come_in_pages() {
+async fn users_are_listed_in_pages() {
     let (environment, _, path, id) = with_directory().await;
     let rows: Vec<Value> = (1..=25)
         .map(|n| json!({ "directory_id": id, "email": format!("u{n}@acme.com") }))
@@ -231,7 +232,7 @@ async fn users_and_groups_come_in_pages() {
 }
 
 #[tokio::test]
-async fn a_disabled_directory_takes_nothing_and_a_foreign_one_gives_nothing() {
+async fn changes_to_disabled_and_other_directories_are_rejected() {
     let (environment, organization, path, id) = with_directory().await;
     let admin = format!("/_emulator/directories/{id}");
     let user = environment
@@ -270,7 +271,7 @@ async fn a_disabled_directory_takes_nothing_and_a_foreign_one_gives_nothing() {
         (answer.status, answer.body),
         (404, json!({ "error": "directory user not found" }))
     );
-    // With the organization goes all of it.
+    // Deleting the organization deletes the directory.
     environment.delete(&organization).await;
     let answer = environment
         .call(Method::POST, &format!("{admin}/secrets"), json!({}))

@@ -1,4 +1,4 @@
-//! An emulator of its own for each test, and short words for calling it.
+//! One emulator per test, and helpers for calling it.
 
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
@@ -12,7 +12,7 @@ pub(crate) struct Environment {
     token: String,
 }
 
-/// A status and a body.
+/// The status, the body and the request id of an HTTP response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -42,7 +42,7 @@ impl Environment {
         environment
     }
 
-    /// Gets a new token, as is needed once the clock has left the old one behind.
+    /// Gets a new token. Required after the clock has passed the expiry of the old one.
     pub(crate) async fn log_in(&mut self) {
         let credentials = [
             ("grant_type", "client_credentials"),
@@ -68,7 +68,7 @@ impl Environment {
         format!("{}{path}", self.emulator.url())
     }
 
-    /// Calls an operation; `Value::Null` stands for no body.
+    /// Calls an operation. `Value::Null` means no body.
     pub(crate) async fn call(&self, method: Method, path: &str, body: Value) -> Answer {
         let mut request = self.http.request(method, self.url(path)).bearer_auth(&self.token);
         if !body.is_null() {
@@ -95,7 +95,7 @@ impl Environment {
         self.call(Method::PATCH, path, body).await.ok()
     }
 
-    /// Deletes what is there, which answers with an empty message.
+    /// Deletes an existing row. Checks that the response is an empty message.
     pub(crate) async fn delete(&self, path: &str) {
         assert_eq!(
             self.call(Method::DELETE, path, Value::Null).await.ok(),
@@ -112,20 +112,20 @@ impl Environment {
         self.call(Method::DELETE, path, Value::Null).await
     }
 
-    /// Puts the emulator's clock ahead and gets a token that is valid then.
+    /// Shifts the emulator's clock and gets a token that is valid at that time.
     pub(crate) async fn shift_clock(&mut self, seconds: i64) {
         self.put("/_emulator/clock", json!({ "shift_seconds": seconds }))
             .await;
         self.log_in().await;
     }
 
-    /// The id of a new organization.
+    /// Creates an organization and returns its id.
     pub(crate) async fn organization(&self, name: &str) -> String {
         let organization = json!({ "display_name": name });
         text(&self.post("/api/v1/organizations", organization).await["organization"]["id"])
     }
 
-    /// The id of a new member of an organization, with these roles.
+    /// Creates a member of an organization with these roles and returns the user's id.
     pub(crate) async fn member(&self, organization: &str, email: &str, roles: &[&str]) -> String {
         let roles: Vec<Value> = roles.iter().map(|name| json!({ "name": name })).collect();
         let user = json!({ "email": email, "membership": { "roles": roles } });
@@ -133,7 +133,7 @@ impl Environment {
         text(&self.post(&path, user).await["user"]["id"])
     }
 
-    /// The types of all events so far that a webhook at nowhere in particular was sent.
+    /// Returns the types of all events sent to webhooks so far.
     pub(crate) async fn events(&self) -> Vec<String> {
         let deliveries = self.get("/_emulator/deliveries").await;
         let deliveries = deliveries.as_array().expect("a list").iter();
@@ -162,7 +162,7 @@ impl Answer {
         self.body
     }
 
-    /// Checks the whole error: nothing may be missing, and nothing more be there.
+    /// Checks the complete error response, without missing or extra members.
     #[track_caller]
     pub(crate) fn is_error(&self, status: u16, code: u8, message: &str, info: Value) {
         let mut detail = Map::new();
@@ -201,7 +201,7 @@ impl Answer {
         self.is_error(400, 9, message, info);
     }
 
-    /// Checks that exactly one constraint of exactly this field was violated.
+    /// Checks that the only violation is this constraint of this field.
     #[track_caller]
     pub(crate) fn violates(&self, field: &str, constraint: &str) {
         let violations = &self.body["details"][0]["validation_error_info"]["field_violations"];
@@ -245,11 +245,11 @@ fn is_default(value: &Value) -> bool {
 pub(crate) fn text(value: &Value) -> String {
     value
         .as_str()
-        .unwrap_or_else(|| panic!("{value} is no text"))
+        .unwrap_or_else(|| panic!("{value} is not a string"))
         .to_owned()
 }
 
-/// The values of one field of all rows of a list.
+/// Returns one field of every row.
 pub(crate) fn column(rows: &Value, field: &str) -> Vec<String> {
     rows.as_array()
         .into_iter()

@@ -7,7 +7,7 @@ use crate::memberships::{membership, path, two};
 const DAYS: i64 = 24 * 3600;
 
 #[tokio::test]
-async fn an_invitation_waits_is_resent_and_expires() {
+async fn an_invitation_expires_and_can_be_resent() {
     let (mut environment, _, globex, user) = two().await;
     let invited = environment
         .post(&path(&globex, &user), json!({ "inviter_email": "b@globex.com" }))
@@ -46,7 +46,7 @@ async fn an_invitation_waits_is_resent_and_expires() {
 }
 
 #[tokio::test]
-async fn only_who_is_invited_can_be_invited_again() {
+async fn only_pending_invitations_can_be_resent() {
     let (environment, acme, globex, user) = two().await;
     let resend = |organization: &str, user: &str| {
         format!("/api/v1/invites/organizations/{organization}/users/{user}/resend")

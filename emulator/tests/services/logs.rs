@@ -10,7 +10,7 @@ async fn events(environment: &Environment, filter: Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn events_tell_what_changed() {
+async fn events_are_recorded_and_filtered() {
     let mut environment = Environment::start().await;
     let acme = environment.organization("Acme").await;
     let globex = environment.organization("Globex").await;
@@ -79,7 +79,7 @@ async fn events_tell_what_changed() {
 }
 
 #[tokio::test]
-async fn events_come_in_pages_and_have_their_data() {
+async fn events_are_listed_in_pages_with_their_data() {
     let environment = Environment::start().await;
     for name in ["A", "B", "C"] {
         environment.organization(name).await;
@@ -113,7 +113,7 @@ async fn events_come_in_pages_and_have_their_data() {
 }
 
 #[tokio::test]
-async fn the_audit_log_knows_every_login() {
+async fn the_audit_log_contains_every_login() {
     let environment =
         Environment::start_with(scalekit_emulator::Emulator::builder().auto_approve(true)).await;
     let acme = environment.organization("Acme").await;

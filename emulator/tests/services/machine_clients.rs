@@ -23,7 +23,7 @@ async fn with_machine() -> (Environment, String, Value) {
 }
 
 #[tokio::test]
-async fn a_machine_client_gets_tokens_that_say_what_it_is() {
+async fn a_machine_client_gets_tokens_with_its_claims() {
     let (environment, acme, made) = with_machine().await;
     let id = text(&made["client"]["client_id"]);
     let secret = text(&made["plain_secret"]);
@@ -50,7 +50,7 @@ async fn a_machine_client_gets_tokens_that_say_what_it_is() {
         (refused.status, &refused.body["error"]),
         (400, &json!("invalid_scope"))
     );
-    // Nobody logs in to a machine.
+    // Users cannot log in to a machine client.
     let page = format!("/oauth/authorize?response_type=code&client_id={id}&redirect_uri=http://localhost/cb");
     let page = environment
         .http
@@ -59,7 +59,7 @@ async fn a_machine_client_gets_tokens_that_say_what_it_is() {
         .await
         .expect("an answer");
     assert_eq!(page.status().as_u16(), 400);
-    // It is let into the application's API, not into this one.
+    // The token is for the application's API. The Scalekit API rejects it.
     let request = environment.http.get(environment.url("/api/v1/roles"));
     let answer = request
         .bearer_auth(text(&answer["access_token"]))
@@ -70,7 +70,7 @@ async fn a_machine_client_gets_tokens_that_say_what_it_is() {
 }
 
 #[tokio::test]
-async fn a_machine_client_is_changed_listed_and_deleted() {
+async fn a_machine_client_is_updated_listed_and_deleted() {
     let (environment, acme, made) = with_machine().await;
     let list = format!("/api/v1/organizations/{acme}/clients");
     let id = text(&made["client"]["client_id"]);
@@ -118,7 +118,7 @@ async fn a_machine_client_is_changed_listed_and_deleted() {
 }
 
 #[tokio::test]
-async fn a_machine_clients_secrets_rotate() {
+async fn secrets_of_a_machine_client_are_rotated() {
     let (environment, acme, made) = with_machine().await;
     let id = text(&made["client"]["client_id"]);
     let path = format!("/api/v1/organizations/{acme}/clients/{id}/secrets");

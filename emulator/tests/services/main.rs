@@ -1,4 +1,4 @@
-//! The services of the emulator over HTTP: what they keep, and the exact answers to what they refuse.
+//! Tests the services of the emulator over HTTP: their state, and the exact error responses.
 
 mod cascades;
 mod clients;

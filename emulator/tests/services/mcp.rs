@@ -26,7 +26,7 @@ async fn ensure(environment: &Environment, user: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_configuration_is_made_changed_listed_and_deleted() {
+async fn a_configuration_is_created_updated_listed_and_deleted() {
     let (environment, config) = with_config().await;
     let id = text(&config["id"]);
     let mut expected = helper();
@@ -81,7 +81,7 @@ async fn a_configuration_is_made_changed_listed_and_deleted() {
 }
 
 #[tokio::test]
-async fn configurations_of_unknown_connections_or_with_wrong_names_are_refused() {
+async fn configurations_with_unknown_connections_or_invalid_names_are_rejected() {
     let (environment, config) = with_config().await;
     let unknown = json!({ "name": "x", "connection_tool_mappings": [{ "connection_name": "jira" }] });
     environment
@@ -118,7 +118,7 @@ async fn configurations_of_unknown_connections_or_with_wrong_names_are_refused()
 }
 
 #[tokio::test]
-async fn a_user_has_one_instance_of_a_configuration() {
+async fn a_user_has_one_instance_per_configuration() {
     let (environment, config) = with_config().await;
     let made = ensure(&environment, "ann").await;
     let id = text(&made["id"]);
@@ -170,7 +170,7 @@ async fn a_user_has_one_instance_of_a_configuration() {
 }
 
 #[tokio::test]
-async fn the_state_of_an_instance_tells_what_to_authorize_and_where() {
+async fn the_auth_state_lists_connections_and_authorization_links() {
     let (environment, config) = with_config().await;
     let id = text(&ensure(&environment, "ann").await["id"]);
     let path = format!("{INSTANCES}/{id}:get_auth_state");
@@ -235,7 +235,7 @@ async fn the_state_of_an_instance_tells_what_to_authorize_and_where() {
 }
 
 #[tokio::test]
-async fn session_tokens_are_for_a_configuration_or_a_connection() {
+async fn session_tokens_are_issued_for_configurations_and_connections() {
     let (environment, config) = with_config().await;
     let path = format!("{CONFIGS}/{}/tokens", text(&config["id"]));
     let now = jiff::Timestamp::now();

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use crate::environment::{Environment, column, set_fields};
 
-/// Two organizations, and a user in the first one.
+/// Starts an environment with two organizations and a user in the first one.
 pub(crate) async fn two() -> (Environment, String, String, String) {
     let environment = Environment::start().await;
     let (acme, globex) = (
@@ -26,7 +26,7 @@ pub(crate) fn membership<'a>(user: &'a Value, organization: &str) -> &'a Value {
 }
 
 #[tokio::test]
-async fn a_user_joins_changes_and_leaves_an_organization() {
+async fn a_membership_is_created_updated_and_deleted() {
     let (environment, acme, globex, user) = two().await;
     let path = path(&globex, &user);
     let new = json!({ "roles": [{ "name": "admin" }], "metadata": { "desk": "4" }, "inviter_email": "b@globex.com" });
@@ -66,7 +66,7 @@ async fn a_user_joins_changes_and_leaves_an_organization() {
 }
 
 #[tokio::test]
-async fn a_user_survives_losing_the_last_membership_unless_told_otherwise() {
+async fn deleting_the_last_membership_keeps_the_user_unless_cascade_is_set() {
     let (environment, acme, _, user) = two().await;
     environment.delete(&path(&acme, &user)).await;
     let alone = environment.get(&format!("/api/v1/users/{user}")).await["user"].take();
@@ -105,7 +105,7 @@ async fn memberships_work_by_external_id() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_refused() {
+async fn invalid_memberships_are_rejected() {
     let (environment, acme, globex, user) = two().await;
     let ghost = "usr_123456789012345";
     let again = environment
@@ -139,7 +139,7 @@ async fn what_does_not_fit_is_refused() {
         .call(Method::PATCH, &path(&acme, &user), roles)
         .await
         .is_not_found("role", "ghost");
-    let inviter = json!({ "inviter_email": "nobody" });
+    let inviter = json!({ "inviter_email": "not-an-email" });
     let answer = environment
         .call(Method::POST, &path(&globex, &user), inviter)
         .await;
@@ -147,7 +147,7 @@ async fn what_does_not_fit_is_refused() {
 }
 
 #[tokio::test]
-async fn an_organization_takes_no_more_users_than_it_may_have() {
+async fn max_allowed_users_is_enforced() {
     let (environment, acme, _, _) = two().await;
     let settings = json!({ "settings": { "max_allowed_users": 1 } });
     environment
@@ -170,7 +170,7 @@ async fn an_organization_takes_no_more_users_than_it_may_have() {
 }
 
 #[tokio::test]
-async fn members_gain_and_lose_roles() {
+async fn roles_are_assigned_and_removed() {
     let (environment, acme, globex, user) = two().await;
     let roles = format!("/api/v1/organizations/{acme}/users/{user}/roles");
     let admin = environment.get("/api/v1/roles/admin").await["role"].take();
@@ -187,7 +187,7 @@ async fn members_gain_and_lose_roles() {
     );
     assert_eq!(environment.get(&roles).await, assigned);
 
-    // The name as shown to people comes from the role as it is now.
+    // The display name is the current one of the role.
     environment
         .put("/api/v1/roles/admin", json!({ "display_name": "Boss" }))
         .await;

@@ -1,4 +1,4 @@
-//! `AuthService`: an application with a login page of its own says who logged in.
+//! `AuthService`: an application with its own login page reports the user.
 
 use reqwest::Method;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::environment::{Environment, text};
 
 #[tokio::test]
-async fn an_application_says_who_logged_in() {
+async fn an_application_reports_the_user_of_a_login() {
     let environment = Environment::start().await;
     let organization = json!({ "display_name": "Acme", "external_id": "crm/1" });
     let acme = environment.post("/api/v1/organizations", organization).await["organization"]["id"].take();

@@ -13,7 +13,7 @@ async fn verify(environment: &Environment, credential: Value) -> Answer {
         .await
 }
 
-/// The newest mail to an address.
+/// Returns the newest mail to an address.
 async fn mail(environment: &Environment, to: &str) -> Value {
     let mails = environment.get(&format!("/_emulator/mails?to={to}")).await;
     mails
@@ -75,7 +75,7 @@ async fn a_code_works_once() {
 }
 
 #[tokio::test]
-async fn a_link_leads_to_the_application_with_a_token() {
+async fn a_link_contains_a_token_for_the_application() {
     let environment = Environment::start().await;
     let request = json!({
         "email": "ann@acme.com", "template": "SIGNUP", "magiclink_auth_uri": "https://app.test/in?x=1#top",
@@ -105,7 +105,7 @@ async fn a_link_leads_to_the_application_with_a_token() {
         .is_not_found("authentication request", "areq_1");
     let verified = verify(&environment, json!({ "link_token": token })).await.ok();
     assert_eq!(verified["email"], "ann@acme.com");
-    // The code of the same mail went with it.
+    // The code of the same mail is used too.
     is_refused(
         &verify(&environment, json!({ "code": mail["code"] })).await,
         "PASSWORDLESS_CREDENTIAL_USED",
@@ -113,7 +113,7 @@ async fn a_link_leads_to_the_application_with_a_token() {
 }
 
 #[tokio::test]
-async fn few_wrong_codes_may_be_tried_and_none_too_late() {
+async fn five_wrong_codes_or_expiry_invalidate_a_request() {
     let mut environment = Environment::start().await;
     let sent = send(&environment, json!({ "email": "ann@acme.com" })).await;
     let id = sent["auth_request_id"].clone();
@@ -140,13 +140,13 @@ async fn few_wrong_codes_may_be_tried_and_none_too_late() {
         "PASSWORDLESS_CREDENTIAL_EXPIRED",
     );
     is_refused(
-        &verify(&environment, json!({ "code": "nobody" })).await,
+        &verify(&environment, json!({ "code": "unknown" })).await,
         "PASSWORDLESS_CREDENTIAL_INVALID",
     );
 }
 
 #[tokio::test]
-async fn a_mail_sent_again_voids_the_one_before() {
+async fn resending_a_mail_invalidates_the_previous_one() {
     let environment = Environment::start().await;
     let first = send(
         &environment,
@@ -176,7 +176,7 @@ async fn a_mail_sent_again_voids_the_one_before() {
 }
 
 #[tokio::test]
-async fn the_environment_decides_what_a_mail_holds() {
+async fn the_passwordless_config_decides_the_contents_of_a_mail() {
     let environment = Environment::start().await;
     let connection = json!({
         "id": "conn_1", "type": "PASSWORDLESS", "enabled": true,
@@ -223,14 +223,14 @@ async fn the_environment_decides_what_a_mail_holds() {
     }
 }
 
-/// The ids of the requests that are kept.
+/// Returns the ids of the stored requests.
 async fn kept(environment: &Environment) -> Vec<String> {
     let export = environment.get("/_emulator/export").await;
     column(&export["passwordless"], "auth_request_id")
 }
 
 #[tokio::test]
-async fn requests_are_forgotten_a_day_after_they_have_expired() {
+async fn requests_are_deleted_a_day_after_they_expire() {
     let mut environment = Environment::start().await;
     let old = send(&environment, json!({ "email": "ann@acme.com" })).await;
     let code = mail(&environment, "ann@acme.com").await["code"].take();
@@ -249,7 +249,7 @@ async fn requests_are_forgotten_a_day_after_they_have_expired() {
 }
 
 #[tokio::test]
-async fn ten_thousand_requests_are_kept() {
+async fn at_most_10_000_requests_are_stored() {
     let environment = Environment::start().await;
     let row = |number: u32| json!({ "auth_request_id": format!("areq_{number}"), "email": "ann@acme.com" });
     let rows: Vec<Value> = (0..10_000).map(row).collect();

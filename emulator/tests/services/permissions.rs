@@ -32,7 +32,7 @@ async fn a_permission_is_created_read_updated_and_deleted() {
 }
 
 #[tokio::test]
-async fn a_new_name_goes_along_to_the_roles() {
+async fn renaming_a_permission_renames_it_in_roles() {
     let environment = Environment::start().await;
     environment.post(PERMISSIONS, json!({ "name": "write" })).await;
     environment.post(PERMISSIONS, json!({ "name": "read" })).await;
@@ -55,7 +55,7 @@ async fn a_new_name_goes_along_to_the_roles() {
 }
 
 #[tokio::test]
-async fn wrong_names_are_refused() {
+async fn invalid_names_are_rejected() {
     let environment = Environment::start().await;
     environment.post(PERMISSIONS, json!({ "name": "read" })).await;
     let again = environment
@@ -94,7 +94,7 @@ async fn wrong_names_are_refused() {
 }
 
 #[tokio::test]
-async fn lenient_environments_update_a_permission_that_names_no_name() {
+async fn lenient_environments_update_a_permission_without_a_name() {
     let builder = scalekit_emulator::Emulator::builder().lenient(true);
     let environment = Environment::start_with(builder).await;
     environment.post(PERMISSIONS, json!({ "name": "read" })).await;
@@ -111,7 +111,7 @@ async fn lenient_environments_update_a_permission_that_names_no_name() {
 }
 
 #[tokio::test]
-async fn lists_come_in_pages_and_in_order_of_creation() {
+async fn permissions_are_listed_in_pages_in_order_of_creation() {
     let environment = Environment::start().await;
     for number in 1..=12 {
         environment
@@ -150,7 +150,7 @@ async fn lists_come_in_pages_and_in_order_of_creation() {
 }
 
 #[tokio::test]
-async fn roles_gain_and_lose_permissions() {
+async fn permissions_are_added_to_and_removed_from_roles() {
     let environment = Environment::start().await;
     for name in ["read", "write"] {
         environment.post(PERMISSIONS, json!({ "name": name })).await;
@@ -175,7 +175,7 @@ async fn roles_gain_and_lose_permissions() {
         column(&environment.get(path).await["permissions"], "name"),
         ["write"]
     );
-    // Deleting a permission takes it from every role.
+    // Deleting a permission removes it from every role.
     environment.delete(&format!("{PERMISSIONS}/write")).await;
     assert_eq!(environment.get(path).await, json!({ "permissions": [] }));
 

@@ -12,7 +12,7 @@ fn notes() -> Value {
 }
 
 #[tokio::test]
-async fn a_provider_of_ones_own_keeps_what_it_is_given() {
+async fn a_custom_provider_is_created_replaced_and_deleted() {
     let environment = Environment::start().await;
     let made = environment.post("/api/v1/custom-providers", notes()).await["provider"].take();
     let mut expected = notes();
@@ -36,7 +36,7 @@ async fn a_provider_of_ones_own_keeps_what_it_is_given() {
         .delete_fails("/api/v1/custom-providers/my-notes")
         .await
         .is_not_found("provider", "my-notes");
-    // Those that are built in are nobody's to change.
+    // Built-in providers cannot be changed.
     environment
         .call(Method::PUT, "/api/v1/custom-providers/GMAIL", notes())
         .await
@@ -44,7 +44,7 @@ async fn a_provider_of_ones_own_keeps_what_it_is_given() {
 }
 
 #[tokio::test]
-async fn providers_are_listed_by_kind_in_pages() {
+async fn providers_are_listed_by_type_in_pages() {
     let environment = Environment::start().await;
     environment.post("/api/v1/custom-providers", notes()).await;
     let built_in = environment.get("/api/v1/providers?page_size=100").await;

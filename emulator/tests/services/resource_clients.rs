@@ -1,4 +1,4 @@
-//! Protected resources, their clients, and the consents given to these.
+//! Protected resources, their clients and their consents.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::clients::{claims, token};
 use crate::environment::{Environment, column, text};
 
-/// A resource with two scopes, which only a seed makes.
+/// Starts an environment with two resources. The API cannot create resources, so they are seeded.
 async fn with_resource() -> Environment {
     let environment = Environment::start().await;
     let resource = json!({
@@ -54,7 +54,7 @@ async fn resources_are_read() {
 }
 
 #[tokio::test]
-async fn a_client_of_a_resource_has_its_audience_and_at_most_five_secrets() {
+async fn a_resource_client_has_the_audience_of_its_resource_and_at_most_5_secrets() {
     let environment = with_resource().await;
     let clients = "/api/v1/resources/res_1/clients";
     let new = json!({ "name": "Agent", "scopes": ["notes:read"], "redirect_uris": ["http://localhost/cb"] });

@@ -3,7 +3,8 @@ use serde_json::{Value, json};
 
 use crate::environment::{Environment, column};
 
-/// `reader` ← `writer` ← `chief`, each with a permission of its own.
+/// Starts an environment in which `chief` extends `writer`, and `writer` extends `reader`. Each
+/// role has one permission.
 async fn family() -> Environment {
     let environment = Environment::start().await;
     for name in ["read", "write", "publish"] {
@@ -31,7 +32,7 @@ async fn effective(environment: &Environment, role: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn permissions_are_inherited_along_the_whole_line() {
+async fn permissions_are_inherited_over_all_levels() {
     let environment = family().await;
     assert_eq!(
         effective(&environment, "chief").await,
@@ -51,7 +52,7 @@ async fn permissions_are_inherited_along_the_whole_line() {
 }
 
 #[tokio::test]
-async fn dependents_are_the_direct_ones() {
+async fn dependents_are_direct_dependents() {
     let environment = family().await;
     let dependents = environment.get("/api/v1/roles/reader/dependents").await;
     assert_eq!(column(&dependents["roles"], "name"), ["writer"]);
@@ -66,13 +67,13 @@ async fn dependents_are_the_direct_ones() {
 }
 
 #[tokio::test]
-async fn without_its_base_a_role_has_only_its_own_permissions() {
+async fn removing_the_base_removes_the_inherited_permissions() {
     let environment = family().await;
     environment.delete("/api/v1/roles/chief/base").await;
     assert_eq!(effective(&environment, "chief").await, ["publish"]);
-    // There is no base any more, and that is fine.
+    // Removing a missing base succeeds.
     environment.delete("/api/v1/roles/chief/base").await;
-    // Deleting a role takes it from those that extend it.
+    // Deleting a role removes it as a base of other roles.
     environment.delete("/api/v1/roles/reader").await;
     assert_eq!(effective(&environment, "writer").await, ["write"]);
     assert_eq!(
@@ -82,7 +83,7 @@ async fn without_its_base_a_role_has_only_its_own_permissions() {
 }
 
 #[tokio::test]
-async fn a_base_must_exist_and_lead_to_no_circle() {
+async fn unknown_and_circular_bases_are_rejected() {
     let environment = family().await;
     for base in ["reader", "chief"] {
         let role = json!({ "extends": base });
@@ -101,7 +102,7 @@ async fn a_base_must_exist_and_lead_to_no_circle() {
 }
 
 #[tokio::test]
-async fn an_organization_s_role_extends_one_of_the_environment() {
+async fn an_organization_role_can_extend_an_environment_role() {
     let environment = family().await;
     let acme = environment.organization("Acme").await;
     let own = format!("/api/v1/organizations/{acme}/roles");

@@ -5,7 +5,7 @@ use crate::environment::{Environment, column, set_fields, text};
 const ROLES: &str = "/api/v1/roles";
 
 #[tokio::test]
-async fn an_environment_starts_with_a_role_for_creators_and_one_for_members() {
+async fn an_environment_starts_with_the_roles_admin_and_member() {
     let environment = Environment::start().await;
     let roles = environment.get(ROLES).await["roles"].take();
     assert_eq!(column(&roles, "name"), ["admin", "member"]);
@@ -63,7 +63,7 @@ async fn a_role_is_created_read_updated_and_deleted() {
 }
 
 #[tokio::test]
-async fn a_name_that_is_taken_is_refused() {
+async fn duplicate_names_are_rejected() {
     let environment = Environment::start().await;
     let organization = environment.organization("Acme").await;
     let own = format!("/api/v1/organizations/{organization}/roles");
@@ -83,7 +83,7 @@ async fn a_name_that_is_taken_is_refused() {
 }
 
 #[tokio::test]
-async fn what_does_not_exist_is_not_found() {
+async fn unknown_roles_are_not_found() {
     let environment = Environment::start().await;
     let organization = environment.organization("Acme").await;
     let own = format!("/api/v1/organizations/{organization}/roles");
@@ -119,7 +119,7 @@ async fn what_does_not_exist_is_not_found() {
         .get_fails("/api/v1/organizations/org_1/roles")
         .await
         .is_not_found("organization", "org_1");
-    // A role of an organization is none of the environment's, and the other way round.
+    // Roles of organizations and of the environment are separate.
     environment
         .post(&own, json!({ "name": "clerk", "display_name": "Clerk" }))
         .await;
@@ -152,7 +152,7 @@ async fn constraints_are_checked() {
 }
 
 #[tokio::test]
-async fn organizations_have_roles_of_their_own() {
+async fn organizations_have_their_own_roles() {
     let environment = Environment::start().await;
     let (acme, globex) = (
         environment.organization("Acme").await,
@@ -182,7 +182,7 @@ async fn organizations_have_roles_of_their_own() {
 }
 
 #[tokio::test]
-async fn a_role_that_members_have_needs_a_successor() {
+async fn deleting_an_assigned_role_requires_a_replacement() {
     let environment = Environment::start().await;
     let acme = environment.organization("Acme").await;
     environment
@@ -217,7 +217,7 @@ async fn a_role_that_members_have_needs_a_successor() {
         .get(&format!("/api/v1/organizations/{acme}/users/{user}/roles"))
         .await;
     assert_eq!(column(&roles["roles"], "name"), ["admin", "member"]);
-    // A member who has the successor already gets it no second time.
+    // A member who already has the replacement does not get it twice.
     environment
         .delete("/api/v1/roles/admin?reassign_role_name=member")
         .await;
@@ -250,7 +250,7 @@ async fn users_are_counted_in_all_organizations_or_in_one() {
         environment.get("/api/v1/roles/admin/users:count").await,
         json!({ "count": "0" })
     );
-    // Where an organization has a role of that name, the name means that one.
+    // If an organization has a role of the same name, the name refers to that role.
     let own = json!({ "name": "member", "organization_id": acme });
     environment
         .post("/_emulator/seed", json!({ "roles": [own] }))
@@ -263,7 +263,7 @@ async fn users_are_counted_in_all_organizations_or_in_one() {
 }
 
 #[tokio::test]
-async fn default_roles_are_what_new_members_get() {
+async fn new_members_get_the_default_roles() {
     let environment = Environment::start().await;
     let acme = environment.organization("Acme").await;
     environment

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use crate::directories::with_directory;
 use crate::environment::{Environment, column, set_fields, text};
 
-/// What an identity provider knows: the endpoint and a secret.
+/// The SCIM endpoint of a directory and its secret, as an identity provider stores them.
 pub(crate) struct Provider<'e> {
     environment: &'e Environment,
     endpoint: String,
@@ -50,7 +50,7 @@ fn ann() -> Value {
 }
 
 #[tokio::test]
-async fn a_pushed_user_appears_changes_and_goes() {
+async fn a_user_is_created_updated_and_deleted() {
     let (environment, _, path, directory) = with_directory().await;
     let provider = provider(&environment, &directory).await;
     let (status, made) = provider.call(Method::POST, "Users", ann()).await;
@@ -137,7 +137,7 @@ async fn a_pushed_user_appears_changes_and_goes() {
 }
 
 #[tokio::test]
-async fn a_pushed_group_has_the_members_it_is_given() {
+async fn group_members_are_added_and_removed() {
     let (environment, _, path, directory) = with_directory().await;
     let provider = provider(&environment, &directory).await;
     let mut ids = Vec::new();
@@ -181,7 +181,7 @@ async fn a_pushed_group_has_the_members_it_is_given() {
 }
 
 #[tokio::test]
-async fn lists_are_filtered_and_cut() {
+async fn lists_are_filtered_and_paged() {
     let (environment, _, _, directory) = with_directory().await;
     let provider = provider(&environment, &directory).await;
     for name in ["ann", "bob", "eve"] {
@@ -215,7 +215,7 @@ async fn lists_are_filtered_and_cut() {
 }
 
 #[tokio::test]
-async fn what_scim_forbids_is_refused() {
+async fn invalid_requests_return_scim_errors() {
     let (environment, _, path, directory) = with_directory().await;
     let provider = provider(&environment, &directory).await;
     let (_, made) = provider.call(Method::POST, "Users", ann()).await;

@@ -1,4 +1,4 @@
-//! SCIM: names that are taken, filters, and which attributes come back.
+//! SCIM: unique user names, filters and attribute selection.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ fn encoded(filter: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_user_name_is_taken_whatever_its_letter_case_and_the_way() {
+async fn user_names_are_unique_ignoring_case() {
     let (environment, _, _, directory) = with_directory().await;
     let provider = provider(&environment, &directory).await;
     provider
@@ -35,7 +35,7 @@ async fn a_user_name_is_taken_whatever_its_letter_case_and_the_way() {
             "{error}"
         );
     }
-    // Its own name is not taken.
+    // A user can change the case of its own name.
     let (status, put) = provider
         .call(Method::PUT, &bob, json!({ "userName": "BOB" }))
         .await;
@@ -43,7 +43,7 @@ async fn a_user_name_is_taken_whatever_its_letter_case_and_the_way() {
 }
 
 #[tokio::test]
-async fn filters_reach_every_attribute_and_are_refused_when_unknown() {
+async fn filters_support_every_attribute_and_unsupported_filters_are_rejected() {
     let (environment, _, _, directory) = with_directory().await;
     let provider = provider(&environment, &directory).await;
     let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -111,7 +111,7 @@ async fn filters_reach_every_attribute_and_are_refused_when_unknown() {
 }
 
 #[tokio::test]
-async fn a_request_says_which_attributes_come_back() {
+async fn attributes_and_excluded_attributes_select_the_response_fields() {
     let (environment, _, _, directory) = with_directory().await;
     let provider = provider(&environment, &directory).await;
     let (_, ann) = provider

@@ -1,4 +1,4 @@
-//! SCIM attributes in the spelling of identity providers: any letter case, booleans as texts, schemas in front.
+//! SCIM attributes as identity providers send them: any case, booleans as strings, schema prefixes.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ fn patch(operation: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_user_is_switched_off_in_every_spelling() {
+async fn a_user_is_deactivated_by_every_spelling_of_active() {
     let (environment, _, _, directory) = with_directory().await;
     let provider = provider(&environment, &directory).await;
     let (status, made) = provider
@@ -62,7 +62,7 @@ async fn a_user_is_switched_off_in_every_spelling() {
 }
 
 #[tokio::test]
-async fn paths_and_their_filters_do_not_depend_on_letter_case() {
+async fn paths_and_their_filters_ignore_case() {
     let (environment, _, _, directory) = with_directory().await;
     let provider = provider(&environment, &directory).await;
     let new = json!({ "userName": "ann", "emails": [{ "type": "work", "value": "a@b.c", "primary": true }] });
@@ -94,7 +94,7 @@ async fn paths_and_their_filters_do_not_depend_on_letter_case() {
 }
 
 #[tokio::test]
-async fn attributes_of_an_extension_stand_in_an_object_of_their_own() {
+async fn extension_attributes_are_in_their_own_object() {
     let (environment, _, _, directory) = with_directory().await;
     let provider = provider(&environment, &directory).await;
     let (_, made) = provider

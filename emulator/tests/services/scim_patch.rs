@@ -1,4 +1,4 @@
-//! What a SCIM PATCH takes away, and what it leaves.
+//! SCIM PATCH: removal of members and attributes.
 
 use reqwest::Method;
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::environment::{column, text};
 use crate::scim::provider;
 
 #[tokio::test]
-async fn only_the_members_that_are_named_are_removed() {
+async fn only_the_listed_members_are_removed() {
     let (environment, _, _, directory) = with_directory().await;
     let provider = provider(&environment, &directory).await;
     let mut ids = Vec::new();
@@ -36,7 +36,7 @@ async fn only_the_members_that_are_named_are_removed() {
 }
 
 #[tokio::test]
-async fn a_part_of_an_entry_is_removed_and_the_entry_stays() {
+async fn a_sub_attribute_is_removed_without_its_entry() {
     let (environment, _, _, directory) = with_directory().await;
     let provider = provider(&environment, &directory).await;
     let work = json!({ "type": "work", "value": "a@b.c", "display": "Ann" });
@@ -62,7 +62,7 @@ async fn a_part_of_an_entry_is_removed_and_the_entry_stays() {
         let (status, patched) = provider.call(Method::PATCH, &user, patch).await;
         assert_eq!((status, &patched["emails"]), (200, &emails), "{path}");
     }
-    // Filters of lists whose entries have no parts are no trouble.
+    // Filters on entries without sub-attributes match nothing and succeed.
     for operation in ["replace", "remove"] {
         let path = "nickNames[type eq null].value";
         let patch = json!({ "Operations": [{ "op": operation, "path": path, "value": "x" }] });

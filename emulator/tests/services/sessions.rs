@@ -9,7 +9,8 @@ use crate::environment::{Answer, Environment, column, set_fields, text};
 const BACK: &str = "http://localhost:3000/callback";
 const DAYS: i64 = 24 * 3600;
 
-/// An environment in which Ann of Acme can log in without being asked.
+/// Starts an auto-approving environment with an organization and a member. Returns it with both
+/// ids.
 async fn with_ann() -> (Environment, String, String) {
     let environment = Environment::start_with(Emulator::builder().auto_approve(true)).await;
     let acme = environment.organization("Acme").await;
@@ -17,7 +18,7 @@ async fn with_ann() -> (Environment, String, String) {
     (environment, acme, ann)
 }
 
-/// Logs Ann in as a browser would, and answers with her tokens.
+/// Logs Ann in as a browser does and returns her tokens.
 async fn log_in(environment: &Environment) -> Value {
     let client = environment.emulator.client_id();
     let query = [
@@ -81,7 +82,7 @@ async fn sessions(environment: &Environment, user: &str, query: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_login_opens_a_session() {
+async fn a_login_creates_a_session() {
     let (environment, acme, ann) = with_ann().await;
     assert_eq!(sessions(&environment, &ann, "").await["sessions"], json!([]));
     log_in(&environment).await;
@@ -122,7 +123,7 @@ async fn revoking_a_session_ends_its_refresh_token() {
         "absolute_expires_at": list[0]["absolute_expires_at"],
     });
     assert_eq!(revoked, expected);
-    // Once more changes nothing.
+    // Revoking again changes nothing.
     assert_eq!(
         environment.post(&revoke, Value::Null).await["revoked_session"],
         revoked
@@ -137,7 +138,7 @@ async fn revoking_a_session_ends_its_refresh_token() {
 }
 
 #[tokio::test]
-async fn all_sessions_of_a_user_end_together() {
+async fn all_sessions_of_a_user_can_be_revoked() {
     let (environment, _, ann) = with_ann().await;
     let tokens = [log_in(&environment).await, log_in(&environment).await];
     let before = sessions(&environment, &ann, "").await["sessions"].take();
@@ -212,7 +213,7 @@ async fn lists_are_filtered_and_paged() {
 }
 
 #[tokio::test]
-async fn a_session_expires_by_itself() {
+async fn an_idle_session_expires() {
     let (mut environment, _, ann) = with_ann().await;
     let tokens = log_in(&environment).await;
     environment.shift_clock(8 * DAYS).await;
@@ -226,7 +227,7 @@ async fn a_session_expires_by_itself() {
         json!([])
     );
     assert_eq!(refresh(&environment, &tokens["refresh_token"]).await.status, 400);
-    // What has expired cannot be revoked any more.
+    // An expired session cannot be revoked.
     let revoke = format!("/api/v1/sessions/{}/revoke", text(&session["session_id"]));
     assert_eq!(
         environment.post(&revoke, Value::Null).await["revoked_session"]["status"],
@@ -235,7 +236,7 @@ async fn a_session_expires_by_itself() {
 }
 
 #[tokio::test]
-async fn an_organization_s_policy_says_how_long_sessions_last() {
+async fn the_policy_of_an_organization_limits_its_sessions() {
     let (mut environment, acme, ann) = with_ann().await;
     let policy = json!({
         "policy_source": "CUSTOM", "absolute_session_timeout": 2, "absolute_session_timeout_unit": "HOURS",
@@ -261,7 +262,7 @@ async fn an_organization_s_policy_says_how_long_sessions_last() {
 }
 
 #[tokio::test]
-async fn unknown_ids_are_refused() {
+async fn unknown_ids_are_rejected() {
     let environment = Environment::start().await;
     environment
         .get_fails("/api/v1/sessions/ses_1")

@@ -13,7 +13,7 @@ async fn call(environment: &Environment, verb: &str, body: Value) -> Answer {
 }
 
 #[tokio::test]
-async fn a_token_says_whose_it_is() {
+async fn token_info_contains_the_user_and_the_organization() {
     let environment = Environment::start().await;
     let organization = json!({ "display_name": "Acme", "external_id": "crm/1" });
     let acme = text(&environment.post("/api/v1/organizations", organization).await["organization"]["id"]);
@@ -51,7 +51,7 @@ async fn a_token_says_whose_it_is() {
 }
 
 #[tokio::test]
-async fn a_token_is_changed_and_ends() {
+async fn a_token_is_updated_invalidated_and_expires() {
     let mut environment = Environment::start().await;
     let acme = environment.organization("Acme").await;
     let new = json!({ "organization_id": acme, "custom_claims": { "a": "1" }, "description": "Old" });
@@ -94,7 +94,7 @@ async fn a_token_is_changed_and_ends() {
         .await;
     assert_eq!(left["tokens"], json!([]));
 
-    // Every call takes the id in place of the token.
+    // Every call accepts the id in place of the token.
     let other = create(&environment, json!({ "organization_id": acme })).await;
     let by_id = json!({ "token": other["token_id"] });
     let shown = call(&environment, "validate", by_id.clone()).await.ok();
@@ -148,7 +148,7 @@ async fn tokens_are_listed_by_user_in_pages() {
         (column(&own["tokens"], "token_id").len(), &own["total_count"]),
         (6, &json!(6))
     );
-    // With the membership go its tokens.
+    // Deleting the membership deletes its tokens.
     environment
         .delete(&format!("/api/v1/memberships/organizations/{acme}/users/{ann}"))
         .await;
@@ -161,7 +161,7 @@ async fn tokens_are_listed_by_user_in_pages() {
 }
 
 #[tokio::test]
-async fn tokens_for_nobody_or_with_wrong_claims_are_refused() {
+async fn tokens_for_unknown_owners_or_with_invalid_claims_are_rejected() {
     let environment = Environment::start().await;
     let acme = environment.organization("Acme").await;
     let globex = environment.organization("Globex").await;

@@ -37,7 +37,7 @@ async fn with_accounts() -> Environment {
 }
 
 #[tokio::test]
-async fn the_emulators_own_tools_answer_as_they_are_named() {
+async fn the_built_in_tools_echo_fail_and_limit() {
     let environment = Environment::start().await;
     let params = json!({ "text": "hello", "deep": { "list": [1.0, null] } });
     let echoed = execute(
@@ -90,7 +90,7 @@ async fn the_emulators_own_tools_answer_as_they_are_named() {
 }
 
 #[tokio::test]
-async fn a_tool_runs_with_an_active_account_only() {
+async fn a_tool_requires_an_active_account() {
     let environment = with_accounts().await;
     let params = json!({ "channel": "#all" });
     for named in [
@@ -156,7 +156,7 @@ async fn a_tool_runs_with_an_active_account_only() {
 }
 
 #[tokio::test]
-async fn tools_are_listed_by_what_they_need() {
+async fn tools_are_filtered_and_listed_in_pages() {
     let environment = with_accounts().await;
     let all = environment.get("/api/v1/tools?page_size=100").await;
     let names = all["tool_names"].as_array().expect("a list").clone();
@@ -203,7 +203,7 @@ async fn tools_are_listed_by_what_they_need() {
 }
 
 #[tokio::test]
-async fn an_identifiers_tools_come_with_the_accounts_that_run_them() {
+async fn scoped_tools_are_listed_with_their_connected_accounts() {
     let environment = with_accounts().await;
     let scoped = environment
         .get("/api/v1/tools/scoped?identifier=ann&filter.providers=slack")
@@ -252,7 +252,7 @@ async fn an_identifiers_tools_come_with_the_accounts_that_run_them() {
 }
 
 #[tokio::test]
-async fn a_search_finds_the_best_tool_first_and_says_how_ready_it_is() {
+async fn a_search_sorts_tools_by_score_and_returns_their_readiness() {
     let environment = with_accounts().await;
     let search = async |body: Value| environment.post("/api/v1/tools:search", body).await["tools"].take();
     let found = search(json!({ "query": "send a message on Slack", "identifier": "ann" })).await;

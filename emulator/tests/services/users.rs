@@ -55,7 +55,7 @@ async fn a_user_is_created_with_a_membership() {
 }
 
 #[tokio::test]
-async fn addresses_and_external_ids_are_unique() {
+async fn email_addresses_and_external_ids_are_unique() {
     let (environment, acme, _) = with_ann().await;
     let path = format!("/api/v1/organizations/{acme}/users");
     let same_address = json!({ "email": "ann@ACME.com" });
@@ -66,7 +66,7 @@ async fn addresses_and_external_ids_are_unique() {
     let message = "a user with the external_id \"crm/7\" already exists";
     let answer = environment.call(Method::POST, &path, same_id).await;
     answer.exists("RESOURCE_ALREADY_EXISTS", message, "user", "crm/7");
-    // A refused user leaves nothing behind.
+    // A rejected user is not stored.
     assert_eq!(environment.get("/api/v1/users").await["total_size"], 1);
 
     let ben = environment.member(&acme, "ben@acme.com", &[]).await;
@@ -81,11 +81,11 @@ async fn addresses_and_external_ids_are_unique() {
 }
 
 #[tokio::test]
-async fn what_a_new_user_names_must_be_right() {
+async fn invalid_emails_unknown_roles_and_unknown_organizations_are_rejected() {
     let (environment, acme, _) = with_ann().await;
     let path = format!("/api/v1/organizations/{acme}/users");
     let answer = environment
-        .call(Method::POST, &path, json!({ "email": "nobody" }))
+        .call(Method::POST, &path, json!({ "email": "not-an-email" }))
         .await;
     answer.violates("user.email", "string.email");
     let ghost = json!({ "email": "ben@acme.com", "membership": { "roles": [{ "name": "ghost" }] } });
@@ -101,7 +101,7 @@ async fn what_a_new_user_names_must_be_right() {
 }
 
 #[tokio::test]
-async fn an_update_keeps_what_it_leaves_out() {
+async fn an_update_keeps_omitted_fields() {
     let (environment, _, user) = with_ann().await;
     let path = format!("/api/v1/users/{}", text(&user["id"]));
     let new = json!({ "user_profile": { "given_name": "Anna", "phone_number": "+49 30 1" } });
@@ -161,7 +161,7 @@ async fn unknown_users_are_not_found() {
 }
 
 #[tokio::test]
-async fn a_deleted_user_is_gone_everywhere() {
+async fn a_deleted_user_is_removed_from_every_list() {
     let (environment, acme, user) = with_ann().await;
     environment.delete("/api/v1/users:external/crm%2F7").await;
     environment
@@ -173,7 +173,7 @@ async fn a_deleted_user_is_gone_everywhere() {
         .get(&format!("/api/v1/organizations/{acme}/users"))
         .await;
     assert_eq!(members["users"], json!([]));
-    // Address and external id are free again.
+    // The email address and the external id can be used again.
     environment
         .post(&format!("/api/v1/organizations/{acme}/users"), ann())
         .await;
@@ -226,7 +226,7 @@ async fn users_are_listed_in_order_of_creation() {
 }
 
 #[tokio::test]
-async fn a_search_looks_into_name_address_and_ids() {
+async fn a_search_matches_name_email_address_and_ids() {
     let (environment, acme, user) = with_ann().await;
     let globex = environment.organization("Globex").await;
     environment.member(&globex, "ben@globex.com", &[]).await;

@@ -21,7 +21,7 @@ async fn with_credentials() -> (Environment, String) {
 }
 
 #[tokio::test]
-async fn credentials_are_listed_with_what_browsers_need() {
+async fn credentials_are_listed_with_options_for_browsers() {
     let (environment, ann) = with_credentials().await;
     let list = environment
         .get(&format!("/api/v1/webauthn/credentials?user_id={ann}"))
@@ -74,7 +74,7 @@ async fn a_credential_is_renamed_and_deleted() {
         .call(Method::PATCH, path, json!({ "display_name": "X" }))
         .await;
     answer.is_not_found("credential", "cred_2");
-    // With a user go the credentials.
+    // Deleting a user deletes the credentials.
     environment.delete(&format!("/api/v1/users/{ann}")).await;
     environment
         .delete_fails("/api/v1/webauthn/credentials/cred_1")
