@@ -92,14 +92,14 @@ async fn reset_restores_the_initial_state() {
 #[tokio::test]
 async fn web_pages_cannot_call_the_admin_api() {
     let environment = environment().await;
-    for kind in ["text/plain", "application/x-www-form-urlencoded"] {
+    for content_type in ["text/plain", "application/x-www-form-urlencoded"] {
         let request = environment
             .request(Method::POST, "/_emulator/reset")
-            .header(CONTENT_TYPE, kind);
+            .header(CONTENT_TYPE, content_type);
         assert_eq!(
             send(request.body("{}")).await.status,
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "{kind}"
+            "{content_type}"
         );
     }
     let info = environment.get("/_emulator/info").await;

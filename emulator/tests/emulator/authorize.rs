@@ -217,9 +217,9 @@ async fn a_new_user_becomes_a_member() {
 
 #[tokio::test]
 async fn only_enabled_login_connections_are_accepted() {
-    let connection = |id: &str, kind: &str, provider: &str, enabled: bool| {
+    let connection = |id: &str, connection_type: &str, provider: &str, enabled: bool| {
         serde_json::json!({
-            "id": id, "organization_id": "org_1", "type": kind, "provider": provider, "enabled": enabled,
+            "id": id, "organization_id": "org_1", "type": connection_type, "provider": provider, "enabled": enabled,
         })
     };
     let mut social = connection("conn_4", "OAUTH", "GITHUB", true);

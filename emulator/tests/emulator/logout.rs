@@ -48,7 +48,7 @@ async fn without_a_hint_the_user_must_confirm() {
         browser.authorize(&[("prompt", "none")]).await.redirected()["error"],
         "login_required"
     );
-    // Without a session there is no confirmation page.
+    // Without a session, the confirmation page is skipped.
     assert_eq!(browser.open(&path).await.redirected()["state"], "s");
     assert_eq!(heading(&browser.open("/oidc/logout").await), "Signed out");
 }

@@ -104,7 +104,7 @@ async fn pages_send_security_headers() {
     ] {
         assert_eq!(page.headers[header], value);
     }
-    for (asset, kind) in [
+    for (asset, content_type) in [
         ("style.css", "text/css"),
         ("live.js", "text/javascript"),
         ("icon.svg", "image/svg+xml"),
@@ -114,7 +114,7 @@ async fn pages_send_security_headers() {
             response.headers["content-type"]
                 .to_str()
                 .unwrap()
-                .starts_with(kind),
+                .starts_with(content_type),
             "{asset}"
         );
     }

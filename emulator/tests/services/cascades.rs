@@ -40,19 +40,19 @@ async fn deleting_an_organization_deletes_its_rows() {
             json!({ "name": "clerk", "display_name": "Clerk" }),
         )
         .await;
-    let (here, there) = (
+    let (acme_session, globex_session) = (
         session(&environment, &user, &acme).await,
         session(&environment, &user, &globex).await,
     );
 
     environment.delete(&path).await;
-    for what in ["domains", "connections", "roles", "users"] {
-        let id = match what {
+    for collection in ["domains", "connections", "roles", "users"] {
+        let id = match collection {
             "domains" => text(&domain["domain"]["id"]),
             "connections" => text(&connection["connection"]["id"]),
             _ => String::new(),
         };
-        let path = format!("{path}/{what}/{id}");
+        let path = format!("{path}/{collection}/{id}");
         environment
             .get_fails(path.trim_end_matches('/'))
             .await
@@ -70,11 +70,13 @@ async fn deleting_an_organization_deletes_its_rows() {
     let user = environment.get(&format!("/api/v1/users/{user}")).await["user"].take();
     assert_eq!(column(&user["memberships"], "organization_id"), [globex.as_str()]);
     assert_eq!(
-        environment.get(&format!("/api/v1/sessions/{here}")).await["status"],
+        environment.get(&format!("/api/v1/sessions/{acme_session}")).await["status"],
         "revoked"
     );
     assert_eq!(
-        environment.get(&format!("/api/v1/sessions/{there}")).await["status"],
+        environment
+            .get(&format!("/api/v1/sessions/{globex_session}"))
+            .await["status"],
         "active"
     );
 }

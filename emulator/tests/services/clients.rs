@@ -3,10 +3,10 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::environment::{Answer, Environment, column, set_fields, text};
+use crate::environment::{Response, Environment, column, set_fields, text};
 
 /// Requests a token with client credentials.
-pub(crate) async fn token(environment: &Environment, id: &str, secret: &str, scope: &str) -> Answer {
+pub(crate) async fn token(environment: &Environment, id: &str, secret: &str, scope: &str) -> Response {
     let form = [
         ("grant_type", "client_credentials"),
         ("client_id", id),
@@ -77,10 +77,10 @@ async fn a_client_is_created_without_a_secret_and_updated_by_field() {
     environment.delete(&path).await;
     environment.get_fails(&path).await.is_not_found("client", &id);
     environment.delete_fails(&path).await.is_not_found("client", &id);
-    let answer = environment
+    let response = environment
         .call(Method::PATCH, &path, json!({ "name": "X" }))
         .await;
-    answer.is_not_found("client", &id);
+    response.is_not_found("client", &id);
 }
 
 #[tokio::test]
@@ -95,8 +95,8 @@ async fn constraints_of_clients_are_checked() {
             "repeated.unique",
         ),
     ] {
-        let answer = environment.call(Method::POST, "/api/v1/clients", client).await;
-        answer.violates(field, constraint);
+        let response = environment.call(Method::POST, "/api/v1/clients", client).await;
+        response.violates(field, constraint);
     }
 }
 
@@ -135,10 +135,10 @@ async fn secrets_are_shown_once_and_the_last_one_cannot_be_deleted() {
         .delete_fails(&format!("{path}/{last}"))
         .await
         .is_precondition("LAST_CLIENT_SECRET", message, "secret", &last);
-    let answer = environment
+    let response = environment
         .call(Method::POST, "/api/v1/clients/skc_1/secrets", Value::Null)
         .await;
-    answer.is_not_found("client", "skc_1");
+    response.is_not_found("client", "skc_1");
 }
 
 #[tokio::test]
@@ -150,17 +150,17 @@ async fn users_can_log_in_to_a_new_client() {
         "name": "Portal", "client_type": "WEB", "post_login_uris": ["https://portal.test/cb"], "enforce_pkce": true,
     });
     let id = text(&environment.post("/api/v1/clients", new).await["client"]["id"]);
-    let authorize = |redirect: &str, more: &str| {
+    let authorize = |redirect: &str, extra: &str| {
         let path =
-            format!("/oauth/authorize?response_type=code&client_id={id}&redirect_uri={redirect}{more}");
+            format!("/oauth/authorize?response_type=code&client_id={id}&redirect_uri={redirect}{extra}");
         let request = environment.http.get(environment.url(&path));
         async move {
-            let answer = request.send().await.expect("an answer");
-            let location = answer
+            let response = request.send().await.expect("a response");
+            let location = response
                 .headers()
                 .get("location")
                 .map(|url| url.to_str().expect("text").to_owned());
-            (answer.status().as_u16(), location.unwrap_or_default())
+            (response.status().as_u16(), location.unwrap_or_default())
         }
     };
     assert_eq!(authorize("https://other.test/cb", "").await.0, 400);
@@ -195,16 +195,16 @@ async fn disallow_scalekit_api_access_blocks_the_tokens_of_a_client() {
         let secret = environment
             .post(&format!("/api/v1/clients/{id}/secrets"), Value::Null)
             .await;
-        let answer = token(&environment, &id, &text(&secret["plain_secret"]), "any")
+        let response = token(&environment, &id, &text(&secret["plain_secret"]), "any")
             .await
             .ok();
-        assert_eq!(answer["scope"], "any");
+        assert_eq!(response["scope"], "any");
         let request = environment.http.get(environment.url("/api/v1/roles"));
-        let answer = request
-            .bearer_auth(text(&answer["access_token"]))
+        let response = request
+            .bearer_auth(text(&response["access_token"]))
             .send()
             .await
-            .expect("an answer");
-        assert_eq!(answer.status().as_u16(), status);
+            .expect("a response");
+        assert_eq!(response.status().as_u16(), status);
     }
 }

@@ -72,8 +72,8 @@ async fn accounts_are_listed_searched_and_deleted_with_their_owners() {
     environment.delete(&format!("/api/v1/users/{ann}")).await;
     assert_eq!(environment.get(ACCOUNTS).await["total_size"], 2);
     environment.delete(&format!("/api/v1/organizations/{acme}")).await;
-    let left = environment.get(ACCOUNTS).await;
-    assert_eq!(column(&left["connected_accounts"], "identifier"), ["bob"]);
+    let remaining = environment.get(ACCOUNTS).await;
+    assert_eq!(column(&remaining["connected_accounts"], "identifier"), ["bob"]);
 }
 
 #[tokio::test]
@@ -124,29 +124,29 @@ async fn unknown_and_incompletely_identified_accounts_are_rejected() {
         .violates("connected_account", "required");
     let details = format!("{ACCOUNTS}/details");
     let message = "the request names neither an id nor a connector and an identifier";
-    let answer = environment.get_fails(&details).await;
-    answer.is_error(400, 3, message, json!({ "error_code": "INVALID_ARGUMENT" }));
+    let response = environment.get_fails(&details).await;
+    response.is_error(400, 3, message, json!({ "error_code": "INVALID_ARGUMENT" }));
     environment.post(ACCOUNTS, oauth("ann")).await;
     // The account does not belong to an organization.
-    let foreign = format!("{details}?connector=slack&identifier=ann&organization_id={acme}");
+    let other_path = format!("{details}?connector=slack&identifier=ann&organization_id={acme}");
     environment
-        .get_fails(&foreign)
+        .get_fails(&other_path)
         .await
         .is_not_found("connected account", "ann");
-    for place in ["details", "auth"] {
-        let answer = environment
-            .get_fails(&format!("{ACCOUNTS}/{place}?id=ca_1"))
+    for segment in ["details", "auth"] {
+        let response = environment
+            .get_fails(&format!("{ACCOUNTS}/{segment}?id=ca_1"))
             .await;
-        answer.is_not_found("connected account", "ca_1");
+        response.is_not_found("connected account", "ca_1");
     }
-    let answer = environment
+    let response = environment
         .call(
             Method::POST,
             &format!("{ACCOUNTS}/magic_link"),
             json!({ "id": "ca_1" }),
         )
         .await;
-    answer.is_not_found("connected account", "ca_1");
+    response.is_not_found("connected account", "ca_1");
 }
 
 #[tokio::test]

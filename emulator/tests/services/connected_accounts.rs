@@ -28,8 +28,12 @@ pub(crate) fn oauth(identifier: &str) -> Value {
     json!({ "connector": "slack", "identifier": identifier, "connected_account": {} })
 }
 
-async fn link(environment: &Environment, named: Value) -> String {
-    text(&environment.post(&format!("{ACCOUNTS}/magic_link"), named).await["link"])
+async fn link(environment: &Environment, link_request: Value) -> String {
+    text(
+        &environment
+            .post(&format!("{ACCOUNTS}/magic_link"), link_request)
+            .await["link"],
+    )
 }
 
 /// The message that clients of the service search for.
@@ -57,12 +61,12 @@ fn config(given: Value) -> Value {
 
 /// Opens a link without following redirects. Returns the status and the `Location` header.
 async fn follow(environment: &Environment, link: &str) -> (u16, String) {
-    let answer = environment.http.get(link).send().await.expect("an answer");
-    let location = answer
+    let response = environment.http.get(link).send().await.expect("a response");
+    let location = response
         .headers()
         .get("location")
         .map(|url| url.to_str().expect("text").to_owned());
-    (answer.status().as_u16(), location.unwrap_or_default())
+    (response.status().as_u16(), location.unwrap_or_default())
 }
 
 #[tokio::test]
@@ -71,24 +75,25 @@ async fn an_oauth_account_is_pending_until_its_user_authorizes_it() {
     let mut new = oauth("T1");
     new["organization_id"] = json!(acme);
     new["user_id"] = json!(ann);
-    let made = environment.post(ACCOUNTS, new.clone()).await["connected_account"].take();
+    let created = environment.post(ACCOUNTS, new.clone()).await["connected_account"].take();
     let expected = json!({
-        "id": made["id"], "identifier": "T1", "provider": "SLACK", "status": "PENDING_AUTH",
-        "authorization_type": "OAUTH", "updated_at": made["updated_at"], "connector": "slack", "connection_id": "conn_1",
+        "id": created["id"], "identifier": "T1", "provider": "SLACK", "status": "PENDING_AUTH",
+        "authorization_type": "OAUTH", "updated_at": created["updated_at"], "connector": "slack", "connection_id": "conn_1",
         "is_org_wide_credential": false, "api_config": config(json!({})),
     });
-    assert_eq!(made, expected);
-    assert!(text(&made["id"]).starts_with("ca_"));
+    assert_eq!(created, expected);
+    assert!(text(&created["id"]).starts_with("ca_"));
     let message = "the connector has a connected account with this identifier already";
-    environment.call(Method::POST, ACCOUNTS, new).await.exists(
+    environment.call(Method::POST, ACCOUNTS, new).await.is_conflict(
         "RESOURCE_ALREADY_EXISTS",
         message,
         "connected account",
         "T1",
     );
 
-    let named = json!({ "connector": "slack", "identifier": "T1", "organization_id": acme, "user_id": ann });
-    let first = link(&environment, named).await;
+    let link_request =
+        json!({ "connector": "slack", "identifier": "T1", "organization_id": acme, "user_id": ann });
+    let first = link(&environment, link_request).await;
     assert_eq!(
         follow(&environment, &format!("{first}&decision=deny")).await.0,
         200
@@ -105,7 +110,7 @@ async fn an_oauth_account_is_pending_until_its_user_authorizes_it() {
         (&json!("ACTIVE"), None)
     );
     let secret = environment
-        .get(&format!("{ACCOUNTS}/auth?id={}", text(&made["id"])))
+        .get(&format!("{ACCOUNTS}/auth?id={}", text(&created["id"])))
         .await;
     let token = &secret["connected_account"]["authorization_details"]["oauth_token"];
     assert_eq!(token["scopes"], json!(["chat:write"]));
@@ -122,13 +127,13 @@ async fn an_oauth_account_is_pending_until_its_user_authorizes_it() {
 async fn the_application_verifies_the_user_who_authorized_the_account() {
     let (environment, ..) = with_connections().await;
     let id = environment.post(ACCOUNTS, oauth("ann")).await["connected_account"]["id"].take();
-    let named = json!({ "id": id, "state": "s1", "user_verify_url": "https://app.test/verify?x=1" });
-    let (status, location) = follow(&environment, &link(&environment, named).await).await;
+    let link_request = json!({ "id": id, "state": "s1", "user_verify_url": "https://app.test/verify?x=1" });
+    let (status, location) = follow(&environment, &link(&environment, link_request).await).await;
     assert_eq!(status, 303);
-    let back = url::Url::parse(&location).expect("a URL");
-    let pairs: Vec<(String, String)> = back.query_pairs().into_owned().collect();
+    let callback = url::Url::parse(&location).expect("a URL");
+    let pairs: Vec<(String, String)> = callback.query_pairs().into_owned().collect();
     assert_eq!(
-        (back.host_str(), pairs[0].0.as_str(), pairs[2].1.as_str()),
+        (callback.host_str(), pairs[0].0.as_str(), pairs[2].1.as_str()),
         (Some("app.test"), "x", "s1")
     );
     let request = pairs[1].1.clone();
@@ -145,14 +150,14 @@ async fn the_application_verifies_the_user_who_authorized_the_account() {
         .await
         .is_error(404, 5, INVALID, gone("areq_1"));
     let other = json!({ "auth_request_id": request, "identifier": "bob" });
-    let refused = environment.call(Method::POST, &verify, other).await;
-    assert_eq!((refused.status, &refused.body["code"]), (403, &json!(7)));
+    let rejected = environment.call(Method::POST, &verify, other).await;
+    assert_eq!((rejected.status, &rejected.body["code"]), (403, &json!(7)));
     assert_eq!(
         environment.get(&details).await["connected_account"]["status"],
         "PENDING_VERIFICATION"
     );
-    let right = json!({ "auth_request_id": request, "identifier": "ann" });
-    let done = environment.post(&verify, right.clone()).await;
+    let valid = json!({ "auth_request_id": request, "identifier": "ann" });
+    let done = environment.post(&verify, valid.clone()).await;
     assert_eq!(
         follow(&environment, &text(&done["post_user_verify_redirect_url"]))
             .await
@@ -164,7 +169,7 @@ async fn the_application_verifies_the_user_who_authorized_the_account() {
         "ACTIVE"
     );
     environment
-        .call(Method::POST, &verify, right)
+        .call(Method::POST, &verify, valid)
         .await
         .is_error(404, 5, INVALID, gone(&request));
     let log = environment
@@ -177,11 +182,11 @@ async fn the_application_verifies_the_user_who_authorized_the_account() {
 async fn tokens_are_refreshed_and_links_expire() {
     let (mut environment, ..) = with_connections().await;
     let id = text(&environment.post(ACCOUNTS, oauth("ann")).await["connected_account"]["id"]);
-    let late = link(&environment, json!({ "id": id })).await;
+    let expired_link = link(&environment, json!({ "id": id })).await;
     environment.shift_clock(601).await;
-    assert_eq!(follow(&environment, &late).await.0, 400);
-    let good = link(&environment, json!({ "id": id })).await;
-    assert_eq!(follow(&environment, &good).await.0, 200);
+    assert_eq!(follow(&environment, &expired_link).await.0, 400);
+    let new_link = link(&environment, json!({ "id": id })).await;
+    assert_eq!(follow(&environment, &new_link).await.0, 200);
     let auth = format!("{ACCOUNTS}/auth?id={id}");
     let token =
         |account: &Value| account["connected_account"]["authorization_details"]["oauth_token"].clone();
@@ -193,8 +198,8 @@ async fn tokens_are_refreshed_and_links_expire() {
         second["access_token"] != first["access_token"] && second["refresh_token"] == first["refresh_token"]
     );
 
-    let once = json!({ "oauth_token": { "access_token": "a" } });
-    let change = json!({ "id": id, "connected_account": { "authorization_details": once } });
+    let credentials = json!({ "oauth_token": { "access_token": "a" } });
+    let change = json!({ "id": id, "connected_account": { "authorization_details": credentials } });
     environment.put(ACCOUNTS, change).await;
     let seeded = json!({ "id": "ca_9", "identifier": "eve", "connector": "slack", "token_expires_at": "2020-01-01T00:00:00Z" });
     environment
@@ -212,12 +217,12 @@ async fn a_static_account_is_active_at_once_and_updated_by_field() {
         "connector": "crm", "identifier": "ann",
         "connected_account": { "authorization_details": details, "api_config": { "region": "eu" } },
     });
-    let made = environment.post(ACCOUNTS, new).await["connected_account"].take();
+    let created = environment.post(ACCOUNTS, new).await["connected_account"].take();
     assert_eq!(
         (
-            &made["status"],
-            &made["authorization_type"],
-            &made["authorization_details"]
+            &created["status"],
+            &created["authorization_type"],
+            &created["authorization_details"]
         ),
         (&json!("ACTIVE"), &json!("API_KEY"), &details)
     );
@@ -229,7 +234,7 @@ async fn a_static_account_is_active_at_once_and_updated_by_field() {
         (&other, &config(json!({ "region": "eu" })))
     );
     let change = json!({
-        "id": made["id"], "connected_account": { "api_config": {} }, "scope_selection": { "scopes": ["a"] },
+        "id": created["id"], "connected_account": { "api_config": {} }, "scope_selection": { "scopes": ["a"] },
     });
     let changed = environment.put(ACCOUNTS, change).await["connected_account"].take();
     assert_eq!(
@@ -238,10 +243,10 @@ async fn a_static_account_is_active_at_once_and_updated_by_field() {
     );
 
     let delete = format!("{ACCOUNTS}:delete");
-    let named = json!({ "connector": "crm", "identifier": "ann" });
-    assert_eq!(environment.post(&delete, named.clone()).await, json!({}));
-    let answer = environment.call(Method::POST, &delete, named).await;
-    answer.is_not_found("connected account", "ann");
+    let selector = json!({ "connector": "crm", "identifier": "ann" });
+    assert_eq!(environment.post(&delete, selector.clone()).await, json!({}));
+    let response = environment.call(Method::POST, &delete, selector).await;
+    response.is_not_found("connected account", "ann");
 }
 
 #[tokio::test]
@@ -310,16 +315,16 @@ async fn an_update_with_empty_credentials_returns_empty_credentials() {
 async fn links_are_deleted_a_day_after_they_expire() {
     let (mut environment, ..) = with_connections().await;
     environment.post(ACCOUNTS, oauth("T1")).await;
-    let named = json!({ "connector": "slack", "identifier": "T1" });
-    link(&environment, named.clone()).await;
-    let kept = async |environment: &Environment| {
+    let link_request = json!({ "connector": "slack", "identifier": "T1" });
+    link(&environment, link_request.clone()).await;
+    let stored_links = async |environment: &Environment| {
         let export = environment.get("/_emulator/export").await;
         export["magic_links"].as_array().map_or(0, Vec::len)
     };
     environment.shift_clock(24 * 3600).await;
-    link(&environment, named.clone()).await;
-    assert_eq!(kept(&environment).await, 2);
+    link(&environment, link_request.clone()).await;
+    assert_eq!(stored_links(&environment).await, 2);
     environment.shift_clock(24 * 3600 + 600).await;
-    link(&environment, named).await;
-    assert_eq!(kept(&environment).await, 2);
+    link(&environment, link_request).await;
+    assert_eq!(stored_links(&environment).await, 2);
 }

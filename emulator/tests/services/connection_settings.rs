@@ -53,24 +53,24 @@ async fn key_ids_are_unique_whether_given_or_generated() {
     )
     .await;
     assert_eq!(given["key_id"], "team-chat");
-    let flagged = json!({ "provider": "GITHUB", "type": "OAUTH" });
-    let flagged = environment
-        .post(&format!("{CONNECTIONS}?flags.is_app=true"), flagged)
+    let by_flag = json!({ "provider": "GITHUB", "type": "OAUTH" });
+    let by_flag = environment
+        .post(&format!("{CONNECTIONS}?flags.is_app=true"), by_flag)
         .await;
-    assert!(text(&flagged["connection"]["key_id"]).starts_with("github-"));
+    assert!(text(&by_flag["connection"]["key_id"]).starts_with("github-"));
     // A login connection does not need a key id.
     let login = create(&environment, json!({ "provider": "GOOGLE", "type": "OAUTH" })).await;
     assert_eq!(login["key_id"], Value::Null);
 
     let message = "a connection with the key_id \"team-chat\" already exists";
     let again = json!({ "provider_key": "zoom", "key_id": "team-chat" });
-    let answer = environment.call(Method::POST, CONNECTIONS, again).await;
-    answer.exists("RESOURCE_ALREADY_EXISTS", message, "connection", "team-chat");
+    let response = environment.call(Method::POST, CONNECTIONS, again).await;
+    response.is_conflict("RESOURCE_ALREADY_EXISTS", message, "connection", "team-chat");
     let path = format!("{CONNECTIONS}/{}", text(&login["id"]));
-    let answer = environment
+    let response = environment
         .call(Method::PATCH, &path, json!({ "key_id": "team-chat" }))
         .await;
-    answer.exists("RESOURCE_ALREADY_EXISTS", message, "connection", "team-chat");
+    response.is_conflict("RESOURCE_ALREADY_EXISTS", message, "connection", "team-chat");
     // A connection can keep its key id.
     let path = format!("{CONNECTIONS}/{}", text(&given["id"]));
     environment.patch(&path, json!({ "key_id": "team-chat" })).await;
@@ -156,10 +156,10 @@ async fn changing_the_type_resets_the_settings() {
         (&Value::Null, &json!(""))
     );
     assert!(updated["saml_config"].is_object());
-    let wide = json!({ "attribute_mapping": { "": "x" } });
-    let answer = environment.call(Method::PATCH, &path, wide).await;
+    let invalid = json!({ "attribute_mapping": { "": "x" } });
+    let response = environment.call(Method::PATCH, &path, invalid).await;
     assert_eq!(
-        (answer.status, &answer.body["details"][0]["error_code"]),
+        (response.status, &response.body["details"][0]["error_code"]),
         (400, &json!("INVALID_ARGUMENT"))
     );
 }

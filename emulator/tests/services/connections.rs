@@ -54,7 +54,7 @@ async fn a_connection_is_created_read_toggled_and_deleted() {
 #[tokio::test]
 async fn every_type_has_its_own_settings() {
     let (environment, path) = with_acme().await;
-    for (kind, settings) in [
+    for (connection_type, settings) in [
         ("SAML", "saml_config"),
         ("OAUTH", "oauth_config"),
         ("PASSWORDLESS", "passwordless_config"),
@@ -62,18 +62,19 @@ async fn every_type_has_its_own_settings() {
         ("API_KEY", "static_config"),
         ("GOOGLE_DWD", "google_dwd_config"),
     ] {
-        let connection = environment.post(&path, json!({ "type": kind })).await["connection"].take();
+        let connection =
+            environment.post(&path, json!({ "type": connection_type })).await["connection"].take();
         assert!(connection[settings].is_object(), "{connection}");
         assert_eq!(
             (&connection["type"], &connection["test_connection_uri"]),
-            (&json!(kind), &json!(""))
+            (&json!(connection_type), &json!(""))
         );
     }
     let saml = environment.post(&path, json!({ "type": "SAML" })).await["connection"].take();
-    let place = environment.url(&format!("/sso/v1/saml/{}", text(&saml["id"])));
+    let url = environment.url(&format!("/sso/v1/saml/{}", text(&saml["id"])));
     let expected = json!({
-        "sp_entity_id": place, "sp_assertion_url": format!("{place}/callback"),
-        "idp_name_id_format": "NAME_ID_FORMAT_NIL", "sp_metadata_url": format!("{place}/metadata"), "sp_slo_url": format!("{place}/slo"),
+        "sp_entity_id": url, "sp_assertion_url": format!("{url}/callback"),
+        "idp_name_id_format": "NAME_ID_FORMAT_NIL", "sp_metadata_url": format!("{url}/metadata"), "sp_slo_url": format!("{url}/slo"),
     });
     assert_eq!(set_fields(&saml["saml_config"]), expected);
 }
@@ -84,28 +85,28 @@ async fn unknown_ids_are_not_found() {
     let globex = environment.organization("Globex").await;
     let connection = environment.post(&path, json!({ "type": "SAML" })).await["connection"].take();
     let id = text(&connection["id"]);
-    let elsewhere = format!("/api/v1/organizations/{globex}/connections/{id}");
+    let other_path = format!("/api/v1/organizations/{globex}/connections/{id}");
     environment
-        .get_fails(&elsewhere)
+        .get_fails(&other_path)
         .await
         .is_not_found("connection", &id);
     environment
-        .delete_fails(&elsewhere)
+        .delete_fails(&other_path)
         .await
         .is_not_found("connection", &id);
     for switch in ["enable", "disable"] {
         let switched = environment
-            .call(Method::PATCH, &format!("{elsewhere}:{switch}"), Value::Null)
+            .call(Method::PATCH, &format!("{other_path}:{switch}"), Value::Null)
             .await;
         switched.is_not_found("connection", &id);
     }
-    let nowhere = "/api/v1/organizations/org_1/connections";
+    let unknown_path = "/api/v1/organizations/org_1/connections";
     let created = environment
-        .call(Method::POST, nowhere, json!({ "type": "SAML" }))
+        .call(Method::POST, unknown_path, json!({ "type": "SAML" }))
         .await;
     created.is_not_found("organization", "org_1");
     environment
-        .get_fails(&format!("{nowhere}/{id}"))
+        .get_fails(&format!("{unknown_path}/{id}"))
         .await
         .is_not_found("organization", "org_1");
     environment
@@ -131,11 +132,14 @@ async fn constraints_are_checked() {
         .violates("connection", "required");
     let unknown = environment.call(Method::POST, &path, json!({ "type": 99 })).await;
     unknown.violates("connection.type", "enum.defined_only");
-    let named = environment
+    let invalid_name = environment
         .call(Method::POST, &path, json!({ "type": "CARRIER_PIGEON" }))
         .await;
-    assert_eq!((named.status, &named.body["code"]), (400, &json!(3)));
-    assert_eq!(named.body["details"][0]["error_code"], "INVALID_ARGUMENT");
+    assert_eq!(
+        (invalid_name.status, &invalid_name.body["code"]),
+        (400, &json!(3))
+    );
+    assert_eq!(invalid_name.body["details"][0]["error_code"], "INVALID_ARGUMENT");
 }
 
 #[tokio::test]

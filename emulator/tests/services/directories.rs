@@ -10,10 +10,10 @@ pub(crate) async fn with_directory() -> (Environment, String, String, String) {
     let acme = environment.organization("Acme").await;
     let organization = format!("/api/v1/organizations/{acme}");
     let new = json!({ "directory_type": "SCIM", "directory_provider": "OKTA" });
-    let made = environment
+    let created = environment
         .post(&format!("{organization}/directories"), new)
         .await;
-    let id = text(&made["directory"]["id"]);
+    let id = text(&created["directory"]["id"]);
     (
         environment,
         organization.clone(),
@@ -44,8 +44,8 @@ async fn a_directory_is_enabled_at_once_and_must_be_disabled_before_deletion() {
         .await
         .is_precondition("DIRECTORY_ENABLED", message, "directory", &id);
     for _ in 0..2 {
-        let answer = environment.patch(&format!("{path}:disable"), Value::Null).await;
-        assert_eq!(answer, json!({ "enabled": false }));
+        let response = environment.patch(&format!("{path}:disable"), Value::Null).await;
+        assert_eq!(response, json!({ "enabled": false }));
     }
     let enabled = environment.patch(&format!("{path}:enable"), Value::Null).await;
     assert_eq!(enabled, json!({ "enabled": true }));
@@ -58,38 +58,38 @@ async fn a_directory_is_enabled_at_once_and_must_be_disabled_before_deletion() {
 async fn directories_of_other_organizations_are_not_found() {
     let (environment, organization, path, id) = with_directory().await;
     let globex = environment.organization("Globex").await;
-    let foreign = format!("/api/v1/organizations/{globex}/directories/{id}");
+    let foreign_path = format!("/api/v1/organizations/{globex}/directories/{id}");
     for path in [
-        foreign.clone(),
-        format!("{foreign}/users"),
-        format!("{foreign}/groups"),
+        foreign_path.clone(),
+        format!("{foreign_path}/users"),
+        format!("{foreign_path}/groups"),
     ] {
         environment.get_fails(&path).await.is_not_found("directory", &id);
     }
     environment
-        .delete_fails(&foreign)
+        .delete_fails(&foreign_path)
         .await
         .is_not_found("directory", &id);
     for toggle in ["enable", "disable"] {
-        let answer = environment
-            .call(Method::PATCH, &format!("{foreign}:{toggle}"), Value::Null)
+        let response = environment
+            .call(Method::PATCH, &format!("{foreign_path}:{toggle}"), Value::Null)
             .await;
-        answer.is_not_found("directory", &id);
+        response.is_not_found("directory", &id);
     }
-    let nowhere = "/api/v1/organizations/org_1/directories";
+    let unknown_path = "/api/v1/organizations/org_1/directories";
     environment
-        .get_fails(nowhere)
+        .get_fails(unknown_path)
         .await
         .is_not_found("organization", "org_1");
     let new = json!({ "directory_type": "LDAP" });
     environment
-        .call(Method::POST, nowhere, new)
+        .call(Method::POST, unknown_path, new)
         .await
         .is_not_found("organization", "org_1");
-    let answer = environment
+    let response = environment
         .call(Method::POST, &format!("{organization}/directories"), json!({}))
         .await;
-    answer.violates("directory.directory_type", "required");
+    response.violates("directory.directory_type", "required");
     environment
         .get_fails(&format!("{path}/users?page_size=31"))
         .await
@@ -239,7 +239,7 @@ async fn changes_to_disabled_and_other_directories_are_rejected() {
         .put(&format!("{admin}/users"), json!({ "email": "ann@acme.com" }))
         .await;
     environment.patch(&format!("{path}:disable"), Value::Null).await;
-    let answer = environment
+    let response = environment
         .call(
             Method::PUT,
             &format!("{admin}/users"),
@@ -247,7 +247,7 @@ async fn changes_to_disabled_and_other_directories_are_rejected() {
         )
         .await;
     assert_eq!(
-        (answer.status, answer.body),
+        (response.status, response.body),
         (
             400,
             json!({ "error": "a disabled directory takes no users and groups" })
@@ -260,7 +260,7 @@ async fn changes_to_disabled_and_other_directories_are_rejected() {
         )
         .await;
     let other = format!("/_emulator/directories/{}", text(&other["directory"]["id"]));
-    let answer = environment
+    let response = environment
         .call(
             Method::DELETE,
             &format!("{other}/users/{}", text(&user["id"])),
@@ -268,13 +268,13 @@ async fn changes_to_disabled_and_other_directories_are_rejected() {
         )
         .await;
     assert_eq!(
-        (answer.status, answer.body),
+        (response.status, response.body),
         (404, json!({ "error": "directory user not found" }))
     );
     // Deleting the organization deletes the directory.
     environment.delete(&organization).await;
-    let answer = environment
+    let response = environment
         .call(Method::POST, &format!("{admin}/secrets"), json!({}))
         .await;
-    assert_eq!(answer.body, json!({ "error": "directory not found" }));
+    assert_eq!(response.body, json!({ "error": "directory not found" }));
 }

@@ -14,7 +14,7 @@ pub(crate) struct Environment {
 
 /// The status, the body and the request id of an HTTP response.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) body: Value,
     request_id: String,
@@ -49,11 +49,11 @@ impl Environment {
             ("client_id", self.emulator.client_id()),
             ("client_secret", self.emulator.client_secret()),
         ];
-        let answer = self.post_form("/oauth/token", &credentials).await;
-        self.token = text(&answer.body["access_token"]);
+        let response = self.post_form("/oauth/token", &credentials).await;
+        self.token = text(&response.body["access_token"]);
     }
 
-    pub(crate) async fn post_form(&self, path: &str, pairs: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn post_form(&self, path: &str, pairs: &[(&str, &str)]) -> Response {
         let form = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(pairs)
             .finish();
@@ -61,7 +61,7 @@ impl Environment {
             .http
             .post(self.url(path))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        answer(request.body(form).send().await.expect("an answer")).await
+        read_response(request.body(form).send().await.expect("a response")).await
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -69,14 +69,14 @@ impl Environment {
     }
 
     /// Calls an operation. `Value::Null` means no body.
-    pub(crate) async fn call(&self, method: Method, path: &str, body: Value) -> Answer {
+    pub(crate) async fn call(&self, method: Method, path: &str, body: Value) -> Response {
         let mut request = self.http.request(method, self.url(path)).bearer_auth(&self.token);
         if !body.is_null() {
             request = request
                 .header(CONTENT_TYPE, "application/json")
                 .body(body.to_string());
         }
-        answer(request.send().await.expect("an answer")).await
+        read_response(request.send().await.expect("a response")).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Value {
@@ -104,11 +104,11 @@ impl Environment {
         );
     }
 
-    pub(crate) async fn get_fails(&self, path: &str) -> Answer {
+    pub(crate) async fn get_fails(&self, path: &str) -> Response {
         self.call(Method::GET, path, Value::Null).await
     }
 
-    pub(crate) async fn delete_fails(&self, path: &str) -> Answer {
+    pub(crate) async fn delete_fails(&self, path: &str) -> Response {
         self.call(Method::DELETE, path, Value::Null).await
     }
 
@@ -141,21 +141,21 @@ impl Environment {
     }
 }
 
-async fn answer(response: reqwest::Response) -> Answer {
+async fn read_response(response: reqwest::Response) -> Response {
     let status = response.status().as_u16();
     let request_id = response
         .headers()
         .get("x-request-id")
         .map(|id| id.to_str().expect("text").to_owned());
     let body = response.text().await.expect("a body");
-    Answer {
+    Response {
         status,
         body: serde_json::from_str(&body).unwrap_or(Value::String(body)),
         request_id: request_id.unwrap_or_default(),
     }
 }
 
-impl Answer {
+impl Response {
     #[track_caller]
     pub(crate) fn ok(self) -> Value {
         assert_eq!(self.status, 200, "{}", self.body);
@@ -181,22 +181,22 @@ impl Answer {
     }
 
     #[track_caller]
-    pub(crate) fn is_not_found(&self, kind: &str, id: &str) {
-        let resource = json!({ "resource_name": kind, "description": format!("{kind} {id}") });
+    pub(crate) fn is_not_found(&self, name: &str, id: &str) {
+        let resource = json!({ "resource_name": name, "description": format!("{name} {id}") });
         let info = json!({ "error_code": "RESOURCE_NOT_FOUND", "resource_info": resource });
-        self.is_error(404, 5, &format!("{kind} not found"), info);
+        self.is_error(404, 5, &format!("{name} not found"), info);
     }
 
     #[track_caller]
-    pub(crate) fn exists(&self, error_code: &str, message: &str, kind: &str, id: &str) {
-        let resource = json!({ "resource_name": kind, "description": format!("{kind} {id}") });
+    pub(crate) fn is_conflict(&self, error_code: &str, message: &str, name: &str, id: &str) {
+        let resource = json!({ "resource_name": name, "description": format!("{name} {id}") });
         let info = json!({ "error_code": error_code, "resource_info": resource });
         self.is_error(409, 6, message, info);
     }
 
     #[track_caller]
-    pub(crate) fn is_precondition(&self, error_code: &str, message: &str, kind: &str, id: &str) {
-        let resource = json!({ "resource_name": kind, "description": format!("{kind} {id}") });
+    pub(crate) fn is_precondition(&self, error_code: &str, message: &str, name: &str, id: &str) {
+        let resource = json!({ "resource_name": name, "description": format!("{name} {id}") });
         let info = json!({ "error_code": error_code, "resource_info": resource });
         self.is_error(400, 9, message, info);
     }

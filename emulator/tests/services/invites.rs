@@ -2,13 +2,13 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::environment::text;
-use crate::memberships::{membership, path, two};
+use crate::memberships::{membership, path, two_organizations};
 
 const DAYS: i64 = 24 * 3600;
 
 #[tokio::test]
 async fn an_invitation_expires_and_can_be_resent() {
-    let (mut environment, _, globex, user) = two().await;
+    let (mut environment, _, globex, user) = two_organizations().await;
     let invited = environment
         .post(&path(&globex, &user), json!({ "inviter_email": "b@globex.com" }))
         .await;
@@ -47,7 +47,7 @@ async fn an_invitation_expires_and_can_be_resent() {
 
 #[tokio::test]
 async fn only_pending_invitations_can_be_resent() {
-    let (environment, acme, globex, user) = two().await;
+    let (environment, acme, globex, user) = two_organizations().await;
     let resend = |organization: &str, user: &str| {
         format!("/api/v1/invites/organizations/{organization}/users/{user}/resend")
     };
@@ -56,17 +56,17 @@ async fn only_pending_invitations_can_be_resent() {
         .await;
     let message = "the user has no pending invitation to the organization";
     member.is_precondition("INVITE_NOT_PENDING", message, "membership", &user);
-    let stranger = environment
+    let non_member = environment
         .call(Method::PATCH, &resend(&globex, &user), Value::Null)
         .await;
-    stranger.is_not_found("membership", &user);
-    let nowhere = environment
+    non_member.is_not_found("membership", &user);
+    let unknown_organization = environment
         .call(Method::PATCH, &resend("org_1", &user), Value::Null)
         .await;
-    nowhere.is_not_found("organization", "org_1");
-    let ghost = "usr_123456789012345";
-    let nobody = environment
-        .call(Method::PATCH, &resend(&acme, ghost), Value::Null)
+    unknown_organization.is_not_found("organization", "org_1");
+    let unknown_user = "usr_123456789012345";
+    let unknown = environment
+        .call(Method::PATCH, &resend(&acme, unknown_user), Value::Null)
         .await;
-    nobody.is_not_found("user", ghost);
+    unknown.is_not_found("user", unknown_user);
 }

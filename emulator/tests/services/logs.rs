@@ -52,22 +52,22 @@ async fn events_are_recorded_and_filtered() {
         provisioned
     );
     let all = events(&environment, json!({ "organization_id": acme })).await;
-    let made = [
+    let created = [
         "organization.created",
         "organization.directory_created",
         "organization.directory_enabled",
     ];
-    assert_eq!(all[..3], made);
+    assert_eq!(all[..3], created);
     assert_eq!(all[3..], provisioned);
 
     environment.shift_clock(60).await;
     let connections = format!("/api/v1/organizations/{globex}/connections");
-    let made = environment.post(&connections, json!({ "type": "OIDC" })).await["connection"].take();
-    let of_connection = events(&environment, json!({ "connection_id": made["id"] })).await;
+    let created = environment.post(&connections, json!({ "type": "OIDC" })).await["connection"].take();
+    let of_connection = events(&environment, json!({ "connection_id": created["id"] })).await;
     assert_eq!(of_connection, ["organization.sso_created"]);
-    let later = events(&environment, json!({ "start_time": made["create_time"] })).await;
+    let later = events(&environment, json!({ "start_time": created["create_time"] })).await;
     assert_eq!(later, ["organization.sso_created"]);
-    let types = json!({ "event_types": ["organization.created"], "end_time": made["create_time"] });
+    let types = json!({ "event_types": ["organization.created"], "end_time": created["create_time"] });
     assert_eq!(events(&environment, types).await.len(), 2);
     for nothing in [
         json!({ "interceptor_id": "x" }),
@@ -102,10 +102,10 @@ async fn events_are_listed_in_pages_with_their_data() {
         .await;
     assert_eq!(second["events"][0]["data"]["display_name"], "C");
     assert_eq!(second["next_page_token"], "");
-    let back = text(&second["prev_page_token"]);
+    let previous = text(&second["prev_page_token"]);
     let again = environment
         .post(
-            &format!("/api/v1/events/paginated?page_size=2&page_token={back}"),
+            &format!("/api/v1/events/paginated?page_size=2&page_token={previous}"),
             json!({}),
         )
         .await;
@@ -127,19 +127,19 @@ async fn the_audit_log_contains_every_login() {
     let enable = format!("/api/v1/organizations/{acme}/connections/{connection}:enable");
     environment.patch(&enable, serde_json::Value::Null).await;
     let client = environment.emulator.client_id().to_owned();
-    let authorize = |more: String| {
+    let authorize = |extra: String| {
         format!(
-            "/oauth/authorize?response_type=code&client_id={client}&redirect_uri=http://localhost/cb&{more}"
+            "/oauth/authorize?response_type=code&client_id={client}&redirect_uri=http://localhost/cb&{extra}"
         )
     };
-    for more in [
+    for extra in [
         format!("login_hint=ann@acme.com&connection_id={connection}"),
         format!("login_hint=bob@acme.com&organization_id={acme}"),
         "login_hint=eve@acme.com&organization_id=org_1".to_owned(),
     ] {
-        let url = environment.url(&authorize(more));
-        let answer = environment.http.get(url).send().await.expect("an answer");
-        assert_eq!(answer.status().as_u16(), 303);
+        let url = environment.url(&authorize(extra));
+        let response = environment.http.get(url).send().await.expect("a response");
+        assert_eq!(response.status().as_u16(), 303);
     }
     let path = "/api/v1/logs/authentication/requests";
     let all = environment.get(path).await;

@@ -16,38 +16,41 @@ fn machine() -> Value {
 async fn with_machine() -> (Environment, String, Value) {
     let environment = Environment::start().await;
     let acme = environment.organization("Acme").await;
-    let made = environment
+    let created = environment
         .post(&format!("/api/v1/organizations/{acme}/clients"), machine())
         .await;
-    (environment, acme, made)
+    (environment, acme, created)
 }
 
 #[tokio::test]
 async fn a_machine_client_gets_tokens_with_its_claims() {
-    let (environment, acme, made) = with_machine().await;
-    let id = text(&made["client"]["client_id"]);
-    let secret = text(&made["plain_secret"]);
+    let (environment, acme, created) = with_machine().await;
+    let id = text(&created["client"]["client_id"]);
+    let secret = text(&created["plain_secret"]);
     let digits = id.strip_prefix("m2morg_").expect("the prefix");
     assert!(digits.bytes().all(|digit| digit.is_ascii_digit()), "{id}");
-    assert_eq!(made["client"]["secrets"][0]["plain_secret"], made["plain_secret"]);
-
-    let answer = token(&environment, &id, &secret, "").await.ok();
     assert_eq!(
-        (&answer["expires_in"], &answer["scope"]),
+        created["client"]["secrets"][0]["plain_secret"],
+        created["plain_secret"]
+    );
+
+    let response = token(&environment, &id, &secret, "").await.ok();
+    assert_eq!(
+        (&response["expires_in"], &response["scope"]),
         (&json!(120), &json!("read write"))
     );
-    let said = claims(&answer["access_token"]);
+    let token_claims = claims(&response["access_token"]);
     let expected = json!({
         "iss": environment.emulator.url(), "sub": id, "client_id": id, "aud": ["https://api.acme.com"],
-        "scopes": ["read", "write"], "oid": acme, "custom_claims": { "plan": "pro", "iss": "evil" }, "jti": said["jti"], "iat": said["iat"],
-        "nbf": said["iat"], "exp": said["iat"].as_i64().expect("a number") + 120,
+        "scopes": ["read", "write"], "oid": acme, "custom_claims": { "plan": "pro", "iss": "evil" }, "jti": token_claims["jti"], "iat": token_claims["iat"],
+        "nbf": token_claims["iat"], "exp": token_claims["iat"].as_i64().expect("a number") + 120,
     });
-    assert_eq!(said, expected);
+    assert_eq!(token_claims, expected);
     let narrowed = token(&environment, &id, &secret, "read").await.ok();
     assert_eq!(claims(&narrowed["access_token"])["scopes"], json!(["read"]));
-    let refused = token(&environment, &id, &secret, "read admin").await;
+    let rejected = token(&environment, &id, &secret, "read admin").await;
     assert_eq!(
-        (refused.status, &refused.body["error"]),
+        (rejected.status, &rejected.body["error"]),
         (400, &json!("invalid_scope"))
     );
     // Users cannot log in to a machine client.
@@ -57,25 +60,25 @@ async fn a_machine_client_gets_tokens_with_its_claims() {
         .get(environment.url(&page))
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(page.status().as_u16(), 400);
     // The token is for the application's API. The Scalekit API rejects it.
     let request = environment.http.get(environment.url("/api/v1/roles"));
-    let answer = request
-        .bearer_auth(text(&answer["access_token"]))
+    let response = request
+        .bearer_auth(text(&response["access_token"]))
         .send()
         .await
-        .expect("an answer");
-    assert_eq!(answer.status().as_u16(), 401);
+        .expect("a response");
+    assert_eq!(response.status().as_u16(), 401);
 }
 
 #[tokio::test]
 async fn a_machine_client_is_updated_listed_and_deleted() {
-    let (environment, acme, made) = with_machine().await;
+    let (environment, acme, created) = with_machine().await;
     let list = format!("/api/v1/organizations/{acme}/clients");
-    let id = text(&made["client"]["client_id"]);
+    let id = text(&created["client"]["client_id"]);
     let path = format!("{list}/{id}");
-    let mut expected = made["client"].clone();
+    let mut expected = created["client"].clone();
     expected["secrets"][0]
         .as_object_mut()
         .expect("an object")
@@ -105,7 +108,7 @@ async fn a_machine_client_is_updated_listed_and_deleted() {
 
     environment.delete(&path).await;
     environment.get_fails(&path).await.is_not_found("client", &id);
-    let gone = token(&environment, &id, &text(&made["plain_secret"]), "").await;
+    let gone = token(&environment, &id, &text(&created["plain_secret"]), "").await;
     assert_eq!(
         (gone.status, &gone.body["error"]),
         (401, &json!("invalid_client"))
@@ -119,17 +122,17 @@ async fn a_machine_client_is_updated_listed_and_deleted() {
 
 #[tokio::test]
 async fn secrets_of_a_machine_client_are_rotated() {
-    let (environment, acme, made) = with_machine().await;
-    let id = text(&made["client"]["client_id"]);
+    let (environment, acme, created) = with_machine().await;
+    let id = text(&created["client"]["client_id"]);
     let path = format!("/api/v1/organizations/{acme}/clients/{id}/secrets");
     let second = environment.post(&path, Value::Null).await;
-    for secret in [&made["plain_secret"], &second["plain_secret"]] {
+    for secret in [&created["plain_secret"], &second["plain_secret"]] {
         assert_eq!(token(&environment, &id, &text(secret), "").await.status, 200);
     }
-    let first_id = text(&made["client"]["secrets"][0]["id"]);
+    let first_id = text(&created["client"]["secrets"][0]["id"]);
     environment.delete(&format!("{path}/{first_id}")).await;
     assert_eq!(
-        token(&environment, &id, &text(&made["plain_secret"]), "")
+        token(&environment, &id, &text(&created["plain_secret"]), "")
             .await
             .status,
         401
@@ -142,22 +145,25 @@ async fn secrets_of_a_machine_client_are_rotated() {
         .is_precondition("LAST_CLIENT_SECRET", message, "secret", &second_id);
 
     let globex = environment.organization("Globex").await;
-    let foreign = format!("/api/v1/organizations/{globex}/clients/{id}");
-    environment.get_fails(&foreign).await.is_not_found("client", &id);
+    let other_path = format!("/api/v1/organizations/{globex}/clients/{id}");
     environment
-        .delete_fails(&foreign)
+        .get_fails(&other_path)
         .await
         .is_not_found("client", &id);
-    let answer = environment
-        .call(Method::POST, &format!("{foreign}/secrets"), Value::Null)
+    environment
+        .delete_fails(&other_path)
+        .await
+        .is_not_found("client", &id);
+    let response = environment
+        .call(Method::POST, &format!("{other_path}/secrets"), Value::Null)
         .await;
-    answer.is_not_found("client", &id);
-    let answer = environment
-        .call(Method::PATCH, &foreign, json!({ "name": "X" }))
+    response.is_not_found("client", &id);
+    let response = environment
+        .call(Method::PATCH, &other_path, json!({ "name": "X" }))
         .await;
-    answer.is_not_found("client", &id);
-    let answer = environment
-        .delete_fails(&format!("{foreign}/secrets/{second_id}"))
+    response.is_not_found("client", &id);
+    let response = environment
+        .delete_fails(&format!("{other_path}/secrets/{second_id}"))
         .await;
-    answer.is_not_found("client", &id);
+    response.is_not_found("client", &id);
 }

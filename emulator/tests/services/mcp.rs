@@ -38,12 +38,10 @@ async fn a_configuration_is_created_updated_listed_and_deleted() {
     let path = format!("{CONFIGS}/{id}");
     assert_eq!(environment.get(&path).await, json!({ "config": expected }));
     let message = "an MCP configuration with the name \"helper\" already exists";
-    environment.call(Method::POST, CONFIGS, helper()).await.exists(
-        "RESOURCE_ALREADY_EXISTS",
-        message,
-        "MCP configuration",
-        "helper",
-    );
+    environment
+        .call(Method::POST, CONFIGS, helper())
+        .await
+        .is_conflict("RESOURCE_ALREADY_EXISTS", message, "MCP configuration", "helper");
 
     let change = json!({ "description": "New", "connection_tool_mappings": [{ "connection_name": "crm" }] });
     let changed = environment.put(&path, change).await["config"].take();
@@ -120,14 +118,14 @@ async fn configurations_with_unknown_connections_or_invalid_names_are_rejected()
 #[tokio::test]
 async fn a_user_has_one_instance_per_configuration() {
     let (environment, config) = with_config().await;
-    let made = ensure(&environment, "ann").await;
-    let id = text(&made["id"]);
+    let created = ensure(&environment, "ann").await;
+    let id = text(&created["id"]);
     let expected = json!({
-        "id": id, "name": "helper of ann", "user_identifier": "ann", "config": config, "updated_at": made["updated_at"],
+        "id": id, "name": "helper of ann", "user_identifier": "ann", "config": config, "updated_at": created["updated_at"],
         "url": environment.url(&format!("/mcp/instances/{id}")),
     });
-    assert_eq!(made, expected);
-    assert_eq!(ensure(&environment, "ann").await, made);
+    assert_eq!(created, expected);
+    assert_eq!(ensure(&environment, "ann").await, created);
     ensure(&environment, "bob").await;
     for (query, found) in [
         ("", vec!["ann", "bob"]),
@@ -189,7 +187,7 @@ async fn the_auth_state_lists_connections_and_authorization_links() {
         .get(text(&waiting["authentication_link"]))
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     let state = environment.post(&path, Value::Null).await["connections"].take();
     assert_eq!(
         (
@@ -239,14 +237,14 @@ async fn session_tokens_are_issued_for_configurations_and_connections() {
     let (environment, config) = with_config().await;
     let path = format!("{CONFIGS}/{}/tokens", text(&config["id"]));
     let now = jiff::Timestamp::now();
-    let made = environment
+    let created = environment
         .post(
             &path,
             json!({ "identifier": "ann", "expiry": "60s", "access_level": "READ_ONLY" }),
         )
         .await;
-    assert!(text(&made["token"]).starts_with("mcp_"));
-    let end: jiff::Timestamp = text(&made["expires_at"]).parse().expect("a time");
+    assert!(text(&created["token"]).starts_with("mcp_"));
+    let end: jiff::Timestamp = text(&created["expires_at"]).parse().expect("a time");
     assert!((55..=65).contains(&(end.as_second() - now.as_second())));
     environment
         .post(

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use crate::environment::{Environment, column, set_fields};
 
 /// Starts an environment with two organizations and a user in the first one.
-pub(crate) async fn two() -> (Environment, String, String, String) {
+pub(crate) async fn two_organizations() -> (Environment, String, String, String) {
     let environment = Environment::start().await;
     let (acme, globex) = (
         environment.organization("Acme").await,
@@ -27,7 +27,7 @@ pub(crate) fn membership<'a>(user: &'a Value, organization: &str) -> &'a Value {
 
 #[tokio::test]
 async fn a_membership_is_created_updated_and_deleted() {
-    let (environment, acme, globex, user) = two().await;
+    let (environment, acme, globex, user) = two_organizations().await;
     let path = path(&globex, &user);
     let new = json!({ "roles": [{ "name": "admin" }], "metadata": { "desk": "4" }, "inviter_email": "b@globex.com" });
     let joined = environment
@@ -57,8 +57,11 @@ async fn a_membership_is_created_updated_and_deleted() {
     );
 
     environment.delete(&path).await;
-    let left = environment.get(&format!("/api/v1/users/{user}")).await["user"].take();
-    assert_eq!(column(&left["memberships"], "organization_id"), [acme.as_str()]);
+    let remaining = environment.get(&format!("/api/v1/users/{user}")).await["user"].take();
+    assert_eq!(
+        column(&remaining["memberships"], "organization_id"),
+        [acme.as_str()]
+    );
     environment
         .delete_fails(&path)
         .await
@@ -67,10 +70,10 @@ async fn a_membership_is_created_updated_and_deleted() {
 
 #[tokio::test]
 async fn deleting_the_last_membership_keeps_the_user_unless_cascade_is_set() {
-    let (environment, acme, _, user) = two().await;
+    let (environment, acme, _, user) = two_organizations().await;
     environment.delete(&path(&acme, &user)).await;
-    let alone = environment.get(&format!("/api/v1/users/{user}")).await["user"].take();
-    assert_eq!(alone["memberships"], json!([]));
+    let remaining = environment.get(&format!("/api/v1/users/{user}")).await["user"].take();
+    assert_eq!(remaining["memberships"], json!([]));
     environment.post(&path(&acme, &user), json!({})).await;
     environment
         .delete(&format!("{}?cascade=true", path(&acme, &user)))
@@ -83,7 +86,7 @@ async fn deleting_the_last_membership_keeps_the_user_unless_cascade_is_set() {
 
 #[tokio::test]
 async fn memberships_work_by_external_id() {
-    let (environment, acme, globex, user) = two().await;
+    let (environment, acme, globex, user) = two_organizations().await;
     environment
         .patch(
             &format!("/api/v1/users/{user}"),
@@ -106,30 +109,30 @@ async fn memberships_work_by_external_id() {
 
 #[tokio::test]
 async fn invalid_memberships_are_rejected() {
-    let (environment, acme, globex, user) = two().await;
-    let ghost = "usr_123456789012345";
+    let (environment, acme, globex, user) = two_organizations().await;
+    let unknown_user = "usr_123456789012345";
     let again = environment
         .call(Method::POST, &path(&acme, &user), json!({}))
         .await;
     let message = "the user is a member of the organization already";
-    again.exists("MEMBERSHIP_ALREADY_EXISTS", message, "membership", &user);
+    again.is_conflict("MEMBERSHIP_ALREADY_EXISTS", message, "membership", &user);
     for method in [Method::POST, Method::PATCH, Method::DELETE] {
         let body = if method == Method::DELETE {
             Value::Null
         } else {
             json!({})
         };
-        let answer = environment
+        let response = environment
             .call(method.clone(), &path("org_1", &user), body.clone())
             .await;
-        answer.is_not_found("organization", "org_1");
-        let answer = environment.call(method, &path(&acme, ghost), body).await;
-        answer.is_not_found("user", ghost);
+        response.is_not_found("organization", "org_1");
+        let response = environment.call(method, &path(&acme, unknown_user), body).await;
+        response.is_not_found("user", unknown_user);
     }
-    let answer = environment
+    let response = environment
         .call(Method::PATCH, &path(&globex, &user), json!({}))
         .await;
-    answer.is_not_found("membership", &user);
+    response.is_not_found("membership", &user);
     let roles = json!({ "roles": [{ "name": "ghost" }] });
     environment
         .call(Method::POST, &path(&globex, &user), roles.clone())
@@ -140,15 +143,15 @@ async fn invalid_memberships_are_rejected() {
         .await
         .is_not_found("role", "ghost");
     let inviter = json!({ "inviter_email": "not-an-email" });
-    let answer = environment
+    let response = environment
         .call(Method::POST, &path(&globex, &user), inviter)
         .await;
-    answer.violates("membership.inviter_email", "string.email");
+    response.violates("membership.inviter_email", "string.email");
 }
 
 #[tokio::test]
 async fn max_allowed_users_is_enforced() {
-    let (environment, acme, _, _) = two().await;
+    let (environment, acme, _, _) = two_organizations().await;
     let settings = json!({ "settings": { "max_allowed_users": 1 } });
     environment
         .patch(
@@ -157,11 +160,11 @@ async fn max_allowed_users_is_enforced() {
         )
         .await;
     let users = format!("/api/v1/organizations/{acme}/users");
-    let answer = environment
+    let response = environment
         .call(Method::POST, &users, json!({ "email": "ben@acme.com" }))
         .await;
     let message = "the organization has as many users as it may have";
-    answer.is_error(
+    response.is_error(
         400,
         9,
         message,
@@ -171,7 +174,7 @@ async fn max_allowed_users_is_enforced() {
 
 #[tokio::test]
 async fn roles_are_assigned_and_removed() {
-    let (environment, acme, globex, user) = two().await;
+    let (environment, acme, globex, user) = two_organizations().await;
     let roles = format!("/api/v1/organizations/{acme}/users/{user}/roles");
     let admin = environment.get("/api/v1/roles/admin").await["role"].take();
     let assigned = environment
@@ -202,24 +205,24 @@ async fn roles_are_assigned_and_removed() {
     let by_id = environment.post(&roles, json!([{ "id": admin["id"] }])).await;
     assert_eq!(column(&by_id["roles"], "name"), ["admin"]);
 
-    let ghost = environment
+    let unknown_role = environment
         .call(Method::POST, &roles, json!([{ "role_name": "ghost" }]))
         .await;
-    ghost.is_not_found("role", "ghost");
+    unknown_role.is_not_found("role", "ghost");
     environment
         .call(Method::POST, &roles, json!([]))
         .await
         .violates("roles", "required");
-    let elsewhere = format!("/api/v1/organizations/{globex}/users/{user}/roles");
+    let other_path = format!("/api/v1/organizations/{globex}/users/{user}/roles");
     environment
-        .get_fails(&elsewhere)
+        .get_fails(&other_path)
         .await
         .is_not_found("membership", &user);
 }
 
 #[tokio::test]
 async fn a_member_has_the_permissions_of_all_roles() {
-    let (environment, acme, _, user) = two().await;
+    let (environment, acme, _, user) = two_organizations().await;
     for name in ["read", "write"] {
         environment
             .post(

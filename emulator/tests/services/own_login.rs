@@ -26,8 +26,8 @@ async fn an_application_reports_the_user_of_a_login() {
         "sub": "u1", "email": "ann@acme.com", "organization_external_id": "crm/1", "groups": ["staff"],
         "custom_attributes": { "floor": 3 },
     });
-    let answer = environment.post(&path, user.clone()).await;
-    assert_eq!(answer, json!({ "auth_request_id": started["auth_request_id"] }));
+    let response = environment.post(&path, user.clone()).await;
+    assert_eq!(response, json!({ "auth_request_id": started["auth_request_id"] }));
     let entry = environment.get(&format!("{log}success")).await["authRequests"][0].take();
     assert_eq!(
         (
@@ -37,11 +37,11 @@ async fn an_application_reports_the_user_of_a_login() {
         ),
         (&json!("ann@acme.com"), &acme, &started["auth_request_id"])
     );
-    let seen = environment
+    let login_request = environment
         .get(&format!("/_emulator/login-requests/{login}"))
         .await;
     assert_eq!(
-        seen["user"],
+        login_request["user"],
         json!({
             "sub": "u1", "email": "ann@acme.com", "organization_external_id": "crm/1", "groups": ["staff"],
             "custom_attributes": { "floor": 3.0 },
@@ -52,14 +52,14 @@ async fn an_application_reports_the_user_of_a_login() {
         .await;
     assert_eq!(environment.get(&format!("{log}FAILED")).await["total_size"], 1);
 
-    let nowhere = "/api/v1/connections/conn_9/auth-requests/x/user";
+    let unknown_path = "/api/v1/connections/conn_9/auth-requests/x/user";
     environment
-        .call(Method::POST, nowhere, user.clone())
+        .call(Method::POST, unknown_path, user.clone())
         .await
         .is_not_found("connection", "conn_9");
-    let others = format!("/api/v1/connections/conn_2/auth-requests/{login}/user");
+    let other_path = format!("/api/v1/connections/conn_2/auth-requests/{login}/user");
     environment
-        .call(Method::POST, &others, user)
+        .call(Method::POST, &other_path, user)
         .await
         .is_not_found("login request", &login);
 }

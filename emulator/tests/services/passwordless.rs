@@ -1,13 +1,13 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::environment::{Answer, Environment, column, text};
+use crate::environment::{Environment, Response, column, text};
 
 async fn send(environment: &Environment, mail: Value) -> Value {
     environment.post("/api/v1/passwordless/email/send", mail).await
 }
 
-async fn verify(environment: &Environment, credential: Value) -> Answer {
+async fn verify(environment: &Environment, credential: Value) -> Response {
     environment
         .call(Method::POST, "/api/v1/passwordless/email/verify", credential)
         .await
@@ -24,12 +24,12 @@ async fn mail(environment: &Environment, to: &str) -> Value {
 }
 
 #[track_caller]
-fn is_refused(answer: &Answer, error_code: &str) {
+fn is_rejected(response: &Response, error_code: &str) {
     assert_eq!(
-        (answer.status, &answer.body["details"][0]["error_code"]),
+        (response.status, &response.body["details"][0]["error_code"]),
         (400, &json!(error_code)),
         "{}",
-        answer.body
+        response.body
     );
 }
 
@@ -63,7 +63,7 @@ async fn a_code_works_once() {
         "email": "ann@acme.com", "state": "s1", "template": "SIGNIN", "passwordless_type": "OTP",
     });
     assert_eq!(verified, expected);
-    is_refused(
+    is_rejected(
         &verify(&environment, credential).await,
         "PASSWORDLESS_CREDENTIAL_USED",
     );
@@ -99,14 +99,14 @@ async fn a_link_contains_a_token_for_the_application() {
         .expect("a token")
         .1
         .into_owned();
-    let wrong = json!({ "link_token": token, "auth_request_id": "areq_1" });
-    verify(&environment, wrong)
+    let invalid = json!({ "link_token": token, "auth_request_id": "areq_1" });
+    verify(&environment, invalid)
         .await
         .is_not_found("authentication request", "areq_1");
     let verified = verify(&environment, json!({ "link_token": token })).await.ok();
     assert_eq!(verified["email"], "ann@acme.com");
     // The code of the same mail is used too.
-    is_refused(
+    is_rejected(
         &verify(&environment, json!({ "code": mail["code"] })).await,
         "PASSWORDLESS_CREDENTIAL_USED",
     );
@@ -119,15 +119,15 @@ async fn five_wrong_codes_or_expiry_invalidate_a_request() {
     let id = sent["auth_request_id"].clone();
     let code = mail(&environment, "ann@acme.com").await["code"].take();
     for _ in 0..5 {
-        let wrong = json!({ "code": "wrong", "auth_request_id": id });
-        is_refused(
-            &verify(&environment, wrong).await,
+        let invalid = json!({ "code": "wrong", "auth_request_id": id });
+        is_rejected(
+            &verify(&environment, invalid).await,
             "PASSWORDLESS_CREDENTIAL_INVALID",
         );
     }
-    let right = json!({ "code": code, "auth_request_id": id });
-    is_refused(
-        &verify(&environment, right).await,
+    let valid = json!({ "code": code, "auth_request_id": id });
+    is_rejected(
+        &verify(&environment, valid).await,
         "PASSWORDLESS_TOO_MANY_ATTEMPTS",
     );
 
@@ -135,11 +135,11 @@ async fn five_wrong_codes_or_expiry_invalidate_a_request() {
     let code = mail(&environment, "bob@acme.com").await["code"].take();
     environment.shift_clock(301).await;
     let late = json!({ "code": code, "auth_request_id": sent["auth_request_id"] });
-    is_refused(
+    is_rejected(
         &verify(&environment, late).await,
         "PASSWORDLESS_CREDENTIAL_EXPIRED",
     );
-    is_refused(
+    is_rejected(
         &verify(&environment, json!({ "code": "unknown" })).await,
         "PASSWORDLESS_CREDENTIAL_INVALID",
     );
@@ -159,7 +159,7 @@ async fn resending_a_mail_invalidates_the_previous_one() {
     let second = environment.post(path, again.clone()).await;
     assert!(second["auth_request_id"] != first["auth_request_id"] && second["expires_in"] == 60);
     let stale = json!({ "code": old, "auth_request_id": first["auth_request_id"] });
-    is_refused(&verify(&environment, stale).await, "PASSWORDLESS_CREDENTIAL_USED");
+    is_rejected(&verify(&environment, stale).await, "PASSWORDLESS_CREDENTIAL_USED");
     let id = text(&first["auth_request_id"]);
     environment
         .call(Method::POST, path, again)
@@ -224,7 +224,7 @@ async fn the_passwordless_config_decides_the_contents_of_a_mail() {
 }
 
 /// Returns the ids of the stored requests.
-async fn kept(environment: &Environment) -> Vec<String> {
+async fn stored_ids(environment: &Environment) -> Vec<String> {
     let export = environment.get("/_emulator/export").await;
     column(&export["passwordless"], "auth_request_id")
 }
@@ -236,13 +236,13 @@ async fn requests_are_deleted_a_day_after_they_expire() {
     let code = mail(&environment, "ann@acme.com").await["code"].take();
     let credential = json!({ "code": code, "auth_request_id": old["auth_request_id"] });
     environment.shift_clock(24 * 3600).await;
-    let young = send(&environment, json!({ "email": "ann@acme.com" })).await;
-    let answer = verify(&environment, credential.clone()).await;
-    is_refused(&answer, "PASSWORDLESS_CREDENTIAL_EXPIRED");
+    let recent = send(&environment, json!({ "email": "ann@acme.com" })).await;
+    let response = verify(&environment, credential.clone()).await;
+    is_rejected(&response, "PASSWORDLESS_CREDENTIAL_EXPIRED");
     environment.shift_clock(24 * 3600 + 300).await;
     let new = send(&environment, json!({ "email": "ann@acme.com" })).await;
-    let ids = [&young, &new].map(|sent| text(&sent["auth_request_id"]));
-    assert_eq!(kept(&environment).await, ids);
+    let ids = [&recent, &new].map(|sent| text(&sent["auth_request_id"]));
+    assert_eq!(stored_ids(&environment).await, ids);
     verify(&environment, credential)
         .await
         .is_not_found("authentication request", &text(&old["auth_request_id"]));
@@ -257,7 +257,7 @@ async fn at_most_10_000_requests_are_stored() {
         .post("/_emulator/seed", json!({ "passwordless": rows }))
         .await;
     let sent = send(&environment, json!({ "email": "ann@acme.com" })).await;
-    let ids = kept(&environment).await;
+    let ids = stored_ids(&environment).await;
     assert_eq!((ids.len(), ids[0].as_str()), (10_000, "areq_1"));
     assert_eq!(ids.last(), Some(&text(&sent["auth_request_id"])));
 }

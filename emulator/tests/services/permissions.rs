@@ -46,7 +46,7 @@ async fn renaming_a_permission_renames_it_in_roles() {
     let taken = environment
         .call(Method::PUT, "/api/v1/permissions/edit", json!({ "name": "read" }))
         .await;
-    taken.exists(
+    taken.is_conflict(
         "ALREADY_EXISTS",
         "a permission with the name read already exists",
         "permission",
@@ -61,7 +61,7 @@ async fn invalid_names_are_rejected() {
     let again = environment
         .call(Method::POST, PERMISSIONS, json!({ "name": "read" }))
         .await;
-    again.exists(
+    again.is_conflict(
         "ALREADY_EXISTS",
         "a permission with the name read already exists",
         "permission",
@@ -129,9 +129,9 @@ async fn permissions_are_listed_in_pages_in_order_of_creation() {
     let second = environment.get(&format!("{PERMISSIONS}?page_token={next}")).await;
     assert_eq!(column(&second["permissions"], "name"), ["p11", "p12"]);
     assert_eq!(second["next_page_token"], "");
-    let back = text(&second["prev_page_token"]);
-    let back = environment.get(&format!("{PERMISSIONS}?page_token={back}")).await;
-    assert_eq!(back["permissions"], first["permissions"]);
+    let previous = text(&second["prev_page_token"]);
+    let previous = environment.get(&format!("{PERMISSIONS}?page_token={previous}")).await;
+    assert_eq!(previous["permissions"], first["permissions"]);
 
     let five = environment
         .get(&format!("{PERMISSIONS}?page_size=5&type=ENVIRONMENT"))
@@ -139,10 +139,10 @@ async fn permissions_are_listed_in_pages_in_order_of_creation() {
     assert_eq!(column(&five["permissions"], "name").len(), 5);
     let others = environment.get(&format!("{PERMISSIONS}?type=SCALEKIT")).await;
     assert_eq!(others["permissions"], json!([]));
-    let wide = environment
+    let too_large = environment
         .get_fails(&format!("{PERMISSIONS}?page_size=101"))
         .await;
-    assert_eq!((wide.status, &wide.body["code"]), (400, &json!(3)));
+    assert_eq!((too_large.status, &too_large.body["code"]), (400, &json!(3)));
     environment
         .get_fails(&format!("{PERMISSIONS}?page_token=nonsense"))
         .await

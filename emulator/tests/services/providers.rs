@@ -14,20 +14,20 @@ fn notes() -> Value {
 #[tokio::test]
 async fn a_custom_provider_is_created_replaced_and_deleted() {
     let environment = Environment::start().await;
-    let made = environment.post("/api/v1/custom-providers", notes()).await["provider"].take();
+    let created = environment.post("/api/v1/custom-providers", notes()).await["provider"].take();
     let mut expected = notes();
-    expected["id"] = made["id"].clone();
+    expected["id"] = created["id"].clone();
     expected["identifier"] = "my-notes".into();
     expected["is_custom"] = true.into();
-    assert_eq!(set_fields(&made), expected);
-    assert!(text(&made["id"]).starts_with("prv_"));
+    assert_eq!(set_fields(&created), expected);
+    assert!(text(&created["id"]).starts_with("prv_"));
     let second = environment.post("/api/v1/custom-providers", notes()).await["provider"].take();
     assert_eq!(second["identifier"], "my-notes-2");
 
     let change = json!({ "display_name": "Notes", "proxy_url": "https://notes.test", "auth_patterns": [{ "type": "BASIC" }] });
     let changed = environment.put("/api/v1/custom-providers/my-notes", change).await["provider"].take();
     let expected = json!({
-        "id": made["id"], "identifier": "my-notes", "display_name": "Notes", "proxy_url": "https://notes.test",
+        "id": created["id"], "identifier": "my-notes", "display_name": "Notes", "proxy_url": "https://notes.test",
         "auth_patterns": [{ "type": "BASIC" }], "is_custom": true,
     });
     assert_eq!(set_fields(&changed), expected);
@@ -90,14 +90,14 @@ async fn constraints_of_providers_are_checked() {
     ] {
         let mut provider = notes();
         provider[field] = value;
-        let answer = environment
+        let response = environment
             .call(Method::POST, "/api/v1/custom-providers", provider)
             .await;
-        let place = if field == "metadata" {
+        let path = if field == "metadata" {
             "provider.metadata[\"ab\"]".to_owned()
         } else {
             format!("provider.{field}")
         };
-        answer.violates(&place, constraint);
+        response.violates(&path, constraint);
     }
 }

@@ -58,13 +58,13 @@ async fn a_resource_client_has_the_audience_of_its_resource_and_at_most_5_secret
     let environment = with_resource().await;
     let clients = "/api/v1/resources/res_1/clients";
     let new = json!({ "name": "Agent", "scopes": ["notes:read"], "redirect_uris": ["http://localhost/cb"] });
-    let made = environment.post(clients, new).await;
-    let id = text(&made["client"]["client_id"]);
-    assert!(id.starts_with("m2m_") && made["client"]["resource_id"] == "res_1");
-    let secret = text(&made["plain_secret"]);
-    let answer = token(&environment, &id, &secret, "notes:read").await.ok();
+    let created = environment.post(clients, new).await;
+    let id = text(&created["client"]["client_id"]);
+    assert!(id.starts_with("m2m_") && created["client"]["resource_id"] == "res_1");
+    let secret = text(&created["plain_secret"]);
+    let response = token(&environment, &id, &secret, "notes:read").await.ok();
     assert_eq!(
-        claims(&answer["access_token"])["aud"],
+        claims(&response["access_token"])["aud"],
         json!(["https://mcp.acme.com"])
     );
 
@@ -105,18 +105,21 @@ async fn a_resource_client_has_the_audience_of_its_resource_and_at_most_5_secret
         (&json!(1), &json!(1))
     );
 
-    let foreign = format!("/api/v1/resources/res_2/clients/{id}");
-    environment.get_fails(&foreign).await.is_not_found("client", &id);
+    let other_path = format!("/api/v1/resources/res_2/clients/{id}");
+    environment
+        .get_fails(&other_path)
+        .await
+        .is_not_found("client", &id);
     environment.delete(&path).await;
     environment.get_fails(&path).await.is_not_found("client", &id);
-    let answer = environment
+    let response = environment
         .call(
             Method::POST,
             "/api/v1/resources/res_9/clients",
             json!({ "name": "X" }),
         )
         .await;
-    answer.is_not_found("resource", "res_9");
+    response.is_not_found("resource", "res_9");
 }
 
 #[tokio::test]
@@ -134,14 +137,14 @@ async fn consents_are_listed_and_revoked() {
     });
     environment.post("/_emulator/seed", rows).await;
     let consents = "/api/v1/user_consents?resource_id=res_1";
-    for (more, found) in [
+    for (extra, found) in [
         ("", vec!["usrcnst_1", "usrcnst_2", "usrcnst_3"]),
         ("&filter.external_user_id=ann", vec!["usrcnst_1", "usrcnst_3"]),
         ("&search=BOB", vec!["usrcnst_2"]),
         ("&page_size=1", vec!["usrcnst_1"]),
     ] {
-        let list = environment.get(&format!("{consents}{more}")).await;
-        assert_eq!(column(&list["consents"], "id"), found, "{more}");
+        let list = environment.get(&format!("{consents}{extra}")).await;
+        assert_eq!(column(&list["consents"], "id"), found, "{extra}");
     }
     let client = environment.get("/api/v1/resources/res_1/clients/m2m_1").await;
     let users = json!([

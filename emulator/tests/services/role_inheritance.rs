@@ -5,7 +5,7 @@ use crate::environment::{Environment, column};
 
 /// Starts an environment in which `chief` extends `writer`, and `writer` extends `reader`. Each
 /// role has one permission.
-async fn family() -> Environment {
+async fn with_roles() -> Environment {
     let environment = Environment::start().await;
     for name in ["read", "write", "publish"] {
         environment
@@ -33,7 +33,7 @@ async fn effective(environment: &Environment, role: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn permissions_are_inherited_over_all_levels() {
-    let environment = family().await;
+    let environment = with_roles().await;
     assert_eq!(
         effective(&environment, "chief").await,
         ["publish", "write", "read"]
@@ -53,7 +53,7 @@ async fn permissions_are_inherited_over_all_levels() {
 
 #[tokio::test]
 async fn dependents_are_direct_dependents() {
-    let environment = family().await;
+    let environment = with_roles().await;
     let dependents = environment.get("/api/v1/roles/reader/dependents").await;
     assert_eq!(column(&dependents["roles"], "name"), ["writer"]);
     assert_eq!(
@@ -68,7 +68,7 @@ async fn dependents_are_direct_dependents() {
 
 #[tokio::test]
 async fn removing_the_base_removes_the_inherited_permissions() {
-    let environment = family().await;
+    let environment = with_roles().await;
     environment.delete("/api/v1/roles/chief/base").await;
     assert_eq!(effective(&environment, "chief").await, ["publish"]);
     // Removing a missing base succeeds.
@@ -84,16 +84,16 @@ async fn removing_the_base_removes_the_inherited_permissions() {
 
 #[tokio::test]
 async fn unknown_and_circular_bases_are_rejected() {
-    let environment = family().await;
+    let environment = with_roles().await;
     for base in ["reader", "chief"] {
         let role = json!({ "extends": base });
-        let answer = environment.call(Method::PUT, "/api/v1/roles/reader", role).await;
-        answer.violates("role.extends", "role.extends.circle");
+        let response = environment.call(Method::PUT, "/api/v1/roles/reader", role).await;
+        response.violates("role.extends", "role.extends.circle");
     }
-    let answer = environment
+    let response = environment
         .call(Method::PUT, "/api/v1/roles/reader", json!({ "extends": "ghost" }))
         .await;
-    answer.is_not_found("role", "ghost");
+    response.is_not_found("role", "ghost");
     let role = json!({ "name": "new", "display_name": "New", "extends": "ghost" });
     environment
         .call(Method::POST, "/api/v1/roles", role)
@@ -103,7 +103,7 @@ async fn unknown_and_circular_bases_are_rejected() {
 
 #[tokio::test]
 async fn an_organization_role_can_extend_an_environment_role() {
-    let environment = family().await;
+    let environment = with_roles().await;
     let acme = environment.organization("Acme").await;
     let own = format!("/api/v1/organizations/{acme}/roles");
     let clerk = json!({ "name": "clerk", "display_name": "Clerk", "extends": "writer" });

@@ -76,9 +76,9 @@ async fn duplicate_names_are_rejected() {
         (&own, &role, "editor"),
         (&own, &clerk, "clerk"),
     ] {
-        let answer = environment.call(reqwest::Method::POST, path, role.clone()).await;
+        let response = environment.call(reqwest::Method::POST, path, role.clone()).await;
         let message = format!("a role with the name {name} already exists");
-        answer.exists("ROLE_KEYNAME_CONFLICT", &message, "role", name);
+        response.is_conflict("ROLE_KEYNAME_CONFLICT", &message, "role", name);
     }
 }
 
@@ -110,10 +110,10 @@ async fn unknown_roles_are_not_found() {
     }
     let changes = [format!("{ROLES}/ghost"), format!("{own}/ghost")];
     for path in changes {
-        let answer = environment
+        let response = environment
             .call(reqwest::Method::PUT, &path, json!({ "display_name": "Ghost" }))
             .await;
-        answer.is_not_found("role", "ghost");
+        response.is_not_found("role", "ghost");
     }
     environment
         .get_fails("/api/v1/organizations/org_1/roles")
@@ -194,8 +194,8 @@ async fn deleting_an_assigned_role_requires_a_replacement() {
     let count = environment.get("/api/v1/roles/editor/users:count").await;
     assert_eq!(count, json!({ "count": "1" }));
 
-    let refused = environment.delete_fails("/api/v1/roles/editor").await;
-    refused.is_precondition(
+    let rejected = environment.delete_fails("/api/v1/roles/editor").await;
+    rejected.is_precondition(
         "FAILED_PRECONDITION",
         "role cannot be deleted as it is assigned to users",
         "role",
@@ -301,8 +301,8 @@ async fn new_members_get_the_default_roles() {
     assert_eq!(column(&roles["roles"], "name"), ["clerk"]);
 
     let ghost = json!({ "default_creator_role": "ghost" });
-    let answer = environment
+    let response = environment
         .call(reqwest::Method::PATCH, "/api/v1/roles/default", ghost)
         .await;
-    answer.is_not_found("role", "ghost");
+    response.is_not_found("role", "ghost");
 }

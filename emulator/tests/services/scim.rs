@@ -22,7 +22,7 @@ impl Provider<'_> {
                 .header("content-type", "application/scim+json")
                 .body(body.to_string());
         }
-        let response = request.send().await.expect("an answer");
+        let response = request.send().await.expect("a response");
         let status = response.status().as_u16();
         let text = response.text().await.expect("a body");
         (status, serde_json::from_str(&text).unwrap_or_default())
@@ -53,11 +53,11 @@ fn ann() -> Value {
 async fn a_user_is_created_updated_and_deleted() {
     let (environment, _, path, directory) = with_directory().await;
     let provider = provider(&environment, &directory).await;
-    let (status, made) = provider.call(Method::POST, "Users", ann()).await;
+    let (status, created) = provider.call(Method::POST, "Users", ann()).await;
     assert_eq!(status, 201);
-    let id = text(&made["id"]);
+    let id = text(&created["id"]);
     assert_eq!(
-        made["meta"]["location"],
+        created["meta"]["location"],
         format!("{}/Users/{id}", provider.endpoint)
     );
     let listed = environment
@@ -72,10 +72,10 @@ async fn a_user_is_created_updated_and_deleted() {
     assert_eq!(set_fields(&listed), expected);
     assert_eq!(listed["user_detail"]["externalId"], "okta-1");
 
-    let told = environment
+    let events = environment
         .post("/api/v1/events/paginated", json!({ "source": "DIR_SYNC" }))
         .await;
-    let data = told["events"][0]["data"].clone();
+    let data = events["events"][0]["data"].clone();
     assert_eq!(
         (
             &data["id"],
@@ -83,7 +83,7 @@ async fn a_user_is_created_updated_and_deleted() {
             &data["active"],
             &data["directory_id"]
         ),
-        (&made["id"], &json!("okta-1"), &json!(true), &json!(directory))
+        (&created["id"], &json!("okta-1"), &json!(true), &json!(directory))
     );
 
     let patch = json!({ "Operations": [
@@ -142,10 +142,10 @@ async fn group_members_are_added_and_removed() {
     let provider = provider(&environment, &directory).await;
     let mut ids = Vec::new();
     for name in ["ann", "bob", "eve"] {
-        let (_, made) = provider
+        let (_, created) = provider
             .call(Method::POST, "Users", json!({ "userName": name }))
             .await;
-        ids.push(text(&made["id"]));
+        ids.push(text(&created["id"]));
     }
     let members = json!([{ "value": ids[0] }]);
     let (status, group) = provider
@@ -196,15 +196,15 @@ async fn lists_are_filtered_and_paged() {
         (&found["totalResults"], column(&found["Resources"], "userName")),
         (&json!(1), vec!["bob".to_owned()])
     );
-    let (_, cut) = provider
+    let (_, page) = provider
         .call(Method::GET, "Users?startIndex=2&count=1", Value::Null)
         .await;
     assert_eq!(
         (
-            &cut["totalResults"],
-            &cut["startIndex"],
-            &cut["itemsPerPage"],
-            column(&cut["Resources"], "userName")
+            &page["totalResults"],
+            &page["startIndex"],
+            &page["itemsPerPage"],
+            column(&page["Resources"], "userName")
         ),
         (&json!(3), &json!(2), &json!(1), vec!["bob".to_owned()])
     );
@@ -218,9 +218,9 @@ async fn lists_are_filtered_and_paged() {
 async fn invalid_requests_return_scim_errors() {
     let (environment, _, path, directory) = with_directory().await;
     let provider = provider(&environment, &directory).await;
-    let (_, made) = provider.call(Method::POST, "Users", ann()).await;
-    let user = format!("Users/{}", text(&made["id"]));
-    for (method, path, body, status, kind) in [
+    let (_, created) = provider.call(Method::POST, "Users", ann()).await;
+    let user = format!("Users/{}", text(&created["id"]));
+    for (method, path, body, status, scim_type) in [
         (Method::POST, "Users", ann(), 409, json!("uniqueness")),
         (Method::POST, "Users", json!({}), 400, json!("invalidValue")),
         (Method::POST, "Users", json!([]), 400, json!("invalidSyntax")),
@@ -263,16 +263,23 @@ async fn invalid_requests_return_scim_errors() {
         (Method::GET, "Things", Value::Null, 404, Value::Null),
         (Method::DELETE, "Users/diruser_1", Value::Null, 404, Value::Null),
     ] {
-        let (answered, error) = provider.call(method, path, body).await;
-        assert_eq!((answered, &error["scimType"]), (status, &kind), "{path} {error}");
+        let (actual_status, error) = provider.call(method, path, body).await;
+        assert_eq!(
+            (actual_status, &error["scimType"]),
+            (status, &scim_type),
+            "{path} {error}"
+        );
         assert_eq!(error["status"], status.to_string());
     }
-    let stranger = Provider {
+    let other_provider = Provider {
         environment: &environment,
         endpoint: provider.endpoint.clone(),
         secret: "scim_wrong".to_owned(),
     };
-    assert_eq!(stranger.call(Method::GET, "Users", Value::Null).await.0, 401);
+    assert_eq!(
+        other_provider.call(Method::GET, "Users", Value::Null).await.0,
+        401
+    );
     environment
         .post(
             "/_emulator/faults",

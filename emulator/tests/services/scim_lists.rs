@@ -35,7 +35,7 @@ async fn user_names_are_unique_ignoring_case() {
             "{error}"
         );
     }
-    // A user can change the case of its own name.
+    // A user can change the case of its user name.
     let (status, put) = provider
         .call(Method::PUT, &bob, json!({ "userName": "BOB" }))
         .await;
@@ -123,8 +123,8 @@ async fn attributes_and_excluded_attributes_select_the_response_fields() {
         .await;
     assert_eq!(group.get("members"), None);
     let one = format!("Groups/{}", text(&group["id"]));
-    let (_, whole) = provider.call(Method::GET, &one, Value::Null).await;
-    assert_eq!(column(&whole["members"], "display"), [""]);
+    let (_, complete) = provider.call(Method::GET, &one, Value::Null).await;
+    assert_eq!(column(&complete["members"], "display"), [""]);
     for path in [one.as_str(), "Groups"] {
         let path = format!("{path}?excludedAttributes=Members,id");
         let (_, found) = provider.call(Method::GET, &path, Value::Null).await;
@@ -136,7 +136,7 @@ async fn attributes_and_excluded_attributes_select_the_response_fields() {
         );
     }
     let path = format!("{one}?attributes=DisplayName");
-    let (_, some) = provider.call(Method::GET, &path, Value::Null).await;
-    let names: Vec<_> = some.as_object().unwrap().keys().collect();
+    let (_, selected) = provider.call(Method::GET, &path, Value::Null).await;
+    let names: Vec<_> = selected.as_object().unwrap().keys().collect();
     assert_eq!(names, ["displayName", "id", "schemas"]);
 }

@@ -18,23 +18,23 @@ fn patch(operation: &Value) -> Value {
 async fn a_user_is_deactivated_by_every_spelling_of_active() {
     let (environment, _, _, directory) = with_directory().await;
     let provider = provider(&environment, &directory).await;
-    let (status, made) = provider
+    let (status, created) = provider
         .call(
             Method::POST,
             "Users",
             json!({ "username": "ann", "Active": "True", "EMAILS": [{ "Value": "a@b.c", "Primary": "true" }] }),
         )
         .await;
-    assert_eq!(status, 201, "{made}");
+    assert_eq!(status, 201, "{created}");
     assert_eq!(
-        (&made["userName"], &made["active"], &made["emails"]),
+        (&created["userName"], &created["active"], &created["emails"]),
         (
             &json!("ann"),
             &json!(true),
             &json!([{ "value": "a@b.c", "primary": true }])
         )
     );
-    let user = format!("Users/{}", text(&made["id"]));
+    let user = format!("Users/{}", text(&created["id"]));
     for off in [
         json!({ "op": "Replace", "path": "active", "value": "False" }),
         json!({ "op": "Replace", "path": "Active", "value": false }),
@@ -46,16 +46,19 @@ async fn a_user_is_deactivated_by_every_spelling_of_active() {
         let spellings = patched.as_object().unwrap().keys();
         let spellings = spellings.filter(|name| name.eq_ignore_ascii_case("active"));
         assert_eq!(spellings.count(), 1, "{patched}");
-        let told = environment
+        let events = environment
             .post("/api/v1/events/paginated", json!({ "source": "DIR_SYNC" }))
             .await;
-        let last = told["events"].as_array().unwrap().last().unwrap();
+        let last = events["events"].as_array().unwrap().last().unwrap();
         assert_eq!(last["data"]["active"], false, "{off}");
-        let whole = json!({ "USERNAME": "ann", "active": true });
-        assert_eq!(provider.call(Method::PUT, &user, whole).await.1["active"], true);
+        let replacement = json!({ "USERNAME": "ann", "active": true });
+        assert_eq!(
+            provider.call(Method::PUT, &user, replacement).await.1["active"],
+            true
+        );
     }
-    for wrong in [json!("no"), json!(0)] {
-        let operation = json!({ "op": "replace", "path": "active", "value": wrong });
+    for invalid in [json!("no"), json!(0)] {
+        let operation = json!({ "op": "replace", "path": "active", "value": invalid });
         let (status, error) = provider.call(Method::PATCH, &user, patch(&operation)).await;
         assert_eq!((status, &error["scimType"]), (400, &json!("invalidValue")));
     }
@@ -66,8 +69,8 @@ async fn paths_and_their_filters_ignore_case() {
     let (environment, _, _, directory) = with_directory().await;
     let provider = provider(&environment, &directory).await;
     let new = json!({ "userName": "ann", "emails": [{ "type": "work", "value": "a@b.c", "primary": true }] });
-    let (_, made) = provider.call(Method::POST, "Users", new).await;
-    let id = text(&made["id"]);
+    let (_, created) = provider.call(Method::POST, "Users", new).await;
+    let id = text(&created["id"]);
     for (path, value) in [
         ("Emails[Type EQ \"Work\"].Value", "1@b.c"),
         ("emails[primary eq true].value", "2@b.c"),
@@ -97,11 +100,11 @@ async fn paths_and_their_filters_ignore_case() {
 async fn extension_attributes_are_in_their_own_object() {
     let (environment, _, _, directory) = with_directory().await;
     let provider = provider(&environment, &directory).await;
-    let (_, made) = provider
+    let (_, created) = provider
         .call(Method::POST, "Users", json!({ "userName": "ann" }))
         .await;
-    assert_eq!(made["schemas"], json!([CORE]));
-    let user = format!("Users/{}", text(&made["id"]));
+    assert_eq!(created["schemas"], json!([CORE]));
+    let user = format!("Users/{}", text(&created["id"]));
     for (operation, expected) in [
         (
             json!({ "op": "add", "path": format!("{ENTERPRISE}:department"), "value": "Tools" }),

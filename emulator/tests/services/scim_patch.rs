@@ -13,16 +13,16 @@ async fn only_the_listed_members_are_removed() {
     let provider = provider(&environment, &directory).await;
     let mut ids = Vec::new();
     for name in ["ann", "bob", "eve"] {
-        let (_, made) = provider
+        let (_, created) = provider
             .call(Method::POST, "Users", json!({ "userName": name }))
             .await;
-        ids.push(text(&made["id"]));
+        ids.push(text(&created["id"]));
     }
     let members: Vec<_> = ids.iter().map(|id| json!({ "value": id })).collect();
     let new = json!({ "displayName": "Staff", "members": members });
     let (_, group) = provider.call(Method::POST, "Groups", new).await;
     let group = format!("Groups/{}", text(&group["id"]));
-    for (value, left) in [
+    for (value, remaining) in [
         (json!({ "value": ids[0] }), &ids[1..]),
         (json!([{ "value": ids[2] }]), &ids[1..2]),
         (json!([{ "value": "diruser_1" }]), &ids[1..2]),
@@ -31,7 +31,7 @@ async fn only_the_listed_members_are_removed() {
         let patch = json!({ "Operations": [{ "op": "remove", "path": "members", "value": value }] });
         let (status, patched) = provider.call(Method::PATCH, &group, patch).await;
         assert_eq!(status, 200, "{patched}");
-        assert_eq!(column(&patched["members"], "value"), left, "{value}");
+        assert_eq!(column(&patched["members"], "value"), remaining, "{value}");
     }
 }
 
@@ -42,8 +42,8 @@ async fn a_sub_attribute_is_removed_without_its_entry() {
     let work = json!({ "type": "work", "value": "a@b.c", "display": "Ann" });
     let home = json!({ "type": "home", "value": "a@d.e", "display": "Ann" });
     let new = json!({ "userName": "ann", "nickNames": ["abc"], "emails": [work, home] });
-    let (_, made) = provider.call(Method::POST, "Users", new).await;
-    let user = format!("Users/{}", text(&made["id"]));
+    let (_, created) = provider.call(Method::POST, "Users", new).await;
+    let user = format!("Users/{}", text(&created["id"]));
     for (path, emails) in [
         (
             "emails[type eq \"work\"].display",

@@ -4,9 +4,9 @@ use scalekit_emulator::Emulator;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::environment::{Answer, Environment, column, set_fields, text};
+use crate::environment::{Response, Environment, column, set_fields, text};
 
-const BACK: &str = "http://localhost:3000/callback";
+const REDIRECT_URI: &str = "http://localhost:3000/callback";
 const DAYS: i64 = 24 * 3600;
 
 /// Starts an auto-approving environment with an organization and a member. Returns it with both
@@ -24,7 +24,7 @@ async fn log_in(environment: &Environment) -> Value {
     let query = [
         ("response_type", "code"),
         ("client_id", client),
-        ("redirect_uri", BACK),
+        ("redirect_uri", REDIRECT_URI),
         ("login_hint", "ann@acme.com"),
         ("scope", "openid offline_access"),
     ];
@@ -50,14 +50,14 @@ async fn log_in(environment: &Environment) -> Value {
         &[
             ("grant_type", "authorization_code"),
             ("code", &code),
-            ("redirect_uri", BACK),
+            ("redirect_uri", REDIRECT_URI),
         ],
     )
     .await
     .ok()
 }
 
-async fn exchange(environment: &Environment, pairs: &[(&str, &str)]) -> Answer {
+async fn exchange(environment: &Environment, pairs: &[(&str, &str)]) -> Response {
     let client = [
         ("client_id", environment.emulator.client_id()),
         ("client_secret", environment.emulator.client_secret()),
@@ -67,7 +67,7 @@ async fn exchange(environment: &Environment, pairs: &[(&str, &str)]) -> Answer {
         .await
 }
 
-async fn refresh(environment: &Environment, token: &Value) -> Answer {
+async fn refresh(environment: &Environment, token: &Value) -> Response {
     exchange(
         environment,
         &[("grant_type", "refresh_token"), ("refresh_token", &text(token))],
@@ -129,9 +129,9 @@ async fn revoking_a_session_ends_its_refresh_token() {
         revoked
     );
 
-    let refused = refresh(&environment, &first["refresh_token"]).await;
+    let rejected = refresh(&environment, &first["refresh_token"]).await;
     assert_eq!(
-        (refused.status, &refused.body["error"]),
+        (rejected.status, &rejected.body["error"]),
         (400, &json!("invalid_grant"))
     );
     refresh(&environment, &second["refresh_token"]).await.ok();

@@ -1,13 +1,13 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::environment::{Answer, Environment, column, text};
+use crate::environment::{Environment, Response, column, text};
 
 async fn create(environment: &Environment, token: Value) -> Value {
     environment.post("/api/v1/tokens", token).await
 }
 
-async fn call(environment: &Environment, verb: &str, body: Value) -> Answer {
+async fn call(environment: &Environment, verb: &str, body: Value) -> Response {
     let path = format!("/api/v1/tokens:{verb}");
     environment.call(Method::POST, &path, body).await
 }
@@ -24,17 +24,17 @@ async fn token_info_contains_the_user_and_the_organization() {
         "organization_id": acme, "user_id": ann, "custom_claims": { "plan": "pro" }, "description": "CI",
         "expiry": "2999-01-01T00:00:00Z",
     });
-    let made = create(&environment, new).await;
-    let token = text(&made["token"]);
-    let info = &made["token_info"];
+    let created = create(&environment, new).await;
+    let token = text(&created["token"]);
+    let info = &created["token_info"];
     let expected = json!({
-        "token_id": made["token_id"], "organization_id": acme, "organization_external_id": "crm/1", "user_id": ann,
+        "token_id": created["token_id"], "organization_id": acme, "organization_external_id": "crm/1", "user_id": ann,
         "user_external_id": "hr/1", "custom_claims": { "plan": "pro" }, "expiry": "2999-01-01T00:00:00Z",
         "created_at": info["created_at"], "description": "CI", "token_suffix": token[token.len() - 4..],
         "email": "ann@acme.com", "roles": ["admin"],
     });
     assert_eq!(info, &expected);
-    assert!(text(&made["token_id"]).starts_with("apit_"));
+    assert!(text(&created["token_id"]).starts_with("apit_"));
     assert_eq!(
         call(&environment, "validate", json!({ "token": token }))
             .await
@@ -55,8 +55,8 @@ async fn a_token_is_updated_invalidated_and_expires() {
     let mut environment = Environment::start().await;
     let acme = environment.organization("Acme").await;
     let new = json!({ "organization_id": acme, "custom_claims": { "a": "1" }, "description": "Old" });
-    let made = create(&environment, new).await;
-    let token = json!({ "token": made["token"] });
+    let created = create(&environment, new).await;
+    let token = json!({ "token": created["token"] });
     let mut change = token.clone();
     change["custom_claims"] = json!({ "b": "2" });
     change["description"] = json!("New");
@@ -83,7 +83,7 @@ async fn a_token_is_updated_invalidated_and_expires() {
             json!({})
         );
     }
-    let suffix = text(&made["token_info"]["token_suffix"]);
+    let suffix = text(&created["token_info"]["token_suffix"]);
     for verb in ["validate", "update"] {
         call(&environment, verb, token.clone())
             .await
@@ -131,8 +131,8 @@ async fn tokens_are_listed_by_user_in_pages() {
     let mut ids = Vec::new();
     for number in 0..12 {
         let user = if number % 2 == 0 { ann.as_str() } else { "" };
-        let made = create(&environment, json!({ "organization_id": acme, "user_id": user })).await;
-        ids.push(text(&made["token_id"]));
+        let created = create(&environment, json!({ "organization_id": acme, "user_id": user })).await;
+        ids.push(text(&created["token_id"]));
     }
     let path = format!("/api/v1/tokens?organization_id={acme}");
     let page = environment.get(&path).await;

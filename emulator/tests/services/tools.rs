@@ -2,9 +2,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::connected_accounts::with_connections;
-use crate::environment::{Answer, Environment, column, text};
+use crate::environment::{Environment, Response, column, text};
 
-async fn execute(environment: &Environment, request: Value) -> Answer {
+async fn execute(environment: &Environment, request: Value) -> Response {
     environment
         .call(Method::POST, "/api/v1/execute_tool", request)
         .await
@@ -93,17 +93,17 @@ async fn the_built_in_tools_echo_fail_and_limit() {
 async fn a_tool_requires_an_active_account() {
     let environment = with_accounts().await;
     let params = json!({ "channel": "#all" });
-    for named in [
+    for selector in [
         json!({ "identifier": "ann" }),
         json!({ "identifier": "ann", "connector": "slack" }),
         json!({ "connected_account_id": "ca_1" }),
     ] {
-        let mut request = named;
+        let mut request = selector;
         request["tool_name"] = "slack_send_message".into();
         request["params"] = params.clone();
-        let answer = execute(&environment, request).await.ok();
+        let response = execute(&environment, request).await.ok();
         assert_eq!(
-            answer["data"],
+            response["data"],
             json!({ "tool": "slack_send_message", "params": params })
         );
     }
@@ -115,13 +115,13 @@ async fn a_tool_requires_an_active_account() {
     environment
         .post("/_emulator/seed", json!({ "accounts": [canned] }))
         .await;
-    let answer = execute(
+    let response = execute(
         &environment,
         json!({ "tool_name": "crm_add_lead", "identifier": "ann" }),
     )
     .await
     .ok();
-    assert_eq!(answer["data"], json!({ "lead": "L1" }));
+    assert_eq!(response["data"], json!({ "lead": "L1" }));
 
     let message = "the connected account is not active";
     execute(
@@ -179,15 +179,15 @@ async fn tools_are_filtered_and_listed_in_pages() {
         let empty = json!([]);
         assert_eq!(*list.get("tool_names").unwrap_or(&empty), json!(found), "{query}");
     }
-    let short = environment
+    let summary = environment
         .get("/api/v1/tools?filter.summary=true&filter.provider=CRM")
         .await["tools"][0]
         .take();
     assert_eq!(
-        short["definition"],
+        summary["definition"],
         json!({ "name": "crm_add_lead", "description": "Adds a lead" })
     );
-    assert_eq!(short.get("metadata"), None);
+    assert_eq!(summary.get("metadata"), None);
     environment
         .get_fails("/api/v1/tools?filter.query=ab")
         .await
@@ -279,8 +279,8 @@ async fn a_search_sorts_tools_by_score_and_returns_their_readiness() {
         assert_eq!(found[0]["connections"][0]["readiness_state"], state);
     }
     assert_eq!(search(json!({ "query": "zzz" })).await, json!([]));
-    let answer = environment
+    let response = environment
         .call(Method::POST, "/api/v1/tools:search", json!({ "query": "" }))
         .await;
-    assert_eq!(answer.status, 400);
+    assert_eq!(response.status, 400);
 }

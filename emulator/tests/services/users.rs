@@ -59,43 +59,43 @@ async fn email_addresses_and_external_ids_are_unique() {
     let (environment, acme, _) = with_ann().await;
     let path = format!("/api/v1/organizations/{acme}/users");
     let same_address = json!({ "email": "ann@ACME.com" });
-    let answer = environment.call(Method::POST, &path, same_address).await;
+    let response = environment.call(Method::POST, &path, same_address).await;
     let message = "a user with this e-mail address already exists";
-    answer.exists("RESOURCE_ALREADY_EXISTS", message, "user", "ann@ACME.com");
+    response.is_conflict("RESOURCE_ALREADY_EXISTS", message, "user", "ann@ACME.com");
     let same_id = json!({ "email": "ben@acme.com", "external_id": "crm/7" });
     let message = "a user with the external_id \"crm/7\" already exists";
-    let answer = environment.call(Method::POST, &path, same_id).await;
-    answer.exists("RESOURCE_ALREADY_EXISTS", message, "user", "crm/7");
+    let response = environment.call(Method::POST, &path, same_id).await;
+    response.is_conflict("RESOURCE_ALREADY_EXISTS", message, "user", "crm/7");
     // A rejected user is not stored.
     assert_eq!(environment.get("/api/v1/users").await["total_size"], 1);
 
     let ben = environment.member(&acme, "ben@acme.com", &[]).await;
-    let answer = environment
+    let response = environment
         .call(
             Method::PATCH,
             &format!("/api/v1/users/{ben}"),
             json!({ "external_id": "crm/7" }),
         )
         .await;
-    answer.exists("RESOURCE_ALREADY_EXISTS", message, "user", "crm/7");
+    response.is_conflict("RESOURCE_ALREADY_EXISTS", message, "user", "crm/7");
 }
 
 #[tokio::test]
 async fn invalid_emails_unknown_roles_and_unknown_organizations_are_rejected() {
     let (environment, acme, _) = with_ann().await;
     let path = format!("/api/v1/organizations/{acme}/users");
-    let answer = environment
+    let response = environment
         .call(Method::POST, &path, json!({ "email": "not-an-email" }))
         .await;
-    answer.violates("user.email", "string.email");
+    response.violates("user.email", "string.email");
     let ghost = json!({ "email": "ben@acme.com", "membership": { "roles": [{ "name": "ghost" }] } });
     environment
         .call(Method::POST, &path, ghost)
         .await
         .is_not_found("role", "ghost");
-    let nowhere = "/api/v1/organizations/org_1/users";
+    let unknown_path = "/api/v1/organizations/org_1/users";
     environment
-        .call(Method::POST, nowhere, ann())
+        .call(Method::POST, unknown_path, ann())
         .await
         .is_not_found("organization", "org_1");
 }
@@ -145,8 +145,8 @@ async fn unknown_users_are_not_found() {
             .await
             .is_not_found("user", ghost);
     }
-    for what in ["roles", "permissions"] {
-        let path = format!("/api/v1/organizations/{acme}/users/{ghost}/{what}");
+    for collection in ["roles", "permissions"] {
+        let path = format!("/api/v1/organizations/{acme}/users/{ghost}/{collection}");
         environment.get_fails(&path).await.is_not_found("user", ghost);
     }
     environment

@@ -70,10 +70,10 @@ async fn a_credential_is_renamed_and_deleted() {
         .delete_fails(path)
         .await
         .is_not_found("credential", "cred_2");
-    let answer = environment
+    let response = environment
         .call(Method::PATCH, path, json!({ "display_name": "X" }))
         .await;
-    answer.is_not_found("credential", "cred_2");
+    response.is_not_found("credential", "cred_2");
     // Deleting a user deletes the credentials.
     environment.delete(&format!("/api/v1/users/{ann}")).await;
     environment
