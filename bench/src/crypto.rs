@@ -57,7 +57,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Creates different access tokens like those of user sessions. They are valid for a day.
+/// Creates `count` different access tokens, as for user sessions. They are valid for one day.
 fn make(count: usize) -> Result<Fixture> {
     let key = KeyPair::generate(KeySize::Rsa2048)?;
     let public = PublicKeyComponents::<Vec<u8>>::from(key.public_key());

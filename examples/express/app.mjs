@@ -65,7 +65,7 @@ app.get("/callback", async (request, response) => {
   response.redirect("/organization");
 });
 
-// Redirects to the login if there is no session. Refreshes an expired access token.
+// Redirects visitors without a session to the login. Refreshes an expired access token.
 async function signedIn(request, response, next) {
   const { session } = request;
   if (!session.accessToken) {

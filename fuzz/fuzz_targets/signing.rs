@@ -62,7 +62,7 @@ impl Members {
         unique.iter().all(is_unique).then_some(members)
     }
 
-    /// Returns `true` if all values except those of the members in `skip` can be parsed. They are
+    /// Returns `true` if every member can be parsed, not counting the members in `skip`. Values are
     /// parsed one level deep, as in the object.
     #[allow(dead_code, reason = "only the payload target checks all values")]
     pub fn all_parse_except(&self, skip: &[&str]) -> bool {

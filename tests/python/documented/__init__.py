@@ -1,1 +1,1 @@
-"""The examples of the documented Python API, one test each, against an emulator that knows their ids."""
+"""The documented examples of the Python API, one test each, against a seeded emulator."""
