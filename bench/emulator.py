@@ -18,7 +18,7 @@ from turns import Command, take_turns
 
 ORGANIZATIONS, USERS = 10_000, 100_000
 #: Concurrent requests. One thread of `load` sends them. More threads would take CPU time from the
-# emulator.
+#: emulator.
 CONNECTIONS = 16
 #: A round takes about 200 ms.
 ROUNDS = 20

@@ -20,8 +20,8 @@ TOKENS = ROOT / "target/bench/instructions-tokens.json"
 ACCEPTED = ROOT / "bench/instructions.json"
 TOLERANCE = 0.1
 #: The repetitions of a short and a long run. The `token` and `rsa` tasks use each token once. The
-# difference must : be large: collecting randomness makes the start vary by some hundred thousand
-# instructions.
+#: difference must be large, because collecting randomness makes the start vary by some hundred
+#: thousand instructions.
 SHORT, LONG = 100, 2600
 
 
