@@ -26,7 +26,7 @@ pub(crate) struct Case {
     /// Method and path.
     pub(crate) request: String,
     pub(crate) body: Option<Value>,
-    pub(crate) answer: Option<Value>,
+    pub(crate) response: Option<Value>,
     pub(crate) error: Option<Failure>,
 }
 
@@ -58,10 +58,10 @@ pub(crate) struct Everywhere {
 impl Case {
     /// Returns the expected status and the exact JSON of the response.
     pub(crate) fn expected(&self) -> (u16, Value) {
-        match (&self.answer, &self.error) {
-            (Some(answer), None) => (200, answer.clone()),
+        match (&self.response, &self.error) {
+            (Some(response), None) => (200, response.clone()),
             (None, Some(error)) => (error.status, expand_all(&error.json())),
-            _ => panic!("{}: a case must have either an answer or an error", self.case),
+            _ => panic!("{}: a case must have either a response or an error", self.case),
         }
     }
 }

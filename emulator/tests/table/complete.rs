@@ -79,7 +79,7 @@ fn the_table_has_every_operation_once() {
         for case in &cases {
             assert_eq!(
                 case.case.starts_with("success"),
-                case.answer.is_some(),
+                case.response.is_some(),
                 "{operation}, {}",
                 case.case
             );
@@ -95,7 +95,10 @@ fn every_route_has_a_success_and_a_case_for_each_unknown_id() {
         for route in known.routes {
             let template = route.template();
             let values = |case: &Case| values(route, &case.request);
-            let success = cases.iter().filter(|case| case.answer.is_some()).find_map(values);
+            let success = cases
+                .iter()
+                .filter(|case| case.response.is_some())
+                .find_map(values);
             let Some(valid) = success else {
                 missing.push(format!("{operation}: success at {template}"));
                 continue;
