@@ -175,11 +175,11 @@ async fn export_and_import_move_rows_between_files_and_running_emulators() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_export_under_a_host_that_is_not_allowed_says_which_option_to_set() {
+async fn an_export_from_a_foreign_host_names_the_option() {
     let running = Emulator::builder().start().await.unwrap();
-    let file = fresh("refused.json");
+    let file = new_path("refused.json");
     let mut export = Command::new(BINARY);
-    // The emulator stands in for a proxy, so that the name needs no entry anywhere.
+    // The emulator acts as the proxy, so the host name does not have to resolve.
     export
         .args(["export", file.to_str().unwrap(), "--url", "http://emulator.test"])
         .env("http_proxy", running.url())

@@ -124,7 +124,9 @@ async fn a_login_calls_the_interceptor_and_adds_its_claims() {
             (&custom, &json!("usr_1"), None)
         );
     }
-    let id_token = environment.claims(tokens["id_token"].as_str().unwrap(), &client).await;
+    let id_token = environment
+        .claims(tokens["id_token"].as_str().unwrap(), &client)
+        .await;
     assert_eq!(
         (
             &id_token["sub"],

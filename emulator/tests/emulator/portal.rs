@@ -4,8 +4,8 @@ use reqwest::{Method, StatusCode};
 use scalekit_emulator::Emulator;
 use serde_json::{Value, json};
 
-use crate::support::{Response, Environment, acme, environment};
 use crate::browser::heading;
+use crate::support::{Environment, Response, acme, environment};
 
 /// Creates a link; returns its path with the query.
 async fn portal_link(environment: &Environment, organization: &str, query: &str) -> String {
@@ -33,7 +33,9 @@ async fn a_portal_link_opens_a_page_that_says_what_it_is() {
         ("?directory_sync=true", false, true),
         ("", true, true),
     ] {
-        let page = environment.get(&portal_link(&environment, "org_1", query).await).await;
+        let page = environment
+            .get(&portal_link(&environment, "org_1", query).await)
+            .await;
         assert_eq!(page.status, StatusCode::OK, "{query}");
         assert_eq!(heading(&page), "Admin portal of Acme");
         assert!(has(&page, "The emulator has no admin portal."), "{}", page.body);
@@ -97,6 +99,8 @@ async fn a_portal_page_escapes_the_name_of_the_organization() {
     let hostile = "\"'><script>alert(1)</script>";
     let rows = json!({ "organizations": [{ "id": "org_9", "display_name": hostile }] });
     environment.admin(Method::POST, "seed", rows).await;
-    let page = environment.get(&portal_link(&environment, "org_9", "").await).await;
+    let page = environment
+        .get(&portal_link(&environment, "org_9", "").await)
+        .await;
     assert!(has(&page, "</html>") && !has(&page, "<script"), "{}", page.body);
 }

@@ -270,7 +270,10 @@ async fn a_code_is_bound_to_its_redirect_uri_and_expires() {
 #[tokio::test]
 async fn credentials_in_the_form_count_whatever_the_bearer() {
     let environment = environment().await;
-    let (id, secret) = (environment.emulator.client_id(), environment.emulator.client_secret());
+    let (id, secret) = (
+        environment.emulator.client_id(),
+        environment.emulator.client_secret(),
+    );
     let bearer = format!("Bearer {}", environment.bearer().await);
     for (secret, status) in [(secret, StatusCode::OK), ("wrong", StatusCode::UNAUTHORIZED)] {
         for header in [bearer.as_str(), "Bearer expired", "bearer x"] {
@@ -300,7 +303,12 @@ async fn a_doubled_slash_reaches_the_same_endpoint() {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     let keys = environment.get("//keys").await;
     assert_eq!(keys.json(), environment.get("/keys").await.json());
-    let list = environment.call(Method::GET, "//api/v1/organizations", None).await;
+    let list = environment
+        .call(Method::GET, "//api/v1/organizations", None)
+        .await;
     assert_eq!(list.json()["total_size"], 1);
-    assert_eq!(environment.get("/oauth//token").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        environment.get("/oauth//token").await.status,
+        StatusCode::NOT_FOUND
+    );
 }

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::environment::{Response, Environment, column, set_fields, text};
+use crate::environment::{Environment, Response, column, set_fields, text};
 
 /// Requests a token with client credentials.
 pub(crate) async fn token(environment: &Environment, id: &str, secret: &str, scope: &str) -> Response {

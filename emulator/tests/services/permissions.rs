@@ -130,7 +130,9 @@ async fn permissions_are_listed_in_pages_in_order_of_creation() {
     assert_eq!(column(&second["permissions"], "name"), ["p11", "p12"]);
     assert_eq!(second["next_page_token"], "");
     let previous = text(&second["prev_page_token"]);
-    let previous = environment.get(&format!("{PERMISSIONS}?page_token={previous}")).await;
+    let previous = environment
+        .get(&format!("{PERMISSIONS}?page_token={previous}"))
+        .await;
     assert_eq!(previous["permissions"], first["permissions"]);
 
     let five = environment

@@ -4,7 +4,7 @@ use scalekit_emulator::Emulator;
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::environment::{Response, Environment, column, set_fields, text};
+use crate::environment::{Environment, Response, column, set_fields, text};
 
 const REDIRECT_URI: &str = "http://localhost:3000/callback";
 const DAYS: i64 = 24 * 3600;
