@@ -6,6 +6,7 @@
 #   make test-oidc    test the emulator with a generic OpenID Connect client in Node
 #   make test-packages  test both wheels in an empty environment
 #   make test-node-package  test the Node package as npm installs it, with a release build of its addon
+#   make test-consumers  test applications with Next, bundlers, Bun, Deno, jest and vitest
 #   make fuzz         20,000 runs of each fuzz target
 #   make bench        run the benchmarks and write target/bench/results.json
 #   make instructions  compare the instruction counts of the hot paths with bench/instructions.json
@@ -29,7 +30,7 @@ RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.
 NODE_SOURCES := $(shell find node/src -type f 2>/dev/null) node/tsconfig.json
 PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -type f 2>/dev/null)
 
-.PHONY: help quickstart quickstart-node quickstart-rust test lint test-rust test-docs test-python test-python-matrix test-oidc test-packages test-node test-node-package fuzz bench instructions generate clean
+.PHONY: help quickstart quickstart-node quickstart-rust test lint test-rust test-docs test-python test-python-matrix test-oidc test-packages test-node test-node-package test-consumers fuzz bench instructions generate clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -44,7 +45,7 @@ quickstart-node: node/lib/.built node/scalekit.node examples/node_modules/.insta
 quickstart-rust: $(EMULATOR)
 	$(EMULATOR) run --auto-approve -- cargo run -q -p scalekit-conformance --example quickstart
 
-test: lint test-rust test-docs test-python test-python-matrix test-oidc test-packages test-node test-node-package fuzz quickstart quickstart-node quickstart-rust
+test: lint test-rust test-docs test-python test-python-matrix test-oidc test-packages test-node test-node-package test-consumers fuzz quickstart quickstart-node quickstart-rust
 
 # --- checks ---------------------------------------------------------------------------------------------
 
@@ -149,6 +150,15 @@ test-node: node/lib/.built node/scalekit.node examples/node_modules/.installed $
 test-node-package: node/lib/.built $(EMULATOR)
 	scripts/check-node-package
 
+# Applications with the packages that test-node-package packed and installed.
+test-consumers: test-node-package tests/consumers/node_modules/.installed
+	$(EMULATOR) run --auto-approve --seed tests/consumers/people.json -- node --test --test-reporter=spec \
+	  --test-concurrency=2 --test-timeout=600000 tests/consumers/*.test.mjs
+
+tests/consumers/node_modules/.installed: tests/consumers/package.json tests/consumers/package-lock.json
+	cd tests/consumers && npm ci --silent
+	touch $@
+
 # --- other ----------------------------------------------------------------------------------------------
 
 fuzz:
@@ -165,4 +175,4 @@ generate: node/node_modules/.installed
 
 clean:
 	cargo clean
-	rm -rf node/lib node/node_modules node/scalekit.node examples/build examples/node_modules
+	rm -rf node/lib node/node_modules node/scalekit.node examples/build examples/node_modules tests/consumers/node_modules

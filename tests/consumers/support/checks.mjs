@@ -1,0 +1,41 @@
+// What an application must show.
+
+import assert from "node:assert/strict";
+
+import { Browser } from "../../../node/tests/support/browser.mjs";
+
+const ADA = "ada@acme.example";
+/** The error of the package if a bundler has put it into its output. */
+const BUNDLED = /scalekit-client was bundled.* serverExternalPackages: \["scalekit-client"\]/;
+
+/** Asserts that an application logs a user in, validates its tokens and catches exceptions. */
+export async function works(app) {
+  const browser = new Browser();
+  assert.match((await browser.open(app)).text, /Log in/);
+  const page = await browser.open(`${app}/login?${new URLSearchParams({ login_hint: ADA })}`);
+  assert.equal(page.url, `${app}/`, page.text);
+  assert.match(page.text, new RegExp(`Signed in as ${ADA}`));
+
+  const cookie = "id_token=eyJhbGciOiJSUzI1NiJ9.e30.c2ln";
+  const forged = await fetch(app, { headers: { cookie } });
+  assert.match(await forged.text(), /Log in/);
+  await catchesNotFound(app);
+}
+
+/** Asserts that the exception of a call for an unknown organization is an instance of its class. */
+export async function catchesNotFound(app) {
+  const { status, text } = await new Browser().open(`${app}/organizations/org_404`);
+  assert.deepEqual([status, text], [404, JSON.stringify({ error: "ScalekitNotFoundException" })]);
+}
+
+/** Asserts that a login fails with the error for bundled packages. */
+export async function loginFailsAsBundled({ url, stop }) {
+  assert.equal((await new Browser().open(`${url}/login`)).status, 500);
+  assert.match(await stop(), BUNDLED);
+}
+
+/** Asserts that a program failed with the error for bundled packages. */
+export function failsAsBundled({ code, output }) {
+  assert.notEqual(code, 0, output);
+  assert.match(output, BUNDLED);
+}
