@@ -1,0 +1,34 @@
+import { test } from "node:test";
+
+import { catchesNotFound, loginFailsAsBundled, works } from "./support/checks.mjs";
+import { build, start, startStandalone } from "./support/next.mjs";
+import { project } from "./support/project.mjs";
+
+const path = project("next14", ["next", "next14"]);
+
+test("Next 14: next dev", async (t) => {
+  const { url } = await start(t, path, "dev");
+  await works(url);
+});
+
+test("Next 14: next build and next start", async (t) => {
+  await build(path);
+  const { url } = await start(t, path, "start");
+  await works(url);
+  await catchesNotFound(`${url}/api`);
+});
+
+test("Next 14: the standalone output, in another folder", async (t) => {
+  const { url } = await startStandalone(t, path);
+  await works(url);
+  await catchesNotFound(`${url}/api`);
+});
+
+// By default, Next does not bundle packages for the Pages Router.
+test("Next 14: next start without the setting, the error names it", async (t) => {
+  const bundled = project("next14-bundled", ["next", "next14"], { without: "next.config.mjs" });
+  await build(bundled);
+  const server = await start(t, bundled, "start");
+  await catchesNotFound(`${server.url}/api`);
+  await loginFailsAsBundled(server);
+});

@@ -1,0 +1,4 @@
+export default {
+  output: "standalone",
+  experimental: { serverComponentsExternalPackages: ["scalekit-client"] },
+};
