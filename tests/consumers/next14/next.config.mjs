@@ -1,4 +1,7 @@
 export default {
   output: "standalone",
-  experimental: { serverComponentsExternalPackages: ["scalekit-client"] },
+  experimental: {
+    outputFileTracingRoot: import.meta.dirname,
+    serverComponentsExternalPackages: ["scalekit-client"],
+  },
 };

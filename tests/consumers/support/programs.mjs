@@ -11,6 +11,8 @@ const environment = {
   CI: "1",
   NO_COLOR: "1",
   NEXT_TELEMETRY_DISABLED: "1",
+  // A lock file in a folder above would make Next 14 query the registry.
+  NEXT_IGNORE_INCORRECT_LOCKFILE: "1",
   DENO_NO_UPDATE_CHECK: "1",
 };
 // The servers must load the installed addon, not one of this checkout.
