@@ -10,21 +10,35 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use aws_lc_rs::hmac;
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use scalekit::webhook::{Purpose, SignatureHeaders, Verifier, WebhookError};
 
 const NOW: u64 = 1_800_000_000;
 
+const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 /// Decodes the key of an accepted secret.
 fn key(secret: &str) -> Vec<u8> {
-    let (_, text) = secret
-        .trim_ascii()
-        .split_once('_')
-        .expect("an accepted secret has a prefix");
+    let (_, text) = secret.split_once('_').expect("a prefix");
     let standard = text.replace('-', "+").replace('_', "/");
-    STANDARD_NO_PAD
-        .decode(standard.trim_end_matches('='))
-        .expect("an accepted secret is base64")
+    let plain: String = standard
+        .chars()
+        .filter(|letter| !letter.is_ascii_whitespace())
+        .collect();
+    let mut bits = 0_u32;
+    let mut count = 0;
+    let mut key = Vec::new();
+    // Each letter has six bits. An incomplete byte at the end is dropped.
+    for letter in plain.trim_end_matches('=').bytes() {
+        let six = LETTERS.iter().position(|known| *known == letter);
+        bits = bits << 6 | u32::try_from(six.expect("base64")).expect("six bits");
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            key.push(u8::try_from(bits >> count & 0xff).expect("a byte"));
+        }
+    }
+    key
 }
 
 fn find<'h>(headers: &'h [(String, String)], purpose: Purpose, field: &str) -> &'h str {

@@ -4,30 +4,22 @@
 
 mod headers;
 mod incremental;
+mod secret;
 #[cfg(feature = "client")]
 mod secret_cache;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::hmac;
-use base64::Engine;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use zeroize::Zeroizing;
 
 pub use headers::{Purpose, SignatureHeaders};
 pub use incremental::Verification;
+pub use secret::SecretError;
 #[cfg(feature = "client")]
 pub(crate) use secret_cache::SecretCache;
 
 use crate::config::defaults;
 use crate::error::Error;
-
-/// Accepts secrets with or without padding.
-const SECRET: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 
 /// The reason why a payload was rejected. The messages are the same in every language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,7 +30,7 @@ pub enum WebhookError {
     MissingHeaders,
     /// The secret is not `<prefix>_<base64>`, or its key is empty.
     #[error("Invalid secret")]
-    InvalidSecret,
+    InvalidSecret(#[source] SecretError),
     /// The timestamp is not a whole number of seconds.
     #[error("Invalid Signature Headers")]
     InvalidHeaders,
@@ -70,27 +62,13 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Parses a secret: a prefix, `_`, and the key as base64 (standard or URL-safe). Surrounding white space is ignored,
-    /// since a secret file often ends with a newline.
+    /// Parses a secret: a prefix, `_`, and the key as base64 (standard or URL-safe). White space, missing or additional
+    /// padding, and bits beyond the last whole byte are ignored.
     ///
     /// # Errors
     /// [`WebhookError::InvalidSecret`]
     pub fn new(secret: &str) -> Result<Self, WebhookError> {
-        let encoded = secret
-            .trim_ascii()
-            .split_once('_')
-            .ok_or(WebhookError::InvalidSecret)?
-            .1;
-        let decoded = if encoded.contains(['-', '_']) {
-            let standard = Zeroizing::new(encoded.replace('-', "+").replace('_', "/"));
-            SECRET.decode(&*standard)
-        } else {
-            SECRET.decode(encoded)
-        };
-        let key = Zeroizing::new(decoded.map_err(|_| WebhookError::InvalidSecret)?);
-        if key.is_empty() {
-            return Err(WebhookError::InvalidSecret);
-        }
+        let key = secret::decode(secret).map_err(WebhookError::InvalidSecret)?;
         Ok(Self {
             key: hmac::Key::new(hmac::HMAC_SHA256, &key),
             tolerance: defaults::WEBHOOK_TOLERANCE,
@@ -194,7 +172,11 @@ impl std::fmt::Debug for Verifier {
 
 impl From<WebhookError> for Error {
     fn from(reason: WebhookError) -> Self {
-        Self::webhook(reason.to_string())
+        let error = Self::webhook(reason.to_string());
+        match reason {
+            WebhookError::InvalidSecret(reason) => error.with_source(reason),
+            _ => error,
+        }
     }
 }
 

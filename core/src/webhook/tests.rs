@@ -2,6 +2,7 @@ mod wycheproof_tests;
 
 use proptest::prelude::*;
 
+use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::*;
@@ -126,24 +127,63 @@ fn the_timestamp_is_digits_within_the_tolerance() {
 
 #[test]
 fn a_secret_needs_a_prefix_and_a_key() {
-    for bad in [
-        "",
-        "whsec",
-        "whsec_",
-        "whsec_!",
-        "whsec_====",
-        "c2VjcmV0",
-        "whsec_c2Vj cmV0",
-        "whsec_\n",
+    for (bad, why) in [
+        ("", SecretError::NoPrefix),
+        ("whsec", SecretError::NoPrefix),
+        ("c2VjcmV0", SecretError::NoPrefix),
+        ("whsec_", SecretError::Empty),
+        ("whsec_\n", SecretError::Empty),
+        ("whsec_====", SecretError::Empty),
+        ("whsec_A", SecretError::Empty),
+        ("whsec_c2Vj=cmV0", SecretError::Padding),
+        ("whsec_c2VjcmU=c2VjcmU=", SecretError::Padding),
+        ("whsec_!", SecretError::Character),
+        ("whsec_c2Vj.cmV0", SecretError::Character),
+        ("whsec_${WEBHOOK_SECRET}", SecretError::Character),
+        ("whsec_c2VjcmV0\0", SecretError::Character),
+        ("whsec_c2VjcmV0ü", SecretError::Character),
+        ("whsec_\u{a0}c2VjcmV0", SecretError::Character),
     ] {
         assert_eq!(
             Verifier::new(bad).err(),
-            Some(WebhookError::InvalidSecret),
+            Some(WebhookError::InvalidSecret(why)),
             "{bad:?}"
         );
     }
-    // With the newline of a file.
-    Verifier::new(" whsec_c2VjcmV0\r\n").unwrap();
+}
+
+#[test]
+fn an_invalid_secret_has_its_reason_as_source() {
+    let error = verify("whsec_!", &headers("1", "v1,x"), b"").unwrap_err();
+    let why = std::error::Error::source(&error).unwrap().to_string();
+    assert_eq!(error.message(), "Invalid secret");
+    assert_eq!(why, SecretError::Character.to_string());
+}
+
+#[test]
+fn lenient_base64_has_the_same_key_in_every_decoder() {
+    for (lenient, strict) in [
+        ("whsec_c2Vj cmV0", "whsec_c2VjcmV0"),
+        (" whsec_ c2Vj\r\n\tcmV0\n", "whsec_c2VjcmV0"),
+        ("whsec_c2VjcmU", "whsec_c2VjcmU="),
+        ("whsec_c2VjcmU==", "whsec_c2VjcmU="),
+        ("whsec_c2VjcmV0=", "whsec_c2VjcmV0"),
+        ("whsec_c2VjcmV", "whsec_c2VjcmU="),
+        ("whsec_c2VjcmV=", "whsec_c2VjcmU="),
+        ("whsec_c2VjcmV0A", "whsec_c2VjcmV0"),
+        ("whsec_c2VjcmV0A=", "whsec_c2VjcmV0"),
+        ("whsec_test-secret", "whsec_test+secres="),
+    ] {
+        assert_eq!(
+            *secret::decode(lenient).unwrap(),
+            *secret::decode(strict).unwrap(),
+            "{lenient:?}"
+        );
+    }
+}
+
+#[test]
+fn a_key_is_read_in_both_alphabets() {
     // 0xfb 0xff 0xff: the same key in both alphabets, with and without padding.
     let payload = b"x";
     let key = hmac::Key::new(hmac::HMAC_SHA256, &[0xfb, 0xff, 0xff, 0x01]);
