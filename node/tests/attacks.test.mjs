@@ -101,7 +101,9 @@ test("payloads", async () => {
           : client.verifyWebhookPayload(secret, pairs, bytes),
       WebhookVerificationError,
     );
-    if ((outcome.result === true) !== accepted || outcome.message !== (message ?? undefined)) {
+    // An invalid secret is explained after the documented message.
+    const told = outcome.message?.replace(/^Invalid secret: .+$/, "Invalid secret");
+    if ((outcome.result === true) !== accepted || told !== (message ?? undefined)) {
       wrong.push([name, outcome.message]);
     }
   }

@@ -11,8 +11,8 @@ const SECRET = `whsec_${KEY.toString("base64")}`;
 const BODY = JSON.stringify({ type: "user.created", name: "Zoë" });
 
 /** @param {string | Uint8Array} body */
-function signed(body, prefix = "webhook", at = Math.floor(Date.now() / 1000)) {
-  const mark = createHmac("sha256", KEY).update(`msg_1.${at}.`).update(body).digest("base64");
+function signed(body, { prefix = "webhook", at = Math.floor(Date.now() / 1000), key = KEY } = {}) {
+  const mark = createHmac("sha256", key).update(`msg_1.${at}.`).update(body).digest("base64");
   return {
     [`${prefix}-id`]: "msg_1",
     [`${prefix}-timestamp`]: String(at),
@@ -85,11 +85,39 @@ test("a body that has been transferred is refused", () => {
 });
 
 test("interceptors have names of their own, and fall back to those of webhooks", () => {
-  assert.equal(client.verifyInterceptorPayload(SECRET, signed(BODY, "interceptor"), BODY), true);
+  assert.equal(client.verifyInterceptorPayload(SECRET, signed(BODY, { prefix: "interceptor" }), BODY), true);
   assert.equal(client.verifyInterceptorPayload(SECRET, signed(BODY), BODY), true);
-  assert.throws(() => client.verifyWebhookPayload(SECRET, signed(BODY, "interceptor"), BODY), {
+  assert.throws(() => client.verifyWebhookPayload(SECRET, signed(BODY, { prefix: "interceptor" }), BODY), {
     message: "Missing required headers",
   });
+});
+
+const NO_PREFIX = 'it must be a prefix, "_" and a key in base64, such as whsec_c2VjcmV0';
+
+test("a secret that is not strict base64 is decoded as Buffer does", () => {
+  const sloppy = ["secret", "dummy", "test-secret", "abc123_-9"];
+  for (const text of [...sloppy, "c2VjcmU", "c2Vj cmV0", "c2VjcmV0A", "c2VjcmU=="]) {
+    const key = Buffer.from(text, "base64");
+    assert.equal(client.verifyWebhookPayload(`whsec_${text}`, signed(BODY, { key }), BODY), true, text);
+  }
+});
+
+test("a secret that cannot be decoded safely is refused with an explanation", () => {
+  /** @type {[string, string][]} */
+  const cases = [
+    ["whsec-secret", NO_PREFIX],
+    ["whsec_A", 'the key after the first "_" is empty'],
+    ["whsec_YQ==c2VjcmV0", 'the key after the first "_" contains "=" before its end'],
+    ["whsec_${SECRET}", 'the key after the first "_" contains a character that is not base64'],
+  ];
+  for (const [secret, why] of cases) {
+    for (const headers of [signed(BODY), new Headers(signed(BODY))]) {
+      assert.throws(() => client.verifyWebhookPayload(secret, headers, BODY), {
+        name: "WebhookVerificationError",
+        message: `Invalid secret: ${why}`,
+      });
+    }
+  }
 });
 
 test("each reason has its documented message", () => {
@@ -99,12 +127,12 @@ test("each reason has its documented message", () => {
   const cases = [
     ["Missing required headers", SECRET, {}],
     ["Missing required headers", SECRET, { ...good, "webhook-id": "" }],
-    ["Invalid secret", "whsec", good],
-    ["Invalid secret", "", good],
-    ["Invalid secret", "whsec_", good],
+    [`Invalid secret: ${NO_PREFIX}`, "whsec", good],
+    [`Invalid secret: ${NO_PREFIX}`, "", good],
+    ['Invalid secret: the key after the first "_" is empty', "whsec_", good],
     ["Invalid Signature Headers", SECRET, { ...good, "webhook-timestamp": "yesterday" }],
-    ["Message timestamp too old", SECRET, signed(BODY, "webhook", now - 600)],
-    ["Message timestamp too new", SECRET, signed(BODY, "webhook", now + 600)],
+    ["Message timestamp too old", SECRET, signed(BODY, { at: now - 600 })],
+    ["Message timestamp too new", SECRET, signed(BODY, { at: now + 600 })],
     ["Invalid signature", SECRET, { ...good, "webhook-signature": "v1,AAAA" }],
   ];
   for (const [message, secret, headers] of cases) {
@@ -122,7 +150,7 @@ test("each reason has its documented message", () => {
 
 test("the time is what Date says, which tests set", () => {
   const then = Date.UTC(2020, 0, 1);
-  const headers = signed(BODY, "webhook", then / 1000);
+  const headers = signed(BODY, { at: then / 1000 });
   const forms = [headers, new Headers(headers)];
   mock.timers.enable({ apis: ["Date"], now: then + 299_000 });
   try {
@@ -134,7 +162,7 @@ test("the time is what Date says, which tests set", () => {
       assert.throws(() => client.verifyWebhookPayload(SECRET, given, `${BODY} `), { message: "Invalid signature" });
     }
     assert.throws(() => client.verifyWebhookPayload("whsec", {}, BODY), { message: "Missing required headers" });
-    assert.throws(() => client.verifyWebhookPayload("whsec", headers, BODY), { message: "Invalid secret" });
+    assert.throws(() => client.verifyWebhookPayload("whsec", headers, BODY), { message: /^Invalid secret: / });
     mock.timers.setTime(then + 301_000);
     for (const given of forms) {
       assert.throws(() => client.verifyWebhookPayload(SECRET, given, BODY), { message: "Message timestamp too old" });
@@ -149,7 +177,7 @@ test("the time is what Date says, which tests set", () => {
 
 test("the tolerance is an option", () => {
   const tolerant = new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret", { webhookToleranceMs: 3_600_000 });
-  const old = signed(BODY, "webhook", Math.floor(Date.now() / 1000) - 3000);
+  const old = signed(BODY, { at: Math.floor(Date.now() / 1000) - 3000 });
   assert.equal(tolerant.verifyWebhookPayload(SECRET, old, BODY), true);
 });
 

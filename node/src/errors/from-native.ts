@@ -3,13 +3,19 @@ import * as base from "./base-exception";
 import { connectCode } from "./status";
 import * as specific from "./specific-exceptions";
 
-type ExceptionClass = new (message: string, fields: base.ServerExceptionFields) => base.ScalekitException;
+type ExceptionClass = new (
+  message: string,
+  fields: base.ServerExceptionFields,
+) => base.ScalekitException;
 
 const CLASSES = Object.entries({ ...base, ...specific }) as [string, ExceptionClass][];
 
 /** Every exception class, by its name. */
 export const EXCEPTIONS: ReadonlyMap<string, ExceptionClass> = new Map(
-  CLASSES.filter(([, value]) => value === base.ScalekitException || value.prototype instanceof base.ScalekitException),
+  CLASSES.filter(
+    ([, value]) =>
+      value === base.ScalekitException || value.prototype instanceof base.ScalekitException,
+  ),
 );
 
 /** The exception that a failure stands for. */
@@ -30,14 +36,17 @@ export function fromNative(failure: Failure): base.ScalekitException {
 
 /** Errors in each other, as the core has them. */
 function causes([message, ...behind]: string[]): Error {
-  const error = behind.length > 0 ? new Error(message, { cause: causes(behind) }) : new Error(message);
+  const error =
+    behind.length > 0 ? new Error(message, { cause: causes(behind) }) : new Error(message);
   // Its stack would be that of this line.
   error.stack = `Error: ${message}`;
   return error;
 }
 
 /** A value, or the exception that a failure stands for. */
-export function checked<T extends string | boolean | NativeClient | readonly string[]>(value: T | Failure): T {
+export function checked<T extends string | boolean | NativeClient | readonly string[]>(
+  value: T | Failure,
+): T {
   if (isFailure(value)) {
     throw fromNative(value);
   }
@@ -49,9 +58,10 @@ const API_OPERATION = /^\w+\./;
 
 /**
  * The message as programs for Node expect it. Failed operations of the API begin with their code in
- * brackets. Options and arguments, which the core writes in snake case, are in camel case.
+ * brackets. Options and arguments, which the core writes in snake case, are in camel case. An invalid
+ * webhook secret is explained.
  */
-function spelled({ name, message, operation, grpcStatus }: Failure): string {
+function spelled({ name, message, operation, grpcStatus, causes }: Failure): string {
   const text = message.replace("(check env_url)", "(check envUrl)");
   if (name === "ScalekitArgumentException") {
     const camelCase = (name: string) =>
@@ -59,6 +69,9 @@ function spelled({ name, message, operation, grpcStatus }: Failure): string {
     return text
       .replace(/^[a-z]+(?:_[a-z]+)+/, camelCase)
       .replace(/or allow http explicitly$/, "or set allowInsecureHttp");
+  }
+  if (name === "WebhookVerificationError" && causes.length > 0) {
+    return [text, ...causes].join(": ");
   }
   if (grpcStatus !== undefined && operation !== undefined && API_OPERATION.test(operation)) {
     return `[${connectCode(grpcStatus)}] ${text}`.trimEnd();
