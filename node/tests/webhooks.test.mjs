@@ -95,8 +95,8 @@ test("interceptors have names of their own, and fall back to those of webhooks",
 const NO_PREFIX = 'it must be a prefix, "_" and a key in base64, such as whsec_c2VjcmV0';
 
 test("a secret that is not strict base64 is decoded as Buffer does", () => {
-  const sloppy = ["secret", "dummy", "test-secret", "abc123_-9"];
-  for (const text of [...sloppy, "c2VjcmU", "c2Vj cmV0", "c2VjcmV0A", "c2VjcmU=="]) {
+  const odd = ["secret", "dummy", "test-secret", "abc123_-9"];
+  for (const text of [...odd, "c2VjcmU", "c2Vj cmV0", "c2VjcmV0A", "c2VjcmU=="]) {
     const key = Buffer.from(text, "base64");
     assert.equal(client.verifyWebhookPayload(`whsec_${text}`, signed(BODY, { key }), BODY), true, text);
   }
