@@ -14,7 +14,7 @@ async fn main() -> Result<(), scalekit::Error> {
     let request = CreateOrganizationRequest {
         organization: Some(organization),
     };
-    let created = client.organizations().create_organization(request).await?;
-    println!("created {}", created.organization.unwrap_or_default().id);
+    let response = client.organizations().create_organization(request).await?;
+    println!("created {}", response.organization.unwrap_or_default().id);
     Ok(())
 }

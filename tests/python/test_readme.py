@@ -1,74 +1,156 @@
-"""Runs the snippets of the READMEs."""
+"""Runs the snippets of the README files."""
 
 from __future__ import annotations
 
 import os
 import re
-import shlex
 import subprocess
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
+from types import ModuleType
+from urllib.error import HTTPError
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import HTTPRedirectHandler, build_opener
 
 import pytest
+from standardwebhooks import Webhook
 
 from .conftest import BINARY, ROOT, Emulator
 
+#: The headings of python/README.md whose snippets are programs, and a line that each program prints.
+PROGRAMS = {
+    "First call": r"^created org_\d+$",
+    "Token check": r"^skc_\d+\nrejected: validate_token: the token is malformed.*\nNone$",
+    "Errors": r"^404 RESOURCE_NOT_FOUND req_\w+$",
+    "Async": r"^\d+ organizations$",
+    "Paging": r"^done$",
+}
 
-def snippets(language: str, file: str = "README.md") -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", (ROOT / file).read_text(), re.S | re.M)
+
+def snippets(file: str, language: str) -> dict[str, str]:
+    """Returns the snippets of a language by the heading that they follow."""
+    found: dict[str, str] = {}
+    for section in re.split(r"^##+ ", (ROOT / file).read_text(), flags=re.M)[1:]:
+        heading, text = section.split("\n", 1)
+        blocks = re.findall(rf"^```{language}\n(.*?)^```$", text, re.S | re.M)
+        assert len(blocks) <= 1, f"{file}: {heading} has several {language} snippets"
+        if blocks:
+            found[heading] = blocks[0]
+    return found
 
 
-def run(command: list[str | Path], emulator: Emulator) -> str:
-    environment = {**os.environ, **emulator.environment}
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, cwd=ROOT)
-    assert result.returncode == 0, result.stderr
+def run(command: list[str], environment: dict[str, str], folder: Path = ROOT) -> str:
+    result = subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300, cwd=folder
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
 
 
-@pytest.mark.parametrize(("index", "expected"), [(0, "404"), (1, " organizations")])
-def test_python_snippets(index: int, expected: str, emulator: Emulator) -> None:
-    assert len(snippets("python")) == 2
-    assert expected in run([sys.executable, "-c", snippets("python")[index]], emulator)
+def run_command(snippet: str, folder: Path) -> str:
+    """Runs a shell snippet that uses the names `scalekit-emulator` and `python`."""
+    programs = folder / "bin"
+    programs.mkdir()
+    (programs / "scalekit-emulator").symlink_to(BINARY)
+    # The directory of this interpreter contains `python`.
+    path = [str(programs), str(Path(sys.executable).parent), os.environ["PATH"]]
+    return run(["bash", "-euc", snippet], {"PATH": os.pathsep.join(path)}, folder)
 
 
-def test_rust_snippet_is_the_example(emulator: Emulator) -> None:
-    (snippet,) = snippets("rust")
-    assert (ROOT / "examples/readme.rs").read_text().endswith(f"\n\n{snippet}")
-    command = [
-        "cargo",
-        "run",
-        "-q",
-        "-p",
-        "scalekit-conformance",
-        "--example",
-        "readme",
-    ]
-    assert "created org_" in run(list(command), emulator)
-
-
-def test_pytest_snippet(tmp_path: Path) -> None:
-    (snippet,) = snippets("python", "emulator/README.md")
-    (tmp_path / "test_snippet.py").write_text(snippet)
+def run_pytest(snippet: str, folder: Path) -> str:
+    (folder / "test_snippet.py").write_text(snippet)
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "."]
-    environment = {**os.environ, "SCALEKIT_EMULATOR_BIN": str(BINARY)}
-    result = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=300, cwd=tmp_path
-    )
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert "2 passed" in result.stdout
+    return run(command, {"SCALEKIT_EMULATOR_BIN": str(BINARY)}, folder)
 
 
-def test_rust_helper_snippet_is_in_the_crate_documentation() -> None:
-    (snippet,) = snippets("rust", "emulator/README.md")
+@pytest.fixture
+def module(request: pytest.FixtureRequest, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The functions of a snippet of python/README.md, with a client of the emulator."""
+    for name, value in emulator.environment.items():
+        monkeypatch.setenv(name, value)
+    module = ModuleType("snippet")
+    exec(snippets("python/README.md", "python")[request.param], vars(module))
+    return module
+
+
+@pytest.mark.parametrize("file", ["README.md", "python/README.md"])
+def test_the_first_call_runs_with_its_command(file: str, tmp_path: Path) -> None:
+    heading = "Python" if file == "README.md" else "First call"
+    (tmp_path / "first_call.py").write_text(snippets(file, "python")[heading])
+    command = snippets(file, "sh")[heading]
+    assert command == "scalekit-emulator run -- python first_call.py\n"
+    assert re.match(r"created org_\d+\n", run_command(command, tmp_path))
+
+
+def test_all_snippets_of_the_python_readme_are_tested() -> None:
+    headings = {*PROGRAMS, "Login", "Webhook", "Testing"}
+    assert snippets("python/README.md", "python").keys() == headings
+
+
+@pytest.mark.parametrize(("heading", "expected"), PROGRAMS.items())
+def test_python_programs(heading: str, expected: str, emulator: Emulator) -> None:
+    program = snippets("python/README.md", "python")[heading]
+    output = run([sys.executable, "-W", "error", "-c", program], emulator.environment)
+    assert re.search(expected, output, re.M), output
+
+
+@pytest.mark.parametrize("module", ["Login"], indirect=True)
+def test_python_login(module: ModuleType) -> None:
+    session: dict[str, str] = {}
+    parameters = parse_qs(urlsplit(redirect(module.login(session))).query)
+    code, state = parameters["code"][0], parameters["state"][0]
+    with pytest.raises(PermissionError):
+        module.callback(dict(session), code, "the state of another browser")
+    assert "@" in module.callback(session, code, state)
+    assert redirect(module.logout(session)) == "http://localhost:3000/"
+    assert session.keys() == {"access_token"}
+
+
+@pytest.mark.parametrize("module", ["Webhook"], indirect=True)
+def test_python_webhook(module: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    secret, body = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQ=", '{"type": "user.created"}'
+    now = datetime.now(timezone.utc)
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(secret).sign("msg_1", now, body),
+    }
+    assert module.webhook(secret, headers, body.encode()) == 204
+    assert module.webhook(secret, headers, body.encode() + b" ") == 400
+    assert capsys.readouterr().out == "user.created\nrejected: Invalid signature\n"
+
+
+def test_python_tests(tmp_path: Path) -> None:
+    assert "2 passed" in run_pytest(snippets("python/README.md", "python")["Testing"], tmp_path)
+
+
+def test_the_rust_snippet_is_the_example(emulator: Emulator) -> None:
+    snippet = snippets("README.md", "rust")["Rust"]
+    assert (ROOT / "examples/readme.rs").read_text().endswith(f"\n\n{snippet}")
+    command = ["cargo", "run", "-q", "-p", "scalekit-conformance", "--example", "readme"]
+    assert "created org_" in run(command, emulator.environment)
+
+
+def test_the_pytest_snippet_of_the_emulator(tmp_path: Path) -> None:
+    (snippet,) = snippets("emulator/README.md", "python").values()
+    assert "2 passed" in run_pytest(snippet, tmp_path)
+
+
+def test_the_rust_snippet_of_the_emulator_is_in_the_crate_documentation() -> None:
+    (snippet,) = snippets("emulator/README.md", "rust").values()
     documentation = (ROOT / "emulator/src/lib.rs").read_text()
     assert "".join(f"//! {line}\n" for line in snippet.splitlines()) in documentation
 
 
-def test_emulator_snippet() -> None:
-    snippet = next(text for text in snippets("sh") if "scalekit-emulator run" in text)
-    command = shlex.split(snippet)
-    command[0] = str(BINARY)
-    command[command.index("python")] = sys.executable
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert result.returncode == 0, result.stderr
-    assert "http://127.0.0.1:" in result.stdout
+class NoRedirect(HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+def redirect(url: str) -> str:
+    """Returns the URL that a page redirects to."""
+    with pytest.raises(HTTPError) as error:
+        build_opener(NoRedirect).open(url)
+    with error.value as response:
+        return str(response.headers["location"])
