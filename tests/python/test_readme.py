@@ -96,7 +96,8 @@ def test_python_programs(heading: str, expected: str, emulator: Emulator) -> Non
 
 
 @pytest.mark.parametrize("module", ["Login"], indirect=True)
-def test_python_login(module: ModuleType) -> None:
+def test_python_login(module: ModuleType, emulator: Emulator) -> None:
+    emulator.seed({"organizations": [{"id": "org_1", "display_name": "Acme"}]})
     session: dict[str, str] = {}
     parameters = parse_qs(urlsplit(redirect(module.login(session))).query)
     code, state = parameters["code"][0], parameters["state"][0]
