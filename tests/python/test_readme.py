@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import subprocess
@@ -15,6 +16,9 @@ from urllib.request import HTTPRedirectHandler, build_opener
 
 import pytest
 from standardwebhooks import Webhook
+
+from scalekit import ScalekitClient
+from scalekit.core import CoreClient
 
 from .conftest import BINARY, ROOT, Emulator
 
@@ -93,6 +97,30 @@ def test_python_programs(heading: str, expected: str, emulator: Emulator) -> Non
     program = snippets("python/README.md", "python")[heading]
     output = run([sys.executable, "-W", "error", "-c", program], emulator.environment)
     assert re.search(expected, output, re.M), output
+
+
+def test_the_python_options_have_these_defaults() -> None:
+    text = (ROOT / "python/README.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \|.*\| ([^|]+) \|$", text.split("## Options")[1].split("##")[0], re.M)
+    parameters = list(inspect.signature(CoreClient).parameters.values())[3:]
+    assert [name for name, _ in sorted(rows)] == sorted(parameter.name for parameter in parameters)
+    defaults = {parameter.name: parameter.default for parameter in parameters}
+    for name, shown in rows:
+        if shown.strip("`") != str(defaults[name]):
+            assert defaults[name] is None, name
+
+
+@pytest.mark.parametrize("file", ["python/README.md", "docs/migration-python.md"])
+def test_the_python_methods_exist(file: str) -> None:
+    client = ScalekitClient("https://acme.scalekit.com", "skc_1", "secret")
+    missing = set()
+    for service, method in re.findall(r"\bclient\.(\w+)\b(?:\.(\w+))?", (ROOT / file).read_text()):
+        if not hasattr(client, service):
+            missing.add(service)
+        elif method:
+            assert hasattr(getattr(client, service), method), f"client.{service}.{method}"
+    # The guide names them, because they exist in the other package only.
+    assert missing <= {"actions", "connect"}
 
 
 @pytest.mark.parametrize("module", ["Login"], indirect=True)
