@@ -1,5 +1,5 @@
 // @ts-check
-/** The README's snippets, run as they stand. */
+// Runs the snippets of node/README.md and the Node program of README.md.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -10,26 +10,33 @@ import { promisify } from "node:util";
 import { emulator, ROOT } from "./support/programs.mjs";
 
 const environment = await emulator();
-const readme = readFileSync(join(ROOT, "node/README.md"), "utf8");
-const snippets = [...readme.matchAll(/^```js\n(.*?)^```$/gms)].map(([, source = ""]) => source);
+await environment.admin("POST", "seed", { organizations: [{ id: "org_1", display_name: "Acme" }] });
 
-/** What each says at its end. */
-const EXPECTED = [
-  /404 RESOURCE_NOT_FOUND req_/,
-  /^peter@initech.example$/m,
-  /oidc\/logout/,
-  /^valid until .*\nfalse$/m,
-  /listened/,
-  /^AbortError$/m,
-];
+/**
+ * Returns the JavaScript snippets of a page by the heading that they follow.
+ * @param {string} file @returns {Map<string, string>}
+ */
+function snippets(file) {
+  const sections = readFileSync(join(ROOT, file), "utf8").split(/^##+ /m).slice(1);
+  return new Map(
+    sections.flatMap((section) => {
+      const heading = section.slice(0, section.indexOf("\n"));
+      const found = [...section.matchAll(/^```js\n(.*?)^```$/gms)].map(([, source = ""]) => source);
+      assert.ok(found.length <= 1, `${heading} has several snippets`);
+      return found.map((source) => /** @type {[string, string]} */ ([heading, source]));
+    }),
+  );
+}
 
-test("there is an expectation for each snippet", () => {
-  assert.equal(snippets.length, EXPECTED.length);
-});
-
-for (const [index, source] of snippets.entries()) {
-  test(`snippet ${index + 1} runs`, async () => {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", source], {
+/**
+ * Runs a program in a directory in which the name of the package can be imported.
+ * @param {string} source
+ */
+async function run(source) {
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    ["--input-type=module", "-e", source],
+    {
       cwd: import.meta.dirname,
       env: {
         ...process.env,
@@ -37,8 +44,91 @@ for (const [index, source] of snippets.entries()) {
         SCALEKIT_CLIENT_ID: environment.clientId,
         SCALEKIT_CLIENT_SECRET: environment.clientSecret,
       },
-    });
-    assert.equal(stderr, "");
-    assert.match(stdout, /** @type {RegExp} */ (EXPECTED[index]));
+    },
+  );
+  assert.equal(stderr, "");
+  return stdout;
+}
+
+/** Code that calls the functions of a snippet. */
+const CALLS = new Map([
+  [
+    "Login",
+    `
+    const session = {};
+    const location = async (url) => {
+      const response = await fetch(url, { redirect: "manual" });
+      return response.headers.get("location");
+    };
+    const parameters = new URL(await location(login(session))).searchParams;
+    const code = parameters.get("code");
+    await callback(session, code, "another state").catch((error) => console.log(error.message));
+    console.log(await callback(session, code, parameters.get("state")));
+    console.log(await location(logout(session)));
+    `,
+  ],
+  [
+    "Webhook",
+    `
+    const { createHmac } = await import("node:crypto");
+    const secret = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQ=";
+    const body = Buffer.from('{"type":"user.created"}');
+    const time = String(Math.floor(Date.now() / 1000));
+    const hmac = createHmac("sha256", Buffer.from(secret.slice(6), "base64"));
+    const signature = hmac.update("msg_1." + time + "." + body).digest("base64");
+    const headers = {
+      "webhook-id": "msg_1",
+      "webhook-timestamp": time,
+      "webhook-signature": "v1," + signature,
+    };
+    console.log(webhook(secret, headers, body), webhook(secret, headers, body + " "));
+    `,
+  ],
+]);
+
+/** The output of each snippet. */
+const EXPECTED = new Map([
+  ["First call", /^created org_\d+\n$/],
+  ["Login", /^the login was not started in this browser\n\S+@\S+\nhttp:\/\/localhost:3000\/\n$/],
+  ["Token check", /^skc_\d+\nrejected: the token is malformed.*\nnull\n$/],
+  ["Webhook", /^user\.created\nrejected: Invalid signature\n204 400\n$/],
+  ["Errors", /^404 RESOURCE_NOT_FOUND req_\w+\n$/],
+  ["Cancelling and deadlines", /^AbortError\n$/],
+  ["Paging", /^(.+\n)*done\n$/],
+  ["Methods", /^peter@initech\.example\n$/],
+]);
+
+const readme = snippets("node/README.md");
+
+test("there is an expected output for each snippet", () => {
+  assert.deepEqual([...readme.keys()].sort(), [...EXPECTED.keys()].sort());
+});
+
+for (const [heading, expected] of EXPECTED) {
+  test(`the snippet of "${heading}" runs`, async () => {
+    assert.match(await run(`${readme.get(heading)}${CALLS.get(heading) ?? ""}`), expected);
   });
 }
+
+test("the Node program of the repository's README runs", async () => {
+  const source = snippets("README.md").get("Node") ?? "";
+  assert.match(await run(source), /^created org_\d+\n(.+\n)*Acme\n/);
+});
+
+test("the table of options has every option with its default", async () => {
+  const source = readFileSync(join(ROOT, "node/src/types/scalekit.ts"), "utf8");
+  const [, options = ""] = source.split("export interface ScalekitOptions {");
+  const documented = new Map(
+    [...options.matchAll(/\/\*\*(.*?)\*\/\n  (\w+)\?:/gs)].map(([, comment = "", name = ""]) => [
+      name,
+      /Default: (\d+)\./.exec(comment)?.[1],
+    ]),
+  );
+  const [, section = ""] = readFileSync(join(ROOT, "node/README.md"), "utf8").split("## Options");
+  const rows = [...section.matchAll(/^\| `(\w+)` \|.*\| ([^|]+) \|$/gm)];
+  assert.deepEqual(rows.map(([, name]) => name).sort(), [...documented.keys()].sort());
+  for (const [, name = "", shown] of rows) {
+    const number = documented.get(name);
+    assert.ok(number === undefined || number === shown, name);
+  }
+});
