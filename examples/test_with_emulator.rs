@@ -2,7 +2,7 @@
 //! process.
 
 use scalekit::Client;
-use scalekit::api::organizations::{CreateOrganization, CreateOrganizationRequest, ListOrganizationsRequest};
+use scalekit::api::organizations::{CreateOrganization, CreateOrganizationRequest};
 use scalekit_emulator::{Emulator, Seed};
 use serde_json::json;
 
@@ -29,13 +29,14 @@ async fn a_customer_gets_an_organization() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn an_emulator_can_start_with_seed_data() -> anyhow::Result<()> {
-    let seed = Seed::from_json(json!({ "organizations": [{ "id": "org_7", "display_name": "Seven" }] }))?;
+    let seven = json!({ "id": "org_7", "display_name": "Seven" });
+    let seed = Seed::from_json(json!({ "organizations": [seven] }))?;
     let emulator = Emulator::builder().seed(seed).start().await?;
     let client = emulator.client()?;
     sign_up(&client, "Acme").await?;
     let all = client
         .organizations()
-        .list_organization(ListOrganizationsRequest::default())
+        .list_organization(Default::default())
         .await?;
     assert_eq!(all.total_size, 2);
     Ok(())

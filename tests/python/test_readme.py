@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import os
 import re
 import subprocess
@@ -170,6 +171,25 @@ def test_the_rust_snippet_of_the_emulator_is_in_the_crate_documentation() -> Non
     (snippet,) = snippets("emulator/README.md", "rust").values()
     documentation = (ROOT / "emulator/src/lib.rs").read_text()
     assert "".join(f"//! {line}\n" for line in snippet.splitlines()) in documentation
+
+
+def test_the_options_of_the_emulator_are_listed() -> None:
+    (table,) = re.findall(r"^\| option \|.*?\n\n", (ROOT / "emulator/README.md").read_text(), re.S | re.M)
+    listed = set(re.findall(r"`(--[\w-]+)", " ".join(row.split("|")[1] for row in table.splitlines())))
+    text = run([str(BINARY), "--help"], {})
+    assert listed == {*re.findall(r"--[\w-]+(?=[ \n])", text)} - {"--help", "--version"}
+
+
+def test_the_admin_requests_of_the_emulator_are_accepted() -> None:
+    page = (ROOT / "emulator/README.md").read_text()
+    requests = re.findall(r"_emulator/(\w+)\" \\\n  -d '(.*)'$", page, re.M)
+    requests += [("webhooks", webhook) for webhook in re.findall(r"^```json\n(.*?)^```$", page, re.S | re.M)]
+    assert [path for path, _ in requests] == ["faults", "interceptors", "webhooks"]
+    with Emulator(binary=BINARY) as emulator:
+        for path, body in requests:
+            expected = json.loads(body)
+            created = emulator.admin("POST", path, expected)
+            assert {name: created[name] for name in expected} == expected
 
 
 class NoRedirect(HTTPRedirectHandler):
