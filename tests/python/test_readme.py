@@ -175,7 +175,9 @@ def test_the_rust_snippet_of_the_emulator_is_in_the_crate_documentation() -> Non
 
 def test_the_options_of_the_emulator_are_listed() -> None:
     (table,) = re.findall(r"^\| option \|.*?\n\n", (ROOT / "emulator/README.md").read_text(), re.S | re.M)
-    listed = set(re.findall(r"`(--[\w-]+)", " ".join(row.split("|")[1] for row in table.splitlines())))
+    listed = set(
+        re.findall(r"`(--[\w-]+)", " ".join(row.split("|")[1] for row in table.strip().splitlines()))
+    )
     text = run([str(BINARY), "--help"], {})
     assert listed == {*re.findall(r"--[\w-]+(?=[ \n])", text)} - {"--help", "--version"}
 
