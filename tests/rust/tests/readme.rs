@@ -56,7 +56,7 @@ mod token_check {
     use scalekit::token::TokenValidation;
     use scalekit::{Client, Error, ErrorKind};
 
-    /// Returns the user or machine client of a request, or `None` for status 401.
+    /// Returns the id of the user or machine client, or `None` for status 401.
     pub async fn subject(client: &Client, token: &str) -> Result<Option<String>, Error> {
         let checks = TokenValidation {
             issuer: Some(vec![client.env_url().into()]),
