@@ -29,7 +29,7 @@ def through_client(organization_id: str) -> Callable[[int], None]:
 
 
 def through_socket(organization_id: str) -> Callable[[int], None]:
-    url = urlsplit(CLIENT.core_client.env_url)
+    url = urlsplit(CLIENT.env_url)
     head = f"GET /api/v1/organizations/{organization_id} HTTP/1.1\r\nhost: {url.netloc}"
     request = f"{head}\r\nauthorization: Bearer {CLIENT.get_client_access_token()}\r\n\r\n".encode()
     response = CLIENT.organization.get_organization(organization_id)[0].SerializeToString()

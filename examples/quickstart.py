@@ -44,7 +44,7 @@ def main() -> None:
     client = ScalekitClient.from_env()
     emulator = emulator_url(os.environ.get("SCALEKIT_ENVIRONMENT_URL", ""))
     tag = secrets.token_hex(4)
-    print(f"Scalekit environment: {client.core_client.env_url}{' (the emulator)' if emulator else ''}")
+    print(f"Scalekit environment: {client.env_url}{' (the emulator)' if emulator else ''}")
 
     with client, WebhookReceiver(emulator) as webhooks:
         section("An organization")

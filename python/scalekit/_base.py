@@ -76,6 +76,11 @@ class ClientBase:
             self.__dict__[name] = service
             return service
 
+    @property
+    def env_url(self) -> str:
+        """The environment's URL, without a trailing slash."""
+        return self.core_client.env_url
+
     def __dir__(self) -> list[str]:
         """List the services too."""
         return sorted({*super().__dir__(), *SERVICES})

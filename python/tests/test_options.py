@@ -112,13 +112,18 @@ def test_good_options_are_kept(kind: Any, tmp_path: Path) -> None:
     assert repr(client) == f"{kind.__name__}(env_url='{URL}', client_id='skc_1')"
 
 
+@both
+def test_a_client_has_the_url_of_its_environment(kind: Any) -> None:
+    client = kind(f"{URL}/", "skc_1", SECRET)
+    assert client.env_url == client.core_client.env_url == URL
+    with pytest.raises(AttributeError):
+        client.env_url = "https://other.scalekit.com"
+
+
 def test_a_path_prefix_is_kept_and_insecure_hosts_can_be_allowed() -> None:
-    assert (
-        ScalekitClient("https://gw.example.com/sk/", "a", "b").core_client.env_url
-        == "https://gw.example.com/sk"
-    )
+    assert ScalekitClient("https://gw.example.com/sk/", "a", "b").env_url == "https://gw.example.com/sk"
     allowed = ScalekitClient("http://gw.internal", "a", "b", allow_insecure_http=True)
-    assert allowed.core_client.env_url == "http://gw.internal"
+    assert allowed.env_url == "http://gw.internal"
 
 
 @both
@@ -133,10 +138,10 @@ def test_from_env(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ScalekitArgumentException, match="SCALEKIT_CLIENT_SECRET is not set"):
         kind.from_env()
     monkeypatch.setenv("SCALEKIT_CLIENT_SECRET", SECRET)
-    assert kind.from_env().core_client.env_url == "https://old.scalekit.com"
+    assert kind.from_env().env_url == "https://old.scalekit.com"
     monkeypatch.setenv("SCALEKIT_ENVIRONMENT_URL", URL)
     client = kind.from_env(call_timeout_s=3, audience="x")
-    assert (client.core_client.env_url, client.core_client.call_timeout_s) == (URL, 3)
+    assert (client.env_url, client.core_client.call_timeout_s) == (URL, 3)
 
 
 @both

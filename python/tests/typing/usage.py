@@ -41,6 +41,7 @@ assert_type(scalekit.__version__, str)
 
 
 def blocking(client: ScalekitClient, headers: dict[str, str], body: bytes) -> None:
+    assert_type(client.env_url, str)
     assert_type(client.organization, OrganizationClient)
     answer = client.organization.create_organization(CreateOrganization(display_name="Acme"))
     assert_type(answer, tuple[CreateOrganizationResponse, Call])
@@ -63,6 +64,7 @@ def blocking(client: ScalekitClient, headers: dict[str, str], body: bytes) -> No
 
 
 async def awaitable(client: AsyncScalekitClient) -> None:
+    assert_type(client.env_url, str)
     assert_type(client.organization, AsyncOrganizationClient)
     answer = await client.organization.create_organization({"display_name": "Acme"})
     assert_type(answer, tuple[CreateOrganizationResponse, Call])
