@@ -53,12 +53,12 @@ class Service:
         If the call fails, `failure` is called with the exception and may raise another one.
         """
         try:
-            reply, headers = self.core_client._call(operation, request.SerializeToString())
+            body, headers = self.core_client._native.call(operation, request.SerializeToString())
         except Exception as error:
             if failure is not None:
                 failure(error)
             raise
-        message = response.FromString(reply)
+        message = response.FromString(body)
         return (message, Call(headers)) if then is None else then(message)
 
     def _run(self, steps: Generator[_Step, Any, Any]) -> Any:
@@ -105,12 +105,13 @@ class AsyncService:
         If the call fails, `failure` is called with the exception and may raise another one.
         """
         try:
-            reply, headers = await self.core_client._call(operation, request.SerializeToString())
+            core = self.core_client
+            body, headers = await core._invoke(core._native.call, operation, request.SerializeToString())
         except Exception as error:
             if failure is not None:
                 failure(error)
             raise
-        message = response.FromString(reply)
+        message = response.FromString(body)
         return (message, Call(headers)) if then is None else then(message)
 
     async def _run(self, steps: Generator[_Step, Any, Any]) -> Any:

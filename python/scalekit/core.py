@@ -162,11 +162,6 @@ class BaseCoreClient:
 class CoreClient(BaseCoreClient):
     """Calls operations by their name, blocking."""
 
-    def _call(
-        self, operation: str, request: bytes, timeout: float | None = None
-    ) -> tuple[bytes, _native.Headers]:
-        return self._native.call(operation, request, timeout)
-
     def grpc_exec(
         self,
         func: str,
@@ -190,8 +185,8 @@ class CoreClient(BaseCoreClient):
         response, request = _response_type(func), data.SerializeToString()
         if timeout is not None:
             _checks.seconds(timeout=timeout)
-        reply, headers = self._call(func, request, timeout)
-        return response.FromString(reply), _answered(headers)
+        body, headers = self._native.call(func, request, timeout)
+        return response.FromString(body), Call(headers)
 
     def authenticate(self, data: Mapping[str, str]) -> TokenResponse:
         """Get tokens by one of the three grants (RFC 6749), given as the form of the token endpoint.
@@ -242,14 +237,6 @@ class AsyncCoreClient(BaseCoreClient):
         finally:
             task.cancel()
 
-    async def _call(
-        self, operation: str, request: bytes, timeout: float | None = None
-    ) -> tuple[bytes, _native.Headers]:
-        result: tuple[bytes, _native.Headers] = await self._invoke(
-            self._native.call, operation, request, timeout
-        )
-        return result
-
     async def grpc_exec(
         self,
         func: str,
@@ -262,8 +249,8 @@ class AsyncCoreClient(BaseCoreClient):
         response, request = _response_type(func), data.SerializeToString()
         if timeout is not None:
             _checks.seconds(timeout=timeout)
-        reply, headers = await self._call(func, request, timeout)
-        return response.FromString(reply), _answered(headers)
+        body, headers = await self._invoke(self._native.call, func, request, timeout)
+        return response.FromString(body), Call(headers)
 
     async def authenticate(self, data: Mapping[str, str]) -> TokenResponse:
         """Await a post to the token endpoint; see :meth:`CoreClient.authenticate`."""
@@ -287,7 +274,3 @@ def _response_type(operation: str) -> type[Message]:
         descriptor_pool.Default().FindMessageTypeByName(name)
     )
     return found
-
-
-def _answered(headers: _native.Headers) -> Call:
-    return Call(headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -9,32 +10,33 @@ from scalekit._clients import SERVICES
 
 
 class Recorder:
-    """A core client that records requests and returns prepared responses."""
+    """A core client and its native client that record requests and return prepared responses."""
 
-    def __init__(self, waits: bool) -> None:
-        self.waits = waits
+    def __init__(self, is_async: bool) -> None:
+        self.is_async = is_async
         self.calls: list[tuple[str, bytes]] = []
-        self.answers: list[Any] = []
+        self.responses: list[Any] = []
+        self._native = self
 
-    def _call(self, operation: str, request: bytes) -> Any:
+    def call(self, operation: str, request: bytes) -> tuple[bytes, dict[str, str]]:
         self.calls.append((operation, request))
-        answer = self.answers.pop(0).SerializeToString() if self.answers else b""
-        return self._later(answer) if self.waits else (answer, {})
+        return self.responses.pop(0).SerializeToString() if self.responses else b"", {}
 
-    async def _later(self, answer: bytes) -> tuple[bytes, dict[str, str]]:
-        return answer, {}
+    async def _invoke(self, method: Callable[..., Any], *arguments: Any) -> Any:
+        return method(*arguments)
 
     def sent(self, kind: Any) -> Any:
+        """The last request, as a message of the class `kind`."""
         return kind.FromString(self.calls[-1][1])
 
 
 class Services:
-    """All service clients on one recorder, blocking or awaitable."""
+    """All service clients, blocking or async, on one recorder."""
 
-    def __init__(self, waits: bool = False) -> None:
-        self.recorder = Recorder(waits)
+    def __init__(self, is_async: bool = False) -> None:
+        self.recorder = Recorder(is_async)
 
     def __getattr__(self, name: str) -> Any:
         module, kind = SERVICES[name]
-        prefix = "Async" if self.recorder.waits else ""
+        prefix = "Async" if self.recorder.is_async else ""
         return getattr(import_module(f"scalekit.{module}"), prefix + kind)(self.recorder)

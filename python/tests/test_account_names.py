@@ -23,13 +23,13 @@ ACCOUNTS = {
     "delete_connected_account": accounts_pb2.DeleteConnectedAccountRequest,
 }
 METHODS = pytest.mark.parametrize("method", ACCOUNTS)
-BOTH = pytest.mark.parametrize("waits", [False, True], ids=["sync", "async"])
+BOTH = pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
 
 
 def call(services: Services, method: str, *names: Any, **more: Any) -> Any:
     rest = ({},) if method == "update_connected_account" else ()
     result = getattr(services.connected_accounts, method)(*names, *rest, **more)
-    if services.recorder.waits:
+    if services.recorder.is_async:
         asyncio.run(result)
     sent = services.recorder.sent(ACCOUNTS[method])
     return {name: value for name, value in MessageToDict(sent).items() if name != "connectedAccount"}
@@ -37,15 +37,15 @@ def call(services: Services, method: str, *names: Any, **more: Any) -> Any:
 
 @BOTH
 @METHODS
-def test_an_id_alone_names_an_account(method: str, waits: bool) -> None:
-    sent = call(Services(waits), method, None, None, connected_account_id="ca_1")
+def test_an_id_alone_names_an_account(method: str, is_async: bool) -> None:
+    sent = call(Services(is_async), method, None, None, connected_account_id="ca_1")
     assert sent == {"id": "ca_1"}
 
 
 @BOTH
 @METHODS
-def test_a_connector_and_an_identifier_name_an_account(method: str, waits: bool) -> None:
-    sent = call(Services(waits), method, "slack", "user_1")
+def test_a_connector_and_an_identifier_name_an_account(method: str, is_async: bool) -> None:
+    sent = call(Services(is_async), method, "slack", "user_1")
     assert sent == {"connector": "slack", "identifier": "user_1"}
 
 
@@ -73,9 +73,9 @@ def test_the_names_that_are_not_needed_can_be_left_out(method: str) -> None:
     ],
 )
 def test_an_account_without_a_complete_name_is_refused(
-    method: str, names: tuple[Any, Any], message: str, waits: bool
+    method: str, names: tuple[Any, Any], message: str, is_async: bool
 ) -> None:
-    services = Services(waits)
+    services = Services(is_async)
     with pytest.raises(ScalekitArgumentException) as caught:
         call(services, method, *names, organization_id="org_1")
     assert str(caught.value) == message
@@ -85,13 +85,13 @@ def test_an_account_without_a_complete_name_is_refused(
 
 
 @BOTH
-def test_a_tool_is_executed_for_an_id_alone(waits: bool) -> None:
-    services = Services(waits)
+def test_a_tool_is_executed_for_an_id_alone(is_async: bool) -> None:
+    services = Services(is_async)
     for arguments in ({"identifier": None}, {}):
         result = services.tools.execute_tool(
             "gmail_send", params={"to": "a"}, connected_account_id="ca_1", **arguments
         )
-        if waits:
+        if is_async:
             asyncio.run(result)
         sent = MessageToDict(services.recorder.sent(tools_pb2.ExecuteToolRequest))
         assert sent == {"toolName": "gmail_send", "params": {"to": "a"}, "connectedAccountId": "ca_1"}
@@ -99,8 +99,8 @@ def test_a_tool_is_executed_for_an_id_alone(waits: bool) -> None:
 
 @BOTH
 @pytest.mark.parametrize("identifier", [None, ""])
-def test_a_tool_without_an_account_is_refused(identifier: Any, waits: bool) -> None:
-    services = Services(waits)
+def test_a_tool_without_an_account_is_refused(identifier: Any, is_async: bool) -> None:
+    services = Services(is_async)
     with pytest.raises(ScalekitArgumentException) as caught:
         services.tools.execute_tool("gmail_send", identifier, connection_name="gmail")
     assert str(caught.value) == "identifier is required"

@@ -39,8 +39,8 @@ def services() -> Services:
 
 
 @pytest.fixture
-def later() -> Services:
-    return Services(waits=True)
+def async_services() -> Services:
+    return Services(is_async=True)
 
 
 class AuthPattern:
@@ -226,12 +226,12 @@ def test_a_session_filter_is_a_message(services: Services) -> None:
 
 def test_plain_results(services: Services) -> None:
     link = organizations_pb2.Link(location="https://acme.example/portal")
-    services.recorder.answers = [organizations_pb2.GeneratePortalLinkResponse(link=link)]
+    services.recorder.responses = [organizations_pb2.GeneratePortalLinkResponse(link=link)]
     result = services.organization.generate_portal_link("org_1")
     assert (result, str(result), f"{result}") == (link, link.location, link.location)
     assert isinstance(services.tokens.invalidate_token("t").SerializeToString(), bytes)
     directory = directories_pb2.Directory(id="dir_1")
-    services.recorder.answers = [directories_pb2.ListDirectoriesResponse(directories=[directory])]
+    services.recorder.responses = [directories_pb2.ListDirectoriesResponse(directories=[directory])]
     assert services.directory.get_primary_directory_by_organization_id("org_1") == directory
     with pytest.raises(ScalekitNotFoundException, match="no directory"):
         services.directory.get_primary_directory_by_organization_id("org_1")
@@ -253,47 +253,50 @@ def test_clients_of_other_resources_are_left_alone(
     services: Services, method: str, arguments: tuple[str, ...], operation: str
 ) -> None:
     call = getattr(services.resources, method)
-    services.recorder.answers = [client_of("res_2")]
+    services.recorder.responses = [client_of("res_2")]
     with pytest.raises(ScalekitArgumentException, match="m2m_1 does not belong to resource res_1"):
         call("res_1", "m2m_1", *arguments)
     assert [name for name, _ in services.recorder.calls] == ["ClientService.GetResourceClient"]
-    services.recorder.answers = [client_of("res_1")]
+    services.recorder.responses = [client_of("res_1")]
     _, how = call("res_1", "m2m_1", *arguments)
     assert how.code().name == "OK"
     assert services.recorder.calls[-1][0] == operation
 
 
-def test_claims_are_merged_with_those_of_the_token(services: Services, later: Services) -> None:
+def test_claims_are_merged_with_those_of_the_token(services: Services, async_services: Services) -> None:
     known = tokens_pb2.Token(custom_claims={"team": "a", "tier": "1"})
-    services.recorder.answers = [tokens_pb2.ValidateTokenResponse(token_info=known)]
+    services.recorder.responses = [tokens_pb2.ValidateTokenResponse(token_info=known)]
     result = services.tokens.update_token("t", custom_claims={"team": "", "plan": "x"})
     assert isinstance(result, tokens_pb2.UpdateTokenResponse)
     assert services.recorder.sent(tokens_pb2.UpdateTokenRequest).custom_claims == {"tier": "1", "plan": "x"}
 
-    later.recorder.answers = [tokens_pb2.ValidateTokenResponse(token_info=known)]
-    result = asyncio.run(later.tokens.update_token("t", custom_claims={"tier": "2"}))
+    async_services.recorder.responses = [tokens_pb2.ValidateTokenResponse(token_info=known)]
+    result = asyncio.run(async_services.tokens.update_token("t", custom_claims={"tier": "2"}))
     assert isinstance(result, tokens_pb2.UpdateTokenResponse)
-    assert later.recorder.sent(tokens_pb2.UpdateTokenRequest).custom_claims == {"team": "a", "tier": "2"}
+    assert async_services.recorder.sent(tokens_pb2.UpdateTokenRequest).custom_claims == {
+        "team": "a",
+        "tier": "2",
+    }
 
-    later.recorder.calls.clear()
-    asyncio.run(later.tokens.update_token("t", description="new"))
-    assert [name for name, _ in later.recorder.calls] == ["ApiTokenService.UpdateToken"]
+    async_services.recorder.calls.clear()
+    asyncio.run(async_services.tokens.update_token("t", description="new"))
+    assert [name for name, _ in async_services.recorder.calls] == ["ApiTokenService.UpdateToken"]
 
 
-def test_iterators_go_through_all_pages(services: Services, later: Services) -> None:
+def test_iterators_go_through_all_pages(services: Services, async_services: Services) -> None:
     def pages() -> list[Any]:
         first = users_pb2.ListUsersResponse(users=[users_pb2.User(id="usr_1")], next_page_token="next")
         return [first, users_pb2.ListUsersResponse(users=[users_pb2.User(id="usr_2")])]
 
-    services.recorder.answers = pages()
+    services.recorder.responses = pages()
     assert [user.id for user in services.users.iter_users(page_size=1)] == ["usr_1", "usr_2"]
     sent = services.recorder.sent(users_pb2.ListUsersRequest)
     assert (sent.page_size, sent.page_token) == (1, "next")
 
     async def collect() -> list[str]:
-        return [user.id async for user in later.users.iter_users(page_size=1)]
+        return [user.id async for user in async_services.users.iter_users(page_size=1)]
 
-    later.recorder.answers = pages()
+    async_services.recorder.responses = pages()
     assert asyncio.run(collect()) == ["usr_1", "usr_2"]
 
 

@@ -73,13 +73,13 @@ def refused(call: Callable[[], Any]) -> ScalekitArgumentException:
     return caught.value
 
 
-@pytest.mark.parametrize("waits", [False, True], ids=["sync", "async"])
+@pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
 @pytest.mark.parametrize("value", [None, ""], ids=["None", "empty"])
 @pytest.mark.parametrize(("method", "arguments", "name", "message"), cases())
 def test_a_missing_argument_has_the_known_message(
-    method: str, arguments: dict[str, Any], name: str, message: str, value: Any, waits: bool
+    method: str, arguments: dict[str, Any], name: str, message: str, value: Any, is_async: bool
 ) -> None:
-    services = Services(waits)
+    services = Services(is_async)
     service, function = method.split(".")
     error = refused(lambda: getattr(getattr(services, service), function)(**{**arguments, name: value}))
     assert str(error) == message
@@ -160,14 +160,14 @@ def test_an_unknown_domain_type_is_an_invalid_domain_type() -> None:
 AUDIENCE = "audience cannot be set via the SDK; it is always server-determined"
 
 
-@pytest.mark.parametrize("waits", [False, True], ids=["sync", "async"])
+@pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
 @pytest.mark.parametrize(
     "client",
     [{"name": "CI", "audience": ["api"]}, clients_pb2.ResourceClient(name="CI", audience=["api"])],
     ids=["dict", "message"],
 )
-def test_create_resource_client_refuses_an_audience(client: Any, waits: bool) -> None:
-    services = Services(waits)
+def test_create_resource_client_refuses_an_audience(client: Any, is_async: bool) -> None:
+    services = Services(is_async)
     error = refused(lambda: services.resources.create_resource_client("res_1", client))
     assert (str(error), error.operation) == (AUDIENCE, "ClientService.CreateResourceClient")
     assert error.detail == "client.audience must not be set"
@@ -175,7 +175,7 @@ def test_create_resource_client_refuses_an_audience(client: Any, waits: bool) ->
 
 
 def test_create_resource_client_without_an_audience_is_sent() -> None:
-    services = Services(waits=True)
+    services = Services(is_async=True)
     for client in ({"name": "CI"}, clients_pb2.ResourceClient(name="CI", audience=[])):
         asyncio.run(services.resources.create_resource_client("res_1", client))
         sent = services.recorder.sent(clients_pb2.CreateResourceClientRequest)

@@ -29,10 +29,12 @@ REFUSALS = [
     ("NOT_FOUND", 404, "ScalekitNotFoundException"),
 ]
 OTHERS = [("RESOURCE_EXHAUSTED", 429), ("INTERNAL", 500), ("UNIMPLEMENTED", 501), ("UNAVAILABLE", 503)]
-BOTH = pytest.mark.parametrize("waits", [False, True], ids=["sync", "async"])
+BOTH = pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
 
 
-def failure(server: StubServer, waits: bool, method: str, *arguments: Any, **more: Any) -> ScalekitException:
+def failure(
+    server: StubServer, is_async: bool, method: str, *arguments: Any, **more: Any
+) -> ScalekitException:
     """The exception of a method of `tokens`; the client tries once only."""
     options: dict[str, Any] = {"max_retries": 0, "call_timeout_s": 10}
 
@@ -45,7 +47,7 @@ def failure(server: StubServer, waits: bool, method: str, *arguments: Any, **mor
             await getattr(client.tokens, method)(*arguments, **more)
 
     with pytest.raises(ScalekitException) as caught:
-        asyncio.run(wait()) if waits else call()
+        asyncio.run(wait()) if is_async else call()
     return caught.value
 
 
@@ -57,11 +59,11 @@ def refusal(error_info: ErrorInfo, code: str, status: int) -> Reply:
 @BOTH
 @pytest.mark.parametrize(("code", "status", "name"), REFUSALS)
 def test_a_refused_token_is_a_failed_validation(
-    server: StubServer, error_info: ErrorInfo, code: str, status: int, name: str, waits: bool
+    server: StubServer, error_info: ErrorInfo, code: str, status: int, name: str, is_async: bool
 ) -> None:
     reply = refusal(error_info, code, status)
     server.on(VALIDATE, reply)
-    error = failure(server, waits, "validate_token", "tok_1")
+    error = failure(server, is_async, "validate_token", "tok_1")
     assert type(error) is ScalekitValidateTokenFailureException
     cause = error.__cause__
     assert type(cause) is getattr(exceptions, name)
@@ -86,36 +88,36 @@ def test_a_refused_token_is_a_failed_validation(
 @BOTH
 @pytest.mark.parametrize(("code", "status"), OTHERS)
 def test_a_failing_service_is_not_a_failed_validation(
-    server: StubServer, error_info: ErrorInfo, code: str, status: int, waits: bool
+    server: StubServer, error_info: ErrorInfo, code: str, status: int, is_async: bool
 ) -> None:
     server.on(VALIDATE, refusal(error_info, code, status))
-    error = failure(server, waits, "validate_token", "tok_1")
+    error = failure(server, is_async, "validate_token", "tok_1")
     assert isinstance(error, ScalekitServerException)
     assert error.http_status == status
 
 
 @BOTH
 def test_updating_an_unknown_token_is_a_failed_validation(
-    server: StubServer, error_info: ErrorInfo, waits: bool
+    server: StubServer, error_info: ErrorInfo, is_async: bool
 ) -> None:
     unknown = refusal(error_info, "NOT_FOUND", 404)
     server.on(VALIDATE, unknown)
-    error = failure(server, waits, "update_token", "tok_1", custom_claims={"plan": "x"})
+    error = failure(server, is_async, "update_token", "tok_1", custom_claims={"plan": "x"})
     assert type(error) is ScalekitValidateTokenFailureException
     assert error.http_status == 404
     assert server.count(UPDATE) == 0
     server.on(UPDATE, unknown)
-    error = failure(server, waits, "update_token", "tok_1", description="new")
+    error = failure(server, is_async, "update_token", "tok_1", description="new")
     assert type(error) is ScalekitValidateTokenFailureException
     assert error.operation == "ApiTokenService.UpdateToken"
 
 
 @BOTH
 def test_other_refusals_of_an_update_stay_what_they_are(
-    server: StubServer, error_info: ErrorInfo, waits: bool
+    server: StubServer, error_info: ErrorInfo, is_async: bool
 ) -> None:
     server.on(UPDATE, refusal(error_info, "INVALID_ARGUMENT", 400))
-    error = failure(server, waits, "update_token", "tok_1", description="new")
+    error = failure(server, is_async, "update_token", "tok_1", description="new")
     assert type(error) is exceptions.ScalekitBadRequestException
 
 
