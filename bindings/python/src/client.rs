@@ -5,10 +5,11 @@ use pyo3::types::{PyBool, PyBytes, PyDict};
 use scalekit::oauth::CodeOptions;
 use scalekit::token::{TokenValidation, VerifiedToken};
 use scalekit::webhook::Purpose;
-use scalekit::{CallOptions, Client, Error, ErrorKind, Secret, schema};
+use scalekit::{CallOptions, Client, Error, ErrorKind, Secret};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, OrRaise};
 use crate::headers::Headers;
+use crate::operations;
 use crate::options::seconds;
 use crate::process::PerProcess;
 use crate::run::{Target, run};
@@ -70,9 +71,7 @@ impl NativeClient {
             Some(client) => Ok(client.for_new_process()),
             None => Err(Failure::Internal("the client is being taken down".to_owned())),
         };
-        self.client
-            .get(renew, read)
-            .map_err(|failure| failure.into_exception(py))
+        self.client.get(renew, read).or_raise(py)
     }
 }
 
@@ -103,15 +102,10 @@ impl NativeClient {
         target: Option<Target<'_>>,
     ) -> PyResult<Py<PyAny>> {
         let client = self.here(py)?;
-        let Some(operation) = schema::find(operation) else {
-            let unknown = Error::invalid_argument(format!("there is no operation {operation:?}"));
-            return Err(Failure::Core(unknown).into_exception(py));
-        };
+        let operation = operations::find(operation).or_raise(py)?;
         let mut options = CallOptions::default();
         if let Some(timeout) = timeout {
-            let timeout =
-                seconds("timeout", timeout).map_err(|error| Failure::Core(error).into_exception(py))?;
-            options = options.with_timeout(timeout);
+            options = options.with_timeout(seconds("timeout", timeout).or_raise(py)?);
         }
         let request = request.to_vec();
         let call = async move {
@@ -222,9 +216,7 @@ impl NativeClient {
     ) -> PyResult<Py<PyAny>> {
         let checks = checks(issuer, audience, required_scopes);
         self.validated(py, token, checks, target, |py, verified| match verified {
-            Err(error) if error.kind() != ErrorKind::InvalidToken => {
-                Err(Failure::Core(error).into_exception(py))
-            }
+            Err(error) if error.kind() != ErrorKind::InvalidToken => Err(error).or_raise(py),
             verified => Ok(PyBool::new(py, verified.is_ok()).to_owned().into_any().unbind()),
         })
     }

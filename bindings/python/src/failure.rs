@@ -1,4 +1,4 @@
-//! How a failure becomes a Python exception: field by field, never as a string.
+//! Conversion of errors to Python exceptions, field by field.
 
 use std::any::Any;
 
@@ -9,13 +9,13 @@ use scalekit::{Error, ErrorKind};
 
 use crate::value::to_python;
 
-/// Why a native function failed.
+/// An error of a native function.
 pub(crate) enum Failure {
-    /// The core says why.
+    /// An error of the core.
     Core(Error),
-    /// Python says why: a signal handler raised, as the one of Ctrl-C does.
+    /// An exception of Python code, such as a signal handler's `KeyboardInterrupt`.
     Python(PyErr),
-    /// A fault of this library or of the machine.
+    /// A bug in this library or an error of the operating system.
     Internal(String),
 }
 
@@ -32,7 +32,7 @@ impl From<PyErr> for Failure {
 }
 
 impl Failure {
-    /// A panic, which is a fault in this library but must not take the user's process down.
+    /// Converts the payload of a panic. A panic is a bug in this library, but it must not end the user's process.
     pub(crate) fn panic(payload: &(dyn Any + Send)) -> Self {
         let text = payload
             .downcast_ref::<&str>()
@@ -42,12 +42,12 @@ impl Failure {
         Self::Internal(format!("internal error, please report it: {text}"))
     }
 
-    /// The exception that Python code sees.
+    /// Converts the error to the exception that Python code sees.
     pub(crate) fn into_exception(self, py: Python<'_>) -> PyErr {
-        let made = match self {
+        let exception = match self {
             Self::Python(error) => return error,
             Self::Core(error) => from_core(py, &error),
-            Self::Internal(message) => make(
+            Self::Internal(message) => build(
                 py,
                 (
                     "ScalekitException",
@@ -59,8 +59,25 @@ impl Failure {
                 ),
             ),
         };
-        made.unwrap_or_else(|error| error)
+        exception.unwrap_or_else(|error| error)
     }
+}
+
+/// Converts the error of a result to a Python exception.
+pub(crate) trait OrRaise<T> {
+    /// Returns the value, or the exception for the error.
+    fn or_raise(self, py: Python<'_>) -> PyResult<T>;
+}
+
+impl<T, E: Into<Failure>> OrRaise<T> for Result<T, E> {
+    fn or_raise(self, py: Python<'_>) -> PyResult<T> {
+        self.map_err(|error| error.into().into_exception(py))
+    }
+}
+
+/// Creates the exception for an invalid argument.
+pub(crate) fn invalid_argument(py: Python<'_>, message: String) -> PyErr {
+    Failure::Core(Error::invalid_argument(message)).into_exception(py)
 }
 
 fn from_core(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
@@ -77,7 +94,7 @@ fn from_core(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
         )),
         _ => None,
     };
-    make(
+    build(
         py,
         (
             name,
@@ -90,7 +107,8 @@ fn from_core(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     )
 }
 
-fn make<'py, A>(py: Python<'py>, arguments: A) -> PyResult<PyErr>
+/// Calls the Python function that creates exceptions.
+fn build<'py, A>(py: Python<'py>, arguments: A) -> PyResult<PyErr>
 where
     A: pyo3::call::PyCallArgs<'py>,
 {
@@ -98,7 +116,7 @@ where
     let factory = FACTORY.import(py, "scalekit.common.exceptions", "_from_native")?;
     let exception = factory.call1(arguments)?;
     if exception.is_none() {
-        return Err(PyRuntimeError::new_err("no exception was made"));
+        return Err(PyRuntimeError::new_err("the exception could not be created"));
     }
     Ok(PyErr::from_value(exception))
 }

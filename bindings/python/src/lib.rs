@@ -7,6 +7,7 @@ mod client;
 mod exit;
 mod failure;
 mod headers;
+mod operations;
 mod options;
 mod process;
 mod run;
@@ -22,29 +23,21 @@ mod webhooks;
 mod _native {
     use pyo3::prelude::*;
     use pyo3::types::PyTuple;
-    use scalekit::schema::{self, OPERATIONS};
-    use scalekit::{API_VERSION, Class, Error};
+    use scalekit::schema::OPERATIONS;
+    use scalekit::{API_VERSION, Class};
 
     #[pymodule_export]
     use crate::client::NativeClient;
     #[pymodule_export]
     use crate::headers::Headers;
     #[pymodule_export]
+    use crate::operations::response_type;
+    #[pymodule_export]
     use crate::options::make_client;
     #[pymodule_export]
     use crate::sink::{Sink, Task};
     #[pymodule_export]
     use crate::tokens::generate_pkce;
-
-    use crate::failure::Failure;
-
-    /// The full name of an operation's response message.
-    #[pyfunction]
-    fn response_type(py: Python<'_>, operation: &str) -> PyResult<&'static str> {
-        let found = schema::find(operation).map(|operation| operation.response);
-        let unknown = || Error::invalid_argument(format!("there is no operation {operation:?}"));
-        found.ok_or_else(|| Failure::Core(unknown()).into_exception(py))
-    }
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use scalekit::{Client, Error};
 
 use crate::client::NativeClient;
-use crate::failure::Failure;
+use crate::failure::OrRaise;
 
 /// Where programs name their CA for `requests`, for tools that follow curl, and for `grpcio`.
 const CA_VARIABLES: [&str; 3] = [
@@ -78,8 +78,7 @@ pub(crate) fn make_client(
         }
         builder.build()
     })();
-    made.map(NativeClient::of)
-        .map_err(|error| Failure::Core(error).into_exception(py))
+    made.map(NativeClient::of).or_raise(py)
 }
 
 /// Python's seconds; those that no clock can count are refused.

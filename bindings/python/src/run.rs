@@ -14,7 +14,7 @@ use pyo3::prelude::*;
 use scalekit::Error;
 use tokio::runtime::Handle;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, OrRaise};
 use crate::process::{generation, with_runtime};
 use crate::sink::{Sink, Task};
 
@@ -36,26 +36,18 @@ where
     F: Future<Output = Result<T, Error>> + Send + 'static,
     C: FnOnce(Python<'_>, T) -> PyResult<Py<PyAny>> + Send + 'static,
 {
-    let handle =
-        with_runtime(|runtime| runtime.handle().clone()).map_err(|failure| failure.into_exception(py))?;
+    let handle = with_runtime(|runtime| runtime.handle().clone()).or_raise(py)?;
     let Some((sink, waiting)) = target else {
-        return match py.detach(|| block(&handle, future)) {
-            Ok(value) => convert(py, value),
-            Err(failure) => Err(failure.into_exception(py)),
-        };
+        let value = py.detach(|| block(&handle, future)).or_raise(py)?;
+        return convert(py, value);
     };
-    let waiting = sink
-        .expect(waiting)
-        .map_err(|failure| failure.into_exception(py))?;
+    let waiting = sink.expect(waiting).or_raise(py)?;
     let task = handle.spawn(async move {
         let outcome = match AssertUnwindSafe(future).catch_unwind().await {
             Ok(outcome) => outcome.map_err(Failure::Core),
             Err(payload) => Err(Failure::panic(&*payload)),
         };
-        waiting.finish(Box::new(move |py| match outcome {
-            Ok(value) => convert(py, value),
-            Err(failure) => Err(failure.into_exception(py)),
-        }));
+        waiting.finish(Box::new(move |py| convert(py, outcome.or_raise(py)?)));
     });
     Ok(Task::new(task.abort_handle())
         .into_pyobject(py)?

@@ -8,7 +8,7 @@ use scalekit::oauth::Pkce;
 use scalekit::token::{TokenError, TokenValidation, Validation, VerifiedToken};
 use scalekit::{Client, Error};
 
-use crate::failure::Failure;
+use crate::failure::OrRaise;
 use crate::process::with_runtime;
 use crate::text::lossy;
 use crate::value::from_json;
@@ -58,14 +58,13 @@ pub(crate) fn validate_cached(
 
 /// The claims as a dict.
 pub(crate) fn claims(py: Python<'_>, verified: Result<VerifiedToken, Error>) -> PyResult<Py<PyAny>> {
-    let refused = |error| Failure::Core(error).into_exception(py);
-    let verified = verified.map_err(refused)?;
+    let verified = verified.or_raise(py)?;
     Ok(from_json(py, verified.payload())?.unbind())
 }
 
 /// A verifier and its S256 challenge.
 #[pyfunction]
 pub(crate) fn generate_pkce(py: Python<'_>, length: usize) -> PyResult<(String, String)> {
-    let pair = Pkce::with_length(length).map_err(|error| Failure::Core(error).into_exception(py))?;
+    let pair = Pkce::with_length(length).or_raise(py)?;
     Ok((pair.verifier().to_owned(), pair.challenge().to_owned()))
 }

@@ -6,10 +6,9 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyInt, PyList, PyString};
-use scalekit::Error;
 use scalekit::oauth::{AuthorizationUrlOptions, LogoutUrlOptions};
 
-use crate::failure::Failure;
+use crate::failure::invalid_argument;
 use crate::text::{lossy, type_name};
 
 /// The redirect URI, which has to be there.
@@ -116,5 +115,5 @@ fn as_text<'a>(value: &'a Bound<'_, PyAny>, name: &str) -> PyResult<Cow<'a, str>
 
 /// The value itself is not shown, it may be a secret.
 fn refuse(value: &Bound<'_, PyAny>, problem: String) -> PyErr {
-    Failure::Core(Error::invalid_argument(problem)).into_exception(value.py())
+    invalid_argument(value.py(), problem)
 }

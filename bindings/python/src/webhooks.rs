@@ -8,7 +8,7 @@ use pyo3::types::{PyBytes, PyDict, PySlice, PyString};
 use scalekit::webhook::{Purpose, SignatureHeaders, Verification};
 use scalekit::{Client, Error};
 
-use crate::failure::Failure;
+use crate::failure::{OrRaise, invalid_argument};
 use crate::text::{lossy, type_name};
 
 /// Smaller bodies are verified faster than the GIL is handed over.
@@ -28,7 +28,7 @@ pub(crate) fn verify_payload(
     let py = secret.py();
     let Ok(secret) = secret.cast::<PyString>() else {
         let problem = format!("secret must be a str, not {}", type_name(secret));
-        return Err(Failure::Core(Error::invalid_argument(problem)).into_exception(py));
+        return Err(invalid_argument(py, problem));
     };
     let found = Found::look_up(headers, purpose)?;
     let headers = found.headers(purpose);
@@ -44,7 +44,7 @@ pub(crate) fn verify_payload(
             Err(error) => Err(error),
         }
     };
-    verified.map_err(|error| Failure::Core(error).into_exception(py))
+    verified.or_raise(py)
 }
 
 fn whole(py: Python<'_>, mut verification: Verification<'_>, body: &[u8]) -> Result<(), Error> {
@@ -84,7 +84,7 @@ fn view<'py>(py: Python<'py>, payload: &Bound<'py, PyAny>) -> PyResult<Bound<'py
             return error;
         }
         let problem = format!("payload must be str or bytes, not {}", type_name(payload));
-        Failure::Core(Error::invalid_argument(problem)).into_exception(py)
+        invalid_argument(py, problem)
     })?;
     let contiguous = view.getattr(intern!(py, "c_contiguous"))?.is_truthy()?;
     let view = if contiguous {
