@@ -1,7 +1,7 @@
 """The Rust core. Private: use the clients of :mod:`scalekit`."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, TypeAlias, final, overload
+from typing import Any, Final, TypeAlias, TypedDict, final, overload
 
 from typing_extensions import Buffer
 
@@ -15,7 +15,6 @@ __all__ = [
     "Task",
     "__version__",
     "generate_pkce",
-    "make_client",
     "response_type",
 ]
 
@@ -45,6 +44,28 @@ class Task:
         """Drop the request and its connection; without effect on a call that is done."""
 
 _Target: TypeAlias = tuple[Sink, Any]
+_TokenChecks: TypeAlias = tuple[list[str] | None, list[str] | None, list[str]]
+
+class _ClientOptions(TypedDict):
+    env_url: str
+    client_id: str
+    client_secret: str
+    call_timeout: float
+    tool_call_timeout: float
+    connect_timeout: float
+    keepalive_time: float
+    keepalive_timeout: float
+    max_retries: int
+    ca_certificates: bytes | None
+    proxy: str | None
+    token_leeway: float
+    token_cache_size: int
+    webhook_tolerance: float
+    issuer: str | None
+    audience: list[str] | None
+    user_agent_suffix: str | None
+    allow_insecure_http: bool
+    language_version: str
 
 @final
 class NativeClient:
@@ -53,6 +74,7 @@ class NativeClient:
     Where there is a `target` (a sink and an asyncio future), the answer goes there.
     """
 
+    def __new__(cls, options: _ClientOptions) -> NativeClient: ...
     @property
     def env_url(self) -> str:
         """The environment's URL, without a trailing slash."""
@@ -78,17 +100,17 @@ class NativeClient:
     @overload
     def refresh_keys(self, *, target: _Target) -> Task: ...
     @overload
-    def client_token(
+    def generate_client_token(
         self, client_id: str, client_secret: str, scopes: list[str], *, target: None = None
     ) -> dict[str, Any]: ...
     @overload
-    def client_token(
+    def generate_client_token(
         self, client_id: str, client_secret: str, scopes: list[str], *, target: _Target
     ) -> Task: ...
     @overload
-    def own_client_token(self, *, target: None = None) -> str: ...
+    def client_access_token(self, *, target: None = None) -> str: ...
     @overload
-    def own_client_token(self, *, target: _Target) -> Task: ...
+    def client_access_token(self, *, target: _Target) -> Task: ...
     @overload
     def authenticate_with_code(
         self, code: str, redirect_uri: str, code_verifier: str | None, *, target: None = None
@@ -105,9 +127,7 @@ class NativeClient:
     def validate_token(
         self,
         token: str | bytes,
-        issuer: list[str] | None = None,
-        audience: list[str] | None = None,
-        required_scopes: list[str] | None = None,
+        checks: _TokenChecks | None = None,
         *,
         target: None = None,
     ) -> dict[str, Any]: ...
@@ -115,9 +135,7 @@ class NativeClient:
     def validate_token(
         self,
         token: str | bytes,
-        issuer: list[str] | None = None,
-        audience: list[str] | None = None,
-        required_scopes: list[str] | None = None,
+        checks: _TokenChecks | None = None,
         *,
         target: _Target,
     ) -> Task: ...
@@ -125,9 +143,7 @@ class NativeClient:
     def is_valid_token(
         self,
         token: str | bytes,
-        issuer: list[str] | None = None,
-        audience: list[str] | None = None,
-        required_scopes: list[str] | None = None,
+        checks: _TokenChecks | None = None,
         *,
         target: None = None,
     ) -> bool: ...
@@ -135,18 +151,14 @@ class NativeClient:
     def is_valid_token(
         self,
         token: str | bytes,
-        issuer: list[str] | None = None,
-        audience: list[str] | None = None,
-        required_scopes: list[str] | None = None,
+        checks: _TokenChecks | None = None,
         *,
         target: _Target,
     ) -> Task: ...
     def validate_token_at_once(
         self,
         token: str | bytes,
-        issuer: list[str] | None = None,
-        audience: list[str] | None = None,
-        required_scopes: list[str] | None = None,
+        checks: _TokenChecks | None = None,
     ) -> dict[str, Any] | None:
         """Validate with a cached key; ``None`` if the keys have to be fetched first."""
 
@@ -163,29 +175,6 @@ class NativeClient:
         """Verify the signature of an interceptor request."""
 
     def close(self) -> None: ...
-
-def make_client(
-    env_url: str,
-    client_id: str,
-    client_secret: str,
-    *,
-    call_timeout: float,
-    tool_call_timeout: float,
-    connect_timeout: float,
-    keepalive: tuple[float, float],
-    max_retries: int,
-    ca_certificates: bytes | None,
-    proxy: str | None,
-    token_leeway: float,
-    token_cache_size: int,
-    webhook_tolerance: float,
-    issuer: str | None,
-    audience: list[str] | None,
-    user_agent_suffix: str | None,
-    allow_insecure_http: bool,
-    language_version: str,
-) -> NativeClient:
-    """Make a client; times are in seconds, a keepalive of 0 is none."""
 
 def generate_pkce(length: int) -> tuple[str, str]:
     """Verifier and S256 challenge."""

@@ -55,14 +55,14 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         """Get a machine client's token; see :meth:`scalekit.ScalekitClient.generate_client_token`."""
         _checks.text(client_id=client_id, client_secret=client_secret)
         core, wanted = self.core_client, _checks.strings("scopes", scopes) or []
-        result = await core._invoke(core._native.client_token, client_id, client_secret, wanted)
+        result = await core._invoke(core._native.generate_client_token, client_id, client_secret, wanted)
         token: str = result["access_token"]
         return token
 
     async def get_client_access_token(self) -> str:
         """Get this client's own access token: the one its calls use, fetched if there is no valid one."""
         core = self.core_client
-        result: str = await core._invoke(core._native.own_client_token)
+        result: str = await core._invoke(core._native.client_access_token)
         return result
 
     async def validate_access_token(
@@ -108,21 +108,21 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         audience: str | list[str] | None = None,
     ) -> dict[str, Any]:
         """Validate a token and return its claims; see :meth:`scalekit.ScalekitClient.validate_token`."""
-        return await self._validate(token, *validation(options, audience))
+        return await self._validate(token, validation(options, audience))
 
     async def verify_scopes(self, token: str, required_scopes: list[str]) -> bool:
         """Verify a token and its scopes; see :meth:`scalekit.ScalekitClient.verify_scopes`."""
-        await self._validate(token, *validation(None, None, required_scopes))
+        await self._validate(token, validation(None, None, required_scopes))
         return True
 
     async def _validate(
-        self, token: str, issuer: list[str] | None, audience: list[str] | None, scopes: list[str]
+        self, token: str, checks: tuple[list[str] | None, list[str] | None, list[str]]
     ) -> dict[str, Any]:
         core = self.core_client
-        # With the key at hand this takes microseconds, less than a trip through the event loop.
-        claims = core._native.validate_token_at_once(token, issuer, audience, scopes)
+        # Validation with a cached key takes microseconds, less than a turn of the event loop.
+        claims = core._native.validate_token_at_once(token, checks)
         if claims is None:
-            claims = await core._invoke(core._native.validate_token, token, issuer, audience, scopes)
+            claims = await core._invoke(core._native.validate_token, token, checks)
         return claims
 
     async def aclose(self) -> None:

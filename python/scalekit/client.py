@@ -155,12 +155,14 @@ class ScalekitClient(ClientBase, Clients):
         """
         _checks.text(client_id=client_id, client_secret=client_secret)
         wanted = _checks.strings("scopes", scopes) or []
-        token: str = self.core_client._native.client_token(client_id, client_secret, wanted)["access_token"]
+        token: str = self.core_client._native.generate_client_token(client_id, client_secret, wanted)[
+            "access_token"
+        ]
         return token
 
     def get_client_access_token(self) -> str:
         """Get this client's own access token: the one its calls use, fetched if there is no valid one."""
-        return self.core_client._native.own_client_token()
+        return self.core_client._native.client_access_token()
 
     def validate_access_token(
         self,
@@ -184,7 +186,7 @@ class ScalekitClient(ClientBase, Clients):
         native = self.core_client._native
         if options is None and audience is None:
             return native.is_valid_token(token)
-        return native.is_valid_token(token, *validation(options, audience))
+        return native.is_valid_token(token, validation(options, audience))
 
     def validate_access_token_and_get_claims(
         self,
@@ -232,7 +234,7 @@ class ScalekitClient(ClientBase, Clients):
         native = self.core_client._native
         if options is None and audience is None:
             return native.validate_token(token)
-        return native.validate_token(token, *validation(options, audience))
+        return native.validate_token(token, validation(options, audience))
 
     def verify_scopes(self, token: str, required_scopes: list[str]) -> bool:
         """Verify the token and that it has all of `required_scopes`.
@@ -243,7 +245,7 @@ class ScalekitClient(ClientBase, Clients):
         Raises:
             ScalekitValidateTokenFailureException: it is not valid, or lacks scopes; the message names them.
         """
-        self.core_client._native.validate_token(token, *validation(None, None, required_scopes))
+        self.core_client._native.validate_token(token, validation(None, None, required_scopes))
         return True
 
     def __enter__(self) -> Self:

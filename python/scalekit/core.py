@@ -82,28 +82,30 @@ class BaseCoreClient:
         self.call_timeout_s = call_timeout_s
         self.tool_call_timeout_s = tool_call_timeout_s
         self.webhook_tolerance_s = webhook_tolerance_s
-        self._native = _native.make_client(
-            env_url,
-            client_id,
-            client_secret,
-            call_timeout=float(call_timeout_s),
-            tool_call_timeout=float(tool_call_timeout_s),
-            connect_timeout=float(connect_timeout_s),
-            keepalive=(
-                keepalive_time_ms / 1000,
-                (keepalive_timeout_ms if keepalive_time_ms else DEFAULT_KEEPALIVE_TIMEOUT_MS) / 1000,
-            ),
-            max_retries=max_retries,
-            ca_certificates=_checks.certificates(ca_certificates),
-            proxy=proxy,
-            token_leeway=float(token_leeway_s),
-            token_cache_size=token_cache_size,
-            webhook_tolerance=float(webhook_tolerance_s),
-            issuer=issuer,
-            audience=_checks.strings("audience", audience),
-            user_agent_suffix=user_agent_suffix,
-            allow_insecure_http=allow_insecure_http,
-            language_version="{}.{}.{}".format(*sys.version_info),
+        # Without probes the timeout has no effect, but the core rejects a timeout of 0.
+        probe_timeout_ms = keepalive_timeout_ms if keepalive_time_ms else DEFAULT_KEEPALIVE_TIMEOUT_MS
+        self._native = _native.NativeClient(
+            {
+                "env_url": env_url,
+                "client_id": client_id,
+                "client_secret": client_secret,
+                "call_timeout": float(call_timeout_s),
+                "tool_call_timeout": float(tool_call_timeout_s),
+                "connect_timeout": float(connect_timeout_s),
+                "keepalive_time": keepalive_time_ms / 1000,
+                "keepalive_timeout": probe_timeout_ms / 1000,
+                "max_retries": max_retries,
+                "ca_certificates": _checks.certificates(ca_certificates),
+                "proxy": proxy,
+                "token_leeway": float(token_leeway_s),
+                "token_cache_size": token_cache_size,
+                "webhook_tolerance": float(webhook_tolerance_s),
+                "issuer": issuer,
+                "audience": _checks.strings("audience", audience),
+                "user_agent_suffix": user_agent_suffix,
+                "allow_insecure_http": allow_insecure_http,
+                "language_version": "{}.{}.{}".format(*sys.version_info),
+            }
         )
         self.env_url: str = self._native.env_url
         self.client_id: str = client_id
@@ -136,7 +138,7 @@ class BaseCoreClient:
             _checks.text(client_id=own, client_secret=secret)
             scopes = data.get("scope") or ""
             _checks.optional_text(scope=scopes)
-            return "client_token", (own, secret, scopes.split())
+            return "generate_client_token", (own, secret, scopes.split())
         if own != self.client_id:
             raise ScalekitArgumentException("client_id: codes and refresh tokens are those of this client")
         if grant == "authorization_code":
@@ -209,7 +211,7 @@ class CoreClient(BaseCoreClient):
         Args:
             headers: more headers, which win over those of the same name.
         """
-        return self._headers(self._native.own_client_token(), headers)
+        return self._headers(self._native.client_access_token(), headers)
 
     def get_jwks(self) -> None:
         """Fetch the environment's signing keys, which validations use, ahead of need."""
@@ -259,7 +261,7 @@ class AsyncCoreClient(BaseCoreClient):
 
     async def get_headers(self, headers: dict[str, str] | None = None) -> dict[str, str]:
         """Await the headers of a call; see :meth:`CoreClient.get_headers`."""
-        return self._headers(await self._invoke(self._native.own_client_token), headers)
+        return self._headers(await self._invoke(self._native.client_access_token), headers)
 
     async def get_jwks(self) -> None:
         """Await the environment's signing keys; see :meth:`CoreClient.get_jwks`."""

@@ -10,10 +10,10 @@ use scalekit::{CallOptions, Client, Error, ErrorKind, Secret};
 use crate::failure::{Failure, OrRaise};
 use crate::headers::Headers;
 use crate::operations;
-use crate::options::seconds;
+use crate::options::{ClientOptions, seconds};
 use crate::process::PerProcess;
 use crate::run::{Target, run};
-use crate::tokens::{checks, claims, token_text, validate_cached};
+use crate::tokens::{TokenChecks, claims, token_text, validate_cached};
 use crate::urls;
 use crate::value::serialized;
 use crate::webhooks::verify_payload;
@@ -28,21 +28,12 @@ pub(crate) struct NativeClient {
 }
 
 impl NativeClient {
-    pub(crate) fn of(client: Client) -> Self {
-        Self {
-            env_url: client.env_url().to_owned(),
-            user_agent: client.user_agent().to_owned(),
-            sdk_version: client.sdk_version().to_owned(),
-            client: PerProcess::of(client),
-        }
-    }
-
     /// Validates with the keys at hand, or else fetches them first.
     fn validated(
         &self,
         py: Python<'_>,
         token: &Bound<'_, PyAny>,
-        checks: TokenValidation,
+        checks: Option<TokenChecks>,
         target: Option<Target<'_>>,
         convert: fn(Python<'_>, Result<VerifiedToken, Error>) -> PyResult<Py<PyAny>>,
     ) -> PyResult<Py<PyAny>> {
@@ -50,6 +41,7 @@ impl NativeClient {
             Ok(token) => token,
             Err(error) => return convert(py, Err(error)),
         };
+        let checks = checks.map(TokenValidation::from).unwrap_or_default();
         if target.is_none()
             && let Some(result) = self.with(py, |client| validate_cached(py, client, &token, &checks))?
         {
@@ -77,6 +69,17 @@ impl NativeClient {
 
 #[pymethods]
 impl NativeClient {
+    #[new]
+    fn new(py: Python<'_>, options: ClientOptions) -> PyResult<Self> {
+        let client = options.build().or_raise(py)?;
+        Ok(Self {
+            env_url: client.env_url().to_owned(),
+            user_agent: client.user_agent().to_owned(),
+            sdk_version: client.sdk_version().to_owned(),
+            client: PerProcess::of(client),
+        })
+    }
+
     #[getter]
     fn env_url(&self) -> &str {
         &self.env_url
@@ -122,7 +125,7 @@ impl NativeClient {
     }
 
     #[pyo3(signature = (*, target=None))]
-    fn own_client_token(&self, py: Python<'_>, target: Option<Target<'_>>) -> PyResult<Py<PyAny>> {
+    fn client_access_token(&self, py: Python<'_>, target: Option<Target<'_>>) -> PyResult<Py<PyAny>> {
         let client = self.here(py)?;
         let call = async move { client.client_access_token().await };
         run(py, target, call, |py, token| {
@@ -131,7 +134,7 @@ impl NativeClient {
     }
 
     #[pyo3(signature = (client_id, client_secret, scopes, *, target=None))]
-    fn client_token(
+    fn generate_client_token(
         &self,
         py: Python<'_>,
         client_id: String,
@@ -189,32 +192,26 @@ impl NativeClient {
         run(py, target, call, |py, result| serialized(py, &result))
     }
 
-    #[pyo3(signature = (token, issuer=None, audience=None, required_scopes=None, *, target=None))]
+    #[pyo3(signature = (token, checks=None, *, target=None))]
     fn validate_token(
         &self,
         py: Python<'_>,
         token: &Bound<'_, PyAny>,
-        issuer: Option<Vec<String>>,
-        audience: Option<Vec<String>>,
-        required_scopes: Option<Vec<String>>,
+        checks: Option<TokenChecks>,
         target: Option<Target<'_>>,
     ) -> PyResult<Py<PyAny>> {
-        let checks = checks(issuer, audience, required_scopes);
         self.validated(py, token, checks, target, claims)
     }
 
     /// Whether a token is valid; an error only if that cannot be told.
-    #[pyo3(signature = (token, issuer=None, audience=None, required_scopes=None, *, target=None))]
+    #[pyo3(signature = (token, checks=None, *, target=None))]
     fn is_valid_token(
         &self,
         py: Python<'_>,
         token: &Bound<'_, PyAny>,
-        issuer: Option<Vec<String>>,
-        audience: Option<Vec<String>>,
-        required_scopes: Option<Vec<String>>,
+        checks: Option<TokenChecks>,
         target: Option<Target<'_>>,
     ) -> PyResult<Py<PyAny>> {
-        let checks = checks(issuer, audience, required_scopes);
         self.validated(py, token, checks, target, |py, verified| match verified {
             Err(error) if error.kind() != ErrorKind::InvalidToken => Err(error).or_raise(py),
             verified => Ok(PyBool::new(py, verified.is_ok()).to_owned().into_any().unbind()),
@@ -222,20 +219,18 @@ impl NativeClient {
     }
 
     /// Validates with a cached key; `None` if the keys have to be fetched first.
-    #[pyo3(signature = (token, issuer=None, audience=None, required_scopes=None))]
+    #[pyo3(signature = (token, checks=None))]
     fn validate_token_at_once(
         &self,
         py: Python<'_>,
         token: &Bound<'_, PyAny>,
-        issuer: Option<Vec<String>>,
-        audience: Option<Vec<String>>,
-        required_scopes: Option<Vec<String>>,
+        checks: Option<TokenChecks>,
     ) -> PyResult<Option<Py<PyAny>>> {
         let token = match token_text(token) {
             Ok(token) => token,
             Err(error) => return claims(py, Err(error)).map(Some),
         };
-        let checks = checks(issuer, audience, required_scopes);
+        let checks = checks.map(TokenValidation::from).unwrap_or_default();
         let result = self.with(py, |client| validate_cached(py, client, &token, &checks))?;
         result.map(|result| claims(py, result)).transpose()
     }

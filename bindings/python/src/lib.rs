@@ -33,8 +33,6 @@ mod _native {
     #[pymodule_export]
     use crate::operations::response_type;
     #[pymodule_export]
-    use crate::options::make_client;
-    #[pymodule_export]
     use crate::sink::{Sink, Task};
     #[pymodule_export]
     use crate::tokens::generate_pkce;

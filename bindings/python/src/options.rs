@@ -1,37 +1,29 @@
-//! The constructor's options.
+//! Options of the client's constructor.
 
 use std::time::Duration;
 
 use pyo3::prelude::*;
 use scalekit::{Client, Error};
 
-use crate::client::NativeClient;
-use crate::failure::OrRaise;
-
-/// Where programs name their CA for `requests`, for tools that follow curl, and for `grpcio`.
+/// Environment variables with the path of a CA, as read by `requests`, by curl and by `grpcio`.
 const CA_VARIABLES: [&str; 3] = [
     "REQUESTS_CA_BUNDLE",
     "CURL_CA_BUNDLE",
     "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
 ];
 
-/// Makes a client of keyword arguments; the checks are the core's.
-#[pyfunction]
-#[pyo3(signature = (
-    env_url, client_id, client_secret, *, call_timeout, tool_call_timeout, connect_timeout, keepalive, max_retries,
-    ca_certificates, proxy, token_leeway, token_cache_size, webhook_tolerance,
-    issuer, audience, user_agent_suffix, allow_insecure_http, language_version
-))]
-#[allow(clippy::too_many_arguments, reason = "keyword arguments of Python")]
-pub(crate) fn make_client(
-    py: Python<'_>,
+/// The options of a client, from a `dict`. Times are in seconds.
+#[derive(FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct ClientOptions {
     env_url: String,
     client_id: String,
     client_secret: String,
     call_timeout: f64,
     tool_call_timeout: f64,
     connect_timeout: f64,
-    keepalive: (f64, f64),
+    keepalive_time: f64,
+    keepalive_timeout: f64,
     max_retries: u32,
     ca_certificates: Option<Vec<u8>>,
     proxy: Option<String>,
@@ -43,45 +35,47 @@ pub(crate) fn make_client(
     user_agent_suffix: Option<String>,
     allow_insecure_http: bool,
     language_version: String,
-) -> PyResult<NativeClient> {
-    let made = (|| {
-        let mut builder = Client::builder(env_url, client_id, client_secret)
-            .call_timeout(seconds("call_timeout_s", call_timeout)?)
-            .tool_timeout(seconds("tool_call_timeout_s", tool_call_timeout)?)
-            .connect_timeout(seconds("connect_timeout_s", connect_timeout)?)
+}
+
+impl ClientOptions {
+    /// Creates the client. The core validates the options.
+    pub(crate) fn build(self) -> Result<Client, Error> {
+        let mut builder = Client::builder(self.env_url, self.client_id, self.client_secret)
+            .call_timeout(seconds("call_timeout_s", self.call_timeout)?)
+            .tool_timeout(seconds("tool_call_timeout_s", self.tool_call_timeout)?)
+            .connect_timeout(seconds("connect_timeout_s", self.connect_timeout)?)
             .keepalive(
-                seconds("keepalive_time_ms", keepalive.0)?,
-                seconds("keepalive_timeout_ms", keepalive.1)?,
+                seconds("keepalive_time_ms", self.keepalive_time)?,
+                seconds("keepalive_timeout_ms", self.keepalive_timeout)?,
             )
-            .token_leeway(seconds("token_leeway_s", token_leeway)?)
-            .signature_cache(token_cache_size)
-            .webhook_tolerance(seconds("webhook_tolerance_s", webhook_tolerance)?)
-            .max_attempts(max_retries.saturating_add(1))
-            .dangerous_allow_http(allow_insecure_http)
+            .token_leeway(seconds("token_leeway_s", self.token_leeway)?)
+            .signature_cache(self.token_cache_size)
+            .webhook_tolerance(seconds("webhook_tolerance_s", self.webhook_tolerance)?)
+            .max_attempts(self.max_retries.saturating_add(1))
+            .dangerous_allow_http(self.allow_insecure_http)
             .ca_option_name("ca_certificates")
             .ca_variables(CA_VARIABLES)
-            .host_language("python", language_version);
-        if let Some(pem) = ca_certificates {
+            .host_language("python", self.language_version);
+        if let Some(pem) = self.ca_certificates {
             builder = builder.ca_certificate_pem(pem);
         }
-        if let Some(url) = proxy {
+        if let Some(url) = self.proxy {
             builder = builder.proxy(url);
         }
-        if let Some(audience) = audience {
+        if let Some(audience) = self.audience {
             builder = builder.audience(audience);
         }
-        if let Some(issuer) = issuer {
+        if let Some(issuer) = self.issuer {
             builder = builder.issuer(issuer);
         }
-        if let Some(suffix) = user_agent_suffix {
+        if let Some(suffix) = self.user_agent_suffix {
             builder = builder.user_agent_suffix(suffix);
         }
         builder.build()
-    })();
-    made.map(NativeClient::of).or_raise(py)
+    }
 }
 
-/// Python's seconds; those that no clock can count are refused.
+/// Converts a number of seconds. Negative, infinite and too large numbers are rejected.
 pub(crate) fn seconds(option: &str, value: f64) -> Result<Duration, Error> {
     Duration::try_from_secs_f64(value).map_err(|error| Error::config(format!("{option}: {error}")))
 }

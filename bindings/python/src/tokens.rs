@@ -13,17 +13,18 @@ use crate::process::with_runtime;
 use crate::text::lossy;
 use crate::value::from_json;
 
-/// What a token is asked to have.
-pub(crate) fn checks(
-    issuer: Option<Vec<String>>,
-    audience: Option<Vec<String>>,
-    required_scopes: Option<Vec<String>>,
-) -> TokenValidation {
-    TokenValidation {
-        issuer,
-        audience,
-        required_scopes: required_scopes.unwrap_or_default(),
-        ..TokenValidation::default()
+/// The accepted issuers, the accepted audiences and the required scopes, from a `tuple`.
+#[derive(FromPyObject)]
+pub(crate) struct TokenChecks(Option<Vec<String>>, Option<Vec<String>>, Vec<String>);
+
+impl From<TokenChecks> for TokenValidation {
+    fn from(TokenChecks(issuer, audience, required_scopes): TokenChecks) -> Self {
+        Self {
+            issuer,
+            audience,
+            required_scopes,
+            ..Self::default()
+        }
     }
 }
 
