@@ -1,7 +1,7 @@
 """The Rust core. Private: use the clients of :mod:`scalekit`."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, TypeAlias, TypedDict, final, overload
+from typing import Any, Final, Literal, TypeAlias, TypedDict, final, overload
 
 from typing_extensions import Buffer
 
@@ -129,6 +129,7 @@ class NativeClient:
         token: str | bytes,
         checks: _TokenChecks | None = None,
         *,
+        cached_only: Literal[False] = False,
         target: None = None,
     ) -> dict[str, Any]: ...
     @overload
@@ -137,6 +138,16 @@ class NativeClient:
         token: str | bytes,
         checks: _TokenChecks | None = None,
         *,
+        cached_only: Literal[True],
+        target: None = None,
+    ) -> dict[str, Any] | None: ...
+    @overload
+    def validate_token(
+        self,
+        token: str | bytes,
+        checks: _TokenChecks | None = None,
+        *,
+        cached_only: Literal[False] = False,
         target: _Target,
     ) -> Task: ...
     @overload
@@ -145,6 +156,7 @@ class NativeClient:
         token: str | bytes,
         checks: _TokenChecks | None = None,
         *,
+        cached_only: Literal[False] = False,
         target: None = None,
     ) -> bool: ...
     @overload
@@ -153,15 +165,18 @@ class NativeClient:
         token: str | bytes,
         checks: _TokenChecks | None = None,
         *,
-        target: _Target,
-    ) -> Task: ...
-    def validate_token_at_once(
+        cached_only: Literal[True],
+        target: None = None,
+    ) -> bool | None: ...
+    @overload
+    def is_valid_token(
         self,
         token: str | bytes,
         checks: _TokenChecks | None = None,
-    ) -> dict[str, Any] | None:
-        """Validate with a cached key; ``None`` if the keys have to be fetched first."""
-
+        *,
+        cached_only: Literal[False] = False,
+        target: _Target,
+    ) -> Task: ...
     def authorization_url(self, redirect_uri: str, options: object) -> str: ...
     def logout_url(self, options: object) -> str: ...
     def verify_webhook(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -13,7 +14,6 @@ from scalekit import _checks
 from scalekit._base import ClientBase, code_exchange, validation
 from scalekit._clients import AsyncClients
 from scalekit._typing import Self
-from scalekit.common.exceptions import ScalekitValidateTokenFailureException
 from scalekit.common.scalekit import (
     CodeAuthenticationOptions,
     IdpInitiatedLoginClaims,
@@ -72,11 +72,9 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         audience: str | list[str] | None = None,
     ) -> bool:
         """Tell whether a token is valid; see :meth:`scalekit.ScalekitClient.validate_access_token`."""
-        try:
-            await self.validate_token(token, options, audience)
-        except ScalekitValidateTokenFailureException:
-            return False
-        return True
+        native = self.core_client._native
+        valid: bool = await self._validate(native.is_valid_token, token, validation(options, audience))
+        return valid
 
     async def validate_access_token_and_get_claims(
         self,
@@ -108,22 +106,30 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         audience: str | list[str] | None = None,
     ) -> dict[str, Any]:
         """Validate a token and return its claims; see :meth:`scalekit.ScalekitClient.validate_token`."""
-        return await self._validate(token, validation(options, audience))
+        native = self.core_client._native
+        claims: dict[str, Any] = await self._validate(
+            native.validate_token, token, validation(options, audience)
+        )
+        return claims
 
     async def verify_scopes(self, token: str, required_scopes: list[str]) -> bool:
         """Verify a token and its scopes; see :meth:`scalekit.ScalekitClient.verify_scopes`."""
-        await self._validate(token, validation(None, None, required_scopes))
+        native = self.core_client._native
+        await self._validate(native.validate_token, token, validation(None, None, required_scopes))
         return True
 
     async def _validate(
-        self, token: str, checks: tuple[list[str] | None, list[str] | None, list[str]]
-    ) -> dict[str, Any]:
-        core = self.core_client
+        self,
+        method: Callable[..., Any],
+        token: str,
+        checks: tuple[list[str] | None, list[str] | None, list[str]],
+    ) -> Any:
+        """Call a native validation method, off the event loop only if the keys must be fetched."""
         # Validation with a cached key takes microseconds, less than a turn of the event loop.
-        claims = core._native.validate_token_at_once(token, checks)
-        if claims is None:
-            claims = await core._invoke(core._native.validate_token, token, checks)
-        return claims
+        result = method(token, checks, cached_only=True)
+        if result is None:
+            result = await self.core_client._invoke(method, token, checks)
+        return result
 
     async def aclose(self) -> None:
         """Close the connections, like :meth:`close`."""

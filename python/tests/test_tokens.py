@@ -186,11 +186,18 @@ def test_rotation_is_noticed_and_a_flood_of_forged_kids_is_not(
     assert client.validate_access_token(signer.sign())
 
 
-def test_without_keys_nothing_can_be_told(client: ScalekitClient, server: StubServer, signers: Any) -> None:
+def test_validation_without_keys_raises_instead_of_returning_false(
+    client: ScalekitClient, aclient: AsyncScalekitClient, server: StubServer, signers: Any
+) -> None:
     server.on("/keys", Reply(503, b"<html>down</html>", {"retry-after": "60"}))
-    with pytest.raises(ScalekitServiceUnavailableException) as caught:
-        client.validate_access_token(signers[0].sign())
-    assert caught.value.operation == "validate_token"
+    token = signers[0].sign()
+    for validate in (
+        lambda: client.validate_access_token(token),
+        lambda: asyncio.run(aclient.validate_access_token(token)),
+    ):
+        with pytest.raises(ScalekitServiceUnavailableException) as caught:
+            validate()
+        assert caught.value.operation == "validate_token"
 
 
 def test_a_reply_that_is_no_key_set_is_an_error(
@@ -283,6 +290,9 @@ def test_awaitable(aclient: AsyncScalekitClient, server: StubServer, signer: Sig
         assert await aclient.verify_scopes(token, ["read:x"]) is True
         assert (await aclient.get_idp_initiated_login_claims(token)).connection_id == "conn_1"
         assert await aclient.validate_access_token("a.b.c") is False
+        # The first validations fetch the keys; this one uses the cached keys.
+        assert await aclient.validate_access_token(token) is True
+        assert await aclient.validate_access_token(token, audience="another") is False
         with pytest.raises(ScalekitValidateTokenFailureException, match="lacks the scopes admin"):
             await aclient.verify_scopes(token, ["admin"])
 

@@ -13,9 +13,9 @@ use crate::operations;
 use crate::options::{ClientOptions, seconds};
 use crate::process::PerProcess;
 use crate::run::{Target, run};
-use crate::tokens::{TokenChecks, claims, token_text, validate_cached};
+use crate::tokens::{TokenChecks, token_text, validate_cached};
 use crate::urls;
-use crate::value::serialized;
+use crate::value::{from_json, serialized};
 use crate::webhooks::verify_payload;
 
 /// The core's client, in whichever process it is used.
@@ -28,12 +28,15 @@ pub(crate) struct NativeClient {
 }
 
 impl NativeClient {
-    /// Validates with the keys at hand, or else fetches them first.
-    fn validated(
+    /// Validates a token and converts the result.
+    ///
+    /// A blocking call fetches the keys only if they are not cached. With `cached_only`, the result is `None` instead.
+    fn validate(
         &self,
         py: Python<'_>,
         token: &Bound<'_, PyAny>,
         checks: Option<TokenChecks>,
+        cached_only: bool,
         target: Option<Target<'_>>,
         convert: fn(Python<'_>, Result<VerifiedToken, Error>) -> PyResult<Py<PyAny>>,
     ) -> PyResult<Py<PyAny>> {
@@ -42,10 +45,13 @@ impl NativeClient {
             Err(error) => return convert(py, Err(error)),
         };
         let checks = checks.map(TokenValidation::from).unwrap_or_default();
-        if target.is_none()
-            && let Some(result) = self.with(py, |client| validate_cached(py, client, &token, &checks))?
-        {
-            return convert(py, result);
+        if target.is_none() {
+            if let Some(result) = self.with(py, |client| validate_cached(py, client, &token, &checks))? {
+                return convert(py, result);
+            }
+            if cached_only {
+                return Ok(py.None());
+            }
         }
         let (client, token) = (self.here(py)?, token.into_owned());
         let call = async move { Ok(client.validate_token(&token, &checks).await) };
@@ -192,47 +198,40 @@ impl NativeClient {
         run(py, target, call, |py, result| serialized(py, &result))
     }
 
-    #[pyo3(signature = (token, checks=None, *, target=None))]
+    /// Returns the claims of a valid token.
+    #[pyo3(signature = (token, checks=None, *, cached_only=false, target=None))]
     fn validate_token(
         &self,
         py: Python<'_>,
         token: &Bound<'_, PyAny>,
         checks: Option<TokenChecks>,
+        cached_only: bool,
         target: Option<Target<'_>>,
     ) -> PyResult<Py<PyAny>> {
-        self.validated(py, token, checks, target, claims)
+        self.validate(py, token, checks, cached_only, target, |py, verified| {
+            let verified = verified.or_raise(py)?;
+            Ok(from_json(py, verified.payload())?.unbind())
+        })
     }
 
-    /// Whether a token is valid; an error only if that cannot be told.
-    #[pyo3(signature = (token, checks=None, *, target=None))]
+    /// Returns `True` if a token is valid. Raises only if the keys cannot be fetched.
+    #[pyo3(signature = (token, checks=None, *, cached_only=false, target=None))]
     fn is_valid_token(
         &self,
         py: Python<'_>,
         token: &Bound<'_, PyAny>,
         checks: Option<TokenChecks>,
+        cached_only: bool,
         target: Option<Target<'_>>,
     ) -> PyResult<Py<PyAny>> {
-        self.validated(py, token, checks, target, |py, verified| match verified {
-            Err(error) if error.kind() != ErrorKind::InvalidToken => Err(error).or_raise(py),
-            verified => Ok(PyBool::new(py, verified.is_ok()).to_owned().into_any().unbind()),
+        self.validate(py, token, checks, cached_only, target, |py, verified| {
+            let valid = match verified {
+                Ok(_) => true,
+                Err(error) if error.kind() == ErrorKind::InvalidToken => false,
+                Err(error) => return Err(error).or_raise(py),
+            };
+            Ok(PyBool::new(py, valid).to_owned().into_any().unbind())
         })
-    }
-
-    /// Validates with a cached key; `None` if the keys have to be fetched first.
-    #[pyo3(signature = (token, checks=None))]
-    fn validate_token_at_once(
-        &self,
-        py: Python<'_>,
-        token: &Bound<'_, PyAny>,
-        checks: Option<TokenChecks>,
-    ) -> PyResult<Option<Py<PyAny>>> {
-        let token = match token_text(token) {
-            Ok(token) => token,
-            Err(error) => return claims(py, Err(error)).map(Some),
-        };
-        let checks = checks.map(TokenValidation::from).unwrap_or_default();
-        let result = self.with(py, |client| validate_cached(py, client, &token, &checks))?;
-        result.map(|result| claims(py, result)).transpose()
     }
 
     /// Fetches the environment's signing keys.

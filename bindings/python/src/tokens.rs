@@ -11,7 +11,6 @@ use scalekit::{Client, Error};
 use crate::failure::OrRaise;
 use crate::process::with_runtime;
 use crate::text::lossy;
-use crate::value::from_json;
 
 /// The accepted issuers, the accepted audiences and the required scopes, from a `tuple`.
 #[derive(FromPyObject)]
@@ -55,12 +54,6 @@ pub(crate) fn validate_cached(
     let handle = with_runtime(|runtime| runtime.handle().clone()).ok()?;
     let _inside = handle.enter();
     validate()
-}
-
-/// The claims as a dict.
-pub(crate) fn claims(py: Python<'_>, verified: Result<VerifiedToken, Error>) -> PyResult<Py<PyAny>> {
-    let verified = verified.or_raise(py)?;
-    Ok(from_json(py, verified.payload())?.unbind())
 }
 
 /// A verifier and its S256 challenge.
