@@ -9,13 +9,10 @@ from scalekit.common.exceptions import ScalekitArgumentException
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping
 
 MIN_KEEPALIVE_TIME_MS = 60_000
-# Names come as webhook-id, Webhook-Id, HTTP_WEBHOOK_ID and so on; which ones count is the core's to say.
 # Half of a pair of UTF-16, such as os.environ has for bytes that are no UTF-8; no request can carry it.
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_SIGNATURE = re.compile("webhook|interceptor", re.IGNORECASE)
 
 
 def text(**arguments: object) -> None:
@@ -106,23 +103,3 @@ def certificates(value: bytes | str | os.PathLike[str] | None) -> bytes | None:
             return file.read()
     except (OSError, TypeError, ValueError) as error:
         raise ScalekitArgumentException(f"ca_certificates cannot be read: {error}") from error
-
-
-def headers(value: Mapping[str, object] | Iterable[tuple[object, object]]) -> list[tuple[str, str]]:
-    """Pick the headers of a signature out of those of any framework, as pairs of strings."""
-    items = value.items() if hasattr(value, "items") else value
-    try:
-        named = ((_header(name), content) for name, content in items)
-        wanted = ((name, _first(content)) for name, content in named if _SIGNATURE.search(name))
-        return [(name, _header(content)) for name, content in wanted if content is not None and content != ""]
-    except (TypeError, ValueError) as error:
-        raise ScalekitArgumentException("headers must be a mapping of str to str") from error
-
-
-def _first(value: object) -> object:
-    return (value[0] if value else None) if isinstance(value, list | tuple) else value
-
-
-def _header(value: object) -> str:
-    value = _first(value)
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)

@@ -173,6 +173,9 @@ def test_authorization_url(kind: Any) -> None:
     ]
     text = AuthorizationUrlOptions(scopes="openid offline_access")
     assert "scope=openid+offline_access" in client.get_authorization_url("https://a/b", text)
+    for scopes in (("openid", "email"), iter(["openid", "email"]), {"openid": 1, "email": 2}):
+        options = AuthorizationUrlOptions(scopes=scopes)
+        assert "scope=openid+email" in client.get_authorization_url("https://a/b", options)
     name = uuid.UUID(int=1)
     marked = AuthorizationUrlOptions(state=name, nonce=7)
     assert f"&state={name}&nonce=7" in client.get_authorization_url("https://a/b", marked)
@@ -180,7 +183,9 @@ def test_authorization_url(kind: Any) -> None:
         (AuthorizationUrlOptions(state=[5]), "state"),
         (AuthorizationUrlOptions(state=True), "state"),
         (AuthorizationUrlOptions(login_hint=5), "login_hint"),
-        (AuthorizationUrlOptions(scopes=5), "scopes"),
+        (AuthorizationUrlOptions(scopes=5), "scopes must be a str or a list of str, not int"),
+        (AuthorizationUrlOptions(scopes=["openid", 5]), "scopes must be a list of str"),
+        (AuthorizationUrlOptions(scopes=("openid", "\ud800")), "lone surrogate"),
     ]:
         with pytest.raises(ScalekitArgumentException, match=why):
             client.get_authorization_url("https://a/b", options)

@@ -85,6 +85,30 @@ def test_headers_of_any_framework(shape: Callable[[Headers], Any]) -> None:
     assert CLIENT.verify_interceptor_payload(SECRET, shape(signed(prefix="interceptor")), BODY)
 
 
+class Unprintable:
+    def __str__(self) -> str:
+        raise AssertionError("this header is not part of the signature")
+
+
+def test_only_signature_headers_are_converted_to_text() -> None:
+    stamp = int(signed()["webhook-timestamp"])
+    headers: dict[Any, Any] = {
+        "wsgi.errors": Unprintable(),
+        "webhook-other": Unprintable(),
+        **signed(),
+        "webhook-timestamp": stamp,
+    }
+    assert CLIENT.verify_webhook_payload(SECRET, headers, BODY)
+    assert CLIENT.verify_webhook_payload(SECRET, [list(header) for header in headers.items()], BODY)
+
+
+@pytest.mark.parametrize("headers", [5, None, "ab", [5], [("a",)], [("a", "b", "c")], {"webhook-id"}])
+def test_headers_of_another_type_are_rejected(headers: Any) -> None:
+    with pytest.raises(ScalekitArgumentException, match="headers must be a mapping of str to str") as caught:
+        CLIENT.verify_webhook_payload(SECRET, headers, BODY)
+    assert isinstance(caught.value.__cause__, (TypeError, ValueError))
+
+
 def test_interceptors_fall_back_to_the_webhook_headers_but_not_the_other_way() -> None:
     assert CLIENT.verify_interceptor_payload(SECRET, signed(), BODY)
     with pytest.raises(WebhookVerificationError, match="Missing required headers"):

@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyInt, PyList, PyString};
+use pyo3::types::{PyBool, PyInt, PyString};
 use scalekit::oauth::{AuthorizationUrlOptions, LogoutUrlOptions};
 
 use crate::failure::invalid_argument;
@@ -78,26 +77,30 @@ fn mark(options: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<Opti
     text(options, name)
 }
 
-/// One string with spaces, a list, or any other iterable of strings.
+/// Returns the scopes: one string with spaces between them, or any iterable of strings.
 fn scopes(options: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
-    let py = options.py();
-    let Some(value) = options.getattr_opt(intern!(py, "scopes"))? else {
+    let Some(value) = options.getattr_opt(intern!(options.py(), "scopes"))? else {
         return Ok(Vec::new());
     };
     if value.is_none() {
         return Ok(Vec::new());
     }
-    static STRINGS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let list = match value.cast_exact::<PyList>() {
-        Ok(list) if list.iter().all(|scope| scope.is_instance_of::<PyString>()) => list.clone(),
-        _ => STRINGS
-            .import(py, "scalekit._checks", "strings")?
-            .call1((intern!(py, "scopes"), &value))?
-            .cast_into::<PyList>()?,
+    if value.is_instance_of::<PyString>() {
+        return Ok(vec![as_text(&value, "scopes")?.into_owned()]);
+    }
+    let Ok(items) = value.try_iter() else {
+        let problem = format!("scopes must be a str or a list of str, not {}", type_name(&value));
+        return Err(refuse(&value, problem));
     };
-    list.iter()
-        .map(|scope| Ok(as_text(&scope, "scopes")?.into_owned()))
-        .collect()
+    let mut scopes = Vec::new();
+    for item in items {
+        let item = item?;
+        if !item.is_instance_of::<PyString>() {
+            return Err(refuse(&item, "scopes must be a list of str".to_owned()));
+        }
+        scopes.push(as_text(&item, "scopes")?.into_owned());
+    }
+    Ok(scopes)
 }
 
 fn as_text<'a>(value: &'a Bound<'_, PyAny>, name: &str) -> PyResult<Cow<'a, str>> {

@@ -1,10 +1,12 @@
 //! Webhooks and interceptors: the body is read where Python has it.
 
-use pyo3::exceptions::PyTypeError;
+use std::borrow::Cow;
+
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyDict, PySlice, PyString};
+use pyo3::types::{PyBytes, PyDict, PyList, PySlice, PyString, PyTuple};
 use scalekit::webhook::{Purpose, SignatureHeaders, Verification};
 use scalekit::{Client, Error};
 
@@ -30,8 +32,8 @@ pub(crate) fn verify_payload(
         let problem = format!("secret must be a str, not {}", type_name(secret));
         return Err(invalid_argument(py, problem));
     };
-    let found = Found::look_up(headers, purpose)?;
-    let headers = found.headers(purpose);
+    let headers = RequestHeaders::read(headers, purpose)?;
+    let headers = headers.select(purpose);
     let start = || client.start_webhook(&lossy(secret), &headers);
     let verified = if let Ok(bytes) = payload.cast::<PyBytes>() {
         start().and_then(|verification| whole(py, verification, bytes.as_bytes()))
@@ -95,37 +97,34 @@ fn view<'py>(py: Python<'py>, payload: &Bound<'py, PyAny>) -> PyResult<Bound<'py
     view.call_method1(intern!(py, "cast"), (intern!(py, "B"),))
 }
 
-/// Headers as Python has them.
-enum Found<'py> {
-    /// Id, timestamp and signature of a `dict` that has them under their own names.
-    Named([Bound<'py, PyString>; 3]),
-    /// All that may count, by the rules for any mapping.
-    Pairs(Vec<(Bound<'py, PyString>, Bound<'py, PyString>)>),
+/// The signature headers of a request.
+enum RequestHeaders<'py> {
+    /// Id, timestamp and signature of a `dict` with the lower-case names of webhook headers.
+    Exact([Bound<'py, PyString>; 3]),
+    /// Names and values of the signature headers of any other mapping, or of pairs.
+    Pairs(Vec<(String, String)>),
 }
 
-impl<'py> Found<'py> {
-    fn look_up(headers: &Bound<'py, PyAny>, purpose: Purpose) -> PyResult<Self> {
-        let py = headers.py();
-        if let Ok(dict) = headers.cast_exact::<PyDict>() {
-            if purpose == Purpose::Webhook
-                && let Some(named) = Self::named(dict)?
-            {
-                return Ok(named);
-            }
-            let pairs: Result<Vec<_>, _> = dict
-                .iter()
-                .map(|(name, value)| Ok::<_, PyErr>((name.cast_into()?, value.cast_into()?)))
-                .collect();
-            if let Ok(pairs) = pairs {
-                return Ok(Self::Pairs(pairs));
-            }
+impl<'py> RequestHeaders<'py> {
+    fn read(headers: &Bound<'py, PyAny>, purpose: Purpose) -> PyResult<Self> {
+        if purpose == Purpose::Webhook
+            && let Ok(dict) = headers.cast_exact::<PyDict>()
+            && let Some(exact) = Self::exact(dict)?
+        {
+            return Ok(exact);
         }
-        static PAIRS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        let pairs = PAIRS.import(py, "scalekit._checks", "headers")?;
-        Ok(Self::Pairs(pairs.call1((headers,))?.extract()?))
+        Self::pairs(headers, purpose).map_err(|error| {
+            let py = headers.py();
+            if !error.is_instance_of::<PyTypeError>(py) && !error.is_instance_of::<PyValueError>(py) {
+                return error;
+            }
+            let exception = invalid_argument(py, "headers must be a mapping of str to str".to_owned());
+            exception.set_cause(py, Some(error));
+            exception
+        })
     }
 
-    fn named(dict: &Bound<'py, PyDict>) -> PyResult<Option<Self>> {
+    fn exact(dict: &Bound<'py, PyDict>) -> PyResult<Option<Self>> {
         let py = dict.py();
         let get = |name| -> PyResult<_> {
             let value = dict.get_item(name)?;
@@ -137,24 +136,70 @@ impl<'py> Found<'py> {
             get(intern!(py, "webhook-signature"))?,
         );
         Ok(match all {
-            (Some(id), Some(timestamp), Some(signature)) => Some(Self::Named([id, timestamp, signature])),
+            (Some(id), Some(timestamp), Some(signature)) => Some(Self::Exact([id, timestamp, signature])),
             _ => None,
         })
     }
 
-    fn headers(&self, purpose: Purpose) -> SignatureHeaders<'_> {
+    fn pairs(headers: &Bound<'py, PyAny>, purpose: Purpose) -> PyResult<Self> {
+        let items = match headers.getattr_opt(intern!(headers.py(), "items"))? {
+            Some(items) => items.call0()?,
+            None => headers.clone(),
+        };
+        let mut pairs = Vec::new();
+        for item in items.try_iter()? {
+            let [name, value] = item?.extract::<[Bound<'py, PyAny>; 2]>()?;
+            let name = header_text(&name)?;
+            // Other values stay untouched: a WSGI environment also contains streams and other objects.
+            if is_signature_header(purpose, &name)
+                && let Some(value) = first_value(value)?
+            {
+                pairs.push((name.into_owned(), header_text(&value)?.into_owned()));
+            }
+        }
+        Ok(Self::Pairs(pairs))
+    }
+
+    fn select(&self, purpose: Purpose) -> SignatureHeaders<'_> {
         match self {
-            Self::Named([id, timestamp, signature]) => SignatureHeaders {
+            Self::Exact([id, timestamp, signature]) => SignatureHeaders {
                 id: lossy(id),
                 timestamp: lossy(timestamp),
                 signature: lossy(signature),
             },
-            Self::Pairs(pairs) => {
-                let pairs = pairs
-                    .iter()
-                    .map(|(name, value)| (lossy(name).into_owned(), lossy(value)));
-                SignatureHeaders::from_pairs(purpose, pairs)
-            }
+            Self::Pairs(pairs) => SignatureHeaders::from_pairs(
+                purpose,
+                pairs.iter().map(|(name, value)| (name, value.as_str())),
+            ),
         }
     }
+}
+
+/// Returns `true` if the core uses the header `name`.
+fn is_signature_header(purpose: Purpose, name: &str) -> bool {
+    SignatureHeaders::from_pairs(purpose, [(name, "any")]) != SignatureHeaders::default()
+}
+
+/// Returns the first value of a header. Some frameworks use a list of values for each name.
+fn first_value<'py>(value: Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let value = if value.is_instance_of::<PyList>() || value.is_instance_of::<PyTuple>() {
+        match value.try_iter()?.next() {
+            Some(first) => first?,
+            None => return Ok(None),
+        }
+    } else {
+        value
+    };
+    Ok(Some(value).filter(|value| !value.is_none()))
+}
+
+/// Returns a header's name or value as text. ASGI has `bytes` in Latin-1; any other type is converted by `str`.
+fn header_text<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, str>> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok(lossy(text));
+    }
+    if let Ok(bytes) = value.cast::<PyBytes>() {
+        return Ok(bytes.as_bytes().iter().map(|&byte| char::from(byte)).collect());
+    }
+    Ok(lossy(&value.str()?).into_owned().into())
 }
