@@ -15,7 +15,7 @@ const ca = join(folder, "ca.pem");
 const { url, clientId, clientSecret } = await emulator("--tls-new-ca", ca);
 
 const REFUSED =
-  "ScalekitServiceUnavailableException: no service token: no secure connection: the server's certificate is not from a " +
+  "ScalekitServiceUnavailableException: [unavailable] no service token: no secure connection: the server's certificate is not from a " +
   "trusted CA; add the CA with the option caCertificates or with one of the variables NODE_EXTRA_CA_CERTS, " +
   "SSL_CERT_FILE, SSL_CERT_DIR";
 

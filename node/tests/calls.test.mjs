@@ -194,7 +194,7 @@ test("a call may have a deadline of its own", async () => {
   const { client } = await hanging();
   await assert.rejects(client.organization.getOrganization("org_1", { timeoutMs: 50 }), {
     name: "ScalekitGatewayTimeoutException",
-    message: /no answer within 50ms/,
+    message: /no response within 50ms/,
   });
   for (const timeoutMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, /** @type {any} */ ("5")]) {
     await assert.rejects(client.organization.getOrganization("org_1", { timeoutMs }), {

@@ -103,7 +103,7 @@ test("a status without a code has the class of the status", async () => {
     assert.equal(error.name, name);
     assert.equal(error.httpStatus, status);
     assert.deepEqual(error.errDetails, { body: "<html>a proxy</html>" });
-    assert.equal(error.message, `HTTP ${status} with an HTML page: "a proxy"`);
+    assert.match(error.message, new RegExp(`^\\[[a-z_]+\\] HTTP ${status} with an HTML page: "a proxy"$`));
     assert.deepEqual(error.unpackedDetails, []);
   }
 });
@@ -111,12 +111,12 @@ test("a status without a code has the class of the status", async () => {
 test("responses without JSON are reported in plain words", async () => {
   /** @type {[string, any, string][]} */
   const cases = [
-    ["OrganizationService.GetOrganization", { status: 400, body: "" }, "HTTP 400 with an empty body"],
-    ["oauth.token", { status: 401, body: "" }, "no service token: HTTP 401 with an empty body"],
+    ["OrganizationService.GetOrganization", { status: 400, body: "" }, "[invalid_argument] HTTP 400 with an empty body"],
+    ["oauth.token", { status: 401, body: "" }, "[unauthenticated] no service token: HTTP 401 with an empty body"],
     [
       "OrganizationService.GetOrganization",
       { status: 200, body: "<title>Welcome</title>" },
-      'HTTP 200 with an HTML page instead of a JSON object (check envUrl): "Welcome"',
+      '[unknown] HTTP 200 with an HTML page instead of a JSON object (check envUrl): "Welcome"',
     ],
   ];
   for (const [operation, fault, message] of cases) {
@@ -210,7 +210,7 @@ test("a deadline that passes is a gateway timeout, and tells so of itself", asyn
   assert.equal(error.name, "ScalekitGatewayTimeoutException");
   assert.equal(error.httpStatus, 504);
   assert.equal(error.grpcStatus, 4);
-  assert.match(error.message, /no answer within 100ms/);
+  assert.match(error.message, /no response within 100ms/);
 });
 
 test("a service that cannot be reached is unavailable, with what lies behind as the cause", async () => {

@@ -33,7 +33,7 @@ test("wrong arguments are refused at once, by name", () => {
     [/^caCertificates cannot be read: ENOENT/, { caCertificates: "/nowhere/ca.pem" }],
     [/certificate/, { caCertificates: "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----" }],
     [/proxy/, { proxy: "not a url" }],
-    [/^userAgentSuffix: /, { userAgentSuffix: "line\nbreak" }],
+    [/^userAgentSuffix has characters/, { userAgentSuffix: "line\nbreak" }],
   ];
   const times = ["timeoutMs", "toolTimeoutMs", "connectTimeoutMs", "keepaliveTimeoutMs", "webhookToleranceMs"];
   for (const name of times) {

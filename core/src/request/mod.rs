@@ -1,6 +1,6 @@
 //! Maps the fields of a request to path, query and body by the route of the operation.
 //!
-//! [`json`] splits a JSON request; the bindings' protobuf transcoder uses [`RequestParts`] in the same way.
+//! `json` splits a JSON request. The protobuf transcoder of the bindings uses [`RequestParts`] in the same way.
 
 pub(crate) mod json;
 
