@@ -75,7 +75,7 @@ def test_login_with_a_code_from_the_mail(visitor: Visitor) -> None:
     expect(page).to_have_title("Error: Check your mail · Scalekit emulator")
     page.get_by_role("button", name="Send another one").click()
     expect(page.get_by_role("status")).to_have_text("A new mail was sent. The one before it is void.")
-    page.get_by_label("Code").populate(visitor.mail("iris.vale@garage.example")["code"])
+    page.get_by_label("Code").fill(visitor.mail("iris.vale@garage.example")["code"])
     page.keyboard.press("Enter")
 
     # Iris is a member of one organization and invited to another.
