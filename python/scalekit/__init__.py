@@ -100,7 +100,7 @@ def _check_installation() -> None:
     import os.path
 
     if os.path.exists(os.path.join(*__path__[:1], "v1", "organizations", "organizations_pb2_grpc.py")):
-        from scalekit import _installation as _installation
+        from scalekit._runtime import installation as _installation  # noqa: F401
 
 
 _check_installation()

@@ -7,13 +7,13 @@ from types import TracebackType
 from typing import Any
 
 # First, because the imports below fail in a mixed installation.
-from scalekit import _installation as _installation
+from scalekit._runtime import installation as _installation  # noqa: F401
 
 # isort: split
-from scalekit import _checks
-from scalekit._base import ClientBase, code_exchange, validation
 from scalekit._clients import AsyncClients
-from scalekit._typing import Self
+from scalekit._runtime import validate
+from scalekit._runtime.annotations import Self
+from scalekit._runtime.client_base import ClientBase, code_exchange, validation
 from scalekit.common.scalekit import (
     CodeAuthenticationOptions,
     IdpInitiatedLoginClaims,
@@ -44,7 +44,7 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
 
     async def refresh_access_token(self, refresh_token: str) -> dict[str, Any]:
         """Get a new access token; see :meth:`scalekit.ScalekitClient.refresh_access_token`."""
-        _checks.text(refresh_token=refresh_token)
+        validate.text(refresh_token=refresh_token)
         core = self.core_client
         result: dict[str, Any] = await core._invoke(core._native.refresh_access_token, refresh_token)
         return result
@@ -53,8 +53,8 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         self, client_id: str, client_secret: str, scopes: list[str] | None = None
     ) -> str:
         """Get a machine client's token; see :meth:`scalekit.ScalekitClient.generate_client_token`."""
-        _checks.text(client_id=client_id, client_secret=client_secret)
-        core, wanted = self.core_client, _checks.strings("scopes", scopes) or []
+        validate.text(client_id=client_id, client_secret=client_secret)
+        core, wanted = self.core_client, validate.strings("scopes", scopes) or []
         result = await core._invoke(core._native.generate_client_token, client_id, client_secret, wanted)
         token: str = result["access_token"]
         return token

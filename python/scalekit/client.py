@@ -6,10 +6,10 @@ from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from scalekit import _checks
-from scalekit._base import ClientBase, code_exchange, validation
 from scalekit._clients import SERVICES, Clients
-from scalekit._typing import Self
+from scalekit._runtime import validate
+from scalekit._runtime.annotations import Self
+from scalekit._runtime.client_base import ClientBase, code_exchange, validation
 from scalekit.common.exceptions import (
     ScalekitValidateTokenFailureException as ScalekitValidateTokenFailureException,
 )
@@ -137,7 +137,7 @@ class ScalekitClient(ClientBase, Clients):
         Raises:
             ScalekitServerException: the refresh token was refused.
         """
-        _checks.text(refresh_token=refresh_token)
+        validate.text(refresh_token=refresh_token)
         return self.core_client._native.refresh_access_token(refresh_token)
 
     def generate_client_token(
@@ -153,8 +153,8 @@ class ScalekitClient(ClientBase, Clients):
         Returns:
             The access token.
         """
-        _checks.text(client_id=client_id, client_secret=client_secret)
-        wanted = _checks.strings("scopes", scopes) or []
+        validate.text(client_id=client_id, client_secret=client_secret)
+        wanted = validate.strings("scopes", scopes) or []
         token: str = self.core_client._native.generate_client_token(client_id, client_secret, wanted)[
             "access_token"
         ]

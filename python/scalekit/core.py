@@ -7,10 +7,11 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
-from scalekit import _checks, _native
-from scalekit._call import Call
-from scalekit._token_response import TokenResponse
-from scalekit._typing import Message
+from scalekit import _native
+from scalekit._runtime import validate
+from scalekit._runtime.annotations import Message
+from scalekit._runtime.call import Call as Call
+from scalekit._runtime.token_response import TokenResponse
 from scalekit.common.exceptions import ScalekitArgumentException
 from scalekit.common.exceptions import ScalekitException as ScalekitException
 from scalekit.common.exceptions import ScalekitServerException as ScalekitServerException
@@ -20,7 +21,7 @@ TOKEN_ENDPOINT = "/oauth/token"  # noqa: S105  a path
 JWKS_ENDPOINT = "/keys"
 DEFAULT_KEEPALIVE_TIME_MS = 60_000
 DEFAULT_KEEPALIVE_TIMEOUT_MS = 10_000
-MIN_KEEPALIVE_TIME_MS = _checks.MIN_KEEPALIVE_TIME_MS
+MIN_KEEPALIVE_TIME_MS = validate.MIN_KEEPALIVE_TIME_MS
 DEFAULT_CALL_TIMEOUT_S = 20
 DEFAULT_TOOL_CALL_TIMEOUT_S = 60
 
@@ -69,14 +70,14 @@ class BaseCoreClient:
         allow_insecure_http: bool = False,
     ) -> None:
         """Check the configuration; see :class:`scalekit.ScalekitClient` for what each option means."""
-        _checks.text(env_url=env_url, client_id=client_id, client_secret=client_secret)
-        _checks.keepalive(keepalive_time_ms, keepalive_timeout_ms)
-        _checks.seconds(call_timeout_s=call_timeout_s, tool_call_timeout_s=tool_call_timeout_s)
-        _checks.seconds(connect_timeout_s=connect_timeout_s, webhook_tolerance_s=webhook_tolerance_s)
-        _checks.seconds(zero=True, token_leeway_s=token_leeway_s)
-        _checks.count(max_retries=max_retries)
-        _checks.count(most=1 << 20, token_cache_size=token_cache_size)
-        _checks.optional_text(proxy=proxy, issuer=issuer, user_agent_suffix=user_agent_suffix)
+        validate.text(env_url=env_url, client_id=client_id, client_secret=client_secret)
+        validate.keepalive(keepalive_time_ms, keepalive_timeout_ms)
+        validate.seconds(call_timeout_s=call_timeout_s, tool_call_timeout_s=tool_call_timeout_s)
+        validate.seconds(connect_timeout_s=connect_timeout_s, webhook_tolerance_s=webhook_tolerance_s)
+        validate.seconds(zero=True, token_leeway_s=token_leeway_s)
+        validate.count(max_retries=max_retries)
+        validate.count(most=1 << 20, token_cache_size=token_cache_size)
+        validate.optional_text(proxy=proxy, issuer=issuer, user_agent_suffix=user_agent_suffix)
         self.keepalive_time_ms = keepalive_time_ms
         self.keepalive_timeout_ms = keepalive_timeout_ms
         self.call_timeout_s = call_timeout_s
@@ -95,13 +96,13 @@ class BaseCoreClient:
                 "keepalive_time": keepalive_time_ms / 1000,
                 "keepalive_timeout": probe_timeout_ms / 1000,
                 "max_retries": max_retries,
-                "ca_certificates": _checks.certificates(ca_certificates),
+                "ca_certificates": validate.certificates(ca_certificates),
                 "proxy": proxy,
                 "token_leeway": float(token_leeway_s),
                 "token_cache_size": token_cache_size,
                 "webhook_tolerance": float(webhook_tolerance_s),
                 "issuer": issuer,
-                "audience": _checks.strings("audience", audience),
+                "audience": validate.strings("audience", audience),
                 "user_agent_suffix": user_agent_suffix,
                 "allow_insecure_http": allow_insecure_http,
                 "language_version": "{}.{}.{}".format(*sys.version_info),
@@ -135,20 +136,20 @@ class BaseCoreClient:
         grant, own = data.get("grant_type"), data.get("client_id", self.client_id)
         if grant == "client_credentials":
             secret = data.get("client_secret")
-            _checks.text(client_id=own, client_secret=secret)
+            validate.text(client_id=own, client_secret=secret)
             scopes = data.get("scope") or ""
-            _checks.optional_text(scope=scopes)
+            validate.optional_text(scope=scopes)
             return "generate_client_token", (own, secret, scopes.split())
         if own != self.client_id:
             raise ScalekitArgumentException("client_id: codes and refresh tokens are those of this client")
         if grant == "authorization_code":
             code, redirect_uri = data.get("code"), data.get("redirect_uri")
-            _checks.text(code=code, redirect_uri=redirect_uri)
+            validate.text(code=code, redirect_uri=redirect_uri)
             verifier = data.get("code_verifier")
-            _checks.optional_text(code_verifier=verifier)
+            validate.optional_text(code_verifier=verifier)
             return "authenticate_with_code", (code, redirect_uri, verifier)
         if grant == "refresh_token":
-            _checks.text(refresh_token=data.get("refresh_token"))
+            validate.text(refresh_token=data.get("refresh_token"))
             return "refresh_access_token", (data["refresh_token"],)
         raise ScalekitArgumentException(f"grant_type: {grant!r} is not a grant of the token endpoint")
 
@@ -186,7 +187,7 @@ class CoreClient(BaseCoreClient):
         """
         response, request = _response_type(func), data.SerializeToString()
         if timeout is not None:
-            _checks.seconds(timeout=timeout)
+            validate.seconds(timeout=timeout)
         body, headers = self._native.call(func, request, timeout)
         return response.FromString(body), Call(headers)
 
@@ -250,7 +251,7 @@ class AsyncCoreClient(BaseCoreClient):
         """Await any operation of the API by its name; see :meth:`CoreClient.grpc_exec`."""
         response, request = _response_type(func), data.SerializeToString()
         if timeout is not None:
-            _checks.seconds(timeout=timeout)
+            validate.seconds(timeout=timeout)
         body, headers = await self._invoke(self._native.call, func, request, timeout)
         return response.FromString(body), Call(headers)
 

@@ -163,10 +163,11 @@ def test_files_that_an_uninstallation_deleted_are_reported(environment: Environm
 
 def test_one_sdk_alone_is_not_in_the_way(environment: Environment) -> None:
     environment.install("scalekit-client")
-    assert environment.output(f"{OWN}; import scalekit._installation") == "AuthorizationUrlOptions(state='x')"
+    code = f"{OWN}; import scalekit._runtime.installation"
+    assert environment.output(code) == "AuthorizationUrlOptions(state='x')"
 
 
 def test_an_application_in_an_archive_has_no_folder_to_look_into(environment: Environment) -> None:
     archive = str(environment.wheels / "scalekit_client-1.0-py3-none-any.whl")
-    code = f"import sys; sys.path.insert(0, {archive!r}); {OWN}; import scalekit._installation"
+    code = f"import sys; sys.path.insert(0, {archive!r}); {OWN}; import scalekit._runtime.installation"
     assert environment.output(code) == "AuthorizationUrlOptions(state='x')"

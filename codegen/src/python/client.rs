@@ -95,9 +95,9 @@ impl Writer {
             text.push('\n');
         }
         let helpers = [
-            ("_failures", self.failures),
-            ("_results", self.results),
-            ("_steps", self.steps),
+            ("failures", self.failures),
+            ("results", self.results),
+            ("steps", self.steps),
         ];
         let helpers: Vec<&str> = helpers
             .iter()
@@ -105,10 +105,10 @@ impl Writer {
             .map(|(name, _)| *name)
             .collect();
         if !helpers.is_empty() {
-            text.push_str(&format!("from scalekit import {}\n", helpers.join(", ")));
+            text.push_str(&format!("from scalekit._runtime import {}\n", helpers.join(", ")));
         }
-        text.push_str("from scalekit._arguments import Arguments\n");
-        text.push_str("from scalekit._service import AsyncService, Service, messages_of\n");
+        text.push_str("from scalekit._runtime.arguments import Arguments\n");
+        text.push_str("from scalekit._runtime.service import AsyncService, Service, messages_of\n");
         for (module, name) in modules(false) {
             text.push_str(&format!("from {module} import {name}\n"));
         }
@@ -227,7 +227,7 @@ impl Writer {
                         items.extend(convert);
                         items.extend(on_error.as_ref().map(|function| {
                             self.failures = true;
-                            format!("failure=_failures.{function}")
+                            format!("failure=failures.{function}")
                         }));
                         self.body.call(2, "return self._call", &items, "");
                     }
@@ -260,7 +260,7 @@ impl Writer {
             }
             ReturnValue::Function(function) => {
                 self.results = true;
-                Some(format!("_results.{function}"))
+                Some(format!("results.{function}"))
             }
         }
     }
@@ -294,7 +294,7 @@ impl Writer {
         ];
         self.body.line(2, "return self._run(");
         self.body
-            .call(3, &format!("_steps.{}", steps.function), &calls, "");
+            .call(3, &format!("steps.{}", steps.function), &calls, "");
         self.body.line(2, ")");
     }
 }

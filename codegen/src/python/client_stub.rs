@@ -13,7 +13,7 @@ pub(super) fn stub(client: &Client) -> String {
     let mut imports = Imports::default();
     let mut source = Source::default();
     for (prefix, base, is_async) in [("", "Service", false), ("Async", "AsyncService", true)] {
-        let base = imports.name("scalekit._service", base);
+        let base = imports.name("scalekit._runtime.service", base);
         if is_async {
             source.blank(1);
         }
@@ -71,7 +71,7 @@ fn write_method(source: &mut Source, imports: &mut Imports, method: &Method, is_
                     format!(
                         "tuple[{}, {}]",
                         class(imports, &response),
-                        imports.name("scalekit._call", "Call")
+                        imports.name("scalekit._runtime.call", "Call")
                     )
                 }
                 ReturnValue::Message => class(imports, &response),
@@ -80,7 +80,7 @@ fn write_method(source: &mut Source, imports: &mut Imports, method: &Method, is_
                 }
                 // The return type of a function is an alias with the function's name.
                 ReturnValue::Function(function) => {
-                    imports.name("scalekit._results", &crate::upper_camel(function))
+                    imports.name("scalekit._runtime.results", &crate::upper_camel(function))
                 }
             };
             if is_async {

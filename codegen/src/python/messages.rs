@@ -107,7 +107,7 @@ fn module_text(file: &FileDescriptor, config: &LayerConfig) -> String {
         names.insert(names.len() - 1, "as_text as _as_text");
     }
     for name in names {
-        source.line(0, &format!("from scalekit._protobuf import {name}"));
+        source.line(0, &format!("from scalekit._runtime.protobuf import {name}"));
     }
     source.blank(1);
     source.line(0, "_build(");

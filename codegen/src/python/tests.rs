@@ -117,8 +117,8 @@ fn configured_checks_and_error_messages_are_in_the_module() {
         (
             "tokens",
             [
-                "failure=_failures.token_failure",
-                "from scalekit import _failures, _steps\n",
+                "failure=failures.token_failure",
+                "from scalekit._runtime import failures, steps\n",
                 "ScalekitValidateTokenFailureException: the token is unknown",
             ],
         ),

@@ -242,6 +242,6 @@ impl Imports {
 
     /// Returns the type of a message that is given as a mapping.
     pub(super) fn mapping(&mut self) -> String {
-        self.name("scalekit._arguments", "Fields")
+        self.name("scalekit._runtime.arguments", "Fields")
     }
 }

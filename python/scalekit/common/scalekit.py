@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Any
 
-from scalekit._typing import UUID
+from scalekit._runtime.annotations import UUID
 
 __all__ = [
     "AuthenticationOptions",

@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 # First, because the imports below fail in a mixed installation.
-from scalekit import _installation as _installation
+from scalekit._runtime import installation as _installation  # noqa: F401
 
 # isort: split
 from scalekit.emulator import EmulatorError

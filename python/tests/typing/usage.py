@@ -26,8 +26,8 @@ from scalekit import (
 )
 from scalekit import client as client_module
 from scalekit import core as core_module
-from scalekit._call import Call
 from scalekit.common.exceptions import HTTP_STATUS
+from scalekit.core import Call
 from scalekit.organization import AsyncOrganizationClient, OrganizationClient
 from scalekit.testing import Emulator, LoggedRequest
 from scalekit.v1.organizations.organizations_pb2 import (

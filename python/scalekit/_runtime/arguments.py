@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from scalekit._conversions import Misfit, converter, from_mapping
+from scalekit._runtime.conversions import Misfit, converter, from_mapping
 from scalekit.common.exceptions import ScalekitArgumentException
 
 if TYPE_CHECKING:

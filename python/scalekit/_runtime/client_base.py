@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from scalekit import _checks
 from scalekit._clients import SERVICES
-from scalekit._typing import Self, Unpack
+from scalekit._runtime import validate
+from scalekit._runtime.annotations import Self, Unpack
 from scalekit.common.exceptions import ScalekitArgumentException
 from scalekit.common.scalekit import (
     AuthorizationUrlOptions,
@@ -122,7 +122,7 @@ class ClientBase:
         Returns:
             The URL to redirect the user to.
         """
-        _checks.options(options, AuthorizationUrlOptions)
+        validate.options(options, AuthorizationUrlOptions)
         return self.core_client._native.authorization_url(redirect_uri, options)
 
     def get_logout_url(self, options: LogoutUrlOptions | None = None) -> str:
@@ -131,7 +131,7 @@ class ClientBase:
         Args:
             options: the session to end and where to send the user afterwards.
         """
-        _checks.options(options, LogoutUrlOptions)
+        validate.options(options, LogoutUrlOptions)
         return self.core_client._native.logout_url(options)
 
     def verify_webhook_payload(
@@ -195,11 +195,11 @@ def validation(
     An empty issuer, as documented, is none. No token passes an empty list of audiences, which may be one
     that was meant to be filled.
     """
-    _checks.options(options, TokenValidationOptions)
-    issuers = _checks.strings("issuer", getattr(options, "issuer", None) or None)
+    validate.options(options, TokenValidationOptions)
+    issuers = validate.strings("issuer", getattr(options, "issuer", None) or None)
     wanted = getattr(options, "audience", None)
-    audiences = _checks.strings("audience", audience if wanted is None else wanted)
-    required = _checks.strings("required_scopes", scopes or getattr(options, "required_scopes", None))
+    audiences = validate.strings("audience", audience if wanted is None else wanted)
+    required = validate.strings("required_scopes", scopes or getattr(options, "required_scopes", None))
     return issuers, audiences, required or []
 
 
@@ -207,9 +207,9 @@ def code_exchange(
     code: str, redirect_uri: str, options: CodeAuthenticationOptions | None
 ) -> tuple[str, str, str | None]:
     """Check the arguments of a code exchange."""
-    _checks.text(code=code, redirect_uri=redirect_uri)
-    _checks.options(options, CodeAuthenticationOptions)
+    validate.text(code=code, redirect_uri=redirect_uri)
+    validate.options(options, CodeAuthenticationOptions)
     verifier = getattr(options, "code_verifier", None)
     if verifier is not None:
-        _checks.text(code_verifier=verifier)
+        validate.text(code_verifier=verifier)
     return code, redirect_uri, verifier

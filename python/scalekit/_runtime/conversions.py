@@ -8,7 +8,7 @@ from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
 
-from scalekit._checks import is_text
+from scalekit._runtime.validate import is_text
 
 Convert = Callable[[Any, Any], None]
 """Takes the message that has the field, and the value for it."""

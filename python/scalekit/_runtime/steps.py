@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from scalekit._failures import token_failure
+from scalekit._runtime.failures import token_failure
 from scalekit.common.exceptions import ScalekitArgumentException, ScalekitNotFoundException
 
 Steps = Generator[tuple[Any, ...], Any, Any]

@@ -1,0 +1,1 @@
+"""Internals of the package. Applications import nothing from here."""
