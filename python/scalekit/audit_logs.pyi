@@ -10,9 +10,9 @@ from typing import Any as _Any
 
 from google.protobuf.timestamp_pb2 import Timestamp as _Timestamp
 
-from scalekit._call import Call as _Call
-from scalekit._service import AsyncService as _AsyncService
-from scalekit._service import Service as _Service
+from scalekit._runtime.call import Call as _Call
+from scalekit._runtime.service import AsyncService as _AsyncService
+from scalekit._runtime.service import Service as _Service
 from scalekit.v1.auditlogs import auditlogs_pb2 as _auditlogs_pb2
 from scalekit.v1.auditlogs.auditlogs_pb2 import AuthLogRequest as AuthLogRequest
 from scalekit.v1.auditlogs.auditlogs_pb2 import ConnectionDetails as ConnectionDetails

@@ -7,10 +7,10 @@ from collections.abc import Iterator as _Iterator
 from collections.abc import Sequence as _Sequence
 from typing import Any as _Any
 
-from scalekit._arguments import Fields as _Fields
-from scalekit._call import Call as _Call
-from scalekit._service import AsyncService as _AsyncService
-from scalekit._service import Service as _Service
+from scalekit._runtime.arguments import Fields as _Fields
+from scalekit._runtime.call import Call as _Call
+from scalekit._runtime.service import AsyncService as _AsyncService
+from scalekit._runtime.service import Service as _Service
 from scalekit.v1.connected_accounts import connected_accounts_pb2 as _connected_accounts_pb2
 from scalekit.v1.connected_accounts.connected_accounts_pb2 import AuthorizationDetails as AuthorizationDetails
 from scalekit.v1.connected_accounts.connected_accounts_pb2 import ConnectedAccount as ConnectedAccount

@@ -14,9 +14,9 @@ from typing import Any
 
 from google.protobuf.empty_pb2 import Empty
 
-from scalekit import _results
-from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service, messages_of
+from scalekit._runtime import results
+from scalekit._runtime.arguments import Arguments
+from scalekit._runtime.service import AsyncService, Service, messages_of
 from scalekit.v1.directories import directories_pb2
 
 __getattr__ = messages_of(__name__, directories_pb2)
@@ -111,7 +111,7 @@ class _Methods:
         args = Arguments("DirectoryService.ListDirectories", directories_pb2.ListDirectoriesRequest)
         args.required("organization_id", organization_id)
         return self._call(
-            args.operation, args.request, directories_pb2.ListDirectoriesResponse, _results.primary_directory
+            args.operation, args.request, directories_pb2.ListDirectoriesResponse, results.primary_directory
         )
 
     def enable_directory(self, organization_id: str, directory_id: str):

@@ -10,11 +10,11 @@ from typing import Any as _Any
 from google.protobuf.empty_pb2 import Empty as _Empty
 from google.protobuf.timestamp_pb2 import Timestamp as _Timestamp
 
-from scalekit._arguments import Fields as _Fields
-from scalekit._call import Call as _Call
-from scalekit._results import PrimaryDirectory as _PrimaryDirectory
-from scalekit._service import AsyncService as _AsyncService
-from scalekit._service import Service as _Service
+from scalekit._runtime.arguments import Fields as _Fields
+from scalekit._runtime.call import Call as _Call
+from scalekit._runtime.results import PrimaryDirectory as _PrimaryDirectory
+from scalekit._runtime.service import AsyncService as _AsyncService
+from scalekit._runtime.service import Service as _Service
 from scalekit.v1.directories import directories_pb2 as _directories_pb2
 from scalekit.v1.directories.directories_pb2 import AttributeMapping as AttributeMapping
 from scalekit.v1.directories.directories_pb2 import AttributeMappings as AttributeMappings

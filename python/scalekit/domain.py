@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from google.protobuf.empty_pb2 import Empty
 
-from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service, messages_of
+from scalekit._runtime.arguments import Arguments
+from scalekit._runtime.service import AsyncService, Service, messages_of
 from scalekit.v1.domains import domains_pb2
 
 __getattr__ = messages_of(__name__, domains_pb2)

@@ -6,9 +6,9 @@ from typing import Any as _Any
 
 from google.protobuf.empty_pb2 import Empty as _Empty
 
-from scalekit._call import Call as _Call
-from scalekit._service import AsyncService as _AsyncService
-from scalekit._service import Service as _Service
+from scalekit._runtime.call import Call as _Call
+from scalekit._runtime.service import AsyncService as _AsyncService
+from scalekit._runtime.service import Service as _Service
 from scalekit.v1.domains import domains_pb2 as _domains_pb2
 from scalekit.v1.domains.domains_pb2 import CreateDomain as CreateDomain
 from scalekit.v1.domains.domains_pb2 import CreateDomainRequest as CreateDomainRequest

@@ -6,10 +6,10 @@ from collections.abc import Coroutine as _Coroutine
 from collections.abc import Iterator as _Iterator
 from typing import Any as _Any
 
-from scalekit._arguments import Fields as _Fields
-from scalekit._call import Call as _Call
-from scalekit._service import AsyncService as _AsyncService
-from scalekit._service import Service as _Service
+from scalekit._runtime.arguments import Fields as _Fields
+from scalekit._runtime.call import Call as _Call
+from scalekit._runtime.service import AsyncService as _AsyncService
+from scalekit._runtime.service import Service as _Service
 from scalekit.v1.events import events_pb2 as _events_pb2
 from scalekit.v1.events.events_pb2 import EventFilter as EventFilter
 from scalekit.v1.events.events_pb2 import ListEventsPaginatedRequest as ListEventsPaginatedRequest

@@ -8,10 +8,10 @@ from typing import Any as _Any
 
 from google.protobuf.empty_pb2 import Empty as _Empty
 
-from scalekit._arguments import Fields as _Fields
-from scalekit._call import Call as _Call
-from scalekit._service import AsyncService as _AsyncService
-from scalekit._service import Service as _Service
+from scalekit._runtime.arguments import Fields as _Fields
+from scalekit._runtime.call import Call as _Call
+from scalekit._runtime.service import AsyncService as _AsyncService
+from scalekit._runtime.service import Service as _Service
 from scalekit.v1.clients import clients_pb2 as _clients_pb2
 from scalekit.v1.clients.clients_pb2 import CidrEntry as CidrEntry
 from scalekit.v1.clients.clients_pb2 import CidrType as CidrType

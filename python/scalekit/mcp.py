@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service, messages_of
+from scalekit._runtime.arguments import Arguments
+from scalekit._runtime.service import AsyncService, Service, messages_of
 from scalekit.v1.mcp import mcp_pb2
 
 __getattr__ = messages_of(__name__, mcp_pb2)

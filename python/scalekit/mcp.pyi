@@ -10,10 +10,10 @@ from typing import Any as _Any
 
 from google.protobuf.duration_pb2 import Duration as _Duration
 
-from scalekit._arguments import Fields as _Fields
-from scalekit._call import Call as _Call
-from scalekit._service import AsyncService as _AsyncService
-from scalekit._service import Service as _Service
+from scalekit._runtime.arguments import Fields as _Fields
+from scalekit._runtime.call import Call as _Call
+from scalekit._runtime.service import AsyncService as _AsyncService
+from scalekit._runtime.service import Service as _Service
 from scalekit.v1.mcp import mcp_pb2 as _mcp_pb2
 from scalekit.v1.mcp.mcp_pb2 import CreateMcpConfigRequest as CreateMcpConfigRequest
 from scalekit.v1.mcp.mcp_pb2 import CreateMcpConfigResponse as CreateMcpConfigResponse

@@ -11,10 +11,10 @@ from google.protobuf.empty_pb2 import Empty as _Empty
 from google.protobuf.wrappers_pb2 import BoolValue as _BoolValue
 from google.protobuf.wrappers_pb2 import Int32Value as _Int32Value
 
-from scalekit._arguments import Fields as _Fields
-from scalekit._call import Call as _Call
-from scalekit._service import AsyncService as _AsyncService
-from scalekit._service import Service as _Service
+from scalekit._runtime.arguments import Fields as _Fields
+from scalekit._runtime.call import Call as _Call
+from scalekit._runtime.service import AsyncService as _AsyncService
+from scalekit._runtime.service import Service as _Service
 from scalekit.v1.commons import commons_pb2 as _commons_pb2
 from scalekit.v1.organizations import organizations_pb2 as _organizations_pb2
 from scalekit.v1.organizations.organizations_pb2 import CreateOrganization as CreateOrganization

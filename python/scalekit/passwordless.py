@@ -10,8 +10,8 @@ reached.
 
 from __future__ import annotations
 
-from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service, messages_of
+from scalekit._runtime.arguments import Arguments
+from scalekit._runtime.service import AsyncService, Service, messages_of
 from scalekit.v1.auth import passwordless_pb2
 
 __getattr__ = messages_of(__name__, passwordless_pb2)

@@ -5,9 +5,9 @@ from collections.abc import Coroutine as _Coroutine
 from collections.abc import Mapping as _Mapping
 from typing import Any as _Any
 
-from scalekit._call import Call as _Call
-from scalekit._service import AsyncService as _AsyncService
-from scalekit._service import Service as _Service
+from scalekit._runtime.call import Call as _Call
+from scalekit._runtime.service import AsyncService as _AsyncService
+from scalekit._runtime.service import Service as _Service
 from scalekit.v1.auth import passwordless_pb2 as _passwordless_pb2
 from scalekit.v1.auth.passwordless_pb2 import PasswordlessType as PasswordlessType
 from scalekit.v1.auth.passwordless_pb2 import ResendPasswordlessRequest as ResendPasswordlessRequest

@@ -10,9 +10,9 @@ from typing import Any as _Any
 
 from google.protobuf.struct_pb2 import ListValue as _ListValue
 
-from scalekit._call import Call as _Call
-from scalekit._service import AsyncService as _AsyncService
-from scalekit._service import Service as _Service
+from scalekit._runtime.call import Call as _Call
+from scalekit._runtime.service import AsyncService as _AsyncService
+from scalekit._runtime.service import Service as _Service
 from scalekit.v1.providers import providers_pb2 as _providers_pb2
 from scalekit.v1.providers.providers_pb2 import CreateCustomProvider as CreateCustomProvider
 from scalekit.v1.providers.providers_pb2 import CreateCustomProviderRequest as CreateCustomProviderRequest

@@ -17,9 +17,9 @@ from typing import Any
 
 from google.protobuf.empty_pb2 import Empty
 
-from scalekit import _steps
-from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service, messages_of
+from scalekit._runtime import steps
+from scalekit._runtime.arguments import Arguments
+from scalekit._runtime.service import AsyncService, Service, messages_of
 from scalekit.v1.clients import clients_pb2
 
 __getattr__ = messages_of(__name__, clients_pb2)
@@ -51,7 +51,7 @@ class _Methods:
         first.required("resource_id", resource_id)
         first.required("client_id", client_id)
         return self._run(
-            _steps.for_client_of_resource(
+            steps.for_client_of_resource(
                 (first.operation, first.request, clients_pb2.GetResourceClientResponse),
                 (args.operation, args.request, clients_pb2.CreateClientSecretResponse),
             )
@@ -81,7 +81,7 @@ class _Methods:
         first.required("resource_id", resource_id)
         first.required("client_id", client_id)
         return self._run(
-            _steps.for_client_of_resource(
+            steps.for_client_of_resource(
                 (first.operation, first.request, clients_pb2.GetResourceClientResponse),
                 (args.operation, args.request, Empty),
             )
@@ -305,7 +305,7 @@ class _Methods:
         first.required("resource_id", resource_id)
         first.required("client_id", client_id)
         return self._run(
-            _steps.for_client_of_resource(
+            steps.for_client_of_resource(
                 (first.operation, first.request, clients_pb2.GetResourceClientResponse),
                 (args.operation, args.request, clients_pb2.DeleteResourceClientResponse),
             )

@@ -6,10 +6,10 @@ from typing import Any as _Any
 
 from google.protobuf.empty_pb2 import Empty as _Empty
 
-from scalekit._arguments import Fields as _Fields
-from scalekit._call import Call as _Call
-from scalekit._service import AsyncService as _AsyncService
-from scalekit._service import Service as _Service
+from scalekit._runtime.arguments import Fields as _Fields
+from scalekit._runtime.call import Call as _Call
+from scalekit._runtime.service import AsyncService as _AsyncService
+from scalekit._runtime.service import Service as _Service
 from scalekit.v1.roles import roles_pb2 as _roles_pb2
 from scalekit.v1.roles.roles_pb2 import AddPermissionsToRoleRequest as AddPermissionsToRoleRequest
 from scalekit.v1.roles.roles_pb2 import AddPermissionsToRoleResponse as AddPermissionsToRoleResponse

@@ -10,10 +10,10 @@ from typing import Any as _Any
 
 from google.protobuf.timestamp_pb2 import Timestamp as _Timestamp
 
-from scalekit._arguments import Fields as _Fields
-from scalekit._call import Call as _Call
-from scalekit._service import AsyncService as _AsyncService
-from scalekit._service import Service as _Service
+from scalekit._runtime.arguments import Fields as _Fields
+from scalekit._runtime.call import Call as _Call
+from scalekit._runtime.service import AsyncService as _AsyncService
+from scalekit._runtime.service import Service as _Service
 from scalekit.v1.sessions import sessions_pb2 as _sessions_pb2
 from scalekit.v1.sessions.sessions_pb2 import AuthenticatedClients as AuthenticatedClients
 from scalekit.v1.sessions.sessions_pb2 import DeviceDetails as DeviceDetails

@@ -14,9 +14,9 @@ from typing import Any
 
 from google.protobuf.empty_pb2 import Empty
 
-from scalekit import _failures, _steps
-from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service, messages_of
+from scalekit._runtime import failures, steps
+from scalekit._runtime.arguments import Arguments
+from scalekit._runtime.service import AsyncService, Service, messages_of
 from scalekit.v1.tokens import tokens_pb2
 
 __getattr__ = messages_of(__name__, tokens_pb2)
@@ -83,7 +83,7 @@ class _Methods:
             args.request,
             tokens_pb2.ValidateTokenResponse,
             lambda message: message,
-            failure=_failures.token_failure,
+            failure=failures.token_failure,
         )
 
     def invalidate_token(self, token: str):
@@ -165,7 +165,7 @@ class _Methods:
         first = Arguments("ApiTokenService.ValidateToken", tokens_pb2.ValidateTokenRequest)
         first.required("token", token)
         return self._run(
-            _steps.with_merged_claims(
+            steps.with_merged_claims(
                 (first.operation, first.request, tokens_pb2.ValidateTokenResponse),
                 (args.operation, args.request, tokens_pb2.UpdateTokenResponse, lambda message: message),
             )

@@ -11,8 +11,8 @@ from typing import Any as _Any
 from google.protobuf.empty_pb2 import Empty as _Empty
 from google.protobuf.timestamp_pb2 import Timestamp as _Timestamp
 
-from scalekit._service import AsyncService as _AsyncService
-from scalekit._service import Service as _Service
+from scalekit._runtime.service import AsyncService as _AsyncService
+from scalekit._runtime.service import Service as _Service
 from scalekit.v1.tokens import tokens_pb2 as _tokens_pb2
 from scalekit.v1.tokens.tokens_pb2 import CreateToken as CreateToken
 from scalekit.v1.tokens.tokens_pb2 import CreateTokenRequest as CreateTokenRequest

@@ -8,10 +8,10 @@ from typing import Any as _Any
 
 from google.protobuf.struct_pb2 import Struct as _Struct
 
-from scalekit._arguments import Fields as _Fields
-from scalekit._call import Call as _Call
-from scalekit._service import AsyncService as _AsyncService
-from scalekit._service import Service as _Service
+from scalekit._runtime.arguments import Fields as _Fields
+from scalekit._runtime.call import Call as _Call
+from scalekit._runtime.service import AsyncService as _AsyncService
+from scalekit._runtime.service import Service as _Service
 from scalekit.v1.tools import tools_pb2 as _tools_pb2
 from scalekit.v1.tools.tools_pb2 import ConnectionReadiness as ConnectionReadiness
 from scalekit.v1.tools.tools_pb2 import ExecuteToolRequest as ExecuteToolRequest

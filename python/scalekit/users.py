@@ -14,8 +14,8 @@ from typing import Any
 
 from google.protobuf.empty_pb2 import Empty
 
-from scalekit._arguments import Arguments
-from scalekit._service import AsyncService, Service, messages_of
+from scalekit._runtime.arguments import Arguments
+from scalekit._runtime.service import AsyncService, Service, messages_of
 from scalekit.v1.users import users_pb2
 
 __getattr__ = messages_of(__name__, users_pb2)

@@ -4,9 +4,9 @@
 from collections.abc import Coroutine as _Coroutine
 from typing import Any as _Any
 
-from scalekit._call import Call as _Call
-from scalekit._service import AsyncService as _AsyncService
-from scalekit._service import Service as _Service
+from scalekit._runtime.call import Call as _Call
+from scalekit._runtime.service import AsyncService as _AsyncService
+from scalekit._runtime.service import Service as _Service
 from scalekit.v1.auth import webauthn_pb2 as _webauthn_pb2
 from scalekit.v1.auth.webauthn_pb2 import AllAcceptedCredentialsOptions as AllAcceptedCredentialsOptions
 from scalekit.v1.auth.webauthn_pb2 import DeleteCredentialRequest as DeleteCredentialRequest
