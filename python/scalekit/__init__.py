@@ -5,13 +5,13 @@
 >>> client.get_authorization_url("https://app.example.com/callback").split("?")[0]
 'https://acme.scalekit.com/oauth/authorize'
 
-:class:`ScalekitClient` blocks, :class:`AsyncScalekitClient` is for asyncio; both have the same services and
-methods. Importing this package loads next to nothing: each name below is loaded when it is first used.
+:class:`ScalekitClient` is blocking, :class:`AsyncScalekitClient` is for asyncio. Both have the same
+services and methods. Names are loaded lazily, when they are first used.
 """
 
 from __future__ import annotations
 
-# Spelt out instead of imported: `typing` alone takes longer to load than all of this package.
+# Not imported: `typing` takes longer to load than this module.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scalekit._native import __version__
@@ -96,7 +96,7 @@ __all__ = [
 
 
 def _check_installation() -> None:
-    """Refuse an installation that is mixed with files of ``scalekit-sdk-python``."""
+    """Raises an ``ImportError`` if files of ``scalekit-sdk-python`` are mixed with this package."""
     import os.path
 
     if os.path.exists(os.path.join(*__path__[:1], "v1", "organizations", "organizations_pb2_grpc.py")):
@@ -105,6 +105,7 @@ def _check_installation() -> None:
 
 _check_installation()
 
+# The modules of the names in __all__. Names that are not listed here are in common.exceptions.
 _MODULES = {
     "ScalekitClient": "client",
     "AsyncScalekitClient": "aio",
@@ -124,15 +125,14 @@ _MODULES = {
 }
 
 
-# Type checkers know the names by the imports above, and any other name is a mistake.
+# Hidden from type checkers: they read the names from the imports above and reject other names.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        """Load a name of ``__all__``, or a submodule, when it is first used."""
+        """Loads a name of ``__all__``, or a submodule, when it is first used."""
         from importlib import import_module
 
         if name in __all__:
-            # Whatever is not listed is an exception.
             value = getattr(import_module(f"scalekit.{_MODULES.get(name, 'common.exceptions')}"), name)
             globals()[name] = value
             return value
@@ -146,5 +146,5 @@ if not TYPE_CHECKING:
 
 
 def __dir__() -> list[str]:
-    """List what can be imported."""
+    """Includes the names that are not loaded yet."""
     return sorted({*globals(), *__all__})

@@ -1,4 +1,4 @@
-"""The Rust core. Private: use the clients of :mod:`scalekit`."""
+"""The Rust core. This module is private: use the clients of :mod:`scalekit`."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias, TypedDict, final, overload
@@ -25,28 +25,32 @@ EXCEPTIONS: Final[tuple[str, ...]]
 
 @final
 class Headers:
-    """Headers of a reply."""
+    """The headers of a response."""
 
     def items(self) -> list[tuple[str, str]]:
-        """Names, in lower case, and values."""
+        """Returns lower-case names and values."""
 
 @final
 class Sink:
-    """Brings answers to an event loop."""
+    """Delivers results to an event loop."""
 
     def __new__(cls, call_soon: Callable[..., object]) -> Sink: ...
 
 @final
 class Task:
-    """A call in the background."""
+    """A call that runs in the background."""
 
     def cancel(self) -> None:
-        """Drop the request and its connection; without effect on a call that is done."""
+        """Drops the request and its connection. Has no effect on a finished call."""
 
+# The sink of an event loop, and an asyncio future of that loop.
 _Target: TypeAlias = tuple[Sink, Any]
+# The accepted issuers, the accepted audiences and the required scopes.
 _TokenChecks: TypeAlias = tuple[list[str] | None, list[str] | None, list[str]]
 
 class _ClientOptions(TypedDict):
+    """Options of a client. Times are in seconds; a `keepalive_time` of 0 turns probes off."""
+
     env_url: str
     client_id: str
     client_secret: str
@@ -69,9 +73,11 @@ class _ClientOptions(TypedDict):
 
 @final
 class NativeClient:
-    """The core's client, in whichever process it is used.
+    """The client of the Rust core. It also works in forked processes.
 
-    Where there is a `target` (a sink and an asyncio future), the answer goes there.
+    Methods with a `target`, a sink and an asyncio future, return a task and set the result of the
+    future. Without a `target` they block and return the result. With `cached_only`, a validation
+    returns ``None`` if the keys must be fetched first.
     """
 
     def __new__(cls, options: _ClientOptions) -> NativeClient: ...
@@ -182,17 +188,17 @@ class NativeClient:
     def verify_webhook(
         self, secret: str, headers: Mapping[str, Any] | Iterable[tuple[Any, Any]], payload: str | Buffer
     ) -> bool:
-        """Verify the signature of a webhook."""
+        """Verifies the signature of a webhook."""
 
     def verify_interceptor(
         self, secret: str, headers: Mapping[str, Any] | Iterable[tuple[Any, Any]], payload: str | Buffer
     ) -> bool:
-        """Verify the signature of an interceptor request."""
+        """Verifies the signature of an interceptor request."""
 
     def close(self) -> None: ...
 
 def generate_pkce(length: int) -> tuple[str, str]:
-    """Verifier and S256 challenge."""
+    """Returns a random verifier and its S256 challenge."""
 
 def response_type(operation: str) -> str:
-    """Full name of an operation's response message."""
+    """Returns the full name of an operation's response message."""

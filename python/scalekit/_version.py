@@ -1,4 +1,4 @@
-"""The version, where earlier SDKs had it."""
+"""The version, for compatibility with ``scalekit-sdk-python``."""
 
 from __future__ import annotations
 

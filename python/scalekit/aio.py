@@ -1,4 +1,4 @@
-"""The client for asyncio."""
+"""The async client."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scalekit._runtime import installation as _installation  # noqa: F401
 from scalekit._clients import AsyncClients
 from scalekit._runtime import validate
 from scalekit._runtime.annotations import Self
-from scalekit._runtime.client_base import ClientBase, code_exchange, validation
+from scalekit._runtime.client_base import ClientBase, code_arguments, token_checks
 from scalekit.common.scalekit import (
     CodeAuthenticationOptions,
     IdpInitiatedLoginClaims,
@@ -25,9 +25,9 @@ from scalekit.core import AsyncCoreClient
 class AsyncScalekitClient(ClientBase, AsyncClients):
     """A client of one Scalekit environment, for asyncio.
 
-    Services, methods, arguments and exceptions are those of :class:`scalekit.ScalekitClient`; whatever may
-    use the network is awaitable. The event loop is never blocked, and cancelling a call drops its request.
-    One client can serve several event loops.
+    It has the same services, methods, arguments and exceptions as :class:`scalekit.ScalekitClient`.
+    Methods that may use the network are coroutines. The event loop is never blocked, and
+    cancellation of a call drops its request. A client can be used by several event loops.
     """
 
     core_client: AsyncCoreClient
@@ -37,13 +37,16 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
     async def authenticate_with_code(
         self, code: str, redirect_uri: str, options: CodeAuthenticationOptions | None = None
     ) -> dict[str, Any]:
-        """Exchange an authorization code; see :meth:`scalekit.ScalekitClient.authenticate_with_code`."""
-        core, arguments = self.core_client, code_exchange(code, redirect_uri, options)
+        """Exchanges an authorization code.
+
+        See :meth:`scalekit.ScalekitClient.authenticate_with_code`.
+        """
+        core, arguments = self.core_client, code_arguments(code, redirect_uri, options)
         result: dict[str, Any] = await core._invoke(core._native.authenticate_with_code, *arguments)
         return result
 
     async def refresh_access_token(self, refresh_token: str) -> dict[str, Any]:
-        """Get a new access token; see :meth:`scalekit.ScalekitClient.refresh_access_token`."""
+        """Requests a new access token; see :meth:`scalekit.ScalekitClient.refresh_access_token`."""
         validate.text(refresh_token=refresh_token)
         core = self.core_client
         result: dict[str, Any] = await core._invoke(core._native.refresh_access_token, refresh_token)
@@ -52,15 +55,21 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
     async def generate_client_token(
         self, client_id: str, client_secret: str, scopes: list[str] | None = None
     ) -> str:
-        """Get a machine client's token; see :meth:`scalekit.ScalekitClient.generate_client_token`."""
+        """Requests a machine client's token.
+
+        See :meth:`scalekit.ScalekitClient.generate_client_token`.
+        """
         validate.text(client_id=client_id, client_secret=client_secret)
-        core, wanted = self.core_client, validate.strings("scopes", scopes) or []
-        result = await core._invoke(core._native.generate_client_token, client_id, client_secret, wanted)
+        core, scope_list = self.core_client, validate.strings("scopes", scopes) or []
+        result = await core._invoke(core._native.generate_client_token, client_id, client_secret, scope_list)
         token: str = result["access_token"]
         return token
 
     async def get_client_access_token(self) -> str:
-        """Get this client's own access token: the one its calls use, fetched if there is no valid one."""
+        """Returns the service token.
+
+        See :meth:`scalekit.ScalekitClient.get_client_access_token`.
+        """
         core = self.core_client
         result: str = await core._invoke(core._native.client_access_token)
         return result
@@ -71,9 +80,12 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         options: TokenValidationOptions | None = None,
         audience: str | list[str] | None = None,
     ) -> bool:
-        """Tell whether a token is valid; see :meth:`scalekit.ScalekitClient.validate_access_token`."""
+        """Returns ``True`` if a token is valid.
+
+        See :meth:`scalekit.ScalekitClient.validate_access_token`.
+        """
         native = self.core_client._native
-        valid: bool = await self._validate(native.is_valid_token, token, validation(options, audience))
+        valid: bool = await self._validate(native.is_valid_token, token, token_checks(options, audience))
         return valid
 
     async def validate_access_token_and_get_claims(
@@ -82,7 +94,7 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         options: TokenValidationOptions | None = None,
         audience: str | list[str] | None = None,
     ) -> dict[str, Any]:
-        """Like :meth:`validate_token`."""
+        """Validates a token and returns its claims; the same as :meth:`validate_token`."""
         return await self.validate_token(token, options, audience)
 
     async def get_idp_initiated_login_claims(
@@ -91,7 +103,7 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         options: TokenValidationOptions | None = None,
         audience: str | list[str] | None = None,
     ) -> IdpInitiatedLoginClaims:
-        """Validate the token of a sign-in that began at the identity provider.
+        """Validates the token of a login that started at the identity provider.
 
         See :meth:`scalekit.ScalekitClient.get_idp_initiated_login_claims`.
         """
@@ -105,17 +117,20 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         options: TokenValidationOptions | None = None,
         audience: str | list[str] | None = None,
     ) -> dict[str, Any]:
-        """Validate a token and return its claims; see :meth:`scalekit.ScalekitClient.validate_token`."""
+        """Validates a token and returns its claims.
+
+        See :meth:`scalekit.ScalekitClient.validate_token`.
+        """
         native = self.core_client._native
         claims: dict[str, Any] = await self._validate(
-            native.validate_token, token, validation(options, audience)
+            native.validate_token, token, token_checks(options, audience)
         )
         return claims
 
     async def verify_scopes(self, token: str, required_scopes: list[str]) -> bool:
-        """Verify a token and its scopes; see :meth:`scalekit.ScalekitClient.verify_scopes`."""
+        """Validates a token and its scopes; see :meth:`scalekit.ScalekitClient.verify_scopes`."""
         native = self.core_client._native
-        await self._validate(native.validate_token, token, validation(None, None, required_scopes))
+        await self._validate(native.validate_token, token, token_checks(None, None, required_scopes))
         return True
 
     async def _validate(
@@ -124,7 +139,7 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         token: str,
         checks: tuple[list[str] | None, list[str] | None, list[str]],
     ) -> Any:
-        """Call a native validation method, off the event loop only if the keys must be fetched."""
+        """Calls a native validation method, in the background only if it must fetch the keys."""
         # Validation with a cached key takes microseconds, less than a turn of the event loop.
         result = method(token, checks, cached_only=True)
         if result is None:
@@ -132,11 +147,11 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         return result
 
     async def aclose(self) -> None:
-        """Close the connections, like :meth:`close`."""
+        """Closes the connections; the same as :meth:`close`."""
         self.close()
 
     async def __aenter__(self) -> Self:
-        """Use the client in an ``async with`` block, which closes it."""
+        """Returns the client. The ``async with`` block closes it at its end."""
         return self
 
     async def __aexit__(
@@ -145,5 +160,5 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Close the client."""
+        """Closes the client."""
         self.close()

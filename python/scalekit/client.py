@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from scalekit._clients import SERVICES, Clients
 from scalekit._runtime import validate
 from scalekit._runtime.annotations import Self
-from scalekit._runtime.client_base import ClientBase, code_exchange, validation
+from scalekit._runtime.client_base import ClientBase, code_arguments, token_checks
 from scalekit.common.exceptions import (
     ScalekitValidateTokenFailureException as ScalekitValidateTokenFailureException,
 )
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
     webhook_tolerance_in_seconds: timedelta
 
+# For compatibility with scalekit-sdk-python: applications import these constants from here.
 AUTHORIZE_ENDPOINT = "oauth/authorize"
 LOGOUT_ENDPOINT = "oidc/logout"
 webhook_signature_version = "v1"
@@ -57,7 +58,7 @@ webhook_signature_version = "v1"
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        """Load service classes, and a constant that needs `datetime`, at their first use."""
+        """Loads service classes, and a constant that needs `datetime`, when they are first used."""
         if name == "webhook_tolerance_in_seconds":
             from datetime import timedelta
 
@@ -71,35 +72,39 @@ if not TYPE_CHECKING:
 class ScalekitClient(ClientBase, Clients):
     """A client of one Scalekit environment, for blocking code.
 
-    Make one and keep it: it is safe to share between threads, survives forks, and reuses connections and the
-    service token. Making it does nothing but check its options; the first call connects and fetches the
-    token. The GIL is free while a call waits.
+    Create one client and reuse it. It can be shared between threads, works after a fork, and reuses
+    connections and the service token. The constructor only validates the options; the first call
+    connects and fetches the token. The GIL is released while a call waits.
 
     Args:
-        env_url: URL of the environment, such as ``https://acme.scalekit.com``; ``http`` only to this machine.
+        env_url: URL of the environment, such as ``https://acme.scalekit.com``. ``http`` is accepted
+            only for this machine.
         client_id: client id, from the dashboard.
         client_secret: client secret, from the dashboard. Never shown.
-        keepalive_time_ms: milliseconds between probes of a connection; 0 for none, else 60000 at least.
-        keepalive_timeout_ms: milliseconds to wait for the answer to a probe.
-        call_timeout_s: seconds a call may take, all attempts and waits included.
+        keepalive_time_ms: milliseconds between keepalive probes of a connection, at least 60000; 0
+            turns them off.
+        keepalive_timeout_ms: milliseconds to wait for the response to a probe.
+        call_timeout_s: seconds for one call with all retries and waits.
         tool_call_timeout_s: the same for tool executions.
-        connect_timeout_s: seconds one attempt to connect may take.
-        max_retries: how often a call is repeated where that is safe; 0 for never.
-        ca_certificates: certificates to trust beside those of the system: PEM, or the path of a PEM file.
-            ``REQUESTS_CA_BUNDLE``, ``CURL_CA_BUNDLE``, ``GRPC_DEFAULT_SSL_ROOTS_FILE_PATH``,
-            ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` add certificates in the same way.
+        connect_timeout_s: seconds for one attempt to connect.
+        max_retries: number of retries of calls that are safe to repeat; 0 turns retries off.
+        ca_certificates: certificates to trust in addition to the system's: PEM, or the path of a
+            PEM file. ``REQUESTS_CA_BUNDLE``, ``CURL_CA_BUNDLE``,
+            ``GRPC_DEFAULT_SSL_ROOTS_FILE_PATH``, ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` add
+            certificates in the same way.
         proxy: URL of a proxy; default the environment's ``HTTPS_PROXY`` and ``NO_PROXY``.
-        token_leeway_s: seconds by which clocks may differ when the times in a token are checked.
-        token_cache_size: how many verified tokens are remembered, as keyed hashes (20 bytes each), so that
-            the same token again is checked for its claims only; 0 turns it off.
-        issuer: issuer that tokens must have unless a validation names another one.
-        audience: audience that tokens must name unless a validation names another one.
-        webhook_tolerance_s: seconds that the time stamp of a webhook may lie in the past or the future.
-        user_agent_suffix: text to add to the ``user-agent`` header, such as ``acme-portal/2.1``.
-        allow_insecure_http: permit ``http`` to any host; secrets then travel unencrypted.
+        token_leeway_s: seconds of clock difference to accept when a token's times are validated.
+        token_cache_size: number of verified tokens to cache, as keyed hashes of 20 bytes. A cached
+            token is validated without another signature verification; 0 turns the cache off.
+        issuer: required issuer of tokens, unless a validation specifies another one.
+        audience: required audience of tokens, unless a validation specifies another one.
+        webhook_tolerance_s: accepted difference in seconds between a webhook's timestamp and the
+            current time.
+        user_agent_suffix: text to append to the ``user-agent`` header, such as ``acme-portal/2.1``.
+        allow_insecure_http: accept ``http`` for any host. Secrets are then sent unencrypted.
 
     Raises:
-        ScalekitArgumentException: an option is wrong; the message says which and why.
+        ScalekitArgumentException: an option is invalid; the message names it.
     """
 
     core_client: CoreClient
@@ -108,34 +113,39 @@ class ScalekitClient(ClientBase, Clients):
     def authenticate_with_code(
         self, code: str, redirect_uri: str, options: CodeAuthenticationOptions | None = None
     ) -> dict[str, Any]:
-        """Exchange an authorization code for tokens (RFC 6749 section 4.1.3) and verify the ID token.
+        """Exchanges an authorization code for tokens (RFC 6749 section 4.1.3) and verifies the ID
+        token.
 
         Args:
-            code: the ``code`` that came with the callback; it works once.
-            redirect_uri: the one the authorization URL was made with.
-            options: the PKCE verifier (RFC 7636), if a challenge was sent.
+            code: the ``code`` parameter of the callback. It can be used once.
+            redirect_uri: the redirect URI of the authorization URL.
+            options: the PKCE verifier (RFC 7636), if the authorization URL had a challenge.
 
         Returns:
-            ``user`` (a ``dict`` of the profile: ``id``, ``email``, ``givenName`` and so on), ``id_token``,
-            ``access_token``, ``refresh_token``, ``connection_id``, ``organization_id``, ``expires_in``
-            (seconds); ``None`` for what the service did not send.
+            A ``dict`` with ``user`` (the profile as a ``dict``: ``id``, ``email``, ``givenName``
+            and so on), ``id_token``, ``access_token``, ``refresh_token``, ``connection_id``,
+            ``organization_id`` and ``expires_in`` (seconds). Values that the service did not send
+            are ``None``.
 
         Raises:
-            ScalekitServerException: the code was refused; ``error_code`` is such as ``invalid_grant``.
-            ScalekitValidateTokenFailureException: the ID token is not valid or not meant for this client.
+            ScalekitServerException: the code was rejected, with an ``error_code`` such as
+                ``invalid_grant``.
+            ScalekitValidateTokenFailureException: the ID token is invalid or was issued for another
+                client.
         """
-        arguments = code_exchange(code, redirect_uri, options)
+        arguments = code_arguments(code, redirect_uri, options)
         return self.core_client._native.authenticate_with_code(*arguments)
 
     def refresh_access_token(self, refresh_token: str) -> dict[str, Any]:
-        """Get a new access token for a refresh token (RFC 6749 section 6).
+        """Requests a new access token with a refresh token (RFC 6749 section 6).
 
         Returns:
-            ``access_token``, ``refresh_token`` (the old one if the service keeps it), ``id_token`` and
-            ``expires_in`` (seconds) as far as the service sent them.
+            A ``dict`` with ``access_token``, ``refresh_token`` (the given one if the service sent
+            no new one), ``id_token`` and ``expires_in`` (seconds). Other values that the service
+            did not send are ``None``.
 
         Raises:
-            ScalekitServerException: the refresh token was refused.
+            ScalekitServerException: the refresh token was rejected.
         """
         validate.text(refresh_token=refresh_token)
         return self.core_client._native.refresh_access_token(refresh_token)
@@ -143,25 +153,30 @@ class ScalekitClient(ClientBase, Clients):
     def generate_client_token(
         self, client_id: str, client_secret: str, scopes: list[str] | None = None
     ) -> str:
-        """Get an access token for a machine client (client credentials, RFC 6749 section 4.4).
+        """Requests an access token for a machine client (client credentials, RFC 6749 section 4.4).
 
         Args:
             client_id: id of the machine client, such as ``m2morg_123``.
-            client_secret: one of its secrets.
-            scopes: scopes to ask for; default all that the client has.
+            client_secret: a secret of the machine client.
+            scopes: scopes to request; default all scopes of the client.
 
         Returns:
             The access token.
+
+        Raises:
+            ScalekitServerException: the credentials or the scopes were rejected.
         """
         validate.text(client_id=client_id, client_secret=client_secret)
-        wanted = validate.strings("scopes", scopes) or []
-        token: str = self.core_client._native.generate_client_token(client_id, client_secret, wanted)[
-            "access_token"
-        ]
+        scope_list = validate.strings("scopes", scopes) or []
+        result = self.core_client._native.generate_client_token(client_id, client_secret, scope_list)
+        token: str = result["access_token"]
         return token
 
     def get_client_access_token(self) -> str:
-        """Get this client's own access token: the one its calls use, fetched if there is no valid one."""
+        """Returns the service token, which this client's calls use.
+
+        Fetches one if none is valid.
+        """
         return self.core_client._native.client_access_token()
 
     def validate_access_token(
@@ -170,23 +185,25 @@ class ScalekitClient(ClientBase, Clients):
         options: TokenValidationOptions | None = None,
         audience: str | list[str] | None = None,
     ) -> bool:
-        """Tell whether an access token is valid.
+        """Returns ``True`` if an access token is valid.
 
-        The signature (RS256) is checked against the environment's keys, which are cached, ``exp``, ``nbf``
-        and ``iat`` against the clock, issuer, audience and scopes as far as they are given.
+        Verifies the signature (RS256) with the environment's cached keys, ``exp``, ``nbf`` and
+        ``iat``, and the issuer, audience and scopes if they are given.
 
         Args:
             token: the JWT, without ``Bearer``.
-            options: issuer, audience and scopes the token must have.
-            audience: ``aud`` must name one of these; the audience of the options wins.
+            options: the required issuer, audience and scopes.
+            audience: accepted audiences; ``aud`` must contain one of them. The audience of
+                `options` takes precedence.
 
         Raises:
-            ScalekitServerException: the keys cannot be fetched, so nothing can be told.
+            ScalekitServerException: the keys could not be fetched, so the token could not be
+                validated.
         """
         native = self.core_client._native
         if options is None and audience is None:
             return native.is_valid_token(token)
-        return native.is_valid_token(token, validation(options, audience))
+        return native.is_valid_token(token, token_checks(options, audience))
 
     def validate_access_token_and_get_claims(
         self,
@@ -194,7 +211,7 @@ class ScalekitClient(ClientBase, Clients):
         options: TokenValidationOptions | None = None,
         audience: str | list[str] | None = None,
     ) -> dict[str, Any]:
-        """Like :meth:`validate_token`."""
+        """Validates a token and returns its claims; the same as :meth:`validate_token`."""
         return self.validate_token(token, options, audience)
 
     def get_idp_initiated_login_claims(
@@ -203,7 +220,7 @@ class ScalekitClient(ClientBase, Clients):
         options: TokenValidationOptions | None = None,
         audience: str | list[str] | None = None,
     ) -> IdpInitiatedLoginClaims:
-        """Validate the token of a sign-in that began at the identity provider, to start the real one with.
+        """Validates the token of a login that started at the identity provider.
 
         Args:
             idp_initiated_login_token: the ``idp_initiated_login`` parameter of the callback.
@@ -211,11 +228,13 @@ class ScalekitClient(ClientBase, Clients):
             audience: see :meth:`validate_access_token`.
 
         Returns:
-            The claims, of which ``connection_id``, ``organization_id``, ``login_hint`` and ``relay_state`` go
-            into :class:`AuthorizationUrlOptions`.
+            The claims. Pass ``connection_id``, ``organization_id``, ``login_hint`` and
+            ``relay_state`` (as ``state``) to :class:`AuthorizationUrlOptions` to continue the
+            login.
 
         Raises:
-            ScalekitValidateTokenFailureException: the token is not valid; the message says why.
+            ScalekitValidateTokenFailureException: the token is invalid; the message contains the
+                reason.
         """
         return IdpInitiatedLoginClaims(self.validate_token(idp_initiated_login_token, options, audience))
 
@@ -225,31 +244,36 @@ class ScalekitClient(ClientBase, Clients):
         options: TokenValidationOptions | None = None,
         audience: str | list[str] | None = None,
     ) -> dict[str, Any]:
-        """Validate a token of the environment and return its claims; see :meth:`validate_access_token`.
+        """Validates a token of the environment and returns its claims.
+
+        See :meth:`validate_access_token`.
 
         Raises:
-            ScalekitValidateTokenFailureException: the token is not valid; the message says why.
-            ScalekitServerException: the keys cannot be fetched.
+            ScalekitValidateTokenFailureException: the token is invalid; the message contains the
+                reason.
+            ScalekitServerException: the keys could not be fetched.
         """
         native = self.core_client._native
         if options is None and audience is None:
             return native.validate_token(token)
-        return native.validate_token(token, validation(options, audience))
+        return native.validate_token(token, token_checks(options, audience))
 
     def verify_scopes(self, token: str, required_scopes: list[str]) -> bool:
-        """Verify the token and that it has all of `required_scopes`.
+        """Validates a token, which must have all of `required_scopes`.
 
         Returns:
             ``True``.
 
         Raises:
-            ScalekitValidateTokenFailureException: it is not valid, or lacks scopes; the message names them.
+            ScalekitValidateTokenFailureException: the token is invalid or lacks scopes; the message
+                names the missing scopes.
+            ScalekitServerException: the keys could not be fetched.
         """
-        self.core_client._native.validate_token(token, validation(None, None, required_scopes))
+        self.core_client._native.validate_token(token, token_checks(None, None, required_scopes))
         return True
 
     def __enter__(self) -> Self:
-        """Use the client in a ``with`` block, which closes it."""
+        """Returns the client. The ``with`` block closes it at its end."""
         return self
 
     def __exit__(
@@ -258,5 +282,5 @@ class ScalekitClient(ClientBase, Clients):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Close the client."""
+        """Closes the client."""
         self.close()

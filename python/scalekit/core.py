@@ -1,4 +1,8 @@
-"""What all services of a client share: its configuration, its credentials and the way to the service."""
+"""The core client: configuration, credentials and connections, shared by all services of a client.
+
+Applications use :class:`scalekit.ScalekitClient`. Its ``core_client`` has the members that
+``scalekit-sdk-python`` documents for direct use.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,9 @@ from scalekit.common.exceptions import ScalekitException as ScalekitException
 from scalekit.common.exceptions import ScalekitServerException as ScalekitServerException
 from scalekit.common.exceptions import ScalekitTooManyRequestsException as ScalekitTooManyRequestsException
 
-TOKEN_ENDPOINT = "/oauth/token"  # noqa: S105  a path
+# For compatibility with scalekit-sdk-python: applications import these constants, and the
+# exceptions above.
+TOKEN_ENDPOINT = "/oauth/token"  # noqa: S105
 JWKS_ENDPOINT = "/keys"
 DEFAULT_KEEPALIVE_TIME_MS = 60_000
 DEFAULT_KEEPALIVE_TIMEOUT_MS = 10_000
@@ -27,7 +33,7 @@ DEFAULT_TOOL_CALL_TIMEOUT_S = 60
 
 
 class ClientOptions(TypedDict, total=False):
-    """Further options of a client; :class:`scalekit.ScalekitClient` explains them."""
+    """Keyword-only options of a client, documented by :class:`scalekit.ScalekitClient`."""
 
     connect_timeout_s: float
     max_retries: int
@@ -43,7 +49,7 @@ class ClientOptions(TypedDict, total=False):
 
 
 class BaseCoreClient:
-    """Configuration and native client of :class:`CoreClient` and :class:`AsyncCoreClient`."""
+    """The common base of :class:`CoreClient` and :class:`AsyncCoreClient`."""
 
     api_version: str = _native.API_VERSION
 
@@ -69,7 +75,7 @@ class BaseCoreClient:
         user_agent_suffix: str | None = None,
         allow_insecure_http: bool = False,
     ) -> None:
-        """Check the configuration; see :class:`scalekit.ScalekitClient` for what each option means."""
+        """Validates the options, which :class:`scalekit.ScalekitClient` documents."""
         validate.text(env_url=env_url, client_id=client_id, client_secret=client_secret)
         validate.keepalive(keepalive_time_ms, keepalive_timeout_ms)
         validate.seconds(call_timeout_s=call_timeout_s, tool_call_timeout_s=tool_call_timeout_s)
@@ -114,34 +120,36 @@ class BaseCoreClient:
 
     @property
     def sdk_version(self) -> str:
-        """The ``x-sdk-version`` header of every call."""
+        """The ``x-sdk-version`` header of every request."""
         return self._native.sdk_version
 
     @property
     def user_agent(self) -> str:
-        """The ``user-agent`` header of every call."""
+        """The ``user-agent`` header of every request."""
         return self._native.user_agent
 
-    def _headers(self, token: str, more: dict[str, str] | None) -> dict[str, str]:
-        own = {
+    def _request_headers(self, token: str, extra: dict[str, str] | None) -> dict[str, str]:
+        headers = {
             "user-agent": self.user_agent,
             "x-sdk-version": self.sdk_version,
             "x-api-version": self.api_version,
             "authorization": f"Bearer {token}",
         }
-        return {**own, **(more or {})}
+        return {**headers, **(extra or {})}
 
     def _grant(self, data: Mapping[str, str]) -> tuple[str, tuple[Any, ...]]:
-        """The native method, and its arguments, of a form for the token endpoint."""
-        grant, own = data.get("grant_type"), data.get("client_id", self.client_id)
+        """Returns the name and the arguments of the native method for a token request."""
+        grant, client_id = data.get("grant_type"), data.get("client_id", self.client_id)
         if grant == "client_credentials":
             secret = data.get("client_secret")
-            validate.text(client_id=own, client_secret=secret)
+            validate.text(client_id=client_id, client_secret=secret)
             scopes = data.get("scope") or ""
             validate.optional_text(scope=scopes)
-            return "generate_client_token", (own, secret, scopes.split())
-        if own != self.client_id:
-            raise ScalekitArgumentException("client_id: codes and refresh tokens are those of this client")
+            return "generate_client_token", (client_id, secret, scopes.split())
+        if client_id != self.client_id:
+            raise ScalekitArgumentException(
+                f"client_id must be the id of this client for grant_type {grant!r}"
+            )
         if grant == "authorization_code":
             code, redirect_uri = data.get("code"), data.get("redirect_uri")
             validate.text(code=code, redirect_uri=redirect_uri)
@@ -151,19 +159,21 @@ class BaseCoreClient:
         if grant == "refresh_token":
             validate.text(refresh_token=data.get("refresh_token"))
             return "refresh_access_token", (data["refresh_token"],)
-        raise ScalekitArgumentException(f"grant_type: {grant!r} is not a grant of the token endpoint")
+        raise ScalekitArgumentException(
+            f"grant_type must be client_credentials, authorization_code or refresh_token, not {grant!r}"
+        )
 
     def close(self) -> None:
-        """Close the connections. A call made later raises :class:`ScalekitException`."""
+        """Closes the connections. Later calls raise a :class:`ScalekitCancelledException`."""
         self._native.close()
 
     def __repr__(self) -> str:
-        """Name the environment and the client id, never the secret."""
+        """Shows the environment's URL and the client id, but not the secret."""
         return f"{type(self).__name__}(env_url={self.env_url!r}, client_id={self.client_id!r})"
 
 
 class CoreClient(BaseCoreClient):
-    """Calls operations by their name, blocking."""
+    """The core client of :class:`scalekit.ScalekitClient`, blocking."""
 
     def grpc_exec(
         self,
@@ -173,17 +183,21 @@ class CoreClient(BaseCoreClient):
         timeout: float | None = None,
         retry_on_unavailable: bool = True,
     ) -> tuple[Any, Call]:
-        """Call any operation of the API by its name.
+        """Calls an operation by name, over REST. For compatibility with ``scalekit-sdk-python``.
 
         Args:
             func: service and method, such as ``"OrganizationService.GetOrganization"``.
             data: the request message.
-            retry: without effect; what is safe to repeat is repeated within the deadline.
-            timeout: deadline in seconds, all attempts included; default ``call_timeout_s``.
-            retry_on_unavailable: without effect, as `retry`.
+            retry: ignored. The option ``max_retries`` of the client limits retries.
+            timeout: seconds for the call with all retries; default ``call_timeout_s``.
+            retry_on_unavailable: ignored.
 
         Returns:
             The response message and the :class:`Call`.
+
+        Raises:
+            ScalekitArgumentException: the operation does not exist, or the timeout is invalid.
+            ScalekitServerException: the service rejected the call or was not reached.
         """
         response, request = _response_type(func), data.SerializeToString()
         if timeout is not None:
@@ -192,49 +206,61 @@ class CoreClient(BaseCoreClient):
         return response.FromString(body), Call(headers)
 
     def authenticate(self, data: Mapping[str, str]) -> TokenResponse:
-        """Get tokens by one of the three grants (RFC 6749), given as the form of the token endpoint.
+        """Requests tokens with a form of the token endpoint (RFC 6749). For compatibility with
+        ``scalekit-sdk-python``.
+
+        Prefer :meth:`ScalekitClient.authenticate_with_code`,
+        :meth:`ScalekitClient.refresh_access_token` and
+        :meth:`ScalekitClient.generate_client_token`.
 
         Args:
-            data: ``grant_type`` and what goes with it: ``client_id``, ``client_secret`` and ``scope`` for
-                ``client_credentials``; ``code``, ``redirect_uri`` and ``code_verifier`` for
-                ``authorization_code``, whose ID token is verified; ``refresh_token`` for ``refresh_token``.
+            data: ``grant_type`` and the fields of that grant. ``client_credentials`` takes
+                ``client_id``, ``client_secret`` and ``scope``. ``authorization_code`` takes
+                ``code``, ``redirect_uri`` and ``code_verifier``; the ID token is verified.
+                ``refresh_token`` takes ``refresh_token``.
 
         Raises:
-            ScalekitArgumentException: another grant, or one for another client's code or refresh token.
-            ScalekitServerException: the endpoint refused, with its ``error`` as ``error_code``.
+            ScalekitArgumentException: the grant is unknown, a field is missing, or the code or
+                refresh token belongs to another client.
+            ScalekitServerException: the endpoint rejected the request; ``error_code`` is its
+                ``error``.
         """
         method, arguments = self._grant(data)
         return TokenResponse(getattr(self._native, method)(*arguments))
 
     def get_headers(self, headers: dict[str, str] | None = None) -> dict[str, str]:
-        """Return the headers of a call: ``user-agent``, the versions, and a valid bearer token.
+        """Returns the headers of a request, with a valid bearer token. For compatibility with
+        ``scalekit-sdk-python``.
 
         Args:
-            headers: more headers, which win over those of the same name.
+            headers: additional headers. They replace default headers of the same name.
         """
-        return self._headers(self._native.client_access_token(), headers)
+        return self._request_headers(self._native.client_access_token(), headers)
 
     def get_jwks(self) -> None:
-        """Fetch the environment's signing keys, which validations use, ahead of need."""
+        """Fetches and caches the environment's signing keys. For compatibility with
+        ``scalekit-sdk-python``: validation fetches them when it needs them.
+        """
         self._native.refresh_keys()
 
 
 class AsyncCoreClient(BaseCoreClient):
-    """Calls operations by their name, awaitable."""
+    """The core client of :class:`scalekit.AsyncScalekitClient`."""
 
     _sink: tuple[object, _native.Sink] | None = None
 
     async def _invoke(self, method: Callable[..., _native.Task], *arguments: object) -> Any:
-        """Await a native method. Cancelling the wait drops the request and its connection."""
+        """Awaits a native method. Cancellation drops the request and its connection."""
         import asyncio
 
         loop = asyncio.get_running_loop()
-        known = self._sink
-        if known is None or known[0] is not loop:
-            # Answers that come at once share one wake-up of the loop, so there is one sink a loop.
-            known = self._sink = (loop, _native.Sink(loop.call_soon_threadsafe))
+        cached = self._sink
+        if cached is None or cached[0] is not loop:
+            # One sink for each loop: results that arrive together then share one wake-up of the
+            # loop.
+            cached = self._sink = (loop, _native.Sink(loop.call_soon_threadsafe))
         future = loop.create_future()
-        task = method(*arguments, target=(known[1], future))
+        task = method(*arguments, target=(cached[1], future))
         try:
             return await future
         finally:
@@ -248,7 +274,7 @@ class AsyncCoreClient(BaseCoreClient):
         timeout: float | None = None,
         retry_on_unavailable: bool = True,
     ) -> tuple[Any, Call]:
-        """Await any operation of the API by its name; see :meth:`CoreClient.grpc_exec`."""
+        """Calls an operation by name; see :meth:`CoreClient.grpc_exec`."""
         response, request = _response_type(func), data.SerializeToString()
         if timeout is not None:
             validate.seconds(timeout=timeout)
@@ -256,16 +282,19 @@ class AsyncCoreClient(BaseCoreClient):
         return response.FromString(body), Call(headers)
 
     async def authenticate(self, data: Mapping[str, str]) -> TokenResponse:
-        """Await a post to the token endpoint; see :meth:`CoreClient.authenticate`."""
+        """Requests tokens with a form of the token endpoint.
+
+        See :meth:`CoreClient.authenticate`.
+        """
         method, arguments = self._grant(data)
         return TokenResponse(await self._invoke(getattr(self._native, method), *arguments))
 
     async def get_headers(self, headers: dict[str, str] | None = None) -> dict[str, str]:
-        """Await the headers of a call; see :meth:`CoreClient.get_headers`."""
-        return self._headers(await self._invoke(self._native.client_access_token), headers)
+        """Returns the headers of a request; see :meth:`CoreClient.get_headers`."""
+        return self._request_headers(await self._invoke(self._native.client_access_token), headers)
 
     async def get_jwks(self) -> None:
-        """Await the environment's signing keys; see :meth:`CoreClient.get_jwks`."""
+        """Fetches the environment's signing keys; see :meth:`CoreClient.get_jwks`."""
         await self._invoke(self._native.refresh_keys)
 
 
@@ -273,7 +302,7 @@ def _response_type(operation: str) -> type[Message]:
     from google.protobuf import descriptor_pool, message_factory
 
     name = _native.response_type(operation)
-    found: type[Message] = message_factory.GetMessageClass(
+    response: type[Message] = message_factory.GetMessageClass(
         descriptor_pool.Default().FindMessageTypeByName(name)
     )
-    return found
+    return response

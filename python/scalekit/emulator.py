@@ -1,6 +1,7 @@
-"""The emulator as a program: ``python -m scalekit.emulator`` takes the arguments of ``scalekit-emulator``.
+"""Runs the emulator: ``python -m scalekit.emulator`` takes the arguments of ``scalekit-emulator``.
 
-The program itself is in the package ``scalekit-emulator``. :mod:`scalekit.testing` starts it from tests.
+The distribution ``scalekit-emulator`` contains the program. :mod:`scalekit.testing` starts it in
+tests.
 """
 
 from __future__ import annotations
@@ -19,36 +20,37 @@ _VARIABLE = "SCALEKIT_EMULATOR_BIN"
 
 
 class EmulatorError(RuntimeError):
-    """The emulator is not installed, does not start, or refuses what its admin API is asked."""
+    """The emulator is not installed, does not start, or rejects a request to its admin API."""
 
 
 def find_binary() -> str:
-    """Find the emulator's program.
+    """Returns the path of the emulator's program.
 
-    It is what the environment variable ``SCALEKIT_EMULATOR_BIN`` names, or else what the package
-    ``scalekit-emulator`` put among the scripts of this Python, or else what ``PATH`` has.
+    The environment variable ``SCALEKIT_EMULATOR_BIN`` takes precedence. Otherwise it is the script
+    of the installed distribution ``scalekit-emulator``, with the program on ``PATH`` as the
+    fallback.
 
     Raises:
-        EmulatorError: there is none; the message says what to install.
+        EmulatorError: the program was not found; the message contains the command that installs it.
     """
     named = os.environ.get(_VARIABLE)
     if named:
-        # Whoever names one wants that one and no other.
-        found = shutil.which(named)
-        if found is None:
-            raise EmulatorError(f"{_VARIABLE} is {named!r}, which is no program")
-        return found
-    found = _installed() or shutil.which(_PACKAGE)
-    if found is None:
+        # Without a fallback: another program than the configured one would be a surprise.
+        program = shutil.which(named)
+        if program is None:
+            raise EmulatorError(f"{_VARIABLE} must name an executable program, not {named!r}")
+        return program
+    program = _installed() or shutil.which(_PACKAGE)
+    if program is None:
         raise EmulatorError(
             f"the Scalekit emulator is not installed: pip install {_PACKAGE}, "
             f"or set {_VARIABLE} to the path of the program"
         )
-    return found
+    return program
 
 
 def _installed() -> str | None:
-    """Return the program that the package's own list of files names, wherever its installer put scripts."""
+    """Returns the installed script, which the distribution's list of files contains."""
     try:
         files = distribution(_PACKAGE).files or []
     except PackageNotFoundError:
@@ -62,14 +64,14 @@ def _installed() -> str | None:
 
 
 def main() -> int:
-    """Run the emulator with the arguments of this process, in its place where the system can do that."""
+    """Runs the emulator with the arguments of this process. On POSIX it replaces the process."""
     try:
         command = [find_binary(), *sys.argv[1:]]
     except EmulatorError as error:
         print(f"scalekit.emulator: {error}", file=sys.stderr)
         return 1
     if os.name == "posix":
-        os.execv(command[0], command)  # noqa: S606  no shell is what is wanted
+        os.execv(command[0], command)  # noqa: S606  without a shell
     return subprocess.call(command)  # noqa: S603  the user's own arguments
 
 

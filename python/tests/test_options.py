@@ -297,7 +297,7 @@ def test_a_misspelt_option_is_refused_and_a_subclass_may_have_its_own() -> None:
 def test_what_replaces_the_agent_helpers_is_named(kind: Any, name: str) -> None:
     client = kind(URL, "skc_1", SECRET)
     assert not hasattr(client, name)
-    with pytest.raises(AttributeError, match=f"'{name}'; what it calls is in tools, connected_accounts, mcp"):
+    with pytest.raises(AttributeError, match=f"'{name}'; use the operations of client.tools, client.c"):
         getattr(client, name)
 
 

@@ -197,12 +197,12 @@ def test_the_system_proxy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_failed_start_reports_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(EmulatorError, match=r"nowhere\.json"):
         Emulator(seed=tmp_path / "nowhere.json").start()
-    with pytest.raises(EmulatorError, match="0.1 s went by, before"):
+    with pytest.raises(EmulatorError, match="stopped after 0.1 s, before"):
         Emulator(binary=program(tmp_path, "exec sleep 60"), start_timeout_s=0.1).start()
     with pytest.raises(EmulatorError, match="cannot be started"):
         Emulator(binary=tmp_path / "missing").start()
     monkeypatch.setenv("SCALEKIT_EMULATOR_BIN", str(tmp_path / "missing"))
-    with pytest.raises(EmulatorError, match="SCALEKIT_EMULATOR_BIN is '.*missing', which is no program"):
+    with pytest.raises(EmulatorError, match="SCALEKIT_EMULATOR_BIN must name an executable program, not '.*missing'"):
         Emulator().start()
 
 

@@ -1,6 +1,7 @@
-"""Names in annotations that `typing` has since Python 3.11, for ``typing.get_type_hints`` at run time.
+"""Names for annotations that are not available, or expensive to import, at run time.
 
-What would load more than this package needs is ``Any`` there; type checkers know better.
+``typing.get_type_hints`` can evaluate annotations that use them: names that would load protobuf or
+``uuid`` are ``Any`` at run time.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ else:
         Self = Any
 
         class Unpack:
-            """The class of the options."""
+            """Stands in for ``typing.Unpack`` before Python 3.11."""
 
             def __class_getitem__(cls, item):
                 return item

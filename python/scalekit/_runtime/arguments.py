@@ -1,8 +1,8 @@
-"""Puts the arguments of a method into its request message.
+"""Conversion of a method's arguments to its request message.
 
-What a field takes is read off its descriptor, once a field: an enum also by the name of its value, a message
-also as a mapping, a time also as a ``datetime`` or in RFC 3339, and so on. Whatever does not fit is refused
-before anything is sent, with the operation and the parameter in the exception.
+The accepted types of a field follow from its descriptor: an enum also by name, a message also as a
+mapping, a time also as a ``datetime`` or in RFC 3339, and so on. Invalid arguments are rejected
+before a request is sent, with the operation and the parameter in the exception.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from scalekit._runtime.conversions import Misfit, converter, from_mapping
+from scalekit._runtime.conversions import ConversionError, converter, from_mapping
 from scalekit.common.exceptions import ScalekitArgumentException
 
 if TYPE_CHECKING:
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from google.protobuf.message import Message
 
 Fields = Mapping[str, Any]
-"""A message as a mapping: names of fields and their values, as in its JSON form."""
+"""A message as a mapping of field names to values, as in its JSON form."""
 
 _NO_MESSAGES: Mapping[str, str] = {}
 
-_fillers: dict[tuple[type[Message], str], Callable[[Any, Any], None]] = {}
+_setters: dict[tuple[type[Message], str], Callable[[Any, Any], None]] = {}
 
 
 class Arguments:
-    """The request of one call while its arguments are put into it."""
+    """Builds the request message of one call."""
 
-    __slots__ = ("_given", "_invalid", "_missing", "operation", "request")
+    __slots__ = ("_invalid", "_missing", "_paths", "operation", "request")
 
     def __init__(
         self,
@@ -39,110 +39,115 @@ class Arguments:
         missing: Mapping[str, str] = _NO_MESSAGES,
         invalid: Mapping[str, str] = _NO_MESSAGES,
     ) -> None:
-        """Start with an empty request.
+        """Creates an empty request.
 
         Args:
             operation: name of the operation, for errors.
             request: class of the request message.
-            missing: error messages for missing parameters, by parameter; ``*`` is for all others.
-            invalid: error messages for enum values that do not exist, by parameter.
+            missing: error messages for missing parameters, by parameter; ``*`` applies to all
+                others.
+            invalid: error messages for unknown enum values, by parameter.
         """
         self.operation = operation
         self._missing = missing
         self._invalid = invalid
         self.request: Any = request()
-        self._given: dict[str, str] = {}
+        # The paths of the optional fields that are set, by parameter.
+        self._paths: dict[str, str] = {}
 
     def required(self, name: str, value: Any, path: str = "") -> None:
-        """Fill the field at `path`, by default the one called `name`, and refuse ``None``."""
+        """Sets the field at `path`, by default the field `name`. Rejects ``None`` and ``""``."""
         # An empty id or token would turn the request into one for another operation.
         if value is None or value == "":
             problem = f"{name} must not be {'None' if value is None else 'empty'}"
-            self._refuse(problem, message=self._for_missing(name))
-        self._fill(name, value, path or name)
+            self._reject(problem, message=self._missing_message(name))
+        self._set(name, value, path or name)
 
     def optional(self, name: str, value: Any, path: str = "") -> None:
-        """Fill the field at `path`, by default the one called `name`, unless the value is ``None``."""
+        """Sets the field at `path`, by default the field `name`, unless the value is ``None``."""
         if value is not None:
-            self._fill(name, value, path or name)
-            self._given[name] = path or name
+            self._set(name, value, path or name)
+            self._paths[name] = path or name
 
     def hold(self, path: str) -> None:
-        """Make the message at `path` part of the request, even if none of its fields get filled."""
-        holder = self.request
+        """Makes the message at `path` present in the request, even without any fields."""
+        message = self.request
         for field in path.split("."):
-            holder = getattr(holder, field)
-        holder.SetInParent()
+            message = getattr(message, field)
+        message.SetInParent()
 
     def needs(self, *sets: Mapping[str, Any]) -> None:
-        """Refuse arguments in which none of these sets of parameters is complete.
+        """Rejects the arguments unless at least one of these sets of parameters is complete.
 
-        If the first parameter of a set is given, the error is about the rest of that set.
+        If the first parameter of a set is given, the error names the missing ones of that set.
         """
         missing = [[name for name, value in given.items() if value is None or value == ""] for given in sets]
         if not all(missing):
             return
         firsts = [next(iter(given)) for given in sets]
-        begun = [names for names, first in zip(missing, firsts, strict=True) if first not in names]
-        choice = self._missing.get(" or ".join(firsts)) if len(sets) > 1 and not begun else None
-        message = choice or self._for_missing((begun or missing)[0][0])
+        started = [names for names, first in zip(missing, firsts, strict=True) if first not in names]
+        choice = self._missing.get(" or ".join(firsts)) if len(sets) > 1 and not started else None
+        message = choice or self._missing_message((started or missing)[0][0])
         alternatives = ", or ".join(" and ".join(given) for given in sets)
         comma = "," if len(sets) > 1 else ""
-        self._refuse(f"{alternatives}{comma} must be given", message=message)
+        self._reject(f"{alternatives}{comma} must be given", message=message)
 
     def unset(self, path: str, message: str) -> None:
-        """Refuse a request in which the field at `path` is set."""
+        """Rejects a request in which the field at `path` is set."""
         value = self.request
         for field in path.split("."):
             value = getattr(value, field)
         if value:
-            self._refuse(f"{path} must not be set", message=message)
+            self._reject(f"{path} must not be set", message=message)
 
     def first(self, *values: Any) -> Iterator[Any]:
-        """Keep the first value that is given and not empty, and turn the others into ``None``."""
+        """Yields the values with all but the first non-empty value replaced by ``None``."""
         found = False
         for value in values:
-            counts = not found and value is not None and value != ""
-            found = found or counts
-            yield value if counts else None
+            use = not found and value is not None and value != ""
+            found = found or use
+            yield value if use else None
 
     def one_of(self, *names: str) -> None:
-        """Refuse any other number than one of these optional parameters."""
-        count = sum(name in self._given for name in names)
+        """Rejects the arguments unless exactly one of these optional parameters is given."""
+        count = sum(name in self._paths for name in names)
         if count != 1:
             message = None if count else self._missing.get(" or ".join(names))
-            self._refuse(f"takes exactly one of {' and '.join(names)}", message=message)
+            self._reject(f"exactly one of {' and '.join(names)} must be given", message=message)
 
     def mask(self, field: str, below: str) -> None:
-        """Name the optional fields filled `below` a message in a field mask, so that only those change."""
-        paths = [path.partition(".")[2] for path in self._given.values() if path.startswith(below + ".")]
+        """Adds the optional fields set in the message `below` to a field mask, so that an update
+        changes only these.
+        """
+        paths = [path.partition(".")[2] for path in self._paths.values() if path.startswith(below + ".")]
         getattr(self.request, field).paths.extend(paths)
 
-    def _fill(self, name: str, value: Any, path: str) -> None:
+    def _set(self, name: str, value: Any, path: str) -> None:
         key = (type(self.request), path)
-        filler = _fillers.get(key)
-        if filler is None:
-            filler = _fillers[key] = _filler(type(self.request), path)
+        setter = _setters.get(key)
+        if setter is None:
+            setter = _setters[key] = _setter(type(self.request), path)
         message = None
         try:
-            filler(self.request, value)
-        except Misfit as misfit:
-            problem, cause = str(misfit), misfit.__cause__
-            if misfit.options and name in self._invalid:
-                message = self._invalid[name].format(value=value, options=misfit.options)
+            setter(self.request, value)
+        except ConversionError as error:
+            problem, cause = str(error), error.__cause__
+            if error.options and name in self._invalid:
+                message = self._invalid[name].format(value=value, options=error.options)
         except (TypeError, ValueError):
-            # The runtimes' own words hold the value.
-            problem, cause = " holds what no message can carry", None
+            # The runtime's own message contains the value, which may be a secret.
+            problem, cause = " contains a value that cannot be encoded", None
         else:
             return
-        # Not within the handler, or the exception would take what it replaces along.
-        self._refuse(f"{name}{problem}", cause, message)
+        # Raised outside of the handler: otherwise ``__context__`` would contain the caught
+        # exception.
+        self._reject(f"{name}{problem}", cause, message)
 
-    def _for_missing(self, name: str) -> str | None:
+    def _missing_message(self, name: str) -> str | None:
         message = self._missing.get(name) or self._missing.get("*")
         return None if message is None else message.format(name=name)
 
-    def _refuse(
+    def _reject(
         self, problem: str, cause: BaseException | None = None, message: str | None = None
     ) -> NoReturn:
         if message is None:
@@ -150,8 +155,8 @@ class Arguments:
         raise ScalekitArgumentException(message, operation=self.operation, detail=problem) from cause
 
 
-def _filler(request: type[Message], path: str) -> Callable[[Any, Any], None]:
-    """Make the function that puts a value into the field of a request at `path`."""
+def _setter(request: type[Message], path: str) -> Callable[[Any, Any], None]:
+    """Creates the function that sets the field of a request at `path`."""
     if path == "*":
         return _merge
     plain, _, text_field = path.removesuffix("]").partition("[")
@@ -164,18 +169,18 @@ def _filler(request: type[Message], path: str) -> Callable[[Any, Any], None]:
     oneof = field.containing_oneof
     others = [other.name for other in oneof.fields if other is not field] if oneof else []
 
-    def fill(message: Any, value: Any) -> None:
+    def set_field(message: Any, value: Any) -> None:
         for name in outer:
             message = getattr(message, name)
         for other in others:
             if message.HasField(other):
-                raise Misfit(f" and {other} exclude each other")
+                raise ConversionError(f" and {other} are mutually exclusive")
         convert(message, value)
 
-    return fill
+    return set_field
 
 
 def _merge(request: Any, value: Any) -> None:
-    added = type(request)()
-    from_mapping(added, value)
-    request.MergeFrom(added)
+    other = type(request)()
+    from_mapping(other, value)
+    request.MergeFrom(other)

@@ -1,4 +1,4 @@
-"""What an operation returns beside its message."""
+"""The second result of an operation, next to its message."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ from scalekit.common.status import StatusCode
 
 
 class Metadatum(NamedTuple):
-    """A header of the reply."""
+    """A header of the response."""
 
     key: str
     value: str
 
 
 class Call:
-    """How a call that succeeded went; the second half of every ``(message, call)``."""
+    """Status and headers of a successful call: the second item of ``(message, call)``."""
 
     __slots__ = ("_headers",)
 
     def __init__(self, headers: Headers) -> None:
-        """Keep the headers of the reply."""
+        """Wraps the headers of the response."""
         self._headers = headers
 
     def code(self) -> StatusCode:
-        """The status: always ``OK``, since a call that fails raises."""
+        """Returns ``OK``: a failed call raises an exception instead."""
         return StatusCode.OK
 
     def details(self) -> str:
-        """What the status says in words: nothing, for a call that succeeded."""
+        """Returns an empty string: the status ``OK`` has no details."""
         return ""
 
     def initial_metadata(self) -> tuple[Metadatum, ...]:
-        """The headers of the reply, names in lower case, in the order they came."""
+        """Returns the headers of the response in their order, with lower-case names."""
         return tuple(Metadatum(key, value) for key, value in self._headers.items())
 
     def trailing_metadata(self) -> tuple[Metadatum, ...]:
-        """Nothing: REST has no trailers."""
+        """Returns an empty tuple: a REST response has no trailers."""
         return ()
 
     def __repr__(self) -> str:
-        """Say that it is a call, and that it went well."""
+        """Shows the status."""
         return "<Call OK>"

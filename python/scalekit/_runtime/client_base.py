@@ -1,4 +1,4 @@
-"""What the blocking and the awaitable client have in common: all that needs no network."""
+"""The common base of the blocking and the async client: members that never use the network."""
 
 from __future__ import annotations
 
@@ -26,13 +26,15 @@ from scalekit.core import (
     ClientOptions,
 )
 
-_INSTEAD = dict.fromkeys(
-    ("actions", "connect"), "; what it calls is in tools, connected_accounts, mcp and providers"
+# Attributes of clients in scalekit-sdk-python that this package does not have.
+_HINTS = dict.fromkeys(
+    ("actions", "connect"),
+    "; use the operations of client.tools, client.connected_accounts, client.mcp and client.providers",
 )
 
 
 class ClientBase:
-    """URLs, webhooks and interceptors; service clients as attributes, made when they are first asked for."""
+    """URLs, webhooks, interceptors, and the service clients as lazily created attributes."""
 
     _service_prefix = ""
     core_client: BaseCoreClient
@@ -49,7 +51,7 @@ class ClientBase:
         tool_call_timeout_s: float = DEFAULT_TOOL_CALL_TIMEOUT_S,
         **options: Unpack[ClientOptions],
     ) -> None:
-        """Check the options. No network, no thread."""
+        """Validates the options. Does not use the network and starts no thread."""
         self.core_client = self._core_class(
             env_url,
             client_id,
@@ -61,13 +63,13 @@ class ClientBase:
             **options,
         )
 
-    # Type checkers know the services by their annotations, and any other name is a mistake.
+    # Hidden from type checkers: they read the services from the annotations and reject other names.
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            """Make the service client called `name`, once."""
+            """Creates the service client `name` and caches it."""
             if name not in SERVICES:
-                text = f"{type(self).__name__!r} object has no attribute {name!r}{_INSTEAD.get(name, '')}"
+                text = f"{type(self).__name__!r} object has no attribute {name!r}{_HINTS.get(name, '')}"
                 raise AttributeError(text, name=name, obj=self)
             module, kind = SERVICES[name]
             service = getattr(import_module(f"scalekit.{module}"), self._service_prefix + kind)(
@@ -82,7 +84,7 @@ class ClientBase:
         return self.core_client.env_url
 
     def __dir__(self) -> list[str]:
-        """List the services too."""
+        """Includes the service clients that are not created yet."""
         return sorted({*super().__dir__(), *SERVICES})
 
     @classmethod
@@ -95,11 +97,11 @@ class ClientBase:
         tool_call_timeout_s: float = DEFAULT_TOOL_CALL_TIMEOUT_S,
         **options: Unpack[ClientOptions],
     ) -> Self:
-        """Make a client of the environment variables ``SCALEKIT_ENVIRONMENT_URL`` (or ``SCALEKIT_ENV_URL``),
-        ``SCALEKIT_CLIENT_ID`` and ``SCALEKIT_CLIENT_SECRET``.
+        """Creates a client from the environment variables ``SCALEKIT_ENVIRONMENT_URL`` (or
+        ``SCALEKIT_ENV_URL``), ``SCALEKIT_CLIENT_ID`` and ``SCALEKIT_CLIENT_SECRET``.
 
         Raises:
-            ScalekitArgumentException: one of them is missing.
+            ScalekitArgumentException: one of the variables is not set.
         """
         return cls(
             _variable("SCALEKIT_ENVIRONMENT_URL", "SCALEKIT_ENV_URL"),
@@ -113,11 +115,11 @@ class ClientBase:
         )
 
     def get_authorization_url(self, redirect_uri: str, options: AuthorizationUrlOptions | None = None) -> str:
-        """Build the URL that starts a sign-in (OAuth 2.0, RFC 6749 section 4.1.1). No network.
+        """Builds the URL that starts a login (OAuth 2.0, RFC 6749 section 4.1.1). No network.
 
         Args:
-            redirect_uri: where the user comes back to; one of those configured in the dashboard.
-            options: who is to sign in and how; scopes default to ``openid profile email``.
+            redirect_uri: the URL that the user returns to. It must be configured in the dashboard.
+            options: parameters of the login. The scopes default to ``openid profile email``.
 
         Returns:
             The URL to redirect the user to.
@@ -126,10 +128,10 @@ class ClientBase:
         return self.core_client._native.authorization_url(redirect_uri, options)
 
     def get_logout_url(self, options: LogoutUrlOptions | None = None) -> str:
-        """Build the URL that ends the user's session (OIDC RP-Initiated Logout 1.0). No network.
+        """Builds the URL that ends the user's session (OIDC RP-Initiated Logout 1.0). No network.
 
         Args:
-            options: the session to end and where to send the user afterwards.
+            options: the session to end, and the URL to redirect the user to afterwards.
         """
         validate.options(options, LogoutUrlOptions)
         return self.core_client._native.logout_url(options)
@@ -140,20 +142,20 @@ class ClientBase:
         headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
         payload: str | bytes | bytearray | memoryview,
     ) -> bool:
-        """Verify that a webhook comes from Scalekit (Standard Webhooks, HMAC-SHA256). No network.
+        """Verifies that a webhook comes from Scalekit (Standard Webhooks, HMAC-SHA256). No network.
 
         Args:
             secret: the endpoint's signing secret, ``whsec_...``.
-            headers: the request's headers, names in any letter case: a ``dict``, or the headers of Starlette,
-                Flask or Django (``request.headers`` or ``request.META``).
-            payload: the request's body exactly as it came.
+            headers: the request's headers, with names in any letter case: a ``dict``, or the
+                headers of Starlette, Flask or Django (``request.headers`` or ``request.META``).
+            payload: the unmodified body of the request.
 
         Returns:
             ``True``.
 
         Raises:
-            WebhookVerificationError: the signature does not hold, or is more than ``webhook_tolerance_s`` (5
-                minutes) old or ahead.
+            WebhookVerificationError: the signature is invalid, or the timestamp differs from the
+                current time by more than ``webhook_tolerance_s`` (default 5 minutes).
         """
         return self.core_client._native.verify_webhook(secret, headers, payload)
 
@@ -163,19 +165,21 @@ class ClientBase:
         headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
         payload: str | bytes | bytearray | memoryview,
     ) -> bool:
-        """Verify that an interceptor request comes from Scalekit; like :meth:`verify_webhook_payload`.
+        """Verifies that an interceptor request comes from Scalekit.
 
-        The headers are ``interceptor-id``, ``interceptor-timestamp`` and ``interceptor-signature``, or else
-        the ``webhook-`` ones.
+        See :meth:`verify_webhook_payload`.
+
+        The headers are ``interceptor-id``, ``interceptor-timestamp`` and ``interceptor-signature``.
+        A missing one falls back to the ``webhook-`` header.
         """
         return self.core_client._native.verify_interceptor(secret, headers, payload)
 
     def close(self) -> None:
-        """Close the connections. A call made later raises :class:`ScalekitException`."""
+        """Closes the connections. Later calls raise a :class:`ScalekitCancelledException`."""
         self.core_client.close()
 
     def __repr__(self) -> str:
-        """Name the environment and the client id, never the secret."""
+        """Shows the environment's URL and the client id, but not the secret."""
         core = self.core_client
         return f"{type(self).__name__}(env_url={core.env_url!r}, client_id={core.client_id!r})"
 
@@ -187,26 +191,29 @@ def _variable(*names: str) -> str:
     raise ScalekitArgumentException(f"{names[0]} is not set in the environment")
 
 
-def validation(
+def token_checks(
     options: TokenValidationOptions | None, audience: str | list[str] | None, scopes: list[str] | None = None
 ) -> tuple[list[str] | None, list[str] | None, list[str]]:
-    """Issuers, audiences and scopes to check; the options win over the separate audience.
+    """Returns the accepted issuers, the accepted audiences and the required scopes.
 
-    An empty issuer, as documented, is none. No token passes an empty list of audiences, which may be one
-    that was meant to be filled.
+    The audience of the options takes precedence over `audience`. An empty issuer means any issuer,
+    as documented. An empty list of audiences rejects every token: the application may have failed
+    to fill it.
     """
     validate.options(options, TokenValidationOptions)
     issuers = validate.strings("issuer", getattr(options, "issuer", None) or None)
-    wanted = getattr(options, "audience", None)
-    audiences = validate.strings("audience", audience if wanted is None else wanted)
+    option = getattr(options, "audience", None)
+    audiences = validate.strings("audience", audience if option is None else option)
     required = validate.strings("required_scopes", scopes or getattr(options, "required_scopes", None))
     return issuers, audiences, required or []
 
 
-def code_exchange(
+def code_arguments(
     code: str, redirect_uri: str, options: CodeAuthenticationOptions | None
 ) -> tuple[str, str, str | None]:
-    """Check the arguments of a code exchange."""
+    """Validates the arguments of a code exchange and returns the code, redirect URI and PKCE
+    verifier.
+    """
     validate.text(code=code, redirect_uri=redirect_uri)
     validate.options(options, CodeAuthenticationOptions)
     verifier = getattr(options, "code_verifier", None)

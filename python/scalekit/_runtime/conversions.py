@@ -1,4 +1,7 @@
-"""What each kind of field takes from Python, beyond what protobuf's runtime accepts by itself."""
+"""Conversion of Python values to the fields of a message.
+
+Each kind of field accepts more types than protobuf's runtime does, such as mappings for messages.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from google.protobuf.descriptor import FieldDescriptor
 from scalekit._runtime.validate import is_text
 
 Convert = Callable[[Any, Any], None]
-"""Takes the message that has the field, and the value for it."""
+"""Sets a field: the first argument is the message that has the field, the second one is the value.
+"""
 
 _WRAPPED = {
     "StringValue": str,
@@ -32,26 +36,26 @@ _SCALARS: dict[int, type] = {
 }
 
 
-class Misfit(Exception):
-    """A value that does not fit its field; the text continues after the name of the parameter.
+class ConversionError(Exception):
+    """A value that its field does not accept. The text continues the name of the parameter.
 
     Args:
         problem: the text.
-        options: names that an enum has, if the value is not one of them.
+        options: the names of an enum, if the value is not one of them.
     """
 
     def __init__(self, problem: str, options: list[str] | None = None) -> None:
-        """Keep the text and the options."""
+        """Stores the text and the options."""
         super().__init__(problem)
         self.options = options
 
 
 def converter(field: Any, text_field: str = "") -> Convert:
-    """Make the function that puts a value into a field.
+    """Creates the function that sets a field.
 
     Args:
         field: descriptor of the field.
-        text_field: for a list of messages: the field of an item that a string stands for.
+        text_field: in a list of messages, a string sets this field of a new item.
     """
     name = field.name
     if field.message_type is not None and field.message_type.GetOptions().map_entry:
@@ -59,8 +63,8 @@ def converter(field: Any, text_field: str = "") -> Convert:
     if _is_list(field):
         return _list(name, field, text_field)
     if field.message_type is not None:
-        put = _message(field.message_type)
-        return lambda message, value: put(getattr(message, name), value)
+        fill = _message(field.message_type)
+        return lambda message, value: fill(getattr(message, name), value)
     check = _scalar(field)
 
     def assign(message: Any, value: Any) -> None:
@@ -71,16 +75,16 @@ def converter(field: Any, text_field: str = "") -> Convert:
 
 def _is_list(field: Any) -> bool:
     repeated = getattr(field, "is_repeated", None)
-    # protobuf before 6.31 has only the label, which later ones warn of.
+    # protobuf before 6.31 has only the label, which is deprecated in later versions.
     return field.label == FieldDescriptor.LABEL_REPEATED if repeated is None else bool(repeated)
 
 
-def _must_be(wanted: str, value: Any) -> Misfit:
-    return Misfit(f" must be {wanted}, not {type(value).__name__}")
+def _type_error(expected: str, value: Any) -> ConversionError:
+    return ConversionError(f" must be {expected}, not {type(value).__name__}")
 
 
 def _scalar(field: Any) -> Callable[[Any], Any]:
-    """Make the function that checks a single scalar or enum value and returns what the field takes."""
+    """Creates the function that validates a scalar or enum value and returns it for assignment."""
     if field.enum_type is not None:
         return _enum(field.enum_type)
     kind = bytes if field.type == FieldDescriptor.TYPE_BYTES else _SCALARS.get(field.cpp_type, int)
@@ -97,17 +101,17 @@ def _bounds(cpp_type: int) -> tuple[int, int] | None:
 
 
 def _checked(kind: type, bounds: tuple[int, int] | None) -> Callable[[Any], Any]:
-    wanted = _a(kind.__name__)
+    expected = _with_article(kind.__name__)
     accepted: Any = (int, float) if kind is float else (kind,)
 
     def check(value: Any) -> Any:
-        # A bool is an int to Python, but a mistake where a number is asked for.
+        # ``bool`` is a subclass of ``int``, but a bool in place of a number is a mistake.
         if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
-            raise _must_be(wanted, value)
+            raise _type_error(expected, value)
         if isinstance(value, str) and not is_text(value):
-            raise Misfit(" holds a lone surrogate")
+            raise ConversionError(" contains a lone surrogate")
         if bounds is not None and not bounds[0] <= value <= bounds[1]:
-            raise Misfit(f" must be between {bounds[0]} and {bounds[1]}, not {value}")
+            raise ConversionError(f" must be between {bounds[0]} and {bounds[1]}, not {value}")
         return value
 
     return check
@@ -117,48 +121,48 @@ def _enum(enum: Any) -> Callable[[Any], int]:
     numbers = {value.name: value.number for value in enum.values}
     folded = {name.upper(): number for name, number in numbers.items()}
     options = list(numbers)
-    # Most enums call their zero value something like X_UNSPECIFIED; the bare word will do.
+    # The name of the zero value is usually X_UNSPECIFIED. UNSPECIFIED alone is accepted too.
     zero = enum.values_by_number[0].name
     if zero.upper().endswith("_UNSPECIFIED"):
         folded.setdefault("UNSPECIFIED", 0)
         options[options.index(zero)] = "UNSPECIFIED"
-    number = _checked(int, _bounds(FieldDescriptor.CPPTYPE_INT32))
+    check_number = _checked(int, _bounds(FieldDescriptor.CPPTYPE_INT32))
 
     def check(value: Any) -> int:
         if not isinstance(value, str):
             if isinstance(value, bool) or not isinstance(value, int):
-                raise _must_be(f"a name or number of {enum.name}", value)
-            return int(number(value))
-        found = numbers.get(value)
-        if found is None:
-            found = folded.get(value.upper())
-        if found is None:
-            raise Misfit(f" must be one of {', '.join(numbers)}; {value!r} is none of them", options)
-        return int(found)
+                raise _type_error(f"a name or number of {enum.name}", value)
+            return int(check_number(value))
+        number = numbers.get(value)
+        if number is None:
+            number = folded.get(value.upper())
+        if number is None:
+            raise ConversionError(f" must be one of {', '.join(numbers)}, not {value!r}", options)
+        return int(number)
 
     return check
 
 
 def _list(name: str, field: Any, text_field: str) -> Convert:
     message_type = field.message_type
-    put = _message(message_type) if message_type is not None else None
-    check = None if put else _scalar(field)
+    fill = _message(message_type) if message_type is not None else None
+    check = None if fill else _scalar(field)
 
     def extend(message: Any, values: Any) -> None:
-        # A string is a sequence of strings to Python, but one forgotten pair of brackets to its author.
+        # A string is iterable, but in place of a list it is a mistake.
         if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
-            raise _must_be("a list", values)
+            raise _type_error("a list", values)
         container = getattr(message, name)
-        for place, value in enumerate(values):
+        for index, value in enumerate(values):
             try:
                 if check is not None:
                     container.append(check(value))
                 elif text_field and isinstance(value, str):
                     setattr(container.add(), text_field, value)
-                elif put is not None:
-                    put(container.add(), value)
-            except Misfit as misfit:
-                raise Misfit(f"[{place}]{misfit}") from misfit.__cause__
+                elif fill is not None:
+                    fill(container.add(), value)
+            except ConversionError as error:
+                raise ConversionError(f"[{index}]{error}") from error.__cause__
 
     return extend
 
@@ -168,26 +172,26 @@ def _map(name: str, value_field: Any) -> Convert:
 
     def update(message: Any, values: Any) -> None:
         if not isinstance(values, Mapping):
-            raise _must_be("a dict", values)
+            raise _type_error("a dict", values)
         container = getattr(message, name)
         for key, value in values.items():
             if not isinstance(key, str):
-                raise Misfit(f" must have keys of type str, not {type(key).__name__}")
+                raise ConversionError(f" must have keys of type str, not {type(key).__name__}")
             if not is_text(key):
-                raise Misfit(" has a key with a lone surrogate")
+                raise ConversionError(" has a key with a lone surrogate")
             try:
                 container[key] = check(value)
-            except Misfit as misfit:
-                raise Misfit(f"[{key!r}]{misfit}") from misfit.__cause__
+            except ConversionError as error:
+                raise ConversionError(f"[{key!r}]{error}") from error.__cause__
 
     return update
 
 
 def _message(descriptor: Any) -> Convert:
-    """Make the function that puts a value into an empty message."""
+    """Creates the function that fills an empty message with a value."""
     if descriptor.file.package != "google.protobuf":
         return from_mapping
-    known: dict[str, Convert] = {
+    well_known: dict[str, Convert] = {
         "Timestamp": _timestamp,
         "Duration": _duration,
         "FieldMask": _field_mask,
@@ -195,41 +199,41 @@ def _message(descriptor: Any) -> Convert:
     }
     if descriptor.name in _WRAPPED:
         return _wrapper(descriptor)
-    return known.get(descriptor.name, from_mapping)
+    return well_known.get(descriptor.name, from_mapping)
 
 
-def _copied(message: Any, value: Any) -> bool:
-    """Copy a value that is such a message already."""
+def _copy_message(message: Any, value: Any) -> bool:
+    """Copies `value` if it is a message of the same type. Returns ``False`` otherwise."""
     if not isinstance(value, type(message)):
         return False
     message.CopyFrom(value)
-    # A copy of an empty message leaves no trace otherwise.
+    # Copying an empty message does not make the field present.
     message.SetInParent()
     return True
 
 
 def from_mapping(message: Any, value: Any) -> None:
-    """Put the fields of a mapping into a message, or of a message of its own type."""
-    if _copied(message, value):
+    """Fills a message with the fields of a mapping, or of a message of the same type."""
+    if _copy_message(message, value):
         return
-    name = message.DESCRIPTOR.name
+    name = _with_article(message.DESCRIPTOR.name)
     if not isinstance(value, Mapping):
-        raise _must_be(f"{_a(name)} or a dict of its fields", value)
-    _parse(message, dict(value), _a(name))
+        raise _type_error(f"{name} or a dict of its fields", value)
+    _parse(message, dict(value), name)
 
 
-def _parse(message: Any, value: Any, wanted: str) -> None:
-    # Loaded when it is needed: most callers pass messages.
+def _parse(message: Any, value: Any, expected: str) -> None:
+    # Loaded lazily: most callers pass messages.
     from google.protobuf.json_format import ParseDict, ParseError
 
     try:
         ParseDict(value, message)
     except ParseError as error:
-        raise Misfit(f" is not {wanted}: {' '.join(str(error).split())}") from None
+        raise ConversionError(f" is not {expected}: {' '.join(str(error).split())}") from None
     message.SetInParent()
 
 
-def _a(name: str) -> str:
+def _with_article(name: str) -> str:
     return f"{'an' if name[:1].upper() in 'AEIOU' else 'a'} {name}"
 
 
@@ -237,32 +241,34 @@ def _wrapper(descriptor: Any) -> Convert:
     field = descriptor.fields_by_name["value"]
     check = _checked(_WRAPPED[descriptor.name], _bounds(field.cpp_type))
 
-    def put(message: Any, value: Any) -> None:
-        if not _copied(message, value):
+    def fill(message: Any, value: Any) -> None:
+        if not _copy_message(message, value):
             message.value = check(value)
             message.SetInParent()
 
-    return put
+    return fill
 
 
 def _timestamp(message: Any, value: Any) -> None:
-    if _copied(message, value):
+    if _copy_message(message, value):
         return
     try:
         if isinstance(value, str):
-            value = _parsed(message, value)
+            value = _parse_time(message, value)
         if isinstance(value, datetime):
             message.FromDatetime(value)
         if value is None or isinstance(value, datetime):
             message.SetInParent()
             return
     except ValueError as error:
-        raise Misfit(f" is not a time: {error}") from None
-    raise _must_be("a datetime, a str in RFC 3339 or a Timestamp", value)
+        raise ConversionError(f" is not a time: {error}") from None
+    raise _type_error("a datetime, a str in RFC 3339 or a Timestamp", value)
 
 
-def _parsed(message: Any, text: str) -> datetime | None:
-    """Read RFC 3339 into the message, or return what else ISO 8601 allows: a date, a time without offset."""
+def _parse_time(message: Any, text: str) -> datetime | None:
+    """Parses RFC 3339 into the message. Returns a ``datetime`` for other ISO 8601 formats, such as
+    a date or a time without an offset.
+    """
     try:
         message.FromJsonString(text)
     except ValueError:
@@ -271,7 +277,7 @@ def _parsed(message: Any, text: str) -> datetime | None:
 
 
 def _duration(message: Any, value: Any) -> None:
-    if _copied(message, value):
+    if _copy_message(message, value):
         return
     try:
         if isinstance(value, str):
@@ -281,28 +287,28 @@ def _duration(message: Any, value: Any) -> None:
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
             message.FromTimedelta(timedelta(seconds=value))
         else:
-            raise _must_be("a timedelta, a number of seconds or a Duration", value)
+            raise _type_error("a timedelta, a number of seconds or a Duration", value)
     except (ValueError, OverflowError) as error:
-        raise Misfit(f" is not a duration: {error}") from None
+        raise ConversionError(f" is not a duration: {error}") from None
     message.SetInParent()
 
 
 def _field_mask(message: Any, value: Any) -> None:
-    if _copied(message, value):
+    if _copy_message(message, value):
         return
     if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
-        raise _must_be("a list of field names or a FieldMask", value)
+        raise _type_error("a list of field names or a FieldMask", value)
     for path in value:
         if not isinstance(path, str):
-            raise Misfit(f" must hold names of type str, not {type(path).__name__}")
+            raise ConversionError(f" must contain names of type str, not {type(path).__name__}")
         message.paths.append(path)
     message.SetInParent()
 
 
 def _list_value(message: Any, value: Any) -> None:
-    if _copied(message, value):
+    if _copy_message(message, value):
         return
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
-        raise _must_be("a list or a ListValue", value)
+        raise _type_error("a list or a ListValue", value)
     values = [item.to_dict() if hasattr(item, "to_dict") else item for item in value]
     _parse(message, values, "a list of JSON values")

@@ -6,14 +6,14 @@ from http import HTTPStatus
 
 from scalekit.common.exceptions import ScalekitServerException, ScalekitValidateTokenFailureException
 
-_REFUSED = frozenset(
+_REJECTED = frozenset(
     {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 )
 
 
 def token_failure(error: Exception) -> None:
-    """Raise a ScalekitValidateTokenFailureException if the service refused a token."""
-    if isinstance(error, ScalekitServerException) and error.http_status in _REFUSED:
+    """Raises a ScalekitValidateTokenFailureException if the service rejected a token."""
+    if isinstance(error, ScalekitServerException) and error.http_status in _REJECTED:
         raise ScalekitValidateTokenFailureException(
             error.message,
             operation=error.operation,

@@ -1,7 +1,7 @@
-"""Fails to load if files of ``scalekit-sdk-python`` are among those of this package.
+"""Raises an ``ImportError`` if files of ``scalekit-sdk-python`` are mixed with this package.
 
 Both distributions install a package called ``scalekit`` into the same folder. Files of the
-distribution that is installed later overwrite those of the other.
+distribution that is installed later overwrite the other's files.
 """
 
 from __future__ import annotations
@@ -11,31 +11,31 @@ import os.path
 import scalekit
 
 _FOLDER = os.path.abspath(next(iter(scalekit.__path__), ""))
-# scalekit/__init__.py looks for this file too, before it loads anything.
-_FOREIGN = os.path.join(_FOLDER, "v1", "organizations", "organizations_pb2_grpc.py")
-_OWN, _OTHER = "scalekit-client", "scalekit-sdk-python"
+# scalekit/__init__.py looks for the same file before it loads anything.
+_FOREIGN_FILE = os.path.join(_FOLDER, "v1", "organizations", "organizations_pb2_grpc.py")
+_THIS, _OTHER = "scalekit-client", "scalekit-sdk-python"
 
 
-def _replace(removed: str, kept: str) -> str:
-    return f"pip uninstall -y {removed} && pip install --force-reinstall --no-deps {kept}"
+def _commands(remove: str, keep: str) -> str:
+    return f"pip uninstall -y {remove} && pip install --force-reinstall --no-deps {keep}"
 
 
-if os.path.exists(_FOREIGN):
+if os.path.exists(_FOREIGN_FILE):
     raise ImportError(
-        f"{_OWN} and {_OTHER} are both installed in {os.path.dirname(_FOLDER)}. Both contain the package "
+        f"{_THIS} and {_OTHER} are both installed in {os.path.dirname(_FOLDER)}. Both contain the package "
         f"'scalekit', and files of one have overwritten files of the other. Keep one of them.\n"
-        f"To keep {_OWN}: {_replace(_OTHER, _OWN)}\n"
-        f"To keep {_OTHER}: {_replace(_OWN, _OTHER)}\n"
+        f"To keep {_THIS}: {_commands(_OTHER, _THIS)}\n"
+        f"To keep {_OTHER}: {_commands(_THIS, _OTHER)}\n"
         f"The second command restores files that the first one deletes.",
         name="scalekit",
         path=_FOLDER,
     )
-# A package without __init__.py is a namespace package, whose path is not a list.
+# A package without __init__.py is a namespace package, and its path is not a list.
 if not isinstance(scalekit.__path__, list):
     raise ImportError(
-        f"files of {_OWN} are missing in {_FOLDER}: {_OTHER} contains files of the same names, which its "
+        f"files of {_THIS} are missing in {_FOLDER}: {_OTHER} contains files of the same names, which its "
         f"uninstallation deleted.\n"
-        f"To restore them: pip install --force-reinstall --no-deps {_OWN}",
+        f"To restore them: pip install --force-reinstall --no-deps {_THIS}",
         name="scalekit",
         path=_FOLDER,
     )

@@ -1,4 +1,4 @@
-"""What methods return that give neither the message nor one of its fields."""
+"""Functions that compute a method's result from the response message."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PrimaryDirectory = Directory
 
 
 def primary_directory(message: ListDirectoriesResponse) -> Directory:
-    """The first directory of a list; an organization without one is like one that does not exist."""
+    """Returns the first directory of a list. An empty list raises a ScalekitNotFoundException."""
     if not message.directories:
         raise ScalekitNotFoundException(
             "the organization has no directory",

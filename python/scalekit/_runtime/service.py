@@ -1,7 +1,8 @@
-"""What every service client is made of: one way to call, blocking or awaitable.
+"""Base classes of the service clients.
 
-Generated clients write each method once, on top of ``_call``, ``_run`` and ``_pages``. Mixed with
-:class:`Service` those block and return; mixed with :class:`AsyncService` they return awaitables of the same.
+Generated clients define each method once, in terms of ``_call``, ``_run`` and ``_pages``. With
+:class:`Service` as a base, these methods block and return the result. With :class:`AsyncService`,
+they return an awaitable of the same result.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def messages_of(name: str, *modules: ModuleType) -> Callable[[str], Any]:
-    """Make the ``__getattr__`` of the service module `name`, which has the messages of its operations too."""
+    """Creates the ``__getattr__`` of the service module `name`. It re-exports messages lazily."""
 
     def get(attribute: str) -> Any:
         for module in modules:
@@ -34,10 +35,10 @@ def messages_of(name: str, *modules: ModuleType) -> Callable[[str], Any]:
 
 
 class Service:
-    """A group of operations, blocking."""
+    """A group of operations with blocking methods."""
 
     def __init__(self, core_client: CoreClient) -> None:
-        """Call through `core_client`, which all services of a client share."""
+        """Creates a service client on `core_client`, which all services of a client share."""
         self.core_client = core_client
 
     def _call(
@@ -48,9 +49,9 @@ class Service:
         then: Callable[[Any], Any] | None = None,
         failure: Callable[[Exception], None] | None = None,
     ) -> Any:
-        """Call `operation`; ``(message, call)``, or ``then(message)``.
+        """Calls `operation`. Returns ``(message, call)``, or ``then(message)`` if `then` is given.
 
-        If the call fails, `failure` is called with the exception and may raise another one.
+        If the call fails, `failure` receives the exception and may raise another one.
         """
         try:
             body, headers = self.core_client._native.call(operation, request.SerializeToString())
@@ -62,34 +63,37 @@ class Service:
         return (message, Call(headers)) if then is None else then(message)
 
     def _run(self, steps: Generator[_Step, Any, Any]) -> Any:
-        """Make the calls that a generator yields, sending it ``(message, call)``; what it returns."""
+        """Makes the calls that a generator yields, sends it each result, and returns its value."""
         try:
             step = next(steps)
             while True:
                 try:
-                    answer = self._call(*step)
+                    result = self._call(*step)
                 except Exception as error:
                     step = steps.throw(error)
                 else:
-                    step = steps.send(answer)
+                    step = steps.send(result)
         except StopIteration as stop:
             return stop.value
 
     def _pages(self, operation: str, request: Any, response: type[Message], items: str) -> Iterator[Any]:
-        """Yield the `items` of all pages, from that of `request` on; a page is fetched when it is needed."""
-        page, seen = _copy(request), set[str]()
+        """Yields the `items` of all pages, starting at the page of `request`.
+
+        Pages are fetched lazily.
+        """
+        page, tokens = _copy(request), set[str]()
         while True:
             message, _ = self._call(operation, page, response)
             yield from getattr(message, items)
-            if not _turn(page, message, seen):
+            if not _next_page(page, message, tokens):
                 return
 
 
 class AsyncService:
-    """A group of operations, awaitable."""
+    """A group of operations with async methods."""
 
     def __init__(self, core_client: AsyncCoreClient) -> None:
-        """Call through `core_client`, which all services of a client share."""
+        """Creates a service client on `core_client`, which all services of a client share."""
         self.core_client = core_client
 
     async def _call(
@@ -100,10 +104,7 @@ class AsyncService:
         then: Callable[[Any], Any] | None = None,
         failure: Callable[[Exception], None] | None = None,
     ) -> Any:
-        """Await `operation`; ``(message, call)``, or ``then(message)``.
-
-        If the call fails, `failure` is called with the exception and may raise another one.
-        """
+        """Calls `operation`; see :meth:`Service._call`."""
         try:
             core = self.core_client
             body, headers = await core._invoke(core._native.call, operation, request.SerializeToString())
@@ -115,44 +116,47 @@ class AsyncService:
         return (message, Call(headers)) if then is None else then(message)
 
     async def _run(self, steps: Generator[_Step, Any, Any]) -> Any:
-        """Await the calls that a generator yields, sending it ``(message, call)``; what it returns."""
+        """Makes the calls that a generator yields; see :meth:`Service._run`."""
         try:
             step = next(steps)
             while True:
                 try:
-                    answer = await self._call(*step)
+                    result = await self._call(*step)
                 except Exception as error:
                     step = steps.throw(error)
                 else:
-                    step = steps.send(answer)
+                    step = steps.send(result)
         except StopIteration as stop:
             return stop.value
 
     async def _pages(
         self, operation: str, request: Any, response: type[Message], items: str
     ) -> AsyncIterator[Any]:
-        """Yield the `items` of all pages, from that of `request` on; a page is fetched when it is needed."""
-        page, seen = _copy(request), set[str]()
+        """Yields the `items` of all pages; see :meth:`Service._pages`."""
+        page, tokens = _copy(request), set[str]()
         while True:
             message, _ = await self._call(operation, page, response)
             for item in getattr(message, items):
                 yield item
-            if not _turn(page, message, seen):
+            if not _next_page(page, message, tokens):
                 return
 
 
 def _copy(request: Any) -> Any:
-    """Paging must not change the request of the caller."""
+    """Copies a request, so that paging does not change the caller's message."""
     page = type(request)()
     page.CopyFrom(request)
     return page
 
 
-def _turn(page: Any, message: Any, seen: set[str]) -> bool:
-    """Point `page` at the page after `message`; whether there is one. A token that comes again would loop."""
+def _next_page(page: Any, message: Any, tokens: set[str]) -> bool:
+    """Sets the token of the page after `message`. Returns ``False`` after the last page.
+
+    A repeated token also ends the iteration, which would otherwise be endless.
+    """
     token = message.next_page_token
-    if not token or token in seen:
+    if not token or token in tokens:
         return False
-    seen.add(token)
+    tokens.add(token)
     page.page_token = token
     return True

@@ -1,4 +1,4 @@
-"""The reply of the token endpoint, in the shape that earlier SDKs gave it."""
+"""The result of ``core_client.authenticate``, for compatibility with ``scalekit-sdk-python``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Any
 
 
 class TokenResponse:
-    """The reply of the token endpoint."""
+    """The response of the token endpoint, with the members of a ``requests.Response``."""
 
     status_code = 200
 
     def __init__(self, tokens: dict[str, Any]) -> None:
-        """Keep what the reply says."""
+        """Wraps the tokens."""
         self._tokens = tokens
 
     @property
@@ -23,13 +23,13 @@ class TokenResponse:
 
     @property
     def content(self) -> bytes:
-        """The tokens as JSON, in bytes."""
+        """The tokens as JSON in UTF-8."""
         return self.text.encode()
 
     def json(self) -> dict[str, Any]:
-        """The tokens as a ``dict``."""
+        """Returns the tokens as a ``dict``."""
         return dict(self._tokens)
 
     def __repr__(self) -> str:
-        """The body is made of tokens, so it is not shown."""
+        """Omits the body, which consists of tokens."""
         return "<TokenResponse 200>"

@@ -1,4 +1,4 @@
-"""Checks and conversions of arguments, before anything is handed to the native client."""
+"""Validation and conversion of arguments before they are passed to the native client."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ if TYPE_CHECKING:
     import os
 
 MIN_KEEPALIVE_TIME_MS = 60_000
-# Half of a pair of UTF-16, such as os.environ has for bytes that are no UTF-8; no request can carry it.
+# ``os.environ`` contains lone surrogates for bytes that are not UTF-8. No request can contain them.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def text(**arguments: object) -> None:
-    """Every argument must be a non-empty string; the value is not shown, it may be a secret."""
+    """Rejects arguments that are not a non-empty string.
+
+    The value may be a secret, so it is not shown.
+    """
     for name, value in arguments.items():
         _string(name, value)
         if not value:
@@ -24,14 +27,17 @@ def text(**arguments: object) -> None:
 
 
 def optional_text(**arguments: object) -> None:
-    """Every argument must be a string or ``None``; the value is not shown, it may be a secret."""
+    """Rejects arguments that are neither a string nor ``None``."""
     for name, value in arguments.items():
         if value is not None:
             _string(name, value)
 
 
 def is_text(value: str) -> bool:
-    """Whether a string can be written in UTF-8. To try it would leave an exception with the value in it."""
+    """Returns ``True`` if a string can be encoded as UTF-8.
+
+    ``encode`` would raise an exception that contains the value, which may be a secret.
+    """
     return value.isascii() or _SURROGATE.search(value) is None
 
 
@@ -39,36 +45,46 @@ def _string(name: str, value: object) -> None:
     if not isinstance(value, str):
         raise ScalekitArgumentException(f"{name} must be a str, not {type(value).__name__}")
     if not is_text(value):
-        raise ScalekitArgumentException(f"{name} holds a lone surrogate")
+        raise ScalekitArgumentException(f"{name} contains a lone surrogate")
 
 
 def options(value: object, kind: type) -> None:
-    """The options must be ``None`` or of their class: what a mapping, say, asks for would not be checked."""
+    """Rejects options that are neither ``None`` nor an instance of `kind`.
+
+    The attributes of any other object, such as a ``dict``, would be silently ignored.
+    """
     if value is not None and not isinstance(value, kind):
         raise ScalekitArgumentException(f"options must be {kind.__name__}, not {type(value).__name__}")
 
 
 def count(*, most: int = 100, **arguments: object) -> None:
-    """Every argument must be a number of things."""
+    """Rejects arguments that are not an integer from 0 to `most`."""
     for name, value in arguments.items():
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
             raise ScalekitArgumentException(f"{name} must be a number from 0 to {most}, not {value!r}")
 
 
 def seconds(*, zero: bool = False, **arguments: object) -> None:
-    """Every argument must be a positive, sensible number of seconds, or `zero` if that is permitted."""
+    """Rejects arguments that are not a positive number of seconds.
+
+    With `zero`, 0 is accepted too.
+    """
     for name, value in arguments.items():
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ScalekitArgumentException(f"{name} must be a number of seconds, not {value!r}")
         if value == 0 and zero:
             continue
-        # Thirty years; with more, adding it to the time of day ends beyond what a clock can count.
+        # The limit is about 30 years. Much larger values overflow when they are added to the
+        # current time.
         if not 0 < value <= 1e9:
             raise ScalekitArgumentException(f"{name} must be a positive number of seconds, not {value!r}")
 
 
 def keepalive(time_ms: object, timeout_ms: object) -> None:
-    """Pings that come more often than the service wants to see them would make it hang up."""
+    """Rejects invalid keepalive options.
+
+    The service closes connections that are probed more than once a minute.
+    """
     for name, value in (("keepalive_time_ms", time_ms), ("keepalive_timeout_ms", timeout_ms)):
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             raise ScalekitArgumentException(f"{name} must be a number of milliseconds, not {value!r}")
@@ -79,7 +95,7 @@ def keepalive(time_ms: object, timeout_ms: object) -> None:
 
 
 def strings(name: str, value: object) -> list[str] | None:
-    """Turn ``None``, a string or an iterable of strings into a list."""
+    """Converts a string or an iterable of strings to a list. Returns ``None`` for ``None``."""
     if value is None:
         return None
     if not hasattr(value, "__iter__"):
@@ -88,12 +104,12 @@ def strings(name: str, value: object) -> list[str] | None:
     if not all(isinstance(item, str) for item in result):
         raise ScalekitArgumentException(f"{name} must be a list of str")
     if not all(map(is_text, result)):
-        raise ScalekitArgumentException(f"{name} holds a lone surrogate")
+        raise ScalekitArgumentException(f"{name} contains a lone surrogate")
     return result
 
 
 def certificates(value: bytes | str | os.PathLike[str] | None) -> bytes | None:
-    """Take PEM as it is, and read what is a path."""
+    """Returns certificates in PEM, read from a file if `value` is a path."""
     if value is None or isinstance(value, bytes):
         return value
     if isinstance(value, str) and "-----BEGIN" in value:

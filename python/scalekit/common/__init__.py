@@ -1,4 +1,4 @@
-"""What every service shares: exceptions, options and status codes."""
+"""Exceptions, options and status codes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        """Load a submodule when it is first used as an attribute."""
+        """Loads a submodule when it is first used as an attribute."""
         from importlib import import_module
 
         if name in ("exceptions", "scalekit", "status"):

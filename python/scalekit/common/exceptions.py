@@ -1,12 +1,12 @@
-"""Every exception this package raises for a refused, failed or impossible call.
+"""The exceptions of this package.
 
 ::
 
     ScalekitException
     ├── ScalekitArgumentException             an invalid argument; no request was sent
-    ├── WebhookVerificationError              a webhook or interceptor whose signature does not hold
-    ├── ScalekitValidateTokenFailureException a token that is not valid
-    └── ScalekitServerException               the service, or the way to it, refused
+    ├── WebhookVerificationError              the signature of a webhook or interceptor is invalid
+    ├── ScalekitValidateTokenFailureException a token is invalid
+    └── ScalekitServerException               the service rejected a call or was not reached
         ├── ScalekitBadRequestException       400
         ├── ScalekitUnauthorizedException     401
         ├── ScalekitForbiddenException        403
@@ -16,15 +16,15 @@
         ├── ScalekitCancelledException        499
         ├── ScalekitInternalServerException   500
         ├── ScalekitNotImplementedException   501
-        ├── ScalekitServiceUnavailableException 503, and a service that cannot be reached
-        ├── ScalekitGatewayTimeoutException   504, and a deadline that passed
+        ├── ScalekitServiceUnavailableException 503, or the service was not reached
+        ├── ScalekitGatewayTimeoutException   504, or the deadline passed
         ├── ScalekitUnknownException          any other 4xx
-        └── ScalekitToolException             the provider behind a tool refused
+        └── ScalekitToolException             the provider of a tool rejected the execution
             ├── ScalekitToolRateLimitException     also a ScalekitTooManyRequestsException
             ├── ScalekitToolUnauthorizedException  also a ScalekitUnauthorizedException
             └── ScalekitToolForbiddenException     also a ScalekitForbiddenException
 
-No exception holds a secret: neither tokens, nor client secrets, nor the request that failed.
+Exceptions contain no tokens, no client secrets and no requests.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class ScalekitException(Exception):
         request_id: str | None = None,
         retryable: bool = False,
     ) -> None:
-        """Keep what went wrong and in which operation."""
+        """Stores the message and the details of the failed call."""
         super().__init__(error)
         self._operation = operation
         self._request_id = request_id
@@ -83,7 +83,7 @@ class ScalekitException(Exception):
 
     @property
     def message(self) -> str:
-        """What went wrong, in words."""
+        """The message, without the operation."""
         return str(self.args[0]) if self.args else ""
 
     @property
@@ -93,24 +93,24 @@ class ScalekitException(Exception):
 
     @property
     def request_id(self) -> str | None:
-        """The id under which the service knows the request: name it when you ask for support."""
+        """The service's id of the request. Include it in support requests."""
         return self._request_id
 
     @property
     def retryable(self) -> bool:
-        """Whether the same call may succeed later. What is safe to repeat has been repeated already."""
+        """``True`` if the same call may succeed later. Retries that are safe were already made."""
         return self._retryable
 
     def __str__(self) -> str:
-        """The operation and what went wrong in it."""
+        """The operation and the message."""
         return f"{self._operation}: {self.message}" if self._operation else self.message
 
 
 class ScalekitArgumentException(ScalekitException, ValueError, TypeError):
     """An invalid argument, option or configuration; no request was sent.
 
-    It is a :class:`ValueError` and a :class:`TypeError` too, which code for
-    ``scalekit-sdk-python`` catches.
+    It is also a :class:`ValueError` and a :class:`TypeError`, because code for
+    ``scalekit-sdk-python`` catches these.
     """
 
     def __init__(
@@ -122,36 +122,37 @@ class ScalekitArgumentException(ScalekitException, ValueError, TypeError):
         retryable: bool = False,
         detail: str | None = None,
     ) -> None:
-        """Keep the message, and the details that it does not contain."""
+        """Stores the message, and the details that are not part of it."""
         super().__init__(error, operation=operation, request_id=request_id, retryable=retryable)
         self._detail = detail
         if detail is not None:
-            # Tracebacks show notes; `add_note` does not exist in Python 3.10.
+            # Tracebacks show notes. Python 3.10 does not have `add_note`.
             self.__notes__ = [f"{operation}: {detail}" if operation else detail]
 
     @property
     def detail(self) -> str | None:
-        """What is wrong with which argument, if ``str()`` is a message of ``scalekit-sdk-python``,
-        which applications compare; else ``None``. Tracebacks show it together with the operation.
+        """The name of the argument and the problem, or ``None`` if the message contains them.
+
+        Some messages are the same as in ``scalekit-sdk-python``, because applications compare them.
+        Their details are only here and in tracebacks.
         """
         return self._detail
 
     def __str__(self) -> str:
-        """The operation and the message; a message of ``scalekit-sdk-python`` is unchanged."""
+        """The operation and the message, or only the message if there is a `detail`."""
         return super().__str__() if self._detail is None else self.message
 
 
 class WebhookVerificationError(ScalekitException):
-    """A webhook or interceptor payload whose signature does not hold."""
+    """The signature of a webhook or interceptor payload is invalid."""
 
 
 class ScalekitValidateTokenFailureException(ScalekitException):
-    """A token that is malformed, forged, expired, revoked, or lacks a required scope.
+    """A token is malformed, forged, expired or revoked, or lacks a required scope.
 
-    If the service refused the token, as in ``tokens.validate_token``, `server` is the exception of
-    that call, and also the ``__cause__``; `http_status`, `grpc_status`, `error_code` and
-    `err_details` are those of `server`. If the token was validated on this machine, all of them
-    are ``None``.
+    If the service rejected the token, as in ``tokens.validate_token``, `server` is the exception of
+    that call, and so is ``__cause__``. `http_status`, `grpc_status`, `error_code` and `err_details`
+    then have the values of `server`. They are ``None`` for a token that was validated locally.
     """
 
     def __init__(
@@ -163,13 +164,13 @@ class ScalekitValidateTokenFailureException(ScalekitException):
         retryable: bool = False,
         server: ScalekitServerException | None = None,
     ) -> None:
-        """Keep why the token is not valid."""
+        """Stores the message and the exception of the service."""
         super().__init__(error, operation=operation, request_id=request_id, retryable=retryable)
         self._server = server
 
     @property
     def server(self) -> ScalekitServerException | None:
-        """The service's refusal, if the service validated the token."""
+        """The exception of the failed call, if the service validated the token."""
         return self._server
 
     @property
@@ -193,12 +194,12 @@ class ScalekitValidateTokenFailureException(ScalekitException):
         return None if self._server is None else self._server.err_details
 
     def __str__(self) -> str:
-        """The operation and the message; the text of `server`, if there is one."""
+        """The text of `server` if it is not ``None``, otherwise the operation and the message."""
         return super().__str__() if self._server is None else str(self._server)
 
 
 class ScalekitServerException(ScalekitException):
-    """The service refused a call, or could not be reached."""
+    """The service rejected a call or was not reached."""
 
     def __init__(
         self,
@@ -212,7 +213,7 @@ class ScalekitServerException(ScalekitException):
         request_id: str | None = None,
         retryable: bool = False,
     ) -> None:
-        """Keep what the service said of the failure."""
+        """Stores the fields of the error response."""
         super().__init__(error, operation=operation, request_id=request_id, retryable=retryable)
         self._http_status = http_status
         self._grpc_status = grpc_status
@@ -221,8 +222,8 @@ class ScalekitServerException(ScalekitException):
 
     @property
     def http_status(self) -> int:
-        """The HTTP status, an :class:`http.HTTPStatus` where that names it, else an ``int``; 499 is
-        ``NonStandardHTTPStatus.CLIENT_CLOSED_REQUEST``.
+        """The HTTP status: an :class:`http.HTTPStatus`,
+        ``NonStandardHTTPStatus.CLIENT_CLOSED_REQUEST`` for 499, or an ``int`` for any other status.
         """
         for kind in (HTTPStatus, NonStandardHTTPStatus):
             try:
@@ -233,19 +234,21 @@ class ScalekitServerException(ScalekitException):
 
     @property
     def grpc_status(self) -> StatusCode:
-        """The gRPC status; equal to the ``grpc.StatusCode`` of that name."""
+        """The gRPC status. It is equal to the ``grpc.StatusCode`` of the same name."""
         return self._grpc_status
 
     @property
     def error_code(self) -> str | None:
-        """The service's own name of the failure, such as ``RESOURCE_NOT_FOUND``."""
+        """The service's error code, such as ``RESOURCE_NOT_FOUND``."""
         return self._error_code
 
     @property
     def err_details(self) -> Any:
-        """What else the reply said, as JSON values: the list of the service's details, each a ``dict`` with
-        its ``@type``; ``{"error": ...}`` from the token endpoint; ``{"body": ...}``, the first bytes of a
-        reply that is not the service's JSON; ``None`` without a reply.
+        """More details of the error response, as JSON values.
+
+        For a response of the service, a list of ``dict``, each with an ``@type``. For a response of
+        the token endpoint, ``{"error": ...}``. For any other response, ``{"body": ...}`` with its
+        first bytes. Without a response, ``None``.
         """
         return self._err_details
 
@@ -260,11 +263,11 @@ class ScalekitServerException(ScalekitException):
 
 
 class ScalekitBadRequestException(ScalekitServerException):
-    """The request is wrong in itself (400)."""
+    """The request is invalid (400)."""
 
 
 class ScalekitUnauthorizedException(ScalekitServerException):
-    """The credentials are missing, wrong or expired (401)."""
+    """The credentials are missing, invalid or expired (401)."""
 
 
 class ScalekitForbiddenException(ScalekitServerException):
@@ -272,11 +275,11 @@ class ScalekitForbiddenException(ScalekitServerException):
 
 
 class ScalekitNotFoundException(ScalekitServerException):
-    """There is no such thing (404)."""
+    """The resource does not exist (404)."""
 
 
 class ScalekitConflictException(ScalekitServerException):
-    """It exists already, or was changed meanwhile (409)."""
+    """The resource already exists, or was changed by another request (409)."""
 
 
 class ScalekitTooManyRequestsException(ScalekitServerException):
@@ -284,15 +287,15 @@ class ScalekitTooManyRequestsException(ScalekitServerException):
 
 
 class ScalekitInternalServerException(ScalekitServerException):
-    """The service failed, or its reply could not be understood (500)."""
+    """The service failed, or its response could not be decoded (500)."""
 
 
 class ScalekitNotImplementedException(ScalekitServerException):
-    """The service does not offer this operation (501)."""
+    """The service does not implement this operation (501)."""
 
 
 class ScalekitServiceUnavailableException(ScalekitServerException):
-    """The service is not available or cannot be reached (503)."""
+    """The service is unavailable or was not reached (503)."""
 
 
 class ScalekitGatewayTimeoutException(ScalekitServerException):
@@ -304,11 +307,14 @@ class ScalekitCancelledException(ScalekitServerException):
 
 
 class ScalekitUnknownException(ScalekitServerException):
-    """The request was refused with a status that has no class of its own."""
+    """The request was rejected with a status that has no other exception class."""
 
 
 class ScalekitToolException(ScalekitServerException):
-    """The provider behind a tool refused; never retried, because the tool may have acted."""
+    """The provider of a tool rejected the execution.
+
+    Never retried: the tool may have had an effect.
+    """
 
     def _tool_info(self, name: str) -> str:
         details = self._err_details if isinstance(self._err_details, list) else []
@@ -320,12 +326,12 @@ class ScalekitToolException(ScalekitServerException):
 
     @property
     def tool_error_code(self) -> str:
-        """The provider's code of the failure, or an empty string."""
+        """The provider's error code, or an empty string."""
         return self._tool_info("tool_error_code")
 
     @property
     def tool_error_message(self) -> str:
-        """What the provider said, or an empty string."""
+        """The provider's error message, or an empty string."""
         return self._tool_info("tool_error_message")
 
     @property
@@ -335,15 +341,15 @@ class ScalekitToolException(ScalekitServerException):
 
 
 class ScalekitToolRateLimitException(ScalekitToolException, ScalekitTooManyRequestsException):
-    """The provider behind a tool limits the rate of requests (429)."""
+    """The provider of a tool limits the rate of requests (429)."""
 
 
 class ScalekitToolUnauthorizedException(ScalekitToolException, ScalekitUnauthorizedException):
-    """The provider behind a tool does not accept the account's credentials (401)."""
+    """The provider of a tool rejected the account's credentials (401)."""
 
 
 class ScalekitToolForbiddenException(ScalekitToolException, ScalekitForbiddenException):
-    """The provider behind a tool does not allow this to the account (403)."""
+    """The provider of a tool does not allow this action to the account (403)."""
 
 
 def _from_native(
@@ -354,7 +360,10 @@ def _from_native(
     retryable: bool,
     server: tuple[int, str, str | None, Any] | None,
 ) -> ScalekitException:
-    """Make the exception called `name`; `server`: HTTP status, gRPC status, error code, details."""
+    """Creates the exception called `name`. The native module calls this function.
+
+    `server` contains the HTTP status, the gRPC status, the error code and the details.
+    """
     kind: type[ScalekitException] = globals()[name]
     if server is None or not issubclass(kind, ScalekitServerException):
         return kind(message, operation=operation, request_id=request_id, retryable=retryable)

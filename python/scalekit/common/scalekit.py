@@ -1,4 +1,4 @@
-"""Options and results of the OAuth and token methods of the client."""
+"""Options and results of the client's OAuth and token methods."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
 
 
 class GrantType(enum.Enum):
-    """The grants of ``/oauth/token`` (RFC 6749)."""
+    """The grants of ``/oauth/token`` (RFC 6749). For compatibility with ``scalekit-sdk-python``."""
 
     AuthorizationCode = "authorization_code"
     RefreshToken = "refresh_token"
@@ -30,15 +30,15 @@ class GrantType(enum.Enum):
 
 
 class _Options:
-    """Attributes with a readable, redacted ``repr`` and equality by value."""
+    """Base of the options: a ``repr`` without secrets, and equality by value."""
 
     _secret: frozenset[str] = frozenset()
 
-    # Type checkers know the attributes, and with this they would permit any other.
+    # Hidden from type checkers, which would otherwise accept any attribute.
     if not TYPE_CHECKING:
 
         def __setattr__(self, name: str, value: object) -> None:
-            # A misspelt name would leave out a check; a subclass may have attributes of its own.
+            # A misspelled option would be ignored. Subclasses may add attributes.
             kind = type(self)
             if kind.__module__ == __name__ and name not in kind.__init__.__code__.co_varnames:
                 raise AttributeError(f"{kind.__name__} has no option {name!r}", name=name, obj=self)
@@ -59,21 +59,22 @@ class _Options:
 
 
 class AuthorizationUrlOptions(_Options):
-    """What to ask of the authorization endpoint; ``None`` and empty values are left out of the URL.
+    """Parameters of an authorization URL. ``None`` and empty values are not sent.
 
     Args:
-        connection_id: SSO connection to sign in with.
-        organization_id: organization to sign in to.
-        scopes: scopes to request, a list or one space-separated string; default ``openid profile email``.
-        state: opaque value that comes back with the callback, against forged callbacks; text, or a number or
-            ``UUID`` that becomes text.
-        nonce: value, likewise, that the ID token will repeat.
-        domain_hint: domain by which to find the identity provider.
-        login_hint: who is likely to sign in, such as an e-mail address.
+        connection_id: SSO connection to log in with.
+        organization_id: organization to log in to.
+        scopes: scopes to request, as a list or a space-separated string; the default is
+            ``openid profile email``.
+        state: opaque value that the callback returns, to detect forged callbacks. Numbers and
+            ``UUID`` are converted to text.
+        nonce: value that the ID token will contain. Numbers and ``UUID`` are converted to text.
+        domain_hint: domain that determines the identity provider.
+        login_hint: the expected user, such as an email address.
         provider: social login provider, such as ``google`` or ``github``.
-        prompt: ``login``, ``consent``, ``create`` and the like.
+        prompt: ``login``, ``consent``, ``create`` or another prompt of the service.
         code_challenge: PKCE challenge (RFC 7636), see :func:`generate_pkce`.
-        code_challenge_method: how the challenge was made; ``S256``.
+        code_challenge_method: method of the challenge, ``S256``.
     """
 
     def __init__(
@@ -117,7 +118,10 @@ class CodeAuthenticationOptions(_Options):
 
 
 class RefreshTokenAuthenticationOptions(_Options):
-    """A code and the redirect URI it was issued for."""
+    """An authorization code and its redirect URI.
+
+    For compatibility with ``scalekit-sdk-python``: no method takes these options.
+    """
 
     _secret = frozenset({"code"})
 
@@ -127,7 +131,10 @@ class RefreshTokenAuthenticationOptions(_Options):
 
 
 class AuthenticationOptions(_Options):
-    """A refresh token to authenticate with."""
+    """A refresh token.
+
+    For compatibility with ``scalekit-sdk-python``: no method takes these options.
+    """
 
     _secret = frozenset({"refresh_token"})
 
@@ -136,12 +143,12 @@ class AuthenticationOptions(_Options):
 
 
 class LogoutUrlOptions(_Options):
-    """What to tell the logout endpoint (OIDC RP-Initiated Logout 1.0).
+    """Parameters of a logout URL (OIDC RP-Initiated Logout 1.0).
 
     Args:
         id_token_hint: the ID token of the session to end.
-        post_logout_redirect_uri: where to send the user afterwards.
-        state: opaque value that comes back with the redirect.
+        post_logout_redirect_uri: the URL to redirect the user to afterwards.
+        state: opaque value that the redirect returns.
     """
 
     _secret = frozenset({"id_token_hint"})
@@ -158,13 +165,14 @@ class LogoutUrlOptions(_Options):
 
 
 class TokenValidationOptions(_Options):
-    """What a token must say beyond being signed and current.
+    """Additional requirements of a token validation.
 
     Args:
-        issuer: value that ``iss`` must have, or a list of those it may have; ``None`` and empty ones leave it
-            to the client's own ``issuer``.
-        audience: ``aud`` must name one of these; a list or a single string. No token passes an empty list.
-        required_scopes: scopes that must all be in the token.
+        issuer: the accepted issuer, or a list of them. If it is ``None`` or empty, the client's
+            ``issuer`` applies.
+        audience: the accepted audience, or a list of them; ``aud`` must contain one. An empty list
+            rejects every token.
+        required_scopes: scopes that the token must have.
     """
 
     def __init__(
@@ -179,31 +187,31 @@ class TokenValidationOptions(_Options):
 
 
 class IdpInitiatedLoginClaims(dict[str, Any]):
-    """The claims of an IdP-initiated login token: a ``dict`` whose four known claims are attributes too."""
+    """The claims of an IdP-initiated login token: a ``dict`` with four claims as attributes too."""
 
     @property
     def connection_id(self) -> str | None:
-        """The connection through which the user came."""
+        """The id of the user's connection."""
         return self.get("connection_id")
 
     @property
     def organization_id(self) -> str | None:
-        """The organization of that connection."""
+        """The id of the connection's organization."""
         return self.get("organization_id")
 
     @property
     def login_hint(self) -> str | None:
-        """Who is signing in, to be passed on to the authorization URL."""
+        """The expected user, for the authorization URL."""
         return self.get("login_hint")
 
     @property
     def relay_state(self) -> str | None:
-        """The state the identity provider sent along."""
+        """The relay state of the identity provider."""
         return self.get("relay_state")
 
 
 class PkceParameters(_Options):
-    """A PKCE pair (RFC 7636): keep the verifier, send the challenge."""
+    """A PKCE pair (RFC 7636): send the challenge, and store the verifier for the code exchange."""
 
     _secret = frozenset({"code_verifier"})
 
@@ -214,13 +222,13 @@ class PkceParameters(_Options):
 
 
 def generate_pkce(length: int = 64) -> PkceParameters:
-    """Make a random verifier and its S256 challenge.
+    """Creates a random verifier and its S256 challenge.
 
     Args:
-        length: characters of the verifier, 43 to 128.
+        length: number of characters of the verifier, 43 to 128.
 
     Raises:
-        ScalekitArgumentException: the length is outside of that range.
+        ScalekitArgumentException: the length is out of range.
     """
     from scalekit import _native
     from scalekit.common.exceptions import ScalekitArgumentException

@@ -9,8 +9,8 @@ from http import HTTPStatus
 class StatusCode(enum.Enum):
     """The status of a call, with the names and values of ``grpc.StatusCode``.
 
-    A member equals (and hashes like) the member of ``grpc.StatusCode`` of the same name, so code that
-    compares with grpc's own enum keeps working where grpc is installed.
+    A member is equal to the member of ``grpc.StatusCode`` with the same name and has the same hash.
+    Code that compares it with ``grpc.StatusCode`` works if grpc is installed.
     """
 
     OK = (0, "ok")
@@ -32,7 +32,7 @@ class StatusCode(enum.Enum):
     UNAUTHENTICATED = (16, "unauthenticated")
 
     def __eq__(self, other: object) -> bool:
-        """Compare by name and value with any enum called ``StatusCode``."""
+        """Compares by name and value with a member of any enum called ``StatusCode``."""
         if isinstance(other, StatusCode):
             return self is other
         if isinstance(other, enum.Enum) and type(other).__name__ == "StatusCode":
@@ -40,12 +40,12 @@ class StatusCode(enum.Enum):
         return NotImplemented
 
     def __hash__(self) -> int:
-        """Hash as every enum does: by name."""
+        """Hashes the name, as ``enum.Enum`` does."""
         return hash(self._name_)
 
 
 class NonStandardHTTPStatus(enum.IntEnum):
-    """The status that ``http.HTTPStatus`` does not have."""
+    """HTTP statuses that are missing in ``http.HTTPStatus``."""
 
     CLIENT_CLOSED_REQUEST = 499
 
@@ -69,7 +69,7 @@ GRPC_TO_HTTP: dict[StatusCode, HTTPStatus | NonStandardHTTPStatus] = {
     StatusCode.DATA_LOSS: HTTPStatus.INTERNAL_SERVER_ERROR,
     StatusCode.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
 }
-"""The HTTP status that goes with a gRPC status."""
+"""The HTTP status of each gRPC status."""
 
 HTTP_TO_GRPC: dict[HTTPStatus, StatusCode] = {
     HTTPStatus.OK: StatusCode.OK,
@@ -84,7 +84,7 @@ HTTP_TO_GRPC: dict[HTTPStatus, StatusCode] = {
     HTTPStatus.SERVICE_UNAVAILABLE: StatusCode.UNAVAILABLE,
     HTTPStatus.GATEWAY_TIMEOUT: StatusCode.DEADLINE_EXCEEDED,
 }
-"""The gRPC status that goes with an HTTP status."""
+"""The gRPC status of each HTTP status."""
 
 HTTP_STATUS: dict[str, HTTPStatus] = {status.name: status for status in HTTP_TO_GRPC}
-"""The HTTP statuses of the service, by name."""
+"""The HTTP statuses of responses, by name."""

@@ -1,7 +1,7 @@
-"""Shapes of a user's profile, for annotations; no method returns them.
+"""Types of a user's profile for annotations, for compatibility with ``scalekit-sdk-python``.
 
-``authenticate_with_code`` returns the profile as a ``dict`` whose keys are those of
-:data:`scalekit.constants.user.id_token_claim_to_user_map`.
+No method returns them: ``authenticate_with_code`` returns the profile as a ``dict``, with the keys
+of :data:`scalekit.constants.user.id_token_claim_to_user_map`.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ class Identity:
 
 
 class IdTokenClaimIdentity(Identity):
-    """The same, as the ID token has it."""
+    """An account at an identity provider, in the claims of an ID token."""
 
 
 class _Profile:
-    """What both say of a user under the same names."""
+    """The members that :class:`User` and :class:`IdTokenClaim` share."""
 
     name: str | None = None
     given_name: str | None = None

@@ -1,4 +1,4 @@
-"""How the claims of an ID token are named in the ``user`` of a code exchange."""
+"""Names of ID token claims in the ``user`` of a code exchange."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ id_token_claim_to_user_map: dict[str, str] = {
     "identities": "identities",
     "metadata": "metadata",
 }
-"""Claim of the ID token → key in ``authenticate_with_code(...)["user"]``."""
+"""The key in ``authenticate_with_code(...)["user"]`` of each claim of the ID token."""

@@ -1,4 +1,4 @@
-"""Tests against a real environment that is your own: the emulator, and pytest fixtures around it.
+"""A local emulator for tests, and pytest fixtures for it.
 
 >>> from scalekit.testing import Emulator
 >>> with Emulator(auto_approve=True) as emulator:
@@ -7,12 +7,13 @@
 >>> len(response.organizations)
 0
 
-The fixtures are a plugin that you switch on, in the topmost ``conftest.py`` or with ``-p scalekit.testing``:
+``pip install scalekit-emulator`` installs the program. To use the fixtures, load this plugin in the
+topmost ``conftest.py`` or with ``-p scalekit.testing``:
 
 >>> pytest_plugins = ["scalekit.testing"]
 
-It does not switch itself on, since pytest would then rewrite every module of this package in everybody's test
-runs. The program comes with ``pip install scalekit-emulator``. PYTEST_DONT_REWRITE
+The plugin has no entry point: pytest would then rewrite the assertions of all modules of this
+package, in every test run. PYTEST_DONT_REWRITE
 """
 
 from __future__ import annotations
@@ -51,11 +52,11 @@ __all__ = [
 ]
 
 
-# Whoever tests without pytest has none to import.
+# Loaded lazily, because the fixtures need pytest.
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        """Load a fixture when it is first asked for."""
+        """Loads a fixture when it is first used."""
         if name not in __all__:
             raise AttributeError(f"module 'scalekit.testing' has no attribute {name!r}")
         from scalekit.testing import fixtures
@@ -66,5 +67,5 @@ if not TYPE_CHECKING:
 
 
 def __dir__() -> list[str]:
-    """List the fixtures too: this is where pytest looks for them."""
+    """Includes the fixtures, which pytest looks up here."""
     return sorted({*globals(), *__all__})

@@ -1,4 +1,4 @@
-"""An emulator of one's own."""
+"""Runs an emulator and calls its admin API."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ _TIMEOUT_S = 30
 
 
 class Emulator:
-    """A local Scalekit environment in a process of its own, on a free port; as many as you like side by side.
+    """A local Scalekit environment in a separate process. Several can run at the same time.
 
-    It runs inside a ``with`` block, or from :meth:`start` to :meth:`stop`. It also ends with the process that
-    started it.
+    It runs inside a ``with`` block, or from :meth:`start` to :meth:`stop`. It also stops when the
+    process that started it ends.
 
     Args:
-        lenient: check no constraints, and pass over unknown fields and page tokens.
+        lenient: skip the validation of constraints, and ignore unknown fields and page tokens.
         auto_approve: log in without the login page.
-        seed: rows to start with, as the API shows them, in lists such as ``organizations`` and ``users``, or
-            the path of a JSON file of them. A reset brings them back.
-        redirect_uris: where logins may lead back to; without any, anywhere.
-        webhooks: URLs that every event is posted to.
+        seed: initial rows as the API returns them, in lists such as ``organizations`` and
+            ``users``, or the path of a JSON file of such lists. A reset restores them.
+        redirect_uris: allowed redirect URIs of logins; default any.
+        webhooks: URLs that receive every event.
         client_id: id of the environment's client.
         client_secret: secret of the environment's client.
-        port: the port to listen on; 0 for any free one.
+        port: the port to listen on; 0 for a free one.
         tls_new_ca: path of a PEM file. If given, the emulator serves HTTPS with a certificate of a new CA,
-            and writes the CA's certificate to this file. The clients that it makes trust the CA.
-        arguments: further arguments of the program.
-        binary: path of the program; by default see :func:`scalekit.emulator.find_binary`.
-        start_timeout_s: seconds that starting may take.
+            and writes the CA's certificate to this file. Clients created by this object trust the CA.
+        arguments: additional arguments of the program.
+        binary: path of the program; default the result of :func:`scalekit.emulator.find_binary`.
+        start_timeout_s: seconds to wait for the start.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Emulator:
         binary: str | os.PathLike[str] | None = None,
         start_timeout_s: float = _TIMEOUT_S,
     ) -> None:
-        """Note the options. Nothing is started yet."""
+        """Stores the options. Does not start the emulator."""
         self._arguments = ["--stop-with-stdin", "--port", str(port)]
         for switch, on in (("--lenient", lenient), ("--auto-approve", auto_approve)):
             if on:
@@ -90,10 +90,10 @@ class Emulator:
         self._endpoints: set[int] = set()
 
     def start(self) -> Self:
-        """Start it and wait until it listens.
+        """Starts the emulator and waits until it listens.
 
         Raises:
-            EmulatorError: the program is missing or does not start; the message says why.
+            EmulatorError: the program is missing or did not start; the message contains the reason.
         """
         if self._process is not None:
             raise EmulatorError("this emulator is running already")
@@ -101,7 +101,8 @@ class Emulator:
         command = [binary, *self._arguments]
         if isinstance(self._seed, Mapping):
             with tempfile.TemporaryDirectory() as folder:
-                # The program reads it before it says that it listens.
+                # The emulator reads the file before it prints its variables, so it can be deleted
+                # then.
                 file = Path(folder, "seed.json")
                 file.write_text(json.dumps(self._seed), encoding="utf-8")
                 self._process = Process([*command, "--seed", str(file)], self._start_timeout_s)
@@ -116,24 +117,26 @@ class Emulator:
         return self
 
     def stop(self) -> None:
-        """Stop it, if it runs. What it knew is gone."""
+        """Stops the emulator if it is running. Its state is lost."""
         process, self._process = self._process, None
         if process is not None:
             process.stop()
 
     def __enter__(self) -> Self:
-        """Start it."""
+        """Starts the emulator."""
         return self.start()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop it."""
+        """Stops the emulator."""
         self.stop()
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that ``ScalekitClient.from_env`` reads, for a process or for ``os.environ``."""
+        """The environment variables of ``ScalekitClient.from_env``, for a process or for
+        ``os.environ``.
+        """
         if self._process is None:
             raise EmulatorError("this emulator is not running")
         return dict(self._process.environment)
@@ -154,12 +157,12 @@ class Emulator:
         return self.environment["SCALEKIT_CLIENT_SECRET"]
 
     def client(self, **options: Unpack[Options]) -> ScalekitClient:
-        """Make a client of this environment; the options are those of :class:`scalekit.ScalekitClient`."""
+        """Creates a client, with the options of :class:`scalekit.ScalekitClient`."""
         self._trust(options)
         return ScalekitClient(self.url, self.client_id, self.client_secret, **options)
 
     def async_client(self, **options: Unpack[Options]) -> AsyncScalekitClient:
-        """Make a client for asyncio; the options are those of :class:`scalekit.ScalekitClient`."""
+        """Creates an async client, with the options of :class:`scalekit.ScalekitClient`."""
         self._trust(options)
         return AsyncScalekitClient(self.url, self.client_id, self.client_secret, **options)
 
@@ -168,9 +171,9 @@ class Emulator:
             options.setdefault("ca_certificates", self._ca)
 
     def reset(self) -> None:
-        """Make it as new: only its signing keys stay, and the webhook endpoints that it was started with.
+        """Resets the state, faults, request log, mails and clock, and restores the seed.
 
-        State, faults, the request log, mails and the clock begin anew, and the seed is there again.
+        The signing keys and the webhook endpoints of the constructor stay.
         """
         self.admin("POST", "reset", {})
         self.admin("DELETE", "interceptors")
@@ -179,49 +182,52 @@ class Emulator:
                 self.admin("DELETE", f"webhooks/{endpoint['id']}")
 
     def seed(self, rows: Mapping[str, Any]) -> dict[str, list[str]]:
-        """Add rows, as the API shows them, in lists such as ``organizations``.
+        """Adds rows as the API returns them, in lists such as ``organizations``.
 
         Returns:
-            Their ids, list by list.
+            The ids of the rows in each list.
         """
         ids: dict[str, list[str]] = self.admin("POST", "seed", rows)
         return ids
 
-    def requests(self, **wanted: Unpack[RequestFilter]) -> list[LoggedRequest]:
-        """Return the requests that came in since the start or the last reset, oldest first.
+    def requests(self, **filters: Unpack[RequestFilter]) -> list[LoggedRequest]:
+        """Returns the requests received since the start or the last reset, oldest first.
 
         Args:
-            **wanted: see :class:`scalekit.testing.RequestFilter`.
+            **filters: see :class:`scalekit.testing.RequestFilter`.
         """
-        query = {name: str(value).lower() if value is True else value for name, value in wanted.items()}
-        found: list[LoggedRequest] = self.admin("GET", f"requests?{urllib.parse.urlencode(query)}")
-        return found
+        query = {name: str(value).lower() if value is True else value for name, value in filters.items()}
+        requests: list[LoggedRequest] = self.admin("GET", f"requests?{urllib.parse.urlencode(query)}")
+        return requests
 
-    def fault(self, operation: str, **what: Unpack[Fault]) -> int:
-        """Let calls fail or answer what you say, until :meth:`reset` or :meth:`clear_faults`.
+    def fault(self, operation: str, **fault: Unpack[Fault]) -> int:
+        """Makes calls fail or return another response, until :meth:`reset` or :meth:`clear_faults`.
 
         >>> with Emulator() as emulator:
         ...     number = emulator.fault("OrganizationService.GetOrganization", times=2, status=503)
 
         Args:
-            operation: an operation, a service (``UserService.*``), an endpoint (``oauth.token``) or ``*``.
-            **what: see :class:`scalekit.testing.Fault`.
+            operation: an operation, a service (``UserService.*``), an endpoint (``oauth.token``) or
+                ``*``.
+            **fault: see :class:`scalekit.testing.Fault`.
 
         Returns:
             The fault's id.
         """
-        number: int = self.admin("POST", "faults", {"operation": operation, **what})["id"]
+        number: int = self.admin("POST", "faults", {"operation": operation, **fault})["id"]
         return number
 
     def clear_faults(self, number: int | None = None) -> None:
-        """Remove one fault, or all."""
+        """Removes one fault, or all faults if `number` is ``None``."""
         self.admin("DELETE", "faults" if number is None else f"faults/{number}")
 
     def mails(self, to: str | None = None) -> list[dict[str, Any]]:
-        """Return the mails that were not really sent, with their codes and links, oldest first."""
+        """Returns the mails that the emulator would have sent, with their codes and links, oldest
+        first.
+        """
         query = "" if to is None else f"?{urllib.parse.urlencode({'to': to})}"
-        found: list[dict[str, Any]] = self.admin("GET", f"mails{query}")
-        return found
+        mails: list[dict[str, Any]] = self.admin("GET", f"mails{query}")
+        return mails
 
     def _opener(self) -> urllib.request.OpenerDirector:
         # Proxies of the machine have no business between a test and its own process.
@@ -232,20 +238,20 @@ class Emulator:
         return urllib.request.build_opener(*handlers)
 
     def admin(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """Send any request to the admin API, which the emulator's README lists.
+        """Sends a request to the admin API, which the emulator's README documents.
 
         Args:
             method: the HTTP method.
-            path: what follows ``/_emulator/``, query included.
-            body: the JSON to send.
+            path: path after ``/_emulator/``, with the query.
+            body: the JSON body.
 
         Returns:
-            The JSON that came back, or ``None``.
+            The JSON of the response, or ``None`` if its body is empty.
 
         Raises:
-            EmulatorError: it was refused; the message says why.
+            EmulatorError: the request was rejected; the message contains the reason.
         """
-        request = urllib.request.Request(  # noqa: S310  its own URL
+        request = urllib.request.Request(  # noqa: S310  a URL of the emulator
             f"{self.url}/_emulator/{path}",
             None if body is None else json.dumps(body).encode(),
             {"content-type": "application/json"},
@@ -256,10 +262,10 @@ class Emulator:
                 text = response.read()
         except urllib.error.HTTPError as error:
             with error:
-                said = error.read().decode(errors="replace")
-            raise EmulatorError(f"{method} {path}: {error.code} {said}") from None
+                reason = error.read().decode(errors="replace")
+            raise EmulatorError(f"{method} {path}: {error.code} {reason}") from None
         except OSError as error:
-            raise EmulatorError(f"{method} {path}: the emulator does not answer: {error}") from error
+            raise EmulatorError(f"{method} {path}: the emulator did not respond: {error}") from error
         return json.loads(text) if text else None
 
 

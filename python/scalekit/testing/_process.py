@@ -1,4 +1,4 @@
-"""The emulator's process: from its start to the variables that it prints, and its end."""
+"""The emulator's process, from the start until it is stopped."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from typing import IO
 from scalekit.emulator import EmulatorError
 
 _VARIABLES = {"SCALEKIT_ENVIRONMENT_URL", "SCALEKIT_CLIENT_ID", "SCALEKIT_CLIENT_SECRET"}
-_GRACE_S = 5
+_STOP_TIMEOUT_S = 5
 
 
 class Process:
-    """A running emulator; :attr:`environment` is what it printed."""
+    """A running emulator. :attr:`environment` contains the variables that it printed."""
 
     environment: dict[str, str]
 
     def __init__(self, command: list[str], timeout_s: float) -> None:
-        """Start it and wait until it listens."""
-        self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by stop()
+        """Starts the emulator and waits until it listens."""
+        self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by stop()
         try:
             self._process = subprocess.Popen(  # noqa: S603  the emulator
                 command,
-                # Its end tells the emulator that whoever started it is gone, however that came about.
+                # The emulator stops when this pipe is closed, even if this process is killed.
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=self._complaints,
-                # Ctrl-C is for the tests alone, which may want the emulator until their last clean-up.
+                stderr=self._stderr,
+                # Ctrl-C must not stop the emulator before the clean-up of the tests.
                 start_new_session=True,
             )
         except OSError as error:
-            self._complaints.close()
+            self._stderr.close()
             raise EmulatorError(f"the emulator cannot be started: {error}") from error
         try:
             self.environment = self._read_environment(timeout_s)
@@ -44,7 +44,8 @@ class Process:
 
     def _read_environment(self, timeout_s: float) -> dict[str, str]:
         environment: dict[str, str] = {}
-        # A program that says nothing is ended, and with it the reading.
+        # Killing the process also ends the loop below, which blocks while the process prints
+        # nothing.
         timer = Timer(timeout_s, self._process.kill)
         timer.start()
         try:
@@ -58,15 +59,17 @@ class Process:
             timer.cancel()
             timer.join()
         self._process.wait()
-        said = self._said() or f"it ended, or {timeout_s:g} s went by, before it printed its variables"
-        raise EmulatorError(f"the emulator did not start: {said}")
+        reason = self._read_stderr()
+        if not reason:
+            reason = f"it exited, or was stopped after {timeout_s:g} s, before it printed its variables"
+        raise EmulatorError(f"the emulator did not start: {reason}")
 
-    def _said(self) -> str:
-        """Return what an ended process wrote to its standard error, once."""
-        self._complaints.seek(0)
-        said = self._complaints.read().decode(errors="replace").strip()
-        self._complaints.truncate(0)
-        return said
+    def _read_stderr(self) -> str:
+        """Returns the standard error of the ended process and clears it."""
+        self._stderr.seek(0)
+        text = self._stderr.read().decode(errors="replace").strip()
+        self._stderr.truncate(0)
+        return text
 
     @property
     def pid(self) -> int:
@@ -74,17 +77,17 @@ class Process:
         return self._process.pid
 
     def stop(self) -> None:
-        """End it, wait for that, and pass on what it complained about."""
+        """Stops the process, waits for its end, and prints its standard error."""
         self._process.terminate()
         try:
-            self._process.wait(_GRACE_S)
+            self._process.wait(_STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        said = self._said()
-        if said:
-            print(said, file=sys.stderr)
-        for stream in (self._process.stdin, self._process.stdout, self._complaints):
+        text = self._read_stderr()
+        if text:
+            print(text, file=sys.stderr)
+        for stream in (self._process.stdin, self._process.stdout, self._stderr):
             if stream is not None:
                 with suppress(OSError):
                     stream.close()

@@ -1,4 +1,4 @@
-"""What the emulator's admin API takes and gives."""
+"""Types of the emulator's admin API."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from scalekit.core import ClientOptions
 
 
 class Options(ClientOptions, total=False):
-    """All options of a client; :class:`scalekit.ScalekitClient` explains them."""
+    """All options of a client, documented by :class:`scalekit.ScalekitClient`."""
 
     keepalive_time_ms: int
     keepalive_timeout_ms: int
@@ -16,15 +16,15 @@ class Options(ClientOptions, total=False):
     tool_call_timeout_s: float
 
 
-class _Coded(TypedDict):
+class _CodeRequired(TypedDict):
     code: str
 
 
-class CannedError(_Coded, total=False):
-    """An error of the API, in short.
+class CannedError(_CodeRequired, total=False):
+    """An error response of the API.
 
-    ``code`` is the gRPC code's name, such as ``NOT_FOUND``; ``error_code`` the service's own, by default the
-    same.
+    ``code`` is the name of the gRPC code, such as ``NOT_FOUND``. ``error_code`` is the service's
+    error code; default the same name.
     """
 
     message: str
@@ -32,12 +32,13 @@ class CannedError(_Coded, total=False):
 
 
 class Fault(TypedDict, total=False):
-    """What a call meets instead of, or on top of, its real answer.
+    """A replacement or a change of the responses of an operation.
 
-    ``times`` limits how many calls it meets, ``skip`` lets some pass first. With a ``status`` or one of
-    ``json``, ``body`` and ``error``, the operation itself does not run. ``retry_after`` is the header:
-    seconds, or an HTTP date. ``effect`` is how the answer travels: not at all (``drop``), until half of its
-    body (``truncate``), or with a body that never ends (``endless``).
+    ``times`` is the number of affected calls, ``skip`` the number of calls before them that are not
+    affected. ``delay_ms`` delays the response. With ``status``, ``json``, ``body`` or ``error``,
+    the operation does not run. ``retry_after`` is the header, in seconds or as an HTTP date.
+    ``effect`` changes the transfer: ``drop`` closes the connection without a response, ``truncate``
+    closes it in the middle of the body, and ``endless`` sends a body without an end.
     """
 
     times: int
@@ -53,9 +54,10 @@ class Fault(TypedDict, total=False):
 
 
 class RequestFilter(TypedDict, total=False):
-    """Which requests of the log to show; all of it must fit.
+    """A filter for the request log. A request must match all fields.
 
-    ``after`` is a request's number, ``unmatched`` picks what nothing answers, ``limit`` keeps the newest.
+    ``after`` selects requests with a greater number, ``unmatched`` requests without a handler, and
+    ``limit`` the newest requests.
     """
 
     operation: str
@@ -67,10 +69,10 @@ class RequestFilter(TypedDict, total=False):
 
 
 class LoggedRequest(TypedDict):
-    """A request that came in, without its credentials.
+    """A received request, without its credentials.
 
-    ``json`` is the body if it is JSON; ``status`` is ``None`` as long as there is no answer; ``operation`` is
-    ``None`` for what nothing answers.
+    ``json`` is the body if it is JSON. ``status`` is ``None`` until the response is sent.
+    ``operation`` is ``None`` for a request without a handler.
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""The fixtures; :mod:`scalekit.testing` says how to switch them on."""
+"""Fixtures for pytest; :mod:`scalekit.testing` describes how to load them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from scalekit.testing._emulator import Emulator
 
 @pytest.fixture(scope="session")
 def scalekit_emulator_session() -> Iterator[Emulator]:
-    """One emulator for the whole run, which logs in whoever comes.
+    """One emulator for the session, which approves all logins automatically.
 
-    Define a fixture of this name in your ``conftest.py`` to start it with other options.
+    To start it with other options, define a fixture of this name in your ``conftest.py``.
     """
     with Emulator(auto_approve=True) as emulator:
         yield emulator
@@ -22,16 +22,16 @@ def scalekit_emulator_session() -> Iterator[Emulator]:
 
 @pytest.fixture
 def scalekit_emulator(scalekit_emulator_session: Emulator) -> Emulator:
-    """The emulator, as new for each test."""
+    """The emulator of the session, reset before each test."""
     scalekit_emulator_session.reset()
     return scalekit_emulator_session
 
 
 @pytest.fixture
 def scalekit_environment(scalekit_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The variables that ``ScalekitClient.from_env`` reads, set for the test."""
+    """The environment variables of ``ScalekitClient.from_env``, set during the test."""
     variables = scalekit_emulator.environment
-    # This one would be read if the other one were missing; it must not lead anywhere else.
+    # ``from_env`` falls back to this variable. It must not name another environment.
     monkeypatch.delenv("SCALEKIT_ENV_URL", raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
@@ -40,14 +40,14 @@ def scalekit_environment(scalekit_emulator: Emulator, monkeypatch: pytest.Monkey
 
 @pytest.fixture
 def scalekit_client(scalekit_emulator: Emulator) -> Iterator[ScalekitClient]:
-    """A blocking client of the emulator."""
+    """A blocking client of the emulator, closed after the test."""
     with scalekit_emulator.client() as client:
         yield client
 
 
 @pytest.fixture
 def scalekit_async_client(scalekit_emulator: Emulator) -> Iterator[AsyncScalekitClient]:
-    """A client of the emulator for asyncio."""
+    """An async client of the emulator, closed after the test."""
     client = scalekit_emulator.async_client()
     yield client
     client.close()

@@ -1,1 +1,1 @@
-"""Small helpers around the messages of the API."""
+"""Helpers for the messages of the API."""

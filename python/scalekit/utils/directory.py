@@ -1,4 +1,4 @@
-"""The messages of directory listings under the names that earlier SDKs gave them."""
+"""Messages of directory listings under the names of ``scalekit-sdk-python``, for compatibility."""
 
 from __future__ import annotations
 

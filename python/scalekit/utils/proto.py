@@ -1,4 +1,4 @@
-"""Conversions between protobuf's free-form values and Python's."""
+"""Conversion of free-form protobuf values to Python values."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 
 def struct_to_dict(struct: Struct) -> dict[str, Any]:
-    """Turn a ``Struct``, such as ``ExecuteToolResponse.data``, into a ``dict``; numbers are ``float``."""
+    """Converts a ``Struct``, such as ``ExecuteToolResponse.data``, to a ``dict``.
+
+    Numbers become ``float``.
+    """
     result: dict[str, Any] = MessageToDict(struct)
     return result
