@@ -91,7 +91,7 @@ def test_bad_tokens(client: ScalekitClient, signer: Signer, signers: tuple[Signe
         "not valid yet": signer.sign(nbf=now + 60),
         "in the future": signer.sign(iat=now + 60),
         "claim exp": signer.sign(exp=None),
-        "name its key": jwt.encode({"exp": now + 60}, signer.private, "RS256"),
+        "has no key id": jwt.encode({"exp": now + 60}, signer.private, "RS256"),
         "key (kid)": forged.sign(),
     }
     tokens["not signed with RS256"] = unsigned({"alg": "none", "kid": signer.kid}, {"exp": now + 60})

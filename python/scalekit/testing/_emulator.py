@@ -230,7 +230,7 @@ class Emulator:
         return mails
 
     def _opener(self) -> urllib.request.OpenerDirector:
-        # Proxies of the machine have no business between a test and its own process.
+        # No proxy: the emulator runs on this machine.
         handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
         if self._ca is not None:
             context = ssl.create_default_context(cafile=os.fspath(self._ca))
