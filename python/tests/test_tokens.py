@@ -92,7 +92,7 @@ def test_bad_tokens(client: ScalekitClient, signer: Signer, signers: tuple[Signe
         "in the future": signer.sign(iat=now + 60),
         "claim exp": signer.sign(exp=None),
         "has no key id": jwt.encode({"exp": now + 60}, signer.private, "RS256"),
-        "key (kid)": forged.sign(),
+        "no key with the key id": forged.sign(),
     }
     tokens["not signed with RS256"] = unsigned({"alg": "none", "kid": signer.kid}, {"exp": now + 60})
     for reason, token in tokens.items():
