@@ -59,6 +59,9 @@ lint: $(TOOLS)/.installed node/lib/.built
 
 test-rust:
 	cargo test --workspace
+	# Without the feature client, the crate has neither an HTTP stack nor a runtime.
+	! cargo tree -p scalekit --no-default-features --edges normal | grep -E 'reqwest|tokio'
+	cargo test -q -p scalekit --no-default-features --test offline
 
 test-docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc -q --workspace --no-deps
