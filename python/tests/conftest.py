@@ -1,4 +1,4 @@
-"""Fixtures: the stub server, clients of it, and the key that signs its tokens."""
+"""Fixtures: the stub server, its clients, and the keys that sign its tokens."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from signer import Signer
-from stub_server import CLIENT_ID, CLIENT_SECRET, Reply, StubServer
+from stub_server import CLIENT_ID, CLIENT_SECRET, Response, StubServer
 
 from scalekit import AsyncScalekitClient, ScalekitClient
 
@@ -27,7 +27,7 @@ def client(server: StubServer) -> Iterator[ScalekitClient]:
 
 
 @pytest.fixture
-def aclient(server: StubServer) -> Iterator[AsyncScalekitClient]:
+def async_client(server: StubServer) -> Iterator[AsyncScalekitClient]:
     client = AsyncScalekitClient(server.url, CLIENT_ID, CLIENT_SECRET, call_timeout_s=20)
     yield client
     client.close()
@@ -40,13 +40,13 @@ def signers() -> tuple[Signer, Signer]:
 
 @pytest.fixture
 def signer(signers: tuple[Signer, Signer], server: StubServer) -> Signer:
-    server.on("/keys", Reply(body={"keys": [signers[0].jwk()]}))
+    server.on("/keys", Response(body={"keys": [signers[0].jwk()]}))
     return signers[0]
 
 
 @pytest.fixture
 def error_info() -> Callable[..., dict[str, Any]]:
-    """The service's own error body."""
+    """Builds the body of an error response of the service."""
 
     def build(code: int, message: str, error_code: str, **details: Any) -> dict[str, Any]:
         kind = "type.googleapis.com/scalekit.v1.errdetails.ErrorInfo"

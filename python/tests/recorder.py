@@ -1,4 +1,4 @@
-"""Service clients that send nothing, for tests of requests and arguments."""
+"""Service clients that send no requests, for tests of arguments."""
 
 from __future__ import annotations
 

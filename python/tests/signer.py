@@ -1,4 +1,4 @@
-"""Keys of an environment, and tokens signed with them by PyJWT."""
+"""Signing keys of an environment, and tokens that PyJWT signs with them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 
 class Signer:
-    """A signing key and what belongs to it."""
+    """A signing key with its key id."""
 
     def __init__(self, kid: str) -> None:
         self.kid = kid

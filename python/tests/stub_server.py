@@ -1,4 +1,4 @@
-"""A small HTTP server that plays the service: replies are functions, requests are recorded."""
+"""A stub of the service: an HTTP server with configurable responses that records its requests."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ CLIENT_SECRET = "s3cret-of-the-client"
 
 
 @dataclass
-class Reply:
-    """Sent as it is; `body` may be anything that becomes JSON, or raw bytes."""
+class Response:
+    """A response. `body` is raw bytes, or a value that is sent as JSON."""
 
     status: int = 200
     body: Any = field(default_factory=dict)
@@ -44,15 +44,15 @@ class Request:
         return {name: values[0] for name, values in parse_qs(self.body.decode()).items()}
 
     def wait_for_disconnect(self, seconds: float = 20) -> bool:
-        """Answer nothing until the client goes away; whether it did."""
+        """Sends no response. Returns ``True`` if the client closed the connection in time."""
         connection = self.handler.connection
         ready, _, _ = select.select([connection], [], [], seconds)
-        gone = bool(ready) and connection.recv(1, socket.MSG_PEEK) == b""
+        closed = bool(ready) and connection.recv(1, socket.MSG_PEEK) == b""
         self.handler.close_connection = True
-        return gone
+        return closed
 
-    def write_for_ever(self) -> None:
-        """Send a body that never ends, until the client has enough."""
+    def write_endlessly(self) -> None:
+        """Sends an endless body until the client closes the connection."""
         self.handler.send_response(200)
         self.handler.send_header("content-type", "application/json")
         self.handler.end_headers()
@@ -65,16 +65,16 @@ class Request:
             pass
 
 
-Respond = Callable[[Request], Reply | None]
+Respond = Callable[[Request], Response | None]
 
 
 class StubServer:
-    """Listens on a loopback port as long as it is open."""
+    """Listens on a loopback port until it is closed."""
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
-        self.replies: dict[str, Respond] = {"/oauth/token": self._token}
-        self.token_life = 3600
+        self.handlers: dict[str, Respond] = {"/oauth/token": self._token}
+        self.token_lifetime = 3600
         self.dropped = threading.Semaphore(0)
         self._http = _Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02})
@@ -84,12 +84,12 @@ class StubServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._http.server_port}"
 
-    def on(self, path: str, respond: Respond | Reply) -> None:
-        """Answer requests to `path`; one that ends in ``*`` stands for all that start so."""
-        self.replies[path] = respond if callable(respond) else lambda _: respond
+    def on(self, path: str, respond: Respond | Response) -> None:
+        """Sets the response to requests for `path`. A trailing ``*`` matches any suffix."""
+        self.handlers[path] = respond if callable(respond) else lambda _: respond
 
     def hang(self, path: str) -> None:
-        """Answer nothing on `path`; `dropped` counts the clients that went away."""
+        """Never responds to requests for `path`. `dropped` counts the closed connections."""
 
         def respond(request: Request) -> None:
             if request.wait_for_disconnect():
@@ -101,24 +101,24 @@ class StubServer:
         return sum(request.path == path for request in self.requests)
 
     def find(self, path: str) -> Respond:
-        if path in self.replies:
-            return self.replies[path]
-        for pattern, respond in self.replies.items():
+        if path in self.handlers:
+            return self.handlers[path]
+        for pattern, respond in self.handlers.items():
             if pattern.endswith("*") and path.startswith(pattern[:-1]):
                 return respond
-        return lambda _: Reply(404, {"code": 5, "message": f"nothing at {path}"})
+        return lambda _: Response(404, {"code": 5, "message": f"no handler for {path}"})
 
     def close(self) -> None:
         self._http.shutdown()
         self._http.server_close()
         self._thread.join()
 
-    def _token(self, request: Request) -> Reply:
+    def _token(self, request: Request) -> Response:
         form = request.form()
         if form.get("client_secret") != CLIENT_SECRET:
-            return Reply(401, {"error": "invalid_client", "error_description": "unknown client"})
+            return Response(401, {"error": "invalid_client", "error_description": "unknown client"})
         number = self.count("/oauth/token")
-        return Reply(body={"access_token": f"token-{number}", "expires_in": self.token_life})
+        return Response(body={"access_token": f"token-{number}", "expires_in": self.token_lifetime})
 
 
 class _Server(ThreadingHTTPServer):
@@ -126,38 +126,38 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_: object) -> None:
-        """Clients that hang up in the middle are part of the tests."""
+        """Ignores errors of connections that clients close, which is part of the tests."""
 
 
 def _handler(server: StubServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        # Without, Nagle's algorithm holds the body back after the head.
+        # Nagle's algorithm would delay the body after the headers.
         disable_nagle_algorithm = True
 
         def log_message(self, *_: object) -> None:
             pass
 
-        def answer(self) -> None:
+        def handle_request(self) -> None:
             url = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             request = Request(self.command, url.path, parse_qs(url.query), headers, body, self)
             server.requests.append(request)
-            reply = server.find(url.path)(request)
-            if reply is None:
+            response = server.find(url.path)(request)
+            if response is None:
                 return
-            content = reply.encoded()
-            self.send_response(reply.status)
-            for name, value in {"content-type": "application/json", **reply.headers}.items():
+            content = response.encoded()
+            self.send_response(response.status)
+            for name, value in {"content-type": "application/json", **response.headers}.items():
                 self.send_header(name, value)
-            if "content-length" not in reply.headers:
+            if "content-length" not in response.headers:
                 self.send_header("content-length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
-            if "content-length" in reply.headers:
+            if "content-length" in response.headers:
                 self.close_connection = True
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_request
 
     return Handler

@@ -1,4 +1,4 @@
-"""A connected account is named by its id, or by its connector and identifier."""
+"""Tests that a connected account is named by its id, or by its connector and identifier."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ACCOUNTS = {
     "delete_connected_account": accounts_pb2.DeleteConnectedAccountRequest,
 }
 METHODS = pytest.mark.parametrize("method", ACCOUNTS)
-BOTH = pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
+SYNC_AND_ASYNC = pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
 
 
 def call(services: Services, method: str, *names: Any, **more: Any) -> Any:
@@ -35,32 +35,32 @@ def call(services: Services, method: str, *names: Any, **more: Any) -> Any:
     return {name: value for name, value in MessageToDict(sent).items() if name != "connectedAccount"}
 
 
-@BOTH
+@SYNC_AND_ASYNC
 @METHODS
-def test_an_id_alone_names_an_account(method: str, is_async: bool) -> None:
+def test_an_account_id_alone_is_enough(method: str, is_async: bool) -> None:
     sent = call(Services(is_async), method, None, None, connected_account_id="ca_1")
     assert sent == {"id": "ca_1"}
 
 
-@BOTH
+@SYNC_AND_ASYNC
 @METHODS
-def test_a_connector_and_an_identifier_name_an_account(method: str, is_async: bool) -> None:
+def test_a_connector_and_an_identifier_are_enough(method: str, is_async: bool) -> None:
     sent = call(Services(is_async), method, "slack", "user_1")
     assert sent == {"connector": "slack", "identifier": "user_1"}
 
 
 @METHODS
-def test_all_names_that_are_given_are_sent(method: str) -> None:
+def test_all_given_names_of_an_account_are_sent(method: str) -> None:
     sent = call(Services(), method, "slack", "user_1", connected_account_id="ca_1", organization_id="org_1")
     assert sent == {"connector": "slack", "identifier": "user_1", "id": "ca_1", "organizationId": "org_1"}
 
 
 @pytest.mark.parametrize("method", sorted(set(ACCOUNTS) - {"update_connected_account"}))
-def test_the_names_that_are_not_needed_can_be_left_out(method: str) -> None:
+def test_connector_and_identifier_are_optional_with_an_account_id(method: str) -> None:
     assert call(Services(), method, connected_account_id="ca_1") == {"id": "ca_1"}
 
 
-@BOTH
+@SYNC_AND_ASYNC
 @METHODS
 @pytest.mark.parametrize(
     ("names", "message"),
@@ -72,7 +72,7 @@ def test_the_names_that_are_not_needed_can_be_left_out(method: str) -> None:
         (("slack", ""), "identifier is required"),
     ],
 )
-def test_an_account_without_a_complete_name_is_refused(
+def test_an_incomplete_name_of_an_account_is_rejected(
     method: str, names: tuple[Any, Any], message: str, is_async: bool
 ) -> None:
     services = Services(is_async)
@@ -84,8 +84,8 @@ def test_an_account_without_a_complete_name_is_refused(
     assert not services.recorder.calls
 
 
-@BOTH
-def test_a_tool_is_executed_for_an_id_alone(is_async: bool) -> None:
+@SYNC_AND_ASYNC
+def test_execute_tool_accepts_an_account_id_alone(is_async: bool) -> None:
     services = Services(is_async)
     for arguments in ({"identifier": None}, {}):
         result = services.tools.execute_tool(
@@ -97,9 +97,9 @@ def test_a_tool_is_executed_for_an_id_alone(is_async: bool) -> None:
         assert sent == {"toolName": "gmail_send", "params": {"to": "a"}, "connectedAccountId": "ca_1"}
 
 
-@BOTH
+@SYNC_AND_ASYNC
 @pytest.mark.parametrize("identifier", [None, ""])
-def test_a_tool_without_an_account_is_refused(identifier: Any, is_async: bool) -> None:
+def test_execute_tool_rejects_a_missing_account(identifier: Any, is_async: bool) -> None:
     services = Services(is_async)
     with pytest.raises(ScalekitArgumentException) as caught:
         services.tools.execute_tool("gmail_send", identifier, connection_name="gmail")

@@ -1,4 +1,4 @@
-"""What methods make of their arguments, seen in the request they send; no network, no native module."""
+"""Tests the conversion of arguments to requests, without network and native module."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ class AuthPattern:
         return {"type": "OAUTH"}
 
 
-BAD: list[tuple[str, Callable[[Services], Any], str]] = [
+INVALID: list[tuple[str, Callable[[Services], Any], str]] = [
     ("number for a string", lambda s: s.users.get_user(12), "user_id must be a str, not int"),
-    ("nothing", lambda s: s.users.get_user(None), "user_id must not be None"),
+    ("None", lambda s: s.users.get_user(None), "user_id must not be None"),
     ("string for a number", lambda s: s.users.list_users(page_size="9"), "page_size must be an int, not str"),
     ("bool for a number", lambda s: s.users.list_users(page_size=True), "page_size must be an int, not bool"),
     (
@@ -76,17 +76,17 @@ BAD: list[tuple[str, Callable[[Services], Any], str]] = [
         "permission_names must be a list, not str",
     ),
     (
-        "bad item",
+        "invalid item",
         lambda s: s.permissions.add_permissions_to_role("r", ["a", 1]),
         r"permission_names\[1\] must be a str, not int",
     ),
     (
-        "bad enum item",
+        "invalid enum item",
         lambda s: s.organization.generate_portal_link("o", ["nope"]),
         r"features\[0\] must be one of FEATURE_UNSPECIFIED, ",
     ),
     (
-        "bad value in a map",
+        "invalid value in a map",
         lambda s: s.tokens.create_token("o", custom_claims={"a": 1}),
         r"custom_claims\['a'\] must be a str, not int",
     ),
@@ -95,26 +95,32 @@ BAD: list[tuple[str, Callable[[Services], Any], str]] = [
         lambda s: s.tokens.create_token("o", custom_claims=[]),
         "custom_claims must be a dict",
     ),
-    ("no time", lambda s: s.tokens.create_token("o", expiry="tomorrow"), "expiry is not a time"),
+    ("invalid time", lambda s: s.tokens.create_token("o", expiry="tomorrow"), "expiry is not a time"),
     ("number for a time", lambda s: s.tokens.create_token("o", expiry=5), "expiry must be a datetime"),
-    ("no duration", lambda s: s.mcp.create_session_token("m", expiry="x"), "expiry is not a duration"),
-    ("no JSON", lambda s: s.tools.execute_tool("t", "i", {"a": object()}), "params is not a Struct"),
-    ("no route", lambda s: s.mcp.create_session_token(), "exactly one of mcp_config_id and connection_name"),
+    ("invalid duration", lambda s: s.mcp.create_session_token("m", expiry="x"), "expiry is not a duration"),
+    ("invalid JSON", lambda s: s.tools.execute_tool("t", "i", {"a": object()}), "params is not a Struct"),
     (
-        "two routes",
+        "no alternative",
+        lambda s: s.mcp.create_session_token(),
+        "exactly one of mcp_config_id and connection_name",
+    ),
+    (
+        "two alternatives",
         lambda s: s.mcp.create_session_token("a", connection_name="b"),
         "exactly one of mcp_config_id and connection_name",
     ),
     (
-        "no mask",
+        "string for a mask",
         lambda s: s.clients.update_client("c", {}, mask="name"),
         "mask must be a list of field names",
     ),
 ]
 
 
-@pytest.mark.parametrize(("call", "problem"), [case[1:] for case in BAD], ids=[case[0] for case in BAD])
-def test_what_does_not_fit_is_refused_before_anything_is_sent(
+@pytest.mark.parametrize(
+    ("call", "problem"), [case[1:] for case in INVALID], ids=[case[0] for case in INVALID]
+)
+def test_invalid_arguments_are_rejected_before_a_request_is_sent(
     services: Services, call: Callable[[Services], Any], problem: str
 ) -> None:
     with pytest.raises(ScalekitArgumentException, match=problem) as caught:
@@ -128,13 +134,13 @@ def test_what_does_not_fit_is_refused_before_anything_is_sent(
 @pytest.mark.parametrize(
     "value", ["ORGANIZATION_DOMAIN", "organization_domain", 2, domains_pb2.ORGANIZATION_DOMAIN]
 )
-def test_enums_are_taken_by_name_and_number(services: Services, value: Any) -> None:
+def test_enums_are_accepted_by_name_and_number(services: Services, value: Any) -> None:
     services.domain.create_domain("org_1", "example.com", domain_type=value)
     sent = services.recorder.sent(domains_pb2.CreateDomainRequest)
     assert sent.domain.domain_type == domains_pb2.ORGANIZATION_DOMAIN
 
 
-def test_unspecified_is_a_name_of_every_enum(services: Services) -> None:
+def test_unspecified_is_accepted_for_every_enum(services: Services) -> None:
     services.domain.create_domain("org_1", "example.com", "UNSPECIFIED")
     sent = services.recorder.sent(domains_pb2.CreateDomainRequest)
     assert sent.domain.domain_type == domains_pb2.DOMAIN_TYPE_UNSPECIFIED
@@ -150,7 +156,7 @@ def test_unspecified_is_a_name_of_every_enum(services: Services) -> None:
         (datetime(2024, 1, 2, 3, tzinfo=timezone(timedelta(hours=1))), "2024-01-02T02:00:00Z"),
     ],
 )
-def test_times_are_taken_as_text_and_as_datetime(services: Services, value: Any, sent: str) -> None:
+def test_times_are_accepted_as_text_and_as_datetime(services: Services, value: Any, sent: str) -> None:
     services.directory.list_directory_users("org_1", "dir_1", updated_after=value)
     request = services.recorder.sent(directories_pb2.ListDirectoryUsersRequest)
     assert request.updated_after.ToJsonString() == sent
@@ -159,13 +165,13 @@ def test_times_are_taken_as_text_and_as_datetime(services: Services, value: Any,
 
 
 @pytest.mark.parametrize("value", [90, 90.0, "90s", timedelta(seconds=90)])
-def test_durations_are_taken_as_seconds_and_timedelta(services: Services, value: Any) -> None:
+def test_durations_are_accepted_as_seconds_and_as_timedelta(services: Services, value: Any) -> None:
     services.mcp.create_session_token(connection_name="GMAIL", identifier="me", expiry=value)
     sent = services.recorder.sent(mcp_pb2.CreateMcpSessionTokenRequest)
     assert (sent.key_id, sent.expiry.seconds) == ("GMAIL", 90)
 
 
-def test_messages_are_taken_as_mappings(services: Services) -> None:
+def test_messages_are_accepted_as_mappings(services: Services) -> None:
     services.users.update_user_by_external_id("ext", {"user_profile": {"given_name": "Ada"}})
     sent = services.recorder.sent(users_pb2.UpdateUserRequest)
     assert (sent.external_id, sent.user.user_profile.given_name) == ("ext", "Ada")
@@ -174,14 +180,14 @@ def test_messages_are_taken_as_mappings(services: Services) -> None:
     assert [(feature.name, feature.enabled) for feature in settings.features] == [("sso", True)]
 
 
-def test_lists_of_messages_take_the_field_that_matters(services: Services) -> None:
+def test_lists_of_messages_accept_strings_for_their_main_field(services: Services) -> None:
     roles = ["admin", users_pb2.AssignRoleRequest(role_name="editor"), {"role_name": "viewer"}]
     services.users.assign_user_roles("org_1", "usr_1", roles)
     sent = services.recorder.sent(users_pb2.AssignUserRolesRequest)
     assert [role.role_name for role in sent.roles] == ["admin", "editor", "viewer"]
 
 
-def test_free_form_values_are_taken_as_they_are(services: Services) -> None:
+def test_free_form_values_are_sent_unchanged(services: Services) -> None:
     services.providers.create_custom_provider(
         "CRM", "https://crm.example", auth_patterns=[AuthPattern(), {"a": [1]}]
     )
@@ -191,14 +197,14 @@ def test_free_form_values_are_taken_as_they_are(services: Services) -> None:
 
 
 @pytest.mark.parametrize("value", [{"default_member_role": "member"}, None])
-def test_a_whole_request_is_merged(services: Services, value: Any) -> None:
+def test_a_request_message_is_merged_with_the_arguments(services: Services, value: Any) -> None:
     request = roles_pb2.UpdateDefaultOrganizationRolesRequest(default_member_role="member")
     services.roles.update_default_organization_roles("org_1", value or request)
     sent = services.recorder.sent(roles_pb2.UpdateDefaultOrganizationRolesRequest)
     assert (sent.org_id, sent.default_member_role) == ("org_1", "member")
 
 
-def test_left_out_is_not_the_same_as_empty(services: Services) -> None:
+def test_a_missing_argument_differs_from_a_zero(services: Services) -> None:
     settings = organizations_pb2.UpsertUserManagementSettingsRequest
     services.organization.upsert_user_management_settings("org_1")
     assert services.recorder.sent(settings).HasField("settings")
@@ -208,7 +214,7 @@ def test_left_out_is_not_the_same_as_empty(services: Services) -> None:
     assert services.recorder.sent(settings).settings.HasField("max_allowed_users")
 
 
-def test_an_update_names_the_fields_it_changes(services: Services) -> None:
+def test_an_update_mask_contains_the_given_fields(services: Services) -> None:
     services.resources.update_resource_client("res_1", "m2m_1", name="CI", scopes=[], expiry=60)
     sent = services.recorder.sent(clients_pb2.UpdateResourceClientRequest)
     assert list(sent.update_mask.paths) == ["name", "scopes", "expiry"]
@@ -218,13 +224,13 @@ def test_an_update_names_the_fields_it_changes(services: Services) -> None:
 
 
 def test_a_session_filter_is_a_message(services: Services) -> None:
-    made = services.sessions.create_session_filter(["ACTIVE"], start_time=datetime(2024, 1, 1))
-    assert isinstance(made, sessions_pb2.UserSessionFilter)
-    services.sessions.get_user_sessions("usr_1", filter=made)
-    assert services.recorder.sent(sessions_pb2.UserSessionDetailsRequest).filter == made
+    session_filter = services.sessions.create_session_filter(["ACTIVE"], start_time=datetime(2024, 1, 1))
+    assert isinstance(session_filter, sessions_pb2.UserSessionFilter)
+    services.sessions.get_user_sessions("usr_1", filter=session_filter)
+    assert services.recorder.sent(sessions_pb2.UserSessionDetailsRequest).filter == session_filter
 
 
-def test_plain_results(services: Services) -> None:
+def test_methods_can_return_a_field_or_the_message_alone(services: Services) -> None:
     link = organizations_pb2.Link(location="https://acme.example/portal")
     services.recorder.responses = [organizations_pb2.GeneratePortalLinkResponse(link=link)]
     result = services.organization.generate_portal_link("org_1")
@@ -249,7 +255,7 @@ def client_of(resource_id: str) -> clients_pb2.GetResourceClientResponse:
         ("delete_resource_client", (), "ClientService.DeleteResourceClient"),
     ],
 )
-def test_clients_of_other_resources_are_left_alone(
+def test_clients_of_other_resources_are_not_changed(
     services: Services, method: str, arguments: tuple[str, ...], operation: str
 ) -> None:
     call = getattr(services.resources, method)
@@ -258,19 +264,19 @@ def test_clients_of_other_resources_are_left_alone(
         call("res_1", "m2m_1", *arguments)
     assert [name for name, _ in services.recorder.calls] == ["ClientService.GetResourceClient"]
     services.recorder.responses = [client_of("res_1")]
-    _, how = call("res_1", "m2m_1", *arguments)
-    assert how.code().name == "OK"
+    _, result = call("res_1", "m2m_1", *arguments)
+    assert result.code().name == "OK"
     assert services.recorder.calls[-1][0] == operation
 
 
-def test_claims_are_merged_with_those_of_the_token(services: Services, async_services: Services) -> None:
-    known = tokens_pb2.Token(custom_claims={"team": "a", "tier": "1"})
-    services.recorder.responses = [tokens_pb2.ValidateTokenResponse(token_info=known)]
+def test_claims_are_merged_with_the_claims_of_the_token(services: Services, async_services: Services) -> None:
+    current = tokens_pb2.Token(custom_claims={"team": "a", "tier": "1"})
+    services.recorder.responses = [tokens_pb2.ValidateTokenResponse(token_info=current)]
     result = services.tokens.update_token("t", custom_claims={"team": "", "plan": "x"})
     assert isinstance(result, tokens_pb2.UpdateTokenResponse)
     assert services.recorder.sent(tokens_pb2.UpdateTokenRequest).custom_claims == {"tier": "1", "plan": "x"}
 
-    async_services.recorder.responses = [tokens_pb2.ValidateTokenResponse(token_info=known)]
+    async_services.recorder.responses = [tokens_pb2.ValidateTokenResponse(token_info=current)]
     result = asyncio.run(async_services.tokens.update_token("t", custom_claims={"tier": "2"}))
     assert isinstance(result, tokens_pb2.UpdateTokenResponse)
     assert async_services.recorder.sent(tokens_pb2.UpdateTokenRequest).custom_claims == {
@@ -283,7 +289,7 @@ def test_claims_are_merged_with_those_of_the_token(services: Services, async_ser
     assert [name for name, _ in async_services.recorder.calls] == ["ApiTokenService.UpdateToken"]
 
 
-def test_iterators_go_through_all_pages(services: Services, async_services: Services) -> None:
+def test_iterators_yield_the_items_of_all_pages(services: Services, async_services: Services) -> None:
     def pages() -> list[Any]:
         first = users_pb2.ListUsersResponse(users=[users_pb2.User(id="usr_1")], next_page_token="next")
         return [first, users_pb2.ListUsersResponse(users=[users_pb2.User(id="usr_2")])]
@@ -308,7 +314,7 @@ def test_iterators_go_through_all_pages(services: Services, async_services: Serv
         {"orgId": "org_other", "defaultMemberRole": "member"},
     ],
 )
-def test_an_explicit_argument_wins_over_that_of_a_request(request_: Any) -> None:
+def test_an_explicit_argument_overrides_the_field_of_a_request(request_: Any) -> None:
     services = Services()
     services.roles.update_default_organization_roles("org_mine", request_)
     sent = services.recorder.sent(roles_pb2.UpdateDefaultOrganizationRolesRequest)
@@ -341,7 +347,7 @@ def test_required_text_must_not_be_empty() -> None:
     assert (sent.default_creator_role, sent.default_member_role) == ("admin", "member")
 
 
-def test_a_code_wins_over_the_token_of_a_link() -> None:
+def test_a_code_takes_precedence_over_a_link_token() -> None:
     services = Services()
     for arguments, expected in (
         ({"code": "1", "link_token": "t"}, {"code": "1"}),
@@ -363,7 +369,7 @@ def test_parameters_are_annotated_at_run_time(name: str) -> None:
             assert set(inspect.signature(method).parameters) - {"self"} == set(hints), method
 
 
-def test_annotations_tell_what_json_can_hold() -> None:
+def test_annotations_describe_json_values() -> None:
     def hints(method: Any) -> dict[str, Any]:
         return get_type_hints(method)
 

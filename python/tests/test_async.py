@@ -1,4 +1,4 @@
-"""The client for asyncio: many calls at once, cancellation, several loops."""
+"""Tests the async client: concurrent calls, cancellation, several event loops."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from stub_server import CLIENT_ID, CLIENT_SECRET, Reply, Request, StubServer
+from stub_server import CLIENT_ID, CLIENT_SECRET, Request, Response, StubServer
 
 from scalekit import (
     AsyncScalekitClient,
@@ -21,45 +21,47 @@ from scalekit import (
 from scalekit.v1.organizations.organizations_pb2 import GetOrganizationRequest, GetOrganizationResponse
 
 PATH = "/api/v1/organizations/org_1"
-ANSWER = Reply(body={"organization": {"id": "org_1"}})
+RESPONSE = Response(body={"organization": {"id": "org_1"}})
 
 
-def test_the_same_answers_as_the_blocking_client(aclient: AsyncScalekitClient, server: StubServer) -> None:
-    server.on(PATH, ANSWER)
+def test_the_async_client_has_the_same_results_as_the_blocking_client(
+    async_client: AsyncScalekitClient, server: StubServer
+) -> None:
+    server.on(PATH, RESPONSE)
 
     async def check() -> None:
-        message, call = await aclient.organization.get_organization("org_1")
+        message, call = await async_client.organization.get_organization("org_1")
         assert isinstance(message, GetOrganizationResponse)
         assert message.organization.id == "org_1"
         assert call.code() == StatusCode.OK
         request = GetOrganizationRequest(id="org_1")
-        again, _ = await aclient.core_client.grpc_exec(
+        message_by_name, _ = await async_client.core_client.grpc_exec(
             "OrganizationService.GetOrganization", request, timeout=5
         )
-        assert again == message
+        assert message_by_name == message
         with pytest.raises(ScalekitNotFoundException) as caught:
-            await aclient.organization.get_organization("org_2")
+            await async_client.organization.get_organization("org_2")
         assert caught.value.operation == "OrganizationService.GetOrganization"
         with pytest.raises(ScalekitArgumentException):
-            await aclient.organization.get_organization(5)  # type: ignore[arg-type]
+            await async_client.organization.get_organization(5)  # type: ignore[arg-type]
         with pytest.raises(ScalekitArgumentException, match="there is no operation"):
-            await aclient.core_client.grpc_exec("X.Y", request)
+            await async_client.core_client.grpc_exec("X.Y", request)
 
     asyncio.run(check())
 
 
-def test_five_hundred_calls_leave_the_loop_responsive(
-    aclient: AsyncScalekitClient, server: StubServer
+def test_the_event_loop_stays_responsive_during_five_hundred_calls(
+    async_client: AsyncScalekitClient, server: StubServer
 ) -> None:
-    def slow(_: Request) -> Reply:
+    def slow(_: Request) -> Response:
         time.sleep(0.05)
-        return ANSWER
+        return RESPONSE
 
     server.on(PATH, slow)
 
     async def check() -> float:
         worst = 0.0
-        calls = asyncio.gather(*(aclient.organization.get_organization("org_1") for _ in range(500)))
+        calls = asyncio.gather(*(async_client.organization.get_organization("org_1") for _ in range(500)))
         while not calls.done():
             before = time.perf_counter()
             await asyncio.sleep(0.001)
@@ -67,16 +69,16 @@ def test_five_hundred_calls_leave_the_loop_responsive(
         assert [message.organization.id for message, _ in await calls] == ["org_1"] * 500
         return worst
 
-    # The threads of the stub server share this process's GIL, which is most of what is measured here.
+    # Most of this time is the GIL, which the threads of the stub server share.
     assert asyncio.run(check()) < 0.5
     assert server.count("/oauth/token") == 1
 
 
-def test_cancelling_drops_the_request(aclient: AsyncScalekitClient, server: StubServer) -> None:
+def test_cancellation_drops_the_request(async_client: AsyncScalekitClient, server: StubServer) -> None:
     server.hang(PATH)
 
     async def check() -> None:
-        call = asyncio.ensure_future(aclient.organization.get_organization("org_1"))
+        call = asyncio.ensure_future(async_client.organization.get_organization("org_1"))
         while not server.count(PATH):
             await asyncio.sleep(0.01)
         call.cancel()
@@ -84,17 +86,19 @@ def test_cancelling_drops_the_request(aclient: AsyncScalekitClient, server: Stub
             await call
         assert await asyncio.to_thread(server.dropped.acquire, timeout=5)
         with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(aclient.organization.get_organization("org_1"), 0.1)
+            await asyncio.wait_for(async_client.organization.get_organization("org_1"), 0.1)
         assert await asyncio.to_thread(server.dropped.acquire, timeout=5)
 
     asyncio.run(check())
 
 
-def test_a_loop_that_ends_early_drops_its_requests(aclient: AsyncScalekitClient, server: StubServer) -> None:
+def test_a_loop_that_ends_early_drops_its_requests(
+    async_client: AsyncScalekitClient, server: StubServer
+) -> None:
     server.hang(PATH)
 
     async def leave() -> None:
-        task = asyncio.ensure_future(aclient.organization.get_organization("org_1"))
+        task = asyncio.ensure_future(async_client.organization.get_organization("org_1"))
         while not server.count(PATH):
             await asyncio.sleep(0.01)
         assert not task.done()
@@ -103,11 +107,13 @@ def test_a_loop_that_ends_early_drops_its_requests(aclient: AsyncScalekitClient,
     assert server.dropped.acquire(timeout=5)
 
 
-def test_one_client_on_several_loops(aclient: AsyncScalekitClient, server: StubServer) -> None:
-    server.on(PATH, ANSWER)
+def test_a_client_can_be_used_on_several_loops(async_client: AsyncScalekitClient, server: StubServer) -> None:
+    server.on(PATH, RESPONSE)
 
     async def call() -> str:
-        results = await asyncio.gather(*(aclient.organization.get_organization("org_1") for _ in range(3)))
+        results = await asyncio.gather(
+            *(async_client.organization.get_organization("org_1") for _ in range(3))
+        )
         return results[-1][0].organization.id
 
     async def in_threads() -> list[str]:
@@ -117,34 +123,38 @@ def test_one_client_on_several_loops(aclient: AsyncScalekitClient, server: StubS
     assert asyncio.run(in_threads()) == ["org_1"] * 4
 
 
-def test_iterators(aclient: AsyncScalekitClient, server: StubServer) -> None:
-    def pages(request: Request) -> Reply:
+def test_async_iterators_yield_the_items_of_all_pages(
+    async_client: AsyncScalekitClient, server: StubServer
+) -> None:
+    def pages(request: Request) -> Response:
         last = "page_token" in request.query
-        items = [{"id": "org_2"}] if last else [{"id": "org_0"}, {"id": "org_1"}]
-        return Reply(body={"organizations": items, "next_page_token": "" if last else "more"})
+        rows = [{"id": "org_2"}] if last else [{"id": "org_0"}, {"id": "org_1"}]
+        return Response(body={"organizations": rows, "next_page_token": "" if last else "more"})
 
     server.on("/api/v1/organizations", pages)
 
     async def check() -> list[str]:
-        found: AsyncIterator[Any] = aclient.organization.iter_organizations(page_size=2)
-        return [item.id async for item in found]
+        items: AsyncIterator[Any] = async_client.organization.iter_organizations(page_size=2)
+        return [item.id async for item in items]
 
     assert asyncio.run(check()) == ["org_0", "org_1", "org_2"]
 
 
-def test_methods_of_two_calls(aclient: AsyncScalekitClient, server: StubServer) -> None:
-    server.on("/api/v1/resources/res_1/clients/skc_2", Reply(body={"client": {"resource_id": "res_2"}}))
+def test_a_method_with_two_calls_stops_after_a_failed_check(
+    async_client: AsyncScalekitClient, server: StubServer
+) -> None:
+    server.on("/api/v1/resources/res_1/clients/skc_2", Response(body={"client": {"resource_id": "res_2"}}))
 
     async def check() -> None:
         with pytest.raises(ScalekitArgumentException, match="does not belong"):
-            await aclient.resources.delete_resource_client("res_1", "skc_2")
+            await async_client.resources.delete_resource_client("res_1", "skc_2")
 
     asyncio.run(check())
     assert [request.method for request in server.requests if request.path.startswith("/api")] == ["GET"]
 
 
-def test_closing_by_context(server: StubServer) -> None:
-    server.on(PATH, ANSWER)
+def test_an_async_context_closes_the_client(server: StubServer) -> None:
+    server.on(PATH, RESPONSE)
 
     async def check() -> None:
         async with AsyncScalekitClient(server.url, CLIENT_ID, CLIENT_SECRET) as client:
@@ -156,12 +166,12 @@ def test_closing_by_context(server: StubServer) -> None:
     asyncio.run(check())
 
 
-def test_nothing_is_left_behind(aclient: AsyncScalekitClient, server: StubServer) -> None:
-    server.on(PATH, ANSWER)
+def test_calls_do_not_leak_objects(async_client: AsyncScalekitClient, server: StubServer) -> None:
+    server.on(PATH, RESPONSE)
 
     async def check() -> int:
         for _ in range(200):
-            await aclient.organization.get_organization("org_1")
+            await async_client.organization.get_organization("org_1")
         server.requests.clear()
         gc.collect()
         return len(gc.get_objects())

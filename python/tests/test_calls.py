@@ -1,4 +1,4 @@
-"""Calls from threads: what they return, the token they share, and Ctrl-C."""
+"""Tests blocking calls: results, the shared service token, threads, and Ctrl-C."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from stub_server import CLIENT_ID, CLIENT_SECRET, Reply, Request, StubServer
+from stub_server import CLIENT_ID, CLIENT_SECRET, Request, Response, StubServer
 
 from scalekit import ScalekitArgumentException, ScalekitClient, StatusCode
 from scalekit.v1.organizations.organizations_pb2 import GetOrganizationRequest, GetOrganizationResponse
 
 PATH = "/api/v1/organizations/org_1"
-ANSWER = Reply(body={"organization": {"id": "org_1"}}, headers={"X-Request-Id": "req_1"})
+RESPONSE = Response(body={"organization": {"id": "org_1"}}, headers={"X-Request-Id": "req_1"})
 
 
-def test_message_and_call(client: ScalekitClient, server: StubServer) -> None:
-    server.on(PATH, ANSWER)
+def test_a_method_returns_the_message_and_the_call(client: ScalekitClient, server: StubServer) -> None:
+    server.on(PATH, RESPONSE)
     message, call = client.organization.get_organization("org_1")
     assert isinstance(message, GetOrganizationResponse)
     assert message.organization.id == "org_1"
@@ -34,8 +34,8 @@ def test_message_and_call(client: ScalekitClient, server: StubServer) -> None:
     assert repr(call) == "<Call OK>"
 
 
-def test_headers_of_a_call(client: ScalekitClient, server: StubServer) -> None:
-    server.on(PATH, ANSWER)
+def test_requests_have_the_documented_headers(client: ScalekitClient, server: StubServer) -> None:
+    server.on(PATH, RESPONSE)
     client.organization.get_organization("org_1")
     headers = server.requests[-1].headers
     assert headers["authorization"] == "Bearer token-1"
@@ -44,12 +44,14 @@ def test_headers_of_a_call(client: ScalekitClient, server: StubServer) -> None:
     assert headers["x-api-version"] == client.core_client.api_version == "20261012"
 
 
-def test_sixteen_threads_with_an_expired_token_fetch_one(client: ScalekitClient, server: StubServer) -> None:
-    server.on(PATH, ANSWER)
-    server.token_life = 1
+def test_sixteen_threads_with_an_expired_token_fetch_one_token(
+    client: ScalekitClient, server: StubServer
+) -> None:
+    server.on(PATH, RESPONSE)
+    server.token_lifetime = 1
     client.organization.get_organization("org_1")
     time.sleep(1.2)
-    server.token_life = 3600
+    server.token_lifetime = 3600
     barrier = threading.Barrier(16)
 
     def call(_: int) -> str:
@@ -61,10 +63,10 @@ def test_sixteen_threads_with_an_expired_token_fetch_one(client: ScalekitClient,
     assert server.count("/oauth/token") == 2
 
 
-def test_the_gil_is_free_during_calls(client: ScalekitClient, server: StubServer) -> None:
-    def slow(_: Request) -> Reply:
+def test_the_gil_is_released_during_calls(client: ScalekitClient, server: StubServer) -> None:
+    def slow(_: Request) -> Response:
         time.sleep(0.3)
-        return ANSWER
+        return RESPONSE
 
     server.on(PATH, slow)
     client.core_client.get_headers()
@@ -74,14 +76,14 @@ def test_the_gil_is_free_during_calls(client: ScalekitClient, server: StubServer
     assert time.monotonic() - start < 1.5
 
 
-def pages(request: Request) -> Reply:
+def pages(request: Request) -> Response:
     first = int(request.query.get("page_token", ["0"])[0])
     items = [{"id": f"org_{number}"} for number in range(first, first + 2)]
     following = str(first + 2) if first < 4 else ""
-    return Reply(body={"organizations": items, "next_page_token": following, "total_size": 6})
+    return Response(body={"organizations": items, "next_page_token": following, "total_size": 6})
 
 
-def test_iterators_page_and_stop(client: ScalekitClient, server: StubServer) -> None:
+def test_iterators_fetch_pages_lazily_and_stop(client: ScalekitClient, server: StubServer) -> None:
     server.on("/api/v1/organizations", pages)
     found = client.organization.iter_organizations(page_size=2)
     assert server.count("/api/v1/organizations") == 0
@@ -91,21 +93,21 @@ def test_iterators_page_and_stop(client: ScalekitClient, server: StubServer) -> 
     assert server.count("/api/v1/organizations") == 3
 
 
-def test_iterators_do_not_turn_in_circles(client: ScalekitClient, server: StubServer) -> None:
+def test_iterators_stop_at_a_repeated_page_token(client: ScalekitClient, server: StubServer) -> None:
     page = {"organizations": [{"id": "org_0"}], "next_page_token": "same"}
-    server.on("/api/v1/organizations", Reply(body=page))
+    server.on("/api/v1/organizations", Response(body=page))
     assert len(list(client.organization.iter_organizations())) == 2
 
-    def there_and_back(request: Request) -> Reply:
+    def there_and_back(request: Request) -> Response:
         following = "b" if request.query.get("page_token") == ["a"] else "a"
-        return Reply(body={"organizations": [{"id": "org_0"}], "next_page_token": following})
+        return Response(body={"organizations": [{"id": "org_0"}], "next_page_token": following})
 
     server.on("/api/v1/organizations", there_and_back)
     assert len(list(client.organization.iter_organizations())) == 3
 
 
-def test_any_operation_by_its_name(client: ScalekitClient, server: StubServer) -> None:
-    server.on(PATH, ANSWER)
+def test_grpc_exec_calls_operations_by_name(client: ScalekitClient, server: StubServer) -> None:
+    server.on(PATH, RESPONSE)
     request = GetOrganizationRequest(id="org_1")
     message, call = client.core_client.grpc_exec("OrganizationService.GetOrganization", request, timeout=5)
     assert message == GetOrganizationResponse(organization={"id": "org_1"})
@@ -116,8 +118,8 @@ def test_any_operation_by_its_name(client: ScalekitClient, server: StubServer) -
         client.core_client.grpc_exec("OrganizationService.GetOrganization", request, timeout=0)
 
 
-def test_closing_by_context(server: StubServer) -> None:
-    server.on(PATH, ANSWER)
+def test_a_context_closes_the_client(server: StubServer) -> None:
+    server.on(PATH, RESPONSE)
     with ScalekitClient(server.url, CLIENT_ID, CLIENT_SECRET) as client:
         assert client.organization is client.organization
         client.organization.get_organization("org_1")
@@ -125,7 +127,7 @@ def test_closing_by_context(server: StubServer) -> None:
         _ = client.organisation  # type: ignore[attr-defined]
 
 
-def test_ctrl_c_ends_a_hanging_call_at_once(server: StubServer) -> None:
+def test_ctrl_c_interrupts_a_hanging_call(server: StubServer) -> None:
     server.hang(PATH)
     code = f"""
 import sys, time
@@ -148,10 +150,10 @@ except KeyboardInterrupt:
     assert server.dropped.acquire(timeout=5)
 
 
-def test_a_signal_handler_may_make_calls_during_a_call(client: ScalekitClient, server: StubServer) -> None:
+def test_a_signal_handler_can_make_calls_during_a_call(client: ScalekitClient, server: StubServer) -> None:
     other = "/api/v1/organizations/org_2"
-    server.on(other, ANSWER)
-    server.on(PATH, lambda _: time.sleep(0.5) or ANSWER)
+    server.on(other, RESPONSE)
+    server.on(PATH, lambda _: time.sleep(0.5) or RESPONSE)
     seen: list[Any] = []
 
     def handler(*_: object) -> None:

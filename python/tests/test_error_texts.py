@@ -1,4 +1,4 @@
-"""The text of a server exception names the HTTP status, and that of a deadline contains "timeout"."""
+"""Tests the text of server exceptions, which applications search for statuses and for "timeout"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from http import HTTPStatus
 
 import pytest
-from stub_server import CLIENT_ID, CLIENT_SECRET, Reply, StubServer
+from stub_server import CLIENT_ID, CLIENT_SECRET, Response, StubServer
 
 from scalekit import AsyncScalekitClient, ScalekitClient, ScalekitGatewayTimeoutException
 from scalekit.common.exceptions import GRPC_TO_HTTP, HTTP_STATUS, ScalekitServerException, StatusCode
@@ -15,14 +15,14 @@ PATH = "/api/v1/organizations/org_1"
 
 
 @pytest.mark.parametrize("code", [code for code in StatusCode if code is not StatusCode.OK])
-def test_the_text_contains_the_names_of_both_statuses(code: StatusCode) -> None:
+def test_the_text_contains_the_http_and_the_grpc_status(code: StatusCode) -> None:
     status = GRPC_TO_HTTP[code]
     text = str(ScalekitServerException("why", http_status=status, grpc_status=code, operation="X.Y"))
     names = code.name if code.name == status.name else f"{status.name} ({code.name})"
     assert text == f"X.Y: {int(status)} {names}: why"
 
 
-def test_a_status_without_a_name_has_the_name_of_the_grpc_status() -> None:
+def test_an_unnamed_http_status_is_shown_with_the_grpc_status() -> None:
     error = ScalekitServerException("why", http_status=299, grpc_status=StatusCode.UNKNOWN)
     assert str(error) == "299 UNKNOWN: why"
 
@@ -31,7 +31,7 @@ def test_a_status_without_a_name_has_the_name_of_the_grpc_status() -> None:
     ("status", "name"), [(400, "BAD_REQUEST"), (409, "CONFLICT"), (504, "GATEWAY_TIMEOUT")]
 )
 def test_applications_find_the_status_of_a_response(server: StubServer, status: int, name: str) -> None:
-    server.on(PATH, Reply(status, {"message": "no"}))
+    server.on(PATH, Response(status, {"message": "no"}))
     with (
         ScalekitClient(server.url, CLIENT_ID, CLIENT_SECRET, max_retries=0) as client,
         pytest.raises(ScalekitServerException) as caught,
@@ -40,7 +40,7 @@ def test_applications_find_the_status_of_a_response(server: StubServer, status: 
     assert f"{status} {name}" in str(caught.value)
 
 
-def test_a_deadline_contains_the_word_timeout(server: StubServer) -> None:
+def test_the_text_of_a_passed_deadline_contains_timeout(server: StubServer) -> None:
     server.hang(PATH)
     with (
         ScalekitClient(server.url, CLIENT_ID, CLIENT_SECRET, call_timeout_s=0.2) as client,

@@ -1,4 +1,4 @@
-"""What goes wrong on the way to the service and back, and the exception it becomes."""
+"""Tests the exceptions for failed calls."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from stub_server import CLIENT_ID, CLIENT_SECRET, Reply, StubServer
+from stub_server import CLIENT_ID, CLIENT_SECRET, Response, StubServer
 
 from scalekit import ScalekitClient, ScalekitServerException
 from scalekit.common import exceptions
@@ -52,20 +52,25 @@ def failure(client: ScalekitClient) -> ScalekitServerException:
 
 
 @pytest.fixture
-def once(server: StubServer) -> ScalekitClient:
-    """A client that tries only once."""
+def single_attempt_client(server: StubServer) -> ScalekitClient:
+    """A client without retries."""
     return ScalekitClient(server.url, CLIENT_ID, CLIENT_SECRET, max_retries=0, call_timeout_s=10)
 
 
 @pytest.mark.parametrize(("code", "status", "name"), CODES)
-def test_the_service_s_errors(
-    once: ScalekitClient, server: StubServer, error_info: ErrorInfo, code: str, status: int, name: str
+def test_error_responses_of_the_service_become_exceptions(
+    single_attempt_client: ScalekitClient,
+    server: StubServer,
+    error_info: ErrorInfo,
+    code: str,
+    status: int,
+    name: str,
 ) -> None:
     body = error_info(
         StatusCode[code].value[0], "it went wrong", "SOME_CODE", request_info={"request_id": "req_1"}
     )
-    server.on(PATH, Reply(status, body))
-    error = failure(once)
+    server.on(PATH, Response(status, body))
+    error = failure(single_attempt_client)
     assert type(error) is getattr(exceptions, name)
     assert (error.http_status, error.grpc_status, error.error_code) == (status, StatusCode[code], "SOME_CODE")
     assert (error.message, error.request_id) == ("it went wrong", "req_1")
@@ -90,34 +95,36 @@ def test_the_service_s_errors(
         (504, "ScalekitGatewayTimeoutException"),
     ],
 )
-def test_errors_of_something_in_between(
-    once: ScalekitClient, server: StubServer, status: int, name: str
+def test_error_responses_of_a_proxy_become_exceptions(
+    single_attempt_client: ScalekitClient, server: StubServer, status: int, name: str
 ) -> None:
-    server.on(PATH, Reply(status, b"<html>proxy says no</html>", {"content-type": "text/html"}))
-    error = failure(once)
+    server.on(PATH, Response(status, b"<html>proxy says no</html>", {"content-type": "text/html"}))
+    error = failure(single_attempt_client)
     assert type(error) is getattr(exceptions, name)
     assert error.http_status == status
     assert error.err_details == {"body": "<html>proxy says no</html>"}
     assert error.message == f'HTTP {status} with an HTML page: "proxy says no"'
 
 
-def test_an_empty_error_response_is_reported_in_plain_words(once: ScalekitClient, server: StubServer) -> None:
-    server.on(PATH, Reply(400, b"", {"content-type": "application/json"}))
-    error = failure(once)
+def test_an_empty_error_response_is_described(
+    single_attempt_client: ScalekitClient, server: StubServer
+) -> None:
+    server.on(PATH, Response(400, b"", {"content-type": "application/json"}))
+    error = failure(single_attempt_client)
     assert type(error) is exceptions.ScalekitBadRequestException
     assert error.message == "HTTP 400 with an empty body"
     assert error.err_details is None
 
 
-def test_error_responses_of_the_token_endpoint_are_reported_in_plain_words(
-    once: ScalekitClient, server: StubServer
+def test_error_responses_of_the_token_endpoint_are_described(
+    single_attempt_client: ScalekitClient, server: StubServer
 ) -> None:
     for body, words in (
         (b"", "HTTP 401 with an empty body"),
         (b"<title>401 Not you</title><p>nginx", 'HTTP 401 with an HTML page: "401 Not you"'),
     ):
-        server.on("/oauth/token", Reply(401, body))
-        error = failure(once)
+        server.on("/oauth/token", Response(401, body))
+        error = failure(single_attempt_client)
         assert type(error) is exceptions.ScalekitUnauthorizedException
         assert error.message == f"no service token: {words}"
 
@@ -131,12 +138,12 @@ def test_error_responses_of_the_token_endpoint_are_reported_in_plain_words(
         ("INTERNAL", 500, "ScalekitToolException"),
     ],
 )
-def test_tools_are_never_run_twice(
+def test_tool_executions_are_never_retried(
     client: ScalekitClient, server: StubServer, error_info: ErrorInfo, code: str, status: int, name: str
 ) -> None:
     info = {"execution_id": "exec_1", "tool_error_code": "X", "tool_error_message": "provider says no"}
     body = error_info(StatusCode[code].value[0], "tool failed", "TOOL_ERROR", tool_error_info=info)
-    server.on("/api/v1/execute_tool", Reply(status, body, {"retry-after": "0"}))
+    server.on("/api/v1/execute_tool", Response(status, body, {"retry-after": "0"}))
     with pytest.raises(exceptions.ScalekitToolException) as caught:
         client.tools.execute_tool("gmail_send", "user_1")
     error = caught.value
@@ -151,28 +158,28 @@ def test_tools_are_never_run_twice(
 @pytest.mark.parametrize(
     "body", [b"<html>hello</html>", b'{"organization": {"id"', b"[1, 2]", b'{"organization": 5}']
 )
-def test_a_success_that_is_not_what_was_asked_for(
-    once: ScalekitClient, server: StubServer, body: bytes
+def test_a_successful_response_of_another_form_is_an_error(
+    single_attempt_client: ScalekitClient, server: StubServer, body: bytes
 ) -> None:
-    server.on(PATH, Reply(200, body))
-    error = failure(once)
+    server.on(PATH, Response(200, body))
+    error = failure(single_attempt_client)
     assert isinstance(error, exceptions.ScalekitInternalServerException)
     assert (error.http_status, error.grpc_status) == (500, StatusCode.UNKNOWN)
 
 
-def test_a_truncated_reply(once: ScalekitClient, server: StubServer) -> None:
-    server.on(PATH, Reply(200, b'{"organization":', {"content-length": "1000"}))
-    assert isinstance(failure(once), exceptions.ScalekitServiceUnavailableException)
+def test_a_truncated_response_is_an_error(single_attempt_client: ScalekitClient, server: StubServer) -> None:
+    server.on(PATH, Response(200, b'{"organization":', {"content-length": "1000"}))
+    assert isinstance(failure(single_attempt_client), exceptions.ScalekitServiceUnavailableException)
 
 
-def test_a_reply_without_end_is_cut_off(once: ScalekitClient, server: StubServer) -> None:
-    server.on(PATH, lambda request: request.write_for_ever())
+def test_an_endless_response_is_cut_off(single_attempt_client: ScalekitClient, server: StubServer) -> None:
+    server.on(PATH, lambda request: request.write_endlessly())
     start = time.monotonic()
-    assert "64 MiB" in failure(once).message
+    assert "64 MiB" in failure(single_attempt_client).message
     assert time.monotonic() - start < 10
 
 
-def test_a_reply_that_never_comes(server: StubServer) -> None:
+def test_a_missing_response_ends_at_the_deadline(server: StubServer) -> None:
     server.hang(PATH)
     client = ScalekitClient(server.url, CLIENT_ID, CLIENT_SECRET, call_timeout_s=0.5)
     start = time.monotonic()
@@ -183,7 +190,7 @@ def test_a_reply_that_never_comes(server: StubServer) -> None:
     assert server.dropped.acquire(timeout=5)
 
 
-def test_a_dead_port() -> None:
+def test_a_closed_port_is_an_unavailable_service() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -194,41 +201,45 @@ def test_a_dead_port() -> None:
     assert error.err_details is None
 
 
-def test_a_port_that_speaks_no_http() -> None:
+def test_a_port_without_http_is_an_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         client = ScalekitClient(url, CLIENT_ID, CLIENT_SECRET, call_timeout_s=1)
         failure(client)
 
 
-def test_what_is_safe_is_tried_again(client: ScalekitClient, server: StubServer) -> None:
-    replies = [Reply(503, b""), Reply(502, b"<html>"), Reply(body={"organization": {"id": "org_1"}})]
-    server.on(PATH, lambda _: replies.pop(0))
+def test_safe_calls_are_retried(client: ScalekitClient, server: StubServer) -> None:
+    responses = [
+        Response(503, b""),
+        Response(502, b"<html>"),
+        Response(body={"organization": {"id": "org_1"}}),
+    ]
+    server.on(PATH, lambda _: responses.pop(0))
     message, call = client.organization.get_organization("org_1")
     assert message.organization.id == "org_1"
     assert call.code() == StatusCode.OK
     assert server.count(PATH) == 3
 
 
-def test_what_is_not_safe_is_not(client: ScalekitClient, server: StubServer) -> None:
-    server.on("/api/v1/organizations", Reply(503, b""))
+def test_unsafe_calls_are_not_retried(client: ScalekitClient, server: StubServer) -> None:
+    server.on("/api/v1/organizations", Response(503, b""))
     with pytest.raises(exceptions.ScalekitServiceUnavailableException):
         client.organization.create_organization({"display_name": "Acme"})
     assert server.count("/api/v1/organizations") == 1
 
 
-def test_a_refused_token_is_replaced_once(
+def test_a_rejected_service_token_is_replaced_once(
     client: ScalekitClient, server: StubServer, error_info: ErrorInfo
 ) -> None:
-    def respond(request: Any) -> Reply:
+    def respond(request: Any) -> Response:
         if request.headers["authorization"] == "Bearer token-1":
-            return Reply(401, error_info(16, "token revoked", "UNAUTHENTICATED"))
-        return Reply(body={"organization": {"id": "org_1"}})
+            return Response(401, error_info(16, "token revoked", "UNAUTHENTICATED"))
+        return Response(body={"organization": {"id": "org_1"}})
 
     server.on(PATH, respond)
     assert client.organization.get_organization("org_1")[0].organization.id == "org_1"
     assert (server.count("/oauth/token"), server.count(PATH)) == (2, 2)
-    server.on(PATH, Reply(401, error_info(16, "no", "UNAUTHENTICATED")))
+    server.on(PATH, Response(401, error_info(16, "no", "UNAUTHENTICATED")))
     assert isinstance(failure(client), exceptions.ScalekitUnauthorizedException)
     assert server.count(PATH) == 4
 
@@ -252,7 +263,7 @@ def test_a_refused_token_is_replaced_once(
         ),
     ],
 )
-def test_arguments_that_no_request_can_be_made_of(
+def test_argument_errors_name_the_operation(
     client: ScalekitClient, server: StubServer, call: Callable[[ScalekitClient], Any], operation: str
 ) -> None:
     with pytest.raises(exceptions.ScalekitArgumentException) as caught:
@@ -264,7 +275,7 @@ def test_arguments_that_no_request_can_be_made_of(
 
 
 @pytest.mark.protobuf
-def test_enum_names_on_messages() -> None:
+def test_enum_fields_of_messages_accept_names() -> None:
     connection = CreateConnection()
     connection.type = "SAML"
     with pytest.raises(ValueError, match="NO_SUCH_TYPE"):
@@ -274,8 +285,10 @@ def test_enum_names_on_messages() -> None:
     assert connection == CreateConnection(type="SAML")
 
 
-def test_a_closed_client_says_so(client: ScalekitClient, server: StubServer) -> None:
-    server.on(PATH, Reply(body={}))
+def test_a_closed_client_raises_an_exception_that_names_the_cause(
+    client: ScalekitClient, server: StubServer
+) -> None:
+    server.on(PATH, Response(body={}))
     client.organization.get_organization("org_1")
     client.close()
     client.close()

@@ -1,4 +1,4 @@
-"""The hierarchy of exceptions, and what each of them tells."""
+"""Tests the exception classes: hierarchy, fields, text and pickling."""
 
 from __future__ import annotations
 
@@ -34,29 +34,29 @@ CLASSES = [
 ]
 
 
-def test_the_classes_are_those_of_the_core_in_both_directions() -> None:
+def test_the_exception_classes_equal_those_of_the_core() -> None:
     names = {kind.__name__ for kind in CLASSES}
-    # Python's own: what a wrong argument raises is a ValueError and a TypeError too.
+    # ScalekitArgumentException exists only in Python, as a ValueError and a TypeError.
     assert names - {"ScalekitArgumentException"} == set(_native.EXCEPTIONS)
     assert names | {"StatusCode"} == set(exceptions.__all__)
 
 
-def test_the_hierarchy() -> None:
-    outside = {ScalekitException, ScalekitArgumentException, WebhookVerificationError}
-    outside.add(ScalekitValidateTokenFailureException)
+def test_the_exception_hierarchy() -> None:
+    others = {ScalekitException, ScalekitArgumentException, WebhookVerificationError}
+    others.add(ScalekitValidateTokenFailureException)
     for kind in CLASSES:
         assert issubclass(kind, ScalekitException)
-        assert issubclass(kind, ScalekitServerException) == (kind not in outside)
+        assert issubclass(kind, ScalekitServerException) == (kind not in others)
     assert issubclass(ScalekitArgumentException, ValueError)
     assert issubclass(ScalekitArgumentException, TypeError)
-    twins = {
+    counterparts = {
         ScalekitToolRateLimitException: ScalekitTooManyRequestsException,
         ScalekitToolUnauthorizedException: ScalekitUnauthorizedException,
         ScalekitToolForbiddenException: ScalekitForbiddenException,
     }
-    for kind, twin in twins.items():
+    for kind, counterpart in counterparts.items():
         assert issubclass(kind, ScalekitToolException)
-        assert issubclass(kind, twin)
+        assert issubclass(kind, counterpart)
 
 
 def not_found() -> ScalekitNotFoundException:
@@ -72,7 +72,7 @@ def not_found() -> ScalekitNotFoundException:
     )
 
 
-def test_it_tells_everything_in_one_line() -> None:
+def test_the_text_of_an_exception_is_one_line_with_all_fields() -> None:
     error = not_found()
     assert str(error) == (
         "OrganizationService.GetOrganization: 404 NOT_FOUND [RESOURCE_NOT_FOUND]: organization not found "
@@ -85,12 +85,12 @@ def test_it_tells_everything_in_one_line() -> None:
     assert ScalekitException().message == ""
 
 
-def test_a_status_without_a_name_is_a_number() -> None:
+def test_an_unnamed_status_is_a_number() -> None:
     assert ScalekitServerException("gone away", http_status=499).http_status == 499
 
 
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
-def test_each_can_be_pickled(kind: type[ScalekitException]) -> None:
+def test_exceptions_can_be_pickled(kind: type[ScalekitException]) -> None:
     error = kind("why", operation="X.Y", request_id="req_1", retryable=True)
     if isinstance(error, ScalekitServerException):
         error._err_details = [{"a": 1}]
@@ -100,7 +100,7 @@ def test_each_can_be_pickled(kind: type[ScalekitException]) -> None:
     assert str(copy) == str(error)
 
 
-def test_tool_exceptions_tell_what_the_provider_said() -> None:
+def test_tool_exceptions_have_the_error_of_the_provider() -> None:
     info = {"execution_id": "exec_1", "tool_error_code": "RATE", "tool_error_message": "slow down"}
     error = ScalekitToolException("no", err_details=[{"x": 1}, {"tool_error_info": info}])
     assert (error.execution_id, error.tool_error_code, error.tool_error_message) == (
@@ -113,22 +113,22 @@ def test_tool_exceptions_tell_what_the_provider_said() -> None:
 
 @pytest.mark.parametrize("status", list(StatusCode))
 def test_status_codes_equal_those_of_grpc(status: StatusCode) -> None:
-    theirs = grpc.StatusCode[status.name]
-    assert status == theirs
-    assert theirs == status
-    assert status.value == theirs.value
-    assert {theirs: "found"}[status] == "found"
+    grpc_status = grpc.StatusCode[status.name]
+    assert status == grpc_status
+    assert grpc_status == status
+    assert status.value == grpc_status.value
+    assert {grpc_status: "found"}[status] == "found"
     assert status != next(other for other in grpc.StatusCode if other.name != status.name)
     assert pickle.loads(pickle.dumps(status)) is status
 
 
-def test_status_codes_are_complete_and_equal_nothing_else() -> None:
+def test_status_codes_are_complete_and_differ_from_other_values() -> None:
     assert [status.name for status in StatusCode] == [status.name for status in grpc.StatusCode]
     assert StatusCode.OK != "OK"
     assert StatusCode.OK != (0, "ok")
 
 
-def test_every_status_is_an_enum_where_earlier_sdks_have_one() -> None:
+def test_http_statuses_are_enum_members() -> None:
     error = exceptions.ScalekitCancelledException("x", http_status=499)
     assert isinstance(error.http_status, exceptions.NonStandardHTTPStatus)
     assert (error.http_status, error.http_status.name) == (499, "CLIENT_CLOSED_REQUEST")

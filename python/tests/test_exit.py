@@ -1,4 +1,4 @@
-"""The end of the process, while the client's threads still talk to an event loop."""
+"""Tests the exit of a process while the client's threads still use an event loop."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import sys
 import textwrap
 
 import pytest
-from stub_server import CLIENT_ID, CLIENT_SECRET, Reply, StubServer
+from stub_server import CLIENT_ID, CLIENT_SECRET, Response, StubServer
 
 PATH = "/api/v1/organizations/org_1"
-ANSWER = Reply(body={"organization": {"id": "org_1"}})
+RESPONSE = Response(body={"organization": {"id": "org_1"}})
 START = """
 import asyncio
 import atexit
@@ -22,7 +22,7 @@ import time
 
 
 class LateLoop(asyncio.SelectorEventLoop):
-    '''Its wake-ups get the GIL back long after they have done their work, as on a busy machine.'''
+    '''An event loop whose wake-ups block their thread for a while, as on a busy machine.'''
 
     def call_soon_threadsafe(self, callback, *args, context=None):
         handle = super().call_soon_threadsafe(callback, *args, context=context)
@@ -31,19 +31,19 @@ class LateLoop(asyncio.SelectorEventLoop):
         return handle
 
 
-class Lingering:
-    '''Keeps the interpreter busy taking itself down until the wake-ups want it back.'''
+class SlowFinalizer:
+    '''Delays the interpreter's finalization until the wake-ups need the GIL again.'''
 
     def __del__(self, sleep=time.sleep):
         sleep(0.6)
 
 
-sys.lingering = Lingering()
+sys.slow_finalizer = SlowFinalizer()
 
 
 async def get(client):
     message, _ = await client.organization.get_organization("org_1")
-    # In one piece, since threads do so at the same time.
+    # One write for each line, because threads write concurrently.
     os.write(1, f"{message.organization.id}\\n".encode())
 
 
@@ -55,8 +55,11 @@ def run(work):
 """
 
 
-def ended(server: StubServer, script: str) -> tuple[int, list[str], str]:
-    """The exit code of a process that runs `script`, the lines it wrote, and what it complained of."""
+def run_script(server: StubServer, script: str) -> tuple[int, list[str], str]:
+    """Runs `script` in a new process.
+
+    Returns the exit code, the words of the output, and the standard error.
+    """
     environment = {
         **os.environ,
         "SCALEKIT_ENVIRONMENT_URL": server.url,
@@ -64,22 +67,22 @@ def ended(server: StubServer, script: str) -> tuple[int, list[str], str]:
         "SCALEKIT_CLIENT_SECRET": CLIENT_SECRET,
     }
     command = [sys.executable, "-c", START + textwrap.dedent(script)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
-    return done.returncode, done.stdout.split(), done.stderr
+    process = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    return process.returncode, process.stdout.split(), process.stderr
 
 
-def test_a_process_ends_well_right_after_an_answer(server: StubServer) -> None:
-    server.on(PATH, ANSWER)
+def test_a_process_exits_cleanly_right_after_a_response(server: StubServer) -> None:
+    server.on(PATH, RESPONSE)
     script = """
         from scalekit import AsyncScalekitClient
 
         run(get(AsyncScalekitClient.from_env()))
     """
-    assert ended(server, script) == (0, ["org_1"], "")
+    assert run_script(server, script) == (0, ["org_1"], "")
 
 
-def test_a_process_ends_well_after_answers_on_several_loops(server: StubServer) -> None:
-    server.on(PATH, ANSWER)
+def test_a_process_exits_cleanly_after_responses_on_several_loops(server: StubServer) -> None:
+    server.on(PATH, RESPONSE)
     script = """
         from scalekit import AsyncScalekitClient
 
@@ -89,12 +92,12 @@ def test_a_process_ends_well_after_answers_on_several_loops(server: StubServer) 
             thread.start()
         run(get(client))
     """
-    assert ended(server, script) == (0, ["org_1"] * 4, "")
+    assert run_script(server, script) == (0, ["org_1"] * 4, "")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
-def test_a_forked_child_does_not_wait_for_the_threads_of_its_parent(server: StubServer) -> None:
-    server.on(PATH, ANSWER)
+def test_a_forked_child_does_not_wait_for_threads_of_its_parent(server: StubServer) -> None:
+    server.on(PATH, RESPONSE)
     script = """
         from scalekit import AsyncScalekitClient
 
@@ -107,11 +110,11 @@ def test_a_forked_child_does_not_wait_for_the_threads_of_its_parent(server: Stub
             _, status = os.waitpid(child, 0)
             print(status)
     """
-    assert ended(server, script) == (0, ["org_1", "org_1", "0"], "")
+    assert run_script(server, script) == (0, ["org_1", "org_1", "0"], "")
 
 
-def test_a_call_at_the_very_end_is_refused_and_does_not_hang(server: StubServer) -> None:
-    server.on(PATH, ANSWER)
+def test_a_call_during_interpreter_shutdown_fails_and_does_not_hang(server: StubServer) -> None:
+    server.on(PATH, RESPONSE)
     script = """
         def late():
             try:
@@ -126,4 +129,4 @@ def test_a_call_at_the_very_end_is_refused_and_does_not_hang(server: StubServer)
         client = AsyncScalekitClient.from_env()
         asyncio.run(get(client))
     """
-    assert ended(server, script) == (0, ["org_1", "the", "interpreter", "is", "shutting", "down"], "")
+    assert run_script(server, script) == (0, ["org_1", "the", "interpreter", "is", "shutting", "down"], "")

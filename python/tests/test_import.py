@@ -1,4 +1,4 @@
-"""Importing the package costs next to nothing, and all of its names are there."""
+"""Tests the imports: their cost, and the names of all modules."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ print(json.dumps(sorted(set(sys.modules) - before)))
     assert set(json.loads(in_fresh_interpreter(code))) <= {"scalekit", "__future__"}
 
 
-def test_making_a_client_loads_neither_protobuf_nor_network_nor_starts_threads() -> None:
+def test_the_constructor_loads_neither_protobuf_nor_network_and_starts_no_thread() -> None:
     code = """
 import json, os, sys
 import scalekit
@@ -43,7 +43,7 @@ print(json.dumps([[name for name in heavy if name in sys.modules], len(os.listdi
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read from /proc")
-def test_import_is_quick_and_small() -> None:
+def test_import_is_fast_and_needs_little_memory() -> None:
     code = """
 import time
 def resident():
@@ -84,17 +84,17 @@ def test_submodules_are_attributes_and_unknown_names_are_not() -> None:
         "from scalekit.m2m_client import M2MClient, OrganizationClient",
     ],
 )
-def test_service_modules_have_the_messages_of_their_operations(line: str) -> None:
-    found: dict[str, object] = {}
-    exec(line, found)
+def test_service_modules_export_the_messages_of_their_operations(line: str) -> None:
+    namespace: dict[str, object] = {}
+    exec(line, namespace)
     names = [name.strip() for name in line.partition("import")[2].split(",")]
-    assert set(names) <= set(found)
+    assert set(names) <= set(namespace)
     service = importlib.import_module(line.split()[1])
     with pytest.raises(AttributeError, match="has no attribute 'CreateNothing'"):
         _ = service.CreateNothing
 
 
-def test_names_are_where_earlier_code_imports_them() -> None:
+def test_import_paths_of_scalekit_sdk_python_work() -> None:
     code = """
 import sys
 from scalekit._version import __version__
@@ -114,7 +114,7 @@ print(User().username)
     assert in_fresh_interpreter(code) == "None"
 
 
-def test_exceptions_are_names_of_the_core_module() -> None:
+def test_the_core_module_exports_exceptions() -> None:
     code = """
 import sys
 from scalekit.core import ScalekitException, ScalekitServerException, ScalekitTooManyRequestsException
@@ -126,7 +126,7 @@ print("google" in sys.modules)
     assert in_fresh_interpreter(code) == "False"
 
 
-def test_constants_are_names_of_the_client_module() -> None:
+def test_the_client_module_exports_constants() -> None:
     code = """
 import sys
 from scalekit.client import AUTHORIZE_ENDPOINT, LOGOUT_ENDPOINT
@@ -139,7 +139,7 @@ print(int(HTTP_STATUS["NOT_FOUND"]), "google" in sys.modules)
 
 
 @pytest.mark.protobuf
-def test_service_classes_are_names_of_the_client_module() -> None:
+def test_the_client_module_exports_service_classes() -> None:
     code = """
 import sys
 import scalekit.client
@@ -166,7 +166,7 @@ def test_every_module_can_be_imported() -> None:
         assert importlib.import_module(name).__name__ == name
 
 
-def test_the_wheel_has_types_and_licences_but_no_tests() -> None:
+def test_the_wheel_contains_types_and_licenses_but_no_tests() -> None:
     files = [str(path) for path in importlib.metadata.files("scalekit-client") or []]
     assert "scalekit/py.typed" in files
     assert "scalekit/_native.pyi" in files
@@ -177,7 +177,7 @@ def test_the_wheel_has_types_and_licences_but_no_tests() -> None:
 
 
 @pytest.mark.parametrize("name", ["ScalekitClient", "AsyncScalekitClient"])
-def test_annotations_resolve_at_run_time(name: str) -> None:
+def test_annotations_can_be_evaluated_at_run_time(name: str) -> None:
     client = getattr(scalekit, name)
     modules = [importlib.import_module(f"scalekit.{module}") for module in ("core", "common.scalekit")]
     for kind in [client, *client.__mro__, *(kind for module in modules for kind in vars(module).values())]:

@@ -1,6 +1,6 @@
-"""Both SDKs in one environment: the import of this package says so and names the commands that help.
+"""Tests installations that contain both SDKs: the import fails with the commands that repair them.
 
-`scalekit-sdk-python` is played by a distribution of that name that has a few of its files.
+A wheel with a few files of the same names takes the place of `scalekit-sdk-python`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pytest
 
-OTHER_INIT = b"from .client import ScalekitClient\n"
-OTHER = {
-    "scalekit/__init__.py": OTHER_INIT,
+OTHER_SDK_INIT = b"from .client import ScalekitClient\n"
+OTHER_SDK_FILES = {
+    "scalekit/__init__.py": OTHER_SDK_INIT,
     "scalekit/client.py": b"class ScalekitClient:\n    other = True\n",
     "scalekit/core.py": b"",
     "scalekit/common/__init__.py": b"",
@@ -32,7 +32,7 @@ OTHER = {
 
 
 def wheel(folder: Path, name: str, files: Mapping[str, bytes]) -> Path:
-    """Build a wheel of pure Python files."""
+    """Builds a wheel of pure Python files."""
     folder_name = f"{name.replace('-', '_')}-1.0"
     about = {
         "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n".encode(),
@@ -53,16 +53,16 @@ def wheel(folder: Path, name: str, files: Mapping[str, bytes]) -> Path:
 
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with wheels of both distributions; this one's is without the native module."""
+    """A folder with wheels of both distributions. The one of this SDK has no native module."""
     folder = tmp_path_factory.mktemp("wheels")
-    own = {
+    files = {
         str(file): Path(str(file.locate())).read_bytes()
         for file in importlib.metadata.files("scalekit-client") or []
         if str(file).startswith("scalekit/") and file.suffix in (".py", ".pyi")
     }
-    assert "scalekit/aio.py" in own
-    wheel(folder, "scalekit-client", own)
-    wheel(folder, "scalekit-sdk-python", OTHER)
+    assert "scalekit/aio.py" in files
+    wheel(folder, "scalekit-client", files)
+    wheel(folder, "scalekit-sdk-python", OTHER_SDK_FILES)
     return folder
 
 
@@ -75,7 +75,7 @@ class Environment:
         self.wheels = wheels
 
     def install(self, *names: str) -> None:
-        """Install wheels one after the other, as installers do: unpack them, over what is there."""
+        """Unpacks wheels one after the other. Existing files are overwritten, as installers do."""
         site = self.output("import sysconfig; print(sysconfig.get_paths()['purelib'])")
         for name in names:
             with zipfile.ZipFile(self.wheels / f"{name.replace('-', '_')}-1.0-py3-none-any.whl") as archive:
@@ -88,20 +88,20 @@ class Environment:
         assert done.returncode == 0, done.stderr
 
     def follow(self, commands: str) -> None:
-        """Run the commands of a message."""
+        """Runs the commands of an error message."""
         for command in commands.split(" && "):
             program, *arguments = command.split()
             assert program == "pip"
             self.pip(*arguments)
 
     def output(self, code: str) -> str:
-        """The output of code that succeeds."""
+        """Runs code that must succeed, and returns its output."""
         done = self.run(code)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
     def error(self, code: str) -> str:
-        """The exception of code that fails, without its traceback."""
+        """Runs code that must fail, and returns the exception without its traceback."""
         done = self.run(code)
         assert done.returncode == 1
         return re.sub(r"\A.*^(?=\w*Error: )", "", done.stderr, flags=re.S | re.M)
@@ -116,8 +116,8 @@ def environment(tmp_path: Path, wheels: Path) -> Environment:
     return Environment(tmp_path / "venv", wheels)
 
 
-def commands(message: str, kept: str) -> str:
-    (found,) = re.findall(rf"^To keep {kept}: (.*)$", message, re.M)
+def commands(message: str, distribution: str) -> str:
+    (found,) = re.findall(rf"^To keep {distribution}: (.*)$", message, re.M)
     return str(found)
 
 
@@ -128,26 +128,26 @@ def check_message(message: str) -> None:
     assert commands(message, "scalekit-sdk-python").startswith("pip uninstall -y scalekit-client && ")
 
 
-OWN = "import scalekit; print(scalekit.AuthorizationUrlOptions(state='x'))"
-OTHERS = "import scalekit; print(scalekit.ScalekitClient.other)"
+THIS_SDK = "import scalekit; print(scalekit.AuthorizationUrlOptions(state='x'))"
+OTHER_SDK = "import scalekit; print(scalekit.ScalekitClient.other)"
 
 
-def test_this_sdk_last_says_so_at_its_import(environment: Environment) -> None:
+def test_importing_this_sdk_fails_if_it_was_installed_later(environment: Environment) -> None:
     environment.install("scalekit-sdk-python", "scalekit-client")
     for line in ("import scalekit", "from scalekit import ScalekitClient", "import scalekit.actions"):
         check_message(environment.error(line))
     environment.follow(commands(environment.error("import scalekit"), "scalekit-client"))
-    assert environment.output(OWN) == "AuthorizationUrlOptions(state='x')"
+    assert environment.output(THIS_SDK) == "AuthorizationUrlOptions(state='x')"
 
 
-def test_the_other_sdk_last_is_what_modules_of_this_one_say(environment: Environment) -> None:
+def test_modules_of_this_sdk_fail_if_the_other_sdk_was_installed_later(environment: Environment) -> None:
     environment.install("scalekit-client", "scalekit-sdk-python")
-    # No module of this package is loaded here.
-    assert environment.output(OTHERS) == "True"
+    # This loads no module of this SDK.
+    assert environment.output(OTHER_SDK) == "True"
     for line in ("from scalekit.aio import AsyncScalekitClient", "import scalekit.testing"):
         check_message(environment.error(line))
     environment.follow(commands(environment.error("import scalekit.aio"), "scalekit-sdk-python"))
-    assert environment.output(OTHERS) == "True"
+    assert environment.output(OTHER_SDK) == "True"
     assert environment.error("import scalekit.aio").startswith("ModuleNotFoundError")
 
 
@@ -158,16 +158,16 @@ def test_files_that_an_uninstallation_deleted_are_reported(environment: Environm
     assert message.startswith("ImportError: files of scalekit-client are missing in ")
     (command,) = re.findall(r"^To restore them: (.*)$", message, re.M)
     environment.follow(command)
-    assert environment.output(OWN) == "AuthorizationUrlOptions(state='x')"
+    assert environment.output(THIS_SDK) == "AuthorizationUrlOptions(state='x')"
 
 
-def test_one_sdk_alone_is_not_in_the_way(environment: Environment) -> None:
+def test_this_sdk_alone_can_be_imported(environment: Environment) -> None:
     environment.install("scalekit-client")
-    code = f"{OWN}; import scalekit._runtime.installation"
+    code = f"{THIS_SDK}; import scalekit._runtime.installation"
     assert environment.output(code) == "AuthorizationUrlOptions(state='x')"
 
 
-def test_an_application_in_an_archive_has_no_folder_to_look_into(environment: Environment) -> None:
+def test_this_sdk_can_be_imported_from_an_archive(environment: Environment) -> None:
     archive = str(environment.wheels / "scalekit_client-1.0-py3-none-any.whl")
-    code = f"import sys; sys.path.insert(0, {archive!r}); {OWN}; import scalekit._runtime.installation"
+    code = f"import sys; sys.path.insert(0, {archive!r}); {THIS_SDK}; import scalekit._runtime.installation"
     assert environment.output(code) == "AuthorizationUrlOptions(state='x')"

@@ -1,4 +1,4 @@
-"""Messages behave as protobuf's do, on every runtime of it."""
+"""Tests that messages behave like protobuf messages on every runtime."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.timestamp_pb2 import Timestamp
-from stub_server import Reply, StubServer
+from stub_server import Response, StubServer
 
 from scalekit import ScalekitClient, struct_to_dict
 from scalekit.utils.directory import DirGroup, DirUser, ListDirGroupsResponse, ListDirUsersResponse
@@ -25,7 +25,7 @@ from scalekit.v1.users.users_pb2 import CreateUser
 pytestmark = pytest.mark.protobuf
 
 
-def test_what_one_does_with_messages() -> None:
+def test_messages_support_the_protobuf_api() -> None:
     organization = Organization(id="org_1", display_name="Acme", metadata={"a": "b"})
     organization.create_time.FromJsonString("2026-01-02T03:04:05Z")
     assert organization.HasField("create_time")
@@ -65,12 +65,12 @@ def test_nested_classes_are_found_and_can_be_pickled() -> None:
         assert type(pickle.loads(pickle.dumps(kind()))) is kind
 
 
-def test_classes_know_their_module() -> None:
+def test_message_classes_have_their_module_and_name() -> None:
     assert Organization.__module__ == "scalekit.v1.organizations.organizations_pb2"
     assert Organization.__name__ == Organization.__qualname__ == "Organization"
 
 
-def test_enums() -> None:
+def test_enums_behave_like_those_of_protobuf() -> None:
     assert ConnectionType.Value("SAML") == connections_pb2.SAML
     assert ConnectionType.Name(connections_pb2.SAML) == "SAML"
     connection = CreateConnection()
@@ -83,20 +83,20 @@ def test_enums() -> None:
     assert CreateConnection.FromString(connection.SerializeToString()).type == 4711
 
 
-def test_fields_that_the_documentation_names(client: ScalekitClient, server: StubServer) -> None:
+def test_documented_aliases_of_fields_work(client: ScalekitClient, server: StubServer) -> None:
     user = CreateUser()
     user.email = "john.doe@example.com"
     user.given_name = "John"
     user.family_name = "Doe"
     path = "/api/v1/organizations/org_1/users"
-    server.on(path, Reply(body={"user": {"id": "usr_1"}}))
+    server.on(path, Response(body={"user": {"id": "usr_1"}}))
     client.users.create_user_and_membership("org_1", user)
     sent = server.requests[-1].json()
     assert sent["user_profile"] == {"given_name": "John", "family_name": "Doe"}
     assert "given_name" not in sent
     directory = directories_pb2.CreateDirectory()
     directory.provider = "okta"
-    server.on("/api/v1/organizations/org_1/directories", Reply(body={}))
+    server.on("/api/v1/organizations/org_1/directories", Response(body={}))
     client.directory.create_directory("org_1", directory)
     assert server.requests[-1].json() == {"directory_provider": "OKTA"}
     assert SessionDetails(session_id="ses_1").id == "ses_1"
@@ -104,10 +104,10 @@ def test_fields_that_the_documentation_names(client: ScalekitClient, server: Stu
     assert GetMagicLinkForConnectedAccountResponse(link="https://x").magic_link == "https://x"
 
 
-def test_the_portal_link_is_its_location(client: ScalekitClient, server: StubServer) -> None:
+def test_the_text_of_a_portal_link_is_its_location(client: ScalekitClient, server: StubServer) -> None:
     server.on(
         "/api/v1/organizations/org_1/portal_links",
-        Reply(body={"link": {"id": "lnk_1", "location": "https://portal"}}),
+        Response(body={"link": {"id": "lnk_1", "location": "https://portal"}}),
     )
     link = client.organization.generate_portal_link("org_1")
     assert isinstance(link, Link)
@@ -116,10 +116,12 @@ def test_the_portal_link_is_its_location(client: ScalekitClient, server: StubSer
     assert link.id == "lnk_1"
 
 
-def test_directory_listings(client: ScalekitClient, server: StubServer) -> None:
+def test_directory_listings_have_the_documented_classes(client: ScalekitClient, server: StubServer) -> None:
     base = "/api/v1/organizations/org_1/directories/dir_1"
-    server.on(f"{base}/users", Reply(body={"users": [{"email": "jane@acme.com", "groups": [{"id": "g"}]}]}))
-    server.on(f"{base}/groups", Reply(body={"groups": [{"display_name": "Staff", "total_users": 3}]}))
+    server.on(
+        f"{base}/users", Response(body={"users": [{"email": "jane@acme.com", "groups": [{"id": "g"}]}]})
+    )
+    server.on(f"{base}/groups", Response(body={"groups": [{"display_name": "Staff", "total_users": 3}]}))
     users, _ = client.directory.list_directory_users("org_1", "dir_1", updated_after="2026-01-01T00:00:00Z")
     assert isinstance(users, ListDirUsersResponse)
     assert isinstance(users.users[0], DirUser)
@@ -130,15 +132,15 @@ def test_directory_listings(client: ScalekitClient, server: StubServer) -> None:
     assert groups.groups[0].total_users == 3
 
 
-def test_free_form_values() -> None:
+def test_structs_convert_to_dicts() -> None:
     response = ExecuteToolResponse()
     response.data.update({"a": [1, "x", None, {"b": True}]})
     assert struct_to_dict(response.data) == {"a": [1.0, "x", None, {"b": True}]}
 
 
-def test_unknown_answers_do_not_break(client: ScalekitClient, server: StubServer) -> None:
+def test_unknown_fields_and_enum_values_are_accepted(client: ScalekitClient, server: StubServer) -> None:
     body = {"connection": {"id": "conn_1", "type": "TELEPATHY", "new_field": {"x": [1]}, "provider": "OKTA"}}
-    server.on("/api/v1/organizations/org_1/connections/conn_1", Reply(body=body))
+    server.on("/api/v1/organizations/org_1/connections/conn_1", Response(body=body))
     message, _ = client.connection.get_connection("org_1", "conn_1")
     assert message.connection.id == "conn_1"
     assert message.connection.provider == connections_pb2.OKTA

@@ -1,4 +1,4 @@
-"""Errors for missing and unknown arguments have the messages of `scalekit-sdk-python`."""
+"""Tests that errors for missing arguments have the messages of `scalekit-sdk-python`."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def cases() -> list[Any]:
     return [pytest.param(*case, id=f"{case[0]}-{case[2]}") for case in found]
 
 
-def refused(call: Callable[[], Any]) -> ScalekitArgumentException:
+def rejected(call: Callable[[], Any]) -> ScalekitArgumentException:
     with pytest.raises(ScalekitArgumentException) as caught:
         call()
     assert isinstance(caught.value, ValueError)
@@ -81,7 +81,7 @@ def test_a_missing_argument_has_the_known_message(
 ) -> None:
     services = Services(is_async)
     service, function = method.split(".")
-    error = refused(lambda: getattr(getattr(services, service), function)(**{**arguments, name: value}))
+    error = rejected(lambda: getattr(getattr(services, service), function)(**{**arguments, name: value}))
     assert str(error) == message
     assert error.message == message
     assert error.operation is not None
@@ -94,22 +94,22 @@ def test_a_missing_argument_has_the_known_message(
     assert not services.recorder.calls
 
 
-def test_the_first_missing_argument_is_the_one_in_the_message() -> None:
+def test_the_message_names_the_first_missing_argument() -> None:
     services = Services()
-    error = refused(lambda: services.resources.delete_resource_client_secret(None, None, None))
+    error = rejected(lambda: services.resources.delete_resource_client_secret(None, None, None))
     assert (str(error), error.operation) == ("resource_id is required", "ClientService.DeleteClientSecret")
-    error = refused(services.roles.update_default_roles)
+    error = rejected(services.roles.update_default_roles)
     assert str(error) == "default_creator_role is required"
 
 
 def test_a_session_token_needs_a_configuration_or_a_connection() -> None:
-    error = refused(Services().mcp.create_session_token)
+    error = rejected(Services().mcp.create_session_token)
     assert str(error) == "Either mcp_config_id or connection_name is required"
     assert error.operation == "McpService.CreateMcpSessionToken"
 
 
 def test_the_details_are_in_the_traceback_and_on_the_exception() -> None:
-    error = refused(lambda: Services().tokens.validate_token(""))
+    error = rejected(lambda: Services().tokens.validate_token(""))
     assert error.detail == "token must not be empty"
     assert error.__notes__ == ["ApiTokenService.ValidateToken: token must not be empty"]
     copy = pickle.loads(pickle.dumps(error))
@@ -122,7 +122,7 @@ def test_the_details_are_in_the_traceback_and_on_the_exception() -> None:
 
 
 def test_a_traceback_shows_the_details() -> None:
-    error = refused(lambda: Services().tokens.validate_token(""))
+    error = rejected(lambda: Services().tokens.validate_token(""))
     name, *notes = "".join(traceback.format_exception_only(error)).splitlines()
     assert name == "scalekit.common.exceptions.ScalekitArgumentException: Invalid token"
     # Python 3.10 has no notes.
@@ -131,7 +131,7 @@ def test_a_traceback_shows_the_details() -> None:
 
 
 def test_other_messages_still_begin_with_the_operation() -> None:
-    error = refused(lambda: Services().users.get_user(None))
+    error = rejected(lambda: Services().users.get_user(None))
     assert str(error) == "UserService.GetUser: user_id must not be None"
     assert error.detail is None
 
@@ -139,7 +139,7 @@ def test_other_messages_still_begin_with_the_operation() -> None:
 @pytest.mark.parametrize("template", ["nope", ""])
 def test_an_unknown_template_is_an_invalid_template_type(template: str) -> None:
     services = Services()
-    error = refused(lambda: services.passwordless.send_passwordless_email("a@b.example", template))
+    error = rejected(lambda: services.passwordless.send_passwordless_email("a@b.example", template))
     options = "['UNSPECIFIED', 'SIGNIN', 'SIGNUP']"
     assert str(error) == f"Invalid template type: {template}. Valid options are: {options}"
     assert error.operation == "PasswordlessService.SendPasswordlessEmail"
@@ -153,7 +153,7 @@ def test_an_unknown_domain_type_is_an_invalid_domain_type() -> None:
         lambda: services.domain.list_domains("org_1", "NOPE"),
         lambda: services.domain.create_domain("org_1", "acme.example", "NOPE"),
     ):
-        assert str(refused(call)) == f"Invalid domain type: NOPE. Valid options are: {options}"
+        assert str(rejected(call)) == f"Invalid domain type: NOPE. Valid options are: {options}"
     assert not services.recorder.calls
 
 
@@ -166,9 +166,9 @@ AUDIENCE = "audience cannot be set via the SDK; it is always server-determined"
     [{"name": "CI", "audience": ["api"]}, clients_pb2.ResourceClient(name="CI", audience=["api"])],
     ids=["dict", "message"],
 )
-def test_create_resource_client_refuses_an_audience(client: Any, is_async: bool) -> None:
+def test_create_resource_client_rejects_an_audience(client: Any, is_async: bool) -> None:
     services = Services(is_async)
-    error = refused(lambda: services.resources.create_resource_client("res_1", client))
+    error = rejected(lambda: services.resources.create_resource_client("res_1", client))
     assert (str(error), error.operation) == (AUDIENCE, "ClientService.CreateResourceClient")
     assert error.detail == "client.audience must not be set"
     assert not services.recorder.calls

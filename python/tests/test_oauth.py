@@ -1,4 +1,4 @@
-"""The three grants, from both clients."""
+"""Tests the three grants of both clients."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from signer import Signer
-from stub_server import CLIENT_ID, CLIENT_SECRET, Reply, Request, StubServer
+from stub_server import CLIENT_ID, CLIENT_SECRET, Request, Response, StubServer
 
 from scalekit import (
     AsyncScalekitClient,
@@ -41,11 +41,13 @@ PROFILE = {
 def grant_tokens(server: StubServer, signer: Signer, **more: Any) -> str:
     id_token = signer.sign(aud=CLIENT_ID, amr=["conn_1", "pwd"], oid="org_1", **PROFILE)
     tokens = {"access_token": "at", "refresh_token": "rt", "id_token": id_token, "expires_in": 299, **more}
-    server.on("/oauth/token", Reply(body=tokens))
+    server.on("/oauth/token", Response(body=tokens))
     return id_token
 
 
-def test_authenticate_with_code(client: ScalekitClient, server: StubServer, signer: Signer) -> None:
+def test_a_code_is_exchanged_for_tokens_and_a_profile(
+    client: ScalekitClient, server: StubServer, signer: Signer
+) -> None:
     id_token = grant_tokens(server, signer)
     result = client.authenticate_with_code("the-code", CALLBACK, CodeAuthenticationOptions("v" * 43))
     request = next(request for request in server.requests if request.path == "/oauth/token")
@@ -93,7 +95,7 @@ def test_authenticate_with_code(client: ScalekitClient, server: StubServer, sign
     }
 
 
-def test_options_may_be_left_out(client: ScalekitClient, server: StubServer, signer: Signer) -> None:
+def test_code_options_are_optional(client: ScalekitClient, server: StubServer, signer: Signer) -> None:
     grant_tokens(server, signer, refresh_token=None, expires_in=None)
     for options in (None, CodeAuthenticationOptions()):
         result = client.authenticate_with_code("the-code", CALLBACK, options)
@@ -109,17 +111,17 @@ def test_the_id_token_is_verified(
     client: ScalekitClient, server: StubServer, signer: Signer, changes: dict[str, Any], why: str
 ) -> None:
     token = signer.sign(**{"aud": CLIENT_ID, **changes})
-    server.on("/oauth/token", Reply(body={"access_token": "at", "id_token": token}))
+    server.on("/oauth/token", Response(body={"access_token": "at", "id_token": token}))
     with pytest.raises(ScalekitValidateTokenFailureException, match=why):
         client.authenticate_with_code("the-code", CALLBACK)
 
 
-def test_a_refused_code_says_why_and_shows_no_secret(
+def test_the_error_for_a_rejected_code_has_the_reason_but_no_secret(
     client: ScalekitClient, server: StubServer, signer: Signer
 ) -> None:
-    def echo(request: Request) -> Reply:
+    def echo(request: Request) -> Response:
         text = f"code {request.form()['code']} of {request.form()['client_secret']} is used up"
-        return Reply(400, {"error": "invalid_grant", "error_description": text})
+        return Response(400, {"error": "invalid_grant", "error_description": text})
 
     server.on("/oauth/token", echo)
     with pytest.raises(ScalekitBadRequestException) as caught:
@@ -133,8 +135,10 @@ def test_a_refused_code_says_why_and_shows_no_secret(
     assert server.count("/oauth/token") == 1
 
 
-def test_refresh(client: ScalekitClient, server: StubServer) -> None:
-    server.on("/oauth/token", Reply(body={"access_token": "at2", "refresh_token": "rt2", "id_token": "it2"}))
+def test_a_refresh_token_is_exchanged_for_an_access_token(client: ScalekitClient, server: StubServer) -> None:
+    server.on(
+        "/oauth/token", Response(body={"access_token": "at2", "refresh_token": "rt2", "id_token": "it2"})
+    )
     assert client.refresh_access_token("rt1") == {
         "access_token": "at2",
         "refresh_token": "rt2",
@@ -147,13 +151,13 @@ def test_refresh(client: ScalekitClient, server: StubServer) -> None:
         "rt1",
         CLIENT_ID,
     )
-    server.on("/oauth/token", Reply(body={"access_token": "at3", "expires_in": 60}))
+    server.on("/oauth/token", Response(body={"access_token": "at3", "expires_in": 60}))
     result = client.refresh_access_token("rt2")
     assert (result["refresh_token"], result["expires_in"]) == ("rt2", 60)
 
 
-def test_client_tokens(client: ScalekitClient, server: StubServer) -> None:
-    server.on("/oauth/token", Reply(body={"access_token": "machine"}))
+def test_tokens_of_machine_clients_are_requested(client: ScalekitClient, server: StubServer) -> None:
+    server.on("/oauth/token", Response(body={"access_token": "machine"}))
     assert client.generate_client_token("m2morg_1", "their-secret", ["a:b", "c:d"]) == "machine"
     assert server.requests[0].form() == {
         "grant_type": "client_credentials",
@@ -165,9 +169,11 @@ def test_client_tokens(client: ScalekitClient, server: StubServer) -> None:
     assert "scope" not in server.requests[1].form()
 
 
-def test_own_token_is_the_one_of_the_calls(client: ScalekitClient, server: StubServer) -> None:
+def test_the_client_access_token_is_the_token_of_the_calls(
+    client: ScalekitClient, server: StubServer
+) -> None:
     assert client.get_client_access_token() == "token-1"
-    server.on("/api/v1/organizations/org_1", Reply(body={"organization": {"id": "org_1"}}))
+    server.on("/api/v1/organizations/org_1", Response(body={"organization": {"id": "org_1"}}))
     client.organization.get_organization("org_1")
     assert server.requests[-1].headers["authorization"] == "Bearer token-1"
     headers = client.core_client.get_headers({"x-more": "1", "user-agent": "mine"})
@@ -177,7 +183,7 @@ def test_own_token_is_the_one_of_the_calls(client: ScalekitClient, server: StubS
     assert server.count("/oauth/token") == 1
 
 
-def test_wrong_credentials(server: StubServer) -> None:
+def test_wrong_credentials_are_reported_by_every_call(server: StubServer) -> None:
     client = ScalekitClient(server.url, CLIENT_ID, "wrong-secret")
     for call in (
         client.get_client_access_token,
@@ -192,7 +198,9 @@ def test_wrong_credentials(server: StubServer) -> None:
 
 
 @pytest.mark.parametrize("code", [None, "", 5])
-def test_wrong_arguments(client: ScalekitClient, server: StubServer, code: Any) -> None:
+def test_invalid_grant_arguments_are_rejected_before_a_request_is_sent(
+    client: ScalekitClient, server: StubServer, code: Any
+) -> None:
     for call in (
         lambda: client.authenticate_with_code(code, CALLBACK),
         lambda: client.authenticate_with_code("code", code),
@@ -205,7 +213,9 @@ def test_wrong_arguments(client: ScalekitClient, server: StubServer, code: Any) 
     assert not server.requests
 
 
-def test_the_core_client_takes_forms(client: ScalekitClient, server: StubServer, signer: Signer) -> None:
+def test_core_client_authenticate_accepts_forms(
+    client: ScalekitClient, server: StubServer, signer: Signer
+) -> None:
     core = client.core_client
     form = {"grant_type": "client_credentials", "client_id": "m2morg_1", "client_secret": CLIENT_SECRET}
     response = core.authenticate(form)
@@ -230,20 +240,22 @@ def test_the_core_client_takes_forms(client: ScalekitClient, server: StubServer,
     assert server.count("/keys") == 1
 
 
-def test_awaitable(aclient: AsyncScalekitClient, server: StubServer, signer: Signer) -> None:
+def test_the_async_client_supports_all_grants(
+    async_client: AsyncScalekitClient, server: StubServer, signer: Signer
+) -> None:
     async def check() -> None:
-        assert await aclient.get_client_access_token() == "token-1"
-        assert await aclient.generate_client_token("m2morg_1", CLIENT_SECRET) == "token-2"
-        core = aclient.core_client
+        assert await async_client.get_client_access_token() == "token-1"
+        assert await async_client.generate_client_token("m2morg_1", CLIENT_SECRET) == "token-2"
+        core = async_client.core_client
         assert (await core.get_headers())["authorization"] == "Bearer token-1"
         await core.get_jwks()
         grant_tokens(server, signer)
-        assert (await aclient.authenticate_with_code("code", CALLBACK))["user"]["id"] == "usr_1"
-        assert (await aclient.refresh_access_token("rt"))["access_token"] == "at"
+        assert (await async_client.authenticate_with_code("code", CALLBACK))["user"]["id"] == "usr_1"
+        assert (await async_client.refresh_access_token("rt"))["access_token"] == "at"
         refresh = await core.authenticate({"grant_type": "refresh_token", "refresh_token": "rt"})
         assert refresh.json()["access_token"] == "at"
-        server.on("/oauth/token", Reply(400, {"error": "invalid_grant"}))
+        server.on("/oauth/token", Response(400, {"error": "invalid_grant"}))
         with pytest.raises(ScalekitBadRequestException, match="invalid_grant"):
-            await aclient.refresh_access_token("rt")
+            await async_client.refresh_access_token("rt")
 
     asyncio.run(check())

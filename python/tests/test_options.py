@@ -1,4 +1,4 @@
-"""Configuration, and everything that needs no network: URLs and PKCE."""
+"""Tests the options of clients, and methods without network: URLs and PKCE."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from scalekit.constants.user import id_token_claim_to_user_map
 
 URL = "https://acme.scalekit.com"
 SECRET = "s3cret-of-the-client"
-both = pytest.mark.parametrize("kind", [ScalekitClient, AsyncScalekitClient])
+BOTH_CLIENTS = pytest.mark.parametrize("kind", [ScalekitClient, AsyncScalekitClient])
 
 
-@both
+@BOTH_CLIENTS
 @pytest.mark.parametrize(
     ("options", "why"),
     [
@@ -73,7 +73,9 @@ both = pytest.mark.parametrize("kind", [ScalekitClient, AsyncScalekitClient])
         ({"audience": [5]}, "audience must be a list of str"),
     ],
 )
-def test_a_wrong_option_is_named_at_once(kind: Any, options: dict[str, Any], why: str) -> None:
+def test_the_constructor_rejects_invalid_options_by_name(
+    kind: Any, options: dict[str, Any], why: str
+) -> None:
     arguments = {"env_url": URL, "client_id": "skc_1", "client_secret": SECRET, **options}
     with pytest.raises(ScalekitArgumentException) as caught:
         kind(**arguments)
@@ -81,8 +83,8 @@ def test_a_wrong_option_is_named_at_once(kind: Any, options: dict[str, Any], why
     assert SECRET not in repr(caught.value)
 
 
-@both
-def test_good_options_are_kept(kind: Any, tmp_path: Path) -> None:
+@BOTH_CLIENTS
+def test_options_are_attributes_and_secrets_are_not_shown(kind: Any, tmp_path: Path) -> None:
     client = kind(
         URL + "/",
         "skc_1",
@@ -112,7 +114,7 @@ def test_good_options_are_kept(kind: Any, tmp_path: Path) -> None:
     assert repr(client) == f"{kind.__name__}(env_url='{URL}', client_id='skc_1')"
 
 
-@both
+@BOTH_CLIENTS
 def test_a_client_has_the_url_of_its_environment(kind: Any) -> None:
     client = kind(f"{URL}/", "skc_1", SECRET)
     assert client.env_url == client.core_client.env_url == URL
@@ -120,13 +122,13 @@ def test_a_client_has_the_url_of_its_environment(kind: Any) -> None:
         client.env_url = "https://other.scalekit.com"
 
 
-def test_a_path_prefix_is_kept_and_insecure_hosts_can_be_allowed() -> None:
+def test_environment_urls_can_have_a_path_and_an_allowed_insecure_host() -> None:
     assert ScalekitClient("https://gw.example.com/sk/", "a", "b").env_url == "https://gw.example.com/sk"
     allowed = ScalekitClient("http://gw.internal", "a", "b", allow_insecure_http=True)
     assert allowed.env_url == "http://gw.internal"
 
 
-@both
+@BOTH_CLIENTS
 def test_from_env(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     names = ("SCALEKIT_ENVIRONMENT_URL", "SCALEKIT_ENV_URL", "SCALEKIT_CLIENT_ID", "SCALEKIT_CLIENT_SECRET")
     for name in names:
@@ -144,7 +146,7 @@ def test_from_env(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (client.env_url, client.core_client.call_timeout_s) == (URL, 3)
 
 
-@both
+@BOTH_CLIENTS
 def test_authorization_url(kind: Any) -> None:
     client = kind(URL, "skc_1", SECRET)
     assert client.get_authorization_url("https://app.example.com/callback") == (
@@ -177,8 +179,8 @@ def test_authorization_url(kind: Any) -> None:
         options = AuthorizationUrlOptions(scopes=scopes)
         assert "scope=openid+email" in client.get_authorization_url("https://a/b", options)
     name = uuid.UUID(int=1)
-    marked = AuthorizationUrlOptions(state=name, nonce=7)
-    assert f"&state={name}&nonce=7" in client.get_authorization_url("https://a/b", marked)
+    with_numbers = AuthorizationUrlOptions(state=name, nonce=7)
+    assert f"&state={name}&nonce=7" in client.get_authorization_url("https://a/b", with_numbers)
     for options, why in [
         (AuthorizationUrlOptions(state=[5]), "state"),
         (AuthorizationUrlOptions(state=True), "state"),
@@ -193,7 +195,7 @@ def test_authorization_url(kind: Any) -> None:
         client.get_authorization_url("")
 
 
-@both
+@BOTH_CLIENTS
 def test_logout_url(kind: Any) -> None:
     client = kind(URL, "skc_1", SECRET)
     assert client.get_logout_url() == f"{URL}/oidc/logout"
@@ -206,7 +208,7 @@ def test_logout_url(kind: Any) -> None:
 
 
 @pytest.mark.parametrize("length", [43, 64, 128])
-def test_pkce_pairs_hold(length: int) -> None:
+def test_pkce_challenges_match_their_verifiers(length: int) -> None:
     pair = generate_pkce(length)
     assert len(pair.code_verifier) == length
     digest = hashlib.sha256(pair.code_verifier.encode()).digest()
@@ -216,7 +218,7 @@ def test_pkce_pairs_hold(length: int) -> None:
 
 
 @pytest.mark.parametrize("length", [0, 42, 129, -1, 1 << 80, "64", None, True, 64.0])
-def test_pkce_lengths_outside_the_standard_are_refused(length: Any) -> None:
+def test_pkce_lengths_out_of_range_are_rejected(length: Any) -> None:
     with pytest.raises(ScalekitArgumentException, match="43"):
         generate_pkce(length)
 
@@ -243,12 +245,12 @@ def test_the_claims_of_a_user_have_the_documented_names() -> None:
     assert len(set(id_token_claim_to_user_map.values())) == 18
 
 
-@both
+@BOTH_CLIENTS
 @pytest.mark.parametrize("options", [{"state": "s"}, "s", 5, AuthenticationOptions(), [], {}, ""])
-def test_options_of_another_class_are_refused(kind: Any, options: Any) -> None:
+def test_options_of_another_class_are_rejected(kind: Any, options: Any) -> None:
     client = kind(URL, "skc_1", SECRET)
 
-    def refused(call: Any, *arguments: Any) -> str:
+    def rejected(call: Any, *arguments: Any) -> str:
         async def awaited() -> None:
             result = call(*arguments)
             if hasattr(result, "__await__"):
@@ -260,23 +262,23 @@ def test_options_of_another_class_are_refused(kind: Any, options: Any) -> None:
 
     wrong = f"not {type(options).__name__}"
     checks = f"options must be TokenValidationOptions, {wrong}"
-    assert refused(client.validate_token, "token", options) == checks
-    assert refused(client.validate_access_token, "token", options) == checks
-    assert refused(client.validate_access_token_and_get_claims, "token", options) == checks
-    assert refused(client.get_idp_initiated_login_claims, "token", options) == checks
+    assert rejected(client.validate_token, "token", options) == checks
+    assert rejected(client.validate_access_token, "token", options) == checks
+    assert rejected(client.validate_access_token_and_get_claims, "token", options) == checks
+    assert rejected(client.get_idp_initiated_login_claims, "token", options) == checks
     urls = [
-        (refused(client.get_authorization_url, "https://a/b", options), "AuthorizationUrlOptions"),
-        (refused(client.get_logout_url, options), "LogoutUrlOptions"),
+        (rejected(client.get_authorization_url, "https://a/b", options), "AuthorizationUrlOptions"),
+        (rejected(client.get_logout_url, options), "LogoutUrlOptions"),
         (
-            refused(client.authenticate_with_code, "code", "https://a/b", options),
+            rejected(client.authenticate_with_code, "code", "https://a/b", options),
             "CodeAuthenticationOptions",
         ),
     ]
-    for said, name in urls:
-        assert said == f"options must be {name}, {wrong}"
+    for message, name in urls:
+        assert message == f"options must be {name}, {wrong}"
 
 
-def test_a_misspelt_option_is_refused_and_a_subclass_may_have_its_own() -> None:
+def test_misspelled_options_are_rejected_and_subclasses_can_add_options() -> None:
     misspelt = "required_scope"
     with pytest.raises(AttributeError, match="TokenValidationOptions has no option 'required_scope'"):
         setattr(TokenValidationOptions(), misspelt, ["admin"])
@@ -292,18 +294,18 @@ def test_a_misspelt_option_is_refused_and_a_subclass_may_have_its_own() -> None:
     assert copied == TokenValidationOptions(audience=["a"])
 
 
-@both
+@BOTH_CLIENTS
 @pytest.mark.parametrize("name", ["actions", "connect"])
-def test_what_replaces_the_agent_helpers_is_named(kind: Any, name: str) -> None:
+def test_the_error_for_agent_helpers_names_the_replacements(kind: Any, name: str) -> None:
     client = kind(URL, "skc_1", SECRET)
     assert not hasattr(client, name)
     with pytest.raises(AttributeError, match=f"'{name}'; use the operations of client.tools, client.c"):
         getattr(client, name)
 
 
-@both
-def test_text_that_nothing_can_carry_is_refused_without_showing_it(kind: Any) -> None:
-    bad = "hidden-value\udce9"
+@BOTH_CLIENTS
+def test_text_that_cannot_be_encoded_is_rejected_without_showing_it(kind: Any) -> None:
+    invalid = "hidden-value\udce9"
     client = kind(URL, "skc_1", SECRET)
 
     async def awaited(call: Any, arguments: tuple[Any, ...]) -> None:
@@ -312,25 +314,25 @@ def test_text_that_nothing_can_carry_is_refused_without_showing_it(kind: Any) ->
             await result
 
     for call, *arguments in (
-        (kind, URL, "skc_1", bad),
-        (kind, URL, bad, SECRET),
-        (kind, bad, "skc_1", SECRET),
-        (client.refresh_access_token, bad),
-        (client.authenticate_with_code, bad, "https://a/b"),
-        (client.authenticate_with_code, "code", bad),
-        (client.authenticate_with_code, "code", "https://a/b", CodeAuthenticationOptions(bad)),
-        (client.generate_client_token, "m2m_1", bad),
-        (client.generate_client_token, "m2m_1", "secret", [bad]),
-        (client.validate_token, "token", None, bad),
-        (client.validate_token, "token", TokenValidationOptions(issuer=bad)),
-        (client.get_authorization_url, "https://a/b", AuthorizationUrlOptions(state=bad)),
-        (client.core_client.authenticate, {"grant_type": "refresh_token", "refresh_token": bad}),
-        (client.tokens.validate_token, bad),
-        (client.tokens.create_token, "org_1", "usr_1", {"claim": bad}),
-        (client.tokens.create_token, "org_1", "usr_1", {bad: "claim"}),
-        (client.tools.execute_tool, "tool", "user", {"a": bad}),
+        (kind, URL, "skc_1", invalid),
+        (kind, URL, invalid, SECRET),
+        (kind, invalid, "skc_1", SECRET),
+        (client.refresh_access_token, invalid),
+        (client.authenticate_with_code, invalid, "https://a/b"),
+        (client.authenticate_with_code, "code", invalid),
+        (client.authenticate_with_code, "code", "https://a/b", CodeAuthenticationOptions(invalid)),
+        (client.generate_client_token, "m2m_1", invalid),
+        (client.generate_client_token, "m2m_1", "secret", [invalid]),
+        (client.validate_token, "token", None, invalid),
+        (client.validate_token, "token", TokenValidationOptions(issuer=invalid)),
+        (client.get_authorization_url, "https://a/b", AuthorizationUrlOptions(state=invalid)),
+        (client.core_client.authenticate, {"grant_type": "refresh_token", "refresh_token": invalid}),
+        (client.tokens.validate_token, invalid),
+        (client.tokens.create_token, "org_1", "usr_1", {"claim": invalid}),
+        (client.tokens.create_token, "org_1", "usr_1", {invalid: "claim"}),
+        (client.tools.execute_tool, "tool", "user", {"a": invalid}),
         (client.tools.execute_tool, "tool", "user", {1: 1}),
-        (client.organization.create_organization, {"display_name": bad}),
+        (client.organization.create_organization, {"display_name": invalid}),
     ):
         with pytest.raises(ScalekitArgumentException) as caught:
             asyncio.run(awaited(call, tuple(arguments)))

@@ -1,4 +1,4 @@
-"""Forks: a child goes on with the client of its parent."""
+"""Tests that forked processes can use the client of their parent."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from pathlib import Path
 
 import pytest
 from signer import Signer
-from stub_server import CLIENT_ID, CLIENT_SECRET, Reply, StubServer
+from stub_server import CLIENT_ID, CLIENT_SECRET, Response, StubServer
 
 from scalekit import AsyncScalekitClient, ScalekitClient
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork"),
-    # Python 3.12 warns of forks in processes with threads, which is what is tested.
+    # Python 3.12 warns about a fork in a process with threads, which these tests need.
     pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
 ]
 PATH = "/api/v1/organizations/org_1"
-ANSWER = Reply(body={"organization": {"id": "org_1"}})
+RESPONSE = Response(body={"organization": {"id": "org_1"}})
 
 
 def in_child(work: Callable[[], bool], seconds: float = 10) -> bool:
-    """Whether `work` succeeds in a forked child, within its time."""
+    """Returns ``True`` if `work` succeeds in a forked child within `seconds`."""
     child = os.fork()
     if child == 0:
         succeeded = False
@@ -49,10 +49,10 @@ def get(client: ScalekitClient) -> bool:
     return client.organization.get_organization("org_1")[0].organization.id == "org_1"
 
 
-def test_a_child_calls_after_calls_in_the_parent(
+def test_a_forked_child_can_call_after_calls_of_the_parent(
     client: ScalekitClient, server: StubServer, signer: Signer
 ) -> None:
-    server.on(PATH, ANSWER)
+    server.on(PATH, RESPONSE)
     token = signer.sign()
     assert get(client)
     assert client.validate_access_token(token)
@@ -60,12 +60,14 @@ def test_a_child_calls_after_calls_in_the_parent(
     assert in_child(lambda: client.validate_access_token(token))
     assert in_child(lambda: in_child(lambda: get(client)) and get(client))
     assert get(client)
-    # The child takes over its parent's token and keys.
+    # The child uses the token and the keys of its parent.
     assert (server.count("/oauth/token"), server.count("/keys")) == (1, 1)
 
 
-def test_a_child_calls_while_the_parent_does(client: ScalekitClient, server: StubServer) -> None:
-    server.on(PATH, ANSWER)
+def test_a_forked_child_can_call_during_calls_of_the_parent(
+    client: ScalekitClient, server: StubServer
+) -> None:
+    server.on(PATH, RESPONSE)
     stop = threading.Event()
 
     def work() -> None:
@@ -84,8 +86,8 @@ def test_a_child_calls_while_the_parent_does(client: ScalekitClient, server: Stu
             thread.join()
 
 
-def test_a_child_may_drop_what_it_never_used(server: StubServer) -> None:
-    server.on(PATH, ANSWER)
+def test_a_forked_child_can_drop_an_unused_client(server: StubServer) -> None:
+    server.on(PATH, RESPONSE)
     clients = [ScalekitClient(server.url, CLIENT_ID, CLIENT_SECRET)]
     assert get(clients[0])
 
@@ -97,19 +99,19 @@ def test_a_child_may_drop_what_it_never_used(server: StubServer) -> None:
     assert get(clients[0])
 
 
-def test_event_loops_in_parent_and_child(aclient: AsyncScalekitClient, server: StubServer) -> None:
-    server.on(PATH, ANSWER)
+def test_parent_and_child_can_use_event_loops(async_client: AsyncScalekitClient, server: StubServer) -> None:
+    server.on(PATH, RESPONSE)
 
     async def call() -> bool:
-        calls = (aclient.organization.get_organization("org_1") for _ in range(5))
+        calls = (async_client.organization.get_organization("org_1") for _ in range(5))
         return all(message.organization.id == "org_1" for message, _ in await asyncio.gather(*calls))
 
     assert asyncio.run(call())
     assert in_child(lambda: asyncio.run(call()))
 
 
-def test_pools_of_processes(client: ScalekitClient, server: StubServer) -> None:
-    server.on(PATH, ANSWER)
+def test_forked_process_pools_can_use_the_client(client: ScalekitClient, server: StubServer) -> None:
+    server.on(PATH, RESPONSE)
     assert get(client)
     global shared
     shared = client
@@ -124,8 +126,8 @@ def get_shared(_: int) -> bool:
     return get(shared)
 
 
-def test_gunicorn_with_preload(server: StubServer, tmp_path: Path) -> None:
-    server.on(PATH, ANSWER)
+def test_gunicorn_workers_can_use_a_preloaded_client(server: StubServer, tmp_path: Path) -> None:
+    server.on(PATH, RESPONSE)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -147,11 +149,11 @@ def test_gunicorn_with_preload(server: StubServer, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "gunicorn", "--preload", "-w", "2", "-b", f"127.0.0.1:{port}", "app:app"]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
         try:
-            answers = {fetch(f"http://127.0.0.1:{port}/") for _ in range(6)}
+            bodies = {fetch(f"http://127.0.0.1:{port}/") for _ in range(6)}
         finally:
             process.terminate()
             _, log = process.communicate(timeout=20)
-    assert answers == {"org_1 True"}, log
+    assert bodies == {"org_1 True"}, log
 
 
 def fetch(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Webhooks and interceptors, signed here with Python's own hmac."""
+"""Tests the verification of webhooks and interceptors that Python's hmac module signs."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def signed(body: bytes = BODY, offset: int = 0, prefix: str = "webhook") -> Head
     ],
     ids=["bytes", "str", "bytearray", "memoryview", "every other byte", "array"],
 )
-def test_bodies(body: Any) -> None:
+def test_payloads_of_all_types_are_verified(body: Any) -> None:
     assert CLIENT.verify_webhook_payload(SECRET, signed(), body) is True
     asynchronous = AsyncScalekitClient("https://acme.scalekit.com", "skc_1", "secret")
     assert asynchronous.verify_webhook_payload(SECRET, signed(), body) is True
 
 
-class Listing:
-    """Headers like Starlette's or Werkzeug's: not a dict, but with items()."""
+class FrameworkHeaders:
+    """Headers with items() that are not a dict, as in Starlette and Werkzeug."""
 
     def __init__(self, headers: Headers) -> None:
         self.headers = headers
@@ -71,7 +71,7 @@ class Listing:
         lambda headers: {name.upper(): [value] for name, value in headers.items()},
         lambda headers: {name.encode(): value.encode() for name, value in headers.items()},
         lambda headers: list(headers.items()),
-        lambda headers: Listing(headers),
+        lambda headers: FrameworkHeaders(headers),
         lambda headers: {
             "wsgi.input": object(),
             "SERVER_PORT": 80,
@@ -80,7 +80,7 @@ class Listing:
     ],
     ids=["dict", "title", "upper, lists", "bytes", "pairs", "items()", "Django META"],
 )
-def test_headers_of_any_framework(shape: Callable[[Headers], Any]) -> None:
+def test_headers_of_common_frameworks_are_accepted(shape: Callable[[Headers], Any]) -> None:
     assert CLIENT.verify_webhook_payload(SECRET, shape(signed()), BODY)
     assert CLIENT.verify_interceptor_payload(SECRET, shape(signed(prefix="interceptor")), BODY)
 
@@ -109,7 +109,7 @@ def test_headers_of_another_type_are_rejected(headers: Any) -> None:
     assert isinstance(caught.value.__cause__, (TypeError, ValueError))
 
 
-def test_interceptors_fall_back_to_the_webhook_headers_but_not_the_other_way() -> None:
+def test_interceptors_fall_back_to_webhook_headers_but_webhooks_do_not_fall_back() -> None:
     assert CLIENT.verify_interceptor_payload(SECRET, signed(), BODY)
     with pytest.raises(WebhookVerificationError, match="Missing required headers"):
         CLIENT.verify_webhook_payload(SECRET, signed(prefix="interceptor"), BODY)
@@ -123,11 +123,11 @@ def test_interceptors_fall_back_to_the_webhook_headers_but_not_the_other_way() -
         "any_" + base64.b64encode(KEY).decode(),
     ],
 )
-def test_spellings_of_the_secret(secret: str) -> None:
+def test_all_spellings_of_the_secret_are_accepted(secret: str) -> None:
     assert CLIENT.verify_webhook_payload(secret, signed(), BODY)
 
 
-def test_one_valid_signature_among_others_suffices() -> None:
+def test_one_valid_signature_in_the_list_is_enough() -> None:
     headers = signed()
     headers["webhook-signature"] = " ".join(
         ["v1,not base64!", "v2,abcd", "", "v1,", "v1,YWJj", headers["webhook-signature"], "v1"]
@@ -164,14 +164,14 @@ def altered(**changes: str | None) -> Headers:
         ("whsec_" + base64.b64encode(b"x" * 32).decode(), signed(), "Invalid signature"),
     ],
 )
-def test_refusals(secret: str, headers: Headers, message: str) -> None:
+def test_invalid_webhooks_are_rejected(secret: str, headers: Headers, message: str) -> None:
     with pytest.raises(WebhookVerificationError) as caught:
         CLIENT.verify_webhook_payload(secret, headers, BODY)
     assert caught.value.message == message
     assert secret not in str(caught.value) or secret in message
 
 
-def test_the_whole_signature_counts() -> None:
+def test_the_whole_signature_is_compared() -> None:
     headers = signed()
     digest = base64.b64decode(headers["webhook-signature"][3:])
     for wrong in (digest[:16], digest + b"x", b"\0" * 32):
@@ -180,7 +180,7 @@ def test_the_whole_signature_counts() -> None:
             CLIENT.verify_webhook_payload(SECRET, headers, BODY)
 
 
-def test_the_tolerance_can_be_set() -> None:
+def test_the_tolerance_is_configurable() -> None:
     strict = ScalekitClient("https://acme.scalekit.com", "skc_1", "secret", webhook_tolerance_s=5)
     with pytest.raises(WebhookVerificationError, match="too old"):
         strict.verify_webhook_payload(SECRET, signed(offset=-20), BODY)
@@ -188,7 +188,7 @@ def test_the_tolerance_can_be_set() -> None:
     assert lenient.verify_webhook_payload(SECRET, signed(offset=-600), BODY)
 
 
-def test_wrong_types_are_named() -> None:
+def test_errors_name_the_argument_of_a_wrong_type() -> None:
     for arguments, why in [
         ((5, signed(), BODY), "secret must be a str, not int"),
         ((SECRET, 5, BODY), "headers must be a mapping"),
@@ -206,20 +206,20 @@ def test_a_large_body_is_verified(kind: Callable[[bytes], Any]) -> None:
         CLIENT.verify_webhook_payload(SECRET, signed(body), kind(body[:-1] + b"y"))
 
 
-def test_text_with_lone_surrogates_is_refused_like_any_other() -> None:
-    odd = "a\ud800"
+def test_text_with_lone_surrogates_is_rejected() -> None:
+    surrogate = "a\ud800"
     for secret, headers, body, why in [
-        ("whsec_" + odd, signed(), BODY, "Invalid secret"),
-        (SECRET, {**signed(), "webhook-timestamp": odd}, BODY, "Invalid Signature Headers"),
-        (SECRET, {**signed(), "webhook-signature": odd}, BODY, "Invalid signature"),
-        (SECRET, signed(), odd, "Invalid signature"),
+        ("whsec_" + surrogate, signed(), BODY, "Invalid secret"),
+        (SECRET, {**signed(), "webhook-timestamp": surrogate}, BODY, "Invalid Signature Headers"),
+        (SECRET, {**signed(), "webhook-signature": surrogate}, BODY, "Invalid signature"),
+        (SECRET, signed(), surrogate, "Invalid signature"),
     ]:
         with pytest.raises(WebhookVerificationError, match=why):
             CLIENT.verify_webhook_payload(secret, headers, body)
 
 
 @pytest.mark.parametrize("nothing", [None, "", [], [None], ()])
-def test_a_header_without_a_value_is_not_there(nothing: Any) -> None:
+def test_a_header_without_a_value_is_missing(nothing: Any) -> None:
     blank: Any = dict.fromkeys(("interceptor-id", "interceptor-timestamp", "interceptor-signature"), nothing)
     assert CLIENT.verify_interceptor_payload(SECRET, {**blank, **signed()}, BODY)
     with pytest.raises(WebhookVerificationError, match="Missing required headers"):

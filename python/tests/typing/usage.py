@@ -1,4 +1,4 @@
-"""How the package is used, for mypy: the types users see are these. Nothing here is run."""
+"""Uses of the package for mypy, with the types that users see. This file is never run."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ assert_type(scalekit.__version__, str)
 def blocking(client: ScalekitClient, headers: dict[str, str], body: bytes) -> None:
     assert_type(client.env_url, str)
     assert_type(client.organization, OrganizationClient)
-    answer = client.organization.create_organization(CreateOrganization(display_name="Acme"))
-    assert_type(answer, tuple[CreateOrganizationResponse, Call])
-    assert_type(answer[0].organization, Organization)
-    assert_type(answer[0].organization.display_name, str)
-    assert_type(answer[1].code(), StatusCode)
+    result = client.organization.create_organization(CreateOrganization(display_name="Acme"))
+    assert_type(result, tuple[CreateOrganizationResponse, Call])
+    assert_type(result[0].organization, Organization)
+    assert_type(result[0].organization.display_name, str)
+    assert_type(result[1].code(), StatusCode)
     assert_type(client.organization.generate_portal_link("org_1"), Link)
     assert_type(client.organization.iter_organizations(), Iterator[Organization])
     assert_type(client.get_authorization_url("https://a/b", AuthorizationUrlOptions(state="x")), str)
@@ -57,7 +57,7 @@ def blocking(client: ScalekitClient, headers: dict[str, str], body: bytes) -> No
     assert_type(client.verify_webhook_payload("whsec_x", headers, body), bool)
     with ScalekitClient.from_env(call_timeout_s=5, audience=["a"]) as other:
         assert_type(other, ScalekitClient)
-    # Wrong arguments are seen before the program runs.
+    # Type checkers report wrong arguments and names.
     client.organization.get_organization(5)  # type: ignore[arg-type]
     ScalekitClient("https://a", "b", "c", max_retrys=1)  # type: ignore[call-arg]
     _ = client.organisation  # type: ignore[attr-defined]
@@ -66,8 +66,8 @@ def blocking(client: ScalekitClient, headers: dict[str, str], body: bytes) -> No
 async def awaitable(client: AsyncScalekitClient) -> None:
     assert_type(client.env_url, str)
     assert_type(client.organization, AsyncOrganizationClient)
-    answer = await client.organization.create_organization({"display_name": "Acme"})
-    assert_type(answer, tuple[CreateOrganizationResponse, Call])
+    result = await client.organization.create_organization({"display_name": "Acme"})
+    assert_type(result, tuple[CreateOrganizationResponse, Call])
     assert_type(client.organization.iter_organizations(), AsyncIterator[Organization])
     assert_type(await client.validate_token("token", audience="a"), dict[str, Any])
     assert_type(client.get_logout_url(), str)
