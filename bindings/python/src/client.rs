@@ -1,4 +1,4 @@
-//! The client as Python sees it: arguments owned, the GIL released, answers converted.
+//! The native client: converts arguments, releases the GIL, and converts results.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict};
@@ -18,7 +18,7 @@ use crate::urls;
 use crate::value::{from_json, serialized};
 use crate::webhooks::verify_payload;
 
-/// The core's client, in whichever process it is used.
+/// The client of the core. It also works in forked processes.
 #[pyclass(frozen, module = "scalekit._native")]
 pub(crate) struct NativeClient {
     client: PerProcess<Client>,
@@ -30,7 +30,8 @@ pub(crate) struct NativeClient {
 impl NativeClient {
     /// Validates a token and converts the result.
     ///
-    /// A blocking call fetches the keys only if they are not cached. With `cached_only`, the result is `None` instead.
+    /// A blocking call fetches the keys only if they are not cached. With `cached_only`, the result
+    /// is `None` instead.
     fn validate(
         &self,
         py: Python<'_>,
@@ -46,30 +47,33 @@ impl NativeClient {
         };
         let checks = checks.map(TokenValidation::from).unwrap_or_default();
         if target.is_none() {
-            if let Some(result) = self.with(py, |client| validate_cached(py, client, &token, &checks))? {
+            if let Some(result) =
+                self.with_client(py, |client| validate_cached(py, client, &token, &checks))?
+            {
                 return convert(py, result);
             }
             if cached_only {
                 return Ok(py.None());
             }
         }
-        let (client, token) = (self.here(py)?, token.into_owned());
+        let (client, token) = (self.client(py)?, token.into_owned());
         let call = async move { Ok(client.validate_token(&token, &checks).await) };
         run(py, target, call, convert)
     }
 
-    /// This process's client.
-    fn here(&self, py: Python<'_>) -> PyResult<Client> {
-        self.with(py, Client::clone)
+    /// Returns the client of this process.
+    fn client(&self, py: Python<'_>) -> PyResult<Client> {
+        self.with_client(py, Client::clone)
     }
 
-    /// Reads this process's client. Threads that clone it all the time would wait for each other's count of owners.
-    fn with<R>(&self, py: Python<'_>, read: impl FnOnce(&Client) -> R) -> PyResult<R> {
-        let renew = |before: Option<&Client>| match before {
+    /// Reads the client of this process. This is faster than a clone, whose reference count is
+    /// shared between threads.
+    fn with_client<R>(&self, py: Python<'_>, read: impl FnOnce(&Client) -> R) -> PyResult<R> {
+        let create = |parents: Option<&Client>| match parents {
             Some(client) => Ok(client.for_new_process()),
-            None => Err(Failure::Internal("the client is being taken down".to_owned())),
+            None => Err(Failure::Internal("the client is being destroyed".to_owned())),
         };
-        self.client.get(renew, read).or_raise(py)
+        self.client.get(create, read).or_raise(py)
     }
 }
 
@@ -82,7 +86,7 @@ impl NativeClient {
             env_url: client.env_url().to_owned(),
             user_agent: client.user_agent().to_owned(),
             sdk_version: client.sdk_version().to_owned(),
-            client: PerProcess::of(client),
+            client: PerProcess::new(client),
         })
     }
 
@@ -110,7 +114,7 @@ impl NativeClient {
         timeout: Option<f64>,
         target: Option<Target<'_>>,
     ) -> PyResult<Py<PyAny>> {
-        let client = self.here(py)?;
+        let client = self.client(py)?;
         let operation = operations::find(operation).or_raise(py)?;
         let mut options = CallOptions::default();
         if let Some(timeout) = timeout {
@@ -119,20 +123,20 @@ impl NativeClient {
         let request = request.to_vec();
         let call = async move {
             let prepared = scalekit_wire::encode_request(operation, &request)?;
-            let mut reply = client.send(operation, prepared, options).await?;
-            let body = std::mem::take(&mut reply.body);
+            let mut response = client.send(operation, prepared, options).await?;
+            let body = std::mem::take(&mut response.body);
             let message = scalekit_wire::decode_aside(operation, body).await?;
-            Ok((message, reply))
+            Ok((message, response))
         };
-        run(py, target, call, |py, (message, reply)| {
-            let answer = (PyBytes::new(py, &message), Headers::of(reply));
-            Ok(answer.into_pyobject(py)?.into_any().unbind())
+        run(py, target, call, |py, (message, response)| {
+            let result = (PyBytes::new(py, &message), Headers::new(response));
+            Ok(result.into_pyobject(py)?.into_any().unbind())
         })
     }
 
     #[pyo3(signature = (*, target=None))]
     fn client_access_token(&self, py: Python<'_>, target: Option<Target<'_>>) -> PyResult<Py<PyAny>> {
-        let client = self.here(py)?;
+        let client = self.client(py)?;
         let call = async move { client.client_access_token().await };
         run(py, target, call, |py, token| {
             Ok(token.into_pyobject(py)?.into_any().unbind())
@@ -148,7 +152,7 @@ impl NativeClient {
         scopes: Vec<String>,
         target: Option<Target<'_>>,
     ) -> PyResult<Py<PyAny>> {
-        let client = self.here(py)?;
+        let client = self.client(py)?;
         let client_secret = Secret::from(client_secret);
         let call = async move {
             let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
@@ -157,11 +161,11 @@ impl NativeClient {
                 .await
         };
         run(py, target, call, |py, token| {
-            let answer = PyDict::new(py);
-            answer.set_item("access_token", token.access_token)?;
-            answer.set_item("expires_in", token.expires_in)?;
-            answer.set_item("scope", token.scope)?;
-            Ok(answer.into_any().unbind())
+            let result = PyDict::new(py);
+            result.set_item("access_token", token.access_token)?;
+            result.set_item("expires_in", token.expires_in)?;
+            result.set_item("scope", token.scope)?;
+            Ok(result.into_any().unbind())
         })
     }
 
@@ -174,7 +178,7 @@ impl NativeClient {
         code_verifier: Option<String>,
         target: Option<Target<'_>>,
     ) -> PyResult<Py<PyAny>> {
-        let client = self.here(py)?;
+        let client = self.client(py)?;
         let options = CodeOptions {
             code_verifier: code_verifier.map(Secret::from),
         };
@@ -193,7 +197,7 @@ impl NativeClient {
         refresh_token: String,
         target: Option<Target<'_>>,
     ) -> PyResult<Py<PyAny>> {
-        let client = self.here(py)?;
+        let client = self.client(py)?;
         let call = async move { client.refresh_access_token(&refresh_token).await };
         run(py, target, call, |py, result| serialized(py, &result))
     }
@@ -234,10 +238,10 @@ impl NativeClient {
         })
     }
 
-    /// Fetches the environment's signing keys.
+    /// Fetches and caches the environment's signing keys.
     #[pyo3(signature = (*, target=None))]
     fn refresh_keys(&self, py: Python<'_>, target: Option<Target<'_>>) -> PyResult<Py<PyAny>> {
-        let client = self.here(py)?;
+        let client = self.client(py)?;
         run(
             py,
             target,
@@ -254,12 +258,12 @@ impl NativeClient {
     ) -> PyResult<String> {
         let redirect_uri = urls::redirect_uri(redirect_uri)?;
         let options = urls::authorization(options)?;
-        self.with(py, |client| client.authorization_url(&redirect_uri, &options))
+        self.with_client(py, |client| client.authorization_url(&redirect_uri, &options))
     }
 
     fn logout_url(&self, py: Python<'_>, options: &Bound<'_, PyAny>) -> PyResult<String> {
         let options = urls::logout(options)?;
-        self.with(py, |client| client.logout_url(&options))
+        self.with_client(py, |client| client.logout_url(&options))
     }
 
     fn verify_webhook(
@@ -270,7 +274,7 @@ impl NativeClient {
         payload: &Bound<'_, PyAny>,
     ) -> PyResult<bool> {
         let verify = |client: &Client| verify_payload(client, secret, headers, payload, Purpose::Webhook);
-        self.with(py, verify)?.map(|()| true)
+        self.with_client(py, verify)?.map(|()| true)
     }
 
     fn verify_interceptor(
@@ -281,11 +285,11 @@ impl NativeClient {
         payload: &Bound<'_, PyAny>,
     ) -> PyResult<bool> {
         let verify = |client: &Client| verify_payload(client, secret, headers, payload, Purpose::Interceptor);
-        self.with(py, verify)?.map(|()| true)
+        self.with_client(py, verify)?.map(|()| true)
     }
 
     fn close(&self, py: Python<'_>) -> PyResult<()> {
-        let client = self.here(py)?;
+        let client = self.client(py)?;
         py.detach(|| client.close());
         Ok(())
     }

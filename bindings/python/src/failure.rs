@@ -32,7 +32,8 @@ impl From<PyErr> for Failure {
 }
 
 impl Failure {
-    /// Converts the payload of a panic. A panic is a bug in this library, but it must not end the user's process.
+    /// Converts the payload of a panic. A panic is a bug in this library, but it must not end the
+    /// user's process.
     pub(crate) fn panic(payload: &(dyn Any + Send)) -> Self {
         let text = payload
             .downcast_ref::<&str>()

@@ -10,8 +10,8 @@ pub(crate) struct Headers {
 }
 
 impl Headers {
-    /// Returns the headers of a response whose body was moved out.
-    pub(crate) fn of(response: Response) -> Self {
+    /// Creates the headers of a response. The body may be moved out before.
+    pub(crate) fn new(response: Response) -> Self {
         Self { response }
     }
 }

@@ -1,7 +1,8 @@
-//! The native module of the Python package: glue between Python objects and the core, without rules of its own.
+//! The native module of the Python package. It converts between Python objects and the core and
+//! contains no business rules.
 //!
-//! Every method owns its arguments, releases the GIL, and runs a future of the core: blocking, or in the background
-//! for an asyncio future. Nothing is made before it is needed, and a forked child makes everything anew.
+//! Methods copy their arguments, release the GIL, and run a future of the core: blocking, or in the
+//! background for an asyncio future. The runtime is created lazily, and again in a forked child.
 
 mod client;
 mod exit;
@@ -18,7 +19,7 @@ mod urls;
 mod value;
 mod webhooks;
 
-/// Private: use the clients of `scalekit`.
+/// The Rust core. This module is private: use the clients of `scalekit`.
 #[pyo3::pymodule]
 mod _native {
     use pyo3::prelude::*;

@@ -1,5 +1,8 @@
-//! What belongs to one process: a fork leaves its child with memory of threads, sockets and locks that only the
-//! parent has.
+//! Values that belong to one process.
+//!
+//! After a fork, the child has a copy of the parent's memory, but not its threads. Sockets and
+//! locks of the parent are unusable in the child, so each process creates its own runtime and
+//! client.
 
 use std::mem;
 use std::sync::Arc;
@@ -14,76 +17,84 @@ use tokio::runtime::{Builder, Runtime};
 use crate::exit;
 use crate::failure::Failure;
 
-/// How many forks lie between the process that loaded this module and this one. Python counts, since to ask the
-/// system for the process id would take as long as to verify a webhook.
+/// The number of forks between the process that loaded this module and this one.
+///
+/// Python counts them in a hook: reading the process id from the system takes as long as verifying
+/// a webhook.
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
-/// Tells a process from its parent and its children.
+/// Returns a number that differs between this process, its parent and its children.
 pub(crate) fn generation() -> u32 {
     FORKS.load(Ordering::Relaxed)
 }
 
-/// Has Python count forks (`os.register_at_fork`; a system without it does not fork).
+/// Registers a hook that counts forks. Platforms without `os.register_at_fork` do not fork.
 pub(crate) fn count_forks(py: Python<'_>) -> PyResult<()> {
     #[pyfunction]
-    fn forked() {
+    fn after_fork() {
         FORKS.fetch_add(1, Ordering::Relaxed);
-        exit::forked();
+        exit::reset_after_fork();
     }
     let os = py.import(intern!(py, "os"))?;
     let Some(register) = os.getattr_opt(intern!(py, "register_at_fork"))? else {
         return Ok(());
     };
     let hook = PyDict::new(py);
-    hook.set_item("after_in_child", wrap_pyfunction!(forked, py)?)?;
+    hook.set_item("after_in_child", wrap_pyfunction!(after_fork, py)?)?;
     register.call((), Some(&hook)).map(drop)
 }
 
-/// A value and the process that made it.
+/// A value and the generation of the process that created it.
 struct Stamped<T> {
     generation: u32,
     value: T,
 }
 
-/// A value that every process makes for itself, when it first asks for it.
+/// A value that each process creates lazily.
 pub(crate) struct PerProcess<T>(ArcSwapOption<Stamped<T>>);
 
 impl<T> PerProcess<T> {
-    /// Nothing yet.
+    /// Creates an empty cell.
     pub(crate) const fn empty() -> Self {
         Self(ArcSwapOption::const_empty())
     }
 
-    /// A value that this process has already.
-    pub(crate) fn of(value: T) -> Self {
+    /// Creates a cell with the value of this process.
+    pub(crate) fn new(value: T) -> Self {
         Self(ArcSwapOption::from_pointee(Stamped {
             generation: generation(),
             value,
         }))
     }
 
-    /// Reads this process's value, or what `make` makes of the parent's. Takes no lock: one that is held at the time
-    /// of a fork is held for ever in the child.
+    /// Reads the value of this process. Creates it first if needed; `create` receives the parent's
+    /// value.
+    ///
+    /// Takes no lock: a lock that is held during a fork stays locked in the child.
     pub(crate) fn get<R>(
         &self,
-        make: impl FnOnce(Option<&T>) -> Result<T, Failure>,
+        create: impl FnOnce(Option<&T>) -> Result<T, Failure>,
         read: impl FnOnce(&T) -> R,
     ) -> Result<R, Failure> {
         let generation = generation();
-        let found = self.0.load();
-        if let Some(stamped) = found.as_ref().filter(|stamped| stamped.generation == generation) {
+        let current = self.0.load();
+        if let Some(stamped) = current
+            .as_ref()
+            .filter(|stamped| stamped.generation == generation)
+        {
             return Ok(read(&stamped.value));
         }
-        let value = make(found.as_ref().map(|parents| &parents.value))?;
-        let made = Arc::new(Stamped { generation, value });
-        let before = self.0.compare_and_swap(&found, Some(Arc::clone(&made)));
-        match before.as_ref() {
-            // Another thread was faster.
+        let value = create(current.as_ref().map(|parents| &parents.value))?;
+        let created = Arc::new(Stamped { generation, value });
+        let previous = self.0.compare_and_swap(&current, Some(Arc::clone(&created)));
+        match previous.as_ref() {
+            // Another thread stored its value first.
             Some(stamped) if stamped.generation == generation => Ok(read(&stamped.value)),
             parents => {
-                // To drop it here would wait for threads that only the parent has.
+                // Dropping the parent's value would wait for threads that do not exist in the
+                // child.
                 mem::forget(parents.cloned());
-                Ok(read(&made.value))
+                Ok(read(&created.value))
             }
         }
     }
@@ -99,8 +110,10 @@ impl<T> Drop for PerProcess<T> {
     }
 }
 
-/// Reads this process's runtime. It has one thread, since all it does is to wait for sockets: with a second one the
-/// two wake each other up more often than they help.
+/// Reads the runtime of this process.
+///
+/// It has one worker thread, which only waits for sockets. A second one makes calls slower: the
+/// threads wake each other more often than they share work.
 pub(crate) fn with_runtime<R>(read: impl FnOnce(&Runtime) -> R) -> Result<R, Failure> {
     static RUNTIME: PerProcess<Runtime> = PerProcess::empty();
     RUNTIME.get(
@@ -111,7 +124,7 @@ pub(crate) fn with_runtime<R>(read: impl FnOnce(&Runtime) -> R) -> Result<R, Fai
                 .enable_all()
                 .build()
                 .map_err(|error| {
-                    Failure::Internal(format!("the threads of the client cannot be started: {error}"))
+                    Failure::Internal(format!("cannot start the threads of the client: {error}"))
                 })
         },
         read,

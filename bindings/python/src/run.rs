@@ -1,4 +1,5 @@
-//! Runs the core's futures for Python: blocking with the GIL released, or for an asyncio future.
+//! Runs futures of the core: blocking with the GIL released, or in the background for an asyncio
+//! future.
 
 use std::future::Future;
 use std::panic::{self, AssertUnwindSafe};
@@ -18,13 +19,16 @@ use crate::failure::{Failure, OrRaise};
 use crate::process::{generation, with_runtime};
 use crate::sink::{Sink, Task};
 
-/// How long a blocking call goes without looking for signals, Ctrl-C above all.
-const TICK: Duration = Duration::from_millis(50);
+/// The interval between checks for signals, such as Ctrl-C, during a blocking call.
+const SIGNAL_CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// An asyncio future, and the sink through which its event loop gets answers.
+/// The sink of an event loop, and an asyncio future of that loop.
 pub(crate) type Target<'py> = (PyRef<'py, Sink>, Py<PyAny>);
 
-/// Runs `future` to its end: blocking, or for `target` in the background, in which case the answer is a [`Task`].
+/// Runs `future` and converts its result.
+///
+/// Without a `target`, blocks until the result is available. With a `target`, returns a [`Task`]
+/// and sets the result of the asyncio future later.
 pub(crate) fn run<T, F, C>(
     py: Python<'_>,
     target: Option<Target<'_>>,
@@ -37,17 +41,17 @@ where
     C: FnOnce(Python<'_>, T) -> PyResult<Py<PyAny>> + Send + 'static,
 {
     let handle = with_runtime(|runtime| runtime.handle().clone()).or_raise(py)?;
-    let Some((sink, waiting)) = target else {
+    let Some((sink, asyncio_future)) = target else {
         let value = py.detach(|| block(&handle, future)).or_raise(py)?;
         return convert(py, value);
     };
-    let waiting = sink.expect(waiting).or_raise(py)?;
+    let pending = sink.register(asyncio_future).or_raise(py)?;
     let task = handle.spawn(async move {
-        let outcome = match AssertUnwindSafe(future).catch_unwind().await {
-            Ok(outcome) => outcome.map_err(Failure::Core),
+        let result = match AssertUnwindSafe(future).catch_unwind().await {
+            Ok(result) => result.map_err(Failure::Core),
             Err(payload) => Err(Failure::panic(&*payload)),
         };
-        waiting.finish(Box::new(move |py| convert(py, outcome.or_raise(py)?)));
+        pending.finish(Box::new(move |py| convert(py, result.or_raise(py)?)));
     });
     Ok(Task::new(task.abort_handle())
         .into_pyobject(py)?
@@ -55,60 +59,60 @@ where
         .unbind())
 }
 
-/// Wakes the thread that polls.
-struct Alarm {
+/// Wakes the polling thread.
+struct ThreadWaker {
     thread: Thread,
-    rung: AtomicBool,
+    woken: AtomicBool,
 }
 
-impl Wake for Alarm {
+impl Wake for ThreadWaker {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.rung.store(true, Ordering::Release);
+        self.woken.store(true, Ordering::Release);
         self.thread.unpark();
     }
 }
 
-/// Polls on this thread, while the runtime's threads serve the sockets.
+/// Polls `future` on this thread, while the threads of the runtime drive the sockets.
 ///
-/// `Runtime::block_on` would do the same, but a signal handler that runs meanwhile may itself make a call, and
-/// tokio does not allow that inside of `block_on`.
+/// `Runtime::block_on` is not used: a signal handler that runs during the call may make a call too,
+/// and tokio does not allow a nested `block_on`.
 fn block<T>(handle: &Handle, future: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
-    let alarm = Arc::new(Alarm {
+    let thread_waker = Arc::new(ThreadWaker {
         thread: thread::current(),
-        rung: AtomicBool::new(true),
+        woken: AtomicBool::new(true),
     });
-    let waker = Waker::from(Arc::clone(&alarm));
+    let waker = Waker::from(Arc::clone(&thread_waker));
     let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);
-    let home = generation();
-    let mut look_up = Instant::now() + TICK;
+    let start_generation = generation();
+    let mut next_check = Instant::now() + SIGNAL_CHECK_INTERVAL;
     loop {
-        if alarm.rung.swap(false, Ordering::Acquire) {
-            let _inside = handle.enter();
+        if thread_waker.woken.swap(false, Ordering::Acquire) {
+            let _entered = handle.enter();
             match panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut context))) {
-                Ok(Poll::Ready(outcome)) => return outcome.map_err(Failure::Core),
+                Ok(Poll::Ready(result)) => return result.map_err(Failure::Core),
                 Ok(Poll::Pending) => {}
                 Err(payload) => return Err(Failure::panic(&*payload)),
             }
         }
-        let left = look_up.saturating_duration_since(Instant::now());
-        if left.is_zero() {
+        let remaining = next_check.saturating_duration_since(Instant::now());
+        if remaining.is_zero() {
             let Some(signals) = Python::try_attach(|py| py.check_signals()) else {
                 return Err(Failure::Internal("the interpreter is shutting down".into()));
             };
             signals?;
-            if generation() != home {
+            if generation() != start_generation {
                 return Err(Failure::Internal(
                     "the process was forked by a signal handler during the call".into(),
                 ));
             }
-            look_up = Instant::now() + TICK;
-        } else if !alarm.rung.load(Ordering::Acquire) {
-            thread::park_timeout(left);
+            next_check = Instant::now() + SIGNAL_CHECK_INTERVAL;
+        } else if !thread_waker.woken.load(Ordering::Acquire) {
+            thread::park_timeout(remaining);
         }
     }
 }

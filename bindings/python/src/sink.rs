@@ -1,4 +1,4 @@
-//! Brings answers to an asyncio event loop.
+//! Delivers results to an asyncio event loop.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,16 +7,16 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use tokio::task::{AbortHandle, spawn_blocking};
 
-use crate::exit::{self, Visit};
+use crate::exit::{self, PythonGuard};
 use crate::failure::Failure;
 
-/// So many answers are handed over before the loop gets its turn again.
+/// The number of results to deliver before other callbacks of the event loop run.
 const BATCH: usize = 32;
 
-/// Makes the value of a future, or the exception.
-type Outcome = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
+/// Creates the result of an asyncio future, or its exception.
+type Completion = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
 
-/// The answers for one event loop. Answers that come while the loop is being woken share that wake-up.
+/// The queue of results for one event loop. Results that arrive during a wake-up share it.
 #[pyclass(frozen, module = "scalekit._native")]
 pub(crate) struct Sink {
     shared: Arc<Shared>,
@@ -30,13 +30,13 @@ struct Shared {
 
 #[derive(Default)]
 struct Queue {
-    answers: VecDeque<(Py<PyAny>, Outcome)>,
-    /// The loop has been told to fetch answers and has not come yet.
-    called: bool,
+    completions: VecDeque<(Py<PyAny>, Completion)>,
+    /// `true` from the wake-up of the loop until it drains the queue.
+    drain_scheduled: bool,
 }
 
-/// An asyncio future that waits for its answer.
-pub(crate) struct Waiting {
+/// An asyncio future without a result.
+pub(crate) struct PendingFuture {
     shared: Arc<Shared>,
     future: Py<PyAny>,
 }
@@ -55,52 +55,52 @@ impl Sink {
 }
 
 impl Sink {
-    /// Refuses when nobody could bring the answer any more.
-    pub(crate) fn expect(&self, future: Py<PyAny>) -> Result<Waiting, Failure> {
+    /// Registers a future of the loop. Fails once the interpreter shuts down.
+    pub(crate) fn register(&self, future: Py<PyAny>) -> Result<PendingFuture, Failure> {
         if exit::is_closed() {
             return Err(Failure::Internal("the interpreter is shutting down".into()));
         }
-        Ok(Waiting {
+        Ok(PendingFuture {
             shared: Arc::clone(&self.shared),
             future,
         })
     }
 }
 
-impl Waiting {
-    /// Queues the answer and wakes the loop if nobody did yet.
-    pub(crate) fn finish(self, outcome: Outcome) {
+impl PendingFuture {
+    /// Queues the result and wakes the loop, unless a wake-up is already scheduled.
+    pub(crate) fn finish(self, completion: Completion) {
         let Self { shared, future } = self;
-        let call = {
+        let schedule = {
             let mut queue = shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
-            queue.answers.push_back((future, outcome));
-            !std::mem::replace(&mut queue.called, true)
+            queue.completions.push_back((future, completion));
+            !std::mem::replace(&mut queue.drain_scheduled, true)
         };
-        if call {
-            // Waiting for the GIL would hold up a thread that serves sockets.
+        if schedule {
+            // On another thread, because waiting for the GIL would block a thread that drives
+            // sockets.
             spawn_blocking(move || {
-                // There is no interpreter to tell while it shuts down.
-                let visit = Visit::begin();
-                if visit.is_some() {
-                    Python::try_attach(|py| call_drain(py, &shared));
+                let guard = PythonGuard::acquire();
+                if guard.is_some() {
+                    Python::try_attach(|py| schedule_drain(py, &shared));
                 }
             });
         }
     }
 }
 
-fn call_drain(py: Python<'_>, shared: &Arc<Shared>) {
+fn schedule_drain(py: Python<'_>, shared: &Arc<Shared>) {
     let drain = Drain {
         shared: Arc::clone(shared),
     };
-    // A closed loop refuses; whoever waited on it is gone.
+    // A closed loop raises an exception. Its futures are gone, so their results are dropped.
     if shared.call_soon.call1(py, (drain,)).is_err() {
-        let answers = std::mem::take(&mut *shared.queue.lock().unwrap_or_else(PoisonError::into_inner));
-        drop(answers);
+        let completions = std::mem::take(&mut *shared.queue.lock().unwrap_or_else(PoisonError::into_inner));
+        drop(completions);
     }
 }
 
-/// What the loop calls to fetch answers.
+/// The callback that the loop runs to set results.
 #[pyclass(frozen, module = "scalekit._native")]
 struct Drain {
     shared: Arc<Shared>,
@@ -109,22 +109,22 @@ struct Drain {
 #[pymethods]
 impl Drain {
     fn __call__(&self, py: Python<'_>) -> PyResult<()> {
-        let (answers, more) = {
+        let (completions, more) = {
             let mut queue = self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
-            let count = queue.answers.len().min(BATCH);
-            let answers: Vec<_> = queue.answers.drain(..count).collect();
-            queue.called = !queue.answers.is_empty();
-            (answers, queue.called)
+            let count = queue.completions.len().min(BATCH);
+            let completions: Vec<_> = queue.completions.drain(..count).collect();
+            queue.drain_scheduled = !queue.completions.is_empty();
+            (completions, queue.drain_scheduled)
         };
         if more {
-            call_drain(py, &self.shared);
+            schedule_drain(py, &self.shared);
         }
-        for (future, outcome) in answers {
+        for (future, completion) in completions {
             let future = future.bind(py);
             if future.call_method0(intern!(py, "done"))?.is_truthy()? {
                 continue;
             }
-            match outcome(py) {
+            match completion(py) {
                 Ok(value) => future.call_method1(intern!(py, "set_result"), (value,))?,
                 Err(error) => future.call_method1(intern!(py, "set_exception"), (error.into_value(py),))?,
             };
@@ -133,7 +133,7 @@ impl Drain {
     }
 }
 
-/// A call in the background.
+/// A call that runs in the background.
 #[pyclass(frozen, module = "scalekit._native")]
 pub(crate) struct Task {
     handle: AbortHandle,
@@ -147,7 +147,7 @@ impl Task {
 
 #[pymethods]
 impl Task {
-    /// Drops the request and its connection; without effect on a call that is done.
+    /// Drops the request and its connection. Has no effect on a finished call.
     fn cancel(&self) {
         self.handle.abort();
     }

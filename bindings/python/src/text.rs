@@ -1,12 +1,13 @@
-//! Python strings as text.
+//! Conversion of Python strings.
 
 use std::borrow::Cow;
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-/// The text of a string without a copy. A lone surrogate, which no text has, becomes U+FFFD, so that whatever reads it
-/// refuses it for its own reasons.
+/// Returns the text of a string, borrowed if possible.
+///
+/// Lone surrogates become U+FFFD. Verification then rejects the text like any other wrong value.
 pub(crate) fn lossy<'a>(text: &'a Bound<'_, PyString>) -> Cow<'a, str> {
     match text.to_str() {
         Ok(text) => Cow::Borrowed(text),
@@ -14,8 +15,8 @@ pub(crate) fn lossy<'a>(text: &'a Bound<'_, PyString>) -> Cow<'a, str> {
     }
 }
 
-/// The name of an object's type, for messages; the value itself may be a secret.
+/// Returns the name of an object's type for error messages, which must not contain the value.
 pub(crate) fn type_name(object: &Bound<'_, PyAny>) -> String {
     let name = object.get_type().name();
-    name.map_or_else(|_| "something else".to_owned(), |name| lossy(&name).into_owned())
+    name.map_or_else(|_| "unknown".to_owned(), |name| lossy(&name).into_owned())
 }

@@ -1,4 +1,4 @@
-//! Tokens and PKCE: what is computed on the spot.
+//! Token validation with cached keys, and PKCE.
 
 use std::borrow::Cow;
 
@@ -27,7 +27,7 @@ impl From<TokenChecks> for TokenValidation {
     }
 }
 
-/// Whatever is no text is no valid token either; anything else about it is for the validation to say.
+/// Returns the text of a token. `bytes` are decoded as UTF-8; any other type is a malformed token.
 pub(crate) fn token_text<'a>(token: &'a Bound<'_, PyAny>) -> Result<Cow<'a, str>, Error> {
     if let Ok(text) = token.cast::<PyString>() {
         return Ok(lossy(text));
@@ -38,8 +38,9 @@ pub(crate) fn token_text<'a>(token: &'a Bound<'_, PyAny>) -> Result<Cow<'a, str>
     }
 }
 
-/// Validates with the keys at hand; `None` if they have to be fetched first. Stale ones are renewed in the
-/// background. The GIL is free while that takes longer than to hand it over.
+/// Validates a token with the cached keys. Returns `None` if the keys must be fetched first.
+///
+/// Stale keys are refreshed in the background. The GIL is released during signature verification.
 pub(crate) fn validate_cached(
     py: Python<'_>,
     client: &Client,
@@ -52,11 +53,11 @@ pub(crate) fn validate_cached(
         return validate();
     }
     let handle = with_runtime(|runtime| runtime.handle().clone()).ok()?;
-    let _inside = handle.enter();
+    let _entered = handle.enter();
     validate()
 }
 
-/// A verifier and its S256 challenge.
+/// Returns a random verifier and its S256 challenge.
 #[pyfunction]
 pub(crate) fn generate_pkce(py: Python<'_>, length: usize) -> PyResult<(String, String)> {
     let pair = Pkce::with_length(length).or_raise(py)?;

@@ -1,4 +1,4 @@
-//! The options of the two URLs, read off the objects that Python has them in.
+//! Reads the options of authorization and logout URLs from Python objects.
 
 use std::borrow::Cow;
 
@@ -10,16 +10,19 @@ use scalekit::oauth::{AuthorizationUrlOptions, LogoutUrlOptions};
 use crate::failure::invalid_argument;
 use crate::text::{lossy, type_name};
 
-/// The redirect URI, which has to be there.
+/// Returns the redirect URI, which must not be empty.
 pub(crate) fn redirect_uri<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, str>> {
     let text = as_text(value, "redirect_uri")?;
     if text.is_empty() {
-        return Err(refuse(value, "redirect_uri must not be empty".to_owned()));
+        return Err(invalid_argument(
+            value.py(),
+            "redirect_uri must not be empty".to_owned(),
+        ));
     }
     Ok(text)
 }
 
-/// What an `AuthorizationUrlOptions`, or `None`, asks for.
+/// Converts an `AuthorizationUrlOptions` or `None`.
 pub(crate) fn authorization(options: &Bound<'_, PyAny>) -> PyResult<AuthorizationUrlOptions> {
     let py = options.py();
     if options.is_none() {
@@ -27,8 +30,8 @@ pub(crate) fn authorization(options: &Bound<'_, PyAny>) -> PyResult<Authorizatio
     }
     Ok(AuthorizationUrlOptions {
         scopes: scopes(options)?,
-        state: mark(options, intern!(py, "state"))?,
-        nonce: mark(options, intern!(py, "nonce"))?,
+        state: text_or_id(options, intern!(py, "state"))?,
+        nonce: text_or_id(options, intern!(py, "nonce"))?,
         login_hint: text(options, intern!(py, "login_hint"))?,
         domain_hint: text(options, intern!(py, "domain_hint"))?,
         connection_id: text(options, intern!(py, "connection_id"))?,
@@ -41,7 +44,7 @@ pub(crate) fn authorization(options: &Bound<'_, PyAny>) -> PyResult<Authorizatio
     })
 }
 
-/// What a `LogoutUrlOptions`, or `None`, carries.
+/// Converts a `LogoutUrlOptions` or `None`.
 pub(crate) fn logout(options: &Bound<'_, PyAny>) -> PyResult<LogoutUrlOptions> {
     let py = options.py();
     if options.is_none() {
@@ -54,7 +57,7 @@ pub(crate) fn logout(options: &Bound<'_, PyAny>) -> PyResult<LogoutUrlOptions> {
     })
 }
 
-/// The attribute of that name; absent, `None` and other empty values are all left out of a URL.
+/// Returns the attribute `name`. `None`, missing and other empty values are not sent.
 fn text(options: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<Option<String>> {
     let Some(value) = options.getattr_opt(name)? else {
         return Ok(None);
@@ -65,8 +68,8 @@ fn text(options: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<Opti
     Ok(Some(as_text(&value, &lossy(name))?.into_owned()))
 }
 
-/// Like [`text`]; a number or a UUID is as good a mark as its text.
-fn mark(options: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<Option<String>> {
+/// Like [`text`], but also accepts numbers and UUIDs.
+fn text_or_id(options: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<Option<String>> {
     let Some(value) = options.getattr_opt(name)? else {
         return Ok(None);
     };
@@ -77,7 +80,7 @@ fn mark(options: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<Opti
     text(options, name)
 }
 
-/// Returns the scopes: one string with spaces between them, or any iterable of strings.
+/// Returns the scopes of a space-separated string or of an iterable of strings.
 fn scopes(options: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
     let Some(value) = options.getattr_opt(intern!(options.py(), "scopes"))? else {
         return Ok(Vec::new());
@@ -90,33 +93,32 @@ fn scopes(options: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
     }
     let Ok(items) = value.try_iter() else {
         let problem = format!("scopes must be a str or a list of str, not {}", type_name(&value));
-        return Err(refuse(&value, problem));
+        return Err(invalid_argument(value.py(), problem));
     };
     let mut scopes = Vec::new();
     for item in items {
         let item = item?;
         if !item.is_instance_of::<PyString>() {
-            return Err(refuse(&item, "scopes must be a list of str".to_owned()));
+            return Err(invalid_argument(
+                item.py(),
+                "scopes must be a list of str".to_owned(),
+            ));
         }
         scopes.push(as_text(&item, "scopes")?.into_owned());
     }
     Ok(scopes)
 }
 
+/// Returns the text of a string. Errors contain the name but not the value, which may be a secret.
 fn as_text<'a>(value: &'a Bound<'_, PyAny>, name: &str) -> PyResult<Cow<'a, str>> {
     match value.cast::<PyString>() {
-        // Text that cannot be written in UTF-8 would arrive as another.
+        // A lossy conversion would send another text.
         Ok(text) => text
             .to_cow()
-            .map_err(|_| refuse(value, format!("{name} holds a lone surrogate"))),
-        Err(_) => Err(refuse(
-            value,
+            .map_err(|_| invalid_argument(value.py(), format!("{name} contains a lone surrogate"))),
+        Err(_) => Err(invalid_argument(
+            value.py(),
             format!("{name} must be a str, not {}", type_name(value)),
         )),
     }
-}
-
-/// The value itself is not shown, it may be a secret.
-fn refuse(value: &Bound<'_, PyAny>, problem: String) -> PyErr {
-    invalid_argument(value.py(), problem)
 }

@@ -1,4 +1,4 @@
-//! JSON as Python objects.
+//! Conversion of JSON to Python objects.
 
 use std::fmt;
 
@@ -10,14 +10,14 @@ use serde_json::Value;
 
 use crate::failure::Failure;
 
-/// The Python object of a JSON value.
+/// Converts a JSON value.
 pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
     Object(py)
         .deserialize(value)
         .map_err(|error| unexpected(py, error))
 }
 
-/// The Python object of JSON text.
+/// Converts JSON text.
 pub(crate) fn from_json<'py>(py: Python<'py>, json: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     let mut reader = serde_json::Deserializer::from_slice(json);
     Object(py)
@@ -25,7 +25,7 @@ pub(crate) fn from_json<'py>(py: Python<'py>, json: &[u8]) -> PyResult<Bound<'py
         .map_err(|error| unexpected(py, error))
 }
 
-/// The Python object of anything that has a JSON form.
+/// Converts any serializable value through its JSON form.
 pub(crate) fn serialized(py: Python<'_>, value: &impl Serialize) -> PyResult<Py<PyAny>> {
     let value = serde_json::to_value(value).map_err(|error| unexpected(py, error))?;
     Ok(to_python(py, &value)?.unbind())
@@ -35,7 +35,7 @@ fn unexpected(py: Python<'_>, error: serde_json::Error) -> PyErr {
     Failure::Internal(error.to_string()).into_exception(py)
 }
 
-/// Makes Python objects of what a deserializer reads, without a tree in between.
+/// Builds Python objects directly from a deserializer, without a JSON tree.
 #[derive(Clone, Copy)]
 struct Object<'py>(Python<'py>);
 

@@ -1,4 +1,4 @@
-//! Webhooks and interceptors: the body is read where Python has it.
+//! Verification of webhooks and interceptors. Bodies are read without a copy if possible.
 
 use std::borrow::Cow;
 
@@ -13,11 +13,12 @@ use scalekit::{Client, Error};
 use crate::failure::{OrRaise, invalid_argument};
 use crate::text::{lossy, type_name};
 
-/// Smaller bodies are verified faster than the GIL is handed over.
-const DETACH_FROM: usize = 8 * 1024;
+/// The body size from which the GIL is released. Smaller bodies are verified faster than that.
+const MIN_DETACHED: usize = 8 * 1024;
 
-/// Other buffers can change while the GIL is free, so they are copied, but only this much at a time.
-const PIECE: usize = 64 * 1024;
+/// The chunk size for mutable buffers. They can change while the GIL is released, so each chunk is
+/// copied.
+const CHUNK: usize = 64 * 1024;
 
 /// Verifies the signature of a webhook or interceptor payload.
 pub(crate) fn verify_payload(
@@ -36,49 +37,49 @@ pub(crate) fn verify_payload(
     let headers = headers.select(purpose);
     let start = || client.start_webhook(&lossy(secret), &headers);
     let verified = if let Ok(bytes) = payload.cast::<PyBytes>() {
-        start().and_then(|verification| whole(py, verification, bytes.as_bytes()))
+        start().and_then(|verification| verify_bytes(py, verification, bytes.as_bytes()))
     } else if let Ok(text) = payload.cast::<PyString>() {
-        start().and_then(|verification| whole(py, verification, lossy(text).as_bytes()))
+        start().and_then(|verification| verify_bytes(py, verification, lossy(text).as_bytes()))
     } else {
-        let view = view(py, payload)?;
+        let view = byte_view(py, payload)?;
         match start() {
-            Ok(verification) => in_pieces(py, verification, &view)?,
+            Ok(verification) => verify_chunks(py, verification, &view)?,
             Err(error) => Err(error),
         }
     };
     verified.or_raise(py)
 }
 
-fn whole(py: Python<'_>, mut verification: Verification<'_>, body: &[u8]) -> Result<(), Error> {
+fn verify_bytes(py: Python<'_>, mut verification: Verification<'_>, body: &[u8]) -> Result<(), Error> {
     let verify = move || {
         verification.update(body);
         Ok(verification.finish()?)
     };
-    if body.len() < DETACH_FROM {
+    if body.len() < MIN_DETACHED {
         verify()
     } else {
         py.detach(verify)
     }
 }
 
-fn in_pieces(
+fn verify_chunks(
     py: Python<'_>,
     mut verification: Verification<'_>,
     view: &Bound<'_, PyAny>,
 ) -> PyResult<Result<(), Error>> {
     let length = view.len()?;
-    for start in (0..length).step_by(PIECE) {
-        let end = length.min(start + PIECE);
-        let piece = view.get_item(PySlice::new(py, start as isize, end as isize, 1))?;
-        let piece = piece.call_method0(intern!(py, "tobytes"))?;
-        let piece = piece.cast::<PyBytes>()?.as_bytes();
-        py.detach(|| verification.update(piece));
+    for start in (0..length).step_by(CHUNK) {
+        let end = length.min(start + CHUNK);
+        let chunk = view.get_item(PySlice::new(py, start as isize, end as isize, 1))?;
+        let chunk = chunk.call_method0(intern!(py, "tobytes"))?;
+        let chunk = chunk.cast::<PyBytes>()?.as_bytes();
+        py.detach(|| verification.update(chunk));
     }
     Ok(verification.finish().map_err(Error::from))
 }
 
-/// A view of the bytes of any buffer: `bytearray`, `memoryview`, `mmap` and the like.
-fn view<'py>(py: Python<'py>, payload: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+/// Returns a view of the bytes of any buffer, such as a `bytearray`, `memoryview` or `mmap`.
+fn byte_view<'py>(py: Python<'py>, payload: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     static MEMORYVIEW: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let memoryview = MEMORYVIEW.import(py, "builtins", "memoryview")?;
     let view = memoryview.call1((payload,)).map_err(|error| {
@@ -150,7 +151,8 @@ impl<'py> RequestHeaders<'py> {
         for item in items.try_iter()? {
             let [name, value] = item?.extract::<[Bound<'py, PyAny>; 2]>()?;
             let name = header_text(&name)?;
-            // Other values stay untouched: a WSGI environment also contains streams and other objects.
+            // Other values stay untouched: a WSGI environment also contains streams and other
+            // objects.
             if is_signature_header(purpose, &name)
                 && let Some(value) = first_value(value)?
             {
@@ -193,7 +195,8 @@ fn first_value<'py>(value: Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAn
     Ok(Some(value).filter(|value| !value.is_none()))
 }
 
-/// Returns a header's name or value as text. ASGI has `bytes` in Latin-1; any other type is converted by `str`.
+/// Returns a header's name or value as text. ASGI has `bytes` in Latin-1; any other type is
+/// converted by `str`.
 fn header_text<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, str>> {
     if let Ok(text) = value.cast::<PyString>() {
         return Ok(lossy(text));
