@@ -113,8 +113,9 @@ class ScalekitClient(ClientBase, Clients):
     def authenticate_with_code(
         self, code: str, redirect_uri: str, options: CodeAuthenticationOptions | None = None
     ) -> dict[str, Any]:
-        """Exchanges an authorization code for tokens (RFC 6749 section 4.1.3) and verifies the ID
-        token.
+        """Exchanges an authorization code for tokens and verifies the ID token.
+
+        See RFC 6749 section 4.1.3 and OpenID Connect Core section 3.1.3.
 
         Args:
             code: the ``code`` parameter of the callback. It can be used once.

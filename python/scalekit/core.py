@@ -183,7 +183,9 @@ class CoreClient(BaseCoreClient):
         timeout: float | None = None,
         retry_on_unavailable: bool = True,
     ) -> tuple[Any, Call]:
-        """Calls an operation by name, over REST. For compatibility with ``scalekit-sdk-python``.
+        """Calls an operation by name.
+
+        For compatibility with ``scalekit-sdk-python``. The call uses REST, not gRPC.
 
         Args:
             func: service and method, such as ``"OrganizationService.GetOrganization"``.
@@ -206,12 +208,11 @@ class CoreClient(BaseCoreClient):
         return response.FromString(body), Call(headers)
 
     def authenticate(self, data: Mapping[str, str]) -> TokenResponse:
-        """Requests tokens with a form of the token endpoint (RFC 6749). For compatibility with
-        ``scalekit-sdk-python``.
+        """Requests tokens with a form of the token endpoint (RFC 6749).
 
-        Prefer :meth:`ScalekitClient.authenticate_with_code`,
-        :meth:`ScalekitClient.refresh_access_token` and
-        :meth:`ScalekitClient.generate_client_token`.
+        For compatibility with ``scalekit-sdk-python``. New code calls
+        :meth:`ScalekitClient.authenticate_with_code`, :meth:`ScalekitClient.refresh_access_token`
+        or :meth:`ScalekitClient.generate_client_token`.
 
         Args:
             data: ``grant_type`` and the fields of that grant. ``client_credentials`` takes
@@ -229,8 +230,9 @@ class CoreClient(BaseCoreClient):
         return TokenResponse(getattr(self._native, method)(*arguments))
 
     def get_headers(self, headers: dict[str, str] | None = None) -> dict[str, str]:
-        """Returns the headers of a request, with a valid bearer token. For compatibility with
-        ``scalekit-sdk-python``.
+        """Returns the headers of a request, with a valid bearer token.
+
+        For compatibility with ``scalekit-sdk-python``.
 
         Args:
             headers: additional headers. They replace default headers of the same name.
@@ -238,8 +240,9 @@ class CoreClient(BaseCoreClient):
         return self._request_headers(self._native.client_access_token(), headers)
 
     def get_jwks(self) -> None:
-        """Fetches and caches the environment's signing keys. For compatibility with
-        ``scalekit-sdk-python``: validation fetches them when it needs them.
+        """Fetches and caches the environment's signing keys.
+
+        For compatibility with ``scalekit-sdk-python``: validation fetches missing keys anyway.
         """
         self._native.refresh_keys()
 
