@@ -118,7 +118,7 @@ impl App {
     fn resume(&self, mut state: State) {
         state.track();
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
-        self.change(|state| state.admit(&self.ctx(), &self.client.id, &self.client.secret));
+        self.change(|state| state.ensure_client(&self.ctx(), &self.client.id, &self.client.secret));
     }
 
     /// Forgets everything but keys, faults, webhook endpoints, interceptors and the log, and seeds what the emulator was
@@ -137,13 +137,14 @@ impl App {
             state.track();
         }
         state.add_first_roles();
-        let admit = |state: &mut State| state.admit(&self.ctx(), &self.client.id, &self.client.secret);
-        admit(&mut state);
+        let ensure_client =
+            |state: &mut State| state.ensure_client(&self.ctx(), &self.client.id, &self.client.secret);
+        ensure_client(&mut state);
         for seed in seeds {
             state.seed(&self.ctx(), seed?);
         }
         // A seed may have a client of the same id, with other secrets.
-        admit(&mut state);
+        ensure_client(&mut state);
         let mut current = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let saving = self.data.as_ref().map(|data| data.replace(state.drain()));
         *current = state;

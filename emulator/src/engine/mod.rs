@@ -48,7 +48,7 @@ async fn run(app: &App, found: &Match, request: &Request) -> Result<Vec<u8>, Api
     let name = found.operation.name;
     let mut json = request::to_json(&message)?;
     if app.config.lenient {
-        state::forget_foreign_token(&mut json);
+        state::drop_invalid_page_token(&mut json);
     }
     intercept(app, name, &json).await?;
     let response = match services::handler(name) {

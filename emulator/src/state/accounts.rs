@@ -12,10 +12,10 @@ use super::{Ctx, Key, State};
 use crate::engine::ApiError;
 use crate::secrets::random_token;
 
-/// How long an access token lives, in seconds.
+/// Lifetime of an access token, in seconds.
 pub(super) const TOKEN_LIFETIME: i64 = 3600;
 
-/// The keys that `api_config` always has, null where unset.
+/// The keys that `api_config` always contains; null if unset.
 const API_CONFIG: [&str; 5] = [
     "version",
     "domain",
@@ -24,7 +24,7 @@ const API_CONFIG: [&str; 5] = [
     "api_endpoint",
 ];
 
-/// An account and whose it is.
+/// A connected account and its owner.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct AccountRow {
@@ -34,7 +34,7 @@ pub(crate) struct AccountRow {
     pub(crate) organization_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) user_id: Option<String>,
-    /// The scopes to ask for, where they are not all of the connection's.
+    /// The scopes to request; empty means all scopes of the connection.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) scopes: Vec<String>,
 }
@@ -66,7 +66,7 @@ row!(AccountRow, "connected account", "ca", account.id, {
     }
 });
 
-/// The account as lists and events show it.
+/// Returns the account as lists and events show it.
 pub(crate) fn summary(account: ConnectedAccount) -> ConnectedAccountForList {
     ConnectedAccountForList {
         identifier: account.identifier,
@@ -91,14 +91,14 @@ fn refresh_token(account: &ConnectedAccount) -> Option<&OauthToken> {
 }
 
 impl State {
-    /// Returns the account as the API shows it: expired once its token is and nothing can renew it,
-    /// and with every key of its `api_config`.
+    /// Returns the account as the API shows it, with all keys of its `api_config`. If its access
+    /// token has expired and there is no refresh token, the account is shown as expired.
     pub(crate) fn show_account(&self, ctx: &Ctx<'_>, row: &AccountRow) -> ConnectedAccount {
         let mut account = row.account.clone();
-        let over = account
+        let expired = account
             .token_expires_at
             .is_some_and(|end| Some(end) <= ctx.stamp());
-        if over && account.status == ConnectorStatus::Active && refresh_token(&account).is_none() {
+        if expired && account.status == ConnectorStatus::Active && refresh_token(&account).is_none() {
             account.status = ConnectorStatus::Expired;
         }
         let config = account.api_config.get_or_insert_default();
@@ -108,7 +108,7 @@ impl State {
         account
     }
 
-    /// Reports what happened to an account, without its credentials.
+    /// Emits an event for a change of an account. The payload does not contain credentials.
     pub(crate) fn announce_account(&mut self, ctx: &Ctx<'_>, row: &AccountRow, change: &str) {
         let data = summary(self.show_account(ctx, row));
         let event = format!("connected_account.{change}");
@@ -116,12 +116,12 @@ impl State {
         self.emit(ctx, &event, ObjectType::ConnectedAccount, organization, &data);
     }
 
-    /// Renews the access token of an account if it has expired and can be renewed.
+    /// Refreshes the access token of an account if it has expired and there is a refresh token.
     pub(crate) fn renew_account(&mut self, ctx: &Ctx<'_>, id: &str) {
         let stamp = ctx.stamp();
         let _ = self.change_account(id, |row| {
-            let over = row.account.token_expires_at.is_some_and(|end| Some(end) <= stamp);
-            if !over || refresh_token(&row.account).is_none() {
+            let expired = row.account.token_expires_at.is_some_and(|end| Some(end) <= stamp);
+            if !expired || refresh_token(&row.account).is_none() {
                 return;
             }
             if let Some(details) = &mut row.account.authorization_details
@@ -141,7 +141,7 @@ impl State {
         self.accounts.change(id, change).ok().cloned()
     }
 
-    /// Removes an account and its links.
+    /// Deletes an account and its magic links.
     ///
     /// # Errors
     /// NOT_FOUND.
@@ -152,7 +152,7 @@ impl State {
         Ok(())
     }
 
-    /// Removes the accounts that stand in `index` under `value`.
+    /// Deletes the accounts with the key `value` in `index`.
     pub(crate) fn delete_accounts_by(&mut self, ctx: &Ctx<'_>, index: &'static str, value: &str) {
         let own: Vec<String> = self
             .accounts

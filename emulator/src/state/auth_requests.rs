@@ -1,4 +1,4 @@
-//! The log of logins: who tried to get in, how, and what became of it.
+//! The log of login attempts.
 
 use scalekit::api::auditlogs::{AuthLogRequest, ConnectionDetails};
 use scalekit::api::auth::User;
@@ -7,24 +7,25 @@ use serde::{Deserialize, Serialize};
 use super::rows::{keys, row};
 use super::{Ctx, ENVIRONMENT, Key, State};
 
-/// Entries that are kept; the oldest go first.
-const KEPT: usize = 10_000;
+/// The maximum number of stored entries. The oldest are removed first.
+const MAX_ENTRIES: usize = 10_000;
 
-/// The statuses of an entry. The service also has `PENDING`, which a seed may use.
+/// Entry statuses. The service also has `PENDING`, which a seed may use.
 pub(crate) const INITIATED: &str = "INITIATED";
 pub(crate) const SUCCESS: &str = "SUCCESS";
 pub(crate) const FAILED: &str = "FAILED";
 
-/// An entry of the log. One that waits for an application's own login page has a login request.
+/// A log entry. If the login continues on the application's own login page, the entry has a login
+/// request id.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct AuthRequestRow {
     #[serde(flatten)]
     pub(crate) log: AuthLogRequest,
-    /// What the application calls the login by when it says who logged in.
+    /// The id that the application uses to report the logged-in user.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) login_request_id: String,
-    /// Who that was.
+    /// The user that the application reported.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) user: Option<User>,
 }
@@ -44,13 +45,13 @@ row!(
             self.log.timestamp = self.log.timestamp.or_else(|| ctx.stamp());
             self.log.status = match self.log.status.as_str() {
                 "" => INITIATED.to_owned(),
-                given => given.to_ascii_uppercase(),
+                status => status.to_ascii_uppercase(),
             };
         }
     }
 );
 
-/// A login to be logged; empty for what is not known.
+/// A login to log. Unknown fields are empty.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct AuthRequest<'a> {
     pub(crate) workflow: &'a str,
@@ -64,7 +65,7 @@ pub(crate) struct AuthRequest<'a> {
 }
 
 impl State {
-    /// Logs a login, and answers with the id of the entry.
+    /// Adds a login to the log and returns the id of the entry.
     pub(crate) fn log_auth_request(&mut self, ctx: &Ctx<'_>, request: AuthRequest<'_>) -> String {
         let connection = self.connections.get(request.connection_id);
         let details = connection.map(|connection| ConnectionDetails {
@@ -109,7 +110,7 @@ impl State {
             .log
             .auth_request_id
             .clone();
-        self.auth_requests.drop_oldest(KEPT, |_| false);
+        self.auth_requests.drop_oldest(MAX_ENTRIES, |_| false);
         id
     }
 }

@@ -1,22 +1,23 @@
-//! Who is logged in where: the sessions of each browser, by the hash of its cookie.
+//! Browser logins: the sessions of each browser, by the hash of its cookie.
 
 use super::{Ctx, SessionRow, State};
 
-/// Browsers whose sessions have all ended are swept out each time this many have logged in.
+/// A cleanup runs each time the number of browsers is a multiple of this. It removes browsers whose
+/// sessions have all ended.
 const SWEEP_EVERY: usize = 1000;
 
 /// The hash of a session cookie.
 pub(crate) type BrowserKey = [u8; 32];
 
 impl State {
-    /// The sessions that live in a browser, the newest first.
+    /// Returns the live sessions of a browser, newest first.
     pub(crate) fn sessions_in(&self, ctx: &Ctx<'_>, browser: &BrowserKey) -> Vec<&SessionRow> {
         let ids = self.browsers.get(browser).into_iter().flatten().rev();
         ids.filter_map(|id| self.live_session(ctx, id)).collect()
     }
 
-    /// Puts a session into a browser. Its cookie changes with each login, so that nobody can log in with one that was
-    /// planted before; what lives under the old one moves along.
+    /// Adds a session to a browser. The cookie changes with each login to prevent session fixation;
+    /// live sessions of the old cookie move to the new one.
     pub(crate) fn enter_browser(
         &mut self,
         ctx: &Ctx<'_>,
@@ -24,8 +25,8 @@ impl State {
         new: BrowserKey,
         session_id: &str,
     ) {
-        let kept = old.map(|old| self.sessions_in(ctx, old)).unwrap_or_default();
-        let mut ids: Vec<String> = kept
+        let live = old.map(|old| self.sessions_in(ctx, old)).unwrap_or_default();
+        let mut ids: Vec<String> = live
             .iter()
             .rev()
             .map(|row| row.session.session_id.clone())
@@ -38,7 +39,8 @@ impl State {
         self.browsers.insert(new, ids);
         if self.browsers.len().is_multiple_of(SWEEP_EVERY) {
             let sessions = &self.sessions;
-            // By what is stored: a session whose time is up is kept too long rather than lost to a shifted clock.
+            // Uses the stored status, not the clock: a clock that was moved forward and back must
+            // not delete sessions.
             let lives = |id: &String| {
                 (sessions.get(id)).is_some_and(|row| row.session.status == super::sessions::ACTIVE)
             };

@@ -1,4 +1,4 @@
-//! OAuth clients of every kind, protected resources and consents.
+//! OAuth clients, protected resources and consents.
 
 use scalekit::api::clients::{Client, ClientSecret, CustomClaim, M2MClient, Resource, ResourceUserConsent};
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ pub(crate) struct MachineRow {
     pub(crate) hashes: Hashes,
 }
 
-/// A consent and the resource that it is for.
+/// A user's consent to a protected resource.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct ConsentRow {
@@ -76,7 +76,7 @@ row!(ConsentRow, "consent", "usrcnst", consent.id, {
     }
 });
 
-/// Takes the plain text out of secrets that a seed brings along; what stays is the hash.
+/// Replaces the plain text of seeded secrets with a hash.
 fn keep_hashes(secrets: &mut [ClientSecret], hashes: &mut Hashes) {
     for (number, secret) in secrets.iter_mut().enumerate() {
         if secret.id.is_empty() {
@@ -89,7 +89,7 @@ fn keep_hashes(secrets: &mut [ClientSecret], hashes: &mut Hashes) {
     }
 }
 
-/// A new secret: its plain text, and what is kept of it.
+/// Creates a secret. Returns its plain text and the stored form.
 pub(crate) fn new_secret(ctx: &Ctx<'_>, ids: &mut Ids, hashes: &mut Hashes) -> (String, ClientSecret) {
     let plain = random_token("test");
     let secret = ClientSecret {
@@ -103,39 +103,39 @@ pub(crate) fn new_secret(ctx: &Ctx<'_>, ids: &mut Ids, hashes: &mut Hashes) -> (
     (plain, secret)
 }
 
-/// What the token endpoint needs to know of a client.
+/// The properties of a client that the OAuth endpoints use.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OAuthClient {
     pub(crate) id: String,
-    /// The secrets that are accepted, as hashes, by their ids.
+    /// Hashes of the active secrets, by secret id.
     pub(crate) hashes: Hashes,
-    /// It has a secret, be it one that is accepted no more, so it must show one.
+    /// Whether the client must authenticate with a secret. Also `true` if all secrets have expired.
     pub(crate) confidential: bool,
     pub(crate) scopes: Vec<String>,
     pub(crate) audience: Vec<String>,
     pub(crate) custom_claims: Vec<CustomClaim>,
-    /// How long access tokens live, in seconds; 0 for as long as others.
+    /// Lifetime of access tokens, in seconds; 0 means the default.
     pub(crate) lifetime: i64,
     pub(crate) organization_id: String,
-    /// Whether its tokens are good for the API of the environment.
+    /// Whether its tokens are valid for the environment's API.
     pub(crate) api: bool,
-    /// A machine client gets no more scopes than it has.
+    /// Whether this is a machine client, whose tokens are limited to its own scopes.
     pub(crate) machine: bool,
     pub(crate) enforce_pkce: bool,
     pub(crate) redirect_uris: Vec<String>,
-    /// Where logouts may lead.
+    /// Allowed redirect URIs after logout.
     pub(crate) logout_uris: Vec<String>,
     pub(crate) name: String,
-    /// The protected resource that it is a client of; users are asked before it gets anything.
+    /// The protected resource that the client belongs to. Access to it requires the user's consent.
     pub(crate) resource_id: String,
 }
 
 impl State {
-    /// Lets in the environment's client, whose credentials the emulator prints: makes it if it is not there, and gives it
-    /// the secret if it has another one.
-    pub(crate) fn admit(&mut self, ctx: &Ctx<'_>, id: &str, secret: &str) {
-        let known = self.oauth_client(ctx, id);
-        if known.is_some_and(|known| known.hashes.values().any(|own| *own == hash(secret))) {
+    /// Ensures that the configured client exists and accepts `secret`. The emulator prints these
+    /// credentials at startup.
+    pub(crate) fn ensure_client(&mut self, ctx: &Ctx<'_>, id: &str, secret: &str) {
+        let existing = self.oauth_client(ctx, id);
+        if existing.is_some_and(|existing| existing.hashes.values().any(|own| *own == hash(secret))) {
             return;
         }
         let first = ClientSecret {
@@ -172,7 +172,7 @@ impl State {
         self.clients.insert(&mut self.ids, row);
     }
 
-    /// The client of any kind with this id.
+    /// Returns the client with this id, whatever its type.
     pub(crate) fn oauth_client(&self, ctx: &Ctx<'_>, id: &str) -> Option<OAuthClient> {
         if let Some(row) = self.clients.get(id) {
             let client = &row.client;
@@ -223,7 +223,7 @@ impl State {
         })
     }
 
-    /// Notes that a secret was used.
+    /// Records that a secret was used.
     pub(crate) fn touch_secret(&mut self, ctx: &Ctx<'_>, client_id: &str, secret_id: &str) {
         let stamp = ctx.stamp();
         let used = |secrets: &mut [ClientSecret]| {
@@ -241,10 +241,11 @@ impl State {
 }
 
 fn accepted(ctx: &Ctx<'_>, secrets: &[ClientSecret], hashes: &Hashes) -> Hashes {
-    let good = |secret: &&ClientSecret| {
+    let active = |secret: &&ClientSecret| {
         secret.status == Default::default() && secret.expire_time.is_none_or(|end| Some(end) > ctx.stamp())
     };
-    let good = secrets.iter().filter(good);
-    good.filter_map(|secret| Some((secret.id.clone(), hashes.get(&secret.id)?.clone())))
+    let active = secrets.iter().filter(active);
+    active
+        .filter_map(|secret| Some((secret.id.clone(), hashes.get(&secret.id)?.clone())))
         .collect()
 }

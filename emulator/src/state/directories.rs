@@ -1,4 +1,5 @@
-//! Directories with their users and groups, whoever changes them: the admin API or an identity provider by SCIM.
+//! Directories with their users and groups, which are changed by the admin API and by SCIM
+//! requests.
 
 use scalekit::api::directories::{Directory, DirectoryGroup, DirectoryUser, Stats};
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,7 @@ pub(crate) struct DirectoryRow {
     pub(crate) hashes: Hashes,
 }
 
-/// A user of a directory. Of the user's groups, the ids count.
+/// A user of a directory. Only the ids of its groups are stored.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct DirectoryUserRow {
@@ -26,7 +27,7 @@ pub(crate) struct DirectoryUserRow {
     pub(crate) directory_id: String,
 }
 
-/// A group of a directory. Its number of users is counted when it is shown.
+/// A group of a directory. Its number of users is computed on read.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct DirectoryGroupRow {
@@ -67,7 +68,7 @@ row!(DirectoryGroupRow, "directory group", "dirgroup", group.id, {
 });
 
 impl State {
-    /// The directory as the API shows it, with what it holds counted.
+    /// Returns the directory as the API shows it, including user and group counts.
     pub(crate) fn show_directory(&self, row: &DirectoryRow) -> Directory {
         let id = row.id();
         let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
@@ -91,7 +92,7 @@ impl State {
         }
     }
 
-    /// The user as the API shows it, with its groups looked up.
+    /// Returns the user as the API shows it, including the current data of its groups.
     pub(crate) fn show_directory_user(&self, row: &DirectoryUserRow, detail: bool) -> DirectoryUser {
         let groups = row.user.groups.iter();
         let groups = groups.filter_map(|group| self.directory_groups.get(&group.id));
@@ -104,7 +105,7 @@ impl State {
         }
     }
 
-    /// The group as the API shows it, with its users counted.
+    /// Returns the group as the API shows it, including its number of users.
     pub(crate) fn show_directory_group(&self, row: &DirectoryGroupRow, detail: bool) -> DirectoryGroup {
         let users = self.directory_users.by("group", row.id()).count();
         DirectoryGroup {
@@ -114,7 +115,7 @@ impl State {
         }
     }
 
-    /// Removes what a directory holds, once it is gone itself.
+    /// Removes the users and groups of a deleted directory.
     pub(crate) fn forget_directory(&mut self, id: &str) {
         self.directory_users.remove_by("directory", id);
         self.directory_groups.remove_by("directory", id);

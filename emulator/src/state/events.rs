@@ -1,4 +1,4 @@
-//! What happened: kept for the events service, sent to webhooks.
+//! The event log. Events are listed by the events service and sent to webhooks.
 
 use scalekit::api::events::{ObjectType, ScalekitEvent};
 use serde::Serialize;
@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use super::{Ctx, ENVIRONMENT, State};
 
-/// Events that are kept; the oldest go first.
-const KEPT: usize = 10_000;
+/// The maximum number of stored events. The oldest are removed first.
+const MAX_EVENTS: usize = 10_000;
 
 impl State {
-    /// Records an event, such as `organization.created`, about `data`.
+    /// Records an event, such as `organization.created`, with `data` as its payload.
     pub(crate) fn emit(
         &mut self,
         ctx: &Ctx<'_>,
@@ -36,7 +36,7 @@ impl State {
         };
         self.outbox.push(event.clone());
         self.events.insert(&mut self.ids, event);
-        self.events.drop_oldest(KEPT, |_| false);
+        self.events.drop_oldest(MAX_EVENTS, |_| false);
     }
 }
 

@@ -1,31 +1,31 @@
-//! Ids: a prefix and digits that grow with time.
+//! Ids: a prefix followed by an increasing number.
 
 use jiff::Timestamp;
 
-/// 2020-01-01T00:00:00Z in milliseconds; ids made decades from now still have 18 digits.
+/// 2020-01-01T00:00:00Z in milliseconds. With this epoch, ids have 18 digits for decades.
 const EPOCH: i64 = 1_577_836_800_000;
 
-/// Ids in one millisecond.
+/// The number of ids per millisecond.
 const STEP: u64 = 1 << 20;
 
-/// Makes ids. They grow even when the clock is put back.
+/// A generator of increasing ids. Ids increase even if the clock is set back.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ids {
     last: u64,
 }
 
 impl Ids {
-    /// The number of the last id.
+    /// Returns the number of the last id.
     pub(crate) fn last(&self) -> u64 {
         self.last
     }
 
-    /// Makes only ids after this one.
+    /// Ensures that all new ids are greater than `last`.
     pub(crate) fn reserve(&mut self, last: u64) {
         self.last = self.last.max(last);
     }
 
-    /// A new id, such as `org_225903114522624000`.
+    /// Returns a new id, such as `org_225903114522624000`.
     pub(crate) fn next(&mut self, prefix: &str) -> String {
         let elapsed = u64::try_from(Timestamp::now().as_millisecond() - EPOCH).unwrap_or_default();
         self.last = (self.last + 1).max(elapsed.saturating_mul(STEP));

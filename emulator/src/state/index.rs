@@ -1,17 +1,17 @@
-//! Look-ups by what rows say of themselves, such as the e-mail address of a user.
+//! Secondary indexes, such as users by e-mail address.
 
 use std::collections::HashMap;
 
 use smallvec::SmallVec;
 
-/// The name of an index, and what a row stands in it under.
+/// The name of an index and the key of a row in it.
 pub(crate) type Key = (&'static str, String);
 
-/// All indexes of one table: from a key to the places of its rows, in order of creation.
+/// All indexes of one table. Each maps a key to the places of its rows, in creation order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Indexes(HashMap<&'static str, HashMap<Box<str>, Places>>);
 
-/// Most keys have one row, which then needs no memory of its own.
+/// The places of rows with the same key. Most keys have one row, which is stored inline.
 type Places = SmallVec<[u64; 2]>;
 
 impl Indexes {

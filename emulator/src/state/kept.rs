@@ -1,4 +1,5 @@
-//! What a restart must find again: each part of the state notes what changed in it, as entries of the data file.
+//! Persistence of the state. Each part of the state tracks its changes and turns them into entries
+//! of the data file.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -7,35 +8,35 @@ use serde::{Deserialize, Serialize};
 
 use super::State;
 
-/// An entry of the data file: a row or the like as JSON, or none where it is gone.
+/// An entry of the data file. The value is JSON, or `None` if the entry was deleted.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
-    /// The table that it belongs to.
+    /// The name of the table or map that contains the entry.
     pub(crate) kind: &'static str,
     pub(crate) key: Vec<u8>,
     pub(crate) value: Option<Vec<u8>>,
 }
 
-/// A part of the state that can be kept.
+/// A part of the state that is saved in the data file.
 pub(crate) trait Kept {
-    /// Begins to note changes.
+    /// Starts tracking changes.
     fn track(&mut self);
-    /// Hands over what changed since the last time.
+    /// Adds an entry for each change since the last call.
     fn drain(&mut self, kind: &'static str, entries: &mut Vec<Entry>);
-    /// Takes in one entry; entries come in the order of their keys.
+    /// Restores one entry. Entries must be passed in key order.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// Returns an error if the key or the value cannot be decoded.
     fn restore(&mut self, key: &[u8], value: &[u8]) -> anyhow::Result<()>;
-    /// Gives no row a place below `place` from now on.
+    /// Ensures that new rows get `place` or a later place.
     fn reserve(&mut self, _place: u64) {}
-    /// The place of the next row.
+    /// Returns the place of the next row.
     fn place(&self) -> u64 {
         0
     }
 }
 
-/// The keys of what changed; nothing is noted until somebody wants it.
+/// The keys of changed entries. Empty until tracking starts.
 #[derive(Clone, Debug)]
 pub(super) struct Journal<K>(Option<BTreeSet<K>>);
 
@@ -61,20 +62,20 @@ impl<K: Ord + Clone> Journal<K> {
     }
 }
 
-/// An entry for what `value` is now.
+/// Creates an entry with the current value.
 ///
-/// What cannot become JSON, which no message is, would be missed by the next start; an empty value makes that start
-/// fail instead.
+/// If the value cannot be serialized, the entry is empty and the next start fails. Otherwise the
+/// data would be lost silently.
 pub(super) fn entry(kind: &'static str, key: Vec<u8>, value: Option<&impl Serialize>) -> Entry {
     let value = value.map(|value| serde_json::to_vec(value).unwrap_or_default());
     Entry { kind, key, value }
 }
 
-/// What a [`Map`] can be keyed by.
+/// The key of a [`Map`].
 pub(crate) trait MapKey: Ord + Clone + std::hash::Hash {
     fn to_bytes(&self) -> Vec<u8>;
     /// # Errors
-    /// The bytes are none of a key.
+    /// Returns an error if `bytes` is not a valid key.
     fn from_bytes(bytes: &[u8]) -> anyhow::Result<Self>;
 }
 
@@ -96,7 +97,7 @@ impl MapKey for (String, String) {
     fn from_bytes(bytes: &[u8]) -> anyhow::Result<Self> {
         let text = String::from_utf8(bytes.to_vec())?;
         let parts = text.split_once('\n');
-        let (first, second) = parts.ok_or_else(|| anyhow::anyhow!("{text:?} is no pair"))?;
+        let (first, second) = parts.ok_or_else(|| anyhow::anyhow!("{text:?} is not a pair of ids"))?;
         Ok((first.to_owned(), second.to_owned()))
     }
 }
@@ -111,7 +112,7 @@ impl MapKey for [u8; 32] {
     }
 }
 
-/// A map that can be kept, for what is no row.
+/// A persistent map for state that is not stored in tables.
 #[derive(Clone, Debug)]
 pub(crate) struct Map<K, V> {
     values: HashMap<K, V>,
@@ -153,7 +154,7 @@ impl<K: MapKey, V> Map<K, V> {
         self.values.remove(key)
     }
 
-    /// The value to be changed.
+    /// Returns a mutable value and marks it as changed.
     pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         self.changed.note(key);
         self.values.get_mut(key)
@@ -192,28 +193,29 @@ impl<K: MapKey, V: Serialize + DeserializeOwned> Kept for Map<K, V> {
     }
 }
 
-/// The kind of the entry with what is not in tables; a file without it holds no environment yet.
+/// The name of the entry that contains the counters. A data file without this entry is empty.
 pub(crate) const COUNTERS: &str = "counters";
 
-/// What is not in tables.
+/// State that is not stored in tables or maps.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Counters {
     last_id: u64,
     families: u64,
-    /// No row has this place or a later one, nor had; page tokens of gone rows stay good.
+    /// All rows so far, deleted ones included, have a lower place. Page tokens therefore stay valid
+    /// after a restart.
     places: u64,
     redirect_uris: Vec<String>,
 }
 
 impl State {
-    /// Begins to note changes for [`Self::drain`].
+    /// Starts tracking changes for [`Self::drain`].
     pub(crate) fn track(&mut self) {
         for (_, part) in self.parts() {
             part.track();
         }
     }
 
-    /// What changed since the last time.
+    /// Returns the entries that changed since the last call.
     pub(crate) fn drain(&mut self) -> Vec<Entry> {
         let mut entries = Vec::new();
         let mut places = 0;
@@ -234,10 +236,10 @@ impl State {
         entries
     }
 
-    /// The state that entries describe, which come in the order of their keys.
+    /// Restores the state from entries in key order.
     ///
     /// # Errors
-    /// The entry that cannot be read, and why.
+    /// Returns an error for the first entry that cannot be decoded.
     pub(crate) fn restore(entries: &[(String, Vec<u8>, Vec<u8>)]) -> anyhow::Result<Self> {
         use anyhow::Context as _;
         let mut state = Self::default();
@@ -249,9 +251,9 @@ impl State {
                 None if kind == COUNTERS => serde_json::from_slice(value)
                     .map(|read| counters = read)
                     .map_err(Into::into),
-                None => Err(anyhow::anyhow!("nothing is called so")),
+                None => Err(anyhow::anyhow!("unknown table")),
             };
-            read.with_context(|| format!("an entry of {kind:?} cannot be read"))?;
+            read.with_context(|| format!("cannot read an entry of {kind:?}"))?;
         }
         for part in parts.into_values() {
             part.reserve(counters.places);

@@ -1,4 +1,4 @@
-//! The links that users of connected accounts follow to authorize them.
+//! Magic links that users follow to authorize a connected account.
 
 use scalekit::api::connected_accounts::{
     AuthorizationDetails, AuthorizationDetailsDetails as Details, ConnectorStatus, OauthToken,
@@ -12,17 +12,20 @@ use super::{AuthRequest, Ctx, Key, SUCCESS, State};
 use crate::engine::ApiError;
 use crate::secrets::random_token;
 
-/// How long a link can be followed, in seconds.
+/// Lifetime of a link, in seconds.
 const LIFETIME: i64 = 600;
 
-/// Why an unknown link does not work. Programs look for this text.
+/// The error for an unknown link. Programs match this text.
 const UNKNOWN: &str = "invalid link token";
 
-/// Links that are kept, and for how long after they have expired, in seconds: as with passwordless logins.
-const KEPT: usize = 10_000;
-const REMEMBERED: i64 = 24 * 3600;
+/// The maximum number of stored links. The oldest are removed first.
+const MAX_LINKS: usize = 10_000;
 
-/// A link that was given out, by the token in it.
+/// How long expired links are stored, in seconds. While a link is stored, errors can report why it
+/// is invalid.
+const RETENTION_AFTER_EXPIRY: i64 = 24 * 3600;
+
+/// A magic link, identified by its token.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct MagicLink {
@@ -30,11 +33,11 @@ pub(crate) struct MagicLink {
     pub(crate) account_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) state: Option<String>,
-    /// Where the application confirms who authorized the account.
+    /// The application's page that confirms which user authorized the account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) user_verify_url: Option<String>,
     pub(crate) expires_at: i64,
-    /// Set once the link was followed.
+    /// Set when the link is used.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) auth_request_id: String,
 }
@@ -49,7 +52,7 @@ row!(MagicLink, "link", "lnk", token, {
 });
 
 impl State {
-    /// A new link for an account, which exists: its address and when it ends.
+    /// Creates a link for an existing account. Returns its URL and expiry time.
     pub(crate) fn new_magic_link(
         &mut self,
         ctx: &Ctx<'_>,
@@ -67,17 +70,18 @@ impl State {
         };
         let url = format!("{}/connected_accounts/authorize?token={}", ctx.url, link.token);
         self.magic_links.insert(&mut self.ids, link);
-        let long_over = ctx.now.as_second() - REMEMBERED;
+        let cutoff = ctx.now.as_second() - RETENTION_AFTER_EXPIRY;
         self.magic_links
-            .drop_oldest(KEPT, |link| link.expires_at <= long_over);
+            .drop_oldest(MAX_LINKS, |link| link.expires_at <= cutoff);
         (url, ctx.stamp_in(LIFETIME))
     }
 
-    /// What a user does who follows a link and agrees: the account gets tokens, and is active unless the application
-    /// wants to confirm who that was.
+    /// Authorizes an account as if the user had followed the link and consented. The account
+    /// receives tokens and becomes active. If the link has a `user_verify_url`, the account is
+    /// pending until the application verifies the user.
     ///
     /// # Errors
-    /// Why the link is good for nothing, in words.
+    /// Returns the reason as text if the link is invalid.
     pub(crate) fn follow_magic_link(
         &mut self,
         ctx: &Ctx<'_>,
@@ -85,7 +89,7 @@ impl State {
     ) -> Result<MagicLink, &'static str> {
         let link = self.magic_links.get(token).ok_or(UNKNOWN)?.clone();
         if !link.auth_request_id.is_empty() {
-            return Err("The link was used before.");
+            return Err("The link has already been used.");
         }
         if link.expires_at <= ctx.now.as_second() {
             return Err("The link has expired.");
@@ -93,7 +97,7 @@ impl State {
         let account = self
             .accounts
             .get(&link.account_id)
-            .ok_or("The account is gone.")?;
+            .ok_or("The account was deleted.")?;
         let connection = self.connections.get(&account.account.connection_id);
         let tokens = connection.and_then(|connection| new_tokens(connection, &account.scopes));
         let pending = link.user_verify_url.is_some();
@@ -110,7 +114,7 @@ impl State {
                 });
             }
         });
-        let account = changed.ok_or("The account is gone.")?;
+        let account = changed.ok_or("The account was deleted.")?;
         let request = AuthRequest {
             workflow: "connected_account",
             status: SUCCESS,
@@ -128,11 +132,11 @@ impl State {
         Ok(followed)
     }
 
-    /// Confirms that the user with `identifier` authorized the account, which makes it active.
+    /// Verifies that the user with `identifier` authorized the account, and activates the account.
     ///
     /// # Errors
-    /// NOT_FOUND for a request that is unknown or was confirmed before, and PERMISSION_DENIED when
-    /// the account has another identifier.
+    /// NOT_FOUND if the request is unknown or already verified. PERMISSION_DENIED if the account
+    /// has a different identifier.
     pub(crate) fn verify_account_user(
         &mut self,
         ctx: &Ctx<'_>,
@@ -141,7 +145,7 @@ impl State {
     ) -> Result<(), ApiError> {
         let link = self.magic_links.by("auth_request", auth_request_id).next();
         let invalid = || {
-            // Programs look for this text.
+            // Programs match this text.
             let message = "auth request not found or no longer valid";
             ApiError::new(scalekit::Code::NotFound, "RESOURCE_NOT_FOUND", message)
                 .resource("authentication request", auth_request_id)
@@ -167,7 +171,8 @@ impl State {
     }
 }
 
-/// What the third-party service would hand out; only OAuth hands out anything.
+/// Returns simulated tokens of the third-party service, or `None` if the connection does not use
+/// OAuth.
 fn new_tokens(connection: &Connection, chosen: &[String]) -> Option<OauthToken> {
     let Some(ConnectionSettings::OauthConfig(config)) = &connection.settings else {
         return None;

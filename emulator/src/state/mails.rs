@@ -1,4 +1,4 @@
-//! Mails that the service would have sent: kept for whoever wants to look into them.
+//! Mails that the service would have sent, stored so that tests can read them.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::rows::row;
 use super::{Ctx, State};
 
-/// Mails that are kept; the oldest go first.
-const KEPT: usize = 1_000;
+/// The maximum number of stored mails. The oldest are removed first.
+const MAX_MAILS: usize = 1_000;
 
 /// A mail.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -16,16 +16,16 @@ const KEPT: usize = 1_000;
 pub(crate) struct Mail {
     pub(crate) id: String,
     pub(crate) to: String,
-    /// What it is for: `passwordless` or `invitation`.
+    /// The purpose of the mail: `passwordless` or `invitation`.
     pub(crate) kind: String,
     pub(crate) subject: String,
-    /// The code to type in.
+    /// The one-time code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) code: Option<String>,
-    /// The link to follow.
+    /// The magic link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) link: Option<String>,
-    /// What the template of the mail was given.
+    /// The variables of the mail's template.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) variables: BTreeMap<String, String>,
     pub(crate) time: Option<scalekit::Timestamp>,
@@ -34,13 +34,13 @@ pub(crate) struct Mail {
 row!(Mail, "mail", "mail", {});
 
 impl State {
-    /// Keeps a mail.
+    /// Stores a mail.
     pub(crate) fn send_mail(&mut self, ctx: &Ctx<'_>, mail: Mail) {
         let mail = Mail {
             time: ctx.stamp(),
             ..mail
         };
         self.mails.insert(&mut self.ids, mail);
-        self.mails.drop_oldest(KEPT, |_| false);
+        self.mails.drop_oldest(MAX_MAILS, |_| false);
     }
 }

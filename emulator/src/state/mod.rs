@@ -1,8 +1,8 @@
-//! What the environment holds.
+//! The state of the environment.
 //!
-//! [`State`] is one value behind one lock: a handler sees it whole, and what a writing handler changes is seen at
-//! once or, after an error, not at all, because handlers check first and change after. Each kind of thing has a
-//! [`Table`]; what several services need of it stands in the module of its name.
+//! [`State`] is one value behind one lock. Handlers validate before they write, so a failed request
+//! changes nothing, and no other request sees a half-made change. Each type of object has a
+//! [`Table`]. Logic that several services share is in the module named after the object.
 
 mod accounts;
 mod auth_requests;
@@ -50,7 +50,7 @@ pub(crate) use kept::{COUNTERS, Entry, Kept, Map};
 pub(crate) use magic_links::MagicLink;
 pub(crate) use mails::Mail;
 pub(crate) use organizations::{Name, OrganizationRow};
-pub(crate) use page::{Order, Page, forget_foreign_token, page_of};
+pub(crate) use page::{Order, Page, drop_invalid_page_token, page_of};
 pub(crate) use passwordless::PasswordlessRow;
 pub(crate) use portal_links::{PORTAL, PortalLink};
 pub(crate) use roles::{RoleRow, role_permission};
@@ -64,7 +64,7 @@ use crate::oauth::Grants;
 /// The environment's id, the same in every emulator.
 pub(crate) const ENVIRONMENT: &str = "env_100000000000000001";
 
-/// Everything that a reset forgets.
+/// Everything that a reset clears.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct State {
     pub(crate) ids: Ids,
@@ -84,55 +84,56 @@ pub(crate) struct State {
     pub(crate) directories: Table<DirectoryRow>,
     pub(crate) directory_users: Table<DirectoryUserRow>,
     pub(crate) directory_groups: Table<DirectoryGroupRow>,
-    /// The name of the role that new members of an organization get, where it differs from the environment's.
+    /// The default role for new members, by organization id. Only organizations that override the
+    /// environment's default have an entry.
     pub(crate) default_member_roles: Map<String, String>,
-    /// How often the invitation of a user into an organization was sent again.
+    /// How often an invitation was resent, by user id and organization id.
     pub(crate) invites: Map<(String, String), i32>,
     pub(crate) events: Table<ScalekitEvent>,
     pub(crate) tokens: Table<TokenRow>,
     pub(crate) credentials: Table<WebAuthnCredential>,
     pub(crate) passwordless: Table<PasswordlessRow>,
     pub(crate) mails: Table<Mail>,
-    /// Providers of the environment's own.
+    /// Custom providers of this environment.
     pub(crate) providers: Table<Provider>,
     pub(crate) accounts: Table<AccountRow>,
     pub(crate) magic_links: Table<MagicLink>,
     /// Links to the admin portal.
     pub(crate) portal_links: Table<PortalLink>,
-    /// Tools beside the built-in ones.
+    /// Custom tools, in addition to the built-in ones.
     pub(crate) tools: Table<Tool>,
     pub(crate) mcp_configs: Table<McpConfig>,
     pub(crate) mcp_instances: Table<McpInstance>,
-    /// The logins that were tried.
+    /// The log of login attempts.
     pub(crate) auth_requests: Table<AuthRequestRow>,
-    /// The sessions of each browser, the oldest first.
+    /// The session ids of each browser, oldest first.
     pub(crate) browsers: Map<BrowserKey, Vec<String>>,
-    /// Codes and tokens that were given out.
+    /// Issued codes and tokens.
     pub(crate) grants: Grants,
-    /// Where logins may lead back to beside what the emulator was started with.
+    /// Allowed redirect URIs, in addition to the configured ones.
     pub(crate) redirect_uris: Vec<String>,
-    /// Events that are not on their way yet; [`crate::App`] empties it after each change.
+    /// Events that have not been sent yet. [`crate::App`] empties the outbox after each change.
     pub(crate) outbox: Vec<ScalekitEvent>,
-    /// What the data file has of all that is in no table.
+    /// The counters as last written to the data file.
     counters: Option<kept::Counters>,
 }
 
-/// The times and addresses that handlers work with.
+/// The current time and the environment's URL, for handlers.
 #[derive(Clone, Debug)]
 pub(crate) struct Ctx<'a> {
-    /// The time, by the emulator's clock.
+    /// The current time of the emulator's clock.
     pub(crate) now: jiff::Timestamp,
-    /// The environment's URL, without a slash at the end.
+    /// The environment's URL, without a trailing slash.
     pub(crate) url: &'a str,
 }
 
 impl Ctx<'_> {
-    /// The time as messages carry it: to the millisecond.
+    /// Returns the current time with millisecond precision, as API messages contain it.
     pub(crate) fn stamp(&self) -> Option<scalekit::Timestamp> {
         stamp(self.now)
     }
 
-    /// The time `seconds` from now as messages carry it.
+    /// Returns the time `seconds` from now with millisecond precision.
     pub(crate) fn stamp_in(&self, seconds: i64) -> Option<scalekit::Timestamp> {
         stamp(
             self.now

@@ -1,4 +1,4 @@
-//! Organizations, and what goes when they go.
+//! Organizations.
 
 use scalekit::api::commons::MembershipStatus;
 use scalekit::api::events::ObjectType;
@@ -9,16 +9,16 @@ use super::rows::{dated, keys};
 use super::{Ctx, Key, Row, State};
 use crate::engine::ApiError;
 
-/// An organization with the settings that have operations of their own.
+/// An organization, with the settings that the API reads and writes separately.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct OrganizationRow {
     #[serde(flatten)]
     pub(crate) organization: Organization,
-    /// The organization's own session policy; without one it follows the application's.
+    /// The organization's session policy. If it is missing, the environment's defaults apply.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) session_policy: Option<OrganizationSessionPolicySettings>,
-    /// The most users that the organization may have.
+    /// The maximum number of users in the organization.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_allowed_users: Option<i32>,
 }
@@ -39,8 +39,8 @@ impl Row for OrganizationRow {
         let Organization {
             external_id, slug, ..
         } = &self.organization;
-        let named = [("external_id", external_id), ("slug", slug)];
-        keys(named.map(|(index, value)| (index, value.as_deref())))
+        let names = [("external_id", external_id), ("slug", slug)];
+        keys(names.map(|(index, value)| (index, value.as_deref())))
     }
 
     fn complete(&mut self, ctx: &Ctx<'_>) {
@@ -48,7 +48,7 @@ impl Row for OrganizationRow {
     }
 }
 
-/// How a request names something that may have an id of the caller's too.
+/// How a request identifies an object: by its id or by its external id.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Name<'a> {
     Id(&'a str),
@@ -69,10 +69,10 @@ impl State {
         }
     }
 
-    /// Adds an organization whose names are free.
+    /// Creates an organization.
     ///
     /// # Errors
-    /// ALREADY_EXISTS.
+    /// ALREADY_EXISTS if another organization has the same external id or slug.
     pub(crate) fn create_organization(
         &mut self,
         ctx: &Ctx<'_>,
@@ -101,7 +101,7 @@ impl State {
         Ok(organization)
     }
 
-    /// Whether no organization but `own` has the external id or the slug.
+    /// Checks that no organization except `own` has the external id or the slug.
     ///
     /// # Errors
     /// ALREADY_EXISTS.
@@ -125,7 +125,7 @@ impl State {
         taken("slug", slug)
     }
 
-    /// Removes an organization with all that is its own and with its memberships; its users stay.
+    /// Deletes an organization, its objects and its memberships. Its users are not deleted.
     ///
     /// # Errors
     /// NOT_FOUND.
@@ -162,7 +162,7 @@ impl State {
         Ok(())
     }
 
-    /// The number of users that count against the organization's limit.
+    /// Returns the number of users that count toward the organization's user limit.
     pub(crate) fn member_count(&self, organization_id: &str) -> usize {
         let counts = |user: &&scalekit::api::users::User| {
             user.memberships.iter().any(|membership| {

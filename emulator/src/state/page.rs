@@ -1,4 +1,4 @@
-//! Pages of a list and the opaque tokens that lead from one to the next.
+//! Pages of a list, and their opaque page tokens.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -8,13 +8,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::engine::ApiError;
 
-/// The rows on a page when the request names no number.
+/// The default page size.
 pub(crate) const DEFAULT_SIZE: u32 = 10;
 
-/// The most rows on a page, where the schema sets no limit.
+/// The maximum page size where the schema sets no limit.
 const MAX_SIZE: u32 = 1000;
 
-/// The direction of a list.
+/// The sort order of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
     OldestFirst,
@@ -25,15 +25,16 @@ pub(crate) enum Order {
 #[derive(Debug)]
 pub(crate) struct Page<'a, R> {
     pub(crate) rows: Vec<&'a R>,
-    /// Leads to the page after this one; empty at the end.
+    /// The token of the next page; empty on the last page.
     pub(crate) next: String,
-    /// Leads to the page before this one; empty at the start.
+    /// The token of the previous page; empty on the first page.
     pub(crate) previous: String,
     /// The number of rows on all pages.
     pub(crate) total: u32,
 }
 
-/// Where a page begins or ends: places, not offsets, so that rows made or removed meanwhile shift nothing.
+/// The start or end of a page. Tokens contain row places instead of offsets, so that rows that are
+/// added or removed between two requests do not shift the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Token {
     First,
@@ -70,7 +71,7 @@ impl Token {
     }
 }
 
-/// The rows on a page for the number that a request names; 0 for none.
+/// Returns the page size for the requested size; 0 means the default.
 fn clamped(size: u32) -> usize {
     let size = if size == 0 {
         DEFAULT_SIZE
@@ -81,10 +82,10 @@ fn clamped(size: u32) -> usize {
 }
 
 impl<'a, R> Page<'a, R> {
-    /// Cuts the page out of all rows of the list, which are in its order with their places.
+    /// Returns a page of `rows`, which must be in list order and paired with their places.
     pub(super) fn cut(rows: Vec<(u64, &'a R)>, order: Order, size: u32, token: Token) -> Self {
         let size = clamped(size);
-        // The number of rows that lie before `place` in the order of the list.
+        // The number of rows before `place` in list order.
         let before = |place: u64, inclusive: bool| {
             rows.partition_point(|(row, _)| match order {
                 Order::OldestFirst => *row < place || (inclusive && *row == place),
@@ -120,13 +121,13 @@ impl<'a, R> Page<'a, R> {
         }
     }
 
-    /// Cuts the page out of a whole table without looking at the rows on other pages.
+    /// Returns a page of a whole table without reading the rows of other pages.
     pub(super) fn of_all(rows: &'a BTreeMap<u64, Box<R>>, order: Order, size: u32, token: Token) -> Self {
         let size = clamped(size);
         let newest = order == Order::NewestFirst;
         let above = |place: u64| rows.range((Bound::Excluded(place), Bound::Unbounded));
         let below = |place: u64| rows.range(..place);
-        // In the order of places; where the list runs the other way, it is turned round at the end.
+        // In place order; reversed at the end if the list is newest first.
         let mut page: Vec<(&u64, &Box<R>)> = match (token, newest) {
             (Token::First, false) => rows.iter().take(size).collect(),
             (Token::First, true) => rows.iter().rev().take(size).collect(),
@@ -152,25 +153,25 @@ impl<'a, R> Page<'a, R> {
         }
     }
 
-    /// The rows as the API shows them.
+    /// Converts the rows to the form that the API returns.
     pub(crate) fn map<T>(&self, show: impl FnMut(&&'a R) -> T) -> Vec<T> {
         self.rows.iter().map(show).collect()
     }
 }
 
-/// Takes the page token out of a request if no list gave it out, so that the first page is meant.
-pub(crate) fn forget_foreign_token(request: &mut serde_json::Value) {
+/// Removes a malformed page token from a request, so that the first page is returned.
+pub(crate) fn drop_invalid_page_token(request: &mut serde_json::Value) {
     let token = request.get("page_token").and_then(serde_json::Value::as_str);
-    let foreign = token.is_some_and(|token| Token::parse(token).is_err());
-    if let Some(fields) = request.as_object_mut().filter(|_| foreign) {
+    let invalid = token.is_some_and(|token| Token::parse(token).is_err());
+    if let Some(fields) = request.as_object_mut().filter(|_| invalid) {
         fields.remove("page_token");
     }
 }
 
-/// A page of rows that stand in no table.
+/// Returns a page of rows that are not in a table.
 ///
 /// # Errors
-/// INVALID_ARGUMENT for a token that no page gave out.
+/// INVALID_ARGUMENT if the token is malformed.
 pub(crate) fn page_of<'a, R>(rows: &'a [R], size: u32, token: &str) -> Result<Page<'a, R>, ApiError> {
     let token = Token::parse(token)?;
     let places = (0..).zip(rows).collect();
@@ -215,7 +216,7 @@ mod tests {
         for order in [Order::OldestFirst, Order::NewestFirst] {
             for size in [0, 1, 2, 3, 5, 9] {
                 let mut tokens = vec![String::new()];
-                // Places of rows, and of rows that are gone by now.
+                // Places of existing and of removed rows.
                 for place in 0..=10 {
                     tokens.extend([Token::After(place).text(), Token::Before(place).text()]);
                 }
@@ -224,7 +225,7 @@ mod tests {
                     let page = Page::of_all(&table, order, size, parsed);
                     let found = (page.map(|row| **row), page.next, page.previous);
                     let expected = cut(order, size, &token);
-                    // Beyond the last row the two have nothing to point at.
+                    // If the page is empty, the two implementations return different tokens.
                     if !expected.0.is_empty() {
                         assert_eq!(found, expected, "{order:?} {size} {parsed:?}");
                     }

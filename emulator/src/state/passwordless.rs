@@ -1,4 +1,4 @@
-//! Passwordless logins that wait for the code or the link from their mail.
+//! Passwordless logins that wait for a code or a link.
 
 use std::collections::BTreeMap;
 
@@ -8,15 +8,17 @@ use serde::{Deserialize, Serialize};
 use super::rows::{keys, row};
 use super::{Ctx, Key, State};
 
-/// How long code and link are good when nobody says so, in seconds.
+/// The default lifetime of codes and links, in seconds.
 pub(crate) const LIFETIME: u32 = 300;
 
-/// Requests that are kept, and for how long after they have expired, in seconds: for a day it can be said why one is
-/// good for nothing, then it is unknown.
-const KEPT: usize = 10_000;
-const REMEMBERED: i64 = 24 * 3600;
+/// The maximum number of stored requests. The oldest are removed first.
+const MAX_REQUESTS: usize = 10_000;
 
-/// A mail that was sent and what its answer must be.
+/// How long expired requests are stored, in seconds. While a request is stored, errors can report
+/// why it is invalid.
+const RETENTION_AFTER_EXPIRY: i64 = 24 * 3600;
+
+/// A passwordless login request, with its code and link token.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct PasswordlessRow {
@@ -34,9 +36,9 @@ pub(crate) struct PasswordlessRow {
     pub(crate) expires_at: i64,
     pub(crate) code: String,
     pub(crate) link_token: String,
-    /// Wrong codes so far.
+    /// The number of wrong codes so far.
     pub(crate) failures: u32,
-    /// Nothing from the mail is good any more.
+    /// Whether the code and the link have been used or invalidated.
     pub(crate) used: bool,
 }
 
@@ -65,12 +67,12 @@ row!(
 );
 
 impl State {
-    /// Keeps a request, and no longer those that are long over.
+    /// Stores a request and removes requests that expired long ago.
     pub(crate) fn keep_passwordless(&mut self, ctx: &Ctx<'_>, row: PasswordlessRow) -> PasswordlessRow {
         let row = self.passwordless.insert(&mut self.ids, row).clone();
-        let long_over = ctx.now.as_second() - REMEMBERED;
+        let cutoff = ctx.now.as_second() - RETENTION_AFTER_EXPIRY;
         self.passwordless
-            .drop_oldest(KEPT, |row| row.expires_at <= long_over);
+            .drop_oldest(MAX_REQUESTS, |row| row.expires_at <= cutoff);
         row
     }
 }

@@ -1,18 +1,18 @@
-//! The links to the admin portal.
+//! Links to the admin portal.
 
 use serde::{Deserialize, Serialize};
 
 use super::rows::{keys, row};
 use super::{Ctx, Key, State};
 
-/// What the path of a link begins with; the link's id follows.
+/// The path prefix of portal links. The link's id follows.
 pub(crate) const PORTAL: &str = "/portal/";
 
-/// How long a link works, in seconds.
+/// Lifetime of a link, in seconds.
 const LIFETIME: i64 = 7 * 24 * 3600;
 
-/// Links that are kept at most; the oldest go first.
-const KEPT: usize = 10_000;
+/// The maximum number of stored links. The oldest are removed first.
+const MAX_LINKS: usize = 10_000;
 
 /// A link to the admin portal of an organization.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -20,10 +20,10 @@ const KEPT: usize = 10_000;
 pub(crate) struct PortalLink {
     pub(crate) id: String,
     pub(crate) organization_id: String,
-    /// Names of the features that the portal offers; empty for all.
+    /// The features that the portal shows; empty means all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) features: Vec<String>,
-    /// In seconds since 1970.
+    /// In Unix seconds.
     pub(crate) expires_at: i64,
 }
 
@@ -40,7 +40,7 @@ row!(PortalLink, "portal link", "lnk", {
 });
 
 impl State {
-    /// Creates a link for an organization, which exists. Returns its id and when it expires.
+    /// Creates a link for an existing organization. Returns the link's id and expiry time.
     pub(crate) fn new_portal_link(
         &mut self,
         ctx: &Ctx<'_>,
@@ -54,7 +54,7 @@ impl State {
             ..PortalLink::default()
         };
         let id = self.portal_links.insert(&mut self.ids, link).id.clone();
-        self.portal_links.drop_oldest(KEPT, |_| false);
+        self.portal_links.drop_oldest(MAX_LINKS, |_| false);
         (id, ctx.stamp_in(LIFETIME))
     }
 }

@@ -1,4 +1,4 @@
-//! Users and groups that arrive in a directory and leave it.
+//! Provisioning: changes to the users and groups of a directory.
 
 use scalekit::api::directories::{DirectoryGroup, DirectoryUser};
 use scalekit::api::events::ObjectType;
@@ -10,12 +10,12 @@ use crate::engine::ApiError;
 /// A user or a group of a directory.
 trait Provisioned: Row {
     const OBJECT: ObjectType;
-    /// What the names of events call it.
+    /// The object's name in event types.
     const NAME: &'static str;
 
     fn directory_id(&self) -> &str;
     fn table(state: &mut State) -> &mut Table<Self>;
-    /// As the API shows it, with everything.
+    /// Returns the row as the API shows it, including details.
     fn shown(&self, state: &State) -> Value;
 }
 
@@ -54,7 +54,7 @@ impl Provisioned for DirectoryGroupRow {
 }
 
 impl State {
-    /// Adds or replaces a user of a directory, and says so.
+    /// Adds or replaces a user of a directory and emits an event.
     ///
     /// # Errors
     /// NOT_FOUND for the directory, FAILED_PRECONDITION while it is disabled.
@@ -64,7 +64,7 @@ impl State {
         directory_id: &str,
         user: DirectoryUser,
     ) -> Result<DirectoryUserRow, ApiError> {
-        let change = self.arriving::<DirectoryUserRow>(ctx, directory_id, &user.id)?;
+        let change = self.check_put::<DirectoryUserRow>(ctx, directory_id, &user.id)?;
         let mut row = DirectoryUserRow {
             user,
             directory_id: directory_id.to_owned(),
@@ -74,12 +74,12 @@ impl State {
         row.user.groups.retain(|group| {
             groups
                 .get(&group.id)
-                .is_some_and(|known| known.directory_id == directory_id)
+                .is_some_and(|group| group.directory_id == directory_id)
         });
         row.complete(ctx);
         let row = self.directory_users.insert(&mut self.ids, row).clone();
         let shown = row.shown(self);
-        self.tell(ctx, &row, change, shown);
+        self.emit_change(ctx, &row, change, shown);
         Ok(row)
     }
 
@@ -91,13 +91,14 @@ impl State {
         directory_id: &str,
         id: &str,
     ) -> Result<(), ApiError> {
-        let (row, shown) = self.leaving::<DirectoryUserRow>(ctx, directory_id, id)?;
+        let (row, shown) = self.check_removal::<DirectoryUserRow>(ctx, directory_id, id)?;
         self.directory_users.remove(id)?;
-        self.tell(ctx, &row, "deleted", shown);
+        self.emit_change(ctx, &row, "deleted", shown);
         Ok(())
     }
 
-    /// Adds or replaces a group of a directory, and says so. `members`, where given, are the ids of all its users.
+    /// Adds or replaces a group of a directory and emits an event. If `members` is given, it
+    /// replaces the group's members by these user ids.
     ///
     /// # Errors
     /// NOT_FOUND for the directory, FAILED_PRECONDITION while it is disabled.
@@ -108,7 +109,7 @@ impl State {
         group: DirectoryGroup,
         members: Option<&[String]>,
     ) -> Result<DirectoryGroupRow, ApiError> {
-        let change = self.arriving::<DirectoryGroupRow>(ctx, directory_id, &group.id)?;
+        let change = self.check_put::<DirectoryGroupRow>(ctx, directory_id, &group.id)?;
         let mut row = DirectoryGroupRow {
             group,
             directory_id: directory_id.to_owned(),
@@ -119,7 +120,7 @@ impl State {
             self.set_members(ctx, directory_id, row.id(), members);
         }
         let shown = row.shown(self);
-        self.tell(ctx, &row, change, shown);
+        self.emit_change(ctx, &row, change, shown);
         Ok(row)
     }
 
@@ -131,15 +132,15 @@ impl State {
         directory_id: &str,
         id: &str,
     ) -> Result<(), ApiError> {
-        let (row, shown) = self.leaving::<DirectoryGroupRow>(ctx, directory_id, id)?;
+        let (row, shown) = self.check_removal::<DirectoryGroupRow>(ctx, directory_id, id)?;
         self.set_members(ctx, directory_id, id, &[]);
         self.directory_groups.remove(id)?;
-        self.tell(ctx, &row, "deleted", shown);
+        self.emit_change(ctx, &row, "deleted", shown);
         Ok(())
     }
 
-    /// Checks that something may arrive in a directory; answers with what that is to its row.
-    fn arriving<R: Provisioned>(
+    /// Checks that a row may be added or replaced. Returns `created` or `updated`.
+    fn check_put<R: Provisioned>(
         &mut self,
         ctx: &Ctx<'_>,
         directory_id: &str,
@@ -148,13 +149,13 @@ impl State {
         self.provision(ctx, directory_id)?;
         match R::table(self).get(id) {
             None => Ok("created"),
-            Some(known) if known.directory_id() == directory_id => Ok("updated"),
+            Some(existing) if existing.directory_id() == directory_id => Ok("updated"),
             Some(_) => Err(ApiError::not_found(R::KIND, id)),
         }
     }
 
-    /// Checks that something may leave a directory; answers with it, and as it is shown one last time.
-    fn leaving<R: Provisioned>(
+    /// Checks that a row may be removed. Returns the row and its last API form.
+    fn check_removal<R: Provisioned>(
         &mut self,
         ctx: &Ctx<'_>,
         directory_id: &str,
@@ -169,7 +170,7 @@ impl State {
         Ok((row, shown))
     }
 
-    /// Makes exactly these users of the directory the group's; users whose groups change have changed.
+    /// Sets the members of a group. Also updates the timestamps of users that join or leave it.
     fn set_members(&mut self, ctx: &Ctx<'_>, directory_id: &str, group_id: &str, members: &[String]) {
         let before: Vec<String> = (self.directory_users.by("group", group_id))
             .map(|row| row.user.id.clone())
@@ -196,10 +197,10 @@ impl State {
         }
     }
 
-    /// Notes that users or groups arrive.
+    /// Records a sync. Fails if the directory is disabled.
     fn provision(&mut self, ctx: &Ctx<'_>, directory_id: &str) -> Result<(), ApiError> {
         if !self.directories.require(directory_id)?.directory.enabled {
-            let message = "a disabled directory takes no users and groups";
+            let message = "the directory is disabled; enable it before adding or removing users and groups";
             return Err(
                 ApiError::precondition("DIRECTORY_DISABLED", message).resource("directory", directory_id)
             );
@@ -210,8 +211,8 @@ impl State {
         Ok(())
     }
 
-    /// Reports a change of `row`, with what receivers want beside what the API shows.
-    fn tell<R: Provisioned>(&mut self, ctx: &Ctx<'_>, row: &R, change: &str, mut data: Value) {
+    /// Emits an event for a change. Webhook payloads have some fields that API responses lack.
+    fn emit_change<R: Provisioned>(&mut self, ctx: &Ctx<'_>, row: &R, change: &str, mut data: Value) {
         let directory = self.directories.get(row.directory_id());
         let organization = directory.map(|row| row.directory.organization_id.clone());
         let sent = ["user_detail", "group_detail"].map(|name| data[name].clone());

@@ -1,7 +1,7 @@
-//! Roles, what they inherit, and what their members may do.
+//! Roles, role inheritance and permissions.
 //!
-//! Roles, permissions and members refer to each other by name, as the API does. In an organization a name means
-//! its own role first and the environment's role after.
+//! Roles, permissions and members refer to each other by name, as in the API. In an organization, a
+//! name refers to the organization's own role if it exists, otherwise to the environment's role.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::rows::keys;
 use super::{Key, Row, State};
 
-/// A role of the environment, or of the organization it names. Of its permissions, the names count.
+/// A role of the environment or of an organization. Only the names of its permissions are stored.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct RoleRow {
@@ -46,13 +46,14 @@ impl Row for RoleRow {
     }
 }
 
-/// What a role stands under in the index `own`, by which it is found however many organizations have one of its name.
+/// Returns the key in the index `own`, which identifies one role even if several organizations have
+/// a role with the same name.
 fn own_key(organization_id: Option<&str>, name: &str) -> String {
     format!("{}\n{name}", organization_id.unwrap_or_default())
 }
 
 impl RoleRow {
-    /// The role as a membership names it.
+    /// Returns the role as memberships contain it.
     pub(crate) fn as_member_role(&self) -> commons::Role {
         commons::Role {
             id: self.role.id.clone(),
@@ -63,8 +64,8 @@ impl RoleRow {
 }
 
 impl State {
-    /// The roles that every environment starts with: `admin` for creators, `member` for everybody else. Their ids
-    /// are the same everywhere, so that an export replaces them instead of adding to them.
+    /// Adds the initial roles of an environment: `admin` for creators and `member` for other
+    /// members. Their ids are fixed, so that importing an export replaces them.
     pub(crate) fn add_first_roles(&mut self) {
         let roles = [
             Role {
@@ -93,18 +94,18 @@ impl State {
         }
     }
 
-    /// The role of exactly this organization, or of the environment without one.
+    /// Returns the role of the organization, or of the environment if `organization_id` is `None`.
     pub(crate) fn role(&self, organization_id: Option<&str>, name: &str) -> Option<&RoleRow> {
         self.roles.by("own", &own_key(organization_id, name)).next()
     }
 
-    /// The role that a name means in an organization.
+    /// Resolves a role name in an organization.
     pub(crate) fn role_in(&self, organization_id: &str, name: &str) -> Option<&RoleRow> {
         self.role(Some(organization_id), name)
             .or_else(|| self.role(None, name))
     }
 
-    /// The role that new members of an organization get when no other one is named.
+    /// Returns the default role for new members of an organization.
     pub(crate) fn default_member_role(&self, organization_id: &str) -> Option<&RoleRow> {
         let own = self.default_member_roles.get(organization_id);
         own.and_then(|name| self.role_in(organization_id, name))
@@ -115,7 +116,7 @@ impl State {
             })
     }
 
-    /// The role that `row` extends.
+    /// Returns the role that `row` extends.
     pub(crate) fn base_of(&self, row: &RoleRow) -> Option<&RoleRow> {
         let name = row.role.extends.as_deref()?;
         match row.organization_id.as_deref() {
@@ -124,12 +125,13 @@ impl State {
         }
     }
 
-    /// The role and all that it extends, the nearest first. A circle, which only a seed can make, ends it.
+    /// Returns the role and the roles it extends, nearest first. Stops at a cycle, which a seed can
+    /// create.
     pub(crate) fn lineage<'a>(&'a self, row: &'a RoleRow) -> Vec<&'a RoleRow> {
         let mut lineage = vec![row];
         let mut last = row;
         while let Some(base) = self.base_of(last)
-            && !lineage.iter().any(|known| known.role.id == base.role.id)
+            && !lineage.iter().any(|seen| seen.role.id == base.role.id)
         {
             lineage.push(base);
             last = base;
@@ -137,7 +139,7 @@ impl State {
         lineage
     }
 
-    /// The roles that extend `row` directly.
+    /// Returns the roles that directly extend `row`.
     pub(crate) fn dependents_of(&self, row: &RoleRow) -> impl Iterator<Item = &RoleRow> {
         let same_name = self.roles.by("extends", &row.role.name);
         same_name.filter(|other| {
@@ -150,7 +152,7 @@ impl State {
         self.permissions.by("name", name).next()
     }
 
-    /// The permissions that the role has of its own.
+    /// Returns the permissions that are assigned to the role itself.
     pub(crate) fn own_permissions(&self, row: &RoleRow) -> Vec<&Permission> {
         row.role
             .permissions
@@ -159,7 +161,8 @@ impl State {
             .collect()
     }
 
-    /// The permissions of the role and of all that it extends, each with the name of the nearest role that has it.
+    /// Returns the permissions of the role and of the roles it extends. Each is paired with the
+    /// name of the nearest role that grants it.
     pub(crate) fn effective_permissions<'a>(&'a self, row: &'a RoleRow) -> Vec<(&'a Permission, &'a str)> {
         let mut seen = HashSet::new();
         let mut all = Vec::new();
@@ -173,15 +176,15 @@ impl State {
         all
     }
 
-    /// The roles of a member, without those that are gone.
+    /// Returns the roles of a member, without deleted ones.
     pub(crate) fn member_roles(&self, membership: &OrganizationMembership) -> Vec<&RoleRow> {
-        let named = membership.roles.iter();
-        named
+        let names = membership.roles.iter();
+        names
             .filter_map(|role| self.role_in(&membership.organization_id, &role.name))
             .collect()
     }
 
-    /// What a member may do through all roles, each permission once.
+    /// Returns the permissions of a member through all roles, without duplicates.
     pub(crate) fn member_permissions(&self, membership: &OrganizationMembership) -> Vec<&Permission> {
         let mut seen = HashSet::new();
         let roles = self.member_roles(membership).into_iter();
@@ -191,19 +194,19 @@ impl State {
             .collect()
     }
 
-    /// Whether `row` is among the roles of a member.
+    /// Returns `true` if the member has the role `row`.
     pub(crate) fn has_role(&self, membership: &OrganizationMembership, row: &RoleRow) -> bool {
         membership.roles.iter().any(|role| role.name == row.role.name)
             && self
                 .role_in(&membership.organization_id, &row.role.name)
-                .is_some_and(|meant| meant.role.id == row.role.id)
+                .is_some_and(|resolved| resolved.role.id == row.role.id)
     }
 
-    /// The number of users who have the role, in one organization or in any.
+    /// Returns the number of users who have the role, in one organization or in all.
     pub(crate) fn users_with(&self, row: &RoleRow, organization_id: Option<&str>) -> usize {
         let name = &row.role.name;
         let Some(id) = row.organization_id.as_deref().or(organization_id) else {
-            // Unless an organization has a role of this name too, the name says it all.
+            // The index is exact if only one role has this name.
             if self.roles.count_by("name", name) == 1 {
                 return self.users.count_by("role", name);
             }
@@ -211,7 +214,7 @@ impl State {
             let users = self.users.by("role", name);
             return users.filter(|user| user.memberships.iter().any(having)).count();
         };
-        if organization_id.is_some_and(|wanted| wanted != id) {
+        if organization_id.is_some_and(|requested| requested != id) {
             return 0;
         }
         let having = |membership: &OrganizationMembership| {
@@ -221,7 +224,8 @@ impl State {
         members.filter(|user| user.memberships.iter().any(having)).count()
     }
 
-    /// Names of the roles and of the permissions that a user has in an organization, as tokens carry them.
+    /// Returns the names of the roles and permissions of a user in an organization, for token
+    /// claims.
     pub(crate) fn grants_of_member(
         &self,
         user_id: &str,
@@ -244,7 +248,7 @@ impl State {
     }
 }
 
-/// A permission as a role shows it.
+/// Returns a permission as roles contain it.
 pub(crate) fn role_permission(permission: &Permission, role_name: &str) -> RolePermission {
     RolePermission {
         id: permission.id.clone(),

@@ -1,4 +1,4 @@
-//! What rows have in common.
+//! [`Row`] implementations for API messages, and helpers for implementing it.
 
 use scalekit::api::connections::Connection;
 use scalekit::api::domains::Domain;
@@ -13,18 +13,18 @@ use scalekit::api::webauthn::WebAuthnCredential;
 use super::index::Key;
 use super::{Ctx, ENVIRONMENT};
 
-/// The keys whose value is there and not empty.
+/// Returns the index keys whose value is present and not empty.
 pub(super) fn keys<'a>(values: impl IntoIterator<Item = (&'static str, Option<&'a str>)>) -> Vec<Key> {
-    let given = values
+    let present = values
         .into_iter()
         .filter_map(|(index, value)| Some((index, value?)));
-    given
+    present
         .filter(|(_, value)| !value.is_empty())
         .map(|(index, value)| (index, value.to_owned()))
         .collect()
 }
 
-/// Fills in the times that a row leaves out.
+/// Sets the creation and update times if they are missing.
 macro_rules! dated {
     ($row:expr, $ctx:expr) => {
         dated!($row, $ctx, create_time, update_time)
@@ -35,7 +35,8 @@ macro_rules! dated {
     };
 }
 
-/// Implements [`Row`] for a message with a field `id`; what is in braces goes into the implementation.
+/// Implements [`Row`] for a message. The id is in the field `id` unless another path is given. The
+/// methods in braces are added to the implementation.
 macro_rules! row {
     ($message:ty, $kind:literal, $prefix:literal, { $($more:tt)* }) => {
         row!($message, $kind, $prefix, id, { $($more)* });

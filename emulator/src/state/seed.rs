@@ -1,4 +1,4 @@
-//! Rows that a test or a file brings along.
+//! Seeds: rows to load into the environment.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -23,8 +23,8 @@ use super::{
     Row, SessionRow, State, TokenRow,
 };
 
-/// Rows as copies of themselves: a list that was read one by one has room for more, which would be most of what many
-/// rows take.
+/// Deserializes a list of rows. Each row is cloned because a clone has no spare capacity. In
+/// freshly deserialized rows, spare capacity would take most of the memory.
 fn without_slack<'de, D, R>(deserializer: D) -> Result<Vec<Box<R>>, D::Error>
 where
     D: Deserializer<'de>,
@@ -51,11 +51,11 @@ where
     deserializer.deserialize_seq(Rows(PhantomData))
 }
 
-/// Declares the lists of a seed, each named like the table that its rows go to.
+/// Declares the lists of a seed. Each list has the name of its table.
 macro_rules! seeds {
     ($($table:ident: $row:ty,)*) => {
-        /// Rows to be added, each as the API shows it. All are optional; a row without an id gets one, a row whose id
-        /// exists replaces that one.
+        /// Rows to add, in the form that the API returns. All fields are optional. A row without an
+        /// id gets one. A row with an existing id replaces the existing row.
         #[derive(Clone, Debug, Default, Serialize, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub(crate) struct Seed {
@@ -63,22 +63,22 @@ macro_rules! seeds {
                 #[serde(deserialize_with = "without_slack", skip_serializing_if = "Vec::is_empty")]
                 $table: Vec<Box<$row>>,
             )*
-            /// The names of the roles that new members of an organization get, by the organization's id.
+            /// The default role for new members, by organization id.
             #[serde(skip_serializing_if = "BTreeMap::is_empty")]
             default_member_roles: BTreeMap<String, String>,
-            /// Where logins may lead back to; once there is one, nowhere else.
+            /// Allowed redirect URIs. If there are none, every redirect URI is allowed.
             #[serde(skip_serializing_if = "Vec::is_empty")]
             redirect_uris: Vec<String>,
         }
 
-        /// The ids of seeded rows.
+        /// The ids of the seeded rows.
         #[derive(Clone, Debug, Default, Serialize)]
         pub(crate) struct SeededIds {
             $(#[serde(skip_serializing_if = "Vec::is_empty")] $table: Vec<String>,)*
         }
 
         impl State {
-            /// Adds the rows of a seed; nobody is told about them. Answers with the ids in the order of the seed.
+            /// Adds the rows of a seed without emitting events. Returns the ids in seed order.
             pub(crate) fn seed(&mut self, ctx: &Ctx<'_>, seed: Seed) -> SeededIds {
                 let mut ids = SeededIds::default();
                 $(for mut row in seed.$table {
@@ -100,7 +100,7 @@ macro_rules! seeds {
                 ids
             }
 
-            /// A seed that makes the same environment again, but for its events and the tokens it gave out.
+            /// Returns a seed that recreates this environment, without events and issued tokens.
             pub(crate) fn export(&self) -> Seed {
                 let defaults = self.default_member_roles.iter();
                 Seed {
@@ -110,7 +110,7 @@ macro_rules! seeds {
                 }
             }
 
-            /// All that the data file keeps, each part by its name there.
+            /// Returns all persistent parts with their names in the data file.
             pub(super) fn parts(&mut self) -> Vec<(&'static str, &mut dyn Kept)> {
                 let [codes, refresh, access] = self.grants.parts();
                 vec![

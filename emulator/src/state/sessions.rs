@@ -1,4 +1,4 @@
-//! Sessions: what a login opens and a logout ends.
+//! Login sessions.
 
 use scalekit::api::commons::TimeUnit;
 use scalekit::api::events::ObjectType;
@@ -9,28 +9,30 @@ use serde_json::{Map, Value};
 use super::rows::keys;
 use super::{BrowserKey, Ctx, Key, Row, State};
 
-/// How long a session lives, in seconds: 30 days, and 7 without use. An organization can have its own policy.
+/// The default total lifetime of a session, in seconds: 30 days. Organizations can override it.
 const ABSOLUTE_LIFETIME: i64 = 30 * 24 * 3600;
+
+/// The default lifetime of an unused session, in seconds: 7 days. Organizations can override it.
 const IDLE_LIFETIME: i64 = 7 * 24 * 3600;
 
-/// The states of a session.
+/// Session statuses.
 pub(crate) const ACTIVE: &str = "active";
 pub(crate) const EXPIRED: &str = "expired";
 pub(crate) const REVOKED: &str = "revoked";
 pub(crate) const LOGGED_OUT: &str = "logged_out";
 
-/// A session and how it was opened.
+/// A session and details of its login.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct SessionRow {
     #[serde(flatten)]
     pub(crate) session: SessionDetails,
-    /// The connection that the user logged in through; empty for none.
+    /// The connection used for the login; empty if none.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) connection_id: String,
-    /// When the user showed who they are, in seconds since 1970.
+    /// When the user authenticated, in Unix seconds.
     pub(crate) auth_time: i64,
-    /// What interceptors want in the tokens of the session.
+    /// Custom claims from interceptors, for the tokens of the session.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub(crate) claims: Map<String, Value>,
 }
@@ -52,7 +54,7 @@ impl Row for SessionRow {
     }
 }
 
-/// A login that succeeded.
+/// A successful login.
 #[derive(Clone, Debug)]
 pub(crate) struct Login {
     pub(crate) user_id: String,
@@ -65,7 +67,8 @@ pub(crate) struct Login {
 }
 
 impl State {
-    /// How long sessions of an organization live, in seconds: in any case, and without use if that counts.
+    /// Returns the absolute and the idle lifetime of an organization's sessions, in seconds. The
+    /// idle lifetime is `None` if the idle timeout is disabled.
     fn session_lifetimes(&self, organization_id: &str) -> (i64, Option<i64>) {
         let row = self.organizations.get(organization_id);
         let Some(policy) = row.and_then(|row| row.session_policy.as_ref()) else {
@@ -93,7 +96,7 @@ impl State {
         )
     }
 
-    /// The session as the API shows it: expired once its time is up.
+    /// Returns the session as the API shows it. A session past its lifetime is shown as expired.
     pub(crate) fn show_session(&self, ctx: &Ctx<'_>, row: &SessionRow) -> SessionDetails {
         let mut session = row.session.clone();
         if session.status == ACTIVE && !is_live(&session, ctx) {
@@ -103,7 +106,7 @@ impl State {
         session
     }
 
-    /// Opens a session.
+    /// Creates a session.
     pub(crate) fn open_session(&mut self, ctx: &Ctx<'_>, login: Login) -> SessionRow {
         let (absolute, idle) = self.session_lifetimes(&login.organization_id);
         let session = SessionDetails {
@@ -149,18 +152,18 @@ impl State {
         row
     }
 
-    /// The session, if it is still good for anything.
+    /// Returns the session if it is active and not expired.
     pub(crate) fn live_session(&self, ctx: &Ctx<'_>, id: &str) -> Option<&SessionRow> {
         let row = self.sessions.get(id)?;
         is_live(&row.session, ctx).then_some(row)
     }
 
-    /// Lets a session into one more application, or into another organization of its user.
+    /// Adds an application or an organization to a session.
     pub(crate) fn widen_session(&mut self, id: &str, client_id: &str, organization_id: &str) {
         let _ = self.sessions.change(id, |row| {
             let session = &mut row.session;
             let organizations = &mut session.authenticated_organizations;
-            if !organizations.iter().any(|known| known == organization_id) {
+            if !organizations.iter().any(|existing| existing == organization_id) {
                 organizations.push(organization_id.to_owned());
             }
             let client = AuthenticatedClients {
@@ -173,8 +176,8 @@ impl State {
         });
     }
 
-    /// Takes an organization out of the sessions of a user who has left it, with the tokens for it; the sessions that
-    /// began there have ended.
+    /// Removes an organization from the sessions of a user who left it, and revokes the tokens for
+    /// it. The caller must end the sessions that were created in that organization.
     pub(crate) fn narrow_sessions(&mut self, user_id: &str, organization_id: &str) {
         self.grants.forget_member(user_id, organization_id);
         let inside = |row: &&SessionRow| {
@@ -200,7 +203,7 @@ impl State {
         }
     }
 
-    /// Notes that a session was used, which puts off its end.
+    /// Records that a session was used, which extends its idle lifetime.
     pub(crate) fn touch_session(&mut self, ctx: &Ctx<'_>, id: &str) {
         let organization = self
             .sessions
@@ -214,13 +217,13 @@ impl State {
         });
     }
 
-    /// Revokes a session, with its refresh tokens, if it still lives.
+    /// Revokes a live session and its refresh tokens.
     pub(crate) fn end_session(&mut self, ctx: &Ctx<'_>, id: &str) {
         self.close_session(ctx, id, REVOKED, "session.revoked");
     }
 
-    /// Revokes the live sessions of a user, in one organization or in all, with their refresh tokens; answers with
-    /// them as they are now.
+    /// Revokes a user's live sessions and their refresh tokens, in one organization or in all.
+    /// Returns the revoked sessions.
     pub(crate) fn end_sessions_of(
         &mut self,
         ctx: &Ctx<'_>,
@@ -236,13 +239,14 @@ impl State {
         ended.collect()
     }
 
-    /// Ends one session because its user logged out.
+    /// Ends a session with the status `logged_out`.
     pub(crate) fn log_out(&mut self, ctx: &Ctx<'_>, id: &str) {
         self.close_session(ctx, id, LOGGED_OUT, "session.logged_out");
     }
 
-    /// Ends a session and all others of its user in the same browsers: after logging in twice in one browser, neither
-    /// login may let the user in again (OpenID Connect RP-Initiated Logout 1.0, section 2).
+    /// Ends a session and all other sessions of its user in the same browsers. A user who logged in
+    /// twice in one browser must be logged out completely (OpenID Connect RP-Initiated Logout 1.0,
+    /// section 2).
     pub(crate) fn log_out_of_browsers(
         &mut self,
         ctx: &Ctx<'_>,
@@ -250,8 +254,9 @@ impl State {
         user_id: &str,
         browser: Option<&BrowserKey>,
     ) {
-        let holds =
-            |key: &BrowserKey, ids: &[String]| Some(key) == browser || ids.iter().any(|known| known == id);
+        let holds = |key: &BrowserKey, ids: &[String]| {
+            Some(key) == browser || ids.iter().any(|session_id| session_id == id)
+        };
         let beside = (self.browsers.iter())
             .filter(|(key, ids)| holds(key, ids))
             .flat_map(|(_, ids)| ids);
@@ -285,7 +290,7 @@ impl State {
     }
 }
 
-/// When a session ends if nobody ends it before.
+/// Returns when the session expires: the earlier of its idle and absolute expiry.
 fn end_of(session: &SessionDetails) -> Option<scalekit::Timestamp> {
     session
         .idle_expires_at

@@ -1,4 +1,4 @@
-//! API tokens that an application hands to its customers.
+//! API tokens that an application issues to its customers.
 
 use scalekit::api::tokens::Token;
 use serde::{Deserialize, Serialize};
@@ -7,13 +7,13 @@ use super::rows::{keys, row};
 use super::{Ctx, Key, State};
 use crate::secrets::{hash, suffix};
 
-/// An API token: what is known about it, and the hash that it is found by.
+/// An API token, stored as a hash.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct TokenRow {
     #[serde(flatten)]
     pub(crate) info: Token,
-    /// The token itself, in a seed only.
+    /// The plain token. Only used in seeds.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) token: String,
     pub(crate) hash: String,
@@ -39,7 +39,8 @@ row!(TokenRow, "token", "apit", info.token_id, {
 });
 
 impl State {
-    /// The token as the API shows it: what organization, user and membership say is looked up.
+    /// Returns the token as the API shows it. Data of the organization, user and roles is looked up
+    /// on read.
     pub(crate) fn show_token(&self, row: &TokenRow) -> Token {
         let mut info = row.info.clone();
         let organization = self.organizations.get(&info.organization_id);
@@ -53,7 +54,7 @@ impl State {
         info
     }
 
-    /// Removes the tokens of a user, in one organization or in all.
+    /// Revokes the tokens of a user, in one organization or in all.
     pub(crate) fn forget_tokens_of(&mut self, user_id: &str, organization_id: Option<&str>) {
         let own = self.tokens.by("user", user_id).map(|row| &row.info);
         let own = own.filter(|info| organization_id.is_none_or(|id| info.organization_id == id));

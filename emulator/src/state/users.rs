@@ -1,4 +1,4 @@
-//! Users and their memberships, as far as more than one service deals with them.
+//! Users and memberships: logic that several services share.
 
 use scalekit::api::commons::{MembershipStatus, OrganizationMembership, Role, UserProfile};
 use scalekit::api::events::ObjectType;
@@ -8,12 +8,13 @@ use super::{Ctx, ENVIRONMENT, Mail, Name, RoleRow, State};
 use crate::engine::ApiError;
 
 impl State {
-    /// The user with this address, whatever its letter case.
+    /// Returns the user with this e-mail address, ignoring case.
     pub(crate) fn user_by_email(&self, email: &str) -> Option<&User> {
         self.users.by("email", &email.to_ascii_lowercase()).next()
     }
 
-    /// The user as the API shows it: what organizations, roles and the time say about the memberships is looked up.
+    /// Returns the user as the API shows it. The names, roles, permissions and statuses of its
+    /// memberships are computed on read.
     pub(crate) fn show_user(&self, ctx: &Ctx<'_>, user: &User) -> User {
         let mut user = user.clone();
         for membership in &mut user.memberships {
@@ -39,7 +40,8 @@ impl State {
         user
     }
 
-    /// Adds a user without memberships. The caller has checked that address and external id are free.
+    /// Creates a user without memberships. The caller must check that the e-mail address and the
+    /// external id are not in use.
     pub(crate) fn create_user(&mut self, ctx: &Ctx<'_>, mut user: User) -> User {
         user.environment_id = ENVIRONMENT.to_owned();
         user.create_time = ctx.stamp();
@@ -59,7 +61,8 @@ impl State {
         user
     }
 
-    /// Puts a user into an organization. The caller has checked that both exist and that it is not there yet.
+    /// Adds a user to an organization. The caller must check that the user exists and is not yet a
+    /// member.
     ///
     /// # Errors
     /// NOT_FOUND.
@@ -98,7 +101,7 @@ impl State {
         Ok(user)
     }
 
-    /// Sends, or sends again, the mail that invites a user into an organization.
+    /// Sends the invitation mail for an organization.
     pub(crate) fn send_invitation(&mut self, ctx: &Ctx<'_>, user: &User, organization_id: &str) {
         let organization = self.organizations.get(organization_id);
         let name = organization.map_or("", |row| row.organization.display_name.as_str());
@@ -111,7 +114,7 @@ impl State {
         self.send_mail(ctx, mail);
     }
 
-    /// Takes a user out of an organization; the user stays.
+    /// Removes a user from an organization. The user is not deleted.
     ///
     /// # Errors
     /// NOT_FOUND.
@@ -144,7 +147,7 @@ impl State {
         Ok(())
     }
 
-    /// The membership of a user in an organization.
+    /// Returns the membership of a user in an organization.
     ///
     /// # Errors
     /// NOT_FOUND.
@@ -160,13 +163,13 @@ impl State {
             .ok_or_else(|| ApiError::not_found("membership", user_id))
     }
 
-    /// Whether a user may act in an organization now.
+    /// Returns `true` if the user is an active member of the organization.
     pub(crate) fn is_active_member(&self, user_id: &str, organization_id: &str) -> bool {
         self.membership(user_id, organization_id)
             .is_ok_and(|membership| membership.membership_status == MembershipStatus::Active)
     }
 
-    /// Changes a membership, and answers with the user as stored.
+    /// Changes a membership and returns the stored user.
     ///
     /// # Errors
     /// NOT_FOUND.
@@ -199,7 +202,7 @@ impl State {
         }
     }
 
-    /// Removes a user with all memberships and sessions.
+    /// Deletes a user with all memberships, sessions and tokens.
     ///
     /// # Errors
     /// NOT_FOUND.
@@ -215,7 +218,7 @@ impl State {
         Ok(())
     }
 
-    /// The roles that a new member of an organization gets when no role is named.
+    /// Returns the roles of a new member if the request does not specify any.
     pub(crate) fn default_member_roles(&self, organization_id: &str) -> Vec<Role> {
         self.default_member_role(organization_id)
             .map(RoleRow::as_member_role)

@@ -250,7 +250,7 @@ async fn changes_to_disabled_and_other_directories_are_rejected() {
         (response.status, response.body),
         (
             400,
-            json!({ "error": "a disabled directory takes no users and groups" })
+            json!({ "error": "the directory is disabled; enable it before adding or removing users and groups" })
         )
     );
     let other = environment

@@ -298,6 +298,9 @@ async fn invalid_requests_return_scim_errors() {
         .await;
     assert_eq!(
         (status, &error["detail"]),
-        (400, &json!("a disabled directory takes no users and groups"))
+        (
+            400,
+            &json!("the directory is disabled; enable it before adding or removing users and groups")
+        )
     );
 }

@@ -1,4 +1,4 @@
-//! A table in the data file: an entry a row, by its place.
+//! Persistence of tables: one entry per row, with the row's place as the key.
 
 use super::{Row, Table};
 use crate::state::kept::{Entry, Kept, entry};
@@ -11,7 +11,7 @@ impl<R: Row> Kept for Table<R> {
     fn drain(&mut self, kind: &'static str, entries: &mut Vec<Entry>) {
         let changed = self.changed.take();
         let rows = changed.iter().map(|place| (place, self.rows.get(place)));
-        // Big-endian, so that the file has rows in the order of their places.
+        // Big-endian keys keep the rows of the file in place order.
         entries.extend(rows.map(|(place, row)| entry(kind, place.to_be_bytes().to_vec(), row)));
     }
 

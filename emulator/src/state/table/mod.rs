@@ -1,4 +1,4 @@
-//! Rows of one kind, in order of creation.
+//! Tables: rows of one type, in creation order.
 
 mod kept;
 mod read;
@@ -16,30 +16,30 @@ use super::index::{Indexes, Key};
 use super::kept::Journal;
 use crate::engine::ApiError;
 
-/// What a table holds. A row is the API's own message, or a struct around one that adds what the API does not show;
-/// its JSON is the form in which rows are seeded and exported.
+/// A row of a [`Table`]. It is an API message, or a struct that wraps one to add fields that the
+/// API does not show. Its JSON is used in seeds and exports.
 pub(crate) trait Row: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
-    /// What people call it, in messages: `organization`.
+    /// The type's name in messages, such as `organization`.
     const KIND: &'static str;
-    /// What its ids start with: `org`.
+    /// The prefix of generated ids, such as `org`.
     const PREFIX: &'static str;
 
     fn id(&self) -> &str;
     fn set_id(&mut self, id: String);
 
-    /// What it is found by beside its id.
+    /// Returns the secondary index keys.
     fn keys(&self) -> Vec<Key> {
         Vec::new()
     }
 
-    /// Fills in what a seed may leave out. The row has its id.
+    /// Sets fields that a seed may omit. The row already has its id.
     fn complete(&mut self, _ctx: &Ctx<'_>) {}
 }
 
-/// Rows by id, by their keys, and in the order in which they were made.
+/// Rows with lookups by id and by secondary keys, in creation order.
 #[derive(Clone, Debug)]
 pub(crate) struct Table<R> {
-    /// Boxed, because the nodes of the tree are little more than half full.
+    /// Boxed to save memory: B-tree nodes are only a little more than half full.
     rows: BTreeMap<u64, Box<R>>,
     by_id: HashMap<Box<str>, u64>,
     indexes: Indexes,
@@ -60,7 +60,8 @@ impl<R> Default for Table<R> {
 }
 
 impl<R: Row> Table<R> {
-    /// Adds a row and gives it an id if it has none. A row with the same id is replaced in its place.
+    /// Adds a row. A row without an id gets one. A row with an existing id replaces the old row and
+    /// keeps its place.
     pub(crate) fn insert(&mut self, ids: &mut Ids, mut row: R) -> &R {
         if row.id().is_empty() {
             row.set_id(ids.next(R::PREFIX));
@@ -93,7 +94,7 @@ impl<R: Row> Table<R> {
         self.get(id).ok_or_else(|| ApiError::not_found(R::KIND, id))
     }
 
-    /// Changes a row, but not its id, and answers with it as it is now.
+    /// Changes a row and returns it. The id must stay the same.
     ///
     /// # Errors
     /// NOT_FOUND.
@@ -112,7 +113,7 @@ impl<R: Row> Table<R> {
         Ok(row)
     }
 
-    /// Changes every row, but no ids.
+    /// Changes all rows. The ids must stay the same.
     pub(crate) fn change_all(&mut self, mut change: impl FnMut(&mut R)) {
         for (place, row) in &mut self.rows {
             let before = row.keys();
@@ -137,23 +138,23 @@ impl<R: Row> Table<R> {
         Ok(*row)
     }
 
-    /// Removes every row that stands in `index` under `value`, and answers with them.
+    /// Removes all rows with the key `value` in `index` and returns them.
     pub(crate) fn remove_by(&mut self, index: &'static str, value: &str) -> Vec<R> {
         let ids: Vec<String> = self.by(index, value).map(|row| row.id().to_owned()).collect();
         ids.iter().filter_map(|id| self.remove(id).ok()).collect()
     }
 
-    /// Removes the oldest rows: those beyond `count`, and any that are `over`, up to the first one that is neither.
-    pub(crate) fn drop_oldest(&mut self, count: usize, over: impl Fn(&R) -> bool) {
+    /// Removes rows, oldest first, while there are more than `count` rows or the oldest row is
+    /// expired.
+    pub(crate) fn drop_oldest(&mut self, count: usize, is_expired: impl Fn(&R) -> bool) {
         while let Some((_, oldest)) = self.rows.first_key_value()
-            && (self.len() > count || over(oldest))
+            && (self.len() > count || is_expired(oldest))
         {
             let id = oldest.id().to_owned();
             let _ = self.remove(&id);
         }
     }
 
-    /// Removes every row.
     pub(crate) fn clear(&mut self) {
         for place in self.rows.keys() {
             self.changed.note(place);

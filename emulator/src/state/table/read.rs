@@ -1,16 +1,16 @@
-//! Lists of rows: all of them, those with a key, and pages of either.
+//! Queries: all rows, rows by key, and pages.
 
 use super::{Row, Table};
 use crate::engine::ApiError;
 use crate::state::page::{Order, Page, Token};
 
 impl<R: Row> Table<R> {
-    /// All rows in order of creation.
+    /// Returns all rows in creation order.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &R> {
         self.rows.values().map(|row| &**row)
     }
 
-    /// The rows that stand in `index` under `value`, in order of creation.
+    /// Returns the rows with the key `value` in `index`, in creation order.
     pub(crate) fn by<'t>(
         &'t self,
         index: &'static str,
@@ -20,7 +20,7 @@ impl<R: Row> Table<R> {
         places.filter_map(|place| Some(&**self.rows.get(place)?))
     }
 
-    /// The number of rows that stand in `index` under `value`.
+    /// Returns the number of rows with the key `value` in `index`.
     pub(crate) fn count_by(&self, index: &'static str, value: &str) -> usize {
         self.indexes.places(index, value).len()
     }
@@ -29,10 +29,11 @@ impl<R: Row> Table<R> {
         self.rows.len()
     }
 
-    /// One page of the rows that `keep` picks. `size` 0 means 10 rows; an empty `token` means the first page.
+    /// Returns one page of the rows that match `keep`. A `size` of 0 means 10 rows. An empty
+    /// `token` means the first page.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT for a token that no page gave out.
+    /// INVALID_ARGUMENT if the token is malformed.
     pub(crate) fn page(
         &self,
         order: Order,
@@ -46,18 +47,18 @@ impl<R: Row> Table<R> {
         Ok(Page::cut(rows, order, size, token))
     }
 
-    /// One page of all rows.
+    /// Returns one page of all rows.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT for a token that no page gave out.
+    /// INVALID_ARGUMENT if the token is malformed.
     pub(crate) fn page_of_all(&self, order: Order, size: u32, token: &str) -> Result<Page<'_, R>, ApiError> {
         Ok(Page::of_all(&self.rows, order, size, Token::parse(token)?))
     }
 
-    /// Returns one page of the rows that `index` has under `value` and that `keep` picks.
+    /// Returns one page of the rows that have the key `value` in `index` and match `keep`.
     ///
     /// # Errors
-    /// INVALID_ARGUMENT for a token that no page gave out.
+    /// INVALID_ARGUMENT if the token is malformed.
     pub(crate) fn page_by(
         &self,
         (index, value): (&'static str, &str),
@@ -74,7 +75,7 @@ impl<R: Row> Table<R> {
     }
 }
 
-/// Collects rows that come in order of creation.
+/// Collects rows in the given order. The iterator must yield them in creation order.
 fn in_order<T>(rows: impl DoubleEndedIterator<Item = T>, order: Order) -> Vec<T> {
     match order {
         Order::OldestFirst => rows.collect(),
