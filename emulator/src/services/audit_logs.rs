@@ -9,8 +9,8 @@ use crate::state::{AuthRequestRow, Ctx, Order, State};
 pub(super) static OPERATIONS: &[Entry] = &[("AuditLogsService.ListAuthRequests", read!(list))];
 
 fn list(state: &State, _: &Ctx<'_>, request: ListAuthLogRequest) -> Result<ListAuthLogResponse, ApiError> {
-    let same = |wanted: &String, known: &String| wanted.is_empty() || wanted == known;
-    let wanted = |row: &AuthRequestRow| {
+    let same = |filter: &String, value: &String| filter.is_empty() || filter == value;
+    let matches = |row: &AuthRequestRow| {
         let log = &row.log;
         let mut statuses = request.status.iter();
         (request.email.is_empty() || request.email.eq_ignore_ascii_case(&log.email))
@@ -27,7 +27,7 @@ fn list(state: &State, _: &Ctx<'_>, request: ListAuthLogRequest) -> Result<ListA
     let (size, token) = (request.page_size, &request.page_token);
     let page = state
         .auth_requests
-        .page(Order::OldestFirst, size, token, wanted)?;
+        .page(Order::OldestFirst, size, token, matches)?;
     Ok(ListAuthLogResponse {
         auth_requests: page.map(|row| row.log.clone()),
         total_size: page.total,

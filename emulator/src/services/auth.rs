@@ -1,4 +1,4 @@
-//! `AuthService`: an application with a login page of its own says who logged in.
+//! `AuthService`: applications with their own login page report the logged-in user.
 
 use scalekit::api::auth::{UpdateLoginUserDetailsRequest, UpdateLoginUserDetailsResponse};
 
@@ -14,11 +14,11 @@ fn update(
     request: UpdateLoginUserDetailsRequest,
 ) -> Result<UpdateLoginUserDetailsResponse, ApiError> {
     state.connections.require(&request.connection_id)?;
-    let ours = |row: &&AuthRequestRow| row.log.connection_id == request.connection_id;
+    let same_connection = |row: &&AuthRequestRow| row.log.connection_id == request.connection_id;
     let found = state
         .auth_requests
         .by("login_request", &request.login_request_id)
-        .find(ours)
+        .find(same_connection)
         .map(|row| row.log.auth_request_id.clone());
     let id = found.ok_or_else(|| ApiError::not_found("login request", &request.login_request_id))?;
     let user = request.user.unwrap_or_default();

@@ -26,7 +26,7 @@ pub(super) static OPERATIONS: &[Entry] = &[
     ("DirectoryService.ListDirectoryUsers", read!(list_users)),
 ];
 
-/// The directory, if it is the organization's.
+/// Returns the directory if it belongs to the organization.
 fn own<'s>(state: &'s State, organization_id: &str, id: &str) -> Result<&'s DirectoryRow, ApiError> {
     state.organizations.require(organization_id)?;
     let row = state.directories.require(id)?;
@@ -53,14 +53,15 @@ fn create(
 ) -> Result<CreateDirectoryResponse, ApiError> {
     state.organizations.require(&request.organization_id)?;
     let new = request.directory.unwrap_or_default();
-    // Without constraints a directory may come without a type; what is pushed to it is SCIM.
+    // Only lenient mode accepts a missing type. The default is SCIM, the protocol that the
+    // emulator serves.
     let directory_type = match new.directory_type {
         DirectoryType::Unspecified => DirectoryType::Scim,
-        given => given,
+        specified => specified,
     };
     let id = state.ids.next(DirectoryRow::PREFIX);
-    let named = new.directory_provider != DirectoryProvider::Unspecified;
-    let provider = new.directory_provider.name().filter(|_| named);
+    let has_provider = new.directory_provider != DirectoryProvider::Unspecified;
+    let provider = new.directory_provider.name().filter(|_| has_provider);
     let name = [provider, directory_type.name(), Some("directory")];
     let directory = Directory {
         name: name.into_iter().flatten().collect::<Vec<_>>().join(" "),
@@ -160,7 +161,7 @@ fn list_users(
 ) -> Result<ListDirectoryUsersResponse, ApiError> {
     own(state, &request.organization_id, &request.directory_id)?;
     let group = request.directory_group_id.filter(|id| !id.is_empty());
-    let wanted = |row: &DirectoryUserRow| {
+    let matches = |row: &DirectoryUserRow| {
         let mut groups = row.user.groups.iter();
         group
             .as_ref()
@@ -174,7 +175,7 @@ fn list_users(
         Order::OldestFirst,
         request.page_size,
         &request.page_token,
-        wanted,
+        matches,
     )?;
     Ok(ListDirectoryUsersResponse {
         users: page.map(|row| state.show_directory_user(row, detail)),
@@ -184,14 +185,14 @@ fn list_users(
     })
 }
 
-/// Groups from outside the directory do not exist here, so asking for them changes nothing.
+/// `include_external_groups` is ignored: the emulator has no external groups.
 fn list_groups(
     state: &State,
     _: &Ctx<'_>,
     request: ListDirectoryGroupsRequest,
 ) -> Result<ListDirectoryGroupsResponse, ApiError> {
     own(state, &request.organization_id, &request.directory_id)?;
-    let wanted = |row: &DirectoryGroupRow| {
+    let matches = |row: &DirectoryGroupRow| {
         request.updated_after.is_none() || row.group.updated_at > request.updated_after
     };
     let detail = request.include_detail.unwrap_or_default();
@@ -201,7 +202,7 @@ fn list_groups(
         Order::OldestFirst,
         request.page_size,
         &request.page_token,
-        wanted,
+        matches,
     )?;
     Ok(ListDirectoryGroupsResponse {
         groups: page.map(|row| state.show_directory_group(row, detail)),

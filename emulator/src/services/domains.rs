@@ -27,8 +27,8 @@ fn create(
     ctx: &Ctx<'_>,
     request: CreateDomainRequest,
 ) -> Result<CreateDomainResponse, ApiError> {
-    let named = name!(request.identities, CreateDomainRequestIdentities::OrganizationId)?;
-    let organization_id = state.organization(named)?.organization.id.clone();
+    let organization = name!(request.identities, CreateDomainRequestIdentities::OrganizationId)?;
+    let organization_id = state.organization(organization)?.organization.id.clone();
     let new = request.domain.unwrap_or_default();
     let domain = new.domain.to_lowercase();
     if !is_domain_name(&domain) {
@@ -41,16 +41,16 @@ fn create(
     if state
         .domains
         .by("domain", &domain)
-        .any(|known| known.organization_id == organization_id)
+        .any(|existing| existing.organization_id == organization_id)
     {
         let message = format!("the organization already has the domain {domain:?}");
         return Err(ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource("domain", &domain));
     }
     let domain_type = match new.domain_type {
         DomainType::Unspecified => DomainType::OrganizationDomain,
-        given => given,
+        specified => specified,
     };
-    // Domains that only list allowed addresses prove nothing, so nothing is asked of them.
+    // Allowed e-mail domains do not need verification.
     let (verification_status, verification_method) = match domain_type {
         DomainType::AllowedEmailDomain => (
             VerificationStatus::AutoVerified,
@@ -82,7 +82,8 @@ fn create(
     Ok(CreateDomainResponse { domain: Some(domain) })
 }
 
-/// At least two labels of letters, digits and inner hyphens (RFC 1123).
+/// Returns `true` if the name has at least two labels of letters, digits and inner hyphens (RFC
+/// 1123).
 fn is_domain_name(text: &str) -> bool {
     let label = |label: &str| {
         (1..=63).contains(&label.len())
@@ -96,8 +97,8 @@ fn is_domain_name(text: &str) -> bool {
 }
 
 fn get(state: &State, _: &Ctx<'_>, request: GetDomainRequest) -> Result<GetDomainResponse, ApiError> {
-    let named = name!(request.identities, GetDomainRequestIdentities::OrganizationId)?;
-    let domain = find(state, named, &request.id)?;
+    let organization = name!(request.identities, GetDomainRequestIdentities::OrganizationId)?;
+    let domain = find(state, organization, &request.id)?;
     Ok(GetDomainResponse {
         domain: Some(domain.clone()),
     })
@@ -113,8 +114,8 @@ fn find<'s>(state: &'s State, organization: Name<'_>, id: &str) -> Result<&'s Do
 }
 
 fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteDomainRequest) -> Result<Empty, ApiError> {
-    let named = name!(request.identities, DeleteDomainRequestIdentities::OrganizationId)?;
-    find(state, named, &request.id)?;
+    let organization = name!(request.identities, DeleteDomainRequestIdentities::OrganizationId)?;
+    find(state, organization, &request.id)?;
     let domain = state.domains.remove(&request.id)?;
     state.emit(
         ctx,
@@ -127,8 +128,8 @@ fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteDomainRequest) -> Res
 }
 
 fn list(state: &State, _: &Ctx<'_>, request: ListDomainRequest) -> Result<ListDomainResponse, ApiError> {
-    let named = name!(request.identities, ListDomainRequestIdentities::OrganizationId)?;
-    let organization_id = &state.organization(named)?.organization.id;
+    let organization = name!(request.identities, ListDomainRequestIdentities::OrganizationId)?;
+    let organization_id = &state.organization(organization)?.organization.id;
     let page_size = request.page_size.filter(|size| *size > 0).unwrap_or(DEFAULT_PAGE);
     let page_number = request.page_number.filter(|number| *number > 0).unwrap_or(1);
     let skipped = (i64::from(page_number) - 1) * i64::from(page_size);

@@ -47,11 +47,12 @@ fn fits(event: &ScalekitEvent, filter: &EventFilter) -> bool {
         let data = event.data.as_ref();
         data.and_then(|data| data.get(name)?.as_str()).unwrap_or_default()
     };
-    let says =
-        |name: &str, wanted: &Option<String>| wanted.as_ref().is_none_or(|wanted| text(name) == wanted);
-    // An event concerns what it is about, and what that belongs to.
-    let concerns = |name: &str, object: ObjectType, wanted: &Option<String>| {
-        wanted
+    let equals = |name: &str, expected: &Option<String>| {
+        expected.as_ref().is_none_or(|expected| text(name) == expected)
+    };
+    // Matches events about the object, and events of other objects that refer to it.
+    let concerns = |name: &str, object: ObjectType, expected: &Option<String>| {
+        expected
             .as_ref()
             .is_none_or(|id| text(name) == id || (event.object == object && text("id") == id))
     };
@@ -61,9 +62,9 @@ fn fits(event: &ScalekitEvent, filter: &EventFilter) -> bool {
         && (organization_id.is_empty() || event.organization_id.as_ref() == Some(organization_id))
         && (*source == Source::Unspecified || source_of(event) == *source)
         && (auth_request_id.is_empty() || text("auth_request_id") == auth_request_id)
-        && says("interceptor_id", interceptor_id)
-        && says("interceptor_status", interceptor_status)
-        && says("interceptor_decision", interceptor_decision)
+        && equals("interceptor_id", interceptor_id)
+        && equals("interceptor_status", interceptor_status)
+        && equals("interceptor_decision", interceptor_decision)
         && concerns("connection_id", ObjectType::Connection, connection_id)
         && concerns(
             "connected_account_id",

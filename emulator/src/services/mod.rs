@@ -1,29 +1,32 @@
-//! What the operations do.
+//! The API's operations.
 //!
 //! # How to add a service
 //!
-//! 1. Its data: a [`Table`](crate::state::Table) in [`State`], whose row is the API's message (a `row!` in
-//!    `state/rows.rs`) or a struct around it (like `OrganizationRow`), and a line in the `seeds!` of `state/seed.rs`, so
-//!    that it can be seeded. What rows are looked up by goes into `Row::keys`: [`Table::by`](crate::state::Table::by) and
-//!    `page_by` find them without looking at all. What other services or the login need of it becomes a method of
-//!    `State` in `state/<kind>.rs`.
-//! 2. Its operations: `services/<service>.rs` with one function for each and a table of them:
+//! 1. Data: Add a [`Table`](crate::state::Table) to [`State`]. Its row is the API message (add a
+//!    `row!` to `state/rows.rs`) or a struct that wraps it (like `OrganizationRow`). Add a line to
+//!    `seeds!` in `state/seed.rs`. Return the secondary index keys from `Row::keys`;
+//!    [`Table::by`](crate::state::Table::by) and `page_by` use them to avoid full scans. Logic that
+//!    other services or the login flow need becomes a method of `State` in `state/<kind>.rs`.
+//! 2. Operations: Add `services/<service>.rs` with one function per operation and a list of them:
 //!
 //!    ```text
 //!    pub(super) static OPERATIONS: &[Entry] = &[
-//!        ("ThingService.GetThing", read!(get)),          // fn get(&State, &Ctx, GetThingRequest) -> Result<GetThingResponse, ApiError>
-//!        ("ThingService.CreateThing", write!(create)),   // fn create(&mut State, &Ctx, CreateThingRequest) -> Result<…, ApiError>
+//!        // fn get(&State, &Ctx, GetThingRequest) -> Result<GetThingResponse, ApiError>
+//!        ("ThingService.GetThing", read!(get)),
+//!        // fn create(&mut State, &Ctx, CreateThingRequest) -> Result<…, ApiError>
+//!        ("ThingService.CreateThing", write!(create)),
 //!    ];
 //!    ```
-//! 3. One line in [`SERVICES`] below.
+//! 3. Registration: Add the list to [`SERVICES`] below.
 //!
-//! The engine has routed the request, checked the bearer and every constraint of the schema, and holds the lock while
-//! the function runs. So a function checks what only the state can tell (exists, is unique, may be deleted), answers
-//! with `Err(ApiError::…)` before it changes anything, and reports changes with [`State::emit`], which is all that
-//! webhooks and the events service need. Time comes from `ctx.stamp()`, ids from `state.ids` (tables give them to rows
-//! without one), pages from `table.page(order, size, token, filter)`.
+//! Before the engine calls the function, it has routed the request, checked the bearer token and
+//! validated the schema's constraints, and it holds the lock. The function only checks rules that
+//! depend on the state, such as existence and uniqueness. It returns `Err(ApiError::…)` before it
+//! changes anything, and emits events with [`State::emit`] for webhooks and the events service.
+//! `ctx.stamp()` returns the time, and `table.page(order, size, token, filter)` returns pages.
+//! Tables assign ids to rows without one; use `state.ids` if the id is needed earlier.
 //!
-//! Operations without a function answer UNIMPLEMENTED; a test below names them.
+//! Operations without a function fail with UNIMPLEMENTED. A test checks that there are none.
 
 mod accounts;
 mod audit_logs;
@@ -57,7 +60,7 @@ use crate::engine::ApiError;
 use crate::state::{Ctx, State};
 use patch::Patch;
 
-/// All services.
+/// The operations of all services.
 static SERVICES: &[&[Entry]] = &[
     accounts::OPERATIONS,
     audit_logs::OPERATIONS,
@@ -89,29 +92,29 @@ static BY_NAME: LazyLock<HashMap<&'static str, Handler>> = LazyLock::new(|| {
         .collect()
 });
 
-/// An operation's name and what it does.
+/// The name and the handler of an operation.
 type Entry = (&'static str, Handler);
 
-/// What an operation does, between the JSON of its messages.
+/// The function that runs an operation. It takes and returns proto3 JSON.
 #[derive(Clone, Copy)]
 pub(crate) enum Handler {
-    /// Only reads; runs beside others of its kind.
+    /// Reads the state. Can run concurrently with other readers.
     Read(fn(&State, &Ctx<'_>, Value) -> Result<Value, ApiError>),
-    /// Changes the state; runs alone.
+    /// Changes the state. Runs exclusively.
     Write(fn(&mut State, &Ctx<'_>, Value) -> Result<Value, ApiError>),
 }
 
-/// The handler of an operation, if it has one.
+/// Returns the handler of an operation.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     BY_NAME.get(operation).copied()
 }
 
-/// The organization and the address of the invitation that a request would send, if it would send one.
+/// Returns the organization and the e-mail address of the invitation that a request would send.
 pub(crate) fn invitation(state: &State, operation: &str, request: &Value) -> Option<(String, String)> {
     memberships::invitation(state, operation, request)
 }
 
-/// Makes a [`Handler`] of a function with typed messages that reads.
+/// Wraps a typed function that reads the state in a [`Handler`].
 macro_rules! read {
     ($function:path) => {
         $crate::services::Handler::Read(|state, ctx, request| {
@@ -120,7 +123,7 @@ macro_rules! read {
     };
 }
 
-/// Makes a [`Handler`] of a function with typed messages that changes the state.
+/// Wraps a typed function that changes the state in a [`Handler`].
 macro_rules! write {
     ($function:path) => {
         $crate::services::Handler::Write(|state, ctx, request| {
@@ -129,15 +132,13 @@ macro_rules! write {
     };
 }
 
-/// The [`Name`](crate::state::Name) in a oneof of an id (whose variant is given) and an external id.
+/// Converts a oneof of an id and an external id to a [`Name`](crate::state::Name).
 macro_rules! name {
     ($oneof:expr, $first:ident :: $id:ident) => {
         match &$oneof {
             Some($first::$id(id)) => Ok(Name::Id(id)),
             Some($first::ExternalId(id)) => Ok(Name::External(id)),
-            None => Err(ApiError::invalid(
-                "the request names neither an id nor an external id",
-            )),
+            None => Err(ApiError::invalid("specify an id or an external_id")),
         }
     };
 }
@@ -152,7 +153,7 @@ fn written(response: &impl serde::Serialize) -> Result<Value, ApiError> {
     serde_json::to_value(response).map_err(|error| ApiError::internal(error.to_string()))
 }
 
-/// Whether one of `texts` contains `query`, which is in lower case.
+/// Returns `true` if one of `texts` contains `query`, ignoring case. `query` must be lowercase.
 fn contains<'a>(query: &str, texts: impl IntoIterator<Item = Option<&'a String>>) -> bool {
     texts.into_iter().flatten().any(|text| {
         if text.is_ascii() {
@@ -163,7 +164,7 @@ fn contains<'a>(query: &str, texts: impl IntoIterator<Item = Option<&'a String>>
     })
 }
 
-/// The same without a copy in lower case, since a search looks at every row there is.
+/// Like [`contains`] for ASCII, without allocating a lowercase copy: a search checks every row.
 fn contains_ascii(query: &[u8], text: &[u8]) -> bool {
     let Some((first, rest)) = query.split_first() else {
         return true;
@@ -218,7 +219,7 @@ mod tests {
         }
     }
 
-    /// The routes of these operations carry an id only; the message carries either.
+    /// HTTP routes only pass the id, but the messages also accept an external id.
     #[test]
     fn an_organization_is_read_and_updated_by_the_external_id_in_the_message() {
         let (mut state, ctx) = (
@@ -234,13 +235,13 @@ mod tests {
             None => panic!("{name}"),
         };
         let new = json!({ "organization": { "display_name": "Acme", "external_id": "acme" } });
-        let made = run("OrganizationService.CreateOrganization", new).expect("an organization");
-        let named = json!({ "external_id": "acme" });
-        let read = run("OrganizationService.GetOrganization", named.clone());
-        assert_eq!(read.expect("an organization"), made);
+        let created = run("OrganizationService.CreateOrganization", new).expect("an organization");
+        let by_external_id = json!({ "external_id": "acme" });
+        let read = run("OrganizationService.GetOrganization", by_external_id.clone());
+        assert_eq!(read.expect("an organization"), created);
         let change = json!({ "external_id": "acme", "organization": { "display_name": "Acme 2" } });
         let changed = run("OrganizationService.UpdateOrganization", change).expect("an organization");
-        assert_eq!(changed["organization"]["id"], made["organization"]["id"]);
+        assert_eq!(changed["organization"]["id"], created["organization"]["id"]);
         assert_eq!(changed["organization"]["display_name"], "Acme 2");
         let unknown = json!({ "external_id": "globex" });
         let refused = run("OrganizationService.GetOrganization", unknown).expect_err("an error");

@@ -38,7 +38,7 @@ pub(super) static OPERATIONS: &[Entry] = &[
     ),
 ];
 
-/// Switches the named features; those left out stay as they are.
+/// Enables or disables the given features. Other features are unchanged.
 fn update_settings(
     state: &mut State,
     ctx: &Ctx<'_>,
@@ -47,8 +47,8 @@ fn update_settings(
     let switched = |row: &mut OrganizationRow| {
         let features = &mut row.organization.settings.get_or_insert_default().features;
         for feature in request.settings.unwrap_or_default().features {
-            match features.iter_mut().find(|known| known.name == feature.name) {
-                Some(known) => known.enabled = feature.enabled,
+            match features.iter_mut().find(|existing| existing.name == feature.name) {
+                Some(existing) => existing.enabled = feature.enabled,
                 None => features.push(feature),
             }
         }
@@ -79,8 +79,8 @@ fn get_session_policy(
     })
 }
 
-/// Returns the policy in force as the API shows it: the organization's own, else the application's.
-/// Units that are not set are minutes.
+/// Returns the effective policy as the API shows it: the organization's own policy, or the
+/// application's. A missing unit means minutes.
 fn shown_policy(own: Option<OrganizationSessionPolicySettings>) -> OrganizationSessionPolicySettings {
     let mut policy = own.unwrap_or_else(|| OrganizationSessionPolicySettings {
         policy_source: SessionPolicyType::Application,
@@ -90,8 +90,8 @@ fn shown_policy(own: Option<OrganizationSessionPolicySettings>) -> OrganizationS
         &mut policy.absolute_session_timeout_unit,
         &mut policy.idle_session_timeout_unit,
     ] {
-        let given = unit.take().filter(|unit| *unit != TimeUnit::default());
-        *unit = given.or(Some(TimeUnit::Minutes));
+        let specified = unit.take().filter(|unit| *unit != TimeUnit::default());
+        *unit = specified.or(Some(TimeUnit::Minutes));
     }
     policy
 }
@@ -120,7 +120,8 @@ fn update_session_policy(
     })
 }
 
-/// The organization's own policy after an update; none when it follows the application's again.
+/// Returns the organization's policy after an update, or `None` if the application's policy
+/// applies.
 fn changed_policy(
     own: Option<OrganizationSessionPolicySettings>,
     new: UpdateOrganizationSessionPolicyRequest,

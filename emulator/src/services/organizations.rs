@@ -52,7 +52,7 @@ fn create(
 }
 
 /// # Errors
-/// INVALID_ARGUMENT for a logo URL that is neither empty nor a URI with a host.
+/// INVALID_ARGUMENT if the URL is not empty and has no host.
 fn check_logo(url: Option<&str>) -> Result<(), ApiError> {
     let Some(url) = url.filter(|url| !url.is_empty()) else {
         return Ok(());
@@ -142,8 +142,8 @@ fn update(
     ctx: &Ctx<'_>,
     request: UpdateOrganizationRequest,
 ) -> Result<UpdateOrganizationResponse, ApiError> {
-    let named = name!(request.identities, UpdateOrganizationRequestIdentities::Id)?;
-    let id = state.organization(named)?.organization.id.clone();
+    let name = name!(request.identities, UpdateOrganizationRequestIdentities::Id)?;
+    let id = state.organization(name)?.organization.id.clone();
     let new = request.organization.unwrap_or_default();
     let patch = Patch::new(request.update_mask.as_ref());
     let external_id = patch.text("external_id", new.external_id);
@@ -176,8 +176,8 @@ fn update(
 }
 
 fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteOrganizationRequest) -> Result<Empty, ApiError> {
-    let named = name!(request.identities, DeleteOrganizationRequestIdentities::Id)?;
-    let id = state.organization(named)?.organization.id.clone();
+    let name = name!(request.identities, DeleteOrganizationRequestIdentities::Id)?;
+    let id = state.organization(name)?.organization.id.clone();
     state.delete_organization(ctx, &id)?;
     Ok(Empty {})
 }
@@ -189,12 +189,12 @@ fn generate_portal_link(
 ) -> Result<GeneratePortalLinkResponse, ApiError> {
     state.organizations.require(&request.id)?;
     let mut features = request.features;
-    // The deprecated way to name them.
-    for (given, feature) in [
+    // Deprecated fields that also select features.
+    for (selected, feature) in [
         (request.sso, Feature::Sso),
         (request.directory_sync, Feature::DirSync),
     ] {
-        if given == Some(true) && !features.contains(&feature) {
+        if selected == Some(true) && !features.contains(&feature) {
             features.push(feature);
         }
     }

@@ -1,4 +1,4 @@
-//! `PasswordlessService`. What would go out by e-mail is kept where the admin API shows it.
+//! `PasswordlessService`. Mails are stored and can be read through the admin API.
 
 use scalekit::api::connections::{self, ConnectionSettings, PasswordLessConfig};
 use scalekit::api::passwordless::{
@@ -12,8 +12,10 @@ use crate::engine::ApiError;
 use crate::secrets::random_token;
 use crate::state::{AuthRequest, Ctx, FAILED, Mail, PasswordlessRow, Row, SUCCESS, State};
 
-/// Digits of a code, and the wrong ones that may be tried.
+/// The default number of digits of a code.
 const CODE_LENGTH: u32 = 6;
+
+/// The maximum number of wrong codes for a login.
 pub(crate) const TRIES: u32 = 5;
 
 pub(super) static OPERATIONS: &[Entry] = &[
@@ -22,7 +24,7 @@ pub(super) static OPERATIONS: &[Entry] = &[
     ("PasswordlessService.VerifyPasswordlessEmail", write!(verify)),
 ];
 
-/// How the environment is set up, if a connection says so.
+/// Returns the environment's passwordless settings, if there is a connection with them.
 fn settings(state: &State) -> Option<PasswordLessConfig> {
     let mut all = state.connections.iter();
     all.find_map(|connection| match &connection.settings {
@@ -33,7 +35,8 @@ fn settings(state: &State) -> Option<PasswordLessConfig> {
     })
 }
 
-/// What goes into the mail: what the environment says, and else the code, and the link if there is a place for it.
+/// Returns the content of the mail. The environment's setting takes precedence. Otherwise the mail
+/// contains the code, and also the link if the request has a `magiclink_auth_uri`.
 fn content(config: &PasswordLessConfig, has_place: bool) -> PasswordlessType {
     match config.r#type {
         connections::PasswordlessType::Otp => PasswordlessType::Otp,
@@ -53,7 +56,7 @@ pub(crate) fn start(
     let place = request.magiclink_auth_uri.filter(|uri| !uri.is_empty());
     let passwordless_type = content(&config, place.is_some());
     if passwordless_type != PasswordlessType::Otp && place.is_none() {
-        let description = "is needed, because the environment sends links";
+        let description = "is required because the environment sends magic links";
         return Err(ApiError::field(
             "magiclink_auth_uri",
             "magiclink_auth_uri.needed",
@@ -77,7 +80,7 @@ pub(crate) fn start(
     send(state, ctx, row, &config)
 }
 
-/// A new mail for the same login. The one before it is void.
+/// Sends a new mail for the same login and invalidates the previous one.
 pub(crate) fn resend(
     state: &mut State,
     ctx: &Ctx<'_>,
@@ -109,8 +112,8 @@ fn send(
     mut row: PasswordlessRow,
     config: &PasswordLessConfig,
 ) -> Result<SendPasswordlessResponse, ApiError> {
-    let kept = config.regenerate_passwordless_credentials_on_resend == Some(false);
-    if row.code.is_empty() || !kept {
+    let reuse = config.regenerate_passwordless_credentials_on_resend == Some(false);
+    if row.code.is_empty() || !reuse {
         let length = config
             .code_challenge_length
             .filter(|length| (4..=12).contains(length));
@@ -149,12 +152,12 @@ fn mail(row: &PasswordlessRow) -> Mail {
     }
 }
 
-/// Why a credential is refused.
+/// Creates the error for a rejected code or link token.
 fn refused(error_code: &str, message: &str) -> ApiError {
     ApiError::new(scalekit::Code::InvalidArgument, error_code, message)
 }
 
-/// Wrong codes are counted, although the call fails.
+/// Wrong codes are counted even though the call fails.
 pub(crate) fn verify(
     state: &mut State,
     ctx: &Ctx<'_>,
@@ -165,9 +168,7 @@ pub(crate) fn verify(
         Some(Credential::Code(code)) => ("code", code),
         Some(Credential::LinkToken(token)) => ("link", token),
         None => {
-            return Err(ApiError::invalid(
-                "the request has neither a code nor a link_token",
-            ));
+            return Err(ApiError::invalid("specify a code or a link_token"));
         }
     };
     let ours = |row: &&PasswordlessRow| id.as_ref().is_none_or(|id| row.auth_request_id == *id);
@@ -177,7 +178,7 @@ pub(crate) fn verify(
         (None, None) => {
             return Err(refused(
                 "PASSWORDLESS_CREDENTIAL_INVALID",
-                "the credential is wrong",
+                "the code or link token is invalid",
             ));
         }
         (None, Some(id)) => {
@@ -186,24 +187,27 @@ pub(crate) fn verify(
             log(state, ctx, &failed, FAILED);
             return Err(refused(
                 "PASSWORDLESS_CREDENTIAL_INVALID",
-                "the credential is wrong",
+                "the code or link token is invalid",
             ));
         }
     };
     if row.used {
-        return Err(refused("PASSWORDLESS_CREDENTIAL_USED", "the credential is void"));
+        return Err(refused(
+            "PASSWORDLESS_CREDENTIAL_USED",
+            "the code or link token has already been used or replaced",
+        ));
     }
     if row.failures >= TRIES {
         return Err(refused(
             "PASSWORDLESS_TOO_MANY_ATTEMPTS",
-            "too many wrong codes were tried",
+            "too many wrong codes; request a new one",
         ));
     }
     if row.expires_at <= ctx.now.as_second() {
         log(state, ctx, &row, FAILED);
         return Err(refused(
             "PASSWORDLESS_CREDENTIAL_EXPIRED",
-            "the credential has expired",
+            "the code or link token has expired",
         ));
     }
     state

@@ -1,16 +1,17 @@
-//! The rules of PATCH: an absent field keeps its value, an empty one clears it, a field mask overrules both.
+//! PATCH semantics: an absent field is unchanged, an empty one is cleared. A field mask, if
+//! present, selects the fields to change instead.
 
 use std::collections::BTreeMap;
 
 use scalekit::FieldMask;
 
-/// What a request says about which fields change.
+/// The field mask of a PATCH request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patch<'a> {
     mask: Option<&'a FieldMask>,
 }
 
-/// The change of one text field.
+/// A change of one text field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Change {
     Keep,
@@ -19,7 +20,7 @@ pub(super) enum Change {
 }
 
 impl<'a> Patch<'a> {
-    /// An empty mask is no mask.
+    /// An empty mask is treated as absent.
     pub(super) fn new(mask: Option<&'a FieldMask>) -> Self {
         Self {
             mask: mask.filter(|mask| !mask.paths.is_empty()),
@@ -27,7 +28,7 @@ impl<'a> Patch<'a> {
     }
 
     fn masks(self, field: &str) -> Option<bool> {
-        // The mask may name the field from the request or from the message inside of it.
+        // Mask paths can be relative to the request or to the message inside it.
         self.mask.map(|mask| {
             mask.paths
                 .iter()
@@ -35,7 +36,7 @@ impl<'a> Patch<'a> {
         })
     }
 
-    /// The change of a text field.
+    /// Returns the change of a text field.
     pub(super) fn text(self, field: &str, new: Option<String>) -> Change {
         match (self.masks(field), new) {
             (Some(false), _) | (None, None) => Change::Keep,
@@ -45,33 +46,35 @@ impl<'a> Patch<'a> {
         }
     }
 
-    /// Whether a field changes whose value is there or not as `given` says.
-    pub(super) fn changes(self, field: &str, given: bool) -> bool {
-        self.masks(field).unwrap_or(given)
+    /// Returns `true` if the field changes. Without a mask, a field changes if it is `present`.
+    pub(super) fn changes(self, field: &str, present: bool) -> bool {
+        self.masks(field).unwrap_or(present)
     }
 
-    /// Sets a field whose request says whether it is there.
+    /// Updates a field with explicit presence.
     pub(super) fn set<T: Default>(self, field: &str, new: Option<T>, old: &mut T) {
         if self.changes(field, new.is_some()) {
             *old = new.unwrap_or_default();
         }
     }
 
-    /// Sets a text of which the request cannot say that it is there but empty; only a mask clears it.
-    pub(super) fn given(self, field: &str, new: String, old: &mut String) {
+    /// Updates a text field without presence. An empty text clears the field only if the mask
+    /// contains it.
+    pub(super) fn set_text(self, field: &str, new: String, old: &mut String) {
         if self.changes(field, !new.is_empty()) {
             *old = new;
         }
     }
 
-    /// Changes a list as [`Patch::map`] changes a map.
+    /// Replaces a list. An empty list clears the field only if the mask contains it.
     pub(super) fn list<T>(self, field: &str, new: Vec<T>, old: &mut Vec<T>) {
         if self.changes(field, !new.is_empty()) {
             *old = new;
         }
     }
 
-    /// Changes a map: replaced as a whole. Proto3 cannot tell an empty map from an absent one, so only a mask clears.
+    /// Replaces a map as a whole. In proto3, an empty map looks like an absent one, so an empty map
+    /// clears the field only if the mask contains it.
     pub(super) fn map(self, field: &str, new: BTreeMap<String, String>, old: &mut BTreeMap<String, String>) {
         if self.changes(field, !new.is_empty()) {
             *old = new;
@@ -80,7 +83,7 @@ impl<'a> Patch<'a> {
 }
 
 impl Change {
-    /// The new text, if there is one.
+    /// Returns the new text, if any.
     pub(super) fn value(&self) -> Option<&str> {
         match self {
             Self::Set(text) => Some(text),

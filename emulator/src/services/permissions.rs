@@ -53,7 +53,7 @@ fn get(state: &State, _: &Ctx<'_>, request: GetPermissionRequest) -> Result<GetP
     })
 }
 
-/// An empty field keeps its value; a new name goes along to the roles that have the permission.
+/// Empty fields are unchanged. A new name is also updated in all roles that have the permission.
 fn update(
     state: &mut State,
     ctx: &Ctx<'_>,
@@ -93,14 +93,14 @@ fn list(
     _: &Ctx<'_>,
     request: ListPermissionsRequest,
 ) -> Result<ListPermissionsResponse, ApiError> {
-    let wanted = |permission: &Permission| match request.r#type {
+    let matches = |permission: &Permission| match request.r#type {
         PermissionType::Scalekit => permission.is_scalekit_permission,
         PermissionType::Environment => !permission.is_scalekit_permission,
         _ => true,
     };
     let size = request.page_size.unwrap_or_default();
     let token = request.page_token.as_deref().unwrap_or_default();
-    let page = state.permissions.page(Order::OldestFirst, size, token, wanted)?;
+    let page = state.permissions.page(Order::OldestFirst, size, token, matches)?;
     Ok(ListPermissionsResponse {
         permissions: page.map(|row| (*row).clone()),
         prev_page_token: page.previous,
@@ -131,13 +131,13 @@ pub(super) fn require<'a>(state: &'a State, name: &str) -> Result<&'a Permission
         .ok_or_else(|| ApiError::not_found("permission", name))
 }
 
-/// The schema limits the length of a name only where it is created, but its form wherever it is used.
+/// Checks the characters of a new name and that it is not taken.
 fn check_name(state: &State, name: &str) -> Result<(), ApiError> {
     if !name
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':'))
     {
-        let description = "must have letters, digits, `_` and `:` only";
+        let description = "must contain only letters, digits, `_` and `:`";
         return Err(ApiError::field("permission.name", "string.pattern", description));
     }
     if state.permission(name).is_some() {

@@ -1,4 +1,4 @@
-//! `ProviderService`: the third-party services that are built in, and those that the environment defines.
+//! `ProviderService`: built-in and custom third-party services.
 
 use scalekit::api::providers::{
     CreateCustomProviderRequest, CreateProviderResponse, DeleteProviderRequest, DeleteProviderResponse,
@@ -18,10 +18,10 @@ pub(super) static OPERATIONS: &[Entry] = &[
     ("ProviderService.UpdateCustomProvider", write!(update)),
 ];
 
-/// What the ids of built-in providers start with; the name follows.
+/// The id prefix of built-in providers. The service's name follows.
 const BUILT_IN: &str = "prv_";
 
-/// The services that connections know, as providers.
+/// Returns the built-in services as providers.
 fn built_in() -> impl Iterator<Item = Provider> {
     connections::known_services()
         .enumerate()
@@ -61,7 +61,7 @@ fn create(
 }
 
 /// # Errors
-/// INVALID_ARGUMENT for the first pattern that is not a JSON object.
+/// INVALID_ARGUMENT if a pattern is not a JSON object.
 fn check_patterns(patterns: Option<&Vec<Value>>) -> Result<(), ApiError> {
     match patterns.into_iter().flatten().position(|one| !one.is_object()) {
         Some(place) => {
@@ -85,7 +85,8 @@ fn shown(provider: &Provider) -> Provider {
     }
 }
 
-/// `My Notes` → `my-notes`, or `my-notes-2` where that is taken, and so on.
+/// Converts a display name to an unused identifier: `My Notes` becomes `my-notes`, or `my-notes-2`
+/// if that is taken.
 fn free_identifier(state: &State, display_name: &str) -> String {
     let words: Vec<String> = display_name.split_whitespace().map(str::to_lowercase).collect();
     let plain = words.join("-");
@@ -107,7 +108,7 @@ fn id_of(state: &State, identifier: &str) -> Result<String, ApiError> {
         .ok_or_else(|| ApiError::not_found("provider", identifier))
 }
 
-/// A PUT: what the request leaves out is gone afterwards.
+/// PUT semantics: fields that are missing in the request are cleared.
 fn update(
     state: &mut State,
     _: &Ctx<'_>,
@@ -140,7 +141,7 @@ fn delete(
     Ok(DeleteProviderResponse {})
 }
 
-/// The built-in ones first, then the environment's own in order of creation.
+/// Lists built-in providers first, then custom providers in creation order.
 fn list(
     state: &State,
     _: &Ctx<'_>,

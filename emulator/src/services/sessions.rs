@@ -28,7 +28,7 @@ fn list(
 ) -> Result<UserSessionDetails, ApiError> {
     state.users.require(&request.user_id)?;
     let filter = request.filter.unwrap_or_default();
-    let wanted = |row: &SessionRow| {
+    let matches = |row: &SessionRow| {
         let session = state.show_session(ctx, row);
         let mut statuses = filter.status.iter();
         (filter.status.is_empty() || statuses.any(|status| status.eq_ignore_ascii_case(&session.status)))
@@ -41,7 +41,7 @@ fn list(
         Order::OldestFirst,
         request.page_size,
         &request.page_token,
-        wanted,
+        matches,
     )?;
     Ok(UserSessionDetails {
         sessions: page.map(|row| state.show_session(ctx, row)),
@@ -58,7 +58,7 @@ fn revoke(
 ) -> Result<RevokeSessionResponse, ApiError> {
     state.sessions.require(&request.session_id)?;
     state.end_session(ctx, &request.session_id);
-    // A session that had ended before is answered as it is.
+    // A session that has already ended is returned unchanged.
     let session = state.show_session(ctx, state.sessions.require(&request.session_id)?);
     Ok(RevokeSessionResponse {
         revoked_session: Some(revoked(session)),

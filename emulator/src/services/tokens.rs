@@ -60,16 +60,16 @@ fn create(
     })
 }
 
-/// Returns the row of an opaque token or of a token's id.
-fn named<'s>(state: &'s State, token: &str) -> Option<&'s TokenRow> {
+/// Returns the row for a plain token or a token id.
+fn lookup<'s>(state: &'s State, token: &str) -> Option<&'s TokenRow> {
     let opaque = state.tokens.by("hash", &hash(token)).next();
     opaque.or_else(|| state.tokens.get(token))
 }
 
-/// Returns the row of an opaque token or of a token's id, unless the token has expired.
+/// Returns the row for a plain token or a token id. Fails if the token has expired.
 fn find<'s>(state: &'s State, ctx: &Ctx<'_>, token: &str) -> Result<&'s TokenRow, ApiError> {
-    let live = named(state, token).filter(|row| row.info.expiry.is_none_or(|end| Some(end) > ctx.stamp()));
-    // An error must not carry the token.
+    let live = lookup(state, token).filter(|row| row.info.expiry.is_none_or(|end| Some(end) > ctx.stamp()));
+    // The error must not contain the token.
     live.ok_or_else(|| ApiError::not_found(TokenRow::KIND, &suffix(token)))
 }
 
@@ -84,9 +84,9 @@ fn validate(
     })
 }
 
-/// Succeeds for an unknown token too: it is invalid already.
+/// Also succeeds for an unknown token, which is already invalid.
 fn invalidate(state: &mut State, _: &Ctx<'_>, request: InvalidateTokenRequest) -> Result<Empty, ApiError> {
-    if let Some(id) = named(state, &request.token).map(|row| row.id().to_owned()) {
+    if let Some(id) = lookup(state, &request.token).map(|row| row.id().to_owned()) {
         state.tokens.remove(&id)?;
     }
     Ok(Empty {})
@@ -95,12 +95,12 @@ fn invalidate(state: &mut State, _: &Ctx<'_>, request: InvalidateTokenRequest) -
 fn list(state: &State, _: &Ctx<'_>, request: ListTokensRequest) -> Result<ListTokensResponse, ApiError> {
     state.organizations.require(&request.organization_id)?;
     let user = request.user_id.filter(|id| !id.is_empty());
-    let wanted = |row: &TokenRow| user.is_none() || row.info.user_id == user;
+    let matches = |row: &TokenRow| user.is_none() || row.info.user_id == user;
     let own = ("organization", request.organization_id.as_str());
     let size = u32::try_from(request.page_size).unwrap_or_default();
     let page = state
         .tokens
-        .page_by(own, Order::OldestFirst, size, &request.page_token, wanted)?;
+        .page_by(own, Order::OldestFirst, size, &request.page_token, matches)?;
     Ok(ListTokensResponse {
         tokens: page.map(|row| state.show_token(row)),
         total_count: i32::try_from(page.total).unwrap_or(i32::MAX),
@@ -109,7 +109,8 @@ fn list(state: &State, _: &Ctx<'_>, request: ListTokensRequest) -> Result<ListTo
     })
 }
 
-/// Claims are replaced as a whole; proto3 cannot tell no claims from absent ones, so those stay.
+/// Claims are replaced as a whole. Empty claims are ignored because proto3 cannot distinguish them
+/// from absent ones.
 fn update(
     state: &mut State,
     ctx: &Ctx<'_>,

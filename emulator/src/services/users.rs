@@ -1,4 +1,4 @@
-//! The users of `UserService`.
+//! The user operations of `UserService`.
 
 use scalekit::api::Empty;
 use scalekit::api::commons::UserProfile;
@@ -74,7 +74,7 @@ fn create(
     })
 }
 
-/// The old field names `first_name` and `last_name` fill the new ones where these are empty.
+/// Returns `new`, or `old` if `new` is empty. Used for the deprecated `first_name` and `last_name`.
 fn either(new: String, old: &str) -> String {
     if new.is_empty() { old.to_owned() } else { new }
 }
@@ -132,15 +132,15 @@ fn update(
     Ok(UpdateUserResponse { user: Some(user) })
 }
 
-/// Fields that are set change, to nothing if they are set empty.
+/// Updates all fields that are present. An empty value clears the field.
 fn change_profile(profile: &mut UserProfile, new: UpdateUserProfile) {
     let set = |field: &mut String, new: Option<String>| {
         if let Some(new) = new {
             *field = new;
         }
     };
-    let renamed = new.given_name.is_some() || new.family_name.is_some();
-    let named = new.name.is_some();
+    let parts_changed = new.given_name.is_some() || new.family_name.is_some();
+    let has_name = new.name.is_some();
     set(&mut profile.first_name, new.first_name.clone());
     set(&mut profile.last_name, new.last_name.clone());
     set(&mut profile.given_name, new.given_name.or(new.first_name));
@@ -151,7 +151,7 @@ fn change_profile(profile: &mut UserProfile, new: UpdateUserProfile) {
     set(&mut profile.preferred_username, new.preferred_username);
     set(&mut profile.picture, new.picture);
     set(&mut profile.gender, new.gender);
-    if renamed && !named {
+    if parts_changed && !has_name {
         profile.name = format!("{} {}", profile.given_name, profile.family_name)
             .trim()
             .to_owned();

@@ -1,4 +1,4 @@
-//! `WebAuthnService`. Browsers register credentials; here a seed brings them.
+//! `WebAuthnService`. Credentials come from the seed; the emulator does not register new ones.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,14 +18,14 @@ pub(super) static OPERATIONS: &[Entry] = &[
     ("WebAuthnService.UpdateCredential", write!(update)),
 ];
 
-/// The domain that credentials are bound to: the environment's.
+/// Returns the relying party id: the host of the environment's URL.
 fn rp_id(ctx: &Ctx<'_>) -> String {
     let url = url::Url::parse(ctx.url).ok();
     url.and_then(|url| url.host_str().map(str::to_owned))
         .unwrap_or_default()
 }
 
-/// An id as browsers take it.
+/// Encodes an id in the form that browser APIs use.
 fn encoded(id: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(id)
 }
@@ -70,12 +70,12 @@ fn delete(
     ctx: &Ctx<'_>,
     request: DeleteCredentialRequest,
 ) -> Result<DeleteCredentialResponse, ApiError> {
-    let gone = state.credentials.remove(&request.credential_id)?;
+    let removed = state.credentials.remove(&request.credential_id)?;
     Ok(DeleteCredentialResponse {
         success: true,
         unknown_credential_options: Some(UnknownCredentialOptions {
             rp_id: rp_id(ctx),
-            credential_id: encoded(&gone.credential_id),
+            credential_id: encoded(&removed.credential_id),
         }),
     })
 }

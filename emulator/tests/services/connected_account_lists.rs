@@ -112,7 +112,7 @@ async fn unknown_and_incompletely_identified_accounts_are_rejected() {
     let mut new = oauth("ann");
     new["user_id"] = "usr_1".into();
     post(new).await.is_not_found("user", "usr_1");
-    let message = "the request names no connector or no identifier";
+    let message = "connector and identifier are required";
     post(json!({ "connected_account": {} })).await.is_error(
         400,
         3,
@@ -123,7 +123,7 @@ async fn unknown_and_incompletely_identified_accounts_are_rejected() {
         .await
         .violates("connected_account", "required");
     let details = format!("{ACCOUNTS}/details");
-    let message = "the request names neither an id nor a connector and an identifier";
+    let message = "specify an id, or a connector and an identifier";
     let response = environment.get_fails(&details).await;
     response.is_error(400, 3, message, json!({ "error_code": "INVALID_ARGUMENT" }));
     environment.post(ACCOUNTS, oauth("ann")).await;

@@ -83,7 +83,7 @@ async fn an_oauth_account_is_pending_until_its_user_authorizes_it() {
     });
     assert_eq!(created, expected);
     assert!(text(&created["id"]).starts_with("ca_"));
-    let message = "the connector has a connected account with this identifier already";
+    let message = "the connector already has a connected account with this identifier";
     environment.call(Method::POST, ACCOUNTS, new).await.is_conflict(
         "RESOURCE_ALREADY_EXISTS",
         message,

@@ -114,7 +114,7 @@ async fn invalid_memberships_are_rejected() {
     let again = environment
         .call(Method::POST, &path(&acme, &user), json!({}))
         .await;
-    let message = "the user is a member of the organization already";
+    let message = "the user is already a member of the organization";
     again.is_conflict("MEMBERSHIP_ALREADY_EXISTS", message, "membership", &user);
     for method in [Method::POST, Method::PATCH, Method::DELETE] {
         let body = if method == Method::DELETE {
@@ -163,7 +163,7 @@ async fn max_allowed_users_is_enforced() {
     let response = environment
         .call(Method::POST, &users, json!({ "email": "ben@acme.com" }))
         .await;
-    let message = "the organization has as many users as it may have";
+    let message = "the organization has reached its maximum number of users";
     response.is_error(
         400,
         9,

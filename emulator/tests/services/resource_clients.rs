@@ -72,7 +72,7 @@ async fn a_resource_client_has_the_audience_of_its_resource_and_at_most_5_secret
     for _ in 0..4 {
         environment.post(&secrets, Value::Null).await;
     }
-    let message = "a client of a resource has at most 5 secrets";
+    let message = "a resource client can have at most 5 secrets";
     environment
         .call(Method::POST, &secrets, Value::Null)
         .await

@@ -50,13 +50,7 @@ async fn the_built_in_tools_echo_fail_and_limit() {
     assert!(text(&echoed["execution_id"]).starts_with("exec_"));
 
     for (params, status, code, message, tool_code) in [
-        (
-            json!({}),
-            500,
-            13,
-            "the tool failed, as it was asked to",
-            "FAILED",
-        ),
+        (json!({}), 500, 13, "the tool failed as requested", "FAILED"),
         (
             json!({ "code": "PERMISSION_DENIED", "message": "no scope", "tool_error_code": "E1" }),
             403,

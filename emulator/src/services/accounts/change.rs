@@ -9,7 +9,7 @@ use scalekit::api::connected_accounts::{
 use scalekit::api::connections::{Connection, ConnectionType};
 use serde_json::{Map, Value};
 
-use super::{Named, find, named};
+use super::{AccountRef, account_ref, find};
 use crate::engine::ApiError;
 use crate::services::connections::service;
 use crate::state::{AccountRow, Ctx, State};
@@ -19,12 +19,11 @@ pub(super) fn create(
     ctx: &Ctx<'_>,
     request: CreateConnectedAccountRequest,
 ) -> Result<CreateConnectedAccountResponse, ApiError> {
-    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
-    let owners = (given(request.organization_id), given(request.user_id));
-    let (Some(connector), Some(identifier)) = (given(request.connector), given(request.identifier)) else {
-        return Err(ApiError::invalid(
-            "the request names no connector or no identifier",
-        ));
+    let non_empty = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let owners = (non_empty(request.organization_id), non_empty(request.user_id));
+    let (Some(connector), Some(identifier)) = (non_empty(request.connector), non_empty(request.identifier))
+    else {
+        return Err(ApiError::invalid("connector and identifier are required"));
     };
     let new = request.connected_account.unwrap_or_default();
     let details = new.authorization_details;
@@ -38,7 +37,7 @@ pub(super) fn create(
     })
 }
 
-/// Adds an account, whose owners are an organization and a user, to the connection with this name.
+/// Creates an account for a connection. The owners are an organization id and a user id.
 pub(in crate::services) fn add(
     state: &mut State,
     ctx: &Ctx<'_>,
@@ -54,10 +53,10 @@ pub(in crate::services) fn add(
     if let Some(id) = &user_id {
         state.users.require(id)?;
     }
-    let taken = Named {
+    let taken = AccountRef {
         connector: Some(connector),
         identifier: Some(identifier),
-        ..Named::default()
+        ..AccountRef::default()
     };
     let same = |row: &AccountRow| row.organization_id == organization_id && row.user_id == user_id;
     if state
@@ -65,7 +64,7 @@ pub(in crate::services) fn add(
         .by("identifier", identifier)
         .any(|row| Some(row.account.connector.as_str()) == taken.connector && same(row))
     {
-        let message = "the connector has a connected account with this identifier already";
+        let message = "the connector already has a connected account with this identifier";
         return Err(
             ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource("connected account", identifier)
         );
@@ -81,7 +80,7 @@ pub(in crate::services) fn add(
         ..ConnectedAccount::default()
     };
     fill(&mut account);
-    // An account with credentials needs no authorization by a user.
+    // An account that is created with credentials does not need authorization by the user.
     let credentials = account
         .authorization_details
         .as_ref()
@@ -103,13 +102,13 @@ pub(in crate::services) fn add(
     Ok(row)
 }
 
-/// The connection that a connector names: by key id, or by its id.
+/// Returns the connection with this key id or id.
 pub(in crate::services) fn connection<'s>(
     state: &'s State,
     connector: &str,
 ) -> Result<&'s Connection, ApiError> {
-    let named = state.connections.by("key_id", connector).next();
-    named.map_or_else(|| state.connections.require(connector), Ok)
+    let by_key = state.connections.by("key_id", connector).next();
+    by_key.map_or_else(|| state.connections.require(connector), Ok)
 }
 
 fn kind(kind: &ConnectionType) -> ConnectorType {
@@ -118,17 +117,17 @@ fn kind(kind: &ConnectionType) -> ConnectorType {
         ConnectionType::ApiKey => ConnectorType::ApiKey,
         ConnectionType::Basic => ConnectorType::Basic,
         ConnectionType::Bearer => ConnectorType::BearerToken,
-        // The other kinds have the same names on both sides.
+        // The remaining types have the same name in both enums.
         other => match other.name().map(ConnectorType::from) {
             Some(ConnectorType::UnknownName(_)) | None => ConnectorType::Custom,
-            Some(known) => known,
+            Some(connector_type) => connector_type,
         },
     }
 }
 
-/// Whether the details contain credentials. An empty token is none, and neither is an object whose
-/// values are all empty.
-fn has_credentials(given: &AuthorizationDetails) -> bool {
+/// Returns `true` if the details contain credentials. Empty tokens and objects with only empty
+/// values do not count.
+fn has_credentials(details: &AuthorizationDetails) -> bool {
     let is_set = |value: &Value| match value {
         Value::Null => false,
         Value::String(text) => !text.is_empty(),
@@ -136,7 +135,7 @@ fn has_credentials(given: &AuthorizationDetails) -> bool {
         Value::Object(fields) => !fields.is_empty(),
         Value::Bool(_) | Value::Number(_) => true,
     };
-    match &given.details {
+    match &details.details {
         Some(Details::OauthToken(token)) => !token.access_token.is_empty() || !token.refresh_token.is_empty(),
         Some(Details::StaticAuth(fixed)) => fixed.details.iter().flat_map(Map::values).any(is_set),
         Some(Details::GoogleDwd(token)) => **token != GoogleDWDAuth::default(),
@@ -145,9 +144,9 @@ fn has_credentials(given: &AuthorizationDetails) -> bool {
     }
 }
 
-/// Returns when the credentials expire, if they say so.
-fn expiry(given: &AuthorizationDetails) -> Option<scalekit::Timestamp> {
-    match given.details.as_ref()? {
+/// Returns the expiry time of the credentials, if known.
+fn expiry(details: &AuthorizationDetails) -> Option<scalekit::Timestamp> {
+    match details.details.as_ref()? {
         Details::GoogleDwd(token) => token.token_expires_at,
         Details::TrustedIdp(credentials) => credentials.expiry,
         _ => None,
@@ -159,7 +158,7 @@ pub(super) fn update(
     ctx: &Ctx<'_>,
     request: UpdateConnectedAccountRequest,
 ) -> Result<UpdateConnectedAccountResponse, ApiError> {
-    let id = find(state, named!(request))?.account.id.clone();
+    let id = find(state, account_ref!(request))?.account.id.clone();
     let new = request.connected_account.unwrap_or_default();
     let changed = state.accounts.change(&id, |row| {
         if let Some(details) = new.authorization_details {
@@ -190,7 +189,7 @@ pub(super) fn delete(
     ctx: &Ctx<'_>,
     request: DeleteConnectedAccountRequest,
 ) -> Result<DeleteConnectedAccountResponse, ApiError> {
-    let id = find(state, named!(request))?.account.id.clone();
+    let id = find(state, account_ref!(request))?.account.id.clone();
     state.delete_account(ctx, &id)?;
     Ok(DeleteConnectedAccountResponse {})
 }

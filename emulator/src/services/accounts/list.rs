@@ -1,4 +1,4 @@
-//! Lists of connected accounts, the newest first and without their credentials.
+//! Lists of connected accounts, newest first and without credentials.
 
 use scalekit::api::connected_accounts::{
     ConnectedAccount, ListConnectedAccountsRequest, ListConnectedAccountsResponse,
@@ -29,12 +29,12 @@ pub(super) fn all(
     request: ListConnectedAccountsRequest,
 ) -> Result<ListConnectedAccountsResponse, ApiError> {
     let query = request.query.to_lowercase();
-    let same = |wanted: &Option<String>, own: Option<&String>| {
-        let wanted = wanted.as_ref().filter(|wanted| !wanted.is_empty());
-        wanted.is_none() || wanted == own
+    let same = |filter: &Option<String>, own: Option<&String>| {
+        let filter = filter.as_ref().filter(|text| !text.is_empty());
+        filter.is_none() || filter == own
     };
     let names = &request.connection_names;
-    let wanted = |row: &AccountRow| {
+    let matches = |row: &AccountRow| {
         let account = &row.account;
         same(&request.organization_id, row.organization_id.as_ref())
             && same(&request.user_id, row.user_id.as_ref())
@@ -48,7 +48,7 @@ pub(super) fn all(
             && mentions(account, &query)
     };
     let (size, token) = (request.page_size, &request.page_token);
-    // The narrowest index that the filters allow.
+    // Uses an index if the filter allows it.
     let identifier = request.identifier.as_deref().filter(|text| !text.is_empty());
     let page = match identifier {
         Some(identifier) => state.accounts.page_by(
@@ -56,9 +56,9 @@ pub(super) fn all(
             Order::NewestFirst,
             size,
             token,
-            wanted,
+            matches,
         )?,
-        None => state.accounts.page(Order::NewestFirst, size, token, wanted)?,
+        None => state.accounts.page(Order::NewestFirst, size, token, matches)?,
     };
     Ok(ListConnectedAccountsResponse {
         connected_accounts: page.map(|row| summary(state.show_account(ctx, row))),
@@ -75,11 +75,11 @@ pub(super) fn search(
 ) -> Result<SearchConnectedAccountsResponse, ApiError> {
     let query = request.query.to_lowercase();
     let connection = &request.connection_id;
-    let wanted = |row: &AccountRow| {
+    let matches = |row: &AccountRow| {
         (connection.is_empty() || row.account.connection_id == *connection) && mentions(&row.account, &query)
     };
     let (size, token) = (request.page_size, &request.page_token);
-    let page = state.accounts.page(Order::NewestFirst, size, token, wanted)?;
+    let page = state.accounts.page(Order::NewestFirst, size, token, matches)?;
     Ok(SearchConnectedAccountsResponse {
         connected_accounts: page.map(|row| summary(state.show_account(ctx, row))),
         total_size: page.total,

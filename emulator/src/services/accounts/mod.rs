@@ -49,9 +49,9 @@ pub(super) static OPERATIONS: &[Entry] = &[
     ),
 ];
 
-/// How a request names an account: by its id, or by connector and identifier and whose it is.
+/// How a request identifies an account: by id, or by connector, identifier and owners.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Named<'a> {
+pub(super) struct AccountRef<'a> {
     pub(super) id: Option<&'a str>,
     pub(super) connector: Option<&'a str>,
     pub(super) identifier: Option<&'a str>,
@@ -59,10 +59,10 @@ pub(super) struct Named<'a> {
     pub(super) user_id: Option<&'a str>,
 }
 
-/// [`Named`] from the fields that all requests about one account have.
-macro_rules! named {
+/// Creates an [`AccountRef`] from the fields that these requests have in common.
+macro_rules! account_ref {
     ($request:expr) => {
-        $crate::services::accounts::Named {
+        $crate::services::accounts::AccountRef {
             id: $request.id.as_deref(),
             connector: $request.connector.as_deref(),
             identifier: $request.identifier.as_deref(),
@@ -72,40 +72,40 @@ macro_rules! named {
     };
 }
 
+use account_ref;
 pub(super) use change::{add, connection};
-use named;
 
-/// The account that a request names.
+/// Returns the account that a request refers to.
 ///
 /// # Errors
-/// NOT_FOUND, and INVALID_ARGUMENT when too little is named.
-pub(super) fn find<'s>(state: &'s State, named: Named<'_>) -> Result<&'s AccountRow, ApiError> {
-    let given = |text: Option<&'_ str>| text.is_some_and(|text| !text.is_empty());
-    if let Some(id) = named.id.filter(|id| !id.is_empty()) {
+/// NOT_FOUND. INVALID_ARGUMENT if the id is missing and the connector or identifier is, too.
+pub(super) fn find<'s>(state: &'s State, account: AccountRef<'_>) -> Result<&'s AccountRow, ApiError> {
+    let is_set = |text: Option<&'_ str>| text.is_some_and(|text| !text.is_empty());
+    if let Some(id) = account.id.filter(|id| !id.is_empty()) {
         return state.accounts.require(id);
     }
-    let (Some(connector), Some(identifier)) = (named.connector, named.identifier) else {
+    let (Some(connector), Some(identifier)) = (account.connector, account.identifier) else {
         return Err(ApiError::invalid(
-            "the request names neither an id nor a connector and an identifier",
+            "specify an id, or a connector and an identifier",
         ));
     };
-    let ours = |row: &&AccountRow| {
-        let whose = |wanted: Option<&str>, own: Option<&str>| !given(wanted) || wanted == own;
+    let matches = |row: &&AccountRow| {
+        let same_owner = |filter: Option<&str>, own: Option<&str>| !is_set(filter) || filter == own;
         row.account.connector == connector
-            && whose(named.organization_id, row.organization_id.as_deref())
-            && whose(named.user_id, row.user_id.as_deref())
+            && same_owner(account.organization_id, row.organization_id.as_deref())
+            && same_owner(account.user_id, row.user_id.as_deref())
     };
-    let found = state.accounts.by("identifier", identifier).find(ours);
+    let found = state.accounts.by("identifier", identifier).find(matches);
     found.ok_or_else(|| ApiError::not_found(AccountRow::KIND, identifier))
 }
 
-/// With the credentials, renewed if they had to be.
+/// Returns the credentials. An expired access token is refreshed first.
 fn get_auth(
     state: &mut State,
     ctx: &Ctx<'_>,
     request: GetConnectedAccountByIdentifierRequest,
 ) -> Result<GetConnectedAccountByIdentifierResponse, ApiError> {
-    let id = find(state, named!(request))?.account.id.clone();
+    let id = find(state, account_ref!(request))?.account.id.clone();
     state.renew_account(ctx, &id);
     let row = state.accounts.require(&id)?;
     Ok(GetConnectedAccountByIdentifierResponse {
@@ -118,7 +118,7 @@ fn get_details(
     ctx: &Ctx<'_>,
     request: GetConnectedAccountByIdentifierRequest,
 ) -> Result<GetConnectedAccountByIdentifierResponse, ApiError> {
-    let mut account = state.show_account(ctx, find(state, named!(request))?);
+    let mut account = state.show_account(ctx, find(state, account_ref!(request))?);
     account.authorization_details = None;
     Ok(GetConnectedAccountByIdentifierResponse {
         connected_account: Some(account),
@@ -130,7 +130,7 @@ fn get_magic_link(
     ctx: &Ctx<'_>,
     request: GetMagicLinkForConnectedAccountRequest,
 ) -> Result<GetMagicLinkForConnectedAccountResponse, ApiError> {
-    let id = find(state, named!(request))?.account.id.clone();
+    let id = find(state, account_ref!(request))?.account.id.clone();
     let (link, expiry) = state.new_magic_link(ctx, &id, request.state, request.user_verify_url);
     Ok(GetMagicLinkForConnectedAccountResponse { link, expiry })
 }

@@ -1,4 +1,4 @@
-//! What users have allowed clients of protected resources to do.
+//! User consents for clients of protected resources.
 
 use scalekit::api::clients::{
     ListResourceUserConsentsRequest, ListResourceUserConsentsResponse, ResourceUserConsent,
@@ -17,7 +17,7 @@ pub(super) fn list(
     state.resources.require(&request.resource_id)?;
     let users = request.filter.unwrap_or_default().external_user_id;
     let query = request.search.to_lowercase();
-    let wanted = |row: &ConsentRow| {
+    let matches = |row: &ConsentRow| {
         let ResourceUserConsent {
             id,
             external_user_id,
@@ -42,7 +42,7 @@ pub(super) fn list(
         Order::OldestFirst,
         request.page_size,
         &request.page_token,
-        wanted,
+        matches,
     )?;
     Ok(ListResourceUserConsentsResponse {
         consents: page.map(|row| row.consent.clone()),

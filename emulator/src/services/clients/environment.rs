@@ -57,16 +57,16 @@ pub(super) fn get(
     })
 }
 
-/// Only hashes are kept, so there is no plain text to include.
+/// Plain text secrets are never included because only hashes are stored.
 pub(super) fn list(
     state: &State,
     _: &Ctx<'_>,
     request: ListClientsRequest,
 ) -> Result<ListClientsResponse, ApiError> {
-    let kinds = request.filter.unwrap_or_default().client_type;
-    let wanted = |row: &ClientRow| kinds.is_empty() || kinds.contains(&row.client.client_type);
+    let types = request.filter.unwrap_or_default().client_type;
+    let matches = |row: &ClientRow| types.is_empty() || types.contains(&row.client.client_type);
     let (size, token) = (request.page_size, &request.page_token);
-    let page = state.clients.page(Order::OldestFirst, size, token, wanted)?;
+    let page = state.clients.page(Order::OldestFirst, size, token, matches)?;
     Ok(ListClientsResponse {
         clients: page.map(|row| row.client.clone()),
         total_size: page.total,
@@ -115,7 +115,7 @@ fn change(client: &mut Client, new: UpdateClient, patch: Patch<'_>) {
         new.initiate_login_uri,
         &mut client.initiate_login_uri,
     );
-    patch.given("name", new.name, &mut client.name);
+    patch.set_text("name", new.name, &mut client.name);
     if patch.changes("access_token_expiry", new.access_token_expiry > 0) {
         client.access_token_expiry = Some(new.access_token_expiry).filter(|seconds| *seconds > 0);
     }

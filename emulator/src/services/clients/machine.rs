@@ -1,14 +1,14 @@
-//! What machine clients of organizations and clients of protected resources have in common.
+//! Logic shared by machine clients of organizations and clients of protected resources.
 
 use scalekit::api::clients::{M2MClient, OrganizationClient, ResourceClient};
 
 use super::Patch;
 use crate::state::{Ctx, MachineRow, State, new_secret};
 
-/// How long access tokens live when nobody says so, in seconds.
+/// The default lifetime of access tokens, in seconds.
 const EXPIRY: i64 = 3600;
 
-/// What can be set on either kind.
+/// Client settings from a create or update request.
 pub(super) struct Settings {
     name: String,
     description: String,
@@ -47,7 +47,8 @@ impl From<ResourceClient> for Settings {
     }
 }
 
-/// Adds a client with its first secret; answers with it and the plain text, which it carries this once.
+/// Creates a client with its first secret. Returns the client and the plain text of the secret,
+/// which is never returned again.
 pub(super) fn add(
     state: &mut State,
     ctx: &Ctx<'_>,
@@ -81,10 +82,10 @@ pub(super) fn add(
     (client, plain)
 }
 
-/// Fields left empty keep their values, unless a mask names them.
+/// Empty fields are unchanged unless the mask contains them.
 pub(super) fn change(ctx: &Ctx<'_>, client: &mut M2MClient, new: Settings, patch: Patch<'_>) {
-    patch.given("name", new.name, &mut client.name);
-    patch.given("description", new.description, &mut client.description);
+    patch.set_text("name", new.name, &mut client.name);
+    patch.set_text("description", new.description, &mut client.description);
     patch.list("scopes", new.scopes, &mut client.scopes);
     patch.list("audience", new.audience, &mut client.audience);
     patch.list("custom_claims", new.custom_claims, &mut client.custom_claims);

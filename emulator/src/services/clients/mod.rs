@@ -1,4 +1,5 @@
-//! `ClientService`: clients of the environment, machine clients of organizations, and clients of protected resources.
+//! `ClientService`: clients of the environment, machine clients of organizations, and clients of
+//! protected resources.
 
 mod consents;
 mod environment;

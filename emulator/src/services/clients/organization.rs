@@ -13,7 +13,7 @@ use super::{Patch, machine, secrets};
 use crate::engine::ApiError;
 use crate::state::{Ctx, MachineRow, Order, Row, State};
 
-/// The client, if it is the organization's.
+/// Returns the client if it belongs to the organization.
 fn own<'s>(state: &'s State, organization_id: &str, id: &str) -> Result<&'s M2MClient, ApiError> {
     state.organizations.require(organization_id)?;
     let row = state.machines.require(id)?;

@@ -12,7 +12,7 @@ use super::{Patch, machine};
 use crate::engine::ApiError;
 use crate::state::{Ctx, MachineRow, Order, Row, State};
 
-/// What ids of clients of resources start with.
+/// The id prefix of resource clients.
 const PREFIX: &str = "m2m";
 
 pub(super) fn get_resource(
@@ -30,11 +30,11 @@ pub(super) fn list_resources(
     _: &Ctx<'_>,
     request: ListResourcesRequest,
 ) -> Result<ListResourcesResponse, ApiError> {
-    let wanted = |resource: &Resource| {
+    let matches = |resource: &Resource| {
         request.resource_type == ResourceType::Unspecified || resource.resource_type == request.resource_type
     };
     let (size, token) = (request.page_size, &request.page_token);
-    let page = state.resources.page(Order::OldestFirst, size, token, wanted)?;
+    let page = state.resources.page(Order::OldestFirst, size, token, matches)?;
     Ok(ListResourcesResponse {
         resources: page.map(|resource| (*resource).clone()),
         total_size: page.total,
@@ -43,7 +43,7 @@ pub(super) fn list_resources(
     })
 }
 
-/// The client, if it is the resource's.
+/// Returns the client if it belongs to the resource.
 fn own<'s>(state: &'s State, resource_id: &str, id: &str) -> Result<&'s M2MClient, ApiError> {
     state.resources.require(resource_id)?;
     let row = state.machines.require(id)?;
@@ -125,7 +125,7 @@ pub(super) fn update(
     })
 }
 
-/// With a client go the consents that users have given to it.
+/// Deletes a client and the user consents for it.
 pub(super) fn delete(
     state: &mut State,
     _: &Ctx<'_>,

@@ -1,4 +1,4 @@
-//! The secrets of clients of any kind.
+//! Client secrets.
 
 use scalekit::api::Empty;
 use scalekit::api::clients::{
@@ -9,8 +9,8 @@ use crate::engine::ApiError;
 use crate::secrets::Hashes;
 use crate::state::{ClientRow, Ctx, Row, State, new_secret};
 
-/// The most secrets that a client of a resource may have.
-const MOST: usize = 5;
+/// The maximum number of secrets of a resource client.
+const MAX_SECRETS: usize = 5;
 
 pub(super) fn create(
     state: &mut State,
@@ -33,7 +33,8 @@ pub(super) fn delete(
     Ok(Empty {})
 }
 
-/// Adds a secret; answers with its plain text, and with the secret, which carries that this once.
+/// Creates a secret. Returns its plain text and the secret, which contains the plain text only in
+/// this response.
 pub(super) fn add(
     state: &mut State,
     ctx: &Ctx<'_>,
@@ -41,8 +42,8 @@ pub(super) fn add(
 ) -> Result<(String, ClientSecret), ApiError> {
     let machine = state.machines.get(client_id).map(|row| &row.client);
     let of_resource = machine.filter(|client| !client.resource_id.is_empty());
-    if of_resource.is_some_and(|client| client.secrets.len() >= MOST) {
-        let message = format!("a client of a resource has at most {MOST} secrets");
+    if of_resource.is_some_and(|client| client.secrets.len() >= MAX_SECRETS) {
+        let message = format!("a resource client can have at most {MAX_SECRETS} secrets");
         return Err(
             ApiError::precondition("CLIENT_SECRET_LIMIT_REACHED", message).resource("client", client_id)
         );
@@ -54,9 +55,9 @@ pub(super) fn add(
         plain_secret: Some(plain.clone()),
         ..secret.clone()
     };
-    change(state, ctx, client_id, |secrets, known| {
+    change(state, ctx, client_id, |secrets, stored_hashes| {
         secrets.push(secret);
-        known.extend(hashes);
+        stored_hashes.extend(hashes);
     });
     Ok((plain, shown))
 }
@@ -72,7 +73,7 @@ pub(super) fn remove(
         return Err(ApiError::not_found("secret", secret_id));
     }
     if secrets.len() == 1 {
-        // Programs look for this text.
+        // Programs match this text.
         let message = "last client cannot be deleted";
         return Err(ApiError::precondition("LAST_CLIENT_SECRET", message).resource("secret", secret_id));
     }

@@ -1,4 +1,4 @@
-//! Creating, updating, switching and deleting connections.
+//! Creating, updating, enabling, disabling and deleting connections.
 
 use scalekit::api::Empty;
 use scalekit::api::connections::{
@@ -16,7 +16,7 @@ use super::{own, show};
 use crate::engine::ApiError;
 use crate::state::{Ctx, State};
 
-/// Length of the random suffix of a key id.
+/// The length of the random suffix of a key id.
 const KEY_SUFFIX: usize = 8;
 
 pub(super) fn create(
@@ -34,7 +34,7 @@ pub(super) fn create(
     })
 }
 
-/// Nothing but this operation makes a connection of the environment usable, so it is enabled at once.
+/// No other operation enables a connection of the environment, so it is created enabled.
 pub(super) fn create_environment(
     state: &mut State,
     ctx: &Ctx<'_>,
@@ -44,11 +44,11 @@ pub(super) fn create_environment(
         enabled: true,
         ..draft(request.connection.unwrap_or_default(), None)
     };
-    let named = !connection.provider_key.is_empty();
-    if request.flags.map_or(named, |flags| flags.is_app) {
+    let has_provider_key = !connection.provider_key.is_empty();
+    if request.flags.map_or(has_provider_key, |flags| flags.is_app) {
         connection.provider_key = service(&connection);
-        let known = oauth_defaults(&connection.provider_key).is_some();
-        if connection.r#type == ConnectionType::Invalid && known {
+        let well_known = oauth_defaults(&connection.provider_key).is_some();
+        if connection.r#type == ConnectionType::Invalid && well_known {
             connection.r#type = ConnectionType::Oauth;
         }
         if connection.key_id.is_none() {
@@ -84,7 +84,7 @@ fn add(state: &mut State, ctx: &Ctx<'_>, connection: Connection) -> Result<Conne
     Ok(store(state, ctx, connection, "created"))
 }
 
-/// Returns a free key id: the service's name in lower case, a dash and a random suffix.
+/// Returns an unused key id: the service's name in lowercase, a dash and a random suffix.
 fn free_key(state: &State, service: &str) -> String {
     let service = service.to_lowercase();
     loop {
@@ -97,7 +97,7 @@ fn free_key(state: &State, service: &str) -> String {
     }
 }
 
-/// Whether no connection but `own` has the key id, by which tools and accounts name connections.
+/// Checks that no connection except `own` has the key id.
 fn key_is_free(state: &State, own: &str, key: Option<&str>) -> Result<(), ApiError> {
     let Some(key) = key.filter(|key| !key.is_empty()) else {
         return Ok(());
@@ -110,7 +110,7 @@ fn key_is_free(state: &State, own: &str, key: Option<&str>) -> Result<(), ApiErr
     Err(ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource("connection", key))
 }
 
-/// Keeps a changed connection, reports the change, and answers with the connection as the API shows it.
+/// Stores a changed connection and emits an event. Returns the connection as the API shows it.
 fn store(state: &mut State, ctx: &Ctx<'_>, connection: Connection, change: &str) -> Connection {
     let connection = state.connections.insert(&mut state.ids, connection).clone();
     announce(state, ctx, &connection, change)
@@ -195,11 +195,11 @@ pub(super) fn delete_environment(
     remove(state, ctx, &request.connection_id)
 }
 
-/// Deletes a connection together with its connected accounts.
+/// Deletes a connection and its connected accounts.
 fn remove(state: &mut State, ctx: &Ctx<'_>, id: &str) -> Result<Empty, ApiError> {
-    let gone = state.connections.remove(id)?;
+    let removed = state.connections.remove(id)?;
     state.delete_accounts_by(ctx, "connection", id);
-    announce(state, ctx, &gone, "deleted");
+    announce(state, ctx, &removed, "deleted");
     Ok(Empty {})
 }
 
@@ -219,8 +219,8 @@ pub(super) fn disable(
     toggle(state, ctx, &request, false)
 }
 
-/// Behind every connection the emulator itself plays the identity provider. So one that nobody has set up works all
-/// the same, and enabling it completes it.
+/// Enables or disables a connection. The emulator simulates every identity provider, so enabling a
+/// connection completes it even if its settings are incomplete.
 fn toggle(
     state: &mut State,
     ctx: &Ctx<'_>,

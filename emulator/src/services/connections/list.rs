@@ -21,17 +21,17 @@ pub(super) fn all(
         .include
         .as_deref()
         .is_some_and(|include| include.eq_ignore_ascii_case("all"));
-    let wanted = |connection: &&Connection| {
-        let leads_here =
+    let matches = |connection: &&Connection| {
+        let has_domain =
             |name: &str| domains_of(state, connection).any(|domain| domain.domain.eq_ignore_ascii_case(name));
         (inactive || connection.enabled)
             && (request.organization_id.is_none() || connection.organization_id == request.organization_id)
-            && request.domain.as_deref().is_none_or(leads_here)
+            && request.domain.as_deref().is_none_or(has_domain)
     };
     let connections = state
         .connections
         .iter()
-        .filter(wanted)
+        .filter(matches)
         .map(|connection| summary(state, connection));
     Ok(ListConnectionsResponse {
         connections: connections.collect(),
@@ -44,7 +44,7 @@ pub(super) fn apps(
     request: ListAppConnectionsRequest,
 ) -> Result<ListAppConnectionsResponse, ApiError> {
     let query = request.query.unwrap_or_default().to_lowercase();
-    let wanted = |connection: &Connection| {
+    let matches = |connection: &Connection| {
         let of = |provider: &String| connection.provider_key.eq_ignore_ascii_case(provider);
         let Connection {
             id,
@@ -65,9 +65,12 @@ pub(super) fn apps(
                 ],
             )
     };
-    let page = state
-        .connections
-        .page(Order::OldestFirst, request.page_size, &request.page_token, wanted)?;
+    let page = state.connections.page(
+        Order::OldestFirst,
+        request.page_size,
+        &request.page_token,
+        matches,
+    )?;
     Ok(ListAppConnectionsResponse {
         connections: page.map(|connection| summary(state, connection)),
         total_size: page.total,
@@ -76,7 +79,7 @@ pub(super) fn apps(
     })
 }
 
-/// Connections to third-party services, and only those, name the service.
+/// Returns `true` for a connection to a third-party service. Only these have a provider key.
 fn is_app(connection: &Connection) -> bool {
     connection.organization_id.is_none() && !connection.provider_key.is_empty()
 }

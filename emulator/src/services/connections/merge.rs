@@ -1,4 +1,4 @@
-//! Settings given in an update, merged into those stored.
+//! Merging settings from an update into the stored settings.
 
 use scalekit::api::connections::{
     Connection, ConnectionSettings, ConnectionType, IDPCertificate, UpdateConnectionSettings,
@@ -9,11 +9,11 @@ use super::settings::initial;
 use crate::engine::ApiError;
 use crate::state::{Ctx, Ids};
 
-/// Fields that the service fills in, whatever an update says.
+/// Fields that the service sets. Values in an update are ignored.
 const OURS: &[&str] = &["redirect_uri"];
 
-/// The settings of `connection` after an update. Both sides have the same fields under the same JSON names, but for
-/// the certificate of SAML.
+/// Returns the settings of `connection` after an update. Both messages have the same JSON field
+/// names, except for the SAML certificate.
 pub(super) fn merged(
     ctx: &Ctx<'_>,
     ids: &mut Ids,
@@ -24,7 +24,7 @@ pub(super) fn merged(
     let (name, mut new) = variant(&new)?;
     let mut old = match &connection.settings {
         Some(settings) => Some(variant(settings)?)
-            .filter(|(known, _)| *known == name)
+            .filter(|(variant, _)| *variant == name)
             .map(|(_, old)| old),
         None => None,
     };
@@ -51,7 +51,7 @@ pub(super) fn merged(
         serde_json::from_value(shown).map_err(|error| ApiError::internal(error.to_string()))?;
     let mut settings = shown
         .settings
-        .ok_or_else(|| ApiError::internal("the settings have no kind"))?;
+        .ok_or_else(|| ApiError::internal("the settings have no type"))?;
     if let (ConnectionSettings::SamlConfig(saml), Some(certificate)) = (&mut settings, certificate)
         && !certificate.is_empty()
     {
@@ -65,7 +65,7 @@ pub(super) fn merged(
     Ok(settings)
 }
 
-/// The type whose first settings an update builds on.
+/// Returns the connection type that the settings belong to.
 fn kind(settings: &UpdateConnectionSettings) -> ConnectionType {
     match settings {
         UpdateConnectionSettings::OidcConfig(_) => ConnectionType::Oidc,
@@ -78,7 +78,7 @@ fn kind(settings: &UpdateConnectionSettings) -> ConnectionType {
     }
 }
 
-/// The name of the set member of a oneof, and its fields.
+/// Returns the name and the fields of the oneof member that is set.
 fn variant(settings: &impl serde::Serialize) -> Result<(String, Map<String, Value>), ApiError> {
     let json = serde_json::to_value(settings).map_err(|error| ApiError::internal(error.to_string()))?;
     match json {
@@ -88,10 +88,10 @@ fn variant(settings: &impl serde::Serialize) -> Result<(String, Map<String, Valu
         }),
         _ => None,
     }
-    .ok_or_else(|| ApiError::internal("the settings have no kind"))
+    .ok_or_else(|| ApiError::internal("the settings have no type"))
 }
 
-/// Sets every field of `new` in `old`; objects are merged in turn, lists replaced.
+/// Copies all fields of `new` to `old`. Objects are merged recursively; lists are replaced.
 fn overlay(old: &mut Map<String, Value>, new: Map<String, Value>) {
     for (name, value) in new {
         match (old.get_mut(&name), value) {

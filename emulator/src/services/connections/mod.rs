@@ -51,7 +51,7 @@ fn get(state: &State, _: &Ctx<'_>, request: GetConnectionRequest) -> Result<GetC
     })
 }
 
-/// Finds connections of organizations too, whose settings no other operation changes.
+/// Also returns connections of organizations.
 fn get_environment(
     state: &State,
     _: &Ctx<'_>,
@@ -63,7 +63,7 @@ fn get_environment(
     })
 }
 
-/// The connection, if it is the organization's.
+/// Returns the connection if it belongs to the organization.
 fn own<'s>(state: &'s State, organization_id: &str, id: &str) -> Result<&'s Connection, ApiError> {
     state.organizations.require(organization_id)?;
     let connection = state.connections.require(id)?;
@@ -73,7 +73,7 @@ fn own<'s>(state: &'s State, organization_id: &str, id: &str) -> Result<&'s Conn
     Ok(connection)
 }
 
-/// The connection as the API shows it, with the domains that lead to it.
+/// Returns the connection as the API shows it, including its domains.
 fn show(state: &State, connection: &Connection) -> Connection {
     Connection {
         domains: domains_of(state, connection).cloned().collect(),
@@ -81,7 +81,7 @@ fn show(state: &State, connection: &Connection) -> Connection {
     }
 }
 
-/// The domains that lead users to a connection: its organization's own, not those that only list addresses.
+/// Returns the domains that route users to the connection. Allowed e-mail domains are not included.
 fn domains_of<'s>(state: &'s State, connection: &'s Connection) -> impl Iterator<Item = &'s Domain> {
     let organization_id = connection.organization_id.as_deref().unwrap_or_default();
     let own = state.domains.by("organization", organization_id);

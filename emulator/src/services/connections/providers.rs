@@ -1,16 +1,16 @@
-//! The OAuth settings of well-known services.
+//! Default OAuth settings of well-known services.
 
 use scalekit::api::connections::OAuthConnectionConfig;
 
 /// A well-known service.
-struct Known {
+struct Service {
     name: &'static str,
     endpoints: Endpoints,
-    /// The scopes that a new connection starts with.
+    /// The default scopes of a new connection.
     scopes: &'static [&'static str],
 }
 
-/// The addresses of an authorization server.
+/// The endpoints of an authorization server.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Endpoints {
     authorize: &'static str,
@@ -36,8 +36,8 @@ const MICROSOFT: Endpoints = Endpoints {
 
 const OPENID: &[&str] = &["openid", "profile", "email"];
 
-const fn known(name: &'static str, endpoints: Endpoints, scopes: &'static [&'static str]) -> Known {
-    Known {
+const fn service(name: &'static str, endpoints: Endpoints, scopes: &'static [&'static str]) -> Service {
+    Service {
         name,
         endpoints,
         scopes,
@@ -52,8 +52,8 @@ const fn at(authorize: &'static str, token: &'static str, user_info: &'static st
     }
 }
 
-static KNOWN: &[Known] = &[
-    known(
+static KNOWN: &[Service] = &[
+    service(
         "asana",
         at(
             "https://app.asana.com/-/oauth_authorize",
@@ -62,12 +62,12 @@ static KNOWN: &[Known] = &[
         ),
         &["default"],
     ),
-    known(
+    service(
         "confluence",
         ATLASSIAN,
         &["read:confluence-content.all", "offline_access"],
     ),
-    known(
+    service(
         "dropbox",
         at(
             "https://www.dropbox.com/oauth2/authorize",
@@ -76,7 +76,7 @@ static KNOWN: &[Known] = &[
         ),
         &[],
     ),
-    known(
+    service(
         "github",
         at(
             "https://github.com/login/oauth/authorize",
@@ -85,7 +85,7 @@ static KNOWN: &[Known] = &[
         ),
         &["user:email"],
     ),
-    known(
+    service(
         "gitlab",
         at(
             "https://gitlab.com/oauth/authorize",
@@ -94,29 +94,29 @@ static KNOWN: &[Known] = &[
         ),
         &["read_user"],
     ),
-    known(
+    service(
         "gmail",
         GOOGLE,
         &["https://www.googleapis.com/auth/gmail.readonly"],
     ),
-    known("google", GOOGLE, OPENID),
-    known(
+    service("google", GOOGLE, OPENID),
+    service(
         "googlecalendar",
         GOOGLE,
         &["https://www.googleapis.com/auth/calendar"],
     ),
-    known(
+    service(
         "googledocs",
         GOOGLE,
         &["https://www.googleapis.com/auth/documents"],
     ),
-    known("googledrive", GOOGLE, &["https://www.googleapis.com/auth/drive"]),
-    known(
+    service("googledrive", GOOGLE, &["https://www.googleapis.com/auth/drive"]),
+    service(
         "googlesheets",
         GOOGLE,
         &["https://www.googleapis.com/auth/spreadsheets"],
     ),
-    known(
+    service(
         "hubspot",
         at(
             "https://app.hubspot.com/oauth/authorize",
@@ -125,8 +125,8 @@ static KNOWN: &[Known] = &[
         ),
         &["oauth"],
     ),
-    known("jira", ATLASSIAN, &["read:jira-work", "offline_access"]),
-    known(
+    service("jira", ATLASSIAN, &["read:jira-work", "offline_access"]),
+    service(
         "linear",
         at(
             "https://linear.app/oauth/authorize",
@@ -135,7 +135,7 @@ static KNOWN: &[Known] = &[
         ),
         &["read"],
     ),
-    known(
+    service(
         "linkedin",
         at(
             "https://www.linkedin.com/oauth/v2/authorization",
@@ -144,8 +144,8 @@ static KNOWN: &[Known] = &[
         ),
         OPENID,
     ),
-    known("microsoft", MICROSOFT, OPENID),
-    known(
+    service("microsoft", MICROSOFT, OPENID),
+    service(
         "notion",
         at(
             "https://api.notion.com/v1/oauth/authorize",
@@ -154,8 +154,8 @@ static KNOWN: &[Known] = &[
         ),
         &[],
     ),
-    known("outlook", MICROSOFT, &["Mail.Read", "offline_access"]),
-    known(
+    service("outlook", MICROSOFT, &["Mail.Read", "offline_access"]),
+    service(
         "salesforce",
         at(
             "https://login.salesforce.com/services/oauth2/authorize",
@@ -164,7 +164,7 @@ static KNOWN: &[Known] = &[
         ),
         &["api", "refresh_token"],
     ),
-    known(
+    service(
         "slack",
         at(
             "https://slack.com/oauth/v2/authorize",
@@ -173,7 +173,7 @@ static KNOWN: &[Known] = &[
         ),
         &["chat:write"],
     ),
-    known(
+    service(
         "zoom",
         at(
             "https://zoom.us/oauth/authorize",
@@ -184,24 +184,25 @@ static KNOWN: &[Known] = &[
     ),
 ];
 
-/// The names of the well-known services.
+/// Returns the names of the well-known services.
 pub(in crate::services) fn known_services() -> impl Iterator<Item = &'static str> {
-    KNOWN.iter().map(|known| known.name)
+    KNOWN.iter().map(|service| service.name)
 }
 
-/// Returns the settings of a well-known service. Case, `-`, `_` and spaces in the name do not matter.
+/// Returns the default settings of a well-known service. The lookup ignores case, `-`, `_` and
+/// spaces.
 pub(super) fn oauth_defaults(name: &str) -> Option<OAuthConnectionConfig> {
     let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    let known = KNOWN
+    let service = KNOWN
         .iter()
-        .find(|known| known.name.eq_ignore_ascii_case(&plain))?;
-    let google = known.endpoints == GOOGLE;
+        .find(|service| service.name.eq_ignore_ascii_case(&plain))?;
+    let google = service.endpoints == GOOGLE;
     Some(OAuthConnectionConfig {
-        authorize_uri: Some(known.endpoints.authorize.to_owned()),
-        token_uri: Some(known.endpoints.token.to_owned()),
-        user_info_uri: Some(known.endpoints.user_info.to_owned()),
-        scopes: known.scopes.iter().map(|scope| (*scope).to_owned()).collect(),
-        // Without these, Google gives no refresh token.
+        authorize_uri: Some(service.endpoints.authorize.to_owned()),
+        token_uri: Some(service.endpoints.token.to_owned()),
+        user_info_uri: Some(service.endpoints.user_info.to_owned()),
+        scopes: service.scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+        // Google returns a refresh token only with these parameters.
         access_type: google.then(|| "offline".to_owned()),
         prompt: google.then(|| "consent".to_owned()),
         ..OAuthConnectionConfig::default()

@@ -1,4 +1,4 @@
-//! The settings that a connection starts with, and how far they are complete.
+//! Initial connection settings and the connection status.
 
 use scalekit::api::connections::{
     Connection, ConnectionProvider, ConnectionSettings, ConnectionStatus, ConnectionType,
@@ -8,7 +8,8 @@ use scalekit::api::connections::{
 use super::providers::oauth_defaults;
 use crate::state::Ctx;
 
-/// Fills in what follows from the type of a connection that has an id: addresses, settings and status.
+/// Sets the URLs, initial settings and status, which depend on the connection's type. The
+/// connection must have an id.
 pub(super) fn complete(ctx: &Ctx<'_>, connection: &mut Connection) {
     let oidc = connection.r#type == ConnectionType::Oidc;
     let test = format!("{}/sso/v1/oidc/{}/test", ctx.url, connection.id);
@@ -16,7 +17,7 @@ pub(super) fn complete(ctx: &Ctx<'_>, connection: &mut Connection) {
     if connection.settings.is_none() {
         connection.settings = initial(ctx, connection);
     }
-    // Enabling a connection of an organization has completed it, whatever it lacks.
+    // An enabled connection of an organization counts as completed, whatever its settings.
     let enabled = connection.enabled && connection.organization_id.is_some();
     connection.status = if enabled {
         ConnectionStatus::Completed
@@ -25,13 +26,13 @@ pub(super) fn complete(ctx: &Ctx<'_>, connection: &mut Connection) {
     };
 }
 
-/// The settings of a connection of this type before anybody has set any.
+/// Returns the initial settings for the connection's type.
 pub(super) fn initial(ctx: &Ctx<'_>, connection: &Connection) -> Option<ConnectionSettings> {
-    let place = |protocol: &str| format!("{}/sso/v1/{protocol}/{}", ctx.url, connection.id);
+    let base_url = |protocol: &str| format!("{}/sso/v1/{protocol}/{}", ctx.url, connection.id);
     Some(match connection.r#type {
         ConnectionType::Oidc => {
             let scopes = vec![OIDCScope::Openid, OIDCScope::Profile, OIDCScope::Email];
-            let redirect_uri = format!("{}/callback", place("oidc"));
+            let redirect_uri = format!("{}/callback", base_url("oidc"));
             ConnectionSettings::OidcConfig(Box::new(OIDCConnectionConfig {
                 scopes,
                 redirect_uri,
@@ -39,18 +40,18 @@ pub(super) fn initial(ctx: &Ctx<'_>, connection: &Connection) -> Option<Connecti
             }))
         }
         ConnectionType::Saml => {
-            let place = place("saml");
+            let base_url = base_url("saml");
             ConnectionSettings::SamlConfig(Box::new(SAMLConnectionConfigResponse {
-                sp_assertion_url: format!("{place}/callback"),
-                sp_metadata_url: format!("{place}/metadata"),
-                sp_slo_url: Some(format!("{place}/slo")),
-                sp_entity_id: place,
+                sp_assertion_url: format!("{base_url}/callback"),
+                sp_metadata_url: format!("{base_url}/metadata"),
+                sp_slo_url: Some(format!("{base_url}/slo")),
+                sp_entity_id: base_url,
                 ..SAMLConnectionConfigResponse::default()
             }))
         }
         ConnectionType::Oauth => {
             let mut config = oauth_defaults(&service(connection)).unwrap_or_default();
-            config.redirect_uri = format!("{}/callback", place("oauth"));
+            config.redirect_uri = format!("{}/callback", base_url("oauth"));
             ConnectionSettings::OauthConfig(Box::new(config))
         }
         ConnectionType::Passwordless => ConnectionSettings::PasswordlessConfig(Box::default()),
@@ -63,50 +64,54 @@ pub(super) fn initial(ctx: &Ctx<'_>, connection: &Connection) -> Option<Connecti
     })
 }
 
-/// The name of the service behind a connection: `gmail`.
+/// Returns the name of the connection's third-party service, such as `gmail`.
 pub(in crate::services) fn service(connection: &Connection) -> String {
     if connection.provider_key.is_empty() {
-        let named = connection.provider != ConnectionProvider::default();
-        let name = connection.provider.name().filter(|_| named).unwrap_or("custom");
+        let has_provider = connection.provider != ConnectionProvider::default();
+        let name = connection
+            .provider
+            .name()
+            .filter(|_| has_provider)
+            .unwrap_or("custom");
         return name.to_lowercase();
     }
     connection.provider_key.clone()
 }
 
-/// How far a connection has been set up, judged by whether its identity provider could be reached.
+/// Returns the setup status: completed if the identity provider could be reached with the settings.
 fn status(connection: &Connection) -> ConnectionStatus {
-    let given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    let is_set = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
     if connection.provider == ConnectionProvider::IdpSimulator {
         return ConnectionStatus::Completed;
     }
-    let (needed, some) = match &connection.settings {
+    let (complete, started) = match &connection.settings {
         Some(ConnectionSettings::OidcConfig(oidc)) => {
             let endpoint =
-                given(&oidc.issuer) || given(&oidc.discovery_endpoint) || given(&oidc.authorize_uri);
-            let (client, secret) = (given(&oidc.client_id), given(&oidc.client_secret));
+                is_set(&oidc.issuer) || is_set(&oidc.discovery_endpoint) || is_set(&oidc.authorize_uri);
+            let (client, secret) = (is_set(&oidc.client_id), is_set(&oidc.client_secret));
             (endpoint && client && secret, endpoint || client || secret)
         }
         Some(ConnectionSettings::SamlConfig(saml)) => {
-            let metadata = given(&saml.idp_metadata_url);
-            let (entity, address) = (given(&saml.idp_entity_id), given(&saml.idp_sso_url));
+            let metadata = is_set(&saml.idp_metadata_url);
+            let (entity, address) = (is_set(&saml.idp_entity_id), is_set(&saml.idp_sso_url));
             (
                 metadata || (entity && address && !saml.idp_certificates.is_empty()),
                 entity || address,
             )
         }
         Some(ConnectionSettings::OauthConfig(oauth)) => {
-            let (client, secret) = (given(&oauth.client_id), given(&oauth.client_secret));
+            let (client, secret) = (is_set(&oauth.client_id), is_set(&oauth.client_secret));
             (
                 oauth.use_platform_creds == Some(true) || (client && secret),
                 client || secret,
             )
         }
-        // The type itself is missing.
+        // The connection has no type.
         None if connection.r#type == ConnectionType::Invalid => (false, false),
-        // Everything else works without an identity provider.
+        // These types do not need an identity provider.
         _ => (true, true),
     };
-    match (needed, some) {
+    match (complete, started) {
         (true, _) => ConnectionStatus::Completed,
         (false, true) => ConnectionStatus::InProgress,
         (false, false) => ConnectionStatus::Draft,

@@ -21,7 +21,7 @@ pub(super) fn create(
         let message = format!("an MCP configuration with the name {:?} already exists", new.name);
         return Err(ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource(McpConfig::KIND, &new.name));
     }
-    let mappings = known(state, new.connection_tool_mappings)?;
+    let mappings = resolve(state, new.connection_tool_mappings)?;
     let id = state.ids.next(McpConfig::PREFIX);
     let config = McpConfig {
         mcp_server_url: format!("{}/mcp/{id}", ctx.url),
@@ -34,12 +34,12 @@ pub(super) fn create(
     Ok(CreateMcpConfigResponse { config: Some(config) })
 }
 
-/// The mappings with what is known of their connections, which must exist.
-fn known(
+/// Resolves the connections of the mappings, which must exist.
+fn resolve(
     state: &State,
     mappings: Vec<McpConfigConnectionToolMapping>,
 ) -> Result<Vec<McpConfigConnectionToolMapping>, ApiError> {
-    let known = mappings.into_iter().map(|mapping| {
+    let resolved = mappings.into_iter().map(|mapping| {
         let connection = accounts::connection(state, &mapping.connection_name)?;
         Ok(McpConfigConnectionToolMapping {
             connection_id: connection.id.clone(),
@@ -49,7 +49,7 @@ fn known(
             ..mapping
         })
     });
-    known.collect()
+    resolved.collect()
 }
 
 pub(super) fn get(
@@ -62,14 +62,14 @@ pub(super) fn get(
     })
 }
 
-/// A PUT: the description and the mappings of the request are those from now on.
+/// PUT semantics: the description and the mappings are replaced.
 pub(super) fn update(
     state: &mut State,
     _: &Ctx<'_>,
     request: UpdateMcpConfigRequest,
 ) -> Result<UpdateMcpConfigResponse, ApiError> {
     state.mcp_configs.require(&request.config_id)?;
-    let mappings = known(state, request.connection_tool_mappings)?;
+    let mappings = resolve(state, request.connection_tool_mappings)?;
     let config = state.mcp_configs.change(&request.config_id, |config| {
         config.description = request.description;
         config.connection_tool_mappings = mappings;
@@ -86,8 +86,8 @@ pub(super) fn list(
 ) -> Result<ListMcpConfigsResponse, ApiError> {
     let filter = request.filter.unwrap_or_default();
     let query = request.search.to_lowercase();
-    let same = |wanted: &str, own: &str| wanted.is_empty() || wanted == own;
-    let wanted = |config: &McpConfig| {
+    let same = |filter: &str, own: &str| filter.is_empty() || filter == own;
+    let matches = |config: &McpConfig| {
         let mut mappings = config.connection_tool_mappings.iter();
         same(&filter.id, &config.id)
             && same(&filter.name, &config.name)
@@ -100,7 +100,7 @@ pub(super) fn list(
             )
     };
     let (size, token) = (request.page_size, &request.page_token);
-    let page = state.mcp_configs.page(Order::OldestFirst, size, token, wanted)?;
+    let page = state.mcp_configs.page(Order::OldestFirst, size, token, matches)?;
     Ok(ListMcpConfigsResponse {
         configs: page.map(|config| (*config).clone()),
         total_size: page.total,
@@ -109,7 +109,7 @@ pub(super) fn list(
     })
 }
 
-/// With a configuration go its instances.
+/// Deletes a configuration and its instances.
 pub(super) fn delete(
     state: &mut State,
     _: &Ctx<'_>,

@@ -1,4 +1,4 @@
-//! MCP configurations made available to single users.
+//! MCP instances: configurations for single users.
 
 use scalekit::api::mcp::{
     DeleteMcpInstanceRequest, DeleteMcpInstanceResponse, EnsureMcpInstanceRequest, EnsureMcpInstanceResponse,
@@ -10,7 +10,7 @@ use super::contains;
 use crate::engine::ApiError;
 use crate::state::{Ctx, Order, Row, State};
 
-/// The instance as the API shows it, with its configuration as that is now.
+/// Returns the instance as the API shows it, with its current configuration.
 fn show(state: &State, instance: &McpInstance) -> McpInstance {
     let config = config_of(state, instance).cloned();
     McpInstance {
@@ -19,12 +19,12 @@ fn show(state: &State, instance: &McpInstance) -> McpInstance {
     }
 }
 
-/// Of the configuration that an instance keeps, the id counts.
+/// Returns the current configuration of an instance. Instances refer to it by id.
 pub(super) fn config_of<'s>(state: &'s State, instance: &McpInstance) -> Option<&'s McpConfig> {
     state.mcp_configs.get(&instance.config.as_ref()?.id)
 }
 
-fn named<'s>(state: &'s State, name: &str) -> Result<&'s McpConfig, ApiError> {
+fn find_config<'s>(state: &'s State, name: &str) -> Result<&'s McpConfig, ApiError> {
     let found = state.mcp_configs.by("name", name).next();
     found.ok_or_else(|| ApiError::not_found(McpConfig::KIND, name))
 }
@@ -34,11 +34,11 @@ pub(super) fn ensure(
     ctx: &Ctx<'_>,
     request: EnsureMcpInstanceRequest,
 ) -> Result<EnsureMcpInstanceResponse, ApiError> {
-    let config = named(state, &request.config_name)?.clone();
+    let config = find_config(state, &request.config_name)?.clone();
     let mut own = state.mcp_instances.by("config", &config.id);
-    if let Some(known) = own.find(|instance| instance.user_identifier == request.user_identifier) {
+    if let Some(existing) = own.find(|instance| instance.user_identifier == request.user_identifier) {
         return Ok(EnsureMcpInstanceResponse {
-            instance: Some(show(state, known)),
+            instance: Some(show(state, existing)),
         });
     }
     drop(own);
@@ -81,7 +81,7 @@ pub(super) fn update(
     state.mcp_instances.require(&request.instance_id)?;
     let config = match request.config_name.as_str() {
         "" => None,
-        name => Some(named(state, name)?.clone()),
+        name => Some(find_config(state, name)?.clone()),
     };
     let changed = state.mcp_instances.change(&request.instance_id, |instance| {
         if !request.name.is_empty() {
@@ -105,8 +105,8 @@ pub(super) fn list(
 ) -> Result<ListMcpInstancesResponse, ApiError> {
     let filter = request.filter.unwrap_or_default();
     let query = request.search.to_lowercase();
-    let same = |wanted: &str, own: &str| wanted.is_empty() || wanted == own;
-    let wanted = |instance: &McpInstance| {
+    let same = |filter: &str, own: &str| filter.is_empty() || filter == own;
+    let matches = |instance: &McpInstance| {
         let config = config_of(state, instance).map_or("", |config| config.name.as_str());
         let McpInstance {
             id,
@@ -123,7 +123,7 @@ pub(super) fn list(
     let (size, token) = (request.page_size, &request.page_token);
     let page = state
         .mcp_instances
-        .page(Order::OldestFirst, size, token, wanted)?;
+        .page(Order::OldestFirst, size, token, matches)?;
     Ok(ListMcpInstancesResponse {
         instances: page.map(|instance| show(state, instance)),
         total_size: page.total,

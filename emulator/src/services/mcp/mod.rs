@@ -1,4 +1,4 @@
-//! `McpService`. The emulator manages configurations, instances and tokens; it serves no MCP itself.
+//! `McpService`. The emulator manages configurations, instances and tokens, but has no MCP server.
 
 mod configs;
 mod instances;

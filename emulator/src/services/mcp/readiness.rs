@@ -1,4 +1,4 @@
-//! Which connections of an MCP server its user has authorized.
+//! Authorization states: which connections of an MCP server a user has authorized.
 
 use scalekit::api::mcp::{
     GetMcpInstanceAuthStateRequest, GetMcpInstanceAuthStateResponse, ListMcpConnectedAccountsRequest,
@@ -21,14 +21,14 @@ pub(super) fn of_instance(
     let identifier = instance.user_identifier.clone();
     let links = request.include_auth_links;
     let states = mappings.unwrap_or_default().into_iter().map(|mapping| {
-        let known = connection(state, ctx, mapping, &identifier, links)?;
+        let state = connection(state, ctx, mapping, &identifier, links)?;
         Ok(McpInstanceConnectionAuthState {
-            connection_id: known.connection_id,
-            connection_name: known.connection_name,
-            provider: known.provider,
-            connected_account_id: known.connected_account_id.unwrap_or_default(),
-            connected_account_status: known.connected_account_status.unwrap_or_default(),
-            authentication_link: known.authentication_link,
+            connection_id: state.connection_id,
+            connection_name: state.connection_name,
+            provider: state.provider,
+            connected_account_id: state.connected_account_id.unwrap_or_default(),
+            connected_account_status: state.connected_account_status.unwrap_or_default(),
+            authentication_link: state.authentication_link,
         })
     });
     Ok(GetMcpInstanceAuthStateResponse {
@@ -50,7 +50,8 @@ pub(super) fn of_config(
     })
 }
 
-/// The state of one connection. A link is for an account, so where one is asked for, an account is made.
+/// Returns the state of one connection. A link needs an account, so if a link is requested and
+/// there is no account, one is created.
 fn connection(
     state: &mut State,
     ctx: &Ctx<'_>,
@@ -60,9 +61,9 @@ fn connection(
 ) -> Result<McpConnectionAuthState, ApiError> {
     let name = mapping.connection_name;
     let mut own = state.accounts.by("identifier", identifier);
-    let known = own.find(|row| row.account.connector == name).cloned();
+    let existing = own.find(|row| row.account.connector == name).cloned();
     drop(own);
-    let row = match known {
+    let row = match existing {
         None if link => Some(accounts::add(
             state,
             ctx,
@@ -71,7 +72,7 @@ fn connection(
             (None, None),
             |_| {},
         )?),
-        known => known,
+        account => account,
     };
     let account = row.map(|row| state.show_account(ctx, &row));
     let authentication_link = match &account {

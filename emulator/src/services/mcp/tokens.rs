@@ -1,4 +1,4 @@
-//! Tokens for MCP servers. Nobody but an MCP server would check them, so none is kept.
+//! Session tokens for MCP servers. They are not stored because only MCP servers check them.
 
 use scalekit::api::mcp::{CreateMcpSessionTokenRequest, CreateMcpSessionTokenResponse};
 
@@ -7,7 +7,7 @@ use crate::engine::ApiError;
 use crate::secrets::random_token;
 use crate::state::{Ctx, State};
 
-/// How long a token lives when the request does not say, in seconds.
+/// The default lifetime of a token, in seconds.
 const LIFETIME: i64 = 3600;
 
 pub(super) fn create(
@@ -17,9 +17,7 @@ pub(super) fn create(
 ) -> Result<CreateMcpSessionTokenResponse, ApiError> {
     match (request.mcp_config_id.as_str(), request.key_id.as_str()) {
         ("", "") => {
-            return Err(ApiError::invalid(
-                "the request names neither mcp_config_id nor key_id",
-            ));
+            return Err(ApiError::invalid("specify mcp_config_id or key_id"));
         }
         (id, "") => {
             state.mcp_configs.require(id)?;
@@ -28,18 +26,12 @@ pub(super) fn create(
             accounts::connection(state, key)?;
         }
         _ => {
-            return Err(ApiError::invalid(
-                "the request names both mcp_config_id and key_id",
-            ));
+            return Err(ApiError::invalid("specify mcp_config_id or key_id, not both"));
         }
     }
     let lifetime = request.expiry.map_or(LIFETIME, |expiry| expiry.as_secs());
     if lifetime <= 0 {
-        return Err(ApiError::field(
-            "expiry",
-            "expiry.positive",
-            "must be longer than nothing",
-        ));
+        return Err(ApiError::field("expiry", "expiry.positive", "must be positive"));
     }
     Ok(CreateMcpSessionTokenResponse {
         token: random_token("mcp"),

@@ -1,4 +1,4 @@
-//! Invitations that wait for their user.
+//! Invitations.
 
 use scalekit::api::commons::MembershipStatus;
 use scalekit::api::events::ObjectType;
@@ -10,7 +10,7 @@ use super::{INVITE_LIFETIME, change, require};
 use crate::engine::ApiError;
 use crate::state::{Ctx, Name, State};
 
-/// The organization and the address of the invitation that a request would send, if it would send one.
+/// Returns the organization and the e-mail address of the invitation that a request would send.
 pub(in crate::services) fn pending(
     state: &State,
     operation: &str,
@@ -34,15 +34,15 @@ pub(in crate::services) fn pending(
     Some((text("organization_id")?.to_owned(), email?))
 }
 
-/// An invitation that expired is open again afterwards.
+/// Resending an expired invitation makes it pending again.
 pub(super) fn resend(
     state: &mut State,
     ctx: &Ctx<'_>,
     request: ResendInviteRequest,
 ) -> Result<ResendInviteResponse, ApiError> {
     let membership = require(state, &request.organization_id, &request.id)?;
-    let waits = [MembershipStatus::PendingInvite, MembershipStatus::InviteExpired];
-    if !waits.contains(&membership.membership_status) {
+    let resendable = [MembershipStatus::PendingInvite, MembershipStatus::InviteExpired];
+    if !resendable.contains(&membership.membership_status) {
         let message = "the user has no pending invitation to the organization";
         return Err(ApiError::precondition("INVITE_NOT_PENDING", message).resource("membership", &request.id));
     }

@@ -1,4 +1,4 @@
-//! The memberships of `UserService`: joining, leaving, inviting, and the roles of members.
+//! The membership operations of `UserService`.
 
 mod invites;
 mod roles;
@@ -18,7 +18,7 @@ use super::{Entry, name, read, write};
 use crate::engine::ApiError;
 use crate::state::{Ctx, Name, State};
 
-/// How long an invitation can be accepted, in seconds: 30 days.
+/// Lifetime of an invitation, in seconds: 30 days.
 const INVITE_LIFETIME: i64 = 30 * 24 * 3600;
 
 pub(super) static OPERATIONS: &[Entry] = &[
@@ -43,7 +43,7 @@ fn create(
         .id
         .clone();
     if state.membership(&user_id, &request.organization_id).is_ok() {
-        let message = "the user is a member of the organization already";
+        let message = "the user is already a member of the organization";
         return Err(ApiError::exists("MEMBERSHIP_ALREADY_EXISTS", message).resource("membership", &user_id));
     }
     let invite = request.send_invitation_email.unwrap_or(true);
@@ -52,7 +52,7 @@ fn create(
     Ok(CreateMembershipResponse { user: Some(user) })
 }
 
-/// A membership to be added; checked, but for whether there is one already.
+/// Validates a new membership. The caller must check that the user is not yet a member.
 pub(super) fn new_membership(
     state: &State,
     ctx: &Ctx<'_>,
@@ -66,11 +66,11 @@ pub(super) fn new_membership(
         .max_allowed_users
         .filter(|limit| *limit > 0);
     if limit.is_some_and(|limit| state.member_count(organization_id) >= limit.unsigned_abs() as usize) {
-        let message = "the organization has as many users as it may have";
+        let message = "the organization has reached its maximum number of users";
         return Err(ApiError::precondition("MAX_ALLOWED_USERS_EXCEEDED", message));
     }
     let new = new.unwrap_or_default();
-    let mut roles = roles::known(state, organization_id, &new.roles)?;
+    let mut roles = roles::resolve(state, organization_id, &new.roles)?;
     if roles.is_empty() {
         roles = state.default_member_roles(organization_id);
     }
@@ -107,7 +107,7 @@ fn update(
         .clone();
     state.membership(&user_id, &request.organization_id)?;
     let new = request.membership.unwrap_or_default();
-    let roles = roles::known(state, &request.organization_id, &new.roles)?;
+    let roles = roles::resolve(state, &request.organization_id, &new.roles)?;
     let user = change(state, ctx, &user_id, &request.organization_id, |membership| {
         if !roles.is_empty() {
             membership.roles = roles;
@@ -119,7 +119,7 @@ fn update(
     Ok(UpdateMembershipResponse { user: Some(user) })
 }
 
-/// With `cascade`, a user who was nowhere else goes too.
+/// With `cascade`, a user without other memberships is deleted.
 fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteMembershipRequest) -> Result<Empty, ApiError> {
     state.organizations.require(&request.organization_id)?;
     let user_id = state
@@ -137,7 +137,7 @@ fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteMembershipRequest) ->
     Ok(Empty {})
 }
 
-/// The membership of a user in an organization; says which of the three does not exist.
+/// Returns the membership of a user. Fails if the organization, user or membership does not exist.
 fn require<'s>(
     state: &'s State,
     organization_id: &str,
@@ -147,7 +147,7 @@ fn require<'s>(
     state.membership(user_id, organization_id)
 }
 
-/// Changes a membership that exists, and says so.
+/// Changes an existing membership and emits an event.
 fn change(
     state: &mut State,
     ctx: &Ctx<'_>,

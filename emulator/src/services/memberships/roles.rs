@@ -1,4 +1,4 @@
-//! The roles of members, and what they may do through them.
+//! Member roles and permissions.
 
 use scalekit::api::Empty;
 use scalekit::api::commons::Role;
@@ -11,16 +11,20 @@ use super::{change, require};
 use crate::engine::ApiError;
 use crate::state::{Ctx, RoleRow, State};
 
-/// The roles that a request names, each once: by name, or by id where there is no name.
-pub(super) fn known(state: &State, organization_id: &str, named: &[Role]) -> Result<Vec<Role>, ApiError> {
-    let mut known: Vec<Role> = Vec::new();
-    for wanted in named {
-        let role = find(state, organization_id, &wanted.name, &wanted.id)?.as_member_role();
-        if !known.contains(&role) {
-            known.push(role);
+/// Resolves the roles of a request by name, or by id if the name is empty. Removes duplicates.
+pub(super) fn resolve(
+    state: &State,
+    organization_id: &str,
+    requested: &[Role],
+) -> Result<Vec<Role>, ApiError> {
+    let mut resolved: Vec<Role> = Vec::new();
+    for role in requested {
+        let role = find(state, organization_id, &role.name, &role.id)?.as_member_role();
+        if !resolved.contains(&role) {
+            resolved.push(role);
         }
     }
-    Ok(known)
+    Ok(resolved)
 }
 
 fn find<'s>(state: &'s State, organization_id: &str, name: &str, id: &str) -> Result<&'s RoleRow, ApiError> {
@@ -78,15 +82,15 @@ pub(super) fn assign(
     request: AssignUserRolesRequest,
 ) -> Result<AssignUserRolesResponse, ApiError> {
     require(state, &request.organization_id, &request.user_id)?;
-    let wanted = request.roles.into_iter();
-    let wanted: Vec<Role> = wanted
+    let requested = request.roles.into_iter();
+    let requested: Vec<Role> = requested
         .map(|role| Role {
             id: role.id,
             name: role.role_name,
             ..Role::default()
         })
         .collect();
-    let added = known(state, &request.organization_id, &wanted)?;
+    let added = resolve(state, &request.organization_id, &requested)?;
     change(
         state,
         ctx,
@@ -94,7 +98,7 @@ pub(super) fn assign(
         &request.organization_id,
         |membership| {
             for role in added {
-                if !membership.roles.iter().any(|known| known.name == role.name) {
+                if !membership.roles.iter().any(|existing| existing.name == role.name) {
                     membership.roles.push(role);
                 }
             }

@@ -1,4 +1,4 @@
-//! Creating, updating and deleting roles, alike for the environment and for an organization.
+//! Creating, updating and deleting roles of the environment and of organizations.
 
 use scalekit::api::events::ObjectType;
 use scalekit::api::roles::{CreateOrganizationRole, CreateRole, Role, RolePermission, UpdateRole};
@@ -7,7 +7,7 @@ use super::show::{Include, show};
 use crate::engine::ApiError;
 use crate::state::{Ctx, RoleRow, State};
 
-/// The organization that a role belongs to; none for the environment.
+/// The organization of a role; `None` for the environment.
 pub(super) type Scope<'a> = Option<&'a str>;
 
 impl From<CreateOrganizationRole> for NewRole {
@@ -35,7 +35,7 @@ impl From<CreateRole> for NewRole {
     }
 }
 
-/// A role to create, wherever it belongs.
+/// A new role of the environment or of an organization.
 pub(super) struct NewRole(CreateRole);
 
 pub(super) fn require<'a>(state: &'a State, scope: Scope<'_>, name: &str) -> Result<&'a RoleRow, ApiError> {
@@ -59,7 +59,7 @@ pub(super) fn create(
         check_base(state, scope, &new.name, base)?;
     }
     let role = Role {
-        permissions: known(state, &new.permissions),
+        permissions: existing_permissions(state, &new.permissions),
         name: new.name,
         display_name: new.display_name,
         description: new.description.unwrap_or_default(),
@@ -93,7 +93,7 @@ pub(super) fn update(
         row.role.description = description;
     }
     if !new.permissions.is_empty() {
-        row.role.permissions = known(state, &new.permissions);
+        row.role.permissions = existing_permissions(state, &new.permissions);
     }
     let row = state.roles.insert(&mut state.ids, row).clone();
     Ok(announce(state, ctx, "role.updated", &row))
@@ -113,7 +113,8 @@ pub(super) fn delete_base(
     Ok(())
 }
 
-/// Deletes a role. Members who have it get the role `successor` instead; roles that extend it extend nothing then.
+/// Deletes a role. Its members get the role `successor` instead. Roles that extend it no longer
+/// extend any role.
 pub(super) fn delete(
     state: &mut State,
     ctx: &Ctx<'_>,
@@ -150,7 +151,7 @@ fn find_successor(state: &State, scope: Scope<'_>, name: &str, row: &RoleRow) ->
     };
     let found = found.ok_or_else(|| ApiError::not_found("role", name))?;
     if found.role.id == row.role.id {
-        let description = "must name another role than the one to delete";
+        let description = "must not be the role to delete";
         return Err(ApiError::field(
             "reassign_role_name",
             "reassign_role_name.other",
@@ -160,7 +161,8 @@ fn find_successor(state: &State, scope: Scope<'_>, name: &str, row: &RoleRow) ->
     Ok(found.clone())
 }
 
-/// Replaces a role by its successor, or by nothing, wherever members have it or get it by default.
+/// Replaces a role with its successor in memberships and default roles. Without a successor, the
+/// role is removed.
 fn hand_over(state: &mut State, row: &RoleRow, successor: Option<&RoleRow>) {
     let affected: Vec<(String, String)> = state
         .users
@@ -176,8 +178,9 @@ fn hand_over(state: &mut State, row: &RoleRow, successor: Option<&RoleRow>) {
     for (user_id, organization_id) in affected {
         let _ = state.change_membership(&user_id, &organization_id, |membership| {
             let roles = &mut membership.roles;
-            let known = successor.is_some_and(|next| roles.iter().any(|role| role.name == next.role.name));
-            if let Some(next) = successor.filter(|_| !known)
+            let already_assigned =
+                successor.is_some_and(|next| roles.iter().any(|role| role.name == next.role.name));
+            if let Some(next) = successor.filter(|_| !already_assigned)
                 && let Some(role) = roles.iter_mut().find(|role| role.name == row.role.name)
             {
                 *role = next.as_member_role();
@@ -213,40 +216,40 @@ fn hand_over(state: &mut State, row: &RoleRow, successor: Option<&RoleRow>) {
     }
 }
 
-/// A role can extend one that exists and does not extend it in turn.
+/// Checks that the base role exists and does not extend this role.
 fn check_base(state: &State, scope: Scope<'_>, name: &str, base: &str) -> Result<(), ApiError> {
-    let circle = || {
+    let cycle = || {
         ApiError::field(
             "role.extends",
             "role.extends.circle",
-            "must not lead back to the role itself",
+            "must not create an inheritance cycle",
         )
     };
     if base == name {
-        return Err(circle());
+        return Err(cycle());
     }
     let found = match scope {
         Some(organization_id) => state.role_in(organization_id, base),
         None => state.role(None, base),
     };
     let base = found.ok_or_else(|| ApiError::not_found("role", base))?;
-    let back = |role: &&RoleRow| role.role.name == name && role.organization_id.as_deref() == scope;
-    if state.lineage(base).iter().any(back) {
-        Err(circle())
+    let is_self = |role: &&RoleRow| role.role.name == name && role.organization_id.as_deref() == scope;
+    if state.lineage(base).iter().any(is_self) {
+        Err(cycle())
     } else {
         Ok(())
     }
 }
 
-/// The permissions of these names; a role ignores names that no permission has, and repetitions.
-fn known(state: &State, names: &[String]) -> Vec<RolePermission> {
-    let mut known: Vec<RolePermission> = Vec::new();
-    add_known(state, &mut known, names);
-    known
+/// Returns the permissions with these names. Unknown names and duplicates are ignored.
+fn existing_permissions(state: &State, names: &[String]) -> Vec<RolePermission> {
+    let mut permissions: Vec<RolePermission> = Vec::new();
+    add_permissions(state, &mut permissions, names);
+    permissions
 }
 
-/// Adds to a role's own permissions what `names` adds to them.
-pub(crate) fn add_known(state: &State, own: &mut Vec<RolePermission>, names: &[String]) {
+/// Adds permissions to a role's own permissions. Unknown names and duplicates are ignored.
+pub(crate) fn add_permissions(state: &State, own: &mut Vec<RolePermission>, names: &[String]) {
     for name in names {
         if state.permission(name).is_some() && !own.iter().any(|permission| permission.name == *name) {
             own.push(RolePermission {
@@ -257,7 +260,7 @@ pub(crate) fn add_known(state: &State, own: &mut Vec<RolePermission>, names: &[S
     }
 }
 
-/// Records what happened to a role, and answers with the role as it is now.
+/// Emits an event for a role. Returns the role as the API shows it.
 pub(crate) fn announce(state: &mut State, ctx: &Ctx<'_>, event: &str, row: &RoleRow) -> Role {
     let role = show(state, row, Include::Own);
     state.emit(

@@ -1,4 +1,4 @@
-//! The roles that creators of organizations and new members get when none is named.
+//! Default roles for creators of organizations and for new members.
 
 use scalekit::api::roles::{
     Role, UpdateDefaultOrganizationRolesRequest, UpdateDefaultOrganizationRolesResponse, UpdateDefaultRole,
@@ -59,7 +59,7 @@ pub(super) fn update_organization(
     })
 }
 
-/// The id of the role that a request names, in the field of today or the deprecated one.
+/// Returns the id of the requested role. The request can use the current or the deprecated field.
 fn find(
     state: &State,
     name: Option<String>,

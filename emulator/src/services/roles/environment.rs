@@ -60,7 +60,7 @@ pub(super) fn delete(
     ctx: &Ctx<'_>,
     request: DeleteRoleRequest,
 ) -> Result<Empty, ApiError> {
-    // The deprecated field takes a role's id.
+    // The deprecated field contains a role id.
     let by_id = || {
         state
             .roles

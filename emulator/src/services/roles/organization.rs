@@ -86,7 +86,7 @@ pub(super) fn delete_base(
     Ok(Empty {})
 }
 
-/// Members of the organization can have the environment's roles too, so those count here as well.
+/// Also accepts an environment role, because members of the organization can have those.
 pub(super) fn count_users(
     state: &State,
     _: &Ctx<'_>,

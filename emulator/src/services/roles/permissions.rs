@@ -7,7 +7,7 @@ use scalekit::api::roles::{
     Permission, RemovePermissionFromRoleRequest,
 };
 
-use super::change::{add_known, announce, require};
+use super::change::{add_permissions, announce, require};
 use crate::engine::ApiError;
 use crate::services::permissions;
 use crate::state::{Ctx, RoleRow, State};
@@ -42,7 +42,7 @@ pub(super) fn add(
     request: AddPermissionsToRoleRequest,
 ) -> Result<AddPermissionsToRoleResponse, ApiError> {
     let mut row = require(state, None, &request.role_name)?.clone();
-    add_known(state, &mut row.role.permissions, &request.permission_names);
+    add_permissions(state, &mut row.role.permissions, &request.permission_names);
     let row = state.roles.insert(&mut state.ids, row).clone();
     announce(state, ctx, "role.updated", &row);
     Ok(AddPermissionsToRoleResponse {

@@ -4,7 +4,7 @@ use scalekit::api::roles::{Role, RolePermission};
 
 use crate::state::{RoleRow, State, role_permission};
 
-/// Which permissions a role is shown with.
+/// The permissions to include in a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Include {
     Nothing,

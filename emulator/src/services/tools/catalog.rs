@@ -1,38 +1,28 @@
-//! The tools that every environment has.
+//! Built-in tools.
 
 use scalekit::api::tools::Tool;
 use serde_json::{Value, json};
 
-/// The provider of the emulator's own tools.
+/// The provider of the emulator's test tools.
 pub(super) const EMULATOR: &str = "EMULATOR";
 
-/// The emulator's own tools, each for one way in which a tool can answer.
+/// The emulator's test tools. Each returns a certain type of result.
 pub(super) const ECHO: &str = "emulator_echo";
 pub(super) const FAIL: &str = "emulator_fail";
 pub(super) const RATE_LIMITED: &str = "emulator_rate_limited";
 
-/// Name, provider, description, and the names of the text parameters.
-type Known = (&'static str, &'static str, &'static str, &'static [&'static str]);
+/// The name, provider, description and text parameters of a tool.
+type BuiltIn = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
-static KNOWN: &[Known] = &[
-    (
-        ECHO,
-        EMULATOR,
-        "Answers with the parameters it was given.",
-        &["text"],
-    ),
+static TOOLS: &[BuiltIn] = &[
+    (ECHO, EMULATOR, "Returns its parameters.", &["text"]),
     (
         FAIL,
         EMULATOR,
-        "Fails as the parameters say, to try out how tool errors are handled.",
+        "Fails with the given error, for testing error handling.",
         &["code", "message", "tool_error_code"],
     ),
-    (
-        RATE_LIMITED,
-        EMULATOR,
-        "Fails as a service does that was called too often.",
-        &[],
-    ),
+    (RATE_LIMITED, EMULATOR, "Fails with a rate limit error.", &[]),
     (
         "gmail_fetch_mails",
         "GMAIL",
@@ -42,7 +32,7 @@ static KNOWN: &[Known] = &[
     (
         "gmail_send_mail",
         "GMAIL",
-        "Sends a mail in the name of the user.",
+        "Sends a mail on behalf of the user.",
         &["to", "subject", "body"],
     ),
     (
@@ -72,7 +62,7 @@ static KNOWN: &[Known] = &[
 ];
 
 pub(super) fn built_in() -> impl Iterator<Item = Tool> {
-    KNOWN.iter().map(|(name, provider, description, parameters)| {
+    TOOLS.iter().map(|(name, provider, description, parameters)| {
         let properties: serde_json::Map<String, Value> = parameters
             .iter()
             .map(|parameter| ((*parameter).to_owned(), json!({ "type": "string" })))

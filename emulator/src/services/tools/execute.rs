@@ -1,12 +1,13 @@
-//! Running a tool. Nothing leaves the emulator: its own tools answer as their names say, any other one with what a seed
-//! put into its metadata as `response`, or else with what it was given.
+//! Tool execution. No third-party service is called. The emulator's test tools return what their
+//! names say. Other tools return the `response` from their seeded metadata, or else their
+//! parameters.
 
 use scalekit::Code;
 use scalekit::api::errdetails::ToolErrorInfo;
 use scalekit::api::tools::{ExecuteToolRequest, ExecuteToolResponse, Tool};
 use serde_json::{Map, Value, json};
 
-use super::accounts::{self, Named};
+use super::accounts::{self, AccountRef};
 use super::{accounts_for, catalog, find, is_active, is_own, name};
 use crate::engine::ApiError;
 use crate::state::{AccountRow, Ctx, Row, State};
@@ -39,33 +40,34 @@ pub(super) fn execute(
     })
 }
 
-/// The account to run with. The emulator's own tools need none, but one that is named must exist.
+/// Returns the account to use. The emulator's test tools do not need an account, but an account in
+/// the request must exist.
 fn account<'s>(
     state: &'s State,
     tool: &Tool,
     request: &ExecuteToolRequest,
 ) -> Result<Option<&'s AccountRow>, ApiError> {
-    let given = |text: &'_ Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
-    let by_id = given(&request.connected_account_id);
-    if by_id || (given(&request.connector) && given(&request.identifier)) {
-        let named = Named {
+    let is_set = |text: &'_ Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    let by_id = is_set(&request.connected_account_id);
+    if by_id || (is_set(&request.connector) && is_set(&request.identifier)) {
+        let account = AccountRef {
             id: request.connected_account_id.as_deref(),
             connector: request.connector.as_deref(),
             identifier: request.identifier.as_deref(),
             organization_id: request.organization_id.as_deref(),
             user_id: request.user_id.as_deref(),
         };
-        return accounts::find(state, named).map(Some);
+        return accounts::find(state, account).map(Some);
     }
     if is_own(tool) {
         return Ok(None);
     }
     let identifier = request.identifier.as_deref().unwrap_or_default();
-    let same = |wanted: &Option<String>, own: &Option<String>| !given(wanted) || wanted == own;
-    let mut fitting = accounts_for(state, tool, identifier).filter(|row| {
+    let same = |filter: &Option<String>, own: &Option<String>| !is_set(filter) || filter == own;
+    let mut matching = accounts_for(state, tool, identifier).filter(|row| {
         same(&request.organization_id, &row.organization_id) && same(&request.user_id, &row.user_id)
     });
-    let found = fitting.next();
+    let found = matching.next();
     found
         .map(Some)
         .ok_or_else(|| ApiError::not_found(AccountRow::KIND, identifier))
@@ -77,7 +79,7 @@ fn run(tool: &Tool, params: &Map<String, Value>, execution_id: &str) -> Result<M
         catalog::ECHO => Ok(params.clone()),
         catalog::FAIL => {
             let code = text("code").and_then(Code::from_name).unwrap_or(Code::Internal);
-            let message = text("message").unwrap_or("the tool failed, as it was asked to");
+            let message = text("message").unwrap_or("the tool failed as requested");
             Err(failed(
                 execution_id,
                 code,
@@ -86,7 +88,7 @@ fn run(tool: &Tool, params: &Map<String, Value>, execution_id: &str) -> Result<M
             ))
         }
         catalog::RATE_LIMITED => {
-            let message = "the service behind the tool was called too often";
+            let message = "the rate limit of the third-party service is exceeded";
             Err(failed(
                 execution_id,
                 Code::ResourceExhausted,
@@ -106,7 +108,7 @@ fn run(tool: &Tool, params: &Map<String, Value>, execution_id: &str) -> Result<M
     }
 }
 
-/// The error of a tool that ran and failed.
+/// Returns the error for a tool execution that failed.
 fn failed(execution_id: &str, code: Code, message: &str, tool_error_code: &str) -> ApiError {
     let mut error = ApiError::new(code, "TOOL_ERROR", message);
     error.info.tool_error_info = Some(ToolErrorInfo {

@@ -1,4 +1,4 @@
-//! Lists of tools, and the search.
+//! Listing and searching tools.
 
 use scalekit::api::connected_accounts::ConnectorStatus;
 use scalekit::api::tools::{
@@ -12,7 +12,7 @@ use crate::engine::ApiError;
 use crate::services::connections::service;
 use crate::state::{AccountRow, Ctx, State, page_of};
 
-/// How many tools a search finds when the request names no number.
+/// The default number of search results.
 const TOP: usize = 10;
 
 pub(super) fn all(
@@ -41,9 +41,12 @@ pub(super) fn all(
 }
 
 fn fits(state: &State, filter: &Filter, tool: &Tool) -> bool {
-    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-    let (connector, id) = (given(&filter.connector), given(&filter.connected_account_id));
-    let owners = (given(&filter.organization_id), given(&filter.user_id));
+    let non_empty = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let (connector, id) = (
+        non_empty(&filter.connector),
+        non_empty(&filter.connected_account_id),
+    );
+    let owners = (non_empty(&filter.organization_id), non_empty(&filter.user_id));
     let account = |row: &AccountRow| {
         row.account.provider.eq_ignore_ascii_case(&tool.provider)
             && (filter.identifier.is_empty() || row.account.identifier == filter.identifier)
@@ -57,25 +60,25 @@ fn fits(state: &State, filter: &Filter, tool: &Tool) -> bool {
     let by_account =
         !filter.identifier.is_empty() || id.is_some() || owners.0.is_some() || owners.1.is_some();
     let by_connection = connector.as_ref().is_none_or(|name| {
-        let mut named = state.connections.by("key_id", name);
-        named.any(|connection| service(connection).eq_ignore_ascii_case(&tool.provider))
+        let mut connections = state.connections.by("key_id", name);
+        connections.any(|connection| service(connection).eq_ignore_ascii_case(&tool.provider))
     });
     (filter.provider.is_empty() || tool.provider.eq_ignore_ascii_case(&filter.provider))
-        && (filter.tool_name.is_empty() || filter.tool_name.iter().any(|wanted| wanted == name(tool)))
+        && (filter.tool_name.is_empty() || filter.tool_name.iter().any(|filter| filter == name(tool)))
         && filter.query.as_ref().is_none_or(|query| score(tool, query) > 0.0)
         && by_connection
         && (!by_account || state.accounts.iter().any(account))
 }
 
-/// The tools that the accounts of an identifier can run, once for each account.
+/// Lists the tools that an identifier's accounts can run, once per account.
 pub(super) fn scoped(
     state: &State,
     _: &Ctx<'_>,
     request: ListScopedToolsRequest,
 ) -> Result<ListScopedToolsResponse, ApiError> {
     let filter = request.filter.unwrap_or_default();
-    let any = |wanted: &[String], own: &str| {
-        wanted.is_empty() || wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(own))
+    let any = |filter: &[String], own: &str| {
+        filter.is_empty() || filter.iter().any(|filter| filter.eq_ignore_ascii_case(own))
     };
     let mut scoped = Vec::new();
     for tool in super::all(state) {
@@ -101,7 +104,8 @@ pub(super) fn scoped(
     })
 }
 
-/// The tools that an identifier can run: with an account, or without as the emulator's own.
+/// Lists the tools that an identifier can run: tools with an account, and the emulator's test
+/// tools.
 pub(super) fn available(
     state: &State,
     _: &Ctx<'_>,
@@ -118,7 +122,7 @@ pub(super) fn available(
     })
 }
 
-/// The best first; among equals in the order of the list.
+/// Returns the best matches first. Equal matches are in list order.
 pub(super) fn search(
     state: &State,
     ctx: &Ctx<'_>,
@@ -130,12 +134,12 @@ pub(super) fn search(
         .filter(|(score, _)| *score > 0.0)
         .collect();
     found.sort_by(|(left, _), (right, _)| right.total_cmp(left));
-    let most = match request.top_k {
+    let limit = match request.top_k {
         0 => TOP,
-        most => usize::try_from(most).unwrap_or(usize::MAX),
+        limit => usize::try_from(limit).unwrap_or(usize::MAX),
     };
     let identifier = request.identifier.unwrap_or_default();
-    let tools = found.into_iter().take(most).map(|(score, tool)| SearchedTool {
+    let tools = found.into_iter().take(limit).map(|(score, tool)| SearchedTool {
         name: name(&tool).to_owned(),
         description: description(&tool).to_owned(),
         connections: readiness(state, ctx, &tool, &identifier),
@@ -147,15 +151,19 @@ pub(super) fn search(
     })
 }
 
-/// The share of the query's words that a tool mentions, those in its name counting most.
+/// Returns the share of the query's words that the tool contains. Matches in the name or tags count
+/// twice as much as matches in the description.
 fn score(tool: &Tool, query: &str) -> f64 {
-    let (named, described) = (name(tool).to_lowercase(), description(tool).to_lowercase());
+    let (tool_name, tool_description) = (name(tool).to_lowercase(), description(tool).to_lowercase());
     let query = query.to_lowercase();
     let words: Vec<&str> = query.split(|letter: char| !letter.is_alphanumeric()).collect();
     let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
     let points = words.iter().map(|word| {
         let tagged = tool.tags.iter().any(|tag| tag.contains(word));
-        match (named.contains(word) || tagged, described.contains(word)) {
+        match (
+            tool_name.contains(word) || tagged,
+            tool_description.contains(word),
+        ) {
             (true, _) => 1.0,
             (false, true) => 0.5,
             (false, false) => 0.0,
@@ -164,13 +172,14 @@ fn score(tool: &Tool, query: &str) -> f64 {
     points.sum::<f64>() / f64::from(u32::try_from(words.len().max(1)).unwrap_or(u32::MAX))
 }
 
-/// The connections that lead to the provider of a tool, and how ready the account of an identifier is on each.
+/// Returns the connections of the tool's provider, and whether the identifier has a usable account
+/// on each.
 fn readiness(state: &State, ctx: &Ctx<'_>, tool: &Tool, identifier: &str) -> Vec<ConnectionReadiness> {
-    let leading = state
+    let connections = state
         .connections
         .iter()
         .filter(|connection| service(connection).eq_ignore_ascii_case(&tool.provider));
-    let ready = leading.filter_map(|connection| {
+    let ready = connections.filter_map(|connection| {
         let connection_name = connection.key_id.clone()?;
         let mut own = state.accounts.by("identifier", identifier);
         let account = own.find(|row| row.account.connector == connection_name);

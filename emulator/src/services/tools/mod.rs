@@ -19,7 +19,8 @@ pub(super) static OPERATIONS: &[Entry] = &[
     ("ToolService.SearchTools", read!(list::search)),
 ];
 
-/// All tools: the built-in ones first, then those that were seeded, which replace built-in ones of the same name.
+/// Returns all tools: built-in ones first, then seeded ones. A seeded tool replaces a built-in tool
+/// of the same name.
 fn all(state: &State) -> Vec<Tool> {
     let seeded = |built_in: &Tool| state.tools.by("name", name(built_in)).next().is_some();
     let mut tools: Vec<Tool> = catalog::built_in().filter(|tool| !seeded(tool)).collect();
@@ -27,9 +28,9 @@ fn all(state: &State) -> Vec<Tool> {
     tools
 }
 
-fn find(state: &State, wanted: &str) -> Option<Tool> {
-    let seeded = state.tools.by("name", wanted).next().cloned();
-    seeded.or_else(|| catalog::built_in().find(|tool| name(tool) == wanted))
+fn find(state: &State, tool_name: &str) -> Option<Tool> {
+    let seeded = state.tools.by("name", tool_name).next().cloned();
+    seeded.or_else(|| catalog::built_in().find(|tool| name(tool) == tool_name))
 }
 
 pub(crate) fn name(tool: &Tool) -> &str {
@@ -47,12 +48,12 @@ fn definition<'t>(tool: &'t Tool, field: &str) -> &'t str {
         .unwrap_or_default()
 }
 
-/// Whether a tool is one of the emulator's own, which run without any account.
+/// Returns `true` for the emulator's test tools, which run without an account.
 fn is_own(tool: &Tool) -> bool {
     tool.provider == catalog::EMULATOR
 }
 
-/// The accounts that a tool can run with, among those of an identifier.
+/// Returns the identifier's accounts that a tool can run with.
 fn accounts_for<'s>(
     state: &'s State,
     tool: &Tool,
@@ -67,7 +68,7 @@ fn is_active(state: &State, ctx: &Ctx<'_>, row: &AccountRow) -> bool {
     state.show_account(ctx, row).status == ConnectorStatus::Active
 }
 
-/// A tool without the parts that a summary leaves out.
+/// Removes the fields that a summary does not contain.
 fn summary(mut tool: Tool) -> Tool {
     if let Some(definition) = &mut tool.definition {
         definition.retain(|field, _: &mut Value| matches!(field.as_str(), "name" | "description"));
