@@ -1,4 +1,4 @@
-//! Errors of the API, and the JSON in which they travel.
+//! API errors and their JSON form.
 
 use scalekit::Code;
 use scalekit::api::errdetails::{
@@ -11,7 +11,7 @@ use crate::http::Reply;
 /// One violated constraint.
 pub(crate) type Violation = ValidationErrorInfoFieldViolation;
 
-/// A refused call.
+/// An error response of the API.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ApiError {
     pub(crate) code: Code,
@@ -20,7 +20,7 @@ pub(crate) struct ApiError {
 }
 
 impl ApiError {
-    /// An error whose error code is `error_code`, such as `ROLE_KEYNAME_CONFLICT`.
+    /// Creates an error with an error code such as `ROLE_KEYNAME_CONFLICT`.
     pub(crate) fn new(code: Code, error_code: &str, message: impl Into<String>) -> Self {
         let info = ErrorInfo {
             error_code: error_code.to_owned(),
@@ -33,12 +33,12 @@ impl ApiError {
         }
     }
 
-    /// INVALID_ARGUMENT for a whole request or for a rule that the schema does not state.
+    /// INVALID_ARGUMENT for the whole request.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self::new(Code::InvalidArgument, "INVALID_ARGUMENT", message)
     }
 
-    /// INVALID_ARGUMENT with the constraints that were violated; there must be at least one.
+    /// INVALID_ARGUMENT with the violated constraints. `violations` must not be empty.
     pub(crate) fn violations(violations: Vec<Violation>) -> Self {
         let message = match violations.as_slice() {
             [only] => format!("{}: {}", only.field, only.description),
@@ -52,7 +52,8 @@ impl ApiError {
         error
     }
 
-    /// INVALID_ARGUMENT for one field, by a rule of the service: `constraint` is its id, such as `domain.dot`.
+    /// INVALID_ARGUMENT for one field. `constraint` is the id of the violated rule, such as
+    /// `domain.dot`.
     pub(crate) fn field(field: &str, constraint: &str, description: impl Into<String>) -> Self {
         Self::violations(vec![Violation {
             field: field.to_owned(),
@@ -61,7 +62,7 @@ impl ApiError {
         }])
     }
 
-    /// NOT_FOUND; `kind` as people say it, such as `organization`.
+    /// NOT_FOUND. `kind` is the resource type in plain words, such as `organization`.
     pub(crate) fn not_found(kind: &str, id: &str) -> Self {
         Self::new(Code::NotFound, "RESOURCE_NOT_FOUND", format!("{kind} not found")).resource(kind, id)
     }
@@ -88,7 +89,7 @@ impl ApiError {
         Self::new(Code::Internal, "INTERNAL", message)
     }
 
-    /// Names the resource that the error is about.
+    /// Adds the resource that the error is about.
     #[must_use]
     pub(crate) fn resource(mut self, kind: &str, id: &str) -> Self {
         let description = format!("{kind} {id}");
@@ -100,7 +101,7 @@ impl ApiError {
         self
     }
 
-    /// The error as the service sends it.
+    /// Returns the error in the JSON form of the service.
     pub(crate) fn to_json(&self, request_id: &str) -> Value {
         let info = ErrorInfo {
             request_info: Some(RequestInfo {

@@ -1,4 +1,4 @@
-//! From a request to the operation it is for, and back.
+//! Request processing: decoding, validation, the call of the operation and encoding.
 
 mod error;
 mod query;
@@ -22,30 +22,30 @@ use crate::interceptors::{self, Trigger};
 use crate::services::{self, Handler};
 use crate::state;
 
-/// Answers a request to an operation.
-pub(crate) async fn answer(app: &App, found: &Match, request: &Request) -> Reply {
-    match run(app, found, request).await {
+/// Runs an operation and returns its response.
+pub(crate) async fn answer(app: &App, matched: &Match, request: &Request) -> Reply {
+    match run(app, matched, request).await {
         Ok(json) => Reply::json_text(StatusCode::OK, json),
         Err(error) => error.into_reply(&request.id),
     }
 }
 
-async fn run(app: &App, found: &Match, request: &Request) -> Result<Vec<u8>, ApiError> {
+async fn run(app: &App, matched: &Match, request: &Request) -> Result<Vec<u8>, ApiError> {
     let ctx = app.ctx();
     let token = request
         .bearer()
-        .ok_or_else(|| ApiError::unauthenticated("the call needs a bearer token"))?;
+        .ok_or_else(|| ApiError::unauthenticated("a bearer token is required"))?;
     if !app.read().grants.is_api_token(token, ctx.now) {
-        return Err(ApiError::unauthenticated("the bearer token is not valid"));
+        return Err(ApiError::unauthenticated("the bearer token is invalid"));
     }
-    let message = request::message(found, request, app.config.lenient)?;
+    let message = request::message(matched, request, app.config.lenient)?;
     if !app.config.lenient {
         let violations = rules::violations(&message);
         if !violations.is_empty() {
             return Err(ApiError::violations(violations));
         }
     }
-    let name = found.operation.name;
+    let name = matched.operation.name;
     let mut json = request::to_json(&message)?;
     if app.config.lenient {
         state::drop_invalid_page_token(&mut json);
@@ -59,10 +59,10 @@ async fn run(app: &App, found: &Match, request: &Request) -> Result<Vec<u8>, Api
             return Err(ApiError::unimplemented(message));
         }
     };
-    response::write(found.operation, response)
+    response::write(matched.operation, response)
 }
 
-/// Interceptors may forbid an invitation before it is made.
+/// Calls the interceptors before an invitation is sent. They can deny it.
 async fn intercept(app: &App, operation: &str, request: &Value) -> Result<(), ApiError> {
     if !app.interceptors.any(Trigger::PreUserInvitation) {
         return Ok(());
@@ -72,22 +72,22 @@ async fn intercept(app: &App, operation: &str, request: &Value) -> Result<(), Ap
         return Ok(());
     };
     let context = json!({ "organization_id": organization_id, "user_email": email });
-    let asked = interceptors::ask(app, Trigger::PreUserInvitation, context, json!({})).await;
+    let outcome = interceptors::ask(app, Trigger::PreUserInvitation, context, json!({})).await;
     let denied = |message| ApiError::new(Code::PermissionDenied, "INTERCEPTOR_DENIED", message);
-    asked.map(|_| ()).map_err(denied)
+    outcome.map(|_| ()).map_err(denied)
 }
 
-/// The answer to a request that no operation is there for.
+/// Returns the error response for a request that does not match any operation.
 pub(crate) fn nothing_here(reason: &NoMatch, request: &Request) -> Reply {
-    let place = format!("{} {}", request.method, request.path);
+    let route = format!("{} {}", request.method, request.path);
     match reason {
         NoMatch::Path => {
-            let mut error = ApiError::not_found("route", &place);
-            error.message = format!("there is no {place}");
+            let mut error = ApiError::not_found("route", &route);
+            error.message = format!("no route matches {route}");
             error.into_reply(&request.id)
         }
         NoMatch::Method(methods) => {
-            let error = ApiError::unimplemented(format!("there is no {place}"));
+            let error = ApiError::unimplemented(format!("no route matches {route}"));
             let mut reply = error
                 .into_reply(&request.id)
                 .header(http::header::ALLOW, &methods.join(", "));

@@ -1,15 +1,17 @@
-//! Query parameters as fields of the request: `page_size=10`, `filter.name=x`, `metadata[team]=y`, `ids=1&ids=2`.
+//! Decoding of query parameters: `page_size=10`, `filter.name=x`, `metadata[team]=y`,
+//! `ids=1&ids=2`.
 
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use serde_json::{Map, Value};
 
 use super::error::{ApiError, Violation};
 
-/// Adds every parameter that names a field of `message` to `object`, in the types that proto3 JSON has for them.
-/// Parameters that name none are passed over, as are the fields in `taken`, which the path or the body carries.
+/// Adds the query parameters that are fields of `message` to `object`, as proto3 JSON. Unknown
+/// parameters are ignored. So are the fields in `taken`, which are set by the path or the body.
 ///
 /// # Errors
-/// A value that does not fit its field, or several values for a field that has one.
+/// INVALID_ARGUMENT if a value has the wrong type, or if a field that is not repeated has several
+/// values.
 pub(super) fn add(
     message: &MessageDescriptor,
     pairs: &[(String, String)],
@@ -39,7 +41,7 @@ pub(super) fn add(
     Ok(())
 }
 
-/// The fields on the way to the one that `steps` name, in either spelling.
+/// Returns the fields along a dotted path. Both proto and JSON field names are accepted.
 fn resolve(message: &MessageDescriptor, steps: &[&str]) -> Option<Vec<FieldDescriptor>> {
     let (first, rest) = steps.split_first()?;
     let field = message
@@ -72,11 +74,11 @@ fn set(
         let inner = object.entry(name).or_insert_with(|| Value::Object(Map::new()));
         return match inner.as_object_mut() {
             Some(inner) => set(rest, key, text, inner),
-            None => Err("is set as a whole and in parts"),
+            None => Err("is set both as a whole and field by field"),
         };
     }
     if field.is_map() {
-        let key = key.ok_or("is a map and needs a key in brackets")?;
+        let key = key.ok_or("is a map; add the key in brackets")?;
         let kind = match field.kind() {
             Kind::Message(entry) => entry.map_entry_value_field().kind(),
             _ => return Err("is not a map"),
@@ -100,11 +102,11 @@ fn set(
     }
     match object.insert(name, value) {
         None => Ok(()),
-        Some(_) => Err("has one value only"),
+        Some(_) => Err("must not have more than one value"),
     }
 }
 
-/// The JSON of one value. Numbers, times and bytes are strings in proto3 JSON too, so only three kinds differ.
+/// Converts one value to proto3 JSON. Numbers, times and bytes can stay strings.
 fn coerce(kind: &Kind, text: &str) -> Result<Value, &'static str> {
     match kind {
         Kind::Bool => boolean(text),
@@ -118,13 +120,13 @@ fn coerce(kind: &Kind, text: &str) -> Result<Value, &'static str> {
             }
             "google.protobuf.FieldMask" => Ok(camel_case(text).into()),
             name if name.starts_with("google.protobuf.") => Ok(text.into()),
-            _ => Err("is a message and cannot be set as a whole"),
+            _ => Err("is a message; set its fields instead"),
         },
         _ => Ok(text.into()),
     }
 }
 
-/// The paths of a field mask as JSON spells them; a query may spell them as the schema does.
+/// Converts the paths of a field mask to camel case, as proto3 JSON requires.
 fn camel_case(paths: &str) -> String {
     let mut camel = String::with_capacity(paths.len());
     let mut letters = paths.chars();
@@ -137,7 +139,7 @@ fn camel_case(paths: &str) -> String {
     camel
 }
 
-/// Reads `true`, `t` and `1` in any case as true, and `false`, `f` and `0` as false.
+/// Parses a boolean, ignoring case: `true`, `t` and `1`, or `false`, `f` and `0`.
 fn boolean(text: &str) -> Result<Value, &'static str> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "t" | "1" => Ok(true.into()),

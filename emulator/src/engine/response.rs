@@ -1,4 +1,4 @@
-//! Responses as the service writes them: with every field of their messages.
+//! Encoding of responses. Like the service, the emulator writes all fields of a message.
 
 use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
 use scalekit::schema::Operation;
@@ -7,19 +7,19 @@ use serde_json::{Map, Value};
 use super::error::ApiError;
 use super::schema;
 
-/// The JSON text of a response, completed with the fields that `response` leaves out.
+/// Returns the JSON text of a response and adds fields that are missing in `response`.
 ///
 /// # Errors
-/// The schema lacks the message, or the text cannot be written.
+/// INTERNAL if the schema does not contain the message or serialization fails.
 pub(super) fn write(operation: &Operation, mut response: Value) -> Result<Vec<u8>, ApiError> {
     let message = schema::response_of(operation)
-        .ok_or_else(|| ApiError::internal(format!("the schema lacks {}", operation.response)))?;
+        .ok_or_else(|| ApiError::internal(format!("the schema does not contain {}", operation.response)))?;
     complete(&message, &mut response);
     serde_json::to_vec(&response).map_err(|error| ApiError::internal(error.to_string()))
 }
 
-/// Adds the default of every unset field, in the message and in the messages within it. Fields that
-/// are absent when unset stay absent: messages, wrappers, `optional` fields and members of a oneof.
+/// Adds the defaults of unset fields, recursively. Fields with presence stay absent: messages,
+/// wrappers, `optional` fields and members of a oneof.
 fn complete(message: &MessageDescriptor, json: &mut Value) {
     let Value::Object(fields) = json else { return };
     for field in message.fields() {
@@ -37,8 +37,8 @@ fn complete(message: &MessageDescriptor, json: &mut Value) {
     }
 }
 
-/// The message that a field holds, if it is one of the API's own. The JSON of `google.protobuf`
-/// messages is not made of their fields, and no map of the API has messages as values.
+/// Returns the message type of a field, if it is one of the API's own messages. `google.protobuf`
+/// messages have a special JSON form. Maps are skipped because the API has no maps of messages.
 fn inner(field: &FieldDescriptor) -> Option<MessageDescriptor> {
     match field.kind() {
         Kind::Message(message) => Some(message).filter(|message| {
@@ -48,7 +48,7 @@ fn inner(field: &FieldDescriptor) -> Option<MessageDescriptor> {
     }
 }
 
-/// The default of a field without presence, in proto3 JSON.
+/// Returns the default of a field without presence, as proto3 JSON.
 fn default(field: &FieldDescriptor) -> Value {
     if field.is_list() {
         return Value::Array(Vec::new());
@@ -110,7 +110,7 @@ mod tests {
         );
     }
 
-    /// Protobuf's own reader takes every field that is added for unset.
+    /// The added defaults do not change the message: it is still empty when parsed.
     #[test]
     fn an_empty_response_reads_as_an_empty_message_for_every_operation() {
         for operation in OPERATIONS {

@@ -1,4 +1,4 @@
-//! Finds the operation that a path belongs to.
+//! Matching of requests to operations.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ static ROUTER: LazyLock<Node> = LazyLock::new(|| {
     root
 });
 
-/// A route that fits, with the values of its path fields.
+/// The matching route and the values of its path fields.
 #[derive(Debug)]
 pub(crate) struct Match {
     pub(crate) operation: &'static Operation,
@@ -25,17 +25,17 @@ pub(crate) struct Match {
     pub(crate) fields: Vec<(&'static str, String)>,
 }
 
-/// Why no operation answers a request.
+/// Why no operation matches a request.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum NoMatch {
     /// No route has this path.
     Path,
-    /// Routes with this path have other methods: these.
+    /// The path exists, but only with these methods.
     Method(Vec<&'static str>),
 }
 
-/// A node of the tree of path parts. Of a part that fits in several ways, the literal one is tried first, then the
-/// one with the longest literal end (`{id}:enable`), then the plain variable.
+/// A node of the tree of path segments. Literal segments take precedence, then variables with the
+/// longest literal suffix (`{id}:enable`), then plain variables.
 #[derive(Default)]
 struct Node {
     literal: HashMap<&'static str, Node>,
@@ -51,11 +51,11 @@ struct Leaf {
 
 enum Part {
     Literal(&'static str),
-    /// A variable and the literal text after it.
+    /// A variable and its literal suffix.
     Variable(&'static str, &'static str),
 }
 
-/// Matches a method and a percent-encoded path.
+/// Finds the operation for a method and a percent-encoded path.
 pub(crate) fn find(method: &str, path: &str) -> Result<Match, NoMatch> {
     let parts: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
     let mut values = Vec::new();
@@ -100,12 +100,12 @@ impl Node {
     }
 
     fn ending_with(&mut self, end: &'static str) -> &mut Node {
-        let place = match self.variable.iter().position(|(known, _)| *known == end) {
+        let place = match self.variable.iter().position(|(suffix, _)| *suffix == end) {
             Some(place) => place,
             None => {
                 let place = self
                     .variable
-                    .partition_point(|(known, _)| known.len() >= end.len());
+                    .partition_point(|(suffix, _)| suffix.len() >= end.len());
                 self.variable.insert(place, (end, Node::default()));
                 place
             }
@@ -144,7 +144,7 @@ impl Node {
     }
 }
 
-/// The parts of a route between slashes. In the schema a variable always starts its part.
+/// Splits a route at its slashes. In the schema, a variable is always at the start of its segment.
 fn parts(route: &'static Route) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut open: Option<&'static str> = None;
@@ -173,9 +173,9 @@ mod tests {
         find(method, path).ok().map(|found| found.operation.name)
     }
 
-    /// Every route of the schema, filled with values that look like nothing else.
+    /// Tries every route of the schema with unique values for its path fields.
     #[test]
-    fn every_route_leads_to_its_operation() {
+    fn every_route_matches_its_operation() {
         let mut routes = 0;
         for operation in OPERATIONS {
             for route in operation.routes {
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_literal_beats_a_variable_but_only_where_its_method_fits() {
+    fn a_literal_takes_precedence_over_a_variable_if_its_method_matches() {
         assert_eq!(
             name("PATCH", "/api/v1/roles/default"),
             Some("RolesService.UpdateDefaultRoles")
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_nothing_says_why() {
+    fn a_failed_match_reports_the_reason() {
         assert_eq!(find("GET", "/api/v1/nothing").unwrap_err(), NoMatch::Path);
         assert_eq!(find("GET", "/api/v1/organizations/").unwrap_err(), NoMatch::Path);
         assert_eq!(

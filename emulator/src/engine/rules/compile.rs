@@ -1,4 +1,4 @@
-//! Reads the constraints out of the options of a field.
+//! Reading of constraints from field options.
 
 use std::sync::LazyLock;
 
@@ -10,21 +10,21 @@ use super::super::schema;
 static EXTENSION: LazyLock<Option<ExtensionDescriptor>> =
     LazyLock::new(|| schema::pool().get_extension_by_name("buf.validate.field"));
 
-/// The constraints of a field, or of the items, keys or values in it.
+/// The constraints of a field, or of its items, keys or values.
 #[derive(Default)]
 pub(super) struct Rules {
     pub(super) required: bool,
     pub(super) kind: Option<KindRules>,
 }
 
-/// Constraints by the type they are for.
+/// The constraints for one type of value.
 pub(super) enum KindRules {
     Text(TextRules),
     Number {
         id: &'static str,
         bounds: Bounds<i128>,
     },
-    /// `defined`: the only numbers allowed, if only those that the schema names are.
+    /// `defined` contains the allowed numbers if only values of the schema are allowed.
     Enum {
         defined: Option<Vec<i32>>,
         not_in: Vec<i32>,
@@ -53,7 +53,7 @@ pub(super) struct TextRules {
     pub(super) uri: bool,
 }
 
-/// Bounds of a number; of a duration in nanoseconds.
+/// Bounds of a number, or of a duration in nanoseconds.
 #[derive(Default)]
 pub(super) struct Bounds<T> {
     pub(super) lt: Option<T>,
@@ -69,7 +69,7 @@ pub(super) struct Size {
 }
 
 impl Rules {
-    /// The rules that the schema gives a field, if it gives any.
+    /// Returns the constraints of a field, if it has any.
     pub(super) fn of(field: &FieldDescriptor) -> Option<Self> {
         let extension = EXTENSION.as_ref()?;
         let options = field.options();
@@ -201,7 +201,7 @@ fn list(rules: &DynamicMessage, name: &str) -> Vec<Value> {
         .unwrap_or_default()
 }
 
-/// A 32- or 64-bit integer.
+/// Converts a 32-bit or 64-bit integer.
 pub(super) fn number(value: &Value) -> Option<i128> {
     match value {
         Value::I32(value) => Some((*value).into()),
@@ -212,7 +212,7 @@ pub(super) fn number(value: &Value) -> Option<i128> {
     }
 }
 
-/// A `google.protobuf.Duration`.
+/// Converts a `google.protobuf.Duration` to nanoseconds.
 pub(super) fn nanoseconds(value: &Value) -> Option<i128> {
     let duration = value.as_message()?;
     let part = |name: &str| {
@@ -224,7 +224,7 @@ pub(super) fn nanoseconds(value: &Value) -> Option<i128> {
     Some(part("seconds") * 1_000_000_000 + part("nanos"))
 }
 
-/// The value inside of a wrapper such as `google.protobuf.StringValue`; any other value as it is.
+/// Returns the value inside a wrapper such as `google.protobuf.StringValue`, or the value itself.
 pub(super) fn unwrapped(value: &Value) -> Value {
     let inner = value.as_message().filter(|message| {
         let descriptor = message.descriptor();

@@ -1,5 +1,5 @@
-//! The `buf.validate` constraints of the schema, checked as protovalidate does: rules apply to a field that is set;
-//! a scalar without presence always counts as set, be it zero or empty.
+//! Validation of the schema's `buf.validate` constraints, with the semantics of protovalidate:
+//! constraints apply to fields that are set. A scalar without presence always counts as set.
 
 mod compile;
 mod value;
@@ -15,7 +15,7 @@ use super::error::Violation;
 use super::schema;
 use compile::Rules;
 
-/// The constraints of every message that has any in it or below.
+/// The fields to validate, by message.
 static MESSAGES: LazyLock<HashMap<String, Vec<Checked>>> = LazyLock::new(|| {
     schema::pool()
         .all_messages()
@@ -23,7 +23,7 @@ static MESSAGES: LazyLock<HashMap<String, Vec<Checked>>> = LazyLock::new(|| {
         .collect()
 });
 
-/// A field with rules of its own or with messages that may have some.
+/// A field with constraints, or with messages that may have constraints.
 struct Checked {
     field: FieldDescriptor,
     rules: Option<Rules>,
@@ -47,14 +47,14 @@ fn fields(message: &MessageDescriptor) -> Vec<Checked> {
         .collect()
 }
 
-/// Every constraint that `message` violates.
+/// Returns all constraint violations of a message.
 pub(super) fn violations(message: &DynamicMessage) -> Vec<Violation> {
     let mut found = Vec::new();
     check(message, "", &mut found);
     found
 }
 
-/// Compiles all constraints; called early, so that no request has to wait for it.
+/// Compiles all constraints at startup, so that the first request is not delayed.
 pub(crate) fn warm_up() {
     LazyLock::force(&MESSAGES);
 }
@@ -104,7 +104,7 @@ fn each_message(value: &Value, path: &str, visit: &mut dyn FnMut(&DynamicMessage
     }
 }
 
-/// A key of a map as field paths show it.
+/// Formats a map key for a field path.
 fn key_text(key: &MapKey) -> String {
     match key {
         MapKey::String(text) => format!("{text:?}"),

@@ -1,4 +1,4 @@
-//! Holds values against their constraints.
+//! Validation of single values.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use super::super::error::Violation;
 use super::compile::{Bounds, KindRules, Rules, Size, TextRules, nanoseconds, number, unwrapped};
 use super::key_text;
 
-/// What HTML takes for a valid e-mail address (WHATWG, input type=email).
+/// A valid e-mail address as defined by HTML (WHATWG, input type=email).
 static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     const LABEL: &str = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
     Regex::new(&format!(
@@ -32,7 +32,7 @@ pub(super) fn violate(
 }
 
 impl Rules {
-    /// Checks a value that is present.
+    /// Validates a value that is set.
     pub(super) fn check(&self, value: &Value, path: &str, found: &mut Vec<Violation>) {
         match (&self.kind, value) {
             (Some(KindRules::Text(rules)), value) => {
@@ -104,7 +104,7 @@ impl Rules {
         }
     }
 
-    /// Checks the number of items or pairs, which counts when there is none too.
+    /// Validates the number of items or entries, even if there are none.
     pub(super) fn check_size(&self, value: &Value, path: &str, found: &mut Vec<Violation>) {
         match (&self.kind, value) {
             (Some(KindRules::List { size, .. }), Value::List(values)) => {
@@ -131,13 +131,13 @@ impl Rules {
 }
 
 impl Size {
-    fn check(&self, count: usize, ids: [&str; 2], what: &str, path: &str, found: &mut Vec<Violation>) {
+    fn check(&self, count: usize, ids: [&str; 2], unit: &str, path: &str, found: &mut Vec<Violation>) {
         let count = count as u64;
         if let Some(min) = self.min.filter(|min| count < *min) {
-            violate(path, ids[0], format!("must have at least {min} {what}"), found);
+            violate(path, ids[0], format!("must have at least {min} {unit}"), found);
         }
         if let Some(max) = self.max.filter(|max| count > *max) {
-            violate(path, ids[1], format!("must have at most {max} {what}"), found);
+            violate(path, ids[1], format!("must have at most {max} {unit}"), found);
         }
     }
 }
