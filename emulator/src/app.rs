@@ -1,4 +1,4 @@
-//! What all parts of a running emulator share.
+//! The shared state of a running emulator.
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
@@ -18,13 +18,13 @@ use crate::pulse::Pulse;
 use crate::state::{Ctx, Seed, State};
 use crate::webhooks::{Endpoint, Webhooks};
 
-/// What the data file calls [`Settings`].
+/// The name of the [`Settings`] in the data file.
 const SETTINGS: &str = "settings";
 
 /// A running emulator.
 pub(crate) struct App {
     pub(crate) config: Config,
-    /// The environment's URL, without a slash at the end.
+    /// The environment's URL, without a trailing slash.
     pub(crate) url: String,
     pub(crate) hosts: Hosts,
     /// The environment's client.
@@ -38,9 +38,9 @@ pub(crate) struct App {
     pub(crate) seal: Seal,
     pub(crate) pulse: Pulse,
     pub(crate) data: Option<Arc<Data>>,
-    /// What every reset sows, as JSON, in which many rows take least.
+    /// The seeds to load on each reset, as JSON to save memory.
     seeds: Vec<Box<[u8]>>,
-    /// Held while settings are read and sent off, so that they are saved in order.
+    /// Locked while settings are collected and queued, so that they are saved in order.
     settings: Mutex<()>,
     state: RwLock<State>,
 }
@@ -52,7 +52,7 @@ pub(crate) struct Credentials {
     pub(crate) secret: String,
 }
 
-/// What a restart finds again beside the state.
+/// Settings in the data file that are not part of the state.
 #[derive(Default, Serialize, Deserialize)]
 struct Settings {
     client: Credentials,
@@ -62,11 +62,12 @@ struct Settings {
 }
 
 impl App {
-    /// Must be called within a runtime, whose blocking threads make the first key. `url` is used if the configuration
-    /// has none, and `new_secret` if there is no other.
+    /// Creates the application. It must be called within a Tokio runtime, because the first key is
+    /// generated on a blocking thread. `url` is used if the configuration has no URL. `new_secret`
+    /// is used if neither the configuration nor the data file contains a secret.
     ///
     /// # Errors
-    /// The data file cannot be used.
+    /// Returns an error if the data file cannot be used.
     pub(crate) fn new(mut config: Config, url: String, new_secret: &str) -> anyhow::Result<Arc<Self>> {
         let (data, state) = match &config.data {
             Some(path) => {
@@ -76,12 +77,12 @@ impl App {
             None => (None, None),
         };
         let settings: Option<Settings> = match &data {
-            Some(data) => data.kept(SETTINGS)?,
+            Some(data) => data.value(SETTINGS)?,
             None => None,
         };
         let settings = settings.unwrap_or_default();
         let seeds = std::mem::take(&mut config.seeds);
-        let kept = seeds
+        let seed_texts = seeds
             .iter()
             .map(|seed| Ok(serde_json::to_vec(&seed.0)?.into_boxed_slice()));
         let clock = Clock::default();
@@ -101,37 +102,38 @@ impl App {
             seal: Seal::default(),
             pulse,
             data,
-            seeds: kept.collect::<Result<_, serde_json::Error>>()?,
+            seeds: seed_texts.collect::<Result<_, serde_json::Error>>()?,
             settings: Mutex::default(),
             state: RwLock::default(),
             config,
         });
         match state {
             Some(state) => app.resume(state),
-            None => app.begin(seeds.into_iter().map(|seed| Ok(seed.0)))?,
+            None => app.start_over(seeds.into_iter().map(|seed| Ok(seed.0)))?,
         }
         app.save_settings();
         Ok(app)
     }
 
-    /// Goes on with what the data file had. Its seeds were sown when it was made.
+    /// Continues with the state from the data file. Seeds are only loaded when the file is created.
     fn resume(&self, mut state: State) {
         state.track();
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
         self.change(|state| state.ensure_client(&self.ctx(), &self.client.id, &self.client.secret));
     }
 
-    /// Forgets everything but keys, faults, webhook endpoints, interceptors and the log, and seeds what the emulator was
-    /// started with.
+    /// Resets the state and loads the configured seeds. Keys, faults, webhook endpoints,
+    /// interceptors and the log are kept.
     ///
     /// # Errors
-    /// A seed cannot be read, which it could be at the start.
+    /// Returns an error if a seed cannot be deserialized. This does not happen for seeds that were
+    /// loaded at startup.
     pub(crate) fn reset(&self) -> serde_json::Result<()> {
-        self.begin(self.seeds.iter().map(|seed| serde_json::from_slice(seed)))
+        self.start_over(self.seeds.iter().map(|seed| serde_json::from_slice(seed)))
     }
 
-    /// Begins anew with these seeds.
-    fn begin(&self, seeds: impl Iterator<Item = serde_json::Result<Seed>>) -> serde_json::Result<()> {
+    /// Replaces the state with a new one that contains these seeds.
+    fn start_over(&self, seeds: impl Iterator<Item = serde_json::Result<Seed>>) -> serde_json::Result<()> {
         let mut state = State::default();
         if self.data.is_some() {
             state.track();
@@ -143,7 +145,7 @@ impl App {
         for seed in seeds {
             state.seed(&self.ctx(), seed?);
         }
-        // A seed may have a client of the same id, with other secrets.
+        // A seed can replace the client and its secrets.
         ensure_client(&mut state);
         let mut current = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let saving = self.data.as_ref().map(|data| data.replace(state.drain()));
@@ -166,7 +168,7 @@ impl App {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the state, waits until the change is safe, and sends what happened on its way.
+    /// Changes the state, waits until the change is saved, and sends the emitted events.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let result = change(&mut state);
@@ -182,22 +184,22 @@ impl App {
         result
     }
 
-    /// Keeps webhook endpoints, interceptors and the clock; to be called when one of them has changed.
+    /// Saves webhook endpoints, interceptors and the clock. Call it after changing one of them.
     pub(crate) fn save_settings(&self) {
         let Some(data) = &self.data else { return };
-        let in_order = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        let guard = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
         let settings = Settings {
             client: self.client.clone(),
             webhooks: self.webhooks.saved(),
             interceptors: self.interceptors.saved(),
             shift_milliseconds: i64::try_from(self.clock.shift().as_millis()).unwrap_or_default(),
         };
-        let saving = data.keep(SETTINGS, &settings);
-        drop(in_order);
+        let saving = data.save_value(SETTINGS, &settings);
+        drop(guard);
         saving.wait();
     }
 
-    /// Why nothing may be answered any more, if that is so.
+    /// Returns the reason why the emulator must stop sending responses, if there is one.
     pub(crate) fn failure(&self) -> Option<&str> {
         self.data.as_ref().and_then(|data| data.failure())
     }

@@ -1,4 +1,4 @@
-//! Opening the data file without harming one that cannot be read.
+//! Opening and reading of data files. A file that cannot be read is never changed.
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -13,29 +13,29 @@ use serde::{Deserialize, Serialize};
 
 use crate::state::{COUNTERS, State};
 
-/// The state, by the part that it belongs to and its key there.
+/// The rows of the state, by table name and key.
 pub(super) const ROWS: TableDefinition<'_, (&str, &[u8]), &[u8]> = TableDefinition::new("rows");
 
-/// What is no state: keys, endpoints, the clock, and what the file is.
+/// Single values: file information, signing keys and settings.
 pub(super) const SINGLES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("singles");
 
-/// The single that says what the file is.
+/// The name of the value with the file information.
 const ABOUT: &str = "about";
 
-/// Goes up when rows are kept in another form.
+/// The format version. Increase it when the format of rows changes.
 const FORMAT: u32 = 1;
 
-/// What is no state, by name.
+/// Single values, by name.
 pub(super) type Singles = HashMap<String, Vec<u8>>;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct About {
     format: u32,
-    /// The version of the emulator that made the file.
+    /// The version of the emulator that created the file.
     version: String,
 }
 
-/// Opens a data file and reads all of it; makes it if there is none.
+/// Opens a data file and reads all of it. Creates the file if it does not exist.
 ///
 /// # Errors
 /// See [`Data::open`](super::Data::open).
@@ -43,14 +43,14 @@ pub(super) fn open(path: &Path) -> anyhow::Result<(Database, Singles, Option<Sta
     let name = path.display();
     let file = match open_existing(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            create(path).with_context(|| format!("cannot make the data file {name}"))?;
+            create(path).with_context(|| format!("cannot create the data file {name}"))?;
             open_existing(path)
         }
         opened => opened,
     };
     let mut file = file.with_context(|| format!("cannot open the data file {name}"))?;
     let in_use = || anyhow!("the data file {name} is in use by another emulator");
-    // Held while the file is looked at, so that nobody changes it meanwhile.
+    // The lock prevents changes while the file is read.
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Err(in_use()),
@@ -75,24 +75,25 @@ fn open_existing(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().read(true).write(true).open(path)
 }
 
-/// Makes a data file under another name first, so that a kill leaves none or a whole one.
+/// Creates a data file under a temporary name first, so that a crash cannot leave an incomplete
+/// file.
 fn create(path: &Path) -> anyhow::Result<()> {
     let mut draft = path.as_os_str().to_owned();
     draft.push(format!(".{}-{:08x}", std::process::id(), fastrand::u32(..)));
     let draft = Path::new(&draft);
-    let made = fill(draft).and_then(|()| match std::fs::hard_link(draft, path) {
-        // Somebody else was faster; theirs is as good.
+    let created = fill(draft).and_then(|()| match std::fs::hard_link(draft, path) {
+        // Another process created the file at the same time.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         linked => Ok(linked?),
     });
     let _ = std::fs::remove_file(draft);
-    made
+    created
 }
 
 fn fill(draft: &Path) -> anyhow::Result<()> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
-    // It holds private keys.
+    // The file contains private keys.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let database = Builder::new().create_with_backend(FileBackend::new(options.open(draft)?)?)?;
@@ -110,34 +111,33 @@ fn fill(draft: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Reads a copy of the file: opening a store repairs it, which must not be tried on a damaged one.
+/// Reads a copy of the file. Opening a store repairs it, which could destroy data in a damaged
+/// file.
 fn read_copy(bytes: Vec<u8>) -> anyhow::Result<(Singles, Option<State>)> {
-    // A damaged store may also make its reader panic, which ends this thread only.
+    // A damaged store can make redb panic, so it is read on a separate thread.
     let reader = std::thread::Builder::new().spawn(move || read(&bytes))?;
     let (singles, rows) = match reader.join() {
         Ok(Ok(read)) => read,
         Ok(Err(DatabaseError::UpgradeRequired(format))) => {
-            bail!(
-                "it is of format {format} of the store, which this version does not read; it was left as it is"
-            )
+            bail!("it has storage format {format}, which this version cannot read; the file was not changed")
         }
-        Ok(Err(error)) => bail!("it is damaged or no data file ({error}); it was left as it is"),
-        Err(_) => bail!("it is damaged; it was left as it is"),
+        Ok(Err(error)) => bail!("it is damaged or not a data file ({error}); the file was not changed"),
+        Err(_) => bail!("it is damaged; the file was not changed"),
     };
     let about: About = singles
         .get(ABOUT)
         .and_then(|about| serde_json::from_slice(about).ok())
-        .context("it is no data file of scalekit-emulator; it was left as it is")?;
+        .context("it is not a data file of scalekit-emulator; the file was not changed")?;
     if about.format != FORMAT {
         bail!(
-            "version {} of scalekit-emulator made it in format {}, and this one reads format {FORMAT}; it was left as it is",
+            "it was created by scalekit-emulator version {} in format {}, but this version reads format {FORMAT}; the file was not changed",
             about.version,
             about.format
         );
     }
-    let filled = rows.iter().any(|(kind, ..)| kind == COUNTERS);
-    let state = filled.then(|| State::restore(&rows)).transpose();
-    Ok((singles, state.context("it was left as it is")?))
+    let has_state = rows.iter().any(|(kind, ..)| kind == COUNTERS);
+    let state = has_state.then(|| State::restore(&rows)).transpose();
+    Ok((singles, state.context("the file was not changed")?))
 }
 
 type Rows = Vec<(String, Vec<u8>, Vec<u8>)>;

@@ -1,7 +1,7 @@
-//! The data file: what a restart finds again, in redb, an embedded store whose transactions survive a kill.
+//! The data file: persistent state in redb, an embedded database with crash-safe transactions.
 //!
-//! [`Data`] takes the entries of each change in the order of the changes and says when they are safe. One thread
-//! writes them, and puts into one transaction what came in while it wrote the last one.
+//! [`Data`] receives the entries of each change in order. A single thread writes them. It combines
+//! all changes that arrive during a transaction into the next one.
 
 mod file;
 
@@ -22,7 +22,7 @@ use file::{ROWS, SINGLES, Singles};
 pub(crate) struct Data {
     singles: Singles,
     writer: Mutex<Option<Writer>>,
-    /// Why nothing can be written any more.
+    /// The error that stopped the writer.
     failure: std::sync::Arc<OnceLock<String>>,
 }
 
@@ -32,31 +32,31 @@ struct Writer {
     thread: JoinHandle<()>,
 }
 
-/// What belongs to one change.
+/// The data of one change.
 struct Job {
-    /// Forgets all rows first.
+    /// Deletes all rows first.
     clear: bool,
     rows: Vec<Entry>,
     single: Option<(&'static str, Vec<u8>)>,
     done: SyncSender<()>,
 }
 
-/// A change on its way to the disk.
-#[must_use = "a change is safe only when it was waited for"]
+/// A change that is being written.
+#[must_use = "call `wait` to ensure that the change is on disk"]
 pub(crate) struct Saving(Option<Receiver<()>>);
 
 impl Saving {
-    /// Returns once the change is on the disk, or [`Data::failure`] says why it is not.
+    /// Blocks until the change is on disk or [`Data::failure`] is set.
     pub(crate) fn wait(self) {
         let Some(done) = self.0 else { return };
         let wait = || {
-            // The writer ends without a word only after it failed.
+            // Fails only if the writer has stopped.
             let _ = done.recv();
         };
         let runtime = tokio::runtime::Handle::try_current();
-        let many = runtime
+        let multi_threaded = runtime
             .is_ok_and(|runtime| runtime.runtime_flavor() == tokio::runtime::RuntimeFlavor::MultiThread);
-        if many {
+        if multi_threaded {
             tokio::task::block_in_place(wait);
         } else {
             wait();
@@ -65,10 +65,12 @@ impl Saving {
 }
 
 impl Data {
-    /// Opens or makes a data file; answers with it and with the state in it, if it has one yet.
+    /// Opens or creates a data file. Returns it with the stored state, or `None` if the file is
+    /// new.
     ///
     /// # Errors
-    /// In use by another emulator, damaged, of another format, or no data file at all; the file stays as it is.
+    /// Returns an error if the file is in use by another emulator, damaged, in another format or
+    /// not a data file. The file is not changed.
     pub(crate) fn open(path: &Path) -> anyhow::Result<(Self, Option<State>)> {
         let (database, singles, state) = file::open(path)?;
         let failure = std::sync::Arc::<OnceLock<String>>::default();
@@ -87,45 +89,46 @@ impl Data {
         Ok((data, state))
     }
 
-    /// Why the emulator must not answer any more: what it would say might be gone after a restart.
+    /// Returns the write error. After an error, the emulator must not send responses: they could
+    /// describe changes that are lost after a restart.
     pub(crate) fn failure(&self) -> Option<&str> {
         self.failure.get().map(String::as_str)
     }
 
-    /// Saves the rows of one change. To be called while the state is locked, so that changes keep their order; to be
-    /// waited for after.
+    /// Saves the rows of one change. Call it while the state is locked, to preserve the order of
+    /// changes. Wait for the result after unlocking.
     pub(crate) fn save(&self, rows: Vec<Entry>) -> Saving {
         self.send(false, rows, None)
     }
 
-    /// Saves rows in place of all others.
+    /// Replaces all rows.
     pub(crate) fn replace(&self, rows: Vec<Entry>) -> Saving {
         self.send(true, rows, None)
     }
 
-    /// Keeps a value that is no row.
-    pub(crate) fn keep(&self, name: &'static str, value: &impl Serialize) -> Saving {
+    /// Saves a single value.
+    pub(crate) fn save_value(&self, name: &'static str, value: &impl Serialize) -> Saving {
         let value = serde_json::to_vec(value).unwrap_or_default();
         self.send(false, Vec::new(), Some((name, value)))
     }
 
-    /// The value that was kept when the file was opened.
+    /// Returns a single value as it was when the file was opened.
     ///
     /// # Errors
-    /// It cannot be read.
-    pub(crate) fn kept<T: DeserializeOwned>(&self, name: &str) -> anyhow::Result<Option<T>> {
+    /// Returns an error if the value cannot be deserialized.
+    pub(crate) fn value<T: DeserializeOwned>(&self, name: &str) -> anyhow::Result<Option<T>> {
         use anyhow::Context as _;
         let value = self.singles.get(name);
         let read = value.map(|value| serde_json::from_slice(value));
         read.transpose()
-            .with_context(|| format!("the data file has {name:?} in a form that cannot be read"))
+            .with_context(|| format!("cannot read {name:?} in the data file"))
     }
 
     fn send(&self, clear: bool, rows: Vec<Entry>, single: Option<(&'static str, Vec<u8>)>) -> Saving {
         if !clear && rows.is_empty() && single.is_none() {
             return Saving(None);
         }
-        let (done, waiting) = sync_channel(1);
+        let (done, written) = sync_channel(1);
         let job = Job {
             clear,
             rows,
@@ -139,10 +142,10 @@ impl Data {
         if !sent {
             let _ = self.failure.set("the emulator has stopped".to_owned());
         }
-        Saving(Some(waiting))
+        Saving(Some(written))
     }
 
-    /// Writes what is left and lets go of the file.
+    /// Writes the remaining changes and closes the file.
     pub(crate) fn close(&self) {
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(Writer { jobs, thread }) = writer {
@@ -158,14 +161,14 @@ impl Drop for Data {
     }
 }
 
-/// The writer: ends when nobody can send any more.
+/// Runs the writer until all senders are dropped.
 fn write_all(database: &Database, jobs: &Receiver<Job>, failure: &OnceLock<String>, name: &str) {
     while let Ok(first) = jobs.recv() {
         let batch: Vec<Job> = std::iter::once(first).chain(jobs.try_iter()).collect();
         if failure.get().is_none()
             && let Err(error) = write(database, &batch)
         {
-            let _ = failure.set(format!("the data file {name} cannot be written: {error}"));
+            let _ = failure.set(format!("cannot write the data file {name}: {error}"));
         }
         for job in batch {
             let _ = job.done.send(());

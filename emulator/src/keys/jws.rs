@@ -25,7 +25,7 @@ pub(crate) fn sign(key: &SigningKey, claims: &Value) -> anyhow::Result<String> {
     Ok(token)
 }
 
-/// The claims of a token that one of `keys` signed; its times are not looked at.
+/// Verifies a token with `keys` and returns its claims. Does not check expiry.
 pub(crate) fn decode_claims(keys: &Keys, token: &str) -> Option<Value> {
     let (message, signature) = token.rsplit_once('.')?;
     let (header, claims) = message.split_once('.')?;

@@ -1,4 +1,4 @@
-//! The keys that tokens are signed with (RFC 7517) and the signing itself (RFC 7515, RS256).
+//! Signing keys for tokens (RFC 7517) and RS256 signatures (RFC 7515).
 
 mod jws;
 
@@ -18,20 +18,21 @@ use crate::data::Data;
 
 pub(crate) use jws::{decode_claims, sign};
 
-/// How many keys the set lists: the current one and the one before it, whose tokens still live.
-const LISTED: usize = 2;
+/// The maximum number of published keys: the current key, and the previous one for tokens that are
+/// still valid.
+const MAX_KEYS: usize = 2;
 
-/// What the data file calls the keys.
+/// The name of the keys in the data file.
 const SAVED: &str = "keys";
 
-/// One RSA key.
+/// An RSA key.
 pub(crate) struct SigningKey {
     pub(crate) id: String,
     pair: RsaKeyPair,
 }
 
-/// All keys, the newest first. Making the first one takes longer than starting the emulator may, so it is made
-/// beside; whoever needs a key awaits [`Keys::current`].
+/// All keys, newest first. The first key is generated in the background because this would delay
+/// the start. [`Keys::current`] waits for it.
 pub(crate) struct Keys {
     keys: RwLock<VecDeque<Arc<SigningKey>>>,
     data: Option<Arc<Data>>,
@@ -44,7 +45,7 @@ impl SigningKey {
     }
 
     fn new(pair: RsaKeyPair) -> Self {
-        // RFC 7638 names keys by a hash; here the hash of the modulus is enough to be unique and stable.
+        // A hash of the modulus is unique and stable; a full RFC 7638 thumbprint is not needed.
         let hash = digest::digest(
             &digest::SHA256,
             pair.public_key().modulus().big_endian_without_leading_zero(),
@@ -55,7 +56,7 @@ impl SigningKey {
         }
     }
 
-    /// As the data file keeps it: PKCS #8 in base64.
+    /// Returns the key as stored in the data file: base64 of PKCS #8.
     fn saved(&self) -> anyhow::Result<String> {
         let der: Pkcs8V1Der<'_> = self.pair.as_der()?;
         Ok(URL_SAFE_NO_PAD.encode(der.as_ref()))
@@ -66,7 +67,7 @@ impl SigningKey {
         Ok(Self::new(RsaKeyPair::from_pkcs8(&der)?))
     }
 
-    /// The RS256 signature of `message`.
+    /// Returns the RS256 signature of `message`.
     fn sign(&self, message: &[u8]) -> anyhow::Result<Vec<u8>> {
         let mut signature = vec![0; self.pair.public_modulus_len()];
         let random = rand::SystemRandom::new();
@@ -101,44 +102,45 @@ impl SigningKey {
 }
 
 impl Keys {
-    /// The keys of the data file; without any there is none yet, and the first one is being made.
+    /// Loads the keys from the data file. If there are none, generates the first key in the
+    /// background.
     ///
     /// # Errors
-    /// A key of the data file is none.
+    /// Returns an error if the data file contains an invalid key.
     pub(crate) fn start(data: Option<Arc<Data>>) -> anyhow::Result<Arc<Self>> {
         let saved: Vec<String> = match &data {
-            Some(data) => data.kept(SAVED)?.unwrap_or_default(),
+            Some(data) => data.value(SAVED)?.unwrap_or_default(),
             None => Vec::new(),
         };
-        let known = saved
+        let saved_keys = saved
             .iter()
             .map(|text| SigningKey::from_saved(text).map(Arc::new));
-        let known: VecDeque<_> = known.collect::<anyhow::Result<_>>()?;
-        let some = !known.is_empty();
+        let saved_keys: VecDeque<_> = saved_keys.collect::<anyhow::Result<_>>()?;
+        let has_keys = !saved_keys.is_empty();
         let keys = Arc::new(Self {
-            keys: RwLock::new(known),
+            keys: RwLock::new(saved_keys),
             data,
-            ready: watch::Sender::new(some),
+            ready: watch::Sender::new(has_keys),
         });
-        if some {
+        if has_keys {
             return Ok(keys);
         }
-        let made = Arc::clone(&keys);
-        tokio::task::spawn_blocking(move || made.add(LISTED));
+        let target = Arc::clone(&keys);
+        tokio::task::spawn_blocking(move || target.add(MAX_KEYS));
         Ok(keys)
     }
 
-    /// Makes a key and lists so many; it signs nothing before the data file has it.
-    fn add(&self, listed: usize) -> anyhow::Result<String> {
+    /// Generates a key and keeps at most `limit` keys. The key is not used before it is saved.
+    fn add(&self, limit: usize) -> anyhow::Result<String> {
         let key = Arc::new(SigningKey::generate()?);
         let id = key.id.clone();
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         let mut next = keys.clone();
         next.push_front(key);
-        next.truncate(listed);
+        next.truncate(limit);
         if let Some(data) = &self.data {
             let saved: anyhow::Result<Vec<String>> = next.iter().map(|key| key.saved()).collect();
-            data.keep(SAVED, &saved?).wait();
+            data.save_value(SAVED, &saved?).wait();
         }
         *keys = next;
         drop(keys);
@@ -146,26 +148,26 @@ impl Keys {
         Ok(id)
     }
 
-    /// Makes a new key and signs with it from now on; answers with its id. The key before it stays listed unless
+    /// Generates a new signing key and returns its id. The previous key stays published unless
     /// `revoke` is set.
     pub(crate) async fn rotate(self: &Arc<Self>, revoke: bool) -> anyhow::Result<String> {
-        // The first key may still be in the making, and must not end up as the newest one.
+        // Wait for the first key. Otherwise it could be added after the new one.
         self.current().await?;
         let keys = Arc::clone(self);
-        let listed = if revoke { 1 } else { LISTED };
-        tokio::task::spawn_blocking(move || keys.add(listed)).await?
+        let limit = if revoke { 1 } else { MAX_KEYS };
+        tokio::task::spawn_blocking(move || keys.add(limit)).await?
     }
 
-    /// The key to sign with.
+    /// Returns the current signing key. Waits until it has been generated.
     pub(crate) async fn current(&self) -> anyhow::Result<Arc<SigningKey>> {
         self.ready.subscribe().wait_for(|ready| *ready).await?;
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         keys.front()
             .cloned()
-            .ok_or_else(|| anyhow::anyhow!("there is no signing key"))
+            .ok_or_else(|| anyhow::anyhow!("no signing key is available"))
     }
 
-    /// The key set, as `/keys` shows it.
+    /// Returns the key set for `/keys`.
     pub(crate) async fn set(&self) -> anyhow::Result<Value> {
         self.current().await?;
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);

@@ -44,7 +44,7 @@ async fn other_files_are_rejected_and_not_changed() {
     for content in ["", "a diary, and not a short one".repeat(1000).as_str()] {
         std::fs::write(&file, content).unwrap();
         let error = startup_error(&file).await;
-        assert!(error.contains("it was left as it is"), "{error}");
+        assert!(error.contains("the file was not changed"), "{error}");
     }
 }
 
@@ -55,7 +55,7 @@ async fn a_truncated_file_is_rejected_and_not_changed() {
     for length in [1, 100, original.len() / 2, original.len() - 4096] {
         std::fs::write(&file, &original[..length]).unwrap();
         let error = startup_error(&file).await;
-        assert!(error.contains("it was left as it is"), "{length}: {error}");
+        assert!(error.contains("the file was not changed"), "{length}: {error}");
     }
 }
 
@@ -78,7 +78,7 @@ async fn a_wrong_byte_never_loses_a_row_silently() {
             Err(error) => {
                 rejected += 1;
                 assert!(
-                    error.to_string().contains("it was left as it is"),
+                    error.to_string().contains("the file was not changed"),
                     "{offset}: {error}"
                 );
                 assert_eq!(std::fs::read(&file).unwrap(), bytes);
@@ -171,7 +171,10 @@ async fn export_and_import_move_rows_between_files_and_running_emulators() {
 
     let output = command(&["export", json, "--data", "/nowhere/at.all"]);
     let text = String::from_utf8(output.stderr).unwrap();
-    assert!(text.contains("there is no data file /nowhere/at.all"), "{text}");
+    assert!(
+        text.contains("data file /nowhere/at.all does not exist"),
+        "{text}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
