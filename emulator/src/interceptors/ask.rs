@@ -1,4 +1,4 @@
-//! Asking the interceptors of one point, and telling the events what they said.
+//! Calling interceptors and recording the results as events.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use crate::app::App;
 use crate::state::ENVIRONMENT;
 use crate::webhooks;
 
-/// What an interceptor answers.
+/// The response of an interceptor.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Answer {
+struct InterceptorResponse {
     decision: Option<Decision>,
     error: Option<Problem>,
-    response: Option<Response>,
+    response: Option<Payload>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -28,16 +28,16 @@ struct Problem {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Response {
-    /// Claims for the tokens that follow.
+struct Payload {
+    /// Custom claims to add to tokens.
     claims: Map<String, Value>,
 }
 
-/// Asks all interceptors of a point, one after the other; the first one that denies ends it. Answers with the claims
-/// that they want in the tokens.
+/// Calls all interceptors of a trigger in order and stops at the first denial. Returns the claims
+/// to add to tokens.
 ///
 /// # Errors
-/// Why it is denied, in words for people.
+/// Returns the reason for the denial, for display to users.
 pub(crate) async fn ask(
     app: &App,
     trigger: Trigger,
@@ -45,50 +45,54 @@ pub(crate) async fn ask(
     data: Value,
 ) -> Result<Map<String, Value>, String> {
     let mut claims = Map::new();
-    let asked = app.interceptors.at(trigger);
-    if asked.is_empty() {
+    let interceptors = app.interceptors.at(trigger);
+    if interceptors.is_empty() {
         return Ok(claims);
     }
     context["environment_id"] = ENVIRONMENT.into();
     context["triggered_at"] = app.clock.now().to_string().into();
-    for interceptor in asked {
+    for interceptor in interceptors {
         let body = json!({
             "display_name": interceptor.display_name,
             "trigger_point": trigger,
             "interceptor_context": context,
             "data": data,
         });
-        let answered = post(app, &interceptor, &body).await;
-        let (status, answer) = match answered {
-            Ok(answer) => ("success", answer),
+        let result = post(app, &interceptor, &body).await;
+        let (status, response) = match result {
+            Ok(response) => ("success", response),
             Err(status) => {
                 let decision = Some(interceptor.fallback);
                 (
                     status,
-                    Answer {
+                    InterceptorResponse {
                         decision,
-                        ..Answer::default()
+                        ..InterceptorResponse::default()
                     },
                 )
             }
         };
-        let decision = answer.decision.unwrap_or(interceptor.fallback);
-        note(app, &interceptor, status, decision);
+        let decision = response.decision.unwrap_or(interceptor.fallback);
+        record(app, &interceptor, status, decision);
         if decision == Decision::Deny {
-            let message = answer
+            let message = response
                 .error
                 .map(|error| error.message)
                 .filter(|text| !text.is_empty());
             return Err(message.unwrap_or_else(|| "The request was denied.".to_owned()));
         }
-        claims.extend(answer.response.unwrap_or_default().claims);
+        claims.extend(response.response.unwrap_or_default().claims);
     }
     Ok(claims)
 }
 
 /// # Errors
-/// How the call went, in a word.
-async fn post(app: &App, interceptor: &Interceptor, body: &Value) -> Result<Answer, &'static str> {
+/// Returns the failure status for the event: `timeout` or `error`.
+async fn post(
+    app: &App,
+    interceptor: &Interceptor,
+    body: &Value,
+) -> Result<InterceptorResponse, &'static str> {
     let body = body.to_string();
     let id = app.change(|state| state.ids.next("icr"));
     let timestamp = app.clock.now().as_second();
@@ -107,12 +111,12 @@ async fn post(app: &App, interceptor: &Interceptor, body: &Value) -> Result<Answ
     if !response.status().is_success() {
         return Err("error");
     }
-    let text = response.bytes().await.map_err(failed)?;
-    let answer: Answer = serde_json::from_slice(&text).map_err(|_| "error")?;
-    answer.decision.map(|_| answer).ok_or("error")
+    let body = response.bytes().await.map_err(failed)?;
+    let response: InterceptorResponse = serde_json::from_slice(&body).map_err(|_| "error")?;
+    response.decision.map(|_| response).ok_or("error")
 }
 
-fn note(app: &App, interceptor: &Interceptor, status: &str, decision: Decision) {
+fn record(app: &App, interceptor: &Interceptor, status: &str, decision: Decision) {
     let data = json!({
         "interceptor_id": interceptor.id.to_string(),
         "interceptor_status": status,

@@ -1,4 +1,4 @@
-//! Interceptors: endpoints of the application that are asked before something happens, and may forbid it.
+//! Interceptors: application endpoints that are called before certain operations and can deny them.
 
 mod ask;
 
@@ -10,25 +10,25 @@ pub(crate) use ask::ask;
 
 use crate::webhooks::{self, Rotation, Signer};
 
-/// How long an interceptor may take to answer unless somebody says otherwise, in milliseconds.
+/// The default timeout of an interceptor, in milliseconds.
 const TIMEOUT_MS: u64 = 5_000;
 
-/// When an interceptor is asked.
+/// The operation before which an interceptor is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Trigger {
-    /// Before somebody who logs in for the first time becomes a user.
+    /// Before a new user signs up.
     PreSignup,
-    /// Before a login opens a session.
+    /// Before a login creates a session.
     PreSessionCreation,
     /// Before a user is invited into an organization.
     PreUserInvitation,
-    /// Before a machine client gets a token.
+    /// Before a machine client receives a token.
     #[serde(rename = "PRE_M2M_TOKEN_CREATION")]
     PreM2mTokenCreation,
 }
 
-/// What an interceptor says, or what counts if it says nothing.
+/// The decision of an interceptor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Decision {
@@ -37,7 +37,7 @@ pub(crate) enum Decision {
     Deny,
 }
 
-/// An interceptor to be added.
+/// An interceptor to add.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewInterceptor {
@@ -45,12 +45,12 @@ pub(crate) struct NewInterceptor {
     trigger_point: Trigger,
     #[serde(default)]
     display_name: String,
-    /// `whsec_` and base64; absent for a new one.
+    /// `whsec_` followed by base64. If it is missing, a secret is generated.
     #[serde(default)]
     secret: Option<String>,
     #[serde(default)]
     timeout_ms: Option<u64>,
-    /// What counts when it does not answer as it should.
+    /// The decision if the call fails.
     #[serde(default)]
     fallback: Decision,
 }
@@ -70,14 +70,14 @@ pub(crate) struct Interceptor {
 
 impl NewInterceptor {
     /// # Errors
-    /// What is wrong with it, in words.
+    /// Returns an error message if the URL or the secret is invalid.
     pub(crate) fn check(&self) -> Result<(), String> {
         webhooks::check_url(&self.url)?;
         webhooks::check_secret(self.secret.as_deref())
     }
 }
 
-/// All interceptors, in the order in which they are asked.
+/// All interceptors, in call order.
 #[derive(Debug, Default)]
 pub(crate) struct Interceptors {
     all: Mutex<(u64, Vec<Interceptor>)>,
@@ -85,7 +85,7 @@ pub(crate) struct Interceptors {
 }
 
 impl Interceptors {
-    /// The interceptors of the data file, after the last id.
+    /// Creates the list from the saved last id and interceptors.
     pub(crate) fn new(saved: (u64, Vec<Interceptor>)) -> Self {
         Self {
             all: Mutex::new(saved),
@@ -93,7 +93,7 @@ impl Interceptors {
         }
     }
 
-    /// What a restart must find again.
+    /// Returns the last id and the interceptors, for the data file.
     pub(crate) fn saved(&self) -> (u64, Vec<Interceptor>) {
         self.lock().clone()
     }
@@ -102,7 +102,7 @@ impl Interceptors {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds an interceptor and answers with it, secret included.
+    /// Adds an interceptor and returns it, including its secret.
     pub(crate) fn add(&self, new: NewInterceptor) -> Interceptor {
         let mut all = self.lock();
         all.0 += 1;
@@ -123,28 +123,36 @@ impl Interceptors {
         self.lock().1.clone()
     }
 
-    /// Removes one interceptor, or all.
+    /// Removes one interceptor, or all if `id` is `None`.
     pub(crate) fn remove(&self, id: Option<u64>) {
-        self.lock().1.retain(|known| id.is_some_and(|id| id != known.id));
+        self.lock()
+            .1
+            .retain(|interceptor| id.is_some_and(|id| id != interceptor.id));
     }
 
-    /// Gives an interceptor a new secret, and answers with it if there is one with this id.
+    /// Replaces an interceptor's secret. Returns the interceptor, or `None` if the id is unknown.
     pub(crate) fn rotate(&self, id: u64, rotation: Rotation, now: i64) -> Option<Interceptor> {
         let mut all = self.lock();
-        let known = all.1.iter_mut().find(|known| known.id == id)?;
-        known.signer.rotate(rotation, now);
-        Some(known.clone())
+        let interceptor = all.1.iter_mut().find(|interceptor| interceptor.id == id)?;
+        interceptor.signer.rotate(rotation, now);
+        Some(interceptor.clone())
     }
 
-    /// Whether anybody is asked at a point.
+    /// Returns `true` if the trigger has interceptors.
     pub(crate) fn any(&self, trigger: Trigger) -> bool {
-        self.lock().1.iter().any(|known| known.trigger_point == trigger)
+        self.lock()
+            .1
+            .iter()
+            .any(|interceptor| interceptor.trigger_point == trigger)
     }
 
-    /// Those that are asked at a point.
+    /// Returns the interceptors of a trigger.
     fn at(&self, trigger: Trigger) -> Vec<Interceptor> {
         let all = self.lock();
-        let fitting = all.1.iter().filter(|known| known.trigger_point == trigger);
-        fitting.cloned().collect()
+        let matching = all
+            .1
+            .iter()
+            .filter(|interceptor| interceptor.trigger_point == trigger);
+        matching.cloned().collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Posting one event to one endpoint, again if need be.
+//! Delivery of one event to one endpoint, with retries.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,13 +11,13 @@ use serde::Serialize;
 use super::{Endpoint, Shared};
 use crate::clock::Clock;
 
-/// How long an endpoint may take to answer.
+/// The timeout of a delivery attempt.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// An event on its way to an endpoint.
+/// The delivery of an event to an endpoint.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Delivery {
-    /// The `webhook-id`: the same in every attempt.
+    /// The `webhook-id`. It is the same in every attempt.
     id: String,
     endpoint_id: u64,
     url: String,
@@ -37,7 +37,7 @@ pub(super) enum Status {
     Failed,
 }
 
-/// One attempt: the status of the answer, or why there was none.
+/// A delivery attempt: the response status, or the error if the request failed.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Attempt {
     time: String,
@@ -65,9 +65,9 @@ impl Delivery {
         self.id == other.id && self.endpoint_id == other.endpoint_id
     }
 
-    /// Whether it is the one with this id; to one endpoint, if that is named.
-    pub(super) fn is(&self, id: &str, endpoint_id: Option<u64>) -> bool {
-        self.id == id && endpoint_id.is_none_or(|wanted| self.endpoint_id == wanted)
+    /// Returns `true` if the delivery has this id and, if given, this endpoint.
+    pub(super) fn matches(&self, id: &str, endpoint_id: Option<u64>) -> bool {
+        self.id == id && endpoint_id.is_none_or(|expected| self.endpoint_id == expected)
     }
 
     pub(super) fn endpoint_id(&self) -> u64 {
@@ -80,13 +80,14 @@ impl Delivery {
             .unwrap_or_default()
     }
 
-    pub(super) fn attempted(&mut self, attempt: Option<Attempt>, status: Status) {
+    pub(super) fn record_attempt(&mut self, attempt: Option<Attempt>, status: Status) {
         self.attempts.extend(attempt);
         self.status = status;
     }
 }
 
-/// The client that posts. Webhook receivers are local, so no proxy is used.
+/// Creates the HTTP client for deliveries. It does not use a proxy because receivers are usually
+/// local.
 pub(crate) fn client() -> reqwest::Client {
     let builder = || {
         reqwest::Client::builder()
@@ -94,14 +95,14 @@ pub(crate) fn client() -> reqwest::Client {
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
     };
-    // A machine without CA certificates reaches receivers over plain HTTP.
+    // Without CA certificates, the client can still reach plain HTTP receivers.
     builder()
         .build()
         .or_else(|_| builder().tls_certs_only([]).build())
         .unwrap_or_default()
 }
 
-/// Posts until the endpoint answers with 2xx or the attempts are used up.
+/// Posts the event until the endpoint responds with 2xx or all attempts have failed.
 pub(super) async fn run(
     http: reqwest::Client,
     shared: Arc<Shared>,
@@ -113,21 +114,21 @@ pub(super) async fn run(
     loop {
         // The secret may have been rotated, or the endpoint removed, since the last attempt.
         let Some(endpoint) = shared.endpoint(delivery.endpoint_id) else {
-            shared.attempted(&delivery, None, Status::Failed);
+            shared.record_attempt(&delivery, None, Status::Failed);
             return;
         };
         let attempt = post(&http, &clock, &endpoint, &delivery.id, &body).await;
         let delivered = attempt.status.is_some_and(|status| (200..300).contains(&status));
-        let wait = endpoint.retry_delays_ms.get(failures).filter(|_| !delivered);
+        let delay = endpoint.retry_delays_ms.get(failures).filter(|_| !delivered);
         failures += 1;
-        let status = match (delivered, wait) {
+        let status = match (delivered, delay) {
             (true, _) => Status::Delivered,
             (false, Some(_)) => Status::Pending,
             (false, None) => Status::Failed,
         };
-        shared.attempted(&delivery, Some(attempt), status);
-        match wait {
-            Some(wait) => tokio::time::sleep(Duration::from_millis(*wait)).await,
+        shared.record_attempt(&delivery, Some(attempt), status);
+        match delay {
+            Some(delay) => tokio::time::sleep(Duration::from_millis(*delay)).await,
             None => return,
         }
     }

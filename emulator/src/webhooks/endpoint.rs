@@ -1,25 +1,26 @@
-//! Who wants to hear of what.
+//! Webhook endpoints and their event filters.
 
 use serde::{Deserialize, Serialize};
 
 use super::signing::{Signer, check_secret};
 
-/// The pauses before further attempts: a second at first, two minutes in the end.
+/// The default delays between delivery attempts.
 const RETRY_DELAYS_MS: [u64; 4] = [1_000, 5_000, 30_000, 120_000];
 
-/// An endpoint to be added.
+/// An endpoint to add.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewEndpoint {
-    /// Where deliveries are posted to.
+    /// The URL that receives the deliveries.
     pub(crate) url: String,
-    /// `whsec_` and base64; absent for a new one.
+    /// `whsec_` followed by base64. If it is missing, a secret is generated.
     #[serde(default)]
     pub(crate) secret: Option<String>,
-    /// Types of events, such as `user.created`, or their beginnings with a star: `user.*`; empty for all.
+    /// Event types such as `user.created`, or prefixes such as `user.*`. Empty means all events.
     #[serde(default)]
     pub(crate) events: Vec<String>,
-    /// The pauses before further attempts, in milliseconds; absent for those of the service.
+    /// The delays between delivery attempts, in milliseconds. If missing, the service's delays are
+    /// used.
     #[serde(default)]
     pub(crate) retry_delays_ms: Option<Vec<u64>>,
 }
@@ -37,7 +38,7 @@ pub(crate) struct Endpoint {
 
 impl NewEndpoint {
     /// # Errors
-    /// What is wrong with it, in words.
+    /// Returns an error message if the URL or the secret is invalid.
     pub(crate) fn check(&self) -> Result<(), String> {
         check_url(&self.url)?;
         check_secret(self.secret.as_deref())
@@ -45,7 +46,7 @@ impl NewEndpoint {
 }
 
 /// # Errors
-/// What is wrong with it, in words.
+/// Returns an error message if the URL is invalid.
 pub(crate) fn check_url(url: &str) -> Result<(), String> {
     let url = url::Url::parse(url).map_err(|error| format!("url: {error}"))?;
     if matches!(url.scheme(), "http" | "https") {
@@ -66,10 +67,10 @@ impl Endpoint {
         }
     }
 
-    pub(super) fn wants(&self, event: &str) -> bool {
-        let matches = |wanted: &String| match wanted.strip_suffix('*') {
-            Some(start) => event.starts_with(start),
-            None => wanted == event,
+    pub(super) fn accepts(&self, event: &str) -> bool {
+        let matches = |pattern: &String| match pattern.strip_suffix('*') {
+            Some(prefix) => event.starts_with(prefix),
+            None => pattern == event,
         };
         self.events.is_empty() || self.events.iter().any(matches)
     }

@@ -1,4 +1,4 @@
-//! Signed webhooks (Standard Webhooks): where they go, and what became of each.
+//! Signed webhooks (Standard Webhooks): endpoints, deliveries and the delivery log.
 
 mod deliver;
 mod endpoint;
@@ -19,14 +19,14 @@ pub(crate) use signing::{Rotation, Signer, check_secret};
 use crate::clock::Clock;
 use crate::pulse::Pulse;
 
-/// Deliveries that are kept in the log; the oldest go first.
-const KEPT: usize = 1_000;
+/// The maximum number of deliveries in the log. The oldest are removed first.
+const MAX_DELIVERIES: usize = 1_000;
 
-/// The endpoints, the deliveries under way and the log of all.
+/// The endpoints, pending deliveries and the delivery log.
 #[derive(Default)]
 pub(crate) struct Webhooks {
     shared: Arc<Shared>,
-    /// Dropped with the emulator, which ends the deliveries that still wait for another attempt.
+    /// Aborts pending deliveries when the emulator is dropped.
     running: Mutex<JoinSet<()>>,
     http: OnceLock<reqwest::Client>,
 }
@@ -34,7 +34,7 @@ pub(crate) struct Webhooks {
 #[derive(Default)]
 struct Shared {
     inner: Mutex<Inner>,
-    /// Beats with each attempt, which comes after the request that it is about.
+    /// Notifies the dashboard of each attempt, which can happen after the request has ended.
     pulse: Pulse,
 }
 
@@ -46,7 +46,8 @@ struct Inner {
 }
 
 impl Webhooks {
-    /// The endpoints of the data file, and those that the emulator is started with, for every event.
+    /// Creates the endpoints: those from the data file and the configured URLs, which receive all
+    /// events.
     pub(crate) fn new(urls: &[String], (last_id, endpoints): (u64, Vec<Endpoint>), pulse: Pulse) -> Self {
         let shared = Shared {
             pulse,
@@ -56,14 +57,14 @@ impl Webhooks {
             shared: Arc::new(shared),
             ..Self::default()
         };
-        let known: Vec<String> = endpoints.iter().map(|endpoint| endpoint.url.clone()).collect();
+        let saved_urls: Vec<String> = endpoints.iter().map(|endpoint| endpoint.url.clone()).collect();
         *webhooks.shared.lock() = Inner {
             endpoints,
             last_id,
             ..Inner::default()
         };
-        // A restart with the same options keeps the endpoint with its secret.
-        for url in urls.iter().filter(|url| !known.contains(url)) {
+        // A configured URL that is already saved keeps its endpoint and secret.
+        for url in urls.iter().filter(|url| !saved_urls.contains(url)) {
             webhooks.add(NewEndpoint {
                 url: url.clone(),
                 ..NewEndpoint::default()
@@ -72,7 +73,7 @@ impl Webhooks {
         webhooks
     }
 
-    /// Adds an endpoint and answers with it, secret included.
+    /// Adds an endpoint and returns it, including its secret.
     pub(crate) fn add(&self, new: NewEndpoint) -> Endpoint {
         let mut inner = self.shared.lock();
         inner.last_id += 1;
@@ -81,7 +82,7 @@ impl Webhooks {
         endpoint
     }
 
-    /// What a restart must find again: the last id and the endpoints.
+    /// Returns the last id and the endpoints, for the data file.
     pub(crate) fn saved(&self) -> (u64, Vec<Endpoint>) {
         let inner = self.shared.lock();
         (inner.last_id, inner.endpoints.clone())
@@ -91,7 +92,7 @@ impl Webhooks {
         self.shared.lock().endpoints.clone()
     }
 
-    /// Removes one endpoint, or all; answers whether there was one.
+    /// Removes one endpoint, or all if `id` is `None`. Returns `true` if an endpoint was removed.
     pub(crate) fn remove(&self, id: Option<u64>) -> bool {
         let mut inner = self.shared.lock();
         let before = inner.endpoints.len();
@@ -101,7 +102,7 @@ impl Webhooks {
         inner.endpoints.len() < before
     }
 
-    /// The log, the oldest delivery first.
+    /// Returns the delivery log, oldest first.
     pub(crate) fn deliveries(&self) -> Vec<Delivery> {
         self.shared.lock().deliveries.iter().cloned().collect()
     }
@@ -110,18 +111,18 @@ impl Webhooks {
         self.shared.lock().deliveries.clear();
     }
 
-    /// Sends an event to every endpoint that wants it, in the background.
+    /// Sends an event in the background to each endpoint that accepts its type.
     pub(crate) fn send(&self, clock: &Arc<Clock>, event: &ScalekitEvent) {
         let endpoints = self.endpoints();
-        let wanting = endpoints
+        let receivers = endpoints
             .into_iter()
-            .filter(|endpoint| endpoint.wants(&event.r#type));
+            .filter(|endpoint| endpoint.accepts(&event.r#type));
         let Ok(body) = serde_json::to_vec(event).map(Bytes::from) else {
             return;
         };
-        for endpoint in wanting {
+        for endpoint in receivers {
             let delivery = Delivery::new(&endpoint, event, clock.now());
-            self.shared.note(delivery.clone());
+            self.shared.log(delivery.clone());
             self.start(clock, delivery, body.clone());
         }
     }
@@ -134,19 +135,20 @@ impl Webhooks {
         running.spawn(task);
     }
 
-    /// Sends once more what was sent before, to all endpoints that it went to or to one of them; answers how many.
+    /// Resends a delivery to all of its endpoints or to one of them. Returns the number of
+    /// deliveries.
     pub(crate) fn redeliver(&self, clock: &Arc<Clock>, id: &str, endpoint_id: Option<u64>) -> usize {
-        let wanted = |delivery: &Delivery| {
-            delivery.is(id, endpoint_id) && self.shared.endpoint(delivery.endpoint_id()).is_some()
+        let matches = |delivery: &Delivery| {
+            delivery.matches(id, endpoint_id) && self.shared.endpoint(delivery.endpoint_id()).is_some()
         };
-        let again: Vec<Delivery> = self.deliveries().into_iter().filter(wanted).collect();
-        for delivery in &again {
+        let deliveries: Vec<Delivery> = self.deliveries().into_iter().filter(matches).collect();
+        for delivery in &deliveries {
             self.start(clock, delivery.clone(), delivery.body());
         }
-        again.len()
+        deliveries.len()
     }
 
-    /// Gives an endpoint a new secret, and answers with it if there is one with this id.
+    /// Replaces an endpoint's secret. Returns the endpoint, or `None` if the id is unknown.
     pub(crate) fn rotate(&self, clock: &Clock, id: u64, rotation: Rotation) -> Option<Endpoint> {
         let mut inner = self.shared.lock();
         let endpoint = inner.endpoints.iter_mut().find(|endpoint| endpoint.id == id)?;
@@ -166,20 +168,20 @@ impl Shared {
     }
 
     /// Adds a delivery to the log.
-    fn note(&self, delivery: Delivery) {
+    fn log(&self, delivery: Delivery) {
         let mut inner = self.lock();
         inner.deliveries.push_back(delivery);
-        if inner.deliveries.len() > KEPT {
+        if inner.deliveries.len() > MAX_DELIVERIES {
             inner.deliveries.pop_front();
         }
     }
 
-    /// Adds an attempt to the log, unless the delivery was cleared or pushed out meanwhile.
-    fn attempted(&self, delivery: &Delivery, attempt: Option<Attempt>, status: Status) {
+    /// Adds an attempt to the log, unless the delivery is no longer in the log.
+    fn record_attempt(&self, delivery: &Delivery, attempt: Option<Attempt>, status: Status) {
         let mut inner = self.lock();
-        let mut known = inner.deliveries.iter_mut().rev();
-        if let Some(known) = known.find(|known| known.is_same(delivery)) {
-            known.attempted(attempt, status);
+        let mut logged = inner.deliveries.iter_mut().rev();
+        if let Some(logged) = logged.find(|logged| logged.is_same(delivery)) {
+            logged.record_attempt(attempt, status);
         }
         drop(inner);
         self.pulse.beat();
