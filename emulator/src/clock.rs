@@ -1,17 +1,18 @@
-//! The emulator's time: the machine's, shifted as far as a test asks.
+//! The emulator's clock: the system time plus an offset that tests can set.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
-/// The years 1 and 9900, in seconds since 1970: the times of the API end with the year 9999.
+/// The allowed range in Unix seconds: from year 1 to year 9900. API timestamps end with year 9999,
+/// so this leaves room for expiry times.
 const EARLIEST: i64 = -62_135_596_800;
 const LATEST: i64 = 250_246_627_200;
 
-/// A clock that can be put forward and back.
+/// A clock that can be moved forward and back.
 #[derive(Debug, Default)]
 pub(crate) struct Clock {
-    /// Milliseconds added to the machine's time.
+    /// The offset to the system time, in milliseconds.
     shift: AtomicI64,
 }
 
@@ -25,7 +26,7 @@ impl Clock {
         SignedDuration::from_millis(self.shift.load(Ordering::Relaxed))
     }
 
-    /// Moves the clock; answers whether it can go there, with room for what is yet to expire.
+    /// Sets the offset. Returns `false` if the resulting time is out of range.
     pub(crate) fn set_shift(&self, shift: SignedDuration) -> bool {
         let shifted = Timestamp::now().checked_add(shift);
         let fits = shifted.is_ok_and(|now| (EARLIEST..LATEST).contains(&now.as_second()));

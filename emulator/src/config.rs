@@ -1,4 +1,4 @@
-//! What an emulator is started with.
+//! Configuration of an emulator.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
@@ -11,92 +11,93 @@ use crate::app::Credentials;
 use crate::tls::{Identity, Tls};
 use crate::{hosts, state, webhooks};
 
-/// The client id unless another one is given.
+/// The default client id.
 pub const CLIENT_ID: &str = "skc_100000000000000001";
 
-/// The client secret on a loopback address unless another one is given. It is no secret, so on other addresses a random
-/// one takes its place.
+/// The default client secret on loopback addresses. It is public, so a random secret is used on
+/// other addresses.
 pub const CLIENT_SECRET: &str = "test_emulator_secret";
 
-/// Rows to start with, checked.
+/// Validated rows to start with.
 #[derive(Clone, Debug)]
 pub struct Seed(pub(crate) state::Seed);
 
 impl Seed {
-    /// A small world to look around in: three organizations with domains, connections, a directory, roles, people and
-    /// their sessions.
+    /// Returns a small demo environment: three organizations with domains, connections, a
+    /// directory, roles, users and sessions.
     pub fn demo() -> Self {
         let demo = serde_json::from_str(include_str!("demo.json"));
         Self(demo.unwrap_or_default())
     }
 
-    /// The seed as JSON, which [`Self::from_json`] reads.
+    /// Returns the seed as JSON, in the format that [`Self::from_json`] reads.
     ///
     /// # Errors
-    /// A row that cannot be written as JSON, which none of an emulator is.
+    /// Returns an error if a row cannot be serialized.
     pub fn to_json(&self) -> Result<Value, serde_json::Error> {
         serde_json::to_value(&self.0)
     }
 
-    /// Reads a seed: a JSON object of lists such as `organizations` and `users`, whose rows look as the API shows
-    /// them.
+    /// Parses a seed. It is a JSON object of lists such as `organizations` and `users`. The rows
+    /// have the format that the API returns.
     ///
     /// # Errors
-    /// No object, an unknown list, or a field of the wrong type.
+    /// Returns an error if the value is not an object, a list is unknown or a field has the wrong
+    /// type.
     pub fn from_json(json: Value) -> Result<Self, serde_json::Error> {
-        // As a map, because serde would also read a struct from an array of its fields.
+        // Parsed as a map first, because serde would also accept an array of the struct's fields.
         let lists: Map<String, Value> = serde_json::from_value(json)?;
         serde_json::from_value(lists.into()).map(Self)
     }
 
-    /// The same from text, which for many rows takes a fraction of the time and of the memory.
+    /// Like [`Self::from_json`], but parses text. This is much faster and uses less memory for many
+    /// rows.
     ///
     /// # Errors
-    /// No JSON, or one of those of [`Self::from_json`].
+    /// Returns an error if the text is not JSON, and in the cases of [`Self::from_json`].
     pub fn from_text(text: &[u8]) -> Result<Self, serde_json::Error> {
         match text.trim_ascii_start().first() {
-            Some(b'[') => Err(serde_json::Error::custom("a seed is an object of lists")),
+            Some(b'[') => Err(serde_json::Error::custom("a seed must be an object of lists")),
             _ => serde_json::from_slice(text).map(Self),
         }
     }
 }
 
-/// All settings.
+/// The configuration of an emulator.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
     pub(crate) host: IpAddr,
-    /// 0 for any free port.
+    /// The port; 0 means any free port.
     pub(crate) port: u16,
-    /// The URL under which clients reach the emulator, if that is not `http://host:port`, or `https://` with TLS.
+    /// The URL that clients use, if it differs from `http://host:port` (`https://` with TLS).
     pub(crate) url: Option<String>,
-    /// `None` for plain HTTP.
+    /// The certificate; `None` means plain HTTP.
     pub(crate) tls: Option<Tls>,
-    /// Hosts that the admin API accepts, besides those that always mean this machine.
+    /// Hosts that the admin API accepts in addition to the local ones.
     pub(crate) allowed_hosts: Vec<String>,
     pub(crate) client_id: Option<String>,
     pub(crate) client_secret: Option<String>,
-    /// Logs in without showing the login page.
+    /// Whether logins succeed without the login page.
     pub(crate) auto_approve: bool,
-    /// Where logins may lead back to; empty for anywhere.
+    /// Allowed redirect URIs; empty means all.
     pub(crate) redirect_uris: Vec<String>,
-    /// Checks no constraints and passes over unknown fields.
+    /// Whether constraints are not checked and unknown fields are ignored.
     pub(crate) lenient: bool,
     pub(crate) webhooks: Vec<String>,
     pub(crate) seeds: Vec<Seed>,
-    /// Where the state is kept; without it, in memory only.
+    /// The data file; `None` means that the state is only in memory.
     pub(crate) data: Option<PathBuf>,
 }
 
 impl Config {
     /// # Errors
-    /// What is wrong with a URL, in words.
+    /// Returns an error message if a URL, host or redirect URI is invalid.
     pub(crate) fn check(&self) -> Result<(), String> {
         if let Some(url) = &self.url {
-            webhooks::check_url(url)
-                .map_err(|problem| format!("{url:?} cannot be the emulator's: {problem}"))?;
+            webhooks::check_url(url).map_err(|problem| format!("invalid emulator URL {url:?}: {problem}"))?;
             if url.contains(['?', '#', '@']) {
                 return Err(format!(
-                    "{url:?} cannot be the emulator's: it is the beginning of others"
+                    "invalid emulator URL {url:?}: it must not contain a query, a fragment or user information"
                 ));
             }
         }
@@ -104,24 +105,25 @@ impl Config {
             hosts::parse(host)?;
         }
         for url in &self.webhooks {
-            webhooks::check_url(url)
-                .map_err(|problem| format!("no webhook can be sent to {url:?}: {problem}"))?;
+            webhooks::check_url(url).map_err(|problem| format!("invalid webhook URL {url:?}: {problem}"))?;
         }
         for uri in &self.redirect_uris {
-            // An application of a telephone has a scheme of its own.
+            // Custom schemes are allowed: mobile applications use them.
             let parsed =
-                url::Url::parse(uri).map_err(|error| format!("no login can lead to {uri:?}: {error}"))?;
+                url::Url::parse(uri).map_err(|error| format!("invalid redirect URI {uri:?}: {error}"))?;
             if parsed.fragment().is_some() {
-                return Err(format!("no login can lead to {uri:?}: it has a fragment"));
+                return Err(format!(
+                    "invalid redirect URI {uri:?}: it must not have a fragment"
+                ));
             }
         }
         Ok(())
     }
 
-    /// The certificate and key of the listener; `None` for plain HTTP.
+    /// Returns the certificate and key of the listener; `None` means plain HTTP.
     ///
     /// # Errors
-    /// They cannot be used.
+    /// Returns an error if they cannot be loaded or generated.
     pub(crate) fn identity(&self) -> io::Result<Option<Identity>> {
         let Some(tls) = &self.tls else { return Ok(None) };
         let url = self.url.as_deref().and_then(|url| url::Url::parse(url).ok());
@@ -131,18 +133,19 @@ impl Config {
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, format!("{error:#}")))
     }
 
-    /// The environment's client: as configured, else as it was before a restart, else a new one.
-    pub(crate) fn credentials(&self, before: Credentials, new_secret: &str) -> Credentials {
-        let Credentials { id, secret } = before;
-        let known = Some(id).filter(|id| !id.is_empty());
-        let same = known.is_some()
+    /// Returns the environment's client. Configured values take precedence over saved ones, then
+    /// over new ones. A saved secret is only used for the saved client id.
+    pub(crate) fn credentials(&self, saved: Credentials, new_secret: &str) -> Credentials {
+        let Credentials { id, secret } = saved;
+        let saved_id = Some(id).filter(|id| !id.is_empty());
+        let is_same = saved_id.is_some()
             && self
                 .client_id
                 .as_ref()
-                .is_none_or(|wanted| known.as_ref() == Some(wanted));
-        let secret = Some(secret).filter(|_| same);
+                .is_none_or(|configured| saved_id.as_ref() == Some(configured));
+        let secret = Some(secret).filter(|_| is_same);
         Credentials {
-            id: (self.client_id.clone().or(known)).unwrap_or_else(|| CLIENT_ID.to_owned()),
+            id: (self.client_id.clone().or(saved_id)).unwrap_or_else(|| CLIENT_ID.to_owned()),
             secret: (self.client_secret.clone().or(secret)).unwrap_or_else(|| new_secret.to_owned()),
         }
     }

@@ -1,4 +1,4 @@
-//! Word that something has changed, for whoever watches the dashboard.
+//! Change notifications for the dashboard.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -9,10 +9,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::watch;
 
-/// What comes within this time after a change is told together with it.
-const TOGETHER: Duration = Duration::from_millis(150);
+/// Changes within this time after the first one are combined into one notification.
+const DEBOUNCE: Duration = Duration::from_millis(150);
 
-/// The heartbeat of an emulator.
+/// Notifies listeners of changes.
 #[derive(Clone, Debug)]
 pub(crate) struct Pulse(Arc<watch::Sender<()>>);
 
@@ -23,39 +23,39 @@ impl Default for Pulse {
 }
 
 impl Pulse {
-    /// Says that something has changed. Next to nothing while nobody listens.
+    /// Notifies all listeners. Cheap if there are none.
     pub(crate) fn beat(&self) {
         let _ = self.0.send(());
     }
 
-    /// The changes from now on, as server-sent events.
+    /// Returns future changes as server-sent events.
     pub(crate) fn listen(&self) -> Live {
         let listener = self.0.subscribe();
         Live {
             next: Box::pin(next(listener)),
-            greeted: false,
+            started: false,
         }
     }
 }
 
-/// A stream of events (HTML, section 9.2) that say no more than that there is something new.
+/// A stream of server-sent events (HTML, section 9.2). The events contain no data about the change.
 pub(crate) struct Live {
     next: Pin<Box<dyn Future<Output = Option<watch::Receiver<()>>> + Send>>,
-    greeted: bool,
+    started: bool,
 }
 
 async fn next(mut listener: watch::Receiver<()>) -> Option<watch::Receiver<()>> {
     listener.changed().await.ok()?;
-    tokio::time::sleep(TOGETHER).await;
+    tokio::time::sleep(DEBOUNCE).await;
     listener.mark_unchanged();
     Some(listener)
 }
 
 impl Live {
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        if !self.greeted {
-            // The head of the answer goes out only with some of its body.
-            self.greeted = true;
+        if !self.started {
+            // The response headers are not sent before the first part of the body.
+            self.started = true;
             return Poll::Ready(Some(Bytes::from_static(b"retry: 1000\n\n")));
         }
         let listener = ready!(self.next.as_mut().poll(context));

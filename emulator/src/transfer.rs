@@ -1,4 +1,5 @@
-//! `export` and `import`: rows between JSON files and environments, running ones or data files at rest.
+//! The `export` and `import` commands. They copy rows between JSON files and a running emulator or
+//! a data file.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use scalekit_emulator::{Emulator, Seed};
 
-/// Where rows come from or go to.
+/// The source of an export or the target of an import.
 #[derive(Debug, Args)]
 pub(crate) struct Place {
     /// URL of a running emulator.
@@ -17,14 +18,13 @@ pub(crate) struct Place {
         default_value = "http://127.0.0.1:8910"
     )]
     url: String,
-    /// Data file that no emulator has open, instead of a running emulator.
+    /// Data file to use instead of a running emulator. It must not be open in another emulator.
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
 }
 
 impl Place {
-    /// An emulator for the data file, which has it for as long as that takes. Links that rows get meanwhile lead to
-    /// the URL.
+    /// Starts an emulator that opens the data file. Links in new rows use the configured URL.
     async fn open(&self, data: &Path) -> Result<Emulator> {
         let builder = Emulator::builder().url(&self.url).data(data);
         Ok(builder.start().await?)
@@ -37,8 +37,8 @@ impl Place {
 
 pub(crate) async fn export(file: &Path, source: Place) -> Result<ExitCode> {
     let json = match &source.data {
-        // Only an import makes a data file.
-        Some(data) if !data.exists() => bail!("there is no data file {}", data.display()),
+        // Export must not create a data file.
+        Some(data) if !data.exists() => bail!("data file {} does not exist", data.display()),
         Some(data) => source.open(data).await?.export().to_json()?,
         None => {
             let response = http()?.get(source.admin("export")).send().await?;
@@ -65,7 +65,7 @@ pub(crate) async fn import(file: &Path, target: Place) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A machine without CA certificates reaches emulators that serve plain HTTP.
+/// Creates an HTTP client. Without CA certificates, it can still reach plain HTTP emulators.
 fn http() -> reqwest::Result<reqwest::Client> {
     let builder = reqwest::Client::builder;
     builder()
@@ -73,13 +73,15 @@ fn http() -> reqwest::Result<reqwest::Client> {
         .or_else(|_| builder().tls_certs_only([]).build())
 }
 
-/// The content of a file that an option names.
+/// Reads a file that was passed as an option.
 pub(crate) fn content(file: &Path) -> Result<Vec<u8>> {
     std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))
 }
 
+/// Returns the response if it was successful.
+///
 /// # Errors
-/// The status and the body of a response that is not a success.
+/// Returns an error with the status and the body otherwise.
 async fn accepted(response: reqwest::Response) -> Result<reqwest::Response> {
     let status = response.status();
     if status.is_success() {
@@ -88,11 +90,15 @@ async fn accepted(response: reqwest::Response) -> Result<reqwest::Response> {
     bail!("the emulator returned {status}: {}", response.text().await?)
 }
 
-/// The seed in a JSON file.
+/// Reads a seed from a JSON file.
 pub(crate) fn read(file: &Path) -> Result<Seed> {
     let text = content(file)?;
     Seed::from_text(&text).map_err(|error| {
-        let wrong = if error.is_data() { "seed" } else { "JSON" };
-        anyhow::Error::new(error).context(format!("{} is no {wrong}", file.display()))
+        let format = if error.is_data() {
+            "a valid seed"
+        } else {
+            "valid JSON"
+        };
+        anyhow::Error::new(error).context(format!("{} is not {format}", file.display()))
     })
 }

@@ -92,7 +92,7 @@ fn refresh_token(account: &ConnectedAccount) -> Option<&OauthToken> {
 
 impl State {
     /// Returns the account as the API shows it, with all keys of its `api_config`. If its access
-    /// token has expired and there is no refresh token, the account is shown as expired.
+    /// token has expired and cannot be refreshed, the account is shown as expired.
     pub(crate) fn show_account(&self, ctx: &Ctx<'_>, row: &AccountRow) -> ConnectedAccount {
         let mut account = row.account.clone();
         let expired = account

@@ -82,8 +82,8 @@ fn run_sets_the_variables_and_returns_the_exit_code_of_the_command() {
 fn the_error_for_an_invalid_seed_names_the_file_and_the_reason() {
     let folder = env!("CARGO_TARGET_TMPDIR");
     for (name, content, message) in [
-        ("broken.json", "{", "is no JSON"),
-        ("list.json", " [[]]", "a seed is an object of lists"),
+        ("broken.json", "{", "is not valid JSON"),
+        ("list.json", " [[]]", "a seed must be an object of lists"),
         (
             "unknown.json",
             "{\"organisations\": []}",
