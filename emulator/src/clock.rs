@@ -29,8 +29,8 @@ impl Clock {
     /// Sets the offset. Returns `false` if the resulting time is out of range.
     pub(crate) fn set_shift(&self, shift: SignedDuration) -> bool {
         let shifted = Timestamp::now().checked_add(shift);
-        let fits = shifted.is_ok_and(|now| (EARLIEST..LATEST).contains(&now.as_second()));
-        let milliseconds = i64::try_from(shift.as_millis()).ok().filter(|_| fits);
+        let in_range = shifted.is_ok_and(|now| (EARLIEST..LATEST).contains(&now.as_second()));
+        let milliseconds = i64::try_from(shift.as_millis()).ok().filter(|_| in_range);
         if let Some(milliseconds) = milliseconds {
             self.shift.store(milliseconds, Ordering::Relaxed);
         }

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_within_messages_are_completed_and_set_fields_stay() {
+    fn nested_messages_are_completed_and_set_fields_are_unchanged() {
         let organization = json!({ "id": "org_1", "settings": { "features": [{ "name": "sso" }] } });
         assert_eq!(
             written(
@@ -112,7 +112,7 @@ mod tests {
 
     /// The added defaults do not change the message: it is still empty when parsed.
     #[test]
-    fn an_empty_response_reads_as_an_empty_message_for_every_operation() {
+    fn an_empty_response_is_parsed_as_an_empty_message_for_every_operation() {
         for operation in OPERATIONS {
             let message = schema::response_of(operation).expect(operation.response);
             let json = written(operation.name, json!({}));

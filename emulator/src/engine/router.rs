@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn an_encoded_slash_stays_inside_its_value() {
+    fn an_encoded_slash_is_part_of_the_value() {
         let found = find("GET", "/api/v1/organizations:external/a%2Fb%3Ac").expect("a route");
         assert_eq!(found.fields, [("external_id", "a/b:c".to_owned())]);
     }

@@ -20,7 +20,7 @@ fn list(
         Order::OldestFirst,
         request.page_size,
         &request.page_token,
-        |event| fits(event, &filter),
+        |event| matches(event, &filter),
     )?;
     Ok(ListEventsPaginatedResponse {
         events: page.map(|event| (*event).clone()),
@@ -29,7 +29,7 @@ fn list(
     })
 }
 
-fn fits(event: &ScalekitEvent, filter: &EventFilter) -> bool {
+fn matches(event: &ScalekitEvent, filter: &EventFilter) -> bool {
     let EventFilter {
         event_types,
         start_time,

@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_search_finds_what_a_search_in_lower_case_finds() {
+    fn a_search_ignores_case() {
         let texts = [
             "",
             "a",

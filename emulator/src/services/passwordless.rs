@@ -153,7 +153,7 @@ fn mail(row: &PasswordlessRow) -> Mail {
 }
 
 /// Creates the error for a rejected code or link token.
-fn refused(error_code: &str, message: &str) -> ApiError {
+fn rejected(error_code: &str, message: &str) -> ApiError {
     ApiError::new(scalekit::Code::InvalidArgument, error_code, message)
 }
 
@@ -171,12 +171,17 @@ pub(crate) fn verify(
             return Err(ApiError::invalid("specify a code or a link_token"));
         }
     };
-    let ours = |row: &&PasswordlessRow| id.as_ref().is_none_or(|id| row.auth_request_id == *id);
-    let found = state.passwordless.by(index, value).rev().find(ours).cloned();
+    let same_request = |row: &&PasswordlessRow| id.as_ref().is_none_or(|id| row.auth_request_id == *id);
+    let found = state
+        .passwordless
+        .by(index, value)
+        .rev()
+        .find(same_request)
+        .cloned();
     let row = match (found, &id) {
         (Some(row), _) => row,
         (None, None) => {
-            return Err(refused(
+            return Err(rejected(
                 "PASSWORDLESS_CREDENTIAL_INVALID",
                 "the code or link token is invalid",
             ));
@@ -185,27 +190,27 @@ pub(crate) fn verify(
             state.passwordless.require(id)?;
             let failed = state.passwordless.change(id, |row| row.failures += 1)?.clone();
             log(state, ctx, &failed, FAILED);
-            return Err(refused(
+            return Err(rejected(
                 "PASSWORDLESS_CREDENTIAL_INVALID",
                 "the code or link token is invalid",
             ));
         }
     };
     if row.used {
-        return Err(refused(
+        return Err(rejected(
             "PASSWORDLESS_CREDENTIAL_USED",
             "the code or link token has already been used or replaced",
         ));
     }
     if row.failures >= TRIES {
-        return Err(refused(
+        return Err(rejected(
             "PASSWORDLESS_TOO_MANY_ATTEMPTS",
             "too many wrong codes; request a new one",
         ));
     }
     if row.expires_at <= ctx.now.as_second() {
         log(state, ctx, &row, FAILED);
-        return Err(refused(
+        return Err(rejected(
             "PASSWORDLESS_CREDENTIAL_EXPIRED",
             "the code or link token has expired",
         ));

@@ -238,13 +238,13 @@ fn search_in_organization(
     state.organizations.require(&request.organization_id)?;
     let query = request.query.to_lowercase();
     let members = ("organization", request.organization_id.as_str());
-    let fits = |user: &User| matches(user, &query);
+    let is_match = |user: &User| matches(user, &query);
     let page = state.users.page_by(
         members,
         Order::OldestFirst,
         request.page_size,
         &request.page_token,
-        fits,
+        is_match,
     )?;
     Ok(SearchOrganizationUsersResponse {
         users: page.map(|user| state.show_user(ctx, user)),

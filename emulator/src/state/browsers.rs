@@ -41,10 +41,10 @@ impl State {
             let sessions = &self.sessions;
             // Uses the stored status, not the clock: a clock that was moved forward and back must
             // not delete sessions.
-            let lives = |id: &String| {
+            let is_active = |id: &String| {
                 (sessions.get(id)).is_some_and(|row| row.session.status == super::sessions::ACTIVE)
             };
-            self.browsers.retain(|_, ids| ids.iter().any(lives));
+            self.browsers.retain(|_, ids| ids.iter().any(is_active));
         }
     }
 }

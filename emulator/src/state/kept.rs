@@ -163,11 +163,11 @@ impl<K: MapKey, V> Map<K, V> {
     pub(crate) fn retain(&mut self, keep: impl Fn(&K, &V) -> bool) {
         let changed = &mut self.changed;
         self.values.retain(|key, value| {
-            let stays = keep(key, value);
-            if !stays {
+            let is_kept = keep(key, value);
+            if !is_kept {
                 changed.note(key);
             }
-            stays
+            is_kept
         });
     }
 }

@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_lead_forward_and_back() {
+    fn page_tokens_lead_to_the_next_and_previous_page() {
         for (order, pages) in [
             (Order::OldestFirst, [vec![1, 3], vec![4, 7], vec![9]]),
             (Order::NewestFirst, [vec![9, 7], vec![4, 3], vec![1]]),
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_a_whole_table_is_the_same_page() {
+    fn a_page_of_a_whole_table_equals_a_page_of_its_rows() {
         let table: BTreeMap<u64, Box<u64>> = [1, 3, 4, 7, 9].map(|row| (row, Box::new(row))).into();
         for order in [Order::OldestFirst, Order::NewestFirst] {
             for size in [0, 1, 2, 3, 5, 9] {
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_from_nowhere_is_refused() {
+    fn a_malformed_token_is_rejected() {
         for token in ["x", "%%", "Yg", "YS0x"] {
             assert!(Token::parse(token).is_err(), "{token}");
         }

@@ -183,8 +183,8 @@ impl State {
             });
         }
         for id in members.iter().filter(|id| !before.contains(id)) {
-            let ours = self.directory_users.get(id);
-            if ours.is_none_or(|row| row.directory_id != directory_id) {
+            let user = self.directory_users.get(id);
+            if user.is_none_or(|row| row.directory_id != directory_id) {
                 continue;
             }
             let _ = self.directory_users.change(id, |row| {

@@ -180,7 +180,7 @@ impl State {
     /// it. The caller must end the sessions that were created in that organization.
     pub(crate) fn narrow_sessions(&mut self, user_id: &str, organization_id: &str) {
         self.grants.forget_member(user_id, organization_id);
-        let inside = |row: &&SessionRow| {
+        let has_access = |row: &&SessionRow| {
             let session = &row.session;
             session.organization_id != organization_id
                 && session
@@ -188,7 +188,7 @@ impl State {
                     .iter()
                     .any(|id| id == organization_id)
         };
-        let own = self.sessions.by("user", user_id).filter(inside);
+        let own = self.sessions.by("user", user_id).filter(has_access);
         let ids: Vec<String> = own.map(|row| row.session.session_id.clone()).collect();
         for id in ids {
             let _ = self.sessions.change(&id, |row| {
@@ -254,14 +254,14 @@ impl State {
         user_id: &str,
         browser: Option<&BrowserKey>,
     ) {
-        let holds = |key: &BrowserKey, ids: &[String]| {
+        let is_affected = |key: &BrowserKey, ids: &[String]| {
             Some(key) == browser || ids.iter().any(|session_id| session_id == id)
         };
-        let beside = (self.browsers.iter())
-            .filter(|(key, ids)| holds(key, ids))
+        let in_browsers = (self.browsers.iter())
+            .filter(|(key, ids)| is_affected(key, ids))
             .flat_map(|(_, ids)| ids);
-        let own =
-            beside.filter(|id| (self.sessions.get(id)).is_some_and(|row| row.session.user_id == user_id));
+        let own = in_browsers
+            .filter(|id| (self.sessions.get(id)).is_some_and(|row| row.session.user_id == user_id));
         let mut ids: Vec<String> = own.cloned().collect();
         ids.push(id.to_owned());
         for id in ids {

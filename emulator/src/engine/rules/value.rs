@@ -53,8 +53,8 @@ impl Rules {
             }
             (Some(KindRules::Enum { defined, not_in }), Value::EnumNumber(number)) => {
                 if not_in.contains(number) {
-                    let refused: Vec<String> = not_in.iter().map(i32::to_string).collect();
-                    let description = format!("value must not be in list [{}]", refused.join(", "));
+                    let excluded: Vec<String> = not_in.iter().map(i32::to_string).collect();
+                    let description = format!("value must not be in list [{}]", excluded.join(", "));
                     violate(path, "enum.not_in", description, found);
                 } else if defined.as_ref().is_some_and(|defined| !defined.contains(number)) {
                     violate(

@@ -44,7 +44,7 @@ pub(super) fn all(
             && (names.is_empty() || names.contains(&account.connector))
             && request
                 .is_org_wide_credential
-                .is_none_or(|wide| wide == account.is_org_wide_credential)
+                .is_none_or(|expected| expected == account.is_org_wide_credential)
             && mentions(account, &query)
     };
     let (size, token) = (request.page_size, &request.page_token);

@@ -99,8 +99,8 @@ pub(super) fn list(
     let own = state.machines.by("resource", &request.resource_id);
     let clients: Vec<M2MClient> = own.map(|row| row.client.clone()).collect();
     let count = |registered: bool| {
-        let such = clients.iter().filter(|client| client.is_dcr == registered);
-        i32::try_from(such.count()).unwrap_or(i32::MAX)
+        let matching = clients.iter().filter(|client| client.is_dcr == registered);
+        i32::try_from(matching.count()).unwrap_or(i32::MAX)
     };
     Ok(ListResourceClientsResponse {
         total_dcr_clients: count(true),

@@ -17,16 +17,16 @@ pub(super) fn update(
     let creator = find(state, request.default_creator_role, request.default_creator)?;
     let member = find(state, request.default_member_role, request.default_member)?;
     state.roles.change_all(|row| {
-        let ours = row.organization_id.is_none();
-        if let Some(id) = creator.as_ref().filter(|_| ours) {
+        let is_environment_role = row.organization_id.is_none();
+        if let Some(id) = creator.as_ref().filter(|_| is_environment_role) {
             row.role.default_creator = row.role.id == *id;
         }
-        if let Some(id) = member.as_ref().filter(|_| ours) {
+        if let Some(id) = member.as_ref().filter(|_| is_environment_role) {
             row.role.default_member = row.role.id == *id;
         }
     });
-    let environment = |fits: fn(&&RoleRow) -> bool| {
-        let row = state.roles.by("organization", "").find(fits);
+    let environment = |predicate: fn(&&RoleRow) -> bool| {
+        let row = state.roles.by("organization", "").find(predicate);
         row.map(|row| show(state, row, Include::Nothing))
     };
     Ok(UpdateDefaultRolesResponse {

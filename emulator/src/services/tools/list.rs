@@ -22,7 +22,7 @@ pub(super) fn all(
 ) -> Result<ListToolsResponse, ApiError> {
     let filter = request.filter.unwrap_or_default();
     let mut tools = super::all(state);
-    tools.retain(|tool| fits(state, &filter, tool));
+    tools.retain(|tool| matches(state, &filter, tool));
     let page = page_of(&tools, request.page_size, &request.page_token)?;
     let short = filter.summary.unwrap_or_default();
     Ok(ListToolsResponse {
@@ -40,7 +40,7 @@ pub(super) fn all(
     })
 }
 
-fn fits(state: &State, filter: &Filter, tool: &Tool) -> bool {
+fn matches(state: &State, filter: &Filter, tool: &Tool) -> bool {
     let non_empty = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let (connector, id) = (
         non_empty(&filter.connector),
