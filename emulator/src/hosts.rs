@@ -1,8 +1,8 @@
 //! The hosts that the admin API and the dashboard accept.
 //!
-//! A web page can make its own name mean this machine (DNS rebinding), and then read all that the
-//! admin API shows: mails with their codes, and secrets. The browser still sends the page's name as
-//! the `Host`, so only requests for accepted hosts are served.
+//! A web page can make its domain resolve to this machine (DNS rebinding) and then read all data of
+//! the admin API, such as login codes and secrets. The browser still sends the page's domain in the
+//! `Host` header, so only requests for accepted hosts are served.
 
 use std::net::IpAddr;
 
@@ -11,12 +11,12 @@ use url::{Host, Url};
 
 use crate::http::Request;
 
-/// The accepted hosts, besides those that always mean this machine.
+/// The accepted hosts, in addition to loopback hosts.
 #[derive(Debug)]
 pub(crate) struct Hosts(Vec<Host>);
 
 impl Hosts {
-    /// Accepts the host of the environment's URL, and `allowed`, which were checked.
+    /// Accepts the host of the environment's URL and the hosts in `allowed`, which must be valid.
     pub(crate) fn new(url: &str, allowed: &[String]) -> Self {
         let own = Url::parse(url)
             .ok()
@@ -28,25 +28,25 @@ impl Hosts {
     /// Checks the `Host` of a request.
     ///
     /// # Errors
-    /// Why the request is refused, and what to do.
+    /// Returns a message if the host is not accepted.
     pub(crate) fn check(&self, request: &Request) -> Result<(), String> {
-        let Some(given) = request.header(HOST).filter(|host| !host.is_empty()) else {
+        let Some(header) = request.header(HOST).filter(|host| !host.is_empty()) else {
             return Err("the request has no Host header".to_owned());
         };
-        match named(given) {
+        match host_of(header) {
             Some(host) if is_loopback(&host) || self.0.contains(&host) => Ok(()),
             Some(host) => Err(format!(
                 "the host {host} is not allowed: if it is a name of this emulator, start it with --allow-host {host}"
             )),
-            None => Err(format!("the Host header {given:?} is not a host")),
+            None => Err(format!("the Host header {header:?} is not a host")),
         }
     }
 }
 
-/// Reads a host without a port. An IPv6 address may stand in brackets, as in a URL.
+/// Parses a host without a port. An IPv6 address can be in brackets, as in a URL.
 ///
 /// # Errors
-/// Why `name` is not one.
+/// Returns a message if `name` is not a valid host.
 pub(crate) fn parse(name: &str) -> Result<Host, String> {
     if let Ok(address) = name.parse() {
         return Ok(Host::Ipv6(address));
@@ -54,8 +54,8 @@ pub(crate) fn parse(name: &str) -> Result<Host, String> {
     Host::parse(name).map_err(|error| format!("{name:?} is not a host name or an IP address: {error}"))
 }
 
-/// The host in a `Host` header, which may have a port.
-fn named(header: &str) -> Option<Host> {
+/// Returns the host of a `Host` header, without its port.
+fn host_of(header: &str) -> Option<Host> {
     if header.contains(['@', '/', '\\', '?', '#']) {
         return None;
     }

@@ -1,11 +1,12 @@
-//! The signals that ask for an end, and the exit code of a command, whatever ended it.
+//! Termination signals, and exit codes of commands.
 
 use std::io;
 use std::process::ExitStatus;
 
 pub(crate) use system::End;
 
-/// The exit code of a command; of one that a signal ended, what shells say: 128 and the number of the signal.
+/// Returns the exit code of a command. If a signal ended it, this is 128 plus the signal's number,
+/// as in shells.
 pub(crate) fn code(status: ExitStatus) -> u8 {
     let code = status.code().or_else(|| Some(128 + system::signal_of(status)?));
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
@@ -20,8 +21,8 @@ mod system {
 
     use super::{ExitStatus, io};
 
-    /// SIGINT and SIGTERM, which end nothing by themselves from now on. The first process of a container has to ask for
-    /// SIGTERM to get it at all.
+    /// Handlers for SIGINT and SIGTERM, which no longer end the process directly. A handler for
+    /// SIGTERM is required in a container, where the first process ignores the signal by default.
     pub(crate) struct End {
         interrupt: unix::Signal,
         terminate: unix::Signal,
@@ -35,7 +36,7 @@ mod system {
             })
         }
 
-        /// Waits for one of the two.
+        /// Waits for SIGINT or SIGTERM.
         pub(crate) async fn asked(&mut self) {
             tokio::select! {
                 _ = self.interrupt.recv() => {}
@@ -43,15 +44,15 @@ mod system {
             }
         }
 
-        /// Waits for one of the two, and tells a running command: SIGTERM comes to this process alone. Ctrl-C comes to
-        /// the command by itself, from the terminal that both were started at.
+        /// Waits for SIGINT or SIGTERM and forwards SIGTERM to a running command. SIGINT from
+        /// Ctrl-C is not forwarded because the terminal sends it to the command, too.
         pub(crate) async fn for_command(&mut self, id: Option<u32>) {
             tokio::select! {
                 _ = self.interrupt.recv() => {}
                 _ = self.terminate.recv() => {
                     let id = id.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
                     if let Some(id) = id {
-                        // It may have ended just now.
+                        // The command may already have ended.
                         let _ = kill_process(id, Signal::TERM);
                     }
                 }
@@ -68,7 +69,7 @@ mod system {
 mod system {
     use super::{ExitStatus, io};
 
-    /// Ctrl-C, which comes to a command by itself.
+    /// A handler for Ctrl-C, which the command also receives.
     pub(crate) struct End(tokio::signal::windows::CtrlC);
 
     impl End {

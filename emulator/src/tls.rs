@@ -1,4 +1,4 @@
-//! TLS of the emulator's listener.
+//! TLS for the emulator's listener.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -18,30 +18,31 @@ use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// HTTP/2 first: clients that speak both choose it (RFC 7301).
+/// HTTP/2 comes first, so that clients that support both use it (RFC 7301).
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
 
-/// Where the certificate of the server comes from.
+/// The source of the server's certificate.
 #[derive(Clone)]
 pub(crate) enum Tls {
     /// A PEM certificate with its chain, and its PEM private key.
     Given { certificates: Vec<u8>, key: Vec<u8> },
-    /// A new CA, which exists as long as the emulator.
+    /// A new CA that is discarded when the emulator stops.
     NewCa,
 }
 
-/// A listener's TLS.
+/// The TLS configuration of a listener.
 pub(crate) struct Identity {
     pub(crate) acceptor: TlsAcceptor,
-    /// The PEM certificate of a new CA.
+    /// The PEM certificate of the CA, if a new CA was created.
     pub(crate) ca: Option<String>,
 }
 
 impl Tls {
-    /// `host` is the address that the server listens on, and `name` the host of its URL.
+    /// Loads or issues the certificate. `host` is the address that the server listens on, and
+    /// `name` is the host of its URL.
     ///
     /// # Errors
-    /// The certificate or the key is not valid PEM, or they do not belong together.
+    /// Returns an error if the certificate or the key is not valid PEM, or if they do not match.
     pub(crate) fn identity(&self, host: IpAddr, name: Option<&str>) -> Result<Identity> {
         match self {
             Self::Given { certificates, key } => {
@@ -55,7 +56,7 @@ impl Tls {
                     ca: None,
                 })
             }
-            Self::NewCa => issued(host, name).context("a TLS certificate cannot be made"),
+            Self::NewCa => issued(host, name).context("cannot create a TLS certificate"),
         }
     }
 }
@@ -70,7 +71,8 @@ fn acceptor(certificates: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'stat
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-/// A certificate for this machine, issued by a new CA. macOS accepts certificates of such a CA for up to 825 days.
+/// Issues a certificate for this machine from a new CA. macOS accepts such certificates for up to
+/// 825 days.
 fn issued(host: IpAddr, name: Option<&str>) -> Result<Identity> {
     let today = TimeZone::UTC.to_datetime(Timestamp::now()).date();
     let moment = |date: Date| {
