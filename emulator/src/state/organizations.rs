@@ -111,13 +111,13 @@ impl State {
         external_id: Option<&str>,
         slug: Option<&str>,
     ) -> Result<(), ApiError> {
-        let taken = |what: &'static str, value: Option<&str>| {
+        let taken = |field: &'static str, value: Option<&str>| {
             let Some(value) = value.filter(|value| !value.is_empty()) else {
                 return Ok(());
             };
-            let other = self.organizations.by(what, value).find(|row| row.id() != own);
+            let other = self.organizations.by(field, value).find(|row| row.id() != own);
             other.map_or(Ok(()), |_| {
-                let message = format!("an organization with the {what} {value:?} already exists");
+                let message = format!("an organization with the {field} {value:?} already exists");
                 Err(ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource("organization", value))
             })
         };

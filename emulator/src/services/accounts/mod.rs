@@ -78,7 +78,8 @@ pub(super) use change::{add, connection};
 /// Returns the account that a request refers to.
 ///
 /// # Errors
-/// NOT_FOUND. INVALID_ARGUMENT if the id is missing and the connector or identifier is, too.
+/// NOT_FOUND. INVALID_ARGUMENT if the request contains neither an id nor both a connector and an
+/// identifier.
 pub(super) fn find<'s>(state: &'s State, account: AccountRef<'_>) -> Result<&'s AccountRow, ApiError> {
     let is_set = |text: Option<&'_ str>| text.is_some_and(|text| !text.is_empty());
     if let Some(id) = account.id.filter(|id| !id.is_empty()) {

@@ -50,8 +50,8 @@ pub(super) fn of_config(
     })
 }
 
-/// Returns the state of one connection. A link needs an account. If a link is requested and
-/// the account is missing, it is created.
+/// Returns the state of one connection. A link needs an account. If a link is requested and the
+/// account is missing, it is created.
 fn connection(
     state: &mut State,
     ctx: &Ctx<'_>,

@@ -216,7 +216,7 @@ fn hand_over(state: &mut State, row: &RoleRow, successor: Option<&RoleRow>) {
     }
 }
 
-/// Checks that the base role exists and does not extend this role.
+/// Checks that the base role exists and does not extend this role, directly or indirectly.
 fn check_base(state: &State, scope: Scope<'_>, name: &str, base: &str) -> Result<(), ApiError> {
     let cycle = || {
         ApiError::field(
