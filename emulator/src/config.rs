@@ -97,7 +97,8 @@ impl Config {
             webhooks::check_url(url).map_err(|problem| format!("invalid emulator URL {url:?}: {problem}"))?;
             if url.contains(['?', '#', '@']) {
                 return Err(format!(
-                    "invalid emulator URL {url:?}: it must not contain a query, a fragment or user information"
+                    "invalid emulator URL {url:?}: \
+                     it must not contain a query, a fragment or user information"
                 ));
             }
         }

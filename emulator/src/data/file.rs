@@ -130,7 +130,8 @@ fn read_copy(bytes: Vec<u8>) -> anyhow::Result<(Singles, Option<State>)> {
         .context("it is not a data file of scalekit-emulator; the file was not changed")?;
     if about.format != FORMAT {
         bail!(
-            "it was created by scalekit-emulator version {} in format {}, but this version reads format {FORMAT}; the file was not changed",
+            "it was created by scalekit-emulator version {} in format {}, \
+             but this version reads format {FORMAT}; the file was not changed",
             about.version,
             about.format
         );
