@@ -1,4 +1,4 @@
-//! Tells the linker that Node's own symbols are found when the addon is loaded.
+//! Configures the linker: Node provides its symbols when it loads the addon.
 
 fn main() {
     napi_build::setup();

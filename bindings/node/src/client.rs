@@ -1,4 +1,4 @@
-//! Calls of operations, and what else the client is asked for.
+//! Calls of operations, and the client's properties.
 
 use napi::bindgen_prelude::{BufferSlice, External};
 use napi_derive::napi;
@@ -6,10 +6,10 @@ use scalekit::{CallOptions, Client, Error, schema};
 
 use crate::failure::Failure;
 use crate::guard;
-use crate::mailbox::{Answer, Mailbox, start};
+use crate::mailbox::{Mailbox, Output, start};
 use crate::options::milliseconds;
 
-/// Calls an operation with a serialized request; the answer is the serialized response.
+/// Calls an operation with a serialized request. The output is the serialized response.
 #[napi]
 pub(crate) fn call(
     client: &External<Client>,
@@ -19,7 +19,7 @@ pub(crate) fn call(
     request: BufferSlice<'_>,
     timeout_ms: Option<f64>,
 ) -> Option<Failure> {
-    let begun = guard::now(|| {
+    let started = guard::run(|| {
         let Some(operation) = schema::find(&operation) else {
             let unknown = format!("there is no operation {operation:?}");
             return Err(Error::invalid_argument(unknown).into());
@@ -29,24 +29,24 @@ pub(crate) fn call(
             options = options.with_timeout(milliseconds("timeoutMs", timeout)?);
         }
         let (client, request) = (Client::clone(client), request.to_vec());
-        let work = async move {
+        let task = async move {
             let prepared = scalekit_wire::encode_request(operation, &request)?;
-            let reply = client.send(operation, prepared, options).await?;
-            let message = scalekit_wire::decode_aside(operation, reply.body).await?;
-            Ok(Answer::Bytes(message))
+            let response = client.send(operation, prepared, options).await?;
+            let message = scalekit_wire::decode_aside(operation, response.body).await?;
+            Ok(Output::Bytes(message))
         };
-        Ok(start(mailbox, id, work))
+        Ok(start(mailbox, id, task))
     });
-    begun.unwrap_or_else(|fault| Some(fault.into()))
+    started.unwrap_or_else(|error| Some(error.into()))
 }
 
-/// The environment URL, without a trailing slash.
+/// Returns the environment URL without a trailing slash.
 #[napi]
 pub(crate) fn env_url(client: &External<Client>) -> String {
     client.env_url().to_owned()
 }
 
-/// The `user-agent` that is sent.
+/// Returns the value of the `user-agent` header.
 #[napi]
 pub(crate) fn user_agent(client: &External<Client>) -> String {
     client.user_agent().to_owned()
@@ -56,8 +56,8 @@ pub(crate) fn user_agent(client: &External<Client>) -> String {
 #[napi]
 pub(crate) fn close(client: &External<Client>) -> Option<Failure> {
     guard::failure(|| {
-        // Connections end on the runtime that serves them.
-        let _inside = crate::runtime::handle()?.enter();
+        // Closing connections requires the context of the tokio runtime.
+        let _context = crate::runtime::handle()?.enter();
         client.close();
         Ok(())
     })

@@ -1,4 +1,4 @@
-//! How a failure crosses: field by field, never as a string.
+//! Conversion of errors to JavaScript objects.
 
 use std::any::Any;
 use std::error::Error as _;
@@ -7,45 +7,45 @@ use std::iter::successors;
 use napi_derive::napi;
 use scalekit::{Error, ErrorKind};
 
-/// Why something failed; the package makes the exception `name` of it.
+/// An error as a JavaScript object. The package converts it to the exception class `name`.
 #[napi(object, object_from_js = false)]
 pub(crate) struct Failure {
-    /// The exception's class.
+    /// Name of the exception class.
     pub name: &'static str,
-    /// What happened, in words.
+    /// The message.
     pub message: String,
     /// The operation that failed.
     pub operation: Option<&'static str>,
-    /// The id under which the service knows the request.
+    /// The request id that the service assigned.
     pub request_id: Option<String>,
     /// Whether the same call may succeed later.
     pub retryable: bool,
-    /// The HTTP status, of a failed call only.
+    /// The HTTP status. Only for failed calls.
     pub http_status: Option<u16>,
-    /// The number of the gRPC code, of a failed call only.
+    /// The numeric gRPC code. Only for failed calls.
     pub grpc_status: Option<i32>,
-    /// The service's own name for the error.
+    /// The service's error code.
     pub error_code: Option<String>,
-    /// What else the answer said, as JSON text.
+    /// Error details of the response, as JSON text.
     pub details: Option<String>,
-    /// The messages of the errors behind this one, outermost first.
+    /// The messages of the causes, outermost first.
     pub causes: Vec<String>,
 }
 
-/// Why something failed, until JavaScript is told.
-pub(crate) enum Fault {
-    /// The core says why.
+/// An error of the addon, before its conversion to a [`Failure`].
+pub(crate) enum AddonError {
+    /// An error of the core.
     Core(Error),
-    /// A fault of this library or of the machine.
+    /// An internal error, such as a panic or a failure to start threads.
     Internal(String),
 }
 
-impl Fault {
+impl AddonError {
     pub(crate) fn internal(message: impl ToString) -> Self {
         Self::Internal(message.to_string())
     }
 
-    /// A panic, which is a fault in this library but must not take the user's process down.
+    /// Converts the payload of a panic to an internal error.
     pub(crate) fn panic(payload: &(dyn Any + Send)) -> Self {
         let text = payload
             .downcast_ref::<&str>()
@@ -56,17 +56,17 @@ impl Fault {
     }
 }
 
-impl From<Error> for Fault {
+impl From<Error> for AddonError {
     fn from(error: Error) -> Self {
         Self::Core(error)
     }
 }
 
-impl From<Fault> for Failure {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Core(error) => Self::from_core(&error),
-            Fault::Internal(message) => Self {
+impl From<AddonError> for Failure {
+    fn from(error: AddonError) -> Self {
+        match error {
+            AddonError::Core(error) => Self::from_core(&error),
+            AddonError::Internal(message) => Self {
                 name: "ScalekitException",
                 message,
                 operation: None,

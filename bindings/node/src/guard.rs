@@ -1,4 +1,4 @@
-//! Panics end here: one that reached Node would end the process.
+//! Conversion of panics to errors. A panic that reaches Node would abort the process.
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -6,30 +6,32 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use futures_util::FutureExt;
 use napi::Either;
 
-use crate::failure::{Failure, Fault};
+use crate::failure::{AddonError, Failure};
 
-/// A value, or why there is none.
+/// A value or a failure, for JavaScript.
 pub(crate) type Outcome<T> = Either<T, Failure>;
 
-/// Runs at once.
-pub(crate) fn now<T>(run: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|payload| Err(Fault::panic(&*payload)))
+/// Runs a function. A panic becomes an error.
+pub(crate) fn run<T>(function: impl FnOnce() -> Result<T, AddonError>) -> Result<T, AddonError> {
+    catch_unwind(AssertUnwindSafe(function)).unwrap_or_else(|payload| Err(AddonError::panic(&*payload)))
 }
 
-/// Runs at once, for JavaScript.
-pub(crate) fn outcome<T>(run: impl FnOnce() -> Result<T, Fault>) -> Outcome<T> {
-    now(run).map_or_else(|fault| Either::B(fault.into()), Either::A)
+/// Runs a function and returns its value or failure to JavaScript.
+pub(crate) fn outcome<T>(function: impl FnOnce() -> Result<T, AddonError>) -> Outcome<T> {
+    run(function).map_or_else(|error| Either::B(error.into()), Either::A)
 }
 
-/// Runs at once what JavaScript only wants to know the failure of.
-pub(crate) fn failure(run: impl FnOnce() -> Result<(), Fault>) -> Option<Failure> {
-    now(run).err().map(Failure::from)
+/// Runs a function without a return value. Returns its failure, if any, to JavaScript.
+pub(crate) fn failure(function: impl FnOnce() -> Result<(), AddonError>) -> Option<Failure> {
+    run(function).err().map(Failure::from)
 }
 
-/// Runs whenever it is polled.
-pub(crate) async fn later<T>(future: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+/// Awaits a future. A panic becomes an error.
+pub(crate) async fn run_async<T>(
+    future: impl Future<Output = Result<T, AddonError>>,
+) -> Result<T, AddonError> {
     AssertUnwindSafe(future)
         .catch_unwind()
         .await
-        .unwrap_or_else(|payload| Err(Fault::panic(&*payload)))
+        .unwrap_or_else(|payload| Err(AddonError::panic(&*payload)))
 }

@@ -1,8 +1,11 @@
-//! The native addon of the npm package: glue between JavaScript values and the core, without rules of its own.
+//! The native addon of the npm package. It converts between JavaScript values and the core.
 //!
-//! Nothing here throws and no promise is made here: a function returns what was asked for or a failure, of which the
-//! package makes an exception, and what takes time is delivered through a mailbox. State lives in externals instead of
-//! classes, so that an addon which is loaded by several contexts of one thread shares nothing between them.
+//! Functions do not throw: they return a value or a [`failure::Failure`], which the package converts
+//! to an exception. They do not return promises: results of background tasks are delivered through a
+//! [`mailbox::Mailbox`].
+//!
+//! JavaScript holds the addon's state in externals instead of classes. If several contexts of one
+//! thread load the addon, they therefore share no state.
 
 #![cfg_attr(
     test,
@@ -28,20 +31,20 @@ mod webhooks;
 use napi_derive::napi;
 use scalekit::{API_VERSION, Class, schema::OPERATIONS};
 
-/// What the package can check itself against.
+/// Facts about the addon, which the package's tests compare with the package.
 #[napi(object, object_from_js = false)]
 pub(crate) struct About {
     /// The version of this addon.
     pub version: &'static str,
-    /// The `x-api-version` that is sent.
+    /// The value of the `x-api-version` header.
     pub api_version: &'static str,
     /// The names of all operations.
     pub operations: Vec<&'static str>,
-    /// The names of all exceptions, bases first.
+    /// The names of all exceptions. Base classes come first.
     pub exceptions: Vec<&'static str>,
 }
 
-/// What this addon is.
+/// Returns facts about the addon.
 #[napi]
 pub(crate) fn about() -> About {
     About {

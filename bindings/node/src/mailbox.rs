@@ -1,8 +1,11 @@
-//! How what is done in the background reaches JavaScript.
+//! Delivery of the results of background tasks to JavaScript.
 //!
-//! A mailbox is open while somebody waits, and keeps the process alive for that long. In between there is none: a
-//! function that the addon held on to would hold on to the context that it belongs to, for ever. When an environment
-//! ends, as that of a worker thread may at any time, its mailbox goes with it, and what is under way is given up.
+//! The package opens a mailbox when the first task starts and closes it after the last one. An open
+//! mailbox keeps the process alive. It also holds a reference to a JavaScript function and thereby to
+//! its context. A mailbox that stayed open would prevent the context from being collected.
+//!
+//! If a JavaScript environment ends, for example because a worker thread is terminated, its mailbox
+//! is dropped and the running tasks are aborted.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -14,29 +17,29 @@ use napi::{Either, Status};
 use napi_derive::napi;
 use tokio::task::AbortHandle;
 
-use crate::failure::{Failure, Fault};
+use crate::failure::{AddonError, Failure};
 use crate::{guard, runtime};
 
-/// What comes of work in the background.
-pub(crate) enum Answer {
+/// The output of a background task.
+pub(crate) enum Output {
     /// A serialized message.
     Bytes(Vec<u8>),
     /// Text, most often JSON.
     Text(String),
-    /// That it is done.
-    Nothing,
+    /// No output.
+    Empty,
 }
 
-/// Number of the work, failure, answer.
+/// The arguments of the JavaScript function: task id, failure, output.
 type Arguments = FnArgs<(u32, Option<Failure>, Option<Either<Uint8Array, String>>)>;
-type Delivery = (u32, Result<Answer, Fault>);
+type Delivery = (u32, Result<Output, AddonError>);
 type Deliver = ThreadsafeFunction<Delivery, (), Arguments, Status, false>;
 
-/// What JavaScript holds: as long as it does, answers find their way.
-pub(crate) struct Mailbox(Arc<Open>);
+/// The handle of a mailbox. Dropping it closes the mailbox.
+pub(crate) struct Mailbox(Arc<State>);
 
-struct Open {
-    /// Gone when the mailbox is closed.
+struct State {
+    /// `None` after the mailbox was closed.
     deliver: Mutex<Option<Deliver>>,
     running: Mutex<HashMap<u32, AbortHandle>>,
 }
@@ -45,14 +48,14 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Open {
-    /// Takes a finished task off the list and hands its outcome to JavaScript.
-    fn finish(&self, id: u32, outcome: Result<Answer, Fault>) {
+impl State {
+    /// Removes a finished task and delivers its result, unless the task was cancelled.
+    fn finish(&self, id: u32, result: Result<Output, AddonError>) {
         if locked(&self.running).remove(&id).is_some()
             && let Some(deliver) = &*locked(&self.deliver)
         {
-            // An environment that is ending waits for nothing any more.
-            let _ = deliver.call((id, outcome), ThreadsafeFunctionCallMode::NonBlocking);
+            // The call fails if the environment is ending. The result is then not needed.
+            let _ = deliver.call((id, result), ThreadsafeFunctionCallMode::NonBlocking);
         }
     }
 
@@ -71,56 +74,56 @@ impl Drop for Mailbox {
     }
 }
 
-/// Runs `work` in the background; its outcome is delivered under `id`.
+/// Starts a background task. Its result is delivered with `id`.
 pub(crate) fn start(
     mailbox: &Mailbox,
     id: u32,
-    work: impl Future<Output = Result<Answer, Fault>> + Send + 'static,
+    task: impl Future<Output = Result<Output, AddonError>> + Send + 'static,
 ) -> Option<Failure> {
     let handle = match runtime::handle() {
         Ok(handle) => handle,
-        Err(fault) => return Some(fault.into()),
+        Err(error) => return Some(error.into()),
     };
-    let open = Arc::clone(&mailbox.0);
-    // A task that is quicker than this function waits for the list.
+    let state = Arc::clone(&mailbox.0);
+    // The lock is held until the task is inserted, so that `finish` finds it.
     let mut running = locked(&mailbox.0.running);
-    let task = handle.spawn(async move {
-        let outcome = guard::later(work).await;
-        open.finish(id, outcome);
+    let join_handle = handle.spawn(async move {
+        let result = guard::run_async(task).await;
+        state.finish(id, result);
     });
-    running.insert(id, task.abort_handle());
+    running.insert(id, join_handle.abort_handle());
     None
 }
 
-/// Opens a mailbox whose answers go to `deliver(id, failure, answer)`.
+/// Opens a mailbox that calls `deliver(id, failure, output)` with each result.
 #[napi]
 pub(crate) fn open_mailbox(deliver: Function<'_, Arguments, ()>) -> napi::Result<External<Mailbox>> {
     let deliver = deliver
         .build_threadsafe_function::<Delivery>()
         .callee_handled::<false>()
         .build_callback(|context| {
-            let (id, outcome) = context.value;
-            let (failure, answer) = match outcome {
-                Ok(Answer::Bytes(bytes)) => (None, Some(Either::A(Uint8Array::from(bytes)))),
-                Ok(Answer::Text(text)) => (None, Some(Either::B(text))),
-                Ok(Answer::Nothing) => (None, None),
-                Err(fault) => (Some(fault.into()), None),
+            let (id, result) = context.value;
+            let (failure, output) = match result {
+                Ok(Output::Bytes(bytes)) => (None, Some(Either::A(Uint8Array::from(bytes)))),
+                Ok(Output::Text(text)) => (None, Some(Either::B(text))),
+                Ok(Output::Empty) => (None, None),
+                Err(error) => (Some(error.into()), None),
             };
-            Ok(FnArgs::from((id, failure, answer)))
+            Ok(FnArgs::from((id, failure, output)))
         })?;
-    Ok(External::new(Mailbox(Arc::new(Open {
+    Ok(External::new(Mailbox(Arc::new(State {
         deliver: Mutex::new(Some(deliver)),
         running: Mutex::default(),
     }))))
 }
 
-/// Closes a mailbox, for nobody waits.
+/// Closes a mailbox and aborts its running tasks.
 #[napi]
 pub(crate) fn close_mailbox(mailbox: &External<Mailbox>) {
     mailbox.0.close();
 }
 
-/// Gives up what is under way under `id`; nothing will be delivered.
+/// Aborts a task. Its result will not be delivered.
 #[napi]
 pub(crate) fn cancel(mailbox: &External<Mailbox>, id: u32) {
     let task = locked(&mailbox.0.running).remove(&id);

@@ -1,4 +1,4 @@
-//! The token endpoint; answers are JSON text.
+//! Requests to the token endpoint. Most outputs are JSON text.
 
 use std::future::Future;
 
@@ -8,11 +8,11 @@ use scalekit::oauth::{CodeOptions, Pkce};
 use scalekit::{Client, Error, Secret};
 use serde::Serialize;
 
-use crate::failure::{Failure, Fault};
+use crate::failure::{AddonError, Failure};
 use crate::guard::{self, Outcome};
-use crate::mailbox::{Answer, Mailbox, start};
+use crate::mailbox::{Mailbox, Output, start};
 
-/// Exchanges a code for tokens; the ID token is verified.
+/// Exchanges a code for tokens and verifies the ID token.
 #[napi]
 pub(crate) fn authenticate_with_code(
     client: &External<Client>,
@@ -26,15 +26,15 @@ pub(crate) fn authenticate_with_code(
     let options = CodeOptions {
         code_verifier: code_verifier.map(Secret::from),
     };
-    let call = async move {
+    let task = async move {
         client
             .authenticate_with_code(&code, &redirect_uri, &options)
             .await
     };
-    start(mailbox, id, json(call))
+    start(mailbox, id, json(task))
 }
 
-/// New tokens for a refresh token.
+/// Exchanges a refresh token for new tokens.
 #[napi]
 pub(crate) fn refresh_access_token(
     client: &External<Client>,
@@ -43,11 +43,11 @@ pub(crate) fn refresh_access_token(
     refresh_token: String,
 ) -> Option<Failure> {
     let client = Client::clone(client);
-    let call = async move { client.refresh_access_token(&refresh_token).await };
-    start(mailbox, id, json(call))
+    let task = async move { client.refresh_access_token(&refresh_token).await };
+    start(mailbox, id, json(task))
 }
 
-/// A token for a machine client, by its own credentials.
+/// Requests an access token with the credentials of a machine client.
 #[napi]
 pub(crate) fn client_token(
     client: &External<Client>,
@@ -59,17 +59,17 @@ pub(crate) fn client_token(
 ) -> Option<Failure> {
     let client = Client::clone(client);
     let client_secret = Secret::from(client_secret);
-    let call = async move {
+    let task = async move {
         let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
         let token = client
             .generate_client_token(&client_id, client_secret.expose(), &scopes)
             .await?;
-        Ok(Answer::Text(token.access_token))
+        Ok(Output::Text(token.access_token))
     };
-    start(mailbox, id, call)
+    start(mailbox, id, task)
 }
 
-/// The client's own access token.
+/// Returns the access token that the client uses for its calls.
 #[napi]
 pub(crate) fn own_client_token(
     client: &External<Client>,
@@ -77,11 +77,11 @@ pub(crate) fn own_client_token(
     id: u32,
 ) -> Option<Failure> {
     let client = Client::clone(client);
-    let call = async move { Ok(Answer::Text(client.client_access_token().await?)) };
-    start(mailbox, id, call)
+    let task = async move { Ok(Output::Text(client.client_access_token().await?)) };
+    start(mailbox, id, task)
 }
 
-/// A verifier and its S256 challenge.
+/// Generates a PKCE verifier and its S256 challenge.
 #[napi]
 pub(crate) fn generate_pkce(length: u32) -> Outcome<Vec<String>> {
     guard::outcome(|| {
@@ -90,7 +90,8 @@ pub(crate) fn generate_pkce(length: u32) -> Outcome<Vec<String>> {
     })
 }
 
-async fn json<T: Serialize>(call: impl Future<Output = Result<T, Error>>) -> Result<Answer, Fault> {
+/// Awaits a result and serializes it to JSON.
+async fn json<T: Serialize>(call: impl Future<Output = Result<T, Error>>) -> Result<Output, AddonError> {
     let text = serde_json::to_string(&call.await?);
-    text.map(Answer::Text).map_err(Fault::internal)
+    text.map(Output::Text).map_err(AddonError::internal)
 }

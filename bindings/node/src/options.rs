@@ -1,4 +1,4 @@
-//! The constructor's options.
+//! Options of the client's constructor.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,7 +8,7 @@ use scalekit::{Client, Error};
 
 use crate::guard::{self, Outcome};
 
-/// The options, checked for their types by the package; what they may say is the core's to judge.
+/// Options of a client. The package validates their types, the core validates their values.
 #[napi(object, object_to_js = false)]
 pub(crate) struct ClientOptions {
     /// The environment URL.
@@ -17,7 +17,7 @@ pub(crate) struct ClientOptions {
     pub client_id: String,
     /// The client secret.
     pub client_secret: String,
-    /// The version of Node.
+    /// Version of Node.
     pub node_version: String,
     /// Milliseconds.
     pub timeout_ms: Option<f64>,
@@ -25,19 +25,19 @@ pub(crate) struct ClientOptions {
     pub tool_timeout_ms: Option<f64>,
     /// Milliseconds.
     pub connect_timeout_ms: Option<f64>,
-    /// Milliseconds; 0 for off.
+    /// Milliseconds. 0 disables keepalive.
     pub keepalive_time_ms: Option<f64>,
     /// Milliseconds.
     pub keepalive_timeout_ms: Option<f64>,
-    /// Repetitions after the first attempt.
+    /// Maximum number of retries after the first attempt.
     pub max_retries: Option<u32>,
-    /// PEM.
+    /// Certificates as PEM text.
     pub ca_certificates: Option<String>,
-    /// A URL.
+    /// Proxy URL.
     pub proxy: Option<String>,
     /// Milliseconds.
     pub token_leeway_ms: Option<f64>,
-    /// Tokens; 0 for off.
+    /// Number of tokens. 0 disables the cache.
     pub token_cache_size: Option<u32>,
     /// Milliseconds.
     pub webhook_tolerance_ms: Option<f64>,
@@ -45,13 +45,13 @@ pub(crate) struct ClientOptions {
     pub issuer: Option<String>,
     /// The default audience.
     pub audience: Option<Vec<String>>,
-    /// Text after the `user-agent`.
+    /// Text to append to the `user-agent` header.
     pub user_agent_suffix: Option<String>,
-    /// Whether `http` is permitted to any host.
+    /// Whether `http` is allowed for all hosts.
     pub allow_insecure_http: Option<bool>,
 }
 
-/// Makes a client: no network, no thread, no runtime.
+/// Creates a client. Sends no request and starts no thread.
 #[napi]
 pub(crate) fn make_client(options: ClientOptions) -> Outcome<External<Client>> {
     guard::outcome(|| Ok(External::new(build(options)?)))
@@ -73,7 +73,7 @@ fn build(options: ClientOptions) -> Result<Client, Error> {
         builder = builder.connect_timeout(milliseconds("connectTimeoutMs", value)?);
     }
     if options.keepalive_time_ms.is_some() || options.keepalive_timeout_ms.is_some() {
-        // The core's own defaults, of which JavaScript may change one.
+        // The core's setter takes both values. The defaults are the same as the core's.
         let interval = options.keepalive_time_ms.unwrap_or(60_000.0);
         let timeout = options.keepalive_timeout_ms.unwrap_or(10_000.0);
         builder = builder.keepalive(
@@ -111,12 +111,12 @@ fn build(options: ClientOptions) -> Result<Client, Error> {
     builder.build()
 }
 
-/// What JavaScript's `Date.now()` says, which tests set.
+/// Converts JavaScript's `Date.now()` to a time. Tests can set the JavaScript clock.
 pub(crate) fn clock(now: f64) -> SystemTime {
     Duration::try_from_secs_f64(now / 1000.0).map_or(UNIX_EPOCH, |since| UNIX_EPOCH + since)
 }
 
-/// JavaScript's milliseconds; those that no clock can count are refused.
+/// Converts milliseconds to a duration. Returns an error if the value is out of range.
 pub(crate) fn milliseconds(option: &str, value: f64) -> Result<Duration, Error> {
     Duration::try_from_secs_f64(value / 1000.0).map_err(|error| Error::config(format!("{option}: {error}")))
 }

@@ -1,22 +1,22 @@
-//! Panics on purpose, for the tests that show where one ends. Not in release builds.
+//! Functions that panic, for tests of panic handling. Only in debug builds.
 
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
 
-use crate::failure::{Failure, Fault};
+use crate::failure::{AddonError, Failure};
 use crate::guard;
-use crate::mailbox::{Answer, Mailbox, start};
+use crate::mailbox::{Mailbox, Output, start};
 
-/// Panics at once.
+/// Panics during the call.
 #[napi]
 pub(crate) fn panic_now() -> Option<Failure> {
     guard::failure(|| panic!("on purpose"))
 }
 
-/// Panics in the background.
+/// Panics in a background task.
 #[napi]
 pub(crate) fn panic_later(mailbox: &External<Mailbox>, id: u32) -> Option<Failure> {
     start(mailbox, id, async {
-        panic!("on purpose") as Result<Answer, Fault>
+        panic!("on purpose") as Result<Output, AddonError>
     })
 }

@@ -1,4 +1,4 @@
-//! Tokens: with the keys at hand on the spot, else in the background.
+//! Token validation: synchronous if the keys are cached, otherwise in the background.
 
 use napi::Either;
 use napi::bindgen_prelude::External;
@@ -6,77 +6,86 @@ use napi_derive::napi;
 use scalekit::token::{TokenValidation, VerifiedToken};
 use scalekit::{Client, Error, ErrorKind};
 
-use crate::failure::{Failure, Fault};
-use crate::mailbox::{Answer, Mailbox, start};
+use crate::failure::{AddonError, Failure};
+use crate::mailbox::{Mailbox, Output, start};
 use crate::options::clock;
 use crate::{guard, runtime};
 
-/// What a token is asked to have.
+/// Requirements of a token validation.
 #[napi(object, object_to_js = false)]
-pub(crate) struct Checks {
-    /// `iss`.
+pub(crate) struct TokenOptions {
+    /// Required `iss`.
     pub issuer: Option<String>,
-    /// One of these in `aud`.
+    /// Accepted audiences: `aud` must contain one of them.
     pub audience: Option<Vec<String>>,
-    /// All of these.
+    /// Required scopes.
     pub required_scopes: Option<Vec<String>>,
 }
 
-/// As of `now`, in milliseconds since 1970.
-fn validation(checks: Option<Checks>, now: f64) -> TokenValidation {
+/// Converts options to the core's type. `now` is in milliseconds since 1970.
+fn validation(options: Option<TokenOptions>, now: f64) -> TokenValidation {
     let as_of = Some(clock(now));
-    let Some(checks) = checks else {
+    let Some(options) = options else {
         return TokenValidation {
             as_of,
             ..TokenValidation::default()
         };
     };
     TokenValidation {
-        issuer: checks.issuer.map(|issuer| vec![issuer]),
-        audience: checks.audience,
-        required_scopes: checks.required_scopes.unwrap_or_default(),
+        issuer: options.issuer.map(|issuer| vec![issuer]),
+        audience: options.audience,
+        required_scopes: options.required_scopes.unwrap_or_default(),
         as_of,
         ..TokenValidation::default()
     }
 }
 
-/// The claims as JSON text, or why the token was refused; nothing if keys have to be fetched first.
+/// Validates a token with cached keys. Returns its claims as JSON text, or a failure. Returns `None`
+/// if keys must be fetched first.
 #[napi]
 pub(crate) fn validate_cached(
     client: &External<Client>,
     token: String,
     now: f64,
-    checks: Option<Checks>,
+    options: Option<TokenOptions>,
 ) -> Option<Either<String, Failure>> {
-    let validated = guard::now(|| match at_once(client, &token, &validation(checks, now))? {
-        Some(verified) => Ok(Some(claims(verified?)?)),
-        None => Ok(None),
-    });
+    let validated =
+        guard::run(
+            || match validate_with_cached_keys(client, &token, &validation(options, now))? {
+                Some(verified) => Ok(Some(claims(verified?)?)),
+                None => Ok(None),
+            },
+        );
     match validated {
         Ok(claims) => claims.map(Either::A),
-        Err(fault) => Some(Either::B(fault.into())),
+        Err(error) => Some(Either::B(error.into())),
     }
 }
 
-/// Whether a token is valid, or why that cannot be told; nothing if keys have to be fetched first.
+/// Returns whether a token is valid, or a failure if the validation could not be performed. Returns
+/// `None` if keys must be fetched first.
 #[napi]
 pub(crate) fn is_valid_cached(
     client: &External<Client>,
     token: String,
     now: f64,
-    checks: Option<Checks>,
+    options: Option<TokenOptions>,
 ) -> Option<Either<bool, Failure>> {
-    let validated = guard::now(|| match at_once(client, &token, &validation(checks, now))? {
-        Some(Err(error)) if error.kind() != ErrorKind::InvalidToken => Err(error.into()),
-        verified => Ok(verified.map(|verified| verified.is_ok())),
-    });
+    let validated =
+        guard::run(
+            || match validate_with_cached_keys(client, &token, &validation(options, now))? {
+                Some(Err(error)) if error.kind() != ErrorKind::InvalidToken => Err(error.into()),
+                verified => Ok(verified.map(|verified| verified.is_ok())),
+            },
+        );
     match validated {
         Ok(valid) => valid.map(Either::A),
-        Err(fault) => Some(Either::B(fault.into())),
+        Err(error) => Some(Either::B(error.into())),
     }
 }
 
-/// Validates and fetches the keys first if need be; the answer is the claims as JSON text.
+/// Validates a token in the background and fetches keys if necessary. The output is the claims as
+/// JSON text.
 #[napi]
 pub(crate) fn validate(
     client: &External<Client>,
@@ -84,17 +93,17 @@ pub(crate) fn validate(
     id: u32,
     token: String,
     now: f64,
-    checks: Option<Checks>,
+    options: Option<TokenOptions>,
 ) -> Option<Failure> {
-    let (client, checks) = (Client::clone(client), validation(checks, now));
-    let work = async move {
-        let verified = client.validate_token(&token, &checks).await?;
-        Ok(Answer::Text(claims(verified)?))
+    let (client, validation) = (Client::clone(client), validation(options, now));
+    let task = async move {
+        let verified = client.validate_token(&token, &validation).await?;
+        Ok(Output::Text(claims(verified)?))
     };
-    start(mailbox, id, work)
+    start(mailbox, id, task)
 }
 
-/// Fetches the keys unless there are fresh ones.
+/// Fetches the keys unless fresh keys are cached.
 #[napi]
 pub(crate) fn refresh_keys(
     client: &External<Client>,
@@ -102,26 +111,28 @@ pub(crate) fn refresh_keys(
     id: u32,
 ) -> Option<Failure> {
     let client = Client::clone(client);
-    let work = async move {
+    let task = async move {
         client.refresh_keys().await?;
-        Ok(Answer::Nothing)
+        Ok(Output::Empty)
     };
-    start(mailbox, id, work)
+    start(mailbox, id, task)
 }
 
-/// Stale keys are still good, and renewed in the background.
-fn at_once(
+/// Validates a token with cached keys. Stale keys are used and refreshed in the background.
+fn validate_with_cached_keys(
     client: &Client,
     token: &str,
-    checks: &TokenValidation,
-) -> Result<Option<Result<VerifiedToken, Error>>, Fault> {
+    validation: &TokenValidation,
+) -> Result<Option<Result<VerifiedToken, Error>>, AddonError> {
     if !client.keys_are_stale() {
-        return Ok(client.try_validate_cached(token, checks));
+        return Ok(client.try_validate_cached(token, validation));
     }
-    let _inside = runtime::handle()?.enter();
-    Ok(client.try_validate_cached(token, checks))
+    // The refresh is spawned on the tokio runtime.
+    let _context = runtime::handle()?.enter();
+    Ok(client.try_validate_cached(token, validation))
 }
 
-fn claims(verified: VerifiedToken) -> Result<String, Fault> {
-    String::from_utf8(verified.payload().to_vec()).map_err(Fault::internal)
+/// Returns the claims of a token as JSON text.
+fn claims(verified: VerifiedToken) -> Result<String, AddonError> {
+    String::from_utf8(verified.payload().to_vec()).map_err(AddonError::internal)
 }

@@ -1,4 +1,4 @@
-//! The two URLs, in the style that Node's users know.
+//! Authorization and logout URLs. Spaces are encoded as `%20`.
 
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
@@ -7,7 +7,7 @@ use scalekit::oauth::{AuthorizationUrlOptions, LogoutUrlOptions, UrlStyle};
 
 use crate::guard::{self, Outcome};
 
-/// What an authorization URL asks for.
+/// Parameters of an authorization URL.
 #[napi(object, object_to_js = false)]
 pub(crate) struct Authorization {
     /// `scope`.
@@ -34,7 +34,7 @@ pub(crate) struct Authorization {
     pub code_challenge_method: Option<String>,
 }
 
-/// What a logout URL carries.
+/// Parameters of a logout URL.
 #[napi(object, object_to_js = false)]
 pub(crate) struct Logout {
     /// `id_token_hint`.
@@ -45,7 +45,7 @@ pub(crate) struct Logout {
     pub state: Option<String>,
 }
 
-/// The URL that starts a sign-in.
+/// Returns the URL that starts a login.
 #[napi]
 pub(crate) fn authorization_url(
     client: &External<Client>,
@@ -71,7 +71,7 @@ pub(crate) fn authorization_url(
     })
 }
 
-/// The URL that ends a session.
+/// Returns the URL that ends a session.
 #[napi]
 pub(crate) fn logout_url(client: &External<Client>, options: Logout) -> Outcome<String> {
     guard::outcome(|| {

@@ -1,5 +1,7 @@
-//! Webhooks and interceptors: the body is read where JavaScript has it. It comes as either text or bytes, in two
-//! arguments: to find out which of the two one argument is takes longer than to verify a small body.
+//! Verification of webhooks and interceptor requests.
+//!
+//! Binary bodies are not copied. A body is passed in one of two arguments, text or bytes: finding out
+//! the type of a single argument would take longer than verifying a small body.
 
 use memchr::memchr_iter;
 use napi::Either;
@@ -12,14 +14,15 @@ use crate::failure::Failure;
 use crate::guard::{self, Outcome};
 use crate::options::clock;
 
-/// Secret, id, timestamp and signature with a NUL between them; the time; then either text or, after nothing, bytes.
+/// Secret, id, timestamp and signature, separated by NUL characters; the time in milliseconds since
+/// 1970; the body as text; the body as bytes.
 type Arguments<'a> = FnArgs<(String, f64, Option<String>, Option<BufferSlice<'a>>)>;
 
-/// Makes the function that verifies a client's webhooks whose headers the caller has found. It returns `true`, or why
-/// not, or `false` where one of the four texts has a NUL of its own.
+/// Creates a JavaScript function that verifies webhooks. It returns `true` or a failure. It returns
+/// `false` if its first argument does not have exactly four parts.
 ///
-/// A function that has its client, and one text instead of four: to unwrap the one and to copy each of the others would
-/// take as long as to verify.
+/// This is a fast path. Unwrapping a client and converting four strings would take as long as the
+/// verification. The function therefore captures the client and takes the four strings as one.
 #[napi]
 pub(crate) fn webhook_verifier<'env>(
     env: &'env Env,
@@ -40,9 +43,13 @@ pub(crate) fn webhook_verifier<'env>(
 }
 
 fn verify_parts(client: &Client, parts: &str, now: f64, payload: &[u8]) -> Outcome<bool> {
-    let mut ends = memchr_iter(0, parts.as_bytes());
-    let (Some(first), Some(second), Some(third), None) = (ends.next(), ends.next(), ends.next(), ends.next())
-    else {
+    let mut separators = memchr_iter(0, parts.as_bytes());
+    let (Some(first), Some(second), Some(third), None) = (
+        separators.next(),
+        separators.next(),
+        separators.next(),
+        separators.next(),
+    ) else {
         return Either::A(false);
     };
     let headers = SignatureHeaders {
@@ -56,8 +63,8 @@ fn verify_parts(client: &Client, parts: &str, now: f64, payload: &[u8]) -> Outco
     })
 }
 
-/// Verifies a payload as of `now`, in milliseconds since 1970; `headers` are names and values in turn, of which the core
-/// picks those that count.
+/// Verifies a webhook or interceptor request. `headers` contains alternating names and values. `now`
+/// is in milliseconds since 1970.
 #[napi]
 pub(crate) fn verify_payload(
     client: &External<Client>,
