@@ -3,14 +3,14 @@ import { join } from "node:path";
 
 import type { Loaded } from "./loader";
 
-/** Requires an addon by its path. */
+/** Loads the addon at `path`. */
 export function requireFile(path: string): unknown {
   return require(path);
 }
 
-/** Requires the addon of a checkout, if there is one. */
-export function requireBeside(): unknown {
-  // A bundle in the form of an ES module has no directory.
+/** Loads the addon of a checkout. Returns `undefined` if it does not exist. */
+export function requireFromCheckout(): unknown {
+  // `__dirname` is undefined in a bundle that is an ES module.
   if (typeof __dirname === "undefined") {
     return undefined;
   }
@@ -19,10 +19,10 @@ export function requireBeside(): unknown {
 }
 
 /**
- * Requires a platform package or its `package.json`.
+ * Loads a platform package or its `package.json`.
  *
- * Each name is written out because file tracers follow only literal names. The `try` lets them
- * accept that most of these packages are not installed.
+ * Each name is a literal, because file tracers only follow literals. The `try` block marks the
+ * packages as optional for file tracers.
  */
 export function requirePackage(name: string): Loaded {
   try {

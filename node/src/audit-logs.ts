@@ -113,7 +113,7 @@ export default class AuditLogsClient extends ServiceClient {
         clientId: options?.clientId ?? undefined,
       },
       auditlogsPb().ListAuthLogResponseSchema,
-      (answer) => answer.authRequests,
+      (page) => page.authRequests,
       call,
     );
   }

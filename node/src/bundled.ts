@@ -3,17 +3,17 @@ import { createRequire } from "node:module";
 // Bundlers load this module in place of `addons`: they resolve `#scalekit-client/addons` with the
 // condition `module`, which Node, Bun, Deno and file tracers do not set.
 
-/** Requires an addon by its path. */
+/** Loads the addon at `path`. */
 export function requireFile(path: string): unknown {
   return createRequire(path)(path);
 }
 
-/** A bundle is not a checkout. */
-export function requireBeside(): undefined {
+/** Returns `undefined`: a bundle has no addon of a checkout. */
+export function requireFromCheckout(): undefined {
   return undefined;
 }
 
-/** @throws always: the platform package is not part of the bundle */
+/** Always throws: the platform package is not part of the bundle. */
 export function requirePackage(): never {
   throw new Error(
     "scalekit-client was bundled, and bundlers cannot include its native addon. " +

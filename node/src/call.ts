@@ -3,43 +3,46 @@ import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/prot
 import { PIECE } from "./decode/piece";
 import { ScalekitArgumentException } from "./errors";
 
-/** What a single call may set for itself. */
+/** Options of a single call. */
 export interface CallOptions {
   /**
-   * Cancels the request when aborted. The promise then rejects with the signal's reason or, if that is no error, with a
-   * `ScalekitCancelledException` whose `cause` it is.
+   * Cancels the request when aborted. The promise then rejects with the signal's reason. A reason
+   * that is not an error becomes the `cause` of a `ScalekitCancelledException`.
    */
   signal?: AbortSignal;
-  /** Deadline of the whole call in milliseconds, retries and waits included, in place of the client's. */
+  /**
+   * Timeout of the whole call in milliseconds, retries and waits included. Default: the client's
+   * timeout.
+   */
   timeoutMs?: number;
 }
 
-/** What a call may set for itself whose deadline is the client's. */
+/** Options of a call that always has the client's timeout. */
 export type Cancellation = Pick<CallOptions, "signal">;
 
-/** The road that every operation takes: serialized request in, serialized response out. */
-export interface Road {
+/** Sends serialized requests and returns serialized responses. */
+export interface Transport {
   call(operation: string, request: Uint8Array, options?: CallOptions): Promise<Uint8Array>;
 }
 
-/** Makes a function that runs `load` once, at its first call: messages are loaded by the first call that needs them. */
+/** Returns a function that calls `load` on its first call and caches the result. */
 export function lazily<T>(load: () => T): () => T {
   let loaded: { value: T } | undefined;
   return () => (loaded ??= { value: load() }).value;
 }
 
 /**
- * Gives an object a property that does not show when it is listed, copied or written as JSON. Unlike a private field it
- * is there for methods that are called through a `Proxy` of the object.
+ * Defines a property that is not enumerable, so it is not listed, copied or written as JSON. Unlike
+ * a private field, it also works for methods that are called through a `Proxy` of the object.
  */
 export function hide<Key extends symbol, Value>(object: { readonly [key in Key]: Value }, key: Key, value: Value): void {
   Object.defineProperty(object, key, { value, writable: true, configurable: true });
 }
 
 const runtime = lazily(() => require("@bufbuild/protobuf") as typeof import("@bufbuild/protobuf"));
-const kinds = lazily(() => require("./kinds") as typeof import("./kinds"));
+const validation = lazily(() => require("./validate-message") as typeof import("./validate-message"));
 const json = lazily(() => require("./stringify") as typeof import("./stringify"));
-const large = lazily(() => require("./decode") as typeof import("./decode"));
+const decoder = lazily(() => require("./decode") as typeof import("./decode"));
 
 function encode<Request extends DescMessage>(
   operation: string,
@@ -47,27 +50,27 @@ function encode<Request extends DescMessage>(
   init: MessageInitShape<Request>,
 ): Uint8Array {
   const { create, toBinary } = runtime();
-  kinds().checkKinds(request, init as Record<string, unknown>);
+  validation().validateMessage(request, init as Record<string, unknown>);
   try {
     return toBinary(request, create(request, init));
   } catch (error) {
-    // The runtime's text may show the value, which may be a secret.
+    // The runtime's message may contain the value, which may be a secret. Only the field is used.
     const field = /\bscalekit\.v1\.[\w.]+/.exec(error instanceof Error ? error.message : "")?.[0];
-    throw new ScalekitArgumentException(`${field ?? "an argument"} cannot take the value given`, { operation });
+    throw new ScalekitArgumentException(`${field ?? "an argument"} contains a value that cannot be encoded`, { operation });
   }
 }
 
 // Shared by all copies of this module: after `jest.resetModules()` a client that was created before
 // loads its services from a new copy.
-const ROAD = Symbol.for("scalekit-client.road");
+const TRANSPORT = Symbol.for("scalekit-client.transport");
 
-/** Base of the generated clients. */
+/** Base class of the generated service clients. */
 export abstract class ServiceClient {
   /** @internal */
-  declare readonly [ROAD]: Road;
+  declare readonly [TRANSPORT]: Transport;
 
-  constructor(road: Road) {
-    hide(this, ROAD, road);
+  constructor(transport: Transport) {
+    hide(this, TRANSPORT, transport);
   }
 
   /** Calls `operation`, such as `OrganizationService.GetOrganization`. */
@@ -78,28 +81,28 @@ export abstract class ServiceClient {
     response: Response,
     options?: CallOptions,
   ): Promise<MessageShape<Response>> {
-    const bytes = await this[ROAD].call(operation, encode(operation, request, init), options);
+    const bytes = await this[TRANSPORT].call(operation, encode(operation, request, init), options);
     return bytes.length <= PIECE
       ? json().stringifiable(response, runtime().fromBinary(response, bytes))
-      : large().decodeInPieces(response, bytes);
+      : decoder().decodeInPieces(response, bytes);
   }
 
-  /** Calls a paged operation until there are no more pages; a page is fetched when the loop gets to it. */
+  /** Yields the items of all pages. Each page is fetched when the loop reaches it. */
   protected async *pages<Request extends DescMessage, Response extends DescMessage, Item>(
     operation: string,
     request: Request,
     init: MessageInitShape<Request>,
     response: Response,
-    items: (answer: MessageShape<Response>) => Item[],
+    items: (page: MessageShape<Response>) => Item[],
     options?: CallOptions,
   ): AsyncGenerator<Item, void, undefined> {
     const seen = new Set<string>();
     let token: string | undefined;
     while (true) {
-      const answer = await this.unary(operation, request, { ...init, pageToken: token }, response, options);
-      yield* items(answer);
-      const { nextPageToken: next } = answer as { nextPageToken?: string };
-      // A token that comes again would loop for ever.
+      const page = await this.unary(operation, request, { ...init, pageToken: token }, response, options);
+      yield* items(page);
+      const { nextPageToken: next } = page as { nextPageToken?: string };
+      // A repeated token would cause an endless loop.
       if (!next || seen.has(next)) {
         return;
       }

@@ -245,7 +245,7 @@ export default class ClientsClient extends ServiceClient {
         pageSize: options?.pageSize ?? undefined,
       },
       clientsPb().ListClientsResponseSchema,
-      (answer) => answer.clients,
+      (page) => page.clients,
       call,
     );
   }

@@ -15,7 +15,7 @@ import type {
   VerifyConnectedAccountUserResponse,
 } from "./pkg/grpc/scalekit/v1/connected_accounts/connected_accounts_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { filled, oneOf, required, text, trimmed } from "./conversions";
+import { nonEmpty, requireOneOf, required, text, trimmed } from "./conversions";
 import { type UpsertConnectedAccount, getOrCreate } from "./upsert";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
@@ -78,10 +78,10 @@ export default class ConnectedAccountsClient extends ServiceClient {
       "ConnectedAccountService.ListConnectedAccounts",
       connectedAccountsPb().ListConnectedAccountsRequestSchema,
       {
-        organizationId: filled(options?.organizationId),
-        userId: filled(options?.userId),
-        connector: filled(trimmed(options?.connector)),
-        identifier: filled(trimmed(options?.identifier)),
+        organizationId: nonEmpty(options?.organizationId),
+        userId: nonEmpty(options?.userId),
+        connector: nonEmpty(trimmed(options?.connector)),
+        identifier: nonEmpty(trimmed(options?.identifier)),
         provider: trimmed(options?.provider) ?? undefined,
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
@@ -169,8 +169,8 @@ export default class ConnectedAccountsClient extends ServiceClient {
         connector: text("connector", params.connector),
         identifier: text("identifier", params.identifier),
         connectedAccount: required("connectedAccount", params.connectedAccount) as MessageInitShape<typeof CreateConnectedAccountSchema>,
-        organizationId: filled(params.organizationId),
-        userId: filled(params.userId),
+        organizationId: nonEmpty(params.organizationId),
+        userId: nonEmpty(params.userId),
       },
       connectedAccountsPb().CreateConnectedAccountResponseSchema,
       call,
@@ -215,17 +215,17 @@ export default class ConnectedAccountsClient extends ServiceClient {
     call?: CallOptions,
   ): Promise<UpdateConnectedAccountResponse> {
     required("params", params);
-    oneOf({ "connectedAccountId": [params.connectedAccountId], "connector and identifier": [params.connector, params.identifier] });
+    requireOneOf({ "connectedAccountId": [params.connectedAccountId], "connector and identifier": [params.connector, params.identifier] });
     return this.unary(
       "ConnectedAccountService.UpdateConnectedAccount",
       connectedAccountsPb().UpdateConnectedAccountRequestSchema,
       {
-        connector: filled(trimmed(params.connector)),
-        identifier: filled(trimmed(params.identifier)),
+        connector: nonEmpty(trimmed(params.connector)),
+        identifier: nonEmpty(trimmed(params.identifier)),
         connectedAccount: required("connectedAccount", params.connectedAccount) as MessageInitShape<typeof UpdateConnectedAccountSchema>,
-        organizationId: filled(params.organizationId),
-        userId: filled(params.userId),
-        id: filled(params.connectedAccountId),
+        organizationId: nonEmpty(params.organizationId),
+        userId: nonEmpty(params.userId),
+        id: nonEmpty(params.connectedAccountId),
       },
       connectedAccountsPb().UpdateConnectedAccountResponseSchema,
       call,
@@ -268,16 +268,16 @@ export default class ConnectedAccountsClient extends ServiceClient {
     call?: CallOptions,
   ): Promise<DeleteConnectedAccountResponse> {
     required("params", params);
-    oneOf({ "connectedAccountId": [params.connectedAccountId], "connector and identifier": [params.connector, params.identifier] });
+    requireOneOf({ "connectedAccountId": [params.connectedAccountId], "connector and identifier": [params.connector, params.identifier] });
     return this.unary(
       "ConnectedAccountService.DeleteConnectedAccount",
       connectedAccountsPb().DeleteConnectedAccountRequestSchema,
       {
-        connector: filled(trimmed(params.connector)),
-        identifier: filled(trimmed(params.identifier)),
-        organizationId: filled(params.organizationId),
-        userId: filled(params.userId),
-        id: filled(params.connectedAccountId),
+        connector: nonEmpty(trimmed(params.connector)),
+        identifier: nonEmpty(trimmed(params.identifier)),
+        organizationId: nonEmpty(params.organizationId),
+        userId: nonEmpty(params.userId),
+        id: nonEmpty(params.connectedAccountId),
       },
       connectedAccountsPb().DeleteConnectedAccountResponseSchema,
       call,
@@ -335,13 +335,13 @@ export default class ConnectedAccountsClient extends ServiceClient {
       "ConnectedAccountService.GetMagicLinkForConnectedAccount",
       connectedAccountsPb().GetMagicLinkForConnectedAccountRequestSchema,
       {
-        connector: filled(params.connector),
-        identifier: filled(params.identifier),
-        organizationId: filled(params.organizationId),
-        userId: filled(params.userId),
-        id: filled(params.connectedAccountId),
-        state: filled(params.state),
-        userVerifyUrl: filled(params.userVerifyUrl),
+        connector: nonEmpty(params.connector),
+        identifier: nonEmpty(params.identifier),
+        organizationId: nonEmpty(params.organizationId),
+        userId: nonEmpty(params.userId),
+        id: nonEmpty(params.connectedAccountId),
+        state: nonEmpty(params.state),
+        userVerifyUrl: nonEmpty(params.userVerifyUrl),
       },
       connectedAccountsPb().GetMagicLinkForConnectedAccountResponseSchema,
       call,
@@ -388,11 +388,11 @@ export default class ConnectedAccountsClient extends ServiceClient {
       "ConnectedAccountService.GetConnectedAccountAuth",
       connectedAccountsPb().GetConnectedAccountByIdentifierRequestSchema,
       {
-        connector: filled(params.connector),
-        identifier: filled(params.identifier),
-        organizationId: filled(params.organizationId),
-        userId: filled(params.userId),
-        id: filled(params.connectedAccountId),
+        connector: nonEmpty(params.connector),
+        identifier: nonEmpty(params.identifier),
+        organizationId: nonEmpty(params.organizationId),
+        userId: nonEmpty(params.userId),
+        id: nonEmpty(params.connectedAccountId),
       },
       connectedAccountsPb().GetConnectedAccountByIdentifierResponseSchema,
       call,
@@ -438,11 +438,11 @@ export default class ConnectedAccountsClient extends ServiceClient {
       "ConnectedAccountService.GetConnectedAccountDetails",
       connectedAccountsPb().GetConnectedAccountByIdentifierRequestSchema,
       {
-        connector: filled(params.connector),
-        identifier: filled(params.identifier),
-        organizationId: filled(params.organizationId),
-        userId: filled(params.userId),
-        id: filled(params.connectedAccountId),
+        connector: nonEmpty(params.connector),
+        identifier: nonEmpty(params.identifier),
+        organizationId: nonEmpty(params.organizationId),
+        userId: nonEmpty(params.userId),
+        id: nonEmpty(params.connectedAccountId),
       },
       connectedAccountsPb().GetConnectedAccountByIdentifierResponseSchema,
       call,
@@ -522,17 +522,17 @@ export default class ConnectedAccountsClient extends ServiceClient {
       "ConnectedAccountService.ListConnectedAccounts",
       connectedAccountsPb().ListConnectedAccountsRequestSchema,
       {
-        organizationId: filled(options?.organizationId),
-        userId: filled(options?.userId),
-        connector: filled(trimmed(options?.connector)),
-        identifier: filled(trimmed(options?.identifier)),
+        organizationId: nonEmpty(options?.organizationId),
+        userId: nonEmpty(options?.userId),
+        connector: nonEmpty(trimmed(options?.connector)),
+        identifier: nonEmpty(trimmed(options?.identifier)),
         provider: trimmed(options?.provider) ?? undefined,
         pageSize: options?.pageSize ?? undefined,
         query: options?.query ?? undefined,
         connectionNames: options?.connectionNames ?? undefined,
       },
       connectedAccountsPb().ListConnectedAccountsResponseSchema,
-      (answer) => answer.connectedAccounts,
+      (page) => page.connectedAccounts,
       call,
     );
   }
@@ -566,7 +566,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
         connectionId: options?.connectionId ?? undefined,
       },
       connectedAccountsPb().SearchConnectedAccountsResponseSchema,
-      (answer) => answer.connectedAccounts,
+      (page) => page.connectedAccounts,
       call,
     );
   }

@@ -16,7 +16,7 @@ import type {
 } from "./pkg/grpc/scalekit/v1/connections/connections_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Empty } from "@bufbuild/protobuf/wkt";
-import { filled, required, text } from "./conversions";
+import { nonEmpty, required, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const connectionsPb = lazily(() => require("./pkg/grpc/scalekit/v1/connections/connections_pb") as typeof import("./pkg/grpc/scalekit/v1/connections/connections_pb"));
@@ -163,7 +163,7 @@ export default class ConnectionClient extends ServiceClient {
       connectionsPb().ListConnectionsRequestSchema,
       {
         organizationId: text("organizationId", organizationId),
-        include: filled(options?.include),
+        include: nonEmpty(options?.include),
       },
       connectionsPb().ListConnectionsResponseSchema,
       call,
@@ -191,7 +191,7 @@ export default class ConnectionClient extends ServiceClient {
       connectionsPb().ListConnectionsRequestSchema,
       {
         domain: text("domain", domain),
-        include: filled(options?.include),
+        include: nonEmpty(options?.include),
       },
       connectionsPb().ListConnectionsResponseSchema,
       call,
@@ -346,8 +346,8 @@ export default class ConnectionClient extends ServiceClient {
       {
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
-        provider: filled(options?.provider),
-        query: filled(options?.query),
+        provider: nonEmpty(options?.provider),
+        query: nonEmpty(options?.query),
       },
       connectionsPb().ListAppConnectionsResponseSchema,
       call,
@@ -379,11 +379,11 @@ export default class ConnectionClient extends ServiceClient {
       connectionsPb().ListAppConnectionsRequestSchema,
       {
         pageSize: options?.pageSize ?? undefined,
-        provider: filled(options?.provider),
-        query: filled(options?.query),
+        provider: nonEmpty(options?.provider),
+        query: nonEmpty(options?.query),
       },
       connectionsPb().ListAppConnectionsResponseSchema,
-      (answer) => answer.connections,
+      (page) => page.connections,
       call,
     );
   }

@@ -1,18 +1,19 @@
-import type { CallOptions, Road } from "./call";
+import type { CallOptions, Transport } from "./call";
 import { ScalekitArgumentException } from "./errors";
 import type { NativeClient } from "./native";
 
-/** An argument of the constructor that may be missing until a method needs it. */
+/** A constructor argument. It may be missing as long as no method that needs it is called. */
 export type Credential = "envUrl" | "clientId" | "clientSecret";
 
-const CREDENTIALS: Readonly<Record<Credential, { variable: string; standIn: string }>> = {
-  envUrl: { variable: "SCALEKIT_ENVIRONMENT_URL", standIn: "https://missing.invalid" },
-  clientId: { variable: "SCALEKIT_CLIENT_ID", standIn: "missing" },
-  clientSecret: { variable: "SCALEKIT_CLIENT_SECRET", standIn: "missing" },
+const CREDENTIALS: Readonly<Record<Credential, { variable: string; placeholder: string }>> = {
+  envUrl: { variable: "SCALEKIT_ENVIRONMENT_URL", placeholder: "https://missing.invalid" },
+  clientId: { variable: "SCALEKIT_CLIENT_ID", placeholder: "missing" },
+  clientSecret: { variable: "SCALEKIT_CLIENT_SECRET", placeholder: "missing" },
 };
 
-// The native client as properties of a client, by what the methods that use them need. A property
-// whose needs are not met is a getter that throws, so complete clients pay nothing for the check.
+// Properties of a client that hold its native client, one for each set of credentials that methods
+// need. If credentials are missing, the property is a getter that throws. Complete clients have
+// plain properties, so the check has no cost for them.
 export const ANY = Symbol("native client");
 export const WITH_URL = Symbol("native client with a URL");
 export const WITH_ID = Symbol("native client with a URL and an id");
@@ -25,36 +26,39 @@ const NEEDS: readonly [key: symbol, needs: readonly Credential[]][] = [
   [COMPLETE, ["envUrl", "clientId", "clientSecret"]],
 ];
 
-/** Whether an argument is missing. Programs that are only built have empty environments. */
+/**
+ * Returns `true` if an argument is missing. An empty string counts as missing: build steps such as
+ * `next build` run with empty environment variables.
+ */
 export function isMissing(value: unknown): boolean {
   return value === undefined || value === null || value === "";
 }
 
-/** The names of the arguments that are missing. */
-export function missingOf(given: Readonly<Record<Credential, unknown>>): Credential[] {
-  return (Object.keys(given) as Credential[]).filter((name) => isMissing(given[name]));
+/** Returns the names of the missing arguments. */
+export function missingCredentials(values: Readonly<Record<Credential, unknown>>): Credential[] {
+  return (Object.keys(values) as Credential[]).filter((name) => isMissing(values[name]));
 }
 
-/** The value with which a native client is created in place of a missing one. It is never sent. */
-export function standIn(name: Credential): string {
-  return CREDENTIALS[name].standIn;
+/** Returns the value that replaces a missing credential in the native client. It is never sent. */
+export function placeholder(name: Credential): string {
+  return CREDENTIALS[name].placeholder;
 }
 
 /** Defines the properties of a client that hold its native client. */
 export function defineNative(
   client: object,
-  value: NativeClient,
+  nativeClient: NativeClient,
   missing: readonly Credential[],
 ): void {
   for (const [key, needs] of NEEDS) {
-    const lacking = needs.filter((name) => missing.includes(name));
-    const property = lacking.length === 0 ? { value } : { get: () => refuse(lacking) };
+    const absent = needs.filter((name) => missing.includes(name));
+    const property = absent.length === 0 ? { value: nativeClient } : { get: () => throwMissing(absent) };
     Object.defineProperty(client, key, { ...property, configurable: true });
   }
 }
 
-/** The transport of a client that lacks credentials: every call rejects. */
-export class IncompleteRoad implements Road {
+/** The transport of a client with missing credentials. Every call rejects. */
+export class RejectingTransport implements Transport {
   readonly #missing: readonly Credential[];
 
   constructor(missing: readonly Credential[]) {
@@ -62,11 +66,11 @@ export class IncompleteRoad implements Road {
   }
 
   async call(operation: string, _request: Uint8Array, _options?: CallOptions): Promise<Uint8Array> {
-    return refuse(this.#missing, operation);
+    return throwMissing(this.#missing, operation);
   }
 }
 
-function refuse(missing: readonly Credential[], operation?: string): never {
+function throwMissing(missing: readonly Credential[], operation?: string): never {
   const lines = missing.map(
     (name) =>
       `${name} is missing: pass it to the constructor of ScalekitClient, ` +

@@ -13,7 +13,7 @@ import type {
 } from "./pkg/grpc/scalekit/v1/directories/directories_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Empty, Timestamp } from "@bufbuild/protobuf/wkt";
-import { filled, required, text, timestamp } from "./conversions";
+import { nonEmpty, required, text, timestamp } from "./conversions";
 import { primaryDirectory } from "./results";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
@@ -242,7 +242,7 @@ export default class DirectoryClient extends ServiceClient {
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
         includeDetail: options?.includeDetail ?? undefined,
-        directoryGroupId: filled(options?.directoryGroupId),
+        directoryGroupId: nonEmpty(options?.directoryGroupId),
         updatedAfter: timestamp("updatedAfter", options?.updatedAfter),
       },
       directoriesPb().ListDirectoryUsersResponseSchema,
@@ -331,11 +331,11 @@ export default class DirectoryClient extends ServiceClient {
         directoryId: text("directoryId", directoryId),
         pageSize: options?.pageSize ?? undefined,
         includeDetail: options?.includeDetail ?? undefined,
-        directoryGroupId: filled(options?.directoryGroupId),
+        directoryGroupId: nonEmpty(options?.directoryGroupId),
         updatedAfter: timestamp("updatedAfter", options?.updatedAfter),
       },
       directoriesPb().ListDirectoryUsersResponseSchema,
-      (answer) => answer.users,
+      (page) => page.users,
       call,
     );
   }
@@ -378,7 +378,7 @@ export default class DirectoryClient extends ServiceClient {
         includeExternalGroups: options?.includeExternalGroups ?? undefined,
       },
       directoriesPb().ListDirectoryGroupsResponseSchema,
-      (answer) => answer.groups,
+      (page) => page.groups,
       call,
     );
   }

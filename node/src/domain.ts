@@ -6,7 +6,7 @@ import type {
   ListDomainResponse,
 } from "./pkg/grpc/scalekit/v1/domains/domains_pb";
 import type { Empty } from "@bufbuild/protobuf/wkt";
-import { choice, enumeration, filled, text } from "./conversions";
+import { enumeration, nonEmpty, oneofMember, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const domainsPb = lazily(() => require("./pkg/grpc/scalekit/v1/domains/domains_pb") as typeof import("./pkg/grpc/scalekit/v1/domains/domains_pb"));
@@ -50,7 +50,7 @@ export default class DomainClient extends ServiceClient {
       "DomainService.CreateDomain",
       domainsPb().CreateDomainRequestSchema,
       {
-        identities: choice("organizationId", text("organizationId", organizationId)),
+        identities: oneofMember("organizationId", text("organizationId", organizationId)),
         domain: {
           domain: text("name", name),
           domainType: enumeration("domainType", domainsPb().DomainType, options?.domainType),
@@ -76,7 +76,7 @@ export default class DomainClient extends ServiceClient {
       "DomainService.GetDomain",
       domainsPb().GetDomainRequestSchema,
       {
-        identities: choice("organizationId", text("organizationId", organizationId)),
+        identities: oneofMember("organizationId", text("organizationId", organizationId)),
         id: text("domainId", domainId),
       },
       domainsPb().GetDomainResponseSchema,
@@ -108,9 +108,9 @@ export default class DomainClient extends ServiceClient {
       "DomainService.DeleteDomain",
       domainsPb().DeleteDomainRequestSchema,
       {
-        identities: choice("organizationId", text("organizationId", organizationId)),
+        identities: oneofMember("organizationId", text("organizationId", organizationId)),
         id: text("domainId", domainId),
-        connectionId: filled(options?.connectionId),
+        connectionId: nonEmpty(options?.connectionId),
       },
       wkt().EmptySchema,
       call,
@@ -147,9 +147,9 @@ export default class DomainClient extends ServiceClient {
       "DomainService.ListDomains",
       domainsPb().ListDomainRequestSchema,
       {
-        identities: choice("organizationId", text("organizationId", organizationId)),
-        connectionId: filled(options?.connectionId),
-        include: filled(options?.include),
+        identities: oneofMember("organizationId", text("organizationId", organizationId)),
+        connectionId: nonEmpty(options?.connectionId),
+        include: nonEmpty(options?.include),
         pageSize: options?.pageSize ?? undefined,
         pageNumber: options?.pageNumber ?? undefined,
         domainType: enumeration("domainType", domainsPb().DomainType, options?.domainType),
@@ -182,7 +182,7 @@ export default class DomainClient extends ServiceClient {
       "DomainService.CreateDomain",
       domainsPb().CreateDomainRequestSchema,
       {
-        identities: choice("externalId", text("externalId", externalId)),
+        identities: oneofMember("externalId", text("externalId", externalId)),
         domain: {
           domain: text("name", name),
           domainType: enumeration("domainType", domainsPb().DomainType, options?.domainType),
@@ -207,7 +207,7 @@ export default class DomainClient extends ServiceClient {
       "DomainService.GetDomain",
       domainsPb().GetDomainRequestSchema,
       {
-        identities: choice("externalId", text("externalId", externalId)),
+        identities: oneofMember("externalId", text("externalId", externalId)),
         id: text("domainId", domainId),
       },
       domainsPb().GetDomainResponseSchema,
@@ -238,9 +238,9 @@ export default class DomainClient extends ServiceClient {
       "DomainService.DeleteDomain",
       domainsPb().DeleteDomainRequestSchema,
       {
-        identities: choice("externalId", text("externalId", externalId)),
+        identities: oneofMember("externalId", text("externalId", externalId)),
         id: text("domainId", domainId),
-        connectionId: filled(options?.connectionId),
+        connectionId: nonEmpty(options?.connectionId),
       },
       wkt().EmptySchema,
       call,
@@ -276,9 +276,9 @@ export default class DomainClient extends ServiceClient {
       "DomainService.ListDomains",
       domainsPb().ListDomainRequestSchema,
       {
-        identities: choice("externalId", text("externalId", externalId)),
-        connectionId: filled(options?.connectionId),
-        include: filled(options?.include),
+        identities: oneofMember("externalId", text("externalId", externalId)),
+        connectionId: nonEmpty(options?.connectionId),
+        include: nonEmpty(options?.include),
         pageSize: options?.pageSize ?? undefined,
         pageNumber: options?.pageNumber ?? undefined,
         domainType: enumeration("domainType", domainsPb().DomainType, options?.domainType),

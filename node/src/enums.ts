@@ -1,11 +1,11 @@
 import type * as events from "./pkg/grpc/scalekit/v1/events/events_pb";
 
-// They are part of the package's top level, which must not load the messages. Written against the generated ones: the
-// compiler refuses a member that is missing, too much or of another value.
+// Copies of generated enums. The package exports them at its top level, which must not load the
+// message modules. The types make the compiler report any difference from the generated enums.
 
-/** What kind of thing an event is about. */
+/** The type of the object that an event is about. */
 export type ObjectType = events.ObjectType;
-/** What kind of thing an event is about. */
+/** The type of the object that an event is about. */
 export const ObjectType = withNames<typeof events.ObjectType>({
   OBJECT_TYPE_UNSPECIFIED: 0,
   Workspace: 1,
@@ -51,16 +51,16 @@ export const ObjectType = withNames<typeof events.ObjectType>({
   ConnectedAccount: 41,
 });
 
-/** Where an event comes from. */
+/** The source of an event. */
 export type Source = events.Source;
-/** Where an event comes from. */
+/** The source of an event. */
 export const Source = withNames<typeof events.Source>({
   SOURCE_UNSPECIFIED: 0,
   SCALEKIT: 1,
   DIR_SYNC: 2,
 });
 
-/** An enum as TypeScript makes it: names to numbers, and numbers to names. */
+/** Returns an object like a TypeScript enum, with the mappings in both directions. */
 function withNames<Enum extends object>(members: { readonly [Name in keyof Enum & string]: Enum[Name] }): Enum {
   const names = Object.entries(members).map(([name, value]) => [value, name]);
   return Object.fromEntries([...names, ...Object.entries(members)]) as Enum;

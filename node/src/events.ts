@@ -73,7 +73,7 @@ export default class EventsClient extends ServiceClient {
         filter: filter as MessageInitShape<typeof EventFilterSchema> | undefined,
       },
       eventsPb().ListEventsPaginatedResponseSchema,
-      (answer) => answer.events,
+      (page) => page.events,
       call,
     );
   }

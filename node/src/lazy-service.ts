@@ -1,32 +1,39 @@
-import { type Road, ServiceClient } from "./call";
+import { ServiceClient, type Transport } from "./call";
 
-type ServiceClass<Client> = (new (road: Road) => Client) & { readonly prototype: Client };
+type ServiceClass<Client> = (new (transport: Transport) => Client) & {
+  readonly prototype: Client;
+};
 
-class Dormant extends ServiceClient {}
+class UnloadedService extends ServiceClient {}
 
 /**
- * A service's client whose module is loaded when somebody first looks into it. Until then its prototype is a stand-in.
+ * Creates a service client whose module is loaded on first use. Until then, its prototype is a
+ * proxy that loads the module.
  *
- * A getter in the client of all services would be simpler, but the services are plain properties today, and what replaces
- * them in tests, such as `jest.replaceProperty`, refuses a getter.
+ * A getter on `ScalekitClient` would be simpler. But tests replace services with tools such as
+ * `jest.replaceProperty`, which reject getters, so services must be plain properties.
  */
-export function dormant<Client extends ServiceClient>(road: Road, load: () => ServiceClass<Client>): Client {
-  const client = new Dormant(road);
-  const wake = (): object => {
+export function lazyService<Client extends ServiceClient>(
+  transport: Transport,
+  load: () => ServiceClass<Client>,
+): Client {
+  const client = new UnloadedService(transport);
+  const loadPrototype = (): object => {
     const { prototype } = load();
     Object.setPrototypeOf(client, prototype);
     return prototype;
   };
-  const standIn = new Proxy(
+  const placeholder = new Proxy(
     {},
     {
-      get: (_, name, receiver) => Reflect.get(wake(), name, receiver) as unknown,
-      set: (_, name, value, receiver) => Reflect.set(wake(), name, value, receiver),
-      has: (_, name) => Reflect.has(wake(), name),
-      ownKeys: () => Reflect.ownKeys(wake()),
-      getOwnPropertyDescriptor: (_, name) => Reflect.getOwnPropertyDescriptor(wake(), name),
-      getPrototypeOf: wake,
+      get: (_, name, receiver) => Reflect.get(loadPrototype(), name, receiver) as unknown,
+      set: (_, name, value, receiver) => Reflect.set(loadPrototype(), name, value, receiver),
+      has: (_, name) => Reflect.has(loadPrototype(), name),
+      ownKeys: () => Reflect.ownKeys(loadPrototype()),
+      getOwnPropertyDescriptor: (_, name) =>
+        Reflect.getOwnPropertyDescriptor(loadPrototype(), name),
+      getPrototypeOf: loadPrototype,
     },
   );
-  return Object.setPrototypeOf(client, standIn) as Client;
+  return Object.setPrototypeOf(client, placeholder) as Client;
 }

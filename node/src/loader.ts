@@ -5,10 +5,10 @@ import { PLATFORMS } from "./platforms";
 /** Environment variable with the path of an addon that replaces the installed one. */
 const OVERRIDE = "SCALEKIT_NODE_ADDON";
 
-/** What a package exports, or why it cannot be loaded. */
+/** The exports of a package, or the error of loading it. */
 export type Loaded = { value: unknown } | { failure: unknown };
 
-/** Where to look for an addon. Tests pass other platforms and packages. */
+/** Parameters of the search for an addon. Tests pass other platforms and packages. */
 export interface Search {
   os: string;
   cpu: string;
@@ -16,26 +16,26 @@ export interface Search {
 }
 
 /**
- * Loads the addon: the file that `SCALEKIT_NODE_ADDON` names, the file beside this package in a
- * checkout, or the platform package.
+ * Loads the addon from the path in `SCALEKIT_NODE_ADDON`, from this package's directory in a
+ * checkout, or from the platform package.
  */
 export function load(): unknown {
-  const { requireBeside, requireFile, requirePackage } = addons();
+  const { requireFromCheckout, requireFile, requirePackage } = addons();
   const override = process.env[OVERRIDE];
   if (override) {
     return requireFile(override);
   }
   return (
-    requireBeside() ?? fromPackage({ os: process.platform, cpu: process.arch, requirePackage })
+    requireFromCheckout() ?? fromPackage({ os: process.platform, cpu: process.arch, requirePackage })
   );
 }
 
-/** The module that requires addons; in a bundle it is `bundled`. */
+/** Returns the module that requires addons. In a bundle, it is `bundled`. */
 function addons(): typeof import("./addons") {
   try {
     return require("#scalekit-client/addons") as typeof import("./addons");
   } catch {
-    // Jest before 29.4 does not read `imports` of a package.json.
+    // Jest before 29.4 ignores `imports` in package.json.
     return createRequire(__filename)("./addons.js") as typeof import("./addons");
   }
 }

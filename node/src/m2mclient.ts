@@ -8,7 +8,7 @@ import type {
   UpdateOrganizationClientResponse,
 } from "./pkg/grpc/scalekit/v1/clients/clients_pb";
 import type { Empty } from "@bufbuild/protobuf/wkt";
-import { pairs, text, wide } from "./conversions";
+import { int64, pairs, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const clientsPb = lazily(() => require("./pkg/grpc/scalekit/v1/clients/clients_pb") as typeof import("./pkg/grpc/scalekit/v1/clients/clients_pb"));
@@ -95,7 +95,7 @@ export default class M2MClient extends ServiceClient {
           customClaims: pairs("customClaims", options?.customClaims),
           audience: options?.audience ?? undefined,
           scopes: options?.scopes ?? undefined,
-          expiry: wide("expiry", options?.expiry),
+          expiry: int64("expiry", options?.expiry),
         },
       },
       clientsPb().CreateOrganizationClientResponseSchema,
@@ -219,7 +219,7 @@ export default class M2MClient extends ServiceClient {
           customClaims: pairs("customClaims", options?.customClaims),
           audience: options?.audience ?? undefined,
           scopes: options?.scopes ?? undefined,
-          expiry: wide("expiry", options?.expiry),
+          expiry: int64("expiry", options?.expiry),
         },
       },
       clientsPb().UpdateOrganizationClientResponseSchema,
@@ -305,7 +305,7 @@ export default class M2MClient extends ServiceClient {
         pageSize: options?.pageSize ?? undefined,
       },
       clientsPb().ListOrganizationClientsResponseSchema,
-      (answer) => answer.clients,
+      (page) => page.clients,
       call,
     );
   }

@@ -2,81 +2,81 @@ import { defaultMaxListeners, getMaxListeners, setMaxListeners } from "node:even
 import { types } from "node:util";
 
 import type { Cancellation } from "./call";
-import * as checks from "./checks";
 import { ScalekitCancelledException } from "./errors";
 import { fromNative } from "./errors/from-native";
-import { native, type Answer, type Failure, type NativeMailbox } from "./native";
+import { native, type Failure, type NativeMailbox, type Output } from "./native";
+import * as validate from "./validate";
 
-type Settle = (failure: Failure | null | undefined, answer: Answer) => void;
+type Callback = (failure: Failure | null | undefined, output: Output) => void;
 
-/** Who waits for what is under way. */
-const waiting = new Map<number, Settle>();
-let last = 0;
+/** The callbacks of running tasks, by task id. */
+const callbacks = new Map<number, Callback>();
+let lastId = 0;
 
-/** Open while somebody waits, which keeps the process alive. */
+/** Receives the results of tasks. It is open while tasks are running, and keeps the process alive. */
 let mailbox: NativeMailbox | undefined;
 
-function deliver(id: number, failure: Failure | null | undefined, answer: Answer): void {
-  take(id)?.(failure, answer);
+function deliver(id: number, failure: Failure | null | undefined, output: Output): void {
+  take(id)?.(failure, output);
 }
 
-function take(id: number): Settle | undefined {
-  const settle = waiting.get(id);
-  if (waiting.delete(id) && waiting.size === 0 && mailbox !== undefined) {
+/** Removes and returns the callback of a task. Closes the mailbox after the last task. */function take(id: number): Callback | undefined {
+  const callback = callbacks.get(id);
+  if (callbacks.delete(id) && callbacks.size === 0 && mailbox !== undefined) {
     native().closeMailbox(mailbox);
     mailbox = undefined;
   }
-  return settle;
+  return callback;
 }
 
 /**
- * Begins work in the background and waits for its answer. An abort drops the work with its request, and rejects with
- * the signal's reason.
+ * Starts a background task and waits for its output. If the signal is aborted, the task and its
+ * request are cancelled and the promise rejects with the signal's reason.
  */
-export async function work(
-  begin: (mailbox: NativeMailbox, id: number) => Failure | null,
+export async function runInBackground(
+  start: (mailbox: NativeMailbox, id: number) => Failure | null,
   options?: Cancellation | null,
-): Promise<Answer> {
-  const signal = checks.optionalSignal("signal", checks.options("options", options).signal);
+): Promise<Output> {
+  const signal = validate.optionalSignal("signal", validate.options("options", options).signal);
   if (signal?.aborted) {
-    throw reason(signal);
+    throw abortError(signal);
   }
-  // A number that is taken belongs to a call that has been waiting for billions of others.
+  // Ids wrap around at 2 ** 32. An id may still be in use by a task that is very old.
   do {
-    last = (last + 1) >>> 0;
-  } while (waiting.has(last));
-  const id = last;
+    lastId = (lastId + 1) >>> 0;
+  } while (callbacks.has(lastId));
+  const id = lastId;
   let abort: (() => void) | undefined;
   try {
-    const failureOrAnswer = await new Promise<{ failure: Failure | null | undefined; answer: Answer }>(
+    const result = await new Promise<{ failure: Failure | null | undefined; output: Output }>(
       (resolve, reject) => {
-        const box = (mailbox ??= native().openMailbox(deliver));
-        waiting.set(id, (failure, answer) => resolve({ failure, answer }));
-        let refused: Failure | null;
+        const openMailbox = (mailbox ??= native().openMailbox(deliver));
+        callbacks.set(id, (failure, output) => resolve({ failure, output }));
+        let startFailure: Failure | null;
         try {
-          refused = begin(box, id);
+          startFailure = start(openMailbox, id);
         } catch (error) {
           take(id);
           throw error;
         }
-        if (refused) {
-          take(id)?.(refused, undefined);
+        if (startFailure) {
+          take(id)?.(startFailure, undefined);
         } else if (signal) {
           abort = () => {
-            native().cancel(box, id);
+            native().cancel(openMailbox, id);
             take(id);
-            reject(reason(signal));
+            reject(abortError(signal));
           };
-          permitMany(signal);
+          allowManyListeners(signal);
           signal.addEventListener("abort", abort, { once: true });
         }
       },
     );
-    if (failureOrAnswer.failure) {
-      // Made here, so that its stack shows who called.
-      throw fromNative(failureOrAnswer.failure);
+    if (result.failure) {
+      // The exception is created here so that its stack contains the caller.
+      throw fromNative(result.failure);
     }
-    return failureOrAnswer.answer;
+    return result.output;
   } finally {
     if (abort) {
       signal?.removeEventListener("abort", abort);
@@ -84,23 +84,25 @@ export async function work(
   }
 }
 
-/** One signal for many calls is how it is meant, but Node would warn of the eleventh. */
-function permitMany(signal: AbortSignal): void {
+/** Prevents Node's warning about more than 10 listeners: one signal may cancel many calls. */
+function allowManyListeners(signal: AbortSignal): void {
   try {
     if (getMaxListeners(signal) === defaultMaxListeners) {
       setMaxListeners(0, signal);
     }
   } catch {
-    // It is no signal of this runtime, so nobody counts.
+    // Signals of polyfills have no limit of listeners.
   }
 }
 
-/** What an aborted call rejects with: the signal's reason or, if that is no error, an exception with it as its cause. */
-function reason({ reason }: AbortSignal): unknown {
+/**
+ * Returns the signal's reason. A reason that is not an error becomes the cause of an exception.
+ */
+function abortError({ reason }: AbortSignal): unknown {
   return isError(reason) ? reason : new ScalekitCancelledException("the call was aborted", { cause: reason });
 }
 
-/** Also of another context, as Jest has them. */
+/** Returns `true` if a value is an error, also one of another context such as Jest's. */
 function isError(value: unknown): boolean {
   return (
     value instanceof Error ||

@@ -25,7 +25,7 @@ import type {
 } from "./pkg/grpc/scalekit/v1/mcp/mcp_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Duration } from "@bufbuild/protobuf/wkt";
-import { duration, oneOf, required, text } from "./conversions";
+import { duration, requireOneOf, required, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const mcpPb = lazily(() => require("./pkg/grpc/scalekit/v1/mcp/mcp_pb") as typeof import("./pkg/grpc/scalekit/v1/mcp/mcp_pb"));
@@ -378,7 +378,7 @@ export default class McpClient extends ServiceClient {
     call?: CallOptions,
   ): Promise<CreateMcpSessionTokenResponse> {
     required("params", params);
-    oneOf({ "mcpConfigId": [params.mcpConfigId], "connectionName": [params.connectionName] });
+    requireOneOf({ "mcpConfigId": [params.mcpConfigId], "connectionName": [params.connectionName] });
     return this.unary(
       "McpService.CreateMcpSessionToken",
       mcpPb().CreateMcpSessionTokenRequestSchema,
@@ -456,7 +456,7 @@ export default class McpClient extends ServiceClient {
         pageSize: options?.pageSize ?? undefined,
       },
       mcpPb().ListMcpConfigsResponseSchema,
-      (answer) => answer.configs,
+      (page) => page.configs,
       call,
     );
   }
@@ -490,7 +490,7 @@ export default class McpClient extends ServiceClient {
         pageSize: options?.pageSize ?? undefined,
       },
       mcpPb().ListMcpInstancesResponseSchema,
-      (answer) => answer.instances,
+      (page) => page.instances,
       call,
     );
   }

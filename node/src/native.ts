@@ -1,12 +1,12 @@
 import { lazily } from "./call";
 import { load } from "./loader";
 
-/** The addon's client; JavaScript cannot look into it. */
+/** An opaque handle of a native client. */
 export type NativeClient = { readonly __client: never };
-/** The addon's way back into this environment. */
+/** An opaque handle of a mailbox, through which the addon delivers results of background tasks. */
 export type NativeMailbox = { readonly __mailbox: never };
 
-/** Why something failed, as the addon says it. */
+/** A failure, as the addon returns it. */
 export interface Failure {
   name: string;
   message: string;
@@ -20,14 +20,14 @@ export interface Failure {
   causes: string[];
 }
 
-/** What a token is asked to have. */
-export interface Checks {
+/** Requirements of a token validation. */
+export interface NativeTokenOptions {
   issuer?: string;
   audience?: string[];
   requiredScopes?: string[];
 }
 
-/** The options of a client, checked for their types. */
+/** The options of a client. Their types have been validated. */
 export interface NativeOptions {
   envUrl: string;
   clientId: string;
@@ -50,13 +50,13 @@ export interface NativeOptions {
   allowInsecureHttp?: boolean;
 }
 
-/** What the addon answers in the background. */
-export type Answer = Uint8Array | string | null | undefined;
-/** Work in the background that could not begin, or nothing. */
-type Begun = Failure | null;
-type Deliver = (id: number, failure: Failure | null | undefined, answer: Answer) => void;
+/** The output of a background task. */
+export type Output = Uint8Array | string | null | undefined;
+/** A failure if a background task could not be started, otherwise `null`. */
+type StartResult = Failure | null;
+type Deliver = (id: number, failure: Failure | null | undefined, output: Output) => void;
 
-/** The addon. It never throws and makes no promise: what fails is returned as a failure. */
+/** The functions of the addon. They return failures instead of throwing. */
 export interface Native {
   about(): { version: string; apiVersion: string; operations: string[]; exceptions: string[] };
   openMailbox(deliver: Deliver): NativeMailbox;
@@ -73,7 +73,7 @@ export interface Native {
     operation: string,
     request: Uint8Array,
     timeoutMs?: number,
-  ): Begun;
+  ): StartResult;
   authenticateWithCode(
     client: NativeClient,
     mailbox: NativeMailbox,
@@ -81,8 +81,8 @@ export interface Native {
     code: string,
     redirectUri: string,
     codeVerifier?: string,
-  ): Begun;
-  refreshAccessToken(client: NativeClient, mailbox: NativeMailbox, id: number, refreshToken: string): Begun;
+  ): StartResult;
+  refreshAccessToken(client: NativeClient, mailbox: NativeMailbox, id: number, refreshToken: string): StartResult;
   clientToken(
     client: NativeClient,
     mailbox: NativeMailbox,
@@ -90,12 +90,12 @@ export interface Native {
     clientId: string,
     clientSecret: string,
     scopes: string[],
-  ): Begun;
-  ownClientToken(client: NativeClient, mailbox: NativeMailbox, id: number): Begun;
-  validate(client: NativeClient, mailbox: NativeMailbox, id: number, token: string, now: number, checks?: Checks): Begun;
-  refreshKeys(client: NativeClient, mailbox: NativeMailbox, id: number): Begun;
-  validateCached(client: NativeClient, token: string, now: number, checks?: Checks): string | Failure | null;
-  isValidCached(client: NativeClient, token: string, now: number, checks?: Checks): boolean | Failure | null;
+  ): StartResult;
+  ownClientToken(client: NativeClient, mailbox: NativeMailbox, id: number): StartResult;
+  validate(client: NativeClient, mailbox: NativeMailbox, id: number, token: string, now: number, options?: NativeTokenOptions): StartResult;
+  refreshKeys(client: NativeClient, mailbox: NativeMailbox, id: number): StartResult;
+  validateCached(client: NativeClient, token: string, now: number, options?: NativeTokenOptions): string | Failure | null;
+  isValidCached(client: NativeClient, token: string, now: number, options?: NativeTokenOptions): boolean | Failure | null;
   authorizationUrl(client: NativeClient, redirectUri: string, options: Record<string, unknown>): string | Failure;
   logoutUrl(client: NativeClient, options: Record<string, unknown>): string | Failure;
   generatePkce(length: number): [verifier: string, challenge: string] | Failure;
@@ -109,23 +109,27 @@ export interface Native {
     text: string | undefined,
     bytes: Uint8Array | undefined,
   ): Failure | null;
-  /** Only in debug builds, for tests. */
+  /** For tests. Only in debug builds. */
   panicNow?(): Failure | null;
-  /** Only in debug builds, for tests. */
-  panicLater?(mailbox: NativeMailbox, id: number): Begun;
+  /** For tests. Only in debug builds. */
+  panicLater?(mailbox: NativeMailbox, id: number): StartResult;
 }
 
 /**
- * Secret, id, timestamp and signature with a NUL between them, the time in milliseconds, then the body as a string, or nothing
- * and the body as bytes.
- * Returns `true`, or why not, or `false` where one of the four has a NUL of its own.
+ * Verifies the signature of a webhook. Returns `true`, or a failure if the signature is invalid.
+ * Returns `false` if `parts` does not have exactly four parts.
+ *
+ * @param parts secret, id, timestamp and signature, separated by NUL characters
+ * @param now the current time in milliseconds since 1970
+ * @param text the body, if it is a string
+ * @param bytes the body, if it is binary
  */
 export type WebhookVerifier = (parts: string, now: number, text?: string, bytes?: Uint8Array) => boolean | Failure;
 
-/** The addon, loaded at first use. */
+/** Returns the addon, which is loaded on first use. */
 export const native = lazily(() => load() as Native);
 
-/** Tells a failure from any other object that the addon returns. */
+/** Returns `true` if a value that the addon returned is a failure. */
 export function isFailure(value: unknown): value is Failure {
   return typeof value === "object" && value !== null && "causes" in value;
 }

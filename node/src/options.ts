@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 
-import * as checks from "./checks";
-import { type Credential, isMissing, standIn } from "./credentials";
+import { type Credential, isMissing, placeholder } from "./credentials";
 import { ScalekitArgumentException } from "./errors";
 import type { NativeOptions } from "./native";
 import type { ScalekitOptions } from "./types/scalekit";
+import * as validate from "./validate";
 
-const NAMES: ReadonlySet<string> = new Set<keyof ScalekitOptions>([
+const OPTION_NAMES: ReadonlySet<string> = new Set<keyof ScalekitOptions>([
   "timeoutMs",
   "toolTimeoutMs",
   "connectTimeoutMs",
@@ -24,17 +24,17 @@ const NAMES: ReadonlySet<string> = new Set<keyof ScalekitOptions>([
   "allowInsecureHttp",
 ]);
 
-/** Checks the constructor's arguments for their types. */
-export function settings(
+/** Validates the types of the constructor's arguments and converts them to native options. */
+export function nativeOptions(
   envUrl: unknown,
   clientId: unknown,
   clientSecret: unknown,
   given: ScalekitOptions | undefined,
 ): NativeOptions {
-  const options = checks.options("options", given);
+  const options = validate.options("options", given);
   for (const name of Object.keys(options)) {
-    if (!NAMES.has(name)) {
-      throw new ScalekitArgumentException(`there is no option ${name}; there are ${[...NAMES].join(", ")}`);
+    if (!OPTION_NAMES.has(name)) {
+      throw new ScalekitArgumentException(`unknown option ${name}; the options are ${[...OPTION_NAMES].join(", ")}`);
     }
   }
   return {
@@ -42,30 +42,31 @@ export function settings(
     clientId: credential("clientId", clientId),
     clientSecret: credential("clientSecret", clientSecret),
     nodeVersion: process.versions.node,
-    timeoutMs: checks.optionalMilliseconds("timeoutMs", options.timeoutMs),
-    toolTimeoutMs: checks.optionalMilliseconds("toolTimeoutMs", options.toolTimeoutMs),
-    connectTimeoutMs: checks.optionalMilliseconds("connectTimeoutMs", options.connectTimeoutMs),
-    keepaliveTimeMs: checks.optionalMilliseconds("keepaliveTimeMs", options.keepaliveTimeMs, { zero: true }),
-    keepaliveTimeoutMs: checks.optionalMilliseconds("keepaliveTimeoutMs", options.keepaliveTimeoutMs),
-    maxRetries: checks.optionalCount("maxRetries", options.maxRetries, 100),
-    caCertificates: certificates(options.caCertificates),
-    proxy: checks.optionalText("proxy", options.proxy),
-    tokenLeewayMs: checks.optionalMilliseconds("tokenLeewayMs", options.tokenLeewayMs, { zero: true }),
-    tokenCacheSize: checks.optionalCount("tokenCacheSize", options.tokenCacheSize, 2 ** 20),
-    webhookToleranceMs: checks.optionalMilliseconds("webhookToleranceMs", options.webhookToleranceMs),
-    issuer: checks.optionalText("issuer", options.issuer),
-    audience: checks.optionalTexts("audience", options.audience),
-    userAgentSuffix: checks.optionalText("userAgentSuffix", options.userAgentSuffix),
-    allowInsecureHttp: checks.optionalFlag("allowInsecureHttp", options.allowInsecureHttp),
+    timeoutMs: validate.optionalMilliseconds("timeoutMs", options.timeoutMs),
+    toolTimeoutMs: validate.optionalMilliseconds("toolTimeoutMs", options.toolTimeoutMs),
+    connectTimeoutMs: validate.optionalMilliseconds("connectTimeoutMs", options.connectTimeoutMs),
+    keepaliveTimeMs: validate.optionalMilliseconds("keepaliveTimeMs", options.keepaliveTimeMs, { zero: true }),
+    keepaliveTimeoutMs: validate.optionalMilliseconds("keepaliveTimeoutMs", options.keepaliveTimeoutMs),
+    maxRetries: validate.optionalCount("maxRetries", options.maxRetries, 100),
+    caCertificates: pemCertificates(options.caCertificates),
+    proxy: validate.optionalText("proxy", options.proxy),
+    tokenLeewayMs: validate.optionalMilliseconds("tokenLeewayMs", options.tokenLeewayMs, { zero: true }),
+    tokenCacheSize: validate.optionalCount("tokenCacheSize", options.tokenCacheSize, 2 ** 20),
+    webhookToleranceMs: validate.optionalMilliseconds("webhookToleranceMs", options.webhookToleranceMs),
+    issuer: validate.optionalText("issuer", options.issuer),
+    audience: validate.optionalTexts("audience", options.audience),
+    userAgentSuffix: validate.optionalText("userAgentSuffix", options.userAgentSuffix),
+    allowInsecureHttp: validate.optionalBoolean("allowInsecureHttp", options.allowInsecureHttp),
   };
 }
 
 function credential(name: Credential, value: unknown): string {
-  return isMissing(value) ? standIn(name) : checks.text(name, value);
+  return isMissing(value) ? placeholder(name) : validate.text(name, value);
 }
 
-/** The settings that a process has in its environment. */
-export function fromEnvironment(): [envUrl: string, clientId: string, clientSecret: string] {
+/** Returns the constructor's arguments from environment variables. */
+export function credentialsFromEnvironment(): [envUrl: string, clientId: string, clientSecret: string] {
+  /** Reads the first variable that is set and not empty. */
   const read = (...names: string[]): string => {
     const found = names.map((name) => process.env[name]).find((value) => value);
     if (!found) {
@@ -80,14 +81,15 @@ export function fromEnvironment(): [envUrl: string, clientId: string, clientSecr
   ];
 }
 
-function certificates(value: unknown): string | undefined {
+/** Returns PEM text. Accepts PEM text, PEM bytes or the path of a PEM file. */
+function pemCertificates(value: unknown): string | undefined {
   if (value === undefined || value === null) {
     return undefined;
   }
   if (value instanceof Uint8Array) {
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1");
   }
-  const text = checks.text("caCertificates", value);
+  const text = validate.text("caCertificates", value);
   if (text.includes("-----BEGIN")) {
     return text;
   }

@@ -20,7 +20,7 @@ import type {
 } from "./pkg/grpc/scalekit/v1/organizations/organizations_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Empty } from "@bufbuild/protobuf/wkt";
-import { answered, choice, enumeration, enums, filled, required, text } from "./conversions";
+import { enumeration, enums, nonEmpty, oneofMember, required, responseField, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const commonsPb = lazily(() => require("./pkg/grpc/scalekit/v1/commons/commons_pb") as typeof import("./pkg/grpc/scalekit/v1/commons/commons_pb"));
@@ -71,9 +71,9 @@ export default class OrganizationClient extends ServiceClient {
       {
         organization: {
           displayName: text("name", name),
-          externalId: filled(options?.externalId),
-          logoUrl: filled(options?.logoUrl),
-          slug: filled(options?.slug),
+          externalId: nonEmpty(options?.externalId),
+          logoUrl: nonEmpty(options?.logoUrl),
+          slug: nonEmpty(options?.slug),
           metadata: options?.metadata ?? undefined,
         },
       },
@@ -102,7 +102,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.UpdateOrganization",
       organizationsPb().UpdateOrganizationRequestSchema,
       {
-        identities: choice("id", text("organizationId", organizationId)),
+        identities: oneofMember("id", text("organizationId", organizationId)),
         organization: required("organization", organization) as MessageInitShape<typeof UpdateOrganizationSchema>,
       },
       organizationsPb().UpdateOrganizationResponseSchema,
@@ -124,7 +124,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.GetOrganization",
       organizationsPb().GetOrganizationRequestSchema,
       {
-        identities: choice("id", text("organizationId", organizationId)),
+        identities: oneofMember("id", text("organizationId", organizationId)),
       },
       organizationsPb().GetOrganizationResponseSchema,
       call,
@@ -145,7 +145,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.GetOrganizationByExternalId",
       organizationsPb().GetOrganizationRequestSchema,
       {
-        identities: choice("externalId", text("externalId", externalId)),
+        identities: oneofMember("externalId", text("externalId", externalId)),
       },
       organizationsPb().GetOrganizationResponseSchema,
       call,
@@ -178,7 +178,7 @@ export default class OrganizationClient extends ServiceClient {
       {
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
-        externalId: filled(options?.externalId),
+        externalId: nonEmpty(options?.externalId),
       },
       organizationsPb().ListOrganizationsResponseSchema,
       call,
@@ -230,7 +230,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.DeleteOrganization",
       organizationsPb().DeleteOrganizationRequestSchema,
       {
-        identities: choice("id", text("organizationId", organizationId)),
+        identities: oneofMember("id", text("organizationId", organizationId)),
       },
       wkt().EmptySchema,
       call,
@@ -256,7 +256,7 @@ export default class OrganizationClient extends ServiceClient {
     },
     call?: CallOptions,
   ): Promise<Link> {
-    const answer = await this.unary(
+    const response = await this.unary(
       "OrganizationService.GeneratePortalLink",
       organizationsPb().GeneratePortalLinkRequestSchema,
       {
@@ -266,7 +266,7 @@ export default class OrganizationClient extends ServiceClient {
       organizationsPb().GeneratePortalLinkResponseSchema,
       call,
     );
-    return answered("OrganizationService.GeneratePortalLink", "link", answer.link);
+    return responseField("OrganizationService.GeneratePortalLink", "link", response.link);
   }
 
   /**
@@ -326,7 +326,7 @@ export default class OrganizationClient extends ServiceClient {
     call?: CallOptions,
   ): Promise<OrganizationSessionPolicySettings> {
     required("policy", policy);
-    const answer = await this.unary(
+    const response = await this.unary(
       "OrganizationService.UpdateOrganizationSessionPolicy",
       organizationsPb().UpdateOrganizationSessionPolicyRequestSchema,
       {
@@ -341,7 +341,7 @@ export default class OrganizationClient extends ServiceClient {
       organizationsPb().UpdateOrganizationSessionPolicyResponseSchema,
       call,
     );
-    return answered("OrganizationService.UpdateOrganizationSessionPolicy", "policy", answer.policy);
+    return responseField("OrganizationService.UpdateOrganizationSessionPolicy", "policy", response.policy);
   }
 
   /**
@@ -357,7 +357,7 @@ export default class OrganizationClient extends ServiceClient {
     organizationId: string,
     call?: CallOptions,
   ): Promise<OrganizationSessionPolicySettings> {
-    const answer = await this.unary(
+    const response = await this.unary(
       "OrganizationService.GetOrganizationSessionPolicy",
       organizationsPb().GetOrganizationSessionPolicyRequestSchema,
       {
@@ -366,7 +366,7 @@ export default class OrganizationClient extends ServiceClient {
       organizationsPb().GetOrganizationSessionPolicyResponseSchema,
       call,
     );
-    return answered("OrganizationService.GetOrganizationSessionPolicy", "policy", answer.policy);
+    return responseField("OrganizationService.GetOrganizationSessionPolicy", "policy", response.policy);
   }
 
   /**
@@ -388,7 +388,7 @@ export default class OrganizationClient extends ServiceClient {
     call?: CallOptions,
   ): Promise<OrganizationUserManagementSettings | undefined> {
     required("settings", settings);
-    const answer = await this.unary(
+    const response = await this.unary(
       "OrganizationService.UpsertUserManagementSettings",
       organizationsPb().UpsertUserManagementSettingsRequestSchema,
       {
@@ -400,7 +400,7 @@ export default class OrganizationClient extends ServiceClient {
       organizationsPb().UpsertUserManagementSettingsResponseSchema,
       call,
     );
-    return answer.settings;
+    return response.settings;
   }
 
   /**
@@ -445,7 +445,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.UpdateOrganization",
       organizationsPb().UpdateOrganizationRequestSchema,
       {
-        identities: choice("externalId", text("externalId", externalId)),
+        identities: oneofMember("externalId", text("externalId", externalId)),
         organization: required("organization", organization) as MessageInitShape<typeof UpdateOrganizationSchema>,
       },
       organizationsPb().UpdateOrganizationResponseSchema,
@@ -466,7 +466,7 @@ export default class OrganizationClient extends ServiceClient {
       "OrganizationService.DeleteOrganization",
       organizationsPb().DeleteOrganizationRequestSchema,
       {
-        identities: choice("externalId", text("externalId", externalId)),
+        identities: oneofMember("externalId", text("externalId", externalId)),
       },
       wkt().EmptySchema,
       call,
@@ -496,10 +496,10 @@ export default class OrganizationClient extends ServiceClient {
       organizationsPb().ListOrganizationsRequestSchema,
       {
         pageSize: options?.pageSize ?? undefined,
-        externalId: filled(options?.externalId),
+        externalId: nonEmpty(options?.externalId),
       },
       organizationsPb().ListOrganizationsResponseSchema,
-      (answer) => answer.organizations,
+      (page) => page.organizations,
       call,
     );
   }
@@ -527,7 +527,7 @@ export default class OrganizationClient extends ServiceClient {
         pageSize,
       },
       organizationsPb().SearchOrganizationsResponseSchema,
-      (answer) => answer.organizations,
+      (page) => page.organizations,
       call,
     );
   }

@@ -4,7 +4,7 @@ import type {
   TemplateType,
   VerifyPasswordLessResponse,
 } from "./pkg/grpc/scalekit/v1/auth/passwordless_pb";
-import { choice, enumeration, filled, oneOf, required, text } from "./conversions";
+import { enumeration, nonEmpty, oneofMember, requireOneOf, required, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const passwordlessPb = lazily(() => require("./pkg/grpc/scalekit/v1/auth/passwordless_pb") as typeof import("./pkg/grpc/scalekit/v1/auth/passwordless_pb"));
@@ -59,8 +59,8 @@ export default class PasswordlessClient extends ServiceClient {
       {
         email: text("email", email),
         template: enumeration("template", passwordlessPb().TemplateType, options?.template),
-        magiclinkAuthUri: filled(options?.magiclinkAuthUri),
-        state: filled(options?.state),
+        magiclinkAuthUri: nonEmpty(options?.magiclinkAuthUri),
+        state: nonEmpty(options?.state),
         expiresIn: options?.expiresIn ?? undefined,
         templateVariables: options?.templateVariables ?? undefined,
       },
@@ -92,13 +92,13 @@ export default class PasswordlessClient extends ServiceClient {
     call?: CallOptions,
   ): Promise<VerifyPasswordLessResponse> {
     required("credential", credential);
-    oneOf({ "code": [credential.code], "linkToken": [credential.linkToken] });
+    requireOneOf({ "code": [credential.code], "linkToken": [credential.linkToken] });
     return this.unary(
       "PasswordlessService.VerifyPasswordlessEmail",
       passwordlessPb().VerifyPasswordLessRequestSchema,
       {
-        authCredential: choice("code", filled(credential.code)) ?? choice("linkToken", filled(credential.linkToken)),
-        authRequestId: filled(authRequestId),
+        authCredential: oneofMember("code", nonEmpty(credential.code)) ?? oneofMember("linkToken", nonEmpty(credential.linkToken)),
+        authRequestId: nonEmpty(authRequestId),
       },
       passwordlessPb().VerifyPasswordLessResponseSchema,
       call,

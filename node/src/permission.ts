@@ -13,7 +13,7 @@ import type {
 } from "./pkg/grpc/scalekit/v1/roles/roles_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Empty } from "@bufbuild/protobuf/wkt";
-import { filled, required, text } from "./conversions";
+import { nonEmpty, required, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const rolesPb = lazily(() => require("./pkg/grpc/scalekit/v1/roles/roles_pb") as typeof import("./pkg/grpc/scalekit/v1/roles/roles_pb"));
@@ -121,7 +121,7 @@ export default class PermissionClient extends ServiceClient {
       "RolesService.ListPermissions",
       rolesPb().ListPermissionsRequestSchema,
       {
-        pageToken: filled(pageToken),
+        pageToken: nonEmpty(pageToken),
         pageSize,
       },
       rolesPb().ListPermissionsResponseSchema,
@@ -267,7 +267,7 @@ export default class PermissionClient extends ServiceClient {
         pageSize,
       },
       rolesPb().ListPermissionsResponseSchema,
-      (answer) => answer.permissions,
+      (page) => page.permissions,
       call,
     );
   }

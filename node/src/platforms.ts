@@ -4,14 +4,14 @@ export interface Platform {
   readonly os: string;
   /** `process.arch`. */
   readonly cpu: string;
-  /** On Linux there are two, and the package manager installs the one that fits. */
+  /** On Linux only. The package manager installs the package with the matching libc. */
   readonly libc?: "glibc" | "musl";
   readonly package: string;
-  /** What cargo builds it for. */
+  /** The Rust target triple of the build. */
   readonly target: string;
 }
 
-/** All platforms that there are builds for. */
+/** The supported platforms. */
 export const PLATFORMS: readonly Platform[] = [
   {
     os: "linux",

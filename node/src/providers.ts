@@ -171,7 +171,7 @@ export default class ProvidersClient extends ServiceClient {
         filter: (options?.filter ?? undefined) as MessageInitShape<typeof ListProvidersRequest_FilterSchema> | undefined,
       },
       providersPb().ListProvidersResponseSchema,
-      (answer) => answer.providers,
+      (page) => page.providers,
       call,
     );
   }

@@ -16,7 +16,7 @@ import type {
   UpdateResourceClientResponse,
 } from "./pkg/grpc/scalekit/v1/clients/clients_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { enumeration, mask, present, required, text } from "./conversions";
+import { enumeration, ifAnySet, mask, required, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const clientsPb = lazily(() => require("./pkg/grpc/scalekit/v1/clients/clients_pb") as typeof import("./pkg/grpc/scalekit/v1/clients/clients_pb"));
@@ -235,7 +235,7 @@ export default class ResourcesClient extends ServiceClient {
         search: options?.search ?? undefined,
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
-        filter: present({
+        filter: ifAnySet({
           externalUserId: options?.userIds ?? undefined,
         }),
       },
@@ -324,7 +324,7 @@ export default class ResourcesClient extends ServiceClient {
         pageSize: options?.pageSize ?? undefined,
       },
       clientsPb().ListResourcesResponseSchema,
-      (answer) => answer.resources,
+      (page) => page.resources,
       call,
     );
   }
@@ -358,12 +358,12 @@ export default class ResourcesClient extends ServiceClient {
         resourceId: text("resourceId", resourceId),
         search: options?.search ?? undefined,
         pageSize: options?.pageSize ?? undefined,
-        filter: present({
+        filter: ifAnySet({
           externalUserId: options?.userIds ?? undefined,
         }),
       },
       clientsPb().ListResourceUserConsentsResponseSchema,
-      (answer) => answer.consents,
+      (page) => page.consents,
       call,
     );
   }

@@ -1,9 +1,9 @@
-// What generated methods make of an answer or of an error, where that is more than a field of it.
+// Conversions of responses and errors, for the generated methods that return more than a field.
 
 import { ScalekitNotFoundException, ScalekitServerException, ScalekitValidateTokenFailureException } from "./errors";
 import type { Directory, ListDirectoriesResponse } from "./pkg/grpc/scalekit/v1/directories/directories_pb";
 
-/** The first directory of an organization. */
+/** Returns the first directory of an organization. */
 export function primaryDirectory({ directories }: ListDirectoriesResponse): Directory {
   const [first] = directories;
   if (first === undefined) {
@@ -16,10 +16,10 @@ export function primaryDirectory({ directories }: ListDirectoriesResponse): Dire
   return first;
 }
 
-// INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED: the token's fault. All else is the service's.
+// INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED and UNAUTHENTICATED mean that the token is invalid.
 const TOKEN_FAILURES = new Set([3, 5, 7, 16]);
 
-/** Rejects with a failed validation when the service says that of a token, and else with the error itself. */
+/** Throws a validation failure if the service rejected a token. Rethrows all other errors. */
 export function tokenFailure(error: unknown): never {
   if (error instanceof ScalekitServerException && TOKEN_FAILURES.has(error.grpcStatus)) {
     const { operation, requestId } = error;

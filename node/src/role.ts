@@ -22,7 +22,7 @@ import type {
 } from "./pkg/grpc/scalekit/v1/roles/roles_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Empty } from "@bufbuild/protobuf/wkt";
-import { filled, required, text } from "./conversions";
+import { nonEmpty, required, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const rolesPb = lazily(() => require("./pkg/grpc/scalekit/v1/roles/roles_pb") as typeof import("./pkg/grpc/scalekit/v1/roles/roles_pb"));
@@ -119,7 +119,7 @@ export default class RoleClient extends ServiceClient {
       rolesPb().GetRoleRequestSchema,
       {
         roleName: text("roleName", roleName),
-        include: filled(options?.include),
+        include: nonEmpty(options?.include),
       },
       rolesPb().GetRoleResponseSchema,
       call,
@@ -147,7 +147,7 @@ export default class RoleClient extends ServiceClient {
       "RolesService.ListRoles",
       rolesPb().ListRolesRequestSchema,
       {
-        include: filled(options?.include),
+        include: nonEmpty(options?.include),
       },
       rolesPb().ListRolesResponseSchema,
       call,
@@ -172,7 +172,7 @@ export default class RoleClient extends ServiceClient {
       rolesPb().DeleteRoleRequestSchema,
       {
         roleName: text("roleName", roleName),
-        reassignRoleName: filled(reassignRoleName),
+        reassignRoleName: nonEmpty(reassignRoleName),
       },
       wkt().EmptySchema,
       call,
@@ -266,7 +266,7 @@ export default class RoleClient extends ServiceClient {
       {
         orgId: text("orgId", orgId),
         roleName: text("roleName", roleName),
-        include: filled(options?.include),
+        include: nonEmpty(options?.include),
       },
       rolesPb().GetOrganizationRoleResponseSchema,
       call,
@@ -299,7 +299,7 @@ export default class RoleClient extends ServiceClient {
       rolesPb().ListOrganizationRolesRequestSchema,
       {
         orgId: text("orgId", orgId),
-        include: filled(options?.include),
+        include: nonEmpty(options?.include),
       },
       rolesPb().ListOrganizationRolesResponseSchema,
       call,
@@ -331,7 +331,7 @@ export default class RoleClient extends ServiceClient {
       {
         orgId: text("orgId", orgId),
         roleName: text("roleName", roleName),
-        reassignRoleName: filled(reassignRoleName),
+        reassignRoleName: nonEmpty(reassignRoleName),
       },
       wkt().EmptySchema,
       call,

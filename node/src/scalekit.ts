@@ -1,14 +1,21 @@
 import { hide, lazily, type Cancellation } from "./call";
-import * as checks from "./checks";
-import { ANY, COMPLETE, defineNative, IncompleteRoad, missingOf, WITH_ID, WITH_URL } from "./credentials";
+import {
+  ANY,
+  COMPLETE,
+  defineNative,
+  missingCredentials,
+  RejectingTransport,
+  WITH_ID,
+  WITH_URL,
+} from "./credentials";
 import { ScalekitArgumentException, ScalekitException, ScalekitValidateTokenFailureException } from "./errors";
 import { checked, fromNative } from "./errors/from-native";
-import { work } from "./mailbox";
+import { runInBackground } from "./mailbox";
 import { native, type NativeClient, type WebhookVerifier } from "./native";
-import { NativeRoad } from "./road";
+import { credentialsFromEnvironment, nativeOptions } from "./options";
 import { Services } from "./services";
-import { fromEnvironment, settings } from "./settings";
-import { tokenChecks, tokenText } from "./token-checks";
+import { tokenOptions, tokenString } from "./token-validation";
+import { NativeTransport } from "./transport";
 import type { IdpInitiatedLoginClaims } from "./types/auth";
 import type {
   AuthenticationOptions,
@@ -22,6 +29,7 @@ import type {
   WebhookHeaders,
   WebhookPayload,
 } from "./types/scalekit";
+import * as validate from "./validate";
 import { verify } from "./webhooks";
 
 const VERIFIER = Symbol("verifier");
@@ -29,8 +37,8 @@ const VERIFIER = Symbol("verifier");
 /**
  * A client of one Scalekit environment.
  *
- * Make one for the whole program: it keeps its connections, its own access token and the environment's signing keys.
- * Making it does nothing but check the options; the first call connects.
+ * Create one client for the whole program: it reuses its connections, its access token and the
+ * environment's signing keys. The constructor only validates its arguments. The first call connects.
  *
  * @example
  * const scalekit = new ScalekitClient("https://acme.scalekit.com", "skc_123", process.env.SCALEKIT_CLIENT_SECRET!);
@@ -49,20 +57,20 @@ export default class ScalekitClient extends Services {
   declare readonly [VERIFIER]: () => WebhookVerifier;
 
   /**
-   * An argument that is `undefined`, `null` or `""` is missing. The client is created all the same, so that a program
-   * can be built without its environment variables. The first call of a method that needs a missing argument fails with
-   * a {@link ScalekitArgumentException}.
+   * Creates a client. An argument that is `undefined`, `null` or `""` counts as missing. A client
+   * with missing arguments can be created, so that a program can be built without its environment
+   * variables. Methods that need a missing argument fail with a {@link ScalekitArgumentException}.
    *
-   * @param envUrl URL of the environment; `http` only to this machine
-   * @param clientId client id, from the dashboard
-   * @param clientSecret client secret, from the dashboard; it is never shown
-   * @param options see {@link ScalekitOptions}
-   * @throws {ScalekitArgumentException} an argument or option is wrong; the message says which and why
+   * @param envUrl URL of the environment. `http` is only accepted for loopback addresses.
+   * @param clientId Client id, from the dashboard.
+   * @param clientSecret Client secret, from the dashboard. It never appears in errors or logs.
+   * @param options See {@link ScalekitOptions}.
+   * @throws {ScalekitArgumentException} An argument or option is invalid. The message names it.
    */
   constructor(envUrl: string, clientId: string, clientSecret: string, options?: ScalekitOptions) {
-    const client = checked(native().makeClient(settings(envUrl, clientId, clientSecret, options)));
-    const missing = missingOf({ envUrl, clientId, clientSecret });
-    super(missing.length === 0 ? new NativeRoad(client) : new IncompleteRoad(missing));
+    const client = checked(native().makeClient(nativeOptions(envUrl, clientId, clientSecret, options)));
+    const missing = missingCredentials({ envUrl, clientId, clientSecret });
+    super(missing.length === 0 ? new NativeTransport(client) : new RejectingTransport(missing));
     defineNative(this, client, missing);
     hide(
       this,
@@ -72,23 +80,28 @@ export default class ScalekitClient extends Services {
   }
 
   /**
-   * A client with the settings of the process: `SCALEKIT_ENVIRONMENT_URL` (or `SCALEKIT_ENV_URL`),
-   * `SCALEKIT_CLIENT_ID` and `SCALEKIT_CLIENT_SECRET`.
+   * Creates a client from the environment variables `SCALEKIT_ENVIRONMENT_URL` (or
+   * `SCALEKIT_ENV_URL`), `SCALEKIT_CLIENT_ID` and `SCALEKIT_CLIENT_SECRET`.
    *
-   * @throws {ScalekitArgumentException} one of them is missing; the message names it
+   * @throws {ScalekitArgumentException} A variable is not set. The message names it.
    */
   static fromEnv(options?: ScalekitOptions): ScalekitClient {
-    return new this(...fromEnvironment(), options);
+    return new this(...credentialsFromEnvironment(), options);
   }
 
-  /** The URL that starts a sign-in. No network. */
+  /**
+   * Returns the URL that starts a login. Sends no request.
+   *
+   * @param redirectUri URL that receives the code. It must be registered in the dashboard.
+   */
   getAuthorizationUrl(redirectUri: string, options?: AuthorizationUrlOptions): string {
-    checks.text("redirectUri", redirectUri);
-    const given = checks.options("options", options);
-    const text = (name: keyof AuthorizationUrlOptions) => checks.optionalText(name, given[name]);
+    validate.text("redirectUri", redirectUri);
+    const validated = validate.options("options", options);
+    const text = (name: keyof AuthorizationUrlOptions) =>
+      validate.optionalText(name, validated[name]);
     return checked(
       native().authorizationUrl(this[WITH_ID], redirectUri, {
-        scopes: checks.optionalTexts("scopes", given.scopes),
+        scopes: validate.optionalTexts("scopes", validated.scopes),
         state: text("state"),
         nonce: text("nonce"),
         loginHint: text("loginHint"),
@@ -104,61 +117,66 @@ export default class ScalekitClient extends Services {
   }
 
   /**
-   * Exchanges the code of a callback for tokens (RFC 6749, section 4.1.3), and verifies the ID token: signature, times,
-   * and that it was made for this client.
+   * Exchanges the code of a callback for tokens (RFC 6749, section 4.1.3). Verifies the signature,
+   * the times and the audience of the ID token.
    *
-   * @param code the `code` of the callback; it works once
-   * @param redirectUri the one the authorization URL was made with
-   * @throws {ScalekitServerException} the code was refused; `errorCode` is such as `invalid_grant`
-   * @throws {ScalekitValidateTokenFailureException} the ID token does not hold
+   * @param code The `code` parameter of the callback. It can be used once.
+   * @param redirectUri The redirect URI of the authorization URL.
+   * @throws {ScalekitServerException} The code was rejected. `errorCode` is the OAuth error, such as
+   *   `invalid_grant`.
+   * @throws {ScalekitValidateTokenFailureException} The ID token is invalid.
    */
   async authenticateWithCode(
     code: string,
     redirectUri: string,
     options?: AuthenticationOptions & Cancellation,
   ): Promise<AuthenticationResponse> {
-    checks.text("code", code);
-    checks.text("redirectUri", redirectUri);
-    const { codeVerifier, signal } = checks.options("options", options);
-    const verifier = checks.optionalText("codeVerifier", codeVerifier);
-    const answer = await json(
+    validate.text("code", code);
+    validate.text("redirectUri", redirectUri);
+    const { codeVerifier, signal } = validate.options("options", options);
+    const verifier = validate.optionalText("codeVerifier", codeVerifier);
+    const response = await backgroundJson(
       (mailbox, id) => native().authenticateWithCode(this[COMPLETE], mailbox, id, code, redirectUri, verifier),
       { signal },
     );
     return {
-      user: answer.user,
-      idToken: answer.id_token,
-      accessToken: answer.access_token,
-      expiresIn: answer.expires_in,
-      refreshToken: answer.refresh_token,
-      connectionId: answer.connection_id,
-      organizationId: answer.organization_id,
+      user: response.user,
+      idToken: response.id_token,
+      accessToken: response.access_token,
+      expiresIn: response.expires_in,
+      refreshToken: response.refresh_token,
+      connectionId: response.connection_id,
+      organizationId: response.organization_id,
     };
   }
 
   /**
-   * New tokens for a refresh token (RFC 6749, section 6). The service may rotate it: keep the one that comes back.
+   * Exchanges a refresh token for new tokens (RFC 6749, section 6). The service may replace the
+   * refresh token, so store the returned one.
    *
-   * @throws {ScalekitServerException} the refresh token was refused
+   * @throws {ScalekitServerException} The refresh token was rejected.
    */
   async refreshAccessToken(refreshToken: string, options?: Cancellation): Promise<RefreshTokenResponse> {
     if (!refreshToken) {
       throw new ScalekitArgumentException("Refresh token is required");
     }
-    checks.text("refreshToken", refreshToken);
-    const answer = await json(
+    validate.text("refreshToken", refreshToken);
+    const response = await backgroundJson(
       (mailbox, id) => native().refreshAccessToken(this[COMPLETE], mailbox, id, refreshToken),
       options,
     );
     return {
-      accessToken: answer.access_token,
-      refreshToken: answer.refresh_token,
-      idToken: answer.id_token,
-      expiresIn: answer.expires_in,
+      accessToken: response.access_token,
+      refreshToken: response.refresh_token,
+      idToken: response.id_token,
+      expiresIn: response.expires_in,
     };
   }
 
-  /** Claims of the token with which a sign-in begins at the identity provider; see {@link validateToken}. */
+  /**
+   * Returns the claims of a token that starts a login from the identity provider. The token is
+   * validated as in {@link validateToken}.
+   */
   async getIdpInitiatedLoginClaims(
     idpInitiatedLoginToken: string,
     options?: TokenValidationOptions & Cancellation,
@@ -167,22 +185,28 @@ export default class ScalekitClient extends Services {
   }
 
   /**
-   * Whether an access token is valid: its signature (RS256) by the environment's keys, `exp`, `nbf` and `iat` by the
-   * clock, and what the options ask for. With the keys at hand it takes no detour through another thread.
+   * Returns `true` if an access token is valid. Verifies the signature (RS256) with the
+   * environment's keys, the times `exp`, `nbf` and `iat`, and the requirements in `options`.
    *
-   * @throws {ScalekitServerException} the keys cannot be fetched, so nothing can be told
+   * If the keys are cached, the token is validated synchronously. Otherwise they are fetched first.
+   *
+   * @throws {ScalekitServerException} The keys cannot be fetched.
    */
   async validateAccessToken(token: string, options?: TokenValidationOptions & Cancellation): Promise<boolean> {
     if (typeof token !== "string") {
       return false;
     }
-    const wanted = tokenChecks(options);
-    const valid = native().isValidCached(this[WITH_URL], token, Date.now(), wanted);
+    const requirements = tokenOptions(options);
+    const valid = native().isValidCached(this[WITH_URL], token, Date.now(), requirements);
     if (valid !== null) {
       return checked(valid);
     }
     try {
-      await work((mailbox, id) => native().validate(this[WITH_URL], mailbox, id, token, Date.now(), wanted), options);
+      await runInBackground(
+        (mailbox, id) =>
+          native().validate(this[WITH_URL], mailbox, id, token, Date.now(), requirements),
+        options,
+      );
       return true;
     } catch (error) {
       if (error instanceof ScalekitValidateTokenFailureException) {
@@ -192,7 +216,7 @@ export default class ScalekitClient extends Services {
     }
   }
 
-  /** The claims of a valid access token; see {@link validateToken}. */
+  /** Validates an access token and returns its claims, as {@link validateToken} does. */
   async validateAccessTokenAndGetClaims<T = Record<string, unknown>>(
     token: string,
     options?: TokenValidationOptions & Cancellation,
@@ -201,43 +225,46 @@ export default class ScalekitClient extends Services {
   }
 
   /**
-   * Validates any token of the environment and returns its claims; see {@link validateAccessToken}.
+   * Validates any token of the environment, as {@link validateAccessToken} does, and returns its
+   * claims.
    *
-   * @throws {ScalekitValidateTokenFailureException} the token is not valid; the message says why
-   * @throws {ScalekitServerException} the keys cannot be fetched
+   * @throws {ScalekitValidateTokenFailureException} The token is invalid. The message has the reason.
+   * @throws {ScalekitServerException} The keys cannot be fetched.
    */
   async validateToken<T>(token: string, options?: TokenValidationOptions & Cancellation): Promise<T> {
-    const text = tokenText(token);
-    const wanted = tokenChecks(options);
-    const claims = native().validateCached(this[WITH_URL], text, Date.now(), wanted);
+    const text = tokenString(token);
+    const requirements = tokenOptions(options);
+    const claims = native().validateCached(this[WITH_URL], text, Date.now(), requirements);
     if (claims !== null) {
       return JSON.parse(checked(claims)) as T;
     }
-    return (await json(
-      (mailbox, id) => native().validate(this[WITH_URL], mailbox, id, text, Date.now(), wanted),
+    return (await backgroundJson(
+      (mailbox, id) => native().validate(this[WITH_URL], mailbox, id, text, Date.now(), requirements),
       options,
     )) as T;
   }
 
   /**
-   * Verifies a token and that it has all of `requiredScopes`, at once: for a token that has just been validated, as in
-   * a middleware. The signature is verified again.
+   * Validates a token and its scopes synchronously, for example in a middleware.
    *
-   * It cannot wait, so it needs the environment's keys at hand: any validation fetches them, and so does
-   * {@link loadKeys}. Where one may await, `validateToken(token, { requiredScopes })` does the same without that need.
+   * A synchronous method cannot fetch the environment's keys, so they must be cached. Every
+   * validation caches them, and so does {@link loadKeys}. In asynchronous code, use
+   * `validateToken(token, { requiredScopes })` instead: it fetches the keys if necessary.
    *
-   * @returns `true`
-   * @throws {ScalekitValidateTokenFailureException} it is not valid, or lacks scopes; the message names them
-   * @throws {ScalekitException} the keys are not at hand; they are being fetched
+   * @param requiredScopes Scopes that the token must have. All of them are required.
+   * @returns `true`. An invalid token throws.
+   * @throws {ScalekitValidateTokenFailureException} The token is invalid or lacks scopes. The
+   *   message names the missing scopes.
+   * @throws {ScalekitException} The keys are not cached. A fetch has been started.
    */
   verifyScopes(token: string, requiredScopes: string[]): boolean {
-    const scopes = checks.optionalTexts("requiredScopes", requiredScopes) ?? [];
-    const claims = native().validateCached(this[WITH_URL], tokenText(token), Date.now(), { requiredScopes: scopes });
+    const scopes = validate.optionalTexts("requiredScopes", requiredScopes) ?? [];
+    const claims = native().validateCached(this[WITH_URL], tokenString(token), Date.now(), { requiredScopes: scopes });
     if (claims === null) {
-      // The next one shall find them. That nobody waits must not become an unhandled rejection.
+      // Starts a fetch for later calls. `catch` prevents an unhandled rejection.
       this.loadKeys().catch(() => {});
       throw new ScalekitException(
-        "verifyScopes cannot wait for the environment's signing keys, which are not at hand yet: await loadKeys() " +
+        "verifyScopes needs the environment's signing keys, which are not cached yet: await loadKeys() " +
           "or any validation first, or await validateToken(token, { requiredScopes })",
         { operation: "validate_token", retryable: true },
       );
@@ -247,48 +274,56 @@ export default class ScalekitClient extends Services {
   }
 
   /**
-   * Fetches the environment's signing keys unless fresh ones are at hand. Validations do so by themselves; it is for
-   * {@link verifyScopes}, and for programs that want the first request to be as fast as the others.
+   * Fetches the environment's signing keys unless fresh keys are cached. Validations fetch them
+   * automatically. Call this method before {@link verifyScopes}, or at startup to make the first
+   * validation fast.
    */
   async loadKeys(options?: Cancellation): Promise<void> {
-    await work((mailbox, id) => native().refreshKeys(this[WITH_URL], mailbox, id), options);
+    await runInBackground(
+      (mailbox, id) => native().refreshKeys(this[WITH_URL], mailbox, id),
+      options,
+    );
   }
 
-  /** The URL that ends a session. No network. */
+  /** Returns the URL that ends a session. Sends no request. */
   getLogoutUrl(options?: LogoutUrlOptions): string {
-    const given = checks.options("options", options);
+    const validated = validate.options("options", options);
     return checked(
       native().logoutUrl(this[WITH_URL], {
-        idTokenHint: checks.optionalText("idTokenHint", given.idTokenHint),
-        postLogoutRedirectUri: checks.optionalText("postLogoutRedirectUri", given.postLogoutRedirectUri),
-        state: checks.optionalText("state", given.state),
+        idTokenHint: validate.optionalText("idTokenHint", validated.idTokenHint),
+        postLogoutRedirectUri: validate.optionalText("postLogoutRedirectUri", validated.postLogoutRedirectUri),
+        state: validate.optionalText("state", validated.state),
       }),
     );
   }
 
   /**
-   * Verifies a webhook: HMAC-SHA256 in the form of Standard Webhooks, and that it is no older than five minutes.
+   * Verifies the signature of a webhook (HMAC-SHA256, Standard Webhooks). The timestamp must be
+   * within the tolerance, by default five minutes.
    *
-   * @param secret the endpoint's secret, `whsec_…`
-   * @param headers the request's headers, as `IncomingHttpHeaders`, `Headers`, a `Map` or pairs, in any letter case
-   * @param payload the body as it arrived, not parsed; bytes are read where they lie
-   * @returns `true`
-   * @throws {WebhookVerificationError} it is not genuine; the message says why
+   * @param secret The endpoint's secret, `whsec_…`.
+   * @param headers The request's headers: `IncomingHttpHeaders`, `Headers`, a `Map` or pairs. Names
+   *   may have any letter case.
+   * @param payload The raw body, not parsed.
+   * @returns `true`. An invalid webhook throws.
+   * @throws {WebhookVerificationError} The verification failed. The message has the reason.
    */
   verifyWebhookPayload(secret: string, headers: WebhookHeaders, payload: WebhookPayload): boolean {
     return verify(this[ANY], this[VERIFIER], false, secret, headers, payload);
   }
 
-  /** As {@link verifyWebhookPayload}, for the call of an interceptor. */
+  /** Verifies the signature of an interceptor request, as {@link verifyWebhookPayload} does. */
   verifyInterceptorPayload(secret: string, headers: WebhookHeaders, payload: WebhookPayload): boolean {
     return verify(this[ANY], this[VERIFIER], true, secret, headers, payload);
   }
 
   /**
-   * An access token for a machine client, by its own credentials (RFC 6749, section 4.4).
+   * Returns an access token for a machine client (client credentials grant, RFC 6749, section 4.4).
    *
-   * @param scopes scopes to ask for; default all that the client has
-   * @throws {ScalekitServerException} the credentials were refused
+   * @param clientId Client id of the machine client.
+   * @param clientSecret Client secret of the machine client.
+   * @param scopes Scopes to request. Default: all scopes of the client.
+   * @throws {ScalekitServerException} The credentials were rejected.
    */
   async generateClientToken(
     clientId: string,
@@ -296,30 +331,40 @@ export default class ScalekitClient extends Services {
     scopes?: string[],
     options?: Cancellation,
   ): Promise<string> {
-    checks.text("clientId", clientId);
-    checks.text("clientSecret", clientSecret);
-    const wanted = checks.optionalTexts("scopes", scopes) ?? [];
-    return (await work(
-      (mailbox, id) => native().clientToken(this[WITH_URL], mailbox, id, clientId, clientSecret, wanted),
+    validate.text("clientId", clientId);
+    validate.text("clientSecret", clientSecret);
+    const requested = validate.optionalTexts("scopes", scopes) ?? [];
+    return (await runInBackground(
+      (mailbox, id) =>
+        native().clientToken(this[WITH_URL], mailbox, id, clientId, clientSecret, requested),
       options,
     )) as string;
   }
 
-  /** This client's own access token: the one that its calls use, fetched if there is no valid one. */
+  /** Returns the access token that this client uses for its calls. Fetches one if necessary. */
   async getClientAccessToken(options?: Cancellation): Promise<string> {
-    return (await work((mailbox, id) => native().ownClientToken(this[COMPLETE], mailbox, id), options)) as string;
+    return (await runInBackground(
+      (mailbox, id) => native().ownClientToken(this[COMPLETE], mailbox, id),
+      options,
+    )) as string;
   }
 
-  /** A fresh proof key for code exchange (RFC 7636). */
+  /**
+   * Generates a proof key for code exchange (RFC 7636).
+   *
+   * @param length Length of the verifier, 43 to 128 characters.
+   */
   generatePkce(length = 43): Pkce {
-    const characters = checks.optionalCount("length", length, 128) ?? 43;
+    const characters = validate.optionalCount("length", length, 128) ?? 43;
     const [codeVerifier, codeChallenge] = checked(native().generatePkce(characters));
     return { codeVerifier, codeChallenge, codeChallengeMethod: "S256" };
   }
 
   /**
-   * Closes all connections. Calls under way go on; later ones fail with {@link ScalekitCancelledException}. What needs
-   * no network still works. Closing twice is fine, and a program need not close its client in order to end.
+   * Closes all connections. Running calls continue. Later calls fail with a
+   * {@link ScalekitCancelledException}. Methods that send no request still work.
+   *
+   * Closing is idempotent. A program can exit without closing its client.
    */
   close(): void {
     const failure = native().close(this[ANY]);
@@ -328,12 +373,16 @@ export default class ScalekitClient extends Services {
     }
   }
 
-  /** For `await using`. */
+  /** Closes the client at the end of an `await using` scope. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
   }
 }
 
-async function json(begin: Parameters<typeof work>[0], options?: Cancellation): Promise<any> {
-  return JSON.parse((await work(begin, options)) as string);
+/** Runs a background task and parses its JSON output. */
+async function backgroundJson(
+  start: Parameters<typeof runInBackground>[0],
+  options?: Cancellation,
+): Promise<any> {
+  return JSON.parse((await runInBackground(start, options)) as string);
 }

@@ -6,7 +6,7 @@ import type {
   UserSessionDetails,
 } from "./pkg/grpc/scalekit/v1/sessions/sessions_pb";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { present, text, timestamp } from "./conversions";
+import { ifAnySet, text, timestamp } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const sessionsPb = lazily(() => require("./pkg/grpc/scalekit/v1/sessions/sessions_pb") as typeof import("./pkg/grpc/scalekit/v1/sessions/sessions_pb"));
@@ -101,7 +101,7 @@ export default class SessionClient extends ServiceClient {
         userId: text("userId", userId),
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
-        filter: present({
+        filter: ifAnySet({
           status: options?.filter?.status ?? undefined,
           startTime: timestamp("startTime", options?.filter?.startTime),
           endTime: timestamp("endTime", options?.filter?.endTime),
@@ -166,14 +166,14 @@ export default class SessionClient extends ServiceClient {
       {
         userId: text("userId", userId),
         pageSize: options?.pageSize ?? undefined,
-        filter: present({
+        filter: ifAnySet({
           status: options?.filter?.status ?? undefined,
           startTime: timestamp("startTime", options?.filter?.startTime),
           endTime: timestamp("endTime", options?.filter?.endTime),
         }),
       },
       sessionsPb().UserSessionDetailsSchema,
-      (answer) => answer.sessions,
+      (page) => page.sessions,
       call,
     );
   }

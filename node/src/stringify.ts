@@ -1,9 +1,9 @@
 import { type DescField, type DescMessage, type Message, ScalarType } from "@bufbuild/protobuf";
 import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 
-// `JSON.stringify` throws at a bigint, so messages that have fields of 64 bits, such as timestamps,
-// get a `toJSON`. It is an own property that is not enumerable: messages remain plain objects for
-// comparisons, spreads, `structuredClone` and the serializers of frameworks.
+// `JSON.stringify` throws a TypeError for a bigint. Messages with 64-bit fields, such as timestamps,
+// therefore get a `toJSON` method. It is an own property that is not enumerable, so messages remain
+// plain objects for comparisons, spreads, `structuredClone` and the serializers of frameworks.
 
 const WIDE: ReadonlySet<ScalarType | undefined> = new Set([
   ScalarType.INT64,
@@ -18,18 +18,18 @@ type Visit = (message: Fields) => void;
 
 const visits = new WeakMap<DescMessage, Visit>();
 
-/** Makes a message and the messages within it acceptable to `JSON.stringify`, and returns it. */
+/** Adds `toJSON` to a message and its nested messages. Returns the message. */
 export function stringifiable<T extends Message>(schema: DescMessage, message: T): T {
   visitOf(schema)(message as unknown as Fields);
   return message;
 }
 
-/** Whether a message itself has fields of 64 bits. */
+/** Returns `true` if a message has 64-bit fields itself. Fields of nested messages do not count. */
 export function isWide(schema: DescMessage): boolean {
   return schema.fields.some(isWideField);
 }
 
-/** Makes a message itself acceptable to `JSON.stringify`. */
+/** Adds `toJSON` to a message, but not to nested messages. */
 export function addToJSON(message: object): void {
   Object.defineProperty(message, "toJSON", TO_JSON);
 }
@@ -42,7 +42,7 @@ const TO_JSON: PropertyDescriptor = {
   configurable: true,
 };
 
-/** A copy with strings in place of bigints. Messages within it are left to their own `toJSON`. */
+/** Returns a copy with strings instead of bigints. Nested messages have their own `toJSON`. */
 function narrow(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, text(value)]));
 }
@@ -54,7 +54,7 @@ function text(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(text);
   }
-  // A map, or a oneof with its case.
+  // Plain objects without `$typeName` are maps and oneofs.
   const isPlain =
     typeof value === "object" &&
     value !== null &&
@@ -66,12 +66,12 @@ function isWideField(field: DescField): boolean {
   return WIDE.has(isUnwrapped(field) ? field.message?.fields[0]?.scalar : field.scalar);
 }
 
-/** The runtime represents a wrapper in such a field by its value. */
+/** Returns `true` if the runtime stores the value of a wrapper message instead of the message. */
 function isUnwrapped({ fieldKind, oneof, message }: DescField): boolean {
   return fieldKind === "message" && !oneof && isWrapperDesc(message);
 }
 
-/** Whether a message or a message within it can have fields of 64 bits. */
+/** Returns `true` if a message or a nested message can have 64-bit fields. */
 function reachesWide(schema: DescMessage, seen = new Set<DescMessage>()): boolean {
   if (seen.has(schema)) {
     return false;
@@ -82,7 +82,7 @@ function reachesWide(schema: DescMessage, seen = new Set<DescMessage>()): boolea
   );
 }
 
-/** The function that adds `toJSON` to a message and to the messages within it. */
+/** Returns the function that adds `toJSON` to a message and its nested messages. */
 function visitOf(schema: DescMessage): Visit {
   let visit = visits.get(schema);
   if (!visit) {
@@ -111,7 +111,7 @@ function compile(schema: DescMessage): Visit {
 
 function compileField(field: DescField, schema: DescMessage): Visit {
   const name = field.localName;
-  // Compiled at its first use: a message type may contain itself.
+  // Compiled on first use, because a message type may contain itself.
   let compiled: Visit | undefined;
   const visit = (value: unknown) => (compiled ??= visitOf(schema))(value as Fields);
   if (field.fieldKind === "list") {

@@ -1,25 +1,31 @@
-import * as checks from "./checks";
 import { ScalekitValidateTokenFailureException } from "./errors";
-import type { Checks } from "./native";
+import type { NativeTokenOptions } from "./native";
 import type { TokenValidationOptions } from "./types/scalekit";
+import * as validate from "./validate";
 
-/** Anything but a string is no valid token: most often the token is missing. */
-export function tokenText(token: unknown): string {
+/**
+ * Returns the token if it is a string. Any other value is an invalid token, not an invalid
+ * argument: most often the token is missing from a request.
+ */
+export function tokenString(token: unknown): string {
   if (typeof token !== "string") {
-    throw new ScalekitValidateTokenFailureException(`token must be a string, not ${token === null ? "null" : typeof token}`);
+    const actual = token === null ? "null" : typeof token;
+    throw new ScalekitValidateTokenFailureException(`token must be a string, not ${actual}`);
   }
   return token;
 }
 
-/** What a token is asked to have. */
-export function tokenChecks(options: TokenValidationOptions | undefined): Checks | undefined {
+/** Validates the types of the options of a token validation. */
+export function tokenOptions(
+  options: TokenValidationOptions | undefined,
+): NativeTokenOptions | undefined {
   if (options === undefined) {
     return undefined;
   }
-  const given = checks.options("options", options);
+  const { issuer, audience, requiredScopes } = validate.options("options", options);
   return {
-    issuer: checks.optionalText("issuer", given.issuer),
-    audience: checks.optionalTexts("audience", given.audience),
-    requiredScopes: checks.optionalTexts("requiredScopes", given.requiredScopes),
+    issuer: validate.optionalText("issuer", issuer),
+    audience: validate.optionalTexts("audience", audience),
+    requiredScopes: validate.optionalTexts("requiredScopes", requiredScopes),
   };
 }

@@ -7,7 +7,7 @@ import type {
   ValidateTokenResponse,
 } from "./pkg/grpc/scalekit/v1/tokens/tokens_pb";
 import type { Empty, Timestamp } from "@bufbuild/protobuf/wkt";
-import { filled, text, timestamp } from "./conversions";
+import { nonEmpty, text, timestamp } from "./conversions";
 import { tokenFailure } from "./results";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
@@ -157,7 +157,7 @@ export default class TokenClient extends ServiceClient {
       tokensPb().ListTokensRequestSchema,
       {
         organizationId: text("organizationId", organizationId),
-        userId: filled(options?.userId),
+        userId: nonEmpty(options?.userId),
         pageSize: options?.pageSize ?? undefined,
         pageToken: options?.pageToken ?? undefined,
       },
@@ -216,11 +216,11 @@ export default class TokenClient extends ServiceClient {
       tokensPb().ListTokensRequestSchema,
       {
         organizationId: text("organizationId", organizationId),
-        userId: filled(options?.userId),
+        userId: nonEmpty(options?.userId),
         pageSize: options?.pageSize ?? undefined,
       },
       tokensPb().ListTokensResponseSchema,
-      (answer) => answer.tokens,
+      (page) => page.tokens,
       call,
     );
   }

@@ -13,7 +13,7 @@ import type {
   Tool,
 } from "./pkg/grpc/scalekit/v1/tools/tools_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { filled, required, struct, text } from "./conversions";
+import { nonEmpty, required, struct, text } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const toolsPb = lazily(() => require("./pkg/grpc/scalekit/v1/tools/tools_pb") as typeof import("./pkg/grpc/scalekit/v1/tools/tools_pb"));
@@ -156,7 +156,7 @@ export default class ToolsClient extends ServiceClient {
       toolsPb().SearchToolsRequestSchema,
       {
         query: text("query", query),
-        identifier: filled(options?.identifier),
+        identifier: nonEmpty(options?.identifier),
         topK: options?.topK ?? undefined,
       },
       toolsPb().SearchToolsResponseSchema,
@@ -203,12 +203,12 @@ export default class ToolsClient extends ServiceClient {
       toolsPb().ExecuteToolRequestSchema,
       {
         toolName: text("toolName", params.toolName),
-        identifier: filled(params.identifier),
+        identifier: nonEmpty(params.identifier),
         params: struct("params", params.params),
-        connectedAccountId: filled(params.connectedAccountId),
-        connector: filled(params.connector),
-        organizationId: filled(params.organizationId),
-        userId: filled(params.userId),
+        connectedAccountId: nonEmpty(params.connectedAccountId),
+        connector: nonEmpty(params.connector),
+        organizationId: nonEmpty(params.organizationId),
+        userId: nonEmpty(params.userId),
       },
       toolsPb().ExecuteToolResponseSchema,
       call,
@@ -241,7 +241,7 @@ export default class ToolsClient extends ServiceClient {
         pageSize: options?.pageSize ?? undefined,
       },
       toolsPb().ListToolsResponseSchema,
-      (answer) => answer.tools,
+      (page) => page.tools,
       call,
     );
   }
@@ -276,7 +276,7 @@ export default class ToolsClient extends ServiceClient {
         pageSize: options.pageSize ?? undefined,
       },
       toolsPb().ListScopedToolsResponseSchema,
-      (answer) => answer.tools,
+      (page) => page.tools,
       call,
     );
   }
@@ -307,7 +307,7 @@ export default class ToolsClient extends ServiceClient {
         pageSize: options?.pageSize ?? undefined,
       },
       toolsPb().ListAvailableToolsResponseSchema,
-      (answer) => answer.tools,
+      (page) => page.tools,
       call,
     );
   }

@@ -1,10 +1,10 @@
-import type { CallOptions, Road } from "./call";
-import * as checks from "./checks";
-import { work } from "./mailbox";
-import { native, type NativeClient } from "./native";
+import type { CallOptions, Transport } from "./call";
+import { runInBackground } from "./mailbox";
+import { native, type NativeClient, type NativeMailbox } from "./native";
+import * as validate from "./validate";
 
-/** The road through the addon. */
-export class NativeRoad implements Road {
+/** The transport that sends calls through the native client. */
+export class NativeTransport implements Transport {
   readonly #client: NativeClient;
 
   constructor(client: NativeClient) {
@@ -12,11 +12,11 @@ export class NativeRoad implements Road {
   }
 
   async call(operation: string, request: Uint8Array, options?: CallOptions): Promise<Uint8Array> {
-    const { timeoutMs, signal } = checks.options("options", options);
-    const timeout = checks.optionalMilliseconds("timeoutMs", timeoutMs);
+    const { timeoutMs, signal } = validate.options("options", options);
+    const timeout = validate.optionalMilliseconds("timeoutMs", timeoutMs);
     const bytes = Buffer.from(request.buffer, request.byteOffset, request.byteLength);
-    const begin = (mailbox: Parameters<Parameters<typeof work>[0]>[0], id: number) =>
+    const start = (mailbox: NativeMailbox, id: number) =>
       native().call(this.#client, mailbox, id, operation, bytes, timeout);
-    return (await work(begin, { signal })) as Uint8Array;
+    return (await runInBackground(start, { signal })) as Uint8Array;
   }
 }

@@ -9,30 +9,36 @@ import type {
   CreateConnectedAccountResponse,
 } from "./pkg/grpc/scalekit/v1/connected_accounts/connected_accounts_pb";
 
-/** Which connected account to get or create, and what it is given. */
+/** Parameters of `getOrCreateConnectedAccount` and `upsertConnectedAccount`. */
 export interface UpsertConnectedAccount {
   /** Name of the app connection. */
   connector: string;
-  /** Your name for the user whose account it is. */
+  /** Your identifier of the user who owns the account. */
   identifier: string;
-  /** Credentials: they replace those of an account that exists. */
+  /** Credentials. They replace the credentials of an existing account. */
   authorizationDetails?: MessageInitShape<typeof AuthorizationDetailsSchema>;
   /** Organization that the account belongs to. */
   organizationId?: string;
   /** User that the account belongs to. */
   userId?: string;
-  /** Settings of the connection's API; an account that exists gets them along with credentials only. */
+  /**
+   * Configuration of the connection's API. For an existing account, it is only updated together
+   * with `authorizationDetails`.
+   */
   apiConfig?: Record<string, unknown>;
 }
 
-/** Gets the connected account, updated if credentials are given, or creates it. */
+/**
+ * Returns a connected account. Creates it if it does not exist, and updates it if
+ * `authorizationDetails` is set.
+ */
 export async function getOrCreate(
   client: ConnectedAccountsClient,
   params: UpsertConnectedAccount,
   call?: CallOptions,
 ): Promise<CreateConnectedAccountResponse> {
   const { authorizationDetails, organizationId, userId } = required("params", params);
-  const which = {
+  const key = {
     connector: text("connector", params.connector).trim(),
     identifier: text("identifier", params.identifier).trim(),
     organizationId,
@@ -40,24 +46,24 @@ export async function getOrCreate(
   };
   const apiConfig = struct("apiConfig", params.apiConfig);
   try {
-    const { connectedAccount } = await client.getConnectedAccountByIdentifier(which, call);
+    const { connectedAccount } = await client.getConnectedAccountByIdentifier(key, call);
     if (authorizationDetails === undefined) {
-      return answer(connectedAccount);
+      return createResponse(connectedAccount);
     }
-    const given = { authorizationDetails, apiConfig };
-    return answer((await client.updateConnectedAccount({ ...which, connectedAccount: given }, call)).connectedAccount);
+    const update = { authorizationDetails, apiConfig };
+    return createResponse((await client.updateConnectedAccount({ ...key, connectedAccount: update }, call)).connectedAccount);
   } catch (error) {
     if (!(error instanceof ScalekitNotFoundException)) {
       throw error;
     }
   }
-  // Without credentials the account waits for its user to sign in.
+  // An account without credentials is pending until its user signs in.
   const details = authorizationDetails ?? { details: { case: "oauthToken", value: {} } };
-  const given = { authorizationDetails: details, apiConfig };
-  return client.createConnectedAccount({ ...which, connectedAccount: given }, call);
+  const created = { authorizationDetails: details, apiConfig };
+  return client.createConnectedAccount({ ...key, connectedAccount: created }, call);
 }
 
-function answer(connectedAccount: ConnectedAccount | undefined): CreateConnectedAccountResponse {
+function createResponse(connectedAccount: ConnectedAccount | undefined): CreateConnectedAccountResponse {
   const { create } = require("@bufbuild/protobuf") as typeof import("@bufbuild/protobuf");
   const { CreateConnectedAccountResponseSchema } =
     require("./pkg/grpc/scalekit/v1/connected_accounts/connected_accounts_pb") as typeof import("./pkg/grpc/scalekit/v1/connected_accounts/connected_accounts_pb");

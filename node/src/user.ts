@@ -23,7 +23,7 @@ import type {
 } from "./pkg/grpc/scalekit/v1/users/users_pb";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Empty } from "@bufbuild/protobuf/wkt";
-import { choice, each, filled, merged, required, text, trimmed } from "./conversions";
+import { each, merged, nonEmpty, oneofMember, required, text, trimmed } from "./conversions";
 import { type CallOptions, ServiceClient, lazily } from "./call";
 
 const usersPb = lazily(() => require("./pkg/grpc/scalekit/v1/users/users_pb") as typeof import("./pkg/grpc/scalekit/v1/users/users_pb"));
@@ -53,7 +53,7 @@ export default class UserClient extends ServiceClient {
       "UserService.GetUser",
       usersPb().GetUserRequestSchema,
       {
-        identities: choice("id", text("userId", userId)),
+        identities: oneofMember("id", text("userId", userId)),
       },
       usersPb().GetUserResponseSchema,
       call,
@@ -188,7 +188,7 @@ export default class UserClient extends ServiceClient {
       "UserService.UpdateUser",
       usersPb().UpdateUserRequestSchema,
       {
-        identities: choice("id", text("userId", userId)),
+        identities: oneofMember("id", text("userId", userId)),
         user: {
           externalId: options.externalId ?? undefined,
           userProfile: (options.userProfile ?? undefined) as MessageInitShape<typeof UpdateUserProfileSchema> | undefined,
@@ -214,7 +214,7 @@ export default class UserClient extends ServiceClient {
       "UserService.DeleteUser",
       usersPb().DeleteUserRequestSchema,
       {
-        identities: choice("id", text("userId", userId)),
+        identities: oneofMember("id", text("userId", userId)),
       },
       wkt().EmptySchema,
       call,
@@ -251,7 +251,7 @@ export default class UserClient extends ServiceClient {
       usersPb().CreateMembershipRequestSchema,
       {
         organizationId: text("organizationId", organizationId),
-        identities: choice("id", text("userId", userId)),
+        identities: oneofMember("id", text("userId", userId)),
         membership: {
           roles: each("roles", "name", options?.roles),
           metadata: options?.metadata ?? undefined,
@@ -288,7 +288,7 @@ export default class UserClient extends ServiceClient {
       usersPb().DeleteMembershipRequestSchema,
       {
         organizationId: text("organizationId", organizationId),
-        identities: choice("id", text("userId", userId)),
+        identities: oneofMember("id", text("userId", userId)),
         cascade: options?.cascade ?? undefined,
       },
       wkt().EmptySchema,
@@ -323,7 +323,7 @@ export default class UserClient extends ServiceClient {
       usersPb().UpdateMembershipRequestSchema,
       {
         organizationId: text("organizationId", organizationId),
-        identities: choice("id", text("userId", userId)),
+        identities: oneofMember("id", text("userId", userId)),
         membership: {
           roles: each("roles", "name", options?.roles),
           metadata: options?.metadata ?? undefined,
@@ -374,7 +374,7 @@ export default class UserClient extends ServiceClient {
         organizationId: text("organizationId", organizationId),
         user: {
           email: text("email", options.email),
-          externalId: filled(options.externalId),
+          externalId: nonEmpty(options.externalId),
           userProfile: merged((options.userProfile ?? undefined) as MessageInitShape<typeof CreateUserProfileSchema> | undefined, {
             phoneNumber: options.phoneNumber ?? undefined,
           }),
@@ -563,7 +563,7 @@ export default class UserClient extends ServiceClient {
       "UserService.GetUser",
       usersPb().GetUserRequestSchema,
       {
-        identities: choice("externalId", text("externalId", externalId)),
+        identities: oneofMember("externalId", text("externalId", externalId)),
       },
       usersPb().GetUserResponseSchema,
       call,
@@ -597,7 +597,7 @@ export default class UserClient extends ServiceClient {
       "UserService.UpdateUser",
       usersPb().UpdateUserRequestSchema,
       {
-        identities: choice("externalId", text("externalId", externalId)),
+        identities: oneofMember("externalId", text("externalId", externalId)),
         user: {
           externalId: options.externalId ?? undefined,
           userProfile: (options.userProfile ?? undefined) as MessageInitShape<typeof UpdateUserProfileSchema> | undefined,
@@ -621,7 +621,7 @@ export default class UserClient extends ServiceClient {
       "UserService.DeleteUser",
       usersPb().DeleteUserRequestSchema,
       {
-        identities: choice("externalId", text("externalId", externalId)),
+        identities: oneofMember("externalId", text("externalId", externalId)),
       },
       wkt().EmptySchema,
       call,
@@ -655,7 +655,7 @@ export default class UserClient extends ServiceClient {
       usersPb().CreateMembershipRequestSchema,
       {
         organizationId: text("organizationId", organizationId),
-        identities: choice("externalId", text("externalId", externalId)),
+        identities: oneofMember("externalId", text("externalId", externalId)),
         membership: {
           roles: each("roles", "name", options?.roles),
           metadata: options?.metadata ?? undefined,
@@ -690,7 +690,7 @@ export default class UserClient extends ServiceClient {
       usersPb().DeleteMembershipRequestSchema,
       {
         organizationId: text("organizationId", organizationId),
-        identities: choice("externalId", text("externalId", externalId)),
+        identities: oneofMember("externalId", text("externalId", externalId)),
         cascade: options?.cascade ?? undefined,
       },
       wkt().EmptySchema,
@@ -723,7 +723,7 @@ export default class UserClient extends ServiceClient {
       usersPb().UpdateMembershipRequestSchema,
       {
         organizationId: text("organizationId", organizationId),
-        identities: choice("externalId", text("externalId", externalId)),
+        identities: oneofMember("externalId", text("externalId", externalId)),
         membership: {
           roles: each("roles", "name", options?.roles),
           metadata: options?.metadata ?? undefined,
@@ -757,7 +757,7 @@ export default class UserClient extends ServiceClient {
         pageSize: options?.pageSize ?? undefined,
       },
       usersPb().ListUsersResponseSchema,
-      (answer) => answer.users,
+      (page) => page.users,
       call,
     );
   }
@@ -781,7 +781,7 @@ export default class UserClient extends ServiceClient {
         pageSize,
       },
       usersPb().SearchUsersResponseSchema,
-      (answer) => answer.users,
+      (page) => page.users,
       call,
     );
   }
@@ -812,7 +812,7 @@ export default class UserClient extends ServiceClient {
         pageSize,
       },
       usersPb().SearchOrganizationUsersResponseSchema,
-      (answer) => answer.users,
+      (page) => page.users,
       call,
     );
   }
@@ -843,7 +843,7 @@ export default class UserClient extends ServiceClient {
         pageSize: options?.pageSize ?? undefined,
       },
       usersPb().ListOrganizationUsersResponseSchema,
-      (answer) => answer.users,
+      (page) => page.users,
       call,
     );
   }

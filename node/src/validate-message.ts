@@ -1,70 +1,72 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
 
-import * as checks from "./checks";
+import * as validate from "./validate";
 
 type Fields = Record<string, unknown>;
 
-/** Numbers of the runtime's `ScalarType`, which is not loaded with this. */
+// Values of `ScalarType`. The protobuf runtime is not imported here: it is loaded on first use.
 const BOOL = 8;
 const STRING = 9;
 
 /**
- * Refuses what a field cannot take but the runtime would make something of: a list or an object for a text, a text for a
- * list, which is then its letters, a text for a message, which is then an empty one.
+ * Throws if a field has a value of the wrong type that the protobuf runtime would coerce. For
+ * example, the runtime accepts a string for a list and splits it into letters.
+ *
+ * @param path prefix of the field names in error messages
  */
-export function checkKinds(schema: DescMessage, init: Fields, path = ""): void {
+export function validateMessage(schema: DescMessage, init: Fields, path = ""): void {
   for (const member of schema.members) {
-    const given = init[member.localName];
-    if (given === undefined || given === null) {
+    const value = init[member.localName];
+    if (value === undefined || value === null) {
       continue;
     }
     if (member.kind === "oneof") {
-      const { case: name, value } = given as { case?: string; value?: unknown };
+      const { case: name, value: inner } = value as { case?: string; value?: unknown };
       const field = member.fields.find(({ localName }) => localName === name);
       if (field) {
-        checkValue(field, value, path + field.localName);
+        validateValue(field, inner, path + field.localName);
       }
       continue;
     }
     const name = path + member.localName;
     if (member.fieldKind === "list") {
-      if (!Array.isArray(given)) {
-        checks.refuse(name, "an array", given);
+      if (!Array.isArray(value)) {
+        validate.wrongType(name, "an array", value);
       }
-      given.forEach((item, index) => checkValue(member, item, `${name}[${index}]`));
+      value.forEach((item, index) => validateValue(member, item, `${name}[${index}]`));
     } else if (member.fieldKind === "map") {
-      if (typeof given !== "object" || Array.isArray(given)) {
-        checks.refuse(name, "an object", given);
+      if (typeof value !== "object" || Array.isArray(value)) {
+        validate.wrongType(name, "an object", value);
       }
-      Object.entries(given).forEach(([key, item]) => checkValue(member, item, `${name}.${key}`));
+      Object.entries(value).forEach(([key, item]) => validateValue(member, item, `${name}.${key}`));
     } else {
-      checkValue(member, given, name);
+      validateValue(member, value, name);
     }
   }
 }
 
-/** A single value: of a field, of a list or of a map. */
-function checkValue(field: DescField, value: unknown, name: string): void {
+/** Validates one value: of a field, a list item or a map entry. */
+function validateValue(field: DescField, value: unknown, name: string): void {
   const message = field.message;
   if (message === undefined) {
     if (field.scalar === STRING && typeof value !== "string") {
-      checks.refuse(name, "a string", value);
+      validate.wrongType(name, "a string", value);
     }
     if (field.scalar === BOOL && typeof value !== "boolean") {
-      checks.refuse(name, "true or false", value);
+      validate.wrongType(name, "true or false", value);
     }
   } else if (message.file.proto.package !== "google.protobuf") {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      checks.refuse(name, "an object", value);
+      validate.wrongType(name, "an object", value);
     }
-    checkKinds(message, value as Fields, `${name}.`);
+    validateMessage(message, value as Fields, `${name}.`);
   } else if (message.typeName === "google.protobuf.StringValue" && typeof value !== "object") {
     if (typeof value !== "string") {
-      checks.refuse(name, "a string", value);
+      validate.wrongType(name, "a string", value);
     }
   } else if (message.typeName === "google.protobuf.Timestamp" || message.typeName === "google.protobuf.Duration") {
     if (typeof value !== "object" || value === null || !("seconds" in value)) {
-      checks.refuse(name, `a ${message.name}`, value);
+      validate.wrongType(name, `a ${message.name}`, value);
     }
   }
 }

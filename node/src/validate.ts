@@ -1,6 +1,6 @@
 import { ScalekitArgumentException } from "./errors";
 
-/** Arguments of JavaScript may be anything. A value is never shown, it may be a secret. */
+// Type checks of arguments. Error messages never contain a string value: it may be a secret.
 
 function typeName(value: unknown): string {
   if (value === null) {
@@ -12,7 +12,7 @@ function typeName(value: unknown): string {
   return typeof value;
 }
 
-/** A string that has to be there. */
+/** Returns a required string. Throws if it is empty. */
 export function text(name: string, value: unknown): string {
   if (typeof value !== "string") {
     throw new ScalekitArgumentException(`${name} must be a string, not ${typeName(value)}`);
@@ -23,7 +23,10 @@ export function text(name: string, value: unknown): string {
   return value;
 }
 
-/** A string or nothing. Nothing in, nothing out; so are the other empty values, as `options.x && …` has them. */
+/**
+ * Returns an optional string. Falsy values count as missing, because callers write
+ * `condition && value`.
+ */
 export function optionalText(name: string, value: unknown): string | undefined {
   if (!value) {
     return undefined;
@@ -31,7 +34,7 @@ export function optionalText(name: string, value: unknown): string | undefined {
   return text(name, value);
 }
 
-/** A string, or a list of them, as a list. An empty string is nothing. */
+/** Returns a string or an array of strings as an array. An empty string counts as missing. */
 export function optionalTexts(name: string, value: unknown): string[] | undefined {
   if (value === undefined || value === null || value === "") {
     return undefined;
@@ -45,53 +48,57 @@ export function optionalTexts(name: string, value: unknown): string[] | undefine
   return value;
 }
 
-/** Thirty years; with more, adding it to the time of day ends beyond what a clock can count. */
-const LONGEST = 1e12;
+/** About 30 years. Adding longer times to the current time could overflow the clock. */
+const MAX_MILLISECONDS = 1e12;
 
-/** Milliseconds; zero if that is permitted. */
+/** Returns a number of milliseconds. Zero is accepted only if `zero` is set. */
 export function optionalMilliseconds(name: string, value: unknown, { zero = false } = {}): number | undefined {
   if (value === undefined || value === null) {
     return undefined;
   }
-  if (typeof value !== "number" || !(value > 0 || (zero && value === 0)) || value > LONGEST) {
-    const kind = zero ? "a finite number of milliseconds, 0 or more" : "a positive finite number of milliseconds";
-    throw new ScalekitArgumentException(`${name} must be ${kind}, not ${shown(value)}`);
+  if (typeof value !== "number" || !(value > 0 || (zero && value === 0)) || value > MAX_MILLISECONDS) {
+    const expected = zero ? "a finite number of milliseconds, 0 or more" : "a positive finite number of milliseconds";
+    throw new ScalekitArgumentException(`${name} must be ${expected}, not ${describe(value)}`);
   }
   return value;
 }
 
-/** A number of things. */
-export function optionalCount(name: string, value: unknown, most: number): number | undefined {
+/** Returns a whole number from 0 to `max`. */
+export function optionalCount(name: string, value: unknown, max: number): number | undefined {
   if (value === undefined || value === null) {
     return undefined;
   }
-  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > most) {
-    throw new ScalekitArgumentException(`${name} must be a whole number from 0 to ${most}, not ${shown(value)}`);
+  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > max) {
+    throw new ScalekitArgumentException(`${name} must be a whole number from 0 to ${max}, not ${describe(value)}`);
   }
   return value as number;
 }
 
-export function optionalFlag(name: string, value: unknown): boolean | undefined {
+/** Returns an optional boolean. */
+export function optionalBoolean(name: string, value: unknown): boolean | undefined {
   if (value !== undefined && value !== null && typeof value !== "boolean") {
     throw new ScalekitArgumentException(`${name} must be true or false, not ${typeName(value)}`);
   }
   return value ?? undefined;
 }
 
-/** What can be listened to as an `AbortSignal`, of whatever make, or nothing. */
+/**
+ * Returns an optional `AbortSignal`. Checks its methods instead of its class, so that signals of
+ * polyfills and of other contexts are accepted.
+ */
 export function optionalSignal(name: string, value: unknown): AbortSignal | undefined {
   if (value === undefined || value === null) {
     return undefined;
   }
   const { aborted, addEventListener, removeEventListener } = value as Partial<AbortSignal>;
-  const listens = typeof addEventListener === "function" && typeof removeEventListener === "function";
-  if (typeof aborted !== "boolean" || !listens) {
-    refuse(name, "an AbortSignal", value);
+  const hasListeners = typeof addEventListener === "function" && typeof removeEventListener === "function";
+  if (typeof aborted !== "boolean" || !hasListeners) {
+    wrongType(name, "an AbortSignal", value);
   }
   return value as AbortSignal;
 }
 
-/** An object with options, or nothing. */
+/** Returns an options object, or `{}` if it is missing. */
 export function options<T extends object>(name: string, value: T | null | undefined): Partial<T> {
   if (value !== undefined && value !== null && typeof value !== "object") {
     throw new ScalekitArgumentException(`${name} must be an object, not ${typeName(value)}`);
@@ -99,11 +106,12 @@ export function options<T extends object>(name: string, value: T | null | undefi
   return value ?? {};
 }
 
-/** Anything else that an argument cannot be. */
-export function refuse(name: string, wanted: string, value: unknown): never {
-  throw new ScalekitArgumentException(`${name} must be ${wanted}, not ${typeName(value)}`);
+/** Throws an exception with the expected and the actual type of an argument. */
+export function wrongType(name: string, expected: string, value: unknown): never {
+  throw new ScalekitArgumentException(`${name} must be ${expected}, not ${typeName(value)}`);
 }
 
-function shown(value: unknown): string {
+/** Returns a number itself, and the type of any other value. */
+function describe(value: unknown): string {
   return typeof value === "number" ? String(value) : typeName(value);
 }

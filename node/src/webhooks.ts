@@ -1,12 +1,15 @@
 import { types } from "node:util";
 
-import * as checks from "./checks";
 import { ScalekitArgumentException } from "./errors";
 import { fromNative } from "./errors/from-native";
 import { native, type NativeClient, type WebhookVerifier } from "./native";
 import type { WebhookHeaders, WebhookPayload } from "./types/scalekit";
+import * as validate from "./validate";
 
-/** Verifies a webhook or the call of an interceptor. Names of headers and their order of precedence are the core's. */
+/**
+ * Verifies the signature of a webhook or interceptor request. The core defines the names of the
+ * headers and their precedence.
+ */
 export function verify(
   client: NativeClient,
   verifier: () => WebhookVerifier,
@@ -16,31 +19,42 @@ export function verify(
   payload: WebhookPayload,
 ): true {
   if (typeof secret !== "string") {
-    checks.refuse("secret", "a string", secret);
+    validate.wrongType("secret", "a string", secret);
   }
   const text = typeof payload === "string" ? payload : undefined;
   const body = text === undefined ? bytes(payload) : undefined;
-  // Asked each time: tests set it.
+  // Read on each call, so that tests can set the clock.
   const now = Date.now();
-  const parts = interceptor ? undefined : usual(secret, headers);
+  const parts = interceptor ? undefined : webhookParts(secret, headers);
   if (parts !== undefined) {
-    const verdict = text === undefined ? verifier()(parts, now, text, body) : verifier()(parts, now, text);
-    if (verdict === true) {
+    const result = text === undefined ? verifier()(parts, now, text, body) : verifier()(parts, now, text);
+    if (result === true) {
       return true;
     }
-    if (verdict) {
-      throw fromNative(verdict);
+    if (result) {
+      throw fromNative(result);
     }
   }
-  const failure = native().verifyPayload(client, interceptor, secret, pairs(headers), now, text, body);
+  const failure = native().verifyPayload(
+    client,
+    interceptor,
+    secret,
+    namesAndValues(headers),
+    now,
+    text,
+    body,
+  );
   if (failure) {
     throw fromNative(failure);
   }
   return true;
 }
 
-/** What a verifier wants of an object that has the headers under the names which Node gives them: nearly always. */
-function usual(secret: string, headers: WebhookHeaders): string | undefined {
+/**
+ * Returns the first argument of a {@link WebhookVerifier}, for the fast path. Returns `undefined` if
+ * the headers are not properties with lowercase names, as in Node's `IncomingHttpHeaders`.
+ */
+function webhookParts(secret: string, headers: WebhookHeaders): string | undefined {
   if (typeof headers !== "object" || headers === null) {
     return undefined;
   }
@@ -54,42 +68,45 @@ function usual(secret: string, headers: WebhookHeaders): string | undefined {
     : undefined;
 }
 
-/** Names and values in turn, of whatever has headers. */
-function pairs(headers: unknown): string[] {
+/** Returns the names and values of all headers, alternating in one array. */
+function namesAndValues(headers: unknown): string[] {
   if (typeof headers !== "object" || headers === null) {
-    checks.refuse("headers", "an object, Headers, a Map or pairs", headers);
+    validate.wrongType("headers", "an object, Headers, a Map or pairs", headers);
   }
   const entries: Iterable<unknown> =
     Symbol.iterator in headers ? (headers as Iterable<unknown>) : Object.entries(headers);
-  const found: string[] = [];
+  const pairs: string[] = [];
   for (const entry of entries) {
     if (!Array.isArray(entry)) {
-      checks.refuse("headers", "an object, Headers, a Map or pairs", headers);
+      validate.wrongType("headers", "an object, Headers, a Map or pairs", headers);
     }
     const [name, value] = entry as unknown[];
-    // Of a header that came twice, the first counts.
+    // If a header was sent several times, the first value is used.
     const first: unknown = Array.isArray(value) ? value[0] : value;
     if (typeof name === "string" && (typeof first === "string" || typeof first === "number")) {
-      found.push(name, String(first));
+      pairs.push(name, String(first));
     }
   }
-  return found;
+  return pairs;
 }
 
-/** The body where it lies, or a copy of what another thread may write to meanwhile. */
+/**
+ * Returns a view of a binary body. Shared memory is copied, because another thread could change it
+ * during the verification.
+ */
 function bytes(payload: unknown): Buffer {
   if (!types.isArrayBufferView(payload) && !types.isArrayBuffer(payload)) {
-    checks.refuse("payload", "a string, a Buffer, a Uint8Array or an ArrayBuffer", payload);
+    validate.wrongType("payload", "a string, a Buffer, a Uint8Array or an ArrayBuffer", payload);
   }
   try {
     if (types.isArrayBuffer(payload)) {
       return Buffer.from(payload);
     }
     const { buffer, byteOffset, byteLength } = payload;
-    // One that is empty may be one that has been transferred, which this finds out.
+    // `Buffer.from` throws if the buffer has been transferred. A transferred view is always empty.
     const view = Buffer.isBuffer(payload) && byteLength > 0 ? payload : Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
     return types.isSharedArrayBuffer(buffer) ? Buffer.from(view) : view;
   } catch (cause) {
-    throw new ScalekitArgumentException("payload has been transferred: its memory is not here any more", { cause });
+    throw new ScalekitArgumentException("payload has been transferred to another thread; verify it before the transfer", { cause });
   }
 }

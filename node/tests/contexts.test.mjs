@@ -181,7 +181,7 @@ test("a context that is not used any more is not held on to", async () => {
 
 test("a panic becomes an exception, at once and in the background", async () => {
   const { native } = await import("scalekit-client/lib/native.js");
-  const { work } = await import("scalekit-client/lib/mailbox.js");
+  const { runInBackground } = await import("scalekit-client/lib/mailbox.js");
   const { fromNative } = await import("scalekit-client/lib/errors/from-native.js");
   const { panicNow, panicLater } = native();
   assert.ok(panicNow && panicLater, "the tests run on a debug build of the addon");
@@ -189,7 +189,7 @@ test("a panic becomes an exception, at once and in the background", async () => 
   assert.ok(failure);
   assert.equal(fromNative(failure).constructor, ScalekitException);
   assert.equal(failure.message, "internal error, please report it: on purpose");
-  await assert.rejects(work(panicLater), (/** @type {any} */ error) => {
+  await assert.rejects(runInBackground(panicLater), (/** @type {any} */ error) => {
     assert.equal(error.constructor, ScalekitException);
     assert.equal(error.message, "internal error, please report it: on purpose");
     return true;

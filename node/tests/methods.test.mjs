@@ -72,7 +72,7 @@ test("arguments of a wrong kind are refused without being shown", async () => {
   await refused(client.user.assignUserRoles("org_1", "usr_1", "s3cret"), "roles must be an array");
   await refused(client.tools.executeTool({ toolName: "t", params: "s3cret" }), "params must be an object");
   await refused(client.tools.executeTool({ toolName: "t", params: { big: 1n } }), "params cannot be written as JSON");
-  const time = "updatedAfter must be a Date, a Timestamp or a text in ISO 8601";
+  const time = "updatedAfter must be a Date, a Timestamp or an ISO 8601 string";
   await refused(client.directory.listDirectoryUsers("org_1", "dir_1", { updatedAfter: "s3cret" }), time);
   await refused(
     client.mcp.createSessionToken({ mcpConfigId: "c", expiry: "s3cret" }),
@@ -81,7 +81,7 @@ test("arguments of a wrong kind are refused without being shown", async () => {
   const error = await client.organization.listOrganization({ pageSize: "s3cret" }).catch((/** @type {any} */ e) => e);
   assert.ok(error instanceof errors.ScalekitArgumentException);
   assert.equal(error.operation, "OrganizationService.ListOrganization");
-  assert.equal(error.message, "scalekit.v1.organizations.ListOrganizationsRequest.page_size cannot take the value given");
+  assert.equal(error.message, "scalekit.v1.organizations.ListOrganizationsRequest.page_size contains a value that cannot be encoded");
   assert.doesNotMatch(require("node:util").inspect(error), /s3cret/);
   assert.deepEqual(notes, []);
 });
@@ -127,7 +127,7 @@ test("nothing but a text becomes a text, a list a list, an object a message, a b
 test("a time is no number, and a message of one has whole numbers", async () => {
   const { client, notes } = services();
   const sent = () => notes.at(-1).request;
-  const time = "expiry must be a Date, a Timestamp or a text in ISO 8601";
+  const time = "expiry must be a Date, a Timestamp or an ISO 8601 string";
   for (const expiry of [1893456000, true, [2030], { seconds: "x" }, { seconds: Number.NaN, nanos: 0 }, { seconds: 1, nanos: 0.5 }]) {
     await refused(client.token.createToken("org_1", { expiry }), time);
   }
@@ -234,7 +234,7 @@ test("an answer without what a method returns is an error", async () => {
   const { client } = services();
   const link = await client.organization.generatePortalLink("org_1").catch((/** @type {any} */ error) => error);
   assert.ok(link instanceof errors.ScalekitServerException);
-  assert.equal(link.message, "the answer has no link");
+  assert.equal(link.message, "the response has no link");
   assert.equal(link.operation, "OrganizationService.GeneratePortalLink");
   assert.equal(await client.organization.upsertUserManagementSettings("org_1", {}), undefined);
   const none = await client.directory.getPrimaryDirectoryByOrganizationId("org_1").catch((/** @type {any} */ e) => e);

@@ -24,7 +24,7 @@ test("wrong arguments are refused at once, by name", () => {
     [/^clientId must be a string, not number$/, undefined, URL_OF_ENVIRONMENT, 5],
     [/^clientSecret must be a string, not boolean$/, undefined, URL_OF_ENVIRONMENT, "skc_1", false],
     [/^options must be an object, not number$/, 5],
-    [/^there is no option timeout; there are timeoutMs, /, { timeout: 5 }],
+    [/^unknown option timeout; the options are timeoutMs, /, { timeout: 5 }],
     [/^audience must be a string or an array of strings, not Object$/, { audience: {} }],
     [/^issuer must be a string, not number$/, { issuer: 5 }],
     [/^maxRetries must be a whole number from 0 to 100, not 1.5$/, { maxRetries: 1.5 }],

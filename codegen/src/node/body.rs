@@ -36,7 +36,7 @@ impl Writer {
         );
         match &method.action {
             Action::Pages { items, .. } => {
-                let items = format!("(answer) => answer.{}", camel(items.name()));
+                let items = format!("(page) => page.{}", camel(items.name()));
                 text.push_str(&format!(
                     "    yield* this.pages({arguments}      {items},\n      call,\n    );\n"
                 ));
@@ -60,17 +60,18 @@ impl Writer {
                     }
                     ReturnValue::OptionalField(field) => {
                         text.push_str(&format!(
-                            "    const answer = await {call};\n    return answer.{};\n",
+                            "    const response = await {call};\n    return response.{};\n",
                             camel(field.name())
                         ));
                     }
                     ReturnValue::Field(field) => {
                         let name = camel(field.name());
-                        let answered = self
-                            .helpers
-                            .call("answered", &format!("\"{operation}\", \"{name}\", answer.{name}"));
+                        let value = self.helpers.call(
+                            "responseField",
+                            &format!("\"{operation}\", \"{name}\", response.{name}"),
+                        );
                         text.push_str(&format!(
-                            "    const answer = await {call};\n    return {answered};\n"
+                            "    const response = await {call};\n    return {value};\n"
                         ));
                     }
                     ReturnValue::Function(function) => {
@@ -111,7 +112,9 @@ impl Writer {
             format!("\"{}\": [{}]", label.join(" and "), values.join(", "))
         };
         let sets: Vec<String> = sets.iter().map(set).collect();
-        let check = self.helpers.call("oneOf", &format!("{{ {} }}", sets.join(", ")));
+        let check = self
+            .helpers
+            .call("requireOneOf", &format!("{{ {} }}", sets.join(", ")));
         format!("    {check};\n")
     }
 

@@ -98,14 +98,14 @@ impl Init {
                 .push((camel(field.name()), Value::Expression { text, required }));
             return;
         };
-        let choice = helpers.call("choice", &format!("\"{}\", {text}", camel(field.name())));
+        let member = helpers.call("oneofMember", &format!("\"{}\", {text}", camel(field.name())));
         let name = camel(oneof.name());
         match self.fields.iter_mut().find(|(key, _)| *key == name) {
-            Some((_, Value::Expression { text, .. })) => *text = format!("{text} ?? {choice}"),
+            Some((_, Value::Expression { text, .. })) => *text = format!("{text} ?? {member}"),
             _ => self.fields.push((
                 name,
                 Value::Expression {
-                    text: choice,
+                    text: member,
                     required,
                 },
             )),
@@ -140,7 +140,7 @@ impl Init {
                     } else if *required || inner.required() {
                         literal
                     } else {
-                        helpers.call("present", &literal)
+                        helpers.call("ifAnySet", &literal)
                     }
                 }
             };

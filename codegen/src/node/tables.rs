@@ -11,7 +11,8 @@ pub(super) fn services(clients: &[Client]) -> String {
     let mut sorted: Vec<&Client> = clients.iter().collect();
     sorted.sort_by_key(|client| &client.attribute);
     let mut text =
-        "import type { Road } from \"./call\";\nimport { dormant } from \"./dormant\";\n".to_owned();
+        "import type { Transport } from \"./call\";\nimport { lazyService } from \"./lazy-service\";\n"
+            .to_owned();
     for client in &sorted {
         text.push_str(&format!(
             "import type {} from \"./{}\";\n",
@@ -28,11 +29,13 @@ export abstract class Services {
         text.push_str(&docs::property(&client.doc));
         text.push_str(&format!("  readonly {attribute}: {class};\n"));
     }
-    text.push_str("\n  /** @param road The transport of all calls. */\n  constructor(road: Road) {\n");
+    text.push_str(
+        "\n  /** @param transport The transport of all calls. */\n  constructor(transport: Transport) {\n",
+    );
     for client in &sorted {
         let (attribute, module) = (&client.attribute, &client.module);
         text.push_str(&format!(
-            "    this.{attribute} = dormant(road, () => (require(\"./{module}\") as typeof import(\"./{module}\")).default);\n"
+            "    this.{attribute} = lazyService(transport, () => (require(\"./{module}\") as typeof import(\"./{module}\")).default);\n"
         ));
     }
     text + "  }\n}\n"

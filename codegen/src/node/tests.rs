@@ -61,10 +61,12 @@ fn arguments_fill_the_configured_fields() {
     let clients = plan(&schema()).unwrap();
     let users = module_of(&clients, "user");
     let created = method(&users, "createMembership");
-    assert!(created.contains("identities: choice(\"id\", text(\"userId\", userId)),"));
+    assert!(created.contains("identities: oneofMember(\"id\", text(\"userId\", userId)),"));
     assert!(created.contains("membership: { roles: each(\"roles\", \"name\", options?.roles),"));
     let by_external_id = method(&users, "createMembershipByExternalId");
-    assert!(by_external_id.contains("identities: choice(\"externalId\", text(\"externalId\", externalId)),"));
+    assert!(
+        by_external_id.contains("identities: oneofMember(\"externalId\", text(\"externalId\", externalId)),")
+    );
     // One field of a message that is also accepted as a whole.
     assert!(
         method(&users, "createUserAndMembership")
@@ -81,7 +83,7 @@ fn arguments_fill_the_configured_fields() {
 fn an_empty_string_is_a_value_in_updates_only() {
     let clients = plan(&schema()).unwrap();
     let organizations = module_of(&clients, "organization");
-    assert!(method(&organizations, "createOrganization").contains("slug: filled(options?.slug),"));
+    assert!(method(&organizations, "createOrganization").contains("slug: nonEmpty(options?.slug),"));
     let tokens = module_of(&clients, "token");
     assert!(method(&tokens, "updateToken").contains("description: options?.description ?? undefined,"));
 }
@@ -91,7 +93,7 @@ fn alternatives_are_checked_before_anything_is_sent() {
     let clients = plan(&schema()).unwrap();
     assert!(
         method(&module_of(&clients, "mcp"), "createSessionToken").contains(
-            "oneOf({ \"mcpConfigId\": [params.mcpConfigId], \"connectionName\": [params.connectionName] });"
+            "requireOneOf({ \"mcpConfigId\": [params.mcpConfigId], \"connectionName\": [params.connectionName] });"
         )
     );
     assert!(

@@ -105,12 +105,12 @@ fn conversion(field: &FieldDescriptor, modules: &mut Modules) -> Option<(&'stati
                 "FieldMask" => "mask",
                 "Struct" => "struct",
                 "ListValue" => "list",
-                "Int64Value" | "UInt64Value" => "wide",
+                "Int64Value" | "UInt64Value" => "int64",
                 _ => return None,
             };
             Some((function, String::new()))
         }
-        kind if is_64_bit(&kind) => Some(("wide", String::new())),
+        kind if is_64_bit(&kind) => Some(("int64", String::new())),
         _ => None,
     }
 }
@@ -180,7 +180,7 @@ pub(super) fn value(
                     && !field.is_list()
                     && (field.supports_presence() || oneof(field).is_some()) =>
             {
-                helpers.call("filled", &argument)
+                helpers.call("nonEmpty", &argument)
             }
             _ => argument + or_undefined,
         },

@@ -1,28 +1,28 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 
-import { opener } from "./message";
+import { messageReader } from "./message";
 import { nextTurn, PIECE } from "./piece";
 import { check, Reader } from "./reader";
 
 /**
- * Decodes what the core wrote, with a turn of the event loop after each piece, so that an answer of a megabyte does not keep
- * everything else waiting.
+ * Decodes a large message that the core serialized. Yields to the event loop after each piece, so
+ * that a response of a megabyte does not block the program.
  *
- * To be able to rest anywhere, it keeps what it has begun in a list instead of calling itself. It leaves little garbage, since
- * V8's collector does not rest.
+ * It uses a stack of open values instead of recursion, because it must be able to pause anywhere. It
+ * allocates little, because pauses of the garbage collector would also block the program.
  */
 export async function decodeInPieces<Desc extends DescMessage>(
   schema: Desc,
   bytes: Uint8Array,
-  turn: () => Promise<unknown> = nextTurn,
+  yieldToEventLoop: () => Promise<unknown> = nextTurn,
 ): Promise<MessageShape<Desc>> {
   const reader = new Reader(bytes);
-  const message = opener(schema)(reader, bytes.length);
-  let rested = 0;
+  const message = messageReader(schema)(reader, bytes.length);
+  let lastPause = 0;
   for (let inner = reader.open.at(-1); inner; inner = reader.open.at(-1)) {
-    if (reader.pos - rested >= PIECE) {
-      rested = reader.pos;
-      await turn();
+    if (reader.pos - lastPause >= PIECE) {
+      lastPause = reader.pos;
+      await yieldToEventLoop();
     }
     if (reader.pos < inner.end) {
       inner.next(reader);

@@ -3,7 +3,7 @@ import { WireType } from "@bufbuild/protobuf/wire";
 
 import { check, type Open, OpenText, type Reader, setOwn, tagOf } from "./reader";
 
-/** The tags of what a `google.protobuf.Value` holds. */
+// Tags of the fields of a `google.protobuf.Value`.
 const NULL = tagOf(1, WireType.Varint);
 const NUMBER = tagOf(2, WireType.Bit64);
 const STRING = tagOf(3, WireType.LengthDelimited);
@@ -11,7 +11,7 @@ const BOOL = tagOf(4, WireType.Varint);
 const STRUCT = tagOf(5, WireType.LengthDelimited);
 const LIST = tagOf(6, WireType.LengthDelimited);
 
-/** The object or array that a `google.protobuf.Struct` or `ListValue` stands for. */
+/** A partly read `google.protobuf.Struct` or `ListValue`, as a JSON object or array. */
 export class OpenJson implements Open {
   readonly end: number;
   readonly #json: JsonObject | JsonValue[];
@@ -21,7 +21,7 @@ export class OpenJson implements Open {
     this.end = end;
   }
 
-  /** Reads an entry or an item. */
+  /** Reads one entry of the object or one item of the array. */
   next(reader: Reader): void {
     const end = reader.enter(1);
     let key = "";

@@ -14,6 +14,7 @@ import { addToJSON, isWide } from "../stringify";
 import { OpenJson } from "./json";
 import { check, type Open, OpenText, type Reader, setOwn, tagOf } from "./reader";
 
+/** A partly read message. */
 class OpenMessage implements Open {
   readonly end: number;
   readonly #schema: DescMessage;
@@ -25,18 +26,18 @@ class OpenMessage implements Open {
     this.end = end;
   }
 
-  /** Reads a field; what is rare is left to the runtime. */
+  /** Reads one field. Unknown fields and rare types are read by the protobuf runtime. */
   next(reader: Reader): void {
     const start = reader.pos;
     const tag = reader.uint32();
-    const part = partsOf(this.#schema).get(tag);
-    if (!part) {
+    const fieldReader = fieldReaders(this.#schema).get(tag);
+    if (!fieldReader) {
       reader.pos = start;
       reader.skip(reader.tag()[1]);
       mergeFromBinary(this.#schema, this.#message, reader.source.subarray(start, reader.pos));
       return;
     }
-    const { field, read } = part;
+    const { field, read } = fieldReader;
     const end = (tag & 7) === WireType.LengthDelimited ? reader.end() : reader.pos;
     let key = "";
     if (field.fieldKind === "map") {
@@ -68,38 +69,40 @@ class OpenMessage implements Open {
 /** Reads a value that ends at `end`. */
 type Read = (reader: Reader, end: number) => unknown;
 
-interface Part {
+interface FieldReader {
   field: DescField;
   read: Read;
 }
 
-const parts = new WeakMap<DescMessage, Map<number, Part>>();
+const cache = new WeakMap<DescMessage, Map<number, FieldReader>>();
 
-/** The fields of a message that are read here, by tag. */
-function partsOf(schema: DescMessage): Map<number, Part> {
-  let known = parts.get(schema);
-  if (!known) {
-    known = new Map();
+/** Returns the readers of a message's fields by tag. Fields of rare types have none. */
+function fieldReaders(schema: DescMessage): Map<number, FieldReader> {
+  let readers = cache.get(schema);
+  if (!readers) {
+    readers = new Map();
     for (const field of schema.fields) {
       const [wireType, read] = readerOf(field) ?? [];
       if (read && wireType !== undefined && (field.fieldKind !== "map" || field.mapKey === ScalarType.STRING)) {
-        known.set(tagOf(field.number, wireType), { field, read });
+        readers.set(tagOf(field.number, wireType), { field, read });
       }
     }
-    parts.set(schema, known);
+    cache.set(schema, readers);
   }
-  return known;
+  return readers;
 }
 
+/** Returns the wire type and the reader of a field, or `undefined` if its type is rare. */
 function readerOf(field: DescField): [WireType, Read] | undefined {
   const { message, parent } = field;
   if (message) {
-    // A wrapper's value the runtime keeps, and of a Struct what it stands for.
+    // In messages of the runtime, wrapper fields contain the value itself, and a Struct is a JSON
+    // object.
     if (isWrapperDesc(message)) {
       return undefined;
     }
     const isJson = message.typeName === "google.protobuf.Struct" && parent.typeName !== "google.protobuf.Value";
-    return [WireType.LengthDelimited, isJson ? openJson : opener(message)];
+    return [WireType.LengthDelimited, isJson ? openJson : messageReader(message)];
   }
   if (field.scalar === ScalarType.STRING) {
     return [WireType.LengthDelimited, (reader, end) => reader.text(end)];
@@ -119,8 +122,8 @@ const SCALARS = new Map<ScalarType, [WireType, Read]>([
   [ScalarType.DOUBLE, [WireType.Bit64, (reader) => reader.double()]],
 ]);
 
-/** Returns a function that begins a message, which is empty until it has been read. */
-export function opener<Desc extends DescMessage>(
+/** Returns a function that creates an empty message and opens it. The decoder fills it later. */
+export function messageReader<Desc extends DescMessage>(
   schema: Desc,
 ): (reader: Reader, end: number) => MessageShape<Desc> {
   const wide = isWide(schema);

@@ -1,16 +1,19 @@
 import { setImmediate } from "node:timers";
 
-/** Bytes of an answer that are decoded in one turn of the event loop: a fraction of a millisecond. */
+/** Bytes of a response that are decoded before yielding to the event loop, in less than 1 ms. */
 export const PIECE = 8 * 1024;
 
-/** The same of a text, which is decoded faster. V8's collector does not move what is as large as this. */
+/**
+ * Bytes of a string that are decoded before yielding. Strings decode faster than messages. V8's
+ * garbage collector does not move objects of this size.
+ */
 export const TEXT_PIECE = 32 * 1024;
 
-// Kept from before a test may put fake timers in its place: `jest.useFakeTimers` those of the global object, `node:test` also
-// those of `node:timers`. An answer would never arrive.
-const later = setImmediate;
+// A reference to the real function. Fake timers in tests replace the function: Jest replaces the
+// global, and `node:test` also replaces it in `node:timers`. Decoding would then never continue.
+const realSetImmediate = setImmediate;
 
-/** Lets the event loop turn. */
+/** Resolves in the next turn of the event loop. */
 export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => void later(resolve));
+  return new Promise((resolve) => void realSetImmediate(resolve));
 }

@@ -2,18 +2,21 @@ import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 
 import { TEXT_PIECE } from "./piece";
 
-/** What is read part by part up to its end. A part that has parts itself is opened, and read before the next. */
+/**
+ * A value that is read part by part. A part that is itself read part by part is pushed to
+ * {@link Reader.open} and read first.
+ */
 export interface Open {
   readonly end: number;
   next(reader: Reader): void;
 }
 
-/** How many names are remembered. */
-const KEYS = 128;
+/** Number of slots of the cache of object keys. */
+const KEY_SLOTS = 128;
 
-/** Reads UTF-8 and lengths that the core has made sure of. */
+/** Reads messages that the core serialized. Their UTF-8 is valid. */
 export class Reader extends BinaryReader {
-  /** What has been begun; the innermost is the last. */
+  /** The stack of open values. The innermost is the last. */
   readonly open: Open[] = [];
   readonly #text: Buffer;
   readonly #keys: { start: number; length: number; text: string }[] = [];
@@ -23,58 +26,59 @@ export class Reader extends BinaryReader {
     this.#text = Buffer.from(source.buffer, source.byteOffset, source.length);
   }
 
-  /** Reads a length, and returns the end of what has it. */
+  /** Reads a length and returns the position where the value ends. */
   end(): number {
     const end = this.uint32() + this.pos;
     check(end <= this.len);
     return end;
   }
 
-  /** Reads the tag and the length of a field, and returns its end. */
+  /** Reads the tag and the length of a field. Returns the position where the field ends. */
   enter(number: number): number {
     check(this.uint32() === tagOf(number, WireType.LengthDelimited));
     return this.end();
   }
 
-  /** Reads text; long text is opened. */
+  /** Reads a string that ends at `end`. A long string is opened and read in pieces. */
   text(end: number): string | OpenText {
     if (end - this.pos <= TEXT_PIECE) {
-      return this.whole(end);
+      return this.utf8(end);
     }
     const text = new OpenText(end);
     this.open.push(text);
     return text;
   }
 
-  /** Reads the name of a member: of many objects that are alike each name is made once. */
+  /** Reads an object key. Keys are cached, because arrays often contain objects with the same keys. */
   key(end: number): string {
     const { pos: start, source } = this;
     const length = end - start;
-    const slot = (length * 31 + (source[start] ?? 0) * 7 + (source[end - 1] ?? 0)) % KEYS;
-    const known = this.#keys[slot];
-    if (known?.length === length) {
-      let same = 0;
-      while (same < length && source[known.start + same] === source[start + same]) {
-        same++;
+    const slot = (length * 31 + (source[start] ?? 0) * 7 + (source[end - 1] ?? 0)) % KEY_SLOTS;
+    const cached = this.#keys[slot];
+    if (cached?.length === length) {
+      let equal = 0;
+      while (equal < length && source[cached.start + equal] === source[start + equal]) {
+        equal++;
       }
-      if (same === length) {
+      if (equal === length) {
         this.pos = end;
-        return known.text;
+        return cached.text;
       }
     }
-    const text = this.whole(end);
+    const text = this.utf8(end);
     this.#keys[slot] = { start, length, text };
     return text;
   }
 
-  whole(end: number): string {
+  /** Reads a string that ends at `end`, in one piece. */
+  utf8(end: number): string {
     const text = this.#text.toString("utf8", this.pos, end);
     this.pos = end;
     return text;
   }
 
-  /** The last place up to `end` at which a character begins, which has at most four bytes. */
-  character(end: number): number {
+  /** Returns the last position up to `end` where a UTF-8 character (1 to 4 bytes) starts. */
+  characterStart(end: number): number {
     for (let start = end; start > end - 4; start--) {
       if (((this.#text[start] ?? 0) & 0xc0) !== 0x80) {
         return start;
@@ -85,8 +89,8 @@ export class Reader extends BinaryReader {
 }
 
 /**
- * Long text, which is given away when it has been read. Its pieces are joined into parts of a size that V8's collector leaves
- * where they are.
+ * A long string that is read in pieces and passed to `put` at its end. Pieces are joined into parts
+ * that are too large for V8's garbage collector to move.
  */
 export class OpenText implements Open {
   readonly end: number;
@@ -99,8 +103,8 @@ export class OpenText implements Open {
   }
 
   next(reader: Reader): void {
-    const end = reader.pos + TEXT_PIECE < this.end ? reader.character(reader.pos + TEXT_PIECE) : this.end;
-    this.#pieces.push(reader.whole(end));
+    const end = reader.pos + TEXT_PIECE < this.end ? reader.characterStart(reader.pos + TEXT_PIECE) : this.end;
+    this.#pieces.push(reader.utf8(end));
     if (end === this.end || this.#pieces.length === 8) {
       this.#parts += this.#pieces.join("");
       this.#pieces = [];
@@ -112,17 +116,19 @@ export class OpenText implements Open {
   }
 }
 
+/** Returns the tag of a field: its number and wire type. */
 export function tagOf(number: number, wireType: WireType): number {
   return (number << 3) | wireType;
 }
 
+/** Throws if a condition that holds for all messages of the core does not hold. */
 export function check(expected: boolean): asserts expected {
   if (!expected) {
-    throw new Error("an answer that the core does not write");
+    throw new Error("the serialized response is malformed");
   }
 }
 
-/** Assigns, also to `__proto__`, for which an assignment does something else. */
+/** Sets an own property. A plain assignment to `__proto__` would change the prototype instead. */
 export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
   if (key === "__proto__") {
     Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });

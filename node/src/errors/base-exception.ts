@@ -1,85 +1,89 @@
 import type { ErrorInfo } from "../pkg/grpc/scalekit/v1/errdetails/errdetails_pb";
 import { connectCode, grpcStatusName } from "./status";
 
-/** What any exception may say besides its message. */
+/** Fields of an exception besides its message. */
 export interface ExceptionFields {
   /** The operation that failed, such as `OrganizationService.GetOrganization`. */
   operation?: string;
-  /** The id under which the service knows the request. */
+  /** The request id that the service assigned. */
   requestId?: string;
   /** Whether the same call may succeed later. */
   retryable?: boolean;
-  /** What lies behind. */
+  /** The error that caused this one. */
   cause?: unknown;
 }
 
-/** What the exception of a failed call says. */
+/** Fields of the exception of a failed call. */
 export interface ServerExceptionFields extends ExceptionFields {
-  /** The HTTP status, or the one that stands for the gRPC code if no answer came. */
+  /** The HTTP status. Without a response, the status that corresponds to the gRPC code. */
   httpStatus?: number;
-  /** The number of the gRPC code. */
+  /** The numeric gRPC code. */
   grpcStatus?: number;
-  /** The service's own name of the failure. */
+  /** The service's error code. */
   errorCode?: string | null;
-  /** What else the answer said, as JSON values. */
+  /** Error details of the response, as JSON values. */
   details?: unknown;
 }
 
-/** The base of every exception of this package. */
+/** Base class of all exceptions of this package. */
 export class ScalekitException extends Error {
   override name = "ScalekitException";
   /** The operation that failed, such as `OrganizationService.GetOrganization`. */
   readonly operation: string | undefined;
-  /** The id under which the service knows the request: name it when you ask for support. */
+  /** The request id that the service assigned. Include it in support requests. */
   readonly requestId: string | undefined;
-  /** Whether the same call may succeed later. What is safe to repeat has been repeated already. */
+  /** Whether the same call may succeed later. Safe calls have already been retried. */
   readonly retryable: boolean;
 
-  /** @param error what went wrong: its text, or an error, whose message it then is */
+  /** @param error The message, or an error that provides the message and becomes the cause. */
   constructor(error?: unknown, fields: ExceptionFields = {}) {
-    super(text(error), "cause" in fields ? { cause: fields.cause } : error instanceof Error ? { cause: error } : {});
+    super(messageOf(error), "cause" in fields ? { cause: fields.cause } : error instanceof Error ? { cause: error } : {});
     this.operation = fields.operation;
     this.requestId = fields.requestId;
     this.retryable = fields.retryable ?? false;
-    // What an exception does not have is not shown.
+    // Fields without a value are not shown when the exception is logged.
     for (const name of ["operation", "requestId"] as const) {
       Object.defineProperty(this, name, { enumerable: this[name] !== undefined });
     }
   }
 
-  /** What JSON writes: all that is shown, and the message, which the properties of an error do not have. */
+  /** Returns the enumerable fields and the message, which is not enumerable, for `JSON.stringify`. */
   toJSON(): object {
     return Object.assign({ name: this.name, message: this.message }, this);
   }
 }
 
-/** An argument, option or configuration of which no request can be made. */
+/** An invalid argument, option or configuration. No request was sent. */
 export class ScalekitArgumentException extends ScalekitException {
   override name = "ScalekitArgumentException";
 }
 
-/** A webhook or interceptor payload whose signature does not hold. */
+/** The signature of a webhook or interceptor payload is invalid. */
 export class WebhookVerificationError extends ScalekitException {
   override name = "WebhookVerificationError";
 }
 
-/** A token that is malformed, forged, expired, or lacks what was asked of it. */
+/** A token is malformed, forged or expired, or does not meet the requirements of the validation. */
 export class ScalekitValidateTokenFailureException extends ScalekitException {
   override name = "ScalekitValidateTokenFailureException";
 }
 
-/** The service refused a call, or could not be reached. */
+/** The service rejected a call or could not be reached. */
 export class ScalekitServerException extends ScalekitException {
   override name = "ScalekitServerException";
-  /** The HTTP status or, if no answer came, the one that stands for the gRPC code. */
+  /** The HTTP status. Without a response, the status that corresponds to the gRPC code. */
   readonly httpStatus: number;
-  /** The number of the gRPC code: 5 for `NOT_FOUND`, and so on. */
+  /** The numeric gRPC code, such as 5 for `NOT_FOUND`. */
   readonly grpcStatus: number;
-  /** The service's own name of the failure, such as `RESOURCE_NOT_FOUND`. */
+  /** The service's error code, such as `RESOURCE_NOT_FOUND`. */
   readonly errorCode: string | null;
   /**
-   * What else the answer said: the service's details, as messages; `{ error: … }` from the token endpoint;
-   * `{ body: … }`, the first bytes of an answer that is not the service's; `null` without an answer.
+   * Error details of the response:
+   *
+   * - an array of `ErrorInfo` messages, for an error of the API
+   * - `{ error: … }`, for an error of the token endpoint
+   * - `{ body: … }` with the start of the body, if the body is not an error of the service
+   * - `null`, without a response
    */
   readonly errDetails: any;
 
@@ -93,26 +97,27 @@ export class ScalekitServerException extends ScalekitException {
     Object.defineProperty(this, "errDetails", { enumerable: details !== null });
   }
 
-  /** The service's details, as messages. */
+  /** The `ErrorInfo` messages of the response. Empty if it has none. */
   get unpackedDetails(): ErrorInfo[] {
     return Array.isArray(this.errDetails) ? this.errDetails : [];
   }
 
-  /** Operation, status, codes, message and request id in one line. */
+  /** Returns the operation, status, codes, message and request id in one line. */
   override toString(): string {
-    const where = this.operation === undefined ? "" : `${this.operation}: `;
+    const operation = this.operation === undefined ? "" : `${this.operation}: `;
     const code = this.errorCode === null ? "" : ` [${this.errorCode}]`;
-    const which = this.requestId === undefined ? "" : ` (request id: ${this.requestId})`;
+    const requestId = this.requestId === undefined ? "" : ` (request id: ${this.requestId})`;
     const status = `${this.httpStatus} ${grpcStatusName(this.grpcStatus)}`;
     const prefix = `[${connectCode(this.grpcStatus)}] `;
     const message = this.message.startsWith(prefix)
       ? this.message.slice(prefix.length)
       : this.message;
-    return `${this.name}: ${where}${status}${code}: ${message}${which}`;
+    return `${this.name}: ${operation}${status}${code}: ${message}${requestId}`;
   }
 }
 
-function text(error: unknown): string {
+/** Returns the message for a value that was passed as the error. */
+function messageOf(error: unknown): string {
   if (error instanceof Error) {
     return error.message;
   }
@@ -123,7 +128,10 @@ function text(error: unknown): string {
   return typeof message === "string" && message !== "" ? message : "Unknown error";
 }
 
-/** Details that are no `ErrorInfo`, or one that cannot be read, are passed over: they must not hide the failure. */
+/**
+ * Converts JSON details to `ErrorInfo` messages. Skips other types and invalid details, which must
+ * not hide the original error.
+ */
 function unpack(details: any[]): ErrorInfo[] {
   if (details.length === 0) {
     return [];

@@ -10,7 +10,7 @@ type ExceptionClass = new (
 
 const CLASSES = Object.entries({ ...base, ...specific }) as [string, ExceptionClass][];
 
-/** Every exception class, by its name. */
+/** The exception classes by name. */
 export const EXCEPTIONS: ReadonlyMap<string, ExceptionClass> = new Map(
   CLASSES.filter(
     ([, value]) =>
@@ -18,11 +18,11 @@ export const EXCEPTIONS: ReadonlyMap<string, ExceptionClass> = new Map(
   ),
 );
 
-/** The exception that a failure stands for. */
+/** Converts a failure of the addon to an exception. */
 export function fromNative(failure: Failure): base.ScalekitException {
   const Exception = EXCEPTIONS.get(failure.name) ?? base.ScalekitException;
   const { operation, requestId, retryable, httpStatus, grpcStatus, errorCode, details } = failure;
-  return new Exception(spelled(failure), {
+  return new Exception(messageOf(failure), {
     operation,
     requestId,
     retryable,
@@ -30,20 +30,20 @@ export function fromNative(failure: Failure): base.ScalekitException {
     grpcStatus,
     errorCode,
     details: details === undefined ? null : JSON.parse(details),
-    ...(failure.causes.length > 0 && { cause: causes(failure.causes) }),
+    ...(failure.causes.length > 0 && { cause: nestedCauses(failure.causes) }),
   });
 }
 
-/** Errors in each other, as the core has them. */
-function causes([message, ...behind]: string[]): Error {
+/** Converts messages, outermost first, to errors that are nested by `cause`. */
+function nestedCauses([message, ...inner]: string[]): Error {
   const error =
-    behind.length > 0 ? new Error(message, { cause: causes(behind) }) : new Error(message);
-  // Its stack would be that of this line.
+    inner.length > 0 ? new Error(message, { cause: nestedCauses(inner) }) : new Error(message);
+  // The error occurred in the core, so a JavaScript stack would be misleading.
   error.stack = `Error: ${message}`;
   return error;
 }
 
-/** A value, or the exception that a failure stands for. */
+/** Returns a value of the addon. Throws if it is a failure. */
 export function checked<T extends string | boolean | NativeClient | readonly string[]>(
   value: T | Failure,
 ): T {
@@ -53,15 +53,17 @@ export function checked<T extends string | boolean | NativeClient | readonly str
   return value;
 }
 
-/** Operations of the API are named `Service.Method`; the requests for tokens and keys are not. */
+/** Matches operations of the API (`Service.Method`), but not the requests for tokens and keys. */
 const API_OPERATION = /^\w+\./;
 
 /**
- * The message as programs for Node expect it. Failed operations of the API begin with their code in
- * brackets. Options and arguments, which the core writes in snake case, are in camel case. An invalid
- * webhook secret is explained.
+ * Converts the core's message to the format of Node programs:
+ *
+ * - Messages of failed API operations start with the code in brackets.
+ * - Names of options and arguments are converted from snake case to camel case.
+ * - Messages about an invalid webhook secret include the reason.
  */
-function spelled({ name, message, operation, grpcStatus, causes }: Failure): string {
+function messageOf({ name, message, operation, grpcStatus, causes }: Failure): string {
   const text = message.replace("(check env_url)", "(check envUrl)");
   if (name === "ScalekitArgumentException") {
     const camelCase = (name: string) =>

@@ -1,14 +1,14 @@
-/** Key of the class name on the prototype of each exception class, the same in every copy. */
+/** Property of each exception prototype with the class name. All copies of the package share it. */
 const CLASS = Symbol.for("scalekit-client.exception");
 
 type Class = { readonly prototype: object };
 
 /**
- * Makes `instanceof` accept the instances that another copy of this package created. There are
- * several copies after `jest.resetModules()` and in programs with several bundles.
+ * Makes `instanceof` accept instances that another copy of this package created. Several copies
+ * exist after `jest.resetModules()` and in programs with several bundles.
  *
- * @param Base the base of the exception classes
- * @param exported exports by name; those that do not derive from `Base` are ignored
+ * @param Base Base class of the exception classes.
+ * @param exported Exports by name. Exports that do not derive from `Base` are ignored.
  */
 export function shareInstances(Base: Class, exported: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(exported)) {
@@ -25,7 +25,7 @@ export function shareInstances(Base: Class, exported: Readonly<Record<string, un
   });
 }
 
-/** Whether a value has an exception class with this name among its prototypes. */
+/** Returns `true` if a prototype of `value` is an exception class with this name. */
 function hasName(value: unknown, name: string | undefined): boolean {
   if (name === undefined || typeof value !== "object" || value === null) {
     return false;
@@ -37,7 +37,7 @@ function hasName(value: unknown, name: string | undefined): boolean {
   return prototype !== null;
 }
 
-/** Classes of other packages that derive from an exception class have no name of their own. */
+/** Returns the name of an exception class. Subclasses in other packages have none. */
 function ownName(prototype: object): string | undefined {
   return Object.hasOwn(prototype, CLASS) ? (prototype as { [CLASS]: string })[CLASS] : undefined;
 }

@@ -1,56 +1,56 @@
 import { ScalekitServerException, type ServerExceptionFields } from "./base-exception";
 
-/** The request is wrong in itself (400). */
+/** The request is invalid (400). */
 export class ScalekitBadRequestException extends ScalekitServerException {
   override name = "ScalekitBadRequestException";
 }
 
-/** The credentials are missing, wrong or expired (401). */
+/** The credentials are missing, invalid or expired (401). */
 export class ScalekitUnauthorizedException extends ScalekitServerException {
   override name = "ScalekitUnauthorizedException";
 }
 
-/** The credentials do not allow this (403). */
+/** The credentials do not permit the operation (403). */
 export class ScalekitForbiddenException extends ScalekitServerException {
   override name = "ScalekitForbiddenException";
 }
 
-/** There is no such thing (404). */
+/** The resource does not exist (404). */
 export class ScalekitNotFoundException extends ScalekitServerException {
   override name = "ScalekitNotFoundException";
 }
 
-/** It exists already, or was changed meanwhile (409). */
+/** The resource already exists or was changed concurrently (409). */
 export class ScalekitConflictException extends ScalekitServerException {
   override name = "ScalekitConflictException";
 }
 
-/** Too many requests in a short time (429). */
+/** The rate limit was exceeded (429). */
 export class ScalekitTooManyRequestsException extends ScalekitServerException {
   override name = "ScalekitTooManyRequestsException";
 }
 
-/** The service failed, or its answer could not be understood (500). */
+/** The service failed or its response could not be parsed (500). */
 export class ScalekitInternalServerException extends ScalekitServerException {
   override name = "ScalekitInternalServerException";
 }
 
-/** The service does not offer this operation (501). */
+/** The service does not implement the operation (501). */
 export class ScalekitNotImplementedException extends ScalekitServerException {
   override name = "ScalekitNotImplementedException";
 }
 
-/** The service is not available or cannot be reached (503). */
+/** The service is unavailable or cannot be reached (503). */
 export class ScalekitServiceUnavailableException extends ScalekitServerException {
   override name = "ScalekitServiceUnavailableException";
 }
 
-/** The deadline of the call passed (504). */
+/** The call timed out (504). */
 export class ScalekitGatewayTimeoutException extends ScalekitServerException {
   override name = "ScalekitGatewayTimeoutException";
 }
 
-/** The call was cancelled (499), or its client is closed. */
+/** The call was cancelled (499) or the client is closed. */
 export class ScalekitCancelledException extends ScalekitServerException {
   override name = "ScalekitCancelledException";
 
@@ -59,32 +59,35 @@ export class ScalekitCancelledException extends ScalekitServerException {
   }
 }
 
-/** The request was refused with a status that has no class of its own. */
+/** The response has a status without a specific exception class. */
 export class ScalekitUnknownException extends ScalekitServerException {
   override name = "ScalekitUnknownException";
 }
 
-/** What the provider behind a tool said. */
+/** Fields of an error that the provider behind a tool reported. */
 export interface IScalekitToolException {
   readonly isToolError: true;
-  /** The provider's code of the failure, or an empty string. */
+  /** The provider's error code, or an empty string. */
   readonly toolErrorCode: string;
-  /** What the provider said, or an empty string. */
+  /** The provider's error message, or an empty string. */
   readonly toolErrorMessage: string;
-  /** The id of the tool's execution, or an empty string. */
+  /** The id of the tool execution, or an empty string. */
   readonly executionId: string;
 }
 
-/** Whether an error was reported by the provider behind a tool. */
+/** Returns `true` if the provider behind a tool reported the error. */
 export function isToolException(e: unknown): e is ScalekitServerException & IScalekitToolException {
   return e instanceof ScalekitServerException && (e as { isToolError?: unknown }).isToolError === true;
 }
 
-/** JavaScript has one base class each, so the four tool classes share their fields this way and by their interfaces. */
+/**
+ * Returns the fields that the four tool exceptions share. They cannot inherit them: each class
+ * already derives from the exception of its status.
+ */
 function toolError(details: unknown): IScalekitToolException {
   const list: unknown[] = Array.isArray(details) ? details : [];
-  const found = list.map((detail) => (detail as { tool_error_info?: Record<string, unknown> } | null)?.tool_error_info);
-  const info = found.find((info) => typeof info === "object" && info !== null) ?? {};
+  const infos = list.map((detail) => (detail as { tool_error_info?: Record<string, unknown> } | null)?.tool_error_info);
+  const info = infos.find((info) => typeof info === "object" && info !== null) ?? {};
   const field = (name: string): string => (typeof info[name] === "string" ? info[name] : "");
   return {
     isToolError: true,
@@ -94,7 +97,7 @@ function toolError(details: unknown): IScalekitToolException {
   };
 }
 
-/** The provider behind a tool refused; never retried, because the tool may have acted. */
+/** The provider behind a tool rejected the request. Not retried: the tool may have had effects. */
 export interface ScalekitToolException extends IScalekitToolException {}
 export class ScalekitToolException extends ScalekitServerException {
   override name = "ScalekitToolException";
@@ -105,7 +108,7 @@ export class ScalekitToolException extends ScalekitServerException {
   }
 }
 
-/** The provider behind a tool limits the rate of requests (429). */
+/** The rate limit of the provider behind a tool was exceeded (429). */
 export interface ScalekitToolRateLimitException extends IScalekitToolException {}
 export class ScalekitToolRateLimitException extends ScalekitTooManyRequestsException {
   override name = "ScalekitToolRateLimitException";
@@ -116,7 +119,7 @@ export class ScalekitToolRateLimitException extends ScalekitTooManyRequestsExcep
   }
 }
 
-/** The provider behind a tool does not accept the account's credentials (401). */
+/** The provider behind a tool rejected the credentials of the connected account (401). */
 export interface ScalekitToolUnauthorizedException extends IScalekitToolException {}
 export class ScalekitToolUnauthorizedException extends ScalekitUnauthorizedException {
   override name = "ScalekitToolUnauthorizedException";
@@ -127,7 +130,7 @@ export class ScalekitToolUnauthorizedException extends ScalekitUnauthorizedExcep
   }
 }
 
-/** The provider behind a tool does not allow this to the account (403). */
+/** The provider behind a tool does not permit the operation for the connected account (403). */
 export interface ScalekitToolForbiddenException extends IScalekitToolException {}
 export class ScalekitToolForbiddenException extends ScalekitForbiddenException {
   override name = "ScalekitToolForbiddenException";

@@ -1,4 +1,4 @@
-/** The names of the gRPC codes, in the order of their numbers. */
+/** Names of the gRPC codes. The index is the numeric code. */
 const NAMES = [
   "OK",
   "CANCELLED",
@@ -19,13 +19,13 @@ const NAMES = [
   "UNAUTHENTICATED",
 ] as const;
 
-/** The name of a gRPC code as Connect spells it, such as `not_found` for 5. */
+/** Returns the name of a gRPC code in Connect's format, such as `not_found` for 5. */
 export function connectCode(code: number): string {
   const name = grpcStatusName(code);
   return name === "CANCELLED" ? "canceled" : name.toLowerCase();
 }
 
-/** The name of a gRPC code, such as `NOT_FOUND` for 5. */
+/** Returns the name of a gRPC code, such as `NOT_FOUND` for 5. */
 export function grpcStatusName(code: number): string {
   return NAMES[code] ?? "UNKNOWN";
 }

@@ -1,4 +1,4 @@
-/** A user who has signed in. Holds what the ID token said about them and nothing else. */
+/** A user who has logged in. Contains only data from the ID token. */
 export type User = {
   id: string;
   username: string | undefined;
@@ -29,7 +29,7 @@ export type Identity = {
   providerRawAttributes: string;
 };
 
-/** An entry of the claim `identities`. */
+/** An entry of the `identities` claim. */
 export type IdTokenClaimIdentity = {
   connection_id: string;
   organization_id: string;
@@ -61,7 +61,7 @@ export type IdTokenClaim = {
   metadata: string | undefined;
 };
 
-/** What the token endpoint answers. */
+/** Response of the token endpoint. */
 export type TokenResponse = {
   access_token: string;
   id_token: string;
@@ -69,7 +69,7 @@ export type TokenResponse = {
   refresh_token: string;
 };
 
-/** What a sign-in needs that began at the identity provider. */
+/** Claims of a token that starts a login from the identity provider. */
 export type IdpInitiatedLoginClaims = {
   connection_id: string;
   organization_id: string;

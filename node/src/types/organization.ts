@@ -8,7 +8,7 @@ export type Feature = {
 };
 
 export type OrganizationUserManagementSettingsInput = {
-  /** `null` for no limit. */
+  /** Maximum number of users. `null` means no limit. */
   maxAllowedUsers?: number | null;
 };
 

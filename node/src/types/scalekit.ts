@@ -6,131 +6,141 @@ export enum GrantType {
   ClientCredentials = "client_credentials",
 }
 
-/** What an authorization URL asks for. Empty and absent values are left out of it. */
+/** Parameters of an authorization URL. Empty values are not sent. */
 export type AuthorizationUrlOptions = {
-  /** The connection to sign in through (`conn_…`). */
+  /** Id of the connection to log in with (`conn_…`). */
   connectionId?: string;
-  /** The organization to sign in to (`org_…`). */
+  /** Id of the organization to log in to (`org_…`). */
   organizationId?: string;
-  /** Default: `openid`, `profile` and `email`. */
+  /** Scopes to request. Default: `openid`, `profile` and `email`. */
   scopes?: string[];
-  /** An opaque value that comes back with the code: compare it to refuse forged callbacks. */
+  /** An opaque value that is returned with the code. Compare it to reject forged callbacks. */
   state?: string;
-  /** A value that comes back in the ID token. */
+  /** A value that is returned in the ID token. */
   nonce?: string;
-  /** The domain by which the connection is chosen. */
+  /** The e-mail domain that selects the connection. */
   domainHint?: string;
-  /** The e-mail address or login that the user will probably use. */
+  /** The expected e-mail address or login of the user. */
   loginHint?: string;
-  /** The challenge of a {@link Pkce}, whose verifier the exchange will show. */
+  /** The challenge of a {@link Pkce}. Pass its verifier to `authenticateWithCode`. */
   codeChallenge?: string;
-  /** `S256`. */
+  /** The method of the challenge: `S256`. */
   codeChallengeMethod?: string;
   /** A social provider, such as `google`. */
   provider?: string;
-  /** `login`, `consent`, `create`, … */
+  /** OpenID Connect prompt, such as `login`, `consent` or `create`. */
   prompt?: string;
 };
 
 export type AuthenticationOptions = {
-  /** The verifier of the challenge that the authorization URL carried; required if it carried one. */
+  /** The verifier of the challenge. Required if the authorization URL had a challenge. */
   codeVerifier?: string;
 };
 
-/** What a token is asked to have, besides a good signature and being within its time. */
+/** Requirements of a token validation, in addition to the signature and the times. */
 export type TokenValidationOptions = {
-  /** `iss` must be this. Default: the client's `issuer`, or not checked. */
+  /**
+   * Required issuer (`iss`). Default: the client's `issuer`. If neither is set, `iss` is not checked.
+   */
   issuer?: string;
-  /** `aud` must name one of these. Default: the client's `audience`, or not checked. */
+  /**
+   * Accepted audiences: `aud` must contain one of them. Default: the client's `audience`. If neither
+   * is set, `aud` is not checked.
+   */
   audience?: string[] | string;
-  /** Scopes that must all be there. */
+  /** Required scopes: the token must have all of them. */
   requiredScopes?: string[];
 };
 
 export type AuthenticationResponse = {
   user: User;
-  /** The ID token, verified. */
+  /** The verified ID token. */
   idToken: string;
   accessToken: string;
-  /** The life of the access token in seconds. */
+  /** Lifetime of the access token in seconds. */
   expiresIn: number;
   refreshToken: string;
-  /** The connection that was signed in through. */
+  /** Id of the connection that the user logged in with. */
   connectionId?: string;
-  /** The organization that was signed in to. */
+  /** Id of the organization that the user logged in to. */
   organizationId?: string;
 };
 
 export type RefreshTokenResponse = {
   accessToken: string;
-  /** The next refresh token: the one that was used if the service sent no other. */
+  /** The next refresh token. If the response has none, this is the refresh token that was used. */
   refreshToken: string;
-  /** A new ID token, if the service sent one. */
+  /** A new ID token, if the response has one. */
   idToken?: string;
-  /** The life of the access token in seconds. */
+  /** Lifetime of the access token in seconds. */
   expiresIn?: number;
 };
 
 /** A proof key for code exchange (RFC 7636). */
 export interface Pkce {
-  /** Keep it in the user's session and give it to `authenticateWithCode`. */
+  /** Store it in the user's session and pass it to `authenticateWithCode`. */
   codeVerifier: string;
-  /** Give it to `getAuthorizationUrl`. */
+  /** Pass it to `getAuthorizationUrl`. */
   codeChallenge: string;
-  /** Give it to `getAuthorizationUrl`. */
+  /** Pass it to `getAuthorizationUrl`. */
   codeChallengeMethod: "S256";
 }
 
+/** Parameters of a logout URL. Empty values are not sent. */
 export interface LogoutUrlOptions {
-  /** The ID token of the session that ends. */
+  /** The ID token of the session. */
   idTokenHint?: string;
-  /** Where the user goes afterwards. */
+  /** URL to redirect the user to after the logout. */
   postLogoutRedirectUri?: string;
-  /** An opaque value that comes back with the redirect. */
+  /** An opaque value that is returned with the redirect. */
   state?: string;
 }
 
-/** Headers as a framework has them: `IncomingHttpHeaders`, `Headers`, a `Map`, or any list of pairs. */
+/** HTTP headers: `IncomingHttpHeaders`, `Headers`, a `Map` or any iterable of pairs. */
 export type WebhookHeaders =
   | Readonly<Record<string, string | readonly string[] | undefined>>
   | Iterable<readonly [string, string | readonly string[]]>;
 
-/** The body as it arrived. */
+/** The raw body of a request. */
 export type WebhookPayload = string | Uint8Array | ArrayBuffer;
 
 /** Options of a client. Times are in milliseconds. */
 export interface ScalekitOptions {
-  /** How long a call may take, all attempts and waits included. Default: 20000. */
+  /** Timeout of a call, retries and waits included. Default: 20000. */
   timeoutMs?: number;
-  /** The same for executions of tools. Default: 60000. */
+  /** Timeout of a tool execution, retries and waits included. Default: 60000. */
   toolTimeoutMs?: number;
-  /** How long one attempt to connect, TLS included, may take. Default: 10000. */
+  /** Timeout of one connection attempt, TLS included. Default: 10000. */
   connectTimeoutMs?: number;
-  /** How often a connection is probed while a call waits on it; 0 for never. Default: 60000. */
+  /** Interval of keepalive pings while a call is waiting. 0 disables them. Default: 60000. */
   keepaliveTimeMs?: number;
-  /** How long the other side may take to answer a probe. Default: 10000. */
+  /** Timeout of the response to a keepalive ping. Default: 10000. */
   keepaliveTimeoutMs?: number;
-  /** How often a call is repeated, where that is safe; 0 for never. Default: 3. */
+  /** Maximum number of retries of a call that is safe to retry. 0 disables retries. Default: 3. */
   maxRetries?: number;
   /**
-   * Certificates to trust besides those of the system: PEM, or the path of a PEM file. `NODE_EXTRA_CA_CERTS`,
-   * `SSL_CERT_FILE` and `SSL_CERT_DIR` add certificates in the same way.
+   * CA certificates to trust in addition to the system's: PEM text, or the path of a PEM file. The
+   * environment variables `NODE_EXTRA_CA_CERTS`, `SSL_CERT_FILE` and `SSL_CERT_DIR` also add
+   * certificates.
    */
   caCertificates?: string | Uint8Array;
-  /** URL of a proxy, such as `http://user:password@proxy:3128`. Default: `HTTPS_PROXY` and `NO_PROXY`. */
+  /**
+   * URL of a proxy, such as `http://user:password@proxy:3128`. Default: the environment variables
+   * `HTTPS_PROXY` and `NO_PROXY`.
+   */
   proxy?: string;
-  /** By how much clocks may differ when a token's times are checked. Default: 5000. */
+  /** Accepted clock difference when a token's times are checked. Default: 5000. */
   tokenLeewayMs?: number;
-  /** How many verified tokens are remembered, as keyed hashes of 16 bytes; 0 for none. Default: 1024. */
+  /** Size of the cache of verified tokens. It stores keyed hashes. 0 disables it. Default: 1024. */
   tokenCacheSize?: number;
-  /** How far the timestamp of a webhook may lie from now. Default: 300000. */
+  /** Maximum difference between a webhook's timestamp and the current time. Default: 300000. */
   webhookToleranceMs?: number;
-  /** The issuer that tokens must name unless a validation says otherwise. Default: not checked. */
+  /** Required issuer of tokens. A validation can override it. Default: not checked. */
   issuer?: string;
-  /** The audiences of which tokens must name one unless a validation says otherwise. Default: not checked. */
+  /** Accepted audiences of tokens. A validation can override them. Default: not checked. */
   audience?: string[] | string;
-  /** Text after the client's own `user-agent`, such as `acme-portal/2.1`. */
+  /** Text to append to the `user-agent` header, such as `acme-portal/2.1`. */
   userAgentSuffix?: string;
-  /** Permits `http` to a host that is not this machine: tokens and secrets then travel unprotected. */
+  /** Allows `http` to hosts other than loopback. Tokens and secrets are then sent unencrypted. */
   allowInsecureHttp?: boolean;
 }
