@@ -1,8 +1,8 @@
 //! The native addon of the npm package. It converts between JavaScript values and the core.
 //!
-//! Functions do not throw: they return a value or a [`failure::Failure`], which the package converts
-//! to an exception. They do not return promises: results of background tasks are delivered through a
-//! [`mailbox::Mailbox`].
+//! Functions do not throw: they return a value or a `Failure`, which the package converts to an
+//! exception. They do not return promises: results of background tasks are delivered through a
+//! `Mailbox`.
 //!
 //! JavaScript holds the addon's state in externals instead of classes. If several contexts of one
 //! thread load the addon, they therefore share no state.

@@ -1,8 +1,8 @@
 //! Delivery of the results of background tasks to JavaScript.
 //!
 //! The package opens a mailbox when the first task starts and closes it after the last one. An open
-//! mailbox keeps the process alive. It also holds a reference to a JavaScript function and thereby to
-//! its context. A mailbox that stayed open would prevent the context from being collected.
+//! mailbox keeps the process alive. It also holds a reference to a JavaScript function and thereby
+//! to its context. A mailbox that stayed open would prevent the context from being collected.
 //!
 //! If a JavaScript environment ends, for example because a worker thread is terminated, its mailbox
 //! is dropped and the running tasks are aborted.

@@ -8,8 +8,8 @@ use crate::failure::AddonError;
 
 /// Returns the handle of the runtime, which is started on first use.
 ///
-/// The runtime has one thread, which is enough to wait for sockets. It lives until the process ends,
-/// because the worker thread that started it may end before others that use it.
+/// The runtime has one thread, which is enough to wait for sockets. It lives until the process
+/// ends, because the worker thread that started it may end before others that use it.
 pub(crate) fn handle() -> Result<&'static Handle, AddonError> {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     static STARTING: Mutex<()> = Mutex::new(());

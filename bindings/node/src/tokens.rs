@@ -40,8 +40,8 @@ fn validation(options: Option<TokenOptions>, now: f64) -> TokenValidation {
     }
 }
 
-/// Validates a token with cached keys. Returns its claims as JSON text, or a failure. Returns `None`
-/// if keys must be fetched first.
+/// Validates a token with cached keys. Returns its claims as JSON text, or a failure. Returns
+/// `None` if keys must be fetched first.
 #[napi]
 pub(crate) fn validate_cached(
     client: &External<Client>,

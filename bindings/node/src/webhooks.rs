@@ -1,7 +1,7 @@
 //! Verification of webhooks and interceptor requests.
 //!
-//! Binary bodies are not copied. A body is passed in one of two arguments, text or bytes: finding out
-//! the type of a single argument would take longer than verifying a small body.
+//! Binary bodies are not copied. A body is passed in one of two arguments, text or bytes: finding
+//! out the type of a single argument would take longer than verifying a small body.
 
 use memchr::memchr_iter;
 use napi::Either;
@@ -63,8 +63,8 @@ fn verify_parts(client: &Client, parts: &str, now: f64, payload: &[u8]) -> Outco
     })
 }
 
-/// Verifies a webhook or interceptor request. `headers` contains alternating names and values. `now`
-/// is in milliseconds since 1970.
+/// Verifies a webhook or interceptor request. `headers` contains alternating names and values.
+/// `now` is in milliseconds since 1970.
 #[napi]
 pub(crate) fn verify_payload(
     client: &External<Client>,
