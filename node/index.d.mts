@@ -1,6 +1,6 @@
 import * as scalekit from "./lib/index.js";
 
-/** The class, which also has every export as a property. */
+/** The `ScalekitClient` class with all exports as properties. */
 declare const ScalekitDefault: typeof scalekit.ScalekitClient &
   Omit<typeof scalekit, "default"> & { readonly default: typeof ScalekitDefault };
 type ScalekitDefault = scalekit.ScalekitClient;

@@ -1,11 +1,12 @@
-// The build is CommonJS, so that `import` and `require` share their classes. Its default import is
-// not used: it is `module.exports` in Node, but its property `default` in Bun and Turbopack.
+// The build is CommonJS, so that `import` and `require` share their classes. The default import is
+// not used, because its value differs: Node returns `module.exports`, Bun and Turbopack return its
+// property `default`.
 import * as scalekit from "./lib/index.js";
 import { ScalekitClient } from "./lib/index.js";
 
-// Code relies on this: the default import of a CommonJS package has all exports as properties.
+// Programs rely on all exports being properties of the default import, as in a CommonJS package.
 for (const [name, value] of Object.entries({ ...scalekit, default: ScalekitClient })) {
-  // Node adds these two names to the exports of CommonJS.
+  // Node adds these two names to the exports of a CommonJS module.
   if (name !== "__esModule" && name !== "module.exports") {
     Object.defineProperty(ScalekitClient, name, { value, configurable: true });
   }

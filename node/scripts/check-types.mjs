@@ -1,14 +1,16 @@
 // @ts-check
-// check-types.mjs PACKED PLACE: what the compiler makes of the packed package (a tarball in PACKED) in projects of its
-// users, CommonJS and ESM, laid out in PLACE; and whether types and code agree for every way to resolve them.
+// Checks the types of the packed package: check-types.mjs PACKED DIRECTORY
+//
+// Compiles a CommonJS and an ESM project in DIRECTORY with the tarball in PACKED. Checks that types
+// and code agree for all module resolutions.
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-const [packed, place] = process.argv.slice(2).map((path) => resolve(path));
-if (!packed || !place) {
-  throw new Error("usage: check-types.mjs PACKED PLACE");
+const [packed, directory] = process.argv.slice(2).map((path) => resolve(path));
+if (!packed || !directory) {
+  throw new Error("usage: check-types.mjs PACKED DIRECTORY");
 }
 const root = resolve(import.meta.dirname, "..");
 const name = readdirSync(packed).find((file) => /^scalekit-client-\d.*\.tgz$/.test(file));
@@ -17,20 +19,20 @@ if (!name) {
 }
 const tarball = join(packed, name);
 
-rmSync(place, { recursive: true, force: true });
-const modules = join(place, "node_modules");
+rmSync(directory, { recursive: true, force: true });
+const modules = join(directory, "node_modules");
 mkdirSync(join(modules, "scalekit-client"), { recursive: true });
 execFileSync("tar", ["-xzf", tarball, "-C", join(modules, "scalekit-client"), "--strip-components=1"]);
-for (const needed of ["@bufbuild", "@types", "undici-types"]) {
-  symlinkSync(join(root, "node_modules", needed), join(modules, needed));
+for (const dependency of ["@bufbuild", "@types", "undici-types"]) {
+  symlinkSync(join(root, "node_modules", dependency), join(modules, dependency));
 }
 const consumers = join(root, "tests/consumers");
 for (const kind of ["cjs", "esm"]) {
-  cpSync(join(consumers, kind), join(place, kind), { recursive: true });
+  cpSync(join(consumers, kind), join(directory, kind), { recursive: true });
   for (const file of readdirSync(consumers).filter((file) => file.endsWith(".ts"))) {
-    cpSync(join(consumers, file), join(place, kind, file));
+    cpSync(join(consumers, file), join(directory, kind, file));
   }
-  const options = ["-p", join(place, kind)];
+  const options = ["-p", join(directory, kind)];
   execFileSync(join(root, "node_modules/.bin/tsc"), options, { stdio: "inherit" });
 }
 
@@ -38,7 +40,7 @@ const result = await checkPackage(createPackageFromTarballData(readFileSync(tarb
 if (!result.types) {
   throw new Error("the package has no types");
 }
-// The one way to resolve that has no `exports`, which the subpaths come from: the compiler of Node 10's time.
+// The resolution `node10` ignores `exports`, so it cannot resolve the subpaths.
 const problems = result.problems.filter((problem) => !("resolutionKind" in problem && problem.resolutionKind === "node10"));
 for (const problem of problems) {
   console.error(JSON.stringify(problem));

@@ -1,7 +1,11 @@
 // @ts-check
-// pack.mjs ADDON DIRECTORY [TARGET]: lays out the package and that of a platform, whose addon is ADDON, and packs both into
-// DIRECTORY. TARGET is what cargo built ADDON for; default this machine. The platform packages become optional dependencies
-// here: until they are published, a checkout that named them could not be installed.
+// Packs the package and one platform package: pack.mjs ADDON DIRECTORY [TARGET]
+//
+// Writes both tarballs to DIRECTORY. ADDON is the addon that cargo built for TARGET. The default
+// target is this machine.
+//
+// The platform packages are added as optional dependencies here and not in package.json: a checkout
+// could not be installed until they are published.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -16,59 +20,61 @@ const root = resolve(import.meta.dirname, "..");
 const { PLATFORMS } = createRequire(import.meta.url)("../lib/platforms.js");
 const { scripts, devDependencies, ...manifest } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const { version, license, repository, engines } = manifest;
-// npm adds LICENSE to a package by itself, but not files with longer names.
+// npm includes a file named LICENSE automatically, but not these files.
 const LICENSES = ["LICENSE-APACHE", "LICENSE-MIT"];
 const report = /** @type {any} */ (process.report?.getReport());
 const libc = report?.header.glibcVersionRuntime ? "glibc" : "musl";
 
 /** @param {string} name @param {object} content */
-function lay(name, content) {
-  const place = join(packed, name);
-  rmSync(place, { recursive: true, force: true });
-  mkdirSync(place, { recursive: true });
+function createPackage(name, content) {
+  const folder = join(packed, name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
   for (const file of LICENSES) {
-    cpSync(join(root, "..", file), join(place, file));
+    cpSync(join(root, "..", file), join(folder, file));
   }
-  writeFileSync(join(place, "package.json"), `${JSON.stringify(content, null, 2)}\n`);
-  return place;
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify(content, null, 2)}\n`);
+  return folder;
 }
 
-/** @param {string} place */
-function pack(place) {
-  execFileSync("npm", ["pack", "--silent", "--pack-destination", packed], { cwd: place, stdio: "inherit" });
+/** @param {string} folder */
+function pack(folder) {
+  execFileSync("npm", ["pack", "--silent", "--pack-destination", packed], { cwd: folder, stdio: "inherit" });
 }
 
-const here = PLATFORMS.find((/** @type {any} */ known) =>
+const current = PLATFORMS.find((/** @type {any} */ platform) =>
   target
-    ? known.target === target
-    : known.os === process.platform && known.cpu === process.arch && (known.libc ?? libc) === libc,
+    ? platform.target === target
+    : platform.os === process.platform &&
+      platform.cpu === process.arch &&
+      (platform.libc ?? libc) === libc,
 );
-if (!here) {
+if (!current) {
   throw new Error(`there is no package for ${target ?? `${process.platform}-${process.arch}`}`);
 }
-const platform = lay(here.package, {
-  name: here.package,
+const platform = createPackage(current.package, {
+  name: current.package,
   version,
-  description: `The addon of scalekit-client for ${here.target}`,
+  description: `The addon of scalekit-client for ${current.target}`,
   license,
   repository,
   engines,
-  os: [here.os],
-  cpu: [here.cpu],
-  ...(here.libc && { libc: [here.libc] }),
+  os: [current.os],
+  cpu: [current.cpu],
+  ...(current.libc && { libc: [current.libc] }),
   main: "scalekit.node",
   files: ["scalekit.node", ...LICENSES],
 });
 cpSync(addon, join(platform, "scalekit.node"));
 pack(platform);
 
-const main = lay("scalekit-client", {
+const main = createPackage("scalekit-client", {
   ...manifest,
   files: [...manifest.files, ...LICENSES],
-  optionalDependencies: Object.fromEntries(PLATFORMS.map((/** @type {any} */ known) => [known.package, version])),
+  optionalDependencies: Object.fromEntries(PLATFORMS.map((/** @type {any} */ platform) => [platform.package, version])),
 });
-for (const part of [...manifest.files, "README.md"]) {
-  // Without make's mark.
-  cpSync(join(root, part), join(main, part), { recursive: true, filter: (source) => !source.endsWith(".built") });
+for (const file of [...manifest.files, "README.md"]) {
+  // `.built` is a timestamp file of make.
+  cpSync(join(root, file), join(main, file), { recursive: true, filter: (source) => !source.endsWith(".built") });
 }
 pack(main);

@@ -44,6 +44,7 @@ const validation = lazily(() => require("./validate-message") as typeof import("
 const json = lazily(() => require("./stringify") as typeof import("./stringify"));
 const decoder = lazily(() => require("./decode") as typeof import("./decode"));
 
+/** Validates and serializes a request. */
 function encode<Request extends DescMessage>(
   operation: string,
   request: Request,
@@ -56,12 +57,13 @@ function encode<Request extends DescMessage>(
   } catch (error) {
     // The runtime's message may contain the value, which may be a secret. Only the field is used.
     const field = /\bscalekit\.v1\.[\w.]+/.exec(error instanceof Error ? error.message : "")?.[0];
-    throw new ScalekitArgumentException(`${field ?? "an argument"} contains a value that cannot be encoded`, { operation });
+    const name = field ?? "an argument";
+    throw new ScalekitArgumentException(`${name} contains a value that cannot be encoded`, { operation });
   }
 }
 
-// Shared by all copies of this module: after `jest.resetModules()` a client that was created before
-// loads its services from a new copy.
+// All copies of this module share the symbol: after `jest.resetModules()`, an existing client loads
+// its services from a new copy.
 const TRANSPORT = Symbol.for("scalekit-client.transport");
 
 /** Base class of the generated service clients. */

@@ -145,7 +145,7 @@ export function duration(
   return { seconds: BigInt(seconds), nanos: Math.round((value - seconds) * 1e9) };
 }
 
-/** Validates the fields of a `Timestamp` or `Duration`, which may be any object with these names. */
+/** Validates the fields of a `Timestamp` or `Duration`. Any object with these fields is accepted. */
 function secondsAndNanos(
   name: string,
   expected: string,

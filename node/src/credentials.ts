@@ -2,7 +2,7 @@ import type { CallOptions, Transport } from "./call";
 import { ScalekitArgumentException } from "./errors";
 import type { NativeClient } from "./native";
 
-/** A constructor argument. It may be missing as long as no method that needs it is called. */
+/** A constructor argument that may be missing. Methods that need it then throw. */
 export type Credential = "envUrl" | "clientId" | "clientSecret";
 
 const CREDENTIALS: Readonly<Record<Credential, { variable: string; placeholder: string }>> = {
@@ -52,7 +52,8 @@ export function defineNative(
 ): void {
   for (const [key, needs] of NEEDS) {
     const absent = needs.filter((name) => missing.includes(name));
-    const property = absent.length === 0 ? { value: nativeClient } : { get: () => throwMissing(absent) };
+    const property =
+      absent.length === 0 ? { value: nativeClient } : { get: () => throwMissing(absent) };
     Object.defineProperty(client, key, { ...property, configurable: true });
   }
 }
@@ -70,6 +71,7 @@ export class RejectingTransport implements Transport {
   }
 }
 
+/** Throws an exception with the missing arguments and their environment variables. */
 function throwMissing(missing: readonly Credential[], operation?: string): never {
   const lines = missing.map(
     (name) =>

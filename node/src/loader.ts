@@ -42,11 +42,11 @@ function addons(): typeof import("./addons") {
 
 /** Loads the addon of a platform package. */
 export function fromPackage({ os, cpu, requirePackage }: Search): unknown {
-  const names = PLATFORMS.filter((known) => known.os === os && known.cpu === cpu).map(
-    (known) => known.package,
+  const names = PLATFORMS.filter((platform) => platform.os === os && platform.cpu === cpu).map(
+    (platform) => platform.package,
   );
   if (names.length === 0) {
-    const all = [...new Set(PLATFORMS.map((known) => `${known.os}-${known.cpu}`))];
+    const all = [...new Set(PLATFORMS.map((platform) => `${platform.os}-${platform.cpu}`))];
     throw new Error(
       `scalekit-client: there is no build for ${os}-${cpu}; ` +
         `there are builds for ${all.join(", ")}. ` +

@@ -13,14 +13,15 @@ type Callback = (failure: Failure | null | undefined, output: Output) => void;
 const callbacks = new Map<number, Callback>();
 let lastId = 0;
 
-/** Receives the results of tasks. It is open while tasks are running, and keeps the process alive. */
+/** Receives the results of tasks. Open while tasks are running. Keeps the process alive. */
 let mailbox: NativeMailbox | undefined;
 
 function deliver(id: number, failure: Failure | null | undefined, output: Output): void {
   take(id)?.(failure, output);
 }
 
-/** Removes and returns the callback of a task. Closes the mailbox after the last task. */function take(id: number): Callback | undefined {
+/** Removes and returns the callback of a task. Closes the mailbox after the last task. */
+function take(id: number): Callback | undefined {
   const callback = callbacks.get(id);
   if (callbacks.delete(id) && callbacks.size === 0 && mailbox !== undefined) {
     native().closeMailbox(mailbox);
@@ -102,7 +103,7 @@ function abortError({ reason }: AbortSignal): unknown {
   return isError(reason) ? reason : new ScalekitCancelledException("the call was aborted", { cause: reason });
 }
 
-/** Returns `true` if a value is an error, also one of another context such as Jest's. */
+/** Returns `true` if a value is an error. Errors of other contexts, such as Jest's, also count. */
 function isError(value: unknown): boolean {
   return (
     value instanceof Error ||

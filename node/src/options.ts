@@ -29,9 +29,9 @@ export function nativeOptions(
   envUrl: unknown,
   clientId: unknown,
   clientSecret: unknown,
-  given: ScalekitOptions | undefined,
+  clientOptions: ScalekitOptions | undefined,
 ): NativeOptions {
-  const options = validate.options("options", given);
+  const options = validate.options("options", clientOptions);
   for (const name of Object.keys(options)) {
     if (!OPTION_NAMES.has(name)) {
       throw new ScalekitArgumentException(`unknown option ${name}; the options are ${[...OPTION_NAMES].join(", ")}`);

@@ -38,10 +38,12 @@ const VERIFIER = Symbol("verifier");
  * A client of one Scalekit environment.
  *
  * Create one client for the whole program: it reuses its connections, its access token and the
- * environment's signing keys. The constructor only validates its arguments. The first call connects.
+ * environment's signing keys. The constructor only validates its arguments. The first call
+ * connects.
  *
  * @example
- * const scalekit = new ScalekitClient("https://acme.scalekit.com", "skc_123", process.env.SCALEKIT_CLIENT_SECRET!);
+ * const secret = process.env.SCALEKIT_CLIENT_SECRET!;
+ * const scalekit = new ScalekitClient("https://acme.scalekit.com", "skc_123", secret);
  * const { organization } = await scalekit.organization.createOrganization("Acme");
  */
 export default class ScalekitClient extends Services {
@@ -122,8 +124,8 @@ export default class ScalekitClient extends Services {
    *
    * @param code The `code` parameter of the callback. It can be used once.
    * @param redirectUri The redirect URI of the authorization URL.
-   * @throws {ScalekitServerException} The code was rejected. `errorCode` is the OAuth error, such as
-   *   `invalid_grant`.
+   * @throws {ScalekitServerException} The code was rejected. `errorCode` is the OAuth error code,
+   *   such as `invalid_grant`.
    * @throws {ScalekitValidateTokenFailureException} The ID token is invalid.
    */
   async authenticateWithCode(
@@ -228,7 +230,8 @@ export default class ScalekitClient extends Services {
    * Validates any token of the environment, as {@link validateAccessToken} does, and returns its
    * claims.
    *
-   * @throws {ScalekitValidateTokenFailureException} The token is invalid. The message has the reason.
+   * @throws {ScalekitValidateTokenFailureException} The token is invalid. The message contains the
+   *   reason.
    * @throws {ScalekitServerException} The keys cannot be fetched.
    */
   async validateToken<T>(token: string, options?: TokenValidationOptions & Cancellation): Promise<T> {
@@ -306,7 +309,8 @@ export default class ScalekitClient extends Services {
    *   may have any letter case.
    * @param payload The raw body, not parsed.
    * @returns `true`. An invalid webhook throws.
-   * @throws {WebhookVerificationError} The verification failed. The message has the reason.
+   * @throws {WebhookVerificationError} The verification failed. The message contains the
+   *   reason.
    */
   verifyWebhookPayload(secret: string, headers: WebhookHeaders, payload: WebhookPayload): boolean {
     return verify(this[ANY], this[VERIFIER], false, secret, headers, payload);

@@ -1,9 +1,10 @@
 import { type DescField, type DescMessage, type Message, ScalarType } from "@bufbuild/protobuf";
 import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 
-// `JSON.stringify` throws a TypeError for a bigint. Messages with 64-bit fields, such as timestamps,
-// therefore get a `toJSON` method. It is an own property that is not enumerable, so messages remain
-// plain objects for comparisons, spreads, `structuredClone` and the serializers of frameworks.
+// `JSON.stringify` throws a TypeError for a bigint. Messages with 64-bit fields, such as
+// timestamps, therefore get a `toJSON` method. It is an own property that is not enumerable, so
+// messages remain plain objects for comparisons, spreads, `structuredClone` and the serializers of
+// frameworks.
 
 const WIDE: ReadonlySet<ScalarType | undefined> = new Set([
   ScalarType.INT64,

@@ -51,7 +51,8 @@ export async function getOrCreate(
       return createResponse(connectedAccount);
     }
     const update = { authorizationDetails, apiConfig };
-    return createResponse((await client.updateConnectedAccount({ ...key, connectedAccount: update }, call)).connectedAccount);
+    const updated = await client.updateConnectedAccount({ ...key, connectedAccount: update }, call);
+    return createResponse(updated.connectedAccount);
   } catch (error) {
     if (!(error instanceof ScalekitNotFoundException)) {
       throw error;
@@ -63,7 +64,9 @@ export async function getOrCreate(
   return client.createConnectedAccount({ ...key, connectedAccount: created }, call);
 }
 
-function createResponse(connectedAccount: ConnectedAccount | undefined): CreateConnectedAccountResponse {
+function createResponse(
+  connectedAccount: ConnectedAccount | undefined,
+): CreateConnectedAccountResponse {
   const { create } = require("@bufbuild/protobuf") as typeof import("@bufbuild/protobuf");
   const { CreateConnectedAccountResponseSchema } =
     require("./pkg/grpc/scalekit/v1/connected_accounts/connected_accounts_pb") as typeof import("./pkg/grpc/scalekit/v1/connected_accounts/connected_accounts_pb");

@@ -51,8 +51,8 @@ export function verify(
 }
 
 /**
- * Returns the first argument of a {@link WebhookVerifier}, for the fast path. Returns `undefined` if
- * the headers are not properties with lowercase names, as in Node's `IncomingHttpHeaders`.
+ * Returns the first argument of a {@link WebhookVerifier}, for the fast path. Returns `undefined`
+ * if the headers are not properties with lowercase names, as in Node's `IncomingHttpHeaders`.
  */
 function webhookParts(secret: string, headers: WebhookHeaders): string | undefined {
   if (typeof headers !== "object" || headers === null) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** The attack suite: documented exceptions and messages, bounded work. See tests/attacks/README.md. */
+/** The attack suite: documented exceptions, messages and limits. See tests/attacks/README.md. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -7,10 +7,10 @@ import { ScalekitClient, ScalekitValidateTokenFailureException, WebhookVerificat
 
 import { attackServer } from "./support/programs.mjs";
 
-/** What a case may cost: processor time, so that a busy machine does not count. */
-const SECONDS = 2;
-/** By how much the process may grow over all cases; the largest inputs, which count too, have 50 MB. */
-const GROWTH = 500 * 2 ** 20;
+/** Limit of a case in seconds of processor time, which does not depend on the machine's load. */
+const MAX_CPU_SECONDS = 2;
+/** Limit of the memory growth over all cases, inputs included. The largest input has 50 MB. */
+const MAX_GROWTH = 500 * 2 ** 20;
 
 const server = await attackServer();
 const suite = await server.get("cases");
@@ -26,49 +26,49 @@ function join(pieces) {
 }
 
 /**
- * What comes of a verification, which may not take long nor fail in an undocumented way.
- * @param {string} name @param {() => any} verify @param {Function} refusal
+ * Runs a verification. Fails if it takes too long or throws an undocumented exception.
+ * @param {string} name @param {() => any} verify @param {Function} exception
  * @returns {Promise<{ result?: any, message?: string }>}
  */
-async function run(name, verify, refusal) {
+async function run(name, verify, exception) {
   const started = process.cpuUsage();
   try {
     return { result: await verify() };
   } catch (/** @type {any} */ error) {
-    assert.equal(error.constructor, refusal, `${name}: ${error}`);
+    assert.equal(error.constructor, exception, `${name}: ${error}`);
     return { message: error.message };
   } finally {
     const { user, system } = process.cpuUsage(started);
-    assert.ok((user + system) / 1e6 < SECONDS, name);
+    assert.ok((user + system) / 1e6 < MAX_CPU_SECONDS, name);
   }
 }
 
 /** @param {any} testCase */
-const checks = ({ issuer, audience, required_scopes }) => ({
+const validationOptions = ({ issuer, audience, required_scopes }) => ({
   issuer: issuer ?? undefined,
   audience: audience.length > 0 ? audience : undefined,
   requiredScopes: required_scopes.length > 0 ? required_scopes : undefined,
 });
 
-const peak = () => process.resourceUsage().maxRSS * 1024;
+const peakMemory = () => process.resourceUsage().maxRSS * 1024;
 
-test("tokens", async () => {
+test("tokens are accepted or rejected as listed", async () => {
   assert.ok(suite.tokens.length > 250);
-  const before = peak();
+  const before = peakMemory();
   const fetches = (await server.get("seen"))["/keys"] ?? 0;
   const wrong = [];
   const client = new ScalekitClient(server.url, "skc_1", "secret");
-  // Twice: that a token has been seen before makes no difference.
-  for (const { name, accepted, message, subject, token, ...wanted } of [...suite.tokens, ...suite.tokens]) {
+  // Twice, so that cached tokens are covered too.
+  for (const { name, accepted, message, subject, token, ...requirements } of [...suite.tokens, ...suite.tokens]) {
     const text = join(token).toString();
-    const options = checks(wanted);
+    const options = validationOptions(requirements);
     const outcome = await run(name, () => client.validateToken(text, options), ScalekitValidateTokenFailureException);
-    const right = accepted
+    const correct = accepted
       ? outcome.message === undefined && (subject === undefined || outcome.result.sub === subject)
       : outcome.message?.startsWith(message);
-    const told = await client.validateAccessToken(text, options);
-    if (!right || told !== accepted) {
-      wrong.push([name, outcome.message, told]);
+    const valid = await client.validateAccessToken(text, options);
+    if (!correct || valid !== accepted) {
+      wrong.push([name, outcome.message, valid]);
     }
     if (options.requiredScopes && !options.issuer && !options.audience) {
       const scopes = options.requiredScopes;
@@ -79,15 +79,15 @@ test("tokens", async () => {
     }
   }
   assert.deepEqual(wrong, []);
-  assert.ok(peak() - before < GROWTH);
+  assert.ok(peakMemory() - before < MAX_GROWTH);
   const seen = await server.get("seen");
-  assert.ok(!("/attacker-keys" in seen), "what a token points to is never fetched");
+  assert.ok(!("/attacker-keys" in seen), "URLs in tokens are never fetched");
   assert.ok(seen["/keys"] - fetches <= 2);
 });
 
-test("payloads", async () => {
+test("payloads are accepted or rejected as listed", async () => {
   assert.ok(suite.payloads.length > 150);
-  const before = peak();
+  const before = peakMemory();
   const wrong = [];
   const client = new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret");
   for (const { name, accepted, message, interceptor, secret, headers, body } of suite.payloads) {
@@ -101,12 +101,12 @@ test("payloads", async () => {
           : client.verifyWebhookPayload(secret, pairs, bytes),
       WebhookVerificationError,
     );
-    // An invalid secret is explained after the documented message.
-    const told = outcome.message?.replace(/^Invalid secret: .+$/, "Invalid secret");
-    if ((outcome.result === true) !== accepted || told !== (message ?? undefined)) {
+    // The reason follows the documented message.
+    const reported = outcome.message?.replace(/^Invalid secret: .+$/, "Invalid secret");
+    if ((outcome.result === true) !== accepted || reported !== (message ?? undefined)) {
       wrong.push([name, outcome.message]);
     }
   }
   assert.deepEqual(wrong, []);
-  assert.ok(peak() - before < GROWTH);
+  assert.ok(peakMemory() - before < MAX_GROWTH);
 });

@@ -1,5 +1,5 @@
 // @ts-check
-/** The package within a bundle, and beside one. */
+/** The package inside a bundle, and as an external package of a bundle. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -43,7 +43,7 @@ async function bundled(options, env = {}) {
   return stdout;
 }
 
-test("within a bundle, the message names the settings that exclude the package", async () => {
+test("inside a bundle, the message names the settings that exclude the package", async () => {
   const message = await bundled({});
   assert.match(message, /^scalekit-client was bundled/);
   for (const setting of [
@@ -57,14 +57,14 @@ test("within a bundle, the message names the settings that exclude the package",
   assert.doesNotMatch(message, /installed/);
 });
 
-test("beside a bundle, the package works", async () => {
+test("as an external package of a bundle, the package works", async () => {
   assert.equal(
     await bundled({ external: ["scalekit-client"] }),
     "https://acme.scalekit.com/oidc/logout\n",
   );
 });
 
-test("within a bundle, the addon that the environment names is loaded", async () => {
+test("inside a bundle, the addon in SCALEKIT_NODE_ADDON is loaded", async () => {
   const addon = join(ROOT, "node/scalekit.node");
   assert.equal(
     await bundled({}, { SCALEKIT_NODE_ADDON: addon }),
@@ -72,38 +72,38 @@ test("within a bundle, the addon that the environment names is loaded", async ()
   );
 });
 
-test("named imports work where a default import of CommonJS is its `default`", async () => {
+test("named imports work if a default import of CommonJS is its `default` property", async () => {
   const directory = project({ "program.mjs": "" });
   const installed = join(directory, "node_modules/scalekit-client");
   const outfile = join(directory, "bundle.cjs");
-  // As TypeScript, the module is read as Bun, Turbopack and Rollup read every module.
+  // With the loader `ts`, esbuild resolves default imports as Bun, Turbopack and Rollup do.
   const contents = readFileSync(join(installed, "index.mjs"), "utf8");
   const stdin = { contents, loader: /** @type {const} */ ("ts"), resolveDir: installed };
   await build({ stdin, outfile, bundle: true, platform: "node", logLevel: "silent" });
   const namespace = createRequire(outfile)(outfile);
-  const { default: standard, ...named } = namespace;
+  const { default: defaultExport, ...named } = namespace;
   const names = Object.keys(createRequire(outfile)("scalekit-client"));
   assert.deepEqual(Object.keys(namespace).sort(), names.sort());
   for (const [name, value] of Object.entries(named)) {
     assert.ok(value, name);
-    assert.equal(standard[name], value, name);
+    assert.equal(defaultExport[name], value, name);
   }
-  assert.equal(standard, named.ScalekitClient);
-  assert.equal(standard.default, standard);
+  assert.equal(defaultExport, named.ScalekitClient);
+  assert.equal(defaultExport.default, defaultExport);
 });
 
-test("a resolver without support for the imports of a package.json finds the addon", () => {
-  // What Jest does before 29.4, in Node's own resolver.
-  const old = `
+test("a resolver that ignores `imports` in package.json finds the addon", () => {
+  // Imitates Jest before 29.4.
+  const resolver = `
     const Module = require("node:module");
     const resolve = Module._resolveFilename;
     Module._resolveFilename = function (name, ...rest) {
       if (name.startsWith("#")) throw new Error("Cannot find module '" + name + "'");
       return resolve.call(this, name, ...rest);
     };`;
-  const directory = project({ "old.cjs": old, "program.mjs": PROGRAM });
+  const directory = project({ "resolver.cjs": resolver, "program.mjs": PROGRAM });
   const { SCALEKIT_NODE_ADDON: _, ...env } = process.env;
-  const args = ["--require", "./old.cjs", "program.mjs"];
+  const args = ["--require", "./resolver.cjs", "program.mjs"];
   const { stdout } = spawnSync(process.execPath, args, { cwd: directory, env, encoding: "utf8" });
   assert.equal(stdout, "https://acme.scalekit.com/oidc/logout\n");
 });

@@ -1,5 +1,5 @@
 // @ts-check
-/** What calls cost, and what happens when they are given up. */
+/** Requests, cancellation and timeouts of calls. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
@@ -12,7 +12,7 @@ import { server } from "./support/server.mjs";
 const environment = await emulator();
 const { url, clientId, clientSecret } = environment;
 
-test("eight concurrent first calls fetch one service token, and none is refused", async () => {
+test("eight concurrent first calls fetch one service token and all succeed", async () => {
   await environment.admin("DELETE", "requests");
   const client = new ScalekitClient(url, clientId, clientSecret);
   await Promise.all(Array.from({ length: 8 }, () => client.organization.listOrganization({ pageSize: 1 })));
@@ -22,7 +22,7 @@ test("eight concurrent first calls fetch one service token, and none is refused"
   assert.deepEqual([...new Set(log.map((/** @type {any} */ entry) => entry.status))], [200]);
 });
 
-test("every call names this package, Node and one bearer token", async () => {
+test("every call sends the user agent, the SDK version and the API version", async () => {
   await environment.admin("DELETE", "requests");
   const client = new ScalekitClient(url, clientId, clientSecret, { userAgentSuffix: "acme-portal/2.1" });
   await client.organization.listOrganization({ pageSize: 1 });
@@ -32,16 +32,20 @@ test("every call names this package, Node and one bearer token", async () => {
   assert.equal(headers["x-api-version"], "20261012");
 });
 
-/** A service in which an organization never answers; says when it is asked, and when it is left. */
-async function hanging() {
+/**
+ * Starts a service that never responds to a request for an organization. Returns promises for the
+ * arrival and the end of the request.
+ */
+async function unresponsiveService() {
   const stub = await server();
-  const left = deferred();
-  const asked = deferred();
+  const closed = deferred();
+  const received = deferred();
   stub.on("/api/v1/organizations/org_1", (_, response) => {
-    response.on("close", () => left.resolve(undefined));
-    asked.resolve(undefined);
+    response.on("close", () => closed.resolve(undefined));
+    received.resolve(undefined);
   });
-  return { stub, asked: asked.promise, left: left.promise, client: new ScalekitClient(stub.url, "skc_1", "secret") };
+  const client = new ScalekitClient(stub.url, "skc_1", "secret");
+  return { stub, received: received.promise, closed: closed.promise, client };
 }
 
 function deferred() {
@@ -51,21 +55,21 @@ function deferred() {
   return { promise, resolve };
 }
 
-test("an abort drops the request, and rejects with the signal's reason", async () => {
-  const { client, asked, left } = await hanging();
+test("an abort closes the request and rejects with the signal's reason", async () => {
+  const { client, received, closed } = await unresponsiveService();
   const controller = new AbortController();
   const call = client.organization.getOrganization("org_1", { signal: controller.signal });
-  await asked;
+  await received;
   controller.abort();
   await assert.rejects(call, (error) => error === controller.signal.reason);
-  await left;
+  await closed;
 });
 
-test("a reason that is no error becomes the cause of one", async () => {
-  const { client, asked, left } = await hanging();
+test("a reason that is not an error becomes the cause of an exception", async () => {
+  const { client, received, closed } = await unresponsiveService();
   const controller = new AbortController();
   const call = client.organization.getOrganization("org_1", { signal: controller.signal });
-  await asked;
+  await received;
   controller.abort("changed my mind");
   await assert.rejects(call, (/** @type {any} */ error) => {
     assert.equal(error.constructor, ScalekitCancelledException);
@@ -74,11 +78,11 @@ test("a reason that is no error becomes the cause of one", async () => {
     assert.equal(error.grpcStatus, 1);
     return true;
   });
-  await left;
+  await closed;
 });
 
-test("a reason that only looks like an error becomes the cause of one", async () => {
-  const { client } = await hanging();
+test("a reason that only has a message becomes the cause of an exception", async () => {
+  const { client } = await unresponsiveService();
   const reason = { message: "m" };
   const signal = AbortSignal.abort(reason);
   await assert.rejects(client.organization.getOrganization("org_1", { signal }), (/** @type {any} */ error) => {
@@ -88,25 +92,25 @@ test("a reason that only looks like an error becomes the cause of one", async ()
   });
 });
 
-test("what is no signal is refused before anything is sent", async () => {
-  const { client, stub } = await hanging();
-  const wrong = /** @type {any} */ ([new AbortController(), {}, "signal", 5, true]);
-  for (const signal of wrong) {
-    const refused = { name: "ScalekitArgumentException", message: /^signal must be an AbortSignal, not / };
-    await assert.rejects(client.organization.getOrganization("org_1", { signal }), refused);
-    await assert.rejects(client.loadKeys({ signal }), refused);
-    await assert.rejects(client.authenticateWithCode("c", "https://a.example/cb", { signal }), refused);
+test("an invalid signal is rejected before a request is sent", async () => {
+  const { client, stub } = await unresponsiveService();
+  const invalid = /** @type {any} */ ([new AbortController(), {}, "signal", 5, true]);
+  for (const signal of invalid) {
+    const expected = { name: "ScalekitArgumentException", message: /^signal must be an AbortSignal, not / };
+    await assert.rejects(client.organization.getOrganization("org_1", { signal }), expected);
+    await assert.rejects(client.loadKeys({ signal }), expected);
+    await assert.rejects(client.authenticateWithCode("c", "https://a.example/cb", { signal }), expected);
   }
   assert.deepEqual(stub.seen, []);
 });
 
-test("one signal may be that of many calls", async () => {
+test("one signal can cancel many calls without a warning", async () => {
   /** @type {Error[]} */
   const warnings = [];
-  const note = (/** @type {Error} */ warning) => warnings.push(warning);
-  process.on("warning", note);
+  const record = (/** @type {Error} */ warning) => warnings.push(warning);
+  process.on("warning", record);
   try {
-    const { client } = await hanging();
+    const { client } = await unresponsiveService();
     const controller = new AbortController();
     const calls = Array.from({ length: 30 }, () =>
       client.organization.getOrganization("org_1", { signal: controller.signal }),
@@ -116,32 +120,32 @@ test("one signal may be that of many calls", async () => {
     await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(warnings, []);
   } finally {
-    process.off("warning", note);
+    process.off("warning", record);
   }
 });
 
-test("an argument that the core refuses is named as it is here", async () => {
+test("an argument that the core rejects is named in camel case", async () => {
   const client = new ScalekitClient(url, clientId, clientSecret);
   await assert.rejects(client.role.getRole(".."), { name: "ScalekitArgumentException", message: /^roleName cannot be "\.\."/ });
 });
 
-test("null for the options of a call is none", async () => {
+test("null options of a call count as missing", async () => {
   const client = new ScalekitClient(url, clientId, clientSecret);
-  const none = /** @type {any} */ (null);
-  const token = await client.getClientAccessToken(none);
-  // Without the keys, and with them.
+  const missing = /** @type {any} */ (null);
+  const token = await client.getClientAccessToken(missing);
+  // First without cached keys, then with them.
   for (let n = 0; n < 2; n++) {
-    assert.equal(await client.validateAccessToken(token, none), true);
-    assert.ok(await client.validateToken(token, none));
+    assert.equal(await client.validateAccessToken(token, missing), true);
+    assert.ok(await client.validateToken(token, missing));
   }
-  assert.ok(await new ScalekitClient(url, clientId, clientSecret).validateToken(token, none));
-  await client.loadKeys(none);
-  await client.organization.listOrganization(none, none);
-  await assert.rejects(client.refreshAccessToken("never-issued", none), { errorCode: "invalid_grant" });
+  assert.ok(await new ScalekitClient(url, clientId, clientSecret).validateToken(token, missing));
+  await client.loadKeys(missing);
+  await client.organization.listOrganization(missing, missing);
+  await assert.rejects(client.refreshAccessToken("never-issued", missing), { errorCode: "invalid_grant" });
 });
 
-test("a signal that is aborted already lets nothing be sent", async () => {
-  const { client, stub } = await hanging();
+test("an aborted signal prevents the request", async () => {
+  const { client, stub } = await unresponsiveService();
   const signal = AbortSignal.abort();
   await assert.rejects(client.organization.getOrganization("org_1", { signal }), { name: "AbortError" });
   await assert.rejects(client.loadKeys({ signal }), { name: "AbortError" });
@@ -149,18 +153,18 @@ test("a signal that is aborted already lets nothing be sent", async () => {
   assert.deepEqual(stub.seen, []);
 });
 
-test("other calls go on when one is aborted, also while they wait for the same token", async () => {
+test("an abort does not affect other calls that wait for the same token", async () => {
   const stub = await server();
-  const asked = deferred();
+  const received = deferred();
   stub.on("/oauth/token", (_, response) => {
-    asked.resolve(response);
+    received.resolve(response);
   });
   stub.json("/api/v1/organizations", { organizations: [] });
   const client = new ScalekitClient(stub.url, "skc_1", "secret");
   const controller = new AbortController();
   const first = client.organization.listOrganization({}, { signal: controller.signal });
   const second = client.organization.listOrganization({});
-  const response = /** @type {import("node:http").ServerResponse} */ (await asked.promise);
+  const response = /** @type {import("node:http").ServerResponse} */ (await received.promise);
   controller.abort();
   await assert.rejects(first, { name: "AbortError" });
   stub.json("/oauth/token", { access_token: "t", expires_in: 3600 });
@@ -170,7 +174,7 @@ test("other calls go on when one is aborted, also while they wait for the same t
   assert.deepEqual((await second).organizations, []);
 });
 
-test("a signal that outlives its call is let go of", async () => {
+test("a finished call removes its listener from the signal", async () => {
   const client = new ScalekitClient(url, clientId, clientSecret);
   const { signal } = new AbortController();
   let listeners = 0;
@@ -190,8 +194,8 @@ test("a signal that outlives its call is let go of", async () => {
   assert.equal(listeners, 0);
 });
 
-test("a call may have a deadline of its own", async () => {
-  const { client } = await hanging();
+test("a call can have its own timeout", async () => {
+  const { client } = await unresponsiveService();
   await assert.rejects(client.organization.getOrganization("org_1", { timeoutMs: 50 }), {
     name: "ScalekitGatewayTimeoutException",
     message: /no response within 50ms/,
@@ -210,7 +214,7 @@ test("await using closes the client", async () => {
   await assert.rejects(client.organization.listOrganization({}), { name: "ScalekitCancelledException" });
 });
 
-test("a program ends when its calls are done, without closing its client, and not before", () => {
+test("a program exits after its calls have finished, without closing its client", () => {
   const program = `
     import { ScalekitClient } from "scalekit-client";
     const client = new ScalekitClient(${JSON.stringify(url)}, ${JSON.stringify(clientId)}, ${JSON.stringify(clientSecret)});
@@ -225,7 +229,7 @@ test("a program ends when its calls are done, without closing its client, and no
   assert.equal(status, 0);
 });
 
-test("a program that exits in the middle of calls just exits", () => {
+test("a program can exit while calls are running", () => {
   const program = `
     import { ScalekitClient } from "scalekit-client";
     const client = new ScalekitClient(${JSON.stringify(url)}, ${JSON.stringify(clientId)}, ${JSON.stringify(clientSecret)});

@@ -1,5 +1,5 @@
 // @ts-check
-/** Schema, methods, and what the earlier SDK has are the same set, in every direction. */
+/** The schema, the methods and the documented methods of the official SDK agree. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -20,7 +20,7 @@ const EXPORTS = JSON.parse(readFileSync(new URL("documented/exports.json", impor
 /** @type {any} */
 const client = new ScalekitClient("https://example.scalekit.com", "id", "secret");
 
-/** The methods that `ScalekitClient` of the earlier SDK has itself. */
+/** The methods of the official SDK's `ScalekitClient`. */
 const OWN = [
   "authenticateWithCode",
   "generateClientToken",
@@ -36,30 +36,30 @@ const OWN = [
   "verifyWebhookPayload",
 ];
 
-/** @param {object} of */
-function own(of) {
-  return Object.getOwnPropertyNames(of).filter((name) => name !== "constructor");
+/** @param {object} prototype */
+function methodNames(prototype) {
+  return Object.getOwnPropertyNames(prototype).filter((name) => name !== "constructor");
 }
 
 function serviceMethods() {
   return Object.keys(client).flatMap((attribute) =>
-    own(Object.getPrototypeOf(client[attribute])).map((name) => `${attribute}.${name}`),
+    methodNames(Object.getPrototypeOf(client[attribute])).map((name) => `${attribute}.${name}`),
   );
 }
 
 test("every operation of the schema has a method", () => {
   const listed = Object.keys(OPERATIONS).sort();
   assert.equal(listed.length, 150);
-  assert.deepEqual(listed, PLAN.operations.map((/** @type {any} */ one) => one.operation).sort());
+  assert.deepEqual(listed, PLAN.operations.map((/** @type {any} */ entry) => entry.operation).sort());
   assert.deepEqual(listed, [...operations().keys()].sort());
 });
 
-test("every listed method exists, and no other", () => {
+test("the listed methods are exactly the existing methods", () => {
   const listed = new Set(Object.values(OPERATIONS).flat());
   assert.deepEqual(serviceMethods().sort(), [...listed].sort());
 });
 
-test("every method of the earlier SDK exists, and every further one is tested as an addition", () => {
+test("every method of the official SDK exists, and every other method is tested as an addition", () => {
   const documented = new Set([...CALLS.map(([path]) => path), ...HELPERS]);
   const added = new Set([...ADDED, ...ITERATORS].map(([path]) => path));
   assert.deepEqual(serviceMethods().sort(), [...documented, ...added].sort());
@@ -68,7 +68,7 @@ test("every method of the earlier SDK exists, and every further one is tested as
   }
 });
 
-test("every message module of the earlier SDK exports what it exported, but for what no method uses", () => {
+test("every message module has the exports of the official SDK, except for unused types", () => {
   const ours = modules();
   const types = typeNames();
   for (const [path, { exported, absent }] of Object.entries(EXPORTS.modules)) {
@@ -81,7 +81,7 @@ test("every message module of the earlier SDK exports what it exported, but for 
   }
 });
 
-/** The types that a module declares, which JavaScript does not show. */
+/** Returns a function that reads the names of types from a module's declarations. */
 function typeNames() {
   return (/** @type {string} */ path) => {
     const text = readFileSync(new URL(`../lib/pkg/grpc/${path}.d.ts`, import.meta.url), "utf8");

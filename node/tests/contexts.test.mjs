@@ -1,5 +1,5 @@
 // @ts-check
-/** Worker threads, several contexts of one thread, and panics: none of them takes the process down. */
+/** Worker threads, several contexts in one thread, and panics. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -29,32 +29,32 @@ function worker(source, workerData = {}) {
   return new Worker(program, { eval: true, workerData: { url, clientId, clientSecret, ...workerData } });
 }
 
-test("worker threads have clients of their own, at the same time", async () => {
+test("several worker threads use clients at the same time", async () => {
   const source = `
     const client = new ScalekitClient(workerData.url, workerData.clientId, workerData.clientSecret);
     const calls = Array.from({ length: 5 }, () => client.organization.listOrganization({ pageSize: 1 }));
-    Promise.all(calls).then((answers) => parentPort.postMessage(answers.length));`;
+    Promise.all(calls).then((responses) => parentPort.postMessage(responses.length));`;
   for (let round = 0; round < 3; round++) {
     const workers = Array.from({ length: 4 }, () => worker(source));
-    const ended = workers.map((one) => once(one, "exit"));
-    const answers = await Promise.all(workers.map(async (one) => (await once(one, "message"))[0]));
-    assert.deepEqual(answers, [5, 5, 5, 5]);
+    const ended = workers.map((thread) => once(thread, "exit"));
+    const counts = await Promise.all(workers.map(async (thread) => (await once(thread, "message"))[0]));
+    assert.deepEqual(counts, [5, 5, 5, 5]);
     assert.deepEqual(await Promise.all(ended), [[0], [0], [0], [0]]);
   }
   const client = new ScalekitClient(url, clientId, clientSecret);
   await client.organization.listOrganization({ pageSize: 1 });
 });
 
-test("a worker that is terminated in the middle of calls takes nothing with it", async () => {
+test("terminating a worker cancels its calls and does not affect other threads", async () => {
   const stub = await server();
-  let asked = 0;
-  let left = 0;
+  let received = 0;
+  let closed = 0;
   /** @type {() => void} */
   let wake = () => {};
   stub.on("/api/v1/organizations", (_, response) => {
-    asked++;
+    received++;
     response.on("close", () => {
-      left++;
+      closed++;
       wake();
     });
     wake();
@@ -69,17 +69,17 @@ test("a worker that is terminated in the middle of calls takes nothing with it",
     const client = new ScalekitClient(workerData.stub, "skc_1", "secret");
     for (let n = 0; n < 20; n++) client.organization.listOrganization({});`;
   for (let round = 1; round <= 3; round++) {
-    const doomed = worker(source, { stub: stub.url });
-    await until(() => asked >= round * 20);
-    await doomed.terminate();
-    // What the worker waited for is given up with it.
-    await until(() => left >= round * 20);
+    const terminated = worker(source, { stub: stub.url });
+    await until(() => received >= round * 20);
+    await terminated.terminate();
+    // The requests of the worker are cancelled.
+    await until(() => closed >= round * 20);
   }
   const client = new ScalekitClient(url, clientId, clientSecret);
   await client.organization.listOrganization({ pageSize: 1 });
 });
 
-test("answers that arrive while a worker ends are lost, not more", async () => {
+test("responses that arrive while a worker exits are discarded", async () => {
   const source = `
     const client = new ScalekitClient(workerData.url, workerData.clientId, workerData.clientSecret);
     client.organization.listOrganization({ pageSize: 1 }).then(() => {
@@ -92,11 +92,10 @@ test("answers that arrive while a worker ends are lost, not more", async () => {
 });
 
 /**
- * The package as another context of this thread has it: with modules of its own. The addon is loaded once more, or is
- * that of this context, as Jest has it.
- * @param {boolean} shared
+ * Loads the package in a new context of this thread, with its own modules.
+ * @param {boolean} shared whether the context shares the addon of this one, as in Jest, or loads it again
  */
-function contextual(shared) {
+function loadInNewContext(shared) {
   const context = vm.createContext({
     AbortSignal,
     Buffer,
@@ -112,9 +111,9 @@ function contextual(shared) {
   const modules = new Map();
   /** @param {string} path */
   function load(path) {
-    const known = modules.get(path);
-    if (known) {
-      return known.exports;
+    const loaded = modules.get(path);
+    if (loaded) {
+      return loaded.exports;
     }
     const module = { exports: {} };
     modules.set(path, module);
@@ -125,24 +124,24 @@ function contextual(shared) {
     } else if (path.endsWith(".json")) {
       module.exports = JSON.parse(readFileSync(path, "utf8"));
     } else {
-      const within = createRequire(path);
+      const moduleRequire = createRequire(path);
       const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, "utf8")}\n})`;
       const run = vm.runInContext(source, context, { filename: path });
-      const ask = (/** @type {string} */ name) =>
-        name.startsWith("node:") ? within(name) : load(within.resolve(name));
-      run(module.exports, ask, module, path, dirname(path));
+      const requireInContext = (/** @type {string} */ name) =>
+        name.startsWith("node:") ? moduleRequire(name) : load(moduleRequire.resolve(name));
+      run(module.exports, requireInContext, module, path, dirname(path));
     }
     return module.exports;
   }
   return load(require.resolve("scalekit-client"));
 }
 
-test("several contexts of one thread each load the package, and work side by side", async () => {
-  const packages = [contextual(false), contextual(false), contextual(true), require("scalekit-client")];
+test("several contexts of one thread can load and use the package", async () => {
+  const packages = [loadInNewContext(false), loadInNewContext(false), loadInNewContext(true), require("scalekit-client")];
   const clients = packages.map((loaded) => new loaded.ScalekitClient(url, clientId, clientSecret));
   for (let round = 0; round < 3; round++) {
-    const answers = await Promise.all(clients.map((client) => client.organization.listOrganization({ pageSize: 1 })));
-    assert.equal(answers.length, 4);
+    const responses = await Promise.all(clients.map((client) => client.organization.listOrganization({ pageSize: 1 })));
+    assert.equal(responses.length, 4);
   }
   for (const [index, loaded] of packages.entries()) {
     assert.throws(
@@ -153,7 +152,7 @@ test("several contexts of one thread each load the package, and work side by sid
       clients[index].organization.getOrganization("org_404"),
       (error) => error instanceof loaded.ScalekitNotFoundException,
     );
-    // Objects of this context are good in any.
+    // Arguments from this context are accepted in all contexts.
     const headers = new Headers({ "webhook-id": "1", "webhook-timestamp": "x", "webhook-signature": "v1,x" });
     assert.throws(() => clients[index].verifyWebhookPayload("whsec_c2VjcmV0", headers, new Uint8Array(3)), {
       message: "Invalid Signature Headers",
@@ -161,9 +160,9 @@ test("several contexts of one thread each load the package, and work side by sid
   }
 });
 
-test("a context that is not used any more is not held on to", async () => {
+test("a context that is no longer used is garbage collected", async () => {
   const loaded = await (async () => {
-    const { ScalekitClient } = contextual(true);
+    const { ScalekitClient } = loadInNewContext(true);
     const client = new ScalekitClient(url, clientId, clientSecret);
     await client.organization.listOrganization({ pageSize: 1 });
     const aborted = client.organization.listOrganization({ pageSize: 1 }, { signal: AbortSignal.timeout(0) });
@@ -179,12 +178,12 @@ test("a context that is not used any more is not held on to", async () => {
   assert.equal(loaded.deref(), undefined);
 });
 
-test("a panic becomes an exception, at once and in the background", async () => {
+test("a panic becomes an exception, in a call and in a background task", async () => {
   const { native } = await import("scalekit-client/lib/native.js");
   const { runInBackground } = await import("scalekit-client/lib/mailbox.js");
   const { fromNative } = await import("scalekit-client/lib/errors/from-native.js");
   const { panicNow, panicLater } = native();
-  assert.ok(panicNow && panicLater, "the tests run on a debug build of the addon");
+  assert.ok(panicNow && panicLater, "the tests require a debug build of the addon");
   const failure = panicNow();
   assert.ok(failure);
   assert.equal(fromNative(failure).constructor, ScalekitException);
@@ -194,6 +193,6 @@ test("a panic becomes an exception, at once and in the background", async () => 
     assert.equal(error.message, "internal error, please report it: on purpose");
     return true;
   });
-  // And all goes on.
+  // The addon still works.
   await new ScalekitClient(url, clientId, clientSecret).organization.listOrganization({ pageSize: 1 });
 });

@@ -1,5 +1,5 @@
 // @ts-check
-/** Large answers are decoded in pieces, between which other work is done; they are what the runtime makes of them. */
+/** Decoding of large responses in pieces: the result is the same as the protobuf runtime's. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -25,22 +25,25 @@ const { ExecuteToolResponseSchema } = require("scalekit-client/v1/tools");
 const PLAN = JSON.parse(readFileSync(join(ROOT, "tests/conformance/operations.json"), "utf8"));
 const schemas = [...modules().values()]
   .flatMap((module) => Object.values(module))
-  .filter((thing) => thing?.kind === "message");
+  .filter((value) => value?.kind === "message");
 
-/** A difference is not shown, for it may be a megabyte. @param {unknown} one @param {unknown} other @param {string} what */
-function same(one, other, what) {
-  assert.ok(isDeepStrictEqual(one, other), what);
+/**
+ * Compares values without showing the difference, which may have a megabyte.
+ * @param {unknown} actual @param {unknown} expected @param {string} message
+ */
+function assertSame(actual, expected, message) {
+  assert.ok(isDeepStrictEqual(actual, expected), message);
 }
 
 /** @param {any} schema @param {Uint8Array} bytes */
-async function agrees(schema, bytes) {
-  same(await decodeInPieces(schema, bytes), fromBinary(schema, bytes), schema.typeName);
+async function assertDecodesAsRuntime(schema, bytes) {
+  assertSame(await decodeInPieces(schema, bytes), fromBinary(schema, bytes), schema.typeName);
 }
 
-/** A client of a service that always gives this answer. @param {string} path @param {unknown} answer */
-async function answering(path, answer) {
+/** Creates a client of a service with a fixed response. @param {string} path @param {unknown} response */
+async function clientWithResponse(path, response) {
   const stub = await server();
-  stub.json(path, answer);
+  stub.json(path, response);
   return new ScalekitClient(stub.url, "skc_1", "secret");
 }
 
@@ -51,25 +54,25 @@ const records = Array.from({ length: 4000 }, (_, n) => ({
   metadata: { number: String(n) },
 }));
 
-test("a page of a megabyte arrives whole", async () => {
-  const answer = { organizations: records, total_size: 4000, next_page_token: "next" };
-  const client = await answering("/api/v1/organizations", answer);
+test("a page of a megabyte is decoded completely", async () => {
+  const response = { organizations: records, total_size: 4000, next_page_token: "next" };
+  const client = await clientWithResponse("/api/v1/organizations", response);
   const listed = await client.organization.listOrganization({ pageSize: 4000 });
-  same(listed, fromJson(ListOrganizationsResponseSchema, answer), "a page");
+  assertSame(listed, fromJson(ListOrganizationsResponseSchema, response), "page");
 });
 
-test("a tool's result of a megabyte arrives whole, whatever it consists of", async () => {
+test("a tool result of a megabyte is decoded completely, for any kind of JSON value", async () => {
   const text = "Zażółć gęślą jaźń 😀 ".repeat(40_000);
   for (const data of [{ records }, { text }, { "": [null, [], {}], ["__proto__"]: { text, n: -1.5 } }]) {
-    const client = await answering("/api/v1/execute_tool", { data, execution_id: "exec_1" });
+    const client = await clientWithResponse("/api/v1/execute_tool", { data, execution_id: "exec_1" });
     const executed = await client.tools.executeTool({ toolName: "search", connectedAccountId: "ca_1" });
-    same(executed.data, data, "a result");
+    assertSame(executed.data, data, "tool result");
     assert.equal(executed.executionId, "exec_1");
   }
 });
 
-test("a large answer arrives under a test's fake timers", { timeout: 30_000 }, async () => {
-  const client = await answering("/api/v1/organizations", { organizations: records });
+test("a large response is decoded while a test has fake timers", { timeout: 30_000 }, async () => {
+  const client = await clientWithResponse("/api/v1/organizations", { organizations: records });
   mock.timers.enable({ apis: ["setImmediate"] });
   try {
     assert.equal((await client.organization.listOrganization({ pageSize: 4000 })).organizations.length, records.length);
@@ -78,22 +81,22 @@ test("a large answer arrives under a test's fake timers", { timeout: 30_000 }, a
   }
 });
 
-test("between two pieces the event loop turns", async () => {
+test("the event loop runs between two pieces", async () => {
   const data = { records: records.map(({ id, metadata }) => ({ id, metadata, tags: ["a", "b", null] })) };
   /** @type {[any, any, number][]} */
-  const answers = [
+  const responses = [
     [ListOrganizationsResponseSchema, fromJson(ListOrganizationsResponseSchema, { organizations: records }), PIECE],
     [ExecuteToolResponseSchema, create(ExecuteToolResponseSchema, { data }), PIECE],
     [ExecuteToolResponseSchema, create(ExecuteToolResponseSchema, { data: { text: "ż".repeat(500_000) } }), TEXT_PIECE],
   ];
-  for (const [schema, answer, piece] of answers) {
-    const bytes = toBinary(schema, answer);
+  for (const [schema, response, piece] of responses) {
+    const bytes = toBinary(schema, response);
     let turns = 0;
     await decodeInPieces(schema, bytes, async () => void turns++);
-    const wanted = bytes.length / piece;
-    assert.ok(turns > 0.9 * wanted && turns < 1.1 * wanted, `${turns} turns for ${bytes.length} bytes`);
+    const expected = bytes.length / piece;
+    assert.ok(turns > 0.9 * expected && turns < 1.1 * expected, `${turns} turns for ${bytes.length} bytes`);
 
-    // By itself, the event loop.
+    // The same with the real event loop.
     let counted = 0;
     const count = () => void (counted++, (counting = setImmediate(count)));
     let counting = setImmediate(count);
@@ -103,55 +106,55 @@ test("between two pieces the event loop turns", async () => {
   }
 });
 
-test("every message decodes as the runtime decodes it", async () => {
+test("every message type is decoded as the runtime decodes it", async () => {
   let large = 0;
   for (const schema of schemas) {
     for (let seed = 0; seed < 12; seed++) {
       const bytes = toBinary(schema, message(schema, random(seed)));
-      await agrees(schema, bytes);
+      await assertDecodesAsRuntime(schema, bytes);
       large += Number(bytes.length > TEXT_PIECE);
     }
   }
   assert.ok(schemas.length > 400 && large > 100, `${schemas.length} messages, ${large} large ones`);
 });
 
-test("so does every answer of the plan", async () => {
+test("every response of the conformance plan is decoded as the runtime decodes it", async () => {
   const registry = createRegistry(wkt.EmptySchema, ...schemas);
   for (const { response_type, cases } of PLAN.operations) {
     const schema = registry.getMessage(response_type) ?? assert.fail(response_type);
     for (const { response } of cases) {
-      await agrees(schema, toBinary(schema, fromJson(schema, response)));
+      await assertDecodesAsRuntime(schema, toBinary(schema, fromJson(schema, response)));
     }
   }
 });
 
-test("so does what the API has none of", async () => {
-  // Closed enums, explicit presence, packed lists, bytes; as text, maps of messages.
+test("features that the API does not use are decoded as the runtime decodes them", async () => {
+  // Closed enums, explicit presence, packed lists, bytes.
   const descriptor = toBinary(wkt.FileDescriptorProtoSchema, wkt.file_google_protobuf_descriptor.proto);
-  await agrees(wkt.FileDescriptorProtoSchema, descriptor);
-  // Fields that the schema does not know.
-  await agrees(wkt.EmptySchema, descriptor);
+  await assertDecodesAsRuntime(wkt.FileDescriptorProtoSchema, descriptor);
+  // Unknown fields.
+  await assertDecodesAsRuntime(wkt.EmptySchema, descriptor);
   for (let seed = 0; seed < 100; seed++) {
     const next = random(seed);
-    await agrees(wkt.ValueSchema, toBinary(wkt.ValueSchema, fromJson(wkt.ValueSchema, json(next, 6))));
-    await agrees(wkt.StructSchema, toBinary(wkt.StructSchema, fromJson(wkt.StructSchema, object(next, 6))));
+    await assertDecodesAsRuntime(wkt.ValueSchema, toBinary(wkt.ValueSchema, fromJson(wkt.ValueSchema, json(next, 6))));
+    await assertDecodesAsRuntime(wkt.StructSchema, toBinary(wkt.StructSchema, fromJson(wkt.StructSchema, object(next, 6))));
   }
 });
 
-test("what breaks off is refused", async () => {
-  const answer = create(ExecuteToolResponseSchema, { data: { a: [1, "b", { c: true }], d: null }, executionId: "exec_1" });
-  const bytes = toBinary(ExecuteToolResponseSchema, answer);
-  let refused = 0;
+test("a truncated response is rejected", async () => {
+  const response = create(ExecuteToolResponseSchema, { data: { a: [1, "b", { c: true }], d: null }, executionId: "exec_1" });
+  const bytes = toBinary(ExecuteToolResponseSchema, response);
+  let rejected = 0;
   for (let end = 0; end < bytes.length; end++) {
-    const broken = bytes.subarray(0, end);
+    const truncated = bytes.subarray(0, end);
     try {
-      fromBinary(ExecuteToolResponseSchema, broken);
+      fromBinary(ExecuteToolResponseSchema, truncated);
     } catch {
-      await assert.rejects(decodeInPieces(ExecuteToolResponseSchema, broken), Error, `${end} bytes`);
-      refused++;
+      await assert.rejects(decodeInPieces(ExecuteToolResponseSchema, truncated), Error, `${end} bytes`);
+      rejected++;
       continue;
     }
-    await agrees(ExecuteToolResponseSchema, broken);
+    await assertDecodesAsRuntime(ExecuteToolResponseSchema, truncated);
   }
-  assert.ok(refused > bytes.length / 2);
+  assert.ok(rejected > bytes.length / 2);
 });

@@ -1,5 +1,5 @@
 // @ts-check
-/** Each method of the earlier SDK once, against the emulator: the exact request that the earlier SDK makes of it. */
+/** Every method of the official SDK sends the same request as the official SDK, to the emulator. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -18,11 +18,15 @@ const read = (/** @type {string} */ path) => JSON.parse(readFileSync(new URL(pat
 /** @type {Record<string, { operation: string, request: any }>} */
 const RECORDED = read("documented/requests.json");
 const PLAN = JSON.parse(readFileSync(join(ROOT, "tests/conformance/operations.json"), "utf8"));
-const ANSWERS = new Map(PLAN.operations.map((/** @type {any} */ one) => [one.operation, one.cases[0].response]));
+const RESPONSES = new Map(PLAN.operations.map((/** @type {any} */ entry) => [
+  entry.operation,
+  entry.cases[0].response,
+]));
 
 /**
- * Where the earlier SDK names the organization by external id, which the service's routes do not take: that has an
- * operation of its own, and elsewhere the id is looked up with it first.
+ * Methods for which the official SDK sends an external id to routes that only accept an
+ * organization's id. This package calls `GetOrganizationByExternalId` instead, or first, to look up
+ * the id.
  * @type {Record<string, { operation: string, request: any }>}
  */
 const DIFFERENT = {
@@ -36,31 +40,31 @@ const DIFFERENT = {
   },
 };
 
-test("every method sends what the earlier SDK sends", async (t) => {
-  const world = await emulator();
+test("every method sends the same request as the official SDK", async (t) => {
+  const environment = await emulator();
   /** @type {any} */
-  const client = new ScalekitClient(world.url, world.clientId, world.clientSecret);
+  const client = new ScalekitClient(environment.url, environment.clientId, environment.clientSecret);
   const methods = operations();
   for (const [path, ...args] of CALLS) {
     await t.test(path, async () => {
       const { operation, request } = DIFFERENT[path] ?? RECORDED[path] ?? assert.fail("not recorded");
-      await world.fault(operation, { times: 1, json: ANSWERS.get(operation) });
+      await environment.fault(operation, { times: 1, json: RESPONSES.get(operation) });
       if (path === "organization.updateOrganizationByExternalId") {
         const found = { organization: { id: "org_looked_up" } };
-        await world.fault("OrganizationService.GetOrganizationByExternalId", { times: 1, json: found });
+        await environment.fault("OrganizationService.GetOrganizationByExternalId", { times: 1, json: found });
       }
       const [attribute = "", name = ""] = path.split(".");
       await client[attribute][name](...args);
-      const logged = await world.admin("GET", `requests?operation=${operation}`);
+      const logged = await environment.admin("GET", `requests?operation=${operation}`);
       const method = methods.get(operation) ?? assert.fail(`no operation ${operation}`);
       assert.deepEqual(seenHttp(logged.at(-1)), expectedHttp(method, request));
     });
   }
-  assert.deepEqual(await world.admin("GET", "requests?unmatched=true"), []);
+  assert.deepEqual(await environment.admin("GET", "requests?unmatched=true"), []);
   await client.close();
 });
 
-test("the record holds the calls, and nothing else", () => {
+test("the recorded requests are exactly those of the calls", () => {
   assert.deepEqual(Object.keys(RECORDED), CALLS.map(([path]) => path));
   assert.equal(CALLS.length + HELPERS.length, 120);
 });

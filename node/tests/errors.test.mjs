@@ -1,5 +1,5 @@
 // @ts-check
-/** Every exception, provoked through the emulator. */
+/** Every exception class, triggered by faults of the emulator. */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { inspect } from "node:util";
@@ -14,12 +14,13 @@ const environment = await emulator();
 const { url, clientId, clientSecret } = environment;
 const client = new ScalekitClient(url, clientId, clientSecret, { maxRetries: 0 });
 const TYPE = "type.googleapis.com/scalekit.v1.errdetails.ErrorInfo";
-const provoked = new Set();
+const thrown = new Set();
 
 beforeEach(() => environment.reset());
 
 /**
- * What a call fails with: never anything but an exception of this package, and never with a secret in it.
+ * Returns the exception of a call. Checks that its class is from this package and that it contains
+ * no secret.
  * @param {() => unknown} call
  * @returns {Promise<any>}
  */
@@ -30,7 +31,7 @@ async function failure(call) {
     assert.ok(error instanceof ScalekitException, inspect(error));
     assert.ok(error instanceof Error);
     assert.equal(error.name, error.constructor.name);
-    provoked.add(error.name);
+    thrown.add(error.name);
     const shown = [inspect(error, { depth: 10, showHidden: true }), String(error), JSON.stringify(error), error.stack];
     for (const text of shown) {
       assert.ok(!text?.includes(clientSecret), text);
@@ -38,7 +39,7 @@ async function failure(call) {
     }
     return error;
   }
-  throw new Error("it did not fail");
+  throw new Error("the call did not fail");
 }
 
 const get = () => client.organization.getOrganization("org_1");
@@ -65,16 +66,16 @@ const CODES = [
 ];
 
 for (const [code, status, grpc, name] of CODES) {
-  // Connect spells this one with one l.
+  // Connect spells `canceled` with one l.
   const connect = code === "CANCELLED" ? "canceled" : code.toLowerCase();
   test(`${code} is ${name}`, async () => {
     await environment.fault("OrganizationService.GetOrganization", {
-      error: { code, message: `it is ${code}`, error_code: "MY_CODE" },
+      error: { code, message: `message of ${code}`, error_code: "MY_CODE" },
     });
     const error = await failure(get);
     assert.equal(error.name, name);
     assert.ok(error instanceof ScalekitServerException);
-    assert.equal(error.message, `[${connect}] it is ${code}`);
+    assert.equal(error.message, `[${connect}] message of ${code}`);
     assert.equal(error.httpStatus, status);
     assert.equal(error.grpcStatus, grpc);
     assert.equal(error.errorCode, "MY_CODE");
@@ -84,11 +85,11 @@ for (const [code, status, grpc, name] of CODES) {
     assert.equal(error.unpackedDetails[0].errorCode, "MY_CODE");
     assert.equal(error.unpackedDetails[0].$typeName, "scalekit.v1.errdetails.ErrorInfo");
     assert.deepEqual(error.errDetails, error.unpackedDetails);
-    assert.match(String(error), new RegExp(`${status} \\w+ \\[MY_CODE\\]: it is ${code}`));
+    assert.match(String(error), new RegExp(`${status} \\w+ \\[MY_CODE\\]: message of ${code}`));
   });
 }
 
-test("a status without a code has the class of the status", async () => {
+test("an error without a code has the class of its status", async () => {
   /** @type {[number, string][]} */
   const statuses = [
     [418, "ScalekitUnknownException"],
@@ -128,7 +129,7 @@ test("responses without JSON are reported in plain words", async () => {
   }
 });
 
-for (const [code, status, name, twin] of /** @type {[number, number, string, string][]} */ ([
+for (const [code, status, name, base] of /** @type {[number, number, string, string][]} */ ([
   [16, 401, "ScalekitToolUnauthorizedException", "ScalekitUnauthorizedException"],
   [7, 403, "ScalekitToolForbiddenException", "ScalekitForbiddenException"],
   [8, 429, "ScalekitToolRateLimitException", "ScalekitTooManyRequestsException"],
@@ -137,10 +138,10 @@ for (const [code, status, name, twin] of /** @type {[number, number, string, str
   test(`a tool's ${status} is ${name}`, async () => {
     const info = { tool_error_code: "quota", tool_error_message: "slow down", execution_id: "exec_1" };
     const details = [{ "@type": TYPE, error_code: "TOOL_ERROR", tool_error_info: info }];
-    await environment.fault("ToolService.ExecuteTool", { status, json: { code, message: "refused", details } });
+    await environment.fault("ToolService.ExecuteTool", { status, json: { code, message: "rejected", details } });
     const error = await failure(execute);
     assert.equal(error.name, name);
-    assert.ok(error instanceof /** @type {any} */ (scalekit)[twin]);
+    assert.ok(error instanceof /** @type {any} */ (scalekit)[base]);
     assert.ok(isToolException(error));
     assert.equal(error.isToolError, true);
     assert.equal(error.toolErrorCode, "quota");
@@ -152,7 +153,7 @@ for (const [code, status, name, twin] of /** @type {[number, number, string, str
   });
 }
 
-test("an exception that is logged, as text or JSON, says all that it knows", async () => {
+test("a logged exception contains all its fields, as text and as JSON", async () => {
   await environment.fault("OrganizationService.GetOrganization", {
     error: { code: "NOT_FOUND", message: "no such organization", error_code: "MY_CODE" },
   });
@@ -171,30 +172,30 @@ test("an exception that is logged, as text or JSON, says all that it knows", asy
   });
   assert.equal(written.errDetails[0].errorCode, "MY_CODE");
   assert.match(inspect(error, { depth: 5 }), /errDetails: \[\s+\{.*errorCode: 'MY_CODE'/s);
-  const plain = new ScalekitException("gone wrong");
-  assert.deepEqual(JSON.parse(JSON.stringify(plain)), { name: "ScalekitException", message: "gone wrong", retryable: false });
+  const plain = new ScalekitException("test error");
+  assert.deepEqual(JSON.parse(JSON.stringify(plain)), { name: "ScalekitException", message: "test error", retryable: false });
   assert.doesNotMatch(inspect(new ScalekitServerException("no")), /errDetails/);
 });
 
-test("messages of failed operations begin with the code as Connect spells it", async () => {
+test("messages of failed operations start with the code in Connect's format", async () => {
   await environment.fault("UserService.UpdateUser", {
     error: { code: "INVALID_ARGUMENT", message: "user.email: value must be a valid email address" },
   });
-  const refused = await failure(() => client.user.updateUser("usr_1", { userProfile: { firstName: "A" } }));
-  assert.equal(refused.message, "[invalid_argument] user.email: value must be a valid email address");
-  assert.match(String(refused), /: 400 INVALID_ARGUMENT[^:]*: user\.email: value/);
-  const hasty = new ScalekitClient(url, clientId, clientSecret, { timeoutMs: 100 });
+  const invalid = await failure(() => client.user.updateUser("usr_1", { userProfile: { firstName: "A" } }));
+  assert.equal(invalid.message, "[invalid_argument] user.email: value must be a valid email address");
+  assert.match(String(invalid), /: 400 INVALID_ARGUMENT[^:]*: user\.email: value/);
+  const impatient = new ScalekitClient(url, clientId, clientSecret, { timeoutMs: 100 });
   await environment.fault("OrganizationService.GetOrganization", { delay_ms: 60_000 });
-  const late = await failure(() => hasty.organization.getOrganization("org_1"));
-  assert.match(late.message, /^\[deadline_exceeded\] /);
-  const nowhere = new ScalekitClient("http://127.0.0.1:9", "skc_1", clientSecret, { maxRetries: 0 });
-  const unreached = await failure(() => nowhere.organization.getOrganization("org_1"));
-  assert.match(unreached.message, /^\[unavailable\] /);
+  const timeout = await failure(() => impatient.organization.getOrganization("org_1"));
+  assert.match(timeout.message, /^\[deadline_exceeded\] /);
+  const unreachable = new ScalekitClient("http://127.0.0.1:9", "skc_1", clientSecret, { maxRetries: 0 });
+  const unavailable = await failure(() => unreachable.organization.getOrganization("org_1"));
+  assert.match(unavailable.message, /^\[unavailable\] /);
   const code = await failure(() => client.authenticateWithCode("never-issued", "https://app.example.com/cb"));
   assert.doesNotMatch(code.message, /^\[/);
 });
 
-test("the request id is that of the answer", async () => {
+test("the request id is read from the response", async () => {
   const stub = await server();
   stub.json("/api/v1/organizations/org_1", { code: 5, message: "no" }, 404, { "x-request-id": "req_77" });
   const stubbed = new ScalekitClient(stub.url, "skc_1", clientSecret);
@@ -203,19 +204,19 @@ test("the request id is that of the answer", async () => {
   assert.match(String(error), /request id: req_77/);
 });
 
-test("a deadline that passes is a gateway timeout, and tells so of itself", async () => {
+test("a timeout is a gateway timeout exception with the timeout in its message", async () => {
   await environment.fault("OrganizationService.GetOrganization", { delay_ms: 60_000 });
-  const hasty = new ScalekitClient(url, clientId, clientSecret, { timeoutMs: 100 });
-  const error = await failure(() => hasty.organization.getOrganization("org_1"));
+  const impatient = new ScalekitClient(url, clientId, clientSecret, { timeoutMs: 100 });
+  const error = await failure(() => impatient.organization.getOrganization("org_1"));
   assert.equal(error.name, "ScalekitGatewayTimeoutException");
   assert.equal(error.httpStatus, 504);
   assert.equal(error.grpcStatus, 4);
   assert.match(error.message, /no response within 100ms/);
 });
 
-test("a service that cannot be reached is unavailable, with what lies behind as the cause", async () => {
-  const nowhere = new ScalekitClient("http://127.0.0.1:9", "skc_1", clientSecret, { maxRetries: 0 });
-  const error = await failure(() => nowhere.organization.getOrganization("org_1"));
+test("an unreachable service is unavailable, with the connection error as the cause", async () => {
+  const unreachable = new ScalekitClient("http://127.0.0.1:9", "skc_1", clientSecret, { maxRetries: 0 });
+  const error = await failure(() => unreachable.organization.getOrganization("org_1"));
   assert.equal(error.name, "ScalekitServiceUnavailableException");
   assert.equal(error.httpStatus, 503);
   assert.equal(error.retryable, true);
@@ -225,15 +226,15 @@ test("a service that cannot be reached is unavailable, with what lies behind as 
   assert.match(deepest(error).message, /refused/i);
 });
 
-test("answers that break off or are no JSON are exceptions too", async () => {
-  for (const what of [{ effect: "drop" }, { effect: "truncate" }, { status: 200, body: "{" }, { status: 200, body: "[]" }]) {
+test("truncated responses and responses that are not JSON objects are exceptions", async () => {
+  for (const fault of [{ effect: "drop" }, { effect: "truncate" }, { status: 200, body: "{" }, { status: 200, body: "[]" }]) {
     await environment.reset();
-    await environment.fault("OrganizationService.GetOrganization", what);
-    assert.ok((await failure(get)) instanceof ScalekitServerException, JSON.stringify(what));
+    await environment.fault("OrganizationService.GetOrganization", fault);
+    assert.ok((await failure(get)) instanceof ScalekitServerException, JSON.stringify(fault));
   }
 });
 
-test("the token endpoint's refusals keep their RFC 6749 codes", async () => {
+test("errors of the token endpoint have their RFC 6749 codes", async () => {
   const error = await failure(() => client.authenticateWithCode("never-issued", "https://app.example.com/cb"));
   assert.equal(error.name, "ScalekitBadRequestException");
   assert.equal(error.errorCode, "invalid_grant");
@@ -241,14 +242,14 @@ test("the token endpoint's refusals keep their RFC 6749 codes", async () => {
   assert.equal(error.errDetails.error, "invalid_grant");
   const stale = await failure(() => client.refreshAccessToken("never-issued"));
   assert.equal(stale.errorCode, "invalid_grant");
-  const stranger = new ScalekitClient(url, clientId, "not the secret", { maxRetries: 0 });
-  const refused = await failure(() => stranger.organization.getOrganization("org_1"));
-  assert.equal(refused.name, "ScalekitUnauthorizedException");
-  assert.equal(refused.errorCode, "invalid_client");
-  assert.ok(!inspect(refused, { depth: 10, showHidden: true }).includes("not the secret"));
+  const wrongSecret = new ScalekitClient(url, clientId, "not the secret", { maxRetries: 0 });
+  const rejected = await failure(() => wrongSecret.organization.getOrganization("org_1"));
+  assert.equal(rejected.name, "ScalekitUnauthorizedException");
+  assert.equal(rejected.errorCode, "invalid_client");
+  assert.ok(!inspect(rejected, { depth: 10, showHidden: true }).includes("not the secret"));
 });
 
-test("tokens, webhooks and arguments have exceptions of their own", async () => {
+test("tokens, webhooks and arguments have their own exceptions", async () => {
   assert.equal((await failure(() => client.validateToken("a.b.c"))).name, "ScalekitValidateTokenFailureException");
   const webhook = await failure(() => client.verifyWebhookPayload("whsec_c2VjcmV0", {}, ""));
   assert.equal(webhook.name, "WebhookVerificationError");
@@ -256,7 +257,7 @@ test("tokens, webhooks and arguments have exceptions of their own", async () => 
   assert.equal(argument.name, "ScalekitArgumentException");
 });
 
-test("a closed client says so", async () => {
+test("calls of a closed client are cancelled", async () => {
   const closed = new ScalekitClient(url, clientId, clientSecret);
   await closed.organization.listOrganization({ pageSize: 1 });
   closed.close();
@@ -267,7 +268,7 @@ test("a closed client says so", async () => {
   assert.equal(closed.getLogoutUrl(), `${url}/oidc/logout`);
 });
 
-test("nothing shows a secret", async () => {
+test("secrets do not appear in logs", async () => {
   for (const shown of [inspect(client, { depth: 20, showHidden: true }), JSON.stringify(client), String(client)]) {
     assert.ok(!shown.includes(clientSecret), shown);
   }
@@ -279,9 +280,9 @@ test("nothing shows a secret", async () => {
   assert.equal(proxied.name, "ScalekitArgumentException");
 });
 
-test("a refused secret in an answer stays there", async () => {
+test("a secret that a response contains does not appear in exceptions", async () => {
   const stub = await server();
-  // An endpoint that echoes what it was sent must not get the secret into an exception.
+  // This endpoint responds with the request's body. `failure` checks for the secret.
   stub.on("/oauth/token", (request, response) => {
     let body = "";
     request.on("data", (chunk) => (body += chunk));
@@ -292,25 +293,25 @@ test("a refused secret in an answer stays there", async () => {
   await failure(() => echoed.refreshAccessToken("a-refresh-token"));
 });
 
-test("exceptions can be made by hand, as tests of applications do", () => {
+test("tests of applications can create exceptions", () => {
   const error = new scalekit.ScalekitNotFoundException("gone", { httpStatus: 404, grpcStatus: 5, errorCode: "GONE" });
   assert.equal(error.message, "gone");
   assert.equal(error.httpStatus, 404);
   assert.equal(error.unpackedDetails.length, 0);
   assert.equal(error.errDetails, null);
-  const wrapped = new ScalekitException(new Error("behind"));
-  assert.equal(wrapped.message, "behind");
+  const wrapped = new ScalekitException(new Error("original"));
+  assert.equal(wrapped.message, "original");
   assert.ok(wrapped.cause instanceof Error);
   assert.equal(new scalekit.WebhookVerificationError("no").message, "no");
   assert.equal(new ScalekitException().message, "Unknown error");
 });
 
-test("every class has been provoked", () => {
+test("every exception class has been thrown", () => {
   const classes = Object.entries(scalekit)
     .filter(([, value]) => typeof value === "function" && value.prototype instanceof Error)
     .map(([name]) => name);
-  // The bases, which nothing is made of.
+  // Base classes, which the package does not throw for calls.
   const bases = ["ScalekitException", "ScalekitServerException"];
-  assert.deepEqual(classes.filter((name) => !provoked.has(name) && !bases.includes(name)), []);
+  assert.deepEqual(classes.filter((name) => !thrown.has(name) && !bases.includes(name)), []);
   assert.equal(classes.length, 21);
 });

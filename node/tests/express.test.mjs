@@ -1,5 +1,5 @@
 // @ts-check
-/** The application of examples/express, used over HTTP as its users and the service do. */
+/** The application in examples/express, tested over HTTP. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,22 +15,22 @@ import { ROOT, emulator } from "./support/programs.mjs";
 
 const SECRET = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
 
-const world = await emulator();
-const client = new ScalekitClient(world.url, world.clientId, world.clientSecret);
+const environment = await emulator();
+const client = new ScalekitClient(environment.url, environment.clientId, environment.clientSecret);
 const app = await start();
-await world.admin("POST", "webhooks", { url: `${app}/webhook`, secret: SECRET });
+await environment.admin("POST", "webhooks", { url: `${app}/webhook`, secret: SECRET });
 const acme = await organization("Acme", "acme-1", "ada@acme.example");
 
-/** The application on a port of its own; where it listens. */
+/** Starts the application on a free port. Returns its URL. */
 async function start() {
   const child = spawn(process.execPath, ["app.mjs"], {
     cwd: join(ROOT, "examples/express"),
     env: {
       ...process.env,
       PORT: "0",
-      SCALEKIT_ENVIRONMENT_URL: world.url,
-      SCALEKIT_CLIENT_ID: world.clientId,
-      SCALEKIT_CLIENT_SECRET: world.clientSecret,
+      SCALEKIT_ENVIRONMENT_URL: environment.url,
+      SCALEKIT_CLIENT_ID: environment.clientId,
+      SCALEKIT_CLIENT_SECRET: environment.clientSecret,
       WEBHOOK_SECRET: SECRET,
     },
     stdio: ["ignore", "pipe", "ignore"],
@@ -41,10 +41,10 @@ async function start() {
       await once(child, "exit");
     }
   });
-  const gone = once(child, "exit").then(() => {
-    throw new Error("the application gave up: does examples/node_modules have what it needs?");
+  const exited = once(child, "exit").then(() => {
+    throw new Error("the application exited; check that examples/node_modules is installed");
   });
-  const [line] = await Promise.race([once(createInterface(child.stdout), "line"), gone]);
+  const [line] = await Promise.race([once(createInterface(child.stdout), "line"), exited]);
   return String(line);
 }
 
@@ -63,22 +63,22 @@ async function signedIn() {
   return { browser, page };
 }
 
-test("a user signs in, sees the organization, and signs out", async () => {
+test("a user logs in, sees the organization and logs out", async () => {
   const { browser, page } = await signedIn();
   assert.equal(page.url, `${app}/organization`);
   assert.deepEqual(JSON.parse(page.text), { name: "Acme", externalId: "acme-1", members: ["ada@acme.example"] });
   assert.equal((await browser.open(app)).text, "Signed in as ada@acme.example");
 
-  const left = await browser.open(`${app}/logout`);
-  assert.equal(left.url, `${app}/`);
-  assert.equal(left.text, "Signed out");
+  const loggedOut = await browser.open(`${app}/logout`);
+  assert.equal(loggedOut.url, `${app}/`);
+  assert.equal(loggedOut.text, "Signed out");
 });
 
-test("a page that needs a session leads to the login, and another browser's session is its own", async () => {
-  const stranger = new Browser();
+test("a page that needs a session redirects to the login, and browsers have separate sessions", async () => {
+  const browser = new Browser();
   /** @type {string[]} */
   const seen = [];
-  await stranger.open(`${app}/organization`, (url) => {
+  await browser.open(`${app}/organization`, (url) => {
     seen.push(url.pathname);
     return url;
   });
@@ -86,7 +86,7 @@ test("a page that needs a session leads to the login, and another browser's sess
   assert.equal((await new Browser().open(app)).text, "Signed out");
 });
 
-test("a callback that was not asked for is refused", async () => {
+test("a callback with a forged state is rejected", async () => {
   const browser = new Browser();
   const login = new URLSearchParams({ organization_id: acme.id, login_hint: "ada@acme.example" });
   const page = await browser.open(`${app}/login?${login}`, (url) => {
@@ -98,12 +98,12 @@ test("a callback that was not asked for is refused", async () => {
   assert.deepEqual([page.status, page.text], [403, "This login was not started here"]);
 });
 
-test("a signed webhook is taken, a forged one is not", async () => {
+test("a signed webhook is accepted and a forged webhook is rejected", async () => {
   const { browser } = await signedIn();
   await client.organization.updateOrganization(acme.id, { displayName: "Acme Rockets" });
   /** @type {string[]} */
   let events = [];
-  // The emulator delivers in its own time.
+  // The emulator delivers webhooks asynchronously.
   for (let tries = 0; tries < 200 && !events.includes("organization.updated"); tries += 1) {
     await sleep(50);
     events = JSON.parse((await browser.open(`${app}/events`)).text).map((/** @type {any} */ event) => event.type);
@@ -121,16 +121,16 @@ test("a signed webhook is taken, a forged one is not", async () => {
     },
   });
   assert.deepEqual([forged.status, await forged.text()], [400, "Invalid signature"]);
-  const bare = await fetch(`${app}/webhook`, { method: "POST", body: "{}" });
-  assert.deepEqual([bare.status, await bare.text()], [400, "Missing required headers"]);
+  const unsigned = await fetch(`${app}/webhook`, { method: "POST", body: "{}" });
+  assert.deepEqual([unsigned.status, await unsigned.text()], [400, "Missing required headers"]);
   const after = JSON.parse((await browser.open(`${app}/events`)).text);
   assert.ok(!after.some((/** @type {any} */ event) => event.type === "organization.deleted"));
 });
 
-test("what the service refuses is a page with its status", async () => {
+test("an error of the service is shown with its status", async () => {
   const { browser } = await signedIn();
   const error = { code: "PERMISSION_DENIED", message: "not for you" };
-  await world.fault("OrganizationService.GetOrganization", { times: 1, error });
+  await environment.fault("OrganizationService.GetOrganization", { times: 1, error });
   const page = await browser.open(`${app}/organization`);
   assert.deepEqual([page.status, page.text], [403, "Something went wrong: [permission_denied] not for you"]);
 });

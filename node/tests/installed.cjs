@@ -1,5 +1,7 @@
 // @ts-check
-/** Run by scripts/check-node-package in a project that has installed the package: with require, and in a worker. */
+/**
+ * Uses the installed package with `require` and in a worker thread. See scripts/check-node-package.
+ */
 const assert = require("node:assert/strict");
 const { Worker, isMainThread } = require("node:worker_threads");
 

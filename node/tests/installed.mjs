@@ -1,5 +1,5 @@
 // @ts-check
-/** Run by scripts/check-node-package in a project that has installed the package: the program of a user, with import. */
+/** Uses the installed package with `import`. See scripts/check-node-package. */
 import assert from "node:assert/strict";
 
 import ScalekitDefault, { ScalekitClient, ScalekitNotFoundException } from "scalekit-client";

@@ -1,5 +1,5 @@
 // @ts-check
-/** Signing in, from the URL to the tokens. */
+/** Login, from the authorization URL to the tokens. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -12,15 +12,15 @@ const CALLBACK = "http://localhost:3000/callback";
 const environment = await emulator();
 const client = new ScalekitClient(environment.url, environment.clientId, environment.clientSecret);
 
-/** The code with which a browser comes back. @param {string} url */
+/** Opens an authorization URL and returns the code of the callback. @param {string} url */
 async function code(url) {
-  const answer = await fetch(url, { redirect: "manual" });
-  const back = new URL(answer.headers.get("location") ?? "");
-  assert.equal(back.searchParams.get("state"), "s1");
-  return back.searchParams.get("code") ?? "";
+  const response = await fetch(url, { redirect: "manual" });
+  const callback = new URL(response.headers.get("location") ?? "");
+  assert.equal(callback.searchParams.get("state"), "s1");
+  return callback.searchParams.get("code") ?? "";
 }
 
-test("a sign-in with PKCE, from the URL to the logout", async () => {
+test("login with PKCE, from the authorization URL to the logout URL", async () => {
   const { organization } = await client.organization.createOrganization("Acme");
   assert.ok(organization);
   await client.user.createUserAndMembership(organization.id, { email: "ada@acme.example", sendInvitationEmail: false });
@@ -49,25 +49,25 @@ test("a sign-in with PKCE, from the URL to the logout", async () => {
   await assert.rejects(client.authenticateWithCode("used-up", CALLBACK, { codeVerifier }));
 });
 
-test("an ID token that does not hold ends the sign-in", async () => {
+test("an invalid ID token fails the login", async () => {
   const stub = await server();
-  const [key, stranger] = [signer("key_1"), signer("key_1")];
+  const [key, otherKey] = [signer("key_1"), signer("key_1")];
   stub.json("/keys", { keys: [key.jwk] });
-  const signIn = (/** @type {string} */ idToken) => {
+  const logIn = (/** @type {string} */ idToken) => {
     stub.json("/oauth/token", { access_token: "a", expires_in: 5, refresh_token: "r", id_token: idToken });
     return new ScalekitClient(stub.url, "skc_1", "secret").authenticateWithCode("code", CALLBACK);
   };
-  const good = await signIn(key.sign({ aud: ["skc_1"], email: "me@example.com", amr: ["conn_1"], oid: "org_1" }));
+  const good = await logIn(key.sign({ aud: ["skc_1"], email: "me@example.com", amr: ["conn_1"], oid: "org_1" }));
   assert.deepEqual(good.user, { id: "usr_1", email: "me@example.com" });
   assert.equal(good.connectionId, "conn_1");
   const bad = [
     key.sign({ aud: ["another-client"] }),
     key.sign({ aud: ["skc_1"], exp: 1 }),
-    stranger.sign({ aud: ["skc_1"] }),
+    otherKey.sign({ aud: ["skc_1"] }),
     "a.b.c",
   ];
   for (const idToken of bad) {
-    await assert.rejects(signIn(idToken), (/** @type {any} */ error) => {
+    await assert.rejects(logIn(idToken), (/** @type {any} */ error) => {
       assert.equal(error.constructor, ScalekitValidateTokenFailureException);
       assert.equal(error.operation, "authenticate_with_code");
       return true;
@@ -75,7 +75,7 @@ test("an ID token that does not hold ends the sign-in", async () => {
   }
 });
 
-test("the refresh token stays the same if no other comes", async () => {
+test("the refresh token stays the same if the response has none", async () => {
   const stub = await server();
   stub.json("/oauth/token", { access_token: "a", expires_in: 5 });
   const stubbed = new ScalekitClient(stub.url, "skc_1", "secret");
@@ -86,14 +86,14 @@ test("the refresh token stays the same if no other comes", async () => {
   await assert.rejects(stubbed.refreshAccessToken(""), { message: "Refresh token is required" });
 });
 
-test("tokens for machines", async () => {
+test("a machine client gets tokens with the requested scopes", async () => {
   const { organization } = await client.organization.createOrganization("Machines");
   assert.ok(organization);
-  const made = await client.m2m.createOrganizationClient(organization.id, { name: "robot", scopes: ["read"] });
-  const token = await client.generateClientToken(made.client?.clientId ?? "", made.plainSecret);
+  const created = await client.m2m.createOrganizationClient(organization.id, { name: "robot", scopes: ["read"] });
+  const token = await client.generateClientToken(created.client?.clientId ?? "", created.plainSecret);
   const claims = await client.validateToken(token);
-  assert.equal(claims.client_id, made.client?.clientId);
-  const narrow = await client.generateClientToken(made.client?.clientId ?? "", made.plainSecret, ["read"]);
+  assert.equal(claims.client_id, created.client?.clientId);
+  const narrow = await client.generateClientToken(created.client?.clientId ?? "", created.plainSecret, ["read"]);
   assert.equal(client.verifyScopes(narrow, ["read"]), true);
   const own = await client.getClientAccessToken();
   assert.equal(await client.getClientAccessToken(), own);

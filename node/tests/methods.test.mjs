@@ -1,5 +1,5 @@
 // @ts-check
-/** What methods make of their arguments, and of answers that are not what they need. */
+/** Conversion and validation of arguments, and handling of incomplete responses. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
@@ -15,66 +15,66 @@ const { Services } = require("../lib/services.js");
 const methods = operations();
 
 /**
- * Services on a road that takes notes, and the notes.
- * @param {(operation: string) => any} [answer] JSON, or an error to reject with
+ * Creates services with a transport that records requests.
+ * @param {(operation: string) => any} [respond] returns the response as JSON, or an error to reject with
  */
-function services(answer = () => ({})) {
+function services(respond = () => ({})) {
   /** @type {any[]} */
-  const notes = [];
-  class Noted extends Services {}
-  const road = {
+  const requests = [];
+  class RecordingServices extends Services {}
+  const transport = {
     /** @param {string} operation @param {Uint8Array} bytes @param {unknown} options */
     async call(operation, bytes, options) {
       const method = methods.get(operation) ?? assert.fail(operation);
       const request = protobuf.toJson(method.input, protobuf.fromBinary(method.input, bytes), { useProtoFieldName: true });
-      notes.push({ operation, request, options });
-      const given = answer(operation);
-      if (given instanceof Error) {
-        throw given;
+      requests.push({ operation, request, options });
+      const response = respond(operation);
+      if (response instanceof Error) {
+        throw response;
       }
-      return protobuf.toBinary(method.output, protobuf.fromJson(method.output, given));
+      return protobuf.toBinary(method.output, protobuf.fromJson(method.output, response));
     },
   };
-  return { client: /** @type {any} */ (new Noted(road)), notes };
+  return { client: /** @type {any} */ (new RecordingServices(transport)), requests };
 }
 
 /** @param {Promise<unknown>} promise @param {string} message */
-async function refused(promise, message) {
+async function assertRejected(promise, message) {
   const error = await promise.then(
-    () => assert.fail(`was not refused: ${message}`),
+    () => assert.fail(`was not rejected: ${message}`),
     (error) => error,
   );
   assert.ok(error instanceof errors.ScalekitArgumentException, String(error));
   assert.equal(error.message, message);
 }
 
-test("what must be given is asked for before anything is sent", async () => {
-  const { client, notes } = services();
-  await refused(client.organization.getOrganization(), "organizationId is required");
-  await refused(client.organization.getOrganization(" "), "organizationId is required");
-  await refused(client.organization.updateOrganization("org_1", null), "organization is required");
-  await refused(client.user.createUserAndMembership("org_1"), "options is required");
-  await refused(client.user.createUserAndMembership("org_1", {}), "email is required");
-  await refused(client.passwordless.verifyPasswordlessEmail({}), "code, or linkToken must be given");
+test("a missing argument is rejected before a request is sent", async () => {
+  const { client, requests } = services();
+  await assertRejected(client.organization.getOrganization(), "organizationId is required");
+  await assertRejected(client.organization.getOrganization(" "), "organizationId is required");
+  await assertRejected(client.organization.updateOrganization("org_1", null), "organization is required");
+  await assertRejected(client.user.createUserAndMembership("org_1"), "options is required");
+  await assertRejected(client.user.createUserAndMembership("org_1", {}), "email is required");
+  await assertRejected(client.passwordless.verifyPasswordlessEmail({}), "code, or linkToken must be given");
   const needed = "connectedAccountId, or connector and identifier must be given";
-  await refused(client.connectedAccounts.deleteConnectedAccount({ connector: "gmail" }), needed);
-  await refused(client.mcp.createSessionToken({ identifier: "ada" }), "mcpConfigId, or connectionName must be given");
-  await refused(client.organization.iterSearchOrganizations().next(), "query is required");
-  assert.deepEqual(notes, []);
+  await assertRejected(client.connectedAccounts.deleteConnectedAccount({ connector: "gmail" }), needed);
+  await assertRejected(client.mcp.createSessionToken({ identifier: "ada" }), "mcpConfigId, or connectionName must be given");
+  await assertRejected(client.organization.iterSearchOrganizations().next(), "query is required");
+  assert.deepEqual(requests, []);
 });
 
-test("arguments of a wrong kind are refused without being shown", async () => {
-  const { client, notes } = services();
-  await refused(
+test("an invalid argument is rejected and does not appear in the error", async () => {
+  const { client, requests } = services();
+  await assertRejected(
     client.domain.createDomain("org_1", "acme.example", { domainType: "s3cret" }),
     "domainType must be one of DOMAIN_TYPE_UNSPECIFIED, ALLOWED_EMAIL_DOMAIN, ORGANIZATION_DOMAIN",
   );
-  await refused(client.user.assignUserRoles("org_1", "usr_1", "s3cret"), "roles must be an array");
-  await refused(client.tools.executeTool({ toolName: "t", params: "s3cret" }), "params must be an object");
-  await refused(client.tools.executeTool({ toolName: "t", params: { big: 1n } }), "params cannot be written as JSON");
+  await assertRejected(client.user.assignUserRoles("org_1", "usr_1", "s3cret"), "roles must be an array");
+  await assertRejected(client.tools.executeTool({ toolName: "t", params: "s3cret" }), "params must be an object");
+  await assertRejected(client.tools.executeTool({ toolName: "t", params: { big: 1n } }), "params cannot be written as JSON");
   const time = "updatedAfter must be a Date, a Timestamp or an ISO 8601 string";
-  await refused(client.directory.listDirectoryUsers("org_1", "dir_1", { updatedAfter: "s3cret" }), time);
-  await refused(
+  await assertRejected(client.directory.listDirectoryUsers("org_1", "dir_1", { updatedAfter: "s3cret" }), time);
+  await assertRejected(
     client.mcp.createSessionToken({ mcpConfigId: "c", expiry: "s3cret" }),
     "expiry must be a Duration or a number of seconds",
   );
@@ -83,12 +83,12 @@ test("arguments of a wrong kind are refused without being shown", async () => {
   assert.equal(error.operation, "OrganizationService.ListOrganization");
   assert.equal(error.message, "scalekit.v1.organizations.ListOrganizationsRequest.page_size contains a value that cannot be encoded");
   assert.doesNotMatch(require("node:util").inspect(error), /s3cret/);
-  assert.deepEqual(notes, []);
+  assert.deepEqual(requests, []);
 });
 
-test("nothing but a text becomes a text, a list a list, an object a message, a boolean a boolean", async () => {
-  const { client, notes } = services();
-  for (const [wrong, kind] of /** @type {[any, string][]} */ ([
+test("values of a wrong type are rejected instead of being coerced", async () => {
+  const { client, requests } = services();
+  for (const [wrong, type] of /** @type {[any, string][]} */ ([
     [["a@b.example"], "Array"],
     [{}, "Object"],
     [Number.NaN, "number"],
@@ -98,56 +98,56 @@ test("nothing but a text becomes a text, a list a list, an object a message, a b
     [Symbol("x"), "symbol"],
     [new Date(0), "Date"],
   ])) {
-    await refused(client.passwordless.sendPasswordlessEmail(wrong), `email must be a string, not ${kind}`);
-    await refused(client.organization.getOrganization(wrong), `organizationId must be a string, not ${kind}`);
-    await refused(client.token.createToken("org_1", { userId: wrong }), `token.userId must be a string, not ${kind}`);
-    await refused(
+    await assertRejected(client.passwordless.sendPasswordlessEmail(wrong), `email must be a string, not ${type}`);
+    await assertRejected(client.organization.getOrganization(wrong), `organizationId must be a string, not ${type}`);
+    await assertRejected(client.token.createToken("org_1", { userId: wrong }), `token.userId must be a string, not ${type}`);
+    await assertRejected(
       client.organization.updateOrganization("org_1", { displayName: wrong }),
-      `organization.displayName must be a string, not ${kind}`,
+      `organization.displayName must be a string, not ${type}`,
     );
-    await refused(
+    await assertRejected(
       client.token.createToken("org_1", { customClaims: { plan: wrong } }),
-      `token.customClaims.plan must be a string, not ${kind}`,
+      `token.customClaims.plan must be a string, not ${type}`,
     );
   }
-  await refused(client.m2m.createOrganizationClient("org_1", { scopes: "read" }), "client.scopes must be an array, not string");
-  await refused(
+  await assertRejected(client.m2m.createOrganizationClient("org_1", { scopes: "read" }), "client.scopes must be an array, not string");
+  await assertRejected(
     client.m2m.createOrganizationClient("org_1", { scopes: ["read", 5] }),
     "client.scopes[1] must be a string, not number",
   );
-  await refused(client.organization.updateOrganization("org_1", "Acme"), "organization must be an object, not string");
-  await refused(
+  await assertRejected(client.organization.updateOrganization("org_1", "Acme"), "organization must be an object, not string");
+  await assertRejected(
     client.user.createUserAndMembership("org_1", { email: "a@b.example", sendInvitationEmail: "false" }),
     "sendInvitationEmail must be true or false, not string",
   );
-  await refused(client.connectedAccounts.upsertConnectedAccount({ connector: 5 }), "connector must be a string, not number");
-  assert.deepEqual(notes, []);
+  await assertRejected(client.connectedAccounts.upsertConnectedAccount({ connector: 5 }), "connector must be a string, not number");
+  assert.deepEqual(requests, []);
 });
 
-test("a time is no number, and a message of one has whole numbers", async () => {
-  const { client, notes } = services();
-  const sent = () => notes.at(-1).request;
+test("a time must not be a number, and the numbers of a Timestamp or Duration must be whole", async () => {
+  const { client, requests } = services();
+  const sent = () => requests.at(-1).request;
   const time = "expiry must be a Date, a Timestamp or an ISO 8601 string";
   for (const expiry of [1893456000, true, [2030], { seconds: "x" }, { seconds: Number.NaN, nanos: 0 }, { seconds: 1, nanos: 0.5 }]) {
-    await refused(client.token.createToken("org_1", { expiry }), time);
+    await assertRejected(client.token.createToken("org_1", { expiry }), time);
   }
   for (const expiry of [{ seconds: "x" }, { seconds: Number.NaN, nanos: 0 }, Number.NaN, new Date()]) {
-    await refused(
+    await assertRejected(
       client.mcp.createSessionToken({ mcpConfigId: "c", expiry }),
       "expiry must be a Duration or a number of seconds",
     );
   }
-  assert.deepEqual(notes, []);
+  assert.deepEqual(requests, []);
   await client.token.createToken("org_1", { expiry: { seconds: 1 } });
   assert.equal(sent().token.expiry, "1970-01-01T00:00:01Z");
 });
 
-test("what names the object of an update is left out when it is empty, and what today trims is trimmed", async () => {
-  const { client, notes } = services();
-  const sent = () => notes.at(-1).request;
-  const nobody = { connectedAccountId: "", organizationId: "", userId: "" };
+test("empty identifiers of an update are not sent, and identifiers are trimmed as in the official SDK", async () => {
+  const { client, requests } = services();
+  const sent = () => requests.at(-1).request;
+  const noIds = { connectedAccountId: "", organizationId: "", userId: "" };
   const connectedAccount = { apiConfig: { region: "" } };
-  await client.connectedAccounts.updateConnectedAccount({ ...nobody, connector: " gmail ", identifier: "ada\n", connectedAccount });
+  await client.connectedAccounts.updateConnectedAccount({ ...noIds, connector: " gmail ", identifier: "ada\n", connectedAccount });
   assert.deepEqual(sent(), { connector: "gmail", identifier: "ada", connected_account: { api_config: { region: "" } } });
   await client.connectedAccounts.updateConnectedAccount({ connectedAccountId: "ca_1", connector: " ", identifier: "", connectedAccount });
   assert.deepEqual(sent(), { id: "ca_1", connected_account: { api_config: { region: "" } } });
@@ -165,9 +165,9 @@ test("what names the object of an update is left out when it is empty, and what 
   assert.deepEqual(sent(), { token: "tok", description: "" });
 });
 
-test("enums go by number or name, times as Date, text or message, lengths of time in seconds", async () => {
-  const { client, notes } = services();
-  const sent = () => notes.at(-1).request;
+test("enums accept numbers and names, times accept dates, strings and messages, durations accept seconds", async () => {
+  const { client, requests } = services();
+  const sent = () => requests.at(-1).request;
   for (const domainType of [2, "ORGANIZATION_DOMAIN"]) {
     await client.domain.createDomain("org_1", "acme.example", { domainType });
     assert.equal(sent().domain.domain_type, "ORGANIZATION_DOMAIN");
@@ -193,44 +193,44 @@ test("enums go by number or name, times as Date, text or message, lengths of tim
   });
 });
 
-test("what is left out, null or an empty text leaves its field alone; in an update an empty text clears", async () => {
-  const { client, notes } = services();
+test("missing, null and empty arguments are not sent, but an empty string clears a field in an update", async () => {
+  const { client, requests } = services();
   for (const options of [undefined, null, {}, { externalId: "", slug: null, logoUrl: undefined }]) {
     await client.organization.createOrganization("Acme", options);
-    assert.deepEqual(notes.at(-1).request, { organization: { display_name: "Acme" } });
+    assert.deepEqual(requests.at(-1).request, { organization: { display_name: "Acme" } });
   }
   await client.user.updateUser("usr_1", { externalId: "" });
-  assert.deepEqual(notes.at(-1).request.user, { external_id: "" });
+  assert.deepEqual(requests.at(-1).request.user, { external_id: "" });
   await client.organization.upsertUserManagementSettings("org_1", { maxAllowedUsers: null });
-  assert.deepEqual(notes.at(-1).request, { organization_id: "org_1", settings: {} });
+  assert.deepEqual(requests.at(-1).request, { organization_id: "org_1", settings: {} });
 });
 
-test("a field given apart joins the message that it belongs to", async () => {
-  const { client, notes } = services();
+test("a separate argument is merged into its message", async () => {
+  const { client, requests } = services();
   const { CreateUserProfileSchema } = require("../lib/pkg/grpc/scalekit/v1/users/users_pb.js");
   const profiles = [{ firstName: "Ada" }, protobuf.create(CreateUserProfileSchema, { firstName: "Ada" })];
   for (const userProfile of profiles) {
-    const given = { email: "a@b.example", userProfile, phoneNumber: "+1" };
-    await client.user.createUserAndMembership("org_1", given);
-    assert.deepEqual(notes.at(-1).request.user.user_profile, { first_name: "Ada", phone_number: "+1" });
+    const options = { email: "a@b.example", userProfile, phoneNumber: "+1" };
+    await client.user.createUserAndMembership("org_1", options);
+    assert.deepEqual(requests.at(-1).request.user.user_profile, { first_name: "Ada", phone_number: "+1" });
   }
   await client.user.createUserAndMembership("org_1", { email: "a@b.example" });
-  assert.equal(notes.at(-1).request.user.user_profile, undefined);
+  assert.equal(requests.at(-1).request.user.user_profile, undefined);
 });
 
-test("the options of a call reach the road", async () => {
-  const { client, notes } = services();
+test("the options of a call are passed to the transport", async () => {
+  const { client, requests } = services();
   const options = { timeoutMs: 5 };
   await client.organization.getOrganization("org_1", options);
   await client.organization.createOrganization("Acme", undefined, options);
   await client.organization.iterOrganizations({ pageSize: 1 }, options).next();
   assert.deepEqual(
-    notes.map((note) => note.options),
+    requests.map((request) => request.options),
     [options, options, options],
   );
 });
 
-test("an answer without what a method returns is an error", async () => {
+test("a response without the returned field is an error", async () => {
   const { client } = services();
   const link = await client.organization.generatePortalLink("org_1").catch((/** @type {any} */ error) => error);
   assert.ok(link instanceof errors.ScalekitServerException);
@@ -242,7 +242,7 @@ test("an answer without what a method returns is an error", async () => {
   assert.deepEqual([none.httpStatus, none.grpcStatus], [404, 5]);
 });
 
-test("a token that the service refuses is a failed validation, and a failing service is not", async () => {
+test("a rejected token is a validation failure, and a failing service is not", async () => {
   for (const [grpcStatus, failed] of /** @type {[number, boolean][]} */ ([
     [16, true],
     [5, true],
@@ -258,7 +258,7 @@ test("a token that the service refuses is a failed validation, and a failing ser
   }
 });
 
-test("a service's client loads no messages before its first call", () => {
+test("a service client loads no message modules before its first call", () => {
   const program = `
     const { Services } = require("scalekit-client/lib/services");
     const services = new (class extends Services {})({});
@@ -268,8 +268,8 @@ test("a service's client loads no messages before its first call", () => {
   assert.equal(execFileSync(process.execPath, ["-e", program], options).trim(), "0");
 });
 
-test("clients show nothing but themselves when they are printed", () => {
+test("a logged client does not contain its transport", () => {
   const { client } = services();
   assert.match(require("node:util").inspect(client.organization), /^OrganizationClient {}$/);
-  assert.doesNotMatch(require("node:util").inspect(client, { depth: 5 }), /road/i);
+  assert.doesNotMatch(require("node:util").inspect(client, { depth: 5 }), /transport/i);
 });

@@ -1,5 +1,7 @@
 // @ts-check
-/** Clients without a URL, an id or a secret, as `next build` creates in an empty environment. */
+/**
+ * Clients without a URL, id or secret. `next build` creates such clients in an empty environment.
+ */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
@@ -15,26 +17,26 @@ stub.json("/keys", { keys: [key.jwk] });
 const TOKEN = key.sign();
 stub.json("/api/v1/organizations", { organizations: [] });
 
-/** @typedef {{ envUrl?: any, clientId?: any, clientSecret?: any }} Given */
+/** @typedef {{ envUrl?: any, clientId?: any, clientSecret?: any }} Credentials */
 const COMPLETE = { envUrl: stub.url, clientId: "skc_1", clientSecret: "secret" };
-const make = (/** @type {Given} */ given, /** @type {any} */ options = undefined) => {
-  const { envUrl, clientId, clientSecret } = { ...COMPLETE, ...given };
+const make = (/** @type {Credentials} */ credentials, /** @type {any} */ options = undefined) => {
+  const { envUrl, clientId, clientSecret } = { ...COMPLETE, ...credentials };
   return /** @type {any} */ (new ScalekitClient(envUrl, clientId, clientSecret, options));
 };
 
 const SECRET = "whsec_c2VjcmV0LXNlY3JldA==";
 function webhook() {
   const at = String(Math.floor(Date.now() / 1000));
-  const mark = createHmac("sha256", Buffer.from(SECRET.slice(6), "base64"))
+  const signature = createHmac("sha256", Buffer.from(SECRET.slice(6), "base64"))
     .update(`msg_1.${at}.{}`)
     .digest("base64");
-  return { "webhook-id": "msg_1", "webhook-timestamp": at, "webhook-signature": `v1,${mark}` };
+  return { "webhook-id": "msg_1", "webhook-timestamp": at, "webhook-signature": `v1,${signature}` };
 }
 
 const ALL = ["envUrl", "clientId", "clientSecret"];
 
 /**
- * What each method needs.
+ * The credentials that each method needs.
  * @type {[name: string, needs: string[], call: (client: any) => unknown][]}
  */
 const METHODS = [
@@ -82,12 +84,12 @@ const METHODS = [
   ["close", [], (client) => client.close()],
 ];
 
-test("the table has all methods of a client", () => {
+test("the table lists all methods of a client", () => {
   const own = Object.getOwnPropertyNames(ScalekitClient.prototype).filter(
     (name) => name !== "constructor",
   );
-  const known = METHODS.map(([name]) => name).filter((name) => !name.includes("."));
-  assert.deepEqual(own.sort(), known.sort());
+  const listed = METHODS.map(([name]) => name).filter((name) => !name.includes("."));
+  assert.deepEqual(own.sort(), listed.sort());
 });
 
 /** @param {() => unknown} call @returns {Promise<any>} */
@@ -101,7 +103,7 @@ async function outcome(call) {
 }
 
 for (const [name, needs, call] of METHODS) {
-  test(`${name} needs ${needs.join(", ") || "nothing"}`, async () => {
+  test(`${name} needs ${needs.join(", ") || "no credentials"}`, async () => {
     for (const missing of ALL) {
       for (const empty of [undefined, null, ""]) {
         const client = make({ [missing]: empty });
@@ -119,18 +121,18 @@ for (const [name, needs, call] of METHODS) {
   });
 }
 
-test("methods that need nothing missing do what they do", async () => {
-  const nothing = make({ envUrl: undefined, clientId: undefined, clientSecret: undefined });
-  assert.equal(nothing.verifyWebhookPayload(SECRET, webhook(), "{}"), true);
-  assert.equal(nothing.generatePkce().codeChallengeMethod, "S256");
-  const url = make({ clientId: undefined, clientSecret: undefined });
-  assert.equal(await url.validateAccessToken(TOKEN), true);
-  assert.equal(url.getLogoutUrl(), `${stub.url}/oidc/logout`);
+test("methods work if the credentials that they need are present", async () => {
+  const empty = make({ envUrl: undefined, clientId: undefined, clientSecret: undefined });
+  assert.equal(empty.verifyWebhookPayload(SECRET, webhook(), "{}"), true);
+  assert.equal(empty.generatePkce().codeChallengeMethod, "S256");
+  const withUrl = make({ clientId: undefined, clientSecret: undefined });
+  assert.equal(await withUrl.validateAccessToken(TOKEN), true);
+  assert.equal(withUrl.getLogoutUrl(), `${stub.url}/oidc/logout`);
   const login = make({ clientSecret: undefined }).getAuthorizationUrl("https://app.example/cb");
   assert.equal(new URL(login).searchParams.get("client_id"), "skc_1");
 });
 
-test("the message names all that is missing, and the variables", async () => {
+test("the message names all missing arguments and their environment variables", async () => {
   const client = make({ envUrl: "", clientId: undefined, clientSecret: null });
   const error = await outcome(() => client.organization.listOrganization({}));
   const lines = [
@@ -146,15 +148,15 @@ test("the message names all that is missing, and the variables", async () => {
   assert.equal(error.operation, "OrganizationService.ListOrganization");
 });
 
-test("what is there is checked when the client is created", () => {
-  const nothing = { envUrl: "", clientId: "", clientSecret: "" };
-  assert.throws(() => make({ ...nothing, envUrl: "acme.scalekit.com" }), /envUrl "acme/);
-  assert.throws(() => make({ ...nothing, clientId: 5 }), /clientId must be a string, not number$/);
-  assert.throws(() => make(nothing, { timeoutMs: -1 }), /timeoutMs/);
-  assert.throws(() => make(nothing, { proxy: "not a url" }), /proxy/);
+test("the constructor validates the arguments that are present", () => {
+  const empty = { envUrl: "", clientId: "", clientSecret: "" };
+  assert.throws(() => make({ ...empty, envUrl: "acme.scalekit.com" }), /envUrl "acme/);
+  assert.throws(() => make({ ...empty, clientId: 5 }), /clientId must be a string, not number$/);
+  assert.throws(() => make(empty, { timeoutMs: -1 }), /timeoutMs/);
+  assert.throws(() => make(empty, { proxy: "not a url" }), /proxy/);
 });
 
-test("a client without values can be shown, copied and spied on", () => {
+test("a client without credentials can be logged, copied and mocked", () => {
   const client = make({ envUrl: "", clientId: "", clientSecret: "" });
   assert.match(inspect(client, { depth: 5, showHidden: true }), /ScalekitClient/);
   assert.equal(JSON.stringify(client).includes("missing"), false);

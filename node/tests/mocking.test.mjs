@@ -1,5 +1,5 @@
 // @ts-check
-/** What tests of applications do to a client: services replaced, and a client behind a Proxy. */
+/** Mocking of clients in tests of applications: replaced services and proxies. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
@@ -28,7 +28,7 @@ test("services are plain properties of the client", () => {
   assert.equal({ ...client }.organization, client.organization);
 });
 
-test("a service that is replaced is the one that is called, and can be put back", async () => {
+test("a service and its methods can be replaced and restored", async () => {
   const client = make();
   const own = client.organization;
   client.organization = { getOrganization: async () => "replaced" };
@@ -37,13 +37,13 @@ test("a service that is replaced is the one that is called, and can be put back"
   client.organization = own;
   assert.ok(Array.isArray((await client.organization.listOrganization({ pageSize: 1 })).organizations));
   const method = own.listOrganization;
-  own.listOrganization = async () => "a spy's";
-  assert.equal(await client.organization.listOrganization(), "a spy's");
+  own.listOrganization = async () => "spied";
+  assert.equal(await client.organization.listOrganization(), "spied");
   delete own.listOrganization;
   assert.equal(client.organization.listOrganization, method);
 });
 
-test("a subclass may bring services of its own", async () => {
+test("a subclass can override services", async () => {
   class Fake extends ScalekitClient {
     /** @override */
     organization = /** @type {any} */ ({ getOrganization: async () => "faked" });
@@ -51,24 +51,24 @@ test("a subclass may bring services of its own", async () => {
   assert.equal(await new Fake(url, clientId, clientSecret).organization.getOrganization("org_1"), "faked");
 });
 
-test("a client and its services work behind a Proxy, also one that makes the client when it is asked", async () => {
+test("a client and its services work behind a Proxy, also if the Proxy creates the client lazily", async () => {
   /** @type {any} */
-  let made;
-  const lazy = new Proxy({}, { get: (_, name) => Reflect.get((made ??= make()), name) });
+  let created;
+  const lazy = new Proxy({}, { get: (_, name) => Reflect.get((created ??= make()), name) });
   for (const client of [new Proxy(make(), {}), /** @type {any} */ (lazy)]) {
     assert.match(client.getAuthorizationUrl("https://app.example/cb"), /^http/);
     assert.equal(await client.validateAccessToken(await client.getClientAccessToken()), true);
     assert.throws(() => client.verifyWebhookPayload(TOKEN, {}, "{}"), { message: "Missing required headers" });
     const organization = new Proxy(client.organization, {});
     assert.ok(Array.isArray((await organization.listOrganization({ pageSize: 1 })).organizations));
-    for await (const each of organization.iterOrganizations({ pageSize: 1 })) {
-      assert.ok(each.id);
+    for await (const item of organization.iterOrganizations({ pageSize: 1 })) {
+      assert.ok(item.id);
     }
     client.close();
   }
 });
 
-test("a service looks like what it is, whatever one asks of it first", async () => {
+test("a service that is not loaded yet has the class and the methods of its client", async () => {
   const { default: OrganizationClient } = require("scalekit-client/lib/organization");
   assert.ok(make().organization instanceof OrganizationClient);
   assert.equal(make().organization.constructor, OrganizationClient);
@@ -78,7 +78,7 @@ test("a service looks like what it is, whatever one asks of it first", async () 
   assert.deepEqual(Object.keys(make().organization), []);
 });
 
-test("the module of a service is loaded when the service is used, not before", () => {
+test("the module of a service is loaded on first use", () => {
   const program = `
     const { ScalekitClient } = require("scalekit-client");
     const client = new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret");
@@ -91,7 +91,7 @@ test("the module of a service is loaded when the service is used, not before", (
   assert.equal(output, "0 1\n");
 });
 
-test("nothing that can be looked into holds a secret", async () => {
+test("properties of a client contain no secret", async () => {
   const client = make();
   const token = await client.getClientAccessToken();
   for (const shown of [inspect(client, { depth: 20, showHidden: true, showProxy: true }), JSON.stringify(client)]) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** Several copies of the modules in one process, as after `jest.resetModules()`. */
+/** Several copies of the package's modules in one process, as after `jest.resetModules()`. */
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
 const { url, clientId, clientSecret, ...environment } = await emulator();
 const PACKAGE = join(ROOT, "node/");
 
-/** Forgets all modules but the addon, which Jest keeps too. */
+/** Removes all modules except the addon from the cache, as Jest does. */
 function resetModules() {
   for (const path of Object.keys(require.cache)) {
     if (path.startsWith(PACKAGE) && !path.endsWith(".node")) {
@@ -44,17 +44,17 @@ async function use(client) {
 }
 
 /** @type {Record<string, (client: any) => unknown>} */
-const BEFORE = {
-  "was made": () => {},
-  "was looked into": (client) => client.organization.getOrganization,
+const PREPARATIONS = {
+  "was created": () => {},
+  "was accessed": (client) => client.organization.getOrganization,
   "was called": (client) => client.organization.listOrganization({ pageSize: 1 }),
-  "has failed": (client) => assert.rejects(client.organization.getOrganization("org_404")),
+  "failed": (client) => assert.rejects(client.organization.getOrganization("org_404")),
 };
 
-for (const [what, before] of Object.entries(BEFORE)) {
+for (const [what, prepare] of Object.entries(PREPARATIONS)) {
   test(`a client that ${what} before the modules were reset works`, async () => {
     const client = make();
-    await before(client);
+    await prepare(client);
     resetModules();
     await use(client);
     resetModules();
@@ -71,7 +71,7 @@ async function failure(call) {
   } catch (error) {
     return error;
   }
-  throw new Error("it did not fail");
+  throw new Error("the call did not fail");
 }
 
 test("exceptions are instances of the same class of another copy of the modules", async () => {
@@ -120,12 +120,12 @@ test("exceptions are instances of the same class of another copy of the modules"
   assert.ok(old.isToolException(tool) && fresh.isToolException(tool));
 });
 
-test("an exception class of a program's own has no instances but its own", async () => {
+test("a program's own subclass of an exception has only its own instances", async () => {
   const { ScalekitNotFoundException } = load();
-  class Gone extends ScalekitNotFoundException {}
-  assert.ok(!(new ScalekitNotFoundException("no") instanceof Gone));
-  assert.ok(new /** @type {any} */ (Gone)("no") instanceof Gone);
+  class OwnException extends ScalekitNotFoundException {}
+  assert.ok(!(new ScalekitNotFoundException("no") instanceof OwnException));
+  assert.ok(new /** @type {any} */ (OwnException)("no") instanceof OwnException);
   resetModules();
-  assert.ok(new /** @type {any} */ (Gone)("no") instanceof load().ScalekitNotFoundException);
-  assert.ok(!(new (load().ScalekitNotFoundException)("no") instanceof Gone));
+  assert.ok(new /** @type {any} */ (OwnException)("no") instanceof load().ScalekitNotFoundException);
+  assert.ok(!(new (load().ScalekitNotFoundException)("no") instanceof OwnException));
 });

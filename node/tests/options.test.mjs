@@ -1,5 +1,5 @@
 // @ts-check
-/** The constructor, the URLs and PKCE. */
+/** Constructor arguments, URLs and PKCE. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -10,12 +10,12 @@ import { test } from "node:test";
 import { ScalekitArgumentException, ScalekitClient } from "scalekit-client";
 
 const URL_OF_ENVIRONMENT = "https://acme.scalekit.com";
-const make = (/** @type {any} */ options, /** @type {any[]} */ ...given) => {
-  const [url, id, secret] = [URL_OF_ENVIRONMENT, "skc_1", "a-secret"].map((usual, n) => (n in given ? given[n] : usual));
+const make = (/** @type {any} */ options, /** @type {any[]} */ ...args) => {
+  const [url, id, secret] = [URL_OF_ENVIRONMENT, "skc_1", "a-secret"].map((value, n) => (n in args ? args[n] : value));
   return new ScalekitClient(/** @type {any} */ (url), /** @type {any} */ (id), /** @type {any} */ (secret), options);
 };
 
-test("wrong arguments are refused at once, by name", () => {
+test("the constructor rejects invalid arguments and names them", () => {
   /** @type {[RegExp, any, ...any[]][]} */
   const cases = [
     [/^envUrl must be a string, not Object$/, undefined, {}],
@@ -41,9 +41,9 @@ test("wrong arguments are refused at once, by name", () => {
       cases.push([new RegExp(`^${name} must be a positive finite number of milliseconds, not `), { [name]: value }]);
     }
   }
-  for (const [message, options, ...given] of cases) {
+  for (const [message, options, ...args] of cases) {
     assert.throws(
-      () => make(options, ...given),
+      () => make(options, ...args),
       (/** @type {any} */ error) => {
         assert.equal(error.constructor, ScalekitArgumentException, String(error));
         assert.match(error.message, message);
@@ -84,7 +84,7 @@ test("every option is accepted", () => {
   }
 });
 
-test("fromEnv reads the settings of the process, and names what is missing", () => {
+test("fromEnv reads environment variables and names a missing variable", () => {
   const names = ["SCALEKIT_ENVIRONMENT_URL", "SCALEKIT_ENV_URL", "SCALEKIT_CLIENT_ID", "SCALEKIT_CLIENT_SECRET"];
   const before = names.map((name) => process.env[name]);
   try {
@@ -107,7 +107,7 @@ test("fromEnv reads the settings of the process, and names what is missing", () 
   }
 });
 
-test("authorization URLs have the order and the encoding that Node's users know", () => {
+test("authorization URLs have the official SDK's parameter order and encoding", () => {
   const client = make(undefined);
   const all = {
     scopes: ["openid", "offline_access"],
@@ -133,13 +133,13 @@ test("authorization URLs have the order and the encoding that Node's users know"
     "https://acme.scalekit.com/oauth/authorize?response_type=code&client_id=skc_1&redirect_uri=https%3A%2F%2Fapp%2Fcb" +
     "&scope=openid%20profile%20email";
   assert.equal(client.getAuthorizationUrl("https://app/cb"), plain);
-  const nothing = { state: "", nonce: undefined, provider: /** @type {any} */ (null) };
-  assert.equal(client.getAuthorizationUrl("https://app/cb", nothing), plain);
+  const empty = { state: "", nonce: undefined, provider: /** @type {any} */ (null) };
+  assert.equal(client.getAuthorizationUrl("https://app/cb", empty), plain);
   assert.throws(() => client.getAuthorizationUrl(/** @type {any} */ (undefined)), ScalekitArgumentException);
   assert.throws(() => client.getAuthorizationUrl("x", { state: /** @type {any} */ ({}) }), ScalekitArgumentException);
 });
 
-test("a logout URL carries what is given", () => {
+test("a logout URL contains the given parameters", () => {
   const client = make(undefined);
   assert.equal(client.getLogoutUrl(), "https://acme.scalekit.com/oidc/logout");
   assert.equal(client.getLogoutUrl({}), "https://acme.scalekit.com/oidc/logout");
@@ -149,7 +149,7 @@ test("a logout URL carries what is given", () => {
   );
 });
 
-test("a PKCE challenge is that of its verifier", () => {
+test("a PKCE challenge is the hash of its verifier", () => {
   const client = make(undefined);
   for (const length of [undefined, 43, 128]) {
     const { codeVerifier, codeChallenge, codeChallengeMethod } = client.generatePkce(length);

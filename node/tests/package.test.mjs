@@ -1,5 +1,5 @@
 // @ts-check
-/** The package: what it exports, how it loads, and what it says when it cannot. */
+/** Exports of the package, loading of the addon, and error messages if loading fails. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { ROOT } from "./support/programs.mjs";
 const require = createRequire(import.meta.url);
 const cjs = require("scalekit-client");
 
-test("import and require have the same exports, and the same classes behind them", () => {
+test("import and require have the same exports with the same classes", () => {
   assert.equal(ScalekitDefault, cjs.ScalekitClient);
   const names = Object.keys(cjs).filter((name) => name !== "__esModule");
   assert.deepEqual(Object.keys(esm).sort(), names.sort());
@@ -23,7 +23,7 @@ test("import and require have the same exports, and the same classes behind them
   assert.equal(cjs.Scalekit, cjs.ScalekitClient);
 });
 
-test("the default import has all exports, as code has it that imports a CommonJS package", () => {
+test("the default import has all exports as properties, as in a CommonJS package", () => {
   /** @type {any} */
   const scalekit = ScalekitDefault;
   for (const name of Object.keys(cjs)) {
@@ -36,8 +36,8 @@ test("the default import has all exports, as code has it that imports a CommonJS
   assert.ok(new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret") instanceof ScalekitDefault);
 });
 
-test("the exports are those that programs import today, and ours", () => {
-  const today = [
+test("the exports are those of the official SDK and ScalekitArgumentException", () => {
+  const official = [
     "GrantType",
     "ObjectType",
     "Scalekit",
@@ -66,18 +66,18 @@ test("the exports are those that programs import today, and ours", () => {
     "default",
     "isToolException",
   ];
-  assert.deepEqual(Object.keys(esm).sort(), [...today, "ScalekitArgumentException"].sort());
+  assert.deepEqual(Object.keys(esm).sort(), [...official, "ScalekitArgumentException"].sort());
   assert.equal(esm.GrantType.RefreshToken, "refresh_token");
 });
 
-test("the enums of the top level are those of the messages", () => {
+test("the top-level enums equal the enums of the message modules", () => {
   const events = require("scalekit-client/lib/pkg/grpc/scalekit/v1/events/events_pb");
   assert.deepEqual({ ...esm.ObjectType }, { ...events.ObjectType });
   assert.deepEqual({ ...esm.Source }, { ...events.Source });
   assert.equal(esm.ObjectType[esm.ObjectType.Organization], "Organization");
 });
 
-test("the exception classes are those that the core names", async () => {
+test("the exception classes are the same as in the core", async () => {
   const { native } = require("scalekit-client/lib/native");
   const { EXCEPTIONS } = require("scalekit-client/lib/errors/from-native");
   const { exceptions, version } = native().about();
@@ -85,7 +85,7 @@ test("the exception classes are those that the core names", async () => {
   assert.equal(version, /** @type {any} */ (require("scalekit-client/package.json")).version);
 });
 
-test("loading the package loads neither the addon nor any message", () => {
+test("loading the package does not load the addon or message modules", () => {
   const program = `
     require("scalekit-client");
     const loaded = Object.keys(require.cache).filter((path) => /\\.node$|_pb\\.js$|@bufbuild/.test(path));
@@ -94,7 +94,7 @@ test("loading the package loads neither the addon nor any message", () => {
   assert.deepEqual(JSON.parse(output), []);
 });
 
-test("making a client starts no thread", () => {
+test("creating a client starts no thread", () => {
   const program = `
     const { readdirSync } = require("node:fs");
     const threads = () => readdirSync("/proc/self/task").length;
@@ -108,7 +108,7 @@ test("making a client starts no thread", () => {
   }
 });
 
-test("messages have short paths, and the paths of today", () => {
+test("message modules have short paths and the official SDK's paths", () => {
   const deep = require("scalekit-client/lib/pkg/grpc/scalekit/v1/organizations/organizations_pb");
   assert.equal(require("scalekit-client/v1/organizations"), deep);
   assert.equal(require("scalekit-client/lib/pkg/grpc/scalekit/v1/organizations/organizations_pb.js"), deep);
@@ -135,7 +135,7 @@ const search = (installed, os = "linux", cpu = "x64") => ({
   },
 });
 
-test("the addon comes from the package that is installed for the platform", () => {
+test("the addon is loaded from the platform package", () => {
   for (const { os, cpu, package: name } of PLATFORMS) {
     const installed = { [`${name}/package.json`]: { version }, [name]: `addon of ${name}` };
     assert.equal(fromPackage(search(installed, os, cpu)), `addon of ${name}`);
@@ -143,7 +143,7 @@ test("the addon comes from the package that is installed for the platform", () =
   assert.equal(PLATFORMS.length, 7);
 });
 
-test("of two that are installed, the one that loads", () => {
+test("if two platform packages are installed, the one that can be loaded is used", () => {
   const installed = {
     "scalekit-client-linux-x64-gnu/package.json": { version },
     "scalekit-client-linux-x64-gnu": new Error("ld-linux-x86-64.so.2: no such file"),
@@ -153,7 +153,7 @@ test("of two that are installed, the one that loads", () => {
   assert.equal(fromPackage(search(installed)), "musl");
 });
 
-test("what cannot be loaded says which package, and what to do", () => {
+test("the error of a failed load names the package and the solution", () => {
   /** @type {[RegExp, any][]} */
   const cases = [
     [/no build for sunos-x64; there are builds for linux-x64, .*win32-x64.*SCALEKIT_NODE_ADDON/, search({}, "sunos")],
@@ -173,12 +173,12 @@ test("what cannot be loaded says which package, and what to do", () => {
       ),
     ],
   ];
-  for (const [message, how] of cases) {
-    assert.throws(() => fromPackage(how), { message });
+  for (const [message, parameters] of cases) {
+    assert.throws(() => fromPackage(parameters), { message });
   }
 });
 
-test("the version is that of the workspace", () => {
+test("the version equals the workspace's version", () => {
   const workspace = readFileSync(`${ROOT}/Cargo.toml`, "utf8");
   assert.match(workspace, new RegExp(`^version = "${version.replaceAll(".", "\\.")}"$`, "m"));
 });

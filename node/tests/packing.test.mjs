@@ -1,5 +1,5 @@
 // @ts-check
-/** The tarballs that are published. */
+/** Contents of the published tarballs. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

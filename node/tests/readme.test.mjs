@@ -13,7 +13,7 @@ const environment = await emulator();
 await environment.admin("POST", "seed", { organizations: [{ id: "org_1", display_name: "Acme" }] });
 
 /**
- * Returns the JavaScript snippets of a page by the heading that they follow.
+ * Returns the JavaScript snippets of a page by heading.
  * @param {string} file @returns {Map<string, string>}
  */
 function snippets(file) {
@@ -29,7 +29,7 @@ function snippets(file) {
 }
 
 /**
- * Runs a program in a directory in which the name of the package can be imported.
+ * Runs a program that can import the package by name.
  * @param {string} source
  */
 async function run(source) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** Responses as JSON text: numbers of 64 bits are strings. */
+/** Responses as JSON text: 64-bit integers are written as strings. */
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
@@ -34,7 +34,7 @@ async function organization() {
   return { response, organization: /** @type {any} */ (response.organization) };
 }
 
-test("a response, its messages and copies of them are written as JSON", async () => {
+test("a response, its messages and copies of them can be stringified", async () => {
   const { response, organization: acme } = await organization();
   const whole = JSON.parse(JSON.stringify(response));
   assert.equal(whole.organization.displayName, "Acme");
@@ -45,19 +45,19 @@ test("a response, its messages and copies of them are written as JSON", async ()
   assert.deepEqual(await Response.json(acme.createTime).json(), CREATED);
 });
 
-test("an answer that is decoded in pieces is written as JSON", async () => {
+test("a response that is decoded in pieces can be stringified", async () => {
   const organizations = Array.from({ length: 100 }, (_, n) => ({ ...record, id: `org_${n}` }));
   stub.json("/api/v1/organizations", { organizations });
   const listed = JSON.parse(
     JSON.stringify(await client.organization.listOrganization({ pageSize: 100 })),
   );
   assert.equal(listed.organizations.length, 100);
-  for (const each of listed.organizations) {
-    assert.deepEqual(each.createTime, CREATED);
+  for (const item of listed.organizations) {
+    assert.deepEqual(item.createTime, CREATED);
   }
 });
 
-test("fields of 64 bits are written as JSON", async () => {
+test("64-bit fields are written as strings", async () => {
   stub.json("/api/v1/passwordless/email/send", {
     auth_request_id: "req_1",
     expires_at: "9007199254740993",
@@ -70,7 +70,7 @@ test("fields of 64 bits are written as JSON", async () => {
   assert.equal(written.expiresIn, 300);
 });
 
-test("messages stay plain objects for whoever compares, copies or shows them", async () => {
+test("messages stay plain objects: they can be compared, copied and logged", async () => {
   const { organization: acme } = await organization();
   const { createTime } = acme;
   const plain = create(TimestampSchema, { seconds: 1767323045n, nanos: 500000000 });
@@ -88,14 +88,14 @@ test("messages stay plain objects for whoever compares, copies or shows them", a
   assert.deepEqual(names, Object.keys(plain));
 });
 
-/** What JSON has of a value: numbers of 64 bits as strings. @param {any} value */
-function written(value) {
+/** Converts a value to JSON and back, with bigints as strings. @param {any} value */
+function jsonValue(value) {
   return JSON.parse(
     JSON.stringify(value, (_, inner) => (typeof inner === "bigint" ? String(inner) : inner)),
   );
 }
 
-test("every message of the API is written as JSON, however it was decoded", async () => {
+test("every message of the API can be stringified after either way of decoding", async () => {
   let withBigInts = 0;
   for (const module of modules().values()) {
     for (const schema of Object.values(module)) {
@@ -105,7 +105,7 @@ test("every message of the API is written as JSON, however it was decoded", asyn
       for (let seed = 0; seed < 4; seed++) {
         const bytes = toBinary(schema, message(schema, random(seed)));
         const plain = fromBinary(schema, bytes);
-        const expected = JSON.stringify(written(plain));
+        const expected = JSON.stringify(jsonValue(plain));
         const whole = stringifiable(schema, fromBinary(schema, bytes));
         assert.equal(JSON.stringify(whole), expected, schema.typeName);
         assert.equal(
@@ -120,7 +120,7 @@ test("every message of the API is written as JSON, however it was decoded", asyn
   assert.ok(withBigInts > 100, `${withBigInts} messages`);
 });
 
-test("a message type that contains itself is written as JSON", () => {
+test("a message type that contains itself can be stringified", () => {
   const {
     FileDescriptorProtoSchema,
     file_google_protobuf_descriptor: file,
@@ -133,7 +133,7 @@ test("a message type that contains itself is written as JSON", () => {
   assert.equal(JSON.parse(JSON.stringify(decoded)).name, "google/protobuf/descriptor.proto");
 });
 
-test("a response without numbers of 64 bits has no toJSON", () => {
+test("a response without 64-bit fields has no toJSON", () => {
   const bytes = toBinary(GetOrganizationResponseSchema, create(GetOrganizationResponseSchema, {}));
   const empty = stringifiable(
     GetOrganizationResponseSchema,

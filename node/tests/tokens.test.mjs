@@ -1,4 +1,5 @@
 // @ts-check
+/** Token validation. */
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 
@@ -23,7 +24,7 @@ beforeEach(() => {
   client = new ScalekitClient(stub.url, "skc_1", "secret", { maxRetries: 0 });
 });
 
-test("a valid token is valid, and its claims are those of its payload", async () => {
+test("a valid token is accepted and its claims are returned", async () => {
   const token = key.sign({ oid: "org_1", nested: { a: [1, null, "ä"] } });
   assert.equal(await client.validateAccessToken(token), true);
   for (const claims of [await client.validateToken(token), await client.validateAccessTokenAndGetClaims(token)]) {
@@ -34,7 +35,7 @@ test("a valid token is valid, and its claims are those of its payload", async ()
   assert.deepEqual(stub.seen, ["GET /keys"]);
 });
 
-test("what is not valid is false, or says why", async () => {
+test("an invalid token is false or an exception", async () => {
   const expired = key.sign({ exp: 1 });
   for (const token of [expired, `${key.sign().slice(0, -4)}AAAA`, "a.b.c", "", signer("key_1").sign()]) {
     assert.equal(await client.validateAccessToken(token), false);
@@ -46,20 +47,20 @@ test("what is not valid is false, or says why", async () => {
       return true;
     });
   }
-  for (const nothing of [undefined, null, 5, {}]) {
-    const token = /** @type {any} */ (nothing);
+  for (const value of [undefined, null, 5, {}]) {
+    const token = /** @type {any} */ (value);
     assert.equal(await client.validateAccessToken(token), false);
     await assert.rejects(client.validateToken(token), ScalekitValidateTokenFailureException);
   }
 });
 
-test("the clock is Date, which tests set", async () => {
+test("validation uses Date, so tests can set the clock", async () => {
   const now = Date.now();
   const token = key.sign({ exp: Math.floor(now / 1000) + 600 });
   for (const hours of [0, 1]) {
     mock.timers.enable({ apis: ["Date"], now: now + hours * 3_600_000 });
     try {
-      // First with keys to be fetched, then with keys at hand.
+      // First without cached keys, then with them.
       const fresh = new ScalekitClient(stub.url, "skc_1", "secret");
       assert.equal(await fresh.validateAccessToken(token), hours === 0);
       assert.equal(await fresh.validateAccessToken(token), hours === 0);
@@ -69,7 +70,7 @@ test("the clock is Date, which tests set", async () => {
   }
 });
 
-test("issuer, audience and scopes are checked as options or the client say", async () => {
+test("issuer, audience and scopes are checked as the options or the client require", async () => {
   const token = key.sign({ iss: "https://me", aud: ["one", "two"], scopes: ["read", "write"] });
   const valid = [{ issuer: "https://me" }, { audience: ["two"] }, { audience: "one" }, { requiredScopes: ["read"] }];
   valid.push({ audience: "" }, /** @type {any} */ ({ requiredScopes: "" }), /** @type {any} */ ({ requiredScopes: "read" }));
@@ -89,9 +90,9 @@ test("issuer, audience and scopes are checked as options or the client say", asy
   );
 });
 
-test("keys that cannot be fetched are an error, not a verdict", async () => {
+test("a failed fetch of the keys is an error, not an invalid token", async () => {
   stub.json("/keys", { message: "down" }, 503);
-  // Not for a while asked again, and still no verdict.
+  // After a failure, the keys are not requested again for some time. The result is the same.
   for (let n = 0; n < 3; n++) {
     await assert.rejects(client.validateAccessToken(key.sign()), ScalekitServiceUnavailableException);
     await assert.rejects(client.validateToken(key.sign()), ScalekitServiceUnavailableException);
@@ -103,12 +104,12 @@ test("keys that cannot be fetched are an error, not a verdict", async () => {
 
 test("many first validations fetch the keys once", async () => {
   const tokens = Array.from({ length: 16 }, (_, n) => key.sign({ n }));
-  const verdicts = await Promise.all(tokens.map((token) => client.validateAccessToken(token)));
-  assert.ok(verdicts.every((verdict) => verdict));
+  const results = await Promise.all(tokens.map((token) => client.validateAccessToken(token)));
+  assert.ok(results.every((valid) => valid));
   assert.deepEqual(stub.seen, ["GET /keys"]);
 });
 
-test("a key that was rotated in is fetched once, however many tokens name it", async () => {
+test("a new key is fetched once for many tokens", async () => {
   assert.equal(await client.validateAccessToken(key.sign()), true);
   const next = signer("key_2");
   stub.json("/keys", { keys: [key.jwk, next.jwk] });
@@ -121,10 +122,10 @@ test("a key that was rotated in is fetched once, however many tokens name it", a
   assert.equal(stub.seen.length, 2);
 });
 
-test("with the keys at hand, a validation is done before anything else runs", async () => {
+test("with cached keys, a validation finishes before other tasks run", async () => {
   const token = key.sign();
   await client.loadKeys();
-  // The addon is asked synchronously: by the time the call returns, its promise is settled but for microtasks.
+  // The addon validates synchronously, so the promise only needs microtasks to settle.
   /** @type {string[]} */
   const order = [];
   setImmediate(() => order.push("turn"));
@@ -134,7 +135,7 @@ test("with the keys at hand, a validation is done before anything else runs", as
   assert.ok(!order.includes("turn"));
 });
 
-test("verifyScopes verifies, synchronously, with the keys at hand", async () => {
+test("verifyScopes validates synchronously with cached keys", async () => {
   const token = key.sign({ scope: "read write" });
   assert.throws(
     () => client.verifyScopes(token, ["read"]),
@@ -152,13 +153,13 @@ test("verifyScopes verifies, synchronously, with the keys at hand", async () => 
     name: "ScalekitValidateTokenFailureException",
     message: /admin/,
   });
-  // Today's SDK only decodes here.
+  // The official SDK does not verify the signature here.
   const forged = `${token.slice(0, -4)}AAAA`;
   assert.throws(() => client.verifyScopes(forged, ["read"]), ScalekitValidateTokenFailureException);
   assert.throws(() => client.verifyScopes("", ["read"]), ScalekitValidateTokenFailureException);
 });
 
-test("a failed verifyScopes has the keys fetched, and nobody is left with a rejection", async () => {
+test("verifyScopes without cached keys starts a fetch, and a failed fetch is not an unhandled rejection", async () => {
   const token = key.sign({ scopes: ["read"] });
   assert.throws(() => client.verifyScopes(token, ["read"]), ScalekitException);
   await client.loadKeys();
@@ -166,12 +167,12 @@ test("a failed verifyScopes has the keys fetched, and nobody is left with a reje
   assert.deepEqual(stub.seen, ["GET /keys"]);
 
   const { url } = await server();
-  const unlucky = new ScalekitClient(url, "skc_1", "secret", { maxRetries: 0 });
-  assert.throws(() => unlucky.verifyScopes(token, ["read"]), ScalekitException);
-  await assert.rejects(unlucky.loadKeys());
+  const withoutKeys = new ScalekitClient(url, "skc_1", "secret", { maxRetries: 0 });
+  assert.throws(() => withoutKeys.verifyScopes(token, ["read"]), ScalekitException);
+  await assert.rejects(withoutKeys.loadKeys());
 });
 
-test("claims of a sign-in that began at the identity provider", async () => {
+test("getIdpInitiatedLoginClaims returns the claims of a login from the identity provider", async () => {
   const token = key.sign({ connection_id: "conn_1", organization_id: "org_1", login_hint: "me", relay_state: "x" });
   const claims = await client.getIdpInitiatedLoginClaims(token);
   assert.equal(claims.connection_id, "conn_1");

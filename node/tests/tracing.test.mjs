@@ -1,5 +1,5 @@
 // @ts-check
-/** File tracers, which Next.js standalone, Vercel, Netlify and SST use, find the addon. */
+/** File tracing, which Next.js standalone, Vercel, Netlify and SST use, includes the addon. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
@@ -30,7 +30,7 @@ async function traced(directory, program) {
 }
 
 for (const program of Object.keys(PROGRAMS)) {
-  test(`a deployment of what a file tracer finds from ${program} runs`, async () => {
+  test(`a deployment of the files that are traced from ${program} runs`, async () => {
     const directory = project(PROGRAMS);
     const files = await traced(directory, program);
     assert.ok(files.has(join("node_modules", PLATFORM, "scalekit.node")), [...files].join("\n"));
@@ -50,8 +50,8 @@ for (const program of Object.keys(PROGRAMS)) {
   });
 }
 
-test("a file tracer finds the addon of every platform that is installed", async () => {
-  const platforms = PLATFORMS.map((/** @type {any} */ known) => known.package);
+test("a file tracer finds the addons of all installed platforms", async () => {
+  const platforms = PLATFORMS.map((/** @type {any} */ platform) => platform.package);
   const files = await traced(project(PROGRAMS, { platforms }), "program.cjs");
   const addons = [...files].filter((file) => file.endsWith(".node")).sort();
   assert.deepEqual(

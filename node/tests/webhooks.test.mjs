@@ -1,4 +1,5 @@
 // @ts-check
+/** Verification of webhooks and interceptor requests. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { mock, test } from "node:test";
@@ -12,49 +13,49 @@ const BODY = JSON.stringify({ type: "user.created", name: "Zoë" });
 
 /** @param {string | Uint8Array} body */
 function signed(body, { prefix = "webhook", at = Math.floor(Date.now() / 1000), key = KEY } = {}) {
-  const mark = createHmac("sha256", key).update(`msg_1.${at}.`).update(body).digest("base64");
+  const signature = createHmac("sha256", key).update(`msg_1.${at}.`).update(body).digest("base64");
   return {
     [`${prefix}-id`]: "msg_1",
     [`${prefix}-timestamp`]: String(at),
-    [`${prefix}-signature`]: `v1,${mark}`,
+    [`${prefix}-signature`]: `v1,${signature}`,
   };
 }
 
 /** @param {Record<string, any>} headers */
-const named = (headers, /** @type {(name: string) => string} */ rename) =>
+const renamed = (headers, /** @type {(name: string) => string} */ rename) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [rename(name), value]));
 
-test("headers in any form that frameworks have", () => {
+test("headers are accepted in the forms that frameworks use", () => {
   const headers = signed(BODY);
   const forms = {
     "an object": headers,
     "IncomingHttpHeaders with more": { host: "x", "set-cookie": ["a", "b"], via: undefined, ...headers },
-    "arrays of values": named(headers, (name) => name),
-    "another letter case": named(headers, (name) => name.toUpperCase()),
-    "names of CGI": named(headers, (name) => `HTTP_${name.toUpperCase().replaceAll("-", "_")}`),
+    "arrays of values": renamed(headers, (name) => name),
+    "another letter case": renamed(headers, (name) => name.toUpperCase()),
+    "CGI names": renamed(headers, (name) => `HTTP_${name.toUpperCase().replaceAll("-", "_")}`),
     "Headers": new Headers(headers),
     "a Map": new Map(Object.entries(headers)),
     "pairs": Object.entries(headers),
     "an object without a prototype": Object.assign(Object.create(null), headers),
   };
   forms["arrays of values"] = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value, "v1,x"]]));
-  for (const [form, given] of Object.entries(forms)) {
-    assert.equal(client.verifyWebhookPayload(SECRET, given, BODY), true, form);
-    assert.throws(() => client.verifyWebhookPayload(SECRET, given, `${BODY} `), WebhookVerificationError, form);
+  for (const [form, variant] of Object.entries(forms)) {
+    assert.equal(client.verifyWebhookPayload(SECRET, variant, BODY), true, form);
+    assert.throws(() => client.verifyWebhookPayload(SECRET, variant, `${BODY} `), WebhookVerificationError, form);
   }
 });
 
-test("bodies as text and as bytes, wherever they lie", () => {
+test("bodies are accepted as strings and as any view of bytes", () => {
   const headers = signed(BODY);
   const bytes = Buffer.from(BODY);
-  const within = Buffer.concat([Buffer.from("before"), bytes, Buffer.from("after")]);
+  const larger = Buffer.concat([Buffer.from("before"), bytes, Buffer.from("after")]);
   const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
   shared.set(bytes);
   const bodies = [
     BODY,
     bytes,
     new Uint8Array(bytes),
-    within.subarray(6, 6 + bytes.length),
+    larger.subarray(6, 6 + bytes.length),
     new Uint8Array(bytes).buffer,
     new DataView(new Uint8Array(bytes).buffer),
     shared,
@@ -69,7 +70,7 @@ test("bodies as text and as bytes, wherever they lie", () => {
   assert.equal(client.verifyWebhookPayload(SECRET, signed(""), ""), true);
 });
 
-test("a body that has been transferred is refused", () => {
+test("a body that has been transferred is rejected", () => {
   const transferred = () => {
     const bytes = new Uint8Array([1, 2, 3]);
     structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
@@ -84,7 +85,7 @@ test("a body that has been transferred is refused", () => {
   }
 });
 
-test("interceptors have names of their own, and fall back to those of webhooks", () => {
+test("interceptor headers have their own names, and webhook headers are the fallback", () => {
   assert.equal(client.verifyInterceptorPayload(SECRET, signed(BODY, { prefix: "interceptor" }), BODY), true);
   assert.equal(client.verifyInterceptorPayload(SECRET, signed(BODY), BODY), true);
   assert.throws(() => client.verifyWebhookPayload(SECRET, signed(BODY, { prefix: "interceptor" }), BODY), {
@@ -95,14 +96,14 @@ test("interceptors have names of their own, and fall back to those of webhooks",
 const NO_PREFIX = 'it must be a prefix, "_" and a key in base64, such as whsec_c2VjcmV0';
 
 test("a secret that is not strict base64 is decoded as Buffer does", () => {
-  const odd = ["secret", "dummy", "test-secret", "abc123_-9"];
-  for (const text of [...odd, "c2VjcmU", "c2Vj cmV0", "c2VjcmV0A", "c2VjcmU=="]) {
+  const secrets = ["secret", "dummy", "test-secret", "abc123_-9"];
+  for (const text of [...secrets, "c2VjcmU", "c2Vj cmV0", "c2VjcmV0A", "c2VjcmU=="]) {
     const key = Buffer.from(text, "base64");
     assert.equal(client.verifyWebhookPayload(`whsec_${text}`, signed(BODY, { key }), BODY), true, text);
   }
 });
 
-test("a secret that cannot be decoded safely is refused with an explanation", () => {
+test("a secret that cannot be decoded safely is rejected with the reason", () => {
   /** @type {[string, string][]} */
   const cases = [
     ["whsec-secret", NO_PREFIX],
@@ -110,17 +111,17 @@ test("a secret that cannot be decoded safely is refused with an explanation", ()
     ["whsec_YQ==c2VjcmV0", 'the key after the first "_" contains "=" before its end'],
     ["whsec_${SECRET}", 'the key after the first "_" contains a character that is not base64'],
   ];
-  for (const [secret, why] of cases) {
+  for (const [secret, reason] of cases) {
     for (const headers of [signed(BODY), new Headers(signed(BODY))]) {
       assert.throws(() => client.verifyWebhookPayload(secret, headers, BODY), {
         name: "WebhookVerificationError",
-        message: `Invalid secret: ${why}`,
+        message: `Invalid secret: ${reason}`,
       });
     }
   }
 });
 
-test("each reason has its documented message", () => {
+test("each failure has its documented message", () => {
   const now = Math.floor(Date.now() / 1000);
   const good = signed(BODY);
   /** @type {[string, string, Record<string, string>][]} */
@@ -148,24 +149,24 @@ test("each reason has its documented message", () => {
   }
 });
 
-test("the time is what Date says, which tests set", () => {
+test("verification uses Date, so tests can set the clock", () => {
   const then = Date.UTC(2020, 0, 1);
   const headers = signed(BODY, { at: then / 1000 });
   const forms = [headers, new Headers(headers)];
   mock.timers.enable({ apis: ["Date"], now: then + 299_000 });
   try {
-    for (const given of forms) {
+    for (const variant of forms) {
       for (const body of [BODY, Buffer.from(BODY)]) {
-        assert.equal(client.verifyWebhookPayload(SECRET, given, body), true);
+        assert.equal(client.verifyWebhookPayload(SECRET, variant, body), true);
       }
-      assert.equal(client.verifyInterceptorPayload(SECRET, given, BODY), true);
-      assert.throws(() => client.verifyWebhookPayload(SECRET, given, `${BODY} `), { message: "Invalid signature" });
+      assert.equal(client.verifyInterceptorPayload(SECRET, variant, BODY), true);
+      assert.throws(() => client.verifyWebhookPayload(SECRET, variant, `${BODY} `), { message: "Invalid signature" });
     }
     assert.throws(() => client.verifyWebhookPayload("whsec", {}, BODY), { message: "Missing required headers" });
     assert.throws(() => client.verifyWebhookPayload("whsec", headers, BODY), { message: /^Invalid secret: / });
     mock.timers.setTime(then + 301_000);
-    for (const given of forms) {
-      assert.throws(() => client.verifyWebhookPayload(SECRET, given, BODY), { message: "Message timestamp too old" });
+    for (const variant of forms) {
+      assert.throws(() => client.verifyWebhookPayload(SECRET, variant, BODY), { message: "Message timestamp too old" });
     }
     mock.timers.setTime(then - 301_000);
     assert.throws(() => client.verifyWebhookPayload(SECRET, headers, BODY), { message: "Message timestamp too new" });
@@ -181,7 +182,7 @@ test("the tolerance is an option", () => {
   assert.equal(tolerant.verifyWebhookPayload(SECRET, old, BODY), true);
 });
 
-test("what cannot be a body, headers or a secret is refused by name, and not shown", () => {
+test("arguments of a wrong type are rejected by name", () => {
   const headers = signed(BODY);
   /** @type {[RegExp, any[]][]} */
   const cases = [

@@ -8,8 +8,8 @@ import { check, Reader } from "./reader";
  * Decodes a large message that the core serialized. Yields to the event loop after each piece, so
  * that a response of a megabyte does not block the program.
  *
- * It uses a stack of open values instead of recursion, because it must be able to pause anywhere. It
- * allocates little, because pauses of the garbage collector would also block the program.
+ * It uses a stack of open values instead of recursion, because it must be able to pause anywhere.
+ * It allocates little, because pauses of the garbage collector would also block the program.
  */
 export async function decodeInPieces<Desc extends DescMessage>(
   schema: Desc,

@@ -49,7 +49,9 @@ export class Reader extends BinaryReader {
     return text;
   }
 
-  /** Reads an object key. Keys are cached, because arrays often contain objects with the same keys. */
+  /**
+   * Reads an object key. Keys are cached, because arrays often contain objects with the same keys.
+   */
   key(end: number): string {
     const { pos: start, source } = this;
     const length = end - start;

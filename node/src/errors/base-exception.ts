@@ -47,7 +47,9 @@ export class ScalekitException extends Error {
     }
   }
 
-  /** Returns the enumerable fields and the message, which is not enumerable, for `JSON.stringify`. */
+  /**
+   * Returns the enumerable fields and the message, which is not enumerable, for `JSON.stringify`.
+   */
   toJSON(): object {
     return Object.assign({ name: this.name, message: this.message }, this);
   }

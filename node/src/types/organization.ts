@@ -1,3 +1,5 @@
+// Types that programs for `@scalekit-sdk/node` import from this path.
+
 export type OrganizationSettings = {
   features: Feature[];
 };

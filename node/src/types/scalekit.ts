@@ -1,5 +1,6 @@
 import type { User } from "./auth";
 
+/** OAuth grant types. */
 export enum GrantType {
   AuthorizationCode = "authorization_code",
   RefreshToken = "refresh_token",
@@ -32,6 +33,7 @@ export type AuthorizationUrlOptions = {
   prompt?: string;
 };
 
+/** Options of `authenticateWithCode`. */
 export type AuthenticationOptions = {
   /** The verifier of the challenge. Required if the authorization URL had a challenge. */
   codeVerifier?: string;
@@ -40,18 +42,20 @@ export type AuthenticationOptions = {
 /** Requirements of a token validation, in addition to the signature and the times. */
 export type TokenValidationOptions = {
   /**
-   * Required issuer (`iss`). Default: the client's `issuer`. If neither is set, `iss` is not checked.
+   * Required issuer (`iss`). Default: the client's `issuer`. If neither is set, `iss` is not
+   * checked.
    */
   issuer?: string;
   /**
-   * Accepted audiences: `aud` must contain one of them. Default: the client's `audience`. If neither
-   * is set, `aud` is not checked.
+   * Accepted audiences: `aud` must contain one of them. Default: the client's `audience`. If
+   * neither is set, `aud` is not checked.
    */
   audience?: string[] | string;
   /** Required scopes: the token must have all of them. */
   requiredScopes?: string[];
 };
 
+/** Result of `authenticateWithCode`. */
 export type AuthenticationResponse = {
   user: User;
   /** The verified ID token. */
@@ -66,6 +70,7 @@ export type AuthenticationResponse = {
   organizationId?: string;
 };
 
+/** Result of `refreshAccessToken`. */
 export type RefreshTokenResponse = {
   accessToken: string;
   /** The next refresh token. If the response has none, this is the refresh token that was used. */

@@ -1,3 +1,5 @@
+// Types that programs for `@scalekit-sdk/node` import from this path.
+
 export interface CreateUserRequest {
   email: string;
   externalId?: string;

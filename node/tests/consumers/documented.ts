@@ -1,7 +1,7 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { ScalekitClient } from "scalekit-client";
 
-/** Every documented method, called as code written for the earlier SDK calls it. Only its types are checked. */
+/** Calls every documented method as programs for the official SDK do. Only types are checked. */
 export async function everything(client: ScalekitClient): Promise<void> {
   await client.auth.updateLoginUserDetails("conn_1", "lri_1", { email: "a@b.example", sub: "s", customAttributes: { plan: "pro" } });
   await client.passwordless.sendPasswordlessEmail("a@b.example", { template: 1, state: "s", magiclinkAuthUri: "https://a.example/m", expiresIn: 300, templateVariables: { name: "Ada" } });

@@ -16,9 +16,9 @@ import { type CreateRole, CreateRoleSchema } from "scalekit-client/lib/pkg/grpc/
 import { DomainType } from "scalekit-client/v1/domains";
 import { TemplateType } from "scalekit-client/v1/auth/passwordless";
 
-/** What messages, enums, exceptions and subpaths are to the compiler. Only types are checked. */
+/** Uses messages, enums, exceptions and subpaths. Only types are checked. */
 export async function messages(client: ScalekitClient): Promise<void> {
-  // Whole messages, parts of them, and initializers, as their types are declared in user code.
+  // Complete messages, partial messages and plain objects as arguments.
   const role: CreateRole = create(CreateRoleSchema, { name: "pilot", displayName: "Pilot" });
   await client.role.createRole(role);
   const patch: Partial<UpdateOrganization> = {};
@@ -33,22 +33,22 @@ export async function messages(client: ScalekitClient): Promise<void> {
   const filter: EventFilter | undefined = undefined;
   await client.events.listEventsPaginated(10, "", filter);
 
-  // Answers.
+  // Responses.
   const { organization } = await client.organization.getOrganization("org_1");
   const name: string | undefined = organization?.displayName;
   const json: unknown = organization && toJson(OrganizationSchema, organization);
-  const known: boolean = isMessage(organization, OrganizationSchema);
+  const isOrganization: boolean = isMessage(organization, OrganizationSchema);
   const location: string = (await client.organization.generatePortalLink("org_1")).location;
 
-  // Iterators, and what a call sets for itself.
+  // Iterators and options of calls.
   const call: CallOptions = { timeoutMs: 1000, signal: AbortSignal.timeout(500) };
   for await (const item of client.organization.iterOrganizations({ pageSize: 10 }, call)) {
-    const each: Organization = item;
-    void each;
+    const organization: Organization = item;
+    void organization;
   }
 
-  const again: Scalekit = client;
-  void [name, json, known, location, again, GrantType.AuthorizationCode, ObjectType.User, Source.SCALEKIT];
+  const sameType: Scalekit = client;
+  void [name, json, isOrganization, location, sameType, GrantType.AuthorizationCode, ObjectType.User, Source.SCALEKIT];
 
   try {
     await client.organization.deleteOrganization("org_1");
@@ -61,12 +61,12 @@ export async function messages(client: ScalekitClient): Promise<void> {
     }
   }
 
-  // @ts-expect-error an argument is missing
+  // @ts-expect-error a required argument is missing
   await client.organization.getOrganization();
-  // @ts-expect-error it is no number
+  // @ts-expect-error the argument must be a string
   await client.organization.getOrganization(5);
-  // @ts-expect-error there is no such option
+  // @ts-expect-error the option does not exist
   await client.organization.createOrganization("Acme", { extId: "x" });
-  // @ts-expect-error it is a private method
+  // @ts-expect-error the method is protected
   await client.organization.unary;
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The methods that the earlier SDK does not have: what each is called with, and the request that it must make, as JSON
- * with the schema's field names.
+ * Methods that the official SDK does not have, with arguments and the expected request as JSON with
+ * the schema's field names.
  * @type {[method: string, args: any[], operation: string, request: any][]}
  */
 export const ADDED = [
@@ -54,7 +54,7 @@ export const ADDED = [
 ];
 
 /**
- * The iterators: what each is called with beside the size of a page.
+ * Iterators with their arguments. The page size is not included.
  * @type {[method: string, ...args: any[]][]}
  */
 export const ITERATORS = [

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Each method of `@scalekit-sdk/node` 2.11.0 once, as code written for it calls it. What it sends then is recorded in
- * requests.json (record.mjs says how).
+ * One call of each method of `@scalekit-sdk/node` 2.11.0. record.mjs records the requests of these
+ * calls in requests.json.
  * @type {[method: string, ...args: any[]][]}
  */
 export const CALLS = [
@@ -125,5 +125,5 @@ export const CALLS = [
   ["user.listUserPermissions", "org_1", "usr_1"],
 ];
 
-/** The helper that makes several calls: tested with all of its roads in upsert.test.mjs. */
+/** Methods that send several requests. upsert.test.mjs tests them. */
 export const HELPERS = ["connectedAccounts.getOrCreateConnectedAccount", "connectedAccounts.upsertConnectedAccount"];

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The file below `lib` of each service client of the earlier SDK, and of ours.
+ * The file of each service client below `lib`, the same in the official SDK and in this package.
  * @type {Record<string, string>}
  */
 export const FILES = {

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Records what `@scalekit-sdk/node` sends for the calls of calls.mjs: `node record.mjs FOLDER > requests.json`, where
- * FOLDER has the SDK at the version that calls.mjs names installed. Nothing is sent; its service clients get a
- * transport that takes notes.
+ * Records the requests of `@scalekit-sdk/node` for the calls in calls.mjs: `node record.mjs FOLDER
+ * > requests.json`. The SDK must be installed in FOLDER, in the version that calls.mjs names. No
+ * request is sent: the service clients get a transport that records requests.
  */
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
@@ -19,7 +19,7 @@ const recorded = {};
 for (const [path, ...args] of CALLS) {
   const [attribute = "", name = ""] = path.split(".");
   /** @type {object[]} */
-  const notes = [];
+  const requests = [];
   const transport = {
     createClient: (/** @type {any} */ service) => new Proxy({}, { get: (_, /** @type {string} */ method) => service.method[method] }),
   };
@@ -27,19 +27,19 @@ for (const [path, ...args] of CALLS) {
     connectExec: async (/** @type {any} */ method, /** @type {any} */ request) => {
       const service = method.parent.typeName.split(".").at(-1);
       const message = create(method.input, request);
-      notes.push({
+      requests.push({
         operation: `${service}.${method.name}`,
         request: toJson(method.input, message, { useProtoFieldName: true }),
       });
-      // Enough for the methods that look into the answer.
+      // The fields that methods read from a response.
       return { link: {}, policy: {}, user: {}, directories: [{}] };
     },
   };
   const { default: Client } = require(join(folder, `${FILES[attribute]}.js`));
   await new Client(transport, core)[name](...args);
-  if (notes.length !== 1) {
-    throw new Error(`${path} made ${notes.length} calls`);
+  if (requests.length !== 1) {
+    throw new Error(`${path} sent ${requests.length} requests`);
   }
-  [recorded[path]] = /** @type {[object]} */ (notes);
+  [recorded[path]] = /** @type {[object]} */ (requests);
 }
 process.stdout.write(`${JSON.stringify(recorded, null, 2)}\n`);

@@ -1,7 +1,8 @@
 // @ts-check
 /**
- * Compares types with `@scalekit-sdk/node`: `node types.mjs FOLDER`, where FOLDER has that SDK installed. Each of its
- * methods' arguments must fit ours, and each of our answers must fit where its answer goes.
+ * Compares types with `@scalekit-sdk/node`: `node types.mjs FOLDER`. The SDK must be installed in
+ * FOLDER. The arguments of its methods must be assignable to the arguments of this package, and the
+ * results of this package to its results.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -16,15 +17,15 @@ const sdk = join(resolve(process.argv[2] ?? "."), "node_modules");
 const folder = mkdtempSync(join(tmpdir(), "types-"));
 
 const lines = Object.entries(FILES).flatMap(([attribute, file]) => [
-  `import Theirs_${attribute} from "@scalekit-sdk/node/lib/${file}";`,
-  `import Ours_${attribute} from "${NODE}/lib/${file}.js";`,
+  `import Official_${attribute} from "@scalekit-sdk/node/lib/${file}";`,
+  `import Own_${attribute} from "${NODE}/lib/${file}.js";`,
 ]);
 for (const path of [...CALLS.map(([path]) => path), ...HELPERS]) {
   const [attribute, name] = path.split(".");
-  const [theirs, ours] = ["Theirs", "Ours"].map((side) => `${side}_${attribute}["${name}"]`);
+  const [official, own] = ["Official", "Own"].map((side) => `${side}_${attribute}["${name}"]`);
   lines.push(
-    `{ const fits: Parameters<${theirs}> extends Parameters<${ours}> ? true : "arguments of ${path}" = true; }`,
-    `{ const fits: Awaited<ReturnType<${ours}>> extends Awaited<ReturnType<${theirs}>> ? true : "answer of ${path}" = true; }`,
+    `{ const fits: Parameters<${official}> extends Parameters<${own}> ? true : "arguments of ${path}" = true; }`,
+    `{ const fits: Awaited<ReturnType<${own}>> extends Awaited<ReturnType<${official}>> ? true : "result of ${path}" = true; }`,
   );
 }
 const options = {

@@ -1,22 +1,28 @@
 // @ts-check
-/** A browser that follows redirects and keeps the cookies of each origin. */
+/** A minimal browser: follows redirects and stores the cookies of each origin. */
 export class Browser {
   /** @type {Map<string, Map<string, string>>} */
   #jars = new Map();
 
-  /** Opens a page, as a click on a link does. @param {string} url @param {(url: URL) => string | URL} [turn] */
-  async open(url, turn = (url) => url) {
-    let place = new URL(url);
+  /**
+   * Opens a page and follows redirects.
+   * @param {string} url @param {(url: URL) => string | URL} [redirect] returns the URL to follow
+   */
+  async open(url, redirect = (url) => url) {
+    let current = new URL(url);
     for (let hops = 0; hops < 10; hops += 1) {
-      const response = await fetch(place, { redirect: "manual", headers: { cookie: this.#cookies(place.origin) } });
-      this.#keep(place.origin, response.headers.getSetCookie());
+      const response = await fetch(current, {
+        redirect: "manual",
+        headers: { cookie: this.#cookies(current.origin) },
+      });
+      this.#store(current.origin, response.headers.getSetCookie());
       const location = response.headers.get("location");
       if (!location) {
-        return { url: place.href, status: response.status, text: await response.text() };
+        return { url: current.href, status: response.status, text: await response.text() };
       }
-      place = new URL(turn(new URL(location, place)));
+      current = new URL(redirect(new URL(location, current)));
     }
-    throw new Error(`${url} leads nowhere`);
+    throw new Error(`${url} redirects too often`);
   }
 
   /** @param {string} origin */
@@ -25,7 +31,7 @@ export class Browser {
   }
 
   /** @param {string} origin @param {string[]} cookies */
-  #keep(origin, cookies) {
+  #store(origin, cookies) {
     const jar = this.#jars.get(origin) ?? new Map();
     for (const cookie of cookies) {
       const [name = "", value = ""] = (cookie.split(";")[0] ?? "").split("=");

@@ -1,5 +1,5 @@
 // @ts-check
-/** Messages and JSON made at random, the same ones for the same seed. */
+/** Random messages and JSON values. The same seed generates the same values. */
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
@@ -9,7 +9,7 @@ const TEXTS = ["", "a", "org_17002334227791970", "Zażółć gęślą jaźń", "
 
 /** @param {number} seed @returns {(below: number) => number} */
 export function random(seed) {
-  // The constants of Numerical Recipes.
+  // A linear congruential generator with the constants of Numerical Recipes.
   return (below) => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
     return Math.floor((seed / 2 ** 32) * below);
@@ -18,9 +18,9 @@ export function random(seed) {
 
 /** @param {(below: number) => number} next @returns {string} */
 function text(next) {
-  const one = TEXTS[next(TEXTS.length)];
-  // Now and then a long one, of which no two pieces are alike.
-  return next(40) ? one : Array.from({ length: next(9000) }, (_, n) => `${n}${one}`).join("");
+  const short = TEXTS[next(TEXTS.length)];
+  // One in 40 strings is long. Its numbers make all pieces different.
+  return next(40) ? short : Array.from({ length: next(9000) }, (_, n) => `${n}${short}`).join("");
 }
 
 /** @param {(below: number) => number} next @param {number} depth @returns {any} */
@@ -50,30 +50,30 @@ export function object(next, depth) {
 /** @param {any} schema @param {(below: number) => number} next @param {number} [depth] @returns {any} */
 export function message(schema, next, depth = 5) {
   /** @type {any} */
-  const made = create(schema);
+  const result = create(schema);
   const set = (/** @type {any} */ field, /** @type {any} */ value) => {
     if (field.oneof) {
-      made[field.oneof.localName] = { case: field.localName, value };
+      result[field.oneof.localName] = { case: field.localName, value };
     } else {
-      made[field.localName] = value;
+      result[field.localName] = value;
     }
   };
   for (const field of schema.fields) {
     if (next(4) === 0) {
       continue;
     }
-    const many = next(4);
+    const count = next(4);
     if (field.fieldKind === "map") {
-      made[field.localName] = Object.fromEntries(
-        Array.from({ length: many }, (_, n) => [key(field, next, n), single(field, next, depth)]),
+      result[field.localName] = Object.fromEntries(
+        Array.from({ length: count }, (_, n) => [key(field, next, n), single(field, next, depth)]),
       );
     } else if (field.fieldKind === "list") {
-      made[field.localName] = Array.from({ length: many }, () => single(field, next, depth));
+      result[field.localName] = Array.from({ length: count }, () => single(field, next, depth));
     } else {
       set(field, single(field, next, depth));
     }
   }
-  return made;
+  return result;
 }
 
 /** @param {any} field @param {(below: number) => number} next @param {number} n */
@@ -92,9 +92,9 @@ function single(field, next, depth) {
   if (field.message.typeName === "google.protobuf.Struct" && field.parent.typeName !== "google.protobuf.Value") {
     return object(next, depth);
   }
-  const made = depth > 0 ? message(field.message, next, depth - 1) : create(field.message);
-  const wrapped = field.fieldKind === "message" && !field.oneof && /^google\.protobuf\.\w+Value$/.test(made.$typeName);
-  return wrapped && "value" in made ? made.value : made;
+  const value = depth > 0 ? message(field.message, next, depth - 1) : create(field.message);
+  const wrapped = field.fieldKind === "message" && !field.oneof && /^google\.protobuf\.\w+Value$/.test(value.$typeName);
+  return wrapped && "value" in value ? value.value : value;
 }
 
 /** @param {any} type @param {(below: number) => number} next */

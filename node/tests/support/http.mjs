@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The HTTP that a request must become, computed from the schema's own `google.api.http` options: apart from the code
- * of the client, so that the two can disagree.
+ * Computes the expected HTTP request from the schema's `google.api.http` options, independently of
+ * the client's code.
  */
 import { createRequire } from "node:module";
 
@@ -10,6 +10,7 @@ const { getOption } = require("@bufbuild/protobuf");
 const { http } = require("../../lib/pkg/grpc/google/api/annotations_pb.js");
 
 /**
+ * Returns the HTTP request of a method.
  * @param {import("@bufbuild/protobuf").DescMethod} method
  * @param {Record<string, any>} request as JSON, with the schema's field names
  */
@@ -46,7 +47,7 @@ function pairs(fields, prefix = "") {
   });
 }
 
-/** What the emulator saw, in the same form. @param {any} logged */
+/** Converts a request in the emulator's log to the form of `expectedHttp`. @param {any} logged */
 export function seenHttp(logged) {
   const query = [...new URLSearchParams(logged.query ?? "")].map(([name, value]) => `${name}=${value}`);
   return {

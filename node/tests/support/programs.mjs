@@ -1,5 +1,5 @@
 // @ts-check
-/** The programs that tests run against, each stopped when the tests of its file are over. */
+/** Starts the programs that tests use. They are stopped after the tests of the file. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
@@ -9,7 +9,7 @@ import { after } from "node:test";
 export const ROOT = resolve(import.meta.dirname, "../../..");
 
 /**
- * Starts a program and reads its first lines.
+ * Starts a program and returns its first lines of output.
  * @param {string} path @param {string[]} args @param {number} lines
  */
 async function start(path, args, lines) {
@@ -20,18 +20,18 @@ async function start(path, args, lines) {
       await once(child, "exit");
     }
   });
-  const said = [];
+  const output = [];
   for await (const line of createInterface(child.stdout)) {
-    said.push(line);
-    if (said.length === lines) {
+    output.push(line);
+    if (output.length === lines) {
       child.stdout.resume();
-      return said;
+      return output;
     }
   }
-  throw new Error(`${path} gave up`);
+  throw new Error(`${path} exited before it was ready`);
 }
 
-/** Starts an emulator with these further arguments. */
+/** Starts an emulator with additional arguments. */
 export async function emulator(/** @type {string[]} */ ...args) {
   const path = process.env["SCALEKIT_EMULATOR_BIN"] ?? join(ROOT, "target/debug/scalekit-emulator");
   const lines = await start(path, ["--port", "0", "--stop-with-stdin", "--auto-approve", ...args], 3);
@@ -42,12 +42,12 @@ export async function emulator(/** @type {string[]} */ ...args) {
    * @returns {Promise<any>}
    */
   async function admin(method, path, body) {
-    const answer = await fetch(`${url}/_emulator/${path}`, {
+    const response = await fetch(`${url}/_emulator/${path}`, {
       method,
       ...(body !== undefined && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
     });
-    const text = await answer.text();
-    if (!answer.ok) {
+    const text = await response.text();
+    if (!response.ok) {
       throw new Error(`${method} ${path}: ${text}`);
     }
     return text === "" ? undefined : JSON.parse(text);
@@ -57,15 +57,15 @@ export async function emulator(/** @type {string[]} */ ...args) {
     clientId: variables.SCALEKIT_CLIENT_ID,
     clientSecret: variables.SCALEKIT_CLIENT_SECRET,
     admin,
-    /** @param {string} operation @param {object} what */
-    fault: (operation, what) => admin("POST", "faults", { operation, ...what }),
+    /** @param {string} operation @param {object} fault */
+    fault: (operation, fault) => admin("POST", "faults", { operation, ...fault }),
     reset: () => admin("POST", "reset", {}),
     /** @param {string} [filter] */
     requests: (filter = "") => admin("GET", `requests?${filter}`),
   };
 }
 
-/** The server of the attack suite. */
+/** Starts the server of the attack suite. */
 export async function attackServer() {
   const path = process.env["SCALEKIT_ATTACK_SERVER_BIN"] ?? join(ROOT, "target/debug/attack-server");
   const [url] = await start(path, [], 1);

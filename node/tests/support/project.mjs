@@ -1,5 +1,5 @@
 // @ts-check
-/** A project that has the package installed, as npm lays it out. */
+/** Creates projects in which the package is installed in npm's layout. */
 import {
   cpSync,
   linkSync,
@@ -22,13 +22,13 @@ const require = createRequire(import.meta.url);
 const { PLATFORMS } = require("scalekit-client/lib/platforms");
 const PACKAGE = join(ROOT, "node");
 
-/** The platform package that gets the debug addon, whatever the libc. */
+/** The platform package for the debug addon. The libc is ignored. */
 export const PLATFORM =
-  PLATFORMS.find((known) => known.os === process.platform && known.cpu === process.arch)?.package ??
+  PLATFORMS.find(({ os, cpu }) => os === process.platform && cpu === process.arch)?.package ??
   "";
 
 /**
- * Makes a project with `files`, deleted after the tests of the calling file.
+ * Creates a project with `files`. It is deleted after the tests of the calling file.
  * @param {Record<string, string>} files @param {{ platforms?: string[] }} [options]
  */
 export function project(files, { platforms = [PLATFORM] } = {}) {
@@ -38,32 +38,32 @@ export function project(files, { platforms = [PLATFORM] } = {}) {
   const { devDependencies, scripts, ...manifest } = JSON.parse(
     readFileSync(join(PACKAGE, "package.json"), "utf8"),
   );
-  lay(join(modules, "scalekit-client"), {
+  writeFiles(join(modules, "scalekit-client"), {
     "package.json": JSON.stringify({
       ...manifest,
       optionalDependencies: Object.fromEntries(
-        PLATFORMS.map((one) => [one.package, manifest.version]),
+        PLATFORMS.map((platform) => [platform.package, manifest.version]),
       ),
     }),
   });
-  for (const part of manifest.files) {
-    cpSync(join(PACKAGE, part), join(modules, "scalekit-client", part), { recursive: true });
+  for (const file of manifest.files) {
+    cpSync(join(PACKAGE, file), join(modules, "scalekit-client", file), { recursive: true });
   }
   const protobuf = "node_modules/@bufbuild/protobuf";
   cpSync(join(PACKAGE, protobuf), join(directory, protobuf), { recursive: true });
   for (const name of platforms) {
     const { version } = manifest;
-    lay(join(modules, name), {
+    writeFiles(join(modules, name), {
       "package.json": JSON.stringify({ name, version, main: "scalekit.node" }),
     });
     link(join(PACKAGE, "scalekit.node"), join(modules, name, "scalekit.node"));
   }
-  lay(directory, files);
+  writeFiles(directory, files);
   return directory;
 }
 
 /** @param {string} directory @param {Record<string, string>} files */
-function lay(directory, files) {
+function writeFiles(directory, files) {
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(directory, name)), { recursive: true });
     writeFileSync(join(directory, name), content);
@@ -71,7 +71,7 @@ function lay(directory, files) {
 }
 
 /**
- * Links the debug addon, which is large, or copies it to another file system.
+ * Creates a hard link to the debug addon, which is large. Copies it if the file system differs.
  * @param {string} from @param {string} to
  */
 function link(from, to) {

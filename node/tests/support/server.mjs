@@ -1,23 +1,24 @@
 // @ts-check
-/** A server that answers what a test says, and remembers what it was asked. */
+/** An HTTP server with configurable handlers. It records the received requests. */
 import { generateKeyPairSync, createSign } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { after } from "node:test";
 
-/** @typedef {(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => void} Answer */
+/** @typedef {(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => void} Handler */
 
+/** Starts a server. It is stopped after the tests of the calling file. */
 export async function server() {
-  /** @type {Map<string, Answer>} */
-  const answers = new Map();
+  /** @type {Map<string, Handler>} */
+  const handlers = new Map();
   /** @type {string[]} */
   const seen = [];
   const http = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://x").pathname;
     seen.push(`${request.method} ${path}`);
-    const answer = answers.get(path);
-    if (answer) {
-      answer(request, response);
+    const handler = handlers.get(path);
+    if (handler) {
+      handler(request, response);
     } else {
       response.writeHead(404).end();
     }
@@ -29,22 +30,22 @@ export async function server() {
     http.close();
   });
   const { port } = /** @type {import("node:net").AddressInfo} */ (http.address());
-  const made = {
+  const stub = {
     url: `http://127.0.0.1:${port}`,
     seen,
-    /** @param {string} path @param {Answer} answer */
-    on: (path, answer) => void answers.set(path, answer),
+    /** @param {string} path @param {Handler} handler */
+    on: (path, handler) => void handlers.set(path, handler),
     /** @param {string} path @param {unknown} body @param {number} [status] @param {Record<string, string>} [headers] */
     json: (path, body, status = 200, headers = {}) =>
-      made.on(path, (_, response) => {
+      stub.on(path, (_, response) => {
         response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
       }),
   };
-  made.json("/oauth/token", { access_token: "service-token", expires_in: 3600, token_type: "Bearer" });
-  return made;
+  stub.json("/oauth/token", { access_token: "service-token", expires_in: 3600, token_type: "Bearer" });
+  return stub;
 }
 
-/** A key that signs tokens. @param {string} kid */
+/** Generates a key that signs tokens. @param {string} kid */
 export function signer(kid) {
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const now = Math.floor(Date.now() / 1000);

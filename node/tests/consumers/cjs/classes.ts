@@ -2,12 +2,12 @@ import { ScalekitClient } from "scalekit-client";
 import type OrganizationClient from "scalekit-client/lib/organization";
 import type UserClient from "scalekit-client/lib/user.js";
 
-/** The classes of the service clients, from the paths that code for the earlier SDK imports them from. */
+/** Imports the classes of service clients from the official SDK's paths. */
 export function clients(client: ScalekitClient): [OrganizationClient, UserClient] {
   return [client.organization, client.user];
 }
 
-/** A client with a service of its own, as tests of applications have it. */
+/** Replaces a service in a subclass, as tests of applications do. */
 export class FakeClient extends ScalekitClient {
   override readonly organization = { getOrganization: async () => ({}) } as unknown as OrganizationClient;
 }

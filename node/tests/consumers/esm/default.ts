@@ -1,7 +1,7 @@
 import Scalekit from "scalekit-client";
 import * as errors from "scalekit-client/lib/errors";
 
-/** What code has in its default import: the class, or an object with all exports. */
+/** Uses the default import as the class and as an object with all exports. */
 export function made(): Scalekit[] {
   const { ScalekitClient, ScalekitNotFoundException } = Scalekit;
   class Own extends Scalekit {}
