@@ -63,7 +63,7 @@ export function ifAnySet<Fields extends object>(fields: Fields): Fields | undefi
   return Object.values(fields).every(isUnset) ? undefined : fields;
 }
 
-/** Returns a message with the fields of `fields` that are set replaced. */
+/** Returns a copy of `message` with the set fields of `fields`. */
 export function merged<Fields extends object>(
   message: Fields | undefined,
   fields: Partial<Fields>,
@@ -145,7 +145,7 @@ export function duration(
   return { seconds: BigInt(seconds), nanos: Math.round((value - seconds) * 1e9) };
 }
 
-/** Validates the fields of a `Timestamp` or `Duration`. Any object with these fields is accepted. */
+/** Validates the fields of a `Timestamp` or `Duration`, or of an object with the same fields. */
 function secondsAndNanos(
   name: string,
   expected: string,

@@ -38,8 +38,8 @@ const VERIFIER = Symbol("verifier");
  * A client of one Scalekit environment.
  *
  * Create one client for the whole program: it reuses its connections, its access token and the
- * environment's signing keys. The constructor only validates its arguments. The first call
- * connects.
+ * environment's signing keys. The constructor validates its arguments but does not connect. The
+ * first call connects.
  *
  * @example
  * const secret = process.env.SCALEKIT_CLIENT_SECRET!;
@@ -63,7 +63,8 @@ export default class ScalekitClient extends Services {
    * with missing arguments can be created, so that a program can be built without its environment
    * variables. Methods that need a missing argument fail with a {@link ScalekitArgumentException}.
    *
-   * @param envUrl URL of the environment. `http` is only accepted for loopback addresses.
+   * @param envUrl URL of the environment. `http` is only accepted for loopback addresses, unless
+   *   `allowInsecureHttp` is set.
    * @param clientId Client id, from the dashboard.
    * @param clientSecret Client secret, from the dashboard. It never appears in errors or logs.
    * @param options See {@link ScalekitOptions}.
@@ -94,7 +95,7 @@ export default class ScalekitClient extends Services {
   /**
    * Returns the URL that starts a login. Sends no request.
    *
-   * @param redirectUri URL that receives the code. It must be registered in the dashboard.
+   * @param redirectUri URL of the callback, which receives the code.
    */
   getAuthorizationUrl(redirectUri: string, options?: AuthorizationUrlOptions): string {
     validate.text("redirectUri", redirectUri);
