@@ -102,6 +102,19 @@ def test_only_signature_headers_are_converted_to_text() -> None:
     assert CLIENT.verify_webhook_payload(SECRET, [list(header) for header in headers.items()], BODY)
 
 
+def test_a_header_value_may_change_the_headers_while_it_is_converted() -> None:
+    headers: dict[Any, Any] = {"X-First": "1", **signed()}
+    timestamp = headers["webhook-timestamp"]
+
+    class Timestamp:
+        def __str__(self) -> str:
+            headers.clear()
+            return timestamp
+
+    headers["webhook-timestamp"] = Timestamp()
+    assert CLIENT.verify_webhook_payload(SECRET, headers, BODY)
+
+
 @pytest.mark.parametrize("headers", [5, None, "ab", [5], [("a",)], [("a", "b", "c")], {"webhook-id"}])
 def test_headers_of_another_type_are_rejected(headers: Any) -> None:
     with pytest.raises(ScalekitArgumentException, match="headers must be a mapping of str to str") as caught:

@@ -143,14 +143,9 @@ impl<'py> RequestHeaders<'py> {
     }
 
     fn pairs(headers: &Bound<'py, PyAny>, purpose: Purpose) -> PyResult<Self> {
-        let items = match headers.getattr_opt(intern!(headers.py(), "items"))? {
-            Some(items) => items.call0()?,
-            None => headers.clone(),
-        };
         let mut pairs = Vec::new();
-        for item in items.try_iter()? {
-            let [name, value] = item?.extract::<[Bound<'py, PyAny>; 2]>()?;
-            let name = header_text(&name)?;
+        let mut add = |name: &Bound<'py, PyAny>, value| -> PyResult<()> {
+            let name = header_text(name)?;
             // Other values stay untouched: a WSGI environment also contains streams and other
             // objects.
             if is_signature_header(purpose, &name)
@@ -158,6 +153,22 @@ impl<'py> RequestHeaders<'py> {
             {
                 pairs.push((name.into_owned(), header_text(&value)?.into_owned()));
             }
+            Ok(())
+        };
+        if let Ok(dict) = headers.cast_exact::<PyDict>() {
+            // Collected first: the conversion of a value may run Python code that changes the dict.
+            for (name, value) in dict.iter().collect::<Vec<_>>() {
+                add(&name, value)?;
+            }
+            return Ok(Self::Pairs(pairs));
+        }
+        let items = match headers.getattr_opt(intern!(headers.py(), "items"))? {
+            Some(items) => items.call0()?,
+            None => headers.clone(),
+        };
+        for item in items.try_iter()? {
+            let [name, value] = item?.extract::<[Bound<'py, PyAny>; 2]>()?;
+            add(&name, value)?;
         }
         Ok(Self::Pairs(pairs))
     }

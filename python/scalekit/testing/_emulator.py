@@ -43,8 +43,9 @@ class Emulator:
         client_id: id of the environment's client.
         client_secret: secret of the environment's client.
         port: the port to listen on; 0 for a free one.
-        tls_new_ca: path of a PEM file. If given, the emulator serves HTTPS with a certificate of a new CA,
-            and writes the CA's certificate to this file. Clients created by this object trust the CA.
+        tls_new_ca: path of a PEM file. If given, the emulator serves HTTPS with a certificate of a
+            new CA, and writes the CA's certificate to this file. Clients created by this object
+            trust the CA.
         arguments: additional arguments of the program.
         binary: path of the program; default the result of :func:`scalekit.emulator.find_binary`.
         start_timeout_s: seconds to wait for the start.
