@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from signer import Signer
-from stub_server import Reply, StubServer
+from stub_server import Response, StubServer
 
 
 @pytest.fixture(scope="package")
@@ -17,6 +17,6 @@ def keys() -> tuple[Signer, Signer]:
 @pytest.fixture
 def key_server(keys: tuple[Signer, Signer]) -> Iterator[StubServer]:
     server = StubServer()
-    server.on("/keys", Reply(body={"keys": [key.jwk() for key in keys]}))
+    server.on("/keys", Response(body={"keys": [key.jwk() for key in keys]}))
     yield server
     server.close()
