@@ -202,7 +202,9 @@ def test_a_failed_start_reports_the_reason(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(EmulatorError, match="cannot be started"):
         Emulator(binary=tmp_path / "missing").start()
     monkeypatch.setenv("SCALEKIT_EMULATOR_BIN", str(tmp_path / "missing"))
-    with pytest.raises(EmulatorError, match="SCALEKIT_EMULATOR_BIN must name an executable program, not '.*missing'"):
+    with pytest.raises(
+        EmulatorError, match="SCALEKIT_EMULATOR_BIN must name an executable program, not '.*missing'"
+    ):
         Emulator().start()
 
 
