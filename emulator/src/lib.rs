@@ -1,6 +1,7 @@
 //! A local Scalekit environment: the API with state, OAuth 2.0 / OpenID Connect and signed webhooks.
 //!
-//! The binary `scalekit-emulator` runs one by hand; tests start their own, as many as they like, each on a free port:
+//! Run it with the binary `scalekit-emulator`. Tests can start any number of emulators, each on a free
+//! port:
 //!
 //! ```
 //! # async fn example() -> anyhow::Result<()> {
@@ -48,7 +49,7 @@ use app::App;
 use config::Config;
 use tls::{Identity, Tls};
 
-/// A running emulator; it stops when this is dropped.
+/// A running emulator. It stops when it is dropped.
 pub struct Emulator {
     app: Arc<App>,
     ca: Option<String>,
@@ -56,48 +57,48 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// An emulator on a free port of 127.0.0.1 with nothing in it, unless the builder is told more.
+    /// Returns a builder. By default, the emulator is empty and listens on a free port of 127.0.0.1.
     pub fn builder() -> Builder {
         Builder {
             config: Config::default(),
         }
     }
 
-    /// The environment URL.
+    /// Returns the environment URL.
     pub fn url(&self) -> &str {
         &self.app.url
     }
 
-    /// The id of the environment's client.
+    /// Returns the id of the environment's client.
     pub fn client_id(&self) -> &str {
         &self.app.client.id
     }
 
-    /// The secret of the environment's client.
+    /// Returns the secret of the environment's client.
     pub fn client_secret(&self) -> &str {
         &self.app.client.secret
     }
 
-    /// The PEM certificate of the CA that [`Builder::tls_new_ca`] asked for.
+    /// Returns the PEM certificate of the CA created by [`Builder::tls_new_ca`].
     pub fn ca_certificate(&self) -> Option<&str> {
         self.ca.as_deref()
     }
 
-    /// Stops, and returns once the address and the data file are free.
+    /// Stops the emulator. Returns after the address and the data file are released.
     pub async fn stop(mut self) {
         self.server.abort();
         let _ = (&mut self.server).await;
     }
 
-    /// All rows as a seed, which makes the same environment again but for its events and the tokens it gave out.
+    /// Returns all rows as a seed. Events and issued tokens are not included.
     pub fn export(&self) -> Seed {
         Seed(self.app.read().export())
     }
 
-    /// Adds rows; those whose ids exist are replaced.
+    /// Adds rows. Rows with existing ids are replaced.
     ///
     /// # Errors
-    /// The data file cannot be written.
+    /// Returns an error if the data file cannot be written.
     pub fn import(&self, seed: Seed) -> io::Result<()> {
         self.app.change(|state| state.seed(&self.app.ctx(), seed.0));
         match self.app.failure() {
@@ -106,15 +107,16 @@ impl Emulator {
         }
     }
 
-    /// A client of this environment.
+    /// Creates a client of this environment.
     ///
     /// # Errors
-    /// [`Builder::url`] or [`Builder::client`] set something that a client refuses.
+    /// Returns an error if the values of [`Builder::url`] or [`Builder::client`] are invalid for a
+    /// client.
     pub fn client(&self) -> Result<scalekit::Client, scalekit::Error> {
         self.client_builder().build()
     }
 
-    /// The same, for a client with options of its own:
+    /// Returns a client builder for this environment, to set more options:
     ///
     /// ```
     /// # async fn example() -> anyhow::Result<()> {
@@ -133,7 +135,7 @@ impl Emulator {
         }
     }
 
-    /// The variables that `from_env` of the clients reads.
+    /// Returns the environment variables for `from_env` of the clients.
     pub fn environment(&self) -> [(&'static str, &str); 3] {
         [
             ("SCALEKIT_ENVIRONMENT_URL", self.url()),
@@ -153,36 +155,37 @@ impl fmt::Debug for Emulator {
 impl Drop for Emulator {
     fn drop(&mut self) {
         self.server.abort();
-        // Another emulator may take the data file from now on, even while a connection still lingers here.
+        // Release the data file immediately, even if connections are still open.
         if let Some(data) = &self.app.data {
             data.close();
         }
     }
 }
 
-/// Settings of an emulator that is not started yet.
+/// Configures and starts an [`Emulator`].
 #[derive(Clone, Debug)]
 pub struct Builder {
     config: Config,
 }
 
 impl Builder {
-    /// The address to listen on; 127.0.0.1 by default. Anything but a loopback address lets others in.
+    /// Sets the address to listen on. Default: 127.0.0.1. With an address other than loopback, other
+    /// machines can connect.
     #[must_use]
     pub fn host(mut self, host: IpAddr) -> Self {
         self.config.host = host;
         self
     }
 
-    /// The port to listen on; 0, the default, is any free one.
+    /// Sets the port to listen on. Default: 0, which selects a free port.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.config.port = port;
         self
     }
 
-    /// Serves HTTPS with this PEM certificate and its chain, and its PEM private key. The certificate must be valid for
-    /// the host of the URL. Default: plain HTTP.
+    /// Serves HTTPS with a PEM certificate chain and its PEM private key. The certificate must be valid
+    /// for the host of the URL. Default: plain HTTP.
     #[must_use]
     pub fn tls(mut self, certificates: impl Into<Vec<u8>>, key: impl Into<Vec<u8>>) -> Self {
         self.config.tls = Some(Tls::Given {
@@ -192,99 +195,100 @@ impl Builder {
         self
     }
 
-    /// Serves HTTPS with a certificate of a new CA, which [`Emulator::ca_certificate`] returns and
-    /// [`Emulator::client`] trusts. The certificate is valid for a year and for the address, the host of the URL,
-    /// `localhost`, `127.0.0.1` and `::1`.
+    /// Serves HTTPS with a certificate issued by a new CA. [`Emulator::ca_certificate`] returns the CA,
+    /// and [`Emulator::client`] trusts it. The certificate is valid for one year, and for the address,
+    /// the host of the URL, `localhost`, `127.0.0.1` and `::1`.
     #[must_use]
     pub fn tls_new_ca(mut self) -> Self {
         self.config.tls = Some(Tls::NewCa);
         self
     }
 
-    /// The URL under which clients reach the emulator, if it is not `http://host:port`, or `https://` with TLS.
+    /// Sets the URL that clients use. Default: `http://host:port`, or `https://host:port` with TLS.
     #[must_use]
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.config.url = Some(url.into().trim_end_matches('/').to_owned());
         self
     }
 
-    /// A name or an IP address under which others reach the emulator, such as the name of its container. The admin API
-    /// and the dashboard refuse requests for other hosts than loopback names, the host of [`Self::url`], and these.
+    /// Allows a host name or IP address for the admin API and the dashboard, such as the name of a
+    /// container. They reject requests for other hosts. Loopback hosts and the host of [`Self::url`] are
+    /// always allowed.
     #[must_use]
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         self.config.allowed_hosts.push(host.into());
         self
     }
 
-    /// The environment's client; [`CLIENT_ID`] and [`CLIENT_SECRET`] by default, with a random secret when others than
-    /// this machine can reach the emulator.
+    /// Sets the id and secret of the environment's client. Default: [`CLIENT_ID`] and [`CLIENT_SECRET`],
+    /// or a random secret if the address is not a loopback address.
     #[must_use]
     pub fn client(self, id: impl Into<String>, secret: impl Into<String>) -> Self {
         self.client_id(id).client_secret(secret)
     }
 
-    /// The secret of the environment's client, if only that is to be another one.
+    /// Sets the secret of the environment's client. See [`Self::client`].
     #[must_use]
     pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
         self.config.client_secret = Some(secret.into());
         self
     }
 
-    /// The id of the environment's client, if only that is to be another one.
+    /// Sets the id of the environment's client. See [`Self::client`].
     #[must_use]
     pub fn client_id(mut self, id: impl Into<String>) -> Self {
         self.config.client_id = Some(id.into());
         self
     }
 
-    /// Whether logins succeed without the login page; off by default.
+    /// Approves logins without showing the login page. Default: off.
     #[must_use]
     pub fn auto_approve(mut self, on: bool) -> Self {
         self.config.auto_approve = on;
         self
     }
 
-    /// Whether constraints go unchecked and unknown fields pass; off by default.
+    /// Skips validation and ignores unknown fields. Default: off.
     #[must_use]
     pub fn lenient(mut self, on: bool) -> Self {
         self.config.lenient = on;
         self
     }
 
-    /// A URL that logins may lead back to; without any, every URL.
+    /// Adds an allowed redirect URI. Without any, all redirect URIs are allowed.
     #[must_use]
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.config.redirect_uris.push(uri.into());
         self
     }
 
-    /// A URL that every event is posted to.
+    /// Adds a webhook URL that receives all events.
     #[must_use]
     pub fn webhook(mut self, url: impl Into<String>) -> Self {
         self.config.webhooks.push(url.into());
         self
     }
 
-    /// The file that keeps the state: made if it is not there, and found again by the next start. Seeds are sown only
-    /// when it is made, and by a reset.
+    /// Stores the state in a file. The file is created if it does not exist, and restored at the next
+    /// start. Seeds are applied only to a new file and by a reset.
     #[must_use]
     pub fn data(mut self, file: impl Into<PathBuf>) -> Self {
         self.config.data = Some(file.into());
         self
     }
 
-    /// Rows to start with.
+    /// Adds initial rows.
     #[must_use]
     pub fn seed(mut self, seed: Seed) -> Self {
         self.config.seeds.push(seed);
         self
     }
 
-    /// Listens and serves in the background of the current tokio runtime.
+    /// Starts the emulator in the background of the current Tokio runtime.
     ///
     /// # Errors
-    /// A setting is no URL, the TLS certificate or key cannot be used, the address cannot be listened on, or the data
-    /// file cannot be used.
+    /// Returns an error if a setting is invalid, the TLS certificate or key is invalid, the address is
+    /// not available, or the data file cannot be opened.
     pub async fn start(self) -> io::Result<Emulator> {
         self.config
             .check()
@@ -299,17 +303,17 @@ impl Builder {
             true => CLIENT_SECRET.to_owned(),
             false => secrets::random_token("test"),
         };
-        // What means every address is none that a client could call.
-        let reached = match address.ip() {
+        // `0.0.0.0` and `::` are not connectable; advertise the loopback address instead.
+        let advertised = match address.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
             IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
             ip => ip,
         };
         let scheme = if identity.is_some() { "https" } else { "http" };
-        let url = format!("{scheme}://{}", SocketAddr::new(reached, address.port()));
+        let url = format!("{scheme}://{}", SocketAddr::new(advertised, address.port()));
         let app = App::new(self.config, url, &new_secret)
             .map_err(|error| io::Error::other(format!("{error:#}")))?;
-        // What the first request would wait for is made while nobody waits.
+        // Compile the validation rules in the background, so that the first request is not delayed.
         tokio::task::spawn_blocking(engine::warm_up);
         let (acceptor, ca) = identity.map_or((None, None), |Identity { acceptor, ca }| (Some(acceptor), ca));
         let server = tokio::spawn(server::serve(listener, acceptor, Arc::clone(&app)));

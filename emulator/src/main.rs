@@ -1,5 +1,5 @@
 //! `scalekit-emulator`: a local Scalekit environment.
-#![allow(clippy::print_stdout, reason = "what a user copies is printed")]
+#![allow(clippy::print_stdout, reason = "prints the environment variables")]
 
 mod signals;
 mod transfer;
@@ -19,10 +19,10 @@ use scalekit_emulator::{Builder, Emulator, Seed};
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Port to listen on; 0 for any free one.
+    /// Port to listen on; 0 selects a free port.
     #[arg(long, default_value_t = 8910)]
     port: u16,
-    /// Stop when standard input ends, so as not to outlive the program that started this one.
+    /// Stop when standard input is closed, for example when the parent process exits.
     #[arg(long)]
     stop_with_stdin: bool,
     #[command(flatten)]
@@ -31,7 +31,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Start on a free port, run a command with the three environment variables set, and stop with its exit code.
+    /// Start on a free port, run a command with the SCALEKIT_* environment variables, and exit with its exit code.
     Run {
         #[command(flatten)]
         settings: Box<Settings>,
@@ -39,14 +39,14 @@ enum Command {
         #[arg(required = true, trailing_var_arg = true)]
         command: Vec<String>,
     },
-    /// Write all rows to a JSON file, which `--seed` and `import` read.
+    /// Write all rows to a JSON file for `--seed` and `import`.
     Export {
         /// The JSON file to write.
         file: PathBuf,
         #[command(flatten)]
         source: transfer::Place,
     },
-    /// Add the rows of a JSON file; rows whose ids exist are replaced.
+    /// Add the rows of a JSON file; rows with existing ids are replaced.
     Import {
         /// The JSON file to read.
         file: PathBuf,
@@ -57,23 +57,23 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct Settings {
-    /// Address to listen on. Anything but a loopback address lets others in.
+    /// Address to listen on. With an address other than loopback, other machines can connect.
     #[arg(long, default_value = "127.0.0.1")]
     host: IpAddr,
-    /// URL under which clients reach the emulator, if it is not http://HOST:PORT, or https:// with TLS.
+    /// URL that clients use [default: http://HOST:PORT, or https://HOST:PORT with TLS].
     #[arg(long)]
     url: Option<String>,
     /// Serve HTTPS with the certificate in this PEM file, which must be valid for the host of the URL.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
-    /// PEM file of the private key of the certificate.
+    /// PEM file with the private key of the certificate.
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// Serve HTTPS with a certificate of a new CA, whose own certificate is written to this PEM file.
+    /// Serve HTTPS with a certificate issued by a new CA, and write the CA certificate to this PEM file.
     #[arg(long, value_name = "FILE", conflicts_with = "tls_cert")]
     tls_new_ca: Option<PathBuf>,
-    /// Name or IP address under which others reach the emulator, such as the name of its container; may be repeated.
-    /// The admin API and the dashboard refuse requests for other hosts.
+    /// Host name or IP address that the admin API and the dashboard accept, such as the name of a container; may be
+    /// repeated. Loopback hosts and the host of the URL are always accepted.
     #[arg(
         long = "allow-host",
         value_name = "NAME",
@@ -81,28 +81,28 @@ struct Settings {
         value_delimiter = ','
     )]
     allowed_hosts: Vec<String>,
-    /// Id of the environment's client; skc_100000000000000001 by default, or as it was before a restart.
+    /// Id of the environment's client [default: skc_100000000000000001, or the id in the data file].
     #[arg(long)]
     client_id: Option<String>,
-    /// Secret of the environment's client; a fixed one by default, or a random one when HOST is not a loopback address.
+    /// Secret of the environment's client [default: test_emulator_secret, or a random secret if HOST is not loopback].
     #[arg(long)]
     client_secret: Option<String>,
-    /// Log in without showing the login page.
+    /// Approve logins without showing the login page.
     #[arg(long)]
     auto_approve: bool,
-    /// Check no constraints and pass over unknown fields.
+    /// Skip validation and ignore unknown fields.
     #[arg(long)]
     lenient: bool,
-    /// URL that logins may lead back to; may be repeated; without any, every URL.
+    /// Allowed redirect URI; may be repeated [default: all].
     #[arg(long = "redirect-uri", value_name = "URL")]
     redirect_uris: Vec<String>,
-    /// URL that every event is posted to; may be repeated.
+    /// Webhook URL that receives all events; may be repeated.
     #[arg(long = "webhook", value_name = "URL")]
     webhooks: Vec<String>,
-    /// JSON file of rows to start with, or `demo` for a small world; may be repeated.
+    /// JSON file with initial rows, or `demo` for demo data; may be repeated.
     #[arg(long = "seed", value_name = "FILE")]
     seeds: Vec<PathBuf>,
-    /// File that keeps the state; it is made if it is not there. Without it, the state ends with the emulator.
+    /// File that stores the state; it is created if it does not exist [default: in memory only].
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
 }
@@ -110,20 +110,20 @@ struct Settings {
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = match cli.command {
+    let result = match cli.command {
         Some(Command::Run { settings, command }) => run(*settings, command).await,
         Some(Command::Export { file, source }) => transfer::export(&file, source).await,
         Some(Command::Import { file, target }) => transfer::import(&file, target).await,
         None => serve(cli.settings, cli.port, cli.stop_with_stdin).await,
     };
-    done.unwrap_or_else(|error| {
+    result.unwrap_or_else(|error| {
         eprintln!("scalekit-emulator: {error:#}");
         ExitCode::FAILURE
     })
 }
 
 async fn serve(settings: Settings, port: u16, stop_with_stdin: bool) -> Result<ExitCode> {
-    let mut end = signals::End::new().context("no signal can be waited for")?;
+    let mut signals = signals::Signals::new().context("cannot listen for signals")?;
     let emulator = settings.start(port).await?;
     let mut out = std::io::stdout().lock();
     for (name, value) in emulator.environment() {
@@ -132,7 +132,7 @@ async fn serve(settings: Settings, port: u16, stop_with_stdin: bool) -> Result<E
     out.flush()?;
     drop(out);
     tokio::select! {
-        () = end.asked() => {}
+        () = signals.wait() => {}
         () = end_of_stdin(), if stop_with_stdin => {}
     }
     Ok(ExitCode::SUCCESS)
@@ -141,7 +141,7 @@ async fn serve(settings: Settings, port: u16, stop_with_stdin: bool) -> Result<E
 /// Waits until standard input ends or fails.
 async fn end_of_stdin() {
     let (sender, ended) = tokio::sync::oneshot::channel::<()>();
-    // On a thread of its own: the runtime would wait for one of its own threads, and a read of stdin has no end.
+    // Use a separate thread: at shutdown, the runtime would wait for a blocked read on its own thread.
     std::thread::spawn(move || {
         let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
         drop(sender);
@@ -152,7 +152,7 @@ async fn end_of_stdin() {
 async fn run(settings: Settings, command: Vec<String>) -> Result<ExitCode> {
     let emulator = settings.start(0).await?;
     let (program, arguments) = command.split_first().context("no command")?;
-    let mut end = signals::End::new().context("no signal can be waited for")?;
+    let mut signals = signals::Signals::new().context("cannot listen for signals")?;
     let mut child = tokio::process::Command::new(program)
         .args(arguments)
         .envs(emulator.environment())
@@ -161,9 +161,9 @@ async fn run(settings: Settings, command: Vec<String>) -> Result<ExitCode> {
     let id = child.id();
     let status = loop {
         tokio::select! {
-            status = child.wait() => break status.context("the command was lost")?,
-            // The command ends when it has cleaned up, and this program with it.
-            () = end.for_command(id) => {}
+            status = child.wait() => break status.context("cannot wait for the command")?,
+            // Keep running until the command has cleaned up and exited.
+            () = signals.forward_to(id) => {}
         }
     };
     Ok(ExitCode::from(signals::code(status)))

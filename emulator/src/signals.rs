@@ -3,10 +3,10 @@
 use std::io;
 use std::process::ExitStatus;
 
-pub(crate) use system::End;
+pub(crate) use system::Signals;
 
-/// Returns the exit code of a command. If a signal ended it, this is 128 plus the signal's number,
-/// as in shells.
+/// Returns the exit code of a command. If a signal terminated it, returns 128 plus the signal number, as
+/// shells do.
 pub(crate) fn code(status: ExitStatus) -> u8 {
     let code = status.code().or_else(|| Some(128 + system::signal_of(status)?));
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
@@ -21,14 +21,14 @@ mod system {
 
     use super::{ExitStatus, io};
 
-    /// Handlers for SIGINT and SIGTERM, which no longer end the process directly. A handler for
-    /// SIGTERM is required in a container, where the first process ignores the signal by default.
-    pub(crate) struct End {
+    /// Handlers of SIGINT and SIGTERM. They replace the default actions. The first process of a container
+    /// receives SIGTERM only if it has a handler.
+    pub(crate) struct Signals {
         interrupt: unix::Signal,
         terminate: unix::Signal,
     }
 
-    impl End {
+    impl Signals {
         pub(crate) fn new() -> io::Result<Self> {
             Ok(Self {
                 interrupt: unix::signal(SignalKind::interrupt())?,
@@ -37,22 +37,22 @@ mod system {
         }
 
         /// Waits for SIGINT or SIGTERM.
-        pub(crate) async fn asked(&mut self) {
+        pub(crate) async fn wait(&mut self) {
             tokio::select! {
                 _ = self.interrupt.recv() => {}
                 _ = self.terminate.recv() => {}
             }
         }
 
-        /// Waits for SIGINT or SIGTERM and forwards SIGTERM to a running command. SIGINT from
-        /// Ctrl-C is not forwarded because the terminal sends it to the command, too.
-        pub(crate) async fn for_command(&mut self, id: Option<u32>) {
+        /// Waits for SIGINT or SIGTERM, and forwards SIGTERM to a command. SIGINT is not forwarded: the
+        /// terminal sends Ctrl-C to both processes.
+        pub(crate) async fn forward_to(&mut self, id: Option<u32>) {
             tokio::select! {
                 _ = self.interrupt.recv() => {}
                 _ = self.terminate.recv() => {
                     let id = id.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
                     if let Some(id) = id {
-                        // The command may already have ended.
+                        // Fails if the command has just exited.
                         let _ = kill_process(id, Signal::TERM);
                     }
                 }
@@ -69,20 +69,20 @@ mod system {
 mod system {
     use super::{ExitStatus, io};
 
-    /// A handler for Ctrl-C, which the command also receives.
-    pub(crate) struct End(tokio::signal::windows::CtrlC);
+    /// Handler of Ctrl-C, which the console also sends to the command.
+    pub(crate) struct Signals(tokio::signal::windows::CtrlC);
 
-    impl End {
+    impl Signals {
         pub(crate) fn new() -> io::Result<Self> {
             tokio::signal::windows::ctrl_c().map(Self)
         }
 
-        pub(crate) async fn asked(&mut self) {
+        pub(crate) async fn wait(&mut self) {
             let _ = self.0.recv().await;
         }
 
-        pub(crate) async fn for_command(&mut self, _id: Option<u32>) {
-            self.asked().await;
+        pub(crate) async fn forward_to(&mut self, _id: Option<u32>) {
+            self.wait().await;
         }
     }
 

@@ -1,4 +1,4 @@
-//! Bodies of answers: whole ones, and the broken ones that a fault asks for.
+//! Response bodies, including the incomplete and endless ones of faults.
 
 use std::fmt;
 use std::io;
@@ -12,23 +12,23 @@ use tokio::time::{Sleep, sleep};
 
 use crate::pulse::Live;
 
-/// How much of an endless body is handed over at once.
+/// A chunk of an endless body.
 const CHUNK: Bytes = Bytes::from_static(&[b' '; 16 * 1024]);
 
-/// The time between the bytes that are sent and the break, so that the bytes do get sent.
-const BEFORE_BREAK: Duration = Duration::from_millis(20);
+/// Delay before a truncated body closes the connection, so that its bytes are sent first.
+const TRUNCATE_DELAY: Duration = Duration::from_millis(20);
 
-/// The body of an answer.
+/// A response body.
 pub(crate) enum Body {
-    /// Sent whole.
+    /// A complete body.
     Full(Option<Bytes>),
-    /// Announced with its full length, but the connection breaks after the first `Bytes`.
+    /// A body shorter than its `Content-Length`. The connection closes after `sent`.
     Truncated {
-        announced: u64,
+        content_length: u64,
         sent: Option<Bytes>,
         pause: Pin<Box<Sleep>>,
     },
-    /// Never ends: the given start, then spaces, which JSON allows anywhere.
+    /// A body that never ends: `start`, then spaces, which are valid in JSON.
     Endless { start: Option<Bytes> },
     /// Server-sent events.
     Live(Live),
@@ -39,7 +39,7 @@ impl Body {
         Self::Full(Some(bytes.into()))
     }
 
-    /// The bytes of a whole body; empty for a broken one.
+    /// Returns the bytes of a complete body; empty for other bodies.
     pub(crate) fn bytes(&self) -> Bytes {
         match self {
             Self::Full(Some(bytes)) => bytes.clone(),
@@ -47,19 +47,19 @@ impl Body {
         }
     }
 
-    /// Half of `bytes`, and then no more.
+    /// Creates a body that ends after half of `bytes`.
     pub(crate) fn truncated(bytes: &Bytes) -> Self {
-        // An empty body has no half; then one missing byte is announced.
-        let announced = bytes.len().max(1) as u64;
+        // An empty body gets a content length of 1, so that it is truncated too.
+        let content_length = bytes.len().max(1) as u64;
         let sent = Some(bytes.slice(..bytes.len() / 2)).filter(|half| !half.is_empty());
         Self::Truncated {
-            announced,
+            content_length,
             sent,
-            pause: Box::pin(sleep(BEFORE_BREAK)),
+            pause: Box::pin(sleep(TRUNCATE_DELAY)),
         }
     }
 
-    /// `bytes` without the last one, and spaces for ever.
+    /// Creates a body that never ends: `bytes` without the last byte, then spaces.
     pub(crate) fn endless(bytes: &Bytes) -> Self {
         Self::Endless {
             start: Some(bytes.slice(..bytes.len().saturating_sub(1))),
@@ -86,7 +86,7 @@ impl http_body::Body for Body {
                     return pause
                         .as_mut()
                         .poll(context)
-                        .map(|()| Some(Err(io::Error::other("broken off, as a fault asked for"))));
+                        .map(|()| Some(Err(io::Error::other("truncated by a fault"))));
                 }
             },
             Self::Live(live) => {
@@ -106,7 +106,7 @@ impl http_body::Body for Body {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Full(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
-            Self::Truncated { announced, .. } => SizeHint::with_exact(*announced),
+            Self::Truncated { content_length, .. } => SizeHint::with_exact(*content_length),
             Self::Endless { .. } | Self::Live(_) => SizeHint::default(),
         }
     }

@@ -1,6 +1,6 @@
-//! Names and values of a query or of a form.
+//! Query and form parameters.
 
-/// Decoded `application/x-www-form-urlencoded` pairs in their order.
+/// Decoded `application/x-www-form-urlencoded` pairs, in order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pairs(pub(crate) Vec<(String, String)>);
 
@@ -9,14 +9,14 @@ impl Pairs {
         Self(form_urlencoded::parse(text).into_owned().collect())
     }
 
-    /// The pairs as a query or a form.
+    /// Encodes the pairs.
     pub(crate) fn query(&self) -> String {
         form_urlencoded::Serializer::new(String::new())
             .extend_pairs(&self.0)
             .finish()
     }
 
-    /// The first value of `name` that is not empty.
+    /// Returns the first non-empty value of `name`.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
@@ -24,7 +24,7 @@ impl Pairs {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Whether `name` is there more than once, which RFC 6749 section 3.1 forbids.
+    /// Returns `true` if `name` occurs more than once, which RFC 6749 section 3.1 forbids.
     pub(crate) fn repeats(&self, name: &str) -> bool {
         self.0.iter().filter(|(key, _)| key == name).count() > 1
     }

@@ -1,4 +1,4 @@
-//! What requests and answers are made of, whatever serves them.
+//! HTTP requests and responses.
 
 mod body;
 mod form;
@@ -15,14 +15,14 @@ pub(crate) use form::Pairs;
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The largest request body that is read: far above any real one, far below what hurts.
+/// Maximum size of a request body, in bytes.
 pub(crate) const MAX_BODY: usize = 16 * 1024 * 1024;
 
 /// A request with its whole body.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) method: Method,
-    /// Percent-encoded, as it came but for doubled leading slashes.
+    /// Percent-encoded path. Repeated leading slashes are removed.
     pub(crate) path: String,
     pub(crate) query: Option<String>,
     pub(crate) headers: HeaderMap,
@@ -40,19 +40,19 @@ impl Request {
         Pairs::parse(&self.body)
     }
 
-    /// The value of a header, if there is one and it is text.
+    /// Returns the value of a header, or `None` if it is missing or not visible ASCII.
     pub(crate) fn header(&self, name: HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The token of an `Authorization: Bearer` header (RFC 6750).
+    /// Returns the token of an `Authorization: Bearer` header (RFC 6750).
     pub(crate) fn bearer(&self) -> Option<&str> {
         let (scheme, token) = self.header(http::header::AUTHORIZATION)?.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     }
 }
 
-/// An answer, before it is sent or broken on purpose.
+/// A response, before faults are applied.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
@@ -79,7 +79,7 @@ impl Reply {
         }
     }
 
-    /// JSON text that exists already.
+    /// Creates a response from serialized JSON.
     pub(crate) fn json_text(status: StatusCode, text: impl Into<Bytes>) -> Self {
         Self::new(status, "application/json", text)
     }
@@ -95,19 +95,19 @@ impl Reply {
         Self::new(status, "text/plain; charset=utf-8", text)
     }
 
-    /// A page. It may hold a form with what a user typed, so nothing may store it.
+    /// Creates an HTML page. It is not cached, because it may contain user input.
     pub(crate) fn html(status: StatusCode, page: impl Into<Bytes>) -> Self {
         Self::new(status, "text/html; charset=utf-8", page).header(CACHE_CONTROL, "no-store")
     }
 
-    /// Sends a browser to `location`, with a GET.
+    /// Creates a redirect to `location` with the GET method.
     pub(crate) fn redirect(location: &str) -> Self {
         Self::empty(StatusCode::SEE_OTHER)
             .header(LOCATION, location)
             .header(CACHE_CONTROL, "no-store")
     }
 
-    /// Sets a header; a value that no header can carry is left out.
+    /// Adds a header. Ignores a value that is not valid in a header.
     #[must_use]
     pub(crate) fn header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {

@@ -147,7 +147,7 @@ async fn the_admin_api_refuses_foreign_hosts() {
             let answer = at(&environment, &address, method, path, host).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{host} {path}");
             let name = host.trim_end_matches(":8910");
-            let advice = format!("start it with --allow-host {name}");
+            let advice = format!("start the emulator with --allow-host {name}");
             let problem = answer.error();
             assert!(problem.contains(&advice), "{problem}");
         }

@@ -108,12 +108,12 @@ async fn a_certificate_or_key_that_cannot_be_used_is_refused_at_the_start() {
         (
             String::new(),
             key.clone(),
-            "the TLS certificate and key cannot be used",
+            "the TLS certificate and key are invalid or do not match",
         ),
         (
             other.cert.pem(),
             key.clone(),
-            "the TLS certificate and key cannot be used",
+            "the TLS certificate and key are invalid or do not match",
         ),
         (
             one.cert.pem(),
