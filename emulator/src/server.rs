@@ -1,4 +1,4 @@
-//! Accepts connections and hands requests to whoever answers them.
+//! The HTTP server: accepts connections and routes requests.
 
 use std::io;
 use std::net::SocketAddr;
@@ -29,7 +29,7 @@ use crate::oauth::{self, Endpoint};
 use crate::pages;
 use crate::scim;
 
-/// Serves until the future is dropped, and all connections with it.
+/// Serves connections until the future is dropped. Dropping it also closes all connections.
 pub(crate) async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, app: Arc<App>) {
     let mut connections = JoinSet::new();
     loop {
@@ -38,7 +38,7 @@ pub(crate) async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, app: 
                 Ok((stream, peer)) => {
                     connections.spawn(accept(stream, tls.clone(), peer, Arc::clone(&app)));
                 }
-                // Out of file descriptors, most likely: some connection has to end first.
+                // Usually out of file descriptors: wait for connections to close.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             },
             Some(_) = connections.join_next() => {}
@@ -50,7 +50,7 @@ async fn accept(stream: TcpStream, tls: Option<TlsAcceptor>, peer: SocketAddr, a
     let _ = stream.set_nodelay(true);
     match tls {
         None => connection(stream, peer, app).await,
-        // A failed handshake concerns the client only, which reports it.
+        // The client reports a failed handshake.
         Some(tls) => {
             if let Ok(stream) = tls.accept(stream).await {
                 connection(stream, peer, app).await;
@@ -68,11 +68,11 @@ where
         async move { serve_one(&app, peer, request).await }
     });
     let server = auto::Builder::new(TokioExecutor::new());
-    // Its error is the client's going away or a break that was asked for.
+    // Errors are ignored: the client disconnected, or a fault closed the connection.
     let _ = server.serve_connection(TokioIo::new(stream), service).await;
 }
 
-/// Answers one request; an error closes the connection without an answer.
+/// Handles a request. An error closes the connection without a response.
 async fn serve_one(
     app: &Arc<App>,
     peer: SocketAddr,
@@ -80,23 +80,17 @@ async fn serve_one(
 ) -> io::Result<http::Response<Body>> {
     let id = format!("req_{:016x}", fastrand::u64(..));
     let (mut head, body) = request.into_parts();
-    // A HEAD is a GET whose answer has no body (RFC 9110, section 9.3.2).
-    // The authority of a request wins over its Host header (RFC 9112, section 3.2.2), and HTTP/2 has
-    // only the former.
+    // The authority of a request overrides the Host header (RFC 9112, section 3.2.2). HTTP/2 requests
+    // have only the authority (RFC 9113, section 8.3.1).
     if let Some(authority) = head.uri.authority()
         && let Ok(host) = authority.as_str().parse()
     {
         head.headers.insert(HOST, host);
     }
-    let without_body = head.method == Method::HEAD;
-    if without_body {
+    // HEAD is handled like GET, without the body (RFC 9110, section 9.3.2).
+    let is_head = head.method == Method::HEAD;
+    if is_head {
         head.method = Method::GET;
-    }
-    // HTTP/2 has the host in the URI (RFC 9113, section 8.3.1).
-    if let (None, Some(authority)) = (head.headers.get(HOST), head.uri.authority())
-        && let Ok(host) = authority.as_str().parse()
-    {
-        head.headers.insert(HOST, host);
     }
     let reply = match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => {
@@ -111,7 +105,7 @@ async fn serve_one(
             };
             let reply = route(app, &request).await?;
             match app.failure() {
-                Some(failure) => broken(failure),
+                Some(failure) => data_file_failed(failure),
                 None => reply,
             }
         }
@@ -120,7 +114,7 @@ async fn serve_one(
         }
         Err(error) => return Err(io::Error::other(error)),
     };
-    let reply = if without_body { emptied(reply) } else { reply };
+    let reply = if is_head { without_body(reply) } else { reply };
     let mut response = http::Response::new(reply.body);
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
@@ -130,14 +124,14 @@ async fn serve_one(
     Ok(response)
 }
 
-/// The path from its last leading slash on: clients whose base URL ends with a slash send two.
+/// Removes repeated leading slashes. Clients whose base URL ends with a slash send two.
 fn with_one_slash(path: &str) -> &str {
-    let doubled = path.len() - path.trim_start_matches('/').len();
-    &path[doubled.saturating_sub(1)..]
+    let slashes = path.len() - path.trim_start_matches('/').len();
+    &path[slashes.saturating_sub(1)..]
 }
 
-/// An answer without its body, whose length it still says where there is one.
-fn emptied(reply: Reply) -> Reply {
+/// Removes the body of a response and keeps its `Content-Length`.
+fn without_body(reply: Reply) -> Reply {
     let length = reply.body.size_hint().exact().filter(|length| *length > 0);
     let reply = Reply {
         body: Body::full(Bytes::new()),
@@ -149,25 +143,26 @@ fn emptied(reply: Reply) -> Reply {
     }
 }
 
-/// The answer once the data file failed: any other one might tell of what a restart does not find again.
-fn broken(failure: &str) -> Reply {
+/// Returns the response after a failure of the data file. Other responses could contain changes that
+/// are not saved.
+fn data_file_failed(failure: &str) -> Reply {
     Reply::text(http::StatusCode::INTERNAL_SERVER_ERROR, format!("{failure}\n"))
 }
 
-/// What a request is for.
+/// The handler of a request.
 enum Target {
     Endpoint(Endpoint),
     Operation(Match),
-    /// A push to a directory: its id, and the rest of the path.
+    /// The directory id, and the path after `/scim/v2/`.
     Scim(String, String),
-    Nothing(NoMatch),
+    NoRoute(NoMatch),
 }
 
 fn target(request: &Request) -> Target {
     let method = request.method.as_str();
     match oauth::find(method, &request.path) {
         Ok(endpoint) => return Target::Endpoint(endpoint),
-        Err(reason @ NoMatch::Method(_)) => return Target::Nothing(reason),
+        Err(reason @ NoMatch::Method(_)) => return Target::NoRoute(reason),
         Err(NoMatch::Path) => {}
     }
     if let Some((directory, rest)) = scim::find(&request.path) {
@@ -175,23 +170,23 @@ fn target(request: &Request) -> Target {
     }
     match engine::find(method, &request.path) {
         Ok(found) => Target::Operation(found),
-        Err(reason) => Target::Nothing(reason),
+        Err(reason) => Target::NoRoute(reason),
     }
 }
 
 async fn route(app: &Arc<App>, request: &Request) -> io::Result<Reply> {
-    if let Some(reply) = pages::asset(request).or_else(|| dashboard::answer(app, request)) {
+    if let Some(reply) = pages::asset(request).or_else(|| dashboard::handle(app, request)) {
         return Ok(reply);
     }
-    let answered = log_and_answer(app, request).await;
-    // Whoever watches the dashboard sees what came of it.
+    let result = log_and_handle(app, request).await;
+    // Update open dashboards.
     app.pulse.beat();
-    answered
+    result
 }
 
-async fn log_and_answer(app: &Arc<App>, request: &Request) -> io::Result<Reply> {
+async fn log_and_handle(app: &Arc<App>, request: &Request) -> io::Result<Reply> {
     if let Some(path) = request.path.strip_prefix(admin::PREFIX) {
-        return Ok(admin::answer(app, path, request).await);
+        return Ok(admin::handle(app, path, request).await);
     }
     if let Some(reply) = oauth::preflight(request) {
         return Ok(reply);
@@ -201,14 +196,14 @@ async fn log_and_answer(app: &Arc<App>, request: &Request) -> io::Result<Reply> 
         Target::Endpoint(endpoint) => Some(endpoint.name()),
         Target::Operation(found) => Some(found.operation.name),
         Target::Scim(..) => Some(scim::NAME),
-        Target::Nothing(_) => None,
+        Target::NoRoute(_) => None,
     };
     let pending = app.log.begin(app.clock.now(), request, name);
     let mut reply = apply_fault(app, request, name, &target).await?;
     if let Target::Endpoint(endpoint) = target {
-        reply = endpoint.share(reply);
+        reply = endpoint.add_cors(reply);
     }
-    pending.answered(reply.status);
+    pending.complete(reply.status);
     Ok(reply)
 }
 
@@ -219,31 +214,31 @@ async fn apply_fault(
     target: &Target,
 ) -> io::Result<Reply> {
     let Some(fault) = name.and_then(|name| app.faults.take(name)) else {
-        return Ok(answer(app, request, target).await);
+        return Ok(handle(app, request, target).await);
     };
     tokio::time::sleep(fault.delay()).await;
     if fault.effect == Effect::Drop {
-        return Err(io::Error::other("dropped, as a fault asked for"));
+        return Err(io::Error::other("dropped by a fault"));
     }
-    let mut reply = match fault.canned(&request.id) {
+    let mut reply = match fault.replacement(&request.id) {
         Some(reply) => reply,
-        None => answer(app, request, target).await,
+        None => handle(app, request, target).await,
     };
     fault.add_headers(&mut reply);
-    let whole = reply.body.bytes();
+    let body = reply.body.bytes();
     match fault.effect {
-        Effect::Truncate => reply.body = Body::truncated(&whole),
-        Effect::Endless => reply.body = Body::endless(&whole),
+        Effect::Truncate => reply.body = Body::truncated(&body),
+        Effect::Endless => reply.body = Body::endless(&body),
         Effect::Answer | Effect::Drop => {}
     }
     Ok(reply)
 }
 
-async fn answer(app: &Arc<App>, request: &Request, target: &Target) -> Reply {
+async fn handle(app: &Arc<App>, request: &Request, target: &Target) -> Reply {
     match target {
-        Target::Endpoint(endpoint) => oauth::answer(app, *endpoint, request).await,
+        Target::Endpoint(endpoint) => oauth::handle(app, *endpoint, request).await,
         Target::Operation(found) => engine::answer(app, found, request).await,
-        Target::Scim(directory, rest) => scim::answer(app, directory, rest, request),
-        Target::Nothing(reason) => engine::nothing_here(reason, request),
+        Target::Scim(directory, rest) => scim::handle(app, directory, rest, request),
+        Target::NoRoute(reason) => engine::nothing_here(reason, request),
     }
 }

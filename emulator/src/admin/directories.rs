@@ -1,18 +1,18 @@
-//! `/_emulator/directories/`: what an identity provider would do to a directory.
+//! `/_emulator/directories/`: changes users and groups of a directory, as an identity provider would.
 
 use http::Method;
 use scalekit::api::directories::{DirectoryGroup, DirectoryUser, Secret};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Refusal, body};
+use super::{AdminError, body};
 use crate::app::App;
 use crate::http::Request;
 use crate::scim;
 use crate::secrets::{hash, random_token, suffix};
 use crate::state::DirectoryRow;
 
-/// A group, and the ids of all its users if those change.
+/// A group, and the ids of all its members if they change.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Group {
@@ -21,18 +21,18 @@ struct Group {
     members: Option<Vec<String>>,
 }
 
-/// `rest` is the directory's id and what of it is meant.
-pub(super) fn route(app: &App, method: &Method, rest: &str, request: &Request) -> Result<Value, Refusal> {
+/// Handles a request. `rest` is the path after `directories/`: the directory id and the resource.
+pub(super) fn route(app: &App, method: &Method, rest: &str, request: &Request) -> Result<Value, AdminError> {
     let mut parts = rest.split('/');
-    let (directory, what, id) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+    let (directory, resource, id) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
     let ctx = app.ctx();
-    match (method.as_str(), what, id) {
+    match (method.as_str(), resource, id) {
         ("POST", Some("secrets"), None) => add_secret(app, directory),
         ("PUT", Some("users"), None) => {
             let user: DirectoryUser = body(request)?;
             Ok(app.change(|state| {
                 let row = state.put_directory_user(&ctx, directory, user)?;
-                Ok::<_, Refusal>(json!(state.show_directory_user(&row, true)))
+                Ok::<_, AdminError>(json!(state.show_directory_user(&row, true)))
             })?)
         }
         ("DELETE", Some("users"), Some(id)) => {
@@ -43,19 +43,19 @@ pub(super) fn route(app: &App, method: &Method, rest: &str, request: &Request) -
             let Group { group, members } = body(request)?;
             Ok(app.change(|state| {
                 let row = state.put_directory_group(&ctx, directory, group, members.as_deref())?;
-                Ok::<_, Refusal>(json!(state.show_directory_group(&row, true)))
+                Ok::<_, AdminError>(json!(state.show_directory_group(&row, true)))
             })?)
         }
         ("DELETE", Some("groups"), Some(id)) => {
             app.change(|state| state.remove_directory_group(&ctx, directory, id))?;
             Ok(Value::Null)
         }
-        _ => Err(Refusal::nothing_here(method, &format!("directories/{rest}"))),
+        _ => Err(AdminError::no_route(method, &format!("directories/{rest}"))),
     }
 }
 
-/// A secret that an identity provider pushes with. It is shown this once.
-fn add_secret(app: &App, directory: &str) -> Result<Value, Refusal> {
+/// Creates a SCIM secret of a directory. Only this response contains its plain text.
+fn add_secret(app: &App, directory: &str) -> Result<Value, AdminError> {
     let ctx = app.ctx();
     let plain = random_token("scim");
     let secret = app.change(|state| {
@@ -66,12 +66,12 @@ fn add_secret(app: &App, directory: &str) -> Result<Value, Refusal> {
             directory_id: directory.to_owned(),
             ..Secret::default()
         };
-        let kept = secret.clone();
+        let stored = secret.clone();
         state.directories.change(directory, |row: &mut DirectoryRow| {
-            row.hashes.insert(kept.id.clone(), hash(&plain));
-            row.directory.secrets.push(kept);
+            row.hashes.insert(stored.id.clone(), hash(&plain));
+            row.directory.secrets.push(stored);
         })?;
-        Ok::<_, Refusal>(secret)
+        Ok::<_, AdminError>(secret)
     })?;
     Ok(json!({ "id": secret.id, "secret": plain, "endpoint": scim::endpoint(&app.url, directory) }))
 }

@@ -1,4 +1,4 @@
-//! Canned answers and faults, set for an operation and used up by its calls.
+//! Faults: errors, delays and replaced responses for the calls of an operation.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -12,35 +12,36 @@ use serde_json::Value;
 use crate::engine::ApiError;
 use crate::http::Reply;
 
-/// What happens to a call instead of, or on top of, its real answer.
+/// A fault, which changes or replaces the response to a call.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Fault {
-    /// Set by the emulator; names the fault when it is removed.
+    /// Id for removing the fault. Set by the emulator.
     pub(crate) id: u64,
     /// An operation (`OrganizationService.GetOrganization`), a service (`OrganizationService.*`), an endpoint
     /// (`oauth.token`) or `*`.
     pub(crate) operation: String,
-    /// How many calls it affects; absent for all.
+    /// Number of calls to affect; absent for all calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) times: Option<u32>,
-    /// How many calls pass by first.
+    /// Number of calls to skip first.
     pub(crate) skip: u32,
-    /// Time before the answer, in milliseconds.
+    /// Delay before the response, in milliseconds.
     pub(crate) delay_ms: u64,
-    /// HTTP status; with one, with a body or with an error, the operation itself does not run.
+    /// HTTP status of the response. If `status`, `json`, `body` or `error` is set, the operation does not
+    /// run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) status: Option<u16>,
-    /// The answer's body as JSON.
+    /// JSON body of the response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) json: Option<Value>,
-    /// The answer's body as it is, whatever it is.
+    /// Text body of the response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) body: Option<String>,
-    /// The answer as an error of the API.
+    /// API error to return.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) error: Option<CannedError>,
-    /// Headers to set.
+    pub(crate) error: Option<FaultError>,
+    /// Headers to set on the response.
     pub(crate) headers: std::collections::BTreeMap<String, String>,
     /// The `Retry-After` header: seconds or an HTTP date.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,47 +49,47 @@ pub(crate) struct Fault {
     pub(crate) effect: Effect,
 }
 
-/// How an answer travels.
+/// How the response is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Effect {
-    /// As it is.
+    /// Normally.
     #[default]
     Answer,
-    /// Not at all: the connection closes.
+    /// Closes the connection without a response.
     Drop,
-    /// Half of it: the connection closes in the middle of the body.
+    /// Closes the connection in the middle of the body.
     Truncate,
-    /// With a body that never ends.
+    /// Sends a body that never ends.
     Endless,
 }
 
-/// An error of the API in short.
+/// An API error to return.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct CannedError {
-    /// The gRPC code's name, such as `NOT_FOUND`.
+pub(crate) struct FaultError {
+    /// Name of the gRPC code, such as `NOT_FOUND`.
     code: String,
     #[serde(default)]
     message: String,
-    /// The service's own code, such as `RESOURCE_NOT_FOUND`; absent for the gRPC code's name.
+    /// Error code of the service, such as `RESOURCE_NOT_FOUND`. Default: `code`.
     #[serde(default)]
     error_code: Option<String>,
 }
 
-/// All faults, in the order in which they were set; the first one that fits is taken.
+/// All faults, oldest first. A call uses the first fault that matches.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Mutex<Vec<Fault>>);
 
 impl Faults {
-    /// Sets a fault and answers with it.
+    /// Adds a fault and returns it with its id.
     ///
     /// # Errors
-    /// What is wrong with it, in words.
+    /// Returns a message if a field is invalid.
     pub(crate) fn add(&self, mut fault: Fault) -> Result<Fault, String> {
         fault.check()?;
         let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        fault.id = faults.iter().map(|known| known.id).max().unwrap_or_default() + 1;
+        fault.id = faults.iter().map(|fault| fault.id).max().unwrap_or_default() + 1;
         faults.push(fault.clone());
         Ok(fault)
     }
@@ -97,17 +98,17 @@ impl Faults {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Removes one fault, or all.
+    /// Removes one fault, or all faults if `id` is `None`.
     pub(crate) fn remove(&self, id: Option<u64>) {
         let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         faults.retain(|fault| id.is_some_and(|id| id != fault.id));
     }
 
-    /// The fault that a call to `operation` meets; counts it as used.
+    /// Returns the fault for a call to `operation` and counts the call.
     pub(crate) fn take(&self, operation: &str) -> Option<Fault> {
         let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = |fault: &&mut Fault| fault.fits(operation);
-        for fault in faults.iter_mut().filter(fits) {
+        let matches = |fault: &&mut Fault| fault.matches(operation);
+        for fault in faults.iter_mut().filter(matches) {
             if fault.skip > 0 {
                 fault.skip -= 1;
                 continue;
@@ -134,7 +135,7 @@ impl Fault {
             }
         };
         if !known {
-            return Err(format!("there is no operation or endpoint {:?}", self.operation));
+            return Err(format!("unknown operation or endpoint {:?}", self.operation));
         }
         if self.times == Some(0) {
             return Err("times must be at least 1".to_owned());
@@ -153,7 +154,7 @@ impl Fault {
         if let Some(error) = &self.error
             && Code::from_name(&error.code).is_none()
         {
-            return Err(format!("there is no gRPC code {:?}", error.code));
+            return Err(format!("unknown gRPC code {:?}", error.code));
         }
         let valid = |(name, value): (&String, &String)| {
             HeaderName::try_from(name).is_ok() && HeaderValue::try_from(value).is_ok()
@@ -164,7 +165,7 @@ impl Fault {
         Ok(())
     }
 
-    fn fits(&self, operation: &str) -> bool {
+    fn matches(&self, operation: &str) -> bool {
         match self.operation.strip_suffix('*') {
             Some(start) => operation.starts_with(start),
             None => self.operation == operation,
@@ -175,8 +176,8 @@ impl Fault {
         Duration::from_millis(self.delay_ms)
     }
 
-    /// The answer that replaces the real one, if there is one.
-    pub(crate) fn canned(&self, request_id: &str) -> Option<Reply> {
+    /// Returns the response that replaces the operation's response, if the fault has one.
+    pub(crate) fn replacement(&self, request_id: &str) -> Option<Reply> {
         let status = self.status.and_then(|status| StatusCode::from_u16(status).ok());
         let ok = status.unwrap_or(StatusCode::OK);
         if let Some(error) = &self.error {

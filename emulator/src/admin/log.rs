@@ -1,4 +1,4 @@
-//! The requests that came in, without their secrets.
+//! The request log. Secrets are redacted.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 
 use crate::http::{Pairs, Request};
 
-/// Requests that are kept; the oldest go first.
-const KEPT: usize = 10_000;
+/// Maximum number of entries. The oldest entry is removed first.
+const CAPACITY: usize = 10_000;
 
 const REDACTED: &str = "[redacted]";
 
@@ -33,7 +33,7 @@ const SECRET_PARAMETERS: [&str; 10] = [
     "token",
 ];
 
-/// What the log keeps of a request.
+/// A logged request.
 #[derive(Clone, Debug)]
 struct Entry {
     number: u64,
@@ -44,15 +44,15 @@ struct Entry {
     query: Option<String>,
     headers: Headers,
     body: Box<[u8]>,
-    /// The operation or endpoint; `None` for a request that nothing answers.
+    /// The operation or endpoint; `None` for a request without a matching route.
     operation: Option<&'static str>,
     outcome: Outcome,
     began: Instant,
     milliseconds: Option<u128>,
 }
 
-/// Names and values, a line each, in memory of their own: what hyper hands out keeps all alive that a connection has
-/// read at once.
+/// Header names and values, one per line. They are copied, because hyper's values would keep the whole
+/// read buffer of the connection in memory.
 #[derive(Clone, Debug)]
 struct Headers(Box<[u8]>);
 
@@ -60,17 +60,17 @@ struct Headers(Box<[u8]>);
 enum Outcome {
     Pending,
     Answered(StatusCode),
-    /// The client went away first, or a fault dropped the connection.
+    /// The client disconnected, or a fault dropped the connection.
     Aborted,
 }
 
-/// The log.
+/// The request log.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     entries: Mutex<(u64, VecDeque<Entry>)>,
 }
 
-/// Which entries to show.
+/// A filter for log entries.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
     pub(crate) operation: Option<String>,
@@ -82,23 +82,23 @@ pub(crate) struct Filter {
     pub(crate) limit: Option<usize>,
 }
 
-/// A request under way; when it is dropped without an answer, the log says so.
+/// A request in progress. It is logged as aborted if it is dropped without a response.
 pub(crate) struct Pending<'l> {
     log: &'l Log,
     number: u64,
 }
 
 impl Log {
-    /// Notes a request.
+    /// Adds a request.
     pub(crate) fn begin(
         &self,
         time: Timestamp,
         request: &Request,
         operation: Option<&'static str>,
     ) -> Pending<'_> {
-        let secretive = operation.is_none_or(|name| crate::oauth::Endpoint::named(name).is_some());
+        let may_have_secrets = operation.is_none_or(|name| crate::oauth::Endpoint::named(name).is_some());
         let redact = |text: &[u8]| {
-            if secretive {
+            if may_have_secrets {
                 redacted_form(text)
             } else {
                 text.to_vec()
@@ -129,15 +129,15 @@ impl Log {
             began: Instant::now(),
             milliseconds: None,
         });
-        if entries.1.len() > KEPT {
+        if entries.1.len() > CAPACITY {
             entries.1.pop_front();
         }
         Pending { log: self, number }
     }
 
-    /// The entries that `filter` picks, the oldest first; of too many the newest.
+    /// Returns the matching entries, oldest first. If there are more than the limit, returns the newest.
     pub(crate) fn show(&self, filter: &Filter) -> Vec<Value> {
-        let picked = |entry: &&Entry| {
+        let matches = |entry: &&Entry| {
             entry.number > filter.after
                 && (!filter.unmatched || entry.operation.is_none())
                 && filter
@@ -151,29 +151,29 @@ impl Log {
                 && filter.path.as_deref().is_none_or(|path| entry.path == path)
         };
         let entries = self.lock();
-        let picked: Vec<&Entry> = entries.1.iter().filter(picked).collect();
-        let skipped = picked.len().saturating_sub(filter.limit.unwrap_or(usize::MAX));
-        picked[skipped..].iter().map(|entry| entry.to_json()).collect()
+        let matching: Vec<&Entry> = entries.1.iter().filter(matches).collect();
+        let skipped = matching.len().saturating_sub(filter.limit.unwrap_or(usize::MAX));
+        matching[skipped..].iter().map(|entry| entry.to_json()).collect()
     }
 
-    /// How many entries there are.
+    /// Returns the number of entries.
     pub(crate) fn len(&self) -> usize {
         self.lock().1.len()
     }
 
-    /// Forgets all entries. The numbers go on, so that `after` stays meaningful.
+    /// Removes all entries. Numbering continues, so that `after` remains valid.
     pub(crate) fn clear(&self) {
         self.lock().1.clear();
     }
 
     fn finish(&self, number: u64, outcome: Outcome) {
         let mut entries = self.lock();
-        // Numbers are consecutive, so the place follows from the first one; the entry may be gone already.
+        // Numbers are consecutive, so the first one gives the index. The entry may already be removed.
         let first = entries.1.front().map_or(0, |entry| entry.number);
-        let place = number
+        let index = number
             .checked_sub(first)
-            .and_then(|place| usize::try_from(place).ok());
-        if let Some(entry) = place.and_then(|place| entries.1.get_mut(place))
+            .and_then(|index| usize::try_from(index).ok());
+        if let Some(entry) = index.and_then(|index| entries.1.get_mut(index))
             && matches!(entry.outcome, Outcome::Pending)
         {
             entry.outcome = outcome;
@@ -187,7 +187,7 @@ impl Log {
 }
 
 impl Pending<'_> {
-    pub(crate) fn answered(&self, status: StatusCode) {
+    pub(crate) fn complete(&self, status: StatusCode) {
         self.log.finish(self.number, Outcome::Answered(status));
     }
 }
@@ -229,7 +229,7 @@ impl Headers {
         for (name, value) in headers {
             lines.extend_from_slice(name.as_str().as_bytes());
             lines.push(b':');
-            // The scheme tells Bearer from Basic and gives nothing away.
+            // Keep the scheme, which is not secret.
             let scheme = value.to_str().ok().and_then(|text| text.split_once(' '));
             match scheme.filter(|_| name == AUTHORIZATION) {
                 Some((scheme, _)) => lines.extend(format!("{scheme} {REDACTED}").bytes()),
@@ -241,7 +241,7 @@ impl Headers {
         Self(lines.into())
     }
 
-    /// Values by name; several of one name as one.
+    /// Returns the headers as a map. Repeated headers are joined with commas.
     fn to_json(&self) -> Map<String, Value> {
         let mut headers = Map::new();
         for line in self.0.split(|byte| *byte == b'\n') {
@@ -261,7 +261,7 @@ impl Headers {
     }
 }
 
-/// A form or query without the values of secret parameters; as it was if it has none.
+/// Redacts the values of secret parameters in a form or query.
 fn redacted_form(text: &[u8]) -> Vec<u8> {
     let secret = |name: &str| SECRET_PARAMETERS.contains(&name);
     let Pairs(pairs) = Pairs::parse(text);

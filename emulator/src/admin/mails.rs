@@ -1,22 +1,22 @@
-//! `/_emulator/mails` and `/_emulator/login-requests`: what passes between the service and people.
+//! `/_emulator/mails` and `/_emulator/login-requests`: sent emails and started logins.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Refusal;
+use super::AdminError;
 use crate::app::App;
 use crate::http::Request;
 use crate::secrets::random_token;
 use crate::state::{AuthRequest, INITIATED};
 
-/// The mails, the oldest first; with `to`, those to one address.
+/// Returns the emails, oldest first. The parameter `to` selects one recipient.
 pub(super) fn list(app: &App, request: &Request) -> Value {
     let query = request.query();
     let to = query.get("to");
     let state = app.read();
     let mails = state.mails.iter();
-    let wanted = mails.filter(|mail| to.is_none_or(|to| mail.to.eq_ignore_ascii_case(to)));
-    json!(wanted.collect::<Vec<_>>())
+    let matching = mails.filter(|mail| to.is_none_or(|to| mail.to.eq_ignore_ascii_case(to)));
+    json!(matching.collect::<Vec<_>>())
 }
 
 #[derive(Debug, Deserialize)]
@@ -25,8 +25,8 @@ pub(super) struct NewLogin {
     connection_id: String,
 }
 
-/// Starts a login that an application with a login page of its own will finish.
-pub(super) fn start_login(app: &App, new: &NewLogin) -> Result<Value, Refusal> {
+/// Starts a login that an application completes on its own login page.
+pub(super) fn start_login(app: &App, new: &NewLogin) -> Result<Value, AdminError> {
     let ctx = app.ctx();
     app.change(|state| {
         state.connections.require(&new.connection_id)?;
@@ -43,11 +43,11 @@ pub(super) fn start_login(app: &App, new: &NewLogin) -> Result<Value, Refusal> {
     })
 }
 
-/// A login that was started, with the user once the application has said who that is.
-pub(super) fn show_login(app: &App, id: &str) -> Result<Value, Refusal> {
+/// Returns a started login. The user is included once the application has reported it.
+pub(super) fn show_login(app: &App, id: &str) -> Result<Value, AdminError> {
     let state = app.read();
     let found = state.auth_requests.by("login_request", id).next();
     found
         .map(|row| json!(row))
-        .ok_or_else(|| Refusal::missing("login request"))
+        .ok_or_else(|| AdminError::missing("login request"))
 }

@@ -1,4 +1,4 @@
-//! The emulator's own API, below `/_emulator/`: for tests, not part of the service.
+//! The admin API of the emulator at `/_emulator/`, for tests. It is not part of the service.
 
 mod directories;
 pub(crate) mod faults;
@@ -19,27 +19,27 @@ use crate::engine::ApiError;
 use crate::http::{Reply, Request};
 use crate::oauth::{IdpInitiated, idp_initiated_token};
 
-/// What the paths of the admin API begin with.
+/// Path prefix of the admin API.
 pub(crate) const PREFIX: &str = "/_emulator/";
 
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 struct ClockShift {
-    /// Seconds added to the machine's time; negative ones go back.
+    /// Seconds added to the system time. Can be negative.
     shift_seconds: i64,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Rotation {
-    /// Takes the key before the new one out of the key set at once.
+    /// Removes the previous key from the key set immediately.
     revoke: bool,
 }
 
-/// Why a request to the admin API was refused.
-struct Refusal(StatusCode, String);
+/// An error response.
+struct AdminError(StatusCode, String);
 
-impl Refusal {
+impl AdminError {
     fn bad(message: impl ToString) -> Self {
         Self(StatusCode::BAD_REQUEST, message.to_string())
     }
@@ -48,41 +48,41 @@ impl Refusal {
         Self(StatusCode::NOT_FOUND, format!("{what} not found"))
     }
 
-    fn nothing_here(method: &Method, path: &str) -> Self {
+    fn no_route(method: &Method, path: &str) -> Self {
         Self(
             StatusCode::NOT_FOUND,
-            format!("there is no {method} {PREFIX}{path}"),
+            format!("no route for {method} {PREFIX}{path}"),
         )
     }
 }
 
-impl From<ApiError> for Refusal {
+impl From<ApiError> for AdminError {
     fn from(error: ApiError) -> Self {
         let status = StatusCode::from_u16(error.code.http_status());
         Self(status.unwrap_or(StatusCode::BAD_REQUEST), error.message)
     }
 }
 
-/// Answers `path`, which has lost its prefix.
-pub(crate) async fn answer(app: &App, path: &str, request: &Request) -> Reply {
-    let answered = match app.hosts.check(request) {
+/// Handles a request. `path` is the path after [`PREFIX`].
+pub(crate) async fn handle(app: &App, path: &str, request: &Request) -> Reply {
+    let result = match app.hosts.check(request) {
         Ok(()) => route(app, path, request).await,
-        Err(problem) => Err(Refusal(StatusCode::FORBIDDEN, problem)),
+        Err(problem) => Err(AdminError(StatusCode::FORBIDDEN, problem)),
     };
-    match answered {
+    match result {
         Ok(Value::Null) => Reply::empty(StatusCode::NO_CONTENT),
         Ok(value) => Reply::json(StatusCode::OK, &value),
-        Err(Refusal(status, message)) => Reply::json(status, &json!({ "error": message })),
+        Err(AdminError(status, message)) => Reply::json(status, &json!({ "error": message })),
     }
 }
 
-async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusal> {
-    let (place, id) = path
+async fn route(app: &App, path: &str, request: &Request) -> Result<Value, AdminError> {
+    let (resource, id) = path
         .trim_end_matches('/')
         .split_once('/')
         .unwrap_or((path.trim_end_matches('/'), ""));
     let id = Some(id).filter(|id| !id.is_empty());
-    match (request.method.clone(), place, id) {
+    match (request.method.clone(), resource, id) {
         (Method::GET, "info", None) => Ok(info(app)),
         (Method::GET, "requests", None) => Ok(app.log.show(&filter(request)?).into()),
         (Method::DELETE, "requests", None) => {
@@ -94,7 +94,7 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
             .faults
             .add(body(request)?)
             .map(|fault| json!(fault))
-            .map_err(Refusal::bad),
+            .map_err(AdminError::bad),
         (Method::DELETE, "faults", id) => {
             app.faults.remove(id.map(number).transpose()?);
             Ok(Value::Null)
@@ -105,12 +105,12 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
             app.webhooks.clear_deliveries();
             app.log.clear();
             let _ = app.clock.set_shift(SignedDuration::ZERO);
-            app.reset().map_err(|error| broken(error.into()))?;
+            app.reset().map_err(|error| internal_error(error.into()))?;
             app.save_settings();
             Ok(Value::Null)
         }
         (Method::POST, "seed", None) => {
-            let seed = Seed::from_json(body::<Value>(request)?).map_err(Refusal::bad)?;
+            let seed = Seed::from_json(body::<Value>(request)?).map_err(AdminError::bad)?;
             Ok(json!(app.change(|state| state.seed(&app.ctx(), seed.0))))
         }
         (Method::GET, "export", None) => Ok(json!(app.read().export())),
@@ -125,7 +125,7 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
         (Method::POST, "keys", Some("rotate")) => {
             let rotation: Rotation = body(request)?;
             let rotated = app.keys.rotate(rotation.revoke).await;
-            rotated.map(|kid| json!({ "kid": kid })).map_err(broken)
+            rotated.map(|kid| json!({ "kid": kid })).map_err(internal_error)
         }
         (Method::GET, "clock", None) => Ok(clock(app)),
         (Method::PUT, "clock", None) => {
@@ -134,24 +134,26 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, Refusa
                 .clock
                 .set_shift(SignedDuration::from_secs(shift.shift_seconds))
             {
-                return Err(Refusal::bad("shift_seconds leads out of the years 1 to 9899"));
+                return Err(AdminError::bad(
+                    "shift_seconds must keep the clock in the years 1 to 9899",
+                ));
             }
             app.save_settings();
             Ok(clock(app))
         }
         (method, "webhooks" | "deliveries" | "interceptors", id) => {
-            let answer = webhooks::route(app, &method, place, id, request);
+            let result = webhooks::route(app, &method, resource, id, request);
             if method != Method::GET {
                 app.save_settings();
             }
-            answer
+            result
         }
         (Method::POST, "idp-initiated-token", None) => {
             let login: IdpInitiated = body(request)?;
-            let token = idp_initiated_token(app, &login).await.map_err(broken)?;
+            let token = idp_initiated_token(app, &login).await.map_err(internal_error)?;
             Ok(json!({ "token": token }))
         }
-        (method, ..) => Err(Refusal::nothing_here(&method, path)),
+        (method, ..) => Err(AdminError::no_route(&method, path)),
     }
 }
 
@@ -170,7 +172,7 @@ fn clock(app: &App) -> Value {
     json!({ "now": app.clock.now().to_string(), "shift_seconds": app.clock.shift().as_secs() })
 }
 
-fn filter(request: &Request) -> Result<log::Filter, Refusal> {
+fn filter(request: &Request) -> Result<log::Filter, AdminError> {
     let query = request.query();
     let text = |name: &str| query.get(name).map(str::to_owned);
     let count = |name: &str| query.get(name).map(number).transpose();
@@ -184,37 +186,37 @@ fn filter(request: &Request) -> Result<log::Filter, Refusal> {
     })
 }
 
-fn number(text: &str) -> Result<u64, Refusal> {
+fn number(text: &str) -> Result<u64, AdminError> {
     text.parse()
-        .map_err(|_| Refusal::bad(format!("{text:?} is not a number")))
+        .map_err(|_| AdminError::bad(format!("{text:?} is not a non-negative integer")))
 }
 
-fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Refusal> {
+fn body<T: DeserializeOwned>(request: &Request) -> Result<T, AdminError> {
     json_only(request)?;
     let text: &[u8] = if request.body.is_empty() {
         b"{}"
     } else {
         &request.body
     };
-    // As a map, because serde would also read a struct from an array of its fields.
-    let fields: Map<String, Value> = serde_json::from_slice(text).map_err(Refusal::bad)?;
-    serde_json::from_value(fields.into()).map_err(Refusal::bad)
+    // Parse a map first: serde also accepts an array of fields for a struct.
+    let fields: Map<String, Value> = serde_json::from_slice(text).map_err(AdminError::bad)?;
+    serde_json::from_value(fields.into()).map_err(AdminError::bad)
 }
 
-/// A page in a browser can post forms to any address without asking, but not JSON.
-fn json_only(request: &Request) -> Result<(), Refusal> {
+/// Requires a JSON content type. Browsers let pages of other origins post forms, but not JSON.
+fn json_only(request: &Request) -> Result<(), AdminError> {
     let json = request
         .header(CONTENT_TYPE)
         .is_some_and(|kind| kind.starts_with("application/json"));
     if json {
         return Ok(());
     }
-    Err(Refusal(
+    Err(AdminError(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "content-type must be application/json".to_owned(),
     ))
 }
 
-fn broken(error: anyhow::Error) -> Refusal {
-    Refusal(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}"))
+fn internal_error(error: anyhow::Error) -> AdminError {
+    AdminError(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}"))
 }

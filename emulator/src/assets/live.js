@@ -1,18 +1,18 @@
-// Renews what has changed on the dashboard, without taking away what somebody is in the middle of.
+// Updates the dashboard when its content changes. Keeps open details, the focus and selected text.
 "use strict";
 
-const sign = document.getElementById("live");
+const indicator = document.getElementById("live");
 let source = null;
-let busy = false;
-let again = false;
+let updating = false;
+let updateAgain = false;
 
-function say(on) {
-  const text = on ? sign.dataset.on : sign.dataset.off;
-  if (sign.textContent !== text) sign.textContent = text;
+function showConnected(connected) {
+  const text = connected ? indicator.dataset.on : indicator.dataset.off;
+  if (indicator.textContent !== text) indicator.textContent = text;
 }
 
-/** Whether somebody marks text in there, to copy it. */
-function marked(region) {
+/** Returns true if the user has selected text in the region. */
+function hasSelection(region) {
   const selection = getSelection();
   return selection !== null && !selection.isCollapsed && region.contains(selection.anchorNode);
 }
@@ -22,36 +22,36 @@ function replace(region, fresh) {
     const same = fresh.querySelector(`#${CSS.escape(details.id)}`);
     if (same) same.open = true;
   }
-  // Tickets differ each time; they are taken over without touching the rest.
-  const [old, young] = [region, fresh].map((part) => part.querySelector("input[name=ticket]"));
-  if (old && young) old.defaultValue = old.value = young.value;
+  // Each page has a new ticket. Copy it first, so that a new ticket alone does not replace the content.
+  const [current, next] = [region, fresh].map((part) => part.querySelector("input[name=ticket]"));
+  if (current && next) current.defaultValue = current.value = next.value;
   if (region.innerHTML === fresh.innerHTML) return;
   const focused = region.contains(document.activeElement) ? document.activeElement.id : "";
   region.replaceChildren(...fresh.childNodes);
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
-async function renew() {
-  if (busy) {
-    again = true;
+async function update() {
+  if (updating) {
+    updateAgain = true;
     return;
   }
-  busy = true;
+  updating = true;
   try {
-    const answer = await fetch(location.href);
-    if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const response = await fetch(location.href);
+    if (!response.ok) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
     for (const region of document.querySelectorAll("[data-live]")) {
       const fresh = page.getElementById(region.id);
-      if (fresh && !marked(region)) replace(region, fresh);
+      if (fresh && !hasSelection(region)) replace(region, fresh);
     }
   } catch {
-    // The stream says that the emulator is gone, and when it is back.
+    // The event stream reports connection errors and reconnects.
   } finally {
-    busy = false;
-    if (again) {
-      again = false;
-      renew();
+    updating = false;
+    if (updateAgain) {
+      updateAgain = false;
+      update();
     }
   }
 }
@@ -60,14 +60,14 @@ function listen() {
   if (source) return;
   source = new EventSource("/_emulator/dashboard/events");
   source.addEventListener("open", () => {
-    say(true);
-    renew();
+    showConnected(true);
+    update();
   });
-  source.addEventListener("message", renew);
-  source.addEventListener("error", () => say(false));
+  source.addEventListener("message", update);
+  source.addEventListener("error", () => showConnected(false));
 }
 
-// A hidden page needs no connection; browsers have only a few for each server.
+// Close the connection of a hidden page: browsers limit the connections per server.
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) {
     source?.close();

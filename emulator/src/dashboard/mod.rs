@@ -1,4 +1,4 @@
-//! The dashboard: what the environment holds and what has happened, as a page for people.
+//! The dashboard: a web page with the content of the environment and recent activity.
 
 mod guard;
 mod views;
@@ -14,29 +14,30 @@ use views::View;
 const EVENTS: &str = "/_emulator/dashboard/events";
 const REDELIVER: &str = "/_emulator/dashboard/redeliver";
 
-/// What a ticket of the dashboard is for.
+/// The purpose of the dashboard's tickets.
 const PURPOSE: &str = "dashboard";
 
-/// Answers a request for the dashboard, if it is one. These are not logged: looking changes nothing.
-pub(crate) fn answer(app: &App, request: &Request) -> Option<Reply> {
-    let serve: fn(&App, &Request) -> anyhow::Result<Reply> = match (&request.method, request.path.as_str()) {
+/// Handles a request for the dashboard, or returns `None` for other requests. Dashboard requests are
+/// not logged.
+pub(crate) fn handle(app: &App, request: &Request) -> Option<Reply> {
+    let handler: fn(&App, &Request) -> anyhow::Result<Reply> = match (&request.method, request.path.as_str())
+    {
         (&Method::GET, "/") => show,
         (&Method::GET, EVENTS) => events,
         (&Method::POST, REDELIVER) => redeliver,
         _ => return None,
     };
-    let answered = match guard::check(app, request) {
-        Ok(()) => serve(app, request),
-        Err(problem) => refused(&problem),
+    let result = match guard::check(app, request) {
+        Ok(()) => handler(app, request),
+        Err(problem) => forbidden(&problem),
     };
-    Some(
-        answered
-            .unwrap_or_else(|error| Reply::text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}\n"))),
-    )
+    let failed =
+        |error: anyhow::Error| Reply::text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}\n"));
+    Some(result.unwrap_or_else(failed))
 }
 
-fn refused(problem: &str) -> anyhow::Result<Reply> {
-    pages::message(StatusCode::FORBIDDEN, "The dashboard stays closed", problem, None)
+fn forbidden(problem: &str) -> anyhow::Result<Reply> {
+    pages::message(StatusCode::FORBIDDEN, "Dashboard access denied", problem, None)
 }
 
 fn show(app: &App, request: &Request) -> anyhow::Result<Reply> {
@@ -47,30 +48,31 @@ fn show(app: &App, request: &Request) -> anyhow::Result<Reply> {
         Some(name) => match View::named(name) {
             Some(view) => view,
             None => {
-                let link = Some(("To the overview", "/"));
-                return pages::message(StatusCode::NOT_FOUND, "There is no such view", "", link);
+                let link = Some(("Go to the overview", "/"));
+                return pages::message(StatusCode::NOT_FOUND, "View not found", "", link);
             }
         },
     };
-    let wanted = query.get("q").unwrap_or_default().trim();
-    let mut context = views::context(app, view, wanted);
-    context["ticket"] = browser.close(app, &Ticket::default(), PURPOSE).into();
-    Ok(browser.dress(app, pages::live_page(view.template(), context)?))
+    let search = query.get("q").unwrap_or_default().trim();
+    let mut context = views::context(app, view, search);
+    context["ticket"] = browser.issue_ticket(app, &Ticket::default(), PURPOSE).into();
+    Ok(browser.with_cookie(app, pages::live_page(view.template(), context)?))
 }
 
-/// Says whenever the page is out of date.
+/// Streams an event for each change, so that the page can reload its content.
 fn events(app: &App, _: &Request) -> anyhow::Result<Reply> {
     let mut reply = Reply::new(StatusCode::OK, "text/event-stream", "");
     reply.body = Body::Live(app.pulse.listen());
-    // Proxies that gather an answer before they pass it on would never pass this one on.
+    // Proxies that buffer responses would never forward this one.
     let buffering = HeaderName::from_static("x-accel-buffering");
     Ok(reply.header(CACHE_CONTROL, "no-store").header(buffering, "no"))
 }
 
 fn redeliver(app: &App, request: &Request) -> anyhow::Result<Reply> {
     let form = request.form();
-    if Browser::of(app, request).open(app, &form, PURPOSE).is_none() {
-        return refused("The page is too old, or belongs to another browser. Load the dashboard again.");
+    let ticket = Browser::of(app, request).verify_ticket(app, &form, PURPOSE);
+    if ticket.is_none() {
+        return forbidden("The page has expired or belongs to another browser. Reload the dashboard.");
     }
     let delivery = form.get("delivery").and_then(|text| text.split_once(' '));
     let sent = delivery.and_then(|(endpoint, id)| {
@@ -80,9 +82,9 @@ fn redeliver(app: &App, request: &Request) -> anyhow::Result<Reply> {
     match sent {
         Some(count) if count > 0 => Ok(Reply::redirect("/?view=webhooks")),
         _ => {
-            let text = "The delivery or its endpoint is gone.";
-            let link = Some(("Back to the webhooks", "/?view=webhooks"));
-            pages::message(StatusCode::NOT_FOUND, "Nothing was sent", text, link)
+            let text = "The delivery or its endpoint no longer exists.";
+            let link = Some(("Back to webhooks", "/?view=webhooks"));
+            pages::message(StatusCode::NOT_FOUND, "Redelivery failed", text, link)
         }
     }
 }

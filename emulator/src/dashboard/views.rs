@@ -1,4 +1,4 @@
-//! What the pages of the dashboard show.
+//! Content of the dashboard's pages.
 
 use scalekit::api::users::User;
 use serde_json::{Value, json};
@@ -7,13 +7,13 @@ use crate::admin::log::Filter;
 use crate::app::App;
 use crate::state::{Row, State};
 
-/// Rows that a page shows at most; a search finds the others.
-const SHOWN: usize = 100;
+/// Maximum number of rows on a page.
+const MAX_ROWS: usize = 100;
 
-/// Rows of each kind on the overview.
+/// Number of latest emails and requests on the overview.
 const LATEST: usize = 8;
 
-/// A page.
+/// A page of the dashboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum View {
     Overview,
@@ -30,14 +30,14 @@ const VIEWS: [(View, &str, &str); 7] = [
     (View::Organizations, "organizations", "Organizations"),
     (View::Users, "users", "Users"),
     (View::Sessions, "sessions", "Sessions"),
-    (View::Mails, "mails", "Mails"),
+    (View::Mails, "mails", "Emails"),
     (View::Webhooks, "webhooks", "Webhooks"),
     (View::Requests, "requests", "Requests"),
 ];
 
 impl View {
     pub(super) fn named(name: &str) -> Option<Self> {
-        let found = VIEWS.iter().find(|(_, known, _)| *known == name);
+        let found = VIEWS.iter().find(|(_, view_name, _)| *view_name == name);
         found.map(|(view, ..)| *view)
     }
 
@@ -54,17 +54,17 @@ impl View {
     }
 }
 
-/// All that the template of a page needs but its ticket.
+/// Returns the template context of a page, without the ticket.
 pub(super) fn context(app: &App, view: View, query: &str) -> Value {
-    let wanted = Wanted(query.to_lowercase());
+    let search = Search(query.to_lowercase());
     let (rows, total) = match view {
         View::Overview => (overview(app), 0),
-        View::Organizations => organizations(app, &wanted),
-        View::Users => users(app, &wanted),
-        View::Sessions => sessions(app, &wanted),
-        View::Mails => mails(app, &wanted, SHOWN),
-        View::Webhooks => webhooks(app, &wanted),
-        View::Requests => requests(app, &wanted, SHOWN),
+        View::Organizations => organizations(app, &search),
+        View::Users => users(app, &search),
+        View::Sessions => sessions(app, &search),
+        View::Mails => mails(app, &search, MAX_ROWS),
+        View::Webhooks => webhooks(app, &search),
+        View::Requests => requests(app, &search, MAX_ROWS),
     };
     let nav = VIEWS.iter().map(|(each, name, title)| {
         let href = if *each == View::Overview {
@@ -82,38 +82,37 @@ pub(super) fn context(app: &App, view: View, query: &str) -> Value {
         "q": query,
         "rows": rows,
         "total": total,
-        "shown": SHOWN,
     })
 }
 
-/// What is searched for, in lower case.
-struct Wanted(String);
+/// A search text in lower case. An empty text matches everything.
+struct Search(String);
 
-impl Wanted {
-    fn fits(&self, texts: &[&str]) -> bool {
+impl Search {
+    fn matches(&self, texts: &[&str]) -> bool {
         self.0.is_empty() || texts.iter().any(|text| text.to_lowercase().contains(&self.0))
     }
 }
 
-/// The newest of the rows that fit, and how many fit.
+/// Returns the newest matching rows and the total number of matching rows.
 fn newest<R>(
     rows: impl DoubleEndedIterator<Item = R>,
     limit: usize,
-    fits: impl Fn(&R) -> bool,
+    matches: impl Fn(&R) -> bool,
     mut show: impl FnMut(R) -> Value,
 ) -> (Value, usize) {
-    let (mut shown, mut total) = (Vec::new(), 0);
-    for row in rows.rev().filter(fits) {
+    let (mut newest, mut total) = (Vec::new(), 0);
+    for row in rows.rev().filter(matches) {
         total += 1;
-        if shown.len() < limit {
-            shown.push(show(row));
+        if newest.len() < limit {
+            newest.push(show(row));
         }
     }
-    (shown.into(), total)
+    (newest.into(), total)
 }
 
 fn overview(app: &App) -> Value {
-    let everything = Wanted(String::new());
+    let everything = Search(String::new());
     let (mails, _) = mails(app, &everything, LATEST);
     let (requests, _) = requests(app, &everything, LATEST);
     let state = app.read();
@@ -122,7 +121,7 @@ fn overview(app: &App) -> Value {
         ("organizations", "Organizations", state.organizations.len()),
         ("users", "Users", state.users.len()),
         ("sessions", "Live sessions", live.count()),
-        ("mails", "Mails", state.mails.len()),
+        ("mails", "Emails", state.mails.len()),
         ("webhooks", "Webhooks", app.webhooks.endpoints().len()),
         ("requests", "Requests", app.log.len()),
     ];
@@ -135,21 +134,21 @@ fn overview(app: &App) -> Value {
         "client_id": app.client.id,
         "auto_approve": app.config.auto_approve,
         "lenient": app.config.lenient,
-        "kept": app.config.data.as_ref().map(|path| path.display().to_string()),
+        "data_file": app.config.data.as_ref().map(|path| path.display().to_string()),
         "shift_seconds": app.clock.shift().as_secs(),
         "version": env!("CARGO_PKG_VERSION"),
     })
 }
 
-fn organizations(app: &App, wanted: &Wanted) -> (Value, usize) {
+fn organizations(app: &App, search: &Search) -> (Value, usize) {
     let state = app.read();
     newest(
         state.organizations.iter(),
-        SHOWN,
+        MAX_ROWS,
         |row| {
             let organization = &row.organization;
             let external = organization.external_id.as_deref().unwrap_or_default();
-            wanted.fits(&[&organization.display_name, &organization.id, external])
+            search.matches(&[&organization.display_name, &organization.id, external])
         },
         |row| {
             let id = row.id();
@@ -176,18 +175,18 @@ fn name(user: &User) -> &str {
     profile.map_or("", |profile| profile.name.as_str())
 }
 
-fn users(app: &App, wanted: &Wanted) -> (Value, usize) {
+fn users(app: &App, search: &Search) -> (Value, usize) {
     let state = app.read();
     newest(
         state.users.iter(),
-        SHOWN,
+        MAX_ROWS,
         |user| {
             let external = user.external_id.as_deref().unwrap_or_default();
-            wanted.fits(&[&user.email, &user.id, external, name(user)])
+            search.matches(&[&user.email, &user.id, external, name(user)])
         },
         |user| {
-            let shown = state.show_user(&app.ctx(), user);
-            json!({ "user": shown, "name": name(user) })
+            let row = state.show_user(&app.ctx(), user);
+            json!({ "user": row, "name": name(user) })
         },
     )
 }
@@ -197,14 +196,14 @@ fn email<'s>(state: &'s State, user_id: &'s str) -> &'s str {
     user.map_or(user_id, |user| user.email.as_str())
 }
 
-fn sessions(app: &App, wanted: &Wanted) -> (Value, usize) {
+fn sessions(app: &App, search: &Search) -> (Value, usize) {
     let state = app.read();
     newest(
         state.sessions.iter(),
-        SHOWN,
+        MAX_ROWS,
         |row| {
             let session = &row.session;
-            wanted.fits(&[
+            search.matches(&[
                 &session.session_id,
                 email(&state, &session.user_id),
                 &session.organization_id,
@@ -221,35 +220,35 @@ fn sessions(app: &App, wanted: &Wanted) -> (Value, usize) {
     )
 }
 
-fn mails(app: &App, wanted: &Wanted, limit: usize) -> (Value, usize) {
+fn mails(app: &App, search: &Search, limit: usize) -> (Value, usize) {
     let state = app.read();
     newest(
         state.mails.iter(),
         limit,
-        |mail| wanted.fits(&[&mail.to, &mail.subject, &mail.kind]),
+        |mail| search.matches(&[&mail.to, &mail.subject, &mail.kind]),
         |mail| {
-            let mut shown = json!(mail);
-            // Whatever an application calls a link is followed only if a browser would go somewhere.
+            let mut row = json!(mail);
+            // Applications choose the URL. Links with other schemes, such as javascript, are not clickable.
             let link = mail.link.as_deref().unwrap_or_default();
-            shown["safe"] = (link.starts_with("http://") || link.starts_with("https://")).into();
-            shown
+            row["safe"] = (link.starts_with("http://") || link.starts_with("https://")).into();
+            row
         },
     )
 }
 
-fn webhooks(app: &App, wanted: &Wanted) -> (Value, usize) {
+fn webhooks(app: &App, search: &Search) -> (Value, usize) {
     let endpoints = app.webhooks.endpoints();
     let deliveries = app.webhooks.deliveries();
-    let shown: Vec<Value> = deliveries.iter().map(|delivery| json!(delivery)).collect();
-    let fits = |delivery: &&Value| {
+    let rows: Vec<Value> = deliveries.iter().map(|delivery| json!(delivery)).collect();
+    let matches = |delivery: &&Value| {
         let text = |name: &str| delivery[name].as_str().unwrap_or_default();
-        wanted.fits(&[text("id"), text("type"), text("url"), text("status")])
+        search.matches(&[text("id"), text("type"), text("url"), text("status")])
     };
-    let (deliveries, total) = newest(shown.iter(), SHOWN, fits, |delivery| {
-        let mut shown = delivery.clone();
-        shown["pretty"] = pretty(&delivery["event"]).into();
-        shown["endpoint_gone"] = (endpoints.iter().all(|one| delivery["endpoint_id"] != one.id)).into();
-        shown
+    let (deliveries, total) = newest(rows.iter(), MAX_ROWS, matches, |delivery| {
+        let mut row = delivery.clone();
+        row["pretty"] = pretty(&delivery["event"]).into();
+        row["endpoint_gone"] = (endpoints.iter().all(|one| delivery["endpoint_id"] != one.id)).into();
+        row
     });
     let endpoints: Vec<Value> = (endpoints.iter())
         .map(|one| json!({ "id": one.id, "url": one.url, "events": one.events }))
@@ -257,17 +256,17 @@ fn webhooks(app: &App, wanted: &Wanted) -> (Value, usize) {
     (json!({ "endpoints": endpoints, "deliveries": deliveries }), total)
 }
 
-fn requests(app: &App, wanted: &Wanted, limit: usize) -> (Value, usize) {
+fn requests(app: &App, search: &Search, limit: usize) -> (Value, usize) {
     let filter = Filter {
-        // Only a search has to look at all of them.
-        limit: wanted.0.is_empty().then_some(limit),
+        // A search must read all entries.
+        limit: search.0.is_empty().then_some(limit),
         ..Filter::default()
     };
     let entries = app.log.show(&filter);
-    let fits = |entry: &&Value| {
+    let matches = |entry: &&Value| {
         let text = |name: &str| entry[name].as_str().unwrap_or_default();
         let status = entry["status"].to_string();
-        wanted.fits(&[
+        search.matches(&[
             text("path"),
             text("operation"),
             text("method"),
@@ -275,16 +274,16 @@ fn requests(app: &App, wanted: &Wanted, limit: usize) -> (Value, usize) {
             &status,
         ])
     };
-    let (shown, total) = newest(entries.iter(), limit, fits, |entry| {
-        let mut shown = entry.clone();
-        shown["pretty"] = match &entry["json"] {
+    let (rows, total) = newest(entries.iter(), limit, matches, |entry| {
+        let mut row = entry.clone();
+        row["pretty"] = match &entry["json"] {
             Value::Null => entry["body"].clone(),
             body => pretty(body).into(),
         };
-        shown
+        row
     });
-    let total = if wanted.0.is_empty() { app.log.len() } else { total };
-    (shown, total)
+    let total = if search.0.is_empty() { app.log.len() } else { total };
+    (rows, total)
 }
 
 fn pretty(value: &Value) -> String {

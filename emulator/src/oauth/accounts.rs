@@ -1,5 +1,7 @@
-//! The links of connected accounts. Behind every connection the emulator plays the third-party service and its user, who
-//! agrees; with `decision=deny` the user does not.
+//! Authorization links of connected accounts.
+//!
+//! The emulator simulates the third-consent service and the user. Access is granted by default and
+//! denied with `decision=deny`.
 
 use http::StatusCode;
 
@@ -7,8 +9,8 @@ use crate::app::App;
 use crate::http::{Reply, Request};
 use crate::pages;
 
-/// Where the browser ends when the application wants it nowhere else.
-pub(super) fn done() -> anyhow::Result<Reply> {
+/// Returns the last page of a link without a `user_verify_url`.
+pub(super) fn connected() -> anyhow::Result<Reply> {
     pages::message(
         StatusCode::OK,
         "Account connected",
@@ -23,7 +25,7 @@ pub(super) fn authorize(app: &App, request: &Request) -> anyhow::Result<Reply> {
         return pages::message(
             StatusCode::OK,
             "Account not connected",
-            "The account was not authorized. Nothing has changed.",
+            "Access was denied. The connected account is unchanged.",
             None,
         );
     }
@@ -33,17 +35,17 @@ pub(super) fn authorize(app: &App, request: &Request) -> anyhow::Result<Reply> {
         Ok(link) => link,
         Err(problem) => return pages::error(problem),
     };
-    let Some(back) = link.user_verify_url else {
-        return done();
+    let Some(verify_url) = link.user_verify_url else {
+        return connected();
     };
-    let Ok(mut back) = url::Url::parse(&back) else {
-        return pages::error("The address to go back to is no URL.");
+    let Ok(mut redirect) = url::Url::parse(&verify_url) else {
+        return pages::error("The user_verify_url of the link is not a valid URL.");
     };
-    let mut parameters = back.query_pairs_mut();
+    let mut parameters = redirect.query_pairs_mut();
     parameters.append_pair("auth_request_id", &link.auth_request_id);
     if let Some(state) = &link.state {
         parameters.append_pair("state", state);
     }
     drop(parameters);
-    Ok(Reply::redirect(back.as_str()))
+    Ok(Reply::redirect(redirect.as_str()))
 }

@@ -1,9 +1,9 @@
-//! An authorization request (RFC 6749 section 4.1.1, OpenID Connect Core 1.0 section 3.1.2.1).
+//! Authorization requests (RFC 6749 section 4.1.1, OpenID Connect Core 1.0 section 3.1.2.1).
 
 use jiff::SignedDuration;
 
 use super::grants::{Code, Grant};
-use super::login::Wanted;
+use super::login::LoginParams;
 use super::pkce;
 use super::prompt::Prompt;
 use crate::app::App;
@@ -11,10 +11,10 @@ use crate::http::Pairs;
 use crate::keys::decode_claims;
 use crate::state::OAuthClient;
 
-/// How long a code can be exchanged, in seconds.
+/// Lifetime of an authorization code, in seconds.
 const CODE_LIFETIME: i64 = 300;
 
-/// Parameters that may stand only once (RFC 6749 section 3.1).
+/// Parameters that must not be repeated (RFC 6749 section 3.1).
 const SINGLE: [&str; 10] = [
     "response_type",
     "client_id",
@@ -28,19 +28,19 @@ const SINGLE: [&str; 10] = [
     "code_challenge_method",
 ];
 
-/// Scopes that every client may ask for (OpenID Connect Core 1.0, sections 5.4 and 11).
+/// Scopes that every client may request (OpenID Connect Core 1.0, sections 5.4 and 11).
 pub(super) const STANDARD_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
-/// A request whose client and redirect URI are known, so that its errors can go back to the application.
+/// A request with a valid client and redirect URI. Later errors are returned to the application.
 pub(super) struct Authorization<'p> {
     pub(super) client: OAuthClient,
     pub(super) redirect: url::Url,
-    /// As it was given: the token request must repeat it letter by letter.
+    /// The unmodified parameter. The token request must repeat it exactly.
     redirect_uri: String,
     pub(super) parameters: &'p Pairs,
 }
 
-/// An error for the application.
+/// An error returned to the application: the OAuth error code and its description.
 #[derive(Debug)]
 pub(super) struct Denied(pub(super) &'static str, pub(super) String);
 
@@ -51,53 +51,59 @@ impl Denied {
 }
 
 impl<'p> Authorization<'p> {
+    /// Checks the client and the redirect URI.
+    ///
     /// # Errors
-    /// What keeps the browser from being sent back at all, in words.
+    /// Returns the text of an error page, because the browser cannot be redirected safely.
     pub(super) fn new(app: &App, parameters: &'p Pairs) -> Result<Self, String> {
         let id = parameters
             .get("client_id")
             .ok_or("The request has no client_id.")?;
         let client = app.read().oauth_client(&app.ctx(), id);
         let client = client.ok_or("The client_id is unknown.")?;
-        let given = parameters
+        let redirect_uri = parameters
             .get("redirect_uri")
             .ok_or("The request has no redirect_uri.")?;
         if parameters.repeats("client_id") || parameters.repeats("redirect_uri") {
-            return Err("client_id and redirect_uri may stand only once.".to_owned());
+            return Err("client_id and redirect_uri must not be repeated.".to_owned());
         }
-        let redirect = url::Url::parse(given).map_err(|_| "The redirect_uri is not an absolute URL.")?;
+        let redirect =
+            url::Url::parse(redirect_uri).map_err(|_| "The redirect_uri is not an absolute URL.")?;
         if redirect.fragment().is_some() {
-            return Err("The redirect_uri must have no fragment.".to_owned());
+            return Err("The redirect_uri must not contain a fragment.".to_owned());
         }
         if matches!(redirect.scheme(), "javascript" | "data" | "vbscript" | "file") {
-            return Err("The redirect_uri has a scheme that no application has.".to_owned());
+            return Err("The scheme of the redirect_uri is not allowed.".to_owned());
         }
         if client.machine && client.redirect_uris.is_empty() {
-            return Err("The client has no redirect_uri.".to_owned());
+            return Err("No redirect URI is registered for this client.".to_owned());
         }
         let state = app.read();
-        let started = app.config.redirect_uris.iter();
-        let mut allowed = (started.chain(&state.redirect_uris).chain(&client.redirect_uris)).peekable();
-        if allowed.peek().is_some() && !allowed.any(|uri| uri == given) {
-            return Err("The redirect_uri is not one of the configured ones.".to_owned());
+        let configured = app.config.redirect_uris.iter();
+        let mut allowed = (configured
+            .chain(&state.redirect_uris)
+            .chain(&client.redirect_uris))
+        .peekable();
+        if allowed.peek().is_some() && !allowed.any(|uri| uri == redirect_uri) {
+            return Err("The redirect_uri is not registered.".to_owned());
         }
         drop(state);
         Ok(Self {
             client,
             redirect,
-            redirect_uri: given.to_owned(),
+            redirect_uri: redirect_uri.to_owned(),
             parameters,
         })
     }
 
-    /// What it asks for.
+    /// Checks all other parameters and returns the login parameters and the prompt.
     ///
     /// # Errors
-    /// What is wrong with it, for the application.
-    pub(super) fn check(&self, app: &App) -> Result<(Wanted, Prompt), Denied> {
+    /// Returns the error for the application.
+    pub(super) fn check(&self, app: &App) -> Result<(LoginParams, Prompt), Denied> {
         let parameters = self.parameters;
-        if let Some(twice) = SINGLE.into_iter().find(|name| parameters.repeats(name)) {
-            return Err(Denied::invalid(format!("{twice} is there more than once")));
+        if let Some(repeated) = SINGLE.into_iter().find(|name| parameters.repeats(name)) {
+            return Err(Denied::invalid(format!("{repeated} must not be repeated")));
         }
         match parameters.get("response_type") {
             Some("code") => {}
@@ -105,11 +111,11 @@ impl<'p> Authorization<'p> {
             Some(other) => {
                 return Err(Denied(
                     "unsupported_response_type",
-                    format!("response_type {other:?} is not code"),
+                    format!("response_type must be code, got {other:?}"),
                 ));
             }
         }
-        // OpenID Connect Core 1.0, section 6: what is not supported has an error of its own.
+        // Unsupported parameters have their own error codes (OpenID Connect Core 1.0, section 6).
         for (name, code) in [
             ("request", "request_not_supported"),
             ("request_uri", "request_uri_not_supported"),
@@ -119,14 +125,16 @@ impl<'p> Authorization<'p> {
             }
         }
         if let Some(mode) = parameters.get("response_mode").filter(|mode| *mode != "query") {
-            return Err(Denied::invalid(format!("response_mode {mode:?} is not query")));
+            return Err(Denied::invalid(format!(
+                "response_mode must be query, got {mode:?}"
+            )));
         }
         self.check_challenge()?;
         self.check_scopes(app)?;
         let prompt = Prompt::parse(parameters, app.config.lenient).map_err(Denied::invalid)?;
         let text = |name: &str| parameters.get(name).unwrap_or_default().to_owned();
-        let hinted = self.hinted(app)?;
-        let wanted = Wanted {
+        let hinted = self.hinted_email(app)?;
+        let params = LoginParams {
             client_id: self.client.id.clone(),
             email: hinted.clone().unwrap_or_else(|| text("login_hint")),
             only_email: hinted.is_some(),
@@ -137,24 +145,24 @@ impl<'p> Authorization<'p> {
                 .unwrap_or_else(|| text("domain")),
             provider: text("provider"),
         };
-        Ok((wanted, prompt))
+        Ok((params, prompt))
     }
 
-    /// The address of the user that `id_token_hint` names; nobody else may log in (OpenID Connect Core 1.0, section
-    /// 3.1.2.2). An expired token still says who is meant.
-    fn hinted(&self, app: &App) -> Result<Option<String>, Denied> {
+    /// Returns the email address of the user of `id_token_hint`. Only this user may log in (OpenID
+    /// Connect Core 1.0, section 3.1.2.2). Expired tokens are accepted.
+    fn hinted_email(&self, app: &App) -> Result<Option<String>, Denied> {
         let Some(token) = self.parameters.get("id_token_hint") else {
             return Ok(None);
         };
         let claims = decode_claims(&app.keys, token);
         let claims =
-            claims.ok_or_else(|| Denied::invalid("id_token_hint is no token of this environment"))?;
+            claims.ok_or_else(|| Denied::invalid("id_token_hint was not issued by this environment"))?;
         let state = app.read();
         let user = state.users.get(claims["sub"].as_str().unwrap_or_default());
         let user = user.ok_or_else(|| {
             Denied(
                 "login_required",
-                "the user of the id_token_hint is gone".to_owned(),
+                "the user of the id_token_hint was deleted".to_owned(),
             )
         })?;
         Ok(Some(user.email.clone()))
@@ -165,45 +173,46 @@ impl<'p> Authorization<'p> {
         match (challenge, self.parameters.get("code_challenge_method")) {
             (Some(challenge), Some("S256")) if pkce::well_formed(challenge) => Ok(()),
             (None, None) if self.client.enforce_pkce => Err(Denied::invalid(
-                "the client needs PKCE, and code_challenge is missing",
+                "code_challenge is missing: the client requires PKCE",
             )),
             (None, None) => Ok(()),
-            (Some(_), Some("S256")) => Err(Denied::invalid("code_challenge is not the hash of a verifier")),
-            // RFC 7636 lets an absent method mean `plain`, which the service does not offer.
+            (Some(_), Some("S256")) => Err(Denied::invalid("code_challenge is not a valid S256 challenge")),
+            // In RFC 7636 a missing method means `plain`, which the service does not support.
             (Some(_), _) => Err(Denied::invalid("code_challenge_method must be S256")),
             (None, Some(_)) => Err(Denied::invalid("code_challenge is missing")),
         }
     }
 
-    /// A client of a protected resource may ask for what the resource has, and for no more than it was given.
+    /// Checks the scopes of a client of a protected resource: the resource must offer them, and they
+    /// must be among the client's own scopes, if it has any.
     fn check_scopes(&self, app: &App) -> Result<(), Denied> {
         let state = app.read();
         let Some(resource) = state.resources.get(&self.client.resource_id) else {
             return Ok(());
         };
-        let allowed = |wanted: &str| {
+        let allowed = |name: &str| {
             let offered = resource.scopes.iter().filter(|scope| scope.enabled);
             let own = &self.client.scopes;
-            STANDARD_SCOPES.contains(&wanted)
-                || (offered.into_iter().any(|scope| scope.name == wanted)
-                    && (own.is_empty() || own.iter().any(|scope| scope == wanted)))
+            STANDARD_SCOPES.contains(&name)
+                || (offered.into_iter().any(|scope| scope.name == name)
+                    && (own.is_empty() || own.iter().any(|scope| scope == name)))
         };
         match self.scopes().into_iter().find(|scope| !allowed(scope)) {
             Some(scope) => {
-                let description = format!("the client may not ask for the scope {scope:?}");
+                let description = format!("the client is not allowed to request the scope {scope:?}");
                 Err(Denied("invalid_scope", description))
             }
             None => Ok(()),
         }
     }
 
-    /// The scopes that it asks for.
+    /// Returns the requested scopes.
     pub(super) fn scopes(&self) -> Vec<&str> {
         let scope = self.parameters.get("scope").unwrap_or("openid profile email");
         scope.split_whitespace().collect()
     }
 
-    /// The redirect URI with a code for what was granted.
+    /// Returns the redirect URI with a new authorization code for `grant`.
     pub(super) fn with_code(&self, app: &App, grant: Grant, scopes: &[&str]) -> String {
         let now = app.clock.now();
         let expires = now
@@ -227,14 +236,14 @@ impl<'p> Authorization<'p> {
                 expires,
             )
         });
-        self.back(app, &[("code", &code)])
+        self.redirect_url(app, &[("code", &code)])
     }
 
-    /// The redirect URI with an answer, the request's `state` and the issuer (RFC 9207).
-    pub(super) fn back(&self, app: &App, answer: &[(&str, &str)]) -> String {
+    /// Returns the redirect URI with `result`, the `state` of the request and the issuer (RFC 9207).
+    pub(super) fn redirect_url(&self, app: &App, result: &[(&str, &str)]) -> String {
         let mut location = self.redirect.clone();
         let mut query = location.query_pairs_mut();
-        query.extend_pairs(answer);
+        query.extend_pairs(result);
         if let Some(state) = self.parameters.get("state") {
             query.append_pair("state", state);
         }

@@ -1,4 +1,4 @@
-//! What the tokens say.
+//! Claims of the issued tokens.
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
@@ -13,13 +13,13 @@ use crate::keys::sign;
 use crate::secrets::random_token;
 use crate::state::{Ctx, OAuthClient, State};
 
-/// How long access and ID tokens live, in seconds.
+/// Lifetime of access and ID tokens, in seconds.
 pub(super) const LIFETIME: i64 = 3600;
 
-/// How long an IdP-initiated login token lives, in seconds.
+/// Lifetime of an IdP-initiated login token, in seconds.
 const IDP_INITIATED_LIFETIME: i64 = 300;
 
-/// The claims that every token has.
+/// Returns the claims common to all tokens.
 fn common(ctx: &Ctx<'_>, lifetime: i64) -> Map<String, Value> {
     let now = ctx.now.as_second();
     let claims = json!({ "iss": ctx.url, "iat": now, "nbf": now, "exp": now.saturating_add(lifetime) });
@@ -31,14 +31,14 @@ fn with(mut claims: Map<String, Value>, more: Value) -> Value {
     Value::Object(claims)
 }
 
-/// Returns the claims of an access token that a client gets for itself. The client's custom claims
-/// and those of interceptors go under `custom_claims`.
+/// Returns the claims of a client's own access token. Custom claims of the client and of
+/// interceptors go under `custom_claims`.
 pub(super) fn client_access(
     ctx: &Ctx<'_>,
     client: &OAuthClient,
     scopes: &[&str],
     lifetime: i64,
-    intercepted: Map<String, Value>,
+    interceptor_claims: Map<String, Value>,
 ) -> Value {
     let mut more = json!({
         "sub": client.id, "client_id": client.id, "aud": [client.id], "scopes": scopes, "jti": random_token("jti"),
@@ -49,9 +49,9 @@ pub(super) fn client_access(
     if !client.organization_id.is_empty() {
         more["oid"] = json!(client.organization_id);
     }
-    let own = client.custom_claims.iter();
-    let own = own.map(|claim| (claim.key.clone(), claim.value.clone().into()));
-    let custom = own.chain(intercepted).collect();
+    let client_claims = client.custom_claims.iter();
+    let client_claims = client_claims.map(|claim| (claim.key.clone(), claim.value.clone().into()));
+    let custom = client_claims.chain(interceptor_claims).collect();
     with(with_custom(common(ctx, lifetime), custom), more)
 }
 
@@ -80,7 +80,7 @@ fn with_custom(mut claims: Map<String, Value>, custom: Map<String, Value>) -> Ma
     claims
 }
 
-/// An ID token (OpenID Connect Core 1.0, sections 2 and 3.1.3.6).
+/// Returns the claims of an ID token (OpenID Connect Core 1.0, sections 2 and 3.1.3.6).
 pub(super) fn id_token(
     state: &State,
     ctx: &Ctx<'_>,
@@ -119,10 +119,10 @@ pub(super) fn id_token(
     Value::Object(claims)
 }
 
-/// The claims about a person that the granted scopes ask for (OpenID Connect Core 1.0, section 5.4).
+/// Returns the user claims that the granted scopes include (OpenID Connect Core 1.0, section 5.4).
 pub(super) fn profile(user: &User, scope: &str) -> Map<String, Value> {
     let granted = |name: &str| scope.split(' ').any(|scope| scope == name);
-    let about = user.user_profile.clone().unwrap_or_default();
+    let profile = user.user_profile.clone().unwrap_or_default();
     let mut claims = Map::new();
     let mut add = |name: &str, value: &str| {
         if !value.is_empty() {
@@ -130,28 +130,28 @@ pub(super) fn profile(user: &User, scope: &str) -> Map<String, Value> {
         }
     };
     if granted("profile") {
-        add("name", &about.name);
-        add("given_name", &about.given_name);
-        add("family_name", &about.family_name);
-        add("preferred_username", &about.preferred_username);
-        add("picture", &about.picture);
-        add("locale", &about.locale);
-        add("phone_number", &about.phone_number);
+        add("name", &profile.name);
+        add("given_name", &profile.given_name);
+        add("family_name", &profile.family_name);
+        add("preferred_username", &profile.preferred_username);
+        add("picture", &profile.picture);
+        add("locale", &profile.locale);
+        add("phone_number", &profile.phone_number);
     }
     if granted("email") {
         add("email", &user.email);
-        claims.insert("email_verified".to_owned(), about.email_verified.into());
+        claims.insert("email_verified".to_owned(), profile.email_verified.into());
     }
     claims
 }
 
-/// The left half of the hash, as `at_hash` and `c_hash` want it.
+/// Returns the left half of the SHA-256 hash, for `at_hash` and `c_hash`.
 fn half_hash(text: &str) -> String {
     let hash = digest::digest(&digest::SHA256, text.as_bytes());
     URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16])
 }
 
-/// What an IdP-initiated login is about.
+/// Parameters of an IdP-initiated login.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct IdpInitiated {
@@ -161,7 +161,7 @@ pub(crate) struct IdpInitiated {
     pub(crate) relay_state: Option<String>,
 }
 
-/// The token that an identity provider's portal sends a browser to the application with.
+/// Returns the signed token for an IdP-initiated login.
 pub(crate) async fn idp_initiated_token(app: &App, login: &IdpInitiated) -> anyhow::Result<String> {
     let key = app.keys.current().await?;
     let mut more = json!({

@@ -1,4 +1,4 @@
-//! What users allow clients of protected resources to get.
+//! User consent for clients of protected resources.
 
 use scalekit::api::clients::ResourceUserConsent;
 use serde::Serialize;
@@ -6,49 +6,49 @@ use serde::Serialize;
 use super::authorization::STANDARD_SCOPES;
 use crate::state::{ConsentRow, Ctx, OAuthClient, State};
 
-/// A scope as the page shows it.
+/// A scope on the consent page.
 #[derive(Debug, Serialize)]
-pub(super) struct Shown {
+pub(super) struct ScopeItem {
     name: String,
-    /// What it allows.
+    /// Description for the user.
     text: String,
-    /// The user may leave it out.
+    /// The user can deselect it.
     optional: bool,
 }
 
-/// What a consent is given for.
+/// The client and the user of a consent.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Party<'a> {
+pub(super) struct Consent<'a> {
     pub(super) client: &'a OAuthClient,
     pub(super) user_id: &'a str,
 }
 
-impl Party<'_> {
-    /// How consents name the user: by the application's own id, or else by ours.
+impl Consent<'_> {
+    /// Returns the user id stored in consents: the external id, or the user id if there is none.
     fn user(&self, state: &State) -> String {
         let user = state.users.get(self.user_id);
         let external = user.and_then(|user| user.external_id.clone());
         (external.filter(|id| !id.is_empty())).unwrap_or_else(|| self.user_id.to_owned())
     }
 
-    fn given<'s>(&self, state: &'s State) -> Option<&'s ConsentRow> {
+    fn existing<'s>(&self, state: &'s State) -> Option<&'s ConsentRow> {
         let user = self.user(state);
         let mut rows = state.consents.by("client", &self.client.id);
         rows.find(|row| row.consent.external_user_id == user)
     }
 
-    /// Whether the user has yet to be asked. Only clients of protected resources have to ask; the applications of the
-    /// environment are its own.
+    /// Returns `true` if the user must consent to at least one of `scopes`. Only clients of protected
+    /// resources need consent.
     pub(super) fn is_needed(&self, state: &State, scopes: &[&str]) -> bool {
         if self.client.resource_id.is_empty() {
             return false;
         }
-        let given = self.given(state).map(|row| &row.consent.scopes);
-        given.is_none_or(|given| !scopes.iter().all(|scope| given.iter().any(|one| one == scope)))
+        let existing = self.existing(state).map(|row| &row.consent.scopes);
+        existing.is_none_or(|granted| !scopes.iter().all(|scope| granted.iter().any(|one| one == scope)))
     }
 
-    /// The scopes to be asked for.
-    pub(super) fn show(&self, state: &State, scopes: &[&str]) -> Vec<Shown> {
+    /// Returns the scopes for the consent page.
+    pub(super) fn scope_items(&self, state: &State, scopes: &[&str]) -> Vec<ScopeItem> {
         let resource = state.resources.get(&self.client.resource_id);
         let described = |name: &str| {
             let scopes = resource.map(|resource| &resource.scopes);
@@ -57,14 +57,14 @@ impl Party<'_> {
             (own.is_some(), text)
         };
         let shown = scopes.iter().map(|name| match *name {
-            "openid" => Shown::fixed(name, "Know who you are"),
-            "profile" => Shown::fixed(name, "See your name and your profile"),
-            "email" => Shown::fixed(name, "See your e-mail address"),
-            "offline_access" => Shown::fixed(name, "Keep this access while you are away"),
+            "openid" => ScopeItem::fixed(name, "Know who you are"),
+            "profile" => ScopeItem::fixed(name, "See your name and profile"),
+            "email" => ScopeItem::fixed(name, "See your email address"),
+            "offline_access" => ScopeItem::fixed(name, "Keep access while you are not using it"),
             other => {
                 let (known, text) = described(other);
                 let selectable = resource.is_some_and(|resource| resource.resource_scope_selection_allowed);
-                Shown {
+                ScopeItem {
                     name: other.to_owned(),
                     text,
                     optional: known && selectable,
@@ -74,20 +74,21 @@ impl Party<'_> {
         shown.collect()
     }
 
-    /// The scopes that were allowed: all, but for those that may be left out and were.
-    pub(super) fn allowed<'s>(&self, state: &State, scopes: &[&'s str], ticked: &[&str]) -> Vec<&'s str> {
+    /// Returns the scopes that the user allowed: all except the optional ones that are not in `checked`.
+    pub(super) fn allowed<'s>(&self, state: &State, scopes: &[&'s str], checked: &[&str]) -> Vec<&'s str> {
         let resource = state.resources.get(&self.client.resource_id);
         let selectable = resource.is_some_and(|resource| resource.resource_scope_selection_allowed);
-        let kept = |scope: &&&str| !selectable || STANDARD_SCOPES.contains(*scope) || ticked.contains(*scope);
-        scopes.iter().filter(kept).copied().collect()
+        let is_allowed =
+            |scope: &&&str| !selectable || STANDARD_SCOPES.contains(*scope) || checked.contains(*scope);
+        scopes.iter().filter(is_allowed).copied().collect()
     }
 
-    /// Notes what the user has allowed, beside what was allowed before.
-    pub(super) fn remember(&self, state: &mut State, ctx: &Ctx<'_>, scopes: &[&str]) {
+    /// Adds `scopes` to the user's consent.
+    pub(super) fn record(&self, state: &mut State, ctx: &Ctx<'_>, scopes: &[&str]) {
         if self.client.resource_id.is_empty() {
             return;
         }
-        let mut row = self.given(state).cloned().unwrap_or_else(|| ConsentRow {
+        let mut row = self.existing(state).cloned().unwrap_or_else(|| ConsentRow {
             consent: ResourceUserConsent {
                 external_user_id: self.user(state),
                 client_id: self.client.id.clone(),
@@ -97,7 +98,7 @@ impl Party<'_> {
             resource_id: self.client.resource_id.clone(),
         });
         for scope in scopes {
-            if !row.consent.scopes.iter().any(|known| known == scope) {
+            if !row.consent.scopes.iter().any(|existing| existing == scope) {
                 row.consent.scopes.push((*scope).to_owned());
             }
         }
@@ -106,7 +107,7 @@ impl Party<'_> {
     }
 }
 
-impl Shown {
+impl ScopeItem {
     fn fixed(name: &str, text: &str) -> Self {
         Self {
             name: name.to_owned(),

@@ -6,10 +6,10 @@ use serde_json::json;
 
 use crate::http::Reply;
 
-/// A refused token request.
+/// An OAuth error response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OAuthError {
-    /// The error code of the RFC, such as `invalid_grant`.
+    /// The error code, such as `invalid_grant`.
     pub(crate) code: &'static str,
     pub(crate) description: String,
 }

@@ -1,4 +1,4 @@
-//! The pages of a login: which one comes first, and what happens once it is clear who the user is.
+//! The login flow: the first page, and the steps after the user is identified.
 
 use std::collections::HashSet;
 
@@ -8,8 +8,8 @@ use scalekit::api::commons::MembershipStatus;
 use serde_json::{Value, json};
 
 use super::authorization::{Authorization, Denied};
-use super::consent::Party;
-use super::login::{self, How, Wanted};
+use super::consent::Consent;
+use super::login::{self, LoginMethod, LoginParams};
 use super::prompt::Prompt;
 use super::screens::choice;
 use super::sso;
@@ -18,11 +18,12 @@ use crate::http::{Pairs, Reply, Request};
 use crate::pages::{Browser, Ticket};
 use crate::state::{SUCCESS, SessionRow, State};
 
-/// Why a login does not go on.
+/// An error that ends a login.
 pub(super) enum Stop {
-    /// The application is told.
+    /// Returned to the application.
     Denied(Denied),
-    Broken(anyhow::Error),
+    /// An error in the emulator.
+    Internal(anyhow::Error),
 }
 
 impl From<Denied> for Stop {
@@ -33,16 +34,16 @@ impl From<Denied> for Stop {
 
 impl From<anyhow::Error> for Stop {
     fn from(error: anyhow::Error) -> Self {
-        Self::Broken(error)
+        Self::Internal(error)
     }
 }
 
-/// A login under way.
+/// A login in progress.
 pub(super) struct Flow<'a> {
     pub(super) app: &'a App,
     pub(super) request: &'a Request,
     pub(super) authorization: &'a Authorization<'a>,
-    pub(super) wanted: Wanted,
+    pub(super) params: LoginParams,
     pub(super) prompt: Prompt,
     pub(super) form: Pairs,
     pub(super) browser: Browser,
@@ -53,7 +54,7 @@ impl<'a> Flow<'a> {
         app: &'a App,
         request: &'a Request,
         authorization: &'a Authorization<'a>,
-        wanted: Wanted,
+        params: LoginParams,
         prompt: Prompt,
         form: Pairs,
     ) -> Self {
@@ -62,30 +63,30 @@ impl<'a> Flow<'a> {
             app,
             request,
             authorization,
-            wanted,
+            params,
             prompt,
             form,
         }
     }
 
-    /// The URL of the request, which is also where its pages post to.
+    /// Returns the path and query of the request. The pages post their forms to it.
     pub(super) fn action(&self) -> String {
         let query = self.request.query.as_deref().unwrap_or_default();
         format!("{}?{query}", self.request.path)
     }
 
-    /// The answer to a request that has just come.
-    pub(super) fn first(&self) -> Result<Reply, Stop> {
+    /// Handles the initial request: shows the first page or resumes a session.
+    pub(super) fn start(&self) -> Result<Reply, Stop> {
         if self.request.method == Method::GET
             && let Some(token) = self.authorization.parameters.get("link_token")
         {
             return self.link(token);
         }
-        let sessions = self.fitting();
+        let sessions = self.matching_sessions();
         if self.prompt.none {
             return match sessions.as_slice() {
                 [only] => self.resume(only),
-                [] => Err(Denied("login_required", "nobody who fits is logged in".to_owned()).into()),
+                [] => Err(Denied("login_required", "no matching user is logged in".to_owned()).into()),
                 _ => {
                     let description = "more than one user is logged in".to_owned();
                     Err(Denied("account_selection_required", description).into())
@@ -93,77 +94,77 @@ impl<'a> Flow<'a> {
             };
         }
         if self.prompt.create {
-            return self.sign_up(&self.wanted.email, None);
+            return self.sign_up(&self.params.email, None);
         }
         match sessions.as_slice() {
-            [] => self.enter(),
+            [] => self.identify(),
             [only] if !self.prompt.select_account => self.resume(only),
             several => self.accounts(several),
         }
     }
 
-    /// The sessions in the browser that are what the application asks for, one of each user in each organization.
-    pub(super) fn fitting(&self) -> Vec<SessionRow> {
+    /// Returns the browser's sessions that match the request, at most one per user and organization.
+    pub(super) fn matching_sessions(&self) -> Vec<SessionRow> {
         let state = self.app.read();
         let mut seen = HashSet::new();
         let sessions = self.browser.sessions(self.app, &state).into_iter();
-        let fitting = sessions.filter(|row| self.fits(&state, row));
-        let once = |row: &SessionRow| {
+        let matching = sessions.filter(|row| self.matches(&state, row));
+        let mut is_first = |row: &SessionRow| {
             seen.insert((row.session.user_id.clone(), row.session.organization_id.clone()))
         };
-        let mut once = once;
-        fitting.filter(|row| once(row)).collect()
+        matching.filter(|row| is_first(row)).collect()
     }
 
-    fn fits(&self, state: &State, row: &SessionRow) -> bool {
+    fn matches(&self, state: &State, row: &SessionRow) -> bool {
         let Some(user) = state.users.get(&row.session.user_id) else {
             return false;
         };
-        let wanted = &self.wanted;
-        let hinted = wanted.email.is_empty() || user.email.eq_ignore_ascii_case(&wanted.email);
-        let connected = wanted.connection_id.is_empty() || wanted.connection_id == row.connection_id;
-        let provided = wanted.provider.is_empty()
+        let params = &self.params;
+        let email_matches = params.email.is_empty() || user.email.eq_ignore_ascii_case(&params.email);
+        let connection_matches = params.connection_id.is_empty() || params.connection_id == row.connection_id;
+        let provider_matches = params.provider.is_empty()
             || (state.connections.get(&row.connection_id))
-                .is_some_and(|connection| sso::is_of(connection, &wanted.provider));
-        let organized = login::organization_wanted(state, wanted).is_none_or(|id| {
-            // Single sign-on of another organization has to be passed first.
+                .is_some_and(|connection| sso::has_provider(connection, &params.provider));
+        let organization_matches = login::requested_organization(state, params).is_none_or(|id| {
+            // A session of another organization does not skip this organization's single sign-on.
             id == row.session.organization_id
                 || (sso::of_organization(state, &id).is_empty() && state.is_active_member(&user.id, &id))
         });
         let fresh = (self.prompt).accepts(row.auth_time, self.app.clock.now().as_second());
-        hinted && connected && provided && organized && fresh
+        email_matches && connection_matches && provider_matches && organization_matches && fresh
     }
 
-    /// Lets a session that lives already into the application.
+    /// Continues with an existing session.
     pub(super) fn resume(&self, row: &SessionRow) -> Result<Reply, Stop> {
-        let organization = login::organization_wanted(&self.app.read(), &self.wanted);
+        let organization = login::requested_organization(&self.app.read(), &self.params);
         let organization = organization.unwrap_or_else(|| row.session.organization_id.clone());
         let email = {
             let state = self.app.read();
             let user = state.users.get(&row.session.user_id);
             user.map(|user| user.email.clone()).unwrap_or_default()
         };
-        let logged = Wanted {
+        let entry = LoginParams {
             email,
             organization_id: organization.clone(),
             connection_id: row.connection_id.clone(),
-            ..self.wanted.clone()
+            ..self.params.clone()
         };
-        login::note(self.app, &logged, SUCCESS);
+        login::log_attempt(self.app, &entry, SUCCESS);
         self.finish(row, &organization)
     }
 
-    /// The page to say who one is on: that of an identity provider if it is clear which one.
-    fn enter(&self) -> Result<Reply, Stop> {
+    /// Shows the first sign-in page: the page of the selected connections, or the email page if the
+    /// request selects no connection.
+    fn identify(&self) -> Result<Reply, Stop> {
         let ticket = Ticket {
-            email: self.wanted.email.clone(),
+            email: self.params.email.clone(),
             ..Ticket::default()
         };
         let (connections, problem) = {
             let state = self.app.read();
             (
-                sso::wanted(&state, &self.wanted),
-                sso::problem(&state, &self.wanted),
+                sso::candidates(&state, &self.params),
+                sso::problem(&state, &self.params),
             )
         };
         match problem {
@@ -172,8 +173,8 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// The URL of the request without what a link adds to it.
-    pub(super) fn place(&self) -> String {
+    /// Returns the URL of the request without `link_token`.
+    pub(super) fn login_url(&self) -> String {
         let query = self.request.query.as_deref().unwrap_or_default();
         let own: Vec<&str> = (query.split('&'))
             .filter(|pair| !pair.starts_with("link_token="))
@@ -181,18 +182,18 @@ impl<'a> Flow<'a> {
         format!("{}{}?{}", self.app.url, self.request.path, own.join("&"))
     }
 
-    /// Goes on once it is clear who the user is.
-    pub(super) async fn identified(&self, ticket: Ticket, how: How) -> Result<Reply, Stop> {
-        let mut chosen = Wanted {
+    /// Continues after the user is identified: selects the organization and logs in.
+    pub(super) async fn complete(&self, ticket: Ticket, method: LoginMethod) -> Result<Reply, Stop> {
+        let mut chosen = LoginParams {
             email: ticket.email.clone(),
             connection_id: ticket.connection_id.clone(),
-            ..self.wanted.clone()
+            ..self.params.clone()
         };
         if !ticket.organization_id.is_empty() {
             chosen.organization_id.clone_from(&ticket.organization_id);
         }
-        if self.wanted.only_email && !chosen.email.eq_ignore_ascii_case(&self.wanted.email) {
-            let description = "somebody else logged in than the id_token_hint names".to_owned();
+        if self.params.only_email && !chosen.email.eq_ignore_ascii_case(&self.params.email) {
+            let description = "the user who logged in is not the user of the id_token_hint".to_owned();
             return Err(Denied("login_required", description).into());
         }
         let own = self.memberships(&chosen);
@@ -202,15 +203,15 @@ impl<'a> Flow<'a> {
             several => {
                 let more = json!({ "organizations": several });
                 let proven = Ticket {
-                    proven: true,
+                    verified: true,
                     ..ticket
                 };
                 return self.page("login/organizations.html", &proven, None, more);
             }
         }
-        match login::log_in(self.app, self.request, &chosen, &how).await {
+        match login::log_in(self.app, self.request, &chosen, &method).await {
             Ok(row) => {
-                let cookie = self.browser.enter(self.app, &row.session.session_id);
+                let cookie = self.browser.add_session(self.app, &row.session.session_id);
                 let reply = self.finish(&row, &row.session.organization_id)?;
                 Ok(reply.header(SET_COOKIE, &cookie))
             }
@@ -218,10 +219,10 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// The organizations that the user could mean, if nothing has named one.
-    fn memberships(&self, chosen: &Wanted) -> Vec<Value> {
+    /// Returns the organizations that the user can choose from. Empty if the request names one.
+    fn memberships(&self, chosen: &LoginParams) -> Vec<Value> {
         let state = self.app.read();
-        if login::organization_wanted(&state, chosen).is_some() {
+        if login::requested_organization(&state, chosen).is_some() {
             return Vec::new();
         }
         let user = state.user_by_email(&chosen.email);
@@ -230,7 +231,7 @@ impl<'a> Flow<'a> {
         let shown = usable.filter_map(|one| {
             let row = state.organizations.get(&one.organization_id)?;
             let invited = one.membership_status == MembershipStatus::PendingInvite;
-            let detail = if invited { "You are invited" } else { "" };
+            let detail = if invited { "Invitation pending" } else { "" };
             Some(choice(
                 &row.organization.id,
                 &row.organization.display_name,
@@ -240,29 +241,34 @@ impl<'a> Flow<'a> {
         shown.collect()
     }
 
-    /// Asks for consent where it is needed, and else sends the browser back with a code.
+    /// Shows the consent page if consent is needed. Otherwise redirects to the application with a code.
     fn finish(&self, row: &SessionRow, organization_id: &str) -> Result<Reply, Stop> {
         let scopes = self.authorization.scopes();
-        let party = Party {
+        let consent = Consent {
             client: &self.authorization.client,
             user_id: &row.session.user_id,
         };
         let state = self.app.read();
-        let needed = self.prompt.consent || party.is_needed(&state, &scopes);
+        let needed = self.prompt.consent || consent.is_needed(&state, &scopes);
         if !needed {
             drop(state);
-            return Ok(self.granted(row, organization_id, &scopes));
+            return Ok(self.redirect_with_code(row, organization_id, &scopes));
         }
         if self.prompt.none {
-            let description = "the user has not consented to all of this".to_owned();
+            let description = "the user has not consented to all requested scopes".to_owned();
             return Err(Denied("consent_required", description).into());
         }
         drop(state);
         self.consent(row, organization_id, &scopes)
     }
 
-    /// Sends the browser back with a code for what was granted.
-    pub(super) fn granted(&self, row: &SessionRow, organization_id: &str, scopes: &[&str]) -> Reply {
+    /// Redirects to the application with an authorization code for `scopes`.
+    pub(super) fn redirect_with_code(
+        &self,
+        row: &SessionRow,
+        organization_id: &str,
+        scopes: &[&str],
+    ) -> Reply {
         let client = &self.authorization.client;
         self.app.change(|state| {
             let id = &row.session.session_id;

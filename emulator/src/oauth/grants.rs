@@ -1,4 +1,4 @@
-//! Codes and tokens that were given out, and what they are good for.
+//! Issued authorization codes and tokens.
 
 use aws_lc_rs::digest;
 use jiff::Timestamp;
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::secrets::random_token;
 use crate::state::{Kept, Map};
 
-/// Expired entries are swept out each time this many have been added.
+/// Number of added entries between two removals of expired entries.
 const SWEEP_EVERY: usize = 1000;
 
-/// Who logged in where: what a code and everything made from it stands for.
+/// Access to a user's account in an organization, granted to a client with scopes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Grant {
     pub(crate) client_id: String,
@@ -19,11 +19,12 @@ pub(crate) struct Grant {
     pub(crate) session_id: String,
     pub(crate) scope: String,
     pub(crate) nonce: Option<String>,
-    /// Claims that interceptors returned, for `custom_claims` of the access token.
+    /// Claims from interceptors, for `custom_claims` of the access token.
     pub(crate) claims: serde_json::Map<String, serde_json::Value>,
-    /// The tokens that descend from one code; they end together when one of them is used twice.
+    /// Id of the token family. All tokens of one code are revoked together if the code or a refresh
+    /// token is reused.
     pub(crate) family: u64,
-    /// The code was exchanged without a client secret, so refreshing needs none.
+    /// The code was exchanged without a client secret, so a refresh does not need one.
     pub(crate) public: bool,
 }
 
@@ -36,14 +37,14 @@ pub(crate) struct Code {
     pub(crate) challenge: Option<String>,
 }
 
-/// What a bearer token is for.
+/// The kind of an access token.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Access {
-    /// The environment's API.
+    /// For the environment's API.
     Api,
-    /// Whatever the machine client that has it is let into; not the environment's API.
+    /// For the APIs of applications; issued to a machine client. Not valid for the environment's API.
     Machine,
-    /// The user's own data.
+    /// For a user.
     User(Grant),
 }
 
@@ -54,7 +55,7 @@ struct Issued<T> {
     used: bool,
 }
 
-/// Everything given out, by the hash of what was given out.
+/// All issued codes and tokens, by their hashes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Grants {
     codes: Map<Hash, Issued<Code>>,
@@ -66,14 +67,14 @@ pub(crate) struct Grants {
 
 type Hash = [u8; 32];
 
-/// What became of a code or a refresh token that was presented.
+/// The result of redeeming a code or a refresh token.
 #[derive(Debug)]
 pub(crate) enum Redeemed<T> {
-    /// Good, and used up now.
-    Good(T),
-    /// Used before: everything that came of it is void now.
+    /// Valid; it cannot be used again.
+    Valid(T),
+    /// Already used. Its token family is now revoked.
     Reused,
-    /// Expired, or never given out.
+    /// Expired or never issued.
     Unknown,
 }
 
@@ -84,22 +85,22 @@ fn hash(token: &str) -> Hash {
 }
 
 impl Grants {
-    /// The codes, refresh tokens and access tokens, as the data file keeps them.
+    /// Returns the codes, refresh tokens and access tokens for the data file.
     pub(crate) fn parts(&mut self) -> [&mut dyn Kept; 3] {
         [&mut self.codes, &mut self.refresh, &mut self.access]
     }
 
-    /// How many families there were.
+    /// Returns the number of the newest token family.
     pub(crate) fn families(&self) -> u64 {
         self.families
     }
 
-    /// Makes only families after this one.
+    /// Raises the number of the newest token family to `families`. Never lowers it.
     pub(crate) fn reserve(&mut self, families: u64) {
         self.families = self.families.max(families);
     }
 
-    /// A number for the tokens that will descend from a new code.
+    /// Returns the number of a new token family.
     pub(crate) fn new_family(&mut self) -> u64 {
         self.families += 1;
         self.families
@@ -124,7 +125,7 @@ impl Grants {
         self.sweep();
     }
 
-    /// The code behind `token` without using it up.
+    /// Returns the code without marking it as used.
     pub(crate) fn peek_code(&self, token: &str) -> Option<&Code> {
         self.codes.get(&hash(token)).map(|issued| &issued.value)
     }
@@ -137,7 +138,7 @@ impl Grants {
         redeemed
     }
 
-    /// The grant behind a refresh token without using it up.
+    /// Returns the grant of a refresh token without marking the token as used.
     pub(crate) fn peek_refresh(&self, token: &str) -> Option<&Grant> {
         self.refresh.get(&hash(token)).map(|issued| &issued.value)
     }
@@ -154,7 +155,7 @@ impl Grants {
         matches!(self.access(token, now), Some(Access::Api))
     }
 
-    /// What a bearer token that still lives is for.
+    /// Returns the kind of an access token, or `None` if it is unknown or expired.
     pub(crate) fn access(&self, token: &str, now: Timestamp) -> Option<&Access> {
         self.access
             .get(&hash(token))
@@ -162,32 +163,33 @@ impl Grants {
             .map(|issued| &issued.value)
     }
 
-    /// Voids every token that descends from one code.
+    /// Revokes all tokens of a family.
     fn forget_family(&mut self, family: u64) {
         self.forget(|grant| grant.family == family);
     }
 
-    /// Voids every token of a session.
+    /// Revokes all codes and tokens of a session.
     pub(crate) fn forget_session(&mut self, session_id: &str) {
         self.forget(|grant| grant.session_id == session_id);
     }
 
-    /// Voids every token of a user in one organization.
+    /// Revokes all codes and tokens of a user in one organization.
     pub(crate) fn forget_member(&mut self, user_id: &str, organization_id: &str) {
         self.forget(|grant| grant.user_id == user_id && grant.organization_id == organization_id);
     }
 
-    fn forget(&mut self, gone: impl Fn(&Grant) -> bool) {
-        self.codes.retain(|_, code| code.used || !gone(&code.value.grant));
-        self.refresh.retain(|_, refresh| !gone(&refresh.value));
+    fn forget(&mut self, revoked: impl Fn(&Grant) -> bool) {
+        self.codes
+            .retain(|_, code| code.used || !revoked(&code.value.grant));
+        self.refresh.retain(|_, refresh| !revoked(&refresh.value));
         self.access
-            .retain(|_, access| !matches!(&access.value, Access::User(grant) if gone(grant)));
+            .retain(|_, access| !matches!(&access.value, Access::User(grant) if revoked(grant)));
     }
 
     fn sweep(&mut self) {
         self.added += 1;
         if self.added.is_multiple_of(SWEEP_EVERY) {
-            // By the machine's clock: an entry is kept too long rather than lost to a clock that was shifted.
+            // Uses the system clock: moving the emulator's clock back must not lose entries.
             let now = Timestamp::now().as_second();
             self.codes.retain(|_, issued| issued.expires > now);
             self.refresh.retain(|_, issued| issued.expires > now);
@@ -210,7 +212,7 @@ impl<T: Clone> Issued<T> {
             Some(issued) if issued.used => Redeemed::Reused,
             Some(issued) if issued.expires > now.as_second() => {
                 issued.used = true;
-                Redeemed::Good(issued.value.clone())
+                Redeemed::Valid(issued.value.clone())
             }
             _ => Redeemed::Unknown,
         }

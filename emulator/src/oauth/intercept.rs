@@ -1,44 +1,48 @@
-//! What interceptors are told of a login.
+//! Interceptor calls of a login.
 
 use http::header::USER_AGENT;
 use serde_json::{Map, Value, json};
 
-use super::login::{Wanted, organization_of};
+use super::login::{LoginParams, organization_of};
 use crate::app::App;
 use crate::http::Request;
 use crate::interceptors::{self, Trigger};
 
-/// Asks whether a login may go on; answers with the claims for its tokens.
+/// Calls the interceptors and returns their claims for the tokens.
 ///
 /// # Errors
-/// Why it may not, in words for people.
-pub(super) async fn ask(app: &App, request: &Request, wanted: &Wanted) -> Result<Map<String, Value>, String> {
-    let points = [Trigger::PreSignup, Trigger::PreSessionCreation];
-    if !points.into_iter().any(|point| app.interceptors.any(point)) || !wanted.email.contains('@') {
+/// Returns the message for the user if an interceptor denies the login.
+pub(super) async fn run(
+    app: &App,
+    request: &Request,
+    params: &LoginParams,
+) -> Result<Map<String, Value>, String> {
+    let triggers = [Trigger::PreSignup, Trigger::PreSessionCreation];
+    if !triggers.into_iter().any(|trigger| app.interceptors.any(trigger)) || !params.email.contains('@') {
         return Ok(Map::new());
     }
-    let (context, data, is_new) = facts(app, request, wanted);
+    let (context, data, is_new) = payload(app, request, params);
     let mut claims = Map::new();
-    for point in points {
-        if is_new || point != Trigger::PreSignup {
-            claims.extend(interceptors::ask(app, point, context.clone(), data.clone()).await?);
+    for trigger in triggers {
+        if is_new || trigger != Trigger::PreSignup {
+            claims.extend(interceptors::ask(app, trigger, context.clone(), data.clone()).await?);
         }
     }
     Ok(claims)
 }
 
-/// The context, the data, and whether nobody has this address yet.
-fn facts(app: &App, request: &Request, wanted: &Wanted) -> (Value, Value, bool) {
+/// Returns the context, the data, and whether the user is new.
+fn payload(app: &App, request: &Request, params: &LoginParams) -> (Value, Value, bool) {
     let state = app.read();
-    let user = state.user_by_email(&wanted.email);
+    let user = state.user_by_email(&params.email);
     let mut context = json!({
-        "user_email": wanted.email,
-        "organization_id": organization_of(&state, wanted).unwrap_or_default(),
+        "user_email": params.email,
+        "organization_id": organization_of(&state, params).unwrap_or_default(),
         "auth_request": {
-            "connection_id": wanted.connection_id,
-            "organization_id": wanted.organization_id,
-            "domain": wanted.domain,
-            "login_hint": wanted.email,
+            "connection_id": params.connection_id,
+            "organization_id": params.organization_id,
+            "domain": params.domain,
+            "login_hint": params.email,
         },
         "ip_address": request.peer.to_string(),
         "user_agent": request.header(USER_AGENT).unwrap_or_default(),
@@ -46,7 +50,7 @@ fn facts(app: &App, request: &Request, wanted: &Wanted) -> (Value, Value, bool) 
     if let Some(user) = user {
         context["user_id"] = user.id.clone().into();
     }
-    if let Some(connection) = state.connections.get(&wanted.connection_id) {
+    if let Some(connection) = state.connections.get(&params.connection_id) {
         let details = json!({
             "id": connection.id, "type": connection.r#type, "provider": connection.provider,
         });

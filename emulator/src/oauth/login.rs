@@ -1,4 +1,4 @@
-//! Who logs in where: the choice, and what the login leaves behind.
+//! Login: selects the user, organization and connection, and creates the session.
 
 use std::collections::BTreeMap;
 
@@ -13,69 +13,69 @@ use crate::app::App;
 use crate::http::Request;
 use crate::state::{AuthRequest, Ctx, FAILED, Login, SUCCESS, SessionRow, State};
 
-/// Who auto-approval logs in when there is nobody.
-const SOMEBODY: &str = "user@example.com";
+/// Email address that auto-approval uses if the environment has no users.
+const DEFAULT_EMAIL: &str = "user@example.com";
 
-/// What the application or the user asked for; empty for no wish.
+/// Login parameters from the application or the user. Empty fields are not set.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Wanted {
-    /// The application.
+pub(super) struct LoginParams {
     pub(super) client_id: String,
     pub(super) email: String,
-    /// Nobody but the user with this address may log in.
+    /// Only the user with this email address may log in.
     pub(super) only_email: bool,
     pub(super) organization_id: String,
     pub(super) connection_id: String,
-    /// A domain whose organization is meant.
+    /// A domain of the organization.
     pub(super) domain: String,
-    /// A kind of identity provider, such as `google`.
+    /// An identity provider, such as `google`.
     pub(super) provider: String,
 }
 
-/// Fills in who logs in when nobody can be asked.
-pub(super) fn whoever(app: &App, wanted: &Wanted) -> Wanted {
+/// Sets the email address of the first matching user if the request has none. For auto-approval.
+pub(super) fn with_default_email(app: &App, params: &LoginParams) -> LoginParams {
     let state = app.read();
-    let mut wanted = wanted.clone();
-    if wanted.email.is_empty() {
-        let organization = organization_of(&state, &wanted);
+    let mut params = params.clone();
+    if params.email.is_empty() {
+        let organization = organization_of(&state, &params);
         let first = match &organization {
             None => state.users.iter().next(),
             Some(id) => state.users.by("organization", id).next(),
         };
-        wanted.email = first.map_or_else(|| SOMEBODY.to_owned(), |user| user.email.clone());
+        params.email = first.map_or_else(|| DEFAULT_EMAIL.to_owned(), |user| user.email.clone());
     }
-    wanted
+    params
 }
 
-/// How somebody showed who they are.
-pub(super) enum How {
-    /// As the page or auto-approval says, through whatever connection there is.
-    Told,
-    /// By a mail. These are the variables of its template, which are what somebody new said about themselves.
-    Mailed(BTreeMap<String, String>),
+/// How the user was identified.
+pub(super) enum LoginMethod {
+    /// By a connection's page or by auto-approval.
+    Direct,
+    /// By a code or link in an email. The template variables contain the sign-up fields.
+    Email(BTreeMap<String, String>),
 }
 
-/// Logs a user in: asks the interceptors, signs up who is new, adds the membership that is missing, and opens a session.
+/// Logs a user in: calls the interceptors, creates a new user or a missing membership, and creates a
+/// session.
 ///
 /// # Errors
-/// Why nobody is logged in, in words for the login page.
+/// Returns the message for the login page.
 pub(super) async fn log_in(
     app: &App,
     request: &Request,
-    wanted: &Wanted,
-    how: &How,
+    params: &LoginParams,
+    method: &LoginMethod,
 ) -> Result<SessionRow, String> {
-    let opened = match intercept::ask(app, request, wanted).await {
-        Ok(claims) => open(app, request, wanted, how, claims),
+    let session = match intercept::run(app, request, params).await {
+        Ok(claims) => create_session(app, request, params, method, claims),
         Err(problem) => Err(problem),
     };
-    if opened.is_err() {
-        note(app, wanted, FAILED);
+    if session.is_err() {
+        log_attempt(app, params, FAILED);
     }
-    opened
+    session
 }
 
-/// What a session entitles to, in one of its organizations.
+/// Returns the grant of a session in one of its organizations.
 pub(super) fn grant(row: &SessionRow, organization_id: &str) -> Grant {
     Grant {
         user_id: row.session.user_id.clone(),
@@ -86,17 +86,17 @@ pub(super) fn grant(row: &SessionRow, organization_id: &str) -> Grant {
     }
 }
 
-/// Logs a login that led nowhere, or back into a session.
-pub(super) fn note(app: &App, wanted: &Wanted, status: &str) {
+/// Adds an entry to the authentication log, for a failed login or a resumed session.
+pub(super) fn log_attempt(app: &App, params: &LoginParams, status: &str) {
     let ctx = app.ctx();
     app.change(|state| {
         let request = AuthRequest {
-            workflow: workflow(&wanted.connection_id),
+            workflow: workflow(&params.connection_id),
             status,
-            email: &wanted.email,
-            organization_id: &organization_of(state, wanted).unwrap_or_default(),
-            connection_id: &wanted.connection_id,
-            client_id: &wanted.client_id,
+            email: &params.email,
+            organization_id: &organization_of(state, params).unwrap_or_default(),
+            connection_id: &params.connection_id,
+            client_id: &params.client_id,
             ..AuthRequest::default()
         };
         state.log_auth_request(&ctx, request)
@@ -107,80 +107,80 @@ fn workflow(connection_id: &str) -> &'static str {
     if connection_id.is_empty() { "login" } else { "sso" }
 }
 
-fn open(
+fn create_session(
     app: &App,
     request: &Request,
-    wanted: &Wanted,
-    how: &How,
+    params: &LoginParams,
+    method: &LoginMethod,
     claims: Map<String, Value>,
 ) -> Result<SessionRow, String> {
-    if !wanted.email.contains('@') {
-        return Err("An e-mail address is needed.".to_owned());
+    if !params.email.contains('@') {
+        return Err("An email address is required.".to_owned());
     }
     let ctx = app.ctx();
     app.change(|state| {
-        let founder = founds(state, wanted, how);
-        let organization_id = match how {
-            How::Mailed(about) if founder => signup::found(state, &ctx, about)?,
-            _ => choose_organization(state, wanted)?,
+        let is_creator = creates_organization(state, params, method);
+        let organization_id = match method {
+            LoginMethod::Email(fields) if is_creator => signup::create_organization(state, &ctx, fields)?,
+            _ => choose_organization(state, params)?,
         };
-        let connection_id = match how {
-            How::Told => choose_connection(state, wanted, &organization_id)?,
-            How::Mailed(_) => String::new(),
+        let connection_id = match method {
+            LoginMethod::Direct => choose_connection(state, params, &organization_id)?,
+            LoginMethod::Email(_) => String::new(),
         };
         let mut roles = state.default_member_roles(&organization_id);
-        if founder {
+        if is_creator {
             roles = signup::creator_roles(state).unwrap_or(roles);
         }
-        let user_id = choose_user(state, &ctx, &wanted.email, &organization_id, how, roles)?;
+        let user_id = choose_user(state, &ctx, &params.email, &organization_id, method, roles)?;
         let login = Login {
             user_id,
             organization_id: organization_id.clone(),
             connection_id: connection_id.clone(),
-            client_id: wanted.client_id.clone(),
+            client_id: params.client_id.clone(),
             user_agent: request.header(USER_AGENT).unwrap_or_default().to_owned(),
             ip: request.peer.to_string(),
             claims,
         };
         let row = state.open_session(&ctx, login);
-        let logged = AuthRequest {
+        let entry = AuthRequest {
             workflow: workflow(&connection_id),
             status: SUCCESS,
-            email: &wanted.email,
+            email: &params.email,
             organization_id: &organization_id,
             connection_id: &connection_id,
-            client_id: &wanted.client_id,
+            client_id: &params.client_id,
             ..AuthRequest::default()
         };
-        // That a mail was answered is in the log already.
-        if matches!(how, How::Told) {
-            state.log_auth_request(&ctx, logged);
+        // The verification of an email is already in the log.
+        if matches!(method, LoginMethod::Direct) {
+            state.log_auth_request(&ctx, entry);
         }
         Ok(row)
     })
 }
 
-/// Whether somebody new begins an organization of their own.
-fn founds(state: &State, wanted: &Wanted, how: &How) -> bool {
-    matches!(how, How::Mailed(about) if about.contains_key(signup::ORGANIZATION))
-        && organization_of(state, wanted).is_none()
-        && state.user_by_email(&wanted.email).is_none()
+/// Returns `true` if a new user creates an organization.
+fn creates_organization(state: &State, params: &LoginParams, method: &LoginMethod) -> bool {
+    matches!(method, LoginMethod::Email(fields) if fields.contains_key(signup::ORGANIZATION))
+        && organization_of(state, params).is_none()
+        && state.user_by_email(&params.email).is_none()
 }
 
-/// The organization that the wishes name, directly or by connection or domain, be it that of the e-mail address.
-pub(super) fn organization_of(state: &State, wanted: &Wanted) -> Option<String> {
-    organization_wanted(state, wanted).or_else(|| by_domain(state, wanted.email.rsplit_once('@')?.1))
+/// Returns the organization selected by id, connection, domain, or domain of the email address.
+pub(super) fn organization_of(state: &State, params: &LoginParams) -> Option<String> {
+    requested_organization(state, params).or_else(|| by_domain(state, params.email.rsplit_once('@')?.1))
 }
 
-/// The same, whatever the e-mail address is.
-pub(super) fn organization_wanted(state: &State, wanted: &Wanted) -> Option<String> {
-    if !wanted.organization_id.is_empty() {
-        return Some(wanted.organization_id.clone());
+/// Returns the organization selected by id, connection or domain. Ignores the email address.
+pub(super) fn requested_organization(state: &State, params: &LoginParams) -> Option<String> {
+    if !params.organization_id.is_empty() {
+        return Some(params.organization_id.clone());
     }
-    let connection = state.connections.get(&wanted.connection_id);
+    let connection = state.connections.get(&params.connection_id);
     connection
         .and_then(|connection| connection.organization_id.clone())
-        .or_else(|| by_domain(state, &wanted.domain))
+        .or_else(|| by_domain(state, &params.domain))
 }
 
 fn by_domain(state: &State, name: &str) -> Option<String> {
@@ -188,15 +188,15 @@ fn by_domain(state: &State, name: &str) -> Option<String> {
     Some(domain.organization_id.clone())
 }
 
-fn choose_organization(state: &State, wanted: &Wanted) -> Result<String, String> {
-    if let Some(id) = organization_of(state, wanted) {
+fn choose_organization(state: &State, params: &LoginParams) -> Result<String, String> {
+    if let Some(id) = organization_of(state, params) {
         return match state.organizations.get(&id) {
             Some(_) => Ok(id),
-            None => Err("There is no such organization.".to_owned()),
+            None => Err("The organization does not exist.".to_owned()),
         };
     }
     let own = state
-        .user_by_email(&wanted.email)
+        .user_by_email(&params.email)
         .and_then(|user| user.memberships.first());
     let first = || {
         state
@@ -207,18 +207,18 @@ fn choose_organization(state: &State, wanted: &Wanted) -> Result<String, String>
     };
     own.map(|membership| membership.organization_id.clone())
         .or_else(first)
-        .ok_or_else(|| "There is no organization to log in to. Create or seed one.".to_owned())
+        .ok_or_else(|| "There is no organization. Create one with the API or a seed.".to_owned())
 }
 
-fn choose_connection(state: &State, wanted: &Wanted, organization_id: &str) -> Result<String, String> {
-    if wanted.connection_id.is_empty() {
+fn choose_connection(state: &State, params: &LoginParams, organization_id: &str) -> Result<String, String> {
+    if params.connection_id.is_empty() {
         let mut own = state.connections.by("organization", organization_id);
         let own = own.find(|connection| sso::is_usable(connection));
         return Ok(own.map(|connection| connection.id.clone()).unwrap_or_default());
     }
-    match state.connections.get(&wanted.connection_id) {
+    match state.connections.get(&params.connection_id) {
         Some(connection) if !sso::is_usable(connection) => {
-            Err("The connection is not one to log in through.".to_owned())
+            Err("The connection is not enabled for login.".to_owned())
         }
         Some(connection)
             if connection
@@ -229,7 +229,7 @@ fn choose_connection(state: &State, wanted: &Wanted, organization_id: &str) -> R
             Ok(connection.id.clone())
         }
         Some(_) => Err("The connection belongs to another organization.".to_owned()),
-        None => Err("There is no such connection.".to_owned()),
+        None => Err("The connection does not exist.".to_owned()),
     }
 }
 
@@ -238,27 +238,27 @@ fn choose_user(
     ctx: &Ctx<'_>,
     email: &str,
     organization_id: &str,
-    how: &How,
+    method: &LoginMethod,
     roles: Vec<Role>,
 ) -> Result<String, String> {
-    let known = state.user_by_email(email).map(|user| user.id.clone());
-    let user_id = match (known, how) {
-        (Some(id), How::Mailed(_)) => {
-            // Whoever answers a mail has shown that the address is theirs.
+    let existing = state.user_by_email(email).map(|user| user.id.clone());
+    let user_id = match (existing, method) {
+        (Some(id), LoginMethod::Email(_)) => {
+            // A code or link from an email proves that the user owns the address.
             let verified = |user: &mut User| user.user_profile.get_or_insert_default().email_verified = true;
             let _ = state.users.change(&id, verified);
             id
         }
-        (Some(id), How::Told) => id,
-        (None, How::Mailed(about)) => signup::user(state, ctx, email, about),
-        (None, How::Told) => signup::user(state, ctx, email, &BTreeMap::new()),
+        (Some(id), LoginMethod::Direct) => id,
+        (None, LoginMethod::Email(fields)) => signup::create_user(state, ctx, email, fields),
+        (None, LoginMethod::Direct) => signup::create_user(state, ctx, email, &BTreeMap::new()),
     };
     if let Ok(membership) = state.membership(&user_id, organization_id) {
         if membership.membership_status == MembershipStatus::Inactive {
             return Err("The user is deactivated in this organization.".to_owned());
         }
         if membership.membership_status != MembershipStatus::Active {
-            // Logging in is how an invitation is accepted.
+            // A login accepts the invitation.
             let _ = state.change_membership(&user_id, organization_id, |membership| {
                 membership.membership_status = MembershipStatus::Active;
                 membership.join_time = ctx.stamp();

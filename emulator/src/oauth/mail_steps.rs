@@ -1,30 +1,30 @@
-//! The steps of a login by mail.
+//! Login steps that use an email.
 
 use super::flow::{Flow, Stop};
-use super::login::How;
-use super::mailed::{self, Letter};
+use super::login::LoginMethod;
+use super::mailed::{self, Message};
 use crate::http::Reply;
 use crate::pages::Ticket;
 use crate::state::PasswordlessRow;
 
 impl Flow<'_> {
-    /// Sends a code and a link.
+    /// Sends an email with a code and a link. `fields` are the sign-up fields of a new user.
     pub(super) fn send(
         &self,
         email: &str,
-        about: Option<std::collections::BTreeMap<String, String>>,
+        fields: Option<std::collections::BTreeMap<String, String>>,
     ) -> Result<Reply, Stop> {
-        let place = self.place();
-        let letter = Letter {
+        let link_url = self.login_url();
+        let message = Message {
             email,
-            place: &place,
-            about,
+            link_url: &link_url,
+            fields,
         };
         let ticket = Ticket {
             email: email.to_owned(),
             ..Ticket::default()
         };
-        match mailed::send(self.app, letter) {
+        match mailed::send(self.app, message) {
             Ok(auth_request_id) => self.code(
                 &Ticket {
                     auth_request_id,
@@ -37,26 +37,27 @@ impl Flow<'_> {
         }
     }
 
-    pub(super) async fn took_code(&self, ticket: Ticket) -> Result<Reply, Stop> {
-        let typed = self.form.get("code").unwrap_or_default();
-        match mailed::take_code(self.app, &ticket.auth_request_id, typed) {
-            Ok(row) => self.mailed(row).await,
+    pub(super) async fn submit_code(&self, ticket: Ticket) -> Result<Reply, Stop> {
+        let code = self.form.get("code").unwrap_or_default();
+        match mailed::verify_code(self.app, &ticket.auth_request_id, code) {
+            Ok(row) => self.complete_by_email(row).await,
             Err(problem) => self.code(&ticket, Some(&problem), false),
         }
     }
 
-    /// Goes on with whoever got a mail.
-    async fn mailed(&self, row: PasswordlessRow) -> Result<Reply, Stop> {
+    /// Continues with the recipient of a verified email.
+    async fn complete_by_email(&self, row: PasswordlessRow) -> Result<Reply, Stop> {
         let ticket = Ticket {
             email: row.email,
             auth_request_id: row.auth_request_id,
             ..Ticket::default()
         };
-        self.identified(ticket, How::Mailed(row.template_variables)).await
+        self.complete(ticket, LoginMethod::Email(row.template_variables))
+            .await
     }
 
     pub(super) fn resend(&self, ticket: Ticket) -> Result<Reply, Stop> {
-        match mailed::send_again(self.app, &ticket.auth_request_id) {
+        match mailed::resend(self.app, &ticket.auth_request_id) {
             Ok(auth_request_id) => self.code(
                 &Ticket {
                     auth_request_id,
@@ -69,18 +70,17 @@ impl Flow<'_> {
         }
     }
 
-    pub(super) async fn took_link(&self, ticket: &Ticket) -> Result<Reply, Stop> {
+    pub(super) async fn submit_link(&self, ticket: &Ticket) -> Result<Reply, Stop> {
         let token = self
             .authorization
             .parameters
             .get("link_token")
             .unwrap_or_default();
-        let letter = mailed::letter_of(self.app, token, &self.place());
-        let Some(row) = letter else {
-            return self.email(ticket, Some("The link is no longer good. Begin again."));
+        let Some(row) = mailed::find_by_link(self.app, token, &self.login_url()) else {
+            return self.email(ticket, Some("The link is no longer valid. Start again."));
         };
-        match mailed::take_link(self.app, &row) {
-            Ok(()) => self.mailed(row).await,
+        match mailed::verify_link(self.app, &row) {
+            Ok(()) => self.complete_by_email(row).await,
             Err(problem) => self.email(ticket, Some(&problem)),
         }
     }

@@ -1,4 +1,4 @@
-//! Logins by mail: the same codes and links that `PasswordlessService` deals with.
+//! Login by email, with the codes and links of `PasswordlessService`.
 
 use std::collections::BTreeMap;
 
@@ -11,29 +11,29 @@ use crate::app::App;
 use crate::services::passwordless::{self, TRIES};
 use crate::state::PasswordlessRow;
 
-/// A mail to be sent.
-pub(super) struct Letter<'a> {
+/// An email to send.
+pub(super) struct Message<'a> {
     pub(super) email: &'a str,
-    /// Where its link leads.
-    pub(super) place: &'a str,
-    /// What somebody new said about themselves; none for a login.
-    pub(super) about: Option<BTreeMap<String, String>>,
+    /// URL that the link opens.
+    pub(super) link_url: &'a str,
+    /// Sign-up fields of a new user; `None` for a login.
+    pub(super) fields: Option<BTreeMap<String, String>>,
 }
 
-/// Sends it; answers with the id that the code belongs to.
+/// Sends an email and returns its `auth_request_id`.
 ///
 /// # Errors
-/// Why not, in words.
-pub(super) fn send(app: &App, letter: Letter<'_>) -> Result<String, String> {
-    let template = match letter.about {
+/// Returns the message for the user.
+pub(super) fn send(app: &App, message: Message<'_>) -> Result<String, String> {
+    let template = match message.fields {
         Some(_) => TemplateType::Signup,
         None => TemplateType::Signin,
     };
     let request = SendPasswordlessRequest {
-        email: letter.email.to_owned(),
+        email: message.email.to_owned(),
         template: Some(template),
-        magiclink_auth_uri: Some(letter.place.to_owned()),
-        template_variables: letter.about.unwrap_or_default(),
+        magiclink_auth_uri: Some(message.link_url.to_owned()),
+        template_variables: message.fields.unwrap_or_default(),
         ..SendPasswordlessRequest::default()
     };
     let sent = app.change(|state| passwordless::start(state, &app.ctx(), request));
@@ -41,87 +41,88 @@ pub(super) fn send(app: &App, letter: Letter<'_>) -> Result<String, String> {
         .map_err(|error| error.message)
 }
 
-/// Sends another one in its place.
+/// Sends a new email that replaces the previous one, and returns its `auth_request_id`.
 ///
 /// # Errors
-/// Why not, in words.
-pub(super) fn send_again(app: &App, auth_request_id: &str) -> Result<String, String> {
+/// Returns the message for the user.
+pub(super) fn resend(app: &App, auth_request_id: &str) -> Result<String, String> {
     let request = ResendPasswordlessRequest {
         auth_request_id: auth_request_id.to_owned(),
     };
     let sent = app.change(|state| passwordless::resend(state, &app.ctx(), request));
     sent.map(|sent| sent.auth_request_id)
-        .map_err(|_| "This mail is no longer good. Begin again.".to_owned())
+        .map_err(|_| "This email is no longer valid. Start again.".to_owned())
 }
 
-/// Takes a code; answers with the mail that it came from.
+/// Verifies a code and returns the email that it belongs to.
 ///
 /// # Errors
-/// What is wrong with it, in words.
-pub(super) fn take_code(app: &App, auth_request_id: &str, code: &str) -> Result<PasswordlessRow, String> {
-    // Without an id, any mail's code would do.
+/// Returns the message for the user.
+pub(super) fn verify_code(app: &App, auth_request_id: &str, code: &str) -> Result<PasswordlessRow, String> {
+    // PasswordlessService accepts the code of any email if the id is missing.
     let row = app.read().passwordless.get(auth_request_id).cloned();
-    let row = row.ok_or("This mail is no longer good. Begin again.")?;
-    let typed: String = code.chars().filter(|letter| letter.is_alphanumeric()).collect();
-    if typed.is_empty() {
-        return Err("Enter the code from the mail.".to_owned());
+    let row = row.ok_or("This email is no longer valid. Start again.")?;
+    let code: String = code.chars().filter(|char| char.is_alphanumeric()).collect();
+    if code.is_empty() {
+        return Err("Enter the code from the email.".to_owned());
     }
-    take(app, auth_request_id, Credential::Code(typed)).map(|()| row)
+    verify(app, auth_request_id, Credential::Code(code)).map(|()| row)
 }
 
-/// Takes the token of a link.
+/// Verifies the token of a link.
 ///
 /// # Errors
-/// What is wrong with it, in words.
-pub(super) fn take_link(app: &App, row: &PasswordlessRow) -> Result<(), String> {
-    take(
+/// Returns the message for the user.
+pub(super) fn verify_link(app: &App, row: &PasswordlessRow) -> Result<(), String> {
+    verify(
         app,
         &row.auth_request_id,
         Credential::LinkToken(row.link_token.clone()),
     )
 }
 
-fn take(app: &App, auth_request_id: &str, credential: Credential) -> Result<(), String> {
+fn verify(app: &App, auth_request_id: &str, credential: Credential) -> Result<(), String> {
     let request = VerifyPasswordLessRequest {
         auth_request_id: Some(auth_request_id.to_owned()),
         auth_credential: Some(credential),
     };
-    let (taken, failures) = app.change(|state| {
-        let taken = passwordless::verify(state, &app.ctx(), request);
+    let (verified, failures) = app.change(|state| {
+        let verified = passwordless::verify(state, &app.ctx(), request);
         let row = state.passwordless.get(auth_request_id);
-        (taken, row.map_or(TRIES, |row| row.failures))
+        (verified, row.map_or(TRIES, |row| row.failures))
     });
-    taken
+    verified
         .map(|_| ())
         .map_err(|error| match error.info.error_code.as_str() {
             "PASSWORDLESS_CREDENTIAL_INVALID" if failures < TRIES => match TRIES - failures {
-                1 => "This code is wrong. You can try once more.".to_owned(),
-                left => format!("This code is wrong. You can try {left} more times."),
+                1 => "This code is incorrect. You have 1 attempt left.".to_owned(),
+                left => format!("This code is incorrect. You have {left} attempts left."),
             },
             "PASSWORDLESS_CREDENTIAL_INVALID" | "PASSWORDLESS_TOO_MANY_ATTEMPTS" => {
-                "Too many wrong codes were tried. Ask for a new one.".to_owned()
+                "Too many incorrect codes. Request a new one.".to_owned()
             }
-            "PASSWORDLESS_CREDENTIAL_EXPIRED" => "The mail is too old. Ask for a new one.".to_owned(),
-            "PASSWORDLESS_CREDENTIAL_USED" => "The mail was used already. Ask for a new one.".to_owned(),
+            "PASSWORDLESS_CREDENTIAL_EXPIRED" => "The email has expired. Request a new one.".to_owned(),
+            "PASSWORDLESS_CREDENTIAL_USED" => "The email was already used. Request a new one.".to_owned(),
             _ => error.message,
         })
 }
 
-/// The mail that a link came from, while the link is good for a login that began at `place`.
-pub(super) fn letter_of(app: &App, token: &str, place: &str) -> Option<PasswordlessRow> {
+/// Returns the email of a link, if the link is still valid and was created for the login at
+/// `login_url`.
+pub(super) fn find_by_link(app: &App, token: &str, login_url: &str) -> Option<PasswordlessRow> {
     let state = app.read();
     let now = app.clock.now().as_second();
-    let good = |row: &&PasswordlessRow| {
+    let is_valid = |row: &&PasswordlessRow| {
         !row.used
             && row.failures < TRIES
             && row.expires_at > now
-            && row.magiclink_auth_uri.as_deref() == Some(place)
+            && row.magiclink_auth_uri.as_deref() == Some(login_url)
     };
-    state.passwordless.by("link", token).rev().find(good).cloned()
+    state.passwordless.by("link", token).rev().find(is_valid).cloned()
 }
 
-/// What somebody said about themselves before the mail was sent.
-pub(super) fn about(app: &App, auth_request_id: &str) -> BTreeMap<String, String> {
+/// Returns the sign-up fields of an email.
+pub(super) fn fields(app: &App, auth_request_id: &str) -> BTreeMap<String, String> {
     let state = app.read();
     let row = state.passwordless.get(auth_request_id);
     row.map(|row| row.template_variables.clone()).unwrap_or_default()

@@ -42,7 +42,7 @@ use crate::engine::NoMatch;
 use crate::http::{Reply, Request};
 use crate::state::PORTAL;
 
-/// An endpoint beside the API's operations.
+/// An endpoint that is not an operation of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     Authorize,
@@ -52,7 +52,7 @@ pub(crate) enum Endpoint {
     Discovery,
     UserInfo,
     AccountLink,
-    AccountDone,
+    AccountConnected,
     Portal,
 }
 
@@ -73,7 +73,7 @@ const ENDPOINTS: [(Endpoint, &str, &str); 9] = [
         "/connected_accounts/authorize",
     ),
     (
-        Endpoint::AccountDone,
+        Endpoint::AccountConnected,
         "connected_accounts.done",
         "/connected_accounts/done",
     ),
@@ -81,7 +81,7 @@ const ENDPOINTS: [(Endpoint, &str, &str); 9] = [
 ];
 
 impl Endpoint {
-    /// The name in the request log and in faults.
+    /// Returns the name used in the request log and in faults.
     pub(crate) fn name(self) -> &'static str {
         ENDPOINTS
             .iter()
@@ -92,20 +92,22 @@ impl Endpoint {
     fn methods(self) -> &'static [&'static str] {
         match self {
             Self::Token => &["POST"],
-            Self::Keys | Self::Discovery | Self::AccountLink | Self::AccountDone | Self::Portal => &["GET"],
+            Self::Keys | Self::Discovery | Self::AccountLink | Self::AccountConnected | Self::Portal => {
+                &["GET"]
+            }
             Self::Authorize | Self::Logout | Self::UserInfo => &["GET", "POST"],
         }
     }
 
-    /// Whether pages of other origins call it: what they need is in the request, never in a cookie.
-    fn is_shared(self) -> bool {
+    /// Returns `true` if pages of other origins may call the endpoint. These endpoints use no cookies.
+    fn allows_cors(self) -> bool {
         matches!(self, Self::Token | Self::Keys | Self::Discovery | Self::UserInfo)
     }
 
-    /// Lets pages of any origin read an answer, be it an error, where that is meant (OpenID Connect Core 1.0, section
-    /// 5.3).
-    pub(crate) fn share(self, reply: Reply) -> Reply {
-        if self.is_shared() {
+    /// Adds the CORS header if the endpoint allows cross-origin requests (OpenID Connect Core 1.0,
+    /// section 5.3).
+    pub(crate) fn add_cors(self, reply: Reply) -> Reply {
+        if self.allows_cors() {
             reply.header(ACCESS_CONTROL_ALLOW_ORIGIN, "*")
         } else {
             reply
@@ -115,18 +117,20 @@ impl Endpoint {
     pub(crate) fn named(name: &str) -> Option<Self> {
         ENDPOINTS
             .iter()
-            .find(|(_, known, _)| *known == name)
+            .find(|(_, pattern, _)| *pattern == name)
             .map(|(endpoint, ..)| *endpoint)
     }
 }
 
-/// The endpoint with this method and path.
+/// Returns the endpoint with this method and path.
 ///
 /// # Errors
-/// None of an endpoint, or the methods that the endpoint with this path has.
+/// Returns an error if the path is unknown or the endpoint does not support the method.
 pub(crate) fn find(method: &str, path: &str) -> Result<Endpoint, NoMatch> {
-    let known = ENDPOINTS.iter().find(|(_, _, known)| fits(known, path));
-    let (endpoint, ..) = known.ok_or(NoMatch::Path)?;
+    let found = ENDPOINTS
+        .iter()
+        .find(|(_, _, pattern)| path_matches(pattern, path));
+    let (endpoint, ..) = found.ok_or(NoMatch::Path)?;
     let methods = endpoint.methods();
     if methods.contains(&method) {
         Ok(*endpoint)
@@ -135,52 +139,54 @@ pub(crate) fn find(method: &str, path: &str) -> Result<Endpoint, NoMatch> {
     }
 }
 
-/// Whether a path is an endpoint's. After a slash at the end of `known`, one segment follows.
-fn fits(known: &str, path: &str) -> bool {
-    match path.strip_prefix(known) {
-        Some(rest) if known.ends_with('/') => !rest.is_empty() && !rest.contains('/'),
+/// Returns `true` if `path` is the endpoint path `pattern`. If `pattern` ends with a slash, `path` must
+/// have exactly one more segment.
+fn path_matches(pattern: &str, path: &str) -> bool {
+    match path.strip_prefix(pattern) {
+        Some(rest) if pattern.ends_with('/') => !rest.is_empty() && !rest.contains('/'),
         Some(rest) => rest.is_empty(),
         None => false,
     }
 }
 
-/// The answer to a browser that asks whether a page of another origin may send its request (the CORS protocol).
+/// Returns the response to a CORS preflight request, or `None` for other requests.
 pub(crate) fn preflight(request: &Request) -> Option<Reply> {
-    let (endpoint, ..) = ENDPOINTS.iter().find(|(_, _, known)| *known == request.path)?;
-    (request.method == Method::OPTIONS && endpoint.is_shared()).then(|| {
+    let (endpoint, ..) = ENDPOINTS
+        .iter()
+        .find(|(_, _, pattern)| *pattern == request.path)?;
+    (request.method == Method::OPTIONS && endpoint.allows_cors()).then(|| {
         endpoint
-            .share(Reply::empty(StatusCode::NO_CONTENT))
+            .add_cors(Reply::empty(StatusCode::NO_CONTENT))
             .header(ACCESS_CONTROL_ALLOW_METHODS, &endpoint.methods().join(", "))
             .header(ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type")
             .header(ACCESS_CONTROL_MAX_AGE, "300")
     })
 }
 
-pub(crate) async fn answer(app: &Arc<App>, endpoint: Endpoint, request: &Request) -> Reply {
-    let answered = match endpoint {
-        Endpoint::Authorize => authorize::answer(app, request).await,
-        Endpoint::Token => token::answer(app, request).await,
+pub(crate) async fn handle(app: &Arc<App>, endpoint: Endpoint, request: &Request) -> Reply {
+    let result = match endpoint {
+        Endpoint::Authorize => authorize::handle(app, request).await,
+        Endpoint::Token => token::handle(app, request).await,
         Endpoint::Keys => app
             .keys
             .set()
             .await
-            .map(|set| public(Reply::json(StatusCode::OK, &set))),
-        Endpoint::Logout => logout::answer(app, request),
+            .map(|set| cacheable(Reply::json(StatusCode::OK, &set))),
+        Endpoint::Logout => logout::handle(app, request),
         Endpoint::Discovery => Ok(discovery(app)),
-        Endpoint::UserInfo => userinfo::answer(app, request),
+        Endpoint::UserInfo => userinfo::handle(app, request),
         Endpoint::AccountLink => accounts::authorize(app, request),
-        Endpoint::AccountDone => accounts::done(),
-        Endpoint::Portal => portal::answer(app, request),
+        Endpoint::AccountConnected => accounts::connected(),
+        Endpoint::Portal => portal::handle(app, request),
     };
-    answered.unwrap_or_else(|error| Reply::text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}\n")))
+    result.unwrap_or_else(|error| Reply::text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}\n")))
 }
 
-/// Metadata may be kept for a while.
-fn public(reply: Reply) -> Reply {
+fn cacheable(reply: Reply) -> Reply {
     reply.header(CACHE_CONTROL, "public, max-age=300")
 }
 
-/// OpenID Connect Discovery 1.0, section 3.
+/// Returns the provider metadata (OpenID Connect Discovery 1.0, section 3).
 fn discovery(app: &App) -> Reply {
     let url = &app.url;
     let document = json!({
@@ -209,5 +215,5 @@ fn discovery(app: &App) -> Reply {
         "request_uri_parameter_supported": false,
         "authorization_response_iss_parameter_supported": true,
     });
-    public(Reply::json(StatusCode::OK, &document))
+    cacheable(Reply::json(StatusCode::OK, &document))
 }

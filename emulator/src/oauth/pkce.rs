@@ -5,16 +5,17 @@ use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// Whether `text` can be a verifier or a challenge: 43 to 128 unreserved characters (section 4.1).
+/// Returns `true` if `text` is a valid verifier or challenge: 43 to 128 unreserved characters (section
+/// 4.1).
 pub(super) fn well_formed(text: &str) -> bool {
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
     (43..=128).contains(&text.len()) && text.bytes().all(unreserved)
 }
 
-/// Whether the verifier is the one that the challenge was made of.
+/// Returns `true` if the verifier matches the challenge.
 pub(super) fn matches(challenge: &str, verifier: &str) -> bool {
-    let made = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes()));
-    well_formed(verifier) && verify_slices_are_equal(made.as_bytes(), challenge.as_bytes()).is_ok()
+    let expected = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes()));
+    well_formed(verifier) && verify_slices_are_equal(expected.as_bytes(), challenge.as_bytes()).is_ok()
 }
 
 #[cfg(test)]

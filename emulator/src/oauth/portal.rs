@@ -1,5 +1,5 @@
-//! The page behind a link to the admin portal. The emulator has no portal: the page says so, and
-//! shows what the link was created for.
+//! The page of a link to the admin portal. The emulator does not have a portal. The page explains this
+//! and shows the organization and the features of the link.
 
 use http::StatusCode;
 use serde_json::json;
@@ -9,13 +9,13 @@ use crate::http::{Reply, Request};
 use crate::pages;
 use crate::state::PORTAL;
 
-/// The features of the portal, by their names in the API.
+/// API names and titles of the portal's features.
 const FEATURES: [(&str, &str); 2] = [
     ("sso", "Single sign-on"),
     ("dir_sync", "Directory synchronization"),
 ];
 
-pub(super) fn answer(app: &App, request: &Request) -> anyhow::Result<Reply> {
+pub(super) fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
     let id = request.path.strip_prefix(PORTAL).unwrap_or_default();
     let state = app.read();
     let found = state.portal_links.get(id).and_then(|link| {
@@ -23,15 +23,19 @@ pub(super) fn answer(app: &App, request: &Request) -> anyhow::Result<Reply> {
         Some((link, &organization.organization))
     });
     let Some((link, organization)) = found else {
-        return refused(StatusCode::NOT_FOUND, "The link is unknown.");
+        return invalid_link(StatusCode::NOT_FOUND, "The link is unknown.");
     };
     if link.expires_at <= app.clock.now().as_second() {
-        return refused(StatusCode::GONE, "The link has expired.");
+        return invalid_link(StatusCode::GONE, "The link has expired.");
     }
-    let asked = |(name, _): &&(&str, &str)| {
+    let is_included = |(name, _): &&(&str, &str)| {
         link.features.is_empty() || link.features.iter().any(|feature| feature == name)
     };
-    let features: Vec<&str> = FEATURES.iter().filter(asked).map(|(_, title)| *title).collect();
+    let features: Vec<&str> = FEATURES
+        .iter()
+        .filter(is_included)
+        .map(|(_, title)| *title)
+        .collect();
     let expires = jiff::Timestamp::from_second(link.expires_at).map(|time| time.to_string());
     let context = json!({
         "organization": organization.display_name,
@@ -42,7 +46,7 @@ pub(super) fn answer(app: &App, request: &Request) -> anyhow::Result<Reply> {
     pages::page(StatusCode::OK, "portal.html", context)
 }
 
-fn refused(status: StatusCode, problem: &str) -> anyhow::Result<Reply> {
+fn invalid_link(status: StatusCode, problem: &str) -> anyhow::Result<Reply> {
     let text = format!("{problem} Create a new one with GeneratePortalLink.");
     pages::message(status, "This link does not work", &text, None)
 }

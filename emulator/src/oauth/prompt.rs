@@ -1,25 +1,27 @@
-//! `prompt` and `max_age`: what the user is to be asked, whatever is known already (OpenID Connect Core 1.0, section
-//! 3.1.2.1; Initiating User Registration via OpenID Connect 1.0 for `create`).
+//! The parameters `prompt` and `max_age` (OpenID Connect Core 1.0, section 3.1.2.1; Initiating User
+//! Registration via OpenID Connect 1.0 for `create`).
 
 use crate::http::Pairs;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Prompt {
-    /// No page may be shown.
+    /// Show no page.
     pub(super) none: bool,
-    /// The user has to log in again.
+    /// Require a new login.
     pub(super) login: bool,
     pub(super) consent: bool,
     pub(super) select_account: bool,
-    /// The user wants to sign up.
+    /// Show the sign-up page.
     pub(super) create: bool,
-    /// How many seconds ago the user may have logged in.
+    /// Maximum age of the login, in seconds.
     pub(super) max_age: Option<i64>,
 }
 
 impl Prompt {
+    /// Parses the parameters. If `lenient` is set, unknown prompts are ignored.
+    ///
     /// # Errors
-    /// What is wrong, in words. A lenient environment passes over prompts that it does not know.
+    /// Returns the error description.
     pub(super) fn parse(parameters: &Pairs, lenient: bool) -> Result<Self, String> {
         let mut prompt = Self::default();
         let words: Vec<&str> = (parameters.get("prompt").unwrap_or_default())
@@ -33,22 +35,22 @@ impl Prompt {
                 "select_account" => prompt.select_account = true,
                 "create" => prompt.create = true,
                 _ if lenient => {}
-                other => return Err(format!("there is no prompt {other:?}")),
+                other => return Err(format!("prompt {other:?} is not supported")),
             }
         }
         if prompt.none && words.len() > 1 {
-            return Err("prompt=none stands alone".to_owned());
+            return Err("prompt=none cannot be combined with other prompts".to_owned());
         }
         if let Some(text) = parameters.get("max_age") {
             let seconds: Option<i64> = text.parse().ok().filter(|seconds| *seconds >= 0);
-            prompt.max_age = Some(seconds.ok_or("max_age is not a number of seconds")?);
-            // However quick the user was.
+            prompt.max_age = Some(seconds.ok_or("max_age must be a number of seconds")?);
+            // Also applies to a login in the same second.
             prompt.login |= prompt.max_age == Some(0);
         }
         Ok(prompt)
     }
 
-    /// Whether somebody who logged in at `auth_time` need not log in again.
+    /// Returns `true` if a login at `auth_time` is recent enough.
     pub(super) fn accepts(self, auth_time: i64, now: i64) -> bool {
         !self.login
             && self
@@ -66,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn prompts_are_words_and_none_stands_alone() {
+    fn prompts_are_words_and_none_cannot_be_combined() {
         let both = parsed("prompt=login+consent").unwrap();
         assert!(both.login && both.consent && !both.none);
         assert!(parsed("prompt=none").unwrap().none);
@@ -78,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_login_is_good_until_its_age_is_too_high() {
+    fn a_login_is_accepted_until_max_age() {
         let prompt = parsed("max_age=60").unwrap();
         assert!(prompt.accepts(1000, 1060) && !prompt.accepts(1000, 1061));
         assert!(parsed("").unwrap().accepts(0, 1_000_000));

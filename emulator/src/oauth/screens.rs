@@ -1,26 +1,26 @@
-//! The pages of a login.
+//! The login pages.
 
 use http::StatusCode;
 use scalekit::api::passwordless::PasswordlessType;
 use serde_json::{Map, Value, json};
 
-use super::consent::Party;
+use super::consent::Consent;
 use super::flow::{Flow, Stop};
 use super::{login, mailed, sso};
 use crate::http::Reply;
 use crate::pages::{self, Ticket};
 use crate::state::SessionRow;
 
-/// Addresses that a page proposes at most.
-const PROPOSED: usize = 100;
+/// Maximum number of email addresses that a page suggests.
+const MAX_SUGGESTIONS: usize = 100;
 
-/// An account in a browser, or an organization, to choose from.
+/// Returns an account or an organization for a selection page.
 pub(super) fn choice(id: &str, name: &str, detail: &str) -> Value {
     json!({ "id": id, "name": name, "detail": detail })
 }
 
 impl Flow<'_> {
-    /// A page of the login; 400 if it says what was wrong.
+    /// Renders a login page. The status is 400 if there is a `problem`.
     pub(super) fn page(
         &self,
         name: &str,
@@ -38,12 +38,12 @@ impl Flow<'_> {
                     .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
             },
         );
-        let ours = client.id == self.app.client.id;
+        let is_environment_client = client.id == self.app.client.id;
         let mut context = json!({
             "application": origin,
-            "client": if ours { "" } else { client.name.as_str() },
+            "client": if is_environment_client { "" } else { client.name.as_str() },
             "action": self.action(),
-            "ticket": self.browser.close(self.app, ticket, &self.action()),
+            "ticket": self.browser.issue_ticket(self.app, ticket, &self.action()),
             "email": ticket.email,
             "problem": problem,
         });
@@ -54,11 +54,14 @@ impl Flow<'_> {
             Some(_) => StatusCode::BAD_REQUEST,
             None => StatusCode::OK,
         };
-        Ok(self.browser.dress(self.app, pages::page(status, name, context)?))
+        Ok(self
+            .browser
+            .with_cookie(self.app, pages::page(status, name, context)?))
     }
 
-    /// The page for these connections: to choose one, or that of the only one, or none of them.
-    pub(super) fn connect(&self, ticket: &Ticket, connections: &[sso::Way]) -> Result<Reply, Stop> {
+    /// Shows the page for `connections`: the selection page, the provider page of a single connection, or
+    /// the email page if `connections` is empty.
+    pub(super) fn connect(&self, ticket: &Ticket, connections: &[sso::LoginOption]) -> Result<Reply, Stop> {
         match connections {
             [] => self.email(ticket, None),
             [only] => self.provider(ticket, only, None),
@@ -71,43 +74,44 @@ impl Flow<'_> {
         }
     }
 
-    /// The page of an identity provider, which the emulator plays.
+    /// Shows the page of a simulated identity provider.
     pub(super) fn provider(
         &self,
         ticket: &Ticket,
-        way: &sso::Way,
+        option: &sso::LoginOption,
         problem: Option<&str>,
     ) -> Result<Reply, Stop> {
         let ticket = Ticket {
-            connection_id: way.id.clone(),
+            connection_id: option.id.clone(),
             ..ticket.clone()
         };
-        // An application that insists on a connection leaves no other way.
-        let others = self.wanted.connection_id.is_empty();
-        let more = json!({ "way": way, "others": others, "users": self.proposed(way) });
+        // If the application requires a connection, the user cannot choose another option.
+        let others = self.params.connection_id.is_empty();
+        let more = json!({ "option": option, "others": others, "users": self.suggestions(option) });
         self.page("login/provider.html", &ticket, problem, more)
     }
 
-    fn proposed(&self, way: &sso::Way) -> Vec<String> {
+    fn suggestions(&self, option: &sso::LoginOption) -> Vec<String> {
         let state = self.app.read();
         let emails = |user: &scalekit::api::users::User| user.email.clone();
-        if way.organization_id.is_empty() {
-            state.users.iter().take(PROPOSED).map(emails).collect()
+        if option.organization_id.is_empty() {
+            state.users.iter().take(MAX_SUGGESTIONS).map(emails).collect()
         } else {
-            let users = state.users.by("organization", &way.organization_id);
-            users.take(PROPOSED).map(emails).collect()
+            let users = state.users.by("organization", &option.organization_id);
+            users.take(MAX_SUGGESTIONS).map(emails).collect()
         }
     }
 
-    /// The page that asks for an e-mail address.
+    /// Shows the page with the email field.
     pub(super) fn email(&self, ticket: &Ticket, problem: Option<&str>) -> Result<Reply, Stop> {
         let state = self.app.read();
-        let organization = login::organization_wanted(&state, &self.wanted);
+        let organization = login::requested_organization(&state, &self.params);
         let organization = organization.and_then(|id| state.organizations.get(&id));
+        let users = state.users.iter().take(MAX_SUGGESTIONS).map(|user| &user.email);
         let more = json!({
             "organization": organization.map(|row| &row.organization.display_name),
-            "ways": sso::of_environment(&state),
-            "users": state.users.iter().take(PROPOSED).map(|user| &user.email).collect::<Vec<_>>(),
+            "options": sso::of_environment(&state),
+            "users": users.collect::<Vec<_>>(),
         });
         drop(state);
         let ticket = Ticket {
@@ -117,32 +121,32 @@ impl Flow<'_> {
         self.page("login/email.html", &ticket, problem, more)
     }
 
-    /// The page on which somebody new says who they are.
+    /// Shows the sign-up page.
     pub(super) fn sign_up(&self, email: &str, problem: Option<&str>) -> Result<Reply, Stop> {
         let ticket = Ticket {
             email: email.to_owned(),
             ..Ticket::default()
         };
-        let typed = |name: &str| self.form.get(name).unwrap_or_default().to_owned();
+        let field = |name: &str| self.form.get(name).unwrap_or_default().to_owned();
         let organization = {
             let state = self.app.read();
-            let id = login::organization_wanted(&state, &self.wanted);
+            let id = login::requested_organization(&state, &self.params);
             id.and_then(|id| Some(state.organizations.get(&id)?.organization.display_name.clone()))
         };
         let more = json!({
-            "given_name": typed("given_name"),
-            "family_name": typed("family_name"),
-            "organization_name": typed("organization_name"),
+            "given_name": field("given_name"),
+            "family_name": field("family_name"),
+            "organization_name": field("organization_name"),
             "organization": organization,
-            "asked_for": self.prompt.create,
+            "requested": self.prompt.create,
         });
         self.page("login/signup.html", &ticket, problem, more)
     }
 
-    /// The page to choose an account on.
+    /// Shows the page to choose an account.
     pub(super) fn accounts(&self, sessions: &[SessionRow]) -> Result<Reply, Stop> {
         let state = self.app.read();
-        let shown = sessions.iter().map(|row| {
+        let accounts = sessions.iter().map(|row| {
             let session = &row.session;
             let user = state.users.get(&session.user_id);
             let organization = state.organizations.get(&session.organization_id);
@@ -152,14 +156,15 @@ impl Flow<'_> {
                 organization.map_or("", |row| row.organization.display_name.as_str()),
             )
         });
-        let more = json!({ "accounts": shown.collect::<Vec<_>>() });
+        let more = json!({ "accounts": accounts.collect::<Vec<_>>() });
         drop(state);
         self.page("login/accounts.html", &Ticket::default(), None, more)
     }
 
-    /// The page that a link from a mail leads to. The link alone does nothing, since mail programs follow links, too.
+    /// Shows the page of a link from an email. The user must confirm, because email programs may also
+    /// open links.
     pub(super) fn link(&self, token: &str) -> Result<Reply, Stop> {
-        match mailed::letter_of(self.app, token, &self.place()) {
+        match mailed::find_by_link(self.app, token, &self.login_url()) {
             Some(row) => {
                 let ticket = Ticket {
                     email: row.email,
@@ -170,33 +175,33 @@ impl Flow<'_> {
             }
             None => Ok(pages::message(
                 StatusCode::BAD_REQUEST,
-                "This link is no longer good",
-                "It was used already, is too old, or another mail has taken its place.",
-                Some(("Sign in again", &self.place())),
+                "This link is no longer valid",
+                "It was already used, has expired, or was replaced by a newer email.",
+                Some(("Sign in again", &self.login_url())),
             )?),
         }
     }
 
-    /// The page that asks for the code.
-    pub(super) fn code(&self, ticket: &Ticket, problem: Option<&str>, again: bool) -> Result<Reply, Stop> {
-        let (coded, linked) = {
+    /// Shows the page with the code field. `resent` is set after a new email was sent.
+    pub(super) fn code(&self, ticket: &Ticket, problem: Option<&str>, resent: bool) -> Result<Reply, Stop> {
+        let (has_code, has_link) = {
             let state = self.app.read();
             let row = state.passwordless.get(&ticket.auth_request_id);
             let kind = row.map(|row| row.passwordless_type.clone()).unwrap_or_default();
             (kind != PasswordlessType::Link, kind != PasswordlessType::Otp)
         };
-        let more = json!({ "coded": coded, "linked": linked, "again": again });
+        let more = json!({ "has_code": has_code, "has_link": has_link, "resent": resent });
         self.page("login/code.html", ticket, problem, more)
     }
 
-    /// The page that asks what the application may get.
+    /// Shows the consent page.
     pub(super) fn consent(
         &self,
         row: &SessionRow,
         organization_id: &str,
         scopes: &[&str],
     ) -> Result<Reply, Stop> {
-        let party = Party {
+        let consent = Consent {
             client: &self.authorization.client,
             user_id: &row.session.user_id,
         };
@@ -207,11 +212,11 @@ impl Flow<'_> {
             email: user.map(|user| user.email.clone()).unwrap_or_default(),
             session_id: row.session.session_id.clone(),
             organization_id: organization_id.to_owned(),
-            proven: true,
+            verified: true,
             ..Ticket::default()
         };
         let more = json!({
-            "scopes": party.show(&state, scopes),
+            "scopes": consent.scope_items(&state, scopes),
             "resource": resource.map(|resource| &resource.name),
         });
         drop(state);

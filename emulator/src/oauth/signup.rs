@@ -1,4 +1,4 @@
-//! Who is new: what they say about themselves, and what becomes of it.
+//! Sign-up: creates the user and the organization.
 
 use std::collections::BTreeMap;
 
@@ -8,37 +8,38 @@ use scalekit::api::users::User;
 
 use crate::state::{Ctx, State};
 
-/// Variables of the mail's template, where the answers wait until the address is shown to be the user's.
+// Sign-up fields. They are stored as template variables of the email until the address is verified.
 pub(super) const GIVEN_NAME: &str = "given_name";
 pub(super) const FAMILY_NAME: &str = "family_name";
 pub(super) const ORGANIZATION: &str = "organization_name";
 
-/// Makes the organization that a new user begins.
+/// Creates the organization of a new user and returns its id.
 ///
 /// # Errors
-/// Why there is none, in words.
-pub(super) fn found(
+/// Returns the message for the user.
+pub(super) fn create_organization(
     state: &mut State,
     ctx: &Ctx<'_>,
-    about: &BTreeMap<String, String>,
+    fields: &BTreeMap<String, String>,
 ) -> Result<String, String> {
     let organization = Organization {
-        display_name: about.get(ORGANIZATION).cloned().unwrap_or_default(),
+        display_name: fields.get(ORGANIZATION).cloned().unwrap_or_default(),
         ..Organization::default()
     };
-    let made = state.create_organization(ctx, organization);
-    made.map(|organization| organization.id)
+    let created = state.create_organization(ctx, organization);
+    created
+        .map(|organization| organization.id)
         .map_err(|error| error.message)
 }
 
-/// Makes the user, without memberships.
-pub(super) fn user(
+/// Creates a user without memberships and returns its id.
+pub(super) fn create_user(
     state: &mut State,
     ctx: &Ctx<'_>,
     email: &str,
-    about: &BTreeMap<String, String>,
+    fields: &BTreeMap<String, String>,
 ) -> String {
-    let text = |name: &str| about.get(name).cloned().unwrap_or_default();
+    let text = |name: &str| fields.get(name).cloned().unwrap_or_default();
     let profile = UserProfile {
         given_name: text(GIVEN_NAME),
         family_name: text(FAMILY_NAME),
@@ -53,7 +54,7 @@ pub(super) fn user(
     state.create_user(ctx, user).id
 }
 
-/// The roles of who creates an organization, if the environment has one for that.
+/// Returns the default creator role of the environment, if there is one.
 pub(super) fn creator_roles(state: &State) -> Option<Vec<Role>> {
     let mut roles = state.roles.by("organization", "");
     let role = roles.find(|row| row.role.default_creator)?;

@@ -1,27 +1,27 @@
-//! The ways to log in that somebody else vouches for: single sign-on of organizations, and social logins.
+//! Login through identity providers: single sign-on of organizations, and social login.
 
 use scalekit::api::connections::{Connection, ConnectionProvider, ConnectionType};
 use serde::Serialize;
 
-use super::login::{self, Wanted};
+use super::login::{self, LoginParams};
 use crate::state::State;
 
-/// A connection as a page shows it.
+/// A connection on a login page.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Way {
+pub(super) struct LoginOption {
     pub(super) id: String,
-    /// The identity provider, as people call it.
+    /// Display name of the identity provider.
     pub(super) name: String,
-    /// The text of a button, if the connection has one of its own.
+    /// Button text of the connection. Can be empty.
     title: String,
     pub(super) organization_id: String,
     organization: String,
 }
 
-fn way(state: &State, connection: &Connection) -> Way {
+fn login_option(state: &State, connection: &Connection) -> LoginOption {
     let organization_id = connection.organization_id.clone().unwrap_or_default();
     let organization = state.organizations.get(&organization_id);
-    Way {
+    LoginOption {
         id: connection.id.clone(),
         name: name(&connection.provider, &connection.r#type),
         title: connection.ui_button_title.clone(),
@@ -32,13 +32,17 @@ fn way(state: &State, connection: &Connection) -> Way {
     }
 }
 
-/// The way with this id, if there is a connection that lets users in.
-pub(super) fn by_id(state: &State, id: &str) -> Option<Way> {
-    let connection = state.connections.get(id).filter(|known| is_usable(known));
-    connection.map(|connection| way(state, connection))
+/// Returns the connection with this id, if it is usable for login.
+pub(super) fn by_id(state: &State, id: &str) -> Option<LoginOption> {
+    let connection = state
+        .connections
+        .get(id)
+        .filter(|connection| is_usable(connection));
+    connection.map(|connection| login_option(state, connection))
 }
 
-/// Whether users log in through a connection: it is enabled, and for logging in. Those of tools, and drafts, are not.
+/// Returns `true` if users can log in through a connection. Disabled connections and connections of
+/// tools are not usable.
 pub(super) fn is_usable(connection: &Connection) -> bool {
     let kind = &connection.r#type;
     connection.enabled
@@ -80,24 +84,24 @@ fn name(provider: &ConnectionProvider, kind: &ConnectionType) -> String {
     name.to_owned()
 }
 
-/// Whether a connection is of the provider that a request names, such as `google`.
-pub(super) fn is_of(connection: &Connection, provider: &str) -> bool {
-    let known = connection.provider.name().unwrap_or_default();
-    known.eq_ignore_ascii_case(provider)
+/// Returns `true` if a connection belongs to `provider`, such as `google`.
+pub(super) fn has_provider(connection: &Connection, provider: &str) -> bool {
+    let name = connection.provider.name().unwrap_or_default();
+    name.eq_ignore_ascii_case(provider)
 }
 
-/// The connections that users of an organization log in through.
-pub(super) fn of_organization(state: &State, organization_id: &str) -> Vec<Way> {
+/// Returns the single sign-on connections of an organization.
+pub(super) fn of_organization(state: &State, organization_id: &str) -> Vec<LoginOption> {
     let own = state.connections.by("organization", organization_id);
     own.filter(|connection| is_usable(connection))
-        .map(|connection| way(state, connection))
+        .map(|connection| login_option(state, connection))
         .collect()
 }
 
-/// The social logins of the environment.
-pub(super) fn of_environment(state: &State) -> Vec<Way> {
+/// Returns the social logins of the environment.
+pub(super) fn of_environment(state: &State) -> Vec<LoginOption> {
     let social = social(state);
-    social.map(|connection| way(state, connection)).collect()
+    social.map(|connection| login_option(state, connection)).collect()
 }
 
 fn social(state: &State) -> impl Iterator<Item = &Connection> {
@@ -105,34 +109,35 @@ fn social(state: &State) -> impl Iterator<Item = &Connection> {
     state.connections.iter().filter(usable)
 }
 
-/// The ways that a request leaves.
-pub(super) fn wanted(state: &State, wanted: &Wanted) -> Vec<Way> {
-    if !wanted.connection_id.is_empty() {
-        return by_id(state, &wanted.connection_id).into_iter().collect();
+/// Returns the connections that match the login parameters.
+pub(super) fn candidates(state: &State, params: &LoginParams) -> Vec<LoginOption> {
+    if !params.connection_id.is_empty() {
+        return by_id(state, &params.connection_id).into_iter().collect();
     }
-    let organization = login::organization_of(state, wanted);
+    let organization = login::organization_of(state, params);
     let own = (organization.as_deref())
         .map(|id| of_organization(state, id))
         .unwrap_or_default();
-    if wanted.provider.is_empty() {
+    if params.provider.is_empty() {
         return own;
     }
-    let social = social(state).map(|connection| way(state, connection));
+    let social = social(state).map(|connection| login_option(state, connection));
     let all = own.into_iter().chain(social);
-    all.filter(|way| {
-        (state.connections.get(&way.id)).is_some_and(|connection| is_of(connection, &wanted.provider))
+    all.filter(|option| {
+        (state.connections.get(&option.id))
+            .is_some_and(|connection| has_provider(connection, &params.provider))
     })
     .collect()
 }
 
-/// What a request hints at in vain, in words.
-pub(super) fn problem(state: &State, wanted: &Wanted) -> Option<String> {
-    let domain = &wanted.domain;
-    if !domain.is_empty() && login::organization_wanted(state, wanted).is_none() {
-        return Some(format!("No organization here has the domain {domain}."));
+/// Returns a message for the user if the domain or the provider of the login parameters is unknown.
+pub(super) fn problem(state: &State, params: &LoginParams) -> Option<String> {
+    let domain = &params.domain;
+    if !domain.is_empty() && login::requested_organization(state, params).is_none() {
+        return Some(format!("No organization has the domain {domain}."));
     }
-    if !wanted.provider.is_empty() && self::wanted(state, wanted).is_empty() {
-        return Some(format!("Sign-in with {} is not set up here.", wanted.provider));
+    if !params.provider.is_empty() && candidates(state, params).is_empty() {
+        return Some(format!("Sign-in with {} is not set up.", params.provider));
     }
     None
 }

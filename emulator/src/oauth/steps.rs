@@ -1,19 +1,19 @@
-//! What the pages of a login send.
+//! Handlers of the forms of the login pages.
 
 use http::StatusCode;
 
 use super::authorization::Denied;
-use super::consent::Party;
+use super::consent::Consent;
 use super::flow::{Flow, Stop};
-use super::login::{self, How, Wanted};
+use super::login::{self, LoginMethod, LoginParams};
 use super::mailed;
 use super::{signup, sso};
 use crate::http::Reply;
 use crate::pages::{self, Ticket};
 use crate::state::FAILED;
 
-/// Whether an address could be one.
-fn is_address(email: &str) -> bool {
+/// Returns `true` if `email` looks like an email address.
+fn is_email(email: &str) -> bool {
     let parts = email.split_once('@');
     parts.is_some_and(|(local, domain)| {
         !local.is_empty()
@@ -23,41 +23,42 @@ fn is_address(email: &str) -> bool {
     })
 }
 
-const NO_ADDRESS: &str = "Enter an e-mail address, such as ada@example.com.";
+const INVALID_EMAIL: &str = "Enter an email address, such as ada@example.com.";
 
 impl Flow<'_> {
-    /// Takes a step. A button says which; without one, as when a program sends the form, it is what the page is for.
-    pub(super) async fn submitted(&self) -> Result<Reply, Stop> {
-        let Some(ticket) = self.browser.open(self.app, &self.form, &self.action()) else {
+    /// Handles a submitted form. The field `do` of the pressed button selects the step. If the form was
+    /// submitted without a button, the field `step` of the page does.
+    pub(super) async fn submit(&self) -> Result<Reply, Stop> {
+        let Some(ticket) = self.browser.verify_ticket(self.app, &self.form, &self.action()) else {
             return Ok(pages::message(
                 StatusCode::BAD_REQUEST,
                 "This page has expired",
-                "It was open for too long, was shown in another browser, or the browser accepts no cookies.",
-                Some(("Start again", &self.place())),
+                "It was open for too long or in another browser, or the browser blocks cookies.",
+                Some(("Start again", &self.login_url())),
             )?);
         };
         let step = self.form.get("do").or_else(|| self.form.get("step"));
-        let (step, about) = step
+        let (step, id) = step
             .unwrap_or_default()
             .split_once(' ')
             .unwrap_or((step.unwrap_or_default(), ""));
         match step {
-            "email" | "sso" => self.took_email(&ticket, step == "sso"),
-            "connection" => self.took_connection(&ticket, about),
-            "provider" => self.took_provider(ticket).await,
-            "code" => self.took_code(ticket).await,
+            "email" | "sso" => self.submit_email(&ticket, step == "sso"),
+            "connection" => self.select_connection(&ticket, id),
+            "provider" => self.submit_provider(ticket).await,
+            "code" => self.submit_code(ticket).await,
             "resend" => self.resend(ticket),
-            "link" => self.took_link(&ticket).await,
-            "signup" => self.sign_up(&self.typed_email(&ticket), None),
+            "link" => self.submit_link(&ticket).await,
+            "signup" => self.sign_up(&self.form_email(&ticket), None),
             "register" => self.register(),
-            "organization" if ticket.proven => self.took_organization(ticket, about).await,
-            "account" => self.took_account(about),
-            "allow" if ticket.proven => self.allowed(&ticket),
-            "deny" => Err(self.denied(&ticket, "the user cancelled the login")),
-            "refuse" => Err(self.denied(&ticket, "the identity provider refused the login")),
+            "organization" if ticket.verified => self.select_organization(ticket, id).await,
+            "account" => self.select_account(id),
+            "allow" if ticket.verified => self.grant_consent(&ticket),
+            "deny" => Err(self.denied(&ticket, "the user canceled the login")),
+            "refuse" => Err(self.denied(&ticket, "the identity provider denied the login")),
             _ => self.email(
                 &Ticket {
-                    email: self.typed_email(&ticket),
+                    email: self.form_email(&ticket),
                     ..Ticket::default()
                 },
                 None,
@@ -65,42 +66,44 @@ impl Flow<'_> {
         }
     }
 
-    fn typed_email(&self, ticket: &Ticket) -> String {
-        let typed = self.form.get("email").map(str::trim);
-        typed.unwrap_or(&ticket.email).to_owned()
+    /// Returns the email address of the form, or of the ticket if the form has no such field.
+    fn form_email(&self, ticket: &Ticket) -> String {
+        let email = self.form.get("email").map(str::trim);
+        email.unwrap_or(&ticket.email).to_owned()
     }
 
     fn denied(&self, ticket: &Ticket, description: &str) -> Stop {
-        let who = Wanted {
+        let entry = LoginParams {
             email: ticket.email.clone(),
             connection_id: ticket.connection_id.clone(),
-            ..self.wanted.clone()
+            ..self.params.clone()
         };
-        login::note(self.app, &who, FAILED);
+        login::log_attempt(self.app, &entry, FAILED);
         Denied("access_denied", description.to_owned()).into()
     }
 
-    /// An address leads to the identity provider of its organization, or else to a mail.
-    fn took_email(&self, ticket: &Ticket, only_sso: bool) -> Result<Reply, Stop> {
-        let email = self.typed_email(&Ticket::default());
+    /// Continues with the organization's identity provider if there is one. Otherwise sends an email
+    /// or shows the sign-up page.
+    fn submit_email(&self, ticket: &Ticket, only_sso: bool) -> Result<Reply, Stop> {
+        let email = self.form_email(&Ticket::default());
         let ticket = Ticket {
             email: email.clone(),
             ..ticket.clone()
         };
-        if !is_address(&email) {
-            return self.email(&ticket, Some(NO_ADDRESS));
+        if !is_email(&email) {
+            return self.email(&ticket, Some(INVALID_EMAIL));
         }
-        let (ways, known) = {
+        let (options, user_exists) = {
             let state = self.app.read();
-            let wanted = self.meant(&email);
+            let params = self.with_email(&email);
             (
-                sso::wanted(&state, &wanted),
+                sso::candidates(&state, &params),
                 state.user_by_email(&email).is_some(),
             )
         };
         let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
-        match (ways.is_empty(), known) {
-            (false, _) => self.connect(&ticket, &ways),
+        match (options.is_empty(), user_exists) {
+            (false, _) => self.connect(&ticket, &options),
             (true, _) if only_sso => self.email(
                 &ticket,
                 Some(&format!("No single sign-on is set up for {domain}.")),
@@ -110,81 +113,81 @@ impl Flow<'_> {
         }
     }
 
-    /// What the request asks for, now that somebody has typed an address.
-    fn meant(&self, email: &str) -> Wanted {
-        Wanted {
+    /// Returns the login parameters for an email address that the user entered.
+    fn with_email(&self, email: &str) -> LoginParams {
+        LoginParams {
             email: email.to_owned(),
             provider: String::new(),
-            ..self.wanted.clone()
+            ..self.params.clone()
         }
     }
 
-    fn took_connection(&self, ticket: &Ticket, id: &str) -> Result<Reply, Stop> {
-        let way = {
+    fn select_connection(&self, ticket: &Ticket, id: &str) -> Result<Reply, Stop> {
+        let option = {
             let state = self.app.read();
-            let ours = sso::wanted(&state, &self.meant(&ticket.email));
-            let all = ours.into_iter().chain(sso::of_environment(&state));
-            all.into_iter().find(|way| way.id == id)
+            let matching = sso::candidates(&state, &self.with_email(&ticket.email));
+            let all = matching.into_iter().chain(sso::of_environment(&state));
+            all.into_iter().find(|option| option.id == id)
         };
-        match way {
-            Some(way) => self.provider(ticket, &way, None),
-            None => self.email(ticket, Some("There is no such connection.")),
+        match option {
+            Some(option) => self.provider(ticket, &option, None),
+            None => self.email(ticket, Some("The connection does not exist.")),
         }
     }
 
-    async fn took_provider(&self, ticket: Ticket) -> Result<Reply, Stop> {
-        let way = sso::by_id(&self.app.read(), &ticket.connection_id);
-        let Some(way) = way else {
-            return self.email(&ticket, Some("There is no such connection."));
+    async fn submit_provider(&self, ticket: Ticket) -> Result<Reply, Stop> {
+        let option = sso::by_id(&self.app.read(), &ticket.connection_id);
+        let Some(option) = option else {
+            return self.email(&ticket, Some("The connection does not exist."));
         };
         let ticket = Ticket {
-            email: self.typed_email(&Ticket::default()),
+            email: self.form_email(&Ticket::default()),
             ..ticket
         };
-        if !is_address(&ticket.email) {
-            return self.provider(&ticket, &way, Some(NO_ADDRESS));
+        if !is_email(&ticket.email) {
+            return self.provider(&ticket, &option, Some(INVALID_EMAIL));
         }
-        self.identified(ticket, How::Told).await
+        self.complete(ticket, LoginMethod::Direct).await
     }
 
-    /// Takes what somebody new says about themselves, and has them show that the address is theirs.
+    /// Handles the sign-up form: checks the fields and sends an email to verify the address.
     fn register(&self) -> Result<Reply, Stop> {
-        let email = self.typed_email(&Ticket::default());
-        if !is_address(&email) {
-            return self.sign_up(&email, Some(NO_ADDRESS));
+        let email = self.form_email(&Ticket::default());
+        if !is_email(&email) {
+            return self.sign_up(&email, Some(INVALID_EMAIL));
         }
         let ticket = Ticket {
             email: email.clone(),
             ..Ticket::default()
         };
-        let (ways, known, organization) = {
+        let (options, user_exists, organization) = {
             let state = self.app.read();
-            let wanted = self.meant(&email);
-            let organization = login::organization_of(&state, &wanted);
+            let params = self.with_email(&email);
+            let organization = login::organization_of(&state, &params);
             (
-                sso::wanted(&state, &wanted),
+                sso::candidates(&state, &params),
                 state.user_by_email(&email).is_some(),
                 organization,
             )
         };
-        if known {
-            let problem = format!("{email} has an account already. Sign in with it.");
+        if user_exists {
+            let problem = format!("{email} already has an account. Sign in instead.");
             return self.email(&ticket, Some(&problem));
         }
-        if !ways.is_empty() {
-            return self.connect(&ticket, &ways);
+        if !options.is_empty() {
+            return self.connect(&ticket, &options);
         }
-        let typed = [signup::GIVEN_NAME, signup::FAMILY_NAME, signup::ORGANIZATION]
+        let values = [signup::GIVEN_NAME, signup::FAMILY_NAME, signup::ORGANIZATION]
             .map(|name| (name, self.form.get(name).unwrap_or_default().trim()));
-        if organization.is_none() && typed[2].1.is_empty() {
+        if organization.is_none() && values[2].1.is_empty() {
             return self.sign_up(&email, Some("Enter a name for your organization."));
         }
-        let given = typed.into_iter().filter(|(_, text)| !text.is_empty());
-        let about = given.map(|(name, text)| (name.to_owned(), text.to_owned()));
-        self.send(&email, Some(about.collect()))
+        let filled = values.into_iter().filter(|(_, text)| !text.is_empty());
+        let fields = filled.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        self.send(&email, Some(fields.collect()))
     }
 
-    async fn took_organization(&self, ticket: Ticket, id: &str) -> Result<Reply, Stop> {
+    async fn select_organization(&self, ticket: Ticket, id: &str) -> Result<Reply, Stop> {
         let member = {
             let state = self.app.read();
             let user = state.user_by_email(&ticket.email);
@@ -193,26 +196,29 @@ impl Flow<'_> {
         if !member {
             return self.email(&ticket, Some("You are not a member of this organization."));
         }
-        let how = match ticket.connection_id.as_str() {
-            "" => How::Mailed(mailed::about(self.app, &ticket.auth_request_id)),
-            _ => How::Told,
+        let method = match ticket.connection_id.as_str() {
+            "" => LoginMethod::Email(mailed::fields(self.app, &ticket.auth_request_id)),
+            _ => LoginMethod::Direct,
         };
         let ticket = Ticket {
             organization_id: id.to_owned(),
             ..ticket
         };
-        self.identified(ticket, how).await
+        self.complete(ticket, method).await
     }
 
-    fn took_account(&self, session_id: &str) -> Result<Reply, Stop> {
-        let sessions = self.fitting();
+    fn select_account(&self, session_id: &str) -> Result<Reply, Stop> {
+        let sessions = self.matching_sessions();
         match sessions.iter().find(|row| row.session.session_id == session_id) {
             Some(row) => self.resume(row),
-            None => self.email(&Ticket::default(), Some("You are no longer signed in there.")),
+            None => self.email(
+                &Ticket::default(),
+                Some("You are no longer signed in to this account."),
+            ),
         }
     }
 
-    fn allowed(&self, ticket: &Ticket) -> Result<Reply, Stop> {
+    fn grant_consent(&self, ticket: &Ticket) -> Result<Reply, Stop> {
         let row = {
             let state = self.app.read();
             let live = state.live_session(&self.app.ctx(), &ticket.session_id);
@@ -221,17 +227,17 @@ impl Flow<'_> {
         let Some(row) = row else {
             return self.email(ticket, Some("Your session has ended. Sign in again."));
         };
-        let ticked: Vec<&str> = (self.form.0.iter())
+        let checked: Vec<&str> = (self.form.0.iter())
             .filter(|(name, _)| name == "scope")
             .map(|(_, value)| value.as_str())
             .collect();
-        let party = Party {
+        let consent = Consent {
             client: &self.authorization.client,
             user_id: &row.session.user_id,
         };
-        let scopes = party.allowed(&self.app.read(), &self.authorization.scopes(), &ticked);
+        let scopes = consent.allowed(&self.app.read(), &self.authorization.scopes(), &checked);
         self.app
-            .change(|state| party.remember(state, &self.app.ctx(), &scopes));
-        Ok(self.granted(&row, &ticket.organization_id, &scopes))
+            .change(|state| consent.record(state, &self.app.ctx(), &scopes));
+        Ok(self.redirect_with_code(&row, &ticket.organization_id, &scopes))
     }
 }

@@ -1,4 +1,4 @@
-//! `POST /oauth/token` (RFC 6749 section 3.2).
+//! The endpoint `POST /oauth/token` (RFC 6749 section 3.2).
 
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -14,33 +14,35 @@ use crate::interceptors::{self, Trigger};
 use crate::keys::{SigningKey, sign};
 use crate::state::OAuthClient;
 
-/// How long a refresh token lives, in seconds: 30 days.
+/// Lifetime of a refresh token, in seconds: 30 days.
 const REFRESH_LIFETIME: i64 = 30 * 24 * 3600;
 
-pub(super) async fn answer(app: &App, request: &Request) -> anyhow::Result<Reply> {
+pub(super) async fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
     let key = app.keys.current().await?;
     Ok(match exchange(app, &key, request).await {
         Ok(body) => Reply::json(StatusCode::OK, &body).header(CACHE_CONTROL, "no-store"),
-        Err(Failure::Refused(error)) => error.into_reply(),
-        Err(Failure::Broken(error)) => return Err(error),
+        Err(Failure::Rejected(error)) => error.into_reply(),
+        Err(Failure::Internal(error)) => return Err(error),
     })
 }
 
-/// Why there is no token: the request's fault, or the emulator's.
+/// A failed token request.
 enum Failure {
-    Refused(OAuthError),
-    Broken(anyhow::Error),
+    /// Returned to the client.
+    Rejected(OAuthError),
+    /// An error in the emulator.
+    Internal(anyhow::Error),
 }
 
 impl From<OAuthError> for Failure {
     fn from(error: OAuthError) -> Self {
-        Self::Refused(error)
+        Self::Rejected(error)
     }
 }
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
-        Self::Broken(error)
+        Self::Internal(error)
     }
 }
 
@@ -61,8 +63,8 @@ async fn exchange(app: &App, key: &SigningKey, request: &Request) -> Result<Valu
         "redirect_uri",
         "refresh_token",
     ];
-    if let Some(twice) = names.into_iter().find(|name| form.repeats(name)) {
-        return Err(OAuthError::invalid_request(format!("{twice} is there more than once")).into());
+    if let Some(repeated) = names.into_iter().find(|name| form.repeats(name)) {
+        return Err(OAuthError::invalid_request(format!("{repeated} must not be repeated")).into());
     }
     let Some(grant_type) = form.get("grant_type") else {
         return Err(OAuthError::invalid_request("grant_type is missing").into());
@@ -72,7 +74,7 @@ async fn exchange(app: &App, key: &SigningKey, request: &Request) -> Result<Valu
         "authorization_code" => authorization_code(app, key, &identify(app, request, &form)?, &form),
         "refresh_token" => refresh_token(app, key, &identify(app, request, &form)?, &form),
         other => {
-            let description = format!("there is no grant type {other:?}");
+            let description = format!("grant_type {other:?} is not supported");
             Err(OAuthError::new("unsupported_grant_type", description).into())
         }
     }
@@ -85,30 +87,32 @@ async fn client_credentials(
     form: &Pairs,
 ) -> Result<Value, Failure> {
     if client.public {
-        return Err(OAuthError::invalid_client("client_credentials needs the client secret").into());
+        return Err(OAuthError::invalid_client("client_credentials requires the client secret").into());
     }
     let ctx = app.ctx();
-    let scopes = client_scopes(&client.known, form.get("scope").unwrap_or_default())?;
-    let lifetime = match client.known.lifetime {
+    let scopes = client_scopes(&client.registration, form.get("scope").unwrap_or_default())?;
+    let lifetime = match client.registration.lifetime {
         seconds if seconds > 0 => seconds,
         _ => claims::LIFETIME,
     };
-    let claims = if client.known.machine {
-        let known = &client.known;
-        let context = json!({ "client_id": known.id, "organization_id": known.organization_id });
-        let data = json!({ "client": { "id": known.id, "scopes": known.scopes }, "scopes": scopes });
-        let asked = interceptors::ask(app, Trigger::PreM2mTokenCreation, context, data).await;
-        asked.map_err(|message| OAuthError::new("access_denied", message))?
+    let claims = if client.registration.machine {
+        let registration = &client.registration;
+        let context =
+            json!({ "client_id": registration.id, "organization_id": registration.organization_id });
+        let data =
+            json!({ "client": { "id": registration.id, "scopes": registration.scopes }, "scopes": scopes });
+        let claims = interceptors::ask(app, Trigger::PreM2mTokenCreation, context, data).await;
+        claims.map_err(|message| OAuthError::new("access_denied", message))?
     } else {
         Map::new()
     };
-    let access = claims::client_access(&ctx, &client.known, &scopes, lifetime, claims);
+    let access = claims::client_access(&ctx, &client.registration, &scopes, lifetime, claims);
     let token = sign(key, &access)?;
     let expires = ctx
         .now
         .saturating_add(SignedDuration::from_secs(lifetime))
         .unwrap_or(ctx.now);
-    let access = if client.known.api {
+    let access = if client.registration.api {
         Access::Api
     } else {
         Access::Machine
@@ -119,21 +123,21 @@ async fn client_credentials(
     }))
 }
 
-/// The scopes of a client's own token: all that it has unless it asks for some. The scopes of an application that has
-/// none set are not limited.
-fn client_scopes<'a>(client: &'a OAuthClient, wanted: &'a str) -> Result<Vec<&'a str>, OAuthError> {
-    let wanted: Vec<&str> = wanted.split_whitespace().collect();
-    if wanted.is_empty() {
+/// Returns the scopes of a client's own token: the requested scopes, or all scopes of the client if
+/// `requested` is empty. Applications without scopes may request any scope.
+fn client_scopes<'a>(client: &'a OAuthClient, requested: &'a str) -> Result<Vec<&'a str>, OAuthError> {
+    let requested: Vec<&str> = requested.split_whitespace().collect();
+    if requested.is_empty() {
         return Ok(client.scopes.iter().map(String::as_str).collect());
     }
     let limited = client.machine || !client.scopes.is_empty();
     let foreign = |scope: &&&str| !client.scopes.iter().any(|own| own == *scope);
-    match wanted.iter().find(foreign).filter(|_| limited) {
+    match requested.iter().find(foreign).filter(|_| limited) {
         Some(scope) => {
-            let description = format!("the client may not ask for the scope {scope:?}");
+            let description = format!("the client is not allowed to request the scope {scope:?}");
             Err(OAuthError::new("invalid_scope", description))
         }
-        None => Ok(wanted),
+        None => Ok(requested),
     }
 }
 
@@ -143,13 +147,13 @@ fn authorization_code(app: &App, key: &SigningKey, client: &Client, form: &Pairs
         .ok_or_else(|| OAuthError::invalid_request("code is missing"))?;
     let checked = check_code(app.read().grants.peek_code(code), client, form);
     let redeemed = app.change(|state| match &checked {
-        // A code that was presented wrongly stays good: otherwise anybody could burn it.
+        // An invalid request does not use up the code. Otherwise an attacker could invalidate it.
         Err(_) => Redeemed::Unknown,
         Ok(()) => state.grants.redeem_code(code, app.clock.now()),
     });
     checked?;
     match redeemed {
-        Redeemed::Good(code_data) => {
+        Redeemed::Valid(code_data) => {
             let grant = Grant {
                 public: client.public,
                 ..code_data.grant
@@ -158,7 +162,7 @@ fn authorization_code(app: &App, key: &SigningKey, client: &Client, form: &Pairs
             issue(app, key, grant, scope, Some(code))
         }
         Redeemed::Reused => {
-            Err(OAuthError::invalid_grant("the code was used before; its tokens are void now").into())
+            Err(OAuthError::invalid_grant("the code was already used; its tokens are revoked").into())
         }
         Redeemed::Unknown => Err(OAuthError::invalid_grant("the code is unknown or has expired").into()),
     }
@@ -171,20 +175,20 @@ fn check_code(code: Option<&Code>, client: &Client, form: &Pairs) -> Result<(), 
     }
     if form.get("redirect_uri") != Some(code.redirect_uri.as_str()) {
         return Err(OAuthError::invalid_grant(
-            "redirect_uri is not the one that the code was asked for with",
+            "redirect_uri differs from the one in the authorization request",
         ));
     }
     match (&code.challenge, form.get("code_verifier")) {
         (Some(challenge), Some(verifier)) if pkce::matches(challenge, verifier) => Ok(()),
         (Some(_), Some(_)) => Err(OAuthError::invalid_grant(
-            "code_verifier does not fit the code challenge",
+            "code_verifier does not match the code challenge",
         )),
         (Some(_), None) => Err(OAuthError::invalid_grant("code_verifier is missing")),
         (None, Some(_)) => Err(OAuthError::invalid_grant(
-            "the code was asked for without a code challenge",
+            "the authorization request had no code challenge",
         )),
         (None, None) if client.public => Err(OAuthError::invalid_client(
-            "without a client secret the code needs PKCE",
+            "a client without a secret must use PKCE",
         )),
         (None, None) => Ok(()),
     }
@@ -195,35 +199,35 @@ fn refresh_token(app: &App, key: &SigningKey, client: &Client, form: &Pairs) -> 
         .get("refresh_token")
         .ok_or_else(|| OAuthError::invalid_request("refresh_token is missing"))?;
     let grant = app.read().grants.peek_refresh(token).cloned();
-    let wanted: Option<Vec<&str>> = form.get("scope").map(|scope| scope.split_whitespace().collect());
+    let requested: Option<Vec<&str>> = form.get("scope").map(|scope| scope.split_whitespace().collect());
     if let Some(grant) = &grant {
         let granted: Vec<&str> = grant.scope.split(' ').collect();
-        if wanted.iter().flatten().any(|scope| !granted.contains(scope)) {
-            let description = "the refresh token does not stand for all of these scopes";
+        if requested.iter().flatten().any(|scope| !granted.contains(scope)) {
+            let description = "a requested scope was not granted to the refresh token";
             return Err(OAuthError::new("invalid_scope", description).into());
         }
         if grant.client_id != client.id {
             return Err(OAuthError::invalid_grant("the refresh token belongs to another client").into());
         }
         if client.public && !grant.public {
-            return Err(OAuthError::invalid_client("this refresh token needs the client secret").into());
+            return Err(OAuthError::invalid_client("this refresh token requires the client secret").into());
         }
         let state = app.read();
         if state.live_session(&app.ctx(), &grant.session_id).is_none() {
             return Err(OAuthError::invalid_grant("the session has ended").into());
         }
         if !state.is_active_member(&grant.user_id, &grant.organization_id) {
-            let description = "the user is no active member of the organization any more";
+            let description = "the user is no longer an active member of the organization";
             return Err(OAuthError::invalid_grant(description).into());
         }
     }
     match app.change(|state| state.grants.redeem_refresh(token, app.clock.now())) {
-        Redeemed::Good(grant) => {
-            let scope = wanted.map_or_else(|| grant.scope.clone(), |wanted| wanted.join(" "));
+        Redeemed::Valid(grant) => {
+            let scope = requested.map_or_else(|| grant.scope.clone(), |scopes| scopes.join(" "));
             issue(app, key, grant, scope, None)
         }
         Redeemed::Reused => Err(OAuthError::invalid_grant(
-            "the refresh token was used before; all tokens of the login are void now",
+            "the refresh token was already used; all tokens of this login are revoked",
         )
         .into()),
         Redeemed::Unknown => {
@@ -232,7 +236,8 @@ fn refresh_token(app: &App, key: &SigningKey, client: &Client, form: &Pairs) -> 
     }
 }
 
-/// The tokens of a login. The access and the ID token are for `scope`; the refresh token keeps all that was granted.
+/// Issues the tokens of a login. The access token and the ID token have `scope`; the refresh token
+/// keeps all granted scopes.
 fn issue(
     app: &App,
     key: &SigningKey,

@@ -1,4 +1,4 @@
-//! The two cookies: one ties pages to the browser that they were shown in, the other holds the sessions of its users.
+//! The browser's two cookies. One binds pages to the browser, the other identifies its sessions.
 
 use http::header::{COOKIE, SET_COOKIE};
 
@@ -8,10 +8,10 @@ use crate::http::{Reply, Request};
 use crate::secrets::random_token;
 use crate::state::{BrowserKey, SessionRow, State};
 
-/// The browser behind a request.
+/// The browser that sent a request.
 pub(crate) struct Browser {
     page: String,
-    /// It has no cookie for pages yet.
+    /// The request had no page cookie.
     new: bool,
     session: Option<String>,
 }
@@ -26,12 +26,12 @@ impl Browser {
         }
     }
 
-    /// What its sessions are kept under, if it has any.
+    /// Returns the key of the browser's sessions, or `None` without a session cookie.
     pub(crate) fn key(&self) -> Option<BrowserKey> {
         self.session.as_deref().map(key)
     }
 
-    /// The sessions that live in it, the newest first.
+    /// Returns the browser's live sessions, newest first.
     pub(crate) fn sessions(&self, app: &App, state: &State) -> Vec<SessionRow> {
         let Some(session) = &self.session else {
             return Vec::new();
@@ -40,31 +40,37 @@ impl Browser {
         rows.cloned().collect()
     }
 
-    /// Puts a session into it; answers with the new cookie.
-    pub(crate) fn enter(&self, app: &App, session_id: &str) -> String {
+    /// Adds a session to the browser and returns the new cookie.
+    pub(crate) fn add_session(&self, app: &App, session_id: &str) -> String {
         let new = random_token("browser");
         let old = self.key();
         app.change(|state| state.enter_browser(&app.ctx(), old.as_ref(), key(&new), session_id));
         set(app, "session", &new)
     }
 
-    pub(crate) fn close(&self, app: &App, ticket: &Ticket, purpose: &str) -> String {
+    /// Returns the signed ticket for a page.
+    pub(crate) fn issue_ticket(&self, app: &App, ticket: &Ticket, purpose: &str) -> String {
         let ticket = Ticket {
-            at: app.clock.now().as_second(),
+            issued_at: app.clock.now().as_second(),
             ..ticket.clone()
         };
-        app.seal.close(&ticket, &self.page, purpose)
+        app.ticket_key.sign(&ticket, &self.page, purpose)
     }
 
-    /// The ticket that a form brought back, if it is good.
-    pub(crate) fn open(&self, app: &App, form: &crate::http::Pairs, purpose: &str) -> Option<Ticket> {
+    /// Returns the ticket of a form, or `None` if it is missing or invalid.
+    pub(crate) fn verify_ticket(
+        &self,
+        app: &App,
+        form: &crate::http::Pairs,
+        purpose: &str,
+    ) -> Option<Ticket> {
         let text = form.get("ticket")?;
-        app.seal
-            .open(text, &self.page, purpose, app.clock.now().as_second())
+        app.ticket_key
+            .verify(text, &self.page, purpose, app.clock.now().as_second())
     }
 
-    /// A page with the cookie that its ticket needs.
-    pub(crate) fn dress(&self, app: &App, reply: Reply) -> Reply {
+    /// Adds the page cookie to a page if the browser does not have one.
+    pub(crate) fn with_cookie(&self, app: &App, reply: Reply) -> Reply {
         if self.new {
             reply.header(SET_COOKIE, &set(app, "page", &self.page))
         } else {
@@ -80,25 +86,26 @@ fn key(cookie: &str) -> BrowserKey {
     key
 }
 
-/// Cookies do not tell ports apart, and many emulators run side by side.
-fn name(app: &App, what: &str) -> String {
+/// Returns the name of a cookie. It contains the port, because browsers share cookies between the ports
+/// of a host.
+fn name(app: &App, kind: &str) -> String {
     let port = url::Url::parse(&app.url).ok().and_then(|url| url.port());
     port.map_or_else(
-        || format!("scalekit_{what}"),
-        |port| format!("scalekit_{what}_{port}"),
+        || format!("scalekit_{kind}"),
+        |port| format!("scalekit_{kind}_{port}"),
     )
 }
 
-fn set(app: &App, what: &str, value: &str) -> String {
+fn set(app: &App, kind: &str, value: &str) -> String {
     let secure = if app.url.starts_with("https:") {
         "; Secure"
     } else {
         ""
     };
-    // Lax, so that it comes along when an application sends the browser here, but with no form of a foreign page.
+    // Lax: sent when an application redirects here, but not with a form of another site.
     format!(
         "{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}",
-        name(app, what)
+        name(app, kind)
     )
 }
 
@@ -109,6 +116,6 @@ fn cookie<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
         .flat_map(|line| line.split(';'));
     let mut pairs = pairs.filter_map(|pair| pair.trim().split_once('='));
     pairs
-        .find(|(known, value)| *known == name && !value.is_empty())
+        .find(|(key, value)| *key == name && !value.is_empty())
         .map(|(_, value)| value)
 }

@@ -1,4 +1,4 @@
-//! What people see: templates, the stylesheet, and the headers that keep a page to itself.
+//! HTML pages: templates, assets and security headers.
 
 mod browser;
 mod ticket;
@@ -14,23 +14,23 @@ use serde::Serialize;
 use crate::http::{Reply, Request};
 
 pub(crate) use browser::Browser;
-pub(crate) use ticket::{Seal, Ticket};
+pub(crate) use ticket::{Ticket, TicketKey};
 
 const POLICY: HeaderName = HeaderName::from_static("content-security-policy");
 
-/// Pages that ask something load nothing but their stylesheet. There is no `form-action`: browsers apply it to where the
-/// answer redirects to as well, which is any application.
-const ASKING: &str =
+/// Policy of the login pages. It has no `form-action`, because browsers also apply it to the redirect
+/// after the form, which can go to any application.
+const LOGIN_POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The dashboard renews itself, and its forms lead nowhere else.
-const LIVE: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; \
+/// Policy of the dashboard, which runs a script and posts forms only to itself.
+const DASHBOARD_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; \
                     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Where the files are that pages refer to.
+/// Path prefix of the assets.
 const ASSETS: &str = "/_emulator/assets/";
 
-/// Declares the templates by their names.
+/// Includes the templates with these names.
 macro_rules! templates {
     ($($name:literal),* $(,)?) => {
         [$(($name, include_str!(concat!("../templates/", $name)))),*]
@@ -40,7 +40,7 @@ macro_rules! templates {
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut templates = Environment::new();
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
-    templates.add_filter("moment", moment);
+    templates.add_filter("format_time", format_time);
     for (name, source) in templates![
         "base.html",
         "message.html",
@@ -66,28 +66,28 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "dashboard/users.html",
         "dashboard/webhooks.html",
     ] {
-        // A template that does not parse is found by the first page that wants it, and by the test below.
+        // A parse error is ignored here. Rendering the template fails, and so does the test below.
         let _ = templates.add_template(name, source);
     }
     templates
 });
 
-/// A time as people read it, to the second.
-fn moment(time: &str) -> String {
+/// Formats a time for people, to the second.
+fn format_time(time: &str) -> String {
     time.get(..19).unwrap_or(time).replace('T', " ")
 }
 
-/// A page that asks or tells something.
+/// Renders a login or message page.
 pub(crate) fn page(status: StatusCode, name: &str, context: impl Serialize) -> anyhow::Result<Reply> {
-    render(status, name, context, ASKING)
+    render(status, name, context, LOGIN_POLICY)
 }
 
-/// A page of the dashboard.
+/// Renders a page of the dashboard.
 pub(crate) fn live_page(name: &str, context: impl Serialize) -> anyhow::Result<Reply> {
-    render(StatusCode::OK, name, context, LIVE)
+    render(StatusCode::OK, name, context, DASHBOARD_POLICY)
 }
 
-/// A page that says one thing, with a link to go on if there is one: its text and its address.
+/// Renders a message page. `link` is the text and the URL of a link.
 pub(crate) fn message(
     status: StatusCode,
     title: &str,
@@ -98,9 +98,9 @@ pub(crate) fn message(
     page(status, "message.html", context)
 }
 
-/// For a request that cannot be answered by sending the browser back.
+/// Renders an error page, for requests that cannot redirect to the application.
 pub(crate) fn error(text: &str) -> anyhow::Result<Reply> {
-    message(StatusCode::BAD_REQUEST, "This cannot be done", text, None)
+    message(StatusCode::BAD_REQUEST, "Invalid request", text, None)
 }
 
 fn render(status: StatusCode, name: &str, context: impl Serialize, policy: &str) -> anyhow::Result<Reply> {
@@ -109,13 +109,13 @@ fn render(status: StatusCode, name: &str, context: impl Serialize, policy: &str)
         .header(POLICY, policy)
         .header(X_FRAME_OPTIONS, "DENY")
         .header(X_CONTENT_TYPE_OPTIONS, "nosniff")
-        // Forms of our own must say where they come from; to others the address, with its parameters, is not told.
+        // The dashboard checks the origin of its forms. Other sites must not receive URLs with parameters.
         .header(REFERRER_POLICY, "same-origin"))
 }
 
-/// The file that a page refers to, if a request is for one.
+/// Returns the response to a request for an asset, or `None` for other requests.
 pub(crate) fn asset(request: &Request) -> Option<Reply> {
-    // Browsers ask for this one by themselves, and it is no request of anybody's that nothing answers.
+    // Browsers request this file automatically. It must not appear in the log as an unmatched request.
     let name = match request.path.as_str() {
         "/favicon.ico" => "icon.svg",
         path => path.strip_prefix(ASSETS)?,

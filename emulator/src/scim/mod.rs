@@ -1,4 +1,5 @@
-//! SCIM 2.0 (RFC 7643, RFC 7644): how an identity provider pushes users and groups into a directory.
+//! SCIM 2.0 server of a directory (RFC 7643, RFC 7644). Identity providers use it to provision users and
+//! groups.
 
 mod names;
 mod patch;
@@ -16,35 +17,36 @@ use crate::http::{Reply, Request};
 use crate::secrets::hash;
 use resources::{Kind, Resource};
 
-/// The name in the request log and in faults.
+/// Name used in the request log and in faults.
 pub(crate) const NAME: &str = "scim";
 
 const PREFIX: &str = "/api/v1/directories/";
 const VERSION: &str = "/scim/v2";
 const CONTENT_TYPE: &str = "application/scim+json";
 
-/// Where the identity provider of a directory sends users and groups.
+/// Returns the SCIM endpoint of a directory.
 pub(crate) fn endpoint(url: &str, directory_id: &str) -> String {
     format!("{url}{PREFIX}{directory_id}{VERSION}")
 }
 
-/// The directory and the rest of the path, if a request is for SCIM.
+/// Splits a SCIM path into the directory id and the path after `/scim/v2/`. Returns `None` for other
+/// paths.
 pub(crate) fn find(path: &str) -> Option<(&str, &str)> {
     let (directory, rest) = path.strip_prefix(PREFIX)?.split_once(VERSION)?;
-    let ours =
+    let is_scim =
         !directory.is_empty() && !directory.contains('/') && (rest.is_empty() || rest.starts_with('/'));
-    ours.then_some((directory, rest.trim_matches('/')))
+    is_scim.then_some((directory, rest.trim_matches('/')))
 }
 
-/// A refused request (RFC 7644, section 3.12).
+/// An error response (RFC 7644, section 3.12).
 #[derive(Debug)]
-struct Refusal {
+struct ScimError {
     status: StatusCode,
     kind: Option<&'static str>,
     detail: String,
 }
 
-impl Refusal {
+impl ScimError {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self {
             status,
@@ -61,25 +63,25 @@ impl Refusal {
     }
 }
 
-impl From<ApiError> for Refusal {
+impl From<ApiError> for ScimError {
     fn from(error: ApiError) -> Self {
         let status = StatusCode::from_u16(error.code.http_status());
         Self::new(status.unwrap_or(StatusCode::BAD_REQUEST), error.message)
     }
 }
 
-/// Answers a request to the SCIM service of a directory; `rest` is what follows `/scim/v2/`.
-pub(crate) fn answer(app: &App, directory: &str, rest: &str, request: &Request) -> Reply {
-    route(app, directory, rest, request).unwrap_or_else(|refusal| {
+/// Handles a SCIM request of a directory. `rest` is the path after `/scim/v2/`.
+pub(crate) fn handle(app: &App, directory: &str, rest: &str, request: &Request) -> Reply {
+    route(app, directory, rest, request).unwrap_or_else(|error_response| {
         let mut error = json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
-            "status": refusal.status.as_str(),
-            "detail": refusal.detail,
+            "status": error_response.status.as_str(),
+            "detail": error_response.detail,
         });
-        if let Some(kind) = refusal.kind {
+        if let Some(kind) = error_response.kind {
             error["scimType"] = kind.into();
         }
-        reply(refusal.status, &error)
+        reply(error_response.status, &error)
     })
 }
 
@@ -87,47 +89,55 @@ fn reply(status: StatusCode, body: &Value) -> Reply {
     Reply::new(status, CONTENT_TYPE, body.to_string())
 }
 
-fn route(app: &App, directory: &str, rest: &str, request: &Request) -> Result<Reply, Refusal> {
+fn route(app: &App, directory: &str, rest: &str, request: &Request) -> Result<Reply, ScimError> {
     authorize(app, directory, request)?;
-    let (place, id) = rest.split_once('/').unwrap_or((rest, ""));
-    let nothing = || {
-        Refusal::new(
+    let (collection, id) = rest.split_once('/').unwrap_or((rest, ""));
+    let not_found = || {
+        ScimError::new(
             StatusCode::NOT_FOUND,
-            format!("there is no {} {rest}", request.method),
+            format!("no route for {} {rest}", request.method),
         )
     };
-    if (&request.method, place) == (&Method::GET, "ServiceProviderConfig") {
+    if (&request.method, collection) == (&Method::GET, "ServiceProviderConfig") {
         return Ok(reply(StatusCode::OK, &provider_config()));
     }
-    let kind = match place {
+    let kind = match collection {
         "Users" => Kind::User,
         "Groups" => Kind::Group,
-        _ => return Err(nothing()),
+        _ => return Err(not_found()),
     };
     let resource = Resource { app, directory, kind };
     let query = request.query();
-    let done = |status, document| reply(status, &Value::Object(resources::chosen(document, &query)));
+    let selected = |status, document| {
+        reply(
+            status,
+            &Value::Object(resources::select_attributes(document, &query)),
+        )
+    };
     match (request.method.as_str(), id) {
         ("GET", "") => Ok(reply(StatusCode::OK, &resource.list(&query)?)),
         ("GET", id) => Ok(reply(StatusCode::OK, &resource.get(id, &query)?)),
         ("POST", "") => {
-            let made = resource.create(object(request)?)?;
-            let location = made["meta"]["location"].as_str().unwrap_or_default().to_owned();
-            Ok(done(StatusCode::CREATED, made).header(LOCATION, &location))
+            let created = resource.create(object(request)?)?;
+            let location = created["meta"]["location"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned();
+            Ok(selected(StatusCode::CREATED, created).header(LOCATION, &location))
         }
-        (_, "") => Err(nothing()),
-        ("PUT", id) => Ok(done(StatusCode::OK, resource.replace(id, object(request)?)?)),
-        ("PATCH", id) => Ok(done(StatusCode::OK, resource.patch(id, &object(request)?)?)),
+        (_, "") => Err(not_found()),
+        ("PUT", id) => Ok(selected(StatusCode::OK, resource.replace(id, object(request)?)?)),
+        ("PATCH", id) => Ok(selected(StatusCode::OK, resource.patch(id, &object(request)?)?)),
         ("DELETE", id) => {
             resource.delete(id)?;
             Ok(Reply::empty(StatusCode::NO_CONTENT))
         }
-        _ => Err(nothing()),
+        _ => Err(not_found()),
     }
 }
 
-/// The identity provider shows a secret of the directory.
-fn authorize(app: &App, directory: &str, request: &Request) -> Result<(), Refusal> {
+/// Checks that the bearer token is a secret of the directory.
+fn authorize(app: &App, directory: &str, request: &Request) -> Result<(), ScimError> {
     let token = request.bearer().map(hash);
     let state = app.read();
     let row = state.directories.get(directory);
@@ -135,15 +145,16 @@ fn authorize(app: &App, directory: &str, request: &Request) -> Result<(), Refusa
     if known {
         return Ok(());
     }
-    Err(Refusal::new(
+    Err(ScimError::new(
         StatusCode::UNAUTHORIZED,
-        "the bearer token is no secret of the directory",
+        "the bearer token is not a secret of the directory",
     ))
 }
 
-fn object(request: &Request) -> Result<Map<String, Value>, Refusal> {
-    serde_json::from_slice(&request.body)
-        .map_err(|error| Refusal::invalid("invalidSyntax", format!("the body is no JSON object: {error}")))
+fn object(request: &Request) -> Result<Map<String, Value>, ScimError> {
+    serde_json::from_slice(&request.body).map_err(|error| {
+        ScimError::invalid("invalidSyntax", format!("the body is not a JSON object: {error}"))
+    })
 }
 
 fn provider_config() -> Value {

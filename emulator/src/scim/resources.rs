@@ -1,23 +1,23 @@
-//! Users and groups as SCIM sees them: the document that was sent is kept, what the API shows is read from it.
+//! SCIM users and groups. The received document is stored, and the fields of the API are read from it.
 
 use http::StatusCode;
 use scalekit::api::directories::{DirectoryGroup, DirectoryUser};
 use serde_json::{Value, json};
 
-use super::names::{is_urn, tidy};
+use super::names::{is_urn, normalize};
 use super::path::{Filter, Path};
 use super::shape::{
     Document, group_document, ids, members, text, user, user_document, user_groups, user_name,
 };
-use super::{Refusal, endpoint, patch};
+use super::{ScimError, endpoint, patch};
 use crate::app::App;
 use crate::http::Pairs;
 use crate::state::{Row, State};
 
-/// The most resources in one answer.
+/// Maximum number of resources in a response.
 pub(super) const MAX_RESULTS: usize = 200;
 
-/// What a client says about itself or what follows from other things: never kept.
+/// Read-only attributes. They are computed and never stored.
 const COMPUTED: [&str; 3] = ["id", "meta", "groups"];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(super) struct Resource<'a> {
 }
 
 impl Resource<'_> {
-    fn place(&self) -> &'static str {
+    fn collection(&self) -> &'static str {
         match self.kind {
             Kind::User => "Users",
             Kind::Group => "Groups",
@@ -49,40 +49,40 @@ impl Resource<'_> {
         }
     }
 
-    fn missing(&self, id: &str) -> Refusal {
-        Refusal::new(
+    fn missing(&self, id: &str) -> ScimError {
+        ScimError::new(
             StatusCode::NOT_FOUND,
-            format!("{}/{id} does not exist", self.place()),
+            format!("{}/{id} does not exist", self.collection()),
         )
     }
 
-    /// All resources as they are sent, in order of creation.
+    /// Returns the documents of all resources, in order of creation.
     fn all(&self, state: &State) -> Vec<Document> {
         match self.kind {
             Kind::User => (state.directory_users.by("directory", self.directory))
-                .map(|row| self.shown(row.id(), user_document(row), user_groups(state, row)))
+                .map(|row| self.complete(row.id(), user_document(row), user_groups(state, row)))
                 .collect(),
             Kind::Group => (state.directory_groups.by("directory", self.directory))
-                .map(|row| self.shown(row.id(), group_document(row), members(state, row)))
+                .map(|row| self.complete(row.id(), group_document(row), members(state, row)))
                 .collect(),
         }
     }
 
-    /// One resource as it is sent.
-    fn find(&self, state: &State, id: &str) -> Result<Document, Refusal> {
+    /// Returns the document of a resource.
+    fn find(&self, state: &State, id: &str) -> Result<Document, ScimError> {
         let found = match self.kind {
             Kind::User => (state.directory_users.get(id))
                 .filter(|row| row.directory_id == self.directory)
-                .map(|row| self.shown(id, user_document(row), user_groups(state, row))),
+                .map(|row| self.complete(id, user_document(row), user_groups(state, row))),
             Kind::Group => (state.directory_groups.get(id))
                 .filter(|row| row.directory_id == self.directory)
-                .map(|row| self.shown(id, group_document(row), members(state, row))),
+                .map(|row| self.complete(id, group_document(row), members(state, row))),
         };
         found.ok_or_else(|| self.missing(id))
     }
 
-    /// Whether a resource other than `id` has this name. Names of users do not depend on letter case (RFC 7643,
-    /// section 4.1.1).
+    /// Returns `true` if a resource other than `id` has this name. User names are case-insensitive (RFC
+    /// 7643, section 4.1.1).
     fn is_taken(&self, state: &State, name: &str, id: &str) -> bool {
         match self.kind {
             Kind::User => (state.directory_users.by("directory", self.directory))
@@ -92,12 +92,14 @@ impl Resource<'_> {
         }
     }
 
-    fn shown(&self, id: &str, mut document: Document, (list, values): (&str, Vec<Value>)) -> Document {
-        let (place, kind) = match self.kind {
-            Kind::User => (self.place(), "User"),
-            Kind::Group => (self.place(), "Group"),
+    /// Adds the read-only attributes to a stored document.
+    fn complete(&self, id: &str, mut document: Document, (list, values): (&str, Vec<Value>)) -> Document {
+        let kind = match self.kind {
+            Kind::User => "User",
+            Kind::Group => "Group",
         };
-        let location = format!("{}/{place}/{id}", endpoint(&self.app.url, self.directory));
+        let endpoint = endpoint(&self.app.url, self.directory);
+        let location = format!("{endpoint}/{}/{id}", self.collection());
         let core = format!("urn:ietf:params:scim:schemas:core:2.0:{kind}");
         let extensions = document.keys().filter(|name| is_urn(name)).cloned();
         let schemas: Vec<String> = std::iter::once(core).chain(extensions).collect();
@@ -111,22 +113,22 @@ impl Resource<'_> {
         document
     }
 
-    /// One page, or what a filter such as `userName eq "ann"` picks.
-    pub(super) fn list(&self, query: &Pairs) -> Result<Value, Refusal> {
+    /// Returns a page of the resources that match the filter. Without a filter, all resources match.
+    pub(super) fn list(&self, query: &Pairs) -> Result<Value, ScimError> {
         let mut all = self.all(&self.app.read());
         if let Some(filter) = query.get("filter") {
             let filter = Filter::parse(filter).ok_or_else(|| {
-                let detail = "only filters such as userName eq \"ann\" are known";
-                Refusal::invalid("invalidFilter", detail)
+                let detail = "only filters such as userName eq \"ann\" are supported";
+                ScimError::invalid("invalidFilter", detail)
             })?;
-            all.retain(|document| filter.picks(document));
+            all.retain(|document| filter.matches(document));
         }
         let number = |name: &str, default: usize| match query.get(name) {
             None => Ok(default),
             Some(text) => text
                 .parse::<i64>()
                 .map(|number| usize::try_from(number).unwrap_or_default())
-                .map_err(|_| Refusal::invalid("invalidValue", format!("{name} is no number"))),
+                .map_err(|_| ScimError::invalid("invalidValue", format!("{name} must be a number"))),
         };
         let (start, count) = (
             number("startIndex", 1)?.max(1),
@@ -134,31 +136,31 @@ impl Resource<'_> {
         );
         let total = all.len();
         let page = all.into_iter().skip(start - 1).take(count);
-        let page: Vec<Document> = page.map(|document| chosen(document, query)).collect();
+        let page: Vec<Document> = page.map(|document| select_attributes(document, query)).collect();
         Ok(json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
             "totalResults": total, "startIndex": start, "itemsPerPage": page.len(), "Resources": page,
         }))
     }
 
-    pub(super) fn get(&self, id: &str, query: &Pairs) -> Result<Value, Refusal> {
+    pub(super) fn get(&self, id: &str, query: &Pairs) -> Result<Value, ScimError> {
         let document = self.find(&self.app.read(), id)?;
-        Ok(chosen(document, query).into())
+        Ok(select_attributes(document, query).into())
     }
 
-    pub(super) fn create(&self, document: Document) -> Result<Document, Refusal> {
+    pub(super) fn create(&self, document: Document) -> Result<Document, ScimError> {
         self.app.change(|state| self.put(state, "", document))
     }
 
-    pub(super) fn replace(&self, id: &str, document: Document) -> Result<Document, Refusal> {
+    pub(super) fn replace(&self, id: &str, document: Document) -> Result<Document, ScimError> {
         self.app.change(|state| {
             self.find(state, id)?;
             self.put(state, id, document)
         })
     }
 
-    /// Changes a resource in parts.
-    pub(super) fn patch(&self, id: &str, patch: &Document) -> Result<Document, Refusal> {
+    /// Applies PATCH operations to a resource.
+    pub(super) fn patch(&self, id: &str, patch: &Document) -> Result<Document, ScimError> {
         self.app.change(|state| {
             let mut document = self.find(state, id)?;
             patch::apply(&mut document, patch)?;
@@ -166,17 +168,20 @@ impl Resource<'_> {
         })
     }
 
-    fn put(&self, state: &mut State, id: &str, document: Document) -> Result<Document, Refusal> {
-        let mut document = tidy(document)?;
+    fn put(&self, state: &mut State, id: &str, document: Document) -> Result<Document, ScimError> {
+        let mut document = normalize(document)?;
         let name = text(&document, self.name());
         if name.is_empty() {
             let detail = format!("{} is missing", self.name());
-            return Err(Refusal::invalid("invalidValue", detail));
+            return Err(ScimError::invalid("invalidValue", detail));
         }
         if self.is_taken(state, &name, id) {
-            return Err(Refusal {
+            return Err(ScimError {
                 kind: Some("uniqueness"),
-                ..Refusal::new(StatusCode::CONFLICT, format!("{} {name:?} is taken", self.name()))
+                ..ScimError::new(
+                    StatusCode::CONFLICT,
+                    format!("{} {name:?} already exists", self.name()),
+                )
             });
         }
         for name in COMPUTED {
@@ -201,7 +206,7 @@ impl Resource<'_> {
                     group_detail: Some(document),
                     ..DirectoryGroup::default()
                 };
-                // A new document without members is a group without members.
+                // The document is complete: without `members`, the group has no members.
                 let members = members.unwrap_or_default();
                 let row = state.put_directory_group(&ctx, self.directory, group, Some(&members))?;
                 row.group.id
@@ -210,7 +215,7 @@ impl Resource<'_> {
         self.find(state, &id)
     }
 
-    pub(super) fn delete(&self, id: &str) -> Result<(), Refusal> {
+    pub(super) fn delete(&self, id: &str) -> Result<(), ScimError> {
         let ctx = self.app.ctx();
         self.app.change(|state| {
             self.find(state, id)?;
@@ -223,20 +228,20 @@ impl Resource<'_> {
     }
 }
 
-/// What always comes back (RFC 7643, section 3.1).
+/// Attributes that are always returned (RFC 7643, section 3.1).
 const ALWAYS: [&str; 2] = ["schemas", "id"];
 
-/// The attributes that a request wants, or all without those that it does not want (RFC 7644, section 3.9).
-pub(super) fn chosen(mut document: Document, query: &Pairs) -> Document {
+/// Applies the parameters `attributes` and `excludedAttributes` to a document (RFC 7644, section 3.9).
+pub(super) fn select_attributes(mut document: Document, query: &Pairs) -> Document {
     let paths = |name: &str| {
         let listed = query.get(name).unwrap_or_default().split(',');
         listed.filter_map(Path::parse).collect::<Vec<_>>()
     };
-    let wanted = paths("attributes");
-    if !wanted.is_empty() {
+    let included = paths("attributes");
+    if !included.is_empty() {
         document.retain(|name, _| {
             let holder = |path: &Path<'_>| path.schema.unwrap_or(path.attribute).eq_ignore_ascii_case(name);
-            ALWAYS.contains(&name.as_str()) || wanted.iter().any(holder)
+            ALWAYS.contains(&name.as_str()) || included.iter().any(holder)
         });
     }
     for path in paths("excludedAttributes") {

@@ -1,12 +1,12 @@
-//! Between the documents of SCIM and what the API shows of users and groups.
+//! Conversion between SCIM documents and the users and groups of the API.
 
 use scalekit::api::directories::DirectoryUser;
 use serde_json::{Map, Value, json};
 
-use super::names::{field, respelled};
+use super::names::{field, normalize_names};
 use crate::state::{DirectoryGroupRow, DirectoryUserRow, Row, State};
 
-/// A resource as an identity provider sends it.
+/// A SCIM resource.
 pub(super) type Document = Map<String, Value>;
 
 pub(super) fn text(document: &Document, name: &str) -> String {
@@ -24,7 +24,7 @@ pub(super) fn ids(values: &Value) -> Vec<String> {
         .collect()
 }
 
-/// What the API shows of the document of a user.
+/// Converts the document of a user to the user of the API.
 pub(super) fn user(document: Document) -> DirectoryUser {
     let name = |part: &str| {
         document
@@ -62,24 +62,26 @@ pub(super) fn user(document: Document) -> DirectoryUser {
     }
 }
 
-/// What identity providers call a user, whatever way it came.
+/// Returns the `userName` of a user. Users that were not created by SCIM use the preferred username or
+/// the email address.
 pub(super) fn user_name(row: &DirectoryUserRow) -> &str {
     let user = &row.user;
-    let sent = user
+    let scim_name = user
         .user_detail
         .as_ref()
         .and_then(|document| field(document, "userName"));
-    match sent.and_then(Value::as_str) {
+    match scim_name.and_then(Value::as_str) {
         Some(name) => name,
         None if user.preferred_username.is_empty() => &user.email,
         None => &user.preferred_username,
     }
 }
 
-/// The document of a user. One that came another way than by SCIM gets what SCIM would have sent.
+/// Returns the document of a user. Missing attributes are filled in for users that were not created by
+/// SCIM.
 pub(super) fn user_document(row: &DirectoryUserRow) -> Document {
     let user = &row.user;
-    let mut document = respelled(user.user_detail.clone().unwrap_or_default());
+    let mut document = normalize_names(user.user_detail.clone().unwrap_or_default());
     document
         .entry("userName")
         .or_insert_with(|| user_name(row).into());
@@ -100,7 +102,7 @@ pub(super) fn user_groups(state: &State, row: &DirectoryUserRow) -> (&'static st
 }
 
 pub(super) fn group_document(row: &DirectoryGroupRow) -> Document {
-    let mut document = respelled(row.group.group_detail.clone().unwrap_or_default());
+    let mut document = normalize_names(row.group.group_detail.clone().unwrap_or_default());
     document
         .entry("displayName")
         .or_insert_with(|| row.group.display_name.clone().into());

@@ -134,13 +134,19 @@ async fn errors_are_redirected_to_the_application() {
 async fn unknown_ids_and_invalid_parameters_are_rejected() {
     let (with_login_page, approving) = (with_login_page().await, environment().await);
     for (extra, word) in [
-        (vec![("organization_id", "org_404")], "no such organization"),
-        (vec![("connection_id", "conn_404")], "no such connection"),
+        (
+            vec![("organization_id", "org_404")],
+            "the organization does not exist",
+        ),
+        (
+            vec![("connection_id", "conn_404")],
+            "the connection does not exist",
+        ),
         (
             vec![("connection_id", "conn_1"), ("organization_id", "org_2")],
-            "no such organization",
+            "the organization does not exist",
         ),
-        (vec![("prompt", "none login")], "stands alone"),
+        (vec![("prompt", "none login")], "cannot be combined"),
         (vec![("prompt", "perhaps")], "perhaps"),
         (vec![("max_age", "soon")], "max_age"),
         (vec![("response_mode", "fragment")], "response_mode"),

@@ -26,7 +26,7 @@ async fn each_view_shows_its_rows() {
         .webhook("http://127.0.0.1:9/hook");
     let environment = Environment::start(builder).await;
     let empty = environment.get("/?view=mails").await;
-    assert!(empty.body.contains("No mail has been sent yet."));
+    assert!(empty.body.contains("No emails yet."));
     Browser::new(&environment).log_in("ada@acme.com", &[]).await;
     for (view, texts) in [
         (
@@ -42,7 +42,7 @@ async fn each_view_shows_its_rows() {
             ["nora.lind@northwind.example", "Iris Vale", "pending invite"],
         ),
         ("sessions", ["ada@acme.com", "active", "logged out"]),
-        ("mails", ["to ada@acme.com", "Code", "Follow the link"]),
+        ("mails", ["to ada@acme.com", "Code", "Open link"]),
         ("webhooks", ["127.0.0.1:9", "session.created", "Redeliver"]),
         ("requests", ["oauth.authorize", "POST", "303"]),
     ] {
@@ -72,7 +72,7 @@ async fn a_search_covers_rows_beyond_the_first_page() {
         .admin(Method::POST, "seed", json!({ "organizations": many }))
         .await;
     let page = environment.get("/?view=organizations").await;
-    assert!(page.body.contains("The newest 100 of 151.") && !page.body.contains("Acme"));
+    assert!(page.body.contains("Showing the newest 100 of 151.") && !page.body.contains("Acme"));
     let page = environment.get("/?view=organizations&q=ACME").await;
     assert!(page.body.contains("Acme") && !page.body.contains("Number"));
     assert!(
@@ -80,7 +80,7 @@ async fn a_search_covers_rows_beyond_the_first_page() {
             .get("/?view=users&q=nobody")
             .await
             .body
-            .contains("Nothing fits.")
+            .contains("No results.")
     );
 }
 
@@ -195,7 +195,7 @@ async fn redelivery_requires_the_form_of_the_dashboard() {
     let gone = post(&url, "same-origin", ticket, "1 msg_404").await;
     assert_eq!(
         (gone.status, heading(&gone).as_str()),
-        (StatusCode::NOT_FOUND, "Nothing was sent")
+        (StatusCode::NOT_FOUND, "Redelivery failed")
     );
     let done = post(&url, "same-origin", ticket, &value).await;
     assert_eq!(

@@ -40,7 +40,7 @@ async fn five_wrong_codes_invalidate_a_mail() {
     let browser = Browser::new(&environment);
     let page = browser.authorize(&[]).await;
     let page = browser.submit(&page, "email", &[("email", "ada@acme.com")]).await;
-    assert_eq!(heading(&page), "Check your mail");
+    assert_eq!(heading(&page), "Check your email");
     let correct = browser.mail("ada@acme.com").await["code"]
         .as_str()
         .unwrap()
@@ -48,13 +48,18 @@ async fn five_wrong_codes_invalidate_a_mail() {
     let wrong = if correct == "000000" { "111111" } else { "000000" };
     assert_eq!(
         alert(&browser.submit(&page, "code", &[("code", " ")]).await),
-        "Enter the code from the mail."
+        "Enter the code from the email."
     );
-    for left in ["4 more times", "3 more times", "2 more times", "once more"] {
+    for left in [
+        "4 attempts left",
+        "3 attempts left",
+        "2 attempts left",
+        "1 attempt left",
+    ] {
         let again = browser.submit(&page, "code", &[("code", wrong)]).await;
         assert!(alert(&again).contains(left), "{left}");
     }
-    let too_many = "Too many wrong codes were tried. Ask for a new one.";
+    let too_many = "Too many incorrect codes. Request a new one.";
     let again = browser.submit(&page, "code", &[("code", wrong)]).await;
     assert_eq!(alert(&again), too_many);
     // The correct code is rejected too.
@@ -63,7 +68,7 @@ async fn five_wrong_codes_invalidate_a_mail() {
         too_many
     );
     let page = browser.submit(&page, "resend", &[]).await;
-    assert!(page.body.contains("A new mail was sent."));
+    assert!(page.body.contains("A new email was sent."));
     let code = browser.mail("ada@acme.com").await["code"]
         .as_str()
         .unwrap()
@@ -72,7 +77,7 @@ async fn five_wrong_codes_invalidate_a_mail() {
     let callback = browser.submit(&page, "code", &[("code", &spaced)]).await;
     assert!(callback.redirected().contains_key("code"));
     let again = browser.submit(&page, "code", &[("code", &code)]).await;
-    assert_eq!(alert(&again), "The mail was used already. Ask for a new one.");
+    assert_eq!(alert(&again), "The email was already used. Request a new one.");
 }
 
 #[tokio::test]
@@ -88,11 +93,11 @@ async fn codes_and_links_expire() {
     let again = browser
         .submit(&page, "code", &[("code", mail["code"].as_str().unwrap())])
         .await;
-    assert_eq!(alert(&again), "The mail is too old. Ask for a new one.");
+    assert_eq!(alert(&again), "The email has expired. Request a new one.");
     let old = browser.follow(mail["link"].as_str().unwrap()).await;
     assert_eq!(
         (old.status, heading(&old).as_str()),
-        (StatusCode::BAD_REQUEST, "This link is no longer good")
+        (StatusCode::BAD_REQUEST, "This link is no longer valid")
     );
 }
 
@@ -117,7 +122,7 @@ async fn a_code_is_valid_only_for_its_address() {
         .unwrap()
         .to_owned();
     let again = browser.submit(&page, "code", &[("code", &code)]).await;
-    assert!(alert(&again).contains("Begin again"));
+    assert!(alert(&again).contains("Start again"));
 }
 
 #[tokio::test]
@@ -138,8 +143,11 @@ async fn a_link_logs_in_once_after_confirmation() {
     let callback = phone.submit(&page, "link", &[]).await;
     assert_eq!(callback.redirected()["state"], "s");
     assert_eq!(phone.claims(&callback).await["sub"], "usr_1");
-    assert_eq!(heading(&phone.follow(&link).await), "This link is no longer good");
-    assert!(alert(&phone.submit(&page, "link", &[]).await).contains("no longer good"));
+    assert_eq!(
+        heading(&phone.follow(&link).await),
+        "This link is no longer valid"
+    );
+    assert!(alert(&phone.submit(&page, "link", &[]).await).contains("no longer valid"));
     // A link is valid only for its authorization request.
     let page = browser.authorize(&[]).await;
     browser.submit(&page, "email", &[("email", "ada@acme.com")]).await;
@@ -167,7 +175,7 @@ async fn a_new_user_signs_up_with_an_organization() {
     assert_eq!(heading(&page), "Create an account");
     assert!(
         page.body
-            .contains("Nobody here has the address grace@navy.example yet.")
+            .contains("There is no account for grace@navy.example yet.")
     );
     let names = [
         ("email", "grace@navy.example"),
@@ -200,7 +208,7 @@ async fn a_new_user_signs_up_with_an_organization() {
     let browser = Browser::new(&environment);
     let page = browser.authorize(&[("prompt", "create")]).await;
     let again = browser.submit(&page, "register", &complete).await;
-    assert!(alert(&again).contains("has an account already"));
+    assert!(alert(&again).contains("already has an account"));
 }
 
 #[tokio::test]
@@ -214,7 +222,7 @@ async fn a_signup_by_link_joins_the_organization_of_the_request() {
     let page = browser
         .authorize(&[("prompt", "create"), ("organization_id", "org_1")])
         .await;
-    assert!(page.body.contains("You will be a member of Acme.") && !page.body.contains("organization_name"));
+    assert!(page.body.contains("You will join Acme.") && !page.body.contains("organization_name"));
     browser
         .submit(
             &page,
@@ -247,7 +255,7 @@ async fn the_connection_decides_whether_mails_contain_a_code_or_a_link() {
     let browser = Browser::new(&environment);
     let page = browser.authorize(&[]).await;
     let page = browser.submit(&page, "email", &[("email", "ada@acme.com")]).await;
-    assert!(page.body.contains("A link was sent") && !page.body.contains("name=\"code\""));
+    assert!(page.body.contains("We sent a link to") && !page.body.contains("name=\"code\""));
     let mail = browser.mail("ada@acme.com").await;
     assert!(mail.get("code").is_none() && mail["link"].is_string());
 }

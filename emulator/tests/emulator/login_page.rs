@@ -68,12 +68,9 @@ async fn hints_choose_the_first_page() {
     for (hints, word) in [
         (
             [("domain_hint", "nowhere.example")],
-            "No organization here has the domain nowhere.example.",
+            "No organization has the domain nowhere.example.",
         ),
-        (
-            [("provider", "gitlab")],
-            "Sign-in with gitlab is not set up here.",
-        ),
+        ([("provider", "gitlab")], "Sign-in with gitlab is not set up."),
     ] {
         assert_eq!(alert(&Browser::new(&environment).authorize(&hints).await), word);
     }
@@ -108,7 +105,7 @@ async fn the_page_lists_several_connections() {
     // A connection that the page did not offer is rejected.
     let page = browser.authorize(&[]).await;
     let page = browser.submit(&page, "connection conn_2", &[]).await;
-    assert_eq!(alert(&page), "There is no such connection.");
+    assert_eq!(alert(&page), "The connection does not exist.");
 }
 
 #[tokio::test]
@@ -191,7 +188,7 @@ async fn the_page_shows_errors_for_email_addresses() {
     let page = browser.authorize(&[]).await;
     for email in ["", "ada", "@acme.com", "ada@", "a da@acme.com"] {
         let again = browser.submit(&page, "email", &[("email", email)]).await;
-        assert!(alert(&again).starts_with("Enter an e-mail address"), "{email}");
+        assert!(alert(&again).starts_with("Enter an email address"), "{email}");
         assert!(again.body.contains("<title>Error: "), "{email}");
     }
     let again = browser

@@ -166,7 +166,7 @@ async fn the_page_lists_several_accounts() {
     let eve = Browser::new(&environment);
     let page = eve.authorize(&[]).await;
     let rejected = eve.submit(&page, &format!("account {session}"), &[]).await;
-    assert_eq!(alert(&rejected), "You are no longer signed in there.");
+    assert_eq!(alert(&rejected), "You are no longer signed in to this account.");
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ async fn a_form_is_bound_to_its_browser_and_request_and_expires() {
         .await;
     assert_eq!(
         heading(&ada.submit(&page, "email", &email).await),
-        "Check your mail"
+        "Check your email"
     );
     environment
         .admin(Method::PUT, "clock", json!({ "shift_seconds": 1000 }))

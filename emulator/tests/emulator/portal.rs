@@ -38,7 +38,11 @@ async fn a_portal_link_opens_a_page_that_says_what_it_is() {
             .await;
         assert_eq!(page.status, StatusCode::OK, "{query}");
         assert_eq!(heading(&page), "Admin portal of Acme");
-        assert!(has(&page, "The emulator has no admin portal."), "{}", page.body);
+        assert!(
+            has(&page, "The emulator does not include the admin portal."),
+            "{}",
+            page.body
+        );
         assert_eq!(has(&page, "Single sign-on"), single_sign_on, "{query}");
         assert_eq!(has(&page, "Directory synchronization"), directories, "{query}");
     }

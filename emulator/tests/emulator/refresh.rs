@@ -119,7 +119,7 @@ async fn logging_out_ends_the_session_and_redirects() {
 
     let page = environment.get("/oidc/logout").await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("logged out"));
+    assert!(page.body.contains("You are signed out."));
     let forged = environment.get("/oidc/logout?id_token_hint=a.b.c").await;
     assert_eq!(forged.status, StatusCode::BAD_REQUEST);
 }

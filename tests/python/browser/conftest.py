@@ -125,9 +125,9 @@ class Visitor:
     def log_in(self, email: str, **parameters: str) -> Page:
         """Logs in with a code and returns the next page."""
         page = self.authorize(**parameters)
-        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Email").fill(email)
         page.get_by_role("button", name="Continue", exact=True).click()
-        page.get_by_role("heading", name="Check your mail").wait_for()
+        page.get_by_role("heading", name="Check your email").wait_for()
         page.get_by_label("Code").fill(self.mail(email)["code"])
         page.get_by_role("button", name="Sign in", exact=True).click()
         return page

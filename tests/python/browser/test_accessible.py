@@ -50,8 +50,8 @@ def wrong_code(visitor: Visitor) -> None:
 
 def code_again(visitor: Visitor) -> None:
     at_code(visitor)
-    press(visitor, "Send another one")
-    visitor.page.get_by_text("A new mail was sent.").wait_for()
+    press(visitor, "Send a new email")
+    visitor.page.get_by_text("A new email was sent.").wait_for()
 
 
 def email(visitor: Visitor) -> None:
@@ -80,7 +80,7 @@ def link(visitor: Visitor) -> None:
 def sign_up(visitor: Visitor) -> None:
     visitor.authorize(login_hint=LONG.replace("garage", "unknown"))
     press(visitor, "Continue")
-    visitor.page.get_by_label("Given name").wait_for()
+    visitor.page.get_by_label("First name").wait_for()
 
 
 def organizations(visitor: Visitor) -> None:

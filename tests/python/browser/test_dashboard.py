@@ -55,7 +55,7 @@ def test_sections_and_search_work_with_the_keyboard(visitor: Visitor) -> None:
     page = visitor.page
     page.goto(visitor.emulator.url)
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
     page.get_by_role("navigation").get_by_role("link", name="Users").press("Enter")

@@ -18,7 +18,7 @@ def test_login_works_with_the_keyboard_only(visitor: Visitor) -> None:
     page.goto(client.get_authorization_url(visitor.callback, options))
 
     # The field has the initial focus, and Enter presses the first button.
-    expect(page.get_by_label("E-mail")).to_be_focused()
+    expect(page.get_by_label("Email")).to_be_focused()
     keyboard.type("sam.okoye@northwind.example")
     keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Choose how to sign in")).to_be_visible()
@@ -26,8 +26,8 @@ def test_login_works_with_the_keyboard_only(visitor: Visitor) -> None:
     keyboard.press("Tab")
     keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Sign in with OneLogin")).to_be_visible()
-    expect(page.get_by_label("E-mail")).to_have_value("sam.okoye@northwind.example")
-    expect(page.get_by_label("E-mail")).to_be_focused()
+    expect(page.get_by_label("Email")).to_have_value("sam.okoye@northwind.example")
+    expect(page.get_by_label("Email")).to_be_focused()
     # Tab past the continue button to the cancel button, go back, and press the continue button.
     for key in ("Tab", "Tab", "Shift+Tab", "Space"):
         keyboard.press(key)
@@ -45,7 +45,7 @@ def test_login_works_with_the_keyboard_only(visitor: Visitor) -> None:
 def test_the_focus_order_matches_the_visual_order(visitor: Visitor) -> None:
     with_own_connections(visitor.emulator)
     page = visitor.authorize()
-    expect(page.get_by_label("E-mail")).to_be_focused()
+    expect(page.get_by_label("Email")).to_be_focused()
     names = ["Continue", "Use single sign-on", "Continue with Google", "Create an account", "Cancel"]
     for name in names:
         page.keyboard.press("Tab")
@@ -54,12 +54,12 @@ def test_the_focus_order_matches_the_visual_order(visitor: Visitor) -> None:
 
 def test_login_with_a_code_from_the_mail(visitor: Visitor) -> None:
     page = visitor.authorize()
-    page.get_by_label("E-mail").fill("iris.vale@garage.example")
+    page.get_by_label("Email").fill("iris.vale@garage.example")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Code")).to_be_focused()
     # The page links to the mail in the dashboard.
     with visitor.context.expect_page() as opened:
-        page.get_by_role("link", name="in its dashboard").click()
+        page.get_by_role("link", name="in the dashboard").click()
     mails = opened.value
     code = mails.locator("output").inner_text()
     assert code == visitor.mail("iris.vale@garage.example")["code"]
@@ -67,14 +67,14 @@ def test_login_with_a_code_from_the_mail(visitor: Visitor) -> None:
     wrong = "000000" if code != "000000" else "111111"
     page.get_by_label("Code").fill(wrong)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_have_text("This code is wrong. You can try 4 more times.")
+    expect(page.get_by_role("alert")).to_have_text("This code is incorrect. You have 4 attempts left.")
     expect(page.get_by_label("Code")).to_be_focused()
     expect(page.get_by_label("Code")).to_have_accessible_description(
-        "This code is wrong. You can try 4 more times."
+        "This code is incorrect. You have 4 attempts left."
     )
-    expect(page).to_have_title("Error: Check your mail · Scalekit emulator")
-    page.get_by_role("button", name="Send another one").click()
-    expect(page.get_by_role("status")).to_have_text("A new mail was sent. The one before it is void.")
+    expect(page).to_have_title("Error: Check your email · Scalekit emulator")
+    page.get_by_role("button", name="Send a new email").click()
+    expect(page.get_by_role("status")).to_have_text("A new email was sent. The previous one is no longer valid.")
     page.get_by_label("Code").fill(visitor.mail("iris.vale@garage.example")["code"])
     page.keyboard.press("Enter")
 
@@ -99,7 +99,7 @@ def test_too_many_wrong_codes(visitor: Visitor) -> None:
     for attempt in range(5):
         page.get_by_label("Code").fill("000000" if code != "000000" else "111111")
         page.get_by_role("button", name="Sign in", exact=True).click()
-        message = "Too many" if attempt == 4 else "once more" if attempt == 3 else f"{4 - attempt} more"
+        message = "Too many" if attempt == 4 else f"{4 - attempt} attempt"
         expect(page.get_by_role("alert")).to_contain_text(message)
 
 
@@ -108,9 +108,9 @@ def test_sign_up_with_a_link_from_the_mail(visitor: Visitor) -> None:
     page.get_by_role("button", name="Continue", exact=True).click()
     # Tom has no account with this address.
     expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
-    expect(page.get_by_label("Given name")).to_be_focused()
+    expect(page.get_by_label("First name")).to_be_focused()
     page.keyboard.type("Tom")
-    page.get_by_role("button", name="Create the account").click()
+    page.get_by_role("button", name="Create account").click()
     expect(page.get_by_role("alert")).to_have_text("Enter a name for your organization.")
     page.get_by_label("Organization").fill("Reyes & Daughters")
     page.keyboard.press("Enter")
@@ -122,7 +122,7 @@ def test_sign_up_with_a_link_from_the_mail(visitor: Visitor) -> None:
     phone.page.get_by_role("button", name="Sign in as tom.reyes@nowhere.example").click()
     assert "code" in phone.callback_parameters()
     phone.page.goto(link)
-    expect(phone.page.get_by_role("heading", name="This link is no longer good")).to_be_visible()
+    expect(phone.page.get_by_role("heading", name="This link is no longer valid")).to_be_visible()
     phone.page.get_by_role("link", name="Sign in again").click()
     # The phone already has a session.
     assert "code" in phone.callback_parameters()
@@ -133,7 +133,7 @@ def test_a_user_can_choose_an_account(visitor: Visitor) -> None:
     visitor.log_in("iris.vale@garage.example", organization_id="org_200000000000000003")
     visitor.callback_parameters()
     page = visitor.authorize(connection_id="conn_200000000000000002")
-    page.get_by_label("E-mail").fill("lea.brandt@blueharbor.example")
+    page.get_by_label("Email").fill("lea.brandt@blueharbor.example")
     page.keyboard.press("Enter")
     visitor.callback_parameters()
     page = visitor.authorize()
@@ -144,10 +144,10 @@ def test_a_user_can_choose_an_account(visitor: Visitor) -> None:
 
 def test_errors(visitor: Visitor) -> None:
     page = visitor.authorize(redirect_uri="nowhere")
-    expect(page.get_by_role("heading", name="This cannot be done")).to_be_visible()
+    expect(page.get_by_role("heading", name="Invalid request")).to_be_visible()
     page = visitor.authorize(domain_hint="unknown.example")
-    expect(page.get_by_role("alert")).to_have_text("No organization here has the domain unknown.example.")
-    page.get_by_label("E-mail").fill("ada@unknown.example")
+    expect(page.get_by_role("alert")).to_have_text("No organization has the domain unknown.example.")
+    page.get_by_label("Email").fill("ada@unknown.example")
     page.get_by_role("button", name="Use single sign-on").click()
     expect(page.get_by_role("alert")).to_have_text("No single sign-on is set up for unknown.example.")
     page.get_by_role("button", name="Cancel").click()
@@ -155,10 +155,10 @@ def test_errors(visitor: Visitor) -> None:
 
     page = visitor.authorize()
     visitor.emulator.admin("PUT", "clock", {"shift_seconds": 3600})
-    page.get_by_label("E-mail").fill("ada@unknown.example")
+    page.get_by_label("Email").fill("ada@unknown.example")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="This page has expired")).to_be_visible()
     page.get_by_role("link", name="Start again").click()
-    expect(page.get_by_label("E-mail")).to_be_focused()
+    expect(page.get_by_label("Email")).to_be_focused()
     page.get_by_role("button", name="Cancel").click()
     assert visitor.callback_parameters()["state"] == "the-state"
