@@ -56,14 +56,10 @@ impl<'p> Authorization<'p> {
     /// # Errors
     /// Returns the text of an error page, because the browser cannot be redirected safely.
     pub(super) fn new(app: &App, parameters: &'p Pairs) -> Result<Self, String> {
-        let id = parameters
-            .get("client_id")
-            .ok_or("The request has no client_id.")?;
+        let id = parameters.get("client_id").ok_or("client_id is missing.")?;
         let client = app.read().oauth_client(&app.ctx(), id);
         let client = client.ok_or("The client_id is unknown.")?;
-        let redirect_uri = parameters
-            .get("redirect_uri")
-            .ok_or("The request has no redirect_uri.")?;
+        let redirect_uri = parameters.get("redirect_uri").ok_or("redirect_uri is missing.")?;
         if parameters.repeats("client_id") || parameters.repeats("redirect_uri") {
             return Err("client_id and redirect_uri must not be repeated.".to_owned());
         }

@@ -74,7 +74,9 @@ def test_login_with_a_code_from_the_mail(visitor: Visitor) -> None:
     )
     expect(page).to_have_title("Error: Check your email · Scalekit emulator")
     page.get_by_role("button", name="Send a new email").click()
-    expect(page.get_by_role("status")).to_have_text("A new email was sent. The previous one is no longer valid.")
+    expect(page.get_by_role("status")).to_have_text(
+        "A new email was sent. The previous one is no longer valid."
+    )
     page.get_by_label("Code").fill(visitor.mail("iris.vale@garage.example")["code"])
     page.keyboard.press("Enter")
 
