@@ -1,7 +1,8 @@
-//! A local Scalekit environment: the API with state, OAuth 2.0 / OpenID Connect and signed webhooks.
+//! A local Scalekit environment: the API with state, OAuth 2.0 / OpenID Connect and signed
+//! webhooks.
 //!
-//! Run it with the binary `scalekit-emulator`. Tests can start any number of emulators, each on a free
-//! port:
+//! Run it with the binary `scalekit-emulator`. Tests can start any number of emulators, each on a
+//! free port:
 //!
 //! ```
 //! # async fn example() -> anyhow::Result<()> {
@@ -57,7 +58,8 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// Returns a builder. By default, the emulator is empty and listens on a free port of 127.0.0.1.
+    /// Returns a builder. By default, the emulator is empty and listens on a free port of
+    /// 127.0.0.1.
     pub fn builder() -> Builder {
         Builder {
             config: Config::default(),
@@ -169,8 +171,8 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Sets the address to listen on. Default: 127.0.0.1. With an address other than loopback, other
-    /// machines can connect.
+    /// Sets the address to listen on. Default: 127.0.0.1. With an address other than loopback,
+    /// other machines can connect.
     #[must_use]
     pub fn host(mut self, host: IpAddr) -> Self {
         self.config.host = host;
@@ -184,8 +186,8 @@ impl Builder {
         self
     }
 
-    /// Serves HTTPS with a PEM certificate chain and its PEM private key. The certificate must be valid
-    /// for the host of the URL. Default: plain HTTP.
+    /// Serves HTTPS with a PEM certificate chain and its PEM private key. The certificate must be
+    /// valid for the host of the URL. Default: plain HTTP.
     #[must_use]
     pub fn tls(mut self, certificates: impl Into<Vec<u8>>, key: impl Into<Vec<u8>>) -> Self {
         self.config.tls = Some(Tls::Given {
@@ -195,9 +197,9 @@ impl Builder {
         self
     }
 
-    /// Serves HTTPS with a certificate issued by a new CA. [`Emulator::ca_certificate`] returns the CA,
-    /// and [`Emulator::client`] trusts it. The certificate is valid for one year, and for the address,
-    /// the host of the URL, `localhost`, `127.0.0.1` and `::1`.
+    /// Serves HTTPS with a certificate issued by a new CA. [`Emulator::ca_certificate`] returns the
+    /// CA, and [`Emulator::client`] trusts it. The certificate is valid for one year, and for the
+    /// address, the host of the URL, `localhost`, `127.0.0.1` and `::1`.
     #[must_use]
     pub fn tls_new_ca(mut self) -> Self {
         self.config.tls = Some(Tls::NewCa);
@@ -212,16 +214,16 @@ impl Builder {
     }
 
     /// Allows a host name or IP address for the admin API and the dashboard, such as the name of a
-    /// container. They reject requests for other hosts. Loopback hosts and the host of [`Self::url`] are
-    /// always allowed.
+    /// container. They reject requests for other hosts. Loopback hosts and the host of
+    /// [`Self::url`] are always allowed.
     #[must_use]
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         self.config.allowed_hosts.push(host.into());
         self
     }
 
-    /// Sets the id and secret of the environment's client. Default: [`CLIENT_ID`] and [`CLIENT_SECRET`],
-    /// or a random secret if the address is not a loopback address.
+    /// Sets the id and secret of the environment's client. Default: [`CLIENT_ID`] and
+    /// [`CLIENT_SECRET`], or a random secret if the address is not a loopback address.
     #[must_use]
     pub fn client(self, id: impl Into<String>, secret: impl Into<String>) -> Self {
         self.client_id(id).client_secret(secret)
@@ -269,8 +271,8 @@ impl Builder {
         self
     }
 
-    /// Stores the state in a file. The file is created if it does not exist, and restored at the next
-    /// start. Seeds are applied only to a new file and by a reset.
+    /// Stores the state in a file. The file is created if it does not exist, and restored at the
+    /// next start. Seeds are applied only to a new file and by a reset.
     #[must_use]
     pub fn data(mut self, file: impl Into<PathBuf>) -> Self {
         self.config.data = Some(file.into());
@@ -287,8 +289,8 @@ impl Builder {
     /// Starts the emulator in the background of the current Tokio runtime.
     ///
     /// # Errors
-    /// Returns an error if a setting is invalid, the TLS certificate or key is invalid, the address is
-    /// not available, or the data file cannot be opened.
+    /// Returns an error if a setting is invalid, the TLS certificate or key is invalid, the address
+    /// is not available, or the data file cannot be opened.
     pub async fn start(self) -> io::Result<Emulator> {
         self.config
             .check()

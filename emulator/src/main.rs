@@ -31,7 +31,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Start on a free port, run a command with the SCALEKIT_* environment variables, and exit with its exit code.
+    /// Start on a free port, run a command with the SCALEKIT_* environment variables, and exit with
+    /// its exit code.
     Run {
         #[command(flatten)]
         settings: Box<Settings>,
@@ -63,17 +64,19 @@ struct Settings {
     /// URL that clients use [default: http://HOST:PORT, or https://HOST:PORT with TLS].
     #[arg(long)]
     url: Option<String>,
-    /// Serve HTTPS with the certificate in this PEM file, which must be valid for the host of the URL.
+    /// Serve HTTPS with the certificate in this PEM file, which must be valid for the host of the
+    /// URL.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
     /// PEM file with the private key of the certificate.
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// Serve HTTPS with a certificate issued by a new CA, and write the CA certificate to this PEM file.
+    /// Serve HTTPS with a certificate issued by a new CA, and write the CA certificate to this PEM
+    /// file.
     #[arg(long, value_name = "FILE", conflicts_with = "tls_cert")]
     tls_new_ca: Option<PathBuf>,
-    /// Host name or IP address that the admin API and the dashboard accept, such as the name of a container; may be
-    /// repeated. Loopback hosts and the host of the URL are always accepted.
+    /// Host name or IP address that the admin API and the dashboard accept, such as the name of a
+    /// container; may be repeated. Loopback hosts and the host of the URL are always accepted.
     #[arg(
         long = "allow-host",
         value_name = "NAME",
@@ -81,10 +84,12 @@ struct Settings {
         value_delimiter = ','
     )]
     allowed_hosts: Vec<String>,
-    /// Id of the environment's client [default: skc_100000000000000001, or the id in the data file].
+    /// Id of the environment's client [default: skc_100000000000000001, or the id in the data
+    /// file].
     #[arg(long)]
     client_id: Option<String>,
-    /// Secret of the environment's client [default: test_emulator_secret, or a random secret if HOST is not loopback].
+    /// Secret of the environment's client [default: test_emulator_secret, or a random secret if
+    /// HOST is not loopback].
     #[arg(long)]
     client_secret: Option<String>,
     /// Approve logins without showing the login page.
@@ -141,7 +146,8 @@ async fn serve(settings: Settings, port: u16, stop_with_stdin: bool) -> Result<E
 /// Waits until standard input ends or fails.
 async fn end_of_stdin() {
     let (sender, ended) = tokio::sync::oneshot::channel::<()>();
-    // Use a separate thread: at shutdown, the runtime would wait for a blocked read on its own thread.
+    // Use a separate thread: at shutdown, the runtime would wait for a blocked read on its own
+    // thread.
     std::thread::spawn(move || {
         let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
         drop(sender);

@@ -80,8 +80,8 @@ async fn serve_one(
 ) -> io::Result<http::Response<Body>> {
     let id = format!("req_{:016x}", fastrand::u64(..));
     let (mut head, body) = request.into_parts();
-    // The authority of a request overrides the Host header (RFC 9112, section 3.2.2). HTTP/2 requests
-    // have only the authority (RFC 9113, section 8.3.1).
+    // The authority of a request overrides the Host header (RFC 9112, section 3.2.2). HTTP/2
+    // requests have only the authority (RFC 9113, section 8.3.1).
     if let Some(authority) = head.uri.authority()
         && let Ok(host) = authority.as_str().parse()
     {
@@ -143,8 +143,8 @@ fn without_body(reply: Reply) -> Reply {
     }
 }
 
-/// Returns the response after a failure of the data file. Other responses could contain changes that
-/// are not saved.
+/// Returns the response after a failure of the data file. Other responses could contain changes
+/// that are not saved.
 fn data_file_failed(failure: &str) -> Reply {
     Reply::text(http::StatusCode::INTERNAL_SERVER_ERROR, format!("{failure}\n"))
 }

@@ -5,8 +5,8 @@ use std::process::ExitStatus;
 
 pub(crate) use system::Signals;
 
-/// Returns the exit code of a command. If a signal terminated it, returns 128 plus the signal number, as
-/// shells do.
+/// Returns the exit code of a command. If a signal terminated it, returns 128 plus the signal
+/// number, as shells do.
 pub(crate) fn code(status: ExitStatus) -> u8 {
     let code = status.code().or_else(|| Some(128 + system::signal_of(status)?));
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
@@ -21,8 +21,8 @@ mod system {
 
     use super::{ExitStatus, io};
 
-    /// Handlers of SIGINT and SIGTERM. They replace the default actions. The first process of a container
-    /// receives SIGTERM only if it has a handler.
+    /// Handlers of SIGINT and SIGTERM. They replace the default actions. The first process of a
+    /// container receives SIGTERM only if it has a handler.
     pub(crate) struct Signals {
         interrupt: unix::Signal,
         terminate: unix::Signal,
@@ -44,8 +44,8 @@ mod system {
             }
         }
 
-        /// Waits for SIGINT or SIGTERM, and forwards SIGTERM to a command. SIGINT is not forwarded: the
-        /// terminal sends Ctrl-C to both processes.
+        /// Waits for SIGINT or SIGTERM, and forwards SIGTERM to a command. SIGINT is not forwarded:
+        /// the terminal sends Ctrl-C to both processes.
         pub(crate) async fn forward_to(&mut self, id: Option<u32>) {
             tokio::select! {
                 _ = self.interrupt.recv() => {}

@@ -1,4 +1,5 @@
-//! `/_emulator/directories/`: changes users and groups of a directory, as an identity provider would.
+//! `/_emulator/directories/`: changes users and groups of a directory, as an identity provider
+//! would.
 
 use http::Method;
 use scalekit::api::directories::{DirectoryGroup, DirectoryUser, Secret};

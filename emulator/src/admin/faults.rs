@@ -18,8 +18,8 @@ use crate::http::Reply;
 pub(crate) struct Fault {
     /// Id for removing the fault. Set by the emulator.
     pub(crate) id: u64,
-    /// An operation (`OrganizationService.GetOrganization`), a service (`OrganizationService.*`), an endpoint
-    /// (`oauth.token`) or `*`.
+    /// An operation (`OrganizationService.GetOrganization`), a service (`OrganizationService.*`),
+    /// an endpoint (`oauth.token`) or `*`.
     pub(crate) operation: String,
     /// Number of calls to affect; absent for all calls.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,8 +28,8 @@ pub(crate) struct Fault {
     pub(crate) skip: u32,
     /// Delay before the response, in milliseconds.
     pub(crate) delay_ms: u64,
-    /// HTTP status of the response. If `status`, `json`, `body` or `error` is set, the operation does not
-    /// run.
+    /// HTTP status of the response. If `status`, `json`, `body` or `error` is set, the operation
+    /// does not run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) status: Option<u16>,
     /// JSON body of the response.

@@ -51,8 +51,8 @@ struct Entry {
     milliseconds: Option<u128>,
 }
 
-/// Header names and values, one per line. They are copied, because hyper's values would keep the whole
-/// read buffer of the connection in memory.
+/// Header names and values, one per line. They are copied, because hyper's values would keep the
+/// whole read buffer of the connection in memory.
 #[derive(Clone, Debug)]
 struct Headers(Box<[u8]>);
 
@@ -135,7 +135,8 @@ impl Log {
         Pending { log: self, number }
     }
 
-    /// Returns the matching entries, oldest first. If there are more than the limit, returns the newest.
+    /// Returns the matching entries, oldest first. If there are more than the limit, returns the
+    /// newest.
     pub(crate) fn show(&self, filter: &Filter) -> Vec<Value> {
         let matches = |entry: &&Entry| {
             entry.number > filter.after
@@ -168,7 +169,8 @@ impl Log {
 
     fn finish(&self, number: u64, outcome: Outcome) {
         let mut entries = self.lock();
-        // Numbers are consecutive, so the first one gives the index. The entry may already be removed.
+        // Numbers are consecutive, so the first one gives the index. The entry may already be
+        // removed.
         let first = entries.1.front().map_or(0, |entry| entry.number);
         let index = number
             .checked_sub(first)

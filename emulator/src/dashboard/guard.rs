@@ -1,5 +1,5 @@
-//! Access control of the dashboard. It has no password and shows codes and links that can log in as any
-//! user, so access is limited to this machine.
+//! Access control of the dashboard. It has no password and shows codes and links that can log in as
+//! any user, so access is limited to this machine.
 
 use http::Method;
 use http::header::{HOST, HeaderName, ORIGIN};

@@ -17,8 +17,8 @@ const REDELIVER: &str = "/_emulator/dashboard/redeliver";
 /// The purpose of the dashboard's tickets.
 const PURPOSE: &str = "dashboard";
 
-/// Handles a request for the dashboard, or returns `None` for other requests. Dashboard requests are
-/// not logged.
+/// Handles a request for the dashboard, or returns `None` for other requests. Dashboard requests
+/// are not logged.
 pub(crate) fn handle(app: &App, request: &Request) -> Option<Reply> {
     let handler: fn(&App, &Request) -> anyhow::Result<Reply> = match (&request.method, request.path.as_str())
     {

@@ -228,7 +228,8 @@ fn mails(app: &App, search: &Search, limit: usize) -> (Value, usize) {
         |mail| search.matches(&[&mail.to, &mail.subject, &mail.kind]),
         |mail| {
             let mut row = json!(mail);
-            // Applications choose the URL. Links with other schemes, such as javascript, are not clickable.
+            // Applications choose the URL. Links with other schemes, such as javascript, are not
+            // clickable.
             let link = mail.link.as_deref().unwrap_or_default();
             row["safe"] = (link.starts_with("http://") || link.starts_with("https://")).into();
             row

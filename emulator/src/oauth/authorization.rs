@@ -179,8 +179,8 @@ impl<'p> Authorization<'p> {
         }
     }
 
-    /// Checks the scopes of a client of a protected resource: the resource must offer them, and they
-    /// must be among the client's own scopes, if it has any.
+    /// Checks the scopes of a client of a protected resource: the resource must offer them, and
+    /// they must be among the client's own scopes, if it has any.
     fn check_scopes(&self, app: &App) -> Result<(), Denied> {
         let state = app.read();
         let Some(resource) = state.resources.get(&self.client.resource_id) else {
@@ -235,7 +235,8 @@ impl<'p> Authorization<'p> {
         self.redirect_url(app, &[("code", &code)])
     }
 
-    /// Returns the redirect URI with `result`, the `state` of the request and the issuer (RFC 9207).
+    /// Returns the redirect URI with `result`, the `state` of the request and the issuer (RFC
+    /// 9207).
     pub(super) fn redirect_url(&self, app: &App, result: &[(&str, &str)]) -> String {
         let mut location = self.redirect.clone();
         let mut query = location.query_pairs_mut();

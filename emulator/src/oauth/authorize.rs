@@ -20,7 +20,8 @@ pub(super) async fn handle(app: &App, request: &Request) -> anyhow::Result<Reply
         _ => Pairs::default(),
     };
     // Applications may also send the request with POST (OpenID Connect Core 1.0, section 3.1.2.1).
-    // Browsers send no SameSite=Lax cookies with a cross-site POST, so redirect to a GET, which has them.
+    // Browsers send no SameSite=Lax cookies with a cross-site POST, so redirect to a GET, which has
+    // them.
     if parameters.get("client_id").is_none() && form.get("client_id").is_some() {
         let query = String::from_utf8_lossy(&request.body);
         return Ok(Reply::redirect(&format!("{}{}?{query}", app.url, request.path)));

@@ -37,8 +37,8 @@ impl Consent<'_> {
         rows.find(|row| row.consent.external_user_id == user)
     }
 
-    /// Returns `true` if the user must consent to at least one of `scopes`. Only clients of protected
-    /// resources need consent.
+    /// Returns `true` if the user must consent to at least one of `scopes`. Only clients of
+    /// protected resources need consent.
     pub(super) fn is_needed(&self, state: &State, scopes: &[&str]) -> bool {
         if self.client.resource_id.is_empty() {
             return false;
@@ -74,7 +74,8 @@ impl Consent<'_> {
         shown.collect()
     }
 
-    /// Returns the scopes that the user allowed: all except the optional ones that are not in `checked`.
+    /// Returns the scopes that the user allowed: all except the optional ones that are not in
+    /// `checked`.
     pub(super) fn allowed<'s>(&self, state: &State, scopes: &[&'s str], checked: &[&str]) -> Vec<&'s str> {
         let resource = state.resources.get(&self.client.resource_id);
         let selectable = resource.is_some_and(|resource| resource.resource_scope_selection_allowed);

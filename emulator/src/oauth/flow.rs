@@ -103,7 +103,8 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// Returns the browser's sessions that match the request, at most one per user and organization.
+    /// Returns the browser's sessions that match the request, at most one per user and
+    /// organization.
     pub(super) fn matching_sessions(&self) -> Vec<SessionRow> {
         let state = self.app.read();
         let mut seen = HashSet::new();
@@ -241,7 +242,8 @@ impl<'a> Flow<'a> {
         shown.collect()
     }
 
-    /// Shows the consent page if consent is needed. Otherwise redirects to the application with a code.
+    /// Shows the consent page if consent is needed. Otherwise redirects to the application with a
+    /// code.
     fn finish(&self, row: &SessionRow, organization_id: &str) -> Result<Reply, Stop> {
         let scopes = self.authorization.scopes();
         let consent = Consent {

@@ -42,7 +42,8 @@ pub(crate) struct Code {
 pub(crate) enum Access {
     /// For the environment's API.
     Api,
-    /// For the APIs of applications; issued to a machine client. Not valid for the environment's API.
+    /// For the APIs of applications; issued to a machine client. Not valid for the environment's
+    /// API.
     Machine,
     /// For a user.
     User(Grant),

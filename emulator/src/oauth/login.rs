@@ -54,8 +54,8 @@ pub(super) enum LoginMethod {
     Email(BTreeMap<String, String>),
 }
 
-/// Logs a user in: calls the interceptors, creates a new user or a missing membership, and creates a
-/// session.
+/// Logs a user in: calls the interceptors, creates a new user or a missing membership, and creates
+/// a session.
 ///
 /// # Errors
 /// Returns the message for the login page.

@@ -99,7 +99,8 @@ impl Endpoint {
         }
     }
 
-    /// Returns `true` if pages of other origins may call the endpoint. These endpoints use no cookies.
+    /// Returns `true` if pages of other origins may call the endpoint. These endpoints use no
+    /// cookies.
     fn allows_cors(self) -> bool {
         matches!(self, Self::Token | Self::Keys | Self::Discovery | Self::UserInfo)
     }
@@ -139,8 +140,8 @@ pub(crate) fn find(method: &str, path: &str) -> Result<Endpoint, NoMatch> {
     }
 }
 
-/// Returns `true` if `path` is the endpoint path `pattern`. If `pattern` ends with a slash, `path` must
-/// have exactly one more segment.
+/// Returns `true` if `path` is the endpoint path `pattern`. If `pattern` ends with a slash, `path`
+/// must have exactly one more segment.
 fn path_matches(pattern: &str, path: &str) -> bool {
     match path.strip_prefix(pattern) {
         Some(rest) if pattern.ends_with('/') => !rest.is_empty() && !rest.contains('/'),

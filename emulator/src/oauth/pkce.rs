@@ -5,8 +5,8 @@ use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// Returns `true` if `text` is a valid verifier or challenge: 43 to 128 unreserved characters (section
-/// 4.1).
+/// Returns `true` if `text` is a valid verifier or challenge: 43 to 128 unreserved characters
+/// (section 4.1).
 pub(super) fn well_formed(text: &str) -> bool {
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
     (43..=128).contains(&text.len()) && text.bytes().all(unreserved)

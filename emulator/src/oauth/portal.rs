@@ -1,5 +1,5 @@
-//! The page of a link to the admin portal. The emulator does not have a portal. The page explains this
-//! and shows the organization and the features of the link.
+//! The page of a link to the admin portal. The emulator does not have a portal. The page explains
+//! this and shows the organization and the features of the link.
 
 use http::StatusCode;
 use serde_json::json;

@@ -59,8 +59,8 @@ impl Flow<'_> {
             .with_cookie(self.app, pages::page(status, name, context)?))
     }
 
-    /// Shows the page for `connections`: the selection page, the provider page of a single connection, or
-    /// the email page if `connections` is empty.
+    /// Shows the page for `connections`: the selection page, the provider page of a single
+    /// connection, or the email page if `connections` is empty.
     pub(super) fn connect(&self, ticket: &Ticket, connections: &[sso::LoginOption]) -> Result<Reply, Stop> {
         match connections {
             [] => self.email(ticket, None),
@@ -161,8 +161,8 @@ impl Flow<'_> {
         self.page("login/accounts.html", &Ticket::default(), None, more)
     }
 
-    /// Shows the page of a link from an email. The user must confirm, because email programs may also
-    /// open links.
+    /// Shows the page of a link from an email. The user must confirm, because email programs may
+    /// also open links.
     pub(super) fn link(&self, token: &str) -> Result<Reply, Stop> {
         match mailed::find_by_link(self.app, token, &self.login_url()) {
             Some(row) => {

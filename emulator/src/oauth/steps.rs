@@ -26,8 +26,8 @@ fn is_email(email: &str) -> bool {
 const INVALID_EMAIL: &str = "Enter an email address, such as ada@example.com.";
 
 impl Flow<'_> {
-    /// Handles a submitted form. The field `do` of the pressed button selects the step. If the form was
-    /// submitted without a button, the field `step` of the page does.
+    /// Handles a submitted form. The field `do` of the pressed button selects the step. If the form
+    /// was submitted without a button, the field `step` of the page does.
     pub(super) async fn submit(&self) -> Result<Reply, Stop> {
         let Some(ticket) = self.browser.verify_ticket(self.app, &self.form, &self.action()) else {
             return Ok(pages::message(
@@ -82,8 +82,8 @@ impl Flow<'_> {
         Denied("access_denied", description.to_owned()).into()
     }
 
-    /// Continues with the organization's identity provider if there is one. Otherwise sends an email
-    /// or shows the sign-up page.
+    /// Continues with the organization's identity provider if there is one. Otherwise sends an
+    /// email or shows the sign-up page.
     fn submit_email(&self, ticket: &Ticket, only_sso: bool) -> Result<Reply, Stop> {
         let email = self.form_email(&Ticket::default());
         let ticket = Ticket {

@@ -86,8 +86,8 @@ fn key(cookie: &str) -> BrowserKey {
     key
 }
 
-/// Returns the name of a cookie. It contains the port, because browsers share cookies between the ports
-/// of a host.
+/// Returns the name of a cookie. It contains the port, because browsers share cookies between the
+/// ports of a host.
 fn name(app: &App, kind: &str) -> String {
     let port = url::Url::parse(&app.url).ok().and_then(|url| url.port());
     port.map_or_else(

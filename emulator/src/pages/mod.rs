@@ -18,8 +18,8 @@ pub(crate) use ticket::{Ticket, TicketKey};
 
 const POLICY: HeaderName = HeaderName::from_static("content-security-policy");
 
-/// Policy of the login pages. It has no `form-action`, because browsers also apply it to the redirect
-/// after the form, which can go to any application.
+/// Policy of the login pages. It has no `form-action`, because browsers also apply it to the
+/// redirect after the form, which can go to any application.
 const LOGIN_POLICY: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -109,13 +109,15 @@ fn render(status: StatusCode, name: &str, context: impl Serialize, policy: &str)
         .header(POLICY, policy)
         .header(X_FRAME_OPTIONS, "DENY")
         .header(X_CONTENT_TYPE_OPTIONS, "nosniff")
-        // The dashboard checks the origin of its forms. Other sites must not receive URLs with parameters.
+        // The dashboard checks the origin of its forms. Other sites must not receive URLs with
+        // parameters.
         .header(REFERRER_POLICY, "same-origin"))
 }
 
 /// Returns the response to a request for an asset, or `None` for other requests.
 pub(crate) fn asset(request: &Request) -> Option<Reply> {
-    // Browsers request this file automatically. It must not appear in the log as an unmatched request.
+    // Browsers request this file automatically. It must not appear in the log as an unmatched
+    // request.
     let name = match request.path.as_str() {
         "/favicon.ico" => "icon.svg",
         path => path.strip_prefix(ASSETS)?,

@@ -1,8 +1,8 @@
 //! Tickets: the state of a login in its pages.
 //!
-//! The emulator stores nothing between two pages of a login. Each page contains a ticket in a hidden
-//! field, and its form sends the ticket back. The signature covers the browser and the request, so a
-//! ticket cannot be forged, used by another site, or used in another browser.
+//! The emulator stores nothing between two pages of a login. Each page contains a ticket in a
+//! hidden field, and its form sends the ticket back. The signature covers the browser and the
+//! request, so a ticket cannot be forged, used by another site, or used in another browser.
 
 use aws_lc_rs::hmac;
 use base64::Engine as _;
@@ -47,7 +47,8 @@ impl TicketKey {
         format!("{text}.{}", URL_SAFE_NO_PAD.encode(tag))
     }
 
-    /// Returns the ticket if the signature, the browser and the purpose match and it is not expired.
+    /// Returns the ticket if the signature, the browser and the purpose match and it is not
+    /// expired.
     pub(crate) fn verify(&self, text: &str, browser: &str, purpose: &str, now: i64) -> Option<Ticket> {
         let (text, tag) = text.split_once('.')?;
         let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;

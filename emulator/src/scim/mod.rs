@@ -1,5 +1,5 @@
-//! SCIM 2.0 server of a directory (RFC 7643, RFC 7644). Identity providers use it to provision users and
-//! groups.
+//! SCIM 2.0 server of a directory (RFC 7643, RFC 7644). Identity providers use it to provision
+//! users and groups.
 
 mod names;
 mod patch;
@@ -29,8 +29,8 @@ pub(crate) fn endpoint(url: &str, directory_id: &str) -> String {
     format!("{url}{PREFIX}{directory_id}{VERSION}")
 }
 
-/// Splits a SCIM path into the directory id and the path after `/scim/v2/`. Returns `None` for other
-/// paths.
+/// Splits a SCIM path into the directory id and the path after `/scim/v2/`. Returns `None` for
+/// other paths.
 pub(crate) fn find(path: &str) -> Option<(&str, &str)> {
     let (directory, rest) = path.strip_prefix(PREFIX)?.split_once(VERSION)?;
     let is_scim =

@@ -66,7 +66,8 @@ pub(super) fn field<'d>(document: &'d Map<String, Value>, name: &str) -> Option<
     document.get(name).or_else(|| found().map(|(_, value)| value))
 }
 
-/// Returns a name in the spelling of the document, or of RFC 7643 if the document does not contain it.
+/// Returns a name in the spelling of the document, or of RFC 7643 if the document does not contain
+/// it.
 pub(super) fn spelled(document: &Map<String, Value>, name: &str) -> String {
     let known = document.keys().find(|known| known.eq_ignore_ascii_case(name));
     known.cloned().unwrap_or_else(|| standard(name).to_owned())
@@ -98,7 +99,8 @@ pub(super) fn normalize(document: Document) -> Result<Document, ScimError> {
     Ok(document)
 }
 
-/// Changes the names of a map to the spelling of RFC 7643. If a name occurs twice, the last value wins.
+/// Changes the names of a map to the spelling of RFC 7643. If a name occurs twice, the last value
+/// wins.
 pub(super) fn normalize_names(map: Map<String, Value>) -> Map<String, Value> {
     let mut normalized = Map::new();
     for (name, value) in map {

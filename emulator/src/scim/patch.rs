@@ -107,7 +107,8 @@ fn put_part(entry: &mut Value, part: &str, value: &Value, add: bool) {
     put(slot(object(entry), part), value.clone(), add);
 }
 
-/// Sets the matching entries of a list. Adds an entry if none matches, as identity providers expect.
+/// Sets the matching entries of a list. Adds an entry if none matches, as identity providers
+/// expect.
 fn set_matching(list: &mut Value, filter: &Filter<'_>, part: Option<&str>, value: &Value, add: bool) {
     if !list.is_array() {
         *list = Value::Array(Vec::new());
@@ -143,8 +144,8 @@ fn value_of(entry: &Value) -> Option<&Value> {
     }
 }
 
-/// Removes the attribute at a path. If it is a list and `value` is not null, removes only the entries in
-/// `value`.
+/// Removes the attribute at a path. If it is a list and `value` is not null, removes only the
+/// entries in `value`.
 pub(super) fn remove(document: &mut Map<String, Value>, path: &Path<'_>, value: &Value) {
     let Some(schema) = path.schema else {
         return remove_from(document, path, value);

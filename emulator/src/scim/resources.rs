@@ -1,4 +1,5 @@
-//! SCIM users and groups. The received document is stored, and the fields of the API are read from it.
+//! SCIM users and groups. The received document is stored, and the fields of the API are read from
+//! it.
 
 use http::StatusCode;
 use scalekit::api::directories::{DirectoryGroup, DirectoryUser};
@@ -81,8 +82,8 @@ impl Resource<'_> {
         found.ok_or_else(|| self.missing(id))
     }
 
-    /// Returns `true` if a resource other than `id` has this name. User names are case-insensitive (RFC
-    /// 7643, section 4.1.1).
+    /// Returns `true` if a resource other than `id` has this name. User names are case-insensitive
+    /// (RFC 7643, section 4.1.1).
     fn is_taken(&self, state: &State, name: &str, id: &str) -> bool {
         match self.kind {
             Kind::User => (state.directory_users.by("directory", self.directory))
@@ -113,7 +114,8 @@ impl Resource<'_> {
         document
     }
 
-    /// Returns a page of the resources that match the filter. Without a filter, all resources match.
+    /// Returns a page of the resources that match the filter. Without a filter, all resources
+    /// match.
     pub(super) fn list(&self, query: &Pairs) -> Result<Value, ScimError> {
         let mut all = self.all(&self.app.read());
         if let Some(filter) = query.get("filter") {
@@ -231,7 +233,8 @@ impl Resource<'_> {
 /// Attributes that are always returned (RFC 7643, section 3.1).
 const ALWAYS: [&str; 2] = ["schemas", "id"];
 
-/// Applies the parameters `attributes` and `excludedAttributes` to a document (RFC 7644, section 3.9).
+/// Applies the parameters `attributes` and `excludedAttributes` to a document (RFC 7644, section
+/// 3.9).
 pub(super) fn select_attributes(mut document: Document, query: &Pairs) -> Document {
     let paths = |name: &str| {
         let listed = query.get(name).unwrap_or_default().split(',');

@@ -62,8 +62,8 @@ pub(super) fn user(document: Document) -> DirectoryUser {
     }
 }
 
-/// Returns the `userName` of a user. Users that were not created by SCIM use the preferred username or
-/// the email address.
+/// Returns the `userName` of a user. Users that were not created by SCIM use the preferred username
+/// or the email address.
 pub(super) fn user_name(row: &DirectoryUserRow) -> &str {
     let user = &row.user;
     let scim_name = user
@@ -77,8 +77,8 @@ pub(super) fn user_name(row: &DirectoryUserRow) -> &str {
     }
 }
 
-/// Returns the document of a user. Missing attributes are filled in for users that were not created by
-/// SCIM.
+/// Returns the document of a user. Missing attributes are filled in for users that were not created
+/// by SCIM.
 pub(super) fn user_document(row: &DirectoryUserRow) -> Document {
     let user = &row.user;
     let mut document = normalize_names(user.user_detail.clone().unwrap_or_default());
