@@ -13,7 +13,7 @@ use crate::data::Data;
 use crate::hosts::Hosts;
 use crate::interceptors::{Interceptor, Interceptors};
 use crate::keys::Keys;
-use crate::pages::Seal;
+use crate::pages::TicketKey;
 use crate::pulse::Pulse;
 use crate::state::{Ctx, Seed, State};
 use crate::webhooks::{Endpoint, Webhooks};
@@ -35,7 +35,7 @@ pub(crate) struct App {
     pub(crate) faults: Faults,
     pub(crate) webhooks: Webhooks,
     pub(crate) interceptors: Interceptors,
-    pub(crate) seal: Seal,
+    pub(crate) ticket_key: TicketKey,
     pub(crate) pulse: Pulse,
     pub(crate) data: Option<Arc<Data>>,
     /// The seeds to load on each reset, as JSON to save memory.
@@ -99,7 +99,7 @@ impl App {
             faults: Faults::default(),
             webhooks: Webhooks::new(&config.webhooks, settings.webhooks, pulse.clone()),
             interceptors: Interceptors::new(settings.interceptors),
-            seal: Seal::default(),
+            ticket_key: TicketKey::default(),
             pulse,
             data,
             seeds: seed_texts.collect::<Result<_, serde_json::Error>>()?,
