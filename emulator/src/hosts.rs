@@ -1,8 +1,8 @@
-//! The hosts that the admin API and the dashboard accept.
+//! Allowed hosts of the admin API and the dashboard.
 //!
-//! A web page can make its domain resolve to this machine (DNS rebinding) and then read all data of
-//! the admin API, such as login codes and secrets. The browser still sends the page's domain in the
-//! `Host` header, so only requests for accepted hosts are served.
+//! With DNS rebinding, a web page can resolve its own domain to this machine and read the admin
+//! API, including login codes and secrets. The browser still sends the page's domain as `Host`, so
+//! requests with other hosts are rejected.
 
 use std::net::IpAddr;
 
@@ -11,12 +11,12 @@ use url::{Host, Url};
 
 use crate::http::Request;
 
-/// The accepted hosts, in addition to loopback hosts.
+/// The allowed hosts, in addition to loopback hosts.
 #[derive(Debug)]
 pub(crate) struct Hosts(Vec<Host>);
 
 impl Hosts {
-    /// Accepts the host of the environment's URL and the hosts in `allowed`, which must be valid.
+    /// Allows the host of the environment's URL and `allowed`. Invalid hosts are ignored.
     pub(crate) fn new(url: &str, allowed: &[String]) -> Self {
         let own = Url::parse(url)
             .ok()
@@ -28,25 +28,25 @@ impl Hosts {
     /// Checks the `Host` of a request.
     ///
     /// # Errors
-    /// Returns a message if the host is not accepted.
+    /// Returns a message if the host is not allowed.
     pub(crate) fn check(&self, request: &Request) -> Result<(), String> {
         let Some(header) = request.header(HOST).filter(|host| !host.is_empty()) else {
             return Err("the request has no Host header".to_owned());
         };
-        match host_of(header) {
+        match parse_header(header) {
             Some(host) if is_loopback(&host) || self.0.contains(&host) => Ok(()),
             Some(host) => Err(format!(
-                "the host {host} is not allowed: if it is a name of this emulator, start it with --allow-host {host}"
+                "the host {host} is not allowed: to allow it, start the emulator with --allow-host {host}"
             )),
-            None => Err(format!("the Host header {header:?} is not a host")),
+            None => Err(format!("the Host header {header:?} is invalid")),
         }
     }
 }
 
-/// Parses a host without a port. An IPv6 address can be in brackets, as in a URL.
+/// Parses a host without a port. An IPv6 address may have brackets.
 ///
 /// # Errors
-/// Returns a message if `name` is not a valid host.
+/// Returns a message if `name` is not a host.
 pub(crate) fn parse(name: &str) -> Result<Host, String> {
     if let Ok(address) = name.parse() {
         return Ok(Host::Ipv6(address));
@@ -54,8 +54,8 @@ pub(crate) fn parse(name: &str) -> Result<Host, String> {
     Host::parse(name).map_err(|error| format!("{name:?} is not a host name or an IP address: {error}"))
 }
 
-/// Returns the host of a `Host` header, without its port.
-fn host_of(header: &str) -> Option<Host> {
+/// Parses a `Host` header, which may include a port.
+fn parse_header(header: &str) -> Option<Host> {
     if header.contains(['@', '/', '\\', '?', '#']) {
         return None;
     }

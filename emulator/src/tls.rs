@@ -1,4 +1,4 @@
-//! TLS for the emulator's listener.
+//! TLS of the emulator's listener.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -18,31 +18,31 @@ use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// HTTP/2 comes first, so that clients that support both use it (RFC 7301).
+/// ALPN protocols in order of preference (RFC 7301).
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
 
-/// The source of the server's certificate.
+/// Source of the server certificate.
 #[derive(Clone)]
 pub(crate) enum Tls {
-    /// A PEM certificate with its chain, and its PEM private key.
+    /// A PEM certificate chain and its PEM private key.
     Given { certificates: Vec<u8>, key: Vec<u8> },
-    /// A new CA that is discarded when the emulator stops.
+    /// A certificate issued by a new CA.
     NewCa,
 }
 
-/// The TLS configuration of a listener.
+/// The TLS acceptor of a listener.
 pub(crate) struct Identity {
     pub(crate) acceptor: TlsAcceptor,
-    /// The PEM certificate of the CA, if a new CA was created.
+    /// PEM certificate of the CA, with [`Tls::NewCa`].
     pub(crate) ca: Option<String>,
 }
 
 impl Tls {
-    /// Loads or issues the certificate. `host` is the address that the server listens on, and
-    /// `name` is the host of its URL.
+    /// Creates the TLS acceptor. `host` is the address of the listener, and `name` the host of its
+    /// URL.
     ///
     /// # Errors
-    /// Returns an error if the certificate or the key is not valid PEM, or if they do not match.
+    /// Returns an error if the certificate or the key is not valid PEM, or they do not match.
     pub(crate) fn identity(&self, host: IpAddr, name: Option<&str>) -> Result<Identity> {
         match self {
             Self::Given { certificates, key } => {
@@ -66,20 +66,19 @@ fn acceptor(certificates: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'stat
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(certificates, key)
-        .context("the TLS certificate and key cannot be used")?;
+        .context("the TLS certificate and key are invalid or do not match")?;
     config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).to_vec();
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-/// Issues a certificate for this machine from a new CA. macOS accepts such certificates for up to
-/// 825 days.
+/// Issues a certificate with a new CA. It is valid for one year; macOS accepts at most 825 days.
 fn issued(host: IpAddr, name: Option<&str>) -> Result<Identity> {
     let today = TimeZone::UTC.to_datetime(Timestamp::now()).date();
-    let moment = |date: Date| {
+    let midnight = |date: Date| {
         let part = |part: i8| part.unsigned_abs();
         date_time_ymd(date.year().into(), part(date.month()), part(date.day()))
     };
-    let (from, to) = (moment(today.yesterday()?), moment(today + 1.year()));
+    let (from, to) = (midnight(today.yesterday()?), midnight(today + 1.year()));
     let params = |names: Vec<String>, common_name: &str| -> Result<CertificateParams> {
         let mut params = CertificateParams::new(names)?;
         params.distinguished_name.push(DnType::CommonName, common_name);

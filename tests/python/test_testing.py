@@ -153,7 +153,7 @@ def test_faults_can_be_added_and_cleared(emulator: Emulator) -> None:
     assert len(emulator.admin("GET", "faults")) == 1
     emulator.clear_faults()
     assert emulator.admin("GET", "faults") == []
-    with pytest.raises(EmulatorError, match="no operation"):
+    with pytest.raises(EmulatorError, match="unknown operation"):
         emulator.fault("UserService.Nothing", status=500)
 
 
