@@ -1,4 +1,4 @@
-// What an application must show.
+// Checks that every consumer must pass.
 
 import assert from "node:assert/strict";
 
