@@ -17,11 +17,11 @@ pub use builder::ClientBuilder;
 pub use operations::CallOptions;
 
 use crate::config::Config;
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, ServiceToken};
 use crate::error::Error;
 use crate::http::Pipeline;
 use crate::secret::Secret;
-use crate::token::KeyCache;
+use crate::token::{KeyCache, Snapshot};
 use crate::webhook::SecretCache;
 
 /// A client of one Scalekit environment.
@@ -85,11 +85,15 @@ impl Client {
     }
 
     pub(crate) fn from_config(config: Config) -> Self {
-        let pipeline = Arc::new(Pipeline::new(config));
+        Self::assemble(Pipeline::new(config), None, None)
+    }
+
+    fn assemble(pipeline: Pipeline, token: Option<Arc<ServiceToken>>, keys: Option<Arc<Snapshot>>) -> Self {
+        let pipeline = Arc::new(pipeline);
         Self {
             inner: Arc::new(Inner {
-                credentials: Arc::new(Credentials::new(Arc::clone(&pipeline), None)),
-                keys: Arc::new(KeyCache::new(Arc::clone(&pipeline), None)),
+                credentials: Arc::new(Credentials::new(Arc::clone(&pipeline), token)),
+                keys: Arc::new(KeyCache::new(Arc::clone(&pipeline), keys)),
                 secrets: SecretCache::default(),
                 pipeline,
             }),
@@ -104,16 +108,12 @@ impl Client {
     #[doc(hidden)]
     #[must_use]
     pub fn for_new_process(&self) -> Self {
-        let pipeline = Arc::new(self.inner.pipeline.renewed());
-        let token = self.inner.credentials.current();
-        Self {
-            inner: Arc::new(Inner {
-                credentials: Arc::new(Credentials::new(Arc::clone(&pipeline), token)),
-                keys: Arc::new(KeyCache::new(Arc::clone(&pipeline), self.inner.keys.snapshot())),
-                secrets: SecretCache::default(),
-                pipeline,
-            }),
-        }
+        let inner = &self.inner;
+        Self::assemble(
+            inner.pipeline.renewed(),
+            inner.credentials.current(),
+            inner.keys.snapshot(),
+        )
     }
 
     /// The environment URL without a trailing slash.

@@ -27,7 +27,7 @@ pub(crate) struct TrustOptions {
     ca: Option<Ca>,
     /// The name of the CA option in error messages.
     pub(crate) option: String,
-    /// Environment variables in addition to those of OpenSSL.
+    /// Further environment variables, beside `SSL_CERT_FILE` and `SSL_CERT_DIR`.
     pub(crate) variables: Vec<String>,
 }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use serde::Serialize;
+#[cfg(feature = "client")]
+use serde_json::{Map, Value};
 
 use super::User;
 
@@ -55,10 +57,8 @@ pub struct ClientToken {
 #[cfg(feature = "client")]
 impl AuthenticationResult {
     /// Fills in the user and the login context from the claims of the verified ID token.
-    pub(crate) fn set_claims(&mut self, claims: &serde_json::Map<String, serde_json::Value>) {
+    pub(crate) fn set_claims(&mut self, claims: &Map<String, Value>) {
         self.user = User::from_claims(claims);
-        use serde_json::Value;
-
         let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
         self.organization_id = text(claims.get("oid"));
         self.connection_id = match claims.get("amr") {

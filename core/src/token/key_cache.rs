@@ -170,7 +170,7 @@ impl KeyCache {
         snapshot.failure.clone().map_or(Ok(()), Err)
     }
 
-    /// Fetches the keys if there are no usable ones.
+    /// Fetches the keys if none can be used.
     pub(crate) async fn ensure(self: &Arc<Self>) -> Result<(), Error> {
         let seen = self.snapshot();
         if seen
