@@ -31,7 +31,12 @@ def calling() -> None:
         }
     )
     key = "python.get_organization.eight_threads"
-    row(f"{key}.baseline_per_s", 1e6 / statistics.median(eight["baseline"]), "/s", "plain reqwest, 8 tasks")
+    row(
+        f"{key}.baseline_per_s",
+        1e6 / statistics.median(eight["baseline"]),
+        "/s",
+        "plain reqwest, 8 tasks",
+    )
     row(f"{key}_per_s", 1e6 / statistics.median(eight["ours"]), "/s", "")
     ratio_row(f"{key}.ratio", ratios(eight, "baseline", "ours"), "at least 0.8")
     best = "plain sockets and the two messages: the maximum that Python threads can reach"

@@ -13,7 +13,10 @@ from urllib.parse import urlsplit
 from worker import serve
 
 from scalekit import ScalekitClient
-from scalekit.v1.organizations.organizations_pb2 import GetOrganizationRequest, GetOrganizationResponse
+from scalekit.v1.organizations.organizations_pb2 import (
+    GetOrganizationRequest,
+    GetOrganizationResponse,
+)
 
 CLIENT = ScalekitClient.from_env()
 

@@ -132,7 +132,12 @@ def loaded() -> Iterator[LoadedEmulator]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             emulator = LoadedEmulator(process)
-            row("emulator.loaded.start_ms", (time.perf_counter() - started) * 1000, "ms", "seed loaded")
+            row(
+                "emulator.loaded.start_ms",
+                (time.perf_counter() - started) * 1000,
+                "ms",
+                "seed loaded",
+            )
             yield emulator
         finally:
             process.terminate()
@@ -142,7 +147,9 @@ def emulator() -> None:
     with loaded() as running:
         rows = f"{ORGANIZATIONS} organizations, {USERS} users"
         row("emulator.loaded.memory_mib", running.mib("VmRSS"), "MiB", rows)
-        row("emulator.loaded.memory_peak_mib", running.mib("VmHWM"), "MiB", "while loading the seed")
+        row(
+            "emulator.loaded.memory_peak_mib", running.mib("VmHWM"), "MiB", "while loading the seed"
+        )
         indexes = range(PATHS)
         times = take_turns(
             {
@@ -162,6 +169,8 @@ def emulator() -> None:
             row(f"emulator.loaded.{name}_reads_per_s", 1e6 / statistics.median(values), "/s", goal)
         row("emulator.loaded.memory_mib.after", running.mib("VmRSS"), "MiB", "after the reads")
         search = "/api/v1/users:search?query=turing.99"
-        row("emulator.loaded.search_users_ms", running.milliseconds(search), "ms", "scans all users")
+        row(
+            "emulator.loaded.search_users_ms", running.milliseconds(search), "ms", "scans all users"
+        )
         count = "/api/v1/roles/member/users:count"
         row("emulator.loaded.count_role_ms", running.milliseconds(count), "ms", "")

@@ -10,7 +10,9 @@ from report import OFFICIAL, PYTHON, output, row, seconds
 
 # Prints the peak memory in KiB. getrusage is not suitable: a process inherits the maximum of its
 # parent.
-MEMORY = "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
+MEMORY = (
+    "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
+)
 
 
 def above_bare(python: Path, statement: str, rounds: int = 15) -> tuple[float, float]:
@@ -20,13 +22,19 @@ def above_bare(python: Path, statement: str, rounds: int = 15) -> tuple[float, f
         bare.append(seconds(python, "-c", "pass"))
         loaded.append(seconds(python, "-c", statement))
     for _ in range(5):
-        memory.append(int(output(python, "-c", f"{statement}\n{MEMORY}")) - int(output(python, "-c", MEMORY)))
-    return (statistics.median(loaded) - statistics.median(bare)) * 1000, statistics.median(memory) / 1024
+        memory.append(
+            int(output(python, "-c", f"{statement}\n{MEMORY}")) - int(output(python, "-c", MEMORY))
+        )
+    return (statistics.median(loaded) - statistics.median(bare)) * 1000, statistics.median(
+        memory
+    ) / 1024
 
 
 def size_mib(python: Path) -> float:
     """Returns the size of the installed packages in MiB, without pip and setuptools."""
-    site = Path(output(python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])").strip())
+    site = Path(
+        output(python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])").strip()
+    )
     files = (file for file in site.rglob("*") if file.is_file())
     counted = (
         file

@@ -27,7 +27,15 @@ SHORT, LONG = 100, 2600
 
 def count(task: str, times: int) -> int:
     """Returns the instructions of a whole run."""
-    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", PROGRAM, task, TOKENS, times]
+    command = [
+        "valgrind",
+        "--tool=callgrind",
+        "--callgrind-out-file=/dev/null",
+        PROGRAM,
+        task,
+        TOKENS,
+        times,
+    ]
     result = subprocess.run([str(part) for part in command], capture_output=True, text=True)
     match = re.search(r"Collected : (\d+)", result.stderr)
     if result.returncode or not match:
@@ -56,7 +64,9 @@ def main() -> None:
     worse = better = False
     for name, value in figures.items():
         before = accepted.get(name)
-        change = f"{value / before - 1:+.1%} compared with {before}" if before else "no accepted value"
+        change = (
+            f"{value / before - 1:+.1%} compared with {before}" if before else "no accepted value"
+        )
         print(f"{name:<32}{value:>10} {change}")
         worse |= bool(before) and value > before * (1 + TOLERANCE)
         better |= bool(before) and value < before * (1 - TOLERANCE)
@@ -64,7 +74,9 @@ def main() -> None:
         ACCEPTED.write_text(json.dumps(figures, indent=2) + "\n")
         print(f"written to {ACCEPTED.relative_to(ROOT)}")
     elif worse:
-        raise SystemExit("Too many instructions. Find the reason, or run scripts/instructions --accept.")
+        raise SystemExit(
+            "Too many instructions. Find the reason, or run scripts/instructions --accept."
+        )
     elif better:
         print("Over 10 % fewer instructions than accepted. Run scripts/instructions --accept.")
 

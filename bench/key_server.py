@@ -38,14 +38,21 @@ def key_server(tokens: int) -> Iterator[tuple[str, Path]]:
         "/oauth/token": {"access_token": "token", "expires_in": 3600},
         # `large`: the maximum number of records on a page. `small`: a megabyte of records of the
         # usual size.
-        "/large/api/v1/organizations": {"organizations": [organization(n, 20, 500) for n in range(100)]},
-        "/small/api/v1/organizations": {"organizations": [organization(n, 2, 10) for n in range(4000)]},
+        "/large/api/v1/organizations": {
+            "organizations": [organization(n, 20, 500) for n in range(100)]
+        },
+        "/small/api/v1/organizations": {
+            "organizations": [organization(n, 2, 10) for n in range(4000)]
+        },
         # The result of a tool: one field with many values, and one field with a single value.
-        "/rows/api/v1/execute_tool": {"data": {"rows": [organization(n, 2, 10) for n in range(4000)]}},
+        "/rows/api/v1/execute_tool": {
+            "data": {"rows": [organization(n, 2, 10) for n in range(4000)]}
+        },
         "/text/api/v1/execute_tool": {"data": {"text": "Zażółć gęślą jaźń. " * 40_000}},
     }
     responses |= {
-        f"/{kind}/oauth/token": responses["/oauth/token"] for kind in ("large", "small", "rows", "text")
+        f"/{kind}/oauth/token": responses["/oauth/token"]
+        for kind in ("large", "small", "rows", "text")
     }
     bodies = {path: json.dumps(response).encode() for path, response in responses.items()}
 

@@ -41,14 +41,20 @@ def above_bare(project: Path, package: str, rounds: int) -> tuple[float, float]:
     for _ in range(5):
         before = int(output("node", "-p", MEMORY))
         memory.append(int(output("node", "-p", f"{load}{MEMORY}")) - before)
-    return (statistics.median(loaded) - statistics.median(bare)) * 1000, statistics.median(memory) / 1024
+    return (statistics.median(loaded) - statistics.median(bare)) * 1000, statistics.median(
+        memory
+    ) / 1024
 
 
 def installed(project: Path) -> tuple[int, float]:
     """Returns the number of installed packages and their size in MiB."""
     modules = project / "node_modules"
     packages = json.loads((modules / ".package-lock.json").read_text())["packages"]
-    size = sum(file.stat().st_size for file in modules.rglob("*") if file.is_file() and not file.is_symlink())
+    size = sum(
+        file.stat().st_size
+        for file in modules.rglob("*")
+        if file.is_file() and not file.is_symlink()
+    )
     return len(packages), size / 2**20
 
 
@@ -59,7 +65,9 @@ def loading() -> None:
     ):
         milliseconds, mebibytes = above_bare(project, package, rounds)
         packages, size = installed(project)
-        goals = ("at most 20", "at most 8", "at most 3", "at most 12") if not mark else (package,) * 4
+        goals = (
+            ("at most 20", "at most 8", "at most 3", "at most 12") if not mark else (package,) * 4
+        )
         row(f"node.import_ms{mark}", milliseconds, "ms", goals[0])
         row(f"node.import_mib{mark}", mebibytes, "MiB", goals[1])
         row(f"node.installed_packages{mark}", packages, "", goals[2])
@@ -92,7 +100,12 @@ def node_package() -> None:
         )
         block = take_turns({kind: side(f"block_{kind}", OURS) for kind in BLOCKS})
     key = "node.validate_token"
-    row(f"{key}.baseline_us", statistics.median(times["baseline"]), "us", "RSA-2048 by aws-lc-rs, parsed key")
+    row(
+        f"{key}.baseline_us",
+        statistics.median(times["baseline"]),
+        "us",
+        "RSA-2048 by aws-lc-rs, parsed key",
+    )
     row(f"{key}_us", statistics.median(times["ours"]), "us", "at most 22: no signature cached")
     ratio_row(f"{key}.ratio", ratios(times, "ours", "baseline"), "")
     row(f"{key}.again_us", statistics.median(times["again"]), "us", "at most 4: signature cached")

@@ -27,11 +27,18 @@ def ratio_row(key: str, values: list[float], goal: str) -> None:
     """Prints the median of the ratios of all rounds, with minimum and maximum."""
     low, high = min(values), max(values)
     results[f"{key}.min"], results[f"{key}.max"] = round(low, 4), round(high, 4)
-    row(key, statistics.median(values), "x", f"{goal} ({low:.2f} to {high:.2f} in {len(values)} rounds)")
+    row(
+        key,
+        statistics.median(values),
+        "x",
+        f"{goal} ({low:.2f} to {high:.2f} in {len(values)} rounds)",
+    )
 
 
 def output(*command: str | Path) -> str:
-    return subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        [str(part) for part in command], check=True, capture_output=True, text=True
+    ).stdout
 
 
 def seconds(*command: str | Path) -> float:

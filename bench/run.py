@@ -54,7 +54,9 @@ def starting() -> None:
             times.append((time.perf_counter() - started) * 1000)
             process.terminate()
     row("emulator.start_ms", statistics.median(times), "ms", "at most 200")
-    testing = float(output(PYTHON, ROOT / "bench/starting.py", ROOT / "target/release/scalekit-emulator"))
+    testing = float(
+        output(PYTHON, ROOT / "bench/starting.py", ROOT / "target/release/scalekit-emulator")
+    )
     row("emulator.testing_start_ms", testing, "ms", "at most 300")
 
 

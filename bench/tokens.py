@@ -31,7 +31,12 @@ def tokens() -> None:
             }
         )
     key = "python.validate_token"
-    row(f"{key}.baseline_us", statistics.median(one["baseline"]), "us", "RSA-2048 by aws-lc-rs, parsed key")
+    row(
+        f"{key}.baseline_us",
+        statistics.median(one["baseline"]),
+        "us",
+        "RSA-2048 by aws-lc-rs, parsed key",
+    )
     row(f"{key}_us", statistics.median(one["ours"]), "us", "no signature cached")
     ratio_row(f"{key}.ratio", ratios(one, "ours", "baseline"), "at most 1.2")
     row(f"{key}.again_us", statistics.median(one["again"]), "us", "at most 3: signature cached")
@@ -43,7 +48,12 @@ def tokens() -> None:
     # thread.
     ideal = [times / 2 for times in two["baseline"]]
     row(f"{key}.two_threads_per_s", 1e6 / statistics.median(two["ours"]), "/s", "")
-    row(f"{key}.two_threads.baseline_per_s", 1e6 / statistics.median(ideal), "/s", "twice the baseline")
+    row(
+        f"{key}.two_threads.baseline_per_s",
+        1e6 / statistics.median(ideal),
+        "/s",
+        "twice the baseline",
+    )
     shares = [best / ours for best, ours in zip(ideal, two["ours"], strict=True)]
     ratio_row(f"{key}.two_threads.ratio", shares, "at least 0.85")
     shares = [best / both for best, both in zip(ideal, two["baseline_together"], strict=True)]

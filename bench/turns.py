@@ -22,7 +22,10 @@ class Worker:
         self.name = " ".join(Path(part).name for part in map(str, command))
         self.process = stack.enter_context(
             subprocess.Popen(
-                [str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                [str(part) for part in command],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
             )
         )
         # Closes standard input, which ends the process.

@@ -30,12 +30,29 @@ def webhooks() -> None:
             times = take_turns(sides)
             median = {name: statistics.median(values) for name, values in times.items()}
             key = f"python.verify_webhook_{size}"
-            row(f"{key}.baseline_us", median["baseline"], "us", "HMAC-SHA256 by aws-lc-rs, prepared key")
+            row(
+                f"{key}.baseline_us",
+                median["baseline"],
+                "us",
+                "HMAC-SHA256 by aws-lc-rs, prepared key",
+            )
             row(f"{key}_us", median["ours"], "us", "at most 1.3" if size == "500" else "")
             if "request" in median:
-                row(f"{key}_us.request", median["request"], "us", "with 8 more headers, as in a real request")
+                row(
+                    f"{key}_us.request",
+                    median["request"],
+                    "us",
+                    "with 8 more headers, as in a real request",
+                )
             ratio_row(
-                f"{key}.ratio", ratios(times, "ours", "baseline"), "" if size == "500" else "at most 1.1"
+                f"{key}.ratio",
+                ratios(times, "ours", "baseline"),
+                "" if size == "500" else "at most 1.1",
             )
             for peer in ("standardwebhooks", "official"):
-                row(f"{key}_us.{peer}", median[peer], "us", peer.replace("official", "scalekit-sdk-python"))
+                row(
+                    f"{key}_us.{peer}",
+                    median[peer],
+                    "us",
+                    peer.replace("official", "scalekit-sdk-python"),
+                )

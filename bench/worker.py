@@ -91,8 +91,14 @@ def token_pyjwt(url: str, tokens: list[str]) -> Run:
 
 def delivery(size: int, **headers: str) -> tuple[dict[str, str], bytes]:
     body, timestamp = b"x" * size, str(int(time.time()))
-    mac = base64.b64encode(hmac.digest(KEY, f"msg_1.{timestamp}.".encode() + body, hashlib.sha256)).decode()
-    signed = {"webhook-id": "msg_1", "webhook-timestamp": timestamp, "webhook-signature": f"v1,{mac}"}
+    mac = base64.b64encode(
+        hmac.digest(KEY, f"msg_1.{timestamp}.".encode() + body, hashlib.sha256)
+    ).decode()
+    signed = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": timestamp,
+        "webhook-signature": f"v1,{mac}",
+    }
     return {**headers, **signed}, body
 
 

@@ -75,7 +75,9 @@ def users(client: ScalekitClient, organization_id: str, tag: str) -> None:
     for name in ("Ada", "Grace"):
         user = CreateUser(email=f"{name.lower()}-{tag}@acme.example", membership=CreateMembership())
         user.user_profile.given_name = name
-        created = client.users.create_user_and_membership(organization_id, user, send_invitation_email=False)
+        created = client.users.create_user_and_membership(
+            organization_id, user, send_invitation_email=False
+        )
         log(f"created {name}, {created[0].user.id}")
     paged = client.users.iter_organization_users(organization_id, page_size=1)
     log("listed with one user per page: " + ", ".join(user.email for user in paged))
@@ -88,7 +90,9 @@ def duplicate(client: ScalekitClient, request: CreateOrganization) -> None:
         client.organization.create_organization(request)
     except ScalekitConflictException as error:
         log(f"{type(error).__name__}: {error}")
-        log(f"http_status={error.http_status}, operation={error.operation}, request_id={error.request_id}")
+        log(
+            f"http_status={error.http_status}, operation={error.operation}, request_id={error.request_id}"
+        )
     else:
         sys.exit("a duplicate external id was accepted")
 

@@ -11,9 +11,12 @@ use std::collections::HashMap;
 use anyhow::{Context, Result, bail};
 use futures_util::TryStreamExt;
 use scalekit::api::connections::{
-    ConnectionProvider, ConnectionType, CreateConnection, CreateConnectionRequest, ToggleConnectionRequest,
+    ConnectionProvider, ConnectionType, CreateConnection, CreateConnectionRequest,
+    ToggleConnectionRequest,
 };
-use scalekit::api::domains::{CreateDomain, CreateDomainRequest, CreateDomainRequestIdentities, DomainType};
+use scalekit::api::domains::{
+    CreateDomain, CreateDomainRequest, CreateDomainRequestIdentities, DomainType,
+};
 use scalekit::api::organizations::{
     CreateOrganization, CreateOrganizationRequest, DeleteOrganizationRequest,
     DeleteOrganizationRequestIdentities,
@@ -37,7 +40,11 @@ const CALLBACK: &str = "http://localhost:3000/auth/callback";
 async fn main() -> Result<()> {
     let client = Client::from_env()?;
     let receiver = Receiver::register(client.env_url()).await?;
-    let suffix = if receiver.is_some() { " (the emulator)" } else { "" };
+    let suffix = if receiver.is_some() {
+        " (the emulator)"
+    } else {
+        ""
+    };
     println!("Scalekit environment: {}{suffix}", client.env_url());
     let tag = format!("{:08x}", std::process::id());
 
@@ -56,10 +63,15 @@ async fn main() -> Result<()> {
         .await?
         .organization
         .context("the response has no organization")?;
-    println!("  created {}, {}", organization.display_name, organization.id);
+    println!(
+        "  created {}, {}",
+        organization.display_name, organization.id
+    );
 
     let result = steps(&client, receiver, &request, &organization.id, &tag).await;
-    let identities = Some(DeleteOrganizationRequestIdentities::Id(organization.id.clone()));
+    let identities = Some(DeleteOrganizationRequestIdentities::Id(
+        organization.id.clone(),
+    ));
     client
         .organizations()
         .delete_organization(DeleteOrganizationRequest { identities })
@@ -109,7 +121,11 @@ async fn steps(
     println!("  listed with one user per page: {}", emails.join(", "));
 
     println!("\nThe same organization again");
-    match client.organizations().create_organization(request.clone()).await {
+    match client
+        .organizations()
+        .create_organization(request.clone())
+        .await
+    {
         Err(error) if error.kind() == ErrorKind::Conflict => println!("  {error}"),
         other => bail!("a duplicate external id returned {other:?}"),
     }
@@ -121,7 +137,10 @@ async fn steps(
         ..Default::default()
     };
     let Some(receiver) = receiver else {
-        println!("  login URL: {}", client.authorization_url(CALLBACK, &options));
+        println!(
+            "  login URL: {}",
+            client.authorization_url(CALLBACK, &options)
+        );
         return Ok(());
     };
     single_sign_on(client, organization_id, tag).await?;
@@ -215,7 +234,10 @@ async fn sign_in(client: &Client, options: AuthorizationUrlOptions) -> Result<()
         .redirect(reqwest::redirect::Policy::none())
         .build()?;
     let callback = redirect(&browser, &url).await?;
-    let parameters: HashMap<_, _> = url::Url::parse(&callback)?.query_pairs().into_owned().collect();
+    let parameters: HashMap<_, _> = url::Url::parse(&callback)?
+        .query_pairs()
+        .into_owned()
+        .collect();
     if parameters.get("state") != options.state.as_ref() {
         bail!("the callback has a different state: {callback}");
     }

@@ -132,7 +132,9 @@ class WebhookReceiver:
 
             self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
             threading.Thread(target=self._server.serve_forever, daemon=True).start()
-            self.secret = self._register(f"http://127.0.0.1:{self._server.server_address[1]}/webhooks")
+            self.secret = self._register(
+                f"http://127.0.0.1:{self._server.server_address[1]}/webhooks"
+            )
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -10,7 +10,10 @@ import asyncio
 import pytest
 
 from scalekit import AsyncScalekitClient, ScalekitClient
-from scalekit.common.exceptions import ScalekitNotFoundException, ScalekitServiceUnavailableException
+from scalekit.common.exceptions import (
+    ScalekitNotFoundException,
+    ScalekitServiceUnavailableException,
+)
 from scalekit.testing import Emulator
 from scalekit.v1.organizations.organizations_pb2 import CreateOrganization
 
@@ -51,13 +54,18 @@ def test_with_seed_data(scalekit_emulator: Emulator, scalekit_client: ScalekitCl
     assert Customers(scalekit_client).name("c-7") == "Seven"
 
 
-def test_a_short_outage_is_retried(scalekit_emulator: Emulator, scalekit_client: ScalekitClient) -> None:
+def test_a_short_outage_is_retried(
+    scalekit_emulator: Emulator, scalekit_client: ScalekitClient
+) -> None:
     customers = Customers(scalekit_client)
     customers.sign_up("c-1", "Acme")
     operation = "OrganizationService.GetOrganizationByExternalId"
     scalekit_emulator.fault(operation, status=503, retry_after="0", times=1)
     assert customers.name("c-1") == "Acme"
-    assert [request["status"] for request in scalekit_emulator.requests(operation=operation)] == [503, 200]
+    assert [request["status"] for request in scalekit_emulator.requests(operation=operation)] == [
+        503,
+        200,
+    ]
 
 
 def test_a_long_outage_is_reported(scalekit_emulator: Emulator) -> None:

@@ -62,8 +62,7 @@ fn make(count: usize) -> Result<Fixture> {
     let key = KeyPair::generate(KeySize::Rsa2048)?;
     let public = PublicKeyComponents::<Vec<u8>>::from(key.public_key());
     let [n, e] = [public.n, public.e].map(|number| URL_SAFE_NO_PAD.encode(number));
-    let jwk =
-        json!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "snk_17002334227791972", "n": n, "e": e});
+    let jwk = json!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "snk_17002334227791972", "n": n, "e": e});
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     let tokens = (0..count).map(|number| {
         let header = json!({"alg": "RS256", "kid": "snk_17002334227791972", "typ": "JWT"}).to_string();

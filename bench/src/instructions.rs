@@ -36,7 +36,10 @@ fn main() -> Result<()> {
             }
         }
         "token-again" => {
-            let (keys, token) = (keys()?, tokens.next().context("the file contains no tokens")?);
+            let (keys, token) = (
+                keys()?,
+                tokens.next().context("the file contains no tokens")?,
+            );
             keys.validate(token, &checks, now)?;
             for _ in 0..count {
                 black_box(keys.validate(black_box(token), &checks, now)?);
@@ -65,7 +68,10 @@ fn mac(count: usize, content: &[u8]) {
 /// Verifies webhooks with a body of 500 bytes. Looks up the headers in a list each time.
 fn webhook(count: usize, now: SystemTime) -> Result<()> {
     let (key, body) = ([7; 32], [b'x'; 500]);
-    let timestamp = now.duration_since(SystemTime::UNIX_EPOCH)?.as_secs().to_string();
+    let timestamp = now
+        .duration_since(SystemTime::UNIX_EPOCH)?
+        .as_secs()
+        .to_string();
     let content = [format!("msg_1.{timestamp}.").as_bytes(), &body].concat();
     let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), &content);
     let signature = format!("v1,{}", STANDARD.encode(signature));

@@ -46,8 +46,10 @@ fn main() -> Result<()> {
         .context("URL must start with http://")?;
     let mut exchanges: Vec<Exchange> = (paths.lines())
         .map(|path| Exchange {
-            request: format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n\r\n")
-                .into_bytes(),
+            request: format!(
+                "GET {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n\r\n"
+            )
+            .into_bytes(),
             body: Vec::new(),
         })
         .collect();
@@ -139,7 +141,10 @@ impl Connection {
             if filled == total {
                 return Ok(&self.buffer[end + 4..total]);
             }
-            ensure!(filled < total, "the response is longer than its content-length");
+            ensure!(
+                filled < total,
+                "the response is longer than its content-length"
+            );
         }
     }
 }

@@ -63,7 +63,12 @@ impl Baseline {
     }
 
     async fn get(&self) -> Result<()> {
-        let response = self.client.get(&self.url).bearer_auth(&self.token).send().await?;
+        let response = self
+            .client
+            .get(&self.url)
+            .bearer_auth(&self.token)
+            .send()
+            .await?;
         ensure!(response.status().is_success(), "{}", response.status());
         ensure!(!response.bytes().await?.is_empty(), "empty response body");
         Ok(())

@@ -101,7 +101,12 @@ impl Alias {
             let field = message
                 .as_ref()
                 .and_then(|message| message.get_field_by_name(name))
-                .with_context(|| format!("alias {}.{}: there is no field {name}", self.message, self.name))?;
+                .with_context(|| {
+                    format!(
+                        "alias {}.{}: there is no field {name}",
+                        self.message, self.name
+                    )
+                })?;
             message = field.kind().as_message().cloned();
             fields.push(field);
         }

@@ -54,5 +54,7 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
 /// Returns the root folder of the project. It does not depend on the current folder.
 pub fn project_root() -> PathBuf {
     let crate_folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    crate_folder.parent().map_or(crate_folder.clone(), PathBuf::from)
+    crate_folder
+        .parent()
+        .map_or(crate_folder.clone(), PathBuf::from)
 }

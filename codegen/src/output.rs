@@ -72,7 +72,10 @@ impl Output {
             _ => bail!("cannot label {path}: the comment syntax of its file type is unknown"),
         };
         let newline = if body.ends_with('\n') { "" } else { "\n" };
-        self.bytes(path, format!("{comment} {LABEL}\n{body}{newline}").into_bytes())
+        self.bytes(
+            path,
+            format!("{comment} {LABEL}\n{body}{newline}").into_bytes(),
+        )
     }
 
     /// Adds a file without a label, for formats without comments.
@@ -152,7 +155,8 @@ impl Output {
     /// Returns the paths in the manifest of the last run.
     fn manifest_paths(&self) -> anyhow::Result<BTreeSet<String>> {
         let manifest = self.read(MANIFEST)?.unwrap_or_default();
-        let manifest = String::from_utf8(manifest).with_context(|| format!("{MANIFEST} is not UTF-8"))?;
+        let manifest =
+            String::from_utf8(manifest).with_context(|| format!("{MANIFEST} is not UTF-8"))?;
         let lines = manifest
             .lines()
             .map(str::trim)

@@ -33,7 +33,11 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     for message in tables.messages.values() {
         tables.add_message(message, &mut code)?;
     }
-    writeln!(code, "];\n\nstatic ENUMS: [Enum; {}] = [", tables.enums.len())?;
+    writeln!(
+        code,
+        "];\n\nstatic ENUMS: [Enum; {}] = [",
+        tables.enums.len()
+    )?;
     for values in tables.enums.values() {
         add_enum(schema, values, &mut code)?;
     }
@@ -83,7 +87,11 @@ impl<'a> Tables<'a> {
             } else {
                 &spellings[..]
             };
-            names.extend(distinct.iter().map(|name| ((*name).to_owned(), field.number())));
+            names.extend(
+                distinct
+                    .iter()
+                    .map(|name| ((*name).to_owned(), field.number())),
+            );
             fields.insert(field.number(), self.field(message, &field)?);
         }
         for alias in aliases_of(message.full_name()) {
@@ -113,7 +121,11 @@ impl<'a> Tables<'a> {
             message.full_name()
         );
 
-        writeln!(code, "    Message {{\n        name: {:?},", message.full_name())?;
+        writeln!(
+            code,
+            "    Message {{\n        name: {:?},",
+            message.full_name()
+        )?;
         add_list("fields", fields.values(), code)?;
         names.sort_by(|(a, _), (b, _)| (a.len(), a).cmp(&(b.len(), b)));
         let index_of = |number: u32| {
@@ -122,15 +134,19 @@ impl<'a> Tables<'a> {
                 .position(|&other| other == number)
                 .unwrap_or_default()
         };
-        let names = names
-            .iter()
-            .map(|(name, number)| format!("Name {{ name: {name:?}, field: {} }},", index_of(*number)));
+        let names = names.iter().map(|(name, number)| {
+            format!("Name {{ name: {name:?}, field: {} }},", index_of(*number))
+        });
         add_list("names", names, code)?;
         code.push_str("    },\n");
         Ok(())
     }
 
-    fn field(&self, message: &MessageDescriptor, field: &FieldDescriptor) -> anyhow::Result<String> {
+    fn field(
+        &self,
+        message: &MessageDescriptor,
+        field: &FieldDescriptor,
+    ) -> anyhow::Result<String> {
         let (kind, label) = match field.kind() {
             Kind::Message(entry) if field.is_map() => {
                 let value = self.kind(&entry.map_entry_value_field())?;
@@ -140,7 +156,11 @@ impl<'a> Tables<'a> {
                 )
             }
             _ => {
-                let label = match (field.is_list(), field.is_packed(), field.supports_presence()) {
+                let label = match (
+                    field.is_list(),
+                    field.is_packed(),
+                    field.supports_presence(),
+                ) {
                     (true, true, _) => "Label::Packed",
                     (true, false, _) => "Label::Repeated",
                     (false, _, true) => "Label::Explicit",
@@ -149,7 +169,10 @@ impl<'a> Tables<'a> {
                 (self.kind(field)?, label.to_owned())
             }
         };
-        let oneof = match field.containing_oneof().filter(|oneof| !oneof.is_synthetic()) {
+        let oneof = match field
+            .containing_oneof()
+            .filter(|oneof| !oneof.is_synthetic())
+        {
             Some(oneof) => {
                 1 + message
                     .oneofs()
@@ -158,7 +181,13 @@ impl<'a> Tables<'a> {
             }
             None => 0,
         };
-        Ok(field_code(field.name(), field.number(), &kind, &label, oneof))
+        Ok(field_code(
+            field.name(),
+            field.number(),
+            &kind,
+            &label,
+            oneof,
+        ))
     }
 
     fn kind(&self, field: &FieldDescriptor) -> anyhow::Result<String> {
@@ -179,7 +208,8 @@ impl<'a> Tables<'a> {
             Kind::String => "String",
             Kind::Bytes => "Bytes",
             Kind::Enum(values) => {
-                return index(&self.enums, values.full_name()).map(|at| format!("Kind::Enum({at})"));
+                return index(&self.enums, values.full_name())
+                    .map(|at| format!("Kind::Enum({at})"));
             }
             Kind::Message(message) => match well_known(message.full_name()) {
                 Some(kind) => kind,
@@ -222,7 +252,9 @@ fn index<T>(types: &BTreeMap<String, T>, name: &str) -> anyhow::Result<usize> {
 }
 
 fn field_code(name: &str, number: u32, kind: &str, label: &str, oneof: usize) -> String {
-    format!("Field {{ name: {name:?}, number: {number}, kind: {kind}, label: {label}, oneof: {oneof} }},")
+    format!(
+        "Field {{ name: {name:?}, number: {number}, kind: {kind}, label: {label}, oneof: {oneof} }},"
+    )
 }
 
 fn add_enum(schema: &Schema, values: &EnumDescriptor, code: &mut String) -> anyhow::Result<()> {

@@ -22,9 +22,11 @@ fn keys_and_tokens() -> (KeySet, Vec<String>) {
     let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
     let public = PublicKeyComponents::<Vec<u8>>::from(pair.public_key());
     let [n, e] = [public.n, public.e].map(|number| URL_SAFE_NO_PAD.encode(number));
-    let jwks =
-        json!({"keys": [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "snk_1", "n": n, "e": e}]});
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let jwks = json!({"keys": [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "snk_1", "n": n, "e": e}]});
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
     let token = |number| {
         let header = json!({"alg": "RS256", "kid": "snk_1", "typ": "JWT"}).to_string();
         let claims = json!({
@@ -32,7 +34,8 @@ fn keys_and_tokens() -> (KeySet, Vec<String>) {
             "exp": now + 86400, "iat": now, "nbf": now, "oid": "org_17002334227791971",
             "roles": ["admin"], "permissions": ["orders:read", "orders:write"], "scopes": ["openid", "profile"],
         });
-        let [header, claims] = [header, claims.to_string()].map(|part| URL_SAFE_NO_PAD.encode(part));
+        let [header, claims] =
+            [header, claims.to_string()].map(|part| URL_SAFE_NO_PAD.encode(part));
         let signed = format!("{header}.{claims}");
         let mut signature = vec![0; pair.public_modulus_len()];
         pair.sign(
@@ -61,8 +64,12 @@ fn token(criterion: &mut Criterion) {
     let mut different = tokens.iter().cycle();
     group.bench_function("key cached", |bencher| {
         bencher.iter(|| {
-            keys.validate(black_box(different.next().unwrap()), &checks, SystemTime::now())
-                .unwrap()
+            keys.validate(
+                black_box(different.next().unwrap()),
+                &checks,
+                SystemTime::now(),
+            )
+            .unwrap()
         });
     });
     group.bench_function("signature cached", |bencher| {

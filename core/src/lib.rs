@@ -1,5 +1,5 @@
-//! Client for [Scalekit](https://scalekit.com): organizations, SSO, SCIM, users, roles, sessions, machine tokens and
-//! connected accounts.
+//! Client for [Scalekit](https://scalekit.com): organizations, SSO, SCIM, users, roles, sessions,
+//! machine tokens and connected accounts.
 //!
 //! Create one [`Client`] per program. It
 //!
@@ -40,8 +40,8 @@
 //! |---|---|---|
 //! | `client` | yes | [`Client`], the API types and HTTP over `reqwest` and `tokio` |
 //!
-//! Without `client` the crate has no network and no runtime. It validates tokens with a given key set
-//! ([`token::KeySet`]), verifies webhooks ([`webhook::Verifier`]) and builds login URLs
+//! Without `client` the crate has no network and no runtime. It validates tokens with a given key
+//! set ([`token::KeySet`]), verifies webhooks ([`webhook::Verifier`]) and builds login URLs
 //! ([`oauth::authorization_url`]).
 
 #[cfg(feature = "client")]

@@ -81,7 +81,10 @@ mod tests {
         });
         let second = flight.start(async { 2 });
         release.send(()).unwrap();
-        assert_eq!((first.result().await, second.result().await), (Some(1), Some(1)));
+        assert_eq!(
+            (first.result().await, second.result().await),
+            (Some(1), Some(1))
+        );
         assert_eq!(started.load(Ordering::Relaxed), 1);
         assert_eq!(flight.start(async { 3 }).result().await, Some(3));
     }
@@ -97,7 +100,11 @@ mod tests {
     #[test]
     fn a_runtime_that_shuts_down_ends_the_task() {
         let flight = SingleFlight::new();
-        let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = || {
+            tokio::runtime::Builder::new_current_thread()
+                .build()
+                .unwrap()
+        };
         let first = runtime();
         let abandoned = first.block_on(async { flight.start(std::future::pending::<u32>()) });
         drop(first);

@@ -73,8 +73,11 @@ pub(crate) fn token(name: &str) -> Answer {
 }
 
 impl TestServer {
-    /// `script` returns the response to a request. Its second argument counts the requests per path, from 0.
-    pub(crate) async fn start(script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> Self {
+    /// `script` returns the response to a request. Its second argument counts the requests per
+    /// path, from 0.
+    pub(crate) async fn start(
+        script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         Self::listen(None, script).await
     }
 

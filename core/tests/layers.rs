@@ -44,8 +44,13 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 /// The source of a file without comments and test modules.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
-    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let text = text
+        .split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or_default();
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -78,7 +83,11 @@ fn imports_go_down_the_layers() {
     let mut used_exceptions = BTreeSet::new();
     for path in rust_files(&source) {
         let relative = path.strip_prefix(&source).unwrap();
-        if relative.components().any(|part| part.as_os_str() == "tests") || relative.ends_with("tests.rs") {
+        if relative
+            .components()
+            .any(|part| part.as_os_str() == "tests")
+            || relative.ends_with("tests.rs")
+        {
             continue;
         }
         let first = relative
@@ -154,7 +163,11 @@ fn the_crate_names_no_other_language() {
             "kotlin",
             "uniffi",
         ] {
-            assert!(!text.contains(language), "{} contains {language}", path.display());
+            assert!(
+                !text.contains(language),
+                "{} contains {language}",
+                path.display()
+            );
         }
     }
 }

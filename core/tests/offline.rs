@@ -1,4 +1,5 @@
-//! The crate without the feature `client`: tokens, webhooks and URLs, with no network and no runtime.
+//! The crate without the feature `client`: tokens, webhooks and URLs, with no network and no
+//! runtime.
 #![allow(clippy::unwrap_used)]
 
 use std::time::{Duration, UNIX_EPOCH};
@@ -43,7 +44,10 @@ fn a_token_is_validated_with_a_given_key_set() {
     let checks = TokenValidation::default();
     let verified = keys.validate(&token, &checks, at(1000)).unwrap();
     assert_eq!(verified.claims().unwrap().subject(), Some("usr_1"));
-    assert_eq!(keys.validate(&token, &checks, at(3000)), Err(TokenError::Expired));
+    assert_eq!(
+        keys.validate(&token, &checks, at(3000)),
+        Err(TokenError::Expired)
+    );
 }
 
 #[test]
@@ -75,8 +79,15 @@ fn a_login_url_has_a_pkce_challenge() {
         pkce: Some(pkce.clone()),
         ..Default::default()
     };
-    let url = oauth::authorization_url("https://acme.scalekit.com/", "skc_1", "https://app/cb", &options);
-    assert!(url.starts_with("https://acme.scalekit.com/oauth/authorize?response_type=code&client_id=skc_1&"));
+    let url = oauth::authorization_url(
+        "https://acme.scalekit.com/",
+        "skc_1",
+        "https://app/cb",
+        &options,
+    );
+    assert!(url.starts_with(
+        "https://acme.scalekit.com/oauth/authorize?response_type=code&client_id=skc_1&"
+    ));
     assert!(
         url.contains(&format!("code_challenge={}", pkce.challenge())),
         "{url}"

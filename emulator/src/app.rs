@@ -68,7 +68,11 @@ impl App {
     ///
     /// # Errors
     /// Returns an error if the data file cannot be used.
-    pub(crate) fn new(mut config: Config, url: String, new_secret: &str) -> anyhow::Result<Arc<Self>> {
+    pub(crate) fn new(
+        mut config: Config,
+        url: String,
+        new_secret: &str,
+    ) -> anyhow::Result<Arc<Self>> {
         let (data, state) = match &config.data {
             Some(path) => {
                 let (data, state) = Data::open(path)?;
@@ -133,14 +137,18 @@ impl App {
     }
 
     /// Replaces the state with a new one that contains these seeds.
-    fn start_over(&self, seeds: impl Iterator<Item = serde_json::Result<Seed>>) -> serde_json::Result<()> {
+    fn start_over(
+        &self,
+        seeds: impl Iterator<Item = serde_json::Result<Seed>>,
+    ) -> serde_json::Result<()> {
         let mut state = State::default();
         if self.data.is_some() {
             state.track();
         }
         state.add_first_roles();
-        let ensure_client =
-            |state: &mut State| state.ensure_client(&self.ctx(), &self.client.id, &self.client.secret);
+        let ensure_client = |state: &mut State| {
+            state.ensure_client(&self.ctx(), &self.client.id, &self.client.secret)
+        };
         ensure_client(&mut state);
         for seed in seeds {
             state.seed(&self.ctx(), seed?);

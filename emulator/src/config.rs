@@ -57,7 +57,9 @@ impl Seed {
     /// Returns an error if the text is not JSON, and in the cases of [`Self::from_json`].
     pub fn from_text(text: &[u8]) -> Result<Self, serde_json::Error> {
         match text.trim_ascii_start().first() {
-            Some(b'[') => Err(serde_json::Error::custom("a seed must be an object of lists")),
+            Some(b'[') => Err(serde_json::Error::custom(
+                "a seed must be an object of lists",
+            )),
             _ => serde_json::from_slice(text).map(Self),
         }
     }
@@ -94,7 +96,8 @@ impl Config {
     /// Returns an error message if a URL, host or redirect URI is invalid.
     pub(crate) fn check(&self) -> Result<(), String> {
         if let Some(url) = &self.url {
-            webhooks::check_url(url).map_err(|problem| format!("invalid emulator URL {url:?}: {problem}"))?;
+            webhooks::check_url(url)
+                .map_err(|problem| format!("invalid emulator URL {url:?}: {problem}"))?;
             if url.contains(['?', '#', '@']) {
                 return Err(format!(
                     "invalid emulator URL {url:?}: \
@@ -106,12 +109,13 @@ impl Config {
             hosts::parse(host)?;
         }
         for url in &self.webhooks {
-            webhooks::check_url(url).map_err(|problem| format!("invalid webhook URL {url:?}: {problem}"))?;
+            webhooks::check_url(url)
+                .map_err(|problem| format!("invalid webhook URL {url:?}: {problem}"))?;
         }
         for uri in &self.redirect_uris {
             // Custom schemes are allowed: mobile applications use them.
-            let parsed =
-                url::Url::parse(uri).map_err(|error| format!("invalid redirect URI {uri:?}: {error}"))?;
+            let parsed = url::Url::parse(uri)
+                .map_err(|error| format!("invalid redirect URI {uri:?}: {error}"))?;
             if parsed.fragment().is_some() {
                 return Err(format!(
                     "invalid redirect URI {uri:?}: it must not have a fragment"
@@ -126,8 +130,13 @@ impl Config {
     /// # Errors
     /// Returns an error if they cannot be loaded or generated.
     pub(crate) fn identity(&self) -> io::Result<Option<Identity>> {
-        let Some(tls) = &self.tls else { return Ok(None) };
-        let url = self.url.as_deref().and_then(|url| url::Url::parse(url).ok());
+        let Some(tls) = &self.tls else {
+            return Ok(None);
+        };
+        let url = self
+            .url
+            .as_deref()
+            .and_then(|url| url::Url::parse(url).ok());
         let identity = tls.identity(self.host, url.as_ref().and_then(url::Url::host_str));
         identity
             .map(Some)
@@ -147,7 +156,8 @@ impl Config {
         let secret = Some(secret).filter(|_| is_same);
         Credentials {
             id: (self.client_id.clone().or(saved_id)).unwrap_or_else(|| CLIENT_ID.to_owned()),
-            secret: (self.client_secret.clone().or(secret)).unwrap_or_else(|| new_secret.to_owned()),
+            secret: (self.client_secret.clone().or(secret))
+                .unwrap_or_else(|| new_secret.to_owned()),
         }
     }
 }

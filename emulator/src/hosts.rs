@@ -51,7 +51,8 @@ pub(crate) fn parse(name: &str) -> Result<Host, String> {
     if let Ok(address) = name.parse() {
         return Ok(Host::Ipv6(address));
     }
-    Host::parse(name).map_err(|error| format!("{name:?} is not a host name or an IP address: {error}"))
+    Host::parse(name)
+        .map_err(|error| format!("{name:?} is not a host name or an IP address: {error}"))
 }
 
 /// Parses a `Host` header, which may include a port.

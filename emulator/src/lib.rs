@@ -297,9 +297,9 @@ impl Builder {
             .map_err(|problem| io::Error::new(io::ErrorKind::InvalidInput, problem))?;
         let identity = self.config.identity()?;
         let address = SocketAddr::new(self.config.host, self.config.port);
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}")))?;
+        let listener = TcpListener::bind(address).await.map_err(|error| {
+            io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
+        })?;
         let address = listener.local_addr()?;
         let new_secret = match self.config.host.is_loopback() {
             true => CLIENT_SECRET.to_owned(),
@@ -317,7 +317,9 @@ impl Builder {
             .map_err(|error| io::Error::other(format!("{error:#}")))?;
         // Compile the validation rules in the background, so that the first request is not delayed.
         tokio::task::spawn_blocking(engine::warm_up);
-        let (acceptor, ca) = identity.map_or((None, None), |Identity { acceptor, ca }| (Some(acceptor), ca));
+        let (acceptor, ca) = identity.map_or((None, None), |Identity { acceptor, ca }| {
+            (Some(acceptor), ca)
+        });
         let server = tokio::spawn(server::serve(listener, acceptor, Arc::clone(&app)));
         Ok(Emulator { app, ca, server })
     }

@@ -180,7 +180,8 @@ impl Settings {
         let ca_file = self.tls_new_ca.clone();
         let emulator = self.builder()?.port(port).start().await?;
         if let (Some(file), Some(certificate)) = (ca_file, emulator.ca_certificate()) {
-            std::fs::write(&file, certificate).with_context(|| format!("cannot write {}", file.display()))?;
+            std::fs::write(&file, certificate)
+                .with_context(|| format!("cannot write {}", file.display()))?;
         }
         Ok(emulator)
     }

@@ -31,6 +31,10 @@ pub(crate) fn hash(secret: &str) -> String {
 /// Returns the end of a secret, or an empty text if the secret is short.
 pub(crate) fn suffix(secret: &str) -> String {
     let start = secret.len().saturating_sub(SUFFIX);
-    let shown = if start > SUFFIX { secret.get(start..) } else { None };
+    let shown = if start > SUFFIX {
+        secret.get(start..)
+    } else {
+        None
+    };
     shown.unwrap_or_default().to_owned()
 }

@@ -109,9 +109,10 @@ async fn serve_one(
                 None => reply,
             }
         }
-        Err(error) if error.is::<LengthLimitError>() => {
-            Reply::text(http::StatusCode::PAYLOAD_TOO_LARGE, "the body is too large\n")
-        }
+        Err(error) if error.is::<LengthLimitError>() => Reply::text(
+            http::StatusCode::PAYLOAD_TOO_LARGE,
+            "the body is too large\n",
+        ),
         Err(error) => return Err(io::Error::other(error)),
     };
     let reply = if is_head { without_body(reply) } else { reply };
@@ -146,7 +147,10 @@ fn without_body(reply: Reply) -> Reply {
 /// Returns the response after a failure of the data file. Other responses could contain changes
 /// that are not saved.
 fn data_file_failed(failure: &str) -> Reply {
-    Reply::text(http::StatusCode::INTERNAL_SERVER_ERROR, format!("{failure}\n"))
+    Reply::text(
+        http::StatusCode::INTERNAL_SERVER_ERROR,
+        format!("{failure}\n"),
+    )
 }
 
 /// The handler of a request.

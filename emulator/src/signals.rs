@@ -8,7 +8,9 @@ pub(crate) use system::Signals;
 /// Returns the exit code of a command. If a signal terminated it, returns 128 plus the signal
 /// number, as shells do.
 pub(crate) fn code(status: ExitStatus) -> u8 {
-    let code = status.code().or_else(|| Some(128 + system::signal_of(status)?));
+    let code = status
+        .code()
+        .or_else(|| Some(128 + system::signal_of(status)?));
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 

@@ -49,8 +49,8 @@ impl Tls {
                 let certificates = CertificateDer::pem_slice_iter(certificates)
                     .collect::<Result<Vec<_>, _>>()
                     .context("the TLS certificate is not valid PEM")?;
-                let key =
-                    PrivateKeyDer::from_pem_slice(key).context("the TLS key is not a PEM private key")?;
+                let key = PrivateKeyDer::from_pem_slice(key)
+                    .context("the TLS key is not a PEM private key")?;
                 Ok(Identity {
                     acceptor: acceptor(certificates, key)?,
                     ca: None,
@@ -61,7 +61,10 @@ impl Tls {
     }
 }
 
-fn acceptor(certificates: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<TlsAcceptor> {
+fn acceptor(
+    certificates: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<TlsAcceptor> {
     let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
@@ -81,7 +84,9 @@ fn issued(host: IpAddr, name: Option<&str>) -> Result<Identity> {
     let (from, to) = (midnight(today.yesterday()?), midnight(today + 1.year()));
     let params = |names: Vec<String>, common_name: &str| -> Result<CertificateParams> {
         let mut params = CertificateParams::new(names)?;
-        params.distinguished_name.push(DnType::CommonName, common_name);
+        params
+            .distinguished_name
+            .push(DnType::CommonName, common_name);
         (params.not_before, params.not_after) = (from, to);
         Ok(params)
     };

@@ -99,7 +99,9 @@ def _check_installation() -> None:
     """Raises an ``ImportError`` if files of ``scalekit-sdk-python`` are mixed with this package."""
     import os.path
 
-    if os.path.exists(os.path.join(*__path__[:1], "v1", "organizations", "organizations_pb2_grpc.py")):
+    if os.path.exists(
+        os.path.join(*__path__[:1], "v1", "organizations", "organizations_pb2_grpc.py")
+    ):
         from scalekit._runtime import installation as _installation  # noqa: F401
 
 
@@ -133,7 +135,9 @@ if not TYPE_CHECKING:
         from importlib import import_module
 
         if name in __all__:
-            value = getattr(import_module(f"scalekit.{_MODULES.get(name, 'common.exceptions')}"), name)
+            value = getattr(
+                import_module(f"scalekit.{_MODULES.get(name, 'common.exceptions')}"), name
+            )
             globals()[name] = value
             return value
         if not name.startswith("_"):

@@ -126,7 +126,9 @@ class NativeClient:
         self, code: str, redirect_uri: str, code_verifier: str | None, *, target: _Target
     ) -> Task: ...
     @overload
-    def refresh_access_token(self, refresh_token: str, *, target: None = None) -> dict[str, Any]: ...
+    def refresh_access_token(
+        self, refresh_token: str, *, target: None = None
+    ) -> dict[str, Any]: ...
     @overload
     def refresh_access_token(self, refresh_token: str, *, target: _Target) -> Task: ...
     @overload
@@ -186,12 +188,18 @@ class NativeClient:
     def authorization_url(self, redirect_uri: str, options: object) -> str: ...
     def logout_url(self, options: object) -> str: ...
     def verify_webhook(
-        self, secret: str, headers: Mapping[str, Any] | Iterable[tuple[Any, Any]], payload: str | Buffer
+        self,
+        secret: str,
+        headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
+        payload: str | Buffer,
     ) -> bool:
         """Verifies the signature of a webhook."""
 
     def verify_interceptor(
-        self, secret: str, headers: Mapping[str, Any] | Iterable[tuple[Any, Any]], payload: str | Buffer
+        self,
+        secret: str,
+        headers: Mapping[str, Any] | Iterable[tuple[Any, Any]],
+        payload: str | Buffer,
     ) -> bool:
         """Verifies the signature of an interceptor request."""
 

@@ -7,7 +7,10 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "ApiTokenService.ListTokens": ("tokens.list_tokens", "tokens.iter_tokens"),
     "ApiTokenService.UpdateToken": ("tokens.update_token",),
     "ApiTokenService.ValidateToken": ("tokens.validate_token",),
-    "AuditLogsService.ListAuthRequests": ("audit_logs.list_auth_requests", "audit_logs.iter_auth_requests"),
+    "AuditLogsService.ListAuthRequests": (
+        "audit_logs.list_auth_requests",
+        "audit_logs.iter_auth_requests",
+    ),
     "AuthService.UpdateLoginUserDetails": ("auth.update_login_user_details",),
     "ClientService.CreateClient": ("clients.create_client",),
     "ClientService.CreateClientSecret": (
@@ -23,7 +26,9 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
         "resources.delete_resource_client_secret",
     ),
     "ClientService.DeleteOrganizationClient": ("m2m_client.delete_organization_client",),
-    "ClientService.DeleteOrganizationClientSecret": ("m2m_client.remove_organization_client_secret",),
+    "ClientService.DeleteOrganizationClientSecret": (
+        "m2m_client.remove_organization_client_secret",
+    ),
     "ClientService.DeleteResourceClient": ("resources.delete_resource_client",),
     "ClientService.GetClient": ("clients.get_client",),
     "ClientService.GetOrganizationClient": ("m2m_client.get_organization_client",),
@@ -44,8 +49,12 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "ClientService.UpdateClient": ("clients.update_client",),
     "ClientService.UpdateOrganizationClient": ("m2m_client.update_organization_client",),
     "ClientService.UpdateResourceClient": ("resources.update_resource_client",),
-    "ConnectedAccountService.CreateConnectedAccount": ("connected_accounts.create_connected_account",),
-    "ConnectedAccountService.DeleteConnectedAccount": ("connected_accounts.delete_connected_account",),
+    "ConnectedAccountService.CreateConnectedAccount": (
+        "connected_accounts.create_connected_account",
+    ),
+    "ConnectedAccountService.DeleteConnectedAccount": (
+        "connected_accounts.delete_connected_account",
+    ),
     "ConnectedAccountService.GetConnectedAccountAuth": (
         "connected_accounts.get_connected_account_by_identifier",
     ),
@@ -63,7 +72,9 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
         "connected_accounts.search_connected_accounts",
         "connected_accounts.iter_search_connected_accounts",
     ),
-    "ConnectedAccountService.UpdateConnectedAccount": ("connected_accounts.update_connected_account",),
+    "ConnectedAccountService.UpdateConnectedAccount": (
+        "connected_accounts.update_connected_account",
+    ),
     "ConnectedAccountService.VerifyConnectedAccountUser": (
         "connected_accounts.verify_connected_account_user",
     ),
@@ -126,8 +137,12 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     ),
     "OrganizationService.GeneratePortalLink": ("organization.generate_portal_link",),
     "OrganizationService.GetOrganization": ("organization.get_organization",),
-    "OrganizationService.GetOrganizationByExternalId": ("organization.get_organization_by_external_id",),
-    "OrganizationService.GetOrganizationSessionPolicy": ("organization.get_organization_session_policy",),
+    "OrganizationService.GetOrganizationByExternalId": (
+        "organization.get_organization_by_external_id",
+    ),
+    "OrganizationService.GetOrganizationSessionPolicy": (
+        "organization.get_organization_session_policy",
+    ),
     "OrganizationService.GetOrganizationUserManagementSetting": (
         "organization.get_organization_user_management_setting",
     ),
@@ -146,8 +161,10 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "OrganizationService.UpdateOrganizationSessionPolicy": (
         "organization.update_organization_session_policy",
     ),
-    "OrganizationService.UpdateOrganizationSettings": ("organization.update_organization_settings",),
-    "OrganizationService.UpsertUserManagementSettings": ("organization.upsert_user_management_settings",),
+    "OrganizationService.UpdateOrganizationSettings": ("organization.update_organization_settings"),
+    "OrganizationService.UpsertUserManagementSettings": (
+        "organization.upsert_user_management_settings",
+    ),
     "PasswordlessService.ResendPasswordlessEmail": ("passwordless.resend_passwordless_email",),
     "PasswordlessService.SendPasswordlessEmail": ("passwordless.send_passwordless_email",),
     "PasswordlessService.VerifyPasswordlessEmail": ("passwordless.verify_passwordless_email",),
@@ -172,7 +189,10 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "RolesService.ListDependentRoles": ("roles.list_dependent_roles",),
     "RolesService.ListEffectiveRolePermissions": ("permissions.list_effective_role_permissions",),
     "RolesService.ListOrganizationRoles": ("roles.list_organization_roles",),
-    "RolesService.ListPermissions": ("permissions.list_permissions", "permissions.iter_permissions"),
+    "RolesService.ListPermissions": (
+        "permissions.list_permissions",
+        "permissions.iter_permissions",
+    ),
     "RolesService.ListRolePermissions": ("permissions.list_role_permissions",),
     "RolesService.ListRoles": ("roles.list_roles",),
     "RolesService.RemovePermissionFromRole": ("permissions.remove_permission_from_role",),
@@ -191,12 +211,21 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "ToolService.ListTools": ("tools.list_tools", "tools.iter_tools"),
     "ToolService.SearchTools": ("tools.search_tools",),
     "UserService.AssignUserRoles": ("users.assign_user_roles",),
-    "UserService.CreateMembership": ("users.create_membership", "users.create_membership_by_external_id"),
+    "UserService.CreateMembership": (
+        "users.create_membership",
+        "users.create_membership_by_external_id",
+    ),
     "UserService.CreateUserAndMembership": ("users.create_user_and_membership",),
-    "UserService.DeleteMembership": ("users.delete_membership", "users.delete_membership_by_external_id"),
+    "UserService.DeleteMembership": (
+        "users.delete_membership",
+        "users.delete_membership_by_external_id",
+    ),
     "UserService.DeleteUser": ("users.delete_user", "users.delete_user_by_external_id"),
     "UserService.GetUser": ("users.get_user", "users.get_user_by_external_id"),
-    "UserService.ListOrganizationUsers": ("users.list_organization_users", "users.iter_organization_users"),
+    "UserService.ListOrganizationUsers": (
+        "users.list_organization_users",
+        "users.iter_organization_users",
+    ),
     "UserService.ListUserPermissions": ("users.list_user_permissions",),
     "UserService.ListUserRoles": ("users.list_user_roles",),
     "UserService.ListUsers": ("users.list_users", "users.iter_users"),
@@ -207,7 +236,10 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
         "users.iter_search_organization_users",
     ),
     "UserService.SearchUsers": ("users.search_users", "users.iter_search_users"),
-    "UserService.UpdateMembership": ("users.update_membership", "users.update_membership_by_external_id"),
+    "UserService.UpdateMembership": (
+        "users.update_membership",
+        "users.update_membership_by_external_id",
+    ),
     "UserService.UpdateUser": ("users.update_user", "users.update_user_by_external_id"),
     "WebAuthnService.DeleteCredential": ("webauthn.delete_credential",),
     "WebAuthnService.ListCredentials": ("webauthn.list_credentials",),

@@ -49,7 +49,9 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         """Requests a new access token; see :meth:`scalekit.ScalekitClient.refresh_access_token`."""
         validate.text(refresh_token=refresh_token)
         core = self.core_client
-        result: dict[str, Any] = await core._invoke(core._native.refresh_access_token, refresh_token)
+        result: dict[str, Any] = await core._invoke(
+            core._native.refresh_access_token, refresh_token
+        )
         return result
 
     async def generate_client_token(
@@ -61,7 +63,9 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         """
         validate.text(client_id=client_id, client_secret=client_secret)
         core, scope_list = self.core_client, validate.strings("scopes", scopes) or []
-        result = await core._invoke(core._native.generate_client_token, client_id, client_secret, scope_list)
+        result = await core._invoke(
+            core._native.generate_client_token, client_id, client_secret, scope_list
+        )
         token: str = result["access_token"]
         return token
 
@@ -85,7 +89,9 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
         See :meth:`scalekit.ScalekitClient.validate_access_token`.
         """
         native = self.core_client._native
-        valid: bool = await self._validate(native.is_valid_token, token, token_checks(options, audience))
+        valid: bool = await self._validate(
+            native.is_valid_token, token, token_checks(options, audience)
+        )
         return valid
 
     async def validate_access_token_and_get_claims(
@@ -130,7 +136,9 @@ class AsyncScalekitClient(ClientBase, AsyncClients):
     async def verify_scopes(self, token: str, required_scopes: list[str]) -> bool:
         """Validates a token and its scopes; see :meth:`scalekit.ScalekitClient.verify_scopes`."""
         native = self.core_client._native
-        await self._validate(native.validate_token, token, token_checks(None, None, required_scopes))
+        await self._validate(
+            native.validate_token, token, token_checks(None, None, required_scopes)
+        )
         return True
 
     async def _validate(

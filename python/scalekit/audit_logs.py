@@ -3,9 +3,9 @@
 
 Reads the audit logs of an environment.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -32,28 +32,31 @@ class _Methods:
         connected_account_identifier: str | None = None,
         client_id: str | None = None,
     ):
-        """Lists the authentication requests of the environment that match all given filters, page by page.
+        """Lists the authentication requests of the environment that match all given filters,
+        page by page.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page.
 
         Args:
             page_size (int, optional): Number of entries per page; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
             email (str, optional): Only requests of the user with this e-mail address.
-            status (Sequence[str], optional): Only requests with one of these statuses: `INITIATED`,
-                `PENDING`, `SUCCESS` or `FAILED`.
-            start_time (Timestamp | datetime | str, optional): Only requests logged at this time or
-                later.
-            end_time (Timestamp | datetime | str, optional): Only requests logged up to this time.
+            status (Sequence[str], optional): Only requests with one of these statuses:
+                `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`.
+            start_time (Timestamp | datetime | str, optional): Only requests logged at this
+                time or later.
+            end_time (Timestamp | datetime | str, optional): Only requests logged up to this
+                time.
             resource_id (str, optional): Only requests for this protected resource.
-            connected_account_identifier (str, optional): Only requests about this connected account.
+            connected_account_identifier (str, optional): Only requests about this connected
+                account.
             client_id (str, optional): Only requests made by this OAuth client.
 
         Returns:
-            ``(message, call)``: the :class:`ListAuthLogResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListAuthLogResponse`, and the status and headers of
+            the response.
         """
         args = Arguments("AuditLogsService.ListAuthRequests", auditlogs_pb2.ListAuthLogRequest)
         args.optional("page_size", page_size)
@@ -85,13 +88,15 @@ class _Methods:
         Args:
             page_size (int, optional): Number of entries per page; 10 if not set.
             email (str, optional): Only requests of the user with this e-mail address.
-            status (Sequence[str], optional): Only requests with one of these statuses: `INITIATED`,
-                `PENDING`, `SUCCESS` or `FAILED`.
-            start_time (Timestamp | datetime | str, optional): Only requests logged at this time or
-                later.
-            end_time (Timestamp | datetime | str, optional): Only requests logged up to this time.
+            status (Sequence[str], optional): Only requests with one of these statuses:
+                `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`.
+            start_time (Timestamp | datetime | str, optional): Only requests logged at this
+                time or later.
+            end_time (Timestamp | datetime | str, optional): Only requests logged up to this
+                time.
             resource_id (str, optional): Only requests for this protected resource.
-            connected_account_identifier (str, optional): Only requests about this connected account.
+            connected_account_identifier (str, optional): Only requests about this connected
+                account.
             client_id (str, optional): Only requests made by this OAuth client.
 
         Yields:
@@ -106,7 +111,9 @@ class _Methods:
         args.optional("resource_id", resource_id)
         args.optional("connected_account_identifier", connected_account_identifier)
         args.optional("client_id", client_id)
-        return self._pages(args.operation, args.request, auditlogs_pb2.ListAuthLogResponse, "authRequests")
+        return self._pages(
+            args.operation, args.request, auditlogs_pb2.ListAuthLogResponse, "authRequests"
+        )
 
 
 class AuditLogsClient(_Methods, Service):

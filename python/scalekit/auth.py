@@ -3,9 +3,9 @@
 
 Updates authentication requests that are in progress.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -20,24 +20,30 @@ __getattr__ = messages_of(__name__, auth_pb2)
 
 
 class _Methods:
-    def update_login_user_details(self, connection_id: str, login_request_id: str, user: Any = None):
+    def update_login_user_details(
+        self, connection_id: str, login_request_id: str, user: Any = None
+    ):
         """Sets the user of an authentication request that is in progress.
 
-        Use it for MCP servers with your own login: your application authenticates the user and reports
-        the result here, and the authentication request continues with these details. Returns the id of
-        the authentication request. Fails with `NOT_FOUND` for an unknown connection or login request.
+        Use it for MCP servers with your own login: your application authenticates the user
+        and reports the result here, and the authentication request continues with these
+        details. Returns the id of the authentication request. Fails with `NOT_FOUND` for an
+        unknown connection or login request.
 
         Args:
-            connection_id (str): Id of the connection used for the login (`conn_` followed by digits), 1
-                to 32 characters.
-            login_request_id (str): Id of the login request, as passed to your login page. Required.
+            connection_id (str): Id of the connection used for the login (`conn_` followed by
+                digits), 1 to 32 characters.
+            login_request_id (str): Id of the login request, as passed to your login page.
+                Required.
             user (User | dict, optional): The user who logged in.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateLoginUserDetailsResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`UpdateLoginUserDetailsResponse`, and the status and
+            headers of the response.
         """
-        args = Arguments("AuthService.UpdateLoginUserDetails", auth_pb2.UpdateLoginUserDetailsRequest)
+        args = Arguments(
+            "AuthService.UpdateLoginUserDetails", auth_pb2.UpdateLoginUserDetailsRequest
+        )
         args.required("connection_id", connection_id)
         args.required("login_request_id", login_request_id)
         args.optional("user", user)

@@ -10,15 +10,23 @@ from scalekit._runtime.service import AsyncService as _AsyncService
 from scalekit._runtime.service import Service as _Service
 from scalekit.v1.auth import auth_pb2 as _auth_pb2
 from scalekit.v1.auth.auth_pb2 import UpdateLoginUserDetailsRequest as UpdateLoginUserDetailsRequest
-from scalekit.v1.auth.auth_pb2 import UpdateLoginUserDetailsResponse as UpdateLoginUserDetailsResponse
+from scalekit.v1.auth.auth_pb2 import (
+    UpdateLoginUserDetailsResponse as UpdateLoginUserDetailsResponse,
+)
 from scalekit.v1.auth.auth_pb2 import User as User
 
 class AuthClient(_Service):
     def update_login_user_details(
-        self, connection_id: str, login_request_id: str, user: _auth_pb2.User | _Fields | None = None
+        self,
+        connection_id: str,
+        login_request_id: str,
+        user: _auth_pb2.User | _Fields | None = None,
     ) -> tuple[_auth_pb2.UpdateLoginUserDetailsResponse, _Call]: ...
 
 class AsyncAuthClient(_AsyncService):
     def update_login_user_details(
-        self, connection_id: str, login_request_id: str, user: _auth_pb2.User | _Fields | None = None
+        self,
+        connection_id: str,
+        login_request_id: str,
+        user: _auth_pb2.User | _Fields | None = None,
     ) -> _Coroutine[_Any, _Any, tuple[_auth_pb2.UpdateLoginUserDetailsResponse, _Call]]: ...

@@ -169,7 +169,9 @@ class ScalekitClient(ClientBase, Clients):
         """
         validate.text(client_id=client_id, client_secret=client_secret)
         scope_list = validate.strings("scopes", scopes) or []
-        result = self.core_client._native.generate_client_token(client_id, client_secret, scope_list)
+        result = self.core_client._native.generate_client_token(
+            client_id, client_secret, scope_list
+        )
         token: str = result["access_token"]
         return token
 
@@ -237,7 +239,9 @@ class ScalekitClient(ClientBase, Clients):
             ScalekitValidateTokenFailureException: the token is invalid; the message contains the
                 reason.
         """
-        return IdpInitiatedLoginClaims(self.validate_token(idp_initiated_login_token, options, audience))
+        return IdpInitiatedLoginClaims(
+            self.validate_token(idp_initiated_login_token, options, audience)
+        )
 
     def validate_token(
         self,

@@ -6,9 +6,9 @@ Manages OAuth clients.
 There are three kinds: clients of the environment (your applications), machine clients of an
 organization, and clients of a protected resource such as an MCP server.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -32,24 +32,24 @@ class _Methods:
         page_token: str | None = None,
         page_size: int | None = None,
     ):
-        """Lists the clients of the environment in order of creation, page by page, optionally restricted
-        to some kinds.
+        """Lists the clients of the environment in order of creation, page by page, optionally
+        restricted to some kinds.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page.
 
         Args:
-            include_plain_secret (bool, optional): Whether to include the plain text of secrets that the
-                service still has.
-            filter (ListClientsRequest.Filter | dict, optional): Filter; all clients are listed if not
-                set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
+            include_plain_secret (bool, optional): Whether to include the plain text of
+                secrets that the service still has.
+            filter (ListClientsRequest.Filter | dict, optional): Filter; all clients are
+                listed if not set.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
             page_size (int, optional): Number of entries per page, at most 30; 10 if not set.
 
         Returns:
-            ``(message, call)``: the :class:`ListClientsResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListClientsResponse`, and the status and headers of
+            the response.
         """
         args = Arguments("ClientService.ListClient", clients_pb2.ListClientsRequest)
         args.optional("include_plain_secret", include_plain_secret)
@@ -61,15 +61,15 @@ class _Methods:
     def create_client(self, client: Any):
         """Creates a client of the environment and returns it.
 
-        It has no secret yet; add one with `CreateClientSecret`. Fails with `INVALID_ARGUMENT` if the
-        name or the kind is missing, or if a URI is listed twice.
+        It has no secret yet; add one with `CreateClientSecret`. Fails with `INVALID_ARGUMENT`
+        if the name or the kind is missing, or if a URI is listed twice.
 
         Args:
             client (CreateClient | dict): The client to create. Required.
 
         Returns:
-            ``(message, call)``: the :class:`CreateClientResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`CreateClientResponse`, and the status and headers of
+            the response.
         """
         args = Arguments("ClientService.CreateClient", clients_pb2.CreateClientRequest)
         args.required("client", client)
@@ -84,7 +84,8 @@ class _Methods:
             client_id (str): Id of the client, 1 to 32 characters.
 
         Returns:
-            ``(message, call)``: the :class:`GetClientResponse`, and the status and headers of the response.
+            ``(message, call)``: the :class:`GetClientResponse`, and the status and headers of the
+            response.
         """
         args = Arguments("ClientService.GetClient", clients_pb2.GetClientRequest)
         args.required("client_id", client_id)
@@ -93,8 +94,8 @@ class _Methods:
     def update_client(self, client_id: str, client: Any, mask: Any = None):
         """Updates a client of the environment and returns it.
 
-        Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND`
-        for an unknown client.
+        Empty fields keep their values; custom claims are replaced as a whole. Fails with
+        `NOT_FOUND` for an unknown client.
 
         Args:
             client_id (str): Id of the client, 1 to 32 characters.
@@ -102,8 +103,8 @@ class _Methods:
             mask (FieldMask | Sequence[str], optional): Fields of `client` to change.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateClientResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`UpdateClientResponse`, and the status and headers of
+            the response.
         """
         args = Arguments("ClientService.UpdateClient", clients_pb2.UpdateClientRequest)
         args.required("client_id", client_id)
@@ -129,15 +130,15 @@ class _Methods:
     def create_client_secret(self, client_id: str):
         """Adds a secret to a client.
 
-        Returns the plain text, which is shown only once, and the stored secret. A client of a resource
-        has at most 5 secrets. Fails with `NOT_FOUND` for an unknown client.
+        Returns the plain text, which is shown only once, and the stored secret. A client of a
+        resource has at most 5 secrets. Fails with `NOT_FOUND` for an unknown client.
 
         Args:
             client_id (str): Id of the client, 1 to 32 characters.
 
         Returns:
-            ``(message, call)``: the :class:`CreateClientSecretResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`CreateClientSecretResponse`, and the status and
+            headers of the response.
         """
         args = Arguments("ClientService.CreateClientSecret", clients_pb2.CreateClientSecretRequest)
         args.required("client_id", client_id)
@@ -146,8 +147,8 @@ class _Methods:
     def delete_client_secret(self, client_id: str, secret_id: str):
         """Deletes a secret of a client and returns nothing.
 
-        The last secret of a client cannot be deleted. Fails with `NOT_FOUND` for an unknown client or
-        secret.
+        The last secret of a client cannot be deleted. Fails with `NOT_FOUND` for an unknown
+        client or secret.
 
         Args:
             client_id (str): Id of the client, 1 to 32 characters.
@@ -162,17 +163,20 @@ class _Methods:
         return self._call(args.operation, args.request, Empty)
 
     def iter_client(
-        self, include_plain_secret: bool | None = None, filter: Any = None, page_size: int | None = None
+        self,
+        include_plain_secret: bool | None = None,
+        filter: Any = None,
+        page_size: int | None = None,
     ):
         """Iterates over the items of all pages of :meth:`list_client`.
 
         Pages are fetched lazily.
 
         Args:
-            include_plain_secret (bool, optional): Whether to include the plain text of secrets that the
-                service still has.
-            filter (ListClientsRequest.Filter | dict, optional): Filter; all clients are listed if not
-                set.
+            include_plain_secret (bool, optional): Whether to include the plain text of
+                secrets that the service still has.
+            filter (ListClientsRequest.Filter | dict, optional): Filter; all clients are
+                listed if not set.
             page_size (int, optional): Number of entries per page, at most 30; 10 if not set.
 
         Yields:

@@ -27,7 +27,9 @@ from scalekit.v1.clients.clients_pb2 import CreateClientRequest as CreateClientR
 from scalekit.v1.clients.clients_pb2 import CreateClientResponse as CreateClientResponse
 from scalekit.v1.clients.clients_pb2 import CreateClientSecretRequest as CreateClientSecretRequest
 from scalekit.v1.clients.clients_pb2 import CreateClientSecretResponse as CreateClientSecretResponse
-from scalekit.v1.clients.clients_pb2 import CreateOrganizationClientRequest as CreateOrganizationClientRequest
+from scalekit.v1.clients.clients_pb2 import (
+    CreateOrganizationClientRequest as CreateOrganizationClientRequest,
+)
 from scalekit.v1.clients.clients_pb2 import (
     CreateOrganizationClientResponse as CreateOrganizationClientResponse,
 )
@@ -37,21 +39,35 @@ from scalekit.v1.clients.clients_pb2 import (
 from scalekit.v1.clients.clients_pb2 import (
     CreateOrganizationClientSecretResponse as CreateOrganizationClientSecretResponse,
 )
-from scalekit.v1.clients.clients_pb2 import CreateResourceClientRequest as CreateResourceClientRequest
-from scalekit.v1.clients.clients_pb2 import CreateResourceClientResponse as CreateResourceClientResponse
+from scalekit.v1.clients.clients_pb2 import (
+    CreateResourceClientRequest as CreateResourceClientRequest,
+)
+from scalekit.v1.clients.clients_pb2 import (
+    CreateResourceClientResponse as CreateResourceClientResponse,
+)
 from scalekit.v1.clients.clients_pb2 import CustomClaim as CustomClaim
 from scalekit.v1.clients.clients_pb2 import DeleteClientRequest as DeleteClientRequest
 from scalekit.v1.clients.clients_pb2 import DeleteClientSecretRequest as DeleteClientSecretRequest
-from scalekit.v1.clients.clients_pb2 import DeleteOrganizationClientRequest as DeleteOrganizationClientRequest
+from scalekit.v1.clients.clients_pb2 import (
+    DeleteOrganizationClientRequest as DeleteOrganizationClientRequest,
+)
 from scalekit.v1.clients.clients_pb2 import (
     DeleteOrganizationClientSecretRequest as DeleteOrganizationClientSecretRequest,
 )
-from scalekit.v1.clients.clients_pb2 import DeleteResourceClientRequest as DeleteResourceClientRequest
-from scalekit.v1.clients.clients_pb2 import DeleteResourceClientResponse as DeleteResourceClientResponse
+from scalekit.v1.clients.clients_pb2 import (
+    DeleteResourceClientRequest as DeleteResourceClientRequest,
+)
+from scalekit.v1.clients.clients_pb2 import (
+    DeleteResourceClientResponse as DeleteResourceClientResponse,
+)
 from scalekit.v1.clients.clients_pb2 import GetClientRequest as GetClientRequest
 from scalekit.v1.clients.clients_pb2 import GetClientResponse as GetClientResponse
-from scalekit.v1.clients.clients_pb2 import GetOrganizationClientRequest as GetOrganizationClientRequest
-from scalekit.v1.clients.clients_pb2 import GetOrganizationClientResponse as GetOrganizationClientResponse
+from scalekit.v1.clients.clients_pb2 import (
+    GetOrganizationClientRequest as GetOrganizationClientRequest,
+)
+from scalekit.v1.clients.clients_pb2 import (
+    GetOrganizationClientResponse as GetOrganizationClientResponse,
+)
 from scalekit.v1.clients.clients_pb2 import GetResourceClientRequest as GetResourceClientRequest
 from scalekit.v1.clients.clients_pb2 import GetResourceClientResponse as GetResourceClientResponse
 from scalekit.v1.clients.clients_pb2 import GetResourceRequest as GetResourceRequest
@@ -59,13 +75,21 @@ from scalekit.v1.clients.clients_pb2 import GetResourceResponse as GetResourceRe
 from scalekit.v1.clients.clients_pb2 import IpAllowlist as IpAllowlist
 from scalekit.v1.clients.clients_pb2 import ListClientsRequest as ListClientsRequest
 from scalekit.v1.clients.clients_pb2 import ListClientsResponse as ListClientsResponse
-from scalekit.v1.clients.clients_pb2 import ListOrganizationClientsRequest as ListOrganizationClientsRequest
-from scalekit.v1.clients.clients_pb2 import ListOrganizationClientsResponse as ListOrganizationClientsResponse
+from scalekit.v1.clients.clients_pb2 import (
+    ListOrganizationClientsRequest as ListOrganizationClientsRequest,
+)
+from scalekit.v1.clients.clients_pb2 import (
+    ListOrganizationClientsResponse as ListOrganizationClientsResponse,
+)
 from scalekit.v1.clients.clients_pb2 import ListResourceClientsRequest as ListResourceClientsRequest
-from scalekit.v1.clients.clients_pb2 import ListResourceClientsResponse as ListResourceClientsResponse
+from scalekit.v1.clients.clients_pb2 import (
+    ListResourceClientsResponse as ListResourceClientsResponse,
+)
 from scalekit.v1.clients.clients_pb2 import ListResourcesRequest as ListResourcesRequest
 from scalekit.v1.clients.clients_pb2 import ListResourcesResponse as ListResourcesResponse
-from scalekit.v1.clients.clients_pb2 import ListResourceUserConsentsRequest as ListResourceUserConsentsRequest
+from scalekit.v1.clients.clients_pb2 import (
+    ListResourceUserConsentsRequest as ListResourceUserConsentsRequest,
+)
 from scalekit.v1.clients.clients_pb2 import (
     ListResourceUserConsentsResponse as ListResourceUserConsentsResponse,
 )
@@ -84,12 +108,18 @@ from scalekit.v1.clients.clients_pb2 import Scope as Scope
 from scalekit.v1.clients.clients_pb2 import UpdateClient as UpdateClient
 from scalekit.v1.clients.clients_pb2 import UpdateClientRequest as UpdateClientRequest
 from scalekit.v1.clients.clients_pb2 import UpdateClientResponse as UpdateClientResponse
-from scalekit.v1.clients.clients_pb2 import UpdateOrganizationClientRequest as UpdateOrganizationClientRequest
+from scalekit.v1.clients.clients_pb2 import (
+    UpdateOrganizationClientRequest as UpdateOrganizationClientRequest,
+)
 from scalekit.v1.clients.clients_pb2 import (
     UpdateOrganizationClientResponse as UpdateOrganizationClientResponse,
 )
-from scalekit.v1.clients.clients_pb2 import UpdateResourceClientRequest as UpdateResourceClientRequest
-from scalekit.v1.clients.clients_pb2 import UpdateResourceClientResponse as UpdateResourceClientResponse
+from scalekit.v1.clients.clients_pb2 import (
+    UpdateResourceClientRequest as UpdateResourceClientRequest,
+)
+from scalekit.v1.clients.clients_pb2 import (
+    UpdateResourceClientResponse as UpdateResourceClientResponse,
+)
 
 class ClientsClient(_Service):
     def list_client(

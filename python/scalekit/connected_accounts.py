@@ -3,12 +3,12 @@
 
 Manages connected accounts.
 
-A connected account stores the access that a user or an organization has granted to a third-party
-service, under an identifier that you choose.
+A connected account stores the access that a user or an organization has granted to a
+third-party service, under an identifier that you choose.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -38,28 +38,32 @@ class _Methods:
     ):
         """Lists the connected accounts that match all given filters, newest first, page by page.
 
-        The entries contain no credentials. To get the next page, pass `next_page_token` of the response
-        as `page_token`; it is empty on the last page.
+        The entries contain no credentials. To get the next page, pass `next_page_token` of
+        the response as `page_token`; it is empty on the last page.
 
         Args:
-            organization_id (str, optional): Only accounts of this organization (`org_` followed by
-                digits), at most 32 characters.
-            user_id (str, optional): Only accounts of this user (`usr_` followed by digits), at most 32
+            organization_id (str, optional): Only accounts of this organization (`org_`
+                followed by digits), at most 32 characters.
+            user_id (str, optional): Only accounts of this user (`usr_` followed by digits),
+                at most 32 characters.
+            connector (str, optional): Only accounts of this connector: letters, digits,
+                spaces, `_`, `:` and `-`, at most 400 characters. Must match
+                `^[a-zA-Z0-9_: -]*$`.
+            identifier (str, optional): Only accounts with this identifier, at most 100
                 characters.
-            connector (str, optional): Only accounts of this connector: letters, digits, spaces, `_`,
-                `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
-            identifier (str, optional): Only accounts with this identifier, at most 100 characters.
-            provider (str, optional): Only accounts at this third-party service, at most 50 characters.
-            page_size (int, optional): Number of accounts per page, less than 100; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page. At most 100 characters.
-            connection_names (Sequence[str], optional): Only accounts of these connections: at most 20
-                non-empty names in the format of `connector`. Each item: 1 to 400 characters. Each
-                item: must match `^[a-zA-Z0-9_: -]*$`.
+            provider (str, optional): Only accounts at this third-party service, at most 50
+                characters.
+            page_size (int, optional): Number of accounts per page, less than 100; 10 if not
+                set.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page. At most 100 characters.
+            connection_names (Sequence[str], optional): Only accounts of these connections: at
+                most 20 non-empty names in the format of `connector`. Each item: 1 to 400
+                characters. Each item: must match `^[a-zA-Z0-9_: -]*$`.
 
         Returns:
-            ``(message, call)``: the :class:`ListConnectedAccountsResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`ListConnectedAccountsResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
             "ConnectedAccountService.ListConnectedAccounts",
@@ -73,7 +77,9 @@ class _Methods:
         args.optional("page_size", page_size)
         args.optional("page_token", page_token)
         args.optional("connection_names", connection_names)
-        return self._call(args.operation, args.request, connected_accounts_pb2.ListConnectedAccountsResponse)
+        return self._call(
+            args.operation, args.request, connected_accounts_pb2.ListConnectedAccountsResponse
+        )
 
     def search_connected_accounts(
         self,
@@ -84,20 +90,20 @@ class _Methods:
     ):
         """Searches connected accounts by text, newest first, page by page.
 
-        The entries contain no credentials. Fails with `INVALID_ARGUMENT` if the text is shorter than 3
-        or longer than 200 characters.
+        The entries contain no credentials. Fails with `INVALID_ARGUMENT` if the text is
+        shorter than 3 or longer than 200 characters.
 
         Args:
             query (str): Text to search for, 3 to 200 characters. Required.
             page_size (int, optional): Number of accounts per page, at most 30; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
-            connection_id (str, optional): Only accounts of this connection (`conn_` followed by
-                digits), at most 32 characters.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
+            connection_id (str, optional): Only accounts of this connection (`conn_` followed
+                by digits), at most 32 characters.
 
         Returns:
-            ``(message, call)``: the :class:`SearchConnectedAccountsResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`SearchConnectedAccountsResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
             "ConnectedAccountService.SearchConnectedAccounts",
@@ -122,24 +128,26 @@ class _Methods:
     ):
         """Creates a connected account for a connector and an identifier and returns it.
 
-        An OAuth account starts as `PENDING_AUTH` and becomes `ACTIVE` when its user has authorized it
-        through the magic link. Fails with `INVALID_ARGUMENT` if `connected_account` is missing.
+        An OAuth account starts as `PENDING_AUTH` and becomes `ACTIVE` when its user has
+        authorized it through the magic link. Fails with `INVALID_ARGUMENT` if
+        `connected_account` is missing.
 
         Args:
-            connector (str): Name of the account's connection, such as `slack`: letters, digits, spaces,
-                `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
-            identifier (str): Identifier of the account within the connector, such as a user id, an
-                e-mail address or a workspace id; at most 100 characters.
-            connected_account (CreateConnectedAccount | dict): The account's credentials and settings.
-                Required, but may be empty.
-            organization_id (str, optional): Id of the organization that the account belongs to (`org_`
+            connector (str): Name of the account's connection, such as `slack`: letters,
+                digits, spaces, `_`, `:` and `-`, at most 400 characters. Must match
+                `^[a-zA-Z0-9_: -]*$`.
+            identifier (str): Identifier of the account within the connector, such as a user
+                id, an e-mail address or a workspace id; at most 100 characters.
+            connected_account (CreateConnectedAccount | dict): The account's credentials and
+                settings. Required, but may be empty.
+            organization_id (str, optional): Id of the organization that the account belongs
+                to (`org_` followed by digits), at most 32 characters.
+            user_id (str, optional): Id of the user that the account belongs to (`usr_`
                 followed by digits), at most 32 characters.
-            user_id (str, optional): Id of the user that the account belongs to (`usr_` followed by
-                digits), at most 32 characters.
 
         Returns:
-            ``(message, call)``: the :class:`CreateConnectedAccountResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`CreateConnectedAccountResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
             "ConnectedAccountService.CreateConnectedAccount",
@@ -151,7 +159,9 @@ class _Methods:
         args.required("connected_account", connected_account)
         args.optional("organization_id", organization_id)
         args.optional("user_id", user_id)
-        return self._call(args.operation, args.request, connected_accounts_pb2.CreateConnectedAccountResponse)
+        return self._call(
+            args.operation, args.request, connected_accounts_pb2.CreateConnectedAccountResponse
+        )
 
     def update_connected_account(
         self,
@@ -164,29 +174,29 @@ class _Methods:
     ):
         """Updates the credentials or the settings of a connected account and returns it.
 
-        Identify the account by `id`, or by `connector` and `identifier`. If the account belongs to an
-        organization or a user, also set `organization_id` or `user_id`. Fails with `NOT_FOUND` for an
-        unknown account.
+        Identify the account by `id`, or by `connector` and `identifier`. If the account
+        belongs to an organization or a user, also set `organization_id` or `user_id`. Fails
+        with `NOT_FOUND` for an unknown account.
 
         Args:
-            connector (str, optional): Name of the account's connection, such as `slack`: letters,
-                digits, spaces, `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_:
-                -]*$`. Not needed with `connected_account_id`.
-            identifier (str, optional): Identifier of the account within the connector, such as a user
-                id, an e-mail address or a workspace id; at most 100 characters. Not needed with
-                `connected_account_id`.
+            connector (str, optional): Name of the account's connection, such as `slack`:
+                letters, digits, spaces, `_`, `:` and `-`, at most 400 characters. Must
+                match `^[a-zA-Z0-9_: -]*$`. Not needed with `connected_account_id`.
+            identifier (str, optional): Identifier of the account within the connector, such
+                as a user id, an e-mail address or a workspace id; at most 100 characters.
+                Not needed with `connected_account_id`.
             connected_account (UpdateConnectedAccount | dict): The new values. Required.
-            organization_id (str, optional): Id of the organization that the account belongs to (`org_`
+            organization_id (str, optional): Id of the organization that the account belongs
+                to (`org_` followed by digits), at most 32 characters.
+            user_id (str, optional): Id of the user that the account belongs to (`usr_`
                 followed by digits), at most 32 characters.
-            user_id (str, optional): Id of the user that the account belongs to (`usr_` followed by
-                digits), at most 32 characters.
-            connected_account_id (str, optional): Id of the connected account (`ca_` followed by
-                digits), at most 32 characters. It replaces `connector` and `identifier`. Not needed
-                with `connector` and `identifier`.
+            connected_account_id (str, optional): Id of the connected account (`ca_` followed
+                by digits), at most 32 characters. It replaces `connector` and
+                `identifier`. Not needed with `connector` and `identifier`.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateConnectedAccountResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`UpdateConnectedAccountResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
             "ConnectedAccountService.UpdateConnectedAccount",
@@ -194,7 +204,8 @@ class _Methods:
             missing=_MISSING,
         )
         args.needs(
-            {"connector": connector, "identifier": identifier}, {"connected_account_id": connected_account_id}
+            {"connector": connector, "identifier": identifier},
+            {"connected_account_id": connected_account_id},
         )
         args.optional("connector", connector)
         args.optional("identifier", identifier)
@@ -202,7 +213,9 @@ class _Methods:
         args.optional("organization_id", organization_id)
         args.optional("user_id", user_id)
         args.optional("connected_account_id", connected_account_id, "id")
-        return self._call(args.operation, args.request, connected_accounts_pb2.UpdateConnectedAccountResponse)
+        return self._call(
+            args.operation, args.request, connected_accounts_pb2.UpdateConnectedAccountResponse
+        )
 
     def delete_connected_account(
         self,
@@ -214,28 +227,28 @@ class _Methods:
     ):
         """Deletes a connected account and its credentials.
 
-        Identify the account by `id`, or by `connector` and `identifier`. If the account belongs to an
-        organization or a user, also set `organization_id` or `user_id`. The response has no fields.
-        Fails with `NOT_FOUND` for an unknown account.
+        Identify the account by `id`, or by `connector` and `identifier`. If the account
+        belongs to an organization or a user, also set `organization_id` or `user_id`. The
+        response has no fields. Fails with `NOT_FOUND` for an unknown account.
 
         Args:
-            connector (str, optional): Name of the account's connection, such as `slack`: letters,
-                digits, spaces, `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_:
-                -]*$`. Not needed with `connected_account_id`.
-            identifier (str, optional): Identifier of the account within the connector, such as a user
-                id, an e-mail address or a workspace id; at most 100 characters. Not needed with
-                `connected_account_id`.
-            organization_id (str, optional): Id of the organization that the account belongs to (`org_`
+            connector (str, optional): Name of the account's connection, such as `slack`:
+                letters, digits, spaces, `_`, `:` and `-`, at most 400 characters. Must
+                match `^[a-zA-Z0-9_: -]*$`. Not needed with `connected_account_id`.
+            identifier (str, optional): Identifier of the account within the connector, such
+                as a user id, an e-mail address or a workspace id; at most 100 characters.
+                Not needed with `connected_account_id`.
+            organization_id (str, optional): Id of the organization that the account belongs
+                to (`org_` followed by digits), at most 32 characters.
+            user_id (str, optional): Id of the user that the account belongs to (`usr_`
                 followed by digits), at most 32 characters.
-            user_id (str, optional): Id of the user that the account belongs to (`usr_` followed by
-                digits), at most 32 characters.
-            connected_account_id (str, optional): Id of the connected account (`ca_` followed by
-                digits), at most 32 characters. It replaces `connector` and `identifier`. Not needed
-                with `connector` and `identifier`.
+            connected_account_id (str, optional): Id of the connected account (`ca_` followed
+                by digits), at most 32 characters. It replaces `connector` and
+                `identifier`. Not needed with `connector` and `identifier`.
 
         Returns:
-            ``(message, call)``: the :class:`DeleteConnectedAccountResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`DeleteConnectedAccountResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
             "ConnectedAccountService.DeleteConnectedAccount",
@@ -243,14 +256,17 @@ class _Methods:
             missing=_MISSING,
         )
         args.needs(
-            {"connector": connector, "identifier": identifier}, {"connected_account_id": connected_account_id}
+            {"connector": connector, "identifier": identifier},
+            {"connected_account_id": connected_account_id},
         )
         args.optional("connector", connector)
         args.optional("identifier", identifier)
         args.optional("organization_id", organization_id)
         args.optional("user_id", user_id)
         args.optional("connected_account_id", connected_account_id, "id")
-        return self._call(args.operation, args.request, connected_accounts_pb2.DeleteConnectedAccountResponse)
+        return self._call(
+            args.operation, args.request, connected_accounts_pb2.DeleteConnectedAccountResponse
+        )
 
     def get_magic_link_for_connected_account(
         self,
@@ -264,34 +280,34 @@ class _Methods:
     ):
         """Creates a link with which the user authorizes a connected account.
 
-        Returns the link and its expiry time. An OAuth account becomes `ACTIVE` when the user has
-        authorized it. Fails with `NOT_FOUND` for an unknown account.
+        Returns the link and its expiry time. An OAuth account becomes `ACTIVE` when the user
+        has authorized it. Fails with `NOT_FOUND` for an unknown account.
 
         Args:
-            connector (str, optional): Name of the account's connection, such as `slack`: letters,
-                digits, spaces, `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_:
-                -]*$`. Not needed with `connected_account_id`.
-            identifier (str, optional): Identifier of the account within the connector, such as a user
-                id, an e-mail address or a workspace id; at most 100 characters. Not needed with
-                `connected_account_id`.
-            organization_id (str, optional): Id of the organization that the account belongs to (`org_`
+            connector (str, optional): Name of the account's connection, such as `slack`:
+                letters, digits, spaces, `_`, `:` and `-`, at most 400 characters. Must
+                match `^[a-zA-Z0-9_: -]*$`. Not needed with `connected_account_id`.
+            identifier (str, optional): Identifier of the account within the connector, such
+                as a user id, an e-mail address or a workspace id; at most 100 characters.
+                Not needed with `connected_account_id`.
+            organization_id (str, optional): Id of the organization that the account belongs
+                to (`org_` followed by digits), at most 32 characters.
+            user_id (str, optional): Id of the user that the account belongs to (`usr_`
                 followed by digits), at most 32 characters.
-            user_id (str, optional): Id of the user that the account belongs to (`usr_` followed by
-                digits), at most 32 characters.
-            connected_account_id (str, optional): Id of the connected account (`ca_` followed by
-                digits), at most 32 characters. It replaces `connector` and `identifier`. Not needed
-                with `connector` and `identifier`.
-            state (str, optional): Opaque value, at most 512 characters, that is passed back to
-                `user_verify_url`. Use it to match the redirect to your request, not as proof of
-                identity.
-            user_verify_url (str, optional): URL in your application, `http` or `https`, at most 2048
-                characters. The browser is redirected to it with the parameters `auth_request_id`
-                and `state`. Your application then calls `VerifyConnectedAccountUser`. Must match
-                `^$|^https?://`.
+            connected_account_id (str, optional): Id of the connected account (`ca_` followed
+                by digits), at most 32 characters. It replaces `connector` and
+                `identifier`. Not needed with `connector` and `identifier`.
+            state (str, optional): Opaque value, at most 512 characters, that is passed back
+                to `user_verify_url`. Use it to match the redirect to your request, not as
+                proof of identity.
+            user_verify_url (str, optional): URL in your application, `http` or `https`, at
+                most 2048 characters. The browser is redirected to it with the parameters
+                `auth_request_id` and `state`. Your application then calls
+                `VerifyConnectedAccountUser`. Must match `^$|^https?://`.
 
         Returns:
-            ``(message, call)``: the :class:`GetMagicLinkForConnectedAccountResponse`, and the status and
-            headers of the response.
+            ``(message, call)``: the :class:`GetMagicLinkForConnectedAccountResponse`, and the
+            status and headers of the response.
         """
         args = Arguments(
             "ConnectedAccountService.GetMagicLinkForConnectedAccount",
@@ -299,7 +315,8 @@ class _Methods:
             missing=_MISSING,
         )
         args.needs(
-            {"connector": connector, "identifier": identifier}, {"connected_account_id": connected_account_id}
+            {"connector": connector, "identifier": identifier},
+            {"connected_account_id": connected_account_id},
         )
         args.optional("connector", connector)
         args.optional("identifier", identifier)
@@ -309,7 +326,9 @@ class _Methods:
         args.optional("state", state)
         args.optional("user_verify_url", user_verify_url)
         return self._call(
-            args.operation, args.request, connected_accounts_pb2.GetMagicLinkForConnectedAccountResponse
+            args.operation,
+            args.request,
+            connected_accounts_pb2.GetMagicLinkForConnectedAccountResponse,
         )
 
     def get_connected_account_by_identifier(
@@ -323,27 +342,27 @@ class _Methods:
         """Returns a connected account with its credentials, such as OAuth tokens.
 
         Treat the response as a secret. Identify the account by `id`, or by `connector` and
-        `identifier`. If the account belongs to an organization or a user, also set `organization_id` or
-        `user_id`. Fails with `NOT_FOUND` for an unknown account.
+        `identifier`. If the account belongs to an organization or a user, also set
+        `organization_id` or `user_id`. Fails with `NOT_FOUND` for an unknown account.
 
         Args:
-            connector (str, optional): Name of the account's connection, such as `slack`: letters,
-                digits, spaces, `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_:
-                -]*$`. Not needed with `connected_account_id`.
-            identifier (str, optional): Identifier of the account within the connector, such as a user
-                id, an e-mail address or a workspace id; at most 100 characters. Not needed with
-                `connected_account_id`.
-            organization_id (str, optional): Id of the organization that the account belongs to (`org_`
+            connector (str, optional): Name of the account's connection, such as `slack`:
+                letters, digits, spaces, `_`, `:` and `-`, at most 400 characters. Must
+                match `^[a-zA-Z0-9_: -]*$`. Not needed with `connected_account_id`.
+            identifier (str, optional): Identifier of the account within the connector, such
+                as a user id, an e-mail address or a workspace id; at most 100 characters.
+                Not needed with `connected_account_id`.
+            organization_id (str, optional): Id of the organization that the account belongs
+                to (`org_` followed by digits), at most 32 characters.
+            user_id (str, optional): Id of the user that the account belongs to (`usr_`
                 followed by digits), at most 32 characters.
-            user_id (str, optional): Id of the user that the account belongs to (`usr_` followed by
-                digits), at most 32 characters.
-            connected_account_id (str, optional): Id of the connected account (`ca_` followed by
-                digits), at most 32 characters. It replaces `connector` and `identifier`. Not needed
-                with `connector` and `identifier`.
+            connected_account_id (str, optional): Id of the connected account (`ca_` followed
+                by digits), at most 32 characters. It replaces `connector` and
+                `identifier`. Not needed with `connector` and `identifier`.
 
         Returns:
-            ``(message, call)``: the :class:`GetConnectedAccountByIdentifierResponse`, and the status and
-            headers of the response.
+            ``(message, call)``: the :class:`GetConnectedAccountByIdentifierResponse`, and the
+            status and headers of the response.
         """
         args = Arguments(
             "ConnectedAccountService.GetConnectedAccountAuth",
@@ -351,7 +370,8 @@ class _Methods:
             missing=_MISSING,
         )
         args.needs(
-            {"connector": connector, "identifier": identifier}, {"connected_account_id": connected_account_id}
+            {"connector": connector, "identifier": identifier},
+            {"connected_account_id": connected_account_id},
         )
         args.optional("connector", connector)
         args.optional("identifier", identifier)
@@ -359,7 +379,9 @@ class _Methods:
         args.optional("user_id", user_id)
         args.optional("connected_account_id", connected_account_id, "id")
         return self._call(
-            args.operation, args.request, connected_accounts_pb2.GetConnectedAccountByIdentifierResponse
+            args.operation,
+            args.request,
+            connected_accounts_pb2.GetConnectedAccountByIdentifierResponse,
         )
 
     def get_connected_account_details_by_identifier(
@@ -372,28 +394,28 @@ class _Methods:
     ):
         """Returns the status and the settings of a connected account.
 
-        Identify the account by `id`, or by `connector` and `identifier`. If the account belongs to an
-        organization or a user, also set `organization_id` or `user_id`. Fails with `NOT_FOUND` for an
-        unknown account.
+        Identify the account by `id`, or by `connector` and `identifier`. If the account
+        belongs to an organization or a user, also set `organization_id` or `user_id`. Fails
+        with `NOT_FOUND` for an unknown account.
 
         Args:
-            connector (str, optional): Name of the account's connection, such as `slack`: letters,
-                digits, spaces, `_`, `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_:
-                -]*$`. Not needed with `connected_account_id`.
-            identifier (str, optional): Identifier of the account within the connector, such as a user
-                id, an e-mail address or a workspace id; at most 100 characters. Not needed with
-                `connected_account_id`.
-            organization_id (str, optional): Id of the organization that the account belongs to (`org_`
+            connector (str, optional): Name of the account's connection, such as `slack`:
+                letters, digits, spaces, `_`, `:` and `-`, at most 400 characters. Must
+                match `^[a-zA-Z0-9_: -]*$`. Not needed with `connected_account_id`.
+            identifier (str, optional): Identifier of the account within the connector, such
+                as a user id, an e-mail address or a workspace id; at most 100 characters.
+                Not needed with `connected_account_id`.
+            organization_id (str, optional): Id of the organization that the account belongs
+                to (`org_` followed by digits), at most 32 characters.
+            user_id (str, optional): Id of the user that the account belongs to (`usr_`
                 followed by digits), at most 32 characters.
-            user_id (str, optional): Id of the user that the account belongs to (`usr_` followed by
-                digits), at most 32 characters.
-            connected_account_id (str, optional): Id of the connected account (`ca_` followed by
-                digits), at most 32 characters. It replaces `connector` and `identifier`. Not needed
-                with `connector` and `identifier`.
+            connected_account_id (str, optional): Id of the connected account (`ca_` followed
+                by digits), at most 32 characters. It replaces `connector` and
+                `identifier`. Not needed with `connector` and `identifier`.
 
         Returns:
-            ``(message, call)``: the :class:`GetConnectedAccountByIdentifierResponse`, and the status and
-            headers of the response.
+            ``(message, call)``: the :class:`GetConnectedAccountByIdentifierResponse`, and the
+            status and headers of the response.
         """
         args = Arguments(
             "ConnectedAccountService.GetConnectedAccountDetails",
@@ -401,7 +423,8 @@ class _Methods:
             missing=_MISSING,
         )
         args.needs(
-            {"connector": connector, "identifier": identifier}, {"connected_account_id": connected_account_id}
+            {"connector": connector, "identifier": identifier},
+            {"connected_account_id": connected_account_id},
         )
         args.optional("connector", connector)
         args.optional("identifier", identifier)
@@ -409,25 +432,28 @@ class _Methods:
         args.optional("user_id", user_id)
         args.optional("connected_account_id", connected_account_id, "id")
         return self._call(
-            args.operation, args.request, connected_accounts_pb2.GetConnectedAccountByIdentifierResponse
+            args.operation,
+            args.request,
+            connected_accounts_pb2.GetConnectedAccountByIdentifierResponse,
         )
 
     def verify_connected_account_user(self, auth_request_id: str, identifier: str):
-        """Confirms that the user who authorized a connected account is the user who is logged in to your
-        application.
+        """Confirms that the user who authorized a connected account is the user who is logged in
+        to your application.
 
-        Changes the status of the account from `PENDING_VERIFICATION` to `ACTIVE` and returns the URL to
-        redirect the browser to. Take the identifier from your own session, never from the URL of the
-        request.
+        Changes the status of the account from `PENDING_VERIFICATION` to `ACTIVE` and returns
+        the URL to redirect the browser to. Take the identifier from your own session, never
+        from the URL of the request.
 
         Args:
-            auth_request_id (str): The `auth_request_id` query parameter received at `user_verify_url`,
-                1 to 1000 characters.
-            identifier (str): Identifier of the logged-in user's connected account, 1 to 200 characters.
+            auth_request_id (str): The `auth_request_id` query parameter received at
+                `user_verify_url`, 1 to 1000 characters.
+            identifier (str): Identifier of the logged-in user's connected account, 1 to 200
+                characters.
 
         Returns:
-            ``(message, call)``: the :class:`VerifyConnectedAccountUserResponse`, and the status and headers
-            of the response.
+            ``(message, call)``: the :class:`VerifyConnectedAccountUserResponse`, and the status
+            and headers of the response.
         """
         args = Arguments(
             "ConnectedAccountService.VerifyConnectedAccountUser",
@@ -455,18 +481,22 @@ class _Methods:
         Pages are fetched lazily.
 
         Args:
-            organization_id (str, optional): Only accounts of this organization (`org_` followed by
-                digits), at most 32 characters.
-            user_id (str, optional): Only accounts of this user (`usr_` followed by digits), at most 32
+            organization_id (str, optional): Only accounts of this organization (`org_`
+                followed by digits), at most 32 characters.
+            user_id (str, optional): Only accounts of this user (`usr_` followed by digits),
+                at most 32 characters.
+            connector (str, optional): Only accounts of this connector: letters, digits,
+                spaces, `_`, `:` and `-`, at most 400 characters. Must match
+                `^[a-zA-Z0-9_: -]*$`.
+            identifier (str, optional): Only accounts with this identifier, at most 100
                 characters.
-            connector (str, optional): Only accounts of this connector: letters, digits, spaces, `_`,
-                `:` and `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
-            identifier (str, optional): Only accounts with this identifier, at most 100 characters.
-            provider (str, optional): Only accounts at this third-party service, at most 50 characters.
-            page_size (int, optional): Number of accounts per page, less than 100; 10 if not set.
-            connection_names (Sequence[str], optional): Only accounts of these connections: at most 20
-                non-empty names in the format of `connector`. Each item: 1 to 400 characters. Each
-                item: must match `^[a-zA-Z0-9_: -]*$`.
+            provider (str, optional): Only accounts at this third-party service, at most 50
+                characters.
+            page_size (int, optional): Number of accounts per page, less than 100; 10 if not
+                set.
+            connection_names (Sequence[str], optional): Only accounts of these connections: at
+                most 20 non-empty names in the format of `connector`. Each item: 1 to 400
+                characters. Each item: must match `^[a-zA-Z0-9_: -]*$`.
 
         Yields:
             Each :class:`ConnectedAccountForList`.
@@ -499,8 +529,8 @@ class _Methods:
         Args:
             query (str): Text to search for, 3 to 200 characters. Required.
             page_size (int, optional): Number of accounts per page, at most 30; 10 if not set.
-            connection_id (str, optional): Only accounts of this connection (`conn_` followed by
-                digits), at most 32 characters.
+            connection_id (str, optional): Only accounts of this connection (`conn_` followed
+                by digits), at most 32 characters.
 
         Yields:
             Each :class:`ConnectedAccountForList`.

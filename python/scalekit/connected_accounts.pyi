@@ -12,8 +12,12 @@ from scalekit._runtime.call import Call as _Call
 from scalekit._runtime.service import AsyncService as _AsyncService
 from scalekit._runtime.service import Service as _Service
 from scalekit.v1.connected_accounts import connected_accounts_pb2 as _connected_accounts_pb2
-from scalekit.v1.connected_accounts.connected_accounts_pb2 import AuthorizationDetails as AuthorizationDetails
-from scalekit.v1.connected_accounts.connected_accounts_pb2 import ConnectedAccount as ConnectedAccount
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    AuthorizationDetails as AuthorizationDetails,
+)
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    ConnectedAccount as ConnectedAccount,
+)
 from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
     ConnectedAccountForList as ConnectedAccountForList,
 )
@@ -177,14 +181,18 @@ class AsyncConnectedAccountsClient(_AsyncService):
         page_size: int | None = None,
         page_token: str | None = None,
         connection_names: _Sequence[str] | None = None,
-    ) -> _Coroutine[_Any, _Any, tuple[_connected_accounts_pb2.ListConnectedAccountsResponse, _Call]]: ...
+    ) -> _Coroutine[
+        _Any, _Any, tuple[_connected_accounts_pb2.ListConnectedAccountsResponse, _Call]
+    ]: ...
     def search_connected_accounts(
         self,
         query: str,
         page_size: int | None = None,
         page_token: str | None = None,
         connection_id: str | None = None,
-    ) -> _Coroutine[_Any, _Any, tuple[_connected_accounts_pb2.SearchConnectedAccountsResponse, _Call]]: ...
+    ) -> _Coroutine[
+        _Any, _Any, tuple[_connected_accounts_pb2.SearchConnectedAccountsResponse, _Call]
+    ]: ...
     def create_connected_account(
         self,
         connector: str,
@@ -192,7 +200,9 @@ class AsyncConnectedAccountsClient(_AsyncService):
         connected_account: _connected_accounts_pb2.CreateConnectedAccount | _Fields,
         organization_id: str | None = None,
         user_id: str | None = None,
-    ) -> _Coroutine[_Any, _Any, tuple[_connected_accounts_pb2.CreateConnectedAccountResponse, _Call]]: ...
+    ) -> _Coroutine[
+        _Any, _Any, tuple[_connected_accounts_pb2.CreateConnectedAccountResponse, _Call]
+    ]: ...
     def update_connected_account(
         self,
         connector: str | None,
@@ -201,7 +211,9 @@ class AsyncConnectedAccountsClient(_AsyncService):
         organization_id: str | None = None,
         user_id: str | None = None,
         connected_account_id: str | None = None,
-    ) -> _Coroutine[_Any, _Any, tuple[_connected_accounts_pb2.UpdateConnectedAccountResponse, _Call]]: ...
+    ) -> _Coroutine[
+        _Any, _Any, tuple[_connected_accounts_pb2.UpdateConnectedAccountResponse, _Call]
+    ]: ...
     def delete_connected_account(
         self,
         connector: str | None = None,
@@ -209,7 +221,9 @@ class AsyncConnectedAccountsClient(_AsyncService):
         organization_id: str | None = None,
         user_id: str | None = None,
         connected_account_id: str | None = None,
-    ) -> _Coroutine[_Any, _Any, tuple[_connected_accounts_pb2.DeleteConnectedAccountResponse, _Call]]: ...
+    ) -> _Coroutine[
+        _Any, _Any, tuple[_connected_accounts_pb2.DeleteConnectedAccountResponse, _Call]
+    ]: ...
     def get_magic_link_for_connected_account(
         self,
         connector: str | None = None,
@@ -244,7 +258,9 @@ class AsyncConnectedAccountsClient(_AsyncService):
     ]: ...
     def verify_connected_account_user(
         self, auth_request_id: str, identifier: str
-    ) -> _Coroutine[_Any, _Any, tuple[_connected_accounts_pb2.VerifyConnectedAccountUserResponse, _Call]]: ...
+    ) -> _Coroutine[
+        _Any, _Any, tuple[_connected_accounts_pb2.VerifyConnectedAccountUserResponse, _Call]
+    ]: ...
     def iter_connected_accounts(
         self,
         organization_id: str | None = None,

@@ -3,12 +3,12 @@
 
 Manages connections.
 
-A connection of an organization is its single sign-on with an identity provider. A connection of the
-environment serves all organizations, for login or for access to a third-party service.
+A connection of an organization is its single sign-on with an identity provider. A connection
+of the environment serves all organizations, for login or for access to a third-party service.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ class _Methods:
     def create_environment_connection(self, connection: Any, flags: Any = None):
         """Creates a connection of the environment and returns it.
 
-        A connection to a known third-party service starts with the OAuth settings of that service. If
-        `key_id` is not set, it is derived from the provider's name. Fails with `INVALID_ARGUMENT` if
-        `connection` is missing or contains an unknown enum value.
+        A connection to a known third-party service starts with the OAuth settings of that
+        service. If `key_id` is not set, it is derived from the provider's name. Fails with
+        `INVALID_ARGUMENT` if `connection` is missing or contains an unknown enum value.
 
         Args:
             connection (CreateConnection | dict): The connection to create. Required.
             flags (Flags | dict, optional): Purpose of the connection.
 
         Returns:
-            ``(message, call)``: the :class:`CreateConnectionResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`CreateConnectionResponse`, and the status and headers
+            of the response.
         """
         args = Arguments(
             "ConnectionService.CreateEnvironmentConnection",
@@ -49,10 +49,11 @@ class _Methods:
         return self._call(args.operation, args.request, connections_pb2.CreateConnectionResponse)
 
     def create_connection(self, organization_id: str, connection: Any):
-        """Creates a single sign-on connection of an organization and returns it with its id and status.
+        """Creates a single sign-on connection of an organization and returns it with its id and
+        status.
 
-        Fails with `INVALID_ARGUMENT` if `connection` is missing or contains an unknown enum value, and
-        with `NOT_FOUND` for an unknown organization.
+        Fails with `INVALID_ARGUMENT` if `connection` is missing or contains an unknown enum
+        value, and with `NOT_FOUND` for an unknown organization.
 
         Args:
             organization_id (str): Id of the organization (`org_` followed by digits), 1 to 32
@@ -60,10 +61,12 @@ class _Methods:
             connection (CreateConnection | dict): The connection to create. Required.
 
         Returns:
-            ``(message, call)``: the :class:`CreateConnectionResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`CreateConnectionResponse`, and the status and headers
+            of the response.
         """
-        args = Arguments("ConnectionService.CreateConnection", connections_pb2.CreateConnectionRequest)
+        args = Arguments(
+            "ConnectionService.CreateConnection", connections_pb2.CreateConnectionRequest
+        )
         args.required("organization_id", organization_id)
         args.required("connection", connection)
         return self._call(args.operation, args.request, connections_pb2.CreateConnectionResponse)
@@ -74,14 +77,16 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown connection.
 
         Args:
-            connection_id (str): Id of the connection (`conn_` followed by digits), 1 to 32 characters.
+            connection_id (str): Id of the connection (`conn_` followed by digits), 1 to 32
+                characters.
 
         Returns:
-            ``(message, call)``: the :class:`GetConnectionResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`GetConnectionResponse`, and the status and headers of
+            the response.
         """
         args = Arguments(
-            "ConnectionService.GetEnvironmentConnection", connections_pb2.GetEnvironmentConnectionRequest
+            "ConnectionService.GetEnvironmentConnection",
+            connections_pb2.GetEnvironmentConnectionRequest,
         )
         args.required("connection_id", connection_id)
         return self._call(args.operation, args.request, connections_pb2.GetConnectionResponse)
@@ -94,11 +99,12 @@ class _Methods:
         Args:
             organization_id (str): Id of the organization (`org_` followed by digits), 1 to 32
                 characters.
-            conn_id (str): Id of the connection (`conn_` followed by digits), 1 to 32 characters.
+            conn_id (str): Id of the connection (`conn_` followed by digits), 1 to 32
+                characters.
 
         Returns:
-            ``(message, call)``: the :class:`GetConnectionResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`GetConnectionResponse`, and the status and headers of
+            the response.
         """
         args = Arguments("ConnectionService.GetConnection", connections_pb2.GetConnectionRequest)
         args.required("organization_id", organization_id)
@@ -106,22 +112,25 @@ class _Methods:
         return self._call(args.operation, args.request, connections_pb2.GetConnectionResponse)
 
     def list_connections(self, organization_id: str, include: str | None = None):
-        """Lists all connections of an organization or of a domain in order of creation, in one response.
+        """Lists all connections of an organization or of a domain in order of creation, in one
+        response.
 
-        Only active connections are listed unless `include` is `all`. The entries are summaries;
-        `GetConnection` returns the settings.
+        Only active connections are listed unless `include` is `all`. The entries are
+        summaries; `GetConnection` returns the settings.
 
         Args:
-            organization_id (str): Only connections of this organization (`org_` followed by digits), 1
-                to 32 characters.
-            include (str, optional): `all` to include inactive connections; only active connections are
-                listed if not set.
+            organization_id (str): Only connections of this organization (`org_` followed by
+                digits), 1 to 32 characters.
+            include (str, optional): `all` to include inactive connections; only active
+                connections are listed if not set.
 
         Returns:
-            ``(message, call)``: the :class:`ListConnectionsResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListConnectionsResponse`, and the status and headers
+            of the response.
         """
-        args = Arguments("ConnectionService.ListConnections", connections_pb2.ListConnectionsRequest)
+        args = Arguments(
+            "ConnectionService.ListConnections", connections_pb2.ListConnectionsRequest
+        )
         args.required("organization_id", organization_id)
         args.optional("include", include)
         return self._call(args.operation, args.request, connections_pb2.ListConnectionsResponse)
@@ -130,15 +139,18 @@ class _Methods:
         """Lists the connections of the organization that owns a domain.
 
         Args:
-            domain (str): Only connections of this domain, such as `acme.com`; 1 to 32 characters.
-            include (str, optional): `all` to include inactive connections; only active connections are
-                listed if not set.
+            domain (str): Only connections of this domain, such as `acme.com`; 1 to 32
+                characters.
+            include (str, optional): `all` to include inactive connections; only active
+                connections are listed if not set.
 
         Returns:
-            ``(message, call)``: the :class:`ListConnectionsResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListConnectionsResponse`, and the status and headers
+            of the response.
         """
-        args = Arguments("ConnectionService.ListConnections", connections_pb2.ListConnectionsRequest)
+        args = Arguments(
+            "ConnectionService.ListConnections", connections_pb2.ListConnectionsRequest
+        )
         args.required("domain", domain)
         args.optional("include", include)
         return self._call(args.operation, args.request, connections_pb2.ListConnectionsResponse)
@@ -146,16 +158,17 @@ class _Methods:
     def update_environment_connection(self, connection_id: str, connection: Any):
         """Updates a connection of the environment and returns it.
 
-        Fields that are not set keep their values; new settings are merged into the stored settings.
-        Fails with `NOT_FOUND` for an unknown connection.
+        Fields that are not set keep their values; new settings are merged into the stored
+        settings. Fails with `NOT_FOUND` for an unknown connection.
 
         Args:
-            connection_id (str): Id of the connection (`conn_` followed by digits), 1 to 32 characters.
+            connection_id (str): Id of the connection (`conn_` followed by digits), 1 to 32
+                characters.
             connection (UpdateConnection | dict): The new values. Required.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateConnectionResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`UpdateConnectionResponse`, and the status and headers
+            of the response.
         """
         args = Arguments(
             "ConnectionService.UpdateEnvironmentConnection",
@@ -173,24 +186,28 @@ class _Methods:
         Args:
             organization_id (str): Id of the organization (`org_` followed by digits), 1 to 32
                 characters.
-            connection_id (str): Id of the connection (`conn_` followed by digits), 1 to 32 characters.
+            connection_id (str): Id of the connection (`conn_` followed by digits), 1 to 32
+                characters.
 
         Returns:
             ``(message, call)``: the :class:`Empty`, and the status and headers of the response.
         """
-        args = Arguments("ConnectionService.DeleteConnection", connections_pb2.DeleteConnectionRequest)
+        args = Arguments(
+            "ConnectionService.DeleteConnection", connections_pb2.DeleteConnectionRequest
+        )
         args.required("organization_id", organization_id)
         args.required("connection_id", connection_id, "id")
         return self._call(args.operation, args.request, Empty)
 
     def delete_environment_connection(self, connection_id: str):
-        """Deletes a connection of the environment, together with its connected accounts, and returns
-        nothing.
+        """Deletes a connection of the environment, together with its connected accounts, and
+        returns nothing.
 
         Fails with `NOT_FOUND` for an unknown connection.
 
         Args:
-            connection_id (str): Id of the connection (`conn_` followed by digits), 1 to 32 characters.
+            connection_id (str): Id of the connection (`conn_` followed by digits), 1 to 32
+                characters.
 
         Returns:
             ``(message, call)``: the :class:`Empty`, and the status and headers of the response.
@@ -205,25 +222,29 @@ class _Methods:
     def enable_connection(self, organization_id: str, conn_id: str):
         """Enables a connection of an organization, so that users can log in through it.
 
-        Returns whether it is now enabled. Fails with `NOT_FOUND` if the organization or the connection
-        does not exist.
+        Returns whether it is now enabled. Fails with `NOT_FOUND` if the organization or the
+        connection does not exist.
 
         Args:
             organization_id (str): Id of the organization (`org_` followed by digits), 1 to 32
                 characters.
-            conn_id (str): Id of the connection (`conn_` followed by digits), 1 to 32 characters.
+            conn_id (str): Id of the connection (`conn_` followed by digits), 1 to 32
+                characters.
 
         Returns:
-            ``(message, call)``: the :class:`ToggleConnectionResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ToggleConnectionResponse`, and the status and headers
+            of the response.
         """
-        args = Arguments("ConnectionService.EnableConnection", connections_pb2.ToggleConnectionRequest)
+        args = Arguments(
+            "ConnectionService.EnableConnection", connections_pb2.ToggleConnectionRequest
+        )
         args.required("organization_id", organization_id)
         args.required("conn_id", conn_id, "id")
         return self._call(args.operation, args.request, connections_pb2.ToggleConnectionResponse)
 
     def disable_connection(self, organization_id: str, conn_id: str):
-        """Disables a connection of an organization, so that users can no longer log in through it.
+        """Disables a connection of an organization, so that users can no longer log in through
+        it.
 
         Returns whether it is still enabled. Fails with `NOT_FOUND` if the organization or the
         connection does not exist.
@@ -231,13 +252,16 @@ class _Methods:
         Args:
             organization_id (str): Id of the organization (`org_` followed by digits), 1 to 32
                 characters.
-            conn_id (str): Id of the connection (`conn_` followed by digits), 1 to 32 characters.
+            conn_id (str): Id of the connection (`conn_` followed by digits), 1 to 32
+                characters.
 
         Returns:
-            ``(message, call)``: the :class:`ToggleConnectionResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ToggleConnectionResponse`, and the status and headers
+            of the response.
         """
-        args = Arguments("ConnectionService.DisableConnection", connections_pb2.ToggleConnectionRequest)
+        args = Arguments(
+            "ConnectionService.DisableConnection", connections_pb2.ToggleConnectionRequest
+        )
         args.required("organization_id", organization_id)
         args.required("conn_id", conn_id, "id")
         return self._call(args.operation, args.request, connections_pb2.ToggleConnectionResponse)
@@ -249,24 +273,28 @@ class _Methods:
         provider: str | None = None,
         query: str | None = None,
     ):
-        """Lists the connections to third-party services in order of creation, page by page, optionally
-        restricted to one provider or to a search text.
+        """Lists the connections to third-party services in order of creation, page by page,
+        optionally restricted to one provider or to a search text.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page.
 
         Args:
-            page_size (int, optional): Number of connections per page, at most 30; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
+            page_size (int, optional): Number of connections per page, at most 30; 10 if not
+                set.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
             provider (str, optional): Only connections to this service, 1 to 50 characters.
-            query (str, optional): Only connections that contain this text, 3 to 100 characters.
+            query (str, optional): Only connections that contain this text, 3 to 100
+                characters.
 
         Returns:
-            ``(message, call)``: the :class:`ListAppConnectionsResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListAppConnectionsResponse`, and the status and
+            headers of the response.
         """
-        args = Arguments("ConnectionService.ListAppConnections", connections_pb2.ListAppConnectionsRequest)
+        args = Arguments(
+            "ConnectionService.ListAppConnections", connections_pb2.ListAppConnectionsRequest
+        )
         args.optional("page_size", page_size)
         args.optional("page_token", page_token)
         args.optional("provider", provider)
@@ -281,14 +309,18 @@ class _Methods:
         Pages are fetched lazily.
 
         Args:
-            page_size (int, optional): Number of connections per page, at most 30; 10 if not set.
+            page_size (int, optional): Number of connections per page, at most 30; 10 if not
+                set.
             provider (str, optional): Only connections to this service, 1 to 50 characters.
-            query (str, optional): Only connections that contain this text, 3 to 100 characters.
+            query (str, optional): Only connections that contain this text, 3 to 100
+                characters.
 
         Yields:
             Each :class:`ListConnection`.
         """
-        args = Arguments("ConnectionService.ListAppConnections", connections_pb2.ListAppConnectionsRequest)
+        args = Arguments(
+            "ConnectionService.ListAppConnections", connections_pb2.ListAppConnectionsRequest
+        )
         args.optional("page_size", page_size)
         args.optional("provider", provider)
         args.optional("query", query)

@@ -21,12 +21,18 @@ from scalekit.v1.connections.connections_pb2 import ConnectionProvider as Connec
 from scalekit.v1.connections.connections_pb2 import ConnectionStatus as ConnectionStatus
 from scalekit.v1.connections.connections_pb2 import ConnectionType as ConnectionType
 from scalekit.v1.connections.connections_pb2 import CreateConnection as CreateConnection
-from scalekit.v1.connections.connections_pb2 import CreateConnectionRequest as CreateConnectionRequest
-from scalekit.v1.connections.connections_pb2 import CreateConnectionResponse as CreateConnectionResponse
+from scalekit.v1.connections.connections_pb2 import (
+    CreateConnectionRequest as CreateConnectionRequest,
+)
+from scalekit.v1.connections.connections_pb2 import (
+    CreateConnectionResponse as CreateConnectionResponse,
+)
 from scalekit.v1.connections.connections_pb2 import (
     CreateEnvironmentConnectionRequest as CreateEnvironmentConnectionRequest,
 )
-from scalekit.v1.connections.connections_pb2 import DeleteConnectionRequest as DeleteConnectionRequest
+from scalekit.v1.connections.connections_pb2 import (
+    DeleteConnectionRequest as DeleteConnectionRequest,
+)
 from scalekit.v1.connections.connections_pb2 import (
     DeleteEnvironmentConnectionRequest as DeleteEnvironmentConnectionRequest,
 )
@@ -38,11 +44,17 @@ from scalekit.v1.connections.connections_pb2 import (
 )
 from scalekit.v1.connections.connections_pb2 import GoogleDWDConfig as GoogleDWDConfig
 from scalekit.v1.connections.connections_pb2 import IDPCertificate as IDPCertificate
-from scalekit.v1.connections.connections_pb2 import ListAppConnectionsRequest as ListAppConnectionsRequest
-from scalekit.v1.connections.connections_pb2 import ListAppConnectionsResponse as ListAppConnectionsResponse
+from scalekit.v1.connections.connections_pb2 import (
+    ListAppConnectionsRequest as ListAppConnectionsRequest,
+)
+from scalekit.v1.connections.connections_pb2 import (
+    ListAppConnectionsResponse as ListAppConnectionsResponse,
+)
 from scalekit.v1.connections.connections_pb2 import ListConnection as ListConnection
 from scalekit.v1.connections.connections_pb2 import ListConnectionsRequest as ListConnectionsRequest
-from scalekit.v1.connections.connections_pb2 import ListConnectionsResponse as ListConnectionsResponse
+from scalekit.v1.connections.connections_pb2 import (
+    ListConnectionsResponse as ListConnectionsResponse,
+)
 from scalekit.v1.connections.connections_pb2 import NameIdFormat as NameIdFormat
 from scalekit.v1.connections.connections_pb2 import OAuthConnectionConfig as OAuthConnectionConfig
 from scalekit.v1.connections.connections_pb2 import OauthExtensions as OauthExtensions
@@ -52,18 +64,26 @@ from scalekit.v1.connections.connections_pb2 import OptionalScopes as OptionalSc
 from scalekit.v1.connections.connections_pb2 import PasswordLessConfig as PasswordLessConfig
 from scalekit.v1.connections.connections_pb2 import PasswordlessType as PasswordlessType
 from scalekit.v1.connections.connections_pb2 import RequestBinding as RequestBinding
-from scalekit.v1.connections.connections_pb2 import SAMLConnectionConfigRequest as SAMLConnectionConfigRequest
+from scalekit.v1.connections.connections_pb2 import (
+    SAMLConnectionConfigRequest as SAMLConnectionConfigRequest,
+)
 from scalekit.v1.connections.connections_pb2 import (
     SAMLConnectionConfigResponse as SAMLConnectionConfigResponse,
 )
 from scalekit.v1.connections.connections_pb2 import SAMLSigningOptions as SAMLSigningOptions
 from scalekit.v1.connections.connections_pb2 import SmartConfig as SmartConfig
 from scalekit.v1.connections.connections_pb2 import StaticAuthConfig as StaticAuthConfig
-from scalekit.v1.connections.connections_pb2 import ToggleConnectionRequest as ToggleConnectionRequest
-from scalekit.v1.connections.connections_pb2 import ToggleConnectionResponse as ToggleConnectionResponse
+from scalekit.v1.connections.connections_pb2 import (
+    ToggleConnectionRequest as ToggleConnectionRequest,
+)
+from scalekit.v1.connections.connections_pb2 import (
+    ToggleConnectionResponse as ToggleConnectionResponse,
+)
 from scalekit.v1.connections.connections_pb2 import TokenAuthType as TokenAuthType
 from scalekit.v1.connections.connections_pb2 import UpdateConnection as UpdateConnection
-from scalekit.v1.connections.connections_pb2 import UpdateConnectionResponse as UpdateConnectionResponse
+from scalekit.v1.connections.connections_pb2 import (
+    UpdateConnectionResponse as UpdateConnectionResponse,
+)
 from scalekit.v1.connections.connections_pb2 import (
     UpdateEnvironmentConnectionRequest as UpdateEnvironmentConnectionRequest,
 )
@@ -93,7 +113,9 @@ class ConnectionClient(_Service):
     def update_environment_connection(
         self, connection_id: str, connection: _connections_pb2.UpdateConnection | _Fields
     ) -> tuple[_connections_pb2.UpdateConnectionResponse, _Call]: ...
-    def delete_connection(self, organization_id: str, connection_id: str) -> tuple[_Empty, _Call]: ...
+    def delete_connection(
+        self, organization_id: str, connection_id: str
+    ) -> tuple[_Empty, _Call]: ...
     def delete_environment_connection(self, connection_id: str) -> tuple[_Empty, _Call]: ...
     def enable_connection(
         self, organization_id: str, conn_id: str

@@ -19,7 +19,9 @@ from scalekit._runtime.token_response import TokenResponse
 from scalekit.common.exceptions import ScalekitArgumentException
 from scalekit.common.exceptions import ScalekitException as ScalekitException
 from scalekit.common.exceptions import ScalekitServerException as ScalekitServerException
-from scalekit.common.exceptions import ScalekitTooManyRequestsException as ScalekitTooManyRequestsException
+from scalekit.common.exceptions import (
+    ScalekitTooManyRequestsException as ScalekitTooManyRequestsException,
+)
 
 # For compatibility with scalekit-sdk-python: applications import these constants, and the
 # exceptions above.
@@ -79,7 +81,9 @@ class BaseCoreClient:
         validate.text(env_url=env_url, client_id=client_id, client_secret=client_secret)
         validate.keepalive(keepalive_time_ms, keepalive_timeout_ms)
         validate.seconds(call_timeout_s=call_timeout_s, tool_call_timeout_s=tool_call_timeout_s)
-        validate.seconds(connect_timeout_s=connect_timeout_s, webhook_tolerance_s=webhook_tolerance_s)
+        validate.seconds(
+            connect_timeout_s=connect_timeout_s, webhook_tolerance_s=webhook_tolerance_s
+        )
         validate.seconds(zero=True, token_leeway_s=token_leeway_s)
         validate.count(max_retries=max_retries)
         validate.count(most=1 << 20, token_cache_size=token_cache_size)
@@ -90,7 +94,9 @@ class BaseCoreClient:
         self.tool_call_timeout_s = tool_call_timeout_s
         self.webhook_tolerance_s = webhook_tolerance_s
         # Without probes the timeout has no effect, but the core rejects a timeout of 0.
-        probe_timeout_ms = keepalive_timeout_ms if keepalive_time_ms else DEFAULT_KEEPALIVE_TIMEOUT_MS
+        probe_timeout_ms = (
+            keepalive_timeout_ms if keepalive_time_ms else DEFAULT_KEEPALIVE_TIMEOUT_MS
+        )
         self._native = _native.NativeClient(
             {
                 "env_url": env_url,

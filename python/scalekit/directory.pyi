@@ -20,7 +20,9 @@ from scalekit.v1.directories.directories_pb2 import AttributeMapping as Attribut
 from scalekit.v1.directories.directories_pb2 import AttributeMappings as AttributeMappings
 from scalekit.v1.directories.directories_pb2 import CreateDirectory as CreateDirectory
 from scalekit.v1.directories.directories_pb2 import CreateDirectoryRequest as CreateDirectoryRequest
-from scalekit.v1.directories.directories_pb2 import CreateDirectoryResponse as CreateDirectoryResponse
+from scalekit.v1.directories.directories_pb2 import (
+    CreateDirectoryResponse as CreateDirectoryResponse,
+)
 from scalekit.v1.directories.directories_pb2 import DeleteDirectoryRequest as DeleteDirectoryRequest
 from scalekit.v1.directories.directories_pb2 import Directory as Directory
 from scalekit.v1.directories.directories_pb2 import DirectoryGroup as DirectoryGroup
@@ -30,18 +32,30 @@ from scalekit.v1.directories.directories_pb2 import DirectoryUser as DirectoryUs
 from scalekit.v1.directories.directories_pb2 import GetDirectoryRequest as GetDirectoryRequest
 from scalekit.v1.directories.directories_pb2 import GetDirectoryResponse as GetDirectoryResponse
 from scalekit.v1.directories.directories_pb2 import ListDirectoriesRequest as ListDirectoriesRequest
-from scalekit.v1.directories.directories_pb2 import ListDirectoriesResponse as ListDirectoriesResponse
-from scalekit.v1.directories.directories_pb2 import ListDirectoryGroupsRequest as ListDirectoryGroupsRequest
-from scalekit.v1.directories.directories_pb2 import ListDirectoryGroupsResponse as ListDirectoryGroupsResponse
-from scalekit.v1.directories.directories_pb2 import ListDirectoryUsersRequest as ListDirectoryUsersRequest
-from scalekit.v1.directories.directories_pb2 import ListDirectoryUsersResponse as ListDirectoryUsersResponse
+from scalekit.v1.directories.directories_pb2 import (
+    ListDirectoriesResponse as ListDirectoriesResponse,
+)
+from scalekit.v1.directories.directories_pb2 import (
+    ListDirectoryGroupsRequest as ListDirectoryGroupsRequest,
+)
+from scalekit.v1.directories.directories_pb2 import (
+    ListDirectoryGroupsResponse as ListDirectoryGroupsResponse,
+)
+from scalekit.v1.directories.directories_pb2 import (
+    ListDirectoryUsersRequest as ListDirectoryUsersRequest,
+)
+from scalekit.v1.directories.directories_pb2 import (
+    ListDirectoryUsersResponse as ListDirectoryUsersResponse,
+)
 from scalekit.v1.directories.directories_pb2 import RoleAssignment as RoleAssignment
 from scalekit.v1.directories.directories_pb2 import RoleAssignments as RoleAssignments
 from scalekit.v1.directories.directories_pb2 import Secret as Secret
 from scalekit.v1.directories.directories_pb2 import SecretStatus as SecretStatus
 from scalekit.v1.directories.directories_pb2 import Stats as Stats
 from scalekit.v1.directories.directories_pb2 import ToggleDirectoryRequest as ToggleDirectoryRequest
-from scalekit.v1.directories.directories_pb2 import ToggleDirectoryResponse as ToggleDirectoryResponse
+from scalekit.v1.directories.directories_pb2 import (
+    ToggleDirectoryResponse as ToggleDirectoryResponse,
+)
 
 class DirectoryClient(_Service):
     def create_directory(
@@ -54,7 +68,9 @@ class DirectoryClient(_Service):
     def list_directories(
         self, organization_id: str
     ) -> tuple[_directories_pb2.ListDirectoriesResponse, _Call]: ...
-    def get_primary_directory_by_organization_id(self, organization_id: str) -> _PrimaryDirectory: ...
+    def get_primary_directory_by_organization_id(
+        self, organization_id: str
+    ) -> _PrimaryDirectory: ...
     def enable_directory(
         self, organization_id: str, directory_id: str
     ) -> tuple[_directories_pb2.ToggleDirectoryResponse, _Call]: ...

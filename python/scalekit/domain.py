@@ -3,12 +3,12 @@
 
 Manages the domains of an organization.
 
-A domain directs users to the organization's login, or allows members to have e-mail addresses of the
-domain.
+A domain directs users to the organization's login, or allows members to have e-mail addresses
+of the domain.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -25,26 +25,30 @@ _INVALID = {"domain_type": "Invalid domain type: {value}. Valid options are: {op
 
 
 class _Methods:
-    def create_domain(self, organization_id: str, domain_name: str, domain_type: int | str | None = None):
+    def create_domain(
+        self, organization_id: str, domain_name: str, domain_type: int | str | None = None
+    ):
         """Creates a domain for an organization.
 
-        Returns the domain with its id and, if DNS verification applies, the TXT record to publish.
-        Fails with `INVALID_ARGUMENT` if the name has no dot or is too short or too long, and with
-        `NOT_FOUND` for an unknown organization.
+        Returns the domain with its id and, if DNS verification applies, the TXT record to
+        publish. Fails with `INVALID_ARGUMENT` if the name has no dot or is too short or too
+        long, and with `NOT_FOUND` for an unknown organization.
 
         Args:
             organization_id (str): Id of the organization (`org_` followed by digits). 1 to 32
                 characters.
-            domain_name (str): The DNS name, such as `acme.com`; 4 to 255 characters with at least one
-                dot. Required.
-            domain_type (DomainType | int | str, optional): Purpose of the domain; `ORGANIZATION_DOMAIN`
-                if not set.
+            domain_name (str): The DNS name, such as `acme.com`; 4 to 255 characters with at
+                least one dot. Required.
+            domain_type (DomainType | int | str, optional): Purpose of the domain;
+                `ORGANIZATION_DOMAIN` if not set.
 
         Returns:
-            ``(message, call)``: the :class:`CreateDomainResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`CreateDomainResponse`, and the status and headers of
+            the response.
         """
-        args = Arguments("DomainService.CreateDomain", domains_pb2.CreateDomainRequest, invalid=_INVALID)
+        args = Arguments(
+            "DomainService.CreateDomain", domains_pb2.CreateDomainRequest, invalid=_INVALID
+        )
         args.required("organization_id", organization_id)
         args.required("domain_name", domain_name, "domain.domain")
         args.optional("domain_type", domain_type, "domain.domain_type")
@@ -61,7 +65,8 @@ class _Methods:
             domain_id (str): Id of the domain (`dom_` followed by digits).
 
         Returns:
-            ``(message, call)``: the :class:`GetDomainResponse`, and the status and headers of the response.
+            ``(message, call)``: the :class:`GetDomainResponse`, and the status and headers of the
+            response.
         """
         args = Arguments("DomainService.GetDomain", domains_pb2.GetDomainRequest)
         args.required("organization_id", organization_id)
@@ -87,21 +92,24 @@ class _Methods:
         return self._call(args.operation, args.request, Empty)
 
     def list_domains(self, organization_id: str, domain_type: int | str | None = None):
-        """Lists the domains of an organization in order of creation, optionally restricted to one type.
+        """Lists the domains of an organization in order of creation, optionally restricted to
+        one type.
 
         Pages are selected by number, not by token.
 
         Args:
             organization_id (str): Id of the organization (`org_` followed by digits). 1 to 32
                 characters.
-            domain_type (DomainType | int | str, optional): Only domains of this type; all types if not
-                set.
+            domain_type (DomainType | int | str, optional): Only domains of this type; all
+                types if not set.
 
         Returns:
-            ``(message, call)``: the :class:`ListDomainResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListDomainResponse`, and the status and headers of
+            the response.
         """
-        args = Arguments("DomainService.ListDomains", domains_pb2.ListDomainRequest, invalid=_INVALID)
+        args = Arguments(
+            "DomainService.ListDomains", domains_pb2.ListDomainRequest, invalid=_INVALID
+        )
         args.required("organization_id", organization_id)
         args.optional("domain_type", domain_type)
         return self._call(args.operation, args.request, domains_pb2.ListDomainResponse)
@@ -112,18 +120,21 @@ class _Methods:
         """Same as :meth:`create_domain`, but takes the external id instead of the Scalekit id.
 
         Args:
-            external_id (str): Id of the organization in your application, 1 to 32 characters. The
-                client first looks up the organization's id, which takes one more call.
-            domain_name (str): The DNS name, such as `acme.com`; 4 to 255 characters with at least one
-                dot. Required.
-            domain_type (DomainType | int | str, optional): Purpose of the domain; `ORGANIZATION_DOMAIN`
-                if not set.
+            external_id (str): Id of the organization in your application, 1 to 32 characters.
+                The client first looks up the organization's id, which takes one more
+                call.
+            domain_name (str): The DNS name, such as `acme.com`; 4 to 255 characters with at
+                least one dot. Required.
+            domain_type (DomainType | int | str, optional): Purpose of the domain;
+                `ORGANIZATION_DOMAIN` if not set.
 
         Returns:
-            ``(message, call)``: the :class:`CreateDomainResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`CreateDomainResponse`, and the status and headers of
+            the response.
         """
-        args = Arguments("DomainService.CreateDomain", domains_pb2.CreateDomainRequest, invalid=_INVALID)
+        args = Arguments(
+            "DomainService.CreateDomain", domains_pb2.CreateDomainRequest, invalid=_INVALID
+        )
         args.required("external_id", external_id)
         args.required("domain_name", domain_name, "domain.domain")
         args.optional("domain_type", domain_type, "domain.domain_type")
@@ -133,12 +144,14 @@ class _Methods:
         """Same as :meth:`get_domain`, but takes the external id instead of the Scalekit id.
 
         Args:
-            external_id (str): Id of the organization in your application, 1 to 32 characters. The
-                client first looks up the organization's id, which takes one more call.
+            external_id (str): Id of the organization in your application, 1 to 32 characters.
+                The client first looks up the organization's id, which takes one more
+                call.
             domain_id (str): Id of the domain (`dom_` followed by digits).
 
         Returns:
-            ``(message, call)``: the :class:`GetDomainResponse`, and the status and headers of the response.
+            ``(message, call)``: the :class:`GetDomainResponse`, and the status and headers of the
+            response.
         """
         args = Arguments("DomainService.GetDomain", domains_pb2.GetDomainRequest)
         args.required("external_id", external_id)
@@ -149,8 +162,9 @@ class _Methods:
         """Same as :meth:`delete_domain`, but takes the external id instead of the Scalekit id.
 
         Args:
-            external_id (str): Id of the organization in your application, 1 to 32 characters. The
-                client first looks up the organization's id, which takes one more call.
+            external_id (str): Id of the organization in your application, 1 to 32 characters.
+                The client first looks up the organization's id, which takes one more
+                call.
             domain_id (str): Id of the domain (`dom_` followed by digits).
 
         Returns:
@@ -165,16 +179,19 @@ class _Methods:
         """Same as :meth:`list_domains`, but takes the external id instead of the Scalekit id.
 
         Args:
-            external_id (str): Id of the organization in your application, 1 to 32 characters. The
-                client first looks up the organization's id, which takes one more call.
-            domain_type (DomainType | int | str, optional): Only domains of this type; all types if not
-                set.
+            external_id (str): Id of the organization in your application, 1 to 32 characters.
+                The client first looks up the organization's id, which takes one more
+                call.
+            domain_type (DomainType | int | str, optional): Only domains of this type; all
+                types if not set.
 
         Returns:
-            ``(message, call)``: the :class:`ListDomainResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListDomainResponse`, and the status and headers of
+            the response.
         """
-        args = Arguments("DomainService.ListDomains", domains_pb2.ListDomainRequest, invalid=_INVALID)
+        args = Arguments(
+            "DomainService.ListDomains", domains_pb2.ListDomainRequest, invalid=_INVALID
+        )
         args.required("external_id", external_id)
         args.optional("domain_type", domain_type)
         return self._call(args.operation, args.request, domains_pb2.ListDomainResponse)

@@ -35,7 +35,9 @@ class DomainClient(_Service):
     ) -> tuple[_domains_pb2.GetDomainResponse, _Call]: ...
     def delete_domain(self, organization_id: str, domain_id: str) -> tuple[_Empty, _Call]: ...
     def list_domains(
-        self, organization_id: str, domain_type: _domains_pb2.DomainType.ValueType | int | str | None = None
+        self,
+        organization_id: str,
+        domain_type: _domains_pb2.DomainType.ValueType | int | str | None = None,
     ) -> tuple[_domains_pb2.ListDomainResponse, _Call]: ...
     def create_domain_by_external_id(
         self,
@@ -46,9 +48,13 @@ class DomainClient(_Service):
     def get_domain_by_external_id(
         self, external_id: str, domain_id: str
     ) -> tuple[_domains_pb2.GetDomainResponse, _Call]: ...
-    def delete_domain_by_external_id(self, external_id: str, domain_id: str) -> tuple[_Empty, _Call]: ...
+    def delete_domain_by_external_id(
+        self, external_id: str, domain_id: str
+    ) -> tuple[_Empty, _Call]: ...
     def list_domains_by_external_id(
-        self, external_id: str, domain_type: _domains_pb2.DomainType.ValueType | int | str | None = None
+        self,
+        external_id: str,
+        domain_type: _domains_pb2.DomainType.ValueType | int | str | None = None,
     ) -> tuple[_domains_pb2.ListDomainResponse, _Call]: ...
 
 class AsyncDomainClient(_AsyncService):
@@ -65,7 +71,9 @@ class AsyncDomainClient(_AsyncService):
         self, organization_id: str, domain_id: str
     ) -> _Coroutine[_Any, _Any, tuple[_Empty, _Call]]: ...
     def list_domains(
-        self, organization_id: str, domain_type: _domains_pb2.DomainType.ValueType | int | str | None = None
+        self,
+        organization_id: str,
+        domain_type: _domains_pb2.DomainType.ValueType | int | str | None = None,
     ) -> _Coroutine[_Any, _Any, tuple[_domains_pb2.ListDomainResponse, _Call]]: ...
     def create_domain_by_external_id(
         self,
@@ -80,5 +88,7 @@ class AsyncDomainClient(_AsyncService):
         self, external_id: str, domain_id: str
     ) -> _Coroutine[_Any, _Any, tuple[_Empty, _Call]]: ...
     def list_domains_by_external_id(
-        self, external_id: str, domain_type: _domains_pb2.DomainType.ValueType | int | str | None = None
+        self,
+        external_id: str,
+        domain_type: _domains_pb2.DomainType.ValueType | int | str | None = None,
     ) -> _Coroutine[_Any, _Any, tuple[_domains_pb2.ListDomainResponse, _Call]]: ...

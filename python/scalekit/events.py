@@ -3,9 +3,9 @@
 
 Reads the events of an environment.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ class _Methods:
     ):
         """Lists the events of the environment that match the filter, page by page.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page.
 
         Args:
             page_size (int, optional): Number of entries per page; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
             filter (EventFilter | dict, optional): Filter; all events are listed if not set.
 
         Returns:
-            ``(message, call)``: the :class:`ListEventsPaginatedResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListEventsPaginatedResponse`, and the status and
+            headers of the response.
         """
         args = Arguments("EventsService.ListEventsPaginated", events_pb2.ListEventsPaginatedRequest)
         args.optional("page_size", page_size)
@@ -59,7 +59,9 @@ class _Methods:
         args = Arguments("EventsService.ListEventsPaginated", events_pb2.ListEventsPaginatedRequest)
         args.optional("page_size", page_size)
         args.optional("filter", filter)
-        return self._pages(args.operation, args.request, events_pb2.ListEventsPaginatedResponse, "events")
+        return self._pages(
+            args.operation, args.request, events_pb2.ListEventsPaginatedResponse, "events"
+        )
 
 
 class EventsClient(_Methods, Service):

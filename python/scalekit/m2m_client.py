@@ -6,9 +6,9 @@ Manages OAuth clients.
 There are three kinds: clients of the environment (your applications), machine clients of an
 organization, and clients of a protected resource such as an MCP server.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -28,25 +28,28 @@ class _Methods:
     def create_organization_client(self, organization_id: str, m2m_client: Any):
         """Creates a machine client of an organization.
 
-        Returns it with its first secret, whose plain text is shown only once. With its client id and
-        its secret, the client gets access tokens from the token endpoint through the client credentials
-        grant (RFC 6749, section 4.4). Fails with `NOT_FOUND` for an unknown organization.
+        Returns it with its first secret, whose plain text is shown only once. With its client
+        id and its secret, the client gets access tokens from the token endpoint through the
+        client credentials grant (RFC 6749, section 4.4). Fails with `NOT_FOUND` for an
+        unknown organization.
 
         Args:
-            organization_id (str): Id of the organization (`org_` followed by digits), at most 32
-                characters.
+            organization_id (str): Id of the organization (`org_` followed by digits), at most
+                32 characters.
             m2m_client (OrganizationClient | dict): The client to create. Required.
 
         Returns:
-            ``(message, call)``: the :class:`CreateOrganizationClientResponse`, and the status and headers
-            of the response.
+            ``(message, call)``: the :class:`CreateOrganizationClientResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
             "ClientService.CreateOrganizationClient", clients_pb2.CreateOrganizationClientRequest
         )
         args.required("organization_id", organization_id)
         args.required("m2m_client", m2m_client, "client")
-        return self._call(args.operation, args.request, clients_pb2.CreateOrganizationClientResponse)
+        return self._call(
+            args.operation, args.request, clients_pb2.CreateOrganizationClientResponse
+        )
 
     def get_organization_client(self, organization_id: str, client_id: str):
         """Returns one machine client of an organization.
@@ -55,58 +58,70 @@ class _Methods:
         organization or client.
 
         Args:
-            organization_id (str): Id of the organization (`org_` followed by digits), at most 32
+            organization_id (str): Id of the organization (`org_` followed by digits), at most
+                32 characters.
+            client_id (str): Id of the client (`m2morg_` followed by digits), at most 32
                 characters.
-            client_id (str): Id of the client (`m2morg_` followed by digits), at most 32 characters.
 
         Returns:
-            ``(message, call)``: the :class:`GetOrganizationClientResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`GetOrganizationClientResponse`, and the status and
+            headers of the response.
         """
-        args = Arguments("ClientService.GetOrganizationClient", clients_pb2.GetOrganizationClientRequest)
+        args = Arguments(
+            "ClientService.GetOrganizationClient", clients_pb2.GetOrganizationClientRequest
+        )
         args.required("organization_id", organization_id)
         args.required("client_id", client_id)
         return self._call(args.operation, args.request, clients_pb2.GetOrganizationClientResponse)
 
     def add_organization_client_secret(self, organization_id: str, client_id: str):
-        """Adds a secret to a machine client of an organization, for example to rotate its secrets.
+        """Adds a secret to a machine client of an organization, for example to rotate its
+        secrets.
 
-        Returns the plain text, which is shown only once, and the stored secret. The earlier secrets
-        stay valid. Fails with `NOT_FOUND` for an unknown organization or client.
+        Returns the plain text, which is shown only once, and the stored secret. The earlier
+        secrets stay valid. Fails with `NOT_FOUND` for an unknown organization or client.
 
         Args:
-            organization_id (str): Id of the organization (`org_` followed by digits), at most 32
+            organization_id (str): Id of the organization (`org_` followed by digits), at most
+                32 characters.
+            client_id (str): Id of the client (`m2morg_` followed by digits), at most 32
                 characters.
-            client_id (str): Id of the client (`m2morg_` followed by digits), at most 32 characters.
 
         Returns:
-            ``(message, call)``: the :class:`CreateOrganizationClientSecretResponse`, and the status and
-            headers of the response.
+            ``(message, call)``: the :class:`CreateOrganizationClientSecretResponse`, and the
+            status and headers of the response.
         """
         args = Arguments(
-            "ClientService.CreateOrganizationClientSecret", clients_pb2.CreateOrganizationClientSecretRequest
+            "ClientService.CreateOrganizationClientSecret",
+            clients_pb2.CreateOrganizationClientSecretRequest,
         )
         args.required("organization_id", organization_id)
         args.required("client_id", client_id)
-        return self._call(args.operation, args.request, clients_pb2.CreateOrganizationClientSecretResponse)
+        return self._call(
+            args.operation, args.request, clients_pb2.CreateOrganizationClientSecretResponse
+        )
 
-    def remove_organization_client_secret(self, organization_id: str, client_id: str, secret_id: str):
+    def remove_organization_client_secret(
+        self, organization_id: str, client_id: str, secret_id: str
+    ):
         """Deletes a secret of a machine client of an organization and returns nothing.
 
         The last secret of a client cannot be deleted. Fails with `NOT_FOUND` for an unknown
         organization, client or secret.
 
         Args:
-            organization_id (str): Id of the organization (`org_` followed by digits), at most 32
+            organization_id (str): Id of the organization (`org_` followed by digits), at most
+                32 characters.
+            client_id (str): Id of the client (`m2morg_` followed by digits), at most 32
                 characters.
-            client_id (str): Id of the client (`m2morg_` followed by digits), at most 32 characters.
             secret_id (str): Id of the secret, 1 to 32 characters.
 
         Returns:
             ``(message, call)``: the :class:`Empty`, and the status and headers of the response.
         """
         args = Arguments(
-            "ClientService.DeleteOrganizationClientSecret", clients_pb2.DeleteOrganizationClientSecretRequest
+            "ClientService.DeleteOrganizationClientSecret",
+            clients_pb2.DeleteOrganizationClientSecretRequest,
         )
         args.required("organization_id", organization_id)
         args.required("client_id", client_id)
@@ -116,18 +131,19 @@ class _Methods:
     def update_organization_client(self, organization_id: str, client_id: str, m2m_client: Any):
         """Updates a machine client of an organization and returns it.
 
-        Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND`
-        for an unknown organization or client.
+        Empty fields keep their values; custom claims are replaced as a whole. Fails with
+        `NOT_FOUND` for an unknown organization or client.
 
         Args:
-            organization_id (str): Id of the organization (`org_` followed by digits), at most 32
+            organization_id (str): Id of the organization (`org_` followed by digits), at most
+                32 characters.
+            client_id (str): Id of the client (`m2morg_` followed by digits), at most 32
                 characters.
-            client_id (str): Id of the client (`m2morg_` followed by digits), at most 32 characters.
             m2m_client (OrganizationClient | dict): The new values. Required.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateOrganizationClientResponse`, and the status and headers
-            of the response.
+            ``(message, call)``: the :class:`UpdateOrganizationClientResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
             "ClientService.UpdateOrganizationClient", clients_pb2.UpdateOrganizationClientRequest
@@ -135,17 +151,21 @@ class _Methods:
         args.required("organization_id", organization_id)
         args.required("client_id", client_id)
         args.required("m2m_client", m2m_client, "client")
-        return self._call(args.operation, args.request, clients_pb2.UpdateOrganizationClientResponse)
+        return self._call(
+            args.operation, args.request, clients_pb2.UpdateOrganizationClientResponse
+        )
 
     def delete_organization_client(self, organization_id: str, client_id: str):
         """Deletes a machine client of an organization and returns nothing.
 
-        Its secrets stop working. Fails with `NOT_FOUND` for an unknown organization or client.
+        Its secrets stop working. Fails with `NOT_FOUND` for an unknown organization or
+        client.
 
         Args:
-            organization_id (str): Id of the organization (`org_` followed by digits), at most 32
+            organization_id (str): Id of the organization (`org_` followed by digits), at most
+                32 characters.
+            client_id (str): Id of the client (`m2morg_` followed by digits), at most 32
                 characters.
-            client_id (str): Id of the client (`m2morg_` followed by digits), at most 32 characters.
 
         Returns:
             ``(message, call)``: the :class:`Empty`, and the status and headers of the response.
@@ -162,21 +182,23 @@ class _Methods:
     ):
         """Lists the machine clients of an organization in order of creation, page by page.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page. Fails with `NOT_FOUND` for an unknown organization.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page. Fails with `NOT_FOUND` for an unknown organization.
 
         Args:
-            organization_id (str): Id of the organization (`org_` followed by digits), at most 32
-                characters.
+            organization_id (str): Id of the organization (`org_` followed by digits), at most
+                32 characters.
             page_size (int, optional): Number of clients per page, 10 to 100; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
 
         Returns:
-            ``(message, call)``: the :class:`ListOrganizationClientsResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`ListOrganizationClientsResponse`, and the status and
+            headers of the response.
         """
-        args = Arguments("ClientService.ListOrganizationClients", clients_pb2.ListOrganizationClientsRequest)
+        args = Arguments(
+            "ClientService.ListOrganizationClients", clients_pb2.ListOrganizationClientsRequest
+        )
         args.required("organization_id", organization_id)
         args.optional("page_size", page_size)
         args.optional("page_token", page_token)
@@ -188,14 +210,16 @@ class _Methods:
         Pages are fetched lazily.
 
         Args:
-            organization_id (str): Id of the organization (`org_` followed by digits), at most 32
-                characters.
+            organization_id (str): Id of the organization (`org_` followed by digits), at most
+                32 characters.
             page_size (int, optional): Number of clients per page, 10 to 100; 10 if not set.
 
         Yields:
             Each :class:`M2MClient`.
         """
-        args = Arguments("ClientService.ListOrganizationClients", clients_pb2.ListOrganizationClientsRequest)
+        args = Arguments(
+            "ClientService.ListOrganizationClients", clients_pb2.ListOrganizationClientsRequest
+        )
         args.required("organization_id", organization_id)
         args.optional("page_size", page_size)
         return self._pages(

@@ -28,13 +28,19 @@ from scalekit.v1.mcp.mcp_pb2 import EnsureMcpInstanceResponse as EnsureMcpInstan
 from scalekit.v1.mcp.mcp_pb2 import GetMcpConfigRequest as GetMcpConfigRequest
 from scalekit.v1.mcp.mcp_pb2 import GetMcpConfigResponse as GetMcpConfigResponse
 from scalekit.v1.mcp.mcp_pb2 import GetMcpInstanceAuthStateRequest as GetMcpInstanceAuthStateRequest
-from scalekit.v1.mcp.mcp_pb2 import GetMcpInstanceAuthStateResponse as GetMcpInstanceAuthStateResponse
+from scalekit.v1.mcp.mcp_pb2 import (
+    GetMcpInstanceAuthStateResponse as GetMcpInstanceAuthStateResponse,
+)
 from scalekit.v1.mcp.mcp_pb2 import GetMcpInstanceRequest as GetMcpInstanceRequest
 from scalekit.v1.mcp.mcp_pb2 import GetMcpInstanceResponse as GetMcpInstanceResponse
 from scalekit.v1.mcp.mcp_pb2 import ListMcpConfigsRequest as ListMcpConfigsRequest
 from scalekit.v1.mcp.mcp_pb2 import ListMcpConfigsResponse as ListMcpConfigsResponse
-from scalekit.v1.mcp.mcp_pb2 import ListMcpConnectedAccountsRequest as ListMcpConnectedAccountsRequest
-from scalekit.v1.mcp.mcp_pb2 import ListMcpConnectedAccountsResponse as ListMcpConnectedAccountsResponse
+from scalekit.v1.mcp.mcp_pb2 import (
+    ListMcpConnectedAccountsRequest as ListMcpConnectedAccountsRequest,
+)
+from scalekit.v1.mcp.mcp_pb2 import (
+    ListMcpConnectedAccountsResponse as ListMcpConnectedAccountsResponse,
+)
 from scalekit.v1.mcp.mcp_pb2 import ListMcpInstancesRequest as ListMcpInstancesRequest
 from scalekit.v1.mcp.mcp_pb2 import ListMcpInstancesResponse as ListMcpInstancesResponse
 from scalekit.v1.mcp.mcp_pb2 import McpConfig as McpConfig
@@ -55,7 +61,8 @@ class McpClient(_Service):
         self,
         config_id: str,
         description: str | None = None,
-        connection_tool_mappings: _Sequence[_mcp_pb2.McpConfigConnectionToolMapping | _Fields] | None = None,
+        connection_tool_mappings: _Sequence[_mcp_pb2.McpConfigConnectionToolMapping | _Fields]
+        | None = None,
     ) -> tuple[_mcp_pb2.UpdateMcpConfigResponse, _Call]: ...
     def list_configs(
         self,
@@ -81,7 +88,9 @@ class McpClient(_Service):
         filter_config_name: str | None = None,
         filter_user_identifier: str | None = None,
     ) -> tuple[_mcp_pb2.ListMcpInstancesResponse, _Call]: ...
-    def delete_instance(self, instance_id: str) -> tuple[_mcp_pb2.DeleteMcpInstanceResponse, _Call]: ...
+    def delete_instance(
+        self, instance_id: str
+    ) -> tuple[_mcp_pb2.DeleteMcpInstanceResponse, _Call]: ...
     def update_instance(
         self, instance_id: str, name: str | None = None, config_name: str | None = None
     ) -> tuple[_mcp_pb2.UpdateMcpInstanceResponse, _Call]: ...
@@ -127,7 +136,8 @@ class AsyncMcpClient(_AsyncService):
         self,
         config_id: str,
         description: str | None = None,
-        connection_tool_mappings: _Sequence[_mcp_pb2.McpConfigConnectionToolMapping | _Fields] | None = None,
+        connection_tool_mappings: _Sequence[_mcp_pb2.McpConfigConnectionToolMapping | _Fields]
+        | None = None,
     ) -> _Coroutine[_Any, _Any, tuple[_mcp_pb2.UpdateMcpConfigResponse, _Call]]: ...
     def list_configs(
         self,

@@ -3,9 +3,9 @@
 
 Manages organizations, their settings, their session policy and links to their admin portal.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -32,37 +32,41 @@ class _Methods:
             organization (CreateOrganization | dict): The organization to create. Required.
 
         Returns:
-            ``(message, call)``: the :class:`CreateOrganizationResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`CreateOrganizationResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
             "OrganizationService.CreateOrganization", organizations_pb2.CreateOrganizationRequest
         )
         args.required("organization", organization)
-        return self._call(args.operation, args.request, organizations_pb2.CreateOrganizationResponse)
+        return self._call(
+            args.operation, args.request, organizations_pb2.CreateOrganizationResponse
+        )
 
     def update_organization(self, organization_id: str, organization: Any):
         """Updates an organization and returns it.
 
-        Fields that are not set keep their values; `metadata` is replaced as a whole. Fails with
-        `NOT_FOUND` for an unknown organization, and with `ALREADY_EXISTS` if another organization has
-        the new external id.
+        Fields that are not set keep their values; `metadata` is replaced as a whole. Fails
+        with `NOT_FOUND` for an unknown organization, and with `ALREADY_EXISTS` if another
+        organization has the new external id.
 
         Args:
-            organization_id (str): Id of the organization (`org_` followed by digits), at most 32
-                characters.
+            organization_id (str): Id of the organization (`org_` followed by digits), at most
+                32 characters.
             organization (UpdateOrganization | dict): The new values. Required.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateOrganizationResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`UpdateOrganizationResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
             "OrganizationService.UpdateOrganization", organizations_pb2.UpdateOrganizationRequest
         )
         args.required("organization_id", organization_id, "id")
         args.required("organization", organization)
-        return self._call(args.operation, args.request, organizations_pb2.UpdateOrganizationResponse)
+        return self._call(
+            args.operation, args.request, organizations_pb2.UpdateOrganizationResponse
+        )
 
     def get_organization(self, organization_id: str):
         """Returns one organization.
@@ -70,14 +74,16 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown organization.
 
         Args:
-            organization_id (str): Id of the organization (`org_` followed by digits), at most 32
-                characters.
+            organization_id (str): Id of the organization (`org_` followed by digits), at most
+                32 characters.
 
         Returns:
-            ``(message, call)``: the :class:`GetOrganizationResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`GetOrganizationResponse`, and the status and headers
+            of the response.
         """
-        args = Arguments("OrganizationService.GetOrganization", organizations_pb2.GetOrganizationRequest)
+        args = Arguments(
+            "OrganizationService.GetOrganization", organizations_pb2.GetOrganizationRequest
+        )
         args.required("organization_id", organization_id, "id")
         return self._call(args.operation, args.request, organizations_pb2.GetOrganizationResponse)
 
@@ -90,11 +96,12 @@ class _Methods:
             external_id (str): Id of the organization in your application. Not empty.
 
         Returns:
-            ``(message, call)``: the :class:`GetOrganizationResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`GetOrganizationResponse`, and the status and headers
+            of the response.
         """
         args = Arguments(
-            "OrganizationService.GetOrganizationByExternalId", organizations_pb2.GetOrganizationRequest
+            "OrganizationService.GetOrganizationByExternalId",
+            organizations_pb2.GetOrganizationRequest,
         )
         args.required("external_id", external_id)
         return self._call(args.operation, args.request, organizations_pb2.GetOrganizationResponse)
@@ -102,41 +109,45 @@ class _Methods:
     def list_organizations(self, page_size: int | None = None, page_token: str | None = None):
         """Lists the organizations of the environment, newest first, page by page.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page.
 
         Args:
             page_size (int, optional): Number of entries per page; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
 
         Returns:
-            ``(message, call)``: the :class:`ListOrganizationsResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListOrganizationsResponse`, and the status and
+            headers of the response.
         """
-        args = Arguments("OrganizationService.ListOrganization", organizations_pb2.ListOrganizationsRequest)
+        args = Arguments(
+            "OrganizationService.ListOrganization", organizations_pb2.ListOrganizationsRequest
+        )
         args.optional("page_size", page_size)
         args.optional("page_token", page_token)
         return self._call(args.operation, args.request, organizations_pb2.ListOrganizationsResponse)
 
-    def search_organization(self, query: str, page_size: int | None = None, page_token: str | None = None):
-        """Finds organizations whose display name, id or external id contains the search text, page by
-        page.
+    def search_organization(
+        self, query: str, page_size: int | None = None, page_token: str | None = None
+    ):
+        """Finds organizations whose display name, id or external id contains the search text,
+        page by page.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page. Fails with `INVALID_ARGUMENT` if the text has fewer than 3 or more than 100
-        characters.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page. Fails with `INVALID_ARGUMENT` if the text has fewer than 3 or
+        more than 100 characters.
 
         Args:
-            query (str): Text to search for in display name, id and external id, 3 to 100 characters.
-                Required.
+            query (str): Text to search for in display name, id and external id, 3 to 100
+                characters. Required.
             page_size (int, optional): Number of entries per page, at most 30; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
 
         Returns:
-            ``(message, call)``: the :class:`SearchOrganizationsResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`SearchOrganizationsResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
             "OrganizationService.SearchOrganization", organizations_pb2.SearchOrganizationsRequest
@@ -144,16 +155,19 @@ class _Methods:
         args.required("query", query)
         args.optional("page_size", page_size)
         args.optional("page_token", page_token)
-        return self._call(args.operation, args.request, organizations_pb2.SearchOrganizationsResponse)
+        return self._call(
+            args.operation, args.request, organizations_pb2.SearchOrganizationsResponse
+        )
 
     def delete_organization(self, organization_id: str):
         """Deletes an organization and returns nothing.
 
-        Its slug and external id can be used again. Fails with `NOT_FOUND` for an unknown organization.
+        Its slug and external id can be used again. Fails with `NOT_FOUND` for an unknown
+        organization.
 
         Args:
-            organization_id (str): Id of the organization (`org_` followed by digits), at most 32
-                characters.
+            organization_id (str): Id of the organization (`org_` followed by digits), at most
+                32 characters.
 
         Returns:
             ``(message, call)``: the :class:`Empty`, and the status and headers of the response.
@@ -165,15 +179,17 @@ class _Methods:
         return self._call(args.operation, args.request, Empty)
 
     def generate_portal_link(self, organization_id: str, features: list[int | str] | None = None):
-        """Creates a link to the admin portal, where administrators of an organization set up single
-        sign-on or directory synchronization themselves.
+        """Creates a link to the admin portal, where administrators of an organization set up
+        single sign-on or directory synchronization themselves.
 
-        Returns the link and its expiry time. Fails with `NOT_FOUND` for an unknown organization.
+        Returns the link and its expiry time. Fails with `NOT_FOUND` for an unknown
+        organization.
 
         Args:
-            organization_id (str): Id of the organization (`org_` followed by digits). Required. 1 to 32
-                characters.
-            features (Sequence[Feature | int | str], optional): Features to offer in the portal.
+            organization_id (str): Id of the organization (`org_` followed by digits).
+                Required. 1 to 32 characters.
+            features (Sequence[Feature | int | str], optional): Features to offer in the
+                portal.
 
         Returns:
             The :class:`Link`.
@@ -196,13 +212,13 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown organization.
 
         Args:
-            organization_id (str): Id of the organization (`org_` followed by digits). Required. 1 to 32
-                characters.
+            organization_id (str): Id of the organization (`org_` followed by digits).
+                Required. 1 to 32 characters.
             settings (Sequence[OrganizationSettingsFeature | dict]): One entry per feature.
 
         Returns:
-            ``(message, call)``: the :class:`GetOrganizationResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`GetOrganizationResponse`, and the status and headers
+            of the response.
         """
         args = Arguments(
             "OrganizationService.UpdateOrganizationSettings",
@@ -230,21 +246,22 @@ class _Methods:
         Args:
             organization_id (str): Id of the organization (`org_` followed by digits). 1 to 32
                 characters.
-            policy_source (SessionPolicyType | int | str): `CUSTOM` to use the values in this request,
-                `APPLICATION` to restore the application's settings.
-            absolute_session_timeout (Int32Value | int, optional): Maximum lifetime of a session, in
-                `absolute_session_timeout_unit`. Activity does not extend it.
+            policy_source (SessionPolicyType | int | str): `CUSTOM` to use the values in this
+                request, `APPLICATION` to restore the application's settings.
+            absolute_session_timeout (Int32Value | int, optional): Maximum lifetime of a
+                session, in `absolute_session_timeout_unit`. Activity does not extend it.
             absolute_session_timeout_unit (TimeUnit | int | str, optional): Unit of
                 `absolute_session_timeout`.
-            idle_session_timeout_enabled (BoolValue | bool, optional): Whether a session ends early if
-                the user is inactive.
-            idle_session_timeout (Int32Value | int, optional): Inactivity after which a session ends, in
-                `idle_session_timeout_unit`.
-            idle_session_timeout_unit (TimeUnit | int | str, optional): Unit of `idle_session_timeout`.
+            idle_session_timeout_enabled (BoolValue | bool, optional): Whether a session ends
+                early if the user is inactive.
+            idle_session_timeout (Int32Value | int, optional): Inactivity after which a
+                session ends, in `idle_session_timeout_unit`.
+            idle_session_timeout_unit (TimeUnit | int | str, optional): Unit of
+                `idle_session_timeout`.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateOrganizationSessionPolicyResponse`, and the status and
-            headers of the response.
+            ``(message, call)``: the :class:`UpdateOrganizationSessionPolicyResponse`, and the
+            status and headers of the response.
         """
         args = Arguments(
             "OrganizationService.UpdateOrganizationSessionPolicy",
@@ -271,8 +288,8 @@ class _Methods:
                 characters.
 
         Returns:
-            ``(message, call)``: the :class:`GetOrganizationSessionPolicyResponse`, and the status and
-            headers of the response.
+            ``(message, call)``: the :class:`GetOrganizationSessionPolicyResponse`, and the status
+            and headers of the response.
         """
         args = Arguments(
             "OrganizationService.GetOrganizationSessionPolicy",
@@ -289,9 +306,10 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown organization.
 
         Args:
-            organization_id (str): Id of the organization (`org_` followed by digits). Required. 1 to 32
-                characters.
-            max_allowed_users (Int32Value | int, optional): Maximum number of users in the organization.
+            organization_id (str): Id of the organization (`org_` followed by digits).
+                Required. 1 to 32 characters.
+            max_allowed_users (Int32Value | int, optional): Maximum number of users in the
+                organization.
 
         Returns:
             The :class:`OrganizationUserManagementSettings`.
@@ -316,12 +334,12 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown organization.
 
         Args:
-            organization_id (str): Id of the organization (`org_` followed by digits). Required. 1 to 32
-                characters.
+            organization_id (str): Id of the organization (`org_` followed by digits).
+                Required. 1 to 32 characters.
 
         Returns:
-            ``(message, call)``: the :class:`GetOrganizationUserManagementSettingsResponse`, and the status
-            and headers of the response.
+            ``(message, call)``: the :class:`GetOrganizationUserManagementSettingsResponse`, and
+            the status and headers of the response.
         """
         args = Arguments(
             "OrganizationService.GetOrganizationUserManagementSetting",
@@ -329,34 +347,40 @@ class _Methods:
         )
         args.required("organization_id", organization_id)
         return self._call(
-            args.operation, args.request, organizations_pb2.GetOrganizationUserManagementSettingsResponse
+            args.operation,
+            args.request,
+            organizations_pb2.GetOrganizationUserManagementSettingsResponse,
         )
 
     def update_organization_by_external_id(self, external_id: str, organization: Any):
-        """Same as :meth:`update_organization`, but takes the external id instead of the Scalekit id.
+        """Same as :meth:`update_organization`, but takes the external id instead of the Scalekit
+        id.
 
         Args:
-            external_id (str): Id of the organization in your application. The client first looks up the
-                organization's id, which takes one more call. Not empty.
+            external_id (str): Id of the organization in your application. The client first
+                looks up the organization's id, which takes one more call. Not empty.
             organization (UpdateOrganization | dict): The new values. Required.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateOrganizationResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`UpdateOrganizationResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
             "OrganizationService.UpdateOrganization", organizations_pb2.UpdateOrganizationRequest
         )
         args.required("external_id", external_id)
         args.required("organization", organization)
-        return self._call(args.operation, args.request, organizations_pb2.UpdateOrganizationResponse)
+        return self._call(
+            args.operation, args.request, organizations_pb2.UpdateOrganizationResponse
+        )
 
     def delete_organization_by_external_id(self, external_id: str):
-        """Same as :meth:`delete_organization`, but takes the external id instead of the Scalekit id.
+        """Same as :meth:`delete_organization`, but takes the external id instead of the Scalekit
+        id.
 
         Args:
-            external_id (str): Id of the organization in your application. The client first looks up the
-                organization's id, which takes one more call. Not empty.
+            external_id (str): Id of the organization in your application. The client first
+                looks up the organization's id, which takes one more call. Not empty.
 
         Returns:
             ``(message, call)``: the :class:`Empty`, and the status and headers of the response.
@@ -378,10 +402,15 @@ class _Methods:
         Yields:
             Each :class:`Organization`.
         """
-        args = Arguments("OrganizationService.ListOrganization", organizations_pb2.ListOrganizationsRequest)
+        args = Arguments(
+            "OrganizationService.ListOrganization", organizations_pb2.ListOrganizationsRequest
+        )
         args.optional("page_size", page_size)
         return self._pages(
-            args.operation, args.request, organizations_pb2.ListOrganizationsResponse, "organizations"
+            args.operation,
+            args.request,
+            organizations_pb2.ListOrganizationsResponse,
+            "organizations",
         )
 
     def iter_search_organization(self, query: str, page_size: int | None = None):
@@ -390,8 +419,8 @@ class _Methods:
         Pages are fetched lazily.
 
         Args:
-            query (str): Text to search for in display name, id and external id, 3 to 100 characters.
-                Required.
+            query (str): Text to search for in display name, id and external id, 3 to 100
+                characters. Required.
             page_size (int, optional): Number of entries per page, at most 30; 10 if not set.
 
         Yields:
@@ -403,7 +432,10 @@ class _Methods:
         args.required("query", query)
         args.optional("page_size", page_size)
         return self._pages(
-            args.operation, args.request, organizations_pb2.SearchOrganizationsResponse, "organizations"
+            args.operation,
+            args.request,
+            organizations_pb2.SearchOrganizationsResponse,
+            "organizations",
         )
 
 

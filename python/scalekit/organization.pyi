@@ -18,18 +18,28 @@ from scalekit._runtime.service import Service as _Service
 from scalekit.v1.commons import commons_pb2 as _commons_pb2
 from scalekit.v1.organizations import organizations_pb2 as _organizations_pb2
 from scalekit.v1.organizations.organizations_pb2 import CreateOrganization as CreateOrganization
-from scalekit.v1.organizations.organizations_pb2 import CreateOrganizationRequest as CreateOrganizationRequest
+from scalekit.v1.organizations.organizations_pb2 import (
+    CreateOrganizationRequest as CreateOrganizationRequest,
+)
 from scalekit.v1.organizations.organizations_pb2 import (
     CreateOrganizationResponse as CreateOrganizationResponse,
 )
-from scalekit.v1.organizations.organizations_pb2 import DeleteOrganizationRequest as DeleteOrganizationRequest
+from scalekit.v1.organizations.organizations_pb2 import (
+    DeleteOrganizationRequest as DeleteOrganizationRequest,
+)
 from scalekit.v1.organizations.organizations_pb2 import Feature as Feature
-from scalekit.v1.organizations.organizations_pb2 import GeneratePortalLinkRequest as GeneratePortalLinkRequest
+from scalekit.v1.organizations.organizations_pb2 import (
+    GeneratePortalLinkRequest as GeneratePortalLinkRequest,
+)
 from scalekit.v1.organizations.organizations_pb2 import (
     GeneratePortalLinkResponse as GeneratePortalLinkResponse,
 )
-from scalekit.v1.organizations.organizations_pb2 import GetOrganizationRequest as GetOrganizationRequest
-from scalekit.v1.organizations.organizations_pb2 import GetOrganizationResponse as GetOrganizationResponse
+from scalekit.v1.organizations.organizations_pb2 import (
+    GetOrganizationRequest as GetOrganizationRequest,
+)
+from scalekit.v1.organizations.organizations_pb2 import (
+    GetOrganizationResponse as GetOrganizationResponse,
+)
 from scalekit.v1.organizations.organizations_pb2 import (
     GetOrganizationSessionPolicyRequest as GetOrganizationSessionPolicyRequest,
 )
@@ -43,8 +53,12 @@ from scalekit.v1.organizations.organizations_pb2 import (
     GetOrganizationUserManagementSettingsResponse as GetOrganizationUserManagementSettingsResponse,
 )
 from scalekit.v1.organizations.organizations_pb2 import Link as Link
-from scalekit.v1.organizations.organizations_pb2 import ListOrganizationsRequest as ListOrganizationsRequest
-from scalekit.v1.organizations.organizations_pb2 import ListOrganizationsResponse as ListOrganizationsResponse
+from scalekit.v1.organizations.organizations_pb2 import (
+    ListOrganizationsRequest as ListOrganizationsRequest,
+)
+from scalekit.v1.organizations.organizations_pb2 import (
+    ListOrganizationsResponse as ListOrganizationsResponse,
+)
 from scalekit.v1.organizations.organizations_pb2 import Organization as Organization
 from scalekit.v1.organizations.organizations_pb2 import (
     OrganizationSessionPolicySettings as OrganizationSessionPolicySettings,
@@ -64,7 +78,9 @@ from scalekit.v1.organizations.organizations_pb2 import (
 )
 from scalekit.v1.organizations.organizations_pb2 import SessionPolicyType as SessionPolicyType
 from scalekit.v1.organizations.organizations_pb2 import UpdateOrganization as UpdateOrganization
-from scalekit.v1.organizations.organizations_pb2 import UpdateOrganizationRequest as UpdateOrganizationRequest
+from scalekit.v1.organizations.organizations_pb2 import (
+    UpdateOrganizationRequest as UpdateOrganizationRequest,
+)
 from scalekit.v1.organizations.organizations_pb2 import (
     UpdateOrganizationResponse as UpdateOrganizationResponse,
 )
@@ -163,7 +179,9 @@ class AsyncOrganizationClient(_AsyncService):
     def search_organization(
         self, query: str, page_size: int | None = None, page_token: str | None = None
     ) -> _Coroutine[_Any, _Any, tuple[_organizations_pb2.SearchOrganizationsResponse, _Call]]: ...
-    def delete_organization(self, organization_id: str) -> _Coroutine[_Any, _Any, tuple[_Empty, _Call]]: ...
+    def delete_organization(
+        self, organization_id: str
+    ) -> _Coroutine[_Any, _Any, tuple[_Empty, _Call]]: ...
     def generate_portal_link(
         self,
         organization_id: str,
@@ -183,10 +201,14 @@ class AsyncOrganizationClient(_AsyncService):
         idle_session_timeout_enabled: _BoolValue | bool | None = None,
         idle_session_timeout: _Int32Value | int | None = None,
         idle_session_timeout_unit: _commons_pb2.TimeUnit.ValueType | int | str | None = None,
-    ) -> _Coroutine[_Any, _Any, tuple[_organizations_pb2.UpdateOrganizationSessionPolicyResponse, _Call]]: ...
+    ) -> _Coroutine[
+        _Any, _Any, tuple[_organizations_pb2.UpdateOrganizationSessionPolicyResponse, _Call]
+    ]: ...
     def get_organization_session_policy(
         self, organization_id: str
-    ) -> _Coroutine[_Any, _Any, tuple[_organizations_pb2.GetOrganizationSessionPolicyResponse, _Call]]: ...
+    ) -> _Coroutine[
+        _Any, _Any, tuple[_organizations_pb2.GetOrganizationSessionPolicyResponse, _Call]
+    ]: ...
     def upsert_user_management_settings(
         self, organization_id: str, max_allowed_users: _Int32Value | int | None = None
     ) -> _Coroutine[_Any, _Any, _organizations_pb2.OrganizationUserManagementSettings]: ...

@@ -3,9 +3,9 @@
 
 Logs users in without a password, by a one-time code or a magic link sent by e-mail.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -29,28 +29,31 @@ class _Methods:
         expires_in: int | None = None,
         template_variables: dict[str, str] | None = None,
     ):
-        """Sends an e-mail with a one-time code, a magic link or both, depending on the settings of the
-        environment.
+        """Sends an e-mail with a one-time code, a magic link or both, depending on the settings
+        of the environment.
 
-        Returns the expiry time of the credentials and the id of the authentication request, which is
-        needed to verify a credential or to resend the e-mail. Fails with `INVALID_ARGUMENT` if the
-        e-mail address or another field is invalid.
+        Returns the expiry time of the credentials and the id of the authentication request,
+        which is needed to verify a credential or to resend the e-mail. Fails with
+        `INVALID_ARGUMENT` if the e-mail address or another field is invalid.
 
         Args:
             email (str): E-mail address of the recipient, at most 320 characters. Required.
-            template (TemplateType | int | str, optional): Text of the e-mail: for signing in or for
-                signing up.
-            magiclink_auth_uri (str, optional): URL in your application that the magic link opens, 1 to
-                1000 characters. The service adds the token as the query parameter `link_token`.
-            state (str, optional): Opaque value, 1 to 1000 characters. `VerifyPasswordlessEmail` returns
-                it unchanged.
-            expires_in (int, optional): Lifetime of the code and the link in seconds; 300 if not set.
-            template_variables (Mapping[str, str], optional): Values for the variables of the e-mail
-                template: at most 30 pairs, keys of 2 to 25 characters, values of at most 256.
+            template (TemplateType | int | str, optional): Text of the e-mail: for signing in
+                or for signing up.
+            magiclink_auth_uri (str, optional): URL in your application that the magic link
+                opens, 1 to 1000 characters. The service adds the token as the query
+                parameter `link_token`.
+            state (str, optional): Opaque value, 1 to 1000 characters.
+                `VerifyPasswordlessEmail` returns it unchanged.
+            expires_in (int, optional): Lifetime of the code and the link in seconds; 300 if
+                not set.
+            template_variables (Mapping[str, str], optional): Values for the variables of the
+                e-mail template: at most 30 pairs, keys of 2 to 25 characters, values of
+                at most 256.
 
         Returns:
-            ``(message, call)``: the :class:`SendPasswordlessResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`SendPasswordlessResponse`, and the status and headers
+            of the response.
         """
         args = Arguments(
             "PasswordlessService.SendPasswordlessEmail",
@@ -66,27 +69,32 @@ class _Methods:
         return self._call(args.operation, args.request, passwordless_pb2.SendPasswordlessResponse)
 
     def verify_passwordless_email(
-        self, code: str | None = None, link_token: str | None = None, auth_request_id: str | None = None
+        self,
+        code: str | None = None,
+        link_token: str | None = None,
+        auth_request_id: str | None = None,
     ):
         """Verifies a one-time code or the token of a magic link.
 
-        Returns the verified e-mail address and the `state` of the request that sent the e-mail. A code
-        works once and allows only a few attempts. A wrong, used or expired credential is an error.
+        Returns the verified e-mail address and the `state` of the request that sent the
+        e-mail. A code works once and allows only a few attempts. A wrong, used or expired
+        credential is an error.
 
         Args:
             code (str, optional): The one-time code that the user entered, 1 to 20 characters.
-            link_token (str, optional): The `link_token` parameter of the opened magic link, 1 to 100
-                characters. Ignored if `code` is given.
-            auth_request_id (str, optional): Id of the authentication request, from the response to
-                `SendPasswordlessEmail`; at most 200 characters. It binds the credential to that
-                request.
+            link_token (str, optional): The `link_token` parameter of the opened magic link, 1
+                to 100 characters. Ignored if `code` is given.
+            auth_request_id (str, optional): Id of the authentication request, from the
+                response to `SendPasswordlessEmail`; at most 200 characters. It binds the
+                credential to that request.
 
         Returns:
-            ``(message, call)``: the :class:`VerifyPasswordLessResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`VerifyPasswordLessResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
-            "PasswordlessService.VerifyPasswordlessEmail", passwordless_pb2.VerifyPasswordLessRequest
+            "PasswordlessService.VerifyPasswordlessEmail",
+            passwordless_pb2.VerifyPasswordLessRequest,
         )
         code, link_token = args.first(code, link_token)
         args.optional("code", code)
@@ -97,19 +105,20 @@ class _Methods:
     def resend_passwordless_email(self, auth_request_id: str):
         """Resends the e-mail of an authentication request.
 
-        Returns the same response as `SendPasswordlessEmail`; use its `auth_request_id` in later calls.
-        Fails with `NOT_FOUND` for an unknown authentication request.
+        Returns the same response as `SendPasswordlessEmail`; use its `auth_request_id` in
+        later calls. Fails with `NOT_FOUND` for an unknown authentication request.
 
         Args:
             auth_request_id (str): Id of the authentication request, from the response to
                 `SendPasswordlessEmail`; 1 to 200 characters. Required.
 
         Returns:
-            ``(message, call)``: the :class:`SendPasswordlessResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`SendPasswordlessResponse`, and the status and headers
+            of the response.
         """
         args = Arguments(
-            "PasswordlessService.ResendPasswordlessEmail", passwordless_pb2.ResendPasswordlessRequest
+            "PasswordlessService.ResendPasswordlessEmail",
+            passwordless_pb2.ResendPasswordlessRequest,
         )
         args.required("auth_request_id", auth_request_id)
         return self._call(args.operation, args.request, passwordless_pb2.SendPasswordlessResponse)

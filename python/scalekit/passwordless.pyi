@@ -15,7 +15,9 @@ from scalekit.v1.auth.passwordless_pb2 import SendPasswordlessRequest as SendPas
 from scalekit.v1.auth.passwordless_pb2 import SendPasswordlessResponse as SendPasswordlessResponse
 from scalekit.v1.auth.passwordless_pb2 import TemplateType as TemplateType
 from scalekit.v1.auth.passwordless_pb2 import VerifyPasswordLessRequest as VerifyPasswordLessRequest
-from scalekit.v1.auth.passwordless_pb2 import VerifyPasswordLessResponse as VerifyPasswordLessResponse
+from scalekit.v1.auth.passwordless_pb2 import (
+    VerifyPasswordLessResponse as VerifyPasswordLessResponse,
+)
 
 class PasswordlessClient(_Service):
     def send_passwordless_email(
@@ -28,7 +30,10 @@ class PasswordlessClient(_Service):
         template_variables: _Mapping[str, str] | None = None,
     ) -> tuple[_passwordless_pb2.SendPasswordlessResponse, _Call]: ...
     def verify_passwordless_email(
-        self, code: str | None = None, link_token: str | None = None, auth_request_id: str | None = None
+        self,
+        code: str | None = None,
+        link_token: str | None = None,
+        auth_request_id: str | None = None,
     ) -> tuple[_passwordless_pb2.VerifyPasswordLessResponse, _Call]: ...
     def resend_passwordless_email(
         self, auth_request_id: str
@@ -45,7 +50,10 @@ class AsyncPasswordlessClient(_AsyncService):
         template_variables: _Mapping[str, str] | None = None,
     ) -> _Coroutine[_Any, _Any, tuple[_passwordless_pb2.SendPasswordlessResponse, _Call]]: ...
     def verify_passwordless_email(
-        self, code: str | None = None, link_token: str | None = None, auth_request_id: str | None = None
+        self,
+        code: str | None = None,
+        link_token: str | None = None,
+        auth_request_id: str | None = None,
     ) -> _Coroutine[_Any, _Any, tuple[_passwordless_pb2.VerifyPasswordLessResponse, _Call]]: ...
     def resend_passwordless_email(
         self, auth_request_id: str

@@ -3,13 +3,13 @@
 
 Manages roles and permissions.
 
-A role of the environment can be assigned to members of every organization, a role of an organization
-only to its own members. A role can extend one other role and then inherits the permissions of that
-role.
+A role of the environment can be assigned to members of every organization, a role of an
+organization only to its own members. A role can extend one other role and then inherits the
+permissions of that role.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ class _Methods:
     def create_permission(self, permission: Any):
         """Creates a permission and returns it.
 
-        Fails with `ALREADY_EXISTS` if the name is taken, and with `INVALID_ARGUMENT` if a field is
-        invalid.
+        Fails with `ALREADY_EXISTS` if the name is taken, and with `INVALID_ARGUMENT` if a
+        field is invalid.
 
         Args:
             permission (CreatePermission | dict): The permission to create. Required.
 
         Returns:
-            ``(message, call)``: the :class:`CreatePermissionResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`CreatePermissionResponse`, and the status and headers
+            of the response.
         """
         args = Arguments("RolesService.CreatePermission", roles_pb2.CreatePermissionRequest)
         args.required("permission", permission)
@@ -49,12 +49,12 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown name.
 
         Args:
-            permission_name (str): Name of the permission: 1 to 64 letters, digits, `_` and `:`.
-                Required. Must match `^[a-zA-Z0-9_:]+$`.
+            permission_name (str): Name of the permission: 1 to 64 letters, digits, `_` and
+                `:`. Required. Must match `^[a-zA-Z0-9_:]+$`.
 
         Returns:
-            ``(message, call)``: the :class:`GetPermissionResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`GetPermissionResponse`, and the status and headers of
+            the response.
         """
         args = Arguments("RolesService.GetPermission", roles_pb2.GetPermissionRequest)
         args.required("permission_name", permission_name)
@@ -66,13 +66,13 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown name.
 
         Args:
-            permission_name (str): Name of the permission: 1 to 64 letters, digits, `_` and `:`.
-                Required. Must match `^[a-zA-Z0-9_:]+$`.
+            permission_name (str): Name of the permission: 1 to 64 letters, digits, `_` and
+                `:`. Required. Must match `^[a-zA-Z0-9_:]+$`.
             permission (CreatePermission | dict): The new values. Required.
 
         Returns:
-            ``(message, call)``: the :class:`UpdatePermissionResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`UpdatePermissionResponse`, and the status and headers
+            of the response.
         """
         args = Arguments("RolesService.UpdatePermission", roles_pb2.UpdatePermissionRequest)
         args.required("permission_name", permission_name)
@@ -82,17 +82,17 @@ class _Methods:
     def list_permissions(self, page_token: str | None = None, page_size: int | None = None):
         """Lists the permissions of the environment, page by page, in order of creation.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page.
 
         Args:
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
             page_size (int, optional): Number of entries per page, 1 to 100; 10 by default.
 
         Returns:
-            ``(message, call)``: the :class:`ListPermissionsResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListPermissionsResponse`, and the status and headers
+            of the response.
         """
         args = Arguments("RolesService.ListPermissions", roles_pb2.ListPermissionsRequest)
         args.optional("page_token", page_token)
@@ -105,8 +105,8 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown name.
 
         Args:
-            permission_name (str): Name of the permission: 1 to 64 letters, digits, `_` and `:`.
-                Required. Must match `^[a-zA-Z0-9_:]+$`.
+            permission_name (str): Name of the permission: 1 to 64 letters, digits, `_` and
+                `:`. Required. Must match `^[a-zA-Z0-9_:]+$`.
 
         Returns:
             ``(message, call)``: the :class:`Empty`, and the status and headers of the response.
@@ -125,8 +125,8 @@ class _Methods:
                 `^[a-zA-Z0-9_-]+$`.
 
         Returns:
-            ``(message, call)``: the :class:`ListRolePermissionsResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListRolePermissionsResponse`, and the status and
+            headers of the response.
         """
         args = Arguments("RolesService.ListRolePermissions", roles_pb2.ListRolePermissionsRequest)
         args.required("role_name", role_name)
@@ -139,14 +139,15 @@ class _Methods:
         `INVALID_ARGUMENT` for a malformed name.
 
         Args:
-            role_name (str): Name of the role: 1 to 64 letters, digits, `_` and `:`. Required. Must
+            role_name (str): Name of the role: 1 to 64 letters, digits, `_` and `:`. Required.
+                Must match `^[a-zA-Z0-9_:]+$`.
+            permission_names (Sequence[str]): Names of the permissions, 1 to 100 names. Each
+                has at most 64 letters, digits, `_` and `:`. Required. Each item: must
                 match `^[a-zA-Z0-9_:]+$`.
-            permission_names (Sequence[str]): Names of the permissions, 1 to 100 names. Each has at most
-                64 letters, digits, `_` and `:`. Required. Each item: must match `^[a-zA-Z0-9_:]+$`.
 
         Returns:
-            ``(message, call)``: the :class:`AddPermissionsToRoleResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`AddPermissionsToRoleResponse`, and the status and
+            headers of the response.
         """
         args = Arguments("RolesService.AddPermissionsToRole", roles_pb2.AddPermissionsToRoleRequest)
         args.required("role_name", role_name)
@@ -159,15 +160,17 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown role.
 
         Args:
-            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
-                `^[a-zA-Z0-9_]+$`.
-            permission_name (str): Name of the permission: 1 to 64 letters, digits, `_` and `:`.
-                Required. Must match `^[a-zA-Z0-9_:]+$`.
+            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must
+                match `^[a-zA-Z0-9_]+$`.
+            permission_name (str): Name of the permission: 1 to 64 letters, digits, `_` and
+                `:`. Required. Must match `^[a-zA-Z0-9_:]+$`.
 
         Returns:
             ``(message, call)``: the :class:`Empty`, and the status and headers of the response.
         """
-        args = Arguments("RolesService.RemovePermissionFromRole", roles_pb2.RemovePermissionFromRoleRequest)
+        args = Arguments(
+            "RolesService.RemovePermissionFromRole", roles_pb2.RemovePermissionFromRoleRequest
+        )
         args.required("role_name", role_name)
         args.required("permission_name", permission_name)
         return self._call(args.operation, args.request, Empty)
@@ -178,18 +181,21 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown role.
 
         Args:
-            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
-                `^[a-zA-Z0-9_]+$`.
+            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must
+                match `^[a-zA-Z0-9_]+$`.
 
         Returns:
-            ``(message, call)``: the :class:`ListEffectiveRolePermissionsResponse`, and the status and
-            headers of the response.
+            ``(message, call)``: the :class:`ListEffectiveRolePermissionsResponse`, and the status
+            and headers of the response.
         """
         args = Arguments(
-            "RolesService.ListEffectiveRolePermissions", roles_pb2.ListEffectiveRolePermissionsRequest
+            "RolesService.ListEffectiveRolePermissions",
+            roles_pb2.ListEffectiveRolePermissionsRequest,
         )
         args.required("role_name", role_name)
-        return self._call(args.operation, args.request, roles_pb2.ListEffectiveRolePermissionsResponse)
+        return self._call(
+            args.operation, args.request, roles_pb2.ListEffectiveRolePermissionsResponse
+        )
 
     def iter_permissions(self, page_size: int | None = None):
         """Iterates over the items of all pages of :meth:`list_permissions`.
@@ -204,7 +210,9 @@ class _Methods:
         """
         args = Arguments("RolesService.ListPermissions", roles_pb2.ListPermissionsRequest)
         args.optional("page_size", page_size)
-        return self._pages(args.operation, args.request, roles_pb2.ListPermissionsResponse, "permissions")
+        return self._pages(
+            args.operation, args.request, roles_pb2.ListPermissionsResponse, "permissions"
+        )
 
 
 class PermissionClient(_Methods, Service):

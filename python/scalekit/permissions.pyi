@@ -17,16 +17,24 @@ from scalekit.v1.roles import roles_pb2 as _roles_pb2
 from scalekit.v1.roles.roles_pb2 import AddPermissionsToRoleRequest as AddPermissionsToRoleRequest
 from scalekit.v1.roles.roles_pb2 import AddPermissionsToRoleResponse as AddPermissionsToRoleResponse
 from scalekit.v1.roles.roles_pb2 import CreateOrganizationRole as CreateOrganizationRole
-from scalekit.v1.roles.roles_pb2 import CreateOrganizationRoleRequest as CreateOrganizationRoleRequest
-from scalekit.v1.roles.roles_pb2 import CreateOrganizationRoleResponse as CreateOrganizationRoleResponse
+from scalekit.v1.roles.roles_pb2 import (
+    CreateOrganizationRoleRequest as CreateOrganizationRoleRequest,
+)
+from scalekit.v1.roles.roles_pb2 import (
+    CreateOrganizationRoleResponse as CreateOrganizationRoleResponse,
+)
 from scalekit.v1.roles.roles_pb2 import CreatePermission as CreatePermission
 from scalekit.v1.roles.roles_pb2 import CreatePermissionRequest as CreatePermissionRequest
 from scalekit.v1.roles.roles_pb2 import CreatePermissionResponse as CreatePermissionResponse
 from scalekit.v1.roles.roles_pb2 import CreateRole as CreateRole
 from scalekit.v1.roles.roles_pb2 import CreateRoleRequest as CreateRoleRequest
 from scalekit.v1.roles.roles_pb2 import CreateRoleResponse as CreateRoleResponse
-from scalekit.v1.roles.roles_pb2 import DeleteOrganizationRoleBaseRequest as DeleteOrganizationRoleBaseRequest
-from scalekit.v1.roles.roles_pb2 import DeleteOrganizationRoleRequest as DeleteOrganizationRoleRequest
+from scalekit.v1.roles.roles_pb2 import (
+    DeleteOrganizationRoleBaseRequest as DeleteOrganizationRoleBaseRequest,
+)
+from scalekit.v1.roles.roles_pb2 import (
+    DeleteOrganizationRoleRequest as DeleteOrganizationRoleRequest,
+)
 from scalekit.v1.roles.roles_pb2 import DeletePermissionRequest as DeletePermissionRequest
 from scalekit.v1.roles.roles_pb2 import DeleteRoleBaseRequest as DeleteRoleBaseRequest
 from scalekit.v1.roles.roles_pb2 import DeleteRoleRequest as DeleteRoleRequest
@@ -53,7 +61,9 @@ from scalekit.v1.roles.roles_pb2 import (
     ListEffectiveRolePermissionsResponse as ListEffectiveRolePermissionsResponse,
 )
 from scalekit.v1.roles.roles_pb2 import ListOrganizationRolesRequest as ListOrganizationRolesRequest
-from scalekit.v1.roles.roles_pb2 import ListOrganizationRolesResponse as ListOrganizationRolesResponse
+from scalekit.v1.roles.roles_pb2 import (
+    ListOrganizationRolesResponse as ListOrganizationRolesResponse,
+)
 from scalekit.v1.roles.roles_pb2 import ListPermissionsRequest as ListPermissionsRequest
 from scalekit.v1.roles.roles_pb2 import ListPermissionsResponse as ListPermissionsResponse
 from scalekit.v1.roles.roles_pb2 import ListRolePermissionsRequest as ListRolePermissionsRequest
@@ -62,7 +72,9 @@ from scalekit.v1.roles.roles_pb2 import ListRolesRequest as ListRolesRequest
 from scalekit.v1.roles.roles_pb2 import ListRolesResponse as ListRolesResponse
 from scalekit.v1.roles.roles_pb2 import Permission as Permission
 from scalekit.v1.roles.roles_pb2 import PermissionType as PermissionType
-from scalekit.v1.roles.roles_pb2 import RemovePermissionFromRoleRequest as RemovePermissionFromRoleRequest
+from scalekit.v1.roles.roles_pb2 import (
+    RemovePermissionFromRoleRequest as RemovePermissionFromRoleRequest,
+)
 from scalekit.v1.roles.roles_pb2 import Role as Role
 from scalekit.v1.roles.roles_pb2 import RolePermission as RolePermission
 from scalekit.v1.roles.roles_pb2 import (
@@ -74,8 +86,12 @@ from scalekit.v1.roles.roles_pb2 import (
 from scalekit.v1.roles.roles_pb2 import UpdateDefaultRole as UpdateDefaultRole
 from scalekit.v1.roles.roles_pb2 import UpdateDefaultRolesRequest as UpdateDefaultRolesRequest
 from scalekit.v1.roles.roles_pb2 import UpdateDefaultRolesResponse as UpdateDefaultRolesResponse
-from scalekit.v1.roles.roles_pb2 import UpdateOrganizationRoleRequest as UpdateOrganizationRoleRequest
-from scalekit.v1.roles.roles_pb2 import UpdateOrganizationRoleResponse as UpdateOrganizationRoleResponse
+from scalekit.v1.roles.roles_pb2 import (
+    UpdateOrganizationRoleRequest as UpdateOrganizationRoleRequest,
+)
+from scalekit.v1.roles.roles_pb2 import (
+    UpdateOrganizationRoleResponse as UpdateOrganizationRoleResponse,
+)
 from scalekit.v1.roles.roles_pb2 import UpdatePermissionRequest as UpdatePermissionRequest
 from scalekit.v1.roles.roles_pb2 import UpdatePermissionResponse as UpdatePermissionResponse
 from scalekit.v1.roles.roles_pb2 import UpdateRole as UpdateRole
@@ -86,7 +102,9 @@ class PermissionClient(_Service):
     def create_permission(
         self, permission: _roles_pb2.CreatePermission | _Fields
     ) -> tuple[_roles_pb2.CreatePermissionResponse, _Call]: ...
-    def get_permission(self, permission_name: str) -> tuple[_roles_pb2.GetPermissionResponse, _Call]: ...
+    def get_permission(
+        self, permission_name: str
+    ) -> tuple[_roles_pb2.GetPermissionResponse, _Call]: ...
     def update_permission(
         self, permission_name: str, permission: _roles_pb2.CreatePermission | _Fields
     ) -> tuple[_roles_pb2.UpdatePermissionResponse, _Call]: ...
@@ -100,11 +118,15 @@ class PermissionClient(_Service):
     def add_permissions_to_role(
         self, role_name: str, permission_names: _Sequence[str]
     ) -> tuple[_roles_pb2.AddPermissionsToRoleResponse, _Call]: ...
-    def remove_permission_from_role(self, role_name: str, permission_name: str) -> tuple[_Empty, _Call]: ...
+    def remove_permission_from_role(
+        self, role_name: str, permission_name: str
+    ) -> tuple[_Empty, _Call]: ...
     def list_effective_role_permissions(
         self, role_name: str
     ) -> tuple[_roles_pb2.ListEffectiveRolePermissionsResponse, _Call]: ...
-    def iter_permissions(self, page_size: int | None = None) -> _Iterator[_roles_pb2.Permission]: ...
+    def iter_permissions(
+        self, page_size: int | None = None
+    ) -> _Iterator[_roles_pb2.Permission]: ...
 
 class AsyncPermissionClient(_AsyncService):
     def create_permission(
@@ -119,7 +141,9 @@ class AsyncPermissionClient(_AsyncService):
     def list_permissions(
         self, page_token: str | None = None, page_size: int | None = None
     ) -> _Coroutine[_Any, _Any, tuple[_roles_pb2.ListPermissionsResponse, _Call]]: ...
-    def delete_permission(self, permission_name: str) -> _Coroutine[_Any, _Any, tuple[_Empty, _Call]]: ...
+    def delete_permission(
+        self, permission_name: str
+    ) -> _Coroutine[_Any, _Any, tuple[_Empty, _Call]]: ...
     def list_role_permissions(
         self, role_name: str
     ) -> _Coroutine[_Any, _Any, tuple[_roles_pb2.ListRolePermissionsResponse, _Call]]: ...
@@ -132,4 +156,6 @@ class AsyncPermissionClient(_AsyncService):
     def list_effective_role_permissions(
         self, role_name: str
     ) -> _Coroutine[_Any, _Any, tuple[_roles_pb2.ListEffectiveRolePermissionsResponse, _Call]]: ...
-    def iter_permissions(self, page_size: int | None = None) -> _AsyncIterator[_roles_pb2.Permission]: ...
+    def iter_permissions(
+        self, page_size: int | None = None
+    ) -> _AsyncIterator[_roles_pb2.Permission]: ...

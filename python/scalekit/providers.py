@@ -3,9 +3,9 @@
 
 Lists the providers that connections can use, and manages custom providers.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -35,25 +35,28 @@ class _Methods:
         Fails with `INVALID_ARGUMENT` if a field is invalid.
 
         Args:
-            display_name (str): Display name: 1 to 200 letters, digits and spaces, and not only spaces.
-                Required. Must match `^[a-zA-Z0-9 ]*[a-zA-Z0-9][a-zA-Z0-9 ]*$`.
-            proxy_url (str): Base URL to which requests to the provider are forwarded. Must start with
-                `https://`; at most 2048 characters. Must match `^https://`.
-            proxy_enabled (bool, optional): Whether requests to the provider may go through the proxy.
-                Default: ``True``.
+            display_name (str): Display name: 1 to 200 letters, digits and spaces, and not
+                only spaces. Required. Must match `^[a-zA-Z0-9 ]*[a-zA-Z0-9][a-zA-Z0-9
+                ]*$`.
+            proxy_url (str): Base URL to which requests to the provider are forwarded. Must
+                start with `https://`; at most 2048 characters. Must match `^https://`.
+            proxy_enabled (bool, optional): Whether requests to the provider may go through
+                the proxy. Default: ``True``.
             description (str, optional): Description of the provider. Default: ``""``.
-            auth_patterns (ListValue | Sequence[Any], optional): Authentication methods of the provider,
-                as a list of JSON objects. Unknown keys are preserved. Required.
-            icon_src (str, optional): URL of an icon. Must start with `https://` or be empty; at most
-                2048 characters. Must match `^(https://.*)?$`.
-            metadata (Mapping[str, str], optional): Custom key-value pairs: at most 20 pairs, keys of 3
-                to 25 characters, values of 1 to 256.
+            auth_patterns (ListValue | Sequence[Any], optional): Authentication methods of the
+                provider, as a list of JSON objects. Unknown keys are preserved. Required.
+            icon_src (str, optional): URL of an icon. Must start with `https://` or be empty;
+                at most 2048 characters. Must match `^(https://.*)?$`.
+            metadata (Mapping[str, str], optional): Custom key-value pairs: at most 20 pairs,
+                keys of 3 to 25 characters, values of 1 to 256.
 
         Returns:
-            ``(message, call)``: the :class:`CreateProviderResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`CreateProviderResponse`, and the status and headers
+            of the response.
         """
-        args = Arguments("ProviderService.CreateCustomProvider", providers_pb2.CreateCustomProviderRequest)
+        args = Arguments(
+            "ProviderService.CreateCustomProvider", providers_pb2.CreateCustomProviderRequest
+        )
         args.hold("provider")
         args.required("display_name", display_name, "provider.display_name")
         args.required("proxy_url", proxy_url, "provider.proxy_url")
@@ -80,23 +83,26 @@ class _Methods:
 
         Args:
             identifier (str): Identifier of the provider to update, at most 255 characters.
-            display_name (str): Display name: 1 to 200 letters, digits and spaces, and not only spaces.
-                Required. Must match `^[a-zA-Z0-9 ]*[a-zA-Z0-9][a-zA-Z0-9 ]*$`.
-            proxy_url (str): Base URL to which requests to the provider are forwarded. Must start with
-                `https://`; at most 2048 characters. Must match `^https://`.
+            display_name (str): Display name: 1 to 200 letters, digits and spaces, and not
+                only spaces. Required. Must match `^[a-zA-Z0-9 ]*[a-zA-Z0-9][a-zA-Z0-9
+                ]*$`.
+            proxy_url (str): Base URL to which requests to the provider are forwarded. Must
+                start with `https://`; at most 2048 characters. Must match `^https://`.
             description (str, optional): Description of the provider.
-            auth_patterns (ListValue | Sequence[Any], optional): Authentication methods of the provider,
-                as a list of JSON objects. Unknown keys are preserved. Required.
-            icon_src (str, optional): URL of an icon. Must start with `https://` or be empty; at most
-                2048 characters. Must match `^(https://.*)?$`.
-            metadata (Mapping[str, str], optional): Custom key-value pairs: at most 20 pairs, keys of 3
-                to 25 characters, values of 1 to 256.
+            auth_patterns (ListValue | Sequence[Any], optional): Authentication methods of the
+                provider, as a list of JSON objects. Unknown keys are preserved. Required.
+            icon_src (str, optional): URL of an icon. Must start with `https://` or be empty;
+                at most 2048 characters. Must match `^(https://.*)?$`.
+            metadata (Mapping[str, str], optional): Custom key-value pairs: at most 20 pairs,
+                keys of 3 to 25 characters, values of 1 to 256.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateProviderResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`UpdateProviderResponse`, and the status and headers
+            of the response.
         """
-        args = Arguments("ProviderService.UpdateCustomProvider", providers_pb2.UpdateCustomProviderRequest)
+        args = Arguments(
+            "ProviderService.UpdateCustomProvider", providers_pb2.UpdateCustomProviderRequest
+        )
         args.hold("provider")
         args.required("identifier", identifier)
         args.required("display_name", display_name, "provider.display_name")
@@ -116,10 +122,12 @@ class _Methods:
             identifier (str): Identifier of the provider, at most 255 characters.
 
         Returns:
-            ``(message, call)``: the :class:`DeleteProviderResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`DeleteProviderResponse`, and the status and headers
+            of the response.
         """
-        args = Arguments("ProviderService.DeleteCustomProvider", providers_pb2.DeleteProviderRequest)
+        args = Arguments(
+            "ProviderService.DeleteCustomProvider", providers_pb2.DeleteProviderRequest
+        )
         args.required("identifier", identifier)
         return self._call(args.operation, args.request, providers_pb2.DeleteProviderResponse)
 
@@ -132,21 +140,21 @@ class _Methods:
     ):
         """Lists built-in or custom providers, depending on the filter, page by page.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page.
 
         Args:
             page_size (int, optional): Number of entries per page; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
-            provider_type (ProviderType | int | str, optional): Kind of providers to list; built-in
-                providers by default.
-            identifier (str, optional): Only the provider with this identifier: at most 255 letters,
-                digits, `_`, `:` and `-`. Must match `^[a-zA-Z0-9_:-]*$`.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
+            provider_type (ProviderType | int | str, optional): Kind of providers to list;
+                built-in providers by default.
+            identifier (str, optional): Only the provider with this identifier: at most 255
+                letters, digits, `_`, `:` and `-`. Must match `^[a-zA-Z0-9_:-]*$`.
 
         Returns:
-            ``(message, call)``: the :class:`ListProvidersResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListProvidersResponse`, and the status and headers of
+            the response.
         """
         args = Arguments("ProviderService.ListProviders", providers_pb2.ListProvidersRequest)
         args.optional("page_size", page_size)
@@ -167,10 +175,10 @@ class _Methods:
 
         Args:
             page_size (int, optional): Number of entries per page; 10 if not set.
-            provider_type (ProviderType | int | str, optional): Kind of providers to list; built-in
-                providers by default.
-            identifier (str, optional): Only the provider with this identifier: at most 255 letters,
-                digits, `_`, `:` and `-`. Must match `^[a-zA-Z0-9_:-]*$`.
+            provider_type (ProviderType | int | str, optional): Kind of providers to list;
+                built-in providers by default.
+            identifier (str, optional): Only the provider with this identifier: at most 255
+                letters, digits, `_`, `:` and `-`. Must match `^[a-zA-Z0-9_:-]*$`.
 
         Yields:
             Each :class:`Provider`.
@@ -179,7 +187,9 @@ class _Methods:
         args.optional("page_size", page_size)
         args.optional("provider_type", provider_type, "filter.provider_type")
         args.optional("identifier", identifier)
-        return self._pages(args.operation, args.request, providers_pb2.ListProvidersResponse, "providers")
+        return self._pages(
+            args.operation, args.request, providers_pb2.ListProvidersResponse, "providers"
+        )
 
 
 class ProvidersClient(_Methods, Service):

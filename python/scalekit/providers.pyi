@@ -15,7 +15,9 @@ from scalekit._runtime.service import AsyncService as _AsyncService
 from scalekit._runtime.service import Service as _Service
 from scalekit.v1.providers import providers_pb2 as _providers_pb2
 from scalekit.v1.providers.providers_pb2 import CreateCustomProvider as CreateCustomProvider
-from scalekit.v1.providers.providers_pb2 import CreateCustomProviderRequest as CreateCustomProviderRequest
+from scalekit.v1.providers.providers_pb2 import (
+    CreateCustomProviderRequest as CreateCustomProviderRequest,
+)
 from scalekit.v1.providers.providers_pb2 import CreateProviderResponse as CreateProviderResponse
 from scalekit.v1.providers.providers_pb2 import DeleteProviderRequest as DeleteProviderRequest
 from scalekit.v1.providers.providers_pb2 import DeleteProviderResponse as DeleteProviderResponse
@@ -24,7 +26,9 @@ from scalekit.v1.providers.providers_pb2 import ListProvidersResponse as ListPro
 from scalekit.v1.providers.providers_pb2 import Provider as Provider
 from scalekit.v1.providers.providers_pb2 import ProviderType as ProviderType
 from scalekit.v1.providers.providers_pb2 import UpdateCustomProvider as UpdateCustomProvider
-from scalekit.v1.providers.providers_pb2 import UpdateCustomProviderRequest as UpdateCustomProviderRequest
+from scalekit.v1.providers.providers_pb2 import (
+    UpdateCustomProviderRequest as UpdateCustomProviderRequest,
+)
 from scalekit.v1.providers.providers_pb2 import UpdateProviderResponse as UpdateProviderResponse
 
 class ProvidersClient(_Service):

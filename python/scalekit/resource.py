@@ -6,9 +6,9 @@ Manages OAuth clients.
 There are three kinds: clients of the environment (your applications), machine clients of an
 organization, and clients of a protected resource such as an MCP server.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -34,16 +34,18 @@ class _Methods:
         First checks that the client belongs to the resource.
 
         Args:
-            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to 32
-                characters.
+            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to
+                32 characters.
             client_id (str): Id of the client, 1 to 32 characters.
 
         Returns:
-            ``(message, call)``: the :class:`CreateClientSecretResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`CreateClientSecretResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
-            "ClientService.CreateClientSecret", clients_pb2.CreateClientSecretRequest, missing=_MISSING
+            "ClientService.CreateClientSecret",
+            clients_pb2.CreateClientSecretRequest,
+            missing=_MISSING,
         )
         args.needs({"resource_id": resource_id})
         args.required("client_id", client_id)
@@ -63,8 +65,8 @@ class _Methods:
         First checks that the client belongs to the resource.
 
         Args:
-            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to 32
-                characters.
+            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to
+                32 characters.
             client_id (str): Id of the client, 1 to 32 characters.
             secret_id (str): Id of the secret, 1 to 32 characters.
 
@@ -72,7 +74,9 @@ class _Methods:
             ``(message, call)``: the :class:`Empty`, and the status and headers of the response.
         """
         args = Arguments(
-            "ClientService.DeleteClientSecret", clients_pb2.DeleteClientSecretRequest, missing=_MISSING
+            "ClientService.DeleteClientSecret",
+            clients_pb2.DeleteClientSecretRequest,
+            missing=_MISSING,
         )
         args.needs({"resource_id": resource_id})
         args.required("client_id", client_id)
@@ -93,14 +97,16 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown resource.
 
         Args:
-            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to 32
-                characters.
+            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to
+                32 characters.
 
         Returns:
-            ``(message, call)``: the :class:`GetResourceResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`GetResourceResponse`, and the status and headers of
+            the response.
         """
-        args = Arguments("ClientService.GetResource", clients_pb2.GetResourceRequest, missing=_MISSING)
+        args = Arguments(
+            "ClientService.GetResource", clients_pb2.GetResourceRequest, missing=_MISSING
+        )
         args.required("resource_id", resource_id)
         return self._call(args.operation, args.request, clients_pb2.GetResourceResponse)
 
@@ -109,20 +115,22 @@ class _Methods:
     ):
         """Lists the protected resources of one type in order of creation, page by page.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page. Fails with `INVALID_ARGUMENT` if the type is missing.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page. Fails with `INVALID_ARGUMENT` if the type is missing.
 
         Args:
             resource_type (ResourceType | int | str): Only resources of this type. Required.
             page_size (int, optional): Number of entries per page, at most 30; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
 
         Returns:
-            ``(message, call)``: the :class:`ListResourcesResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListResourcesResponse`, and the status and headers of
+            the response.
         """
-        args = Arguments("ClientService.ListResources", clients_pb2.ListResourcesRequest, missing=_MISSING)
+        args = Arguments(
+            "ClientService.ListResources", clients_pb2.ListResourcesRequest, missing=_MISSING
+        )
         args.required("resource_type", resource_type)
         args.optional("page_size", page_size)
         args.optional("page_token", page_token)
@@ -131,25 +139,29 @@ class _Methods:
     def create_resource_client(self, resource_id: str, client: Any):
         """Creates a client of a protected resource.
 
-        Returns it with its first secret, whose plain text is shown only once. Fails with `NOT_FOUND`
-        for an unknown resource.
+        Returns it with its first secret, whose plain text is shown only once. Fails with
+        `NOT_FOUND` for an unknown resource.
 
         Args:
-            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to 32
-                characters.
-            client (ResourceClient | dict): The client to create, without `audience`: the service sets
-                it. Required.
+            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to
+                32 characters.
+            client (ResourceClient | dict): The client to create, without `audience`: the
+                service sets it. Required.
 
         Returns:
-            ``(message, call)``: the :class:`CreateResourceClientResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`CreateResourceClientResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
-            "ClientService.CreateResourceClient", clients_pb2.CreateResourceClientRequest, missing=_MISSING
+            "ClientService.CreateResourceClient",
+            clients_pb2.CreateResourceClientRequest,
+            missing=_MISSING,
         )
         args.required("resource_id", resource_id)
         args.required("client", client)
-        args.unset("client.audience", "audience cannot be set via the SDK; it is always server-determined")
+        args.unset(
+            "client.audience", "audience cannot be set via the SDK; it is always server-determined"
+        )
         return self._call(args.operation, args.request, clients_pb2.CreateResourceClientResponse)
 
     def update_resource_client(
@@ -165,29 +177,32 @@ class _Methods:
     ):
         """Updates a client of a protected resource and returns it.
 
-        Empty fields keep their values; custom claims are replaced as a whole. Fails with `NOT_FOUND`
-        for an unknown resource or client.
+        Empty fields keep their values; custom claims are replaced as a whole. Fails with
+        `NOT_FOUND` for an unknown resource or client.
 
         Args:
-            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to 32
-                characters.
+            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to
+                32 characters.
             client_id (str): Id of the client, 1 to 32 characters.
             name (str, optional): Name of the client, at most 128 characters.
             description (str, optional): Description of the client, at most 512 characters.
             scopes (Sequence[str], optional): Scopes that the client may request.
-            custom_claims (Sequence[CustomClaim | dict], optional): Claims added to the client's access
-                tokens, under `custom_claims`. An update replaces them as a whole.
-            expiry (int, optional): Lifetime of the client's access tokens in seconds; chosen by the
-                service if 0.
-            redirect_uris (Sequence[str], optional): URLs to which the authorization endpoint may
-                redirect the browser.
+            custom_claims (Sequence[CustomClaim | dict], optional): Claims added to the
+                client's access tokens, under `custom_claims`. An update replaces them as
+                a whole.
+            expiry (int, optional): Lifetime of the client's access tokens in seconds; chosen
+                by the service if 0.
+            redirect_uris (Sequence[str], optional): URLs to which the authorization endpoint
+                may redirect the browser.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateResourceClientResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`UpdateResourceClientResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
-            "ClientService.UpdateResourceClient", clients_pb2.UpdateResourceClientRequest, missing=_MISSING
+            "ClientService.UpdateResourceClient",
+            clients_pb2.UpdateResourceClientRequest,
+            missing=_MISSING,
         )
         args.hold("client")
         args.required("resource_id", resource_id)
@@ -207,16 +222,18 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown resource or client.
 
         Args:
-            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to 32
-                characters.
+            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to
+                32 characters.
             client_id (str): Id of the client, 1 to 32 characters.
 
         Returns:
-            ``(message, call)``: the :class:`GetResourceClientResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`GetResourceClientResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
-            "ClientService.GetResourceClient", clients_pb2.GetResourceClientRequest, missing=_MISSING
+            "ClientService.GetResourceClient",
+            clients_pb2.GetResourceClientRequest,
+            missing=_MISSING,
         )
         args.required("resource_id", resource_id)
         args.required("client_id", client_id)
@@ -225,19 +242,21 @@ class _Methods:
     def list_resource_clients(self, resource_id: str):
         """Lists all clients of a protected resource in order of creation, in one response.
 
-        The response also counts the clients that registered themselves and the clients that were
-        created manually. Fails with `NOT_FOUND` for an unknown resource.
+        The response also counts the clients that registered themselves and the clients that
+        were created manually. Fails with `NOT_FOUND` for an unknown resource.
 
         Args:
-            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to 32
-                characters.
+            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to
+                32 characters.
 
         Returns:
-            ``(message, call)``: the :class:`ListResourceClientsResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListResourceClientsResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
-            "ClientService.ListResourceClients", clients_pb2.ListResourceClientsRequest, missing=_MISSING
+            "ClientService.ListResourceClients",
+            clients_pb2.ListResourceClientsRequest,
+            missing=_MISSING,
         )
         args.required("resource_id", resource_id)
         return self._call(args.operation, args.request, clients_pb2.ListResourceClientsResponse)
@@ -250,24 +269,26 @@ class _Methods:
         page_token: str | None = None,
         user_ids: list[str] | None = None,
     ):
-        """Lists the consents that users have given to clients of a protected resource, page by page.
+        """Lists the consents that users have given to clients of a protected resource, page by
+        page.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page.
 
         Args:
-            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to 32
-                characters.
-            search (str, optional): Only consents that contain this text; all consents if empty.
+            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to
+                32 characters.
+            search (str, optional): Only consents that contain this text; all consents if
+                empty.
             page_size (int, optional): Number of entries per page, at most 30; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
-            user_ids (Sequence[str], optional): Only consents of the users with these ids in your
-                application, at most 25; all users if empty.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
+            user_ids (Sequence[str], optional): Only consents of the users with these ids in
+                your application, at most 25; all users if empty.
 
         Returns:
-            ``(message, call)``: the :class:`ListResourceUserConsentsResponse`, and the status and headers
-            of the response.
+            ``(message, call)``: the :class:`ListResourceUserConsentsResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
             "ClientService.ListResourceUserConsents",
@@ -279,25 +300,29 @@ class _Methods:
         args.optional("page_size", page_size)
         args.optional("page_token", page_token)
         args.optional("user_ids", user_ids, "filter.external_user_id")
-        return self._call(args.operation, args.request, clients_pb2.ListResourceUserConsentsResponse)
+        return self._call(
+            args.operation, args.request, clients_pb2.ListResourceUserConsentsResponse
+        )
 
     def delete_resource_client(self, resource_id: str, client_id: str):
         """Deletes a client of a protected resource.
 
-        Its secrets stop working. The response has no fields. Fails with `NOT_FOUND` for an unknown
-        resource or client.
+        Its secrets stop working. The response has no fields. Fails with `NOT_FOUND` for an
+        unknown resource or client.
 
         Args:
-            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to 32
-                characters.
+            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to
+                32 characters.
             client_id (str): Id of the client, 1 to 32 characters.
 
         Returns:
-            ``(message, call)``: the :class:`DeleteResourceClientResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`DeleteResourceClientResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
-            "ClientService.DeleteResourceClient", clients_pb2.DeleteResourceClientRequest, missing=_MISSING
+            "ClientService.DeleteResourceClient",
+            clients_pb2.DeleteResourceClientRequest,
+            missing=_MISSING,
         )
         args.required("resource_id", resource_id)
         args.required("client_id", client_id)
@@ -318,14 +343,17 @@ class _Methods:
 
         Args:
             client_id (str): Id of the client (starts with `m2m_`), at most 32 characters.
-            consent_id (str): Id of the consent (starts with `usrcnst_`), at most 32 characters.
+            consent_id (str): Id of the consent (starts with `usrcnst_`), at most 32
+                characters.
 
         Returns:
-            ``(message, call)``: the :class:`RevokeUserConsentResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`RevokeUserConsentResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
-            "ClientService.RevokeUserConsent", clients_pb2.RevokeUserConsentRequest, missing=_MISSING
+            "ClientService.RevokeUserConsent",
+            clients_pb2.RevokeUserConsentRequest,
+            missing=_MISSING,
         )
         args.required("client_id", client_id)
         args.required("consent_id", consent_id)
@@ -343,10 +371,14 @@ class _Methods:
         Yields:
             Each :class:`Resource`.
         """
-        args = Arguments("ClientService.ListResources", clients_pb2.ListResourcesRequest, missing=_MISSING)
+        args = Arguments(
+            "ClientService.ListResources", clients_pb2.ListResourcesRequest, missing=_MISSING
+        )
         args.required("resource_type", resource_type)
         args.optional("page_size", page_size)
-        return self._pages(args.operation, args.request, clients_pb2.ListResourcesResponse, "resources")
+        return self._pages(
+            args.operation, args.request, clients_pb2.ListResourcesResponse, "resources"
+        )
 
     def iter_user_consents(
         self,
@@ -360,12 +392,13 @@ class _Methods:
         Pages are fetched lazily.
 
         Args:
-            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to 32
-                characters.
-            search (str, optional): Only consents that contain this text; all consents if empty.
+            resource_id (str): Id of the protected resource (`res_` followed by digits), 1 to
+                32 characters.
+            search (str, optional): Only consents that contain this text; all consents if
+                empty.
             page_size (int, optional): Number of entries per page, at most 30; 10 if not set.
-            user_ids (Sequence[str], optional): Only consents of the users with these ids in your
-                application, at most 25; all users if empty.
+            user_ids (Sequence[str], optional): Only consents of the users with these ids in
+                your application, at most 25; all users if empty.
 
         Yields:
             Each :class:`ResourceUserConsent`.

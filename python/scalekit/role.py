@@ -3,13 +3,13 @@
 
 Manages roles and permissions.
 
-A role of the environment can be assigned to members of every organization, a role of an organization
-only to its own members. A role can extend one other role and then inherits the permissions of that
-role.
+A role of the environment can be assigned to members of every organization, a role of an
+organization only to its own members. A role can extend one other role and then inherits the
+permissions of that role.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -24,22 +24,25 @@ from scalekit.v1.roles import roles_pb2
 
 __getattr__ = messages_of(__name__, roles_pb2)
 
-_MISSING = {"default_creator_role": "{name} is required", "default_member_role": "{name} is required"}
+_MISSING = {
+    "default_creator_role": "{name} is required",
+    "default_member_role": "{name} is required",
+}
 
 
 class _Methods:
     def create_role(self, role: Any):
         """Creates a role of the environment and returns it.
 
-        Fails with `ALREADY_EXISTS` if the name is taken (error code `ROLE_KEYNAME_CONFLICT`), and with
-        `INVALID_ARGUMENT` if a field is invalid.
+        Fails with `ALREADY_EXISTS` if the name is taken (error code `ROLE_KEYNAME_CONFLICT`),
+        and with `INVALID_ARGUMENT` if a field is invalid.
 
         Args:
             role (CreateRole | dict): The role to create. Required.
 
         Returns:
-            ``(message, call)``: the :class:`CreateRoleResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`CreateRoleResponse`, and the status and headers of
+            the response.
         """
         args = Arguments("RolesService.CreateRole", roles_pb2.CreateRoleRequest)
         args.required("role", role)
@@ -51,13 +54,13 @@ class _Methods:
         The name cannot be changed. Fails with `NOT_FOUND` for an unknown role.
 
         Args:
-            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
-                `^[a-zA-Z0-9_]{1,64}$`.
+            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must
+                match `^[a-zA-Z0-9_]{1,64}$`.
             role (UpdateRole | dict): The new values. Required.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateRoleResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`UpdateRoleResponse`, and the status and headers of
+            the response.
         """
         args = Arguments("RolesService.UpdateRole", roles_pb2.UpdateRoleRequest)
         args.required("role_name", role_name)
@@ -70,11 +73,12 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown role.
 
         Args:
-            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
-                `^[a-zA-Z0-9_]{1,64}$`.
+            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must
+                match `^[a-zA-Z0-9_]{1,64}$`.
 
         Returns:
-            ``(message, call)``: the :class:`GetRoleResponse`, and the status and headers of the response.
+            ``(message, call)``: the :class:`GetRoleResponse`, and the status and headers of the
+            response.
         """
         args = Arguments("RolesService.GetRole", roles_pb2.GetRoleRequest)
         args.required("role_name", role_name)
@@ -84,7 +88,8 @@ class _Methods:
         """Lists all roles of the environment in order of creation, in one response.
 
         Returns:
-            ``(message, call)``: the :class:`ListRolesResponse`, and the status and headers of the response.
+            ``(message, call)``: the :class:`ListRolesResponse`, and the status and headers of the
+            response.
         """
         args = Arguments("RolesService.ListRoles", roles_pb2.ListRolesRequest)
         return self._call(args.operation, args.request, roles_pb2.ListRolesResponse)
@@ -92,15 +97,15 @@ class _Methods:
     def delete_role(self, role_name: str, reassign_role_name: str | None = None):
         """Deletes a role of the environment and returns nothing.
 
-        Fails with `FAILED_PRECONDITION` if members have the role and no replacement role is given, and
-        with `NOT_FOUND` for an unknown role.
+        Fails with `FAILED_PRECONDITION` if members have the role and no replacement role is
+        given, and with `NOT_FOUND` for an unknown role.
 
         Args:
-            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
-                `^[a-zA-Z0-9_]{1,64}$`.
-            reassign_role_name (str, optional): Name of the role to assign to members who have the
-                deleted role. Required only if there are such members. 1 to 100 characters. Must
+            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must
                 match `^[a-zA-Z0-9_]{1,64}$`.
+            reassign_role_name (str, optional): Name of the role to assign to members who have
+                the deleted role. Required only if there are such members. 1 to 100
+                characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
 
         Returns:
             ``(message, call)``: the :class:`Empty`, and the status and headers of the response.
@@ -113,18 +118,22 @@ class _Methods:
     def create_organization_role(self, org_id: str, role: Any):
         """Creates a role of an organization and returns it.
 
-        Fails with `ALREADY_EXISTS` if the name is taken (error code `ROLE_KEYNAME_CONFLICT`), with
-        `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT` if a field is invalid.
+        Fails with `ALREADY_EXISTS` if the name is taken (error code `ROLE_KEYNAME_CONFLICT`),
+        with `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT` if a field
+        is invalid.
 
         Args:
-            org_id (str): Id of the organization (`org_` followed by digits). 1 to 32 characters.
+            org_id (str): Id of the organization (`org_` followed by digits). 1 to 32
+                characters.
             role (CreateOrganizationRole | dict): The role to create. Required.
 
         Returns:
-            ``(message, call)``: the :class:`CreateOrganizationRoleResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`CreateOrganizationRoleResponse`, and the status and
+            headers of the response.
         """
-        args = Arguments("RolesService.CreateOrganizationRole", roles_pb2.CreateOrganizationRoleRequest)
+        args = Arguments(
+            "RolesService.CreateOrganizationRole", roles_pb2.CreateOrganizationRoleRequest
+        )
         args.required("org_id", org_id)
         args.required("role", role)
         return self._call(args.operation, args.request, roles_pb2.CreateOrganizationRoleResponse)
@@ -132,19 +141,23 @@ class _Methods:
     def update_organization_role(self, org_id: str, role_name: str, role: Any):
         """Updates a role of an organization and returns it.
 
-        The name cannot be changed. Fails with `NOT_FOUND` for an unknown organization or role.
+        The name cannot be changed. Fails with `NOT_FOUND` for an unknown organization or
+        role.
 
         Args:
-            org_id (str): Id of the organization (`org_` followed by digits). 1 to 32 characters.
-            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
-                `^[a-zA-Z0-9_]{1,64}$`.
+            org_id (str): Id of the organization (`org_` followed by digits). 1 to 32
+                characters.
+            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must
+                match `^[a-zA-Z0-9_]{1,64}$`.
             role (UpdateRole | dict): The new values. Required.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateOrganizationRoleResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`UpdateOrganizationRoleResponse`, and the status and
+            headers of the response.
         """
-        args = Arguments("RolesService.UpdateOrganizationRole", roles_pb2.UpdateOrganizationRoleRequest)
+        args = Arguments(
+            "RolesService.UpdateOrganizationRole", roles_pb2.UpdateOrganizationRoleRequest
+        )
         args.required("org_id", org_id)
         args.required("role_name", role_name)
         args.required("role", role)
@@ -156,13 +169,14 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown organization or role.
 
         Args:
-            org_id (str): Id of the organization (`org_` followed by digits). 1 to 32 characters.
-            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
-                `^[a-zA-Z0-9_]{1,64}$`.
+            org_id (str): Id of the organization (`org_` followed by digits). 1 to 32
+                characters.
+            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must
+                match `^[a-zA-Z0-9_]{1,64}$`.
 
         Returns:
-            ``(message, call)``: the :class:`GetOrganizationRoleResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`GetOrganizationRoleResponse`, and the status and
+            headers of the response.
         """
         args = Arguments("RolesService.GetOrganizationRole", roles_pb2.GetOrganizationRoleRequest)
         args.required("org_id", org_id)
@@ -175,35 +189,42 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown organization.
 
         Args:
-            org_id (str): Id of the organization (`org_` followed by digits). Required. 1 to 32
-                characters.
+            org_id (str): Id of the organization (`org_` followed by digits). Required. 1 to
+                32 characters.
 
         Returns:
-            ``(message, call)``: the :class:`ListOrganizationRolesResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`ListOrganizationRolesResponse`, and the status and
+            headers of the response.
         """
-        args = Arguments("RolesService.ListOrganizationRoles", roles_pb2.ListOrganizationRolesRequest)
+        args = Arguments(
+            "RolesService.ListOrganizationRoles", roles_pb2.ListOrganizationRolesRequest
+        )
         args.required("org_id", org_id)
         return self._call(args.operation, args.request, roles_pb2.ListOrganizationRolesResponse)
 
-    def delete_organization_role(self, org_id: str, role_name: str, reassign_role_name: str | None = None):
+    def delete_organization_role(
+        self, org_id: str, role_name: str, reassign_role_name: str | None = None
+    ):
         """Deletes a role of an organization and returns nothing.
 
-        Fails with `FAILED_PRECONDITION` if members have the role and no replacement role is given, and
-        with `NOT_FOUND` for an unknown organization or role.
+        Fails with `FAILED_PRECONDITION` if members have the role and no replacement role is
+        given, and with `NOT_FOUND` for an unknown organization or role.
 
         Args:
-            org_id (str): Id of the organization (`org_` followed by digits). 1 to 32 characters.
-            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
-                `^[a-zA-Z0-9_]{1,64}$`.
-            reassign_role_name (str, optional): Name of the role to assign to members who have the
-                deleted role. Required only if there are such members. 1 to 100 characters. Must
+            org_id (str): Id of the organization (`org_` followed by digits). 1 to 32
+                characters.
+            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must
                 match `^[a-zA-Z0-9_]{1,64}$`.
+            reassign_role_name (str, optional): Name of the role to assign to members who have
+                the deleted role. Required only if there are such members. 1 to 100
+                characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
 
         Returns:
             ``(message, call)``: the :class:`Empty`, and the status and headers of the response.
         """
-        args = Arguments("RolesService.DeleteOrganizationRole", roles_pb2.DeleteOrganizationRoleRequest)
+        args = Arguments(
+            "RolesService.DeleteOrganizationRole", roles_pb2.DeleteOrganizationRoleRequest
+        )
         args.required("org_id", org_id)
         args.required("role_name", role_name)
         args.optional("reassign_role_name", reassign_role_name)
@@ -215,12 +236,12 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown role.
 
         Args:
-            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
-                `^[a-zA-Z0-9_]{1,64}$`.
+            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must
+                match `^[a-zA-Z0-9_]{1,64}$`.
 
         Returns:
-            ``(message, call)``: the :class:`GetRoleUsersCountResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`GetRoleUsersCountResponse`, and the status and
+            headers of the response.
         """
         args = Arguments("RolesService.GetRoleUsersCount", roles_pb2.GetRoleUsersCountRequest)
         args.required("role_name", role_name)
@@ -232,21 +253,24 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown organization or role.
 
         Args:
-            org_id (str): Id of the organization (`org_` followed by digits). Required. 1 to 100
-                characters.
-            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
-                `^[a-zA-Z0-9_]{1,64}$`.
+            org_id (str): Id of the organization (`org_` followed by digits). Required. 1 to
+                100 characters.
+            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must
+                match `^[a-zA-Z0-9_]{1,64}$`.
 
         Returns:
-            ``(message, call)``: the :class:`GetOrganizationRoleUsersCountResponse`, and the status and
-            headers of the response.
+            ``(message, call)``: the :class:`GetOrganizationRoleUsersCountResponse`, and the
+            status and headers of the response.
         """
         args = Arguments(
-            "RolesService.GetOrganizationRoleUsersCount", roles_pb2.GetOrganizationRoleUsersCountRequest
+            "RolesService.GetOrganizationRoleUsersCount",
+            roles_pb2.GetOrganizationRoleUsersCountRequest,
         )
         args.required("org_id", org_id)
         args.required("role_name", role_name)
-        return self._call(args.operation, args.request, roles_pb2.GetOrganizationRoleUsersCountResponse)
+        return self._call(
+            args.operation, args.request, roles_pb2.GetOrganizationRoleUsersCountResponse
+        )
 
     def update_default_roles(
         self, default_creator_role: str | None = None, default_member_role: str | None = None
@@ -256,19 +280,24 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown role.
 
         Args:
-            default_creator_role (str, optional): Name of the default role of organization creators, at
+            default_creator_role (str, optional): Name of the default role of organization
+                creators, at most 100 characters. Required.
+            default_member_role (str, optional): Name of the default role of new members, at
                 most 100 characters. Required.
-            default_member_role (str, optional): Name of the default role of new members, at most 100
-                characters. Required.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateDefaultRolesResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`UpdateDefaultRolesResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
             "RolesService.UpdateDefaultRoles", roles_pb2.UpdateDefaultRolesRequest, missing=_MISSING
         )
-        args.needs({"default_creator_role": default_creator_role, "default_member_role": default_member_role})
+        args.needs(
+            {
+                "default_creator_role": default_creator_role,
+                "default_member_role": default_member_role,
+            },
+        )
         args.optional("default_creator_role", default_creator_role)
         args.optional("default_member_role", default_member_role)
         return self._call(args.operation, args.request, roles_pb2.UpdateDefaultRolesResponse)
@@ -279,21 +308,24 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown organization or role.
 
         Args:
-            org_id (str): Id of the organization (`org_` followed by digits). Required. 1 to 32
-                characters.
+            org_id (str): Id of the organization (`org_` followed by digits). Required. 1 to
+                32 characters.
             default_roles (UpdateDefaultOrganizationRolesRequest): A
                 `UpdateDefaultOrganizationRolesRequest` that is merged into the request.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateDefaultOrganizationRolesResponse`, and the status and
-            headers of the response.
+            ``(message, call)``: the :class:`UpdateDefaultOrganizationRolesResponse`, and the
+            status and headers of the response.
         """
         args = Arguments(
-            "RolesService.UpdateDefaultOrganizationRoles", roles_pb2.UpdateDefaultOrganizationRolesRequest
+            "RolesService.UpdateDefaultOrganizationRoles",
+            roles_pb2.UpdateDefaultOrganizationRolesRequest,
         )
         args.required("default_roles", default_roles, "*")
         args.required("org_id", org_id)
-        return self._call(args.operation, args.request, roles_pb2.UpdateDefaultOrganizationRolesResponse)
+        return self._call(
+            args.operation, args.request, roles_pb2.UpdateDefaultOrganizationRolesResponse
+        )
 
     def list_dependent_roles(self, role_name: str):
         """Lists all roles that extend a role, in one response.
@@ -301,12 +333,12 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown role.
 
         Args:
-            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
-                `^[a-zA-Z0-9_]+$`.
+            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must
+                match `^[a-zA-Z0-9_]+$`.
 
         Returns:
-            ``(message, call)``: the :class:`ListDependentRolesResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListDependentRolesResponse`, and the status and
+            headers of the response.
         """
         args = Arguments("RolesService.ListDependentRoles", roles_pb2.ListDependentRolesRequest)
         args.required("role_name", role_name)
@@ -318,8 +350,8 @@ class _Methods:
         The role loses its inherited permissions. Fails with `NOT_FOUND` for an unknown role.
 
         Args:
-            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
-                `^[a-zA-Z0-9_]+$`.
+            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must
+                match `^[a-zA-Z0-9_]+$`.
 
         Returns:
             ``(message, call)``: the :class:`Empty`, and the status and headers of the response.
@@ -331,13 +363,14 @@ class _Methods:
     def delete_organization_role_base(self, org_id: str, role_name: str):
         """Removes the base role from a role of an organization and returns nothing.
 
-        The role loses its inherited permissions. Fails with `NOT_FOUND` for an unknown organization or
-        role.
+        The role loses its inherited permissions. Fails with `NOT_FOUND` for an unknown
+        organization or role.
 
         Args:
-            org_id (str): Id of the organization (`org_` followed by digits). 1 to 32 characters.
-            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
-                `^[a-zA-Z0-9_]{1,64}$`.
+            org_id (str): Id of the organization (`org_` followed by digits). 1 to 32
+                characters.
+            role_name (str): Name of the role: 1 to 64 letters, digits and `_`. Required. Must
+                match `^[a-zA-Z0-9_]{1,64}$`.
 
         Returns:
             ``(message, call)``: the :class:`Empty`, and the status and headers of the response.

@@ -14,16 +14,24 @@ from scalekit.v1.roles import roles_pb2 as _roles_pb2
 from scalekit.v1.roles.roles_pb2 import AddPermissionsToRoleRequest as AddPermissionsToRoleRequest
 from scalekit.v1.roles.roles_pb2 import AddPermissionsToRoleResponse as AddPermissionsToRoleResponse
 from scalekit.v1.roles.roles_pb2 import CreateOrganizationRole as CreateOrganizationRole
-from scalekit.v1.roles.roles_pb2 import CreateOrganizationRoleRequest as CreateOrganizationRoleRequest
-from scalekit.v1.roles.roles_pb2 import CreateOrganizationRoleResponse as CreateOrganizationRoleResponse
+from scalekit.v1.roles.roles_pb2 import (
+    CreateOrganizationRoleRequest as CreateOrganizationRoleRequest,
+)
+from scalekit.v1.roles.roles_pb2 import (
+    CreateOrganizationRoleResponse as CreateOrganizationRoleResponse,
+)
 from scalekit.v1.roles.roles_pb2 import CreatePermission as CreatePermission
 from scalekit.v1.roles.roles_pb2 import CreatePermissionRequest as CreatePermissionRequest
 from scalekit.v1.roles.roles_pb2 import CreatePermissionResponse as CreatePermissionResponse
 from scalekit.v1.roles.roles_pb2 import CreateRole as CreateRole
 from scalekit.v1.roles.roles_pb2 import CreateRoleRequest as CreateRoleRequest
 from scalekit.v1.roles.roles_pb2 import CreateRoleResponse as CreateRoleResponse
-from scalekit.v1.roles.roles_pb2 import DeleteOrganizationRoleBaseRequest as DeleteOrganizationRoleBaseRequest
-from scalekit.v1.roles.roles_pb2 import DeleteOrganizationRoleRequest as DeleteOrganizationRoleRequest
+from scalekit.v1.roles.roles_pb2 import (
+    DeleteOrganizationRoleBaseRequest as DeleteOrganizationRoleBaseRequest,
+)
+from scalekit.v1.roles.roles_pb2 import (
+    DeleteOrganizationRoleRequest as DeleteOrganizationRoleRequest,
+)
 from scalekit.v1.roles.roles_pb2 import DeletePermissionRequest as DeletePermissionRequest
 from scalekit.v1.roles.roles_pb2 import DeleteRoleBaseRequest as DeleteRoleBaseRequest
 from scalekit.v1.roles.roles_pb2 import DeleteRoleRequest as DeleteRoleRequest
@@ -50,7 +58,9 @@ from scalekit.v1.roles.roles_pb2 import (
     ListEffectiveRolePermissionsResponse as ListEffectiveRolePermissionsResponse,
 )
 from scalekit.v1.roles.roles_pb2 import ListOrganizationRolesRequest as ListOrganizationRolesRequest
-from scalekit.v1.roles.roles_pb2 import ListOrganizationRolesResponse as ListOrganizationRolesResponse
+from scalekit.v1.roles.roles_pb2 import (
+    ListOrganizationRolesResponse as ListOrganizationRolesResponse,
+)
 from scalekit.v1.roles.roles_pb2 import ListPermissionsRequest as ListPermissionsRequest
 from scalekit.v1.roles.roles_pb2 import ListPermissionsResponse as ListPermissionsResponse
 from scalekit.v1.roles.roles_pb2 import ListRolePermissionsRequest as ListRolePermissionsRequest
@@ -59,7 +69,9 @@ from scalekit.v1.roles.roles_pb2 import ListRolesRequest as ListRolesRequest
 from scalekit.v1.roles.roles_pb2 import ListRolesResponse as ListRolesResponse
 from scalekit.v1.roles.roles_pb2 import Permission as Permission
 from scalekit.v1.roles.roles_pb2 import PermissionType as PermissionType
-from scalekit.v1.roles.roles_pb2 import RemovePermissionFromRoleRequest as RemovePermissionFromRoleRequest
+from scalekit.v1.roles.roles_pb2 import (
+    RemovePermissionFromRoleRequest as RemovePermissionFromRoleRequest,
+)
 from scalekit.v1.roles.roles_pb2 import Role as Role
 from scalekit.v1.roles.roles_pb2 import RolePermission as RolePermission
 from scalekit.v1.roles.roles_pb2 import (
@@ -71,8 +83,12 @@ from scalekit.v1.roles.roles_pb2 import (
 from scalekit.v1.roles.roles_pb2 import UpdateDefaultRole as UpdateDefaultRole
 from scalekit.v1.roles.roles_pb2 import UpdateDefaultRolesRequest as UpdateDefaultRolesRequest
 from scalekit.v1.roles.roles_pb2 import UpdateDefaultRolesResponse as UpdateDefaultRolesResponse
-from scalekit.v1.roles.roles_pb2 import UpdateOrganizationRoleRequest as UpdateOrganizationRoleRequest
-from scalekit.v1.roles.roles_pb2 import UpdateOrganizationRoleResponse as UpdateOrganizationRoleResponse
+from scalekit.v1.roles.roles_pb2 import (
+    UpdateOrganizationRoleRequest as UpdateOrganizationRoleRequest,
+)
+from scalekit.v1.roles.roles_pb2 import (
+    UpdateOrganizationRoleResponse as UpdateOrganizationRoleResponse,
+)
 from scalekit.v1.roles.roles_pb2 import UpdatePermissionRequest as UpdatePermissionRequest
 from scalekit.v1.roles.roles_pb2 import UpdatePermissionResponse as UpdatePermissionResponse
 from scalekit.v1.roles.roles_pb2 import UpdateRole as UpdateRole
@@ -88,7 +104,9 @@ class RoleClient(_Service):
     ) -> tuple[_roles_pb2.UpdateRoleResponse, _Call]: ...
     def get_role(self, role_name: str) -> tuple[_roles_pb2.GetRoleResponse, _Call]: ...
     def list_roles(self) -> tuple[_roles_pb2.ListRolesResponse, _Call]: ...
-    def delete_role(self, role_name: str, reassign_role_name: str | None = None) -> tuple[_Empty, _Call]: ...
+    def delete_role(
+        self, role_name: str, reassign_role_name: str | None = None
+    ) -> tuple[_Empty, _Call]: ...
     def create_organization_role(
         self, org_id: str, role: _roles_pb2.CreateOrganizationRole | _Fields
     ) -> tuple[_roles_pb2.CreateOrganizationRoleResponse, _Call]: ...
@@ -104,7 +122,9 @@ class RoleClient(_Service):
     def delete_organization_role(
         self, org_id: str, role_name: str, reassign_role_name: str | None = None
     ) -> tuple[_Empty, _Call]: ...
-    def get_role_users_count(self, role_name: str) -> tuple[_roles_pb2.GetRoleUsersCountResponse, _Call]: ...
+    def get_role_users_count(
+        self, role_name: str
+    ) -> tuple[_roles_pb2.GetRoleUsersCountResponse, _Call]: ...
     def get_organization_role_users_count(
         self, org_id: str, role_name: str
     ) -> tuple[_roles_pb2.GetOrganizationRoleUsersCountResponse, _Call]: ...
@@ -114,9 +134,13 @@ class RoleClient(_Service):
     def update_default_organization_roles(
         self, org_id: str, default_roles: _roles_pb2.UpdateDefaultOrganizationRolesRequest | _Fields
     ) -> tuple[_roles_pb2.UpdateDefaultOrganizationRolesResponse, _Call]: ...
-    def list_dependent_roles(self, role_name: str) -> tuple[_roles_pb2.ListDependentRolesResponse, _Call]: ...
+    def list_dependent_roles(
+        self, role_name: str
+    ) -> tuple[_roles_pb2.ListDependentRolesResponse, _Call]: ...
     def delete_role_base(self, role_name: str) -> tuple[_Empty, _Call]: ...
-    def delete_organization_role_base(self, org_id: str, role_name: str) -> tuple[_Empty, _Call]: ...
+    def delete_organization_role_base(
+        self, org_id: str, role_name: str
+    ) -> tuple[_Empty, _Call]: ...
 
 class AsyncRoleClient(_AsyncService):
     def create_role(
@@ -158,7 +182,9 @@ class AsyncRoleClient(_AsyncService):
     ) -> _Coroutine[_Any, _Any, tuple[_roles_pb2.UpdateDefaultRolesResponse, _Call]]: ...
     def update_default_organization_roles(
         self, org_id: str, default_roles: _roles_pb2.UpdateDefaultOrganizationRolesRequest | _Fields
-    ) -> _Coroutine[_Any, _Any, tuple[_roles_pb2.UpdateDefaultOrganizationRolesResponse, _Call]]: ...
+    ) -> _Coroutine[
+        _Any, _Any, tuple[_roles_pb2.UpdateDefaultOrganizationRolesResponse, _Call]
+    ]: ...
     def list_dependent_roles(
         self, role_name: str
     ) -> _Coroutine[_Any, _Any, tuple[_roles_pb2.ListDependentRolesResponse, _Call]]: ...

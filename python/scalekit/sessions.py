@@ -5,9 +5,9 @@ Reads and revokes the login sessions of users.
 
 A session starts when the user logs in.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ class _Methods:
         Fails with `NOT_FOUND` for an unknown id.
 
         Args:
-            session_id (str): Id of the session (`ses_` followed by digits). Required. Must match
-                `^ses_[0-9]+$`.
+            session_id (str): Id of the session (`ses_` followed by digits). Required. Must
+                match `^ses_[0-9]+$`.
 
         Returns:
-            ``(message, call)``: the :class:`SessionDetails`, and the status and headers of the response.
+            ``(message, call)``: the :class:`SessionDetails`, and the status and headers of the
+            response.
         """
         args = Arguments("SessionService.GetSession", sessions_pb2.SessionDetailsRequest)
         args.required("session_id", session_id)
@@ -41,41 +42,45 @@ class _Methods:
     def revoke_session(self, session_id: str):
         """Revokes a session.
 
-        Its refresh token stops working. Returns the revoked session. Fails with `NOT_FOUND` for an
-        unknown id.
+        Its refresh token stops working. Returns the revoked session. Fails with `NOT_FOUND`
+        for an unknown id.
 
         Args:
-            session_id (str): Id of the session (`ses_` followed by digits). Required. Must match
-                `^ses_[0-9]+$`.
+            session_id (str): Id of the session (`ses_` followed by digits). Required. Must
+                match `^ses_[0-9]+$`.
 
         Returns:
-            ``(message, call)``: the :class:`RevokeSessionResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`RevokeSessionResponse`, and the status and headers of
+            the response.
         """
         args = Arguments("SessionService.RevokeSession", sessions_pb2.RevokeSessionRequest)
         args.required("session_id", session_id)
         return self._call(args.operation, args.request, sessions_pb2.RevokeSessionResponse)
 
     def get_user_sessions(
-        self, user_id: str, page_size: int | None = None, page_token: str | None = None, filter: Any = None
+        self,
+        user_id: str,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        filter: Any = None,
     ):
         """Lists the sessions of a user, page by page, in order of creation.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page.
 
         Args:
             user_id (str): Id of the user (`usr_` followed by digits). Required. Must match
                 `^usr_[0-9]+$`.
             page_size (int, optional): Number of entries per page; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
-            filter (UserSessionFilter | dict, optional): Filter; all sessions of the user are listed if
-                not set.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
+            filter (UserSessionFilter | dict, optional): Filter; all sessions of the user are
+                listed if not set.
 
         Returns:
-            ``(message, call)``: the :class:`UserSessionDetails`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`UserSessionDetails`, and the status and headers of
+            the response.
         """
         args = Arguments("SessionService.GetUserSessions", sessions_pb2.UserSessionDetailsRequest)
         args.required("user_id", user_id)
@@ -94,15 +99,19 @@ class _Methods:
                 `^usr_[0-9]+$`.
 
         Returns:
-            ``(message, call)``: the :class:`RevokeAllUserSessionsResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`RevokeAllUserSessionsResponse`, and the status and
+            headers of the response.
         """
-        args = Arguments("SessionService.RevokeAllUserSessions", sessions_pb2.RevokeAllUserSessionsRequest)
+        args = Arguments(
+            "SessionService.RevokeAllUserSessions", sessions_pb2.RevokeAllUserSessionsRequest
+        )
         args.required("user_id", user_id)
         return self._call(args.operation, args.request, sessions_pb2.RevokeAllUserSessionsResponse)
 
     @staticmethod
-    def create_session_filter(status: list[str] | None = None, start_time: Any = None, end_time: Any = None):
+    def create_session_filter(
+        status: list[str] | None = None, start_time: Any = None, end_time: Any = None
+    ):
         """Builds the filter for get_user_sessions. No call is made.
 
         Args:
@@ -128,8 +137,8 @@ class _Methods:
             user_id (str): Id of the user (`usr_` followed by digits). Required. Must match
                 `^usr_[0-9]+$`.
             page_size (int, optional): Number of entries per page; 10 if not set.
-            filter (UserSessionFilter | dict, optional): Filter; all sessions of the user are listed if
-                not set.
+            filter (UserSessionFilter | dict, optional): Filter; all sessions of the user are
+                listed if not set.
 
         Yields:
             Each :class:`SessionDetails`.
@@ -138,7 +147,9 @@ class _Methods:
         args.required("user_id", user_id)
         args.optional("page_size", page_size)
         args.optional("filter", filter)
-        return self._pages(args.operation, args.request, sessions_pb2.UserSessionDetails, "sessions")
+        return self._pages(
+            args.operation, args.request, sessions_pb2.UserSessionDetails, "sessions"
+        )
 
 
 class SessionsClient(_Methods, Service):

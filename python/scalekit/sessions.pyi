@@ -18,8 +18,12 @@ from scalekit.v1.sessions import sessions_pb2 as _sessions_pb2
 from scalekit.v1.sessions.sessions_pb2 import AuthenticatedClients as AuthenticatedClients
 from scalekit.v1.sessions.sessions_pb2 import DeviceDetails as DeviceDetails
 from scalekit.v1.sessions.sessions_pb2 import Location as Location
-from scalekit.v1.sessions.sessions_pb2 import RevokeAllUserSessionsRequest as RevokeAllUserSessionsRequest
-from scalekit.v1.sessions.sessions_pb2 import RevokeAllUserSessionsResponse as RevokeAllUserSessionsResponse
+from scalekit.v1.sessions.sessions_pb2 import (
+    RevokeAllUserSessionsRequest as RevokeAllUserSessionsRequest,
+)
+from scalekit.v1.sessions.sessions_pb2 import (
+    RevokeAllUserSessionsResponse as RevokeAllUserSessionsResponse,
+)
 from scalekit.v1.sessions.sessions_pb2 import RevokedSessionDetails as RevokedSessionDetails
 from scalekit.v1.sessions.sessions_pb2 import RevokeSessionRequest as RevokeSessionRequest
 from scalekit.v1.sessions.sessions_pb2 import RevokeSessionResponse as RevokeSessionResponse
@@ -31,7 +35,9 @@ from scalekit.v1.sessions.sessions_pb2 import UserSessionFilter as UserSessionFi
 
 class SessionsClient(_Service):
     def get_session(self, session_id: str) -> tuple[_sessions_pb2.SessionDetails, _Call]: ...
-    def revoke_session(self, session_id: str) -> tuple[_sessions_pb2.RevokeSessionResponse, _Call]: ...
+    def revoke_session(
+        self, session_id: str
+    ) -> tuple[_sessions_pb2.RevokeSessionResponse, _Call]: ...
     def get_user_sessions(
         self,
         user_id: str,

@@ -3,9 +3,9 @@
 
 Creates, validates and revokes opaque API tokens of organizations and their users.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -35,23 +35,27 @@ class _Methods:
     ):
         """Creates an API token for an organization or for one of its users.
 
-        Returns the token, which is shown only once. Fails with `NOT_FOUND` for an unknown organization
-        or user, and with `INVALID_ARGUMENT` if the claims or the description are invalid.
+        Returns the token, which is shown only once. Fails with `NOT_FOUND` for an unknown
+        organization or user, and with `INVALID_ARGUMENT` if the claims or the description are
+        invalid.
 
         Args:
-            organization_id (str): Id of the organization that the token belongs to (`org_` followed by
-                digits).
-            user_id (str, optional): Id of the user that the token belongs to (`usr_` followed by
-                digits); empty for a token of the organization.
-            custom_claims (Mapping[str, str], optional): Custom key-value pairs that `ValidateToken`
-                returns: at most 20 pairs, keys of 1 to 30 characters, values of 1 to 256.
+            organization_id (str): Id of the organization that the token belongs to (`org_`
+                followed by digits).
+            user_id (str, optional): Id of the user that the token belongs to (`usr_` followed
+                by digits); empty for a token of the organization.
+            custom_claims (Mapping[str, str], optional): Custom key-value pairs that
+                `ValidateToken` returns: at most 20 pairs, keys of 1 to 30 characters,
+                values of 1 to 256.
             expiry (Timestamp | datetime | str, optional): Time when the token expires.
             description (str, optional): Description of the token, at most 255 characters.
 
         Returns:
             The :class:`CreateTokenResponse`.
         """
-        args = Arguments("ApiTokenService.CreateToken", tokens_pb2.CreateTokenRequest, missing=_MISSING)
+        args = Arguments(
+            "ApiTokenService.CreateToken", tokens_pb2.CreateTokenRequest, missing=_MISSING
+        )
         args.required("organization_id", organization_id, "token.organization_id")
         args.optional("user_id", user_id, "token.user_id")
         args.optional("custom_claims", custom_claims, "token.custom_claims")
@@ -71,12 +75,14 @@ class _Methods:
             The :class:`ValidateTokenResponse`.
 
         Raises:
-            ScalekitValidateTokenFailureException: the token is unknown or was invalidated, or the
-                service rejected the call with 400, 401, 403 or 404. The exception has
-                `http_status`, `grpc_status`, `error_code` and `err_details`; its cause is the
-                ScalekitServerException.
+            ScalekitValidateTokenFailureException: the token is unknown or was invalidated, or
+                the service rejected the call with 400, 401, 403 or 404. The exception has
+                `http_status`, `grpc_status`, `error_code` and `err_details`; its cause is
+                the ScalekitServerException.
         """
-        args = Arguments("ApiTokenService.ValidateToken", tokens_pb2.ValidateTokenRequest, missing=_MISSING)
+        args = Arguments(
+            "ApiTokenService.ValidateToken", tokens_pb2.ValidateTokenRequest, missing=_MISSING
+        )
         args.required("token", token)
         return self._call(
             args.operation,
@@ -112,22 +118,24 @@ class _Methods:
     ):
         """Lists the API tokens of an organization or of one of its users, page by page.
 
-        The entries do not contain the tokens themselves. To get the next page, pass `next_page_token`
-        of the response as `page_token`; it is empty on the last page.
+        The entries do not contain the tokens themselves. To get the next page, pass
+        `next_page_token` of the response as `page_token`; it is empty on the last page.
 
         Args:
-            organization_id (str): Id of the organization whose tokens are listed (`org_` followed by
-                digits). At most 32 characters.
+            organization_id (str): Id of the organization whose tokens are listed (`org_`
+                followed by digits). At most 32 characters.
             user_id (str, optional): Only tokens of this user (`usr_` followed by digits).
-            page_size (int, optional): Number of entries per page, 0 to 30; 10 if not set. Default:
-                ``10``.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
+            page_size (int, optional): Number of entries per page, 0 to 30; 10 if not set.
+                Default: ``10``.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
 
         Returns:
             The :class:`ListTokensResponse`.
         """
-        args = Arguments("ApiTokenService.ListTokens", tokens_pb2.ListTokensRequest, missing=_MISSING)
+        args = Arguments(
+            "ApiTokenService.ListTokens", tokens_pb2.ListTokensRequest, missing=_MISSING
+        )
         args.required("organization_id", organization_id)
         args.optional("user_id", user_id)
         args.optional("page_size", page_size)
@@ -137,28 +145,34 @@ class _Methods:
         )
 
     def update_token(
-        self, token: str, custom_claims: dict[str, str] | None = None, description: str | None = None
+        self,
+        token: str,
+        custom_claims: dict[str, str] | None = None,
+        description: str | None = None,
     ):
         """Updates the custom claims or the description of an API token and returns its details.
 
-        The new claims are merged into the existing claims, which are read first in a separate call.
+        The new claims are merged into the existing claims, which are read first in a separate
+        call.
 
         Args:
             token (str): The API token, as returned by `CreateToken`, or its id.
-            custom_claims (Mapping[str, str], optional): Claims to add or change. An empty value removes
-                a claim. At most 20 pairs in total, keys of 1 to 30 characters, values of at most
-                256 characters.
-            description (str, optional): New description, at most 255 characters. If it is not set, the
-                description stays unchanged.
+            custom_claims (Mapping[str, str], optional): Claims to add or change. An empty
+                value removes a claim. At most 20 pairs in total, keys of 1 to 30
+                characters, values of at most 256 characters.
+            description (str, optional): New description, at most 255 characters. If it is not
+                set, the description stays unchanged.
 
         Returns:
             The :class:`UpdateTokenResponse`.
 
         Raises:
-            ScalekitValidateTokenFailureException: the token is unknown or was invalidated; see
-                `validate_token`.
+            ScalekitValidateTokenFailureException: the token is unknown or was invalidated;
+                see `validate_token`.
         """
-        args = Arguments("ApiTokenService.UpdateToken", tokens_pb2.UpdateTokenRequest, missing=_MISSING)
+        args = Arguments(
+            "ApiTokenService.UpdateToken", tokens_pb2.UpdateTokenRequest, missing=_MISSING
+        )
         args.required("token", token)
         args.optional("custom_claims", custom_claims)
         args.optional("description", description)
@@ -167,7 +181,12 @@ class _Methods:
         return self._run(
             steps.with_merged_claims(
                 (first.operation, first.request, tokens_pb2.ValidateTokenResponse),
-                (args.operation, args.request, tokens_pb2.UpdateTokenResponse, lambda message: message),
+                (
+                    args.operation,
+                    args.request,
+                    tokens_pb2.UpdateTokenResponse,
+                    lambda message: message,
+                ),
             )
         )
 
@@ -177,16 +196,18 @@ class _Methods:
         Pages are fetched lazily.
 
         Args:
-            organization_id (str): Id of the organization whose tokens are listed (`org_` followed by
-                digits). At most 32 characters.
+            organization_id (str): Id of the organization whose tokens are listed (`org_`
+                followed by digits). At most 32 characters.
             user_id (str, optional): Only tokens of this user (`usr_` followed by digits).
-            page_size (int, optional): Number of entries per page, 0 to 30; 10 if not set. Default:
-                ``10``.
+            page_size (int, optional): Number of entries per page, 0 to 30; 10 if not set.
+                Default: ``10``.
 
         Yields:
             Each :class:`Token`.
         """
-        args = Arguments("ApiTokenService.ListTokens", tokens_pb2.ListTokensRequest, missing=_MISSING)
+        args = Arguments(
+            "ApiTokenService.ListTokens", tokens_pb2.ListTokensRequest, missing=_MISSING
+        )
         args.required("organization_id", organization_id)
         args.optional("user_id", user_id)
         args.optional("page_size", page_size)

@@ -45,7 +45,10 @@ class TokenClient(_Service):
         page_token: str | None = None,
     ) -> _tokens_pb2.ListTokensResponse: ...
     def update_token(
-        self, token: str, custom_claims: _Mapping[str, str] | None = None, description: str | None = None
+        self,
+        token: str,
+        custom_claims: _Mapping[str, str] | None = None,
+        description: str | None = None,
     ) -> _tokens_pb2.UpdateTokenResponse: ...
     def iter_tokens(
         self, organization_id: str, user_id: str | None = None, page_size: int = 10
@@ -60,7 +63,9 @@ class AsyncTokenClient(_AsyncService):
         expiry: _Timestamp | _datetime | str | None = None,
         description: str | None = None,
     ) -> _Coroutine[_Any, _Any, _tokens_pb2.CreateTokenResponse]: ...
-    def validate_token(self, token: str) -> _Coroutine[_Any, _Any, _tokens_pb2.ValidateTokenResponse]: ...
+    def validate_token(
+        self, token: str
+    ) -> _Coroutine[_Any, _Any, _tokens_pb2.ValidateTokenResponse]: ...
     def invalidate_token(self, token: str) -> _Coroutine[_Any, _Any, _Empty]: ...
     def list_tokens(
         self,
@@ -70,7 +75,10 @@ class AsyncTokenClient(_AsyncService):
         page_token: str | None = None,
     ) -> _Coroutine[_Any, _Any, _tokens_pb2.ListTokensResponse]: ...
     def update_token(
-        self, token: str, custom_claims: _Mapping[str, str] | None = None, description: str | None = None
+        self,
+        token: str,
+        custom_claims: _Mapping[str, str] | None = None,
+        description: str | None = None,
     ) -> _Coroutine[_Any, _Any, _tokens_pb2.UpdateTokenResponse]: ...
     def iter_tokens(
         self, organization_id: str, user_id: str | None = None, page_size: int = 10

@@ -3,9 +3,9 @@
 
 Lists, searches and executes the tools that connected accounts make available.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -22,20 +22,23 @@ _MISSING = {"*": "{name} is required"}
 
 
 class _Methods:
-    def list_tools(self, filter: Any = None, page_size: int | None = None, page_token: str | None = None):
+    def list_tools(
+        self, filter: Any = None, page_size: int | None = None, page_token: str | None = None
+    ):
         """Lists the tools that match the filter, page by page.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page.
 
         Args:
             filter (Filter | dict, optional): Filter; all tools are listed if not set.
             page_size (int, optional): Number of entries per page; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
 
         Returns:
-            ``(message, call)``: the :class:`ListToolsResponse`, and the status and headers of the response.
+            ``(message, call)``: the :class:`ListToolsResponse`, and the status and headers of the
+            response.
         """
         args = Arguments("ToolService.ListTools", tools_pb2.ListToolsRequest)
         args.optional("filter", filter)
@@ -44,26 +47,33 @@ class _Methods:
         return self._call(args.operation, args.request, tools_pb2.ListToolsResponse)
 
     def list_scoped_tools(
-        self, identifier: str, filter: Any = None, page_size: int | None = None, page_token: str | None = None
+        self,
+        identifier: str,
+        filter: Any = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
     ):
-        """Lists the tools that match the filter and that the connected accounts of an identifier can run,
-        page by page.
+        """Lists the tools that match the filter and that the connected accounts of an identifier
+        can run, page by page.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page.
 
         Args:
-            identifier (str): Identifier of the connected accounts, at most 100 characters. Required.
+            identifier (str): Identifier of the connected accounts, at most 100 characters.
+                Required.
             filter (ScopedToolFilter | dict, optional): Filter. Required, but may be empty.
             page_size (int, optional): Number of entries per page; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
 
         Returns:
-            ``(message, call)``: the :class:`ListScopedToolsResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListScopedToolsResponse`, and the status and headers
+            of the response.
         """
-        args = Arguments("ToolService.ListScopedTools", tools_pb2.ListScopedToolsRequest, missing=_MISSING)
+        args = Arguments(
+            "ToolService.ListScopedTools", tools_pb2.ListScopedToolsRequest, missing=_MISSING
+        )
         args.required("identifier", identifier)
         args.optional("filter", filter)
         args.optional("page_size", page_size)
@@ -75,18 +85,19 @@ class _Methods:
     ):
         """Lists all tools that are available to an identifier, page by page.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page.
 
         Args:
-            identifier (str): Identifier of the connected accounts, at most 100 characters. Required.
+            identifier (str): Identifier of the connected accounts, at most 100 characters.
+                Required.
             page_size (int, optional): Number of entries per page; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
 
         Returns:
-            ``(message, call)``: the :class:`ListAvailableToolsResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListAvailableToolsResponse`, and the status and
+            headers of the response.
         """
         args = Arguments(
             "ToolService.ListAvailableTools", tools_pb2.ListAvailableToolsRequest, missing=_MISSING
@@ -102,14 +113,15 @@ class _Methods:
         Fails with `INVALID_ARGUMENT` if the text is empty or longer than 256 characters.
 
         Args:
-            query (str): Description of the task, in plain words; 1 to 256 characters. Required.
-            identifier (str, optional): Identifier of the connected accounts whose readiness is
-                returned, at most 100 characters.
+            query (str): Description of the task, in plain words; 1 to 256 characters.
+                Required.
+            identifier (str, optional): Identifier of the connected accounts whose readiness
+                is returned, at most 100 characters.
             top_k (int, optional): Maximum number of tools to return.
 
         Returns:
-            ``(message, call)``: the :class:`SearchToolsResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`SearchToolsResponse`, and the status and headers of
+            the response.
         """
         args = Arguments("ToolService.SearchTools", tools_pb2.SearchToolsRequest, missing=_MISSING)
         args.required("query", query)
@@ -128,23 +140,24 @@ class _Methods:
         """Executes a tool with a connected account and returns its result.
 
         An unknown tool is an error. If the tool itself fails, the error details contain
-        `tool_error_info`. The default timeout of this call is 60 seconds. The client never retries it,
-        because a tool can have side effects.
+        `tool_error_info`. The default timeout of this call is 60 seconds. The client never
+        retries it, because a tool can have side effects.
 
         Args:
             tool_name (str): Name of the tool, such as `gmail_fetch_mails`. Required.
-            identifier (str, optional): Identifier of the connected account, such as the e-mail address
-                of its user. Not needed with `connected_account_id`.
+            identifier (str, optional): Identifier of the connected account, such as the
+                e-mail address of its user. Not needed with `connected_account_id`.
             params (Struct | dict, optional): Parameters of the tool, as JSON that matches its
                 definition.
-            connected_account_id (str, optional): Id of the connected account (`ca_` followed by
-                digits), at most 100 characters. Not needed with `identifier`.
-            connection_name (str, optional): Name of the connection to use, at most 400 letters, digits,
-                spaces, `_`, `:` and `-`. Must match `^[a-zA-Z0-9_: -]*$`.
+            connected_account_id (str, optional): Id of the connected account (`ca_` followed
+                by digits), at most 100 characters. Not needed with `identifier`.
+            connection_name (str, optional): Name of the connection to use, at most 400
+                letters, digits, spaces, `_`, `:` and `-`. Must match `^[a-zA-Z0-9_:
+                -]*$`.
 
         Returns:
-            ``(message, call)``: the :class:`ExecuteToolResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ExecuteToolResponse`, and the status and headers of
+            the response.
         """
         args = Arguments("ToolService.ExecuteTool", tools_pb2.ExecuteToolRequest, missing=_MISSING)
         args.needs({"identifier": identifier}, {"connected_account_id": connected_account_id})
@@ -178,14 +191,17 @@ class _Methods:
         Pages are fetched lazily.
 
         Args:
-            identifier (str): Identifier of the connected accounts, at most 100 characters. Required.
+            identifier (str): Identifier of the connected accounts, at most 100 characters.
+                Required.
             filter (ScopedToolFilter | dict, optional): Filter. Required, but may be empty.
             page_size (int, optional): Number of entries per page; 10 if not set.
 
         Yields:
             Each :class:`ScopedTool`.
         """
-        args = Arguments("ToolService.ListScopedTools", tools_pb2.ListScopedToolsRequest, missing=_MISSING)
+        args = Arguments(
+            "ToolService.ListScopedTools", tools_pb2.ListScopedToolsRequest, missing=_MISSING
+        )
         args.required("identifier", identifier)
         args.optional("filter", filter)
         args.optional("page_size", page_size)
@@ -197,7 +213,8 @@ class _Methods:
         Pages are fetched lazily.
 
         Args:
-            identifier (str): Identifier of the connected accounts, at most 100 characters. Required.
+            identifier (str): Identifier of the connected accounts, at most 100 characters.
+                Required.
             page_size (int, optional): Number of entries per page; 10 if not set.
 
         Yields:
@@ -208,7 +225,9 @@ class _Methods:
         )
         args.required("identifier", identifier)
         args.optional("page_size", page_size)
-        return self._pages(args.operation, args.request, tools_pb2.ListAvailableToolsResponse, "tools")
+        return self._pages(
+            args.operation, args.request, tools_pb2.ListAvailableToolsResponse, "tools"
+        )
 
 
 class ToolsClient(_Methods, Service):

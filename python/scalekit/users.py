@@ -3,9 +3,9 @@
 
 Manages users, their memberships in organizations, their invitations and their roles.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ class _Methods:
             user_id (str): Id of the user (`usr_` followed by digits). 1 to 32 characters.
 
         Returns:
-            ``(message, call)``: the :class:`GetUserResponse`, and the status and headers of the response.
+            ``(message, call)``: the :class:`GetUserResponse`, and the status and headers of the
+            response.
         """
         args = Arguments("UserService.GetUser", users_pb2.GetUserRequest)
         args.required("user_id", user_id, "id")
@@ -40,16 +41,17 @@ class _Methods:
     def list_users(self, page_size: int | None = None, page_token: str | None = None):
         """Lists the users of the environment, page by page, in order of creation.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page.
 
         Args:
             page_size (int, optional): Number of entries per page; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
 
         Returns:
-            ``(message, call)``: the :class:`ListUsersResponse`, and the status and headers of the response.
+            ``(message, call)``: the :class:`ListUsersResponse`, and the status and headers of the
+            response.
         """
         args = Arguments("UserService.ListUsers", users_pb2.ListUsersRequest)
         args.optional("page_size", page_size)
@@ -57,23 +59,23 @@ class _Methods:
         return self._call(args.operation, args.request, users_pb2.ListUsersResponse)
 
     def search_users(self, query: str, page_size: int | None = None, page_token: str | None = None):
-        """Finds users of the environment whose name, e-mail address, id or external id contains the search
-        text, page by page.
+        """Finds users of the environment whose name, e-mail address, id or external id contains
+        the search text, page by page.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page. Fails with `INVALID_ARGUMENT` if the text has fewer than 3 or more than 100
-        characters.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page. Fails with `INVALID_ARGUMENT` if the text has fewer than 3 or
+        more than 100 characters.
 
         Args:
-            query (str): Text to search for in name, e-mail address, id and external id, 3 to 100
-                characters. Required.
+            query (str): Text to search for in name, e-mail address, id and external id, 3 to
+                100 characters. Required.
             page_size (int, optional): Number of entries per page, at most 30; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
 
         Returns:
-            ``(message, call)``: the :class:`SearchUsersResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`SearchUsersResponse`, and the status and headers of
+            the response.
         """
         args = Arguments("UserService.SearchUsers", users_pb2.SearchUsersRequest)
         args.required("query", query)
@@ -82,29 +84,35 @@ class _Methods:
         return self._call(args.operation, args.request, users_pb2.SearchUsersResponse)
 
     def search_organization_users(
-        self, organization_id: str, query: str, page_size: int | None = None, page_token: str | None = None
+        self,
+        organization_id: str,
+        query: str,
+        page_size: int | None = None,
+        page_token: str | None = None,
     ):
-        """Finds users of an organization whose name, e-mail address, id or external id contains the search
-        text, page by page.
+        """Finds users of an organization whose name, e-mail address, id or external id contains
+        the search text, page by page.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page. Fails with `NOT_FOUND` for an unknown organization, and with `INVALID_ARGUMENT` if
-        the text has fewer than 3 or more than 100 characters.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page. Fails with `NOT_FOUND` for an unknown organization, and with
+        `INVALID_ARGUMENT` if the text has fewer than 3 or more than 100 characters.
 
         Args:
-            organization_id (str): Id of the organization (`org_` followed by digits). Required. 1 to 32
-                characters.
-            query (str): Text to search for in name, e-mail address, id and external id, 3 to 100
-                characters. Required.
+            organization_id (str): Id of the organization (`org_` followed by digits).
+                Required. 1 to 32 characters.
+            query (str): Text to search for in name, e-mail address, id and external id, 3 to
+                100 characters. Required.
             page_size (int, optional): Number of entries per page, at most 30; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
 
         Returns:
-            ``(message, call)``: the :class:`SearchOrganizationUsersResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`SearchOrganizationUsersResponse`, and the status and
+            headers of the response.
         """
-        args = Arguments("UserService.SearchOrganizationUsers", users_pb2.SearchOrganizationUsersRequest)
+        args = Arguments(
+            "UserService.SearchOrganizationUsers", users_pb2.SearchOrganizationUsersRequest
+        )
         args.required("organization_id", organization_id)
         args.required("query", query)
         args.optional("page_size", page_size)
@@ -114,16 +122,16 @@ class _Methods:
     def update_user(self, user_id: str, user: Any):
         """Updates a user and returns the user.
 
-        Fields that are not set keep their values. Fails with `NOT_FOUND` for an unknown user, and with
-        `INVALID_ARGUMENT` if a field is invalid.
+        Fields that are not set keep their values. Fails with `NOT_FOUND` for an unknown user,
+        and with `INVALID_ARGUMENT` if a field is invalid.
 
         Args:
             user_id (str): Id of the user (`usr_` followed by digits). 19 to 25 characters.
             user (UpdateUser | dict): The new values. Required.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateUserResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`UpdateUserResponse`, and the status and headers of
+            the response.
         """
         args = Arguments("UserService.UpdateUser", users_pb2.UpdateUserRequest)
         args.required("user_id", user_id, "id")
@@ -146,24 +154,28 @@ class _Methods:
         return self._call(args.operation, args.request, Empty)
 
     def create_membership(
-        self, organization_id: str, user_id: str, membership: Any, send_invitation_email: bool = True
+        self,
+        organization_id: str,
+        user_id: str,
+        membership: Any,
+        send_invitation_email: bool = True,
     ):
         """Adds a user to an organization and returns the user.
 
-        If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for an
-        unknown organization or user.
+        If no roles are given, the member gets the default member role. Fails with `NOT_FOUND`
+        for an unknown organization or user.
 
         Args:
             organization_id (str): Id of the organization (`org_` followed by digits). 1 to 32
                 characters.
             user_id (str): Id of the user (`usr_` followed by digits). 19 to 25 characters.
             membership (CreateMembership | dict): The membership to create. Required.
-            send_invitation_email (bool, optional): Whether to send an invitation to the user by e-mail.
-                Default: ``True``.
+            send_invitation_email (bool, optional): Whether to send an invitation to the user
+                by e-mail. Default: ``True``.
 
         Returns:
-            ``(message, call)``: the :class:`CreateMembershipResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`CreateMembershipResponse`, and the status and headers
+            of the response.
         """
         args = Arguments("UserService.CreateMembership", users_pb2.CreateMembershipRequest)
         args.required("organization_id", organization_id)
@@ -175,7 +187,8 @@ class _Methods:
     def delete_membership(self, organization_id: str, user_id: str):
         """Removes a user from an organization and returns nothing.
 
-        The user is not deleted. Fails with `NOT_FOUND` for an unknown organization, user or membership.
+        The user is not deleted. Fails with `NOT_FOUND` for an unknown organization, user or
+        membership.
 
         Args:
             organization_id (str): Id of the organization (`org_` followed by digits). 1 to 32
@@ -191,7 +204,8 @@ class _Methods:
         return self._call(args.operation, args.request, Empty)
 
     def update_membership(self, organization_id: str, user_id: str, membership: Any):
-        """Updates the roles and metadata of a user's membership in an organization, and returns the user.
+        """Updates the roles and metadata of a user's membership in an organization, and returns
+        the user.
 
         Fails with `NOT_FOUND` for an unknown organization, user or membership.
 
@@ -202,8 +216,8 @@ class _Methods:
             membership (UpdateMembership | dict): The new values. Required.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateMembershipResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`UpdateMembershipResponse`, and the status and headers
+            of the response.
         """
         args = Arguments("UserService.UpdateMembership", users_pb2.UpdateMembershipRequest)
         args.required("organization_id", organization_id)
@@ -211,25 +225,30 @@ class _Methods:
         args.required("membership", membership)
         return self._call(args.operation, args.request, users_pb2.UpdateMembershipResponse)
 
-    def create_user_and_membership(self, organization_id: str, user: Any, send_invitation_email: bool = True):
-        """Creates a user as a member of an organization and returns the user with the membership.
+    def create_user_and_membership(
+        self, organization_id: str, user: Any, send_invitation_email: bool = True
+    ):
+        """Creates a user as a member of an organization and returns the user with the
+        membership.
 
-        If no roles are given, the member gets the default member role. Fails with `NOT_FOUND` for an
-        unknown organization, and with `INVALID_ARGUMENT` if the e-mail address or another field is
-        invalid.
+        If no roles are given, the member gets the default member role. Fails with `NOT_FOUND`
+        for an unknown organization, and with `INVALID_ARGUMENT` if the e-mail address or
+        another field is invalid.
 
         Args:
-            organization_id (str): Id of the organization to add the user to (`org_` followed by
-                digits).
+            organization_id (str): Id of the organization to add the user to (`org_` followed
+                by digits).
             user (CreateUser | dict): The user to create. Required.
-            send_invitation_email (bool, optional): Whether to send an invitation to the user by e-mail.
-                Default: ``True``.
+            send_invitation_email (bool, optional): Whether to send an invitation to the user
+                by e-mail. Default: ``True``.
 
         Returns:
-            ``(message, call)``: the :class:`CreateUserAndMembershipResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`CreateUserAndMembershipResponse`, and the status and
+            headers of the response.
         """
-        args = Arguments("UserService.CreateUserAndMembership", users_pb2.CreateUserAndMembershipRequest)
+        args = Arguments(
+            "UserService.CreateUserAndMembership", users_pb2.CreateUserAndMembershipRequest
+        )
         args.required("organization_id", organization_id)
         args.required("user", user)
         args.optional("send_invitation_email", send_invitation_email)
@@ -240,21 +259,23 @@ class _Methods:
     ):
         """Lists the users of an organization, page by page, in order of creation.
 
-        To get the next page, pass `next_page_token` of the response as `page_token`; it is empty on the
-        last page. Fails with `NOT_FOUND` for an unknown organization.
+        To get the next page, pass `next_page_token` of the response as `page_token`; it is
+        empty on the last page. Fails with `NOT_FOUND` for an unknown organization.
 
         Args:
             organization_id (str): Id of the organization (`org_` followed by digits). 1 to 32
                 characters.
             page_size (int, optional): Number of entries per page, at most 100; 10 if not set.
-            page_token (str, optional): Token of the page to return, from an earlier response; empty for
-                the first page.
+            page_token (str, optional): Token of the page to return, from an earlier response;
+                empty for the first page.
 
         Returns:
-            ``(message, call)``: the :class:`ListOrganizationUsersResponse`, and the status and headers of
-            the response.
+            ``(message, call)``: the :class:`ListOrganizationUsersResponse`, and the status and
+            headers of the response.
         """
-        args = Arguments("UserService.ListOrganizationUsers", users_pb2.ListOrganizationUsersRequest)
+        args = Arguments(
+            "UserService.ListOrganizationUsers", users_pb2.ListOrganizationUsersRequest
+        )
         args.required("organization_id", organization_id)
         args.optional("page_size", page_size)
         args.optional("page_token", page_token)
@@ -263,8 +284,8 @@ class _Methods:
     def resend_invite(self, organization_id: str, user_id: str):
         """Resends the invitation to an organization to a user who has not accepted it yet.
 
-        Returns the invitation with its new expiry time and the number of times it was resent. Fails
-        with `NOT_FOUND` for an unknown organization or user.
+        Returns the invitation with its new expiry time and the number of times it was resent.
+        Fails with `NOT_FOUND` for an unknown organization or user.
 
         Args:
             organization_id (str): Id of the organization (`org_` followed by digits). 1 to 32
@@ -272,8 +293,8 @@ class _Methods:
             user_id (str): Id of the user (`usr_` followed by digits). 19 to 25 characters.
 
         Returns:
-            ``(message, call)``: the :class:`ResendInviteResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ResendInviteResponse`, and the status and headers of
+            the response.
         """
         args = Arguments("UserService.ResendInvite", users_pb2.ResendInviteRequest)
         args.required("organization_id", organization_id)
@@ -290,8 +311,8 @@ class _Methods:
             user_id (str): Id of the user (`usr_` followed by digits).
 
         Returns:
-            ``(message, call)``: the :class:`ListUserRolesResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListUserRolesResponse`, and the status and headers of
+            the response.
         """
         args = Arguments("UserService.ListUserRoles", users_pb2.ListUserRolesRequest)
         args.required("organization_id", organization_id)
@@ -309,8 +330,8 @@ class _Methods:
             roles (Sequence[str]): The roles to assign; at least one. Required.
 
         Returns:
-            ``(message, call)``: the :class:`AssignUserRolesResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`AssignUserRolesResponse`, and the status and headers
+            of the response.
         """
         args = Arguments("UserService.AssignUserRoles", users_pb2.AssignUserRolesRequest)
         args.required("organization_id", organization_id)
@@ -347,8 +368,8 @@ class _Methods:
             user_id (str): Id of the user (`usr_` followed by digits).
 
         Returns:
-            ``(message, call)``: the :class:`ListUserPermissionsResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListUserPermissionsResponse`, and the status and
+            headers of the response.
         """
         args = Arguments("UserService.ListUserPermissions", users_pb2.ListUserPermissionsRequest)
         args.required("organization_id", organization_id)
@@ -362,7 +383,8 @@ class _Methods:
             external_id (str): Id of the user in your application, at most 510 characters.
 
         Returns:
-            ``(message, call)``: the :class:`GetUserResponse`, and the status and headers of the response.
+            ``(message, call)``: the :class:`GetUserResponse`, and the status and headers of the
+            response.
         """
         args = Arguments("UserService.GetUser", users_pb2.GetUserRequest)
         args.required("external_id", external_id)
@@ -376,8 +398,8 @@ class _Methods:
             user (UpdateUser | dict): The new values. Required.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateUserResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`UpdateUserResponse`, and the status and headers of
+            the response.
         """
         args = Arguments("UserService.UpdateUser", users_pb2.UpdateUserRequest)
         args.required("external_id", external_id)
@@ -398,21 +420,26 @@ class _Methods:
         return self._call(args.operation, args.request, Empty)
 
     def create_membership_by_external_id(
-        self, organization_id: str, external_id: str, membership: Any, send_invitation_email: bool = True
+        self,
+        organization_id: str,
+        external_id: str,
+        membership: Any,
+        send_invitation_email: bool = True,
     ):
-        """Same as :meth:`create_membership`, but takes the external id instead of the Scalekit id.
+        """Same as :meth:`create_membership`, but takes the external id instead of the Scalekit
+        id.
 
         Args:
             organization_id (str): Id of the organization (`org_` followed by digits). 1 to 32
                 characters.
             external_id (str): Id of the user in your application, at most 510 characters.
             membership (CreateMembership | dict): The membership to create. Required.
-            send_invitation_email (bool, optional): Whether to send an invitation to the user by e-mail.
-                Default: ``True``.
+            send_invitation_email (bool, optional): Whether to send an invitation to the user
+                by e-mail. Default: ``True``.
 
         Returns:
-            ``(message, call)``: the :class:`CreateMembershipResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`CreateMembershipResponse`, and the status and headers
+            of the response.
         """
         args = Arguments("UserService.CreateMembership", users_pb2.CreateMembershipRequest)
         args.required("organization_id", organization_id)
@@ -422,7 +449,8 @@ class _Methods:
         return self._call(args.operation, args.request, users_pb2.CreateMembershipResponse)
 
     def delete_membership_by_external_id(self, organization_id: str, external_id: str):
-        """Same as :meth:`delete_membership`, but takes the external id instead of the Scalekit id.
+        """Same as :meth:`delete_membership`, but takes the external id instead of the Scalekit
+        id.
 
         Args:
             organization_id (str): Id of the organization (`org_` followed by digits). 1 to 32
@@ -437,8 +465,11 @@ class _Methods:
         args.required("external_id", external_id)
         return self._call(args.operation, args.request, Empty)
 
-    def update_membership_by_external_id(self, organization_id: str, external_id: str, membership: Any):
-        """Same as :meth:`update_membership`, but takes the external id instead of the Scalekit id.
+    def update_membership_by_external_id(
+        self, organization_id: str, external_id: str, membership: Any
+    ):
+        """Same as :meth:`update_membership`, but takes the external id instead of the Scalekit
+        id.
 
         Args:
             organization_id (str): Id of the organization (`org_` followed by digits). 1 to 32
@@ -447,8 +478,8 @@ class _Methods:
             membership (UpdateMembership | dict): The new values. Required.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateMembershipResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`UpdateMembershipResponse`, and the status and headers
+            of the response.
         """
         args = Arguments("UserService.UpdateMembership", users_pb2.UpdateMembershipRequest)
         args.required("organization_id", organization_id)
@@ -477,8 +508,8 @@ class _Methods:
         Pages are fetched lazily.
 
         Args:
-            query (str): Text to search for in name, e-mail address, id and external id, 3 to 100
-                characters. Required.
+            query (str): Text to search for in name, e-mail address, id and external id, 3 to
+                100 characters. Required.
             page_size (int, optional): Number of entries per page, at most 30; 10 if not set.
 
         Yields:
@@ -489,26 +520,32 @@ class _Methods:
         args.optional("page_size", page_size)
         return self._pages(args.operation, args.request, users_pb2.SearchUsersResponse, "users")
 
-    def iter_search_organization_users(self, organization_id: str, query: str, page_size: int | None = None):
+    def iter_search_organization_users(
+        self, organization_id: str, query: str, page_size: int | None = None
+    ):
         """Iterates over the items of all pages of :meth:`search_organization_users`.
 
         Pages are fetched lazily.
 
         Args:
-            organization_id (str): Id of the organization (`org_` followed by digits). Required. 1 to 32
-                characters.
-            query (str): Text to search for in name, e-mail address, id and external id, 3 to 100
-                characters. Required.
+            organization_id (str): Id of the organization (`org_` followed by digits).
+                Required. 1 to 32 characters.
+            query (str): Text to search for in name, e-mail address, id and external id, 3 to
+                100 characters. Required.
             page_size (int, optional): Number of entries per page, at most 30; 10 if not set.
 
         Yields:
             Each :class:`User`.
         """
-        args = Arguments("UserService.SearchOrganizationUsers", users_pb2.SearchOrganizationUsersRequest)
+        args = Arguments(
+            "UserService.SearchOrganizationUsers", users_pb2.SearchOrganizationUsersRequest
+        )
         args.required("organization_id", organization_id)
         args.required("query", query)
         args.optional("page_size", page_size)
-        return self._pages(args.operation, args.request, users_pb2.SearchOrganizationUsersResponse, "users")
+        return self._pages(
+            args.operation, args.request, users_pb2.SearchOrganizationUsersResponse, "users"
+        )
 
     def iter_organization_users(self, organization_id: str, page_size: int | None = None):
         """Iterates over the items of all pages of :meth:`list_organization_users`.
@@ -523,10 +560,14 @@ class _Methods:
         Yields:
             Each :class:`User`.
         """
-        args = Arguments("UserService.ListOrganizationUsers", users_pb2.ListOrganizationUsersRequest)
+        args = Arguments(
+            "UserService.ListOrganizationUsers", users_pb2.ListOrganizationUsersRequest
+        )
         args.required("organization_id", organization_id)
         args.optional("page_size", page_size)
-        return self._pages(args.operation, args.request, users_pb2.ListOrganizationUsersResponse, "users")
+        return self._pages(
+            args.operation, args.request, users_pb2.ListOrganizationUsersResponse, "users"
+        )
 
 
 class UserClient(_Methods, Service):

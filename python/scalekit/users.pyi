@@ -21,8 +21,12 @@ from scalekit.v1.users.users_pb2 import CreateMembership as CreateMembership
 from scalekit.v1.users.users_pb2 import CreateMembershipRequest as CreateMembershipRequest
 from scalekit.v1.users.users_pb2 import CreateMembershipResponse as CreateMembershipResponse
 from scalekit.v1.users.users_pb2 import CreateUser as CreateUser
-from scalekit.v1.users.users_pb2 import CreateUserAndMembershipRequest as CreateUserAndMembershipRequest
-from scalekit.v1.users.users_pb2 import CreateUserAndMembershipResponse as CreateUserAndMembershipResponse
+from scalekit.v1.users.users_pb2 import (
+    CreateUserAndMembershipRequest as CreateUserAndMembershipRequest,
+)
+from scalekit.v1.users.users_pb2 import (
+    CreateUserAndMembershipResponse as CreateUserAndMembershipResponse,
+)
 from scalekit.v1.users.users_pb2 import CreateUserProfile as CreateUserProfile
 from scalekit.v1.users.users_pb2 import DeleteMembershipRequest as DeleteMembershipRequest
 from scalekit.v1.users.users_pb2 import DeleteUserRequest as DeleteUserRequest
@@ -30,7 +34,9 @@ from scalekit.v1.users.users_pb2 import GetUserRequest as GetUserRequest
 from scalekit.v1.users.users_pb2 import GetUserResponse as GetUserResponse
 from scalekit.v1.users.users_pb2 import Invite as Invite
 from scalekit.v1.users.users_pb2 import ListOrganizationUsersRequest as ListOrganizationUsersRequest
-from scalekit.v1.users.users_pb2 import ListOrganizationUsersResponse as ListOrganizationUsersResponse
+from scalekit.v1.users.users_pb2 import (
+    ListOrganizationUsersResponse as ListOrganizationUsersResponse,
+)
 from scalekit.v1.users.users_pb2 import ListUserPermissionsRequest as ListUserPermissionsRequest
 from scalekit.v1.users.users_pb2 import ListUserPermissionsResponse as ListUserPermissionsResponse
 from scalekit.v1.users.users_pb2 import ListUserRolesRequest as ListUserRolesRequest
@@ -41,8 +47,12 @@ from scalekit.v1.users.users_pb2 import Permission as Permission
 from scalekit.v1.users.users_pb2 import RemoveUserRoleRequest as RemoveUserRoleRequest
 from scalekit.v1.users.users_pb2 import ResendInviteRequest as ResendInviteRequest
 from scalekit.v1.users.users_pb2 import ResendInviteResponse as ResendInviteResponse
-from scalekit.v1.users.users_pb2 import SearchOrganizationUsersRequest as SearchOrganizationUsersRequest
-from scalekit.v1.users.users_pb2 import SearchOrganizationUsersResponse as SearchOrganizationUsersResponse
+from scalekit.v1.users.users_pb2 import (
+    SearchOrganizationUsersRequest as SearchOrganizationUsersRequest,
+)
+from scalekit.v1.users.users_pb2 import (
+    SearchOrganizationUsersResponse as SearchOrganizationUsersResponse,
+)
 from scalekit.v1.users.users_pb2 import SearchUsersRequest as SearchUsersRequest
 from scalekit.v1.users.users_pb2 import SearchUsersResponse as SearchUsersResponse
 from scalekit.v1.users.users_pb2 import UpdateMembership as UpdateMembership
@@ -63,7 +73,11 @@ class UserClient(_Service):
         self, query: str, page_size: int | None = None, page_token: str | None = None
     ) -> tuple[_users_pb2.SearchUsersResponse, _Call]: ...
     def search_organization_users(
-        self, organization_id: str, query: str, page_size: int | None = None, page_token: str | None = None
+        self,
+        organization_id: str,
+        query: str,
+        page_size: int | None = None,
+        page_token: str | None = None,
     ) -> tuple[_users_pb2.SearchOrganizationUsersResponse, _Call]: ...
     def update_user(
         self, user_id: str, user: _users_pb2.UpdateUser | _Fields
@@ -81,7 +95,10 @@ class UserClient(_Service):
         self, organization_id: str, user_id: str, membership: _users_pb2.UpdateMembership | _Fields
     ) -> tuple[_users_pb2.UpdateMembershipResponse, _Call]: ...
     def create_user_and_membership(
-        self, organization_id: str, user: _users_pb2.CreateUser | _Fields, send_invitation_email: bool = True
+        self,
+        organization_id: str,
+        user: _users_pb2.CreateUser | _Fields,
+        send_invitation_email: bool = True,
     ) -> tuple[_users_pb2.CreateUserAndMembershipResponse, _Call]: ...
     def list_organization_users(
         self, organization_id: str, page_size: int | None = None, page_token: str | None = None
@@ -104,7 +121,9 @@ class UserClient(_Service):
     def list_user_permissions(
         self, organization_id: str, user_id: str
     ) -> tuple[_users_pb2.ListUserPermissionsResponse, _Call]: ...
-    def get_user_by_external_id(self, external_id: str) -> tuple[_users_pb2.GetUserResponse, _Call]: ...
+    def get_user_by_external_id(
+        self, external_id: str
+    ) -> tuple[_users_pb2.GetUserResponse, _Call]: ...
     def update_user_by_external_id(
         self, external_id: str, user: _users_pb2.UpdateUser | _Fields
     ) -> tuple[_users_pb2.UpdateUserResponse, _Call]: ...
@@ -120,10 +139,15 @@ class UserClient(_Service):
         self, organization_id: str, external_id: str
     ) -> tuple[_Empty, _Call]: ...
     def update_membership_by_external_id(
-        self, organization_id: str, external_id: str, membership: _users_pb2.UpdateMembership | _Fields
+        self,
+        organization_id: str,
+        external_id: str,
+        membership: _users_pb2.UpdateMembership | _Fields,
     ) -> tuple[_users_pb2.UpdateMembershipResponse, _Call]: ...
     def iter_users(self, page_size: int | None = None) -> _Iterator[_users_pb2.User]: ...
-    def iter_search_users(self, query: str, page_size: int | None = None) -> _Iterator[_users_pb2.User]: ...
+    def iter_search_users(
+        self, query: str, page_size: int | None = None
+    ) -> _Iterator[_users_pb2.User]: ...
     def iter_search_organization_users(
         self, organization_id: str, query: str, page_size: int | None = None
     ) -> _Iterator[_users_pb2.User]: ...
@@ -132,7 +156,9 @@ class UserClient(_Service):
     ) -> _Iterator[_users_pb2.User]: ...
 
 class AsyncUserClient(_AsyncService):
-    def get_user(self, user_id: str) -> _Coroutine[_Any, _Any, tuple[_users_pb2.GetUserResponse, _Call]]: ...
+    def get_user(
+        self, user_id: str
+    ) -> _Coroutine[_Any, _Any, tuple[_users_pb2.GetUserResponse, _Call]]: ...
     def list_users(
         self, page_size: int | None = None, page_token: str | None = None
     ) -> _Coroutine[_Any, _Any, tuple[_users_pb2.ListUsersResponse, _Call]]: ...
@@ -140,7 +166,11 @@ class AsyncUserClient(_AsyncService):
         self, query: str, page_size: int | None = None, page_token: str | None = None
     ) -> _Coroutine[_Any, _Any, tuple[_users_pb2.SearchUsersResponse, _Call]]: ...
     def search_organization_users(
-        self, organization_id: str, query: str, page_size: int | None = None, page_token: str | None = None
+        self,
+        organization_id: str,
+        query: str,
+        page_size: int | None = None,
+        page_token: str | None = None,
     ) -> _Coroutine[_Any, _Any, tuple[_users_pb2.SearchOrganizationUsersResponse, _Call]]: ...
     def update_user(
         self, user_id: str, user: _users_pb2.UpdateUser | _Fields
@@ -160,7 +190,10 @@ class AsyncUserClient(_AsyncService):
         self, organization_id: str, user_id: str, membership: _users_pb2.UpdateMembership | _Fields
     ) -> _Coroutine[_Any, _Any, tuple[_users_pb2.UpdateMembershipResponse, _Call]]: ...
     def create_user_and_membership(
-        self, organization_id: str, user: _users_pb2.CreateUser | _Fields, send_invitation_email: bool = True
+        self,
+        organization_id: str,
+        user: _users_pb2.CreateUser | _Fields,
+        send_invitation_email: bool = True,
     ) -> _Coroutine[_Any, _Any, tuple[_users_pb2.CreateUserAndMembershipResponse, _Call]]: ...
     def list_organization_users(
         self, organization_id: str, page_size: int | None = None, page_token: str | None = None
@@ -203,7 +236,10 @@ class AsyncUserClient(_AsyncService):
         self, organization_id: str, external_id: str
     ) -> _Coroutine[_Any, _Any, tuple[_Empty, _Call]]: ...
     def update_membership_by_external_id(
-        self, organization_id: str, external_id: str, membership: _users_pb2.UpdateMembership | _Fields
+        self,
+        organization_id: str,
+        external_id: str,
+        membership: _users_pb2.UpdateMembership | _Fields,
     ) -> _Coroutine[_Any, _Any, tuple[_users_pb2.UpdateMembershipResponse, _Call]]: ...
     def iter_users(self, page_size: int | None = None) -> _AsyncIterator[_users_pb2.User]: ...
     def iter_search_users(

@@ -3,9 +3,9 @@
 
 Manages the WebAuthn credentials, also called passkeys, that users have registered.
 
-Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type, and
-``ScalekitServerException`` or one of its subclasses if the service rejects the call or cannot be
-reached.
+Methods raise ``ScalekitArgumentException`` if an argument is missing or has the wrong type,
+and ``ScalekitServerException`` or one of its subclasses if the service rejects the call or
+cannot be reached.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ class _Methods:
         """Lists all credentials of a user in order of creation, in one response.
 
         The response also contains the options for the browser's
-        `PublicKeyCredential.signalAllAcceptedCredentials`, so that authenticators can remove deleted
-        passkeys.
+        `PublicKeyCredential.signalAllAcceptedCredentials`, so that authenticators can remove
+        deleted passkeys.
 
         Args:
             user_id (str): Id of the user (`usr_` followed by digits).
 
         Returns:
-            ``(message, call)``: the :class:`ListCredentialsResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`ListCredentialsResponse`, and the status and headers
+            of the response.
         """
         args = Arguments("WebAuthnService.ListCredentials", webauthn_pb2.ListCredentialsRequest)
         args.required("user_id", user_id)
@@ -39,16 +39,16 @@ class _Methods:
     def delete_credential(self, credential_id: str):
         """Deletes a credential.
 
-        The user can no longer log in with it. Returns whether it was deleted, and the options for the
-        browser's `PublicKeyCredential.signalUnknownCredential`. Fails with `NOT_FOUND` for an unknown
-        credential.
+        The user can no longer log in with it. Returns whether it was deleted, and the options
+        for the browser's `PublicKeyCredential.signalUnknownCredential`. Fails with
+        `NOT_FOUND` for an unknown credential.
 
         Args:
             credential_id (str): The `id` of the credential, from `ListCredentials`. Required.
 
         Returns:
-            ``(message, call)``: the :class:`DeleteCredentialResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`DeleteCredentialResponse`, and the status and headers
+            of the response.
         """
         args = Arguments("WebAuthnService.DeleteCredential", webauthn_pb2.DeleteCredentialRequest)
         args.required("credential_id", credential_id)
@@ -57,16 +57,16 @@ class _Methods:
     def update_credential(self, credential_id: str, display_name: str):
         """Renames a credential and returns it.
 
-        Fails with `NOT_FOUND` for an unknown credential, and with `INVALID_ARGUMENT` if the name is too
-        short or too long.
+        Fails with `NOT_FOUND` for an unknown credential, and with `INVALID_ARGUMENT` if the
+        name is too short or too long.
 
         Args:
             credential_id (str): The `id` of the credential, from `ListCredentials`. Required.
             display_name (str): The new name, 1 to 120 characters.
 
         Returns:
-            ``(message, call)``: the :class:`UpdateCredentialResponse`, and the status and headers of the
-            response.
+            ``(message, call)``: the :class:`UpdateCredentialResponse`, and the status and headers
+            of the response.
         """
         args = Arguments("WebAuthnService.UpdateCredential", webauthn_pb2.UpdateCredentialRequest)
         args.required("credential_id", credential_id)

@@ -8,7 +8,9 @@ from scalekit._runtime.call import Call as _Call
 from scalekit._runtime.service import AsyncService as _AsyncService
 from scalekit._runtime.service import Service as _Service
 from scalekit.v1.auth import webauthn_pb2 as _webauthn_pb2
-from scalekit.v1.auth.webauthn_pb2 import AllAcceptedCredentialsOptions as AllAcceptedCredentialsOptions
+from scalekit.v1.auth.webauthn_pb2 import (
+    AllAcceptedCredentialsOptions as AllAcceptedCredentialsOptions,
+)
 from scalekit.v1.auth.webauthn_pb2 import DeleteCredentialRequest as DeleteCredentialRequest
 from scalekit.v1.auth.webauthn_pb2 import DeleteCredentialResponse as DeleteCredentialResponse
 from scalekit.v1.auth.webauthn_pb2 import ListCredentialsRequest as ListCredentialsRequest
@@ -19,7 +21,9 @@ from scalekit.v1.auth.webauthn_pb2 import UpdateCredentialResponse as UpdateCred
 from scalekit.v1.auth.webauthn_pb2 import WebAuthnCredential as WebAuthnCredential
 
 class WebAuthnClient(_Service):
-    def list_credentials(self, user_id: str) -> tuple[_webauthn_pb2.ListCredentialsResponse, _Call]: ...
+    def list_credentials(
+        self, user_id: str
+    ) -> tuple[_webauthn_pb2.ListCredentialsResponse, _Call]: ...
     def delete_credential(
         self, credential_id: str
     ) -> tuple[_webauthn_pb2.DeleteCredentialResponse, _Call]: ...

@@ -77,7 +77,9 @@ class StubServer:
         self.token_lifetime = 3600
         self.dropped = threading.Semaphore(0)
         self._http = _Server(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02})
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}
+        )
         self._thread.start()
 
     @property

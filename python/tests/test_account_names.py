@@ -32,7 +32,9 @@ def call(services: Services, method: str, *names: Any, **more: Any) -> Any:
     if services.recorder.is_async:
         asyncio.run(result)
     sent = services.recorder.sent(ACCOUNTS[method])
-    return {name: value for name, value in MessageToDict(sent).items() if name != "connectedAccount"}
+    return {
+        name: value for name, value in MessageToDict(sent).items() if name != "connectedAccount"
+    }
 
 
 @SYNC_AND_ASYNC
@@ -51,8 +53,15 @@ def test_a_connector_and_an_identifier_are_enough(method: str, is_async: bool) -
 
 @METHODS
 def test_all_given_names_of_an_account_are_sent(method: str) -> None:
-    sent = call(Services(), method, "slack", "user_1", connected_account_id="ca_1", organization_id="org_1")
-    assert sent == {"connector": "slack", "identifier": "user_1", "id": "ca_1", "organizationId": "org_1"}
+    sent = call(
+        Services(), method, "slack", "user_1", connected_account_id="ca_1", organization_id="org_1"
+    )
+    assert sent == {
+        "connector": "slack",
+        "identifier": "user_1",
+        "id": "ca_1",
+        "organizationId": "org_1",
+    }
 
 
 @pytest.mark.parametrize("method", sorted(set(ACCOUNTS) - {"update_connected_account"}))
@@ -94,7 +103,11 @@ def test_execute_tool_accepts_an_account_id_alone(is_async: bool) -> None:
         if is_async:
             asyncio.run(result)
         sent = MessageToDict(services.recorder.sent(tools_pb2.ExecuteToolRequest))
-        assert sent == {"toolName": "gmail_send", "params": {"to": "a"}, "connectedAccountId": "ca_1"}
+        assert sent == {
+            "toolName": "gmail_send",
+            "params": {"to": "a"},
+            "connectedAccountId": "ca_1",
+        }
 
 
 @SYNC_AND_ASYNC

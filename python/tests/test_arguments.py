@@ -51,15 +51,31 @@ class AuthPattern:
 INVALID: list[tuple[str, Callable[[Services], Any], str]] = [
     ("number for a string", lambda s: s.users.get_user(12), "user_id must be a str, not int"),
     ("None", lambda s: s.users.get_user(None), "user_id must not be None"),
-    ("string for a number", lambda s: s.users.list_users(page_size="9"), "page_size must be an int, not str"),
-    ("bool for a number", lambda s: s.users.list_users(page_size=True), "page_size must be an int, not bool"),
+    (
+        "string for a number",
+        lambda s: s.users.list_users(page_size="9"),
+        "page_size must be an int, not str",
+    ),
+    (
+        "bool for a number",
+        lambda s: s.users.list_users(page_size=True),
+        "page_size must be an int, not bool",
+    ),
     (
         "out of range",
         lambda s: s.users.list_users(page_size=-1),
         "page_size must be between 0 and 4294967295",
     ),
-    ("unknown enum name", lambda s: s.domain.list_domains("o", "NOPE"), "domain_type must be one of DOMAIN_"),
-    ("bool for an enum", lambda s: s.domain.list_domains("o", True), "domain_type must be a name or number"),
+    (
+        "unknown enum name",
+        lambda s: s.domain.list_domains("o", "NOPE"),
+        "domain_type must be one of DOMAIN_",
+    ),
+    (
+        "bool for an enum",
+        lambda s: s.domain.list_domains("o", True),
+        "domain_type must be a name or number",
+    ),
     (
         "another message",
         lambda s: s.organization.create_organization(users_pb2.UpdateUser()),
@@ -95,10 +111,26 @@ INVALID: list[tuple[str, Callable[[Services], Any], str]] = [
         lambda s: s.tokens.create_token("o", custom_claims=[]),
         "custom_claims must be a dict",
     ),
-    ("invalid time", lambda s: s.tokens.create_token("o", expiry="tomorrow"), "expiry is not a time"),
-    ("number for a time", lambda s: s.tokens.create_token("o", expiry=5), "expiry must be a datetime"),
-    ("invalid duration", lambda s: s.mcp.create_session_token("m", expiry="x"), "expiry is not a duration"),
-    ("invalid JSON", lambda s: s.tools.execute_tool("t", "i", {"a": object()}), "params is not a Struct"),
+    (
+        "invalid time",
+        lambda s: s.tokens.create_token("o", expiry="tomorrow"),
+        "expiry is not a time",
+    ),
+    (
+        "number for a time",
+        lambda s: s.tokens.create_token("o", expiry=5),
+        "expiry must be a datetime",
+    ),
+    (
+        "invalid duration",
+        lambda s: s.mcp.create_session_token("m", expiry="x"),
+        "expiry is not a duration",
+    ),
+    (
+        "invalid JSON",
+        lambda s: s.tools.execute_tool("t", "i", {"a": object()}),
+        "params is not a Struct",
+    ),
     (
         "no alternative",
         lambda s: s.mcp.create_session_token(),
@@ -156,7 +188,9 @@ def test_unspecified_is_accepted_for_every_enum(services: Services) -> None:
         (datetime(2024, 1, 2, 3, tzinfo=timezone(timedelta(hours=1))), "2024-01-02T02:00:00Z"),
     ],
 )
-def test_times_are_accepted_as_text_and_as_datetime(services: Services, value: Any, sent: str) -> None:
+def test_times_are_accepted_as_text_and_as_datetime(
+    services: Services, value: Any, sent: str
+) -> None:
     services.directory.list_directory_users("org_1", "dir_1", updated_after=value)
     request = services.recorder.sent(directories_pb2.ListDirectoryUsersRequest)
     assert request.updated_after.ToJsonString() == sent
@@ -224,7 +258,9 @@ def test_an_update_mask_contains_the_given_fields(services: Services) -> None:
 
 
 def test_a_session_filter_is_a_message(services: Services) -> None:
-    session_filter = services.sessions.create_session_filter(["ACTIVE"], start_time=datetime(2024, 1, 1))
+    session_filter = services.sessions.create_session_filter(
+        ["ACTIVE"], start_time=datetime(2024, 1, 1)
+    )
     assert isinstance(session_filter, sessions_pb2.UserSessionFilter)
     services.sessions.get_user_sessions("usr_1", filter=session_filter)
     assert services.recorder.sent(sessions_pb2.UserSessionDetailsRequest).filter == session_filter
@@ -244,7 +280,9 @@ def test_methods_can_return_a_field_or_the_message_alone(services: Services) -> 
 
 
 def client_of(resource_id: str) -> clients_pb2.GetResourceClientResponse:
-    return clients_pb2.GetResourceClientResponse(client=clients_pb2.M2MClient(resource_id=resource_id))
+    return clients_pb2.GetResourceClientResponse(
+        client=clients_pb2.M2MClient(resource_id=resource_id)
+    )
 
 
 @pytest.mark.parametrize(
@@ -269,12 +307,17 @@ def test_clients_of_other_resources_are_not_changed(
     assert services.recorder.calls[-1][0] == operation
 
 
-def test_claims_are_merged_with_the_claims_of_the_token(services: Services, async_services: Services) -> None:
+def test_claims_are_merged_with_the_claims_of_the_token(
+    services: Services, async_services: Services
+) -> None:
     current = tokens_pb2.Token(custom_claims={"team": "a", "tier": "1"})
     services.recorder.responses = [tokens_pb2.ValidateTokenResponse(token_info=current)]
     result = services.tokens.update_token("t", custom_claims={"team": "", "plan": "x"})
     assert isinstance(result, tokens_pb2.UpdateTokenResponse)
-    assert services.recorder.sent(tokens_pb2.UpdateTokenRequest).custom_claims == {"tier": "1", "plan": "x"}
+    assert services.recorder.sent(tokens_pb2.UpdateTokenRequest).custom_claims == {
+        "tier": "1",
+        "plan": "x",
+    }
 
     async_services.recorder.responses = [tokens_pb2.ValidateTokenResponse(token_info=current)]
     result = asyncio.run(async_services.tokens.update_token("t", custom_claims={"tier": "2"}))
@@ -289,9 +332,13 @@ def test_claims_are_merged_with_the_claims_of_the_token(services: Services, asyn
     assert [name for name, _ in async_services.recorder.calls] == ["ApiTokenService.UpdateToken"]
 
 
-def test_iterators_yield_the_items_of_all_pages(services: Services, async_services: Services) -> None:
+def test_iterators_yield_the_items_of_all_pages(
+    services: Services, async_services: Services
+) -> None:
     def pages() -> list[Any]:
-        first = users_pb2.ListUsersResponse(users=[users_pb2.User(id="usr_1")], next_page_token="next")
+        first = users_pb2.ListUsersResponse(
+            users=[users_pb2.User(id="usr_1")], next_page_token="next"
+        )
         return [first, users_pb2.ListUsersResponse(users=[users_pb2.User(id="usr_2")])]
 
     services.recorder.responses = pages()
@@ -309,7 +356,9 @@ def test_iterators_yield_the_items_of_all_pages(services: Services, async_servic
 @pytest.mark.parametrize(
     "request_",
     [
-        roles_pb2.UpdateDefaultOrganizationRolesRequest(org_id="org_other", default_member_role="member"),
+        roles_pb2.UpdateDefaultOrganizationRolesRequest(
+            org_id="org_other", default_member_role="member"
+        ),
         {"org_id": "org_other", "default_member_role": "member"},
         {"orgId": "org_other", "defaultMemberRole": "member"},
     ],

@@ -18,7 +18,10 @@ from scalekit import (
     ScalekitNotFoundException,
     StatusCode,
 )
-from scalekit.v1.organizations.organizations_pb2 import GetOrganizationRequest, GetOrganizationResponse
+from scalekit.v1.organizations.organizations_pb2 import (
+    GetOrganizationRequest,
+    GetOrganizationResponse,
+)
 
 PATH = "/api/v1/organizations/org_1"
 RESPONSE = Response(body={"organization": {"id": "org_1"}})
@@ -61,7 +64,9 @@ def test_the_event_loop_stays_responsive_during_five_hundred_calls(
 
     async def check() -> float:
         worst = 0.0
-        calls = asyncio.gather(*(async_client.organization.get_organization("org_1") for _ in range(500)))
+        calls = asyncio.gather(
+            *(async_client.organization.get_organization("org_1") for _ in range(500))
+        )
         while not calls.done():
             before = time.perf_counter()
             await asyncio.sleep(0.001)
@@ -74,7 +79,9 @@ def test_the_event_loop_stays_responsive_during_five_hundred_calls(
     assert server.count("/oauth/token") == 1
 
 
-def test_cancellation_drops_the_request(async_client: AsyncScalekitClient, server: StubServer) -> None:
+def test_cancellation_drops_the_request(
+    async_client: AsyncScalekitClient, server: StubServer
+) -> None:
     server.hang(PATH)
 
     async def check() -> None:
@@ -107,7 +114,9 @@ def test_a_loop_that_ends_early_drops_its_requests(
     assert server.dropped.acquire(timeout=5)
 
 
-def test_a_client_can_be_used_on_several_loops(async_client: AsyncScalekitClient, server: StubServer) -> None:
+def test_a_client_can_be_used_on_several_loops(
+    async_client: AsyncScalekitClient, server: StubServer
+) -> None:
     server.on(PATH, RESPONSE)
 
     async def call() -> str:
@@ -143,14 +152,18 @@ def test_async_iterators_yield_the_items_of_all_pages(
 def test_a_method_with_two_calls_stops_after_a_failed_check(
     async_client: AsyncScalekitClient, server: StubServer
 ) -> None:
-    server.on("/api/v1/resources/res_1/clients/skc_2", Response(body={"client": {"resource_id": "res_2"}}))
+    server.on(
+        "/api/v1/resources/res_1/clients/skc_2", Response(body={"client": {"resource_id": "res_2"}})
+    )
 
     async def check() -> None:
         with pytest.raises(ScalekitArgumentException, match="does not belong"):
             await async_client.resources.delete_resource_client("res_1", "skc_2")
 
     asyncio.run(check())
-    assert [request.method for request in server.requests if request.path.startswith("/api")] == ["GET"]
+    assert [request.method for request in server.requests if request.path.startswith("/api")] == [
+        "GET"
+    ]
 
 
 def test_an_async_context_closes_the_client(server: StubServer) -> None:

@@ -14,13 +14,18 @@ import pytest
 from stub_server import CLIENT_ID, CLIENT_SECRET, Request, Response, StubServer
 
 from scalekit import ScalekitArgumentException, ScalekitClient, StatusCode
-from scalekit.v1.organizations.organizations_pb2 import GetOrganizationRequest, GetOrganizationResponse
+from scalekit.v1.organizations.organizations_pb2 import (
+    GetOrganizationRequest,
+    GetOrganizationResponse,
+)
 
 PATH = "/api/v1/organizations/org_1"
 RESPONSE = Response(body={"organization": {"id": "org_1"}}, headers={"X-Request-Id": "req_1"})
 
 
-def test_a_method_returns_the_message_and_the_call(client: ScalekitClient, server: StubServer) -> None:
+def test_a_method_returns_the_message_and_the_call(
+    client: ScalekitClient, server: StubServer
+) -> None:
     server.on(PATH, RESPONSE)
     message, call = client.organization.get_organization("org_1")
     assert isinstance(message, GetOrganizationResponse)
@@ -93,7 +98,9 @@ def test_iterators_fetch_pages_lazily_and_stop(client: ScalekitClient, server: S
     assert server.count("/api/v1/organizations") == 3
 
 
-def test_iterators_stop_at_a_repeated_page_token(client: ScalekitClient, server: StubServer) -> None:
+def test_iterators_stop_at_a_repeated_page_token(
+    client: ScalekitClient, server: StubServer
+) -> None:
     page = {"organizations": [{"id": "org_0"}], "next_page_token": "same"}
     server.on("/api/v1/organizations", Response(body=page))
     assert len(list(client.organization.iter_organizations())) == 2
@@ -109,7 +116,9 @@ def test_iterators_stop_at_a_repeated_page_token(client: ScalekitClient, server:
 def test_grpc_exec_calls_operations_by_name(client: ScalekitClient, server: StubServer) -> None:
     server.on(PATH, RESPONSE)
     request = GetOrganizationRequest(id="org_1")
-    message, call = client.core_client.grpc_exec("OrganizationService.GetOrganization", request, timeout=5)
+    message, call = client.core_client.grpc_exec(
+        "OrganizationService.GetOrganization", request, timeout=5
+    )
     assert message == GetOrganizationResponse(organization={"id": "org_1"})
     assert call.code() == StatusCode.OK
     with pytest.raises(ScalekitArgumentException, match="there is no operation"):
@@ -139,7 +148,9 @@ try:
 except KeyboardInterrupt:
     print(time.monotonic())
 """
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
+    ) as process:
         wait_for(lambda: server.count(PATH) == 1)
         time.sleep(0.2)
         start = time.monotonic()
@@ -150,7 +161,9 @@ except KeyboardInterrupt:
     assert server.dropped.acquire(timeout=5)
 
 
-def test_a_signal_handler_can_make_calls_during_a_call(client: ScalekitClient, server: StubServer) -> None:
+def test_a_signal_handler_can_make_calls_during_a_call(
+    client: ScalekitClient, server: StubServer
+) -> None:
     other = "/api/v1/organizations/org_2"
     server.on(other, RESPONSE)
     server.on(PATH, lambda _: time.sleep(0.5) or RESPONSE)

@@ -67,12 +67,19 @@ def test_error_responses_of_the_service_become_exceptions(
     name: str,
 ) -> None:
     body = error_info(
-        StatusCode[code].value[0], "it went wrong", "SOME_CODE", request_info={"request_id": "req_1"}
+        StatusCode[code].value[0],
+        "it went wrong",
+        "SOME_CODE",
+        request_info={"request_id": "req_1"},
     )
     server.on(PATH, Response(status, body))
     error = failure(single_attempt_client)
     assert type(error) is getattr(exceptions, name)
-    assert (error.http_status, error.grpc_status, error.error_code) == (status, StatusCode[code], "SOME_CODE")
+    assert (error.http_status, error.grpc_status, error.error_code) == (
+        status,
+        StatusCode[code],
+        "SOME_CODE",
+    )
     assert (error.message, error.request_id) == ("it went wrong", "req_1")
     assert error.err_details == body["details"]
 
@@ -139,9 +146,18 @@ def test_error_responses_of_the_token_endpoint_are_described(
     ],
 )
 def test_tool_executions_are_never_retried(
-    client: ScalekitClient, server: StubServer, error_info: ErrorInfo, code: str, status: int, name: str
+    client: ScalekitClient,
+    server: StubServer,
+    error_info: ErrorInfo,
+    code: str,
+    status: int,
+    name: str,
 ) -> None:
-    info = {"execution_id": "exec_1", "tool_error_code": "X", "tool_error_message": "provider says no"}
+    info = {
+        "execution_id": "exec_1",
+        "tool_error_code": "X",
+        "tool_error_message": "provider says no",
+    }
     body = error_info(StatusCode[code].value[0], "tool failed", "TOOL_ERROR", tool_error_info=info)
     server.on("/api/v1/execute_tool", Response(status, body, {"retry-after": "0"}))
     with pytest.raises(exceptions.ScalekitToolException) as caught:
@@ -167,12 +183,18 @@ def test_a_successful_response_of_another_form_is_an_error(
     assert (error.http_status, error.grpc_status) == (500, StatusCode.UNKNOWN)
 
 
-def test_a_truncated_response_is_an_error(single_attempt_client: ScalekitClient, server: StubServer) -> None:
+def test_a_truncated_response_is_an_error(
+    single_attempt_client: ScalekitClient, server: StubServer
+) -> None:
     server.on(PATH, Response(200, b'{"organization":', {"content-length": "1000"}))
-    assert isinstance(failure(single_attempt_client), exceptions.ScalekitServiceUnavailableException)
+    assert isinstance(
+        failure(single_attempt_client), exceptions.ScalekitServiceUnavailableException
+    )
 
 
-def test_an_endless_response_is_cut_off(single_attempt_client: ScalekitClient, server: StubServer) -> None:
+def test_an_endless_response_is_cut_off(
+    single_attempt_client: ScalekitClient, server: StubServer
+) -> None:
     server.on(PATH, lambda request: request.write_endlessly())
     start = time.monotonic()
     assert "64 MiB" in failure(single_attempt_client).message
@@ -250,13 +272,22 @@ def test_a_rejected_service_token_is_replaced_once(
     [
         (lambda c: c.organization.get_organization(5), OPERATION),
         (lambda c: c.organization.get_organization(None), OPERATION),
-        (lambda c: c.organization.list_organizations("many"), "OrganizationService.ListOrganization"),
-        (lambda c: c.organization.create_organization("Acme"), "OrganizationService.CreateOrganization"),
+        (
+            lambda c: c.organization.list_organizations("many"),
+            "OrganizationService.ListOrganization",
+        ),
+        (
+            lambda c: c.organization.create_organization("Acme"),
+            "OrganizationService.CreateOrganization",
+        ),
         (
             lambda c: c.organization.create_organization({"nane": "A"}),
             "OrganizationService.CreateOrganization",
         ),
-        (lambda c: c.domain.create_domain("org_1", "acme.com", "NO_SUCH_TYPE"), "DomainService.CreateDomain"),
+        (
+            lambda c: c.domain.create_domain("org_1", "acme.com", "NO_SUCH_TYPE"),
+            "DomainService.CreateDomain",
+        ),
         (
             lambda c: c.users.create_user_and_membership("org_1", {"email": 5}),
             "UserService.CreateUserAndMembership",
@@ -264,7 +295,10 @@ def test_a_rejected_service_token_is_replaced_once(
     ],
 )
 def test_argument_errors_name_the_operation(
-    client: ScalekitClient, server: StubServer, call: Callable[[ScalekitClient], Any], operation: str
+    client: ScalekitClient,
+    server: StubServer,
+    call: Callable[[ScalekitClient], Any],
+    operation: str,
 ) -> None:
     with pytest.raises(exceptions.ScalekitArgumentException) as caught:
         call(client)

@@ -129,4 +129,8 @@ def test_a_call_during_interpreter_shutdown_fails_and_does_not_hang(server: Stub
         client = AsyncScalekitClient.from_env()
         asyncio.run(get(client))
     """
-    assert run_script(server, script) == (0, ["org_1", "the", "interpreter", "is", "shutting", "down"], "")
+    assert run_script(server, script) == (
+        0,
+        ["org_1", "the", "interpreter", "is", "shutting", "down"],
+        "",
+    )

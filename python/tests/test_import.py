@@ -17,7 +17,9 @@ import scalekit
 
 
 def in_fresh_interpreter(code: str) -> str:
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     return result.stdout.strip()
 
 
@@ -135,7 +137,10 @@ from scalekit.common.exceptions import HTTP_STATUS
 print(AUTHORIZE_ENDPOINT, LOGOUT_ENDPOINT, webhook_signature_version, webhook_tolerance_in_seconds)
 print(int(HTTP_STATUS["NOT_FOUND"]), "google" in sys.modules)
 """
-    assert in_fresh_interpreter(code).splitlines() == ["oauth/authorize oidc/logout v1 0:05:00", "404 False"]
+    assert in_fresh_interpreter(code).splitlines() == [
+        "oauth/authorize oidc/logout v1 0:05:00",
+        "404 False",
+    ]
 
 
 @pytest.mark.protobuf
@@ -172,15 +177,23 @@ def test_the_wheel_contains_types_and_licenses_but_no_tests() -> None:
     assert "scalekit/_native.pyi" in files
     assert any(path.endswith("LICENSE-MIT") for path in files)
     assert any(path.endswith("LICENSE-APACHE") for path in files)
-    assert not [path for path in files if "tests/" in path or path.rpartition("/")[2].startswith("test_")]
+    assert not [
+        path for path in files if "tests/" in path or path.rpartition("/")[2].startswith("test_")
+    ]
     assert importlib.metadata.requires("scalekit-client") == ["protobuf>=4.25"]
 
 
 @pytest.mark.parametrize("name", ["ScalekitClient", "AsyncScalekitClient"])
 def test_annotations_can_be_evaluated_at_run_time(name: str) -> None:
     client = getattr(scalekit, name)
-    modules = [importlib.import_module(f"scalekit.{module}") for module in ("core", "common.scalekit")]
-    for kind in [client, *client.__mro__, *(kind for module in modules for kind in vars(module).values())]:
+    modules = [
+        importlib.import_module(f"scalekit.{module}") for module in ("core", "common.scalekit")
+    ]
+    for kind in [
+        client,
+        *client.__mro__,
+        *(kind for module in modules for kind in vars(module).values()),
+    ]:
         if inspect.isclass(kind) and kind.__module__.startswith("scalekit"):
             for method in filter(inspect.isfunction, vars(kind).values()):
                 typing.get_type_hints(method)

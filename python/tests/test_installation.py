@@ -43,7 +43,9 @@ def wheel(folder: Path, name: str, files: Mapping[str, bytes]) -> Path:
     for file, text in content.items():
         digest = base64.urlsafe_b64encode(hashlib.sha256(text).digest()).rstrip(b"=").decode()
         record += f"{file},sha256={digest},{len(text)}\n"
-    content[f"{folder_name}.dist-info/RECORD"] = f"{record}{folder_name}.dist-info/RECORD,,\n".encode()
+    content[f"{folder_name}.dist-info/RECORD"] = (
+        f"{record}{folder_name}.dist-info/RECORD,,\n".encode()
+    )
     path = folder / f"{folder_name}-py3-none-any.whl"
     with zipfile.ZipFile(path, "w") as archive:
         for file, text in content.items():
@@ -78,7 +80,9 @@ class Environment:
         """Unpacks wheels one after the other. Existing files are overwritten, as installers do."""
         site = self.output("import sysconfig; print(sysconfig.get_paths()['purelib'])")
         for name in names:
-            with zipfile.ZipFile(self.wheels / f"{name.replace('-', '_')}-1.0-py3-none-any.whl") as archive:
+            with zipfile.ZipFile(
+                self.wheels / f"{name.replace('-', '_')}-1.0-py3-none-any.whl"
+            ) as archive:
                 archive.extractall(site)
 
     def pip(self, *arguments: str) -> None:
@@ -122,10 +126,16 @@ def commands(message: str, distribution: str) -> str:
 
 
 def check_message(message: str) -> None:
-    assert message.startswith("ImportError: scalekit-client and scalekit-sdk-python are both installed in ")
+    assert message.startswith(
+        "ImportError: scalekit-client and scalekit-sdk-python are both installed in "
+    )
     assert "site-packages" in message
-    assert commands(message, "scalekit-client").startswith("pip uninstall -y scalekit-sdk-python && ")
-    assert commands(message, "scalekit-sdk-python").startswith("pip uninstall -y scalekit-client && ")
+    assert commands(message, "scalekit-client").startswith(
+        "pip uninstall -y scalekit-sdk-python && "
+    )
+    assert commands(message, "scalekit-sdk-python").startswith(
+        "pip uninstall -y scalekit-client && "
+    )
 
 
 THIS_SDK = "import scalekit; print(scalekit.AuthorizationUrlOptions(state='x'))"
@@ -134,13 +144,19 @@ OTHER_SDK = "import scalekit; print(scalekit.ScalekitClient.other)"
 
 def test_importing_this_sdk_fails_if_it_was_installed_later(environment: Environment) -> None:
     environment.install("scalekit-sdk-python", "scalekit-client")
-    for line in ("import scalekit", "from scalekit import ScalekitClient", "import scalekit.actions"):
+    for line in (
+        "import scalekit",
+        "from scalekit import ScalekitClient",
+        "import scalekit.actions",
+    ):
         check_message(environment.error(line))
     environment.follow(commands(environment.error("import scalekit"), "scalekit-client"))
     assert environment.output(THIS_SDK) == "AuthorizationUrlOptions(state='x')"
 
 
-def test_modules_of_this_sdk_fail_if_the_other_sdk_was_installed_later(environment: Environment) -> None:
+def test_modules_of_this_sdk_fail_if_the_other_sdk_was_installed_later(
+    environment: Environment,
+) -> None:
     environment.install("scalekit-client", "scalekit-sdk-python")
     # This loads no module of this SDK.
     assert environment.output(OTHER_SDK) == "True"

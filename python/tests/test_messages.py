@@ -13,7 +13,9 @@ from stub_server import Response, StubServer
 from scalekit import ScalekitClient, struct_to_dict
 from scalekit.utils.directory import DirGroup, DirUser, ListDirGroupsResponse, ListDirUsersResponse
 from scalekit.v1.clients.clients_pb2 import M2MClient
-from scalekit.v1.connected_accounts.connected_accounts_pb2 import GetMagicLinkForConnectedAccountResponse
+from scalekit.v1.connected_accounts.connected_accounts_pb2 import (
+    GetMagicLinkForConnectedAccountResponse,
+)
 from scalekit.v1.connections import connections_pb2
 from scalekit.v1.connections.connections_pb2 import ConnectionType, CreateConnection
 from scalekit.v1.directories import directories_pb2
@@ -43,7 +45,11 @@ def test_messages_support_the_protobuf_api() -> None:
 
 @pytest.mark.parametrize(
     "message",
-    [CreateOrganization(display_name="Acme"), Timestamp(seconds=5), CreateUser(email="jane@acme.com")],
+    [
+        CreateOrganization(display_name="Acme"),
+        Timestamp(seconds=5),
+        CreateUser(email="jane@acme.com"),
+    ],
 )
 def test_messages_can_be_pickled(message: Any) -> None:
     copy = pickle.loads(pickle.dumps(message))
@@ -104,7 +110,9 @@ def test_documented_aliases_of_fields_work(client: ScalekitClient, server: StubS
     assert GetMagicLinkForConnectedAccountResponse(link="https://x").magic_link == "https://x"
 
 
-def test_the_text_of_a_portal_link_is_its_location(client: ScalekitClient, server: StubServer) -> None:
+def test_the_text_of_a_portal_link_is_its_location(
+    client: ScalekitClient, server: StubServer
+) -> None:
     server.on(
         "/api/v1/organizations/org_1/portal_links",
         Response(body={"link": {"id": "lnk_1", "location": "https://portal"}}),
@@ -116,13 +124,20 @@ def test_the_text_of_a_portal_link_is_its_location(client: ScalekitClient, serve
     assert link.id == "lnk_1"
 
 
-def test_directory_listings_have_the_documented_classes(client: ScalekitClient, server: StubServer) -> None:
+def test_directory_listings_have_the_documented_classes(
+    client: ScalekitClient, server: StubServer
+) -> None:
     base = "/api/v1/organizations/org_1/directories/dir_1"
     server.on(
-        f"{base}/users", Response(body={"users": [{"email": "jane@acme.com", "groups": [{"id": "g"}]}]})
+        f"{base}/users",
+        Response(body={"users": [{"email": "jane@acme.com", "groups": [{"id": "g"}]}]}),
     )
-    server.on(f"{base}/groups", Response(body={"groups": [{"display_name": "Staff", "total_users": 3}]}))
-    users, _ = client.directory.list_directory_users("org_1", "dir_1", updated_after="2026-01-01T00:00:00Z")
+    server.on(
+        f"{base}/groups", Response(body={"groups": [{"display_name": "Staff", "total_users": 3}]})
+    )
+    users, _ = client.directory.list_directory_users(
+        "org_1", "dir_1", updated_after="2026-01-01T00:00:00Z"
+    )
     assert isinstance(users, ListDirUsersResponse)
     assert isinstance(users.users[0], DirUser)
     assert users.users[0].email == "jane@acme.com"
@@ -138,8 +153,17 @@ def test_structs_convert_to_dicts() -> None:
     assert struct_to_dict(response.data) == {"a": [1.0, "x", None, {"b": True}]}
 
 
-def test_unknown_fields_and_enum_values_are_accepted(client: ScalekitClient, server: StubServer) -> None:
-    body = {"connection": {"id": "conn_1", "type": "TELEPATHY", "new_field": {"x": [1]}, "provider": "OKTA"}}
+def test_unknown_fields_and_enum_values_are_accepted(
+    client: ScalekitClient, server: StubServer
+) -> None:
+    body = {
+        "connection": {
+            "id": "conn_1",
+            "type": "TELEPATHY",
+            "new_field": {"x": [1]},
+            "provider": "OKTA",
+        }
+    }
     server.on("/api/v1/organizations/org_1/connections/conn_1", Response(body=body))
     message, _ = client.connection.get_connection("org_1", "conn_1")
     assert message.connection.id == "conn_1"

@@ -34,7 +34,11 @@ RESOURCES = {
 OTHERS = [
     ("connected_accounts.create_connected_account", "connector", "connection_name is required"),
     ("connected_accounts.create_connected_account", "identifier", "identifier is required"),
-    ("connected_accounts.verify_connected_account_user", "auth_request_id", "auth_request_id is required"),
+    (
+        "connected_accounts.verify_connected_account_user",
+        "auth_request_id",
+        "auth_request_id is required",
+    ),
     ("connected_accounts.verify_connected_account_user", "identifier", "identifier is required"),
     ("roles.update_default_roles", "default_creator_role", "default_creator_role is required"),
     ("roles.update_default_roles", "default_member_role", "default_member_role is required"),
@@ -50,8 +54,14 @@ ARGUMENTS = {
         "identifier": "user_1",
         "connected_account": {},
     },
-    "connected_accounts.verify_connected_account_user": {"auth_request_id": "r", "identifier": "user_1"},
-    "roles.update_default_roles": {"default_creator_role": "admin", "default_member_role": "member"},
+    "connected_accounts.verify_connected_account_user": {
+        "auth_request_id": "r",
+        "identifier": "user_1",
+    },
+    "roles.update_default_roles": {
+        "default_creator_role": "admin",
+        "default_member_role": "member",
+    },
 }
 
 
@@ -81,7 +91,9 @@ def test_a_missing_argument_has_the_known_message(
 ) -> None:
     services = Services(is_async)
     service, function = method.split(".")
-    error = rejected(lambda: getattr(getattr(services, service), function)(**{**arguments, name: value}))
+    error = rejected(
+        lambda: getattr(getattr(services, service), function)(**{**arguments, name: value})
+    )
     assert str(error) == message
     assert error.message == message
     assert error.operation is not None
@@ -97,7 +109,10 @@ def test_a_missing_argument_has_the_known_message(
 def test_the_message_names_the_first_missing_argument() -> None:
     services = Services()
     error = rejected(lambda: services.resources.delete_resource_client_secret(None, None, None))
-    assert (str(error), error.operation) == ("resource_id is required", "ClientService.DeleteClientSecret")
+    assert (str(error), error.operation) == (
+        "resource_id is required",
+        "ClientService.DeleteClientSecret",
+    )
     error = rejected(services.roles.update_default_roles)
     assert str(error) == "default_creator_role is required"
 
@@ -127,7 +142,9 @@ def test_a_traceback_shows_the_details() -> None:
     assert name == "scalekit.common.exceptions.ScalekitArgumentException: Invalid token"
     # Python 3.10 has no notes.
     shows_notes = hasattr(BaseException, "add_note")
-    assert notes == (["ApiTokenService.ValidateToken: token must not be empty"] if shows_notes else [])
+    assert notes == (
+        ["ApiTokenService.ValidateToken: token must not be empty"] if shows_notes else []
+    )
 
 
 def test_other_messages_still_begin_with_the_operation() -> None:
@@ -179,4 +196,8 @@ def test_create_resource_client_without_an_audience_is_sent() -> None:
     for client in ({"name": "CI"}, clients_pb2.ResourceClient(name="CI", audience=[])):
         asyncio.run(services.resources.create_resource_client("res_1", client))
         sent = services.recorder.sent(clients_pb2.CreateResourceClientRequest)
-        assert (sent.resource_id, sent.client.name, list(sent.client.audience)) == ("res_1", "CI", [])
+        assert (sent.resource_id, sent.client.name, list(sent.client.audience)) == (
+            "res_1",
+            "CI",
+            [],
+        )

@@ -40,7 +40,13 @@ PROFILE = {
 
 def grant_tokens(server: StubServer, signer: Signer, **more: Any) -> str:
     id_token = signer.sign(aud=CLIENT_ID, amr=["conn_1", "pwd"], oid="org_1", **PROFILE)
-    tokens = {"access_token": "at", "refresh_token": "rt", "id_token": id_token, "expires_in": 299, **more}
+    tokens = {
+        "access_token": "at",
+        "refresh_token": "rt",
+        "id_token": id_token,
+        "expires_in": 299,
+        **more,
+    }
     server.on("/oauth/token", Response(body=tokens))
     return id_token
 
@@ -49,7 +55,9 @@ def test_a_code_is_exchanged_for_tokens_and_a_profile(
     client: ScalekitClient, server: StubServer, signer: Signer
 ) -> None:
     id_token = grant_tokens(server, signer)
-    result = client.authenticate_with_code("the-code", CALLBACK, CodeAuthenticationOptions("v" * 43))
+    result = client.authenticate_with_code(
+        "the-code", CALLBACK, CodeAuthenticationOptions("v" * 43)
+    )
     request = next(request for request in server.requests if request.path == "/oauth/token")
     assert request.method == "POST"
     assert request.form() == {
@@ -70,7 +78,11 @@ def test_a_code_is_exchanged_for_tokens_and_a_profile(
         "organization_id",
         "expires_in",
     }
-    assert (result["id_token"], result["access_token"], result["refresh_token"]) == (id_token, "at", "rt")
+    assert (result["id_token"], result["access_token"], result["refresh_token"]) == (
+        id_token,
+        "at",
+        "rt",
+    )
     assert (result["connection_id"], result["organization_id"], result["expires_in"]) == (
         "conn_1",
         "org_1",
@@ -95,7 +107,9 @@ def test_a_code_is_exchanged_for_tokens_and_a_profile(
     }
 
 
-def test_code_options_are_optional(client: ScalekitClient, server: StubServer, signer: Signer) -> None:
+def test_code_options_are_optional(
+    client: ScalekitClient, server: StubServer, signer: Signer
+) -> None:
     grant_tokens(server, signer, refresh_token=None, expires_in=None)
     for options in (None, CodeAuthenticationOptions()):
         result = client.authenticate_with_code("the-code", CALLBACK, options)
@@ -105,7 +119,11 @@ def test_code_options_are_optional(client: ScalekitClient, server: StubServer, s
 
 @pytest.mark.parametrize(
     ("changes", "why"),
-    [({"aud": "somebody"}, "another audience"), ({"exp": 5}, "expired"), ({"aud": None}, "audience")],
+    [
+        ({"aud": "somebody"}, "another audience"),
+        ({"exp": 5}, "expired"),
+        ({"aud": None}, "audience"),
+    ],
 )
 def test_the_id_token_is_verified(
     client: ScalekitClient, server: StubServer, signer: Signer, changes: dict[str, Any], why: str
@@ -135,9 +153,12 @@ def test_the_error_for_a_rejected_code_has_the_reason_but_no_secret(
     assert server.count("/oauth/token") == 1
 
 
-def test_a_refresh_token_is_exchanged_for_an_access_token(client: ScalekitClient, server: StubServer) -> None:
+def test_a_refresh_token_is_exchanged_for_an_access_token(
+    client: ScalekitClient, server: StubServer
+) -> None:
     server.on(
-        "/oauth/token", Response(body={"access_token": "at2", "refresh_token": "rt2", "id_token": "it2"})
+        "/oauth/token",
+        Response(body={"access_token": "at2", "refresh_token": "rt2", "id_token": "it2"}),
     )
     assert client.refresh_access_token("rt1") == {
         "access_token": "at2",
@@ -156,7 +177,9 @@ def test_a_refresh_token_is_exchanged_for_an_access_token(client: ScalekitClient
     assert (result["refresh_token"], result["expires_in"]) == ("rt2", 60)
 
 
-def test_tokens_of_machine_clients_are_requested(client: ScalekitClient, server: StubServer) -> None:
+def test_tokens_of_machine_clients_are_requested(
+    client: ScalekitClient, server: StubServer
+) -> None:
     server.on("/oauth/token", Response(body={"access_token": "machine"}))
     assert client.generate_client_token("m2morg_1", "their-secret", ["a:b", "c:d"]) == "machine"
     assert server.requests[0].form() == {
@@ -217,7 +240,11 @@ def test_core_client_authenticate_accepts_forms(
     client: ScalekitClient, server: StubServer, signer: Signer
 ) -> None:
     core = client.core_client
-    form = {"grant_type": "client_credentials", "client_id": "m2morg_1", "client_secret": CLIENT_SECRET}
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": "m2morg_1",
+        "client_secret": CLIENT_SECRET,
+    }
     response = core.authenticate(form)
     assert (response.status_code, response.json()["access_token"]) == (200, "token-1")
     assert b"token-1" in response.content
@@ -226,7 +253,9 @@ def test_core_client_authenticate_accepts_forms(
     code = {"grant_type": "authorization_code", "code": "the-code", "redirect_uri": CALLBACK}
     assert core.authenticate(code).json()["user"]["id"] == "usr_1"
     assert (
-        core.authenticate({"grant_type": "refresh_token", "refresh_token": "x"}).json()["access_token"]
+        core.authenticate({"grant_type": "refresh_token", "refresh_token": "x"}).json()[
+            "access_token"
+        ]
         == "at"
     )
     for wrong in (
@@ -250,7 +279,9 @@ def test_the_async_client_supports_all_grants(
         assert (await core.get_headers())["authorization"] == "Bearer token-1"
         await core.get_jwks()
         grant_tokens(server, signer)
-        assert (await async_client.authenticate_with_code("code", CALLBACK))["user"]["id"] == "usr_1"
+        assert (await async_client.authenticate_with_code("code", CALLBACK))["user"][
+            "id"
+        ] == "usr_1"
         assert (await async_client.refresh_access_token("rt"))["access_token"] == "at"
         refresh = await core.authenticate({"grant_type": "refresh_token", "refresh_token": "rt"})
         assert refresh.json()["access_token"] == "at"

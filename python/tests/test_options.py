@@ -123,14 +123,22 @@ def test_a_client_has_the_url_of_its_environment(kind: Any) -> None:
 
 
 def test_environment_urls_can_have_a_path_and_an_allowed_insecure_host() -> None:
-    assert ScalekitClient("https://gw.example.com/sk/", "a", "b").env_url == "https://gw.example.com/sk"
+    assert (
+        ScalekitClient("https://gw.example.com/sk/", "a", "b").env_url
+        == "https://gw.example.com/sk"
+    )
     allowed = ScalekitClient("http://gw.internal", "a", "b", allow_insecure_http=True)
     assert allowed.env_url == "http://gw.internal"
 
 
 @BOTH_CLIENTS
 def test_from_env(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = ("SCALEKIT_ENVIRONMENT_URL", "SCALEKIT_ENV_URL", "SCALEKIT_CLIENT_ID", "SCALEKIT_CLIENT_SECRET")
+    names = (
+        "SCALEKIT_ENVIRONMENT_URL",
+        "SCALEKIT_ENV_URL",
+        "SCALEKIT_CLIENT_ID",
+        "SCALEKIT_CLIENT_SECRET",
+    )
     for name in names:
         monkeypatch.delenv(name, raising=False)
     with pytest.raises(ScalekitArgumentException, match="SCALEKIT_ENVIRONMENT_URL is not set"):
@@ -280,7 +288,9 @@ def test_options_of_another_class_are_rejected(kind: Any, options: Any) -> None:
 
 def test_misspelled_options_are_rejected_and_subclasses_can_add_options() -> None:
     misspelt = "required_scope"
-    with pytest.raises(AttributeError, match="TokenValidationOptions has no option 'required_scope'"):
+    with pytest.raises(
+        AttributeError, match="TokenValidationOptions has no option 'required_scope'"
+    ):
         setattr(TokenValidationOptions(), misspelt, ["admin"])
 
     class Mine(AuthorizationUrlOptions):
@@ -299,7 +309,9 @@ def test_misspelled_options_are_rejected_and_subclasses_can_add_options() -> Non
 def test_the_error_for_agent_helpers_names_the_replacements(kind: Any, name: str) -> None:
     client = kind(URL, "skc_1", SECRET)
     assert not hasattr(client, name)
-    with pytest.raises(AttributeError, match=f"'{name}'; use the operations of client.tools, client.c"):
+    with pytest.raises(
+        AttributeError, match=f"'{name}'; use the operations of client.tools, client.c"
+    ):
         getattr(client, name)
 
 
@@ -326,7 +338,10 @@ def test_text_that_cannot_be_encoded_is_rejected_without_showing_it(kind: Any) -
         (client.validate_token, "token", None, invalid),
         (client.validate_token, "token", TokenValidationOptions(issuer=invalid)),
         (client.get_authorization_url, "https://a/b", AuthorizationUrlOptions(state=invalid)),
-        (client.core_client.authenticate, {"grant_type": "refresh_token", "refresh_token": invalid}),
+        (
+            client.core_client.authenticate,
+            {"grant_type": "refresh_token", "refresh_token": invalid},
+        ),
         (client.tokens.validate_token, invalid),
         (client.tokens.create_token, "org_1", "usr_1", {"claim": invalid}),
         (client.tokens.create_token, "org_1", "usr_1", {invalid: "claim"}),

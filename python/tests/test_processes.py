@@ -99,18 +99,24 @@ def test_a_forked_child_can_drop_an_unused_client(server: StubServer) -> None:
     assert get(clients[0])
 
 
-def test_parent_and_child_can_use_event_loops(async_client: AsyncScalekitClient, server: StubServer) -> None:
+def test_parent_and_child_can_use_event_loops(
+    async_client: AsyncScalekitClient, server: StubServer
+) -> None:
     server.on(PATH, RESPONSE)
 
     async def call() -> bool:
         calls = (async_client.organization.get_organization("org_1") for _ in range(5))
-        return all(message.organization.id == "org_1" for message, _ in await asyncio.gather(*calls))
+        return all(
+            message.organization.id == "org_1" for message, _ in await asyncio.gather(*calls)
+        )
 
     assert asyncio.run(call())
     assert in_child(lambda: asyncio.run(call()))
 
 
-def test_forked_process_pools_can_use_the_client(client: ScalekitClient, server: StubServer) -> None:
+def test_forked_process_pools_can_use_the_client(
+    client: ScalekitClient, server: StubServer
+) -> None:
     server.on(PATH, RESPONSE)
     assert get(client)
     global shared
@@ -146,7 +152,17 @@ def test_gunicorn_workers_can_use_a_preloaded_client(server: StubServer, tmp_pat
                 return [f"{{message.organization.id}} {{loaded_in != os.getpid()}}".encode()]
         """)
     )
-    command = [sys.executable, "-m", "gunicorn", "--preload", "-w", "2", "-b", f"127.0.0.1:{port}", "app:app"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--preload",
+        "-w",
+        "2",
+        "-b",
+        f"127.0.0.1:{port}",
+        "app:app",
+    ]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
         try:
             bodies = {fetch(f"http://127.0.0.1:{port}/") for _ in range(6)}

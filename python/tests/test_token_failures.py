@@ -28,7 +28,12 @@ REJECTIONS = [
     ("PERMISSION_DENIED", 403, "ScalekitForbiddenException"),
     ("NOT_FOUND", 404, "ScalekitNotFoundException"),
 ]
-OTHERS = [("RESOURCE_EXHAUSTED", 429), ("INTERNAL", 500), ("UNIMPLEMENTED", 501), ("UNAVAILABLE", 503)]
+OTHERS = [
+    ("RESOURCE_EXHAUSTED", 429),
+    ("INTERNAL", 500),
+    ("UNIMPLEMENTED", 501),
+    ("UNAVAILABLE", 503),
+]
 SYNC_AND_ASYNC = pytest.mark.parametrize("is_async", [False, True], ids=["sync", "async"])
 
 
@@ -53,7 +58,9 @@ def failure(
 
 def rejection(error_info: ErrorInfo, code: str, status: int) -> Response:
     more = {"request_info": {"request_id": "req_1"}}
-    return Response(status, error_info(StatusCode[code].value[0], "no such token", "TOKEN_REJECTED", **more))
+    return Response(
+        status, error_info(StatusCode[code].value[0], "no such token", "TOKEN_REJECTED", **more)
+    )
 
 
 @SYNC_AND_ASYNC
@@ -125,5 +132,7 @@ def test_the_exception_of_a_local_validation_has_no_status(client: ScalekitClien
     with pytest.raises(ScalekitValidateTokenFailureException) as caught:
         client.validate_token("no.jwt.here")
     error = caught.value
-    assert (error.http_status, error.grpc_status, error.error_code, error.err_details) == (None,) * 4
+    assert (error.http_status, error.grpc_status, error.error_code, error.err_details) == (
+        None,
+    ) * 4
     assert str(error).startswith(f"{error.operation}: ")

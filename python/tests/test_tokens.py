@@ -26,7 +26,9 @@ from scalekit import (
 )
 
 
-def test_the_claims_of_a_valid_token_equal_those_of_pyjwt(client: ScalekitClient, signer: Signer) -> None:
+def test_the_claims_of_a_valid_token_equal_those_of_pyjwt(
+    client: ScalekitClient, signer: Signer
+) -> None:
     token = signer.sign(
         oid="org_1",
         aud=["skc_1", "other"],
@@ -39,7 +41,9 @@ def test_the_claims_of_a_valid_token_equal_those_of_pyjwt(client: ScalekitClient
     assert client.validate_access_token(token) is True
 
 
-def test_the_keys_are_fetched_once(client: ScalekitClient, server: StubServer, signer: Signer) -> None:
+def test_the_keys_are_fetched_once(
+    client: ScalekitClient, server: StubServer, signer: Signer
+) -> None:
     for _ in range(5):
         client.validate_token(signer.sign())
     assert server.count("/keys") == 1
@@ -98,7 +102,9 @@ def test_invalid_tokens_are_rejected_with_a_reason(
         "has no key id": jwt.encode({"exp": now + 60}, signer.private, "RS256"),
         "no key with the key id": forged.sign(),
     }
-    tokens["not signed with RS256"] = unsigned({"alg": "none", "kid": signer.kid}, {"exp": now + 60})
+    tokens["not signed with RS256"] = unsigned(
+        {"alg": "none", "kid": signer.kid}, {"exp": now + 60}
+    )
     for reason, token in tokens.items():
         with pytest.raises(ScalekitValidateTokenFailureException) as caught:
             client.validate_token(token)
@@ -128,7 +134,9 @@ def test_issuer_and_audience_are_validated(
     assert not check(token, TokenValidationOptions(audience=["three"]))
     # The separate argument applies without options too.
     assert not check(token, audience="three")
-    defaults = ScalekitClient(server.url, CLIENT_ID, CLIENT_SECRET, issuer="https://other", audience="one")
+    defaults = ScalekitClient(
+        server.url, CLIENT_ID, CLIENT_SECRET, issuer="https://other", audience="one"
+    )
     assert not defaults.validate_access_token(token)
     assert defaults.validate_access_token(token, TokenValidationOptions(issuer="https://acme"))
     assert not defaults.validate_access_token(signer.sign(iss="https://acme"))
@@ -136,7 +144,11 @@ def test_issuer_and_audience_are_validated(
 
 @pytest.mark.parametrize(
     "claims",
-    [{"scopes": ["read:x", "write:x"]}, {"scopes": "read:x write:x"}, {"scope": "openid read:x write:x"}],
+    [
+        {"scopes": ["read:x", "write:x"]},
+        {"scopes": "read:x write:x"},
+        {"scope": "openid read:x write:x"},
+    ],
 )
 def test_required_scopes_are_validated(
     client: ScalekitClient, signer: Signer, claims: dict[str, Any]
@@ -156,7 +168,9 @@ def test_scopes_are_read_only_from_verified_tokens(
         client.verify_scopes(forged, ["admin"])
 
 
-def test_claims_of_an_idp_initiated_login_are_attributes(client: ScalekitClient, signer: Signer) -> None:
+def test_claims_of_an_idp_initiated_login_are_attributes(
+    client: ScalekitClient, signer: Signer
+) -> None:
     token = signer.sign(connection_id="conn_1", organization_id="org_1", login_hint="jane@acme.com")
     claims = client.get_idp_initiated_login_claims(token)
     assert isinstance(claims, IdpInitiatedLoginClaims)
@@ -168,7 +182,9 @@ def test_claims_of_an_idp_initiated_login_are_attributes(client: ScalekitClient,
         client.get_idp_initiated_login_claims(token, TokenValidationOptions(issuer="nobody"))
 
 
-def test_unusable_keys_are_ignored(client: ScalekitClient, server: StubServer, signer: Signer) -> None:
+def test_unusable_keys_are_ignored(
+    client: ScalekitClient, server: StubServer, signer: Signer
+) -> None:
     unusable = [
         {"kty": "EC", "crv": "P-256", "kid": "ec", "x": "AA", "y": "AA"},
         {"kty": "RSA", "kid": "tiny", "n": "AQAB", "e": "AQAB"},
@@ -295,7 +311,9 @@ def test_the_async_client_validates_tokens(
 ) -> None:
     async def check() -> None:
         token = signer.sign(scopes=["read:x"], connection_id="conn_1")
-        results = await asyncio.gather(*(async_client.validate_access_token(token) for _ in range(20)))
+        results = await asyncio.gather(
+            *(async_client.validate_access_token(token) for _ in range(20))
+        )
         assert results == [True] * 20
         assert (await async_client.validate_token(token))["sub"] == "usr_1"
         assert (await async_client.validate_access_token_and_get_claims(token))["sub"] == "usr_1"

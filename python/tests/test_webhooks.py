@@ -12,7 +12,12 @@ from typing import Any
 
 import pytest
 
-from scalekit import AsyncScalekitClient, ScalekitArgumentException, ScalekitClient, WebhookVerificationError
+from scalekit import (
+    AsyncScalekitClient,
+    ScalekitArgumentException,
+    ScalekitClient,
+    WebhookVerificationError,
+)
 
 KEY = bytes(range(32))
 SECRET = "whsec_" + base64.b64encode(KEY).decode()
@@ -115,9 +120,13 @@ def test_a_header_value_may_change_the_headers_while_it_is_converted() -> None:
     assert CLIENT.verify_webhook_payload(SECRET, headers, BODY)
 
 
-@pytest.mark.parametrize("headers", [5, None, "ab", [5], [("a",)], [("a", "b", "c")], {"webhook-id"}])
+@pytest.mark.parametrize(
+    "headers", [5, None, "ab", [5], [("a",)], [("a", "b", "c")], {"webhook-id"}]
+)
 def test_headers_of_another_type_are_rejected(headers: Any) -> None:
-    with pytest.raises(ScalekitArgumentException, match="headers must be a mapping of str to str") as caught:
+    with pytest.raises(
+        ScalekitArgumentException, match="headers must be a mapping of str to str"
+    ) as caught:
         CLIENT.verify_webhook_payload(SECRET, headers, BODY)
     assert isinstance(caught.value.__cause__, (TypeError, ValueError))
 
@@ -197,7 +206,9 @@ def test_the_tolerance_is_configurable() -> None:
     strict = ScalekitClient("https://acme.scalekit.com", "skc_1", "secret", webhook_tolerance_s=5)
     with pytest.raises(WebhookVerificationError, match="too old"):
         strict.verify_webhook_payload(SECRET, signed(offset=-20), BODY)
-    lenient = ScalekitClient("https://acme.scalekit.com", "skc_1", "secret", webhook_tolerance_s=900)
+    lenient = ScalekitClient(
+        "https://acme.scalekit.com", "skc_1", "secret", webhook_tolerance_s=900
+    )
     assert lenient.verify_webhook_payload(SECRET, signed(offset=-600), BODY)
 
 
@@ -233,7 +244,9 @@ def test_text_with_lone_surrogates_is_rejected() -> None:
 
 @pytest.mark.parametrize("nothing", [None, "", [], [None], ()])
 def test_a_header_without_a_value_is_missing(nothing: Any) -> None:
-    blank: Any = dict.fromkeys(("interceptor-id", "interceptor-timestamp", "interceptor-signature"), nothing)
+    blank: Any = dict.fromkeys(
+        ("interceptor-id", "interceptor-timestamp", "interceptor-signature"), nothing
+    )
     assert CLIENT.verify_interceptor_payload(SECRET, {**blank, **signed()}, BODY)
     with pytest.raises(WebhookVerificationError, match="Missing required headers"):
         CLIENT.verify_webhook_payload(SECRET, {**signed(), "webhook-id": nothing}, BODY)

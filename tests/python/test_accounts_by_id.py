@@ -13,7 +13,12 @@ from scalekit.testing import Emulator
 
 from .conftest import BINARY
 
-CONNECTION = {"id": "conn_1000000000000001", "key_id": "slack", "provider_key": "SLACK", "type": "API_KEY"}
+CONNECTION = {
+    "id": "conn_1000000000000001",
+    "key_id": "slack",
+    "provider_key": "SLACK",
+    "type": "API_KEY",
+}
 TOOL = {
     "provider": "SLACK",
     "definition": {"name": "slack_send"},
@@ -24,15 +29,23 @@ ACCOUNT = {"authorization_details": {"static_auth": {"details": {"api_key": "key
 
 @pytest.fixture(scope="module")
 def environment() -> Iterator[Emulator]:
-    with Emulator(seed={"connections": [CONNECTION], "tools": [TOOL]}, binary=BINARY) as environment:
+    with Emulator(
+        seed={"connections": [CONNECTION], "tools": [TOOL]}, binary=BINARY
+    ) as environment:
         yield environment
 
 
 def test_each_method_finds_the_account(environment: Emulator) -> None:
     with environment.client() as client:
         accounts = client.connected_accounts
-        account_id = accounts.create_connected_account("slack", "ada", ACCOUNT)[0].connected_account.id
-        names: dict[str, Any] = {"connector": None, "identifier": None, "connected_account_id": account_id}
+        account_id = accounts.create_connected_account("slack", "ada", ACCOUNT)[
+            0
+        ].connected_account.id
+        names: dict[str, Any] = {
+            "connector": None,
+            "identifier": None,
+            "connected_account_id": account_id,
+        }
         found, _ = accounts.get_connected_account_by_identifier(**names)
         details, _ = accounts.get_connected_account_details_by_identifier(**names)
         assert found.connected_account.identifier == details.connected_account.identifier == "ada"
@@ -50,7 +63,9 @@ def test_each_method_finds_the_account(environment: Emulator) -> None:
 def test_the_awaitable_client_finds_the_account(environment: Emulator) -> None:
     async def run() -> str:
         async with environment.async_client() as client:
-            made, _ = await client.connected_accounts.create_connected_account("slack", "bob", ACCOUNT)
+            made, _ = await client.connected_accounts.create_connected_account(
+                "slack", "bob", ACCOUNT
+            )
             account_id = made.connected_account.id
             found = await client.connected_accounts.get_connected_account_by_identifier(
                 None, None, connected_account_id=account_id

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from scalekit.common.exceptions import ScalekitNotFoundException, ScalekitValidateTokenFailureException
+from scalekit.common.exceptions import (
+    ScalekitNotFoundException,
+    ScalekitValidateTokenFailureException,
+)
 
 from .conftest import Emulator
 
@@ -20,7 +23,9 @@ def failure(call: Callable[[], Any]) -> ScalekitValidateTokenFailureException:
 
 def test_unknown_and_invalidated_tokens_are_failed_validations(emulator: Emulator) -> None:
     with emulator.client() as client:
-        organization = client.organization.create_organization({"display_name": "Tokens"})[0].organization
+        organization = client.organization.create_organization({"display_name": "Tokens"})[
+            0
+        ].organization
         token = client.tokens.create_token(organization.id).token
         assert client.tokens.validate_token(token).token_info.organization_id == organization.id
         client.tokens.invalidate_token(token)

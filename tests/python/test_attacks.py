@@ -73,7 +73,9 @@ def checks(case: Case) -> TokenValidationOptions:
     )
 
 
-def run(name: str, verify: Callable[[], Any], documented: type[Exception]) -> tuple[Any, str | None]:
+def run(
+    name: str, verify: Callable[[], Any], documented: type[Exception]
+) -> tuple[Any, str | None]:
     """Returns result and message of a verification. Only the documented exception is allowed."""
     started = time.process_time()
     try:
@@ -87,7 +89,9 @@ def run(name: str, verify: Callable[[], Any], documented: type[Exception]) -> tu
 
 def peak() -> int:
     """Returns the peak memory of the process in bytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (
+        1 if sys.platform == "darwin" else 1024
+    )
 
 
 def is_wrong(case: Case, claims: Any, message: str | None) -> bool:
@@ -147,13 +151,19 @@ def test_tokens_async(suite: Suite) -> None:
 
 
 @pytest.mark.parametrize("client_class", [ScalekitClient, AsyncScalekitClient])
-def test_payloads(suite: Suite, client_class: type[ScalekitClient] | type[AsyncScalekitClient]) -> None:
+def test_payloads(
+    suite: Suite, client_class: type[ScalekitClient] | type[AsyncScalekitClient]
+) -> None:
     assert len(suite.payloads) > 150
     before = peak()
     failures = []
     client = client_class("https://acme.scalekit.com", "skc_1", "secret")
     for case in suite.payloads:
-        verify = client.verify_interceptor_payload if case["interceptor"] else client.verify_webhook_payload
+        verify = (
+            client.verify_interceptor_payload
+            if case["interceptor"]
+            else client.verify_webhook_payload
+        )
         headers = [(name, join(value).decode()) for name, value in case["headers"]]
         body = join(case["body"])
         result, message = run(

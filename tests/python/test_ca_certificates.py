@@ -27,7 +27,8 @@ REFUSED = (
     "REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, GRPC_DEFAULT_SSL_ROOTS_FILE_PATH, SSL_CERT_FILE, SSL_CERT_DIR"
 )
 
-# Makes a client with the CA that the argument names, if there is one, and prints what becomes of a call.
+# Makes a client with the CA that the argument names, if there is one, and prints what becomes of a
+# call.
 CALL = """
 import sys
 from scalekit import ScalekitClient
@@ -62,7 +63,10 @@ def tls_emulator(ca: Path) -> Iterator[Emulator]:
 
 
 def call(
-    emulator: Emulator, *arguments: str | Path, prefix: tuple[str, ...] = (), **variables: str | Path
+    emulator: Emulator,
+    *arguments: str | Path,
+    prefix: tuple[str, ...] = (),
+    **variables: str | Path,
 ) -> str:
     """What becomes of a call that a process with these CA variables, and no others, makes."""
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
@@ -81,7 +85,9 @@ def test_the_emulator_serves_https_and_its_own_clients_trust_it(tls_emulator: Em
     assert tls_emulator.url.startswith("https://127.0.0.1:")
     with tls_emulator.client() as client:
         client.organization.list_organizations(page_size=1)
-    assert [request["status"] for request in tls_emulator.requests(path="/api/v1/organizations")] == [200]
+    assert [
+        request["status"] for request in tls_emulator.requests(path="/api/v1/organizations")
+    ] == [200]
 
 
 def test_a_ca_is_trusted_by_option(tls_emulator: Emulator, ca: Path) -> None:
@@ -108,7 +114,9 @@ def test_variables_and_the_option_add_up(tls_emulator: Emulator, ca: Path, tmp_p
 def test_an_unreadable_file_is_named_if_a_certificate_is_not_trusted(
     tls_emulator: Emulator, ca: Path
 ) -> None:
-    reason = "failed to read PEM from file: No such file or directory (os error 2) at '/nowhere/ca.pem'"
+    reason = (
+        "failed to read PEM from file: No such file or directory (os error 2) at '/nowhere/ca.pem'"
+    )
     assert call(tls_emulator, REQUESTS_CA_BUNDLE="/nowhere/ca.pem") == (
         f"{REFUSED}; REQUESTS_CA_BUNDLE=/nowhere/ca.pem is ignored: {reason}"
     )
@@ -128,7 +136,9 @@ def without_ca_bundle() -> tuple[str, ...]:
     return prefix
 
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems have no folders of CA certificates")
+linux = pytest.mark.skipif(
+    sys.platform != "linux", reason="other systems have no folders of CA certificates"
+)
 
 
 @linux
@@ -151,7 +161,9 @@ def test_variables_that_name_a_missing_bundle_change_nothing(
     tls_emulator: Emulator, ca: Path, without_ca_bundle: tuple[str, ...]
 ) -> None:
     gone = "/etc/ssl/certs/ca-certificates.crt"
-    refused = call(tls_emulator, prefix=without_ca_bundle, SSL_CERT_FILE=gone, REQUESTS_CA_BUNDLE=gone)
+    refused = call(
+        tls_emulator, prefix=without_ca_bundle, SSL_CERT_FILE=gone, REQUESTS_CA_BUNDLE=gone
+    )
     assert refused.startswith(f"{REFUSED}; REQUESTS_CA_BUNDLE={gone} is ignored: ")
     assert f"; SSL_CERT_FILE={gone} is ignored: " in refused
     assert call(tls_emulator, ca, prefix=without_ca_bundle, SSL_CERT_FILE=gone) == "called"

@@ -48,7 +48,9 @@ def test_service_clients_have_exactly_the_listed_methods(client: Any) -> None:
 
 
 @both
-def test_methods_have_the_documented_signatures(client: Any, documented: list[dict[str, Any]]) -> None:
+def test_methods_have_the_documented_signatures(
+    client: Any, documented: list[dict[str, Any]]
+) -> None:
     assert len(documented) == 88
     differences = []
     for entry in documented:
@@ -65,11 +67,17 @@ def test_methods_have_the_documented_signatures(client: Any, documented: list[di
                 differences.append(f"{entry['method']}: {documented_parameter}")
         for extra in parameters[len(entry["parameters"]) :]:
             if extra.default is inspect.Parameter.empty:
-                differences.append(f"{entry['method']}: {extra.name} is required but not documented")
+                differences.append(
+                    f"{entry['method']}: {extra.name} is required but not documented"
+                )
     assert not differences
 
 
 @both
 def test_every_public_method_has_a_docstring(client: Any) -> None:
-    missing = [path for path in service_methods(client) if not (resolve(client, path).__doc__ or "").strip()]
+    missing = [
+        path
+        for path in service_methods(client)
+        if not (resolve(client, path).__doc__ or "").strip()
+    ]
     assert not missing

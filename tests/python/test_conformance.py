@@ -51,7 +51,9 @@ def test_every_operation_sends_the_planned_request_and_returns_the_response(
         request = json_format.ParseDict(case["request"], message_type(operation["request_type"])())
         response, call = client.core_client.grpc_exec(name, request)
 
-        expected = json_format.ParseDict(case["response"], message_type(operation["response_type"])())
+        expected = json_format.ParseDict(
+            case["response"], message_type(operation["response_type"])()
+        )
         assert response == expected, name
         assert call.code().name == "OK"
         logged = emulator.admin("GET", f"requests?operation={name}")[-1]
@@ -66,7 +68,9 @@ def test_every_operation_sends_the_planned_request_and_returns_the_response(
     client.close()
 
 
-def test_operations_without_an_external_id_route_look_up_the_organization(emulator: Emulator) -> None:
+def test_operations_without_an_external_id_route_look_up_the_organization(
+    emulator: Emulator,
+) -> None:
     from scalekit.v1.domains.domains_pb2 import ListDomainRequest
     from scalekit.v1.organizations.organizations_pb2 import (
         CreateOrganization,
@@ -77,7 +81,9 @@ def test_operations_without_an_external_id_route_look_up_the_organization(emulat
         create = CreateOrganization(display_name="External", external_id="tenant/1 ü")
         created = client.organization.create_organization(create)[0].organization
         update = UpdateOrganization(display_name="Renamed")
-        updated = client.organization.update_organization_by_external_id("tenant/1 ü", update)[0].organization
+        updated = client.organization.update_organization_by_external_id("tenant/1 ü", update)[
+            0
+        ].organization
         assert (updated.id, updated.display_name) == (created.id, "Renamed")
         client.domain.create_domain(created.id, "external.example")
         listed, _ = client.core_client.grpc_exec(

@@ -22,7 +22,9 @@ def snippets(language: str) -> list[str]:
     return [text for snippet_language, text in SNIPPETS if snippet_language == language]
 
 
-COMMANDS = [text for text in snippets("sh") if re.match(r"scalekit-emulator (run|import|export) ", text)]
+COMMANDS = [
+    text for text in snippets("sh") if re.match(r"scalekit-emulator (run|import|export) ", text)
+]
 SERVERS = [text for text in snippets("sh") if text not in COMMANDS]
 
 
@@ -85,7 +87,9 @@ def test_python_snippets(tmp_path: Path) -> None:
         (tmp_path / f"test_snippet_{number}.py").write_text(text)
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", "."]
     variables = {**os.environ, "SCALEKIT_EMULATOR_BIN": str(BINARY)}
-    result = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=300, cwd=tmp_path)
+    result = subprocess.run(
+        command, env=variables, capture_output=True, text=True, timeout=300, cwd=tmp_path
+    )
     assert result.returncode == 0, result.stdout + result.stderr
     tests = sum(len(re.findall(r"^def test_", text, re.M)) for text in modules)
     # One of the tests is parametrized and runs twice.

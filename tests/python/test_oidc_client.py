@@ -36,7 +36,11 @@ ADA = {
 }
 #: A single-page application, which has no secret.
 SPA = {"id": "skc_2", "name": "Single-page application", "client_type": "SPA"}
-SEED = {"organizations": [{"id": "org_1", "display_name": "Acme"}], "users": [ADA], "clients": [SPA]}
+SEED = {
+    "organizations": [{"id": "org_1", "display_name": "Acme"}],
+    "users": [ADA],
+    "clients": [SPA],
+}
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +152,11 @@ def test_a_user_logs_in_with_pkce_and_nonce(
         response = visit(browser, f"{url}/login", emulator)
     # Authlib checks signature, issuer, audience, nonce, expiry and at_hash.
     claims = response["token"]["userinfo"]
-    assert (claims["iss"], claims["sub"], claims["email"]) == (emulator.url, "usr_1", "ada@acme.com")
+    assert (claims["iss"], claims["sub"], claims["email"]) == (
+        emulator.url,
+        "usr_1",
+        "ada@acme.com",
+    )
     assert claims["nonce"]
     assert claims["auth_time"] <= claims["iat"] < claims["exp"]
     assert response["user_info"]["sub"] == "usr_1"
@@ -163,7 +171,9 @@ def test_a_refresh_token_can_be_used_once(emulator: Emulator, browser: StatefulB
         assert refreshed["access_token"] != token["access_token"]
         assert client.get(f"{emulator.url}/userinfo").json()["email"] == "ada@acme.com"
         with pytest.raises(OAuthError, match="invalid_grant"):
-            client.refresh_token(f"{emulator.url}/oauth/token", refresh_token=token["refresh_token"])
+            client.refresh_token(
+                f"{emulator.url}/oauth/token", refresh_token=token["refresh_token"]
+            )
 
 
 def test_a_user_logs_out(emulator: Emulator, browser: StatefulBrowser) -> None:

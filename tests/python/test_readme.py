@@ -23,7 +23,8 @@ from scalekit.core import CoreClient
 
 from .conftest import BINARY, ROOT, Emulator
 
-#: The headings of python/README.md whose snippets are programs, and a line that each program prints.
+# : The headings of python/README.md whose snippets are programs, and a line that each program
+# prints.
 PROGRAMS = {
     "First call": r"^created org_\d+$",
     "Token check": r"^skc_\d+\nrejected: validate_token: the token is malformed.*\nNone$",
@@ -47,7 +48,12 @@ def snippets(file: str, language: str) -> dict[str, str]:
 
 def run(command: list[str], environment: dict[str, str], folder: Path = ROOT) -> str:
     result = subprocess.run(
-        command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300, cwd=folder
+        command,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        cwd=folder,
     )
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
@@ -70,7 +76,9 @@ def run_pytest(snippet: str, folder: Path) -> str:
 
 
 @pytest.fixture
-def module(request: pytest.FixtureRequest, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def module(
+    request: pytest.FixtureRequest, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> ModuleType:
     """The functions of a snippet of python/README.md, with a client of the emulator."""
     for name, value in emulator.environment.items():
         monkeypatch.setenv(name, value)
@@ -102,7 +110,9 @@ def test_python_programs(heading: str, expected: str, emulator: Emulator) -> Non
 
 def test_the_python_options_have_these_defaults() -> None:
     text = (ROOT / "python/README.md").read_text()
-    rows = re.findall(r"^\| `(\w+)` \|.*\| ([^|]+) \|$", text.split("## Options")[1].split("##")[0], re.M)
+    rows = re.findall(
+        r"^\| `(\w+)` \|.*\| ([^|]+) \|$", text.split("## Options")[1].split("##")[0], re.M
+    )
     parameters = list(inspect.signature(CoreClient).parameters.values())[3:]
     assert [name for name, _ in sorted(rows)] == sorted(parameter.name for parameter in parameters)
     defaults = {parameter.name: parameter.default for parameter in parameters}
@@ -174,9 +184,13 @@ def test_the_rust_snippet_of_the_emulator_is_in_the_crate_documentation() -> Non
 
 
 def test_the_options_of_the_emulator_are_listed() -> None:
-    (table,) = re.findall(r"^\| option \|.*?\n\n", (ROOT / "emulator/README.md").read_text(), re.S | re.M)
+    (table,) = re.findall(
+        r"^\| option \|.*?\n\n", (ROOT / "emulator/README.md").read_text(), re.S | re.M
+    )
     listed = set(
-        re.findall(r"`(--[\w-]+)", " ".join(row.split("|")[1] for row in table.strip().splitlines()))
+        re.findall(
+            r"`(--[\w-]+)", " ".join(row.split("|")[1] for row in table.strip().splitlines())
+        )
     )
     text = run([str(BINARY), "--help"], {})
     assert listed == {*re.findall(r"--[\w-]+(?=[ \n])", text)} - {"--help", "--version"}
@@ -185,7 +199,9 @@ def test_the_options_of_the_emulator_are_listed() -> None:
 def test_the_admin_requests_of_the_emulator_are_accepted() -> None:
     page = (ROOT / "emulator/README.md").read_text()
     requests = re.findall(r"_emulator/(\w+)\" \\\n  -d '(.*)'$", page, re.M)
-    requests += [("webhooks", webhook) for webhook in re.findall(r"^```json\n(.*?)^```$", page, re.S | re.M)]
+    requests += [
+        ("webhooks", webhook) for webhook in re.findall(r"^```json\n(.*?)^```$", page, re.S | re.M)
+    ]
     assert [path for path, _ in requests] == ["faults", "interceptors", "webhooks"]
     with Emulator(binary=BINARY) as emulator:
         for path, body in requests:

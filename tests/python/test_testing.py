@@ -101,7 +101,10 @@ def test_options_are_passed_to_the_emulator(tmp_path: Path) -> None:
         assert emulator.url.startswith("http://127.0.0.2:")
         info = emulator.admin("GET", "info")
         assert (info["lenient"], info["auto_approve"]) == (True, True)
-        assert [endpoint["url"][-3:] for endpoint in emulator.admin("GET", "webhooks")] == ["one", "two"]
+        assert [endpoint["url"][-3:] for endpoint in emulator.admin("GET", "webhooks")] == [
+            "one",
+            "two",
+        ]
         assert names(client) == ["From a file"]
         with pytest.raises(HTTPError, match="400") as error:
             urlopen(client.get_authorization_url("https://app.example/other"))
@@ -122,7 +125,9 @@ def test_a_reset_restores_the_initial_state(emulator: Emulator) -> None:
         assert names(client) == ["Acme", "Later"]
         emulator.fault("*", status=503)
         emulator.admin("POST", "webhooks", {"url": "http://127.0.0.1:9/added"})
-        emulator.admin("POST", "interceptors", {"url": "http://127.0.0.1:9/", "trigger_point": "PRE_SIGNUP"})
+        emulator.admin(
+            "POST", "interceptors", {"url": "http://127.0.0.1:9/", "trigger_point": "PRE_SIGNUP"}
+        )
         emulator.reset()
         assert emulator.requests() == []
         assert names(client) == ["Acme"]
@@ -133,7 +138,9 @@ def test_a_reset_restores_the_initial_state(emulator: Emulator) -> None:
 
 
 def test_seed_returns_ids(emulator: Emulator) -> None:
-    ids = emulator.seed({"organizations": [{"display_name": "One"}, {"id": "org_2", "display_name": "Two"}]})
+    ids = emulator.seed(
+        {"organizations": [{"display_name": "One"}, {"id": "org_2", "display_name": "Two"}]}
+    )
     assert [id.startswith("org_") for id in ids["organizations"]] == [True, True]
     with emulator.client() as client:
         assert names(client) == ["Acme", "One", "Two"]
@@ -182,7 +189,9 @@ def test_mails(emulator: Emulator) -> None:
 def test_the_asyncio_client(emulator: Emulator) -> None:
     async def count() -> int:
         async with emulator.async_client(call_timeout_s=60) as client:
-            return len((await client.organization.list_organizations(page_size=10))[0].organizations)
+            return len(
+                (await client.organization.list_organizations(page_size=10))[0].organizations
+            )
 
     assert asyncio.run(count()) == 1
 
@@ -203,12 +212,15 @@ def test_a_failed_start_reports_the_reason(tmp_path: Path, monkeypatch: pytest.M
         Emulator(binary=tmp_path / "missing").start()
     monkeypatch.setenv("SCALEKIT_EMULATOR_BIN", str(tmp_path / "missing"))
     with pytest.raises(
-        EmulatorError, match="SCALEKIT_EMULATOR_BIN must name an executable program, not '.*missing'"
+        EmulatorError,
+        match="SCALEKIT_EMULATOR_BIN must name an executable program, not '.*missing'",
     ):
         Emulator().start()
 
 
-def test_stderr_of_the_emulator_is_inherited(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_stderr_of_the_emulator_is_inherited(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     wrapper = program(tmp_path, f'echo "a warning" >&2; exec "{BINARY}" "$@"')
     with Emulator(binary=wrapper):
         pass
@@ -240,7 +252,9 @@ def test_find_binary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site = tmp_path / "site"
     info = site / "scalekit_emulator-0.1.0.dist-info"
     info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: scalekit-emulator\nVersion: 0.1.0\n")
+    (info / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: scalekit-emulator\nVersion: 0.1.0\n"
+    )
     (info / "RECORD").write_text("../scripts/scalekit-emulator,,\n")
     monkeypatch.syspath_prepend(site)
     assert find_binary() == str(tmp_path / "scalekit-emulator")
@@ -272,7 +286,9 @@ from scalekit.testing import Emulator
 with Emulator() as emulator:
     print(emulator.url)
 """
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
     assert result.stdout.startswith("http://127.0.0.1:"), result.stderr
 
 

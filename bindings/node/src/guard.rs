@@ -13,7 +13,8 @@ pub(crate) type Outcome<T> = Either<T, Failure>;
 
 /// Runs a function. A panic becomes an error.
 pub(crate) fn run<T>(function: impl FnOnce() -> Result<T, AddonError>) -> Result<T, AddonError> {
-    catch_unwind(AssertUnwindSafe(function)).unwrap_or_else(|payload| Err(AddonError::panic(&*payload)))
+    catch_unwind(AssertUnwindSafe(function))
+        .unwrap_or_else(|payload| Err(AddonError::panic(&*payload)))
 }
 
 /// Runs a function and returns its value or failure to JavaScript.

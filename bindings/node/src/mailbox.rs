@@ -97,7 +97,9 @@ pub(crate) fn start(
 
 /// Opens a mailbox that calls `deliver(id, failure, output)` with each result.
 #[napi]
-pub(crate) fn open_mailbox(deliver: Function<'_, Arguments, ()>) -> napi::Result<External<Mailbox>> {
+pub(crate) fn open_mailbox(
+    deliver: Function<'_, Arguments, ()>,
+) -> napi::Result<External<Mailbox>> {
     let deliver = deliver
         .build_threadsafe_function::<Delivery>()
         .callee_handled::<false>()

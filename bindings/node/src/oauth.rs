@@ -86,12 +86,17 @@ pub(crate) fn own_client_token(
 pub(crate) fn generate_pkce(length: u32) -> Outcome<Vec<String>> {
     guard::outcome(|| {
         let pair = Pkce::with_length(length as usize)?;
-        Ok(vec![pair.verifier().to_owned(), pair.challenge().to_owned()])
+        Ok(vec![
+            pair.verifier().to_owned(),
+            pair.challenge().to_owned(),
+        ])
     })
 }
 
 /// Awaits a result and serializes it to JSON.
-async fn json<T: Serialize>(call: impl Future<Output = Result<T, Error>>) -> Result<Output, AddonError> {
+async fn json<T: Serialize>(
+    call: impl Future<Output = Result<T, Error>>,
+) -> Result<Output, AddonError> {
     let text = serde_json::to_string(&call.await?);
     text.map(Output::Text).map_err(AddonError::internal)
 }

@@ -118,5 +118,6 @@ pub(crate) fn clock(now: f64) -> SystemTime {
 
 /// Converts milliseconds to a duration. Returns an error if the value is out of range.
 pub(crate) fn milliseconds(option: &str, value: f64) -> Result<Duration, Error> {
-    Duration::try_from_secs_f64(value / 1000.0).map_err(|error| Error::config(format!("{option}: {error}")))
+    Duration::try_from_secs_f64(value / 1000.0)
+        .map_err(|error| Error::config(format!("{option}: {error}")))
 }

@@ -49,13 +49,12 @@ pub(crate) fn validate_cached(
     now: f64,
     options: Option<TokenOptions>,
 ) -> Option<Either<String, Failure>> {
-    let validated =
-        guard::run(
-            || match validate_with_cached_keys(client, &token, &validation(options, now))? {
-                Some(verified) => Ok(Some(claims(verified?)?)),
-                None => Ok(None),
-            },
-        );
+    let validated = guard::run(|| {
+        match validate_with_cached_keys(client, &token, &validation(options, now))? {
+            Some(verified) => Ok(Some(claims(verified?)?)),
+            None => Ok(None),
+        }
+    });
     match validated {
         Ok(claims) => claims.map(Either::A),
         Err(error) => Some(Either::B(error.into())),
@@ -71,13 +70,12 @@ pub(crate) fn is_valid_cached(
     now: f64,
     options: Option<TokenOptions>,
 ) -> Option<Either<bool, Failure>> {
-    let validated =
-        guard::run(
-            || match validate_with_cached_keys(client, &token, &validation(options, now))? {
-                Some(Err(error)) if error.kind() != ErrorKind::InvalidToken => Err(error.into()),
-                verified => Ok(verified.map(|verified| verified.is_ok())),
-            },
-        );
+    let validated = guard::run(|| {
+        match validate_with_cached_keys(client, &token, &validation(options, now))? {
+            Some(Err(error)) if error.kind() != ErrorKind::InvalidToken => Err(error.into()),
+            verified => Ok(verified.map(|verified| verified.is_ok())),
+        }
+    });
     match validated {
         Ok(valid) => valid.map(Either::A),
         Err(error) => Some(Either::B(error.into())),

@@ -71,7 +71,9 @@ impl NativeClient {
     fn with_client<R>(&self, py: Python<'_>, read: impl FnOnce(&Client) -> R) -> PyResult<R> {
         let create = |parents: Option<&Client>| match parents {
             Some(client) => Ok(client.for_new_process()),
-            None => Err(Failure::Internal("the client is being destroyed".to_owned())),
+            None => Err(Failure::Internal(
+                "the client is being destroyed".to_owned(),
+            )),
         };
         self.client.get(create, read).or_raise(py)
     }
@@ -135,7 +137,11 @@ impl NativeClient {
     }
 
     #[pyo3(signature = (*, target=None))]
-    fn client_access_token(&self, py: Python<'_>, target: Option<Target<'_>>) -> PyResult<Py<PyAny>> {
+    fn client_access_token(
+        &self,
+        py: Python<'_>,
+        target: Option<Target<'_>>,
+    ) -> PyResult<Py<PyAny>> {
         let client = self.client(py)?;
         let call = async move { client.client_access_token().await };
         run(py, target, call, |py, token| {
@@ -258,7 +264,9 @@ impl NativeClient {
     ) -> PyResult<String> {
         let redirect_uri = urls::redirect_uri(redirect_uri)?;
         let options = urls::authorization(options)?;
-        self.with_client(py, |client| client.authorization_url(&redirect_uri, &options))
+        self.with_client(py, |client| {
+            client.authorization_url(&redirect_uri, &options)
+        })
     }
 
     fn logout_url(&self, py: Python<'_>, options: &Bound<'_, PyAny>) -> PyResult<String> {
@@ -273,7 +281,8 @@ impl NativeClient {
         headers: &Bound<'_, PyAny>,
         payload: &Bound<'_, PyAny>,
     ) -> PyResult<bool> {
-        let verify = |client: &Client| verify_payload(client, secret, headers, payload, Purpose::Webhook);
+        let verify =
+            |client: &Client| verify_payload(client, secret, headers, payload, Purpose::Webhook);
         self.with_client(py, verify)?.map(|()| true)
     }
 
@@ -284,7 +293,9 @@ impl NativeClient {
         headers: &Bound<'_, PyAny>,
         payload: &Bound<'_, PyAny>,
     ) -> PyResult<bool> {
-        let verify = |client: &Client| verify_payload(client, secret, headers, payload, Purpose::Interceptor);
+        let verify = |client: &Client| {
+            verify_payload(client, secret, headers, payload, Purpose::Interceptor)
+        };
         self.with_client(py, verify)?.map(|()| true)
     }
 

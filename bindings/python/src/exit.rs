@@ -66,5 +66,7 @@ pub(crate) fn wait_at_exit(py: Python<'_>) -> PyResult<()> {
     }
     let atexit = py.import(intern!(py, "atexit"))?;
     let hook = wrap_pyfunction!(close, py)?;
-    atexit.call_method1(intern!(py, "register"), (hook,)).map(drop)
+    atexit
+        .call_method1(intern!(py, "register"), (hook,))
+        .map(drop)
 }

@@ -117,7 +117,9 @@ where
     let factory = FACTORY.import(py, "scalekit.common.exceptions", "_from_native")?;
     let exception = factory.call1(arguments)?;
     if exception.is_none() {
-        return Err(PyRuntimeError::new_err("the exception could not be created"));
+        return Err(PyRuntimeError::new_err(
+            "the exception could not be created",
+        ));
     }
     Ok(PyErr::from_value(exception))
 }

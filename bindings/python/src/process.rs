@@ -86,7 +86,9 @@ impl<T> PerProcess<T> {
         }
         let value = create(current.as_ref().map(|parents| &parents.value))?;
         let created = Arc::new(Stamped { generation, value });
-        let previous = self.0.compare_and_swap(&current, Some(Arc::clone(&created)));
+        let previous = self
+            .0
+            .compare_and_swap(&current, Some(Arc::clone(&created)));
         match previous.as_ref() {
             // Another thread stored its value first.
             Some(stamped) if stamped.generation == generation => Ok(read(&stamped.value)),

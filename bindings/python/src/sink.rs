@@ -95,7 +95,8 @@ fn schedule_drain(py: Python<'_>, shared: &Arc<Shared>) {
     };
     // A closed loop raises an exception. Its futures are gone, so their results are dropped.
     if shared.call_soon.call1(py, (drain,)).is_err() {
-        let completions = std::mem::take(&mut *shared.queue.lock().unwrap_or_else(PoisonError::into_inner));
+        let completions =
+            std::mem::take(&mut *shared.queue.lock().unwrap_or_else(PoisonError::into_inner));
         drop(completions);
     }
 }
@@ -110,7 +111,11 @@ struct Drain {
 impl Drain {
     fn __call__(&self, py: Python<'_>) -> PyResult<()> {
         let (completions, more) = {
-            let mut queue = self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut queue = self
+                .shared
+                .queue
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             let count = queue.completions.len().min(BATCH);
             let completions: Vec<_> = queue.completions.drain(..count).collect();
             queue.drain_scheduled = !queue.completions.is_empty();
@@ -126,7 +131,9 @@ impl Drain {
             }
             match completion(py) {
                 Ok(value) => future.call_method1(intern!(py, "set_result"), (value,))?,
-                Err(error) => future.call_method1(intern!(py, "set_exception"), (error.into_value(py),))?,
+                Err(error) => {
+                    future.call_method1(intern!(py, "set_exception"), (error.into_value(py),))?
+                }
             };
         }
         Ok(())

@@ -92,7 +92,10 @@ fn scopes(options: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
         return Ok(vec![as_text(&value, "scopes")?.into_owned()]);
     }
     let Ok(items) = value.try_iter() else {
-        let problem = format!("scopes must be a str or a list of str, not {}", type_name(&value));
+        let problem = format!(
+            "scopes must be a str or a list of str, not {}",
+            type_name(&value)
+        );
         return Err(invalid_argument(value.py(), problem));
     };
     let mut scopes = Vec::new();

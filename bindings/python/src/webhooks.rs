@@ -50,7 +50,11 @@ pub(crate) fn verify_payload(
     verified.or_raise(py)
 }
 
-fn verify_bytes(py: Python<'_>, mut verification: Verification<'_>, body: &[u8]) -> Result<(), Error> {
+fn verify_bytes(
+    py: Python<'_>,
+    mut verification: Verification<'_>,
+    body: &[u8],
+) -> Result<(), Error> {
     let verify = move || {
         verification.update(body);
         Ok(verification.finish()?)
@@ -116,10 +120,12 @@ impl<'py> RequestHeaders<'py> {
         }
         Self::pairs(headers, purpose).map_err(|error| {
             let py = headers.py();
-            if !error.is_instance_of::<PyTypeError>(py) && !error.is_instance_of::<PyValueError>(py) {
+            if !error.is_instance_of::<PyTypeError>(py) && !error.is_instance_of::<PyValueError>(py)
+            {
                 return error;
             }
-            let exception = invalid_argument(py, "headers must be a mapping of str to str".to_owned());
+            let exception =
+                invalid_argument(py, "headers must be a mapping of str to str".to_owned());
             exception.set_cause(py, Some(error));
             exception
         })
@@ -137,7 +143,9 @@ impl<'py> RequestHeaders<'py> {
             get(intern!(py, "webhook-signature"))?,
         );
         Ok(match all {
-            (Some(id), Some(timestamp), Some(signature)) => Some(Self::Exact([id, timestamp, signature])),
+            (Some(id), Some(timestamp), Some(signature)) => {
+                Some(Self::Exact([id, timestamp, signature]))
+            }
             _ => None,
         })
     }
@@ -213,7 +221,11 @@ fn header_text<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, str>> {
         return Ok(lossy(text));
     }
     if let Ok(bytes) = value.cast::<PyBytes>() {
-        return Ok(bytes.as_bytes().iter().map(|&byte| char::from(byte)).collect());
+        return Ok(bytes
+            .as_bytes()
+            .iter()
+            .map(|&byte| char::from(byte))
+            .collect());
     }
     Ok(lossy(&value.str()?).into_owned().into())
 }

@@ -1,6 +1,11 @@
 //! Measures the conversion of a page of 100 users between JSON and protobuf bytes. Compares it with
 //! scanning the JSON and with `prost-reflect`. Run with `cargo bench -p scalekit-wire`.
-#![allow(clippy::print_stdout, clippy::unwrap_used, missing_docs, reason = "a report")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a report"
+)]
 
 use std::{
     fmt::Write as _,
@@ -60,7 +65,10 @@ fn descriptor(name: &str) -> MessageDescriptor {
         .include_imports(true)
         .open_file("scalekit/v1/users/users.proto")
         .unwrap();
-    compiler.descriptor_pool().get_message_by_name(name).unwrap()
+    compiler
+        .descriptor_pool()
+        .get_message_by_name(name)
+        .unwrap()
 }
 
 fn main() {
@@ -100,8 +108,9 @@ fn main() {
         json.len(),
         bytes.len()
     );
-    let report =
-        |name: &str, time: f64| println!("{name:<44} {time:>7.1} µs {:>6.2} × scanning", time / scan);
+    let report = |name: &str, time: f64| {
+        println!("{name:<44} {time:>7.1} µs {:>6.2} × scanning", time / scan)
+    };
     report("scanning the JSON with serde_json", scan);
     report("JSON to protobuf, this crate", wire);
     report("protobuf to JSON, this crate", back);

@@ -72,7 +72,10 @@ use crate::{fault::Fault, schema::Message, tables::SCHEMA};
 /// [`InvalidArgument`](scalekit::ErrorKind::InvalidArgument) if the bytes are not valid protobuf,
 /// if a value cannot be represented in JSON (a timestamp after the year 9999, text that is not
 /// UTF-8), or if a path field is missing.
-pub fn encode_request(operation: &'static Operation, protobuf: &[u8]) -> Result<PreparedRequest, Error> {
+pub fn encode_request(
+    operation: &'static Operation,
+    protobuf: &[u8],
+) -> Result<PreparedRequest, Error> {
     let message = find(operation.request).map_err(|error| error.with_operation(operation.name))?;
     encode::encode_request(&SCHEMA, message, operation, protobuf)
 }
@@ -85,13 +88,18 @@ pub fn encode_request(operation: &'static Operation, protobuf: &[u8]) -> Result<
 /// # Errors
 /// [`InternalServer`](scalekit::ErrorKind::InternalServer) if the body is not JSON or does not
 /// match the message type. The error names the field and the expected type.
-pub fn decode_response(operation: &'static Operation, json: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+pub fn decode_response(
+    operation: &'static Operation,
+    json: &[u8],
+    out: &mut Vec<u8>,
+) -> Result<(), Error> {
     let message = find(operation.response).map_err(|error| error.with_operation(operation.name))?;
     if message.fields.is_empty() && json.trim_ascii().is_empty() {
         return Ok(());
     }
     decode::decode(&SCHEMA, message, json, out).map_err(|fault| {
-        Error::bad_response(200, format!("invalid response: {fault}")).with_operation(operation.name)
+        Error::bad_response(200, format!("invalid response: {fault}"))
+            .with_operation(operation.name)
     })
 }
 
@@ -124,10 +132,11 @@ pub async fn decode_aside(
     match tokio::task::spawn_blocking(decode).await {
         Ok(result) => result,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        Err(_) => Err(
-            Error::bad_response(200, "the runtime shut down before the response was decoded")
-                .with_operation(operation.name),
-        ),
+        Err(_) => Err(Error::bad_response(
+            200,
+            "the runtime shut down before the response was decoded",
+        )
+        .with_operation(operation.name)),
     }
 }
 

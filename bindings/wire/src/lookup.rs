@@ -17,7 +17,9 @@ pub(crate) mod wire {
 impl Schema {
     pub(crate) fn message_named(&self, name: &str) -> Option<&'static Message> {
         let messages = self.messages;
-        let index = messages.binary_search_by(|message| message.name.cmp(name)).ok()?;
+        let index = messages
+            .binary_search_by(|message| message.name.cmp(name))
+            .ok()?;
         Some(&messages[index])
     }
 
@@ -56,10 +58,15 @@ impl Message {
 pub(crate) fn field_numbered(fields: &[Field], number: u32) -> Option<usize> {
     // Most messages number their fields without gaps, and then no search is needed.
     let guess = (number as usize).wrapping_sub(1);
-    if fields.get(guess).is_some_and(|field| field.number == number) {
+    if fields
+        .get(guess)
+        .is_some_and(|field| field.number == number)
+    {
         return Some(guess);
     }
-    fields.binary_search_by_key(&number, |field| field.number).ok()
+    fields
+        .binary_search_by_key(&number, |field| field.number)
+        .ok()
 }
 
 impl Enum {

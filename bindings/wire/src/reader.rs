@@ -136,7 +136,9 @@ impl<'a> Reader<'a> {
     }
 
     fn take(&mut self, length: usize) -> Outcome<&'a [u8]> {
-        let bytes = self.bytes[self.position..].get(..length).ok_or_else(truncated)?;
+        let bytes = self.bytes[self.position..]
+            .get(..length)
+            .ok_or_else(truncated)?;
         self.position += length;
         Ok(bytes)
     }

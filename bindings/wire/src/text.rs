@@ -56,7 +56,8 @@ impl Number {
             Self::Unsigned(number) => Some(number.into()),
             Self::Signed(number) => Some(number.into()),
             // No integer field can hold more than 2^64. Up to there, the cast is exact.
-            Self::Float(number) if number.fract() == 0.0 && number.abs() <= 18_446_744_073_709_551_616.0 =>
+            Self::Float(number)
+                if number.fract() == 0.0 && number.abs() <= 18_446_744_073_709_551_616.0 =>
             {
                 #[expect(clippy::cast_possible_truncation, reason = "whole and small enough")]
                 Some(number as i128)
@@ -90,7 +91,10 @@ pub(crate) fn parse_float(text: &str) -> Option<f64> {
 
 /// Converts a double to a float. Returns `None` if it overflows.
 pub(crate) fn narrow(number: f64) -> Option<f32> {
-    #[expect(clippy::cast_possible_truncation, reason = "checked for overflow below")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "checked for overflow below"
+    )]
     let narrowed = number as f32;
     (narrowed.is_finite() || !number.is_finite()).then_some(narrowed)
 }

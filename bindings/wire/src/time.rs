@@ -39,7 +39,10 @@ pub(crate) fn parse_timestamp(text: &str) -> Option<(i64, i32)> {
     }
     let mut nanos = 0;
     if let Some(fraction) = rest.strip_prefix(b".") {
-        let length = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let length = fraction
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
         nanos = parse_fraction(&fraction[..length])?;
         rest = &fraction[length..];
     }
@@ -56,7 +59,8 @@ pub(crate) fn parse_timestamp(text: &str) -> Option<(i64, i32)> {
         _ => return None,
     };
     let seconds =
-        days_since_epoch(year, month, day) * SECONDS_A_DAY + hour * 3600 + minute * 60 + second - offset;
+        days_since_epoch(year, month, day) * SECONDS_A_DAY + hour * 3600 + minute * 60 + second
+            - offset;
     TIMESTAMPS.contains(&seconds).then_some((seconds, nanos))
 }
 
@@ -78,7 +82,9 @@ pub(crate) fn format_timestamp(seconds: i64, nanos: i32) -> Option<String> {
 /// same sign.
 pub(crate) fn parse_duration(text: &str) -> Option<(i64, i32)> {
     let number = text.strip_suffix('s')?;
-    let (sign, number) = number.strip_prefix('-').map_or((1, number), |rest| (-1, rest));
+    let (sign, number) = number
+        .strip_prefix('-')
+        .map_or((1, number), |rest| (-1, rest));
     let (whole, nanos) = match number.split_once('.') {
         Some((whole, fraction)) => (whole, parse_fraction(fraction.as_bytes())?),
         None => (number, 0),
@@ -160,7 +166,8 @@ fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
 fn date(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let month = (shifted + 2) % 12 + 1;

@@ -93,7 +93,8 @@ pub(crate) fn remove_superseded(out: &mut Vec<u8>, start: usize, repeated: &[(u3
             return;
         };
         debug_assert!(value != Raw::Group, "groups are never written");
-        let is_superseded = |&(repeated, last): &(u32, usize)| repeated == number && start + from < last;
+        let is_superseded =
+            |&(repeated, last): &(u32, usize)| repeated == number && start + from < last;
         if !repeated.iter().any(is_superseded) {
             out.extend_from_slice(&message[from..reader.position()]);
         }

@@ -48,7 +48,8 @@ fn operation(pool: &DescriptorPool, service: &str, method: &MethodDescriptor) ->
         .len()
         .max(largest_oneof(&request, 0))
         .max(largest_oneof(&response, 0));
-    let cases = (0..variants).map(|variant| case(pool, method, &routes[variant % routes.len()], variant));
+    let cases =
+        (0..variants).map(|variant| case(pool, method, &routes[variant % routes.len()], variant));
     Ok(json!({
         "operation": format!("{service}.{}", method.name()),
         "request_type": request.full_name(),
@@ -57,13 +58,21 @@ fn operation(pool: &DescriptorPool, service: &str, method: &MethodDescriptor) ->
     }))
 }
 
-fn case(pool: &DescriptorPool, method: &MethodDescriptor, route: &Route, variant: usize) -> Result<Json> {
+fn case(
+    pool: &DescriptorPool,
+    method: &MethodDescriptor,
+    route: &Route,
+    variant: usize,
+) -> Result<Json> {
     let sampler = Sampler::new(pool, variant);
     let path_fields = route.path_fields();
     let mut request = sampler.message(&method.input(), &path_fields, &mut Vec::new())?;
-    let object = request
-        .as_object_mut()
-        .ok_or_else(|| anyhow!("{}: the sample request is not an object", method.full_name()))?;
+    let object = request.as_object_mut().ok_or_else(|| {
+        anyhow!(
+            "{}: the sample request is not an object",
+            method.full_name()
+        )
+    })?;
     // The client uses the first route whose path fields are set, so the fields of earlier routes
     // must not be set.
     for other in routes(pool, method)?
@@ -142,7 +151,9 @@ fn percent_encode(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(byte as char),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(byte as char)
+            }
             _ => encoded.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -187,9 +198,12 @@ fn routes(pool: &DescriptorPool, method: &MethodDescriptor) -> Result<Vec<Route>
     let all = std::mem::take(&mut routes);
     for candidate in all {
         let fields = candidate.path_fields();
-        let unreachable = routes
-            .iter()
-            .any(|earlier: &Route| earlier.path_fields().iter().all(|field| fields.contains(field)));
+        let unreachable = routes.iter().any(|earlier: &Route| {
+            earlier
+                .path_fields()
+                .iter()
+                .all(|field| fields.contains(field))
+        });
         if !unreachable {
             routes.push(candidate);
         }

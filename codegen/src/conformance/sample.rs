@@ -1,7 +1,9 @@
 //! Sample messages. Every field has a value that its constraints allow.
 
 use anyhow::{Result, anyhow, bail};
-use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value};
+use prost_reflect::{
+    DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value,
+};
 use regex::Regex;
 use serde_json::{Map, Value as Json, json};
 
@@ -28,7 +30,10 @@ impl<'a> Sampler<'a> {
         let mut object = Map::new();
         parents.push(message.full_name().to_owned());
         for field in message.fields() {
-            if let Some(oneof) = field.containing_oneof().filter(|oneof| !oneof.is_synthetic()) {
+            if let Some(oneof) = field
+                .containing_oneof()
+                .filter(|oneof| !oneof.is_synthetic())
+            {
                 let members: Vec<_> = oneof.fields().collect();
                 let in_path = members
                     .iter()
@@ -58,19 +63,25 @@ impl<'a> Sampler<'a> {
             let map = rules.as_ref().and_then(|rules| message_at(rules, "map"));
             let key = self.value(
                 &entry.map_entry_key_field(),
-                map.as_ref().and_then(|map| message_at(map, "keys")).as_ref(),
+                map.as_ref()
+                    .and_then(|map| message_at(map, "keys"))
+                    .as_ref(),
                 parents,
             )?;
             let value = self.value(
                 &entry.map_entry_value_field(),
-                map.as_ref().and_then(|map| message_at(map, "values")).as_ref(),
+                map.as_ref()
+                    .and_then(|map| message_at(map, "values"))
+                    .as_ref(),
                 parents,
             )?;
             let key = key.as_str().map_or_else(|| key.to_string(), str::to_owned);
             return Ok(json!({ key: value }));
         }
         if field.is_list() {
-            let list = rules.as_ref().and_then(|rules| message_at(rules, "repeated"));
+            let list = rules
+                .as_ref()
+                .and_then(|rules| message_at(rules, "repeated"));
             let items = list.as_ref().and_then(|list| message_at(list, "items"));
             return Ok(json!([self.value(field, items.as_ref(), parents)?]));
         }
@@ -149,7 +160,12 @@ fn unsigned_at(message: &DynamicMessage, field: &str) -> Option<u64> {
 fn string_at(message: &DynamicMessage, field: &str) -> Option<String> {
     message
         .has_field_by_name(field)
-        .then(|| message.get_field_by_name(field)?.as_str().map(str::to_owned))
+        .then(|| {
+            message
+                .get_field_by_name(field)?
+                .as_str()
+                .map(str::to_owned)
+        })
         .flatten()
 }
 
@@ -229,7 +245,9 @@ fn text(name: &str, rules: Option<&DynamicMessage>) -> Result<String> {
     let fits = |candidate: &String| {
         let length = candidate.chars().count();
         (least..=most).contains(&length)
-            && pattern.as_ref().is_none_or(|pattern| pattern.is_match(candidate))
+            && pattern
+                .as_ref()
+                .is_none_or(|pattern| pattern.is_match(candidate))
             && flag_at(&rules, "email") == (candidate == "ada@example.com")
             && flag_at(&rules, "uri") <= candidate.starts_with("https://")
     };

@@ -38,7 +38,10 @@ pub(super) fn check_methods(methods: &[Method]) -> anyhow::Result<()> {
 }
 
 /// Checks that each error message of a client is for a parameter of one of its methods.
-pub(super) fn check_error_messages(client: &ClientConfig, methods: &[Method]) -> anyhow::Result<()> {
+pub(super) fn check_error_messages(
+    client: &ClientConfig,
+    methods: &[Method],
+) -> anyhow::Result<()> {
     let known = |name: &str| methods.iter().any(|method| has_param(method, name));
     for (key, messages) in [("missing", &client.missing), ("invalid", &client.invalid)] {
         for params in messages.keys() {

@@ -73,7 +73,11 @@ pub(super) fn add_iterators(methods: &mut Vec<Method>, conventions: Conventions)
                 .iterator
                 .clone()
                 .unwrap_or_else(|| iterator_name(&method.name)),
-            params: method.params.iter().filter_map(without_page_token).collect(),
+            params: method
+                .params
+                .iter()
+                .filter_map(without_page_token)
+                .collect(),
             doc: format!(
                 "Iterates over the items of all pages of {}.\n\nPages are fetched lazily.",
                 (conventions.method_link)(&method.name)

@@ -76,10 +76,11 @@ impl Method {
         };
         let in_path = |param: &&Param| {
             param.nullable()
-                && operation
-                    .routes
-                    .iter()
-                    .any(|route| route.fields().any(|field| param.path.as_deref() == Some(field)))
+                && operation.routes.iter().any(|route| {
+                    route
+                        .fields()
+                        .any(|field| param.path.as_deref() == Some(field))
+                })
         };
         let found: Vec<&Param> = self.leaves().filter(in_path).collect();
         if found.len() > 1 { found } else { Vec::new() }

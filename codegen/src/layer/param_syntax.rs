@@ -42,7 +42,12 @@ impl ParamParser<'_> {
                     continue;
                 }
             };
-            let Some(ParamSpec { name, presence, path }) = parse_spec(text)? else {
+            let Some(ParamSpec {
+                name,
+                presence,
+                path,
+            }) = parse_spec(text)?
+            else {
                 keyword_only = true;
                 continue;
             };
@@ -135,7 +140,10 @@ mod tests {
             parsed("page_size?"),
             expected("page_size", Presence::Optional, None)
         );
-        assert_eq!(parsed("name | None"), expected("name", Presence::Nullable, None));
+        assert_eq!(
+            parsed("name | None"),
+            expected("name", Presence::Nullable, None)
+        );
         assert_eq!(parsed("size = 10"), expected("size", default("10"), None));
         assert_eq!(
             parsed("text = \"\" -> provider.text"),

@@ -227,14 +227,21 @@ pub(crate) fn default_params(
     rename: &BTreeMap<String, String>,
 ) -> anyhow::Result<Vec<Param>> {
     let request = operation.method.input();
-    let route = operation.routes.first().context("the operation has no route")?;
+    let route = operation
+        .routes
+        .first()
+        .context("the operation has no route")?;
     let in_path: Vec<&str> = route.fields().collect();
     let body = match &route.body {
         Body::Field(name) => Some(name.as_str()),
         _ => None,
     };
-    let required = |field: &FieldDescriptor| schema.rules(field).required && Some(field.name()) != body;
-    let mut names: Vec<(String, bool)> = in_path.iter().map(|name| ((*name).to_owned(), true)).collect();
+    let required =
+        |field: &FieldDescriptor| schema.rules(field).required && Some(field.name()) != body;
+    let mut names: Vec<(String, bool)> = in_path
+        .iter()
+        .map(|name| ((*name).to_owned(), true))
+        .collect();
     let others: Vec<FieldDescriptor> = request
         .fields()
         .filter(|field| !in_path.contains(&field.name()) && !schema.is_deprecated(field))
@@ -270,7 +277,10 @@ pub(crate) fn default_params(
 }
 
 /// Returns the fields along a dotted path. All fields except the last one are single messages.
-pub(super) fn fields_along(request: &MessageDescriptor, path: &str) -> anyhow::Result<Vec<FieldDescriptor>> {
+pub(super) fn fields_along(
+    request: &MessageDescriptor,
+    path: &str,
+) -> anyhow::Result<Vec<FieldDescriptor>> {
     let mut message = Some(request.clone());
     let mut fields = Vec::new();
     for name in path.split('.') {
@@ -307,5 +317,9 @@ fn external_id_alternative(field: &FieldDescriptor) -> Option<FieldDescriptor> {
 /// Returns `true` if the field is in the same oneof as one of the named fields.
 fn excluded_by(field: &FieldDescriptor, names: &[&str]) -> bool {
     let oneof = field.containing_oneof();
-    oneof.is_some_and(|oneof| oneof.fields().any(|sibling| names.contains(&sibling.name())))
+    oneof.is_some_and(|oneof| {
+        oneof
+            .fields()
+            .any(|sibling| names.contains(&sibling.name()))
+    })
 }

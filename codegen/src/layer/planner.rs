@@ -101,7 +101,10 @@ impl Planner<'_> {
                 if has_method {
                     let name = also.name.as_ref();
                     let name = name.with_context(|| {
-                        format!("[methods.{:?}]: an entry of `also` has no name", operation.key)
+                        format!(
+                            "[methods.{:?}]: an entry of `also` has no name",
+                            operation.key
+                        )
                     })?;
                     methods.push(self.method(client, operation, also, name)?);
                 }
@@ -277,11 +280,16 @@ impl Planner<'_> {
 
     fn steps(&self, function: &str) -> anyhow::Result<Steps> {
         let config = self.config.steps.get(function);
-        let config = config.with_context(|| format!("steps: there is no entry [steps.{function}]"))?;
+        let config =
+            config.with_context(|| format!("steps: there is no entry [steps.{function}]"))?;
         let mut operations = self.operations.iter();
         let first = operations.find(|operation| operation.key == config.first);
-        let first = first
-            .with_context(|| format!("[steps.{function}]: the schema has no operation {}", config.first))?;
+        let first = first.with_context(|| {
+            format!(
+                "[steps.{function}]: the schema has no operation {}",
+                config.first
+            )
+        })?;
         Ok(Steps {
             function: function.to_owned(),
             first: first.clone(),

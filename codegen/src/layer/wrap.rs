@@ -71,7 +71,10 @@ fn restore_spaces(text: &str) -> String {
 pub(crate) fn wrap(text: &str, width: usize, hanging: &str) -> String {
     let mut lines: Vec<String> = vec![String::new()];
     for word in text.split([' ', '\n']).filter(|word| !word.is_empty()) {
-        let length = lines.last().map(|line| line.chars().count()).unwrap_or_default();
+        let length = lines
+            .last()
+            .map(|line| line.chars().count())
+            .unwrap_or_default();
         if length > hanging.len() && length + 1 + word.chars().count() > width {
             lines.push(format!("{hanging}{word}"));
         } else if let Some(last) = lines.last_mut() {

@@ -16,7 +16,9 @@ impl Writer {
         for param in &method.params {
             if matches!(param.accepts, Accepts::Group(_)) && !param.presence.can_be_omitted() {
                 let name = camel(&param.name);
-                let check = self.helpers.call("required", &format!("\"{name}\", {name}"));
+                let check = self
+                    .helpers
+                    .call("required", &format!("\"{name}\", {name}"));
                 text.push_str(&format!("    {check};\n"));
             }
         }
@@ -75,7 +77,8 @@ impl Writer {
                         ));
                     }
                     ReturnValue::Function(function) => {
-                        self.functions.insert(("./results".to_owned(), function.clone()));
+                        self.functions
+                            .insert(("./results".to_owned(), function.clone()));
                         text.push_str(&format!("    return {function}(await {call});\n"));
                     }
                 }
@@ -131,9 +134,21 @@ impl Writer {
         for (access, param) in arguments(method) {
             let Some(path) = &param.path else { continue };
             let keeps_empty = is_update && (!has_message || path.contains('.'));
-            let text = value(param, &access, keeps_empty, &mut self.modules, &mut self.helpers);
+            let text = value(
+                param,
+                &access,
+                keeps_empty,
+                &mut self.modules,
+                &mut self.helpers,
+            );
             let field = path.split(['[', '{']).next().unwrap_or(path);
-            init.set(&method.request, field, text, !param.nullable(), &mut self.helpers);
+            init.set(
+                &method.request,
+                field,
+                text,
+                !param.nullable(),
+                &mut self.helpers,
+            );
             required_parents.extend(param.required_parents.iter().cloned());
         }
         for parent in required_parents {

@@ -84,14 +84,21 @@ impl Writer {
         let head = if single_line.len() <= 120 && !single_line.trim_end().contains('\n') {
             single_line
         } else {
-            let lines: String = signature.iter().map(|param| format!("    {param},\n")).collect();
+            let lines: String = signature
+                .iter()
+                .map(|param| format!("    {param},\n"))
+                .collect();
             format!("  {head}(\n{lines}  ): {returns} {{\n")
         };
         docs::method(method) + &head + &self.body(method) + "  }\n"
     }
 
     fn parameter(&mut self, method: &Method, param: &Param) -> String {
-        let mark = if param.presence.can_be_omitted() { "?" } else { "" };
+        let mark = if param.presence.can_be_omitted() {
+            "?"
+        } else {
+            ""
+        };
         let Accepts::Group(members) = &param.accepts else {
             let nullable = if mark.is_empty() && param.nullable() {
                 " | null"
@@ -121,7 +128,11 @@ impl Writer {
     fn members(&mut self, members: &[Param], depth: usize) -> String {
         let mut lines = String::new();
         for member in members {
-            let mark = if member.presence.can_be_omitted() { "?" } else { "" };
+            let mark = if member.presence.can_be_omitted() {
+                "?"
+            } else {
+                ""
+            };
             lines.push_str(&docs::member(depth, member));
             let mut accepted = match &member.accepts {
                 Accepts::Group(inner) => {
@@ -182,7 +193,10 @@ impl Writer {
                         } else {
                             ""
                         };
-                        let ty = field.kind().as_message().map(|message| self.message(message));
+                        let ty = field
+                            .kind()
+                            .as_message()
+                            .map(|message| self.message(message));
                         format!("{}{optional}", ty.unwrap_or_default())
                     }
                     ReturnValue::Function(function) => {
@@ -202,8 +216,10 @@ impl Writer {
             response,
             ..
         } = method;
-        self.functions
-            .insert((method.module.clone(), format!("type {params_type}, {function}")));
+        self.functions.insert((
+            method.module.clone(),
+            format!("type {params_type}, {function}"),
+        ));
         self.responses.insert(response.clone());
         let name = camel(&method.name);
         docs::comment(1, &paragraphs(&method.doc, 111))

@@ -92,7 +92,10 @@ pub(super) fn method(method: &Method) -> String {
                 format!("@returns The `{}` of the response.", camel(field.name()))
             }
             ReturnValue::OptionalField(field) => {
-                format!("@returns The `{}` of the response, if set.", camel(field.name()))
+                format!(
+                    "@returns The `{}` of the response, if set.",
+                    camel(field.name())
+                )
             }
             ReturnValue::Function(function) => {
                 format!("@returns The {}.", snake_case(function).replace('_', " "))
@@ -109,7 +112,9 @@ pub(super) fn method(method: &Method) -> String {
 /// `nextPageToken`.
 fn with_camel_case(method: &Method, text: &str) -> String {
     let response = match &method.action {
-        Action::Call { operation, .. } | Action::Pages { operation, .. } => operation.method.output(),
+        Action::Call { operation, .. } | Action::Pages { operation, .. } => {
+            operation.method.output()
+        }
         Action::Build => method.request.clone(),
     };
     let mut text = text.to_owned();

@@ -57,7 +57,12 @@ impl Init {
             let name = camel(name);
             let found = current.fields.iter_mut().find(|(key, _)| *key == name);
             match found {
-                Some((_, Value::Object { inner, required, .. })) => {
+                Some((
+                    _,
+                    Value::Object {
+                        inner, required, ..
+                    },
+                )) => {
                     *required = true;
                     current = inner;
                 }
@@ -92,13 +97,22 @@ impl Init {
         }
     }
 
-    fn value(&mut self, field: &FieldDescriptor, text: String, required: bool, helpers: &mut Helpers) {
+    fn value(
+        &mut self,
+        field: &FieldDescriptor,
+        text: String,
+        required: bool,
+        helpers: &mut Helpers,
+    ) {
         let Some(oneof) = oneof(field) else {
             self.fields
                 .push((camel(field.name()), Value::Expression { text, required }));
             return;
         };
-        let member = helpers.call("oneofMember", &format!("\"{}\", {text}", camel(field.name())));
+        let member = helpers.call(
+            "oneofMember",
+            &format!("\"{}\", {text}", camel(field.name())),
+        );
         let name = camel(oneof.name());
         match self.fields.iter_mut().find(|(key, _)| *key == name) {
             Some((_, Value::Expression { text, .. })) => *text = format!("{text} ?? {member}"),
@@ -115,7 +129,9 @@ impl Init {
     fn required(&self) -> bool {
         self.fields.iter().any(|(_, value)| match value {
             Value::Expression { required, .. } => *required,
-            Value::Object { inner, required, .. } => *required || inner.required(),
+            Value::Object {
+                inner, required, ..
+            } => *required || inner.required(),
         })
     }
 

@@ -15,8 +15,8 @@ const PLUGIN: &str = "node/node_modules/@bufbuild/protoc-gen-es/bin/protoc-gen-e
 /// The folder of the modules. Code written for `@scalekit-sdk/node` imports them from this path.
 pub(super) const FOLDER: &str = "node/src/pkg/grpc";
 
-/// `google.protobuf.compiler.CodeGeneratorRequest` with encoded descriptors. The descriptor types of
-/// `prost-types` would drop the custom options of the schema.
+/// `google.protobuf.compiler.CodeGeneratorRequest` with encoded descriptors. The descriptor types
+/// of `prost-types` would drop the custom options of the schema.
 #[derive(Clone, PartialEq, Message)]
 struct Request {
     #[prost(string, repeated, tag = "1")]
@@ -71,7 +71,11 @@ fn run(plugin: &Path, request: &[u8]) -> anyhow::Result<CodeGeneratorResponse> {
         .context("protoc-gen-es has no standard input")?
         .write_all(request)?;
     let output = child.wait_with_output()?;
-    ensure!(output.status.success(), "protoc-gen-es failed: {}", output.status);
+    ensure!(
+        output.status.success(),
+        "protoc-gen-es failed: {}",
+        output.status
+    );
     let response = CodeGeneratorResponse::decode(output.stdout.as_slice())?;
     match &response.error {
         Some(error) => bail!("protoc-gen-es: {error}"),
@@ -86,6 +90,9 @@ mod tests {
     #[test]
     fn a_missing_plugin_is_reported_with_the_install_command() {
         let error = super::run(Path::new("/nowhere/protoc-gen-es"), &[]).unwrap_err();
-        assert!(error.to_string().contains("run `npm ci` in node/"), "{error}");
+        assert!(
+            error.to_string().contains("run `npm ci` in node/"),
+            "{error}"
+        );
     }
 }

@@ -32,7 +32,10 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     messages::generate(schema, out)?;
     let clients = plan(schema)?;
     for client in &clients {
-        out.text(&format!("node/src/{}.ts", client.module), &client::module(client))?;
+        out.text(
+            &format!("node/src/{}.ts", client.module),
+            &client::module(client),
+        )?;
     }
     out.text("node/src/services.ts", &tables::services(&clients))?;
     out.text("node/src/operations.ts", &tables::operations(&clients))

@@ -26,12 +26,16 @@ pub(super) fn camel(name: &str) -> String {
 
 /// Returns the oneof of a field. The synthetic oneof of an `optional` field is ignored.
 pub(super) fn oneof(field: &FieldDescriptor) -> Option<OneofDescriptor> {
-    field.containing_oneof().filter(|oneof| !oneof.is_synthetic())
+    field
+        .containing_oneof()
+        .filter(|oneof| !oneof.is_synthetic())
 }
 
 /// Returns the name of a message or enum in its module: `Outer.Inner` → `Outer_Inner`.
 pub(super) fn local_name(full_name: &str, file: &FileDescriptor) -> String {
-    let name = full_name.strip_prefix(file.package_name()).unwrap_or(full_name);
+    let name = full_name
+        .strip_prefix(file.package_name())
+        .unwrap_or(full_name);
     name.trim_start_matches('.').replace('.', "_")
 }
 

@@ -52,7 +52,10 @@ pub(super) fn operations(clients: &[Client]) -> String {
                 Action::Build => continue,
             };
             let name = format!("\"{}.{}\"", client.attribute, camel(&method.name));
-            methods.entry(&operation.key).or_default().push((rank, name));
+            methods
+                .entry(&operation.key)
+                .or_default()
+                .push((rank, name));
         }
         for method in &client.handwritten {
             for operation in &method.operations {

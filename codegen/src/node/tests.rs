@@ -65,7 +65,8 @@ fn arguments_fill_the_configured_fields() {
     assert!(created.contains("membership: { roles: each(\"roles\", \"name\", options?.roles),"));
     let by_external_id = method(&users, "createMembershipByExternalId");
     assert!(
-        by_external_id.contains("identities: oneofMember(\"externalId\", text(\"externalId\", externalId)),")
+        by_external_id
+            .contains("identities: oneofMember(\"externalId\", text(\"externalId\", externalId)),")
     );
     // One field of a message that is also accepted as a whole.
     assert!(
@@ -83,9 +84,13 @@ fn arguments_fill_the_configured_fields() {
 fn an_empty_string_is_a_value_in_updates_only() {
     let clients = plan(&schema()).unwrap();
     let organizations = module_of(&clients, "organization");
-    assert!(method(&organizations, "createOrganization").contains("slug: nonEmpty(options?.slug),"));
+    assert!(
+        method(&organizations, "createOrganization").contains("slug: nonEmpty(options?.slug),")
+    );
     let tokens = module_of(&clients, "token");
-    assert!(method(&tokens, "updateToken").contains("description: options?.description ?? undefined,"));
+    assert!(
+        method(&tokens, "updateToken").contains("description: options?.description ?? undefined,")
+    );
 }
 
 #[test]
@@ -114,9 +119,14 @@ fn lists_get_iterators_without_page_tokens() {
     let end = text[start..]
         .find("): AsyncGenerator<Organization, void, undefined>")
         .unwrap();
-    assert!(text[start..start + end].contains("pageSize") && !text[start..start + end].contains("pageToken"));
+    assert!(
+        text[start..start + end].contains("pageSize")
+            && !text[start..start + end].contains("pageToken")
+    );
     // A message with the name of the class is imported under another name.
-    assert!(module_of(&clients, "m2m").contains("AsyncGenerator<M2MClientMessage, void, undefined>"));
+    assert!(
+        module_of(&clients, "m2m").contains("AsyncGenerator<M2MClientMessage, void, undefined>")
+    );
 }
 
 #[test]

@@ -95,7 +95,11 @@ fn conversion(field: &FieldDescriptor, modules: &mut Modules) -> Option<(&'stati
         Kind::Enum(values) => {
             let file = values.parent_file();
             let name = local_name(values.full_name(), &file);
-            let function = if field.is_list() { "enums" } else { "enumeration" };
+            let function = if field.is_list() {
+                "enums"
+            } else {
+                "enumeration"
+            };
             Some((function, format!("{}, ", modules.value(&file, &name))))
         }
         Kind::Message(message) if message.package_name() == "google.protobuf" => {
@@ -126,8 +130,7 @@ pub(super) fn value(
     helpers: &mut Helpers,
 ) -> String {
     let name = camel(&param.name);
-    let is_text =
-        matches!(&param.accepts, Accepts::Field(field) if field.kind() == Kind::String && !field.is_list());
+    let is_text = matches!(&param.accepts, Accepts::Field(field) if field.kind() == Kind::String && !field.is_list());
     let access = match param.trimmed {
         true => &helpers.call("trimmed", access),
         false => access,
@@ -150,7 +153,10 @@ pub(super) fn value(
             let inner = path
                 .split_once('[')
                 .map_or("", |(_, inner)| inner.trim_end_matches(']'));
-            helpers.call("each", &format!("\"{name}\", \"{}\", {argument}", camel(inner)))
+            helpers.call(
+                "each",
+                &format!("\"{name}\", \"{}\", {argument}", camel(inner)),
+            )
         }
         Accepts::Pairs(_) => helpers.call("pairs", &format!("\"{name}\", {argument}")),
         Accepts::Field(field) if field.is_map() => argument + or_undefined,
@@ -208,7 +214,10 @@ pub(super) fn arguments(method: &Method) -> Vec<(String, &Param)> {
         }
     }
     let mut all = Vec::new();
-    method.params.iter().for_each(|param| add(param, "", &mut all));
+    method
+        .params
+        .iter()
+        .for_each(|param| add(param, "", &mut all));
     all
 }
 

@@ -112,7 +112,14 @@ fn files_that_were_never_generated_are_not_removed() {
 fn paths_are_inside_the_project_and_unique() {
     let folder = Folder::new();
     let mut output = folder.output(&["a.rs"]);
-    for path in ["a.rs", "../a.rs", "/a.rs", "b/../../a.rs", "", "no.comments"] {
+    for path in [
+        "a.rs",
+        "../a.rs",
+        "/a.rs",
+        "b/../../a.rs",
+        "",
+        "no.comments",
+    ] {
         assert!(output.text(path, "").is_err(), "{path}");
     }
     fs::create_dir_all(folder.path(MANIFEST).parent().unwrap()).unwrap();
@@ -129,5 +136,8 @@ fn the_generated_files_of_this_project_are_deterministic() {
         crate::generate(&schema, &mut output).unwrap();
         output.with_manifest()
     };
-    assert!(generated() == generated(), "two runs generated different files");
+    assert!(
+        generated() == generated(),
+        "two runs generated different files"
+    );
 }

@@ -33,7 +33,10 @@ pub(super) fn module(client: &Client) -> String {
     doc.extend(paragraphs(&client.doc, doc_width(0)));
     doc.extend(paragraphs(ERRORS, doc_width(0)));
     source.docstring(0, &doc);
-    let sources: Vec<String> = files(client).iter().map(|file| writer.module(file)).collect();
+    let sources: Vec<String> = files(client)
+        .iter()
+        .map(|file| writer.module(file))
+        .collect();
     let mut text = source.finish();
     text.push('\n');
     text.push_str(&writer.imports());
@@ -45,7 +48,10 @@ pub(super) fn module(client: &Client) -> String {
     text.push_str("\n\nclass _Methods:\n");
     // No blank line between the class statement and the first method.
     text.push_str(writer.body.finish().trim_start_matches('\n'));
-    for (prefix, base, kind) in [("", "Service", "blocking"), ("Async", "AsyncService", "asyncio")] {
+    for (prefix, base, kind) in [
+        ("", "Service", "blocking"),
+        ("Async", "AsyncService", "asyncio"),
+    ] {
         text.push_str(&format!(
             "\n\nclass {prefix}{}(_Methods, {base}):\n    \"\"\"Operations of ``client.{}`` ({kind}).\"\"\"\n",
             client.class, client.attribute
@@ -57,12 +63,16 @@ pub(super) fn module(client: &Client) -> String {
 /// Returns the schema files of a client's operations. The client's module re-exports their
 /// messages, because existing code imports them from there.
 pub(super) fn files(client: &Client) -> Vec<FileDescriptor> {
-    let operations = client.methods.iter().filter_map(|method| match &method.action {
-        Action::Call { operation, .. } => Some(operation.method.parent_service().parent_file()),
-        _ => None,
-    });
-    let by_name: BTreeMap<String, FileDescriptor> =
-        operations.map(|file| (file.name().to_owned(), file)).collect();
+    let operations = client
+        .methods
+        .iter()
+        .filter_map(|method| match &method.action {
+            Action::Call { operation, .. } => Some(operation.method.parent_service().parent_file()),
+            _ => None,
+        });
+    let by_name: BTreeMap<String, FileDescriptor> = operations
+        .map(|file| (file.name().to_owned(), file))
+        .collect();
     by_name.into_values().collect()
 }
 
@@ -105,7 +115,10 @@ impl Writer {
             .map(|(name, _)| *name)
             .collect();
         if !helpers.is_empty() {
-            text.push_str(&format!("from scalekit._runtime import {}\n", helpers.join(", ")));
+            text.push_str(&format!(
+                "from scalekit._runtime import {}\n",
+                helpers.join(", ")
+            ));
         }
         text.push_str("from scalekit._runtime.arguments import Arguments\n");
         text.push_str("from scalekit._runtime.service import AsyncService, Service, messages_of\n");
@@ -155,18 +168,25 @@ impl Writer {
         if !builds {
             items.insert(0, "self".to_owned());
         }
-        self.body.call(1, &format!("def {}", method.name), &items, ":");
+        self.body
+            .call(1, &format!("def {}", method.name), &items, ":");
         self.body.docstring(2, &docstring(method));
         let request = self.class(&method.request);
         let name = match &method.action {
-            Action::Call { operation, .. } | Action::Pages { operation, .. } => operation.key.clone(),
+            Action::Call { operation, .. } | Action::Pages { operation, .. } => {
+                operation.key.clone()
+            }
             Action::Build => method.name.clone(),
         };
         let mut items = vec![format!("\"{name}\""), request];
         items.extend(guards::arguments(&self.error_messages, method));
         self.body.call(2, "args = Arguments", &items, "");
         let mut added = BTreeSet::new();
-        for parent in method.params.iter().flat_map(|param| &param.required_parents) {
+        for parent in method
+            .params
+            .iter()
+            .flat_map(|param| &param.required_parents)
+        {
             if added.insert(parent) {
                 self.body.line(2, &format!("args.hold(\"{parent}\")"));
             }
@@ -216,14 +236,18 @@ impl Writer {
                         .iter()
                         .find_map(|param| param.path.as_deref()?.split_once('.'));
                     let masked = masked.map(|(field, _)| field).unwrap_or_default();
-                    self.body.line(2, &format!("args.mask(\"{mask}\", \"{masked}\")"));
+                    self.body
+                        .line(2, &format!("args.mask(\"{mask}\", \"{masked}\")"));
                 }
                 let response = self.class(&operation.method.output());
                 let convert = self.convert(returns);
                 match steps {
                     None => {
-                        let mut items =
-                            vec!["args.operation".to_owned(), "args.request".to_owned(), response];
+                        let mut items = vec![
+                            "args.operation".to_owned(),
+                            "args.request".to_owned(),
+                            response,
+                        ];
                         items.extend(convert);
                         items.extend(on_error.as_ref().map(|function| {
                             self.failures = true;
@@ -286,7 +310,11 @@ impl Writer {
             }
         }
         let first_response = self.class(&steps.first.method.output());
-        let mut last = vec!["args.operation".to_owned(), "args.request".to_owned(), response];
+        let mut last = vec![
+            "args.operation".to_owned(),
+            "args.request".to_owned(),
+            response,
+        ];
         last.extend(convert);
         let calls = [
             format!("(first.operation, first.request, {first_response})"),

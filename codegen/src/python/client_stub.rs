@@ -30,7 +30,10 @@ pub(super) fn stub(client: &Client) -> String {
             imports.export(&format!("{package}.{module}"), &name);
         }
     }
-    let title = format!("\"\"\"Operations of ``client.{}``.\"\"\"\n\n", client.attribute);
+    let title = format!(
+        "\"\"\"Operations of ``client.{}``.\"\"\"\n\n",
+        client.attribute
+    );
     title + &imports.blocks() + "\n" + &source.finish()
 }
 
@@ -58,7 +61,11 @@ fn write_method(source: &mut Source, imports: &mut Imports, method: &Method, is_
             let item = imports.value_type(&shape(items), None);
             let iterator = imports.name(
                 "collections.abc",
-                if is_async { "AsyncIterator" } else { "Iterator" },
+                if is_async {
+                    "AsyncIterator"
+                } else {
+                    "Iterator"
+                },
             );
             format!("{iterator}[{item}]")
         }

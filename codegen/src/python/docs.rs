@@ -12,7 +12,10 @@ pub(super) fn docstring(method: &Method) -> Vec<String> {
     let width = doc_width(2);
     let mut parts = paragraphs(&method.doc, width);
     if !method.params.is_empty() {
-        let lines = method.params.iter().map(|param| describe(method, param, width));
+        let lines = method
+            .params
+            .iter()
+            .map(|param| describe(method, param, width));
         parts.push(
             std::iter::once("Args:".to_owned())
                 .chain(lines)
@@ -21,7 +24,10 @@ pub(super) fn docstring(method: &Method) -> Vec<String> {
         );
     }
     let (returns, heading) = match &method.action {
-        Action::Build => (format!("The :class:`{}`.", method.request.name()), "Returns"),
+        Action::Build => (
+            format!("The :class:`{}`.", method.request.name()),
+            "Returns",
+        ),
         Action::Pages { items, .. } => {
             let item = items
                 .kind()
@@ -62,7 +68,10 @@ pub(super) fn docstring(method: &Method) -> Vec<String> {
             let text = wrap(&format!("{class}: {when}"), width - 4, "        ");
             format!("    {text}")
         });
-        parts.push(format!("Raises:\n{}", raises.collect::<Vec<_>>().join("\n")));
+        parts.push(format!(
+            "Raises:\n{}",
+            raises.collect::<Vec<_>>().join("\n")
+        ));
     }
     parts
 }
@@ -79,7 +88,11 @@ fn describe(method: &Method, param: &Param, width: usize) -> String {
         doc.push_str(&format!(" Default: ``{literal}``."));
     }
     doc.push_str(&alternatives(method, param));
-    let head = unbreakable(&format!("{} ({}{optional}):", param.name, accepted_types(param)));
+    let head = unbreakable(&format!(
+        "{} ({}{optional}):",
+        param.name,
+        accepted_types(param)
+    ));
     let text = format!("{head} {doc}");
     format!("    {}", wrap(&text, width - 4, "        "))
 }

@@ -57,10 +57,17 @@ pub(super) fn arguments(messages: &ErrorMessages, method: &Method) -> Vec<String
 /// Writes the checks that run before the request is filled.
 pub(super) fn write_required_sets(body: &mut Source, method: &Method) {
     let set = |names: &[String]| {
-        let pairs: Vec<String> = names.iter().map(|name| format!("\"{name}\": {name}")).collect();
+        let pairs: Vec<String> = names
+            .iter()
+            .map(|name| format!("\"{name}\": {name}"))
+            .collect();
         format!("{{{}}}", pairs.join(", "))
     };
-    let sets: Vec<String> = method.required_sets.iter().map(|names| set(names)).collect();
+    let sets: Vec<String> = method
+        .required_sets
+        .iter()
+        .map(|names| set(names))
+        .collect();
     if !sets.is_empty() {
         body.call(2, "args.needs", &sets, "");
     }
@@ -68,7 +75,12 @@ pub(super) fn write_required_sets(body: &mut Source, method: &Method) {
     // would name the operation of the first call.
     let fills_no_field = |param: &&Param| param.path.is_none() && !param.presence.can_be_omitted();
     for param in method.params.iter().filter(fills_no_field) {
-        body.call(2, "args.needs", &[set(std::slice::from_ref(&param.name))], "");
+        body.call(
+            2,
+            "args.needs",
+            &[set(std::slice::from_ref(&param.name))],
+            "",
+        );
     }
 }
 

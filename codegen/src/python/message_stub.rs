@@ -11,11 +11,17 @@ use crate::layer::wrap::paragraphs;
 use crate::{Output, Schema};
 
 /// Names that the annotations of a class use. A field must not have one of these names.
-const RESERVED: [&str; 7] = ["str", "int", "float", "bool", "bytes", "property", "overload"];
+const RESERVED: [&str; 7] = [
+    "str", "int", "float", "bool", "bytes", "property", "overload",
+];
 const KEYWORDS: [&str; 4] = ["None", "True", "False", "from"];
 
 /// Adds `<file>_pb2.pyi` for each schema file.
-pub(super) fn generate(schema: &Schema, config: &LayerConfig, out: &mut Output) -> anyhow::Result<()> {
+pub(super) fn generate(
+    schema: &Schema,
+    config: &LayerConfig,
+    out: &mut Output,
+) -> anyhow::Result<()> {
     for file in schema.files() {
         let (package, module) = module_of(&file);
         let mut writer = Writer {
@@ -49,7 +55,9 @@ pub(super) struct Writer<'a> {
 
 impl Writer<'_> {
     fn write(&mut self) -> anyhow::Result<()> {
-        let descriptor = self.imports.name("google.protobuf.descriptor", "FileDescriptor");
+        let descriptor = self
+            .imports
+            .name("google.protobuf.descriptor", "FileDescriptor");
         self.source.line(0, &format!("DESCRIPTOR: {descriptor}"));
         let file = self.file.clone();
         for values in file.enums() {
@@ -74,20 +82,27 @@ impl Writer<'_> {
         let name = values.name();
         let new_type = self.imports.name("typing", "NewType");
         let alias = self.imports.name("typing", "TypeAlias");
-        let wrapper = self
+        let wrapper = self.imports.name(
+            "google.protobuf.internal.enum_type_wrapper",
+            "_EnumTypeWrapper",
+        );
+        let descriptor = self
             .imports
-            .name("google.protobuf.internal.enum_type_wrapper", "_EnumTypeWrapper");
-        let descriptor = self.imports.name("google.protobuf.descriptor", "EnumDescriptor");
+            .name("google.protobuf.descriptor", "EnumDescriptor");
         self.source.line(depth, &format!("class _{name}:"));
+        self.source.line(
+            depth + 1,
+            &format!("ValueType = {new_type}(\"ValueType\", int)"),
+        );
         self.source
-            .line(depth + 1, &format!("ValueType = {new_type}(\"ValueType\", int)"));
-        self.source.line(depth + 1, &format!("V: {alias} = ValueType"));
+            .line(depth + 1, &format!("V: {alias} = ValueType"));
         self.source.blank(1);
         self.source.line(
             depth,
             &format!("class _{name}Wrapper({wrapper}[_{name}.ValueType], type):"),
         );
-        self.source.line(depth + 1, &format!("DESCRIPTOR: {descriptor}"));
+        self.source
+            .line(depth + 1, &format!("DESCRIPTOR: {descriptor}"));
         for value in values.values() {
             ensure!(
                 !KEYWORDS.contains(&value.name()),
@@ -118,7 +133,9 @@ impl Writer<'_> {
 
     fn write_message(&mut self, depth: usize, message: &MessageDescriptor) -> anyhow::Result<()> {
         let base = self.imports.name("google.protobuf.message", "Message");
-        let descriptor = self.imports.name("google.protobuf.descriptor", "Descriptor");
+        let descriptor = self
+            .imports
+            .name("google.protobuf.descriptor", "Descriptor");
         self.source
             .line(depth, &format!("class {}({base}):", message.name()));
         let comment = self.schema.comment(message).to_owned();
@@ -127,7 +144,8 @@ impl Writer<'_> {
         if !comment.is_empty() {
             self.source.blank(1);
         }
-        self.source.line(inner, &format!("DESCRIPTOR: {descriptor}"));
+        self.source
+            .line(inner, &format!("DESCRIPTOR: {descriptor}"));
         for nested in message.child_enums() {
             self.source.blank(1);
             self.write_enum(inner, &nested)?;
@@ -152,7 +170,10 @@ impl Writer<'_> {
 
     fn write_fields(&mut self, depth: usize, message: &MessageDescriptor) -> anyhow::Result<()> {
         let aliases: Vec<_> = aliases_of(message.full_name()).collect();
-        let names: Vec<String> = message.fields().map(|field| field.name().to_owned()).collect();
+        let names: Vec<String> = message
+            .fields()
+            .map(|field| field.name().to_owned())
+            .collect();
         for name in names
             .iter()
             .map(String::as_str)
@@ -177,7 +198,8 @@ impl Writer<'_> {
         if let Some(properties) = self.config.properties.get(message.full_name()) {
             for (property, field) in properties {
                 self.source.line(depth, "@property");
-                self.source.line(depth, &format!("def {property}(self) -> str:"));
+                self.source
+                    .line(depth, &format!("def {property}(self) -> str:"));
                 self.source
                     .line(depth + 1, &format!("\"\"\"Alias of ``{field}``.\"\"\""));
             }
@@ -197,7 +219,8 @@ impl Writer<'_> {
                 self.source
                     .line(depth, &format!("def {}(self) -> {ty}:", field.name()));
                 self.doc(depth + 1, doc);
-                self.source.line(depth, &format!("@{}.setter", field.name()));
+                self.source
+                    .line(depth, &format!("@{}.setter", field.name()));
                 self.source.line(
                     depth,
                     &format!("def {}(self, value: {ty} | str) -> None: ...", field.name()),

@@ -19,7 +19,11 @@ use crate::layer::config::LayerConfig;
 use crate::{Output, Schema};
 
 /// Adds `<file>_pb2.py` for each schema file, and the packages of these modules.
-pub(super) fn generate(schema: &Schema, config: &LayerConfig, out: &mut Output) -> anyhow::Result<()> {
+pub(super) fn generate(
+    schema: &Schema,
+    config: &LayerConfig,
+    out: &mut Output,
+) -> anyhow::Result<()> {
     check(schema, config)?;
     let mut packages = BTreeSet::new();
     for file in schema.files() {
@@ -202,7 +206,10 @@ fn reduce_enum(values: &mut EnumDescriptorProto) {
             allow_alias: Some(true),
             ..Default::default()
         });
-    values.value.iter_mut().for_each(|value| value.options = None);
+    values
+        .value
+        .iter_mut()
+        .for_each(|value| value.options = None);
 }
 
 /// Adds a string field with presence: the only field of a synthetic oneof.
@@ -234,10 +241,13 @@ fn dependencies(file: &FileDescriptor) -> Vec<FileDescriptor> {
             };
             used.insert(file.name().to_owned());
         }
-        message.child_messages().for_each(|child| collect(&child, used));
+        message
+            .child_messages()
+            .for_each(|child| collect(&child, used));
     }
     let mut used = BTreeSet::new();
-    file.messages().for_each(|message| collect(&message, &mut used));
+    file.messages()
+        .for_each(|message| collect(&message, &mut used));
     file.dependencies()
         .filter(|dependency| used.contains(dependency.name()))
         .collect()
@@ -260,12 +270,17 @@ mod tests {
             assert!(
                 order
                     .iter()
-                    .all(|file| !file.name().starts_with("google/api") && !file.name().starts_with("buf"))
+                    .all(|file| !file.name().starts_with("google/api")
+                        && !file.name().starts_with("buf"))
             );
         }
         // A file must be added after the files that it imports.
         let mut files: Vec<_> = schema.files().iter().map(reduced).collect();
-        files.sort_by_key(|file| file.dependency.iter().any(|name| name.starts_with("scalekit")));
+        files.sort_by_key(|file| {
+            file.dependency
+                .iter()
+                .any(|name| name.starts_with("scalekit"))
+        });
         for file in files {
             pool.add_file_descriptor_proto(file).unwrap();
         }
@@ -286,7 +301,10 @@ mod tests {
         let schema = Schema::load(&project_root().join("proto")).unwrap();
         for file in schema.files() {
             let text = reduced(&file).encode_to_vec();
-            let has = |part: &str| text.windows(part.len()).any(|window| window == part.as_bytes());
+            let has = |part: &str| {
+                text.windows(part.len())
+                    .any(|window| window == part.as_bytes())
+            };
             assert!(!has("/api/v1/") && !has("google/api"), "{}", file.name());
         }
     }

@@ -54,7 +54,10 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
         )?;
     }
     out.text("python/scalekit/_clients.py", &tables::clients(&clients))?;
-    out.text("python/scalekit/_operations.py", &tables::operations(&clients))
+    out.text(
+        "python/scalekit/_operations.py",
+        &tables::operations(&clients),
+    )
 }
 
 #[cfg(test)]

@@ -25,23 +25,31 @@ impl Writer<'_> {
                     self.imports.name("collections.abc", "Mapping")
                 );
             } else if field.is_list() {
-                value = format!("{}[{value}]", self.imports.name("collections.abc", "Iterable"));
+                value = format!(
+                    "{}[{value}]",
+                    self.imports.name("collections.abc", "Iterable")
+                );
             }
             items.push(format!("{}: {value} | None = None", field.name()));
         }
         items.extend(
-            aliases_of(message.full_name()).map(|alias| format!("{}: str | None = None", alias.name)),
+            aliases_of(message.full_name())
+                .map(|alias| format!("{}: str | None = None", alias.name)),
         );
         if !items.is_empty() {
             items.insert(0, "*".to_owned());
         }
         items.insert(0, "self".to_owned());
-        self.source.call(depth, "def __init__", &items, " -> None: ...");
+        self.source
+            .call(depth, "def __init__", &items, " -> None: ...");
     }
 
     pub(super) fn write_presence(&mut self, depth: usize, message: &MessageDescriptor) {
         let aliases = || aliases_of(message.full_name()).map(|alias| alias.name.to_owned());
-        let oneofs: Vec<_> = message.oneofs().filter(|oneof| !oneof.is_synthetic()).collect();
+        let oneofs: Vec<_> = message
+            .oneofs()
+            .filter(|oneof| !oneof.is_synthetic())
+            .collect();
         let oneof_names = || oneofs.iter().map(|oneof| oneof.name().to_owned());
         let has: Vec<String> = message
             .fields()
@@ -96,13 +104,23 @@ impl Writer<'_> {
     }
 
     /// Writes a method whose only parameter accepts one of the names, as `str` or `bytes`.
-    fn write_literals(&mut self, depth: usize, head: &str, param: &str, names: &[String], tail: &str) {
+    fn write_literals(
+        &mut self,
+        depth: usize,
+        head: &str,
+        param: &str,
+        names: &[String],
+        tail: &str,
+    ) {
         let literal = self.imports.name("typing", "Literal");
         let names: Vec<String> = names
             .iter()
             .flat_map(|name| [format!("\"{name}\""), format!("b\"{name}\"")])
             .collect();
-        let single_line = format!("{head}(self, {param}: {literal}[{}]){tail}", names.join(", "));
+        let single_line = format!(
+            "{head}(self, {param}: {literal}[{}]){tail}",
+            names.join(", ")
+        );
         if depth * 4 + single_line.len() <= WIDTH && tail != MULTILINE {
             return self.source.line(depth, &single_line);
         }

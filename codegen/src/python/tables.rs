@@ -21,7 +21,10 @@ pub(super) fn clients(clients: &[Client]) -> String {
     sorted.sort_by_key(|client| &client.module);
     for client in &sorted {
         let names = format!("Async{0}, {0}", client.class);
-        source.line(1, &format!("from scalekit.{} import {names}", client.module));
+        source.line(
+            1,
+            &format!("from scalekit.{} import {names}", client.module),
+        );
     }
     source.blank(1);
     sorted.sort_by_key(|client| &client.attribute);
@@ -43,10 +46,16 @@ pub(super) fn clients(clients: &[Client]) -> String {
     for (prefix, kind) in [("", "blocking"), ("Async", "asyncio")] {
         source.blank(2);
         source.line(0, &format!("class {prefix}Clients:"));
-        source.line(1, &format!("\"\"\"The attributes of the {kind} client.\"\"\""));
+        source.line(
+            1,
+            &format!("\"\"\"The attributes of the {kind} client.\"\"\""),
+        );
         source.blank(1);
         for client in &sorted {
-            source.line(1, &format!("{}: {prefix}{}", client.attribute, client.class));
+            source.line(
+                1,
+                &format!("{}: {prefix}{}", client.attribute, client.class),
+            );
         }
     }
     source.finish()
@@ -57,14 +66,18 @@ pub(super) fn operations(clients: &[Client]) -> String {
     let mut methods: BTreeMap<&str, Vec<(usize, String)>> = BTreeMap::new();
     for client in clients {
         for method in &client.methods {
-            if let Action::Call { operation, .. } | Action::Pages { operation, .. } = &method.action {
+            if let Action::Call { operation, .. } | Action::Pages { operation, .. } = &method.action
+            {
                 let rank = match &method.action {
                     Action::Call { steps: None, .. } => 0,
                     Action::Call { .. } => 1,
                     _ => 2,
                 };
                 let name = format!("\"{}.{}\"", client.attribute, method.name);
-                methods.entry(&operation.key).or_default().push((rank, name));
+                methods
+                    .entry(&operation.key)
+                    .or_default()
+                    .push((rank, name));
             }
         }
     }

@@ -23,7 +23,11 @@ fn client_of<'a>(clients: &'a [Client], attribute: &str) -> &'a Client {
 }
 
 fn signature(client: &Client, name: &str) -> String {
-    let method = client.methods.iter().find(|method| method.name == name).unwrap();
+    let method = client
+        .methods
+        .iter()
+        .find(|method| method.name == name)
+        .unwrap();
     client::signature(&method.params, |param| {
         let mark = if param.nullable() { "?" } else { "" };
         format!("{}{mark}", param.name)
@@ -68,7 +72,11 @@ fn methods_are_derived_from_the_schema_and_the_configuration() {
             "create_membership_by_external_id",
             "organization_id, external_id, membership, send_invitation_email",
         ),
-        ("users", "iter_organization_users", "organization_id, page_size?"),
+        (
+            "users",
+            "iter_organization_users",
+            "organization_id, page_size?",
+        ),
         ("connection", "get_connection", "organization_id, conn_id"),
         (
             "connection",
@@ -101,8 +109,8 @@ fn configured_checks_and_error_messages_are_in_the_module() {
             "connected_accounts",
             [
                 "_MISSING = {\"*\": \"{name} is required\", \"connector\": \"connection_name is required\"}\n",
-                "args.needs(\n            {\"connector\": connector, \"identifier\": identifier}, \
-                 {\"connected_account_id\": connected_account_id}\n        )",
+                "args.needs(\n            {\"connector\": connector, \"identifier\": identifier},\n            \
+                 {\"connected_account_id\": connected_account_id},\n        )",
                 "Not needed with `connected_account_id`.",
             ],
         ),
@@ -110,8 +118,8 @@ fn configured_checks_and_error_messages_are_in_the_module() {
             "resources",
             [
                 "args.needs({\"resource_id\": resource_id})",
-                "args.unset(\"client.audience\", \"audience cannot be set",
-                "clients_pb2.RevokeUserConsentRequest, missing=_MISSING",
+                "args.unset(\n            \"client.audience\", \"audience cannot be set",
+                "clients_pb2.RevokeUserConsentRequest,\n            missing=_MISSING,",
             ],
         ),
         (
@@ -183,7 +191,10 @@ fn a_new_operation_or_service_needs_no_configuration() {
         module.contains("class AsyncThingClient(_Methods, AsyncService):"),
         "{module}"
     );
-    assert!(module.contains("args.required(\"thing\", thing)"), "{module}");
+    assert!(
+        module.contains("args.required(\"thing\", thing)"),
+        "{module}"
+    );
     let stub = client_stub::stub(things);
     assert!(
         stub.contains("until: _Timestamp | _datetime | str | None = None"),
@@ -226,7 +237,8 @@ fn entries_that_do_not_match_the_schema_are_rejected() {
     assert!(error_of("OrganizationService.Nope", MethodConfig::default()).contains("no operation"));
     assert!(error_of(get, params(&["organization_id -> nope"])).contains("has no field nope"));
     assert!(
-        error_of(get, params(&["external_id?", "organization_id"])).contains("without a default follows")
+        error_of(get, params(&["external_id?", "organization_id"]))
+            .contains("without a default follows")
     );
     let result = MethodConfig {
         result: Some("nope".to_owned()),

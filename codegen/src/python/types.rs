@@ -36,7 +36,9 @@ fn shape_of_kind(kind: Kind) -> Shape {
         Kind::Bool => Shape::Bool,
         Kind::Double | Kind::Float => Shape::Float,
         Kind::Enum(values) => Shape::Enum(values),
-        Kind::Message(message) if message.package_name() == "google.protobuf" => Shape::WellKnown(message),
+        Kind::Message(message) if message.package_name() == "google.protobuf" => {
+            Shape::WellKnown(message)
+        }
         Kind::Message(message) => Shape::Message(message),
         Kind::Int32
         | Kind::Int64
@@ -73,7 +75,11 @@ pub(super) fn hint(param: &Param) -> String {
         "Any" => return item.to_owned(),
         item => item.to_owned(),
     };
-    if param.nullable() { text + " | None" } else { text }
+    if param.nullable() {
+        text + " | None"
+    } else {
+        text
+    }
 }
 
 /// `scalekit/v1/users/users.proto` → (`scalekit.v1.users`, `users_pb2`).
@@ -154,7 +160,11 @@ impl Imports {
     }
 
     /// Returns the type of a value in a message. Types of `current_file` need no import.
-    pub(super) fn value_type(&mut self, shape: &Shape, current_file: Option<&FileDescriptor>) -> String {
+    pub(super) fn value_type(
+        &mut self,
+        shape: &Shape,
+        current_file: Option<&FileDescriptor>,
+    ) -> String {
         match shape {
             Shape::Str => "str".to_owned(),
             Shape::Int => "int".to_owned(),
@@ -167,7 +177,9 @@ impl Imports {
                     self.local(values.full_name(), &values.parent_file(), current_file)
                 )
             }
-            Shape::Message(message) => self.local(message.full_name(), &message.parent_file(), current_file),
+            Shape::Message(message) => {
+                self.local(message.full_name(), &message.parent_file(), current_file)
+            }
             Shape::WellKnown(message) => {
                 let (package, module) = module_of(&message.parent_file());
                 self.name(&format!("{package}.{module}"), message.name())
@@ -202,7 +214,10 @@ impl Imports {
     fn accepted_well_known(&mut self, message: &MessageDescriptor, shape: &Shape) -> String {
         let message_type = self.value_type(shape, None);
         match message.name() {
-            "Timestamp" => format!("{message_type} | {} | str", self.name("datetime", "datetime")),
+            "Timestamp" => format!(
+                "{message_type} | {} | str",
+                self.name("datetime", "datetime")
+            ),
             "Duration" => format!(
                 "{message_type} | {} | float | str",
                 self.name("datetime", "timedelta")

@@ -1,7 +1,7 @@
 //! Conversion of comments to rustdoc.
 
 /// Paragraphs are wrapped only if a line is longer than this.
-const WIDTH: usize = 110;
+const WIDTH: usize = 100;
 
 /// Returns the text as `///` lines, indented by `indent` spaces.
 pub(super) fn item(text: &str, indent: usize) -> String {
@@ -59,7 +59,12 @@ pub(super) fn markdown(text: &str) -> String {
                 let url = trimmed.trim_end_matches(['.', ',', ';', ':', ')']);
                 escaped.push_str(&format!("<{url}>{}", &word[url.len()..]));
             } else {
-                escaped.push_str(&word.replace('[', "\\[").replace(']', "\\]").replace('<', "\\<"));
+                escaped.push_str(
+                    &word
+                        .replace('[', "\\[")
+                        .replace(']', "\\]")
+                        .replace('<', "\\<"),
+                );
             }
         }
     }
@@ -99,7 +104,10 @@ mod tests {
     #[test]
     fn text_outside_code_is_escaped() {
         assert_eq!(
-            item("See [RFC] <b> at https://example.com/a. `[x] <y>` stays.", 4),
+            item(
+                "See [RFC] <b> at https://example.com/a. `[x] <y>` stays.",
+                4
+            ),
             "    /// See \\[RFC\\] \\<b> at <https://example.com/a>. `[x] <y>` stays.\n"
         );
     }

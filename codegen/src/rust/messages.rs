@@ -12,7 +12,11 @@ enum Member {
     OneOf(OneofDescriptor, Vec<(FieldDescriptor, RustField)>),
 }
 
-pub(super) fn add(schema: &Schema, message: &MessageDescriptor, body: &mut Body) -> anyhow::Result<()> {
+pub(super) fn add(
+    schema: &Schema,
+    message: &MessageDescriptor,
+    body: &mut Body,
+) -> anyhow::Result<()> {
     let name = message_name(message);
     let members = members(schema, message, body)?;
     let doc = match schema.comment(message) {
@@ -22,7 +26,9 @@ pub(super) fn add(schema: &Schema, message: &MessageDescriptor, body: &mut Body)
     let secret = members
         .iter()
         .any(|member| matches!(member, Member::Field(_, field) if field.secret));
-    let flat = members.iter().any(|member| matches!(member, Member::OneOf(..)));
+    let flat = members
+        .iter()
+        .any(|member| matches!(member, Member::OneOf(..)));
     body.uses.insert("serde::{Deserialize, Serialize}");
     let debug = if secret { "" } else { "Debug, " };
     body.code.push_str(&format!("\n{}", docs::item(&doc, 0)));
@@ -58,7 +64,11 @@ pub(super) fn add(schema: &Schema, message: &MessageDescriptor, body: &mut Body)
     Ok(())
 }
 
-fn members(schema: &Schema, message: &MessageDescriptor, body: &mut Body) -> anyhow::Result<Vec<Member>> {
+fn members(
+    schema: &Schema,
+    message: &MessageDescriptor,
+    body: &mut Body,
+) -> anyhow::Result<Vec<Member>> {
     let mut members: Vec<Member> = Vec::new();
     // The order of the declaration, in which related fields are adjacent.
     for proto in &message.descriptor_proto().field {
@@ -66,7 +76,10 @@ fn members(schema: &Schema, message: &MessageDescriptor, body: &mut Body) -> any
             continue;
         };
         let rust = RustField::new(schema, &field, body)?;
-        let Some(oneof) = field.containing_oneof().filter(|oneof| !oneof.is_synthetic()) else {
+        let Some(oneof) = field
+            .containing_oneof()
+            .filter(|oneof| !oneof.is_synthetic())
+        else {
             members.push(Member::Field(field, rust));
             continue;
         };
@@ -87,7 +100,8 @@ fn add_member(schema: &Schema, name: &str, member: &Member, read: bool, body: &m
     match member {
         Member::Field(descriptor, field) => {
             let serde = field.serde(read, true, body);
-            body.code.push_str(&docs::item(&schema.field_doc(descriptor), 4));
+            body.code
+                .push_str(&docs::item(&schema.field_doc(descriptor), 4));
             body.code.push_str(&format!(
                 "    #[serde({serde})]\n    pub {}: {},\n",
                 field.name, field.ty
@@ -138,7 +152,9 @@ fn add_debug(name: &str, members: &[Member], body: &mut Body) {
                     field.name
                 )
             }
-            Member::Field(_, field) => format!(".field({:?}, &self.{})", field.plain_name(), field.name),
+            Member::Field(_, field) => {
+                format!(".field({:?}, &self.{})", field.plain_name(), field.name)
+            }
             Member::OneOf(oneof, _) => {
                 let field = snake_case(oneof.name());
                 format!(".field({field:?}, &self.{field})")
@@ -210,7 +226,10 @@ fn add_one_of(
     let name = one_of_name(message, oneof);
     let secret = fields.iter().any(|(_, field)| field.secret);
     let debug = if secret { "" } else { "Debug, " };
-    let doc = format!("The variants of [`{message}::{}`].", snake_case(oneof.name()));
+    let doc = format!(
+        "The variants of [`{message}::{}`].",
+        snake_case(oneof.name())
+    );
     body.code.push_str(&format!(
         "\n{}#[derive(Clone, {debug}PartialEq, Serialize)]\n",
         docs::item_raw(&doc)
@@ -227,7 +246,8 @@ fn add_one_of(
         } else {
             ""
         };
-        body.code.push_str(&docs::item(&schema.field_doc(descriptor), 4));
+        body.code
+            .push_str(&docs::item(&schema.field_doc(descriptor), 4));
         body.code.push_str(&format!(
             "    #[serde(rename = {:?}{serialize_with})]\n    {}({ty}),\n",
             field.proto_name,
@@ -249,7 +269,11 @@ fn add_one_of_debug(name: &str, fields: &[(FieldDescriptor, RustField)], body: &
     ));
     for (_, field) in fields {
         let variant = variant_name(&field.proto_name);
-        let shown = if field.secret { "&redacted(value)" } else { "value" };
+        let shown = if field.secret {
+            "&redacted(value)"
+        } else {
+            "value"
+        };
         body.code.push_str(&format!(
             "            Self::{variant}(value) => f.debug_tuple({variant:?}).field({shown}).finish(),\n"
         ));

@@ -47,9 +47,12 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     let mut modules = BTreeMap::new();
     for file in schema.files() {
         let module = module_of(file.package_name());
-        out.text(&format!("core/src/api/{module}.rs"), &package(schema, &file)?)?;
-        let doc =
-            docs::first_sentence(schema.comment(&file)).unwrap_or_else(|| file.package_name().to_owned());
+        out.text(
+            &format!("core/src/api/{module}.rs"),
+            &package(schema, &file)?,
+        )?;
+        let doc = docs::first_sentence(schema.comment(&file))
+            .unwrap_or_else(|| file.package_name().to_owned());
         ensure!(
             modules.insert(module.clone(), doc).is_none(),
             "two packages have the module name {module}"

@@ -5,7 +5,11 @@ use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor, ServiceDescriptor}
 use super::{Body, accessor, docs, message_name};
 use crate::schema::{Operation, Schema, name_as_sentence, snake_case};
 
-pub(super) fn add(schema: &Schema, service: &ServiceDescriptor, body: &mut Body) -> anyhow::Result<()> {
+pub(super) fn add(
+    schema: &Schema,
+    service: &ServiceDescriptor,
+    body: &mut Body,
+) -> anyhow::Result<()> {
     let (name, accessor) = (service.name(), accessor(service.name())?);
     let doc = match schema.comment(service) {
         "" => name_as_sentence(name),
@@ -14,8 +18,9 @@ pub(super) fn add(schema: &Schema, service: &ServiceDescriptor, body: &mut Body)
     for path in ["crate::Error", "crate::schema"] {
         body.uses.insert(path);
     }
-    let created_by =
-        format!("Created by [`Client::{accessor}`](crate::Client::{accessor}). Cloning it is cheap.");
+    let created_by = format!(
+        "Created by [`Client::{accessor}`](crate::Client::{accessor}). Cloning it is cheap."
+    );
     body.code.push_str(&format!(
         "\n{}///\n{}#[derive(Clone, Debug)]\npub struct {name} {{\n    client: crate::Client,\n}}\n\n",
         docs::item(&doc, 0),
@@ -89,7 +94,10 @@ fn stream(operation: &Operation, paged: &Paged, body: &mut Body) -> String {
     } else {
         "token"
     };
-    for path in ["futures_core::Stream", "crate::client::pages::{Page, pages}"] {
+    for path in [
+        "futures_core::Stream",
+        "crate::client::pages::{Page, pages}",
+    ] {
         body.uses.insert(path);
     }
     format!(

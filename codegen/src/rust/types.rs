@@ -8,9 +8,9 @@ use crate::schema::{Schema, snake_case};
 
 /// Rust keywords. A field with such a name is written as a raw identifier.
 const KEYWORDS: &[&str] = &[
-    "as", "async", "await", "box", "const", "dyn", "else", "enum", "fn", "for", "if", "impl", "in", "let",
-    "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "static", "struct", "trait", "type",
-    "unsafe", "use", "where", "while", "yield",
+    "as", "async", "await", "box", "const", "dyn", "else", "enum", "fn", "for", "if", "impl", "in",
+    "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "static", "struct",
+    "trait", "type", "unsafe", "use", "where", "while", "yield",
 ];
 
 /// Names of fields that contain a secret in all messages.
@@ -51,7 +51,11 @@ pub(super) struct RustField {
 }
 
 impl RustField {
-    pub(super) fn new(schema: &Schema, field: &FieldDescriptor, body: &mut Body) -> anyhow::Result<Self> {
+    pub(super) fn new(
+        schema: &Schema,
+        field: &FieldDescriptor,
+        body: &mut Body,
+    ) -> anyhow::Result<Self> {
         let (value, json, nullable, ty);
         if field.is_map() {
             let entry = entry_of(field)?;
@@ -142,7 +146,10 @@ fn value_type(field: &FieldDescriptor, body: &mut Body) -> anyhow::Result<(Strin
                 "{}: enums in messages are not supported",
                 values.full_name()
             );
-            return Ok((body.path(values.package_name(), values.name().to_owned()), false));
+            return Ok((
+                body.path(values.package_name(), values.name().to_owned()),
+                false,
+            ));
         }
         Kind::Message(message) => return message_type(&message, body),
     };
@@ -151,14 +158,21 @@ fn value_type(field: &FieldDescriptor, body: &mut Body) -> anyhow::Result<(Strin
 
 fn message_type(message: &MessageDescriptor, body: &mut Body) -> anyhow::Result<(String, bool)> {
     let Some(well_known) = message.full_name().strip_prefix("google.protobuf.") else {
-        return Ok((body.path(message.package_name(), message_name(message)), false));
+        return Ok((
+            body.path(message.package_name(), message_name(message)),
+            false,
+        ));
     };
     let (ty, uses, json) = match well_known {
         "Timestamp" => ("Timestamp", Some("crate::types::Timestamp"), false),
         "FieldMask" => ("FieldMask", Some("crate::types::FieldMask"), false),
         "Empty" => ("Empty", Some("crate::types::Empty"), false),
         "Duration" => ("SignedDuration", Some("jiff::SignedDuration"), true),
-        "Struct" => ("Map<String, Value>", Some("serde_json::{Map, Value}"), false),
+        "Struct" => (
+            "Map<String, Value>",
+            Some("serde_json::{Map, Value}"),
+            false,
+        ),
         "ListValue" => ("Vec<Value>", Some("serde_json::Value"), false),
         "DoubleValue" => ("f64", None, true),
         "FloatValue" => ("f32", None, true),

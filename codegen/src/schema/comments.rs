@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use prost_reflect::{
-    DescriptorPool, EnumDescriptor, EnumValueDescriptor, FieldDescriptor, FileDescriptor, MessageDescriptor,
-    MethodDescriptor, OneofDescriptor, ServiceDescriptor,
+    DescriptorPool, EnumDescriptor, EnumValueDescriptor, FieldDescriptor, FileDescriptor,
+    MessageDescriptor, MethodDescriptor, OneofDescriptor, ServiceDescriptor,
 };
 
 /// The path of a file's `syntax` statement. The comment above it is the comment of the file.

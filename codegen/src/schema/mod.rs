@@ -64,7 +64,10 @@ impl Schema {
             pool.get_extension_by_name(name)
                 .with_context(|| format!("no proto file imports the option {name}"))
         };
-        let (http, validate) = (extension("google.api.http")?, extension("buf.validate.field")?);
+        let (http, validate) = (
+            extension("google.api.http")?,
+            extension("buf.validate.field")?,
+        );
         Ok(Schema {
             comments: comments::collect(&pool),
             http,
@@ -98,7 +101,8 @@ impl Schema {
             }
         }
         let mut messages = Vec::new();
-        file.messages().for_each(|message| add(message, &mut messages));
+        file.messages()
+            .for_each(|message| add(message, &mut messages));
         messages
     }
 
@@ -136,7 +140,8 @@ impl Schema {
     pub fn operations_of(&self, service: &ServiceDescriptor) -> anyhow::Result<Vec<Operation>> {
         let operation = |method: MethodDescriptor| {
             let key = format!("{}.{}", service.name(), method.name());
-            let routes = routes::parse(&method, &self.http).with_context(|| format!("route of {key}"))?;
+            let routes =
+                routes::parse(&method, &self.http).with_context(|| format!("route of {key}"))?;
             ensure!(
                 !method.is_client_streaming() && !method.is_server_streaming(),
                 "{key} is a streaming method, which is not supported"
@@ -166,7 +171,9 @@ impl Schema {
     /// Returns the comment of an element without the comment signs. The comment is empty if there
     /// is none.
     pub fn comment(&self, element: &impl Described) -> &str {
-        self.comments.get(&element.location()).map_or("", String::as_str)
+        self.comments
+            .get(&element.location())
+            .map_or("", String::as_str)
     }
 
     /// Returns the constraints of a field.
@@ -208,12 +215,16 @@ impl Schema {
 }
 
 fn collect_protos(folder: &Path, to: &mut Vec<PathBuf>) -> anyhow::Result<()> {
-    let entries = fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
     for entry in entries {
         let path = entry?.path();
         if path.is_dir() {
             collect_protos(&path, to)?;
-        } else if path.extension().is_some_and(|extension| extension == "proto") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "proto")
+        {
             to.push(path);
         }
     }

@@ -27,8 +27,10 @@ pub fn name_as_sentence(name: &str) -> String {
     let words: Vec<String> = words(name)
         .into_iter()
         .map(|word| match word.as_str() {
-            "id" | "url" | "uri" | "ip" | "idp" | "sso" | "saml" | "oidc" | "slo" | "sp" | "mcp" | "jwks"
-            | "api" | "dns" | "pkce" | "ui" | "jit" | "aud" | "os" | "cidr" => word.to_uppercase(),
+            "id" | "url" | "uri" | "ip" | "idp" | "sso" | "saml" | "oidc" | "slo" | "sp"
+            | "mcp" | "jwks" | "api" | "dns" | "pkce" | "ui" | "jit" | "aud" | "os" | "cidr" => {
+                word.to_uppercase()
+            }
             "ids" => "IDs".to_owned(),
             "urls" => "URLs".to_owned(),
             "uris" => "URIs".to_owned(),

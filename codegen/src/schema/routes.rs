@@ -70,14 +70,19 @@ impl Route {
     }
 }
 
-pub(super) fn parse(method: &MethodDescriptor, http: &ExtensionDescriptor) -> anyhow::Result<Vec<Route>> {
+pub(super) fn parse(
+    method: &MethodDescriptor,
+    http: &ExtensionDescriptor,
+) -> anyhow::Result<Vec<Route>> {
     let options = method.options();
     ensure!(
         options.has_extension(http),
         "the method has no google.api.http option"
     );
     let value = options.get_extension(http);
-    let rule = value.as_message().context("google.api.http is not a message")?;
+    let rule = value
+        .as_message()
+        .context("google.api.http is not a message")?;
     let mut routes = vec![parse_rule(rule)?];
     if let Some(more) = rule.get_field_by_name("additional_bindings") {
         for rule in more.as_list().unwrap_or_default() {

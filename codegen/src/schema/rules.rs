@@ -96,7 +96,9 @@ impl Rules {
             let entry = kind.as_message().filter(|entry| entry.is_map_entry());
             let key = entry.map(|entry| entry.map_entry_key_field().kind());
             let value = entry.map(|entry| entry.map_entry_value_field().kind());
-            for (name, subject, kind) in [("keys", "Each key", key), ("values", "Each value", value)] {
+            for (name, subject, kind) in
+                [("keys", "Each key", key), ("values", "Each value", value)]
+            {
                 if let (Some(inner), Some(kind)) = (map.child(name), kind) {
                     self.add_inner(subject, &inner, &kind);
                 }
@@ -178,7 +180,10 @@ impl Rules {
             (None, Some(max)) => (format!("At most {max} {unit}{}.", plural(max)), vec![max]),
             (Some(min), Some(max)) => (format!("{min} to {max} {unit}{}.", plural(max)), vec![max]),
         };
-        self.add(text, keywords.into_iter().map(|keyword| keyword.to_string()));
+        self.add(
+            text,
+            keywords.into_iter().map(|keyword| keyword.to_string()),
+        );
     }
 }
 

@@ -109,7 +109,11 @@ fn additional_bindings_keep_their_order_and_include_external_ids() {
             }
         )
     };
-    assert!(!get.routes.iter().any(|route| route.path.iter().any(or_external)));
+    assert!(
+        !get.routes
+            .iter()
+            .any(|route| route.path.iter().any(or_external))
+    );
 }
 
 #[test]
@@ -185,7 +189,10 @@ fn a_length_in_the_comment_replaces_the_length_constraint() {
     let rules = schema.rules(&field(&schema, "scalekit.v1.roles.CreateRole", "name"));
     let pattern = "Must match `^[a-zA-Z0-9_]{1,64}$`.";
     let missing = |doc: &str| rules.missing_in(doc).collect::<Vec<_>>();
-    assert_eq!(missing("Name."), ["Required.", "1 to 100 characters.", pattern]);
+    assert_eq!(
+        missing("Name."),
+        ["Required.", "1 to 100 characters.", pattern]
+    );
     assert_eq!(
         missing("Name: 1 to 64 letters, digits and `_`."),
         ["Required.", pattern]
@@ -204,7 +211,10 @@ fn constraints_without_effect_are_not_sentences() {
     assert!(count.is_empty(), "{count:?}");
     // An unsigned number with the lower bound 0.
     assert_eq!(
-        sentences("scalekit.v1.users.ListOrganizationUsersRequest", "page_size"),
+        sentences(
+            "scalekit.v1.users.ListOrganizationUsersRequest",
+            "page_size"
+        ),
         ["At most 100."]
     );
 }
@@ -257,7 +267,10 @@ fn aliases_of_an_enum_number_keep_their_order() {
         .iter()
         .map(|value| value.name().to_owned())
         .collect();
-    assert_eq!(names, ["FEATURE_UNSPECIFIED", "UNSPECIFIED", "dir_sync", "sso"]);
+    assert_eq!(
+        names,
+        ["FEATURE_UNSPECIFIED", "UNSPECIFIED", "dir_sync", "sso"]
+    );
 }
 
 #[test]

@@ -1287,7 +1287,8 @@ pub struct Scope {
     /// Id of the scope, 1 to 100 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
-    /// Name of the scope in tokens: 1 to 64 letters, digits and colons. Required. Must match `^[a-zA-Z0-9:]{1,64}$`.
+    /// Name of the scope in tokens: 1 to 64 letters, digits and colons. Required. Must match
+    /// `^[a-zA-Z0-9:]{1,64}$`.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
     /// Description of the scope, at most 2000 characters.

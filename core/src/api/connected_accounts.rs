@@ -516,8 +516,8 @@ pub struct ListConnectedAccountsRequest {
     /// Only accounts that contain this text, at most 100 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub query: String,
-    /// Only accounts of these connections: at most 20 non-empty names in the format of `connector`. Each item: 1 to
-    /// 400 characters. Each item: must match `^[a-zA-Z0-9_: -]*$`.
+    /// Only accounts of these connections: at most 20 non-empty names in the format of `connector`. Each
+    /// item: 1 to 400 characters. Each item: must match `^[a-zA-Z0-9_: -]*$`.
     #[serde(alias = "connectionNames", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub connection_names: Vec<String>,
     /// Only accounts whose credentials are (`true`) or are not (`false`) shared by the whole

@@ -1292,11 +1292,11 @@ pub struct WebAuthConfigurationAuthenticators {
     /// Whether the entry must list the kind of attestation.
     #[serde(alias = "validateAttestationType", skip_serializing_if = "unset")]
     pub validate_attestation_type: Option<bool>,
-    /// FIDO metadata statuses that an authenticator should have, at most 10. Each item: one of `NOT_FIDO_CERTIFIED`,
-    /// `FIDO_CERTIFIED`, `USER_VERIFICATION_BYPASS`, `ATTESTATION_KEY_COMPROMISE`, `USER_KEY_REMOTE_COMPROMISE`,
-    /// `USER_KEY_PHYSICAL_COMPROMISE`, `UPDATE_AVAILABLE`, `REVOKED`, `SELF_ASSERTION_SUBMITTED`,
-    /// `FIDO_CERTIFIED_L1`, `FIDO_CERTIFIED_L1plus`, `FIDO_CERTIFIED_L2`, `FIDO_CERTIFIED_L2plus`,
-    /// `FIDO_CERTIFIED_L3`, `FIDO_CERTIFIED_L3plus`.
+    /// FIDO metadata statuses that an authenticator should have, at most 10. Each item: one of
+    /// `NOT_FIDO_CERTIFIED`, `FIDO_CERTIFIED`, `USER_VERIFICATION_BYPASS`, `ATTESTATION_KEY_COMPROMISE`,
+    /// `USER_KEY_REMOTE_COMPROMISE`, `USER_KEY_PHYSICAL_COMPROMISE`, `UPDATE_AVAILABLE`, `REVOKED`,
+    /// `SELF_ASSERTION_SUBMITTED`, `FIDO_CERTIFIED_L1`, `FIDO_CERTIFIED_L1plus`, `FIDO_CERTIFIED_L2`,
+    /// `FIDO_CERTIFIED_L2plus`, `FIDO_CERTIFIED_L3`, `FIDO_CERTIFIED_L3plus`.
     #[serde(alias = "desiredAuthenticatorStatus", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub desired_authenticator_status: Vec<String>,
     /// FIDO metadata statuses that an authenticator must not have, at most 10. Each item: one of

@@ -291,7 +291,8 @@ pub struct DirectoryGroup {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DirectoryUser {
-    /// Id of the user in the directory (starts with `diruser_`), assigned by the service. 1 to 36 characters.
+    /// Id of the user in the directory (starts with `diruser_`), assigned by the service. 1 to 36
+    /// characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
     /// Primary e-mail address. 1 to 256 characters.
@@ -457,7 +458,8 @@ pub struct RoleAssignment {
     /// Id of the group, 1 to 32 characters.
     #[serde(alias = "groupId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub group_id: String,
-    /// Name of the role: 1 to 64 letters, digits and underscores. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
+    /// Name of the role: 1 to 64 letters, digits and underscores. Required. Must match
+    /// `^[a-zA-Z0-9_]{1,64}$`.
     #[serde(alias = "roleName", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub role_name: String,
     /// Id of the role (`role_` followed by digits). At most 32 characters.

@@ -384,7 +384,8 @@ pub struct ListMcpConfigsRequestFilter {
     /// Only the configuration with this id.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
-    /// Only configurations with this name: at most 100 letters, digits, `_` and `-`. Must match `^[a-zA-Z0-9_-]*$`.
+    /// Only configurations with this name: at most 100 letters, digits, `_` and `-`. Must match
+    /// `^[a-zA-Z0-9_-]*$`.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
     /// Only configurations with tools of this provider.
@@ -498,8 +499,8 @@ pub struct McpConfig {
     /// Id of the configuration, assigned by the service.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
-    /// Name that identifies the configuration: 1 to 100 lower-case letters, digits, `_` and `-`. Required. Must match
-    /// `^[a-z0-9_-]+$`.
+    /// Name that identifies the configuration: 1 to 100 lower-case letters, digits, `_` and `-`. Required.
+    /// Must match `^[a-z0-9_-]+$`.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
     /// Description of the configuration.

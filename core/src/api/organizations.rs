@@ -206,7 +206,8 @@ pub struct CreateOrganization {
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub metadata: BTreeMap<String, String>,
     /// Unique short name in the form of a domain name: lower-case letters, digits, `-` and `.`, at most 253
-    /// characters. Must match `^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$`.
+    /// characters. Must match
+    /// `^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$`.
     #[serde(skip_serializing_if = "unset")]
     pub slug: Option<String>,
     /// URL of the organization's logo: a URI with a host, at most 1024 characters.

@@ -87,14 +87,15 @@ impl ProviderService {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateCustomProvider {
-    /// Display name: 1 to 200 letters, digits and spaces, and not only spaces. Required. Must match `^[a-zA-Z0-9
-    /// ]*[a-zA-Z0-9][a-zA-Z0-9 ]*$`.
+    /// Display name: 1 to 200 letters, digits and spaces, and not only spaces. Required. Must match
+    /// `^[a-zA-Z0-9 ]*[a-zA-Z0-9][a-zA-Z0-9 ]*$`.
     #[serde(alias = "displayName", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub display_name: String,
     /// Description of the provider.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub description: String,
-    /// Authentication methods of the provider, as a list of JSON objects. Unknown keys are preserved. Required.
+    /// Authentication methods of the provider, as a list of JSON objects. Unknown keys are preserved.
+    /// Required.
     #[serde(alias = "authPatterns", skip_serializing_if = "unset")]
     pub auth_patterns: Option<Vec<Value>>,
     /// Base URL to which requests to the provider are forwarded. Must start with `https://`; at most
@@ -104,7 +105,8 @@ pub struct CreateCustomProvider {
     /// Whether requests to the provider may go through the proxy.
     #[serde(alias = "proxyEnabled", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub proxy_enabled: bool,
-    /// URL of an icon. Must start with `https://` or be empty; at most 2048 characters. Must match `^(https://.*)?$`.
+    /// URL of an icon. Must start with `https://` or be empty; at most 2048 characters. Must match
+    /// `^(https://.*)?$`.
     #[serde(alias = "iconSrc", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub icon_src: String,
     /// Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.
@@ -242,14 +244,15 @@ pub struct Provider {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdateCustomProvider {
-    /// Display name: 1 to 200 letters, digits and spaces, and not only spaces. Required. Must match `^[a-zA-Z0-9
-    /// ]*[a-zA-Z0-9][a-zA-Z0-9 ]*$`.
+    /// Display name: 1 to 200 letters, digits and spaces, and not only spaces. Required. Must match
+    /// `^[a-zA-Z0-9 ]*[a-zA-Z0-9][a-zA-Z0-9 ]*$`.
     #[serde(alias = "displayName", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub display_name: String,
     /// Description of the provider.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub description: String,
-    /// Authentication methods of the provider, as a list of JSON objects. Unknown keys are preserved. Required.
+    /// Authentication methods of the provider, as a list of JSON objects. Unknown keys are preserved.
+    /// Required.
     #[serde(alias = "authPatterns", skip_serializing_if = "unset")]
     pub auth_patterns: Option<Vec<Value>>,
     /// Base URL to which requests to the provider are forwarded. Must start with `https://`; at most
@@ -259,7 +262,8 @@ pub struct UpdateCustomProvider {
     /// Whether requests to the provider may go through the proxy.
     #[serde(alias = "proxyEnabled", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub proxy_enabled: bool,
-    /// URL of an icon. Must start with `https://` or be empty; at most 2048 characters. Must match `^(https://.*)?$`.
+    /// URL of an icon. Must start with `https://` or be empty; at most 2048 characters. Must match
+    /// `^(https://.*)?$`.
     #[serde(alias = "iconSrc", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub icon_src: String,
     /// Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256.

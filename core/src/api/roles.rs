@@ -143,8 +143,8 @@ impl RolesService {
     ///
     /// Fails with `NOT_FOUND` for an unknown role.
     ///
-    /// Routes (the client uses the first one whose fields are set): `PATCH /api/v1/roles:set_defaults`, `PATCH
-    /// /api/v1/roles/default`
+    /// Routes (the client uses the first one whose fields are set): `PATCH /api/v1/roles:set_defaults`,
+    /// `PATCH /api/v1/roles/default`
     pub async fn update_default_roles(&self, request: UpdateDefaultRolesRequest) -> Result<UpdateDefaultRolesResponse, Error> {
         self.client.call_typed(const { schema::named("RolesService.UpdateDefaultRoles") }, &request).await
     }
@@ -296,8 +296,8 @@ pub struct AddPermissionsToRoleRequest {
     /// Name of the role: 1 to 64 letters, digits, `_` and `:`. Required. Must match `^[a-zA-Z0-9_:]+$`.
     #[serde(alias = "roleName", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub role_name: String,
-    /// Names of the permissions, 1 to 100 names. Each has at most 64 letters, digits, `_` and `:`. Required. Each
-    /// item: must match `^[a-zA-Z0-9_:]+$`.
+    /// Names of the permissions, 1 to 100 names. Each has at most 64 letters, digits, `_` and `:`.
+    /// Required. Each item: must match `^[a-zA-Z0-9_:]+$`.
     #[serde(alias = "permissionNames", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub permission_names: Vec<String>,
 }
@@ -315,8 +315,8 @@ pub struct AddPermissionsToRoleResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateOrganizationRole {
-    /// Name that identifies the role: 1 to 64 letters, digits and `_`. It cannot be changed later. Required. Must
-    /// match `^[a-zA-Z0-9_]{1,64}$`.
+    /// Name that identifies the role: 1 to 64 letters, digits and `_`. It cannot be changed later.
+    /// Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
     /// Display name, 1 to 100 characters. Required.
@@ -390,8 +390,8 @@ pub struct CreatePermissionResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CreateRole {
-    /// Name that identifies the role: 1 to 64 letters, digits and `_`. It cannot be changed later. Required. Must
-    /// match `^[a-zA-Z0-9_]{1,64}$`.
+    /// Name that identifies the role: 1 to 64 letters, digits and `_`. It cannot be changed later.
+    /// Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
     /// Display name, 1 to 100 characters. Required.
@@ -460,7 +460,8 @@ pub struct DeleteOrganizationRoleRequest {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DeletePermissionRequest {
-    /// Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required. Must match `^[a-zA-Z0-9_:]+$`.
+    /// Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required. Must match
+    /// `^[a-zA-Z0-9_:]+$`.
     #[serde(alias = "permissionName", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub permission_name: String,
 }
@@ -540,7 +541,8 @@ pub struct GetOrganizationRoleUsersCountResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetPermissionRequest {
-    /// Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required. Must match `^[a-zA-Z0-9_:]+$`.
+    /// Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required. Must match
+    /// `^[a-zA-Z0-9_:]+$`.
     #[serde(alias = "permissionName", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub permission_name: String,
 }
@@ -729,8 +731,8 @@ pub struct Permission {
     /// Id of the permission (starts with `perm`), assigned by the service. 1 to 32 characters.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub id: String,
-    /// Name that identifies the permission, such as `write:articles`: letters, digits, `_` and `:`. Required. 1 to
-    /// 100 characters. Must match `^[a-zA-Z0-9_:]+$`.
+    /// Name that identifies the permission, such as `write:articles`: letters, digits, `_` and `:`.
+    /// Required. 1 to 100 characters. Must match `^[a-zA-Z0-9_:]+$`.
     #[serde(deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub name: String,
     /// Description of the permission. At most 2000 characters.
@@ -754,7 +756,8 @@ pub struct RemovePermissionFromRoleRequest {
     /// Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]+$`.
     #[serde(alias = "roleName", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub role_name: String,
-    /// Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required. Must match `^[a-zA-Z0-9_:]+$`.
+    /// Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required. Must match
+    /// `^[a-zA-Z0-9_:]+$`.
     #[serde(alias = "permissionName", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub permission_name: String,
 }
@@ -781,8 +784,8 @@ pub struct Role {
     /// Whether the role is the default role of new members.
     #[serde(alias = "defaultMember", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub default_member: bool,
-    /// Name of the role that this role extends. The role inherits its permissions. 1 to 100 characters. Must match
-    /// `^[a-zA-Z0-9_]{1,64}$`.
+    /// Name of the role that this role extends. The role inherits its permissions. 1 to 100 characters.
+    /// Must match `^[a-zA-Z0-9_]{1,64}$`.
     #[serde(skip_serializing_if = "unset")]
     pub extends: Option<String>,
     /// Permissions of the role. Calls that read or list roles return them only if `include` requests
@@ -816,8 +819,8 @@ pub struct RolePermission {
     /// Time when the permission was last changed. Read-only.
     #[serde(alias = "updateTime", skip_serializing_if = "unset")]
     pub update_time: Option<Timestamp>,
-    /// Name of the role that grants the permission: the role itself or a role that it extends. Required. 1 to 100
-    /// characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
+    /// Name of the role that grants the permission: the role itself or a role that it extends. Required. 1
+    /// to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
     #[serde(alias = "roleName", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub role_name: String,
 }
@@ -829,7 +832,8 @@ pub struct UpdateDefaultOrganizationRolesRequest {
     /// Id of the organization (`org_` followed by digits). Required. 1 to 32 characters.
     #[serde(alias = "orgId", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub org_id: String,
-    /// Name of the default role of new members. Required. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
+    /// Name of the default role of new members. Required. 1 to 100 characters. Must match
+    /// `^[a-zA-Z0-9_]{1,64}$`.
     #[serde(alias = "defaultMemberRole", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub default_member_role: String,
 }
@@ -865,7 +869,8 @@ pub struct UpdateDefaultRolesRequest {
     /// Deprecated: use `default_member_role`.
     #[serde(alias = "defaultMember", skip_serializing_if = "unset")]
     pub default_member: Option<UpdateDefaultRole>,
-    /// Name of the default role of organization creators. At most 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
+    /// Name of the default role of organization creators. At most 100 characters. Must match
+    /// `^[a-zA-Z0-9_]{1,64}$`.
     #[serde(alias = "defaultCreatorRole", skip_serializing_if = "unset")]
     pub default_creator_role: Option<String>,
     /// Name of the default role of new members. At most 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
@@ -913,7 +918,8 @@ pub struct UpdateOrganizationRoleResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UpdatePermissionRequest {
-    /// Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required. Must match `^[a-zA-Z0-9_:]+$`.
+    /// Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required. Must match
+    /// `^[a-zA-Z0-9_:]+$`.
     #[serde(alias = "permissionName", deserialize_with = "or_default", skip_serializing_if = "unset")]
     pub permission_name: String,
     /// The new values. Required.

@@ -210,7 +210,8 @@ pub struct Filter {
     /// Only tools that contain this text, 3 to 100 characters.
     #[serde(skip_serializing_if = "unset")]
     pub query: Option<String>,
-    /// Only tools of the connection with this name, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+    /// Only tools of the connection with this name, at most 400 characters. Must match `^[a-zA-Z0-9_:
+    /// -]*$`.
     #[serde(skip_serializing_if = "unset")]
     pub connector: Option<String>,
     /// Only tools for connected accounts of this organization. At most 32 characters.

@@ -75,11 +75,12 @@ impl ClientBuilder {
         }
     }
 
-    /// Returns a builder with the values of `SCALEKIT_ENVIRONMENT_URL` (or `SCALEKIT_ENV_URL`), `SCALEKIT_CLIENT_ID` and
-    /// `SCALEKIT_CLIENT_SECRET`.
+    /// Returns a builder with the values of `SCALEKIT_ENVIRONMENT_URL` (or `SCALEKIT_ENV_URL`),
+    /// `SCALEKIT_CLIENT_ID` and `SCALEKIT_CLIENT_SECRET`.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) with the name of a missing or empty variable.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) with the name of a missing or empty
+    /// variable.
     pub fn from_env() -> Result<Self, Error> {
         Self::from_variables(|name| env::var(name).ok())
     }
@@ -89,7 +90,8 @@ impl ClientBuilder {
             let found = names
                 .iter()
                 .find_map(|name| variable(name).filter(|value| !value.is_empty()));
-            found.ok_or_else(|| Error::config(format!("{} is not set in the environment", names[0])))
+            found
+                .ok_or_else(|| Error::config(format!("{} is not set in the environment", names[0])))
         };
         let env_url = read(&["SCALEKIT_ENVIRONMENT_URL", "SCALEKIT_ENV_URL"])?;
         let client_id = read(&["SCALEKIT_CLIENT_ID"])?;
@@ -97,8 +99,8 @@ impl ClientBuilder {
         Ok(Self::new(env_url, client_id, Some(client_secret)))
     }
 
-    /// Allows a plain `http` environment URL for hosts other than loopback. Tokens and secrets are then sent in the clear.
-    /// Default: `false`.
+    /// Allows a plain `http` environment URL for hosts other than loopback. Tokens and secrets are
+    /// then sent in the clear. Default: `false`.
     pub fn dangerous_allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
         self
@@ -124,87 +126,94 @@ impl ClientBuilder {
 
     /// Trusts these PEM certificates in addition to the system's root certificates.
     ///
-    /// Default: none. The environment variables `SSL_CERT_FILE` (a PEM file) and `SSL_CERT_DIR` (directories of PEM
-    /// files) add certificates too, with or without this option. A system without root certificates uses Mozilla's,
-    /// which are built in.
+    /// Default: none. The environment variables `SSL_CERT_FILE` (a PEM file) and `SSL_CERT_DIR`
+    /// (directories of PEM files) add certificates too, with or without this option. A system
+    /// without root certificates uses Mozilla's, which are built in.
     pub fn ca_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.trust.set_pem(pem.into());
         self
     }
 
-    /// Trusts the PEM certificates of this file in addition to the system's root certificates. [`build`](Self::build)
-    /// reads the file.
+    /// Trusts the PEM certificates of this file in addition to the system's root certificates.
+    /// [`build`](Self::build) reads the file.
     pub fn ca_certificate_file(mut self, path: impl AsRef<Path>) -> Self {
         self.trust.set_file(path.as_ref().to_owned());
         self
     }
 
-    /// Sets further environment variables with a PEM file, or a directory of PEM files, to trust, for language bindings.
-    /// `SSL_CERT_FILE` and `SSL_CERT_DIR` are always read.
+    /// Sets further environment variables with a PEM file, or a directory of PEM files, to trust,
+    /// for language bindings. `SSL_CERT_FILE` and `SSL_CERT_DIR` are always read.
     ///
-    /// [`build`](Self::build) reads the variables, and the first call reads the files. An unreadable file is ignored.
-    /// The error of a call with an untrusted certificate contains its name.
+    /// [`build`](Self::build) reads the variables, and the first call reads the files. An
+    /// unreadable file is ignored. The error of a call with an untrusted certificate contains its
+    /// name.
     #[doc(hidden)]
     pub fn ca_variables(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.trust.variables = names.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Sets the name of the CA option in error messages, for language bindings. Default: `ca_certificate_pem`.
+    /// Sets the name of the CA option in error messages, for language bindings. Default:
+    /// `ca_certificate_pem`.
     #[doc(hidden)]
     pub fn ca_option_name(mut self, name: impl Into<String>) -> Self {
         self.trust.option = name.into();
         self
     }
 
-    /// Sends all requests through this proxy (`http://user:password@proxy:3128`). Default: the environment variables
-    /// `HTTPS_PROXY` and `NO_PROXY`, except for loopback hosts.
+    /// Sends all requests through this proxy (`http://user:password@proxy:3128`). Default: the
+    /// environment variables `HTTPS_PROXY` and `NO_PROXY`, except for loopback hosts.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(Secret::from(url.into()));
         self
     }
 
-    /// Sets the number of attempts per call, where retries are safe; 1 disables retries. Default: 4.
+    /// Sets the number of attempts per call, where retries are safe; 1 disables retries. Default:
+    /// 4.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
     }
 
-    /// Sets the allowed clock difference between issuer and verifier in token validation. Default: 5 s.
+    /// Sets the allowed clock difference between issuer and verifier in token validation. Default:
+    /// 5 s.
     pub fn token_leeway(mut self, leeway: Duration) -> Self {
         self.token_leeway = leeway;
         self
     }
 
-    /// Sets the size of the signature cache in tokens (22 bytes each, tokens themselves are not stored); 0 disables it.
-    /// Validating a cached token checks only its claims. The cache is cleared if the environment's keys change. Default:
+    /// Sets the size of the signature cache in tokens (22 bytes each, tokens themselves are not
+    /// stored); 0 disables it. Validating a cached token checks only its claims. The cache is
+    /// cleared if the environment's keys change. Default:
     /// 1024. Limit: 1,048,576.
     pub fn signature_cache(mut self, tokens: usize) -> Self {
         self.signature_cache = tokens;
         self
     }
 
-    /// Sets how far a webhook's timestamp may differ from the current time, in either direction. Default: 5 minutes.
+    /// Sets how far a webhook's timestamp may differ from the current time, in either direction.
+    /// Default: 5 minutes.
     pub fn webhook_tolerance(mut self, tolerance: Duration) -> Self {
         self.webhook_tolerance = tolerance;
         self
     }
 
-    /// Sets the default of [`TokenValidation::issuer`](crate::token::TokenValidation::issuer). Default: not checked.
+    /// Sets the default of [`TokenValidation::issuer`](crate::token::TokenValidation::issuer).
+    /// Default: not checked.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(vec![issuer.into()]);
         self
     }
 
-    /// Sets the default of [`TokenValidation::audience`](crate::token::TokenValidation::audience); at least one. Default:
-    /// not checked.
+    /// Sets the default of [`TokenValidation::audience`](crate::token::TokenValidation::audience);
+    /// at least one. Default: not checked.
     pub fn audience(mut self, audience: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.audience = Some(audience.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets interval and timeout of keepalive probes (TCP keepalive, and PING frames over HTTP/2). An interval of zero
-    /// disables them. Default: 60 s and 10 s.
+    /// Sets interval and timeout of keepalive probes (TCP keepalive, and PING frames over HTTP/2).
+    /// An interval of zero disables them. Default: 60 s and 10 s.
     pub fn keepalive(mut self, interval: Duration, timeout: Duration) -> Self {
         self.keepalive = Keepalive {
             interval: Some(interval).filter(|interval| !interval.is_zero()),
@@ -219,9 +228,14 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets language and version in the `user-agent` header, for language bindings. Default: `rust`, without a version.
+    /// Sets language and version in the `user-agent` header, for language bindings. Default:
+    /// `rust`, without a version.
     #[doc(hidden)]
-    pub fn host_language(mut self, language: impl Into<String>, version: impl Into<String>) -> Self {
+    pub fn host_language(
+        mut self,
+        language: impl Into<String>,
+        version: impl Into<String>,
+    ) -> Self {
         self.host = (language.into(), version.into());
         self
     }
@@ -265,7 +279,11 @@ impl ClientBuilder {
             return Err(Error::config("audience must have at least one value"));
         }
         let user_agent = self.user_agent()?;
-        let sdk_version = format!("scalekit-client-{}/{}", self.host.0, env!("CARGO_PKG_VERSION"));
+        let sdk_version = format!(
+            "scalekit-client-{}/{}",
+            self.host.0,
+            env!("CARGO_PKG_VERSION")
+        );
         Ok(Client::from_config(Config {
             env_url,
             client_id: self.client_id,

@@ -4,8 +4,8 @@ use super::Client;
 use crate::error::Error;
 use crate::http::{Deadline, Safety};
 use crate::oauth::{
-    self, AuthenticationResult, AuthorizationUrlOptions, ClientToken, CodeOptions, LogoutUrlOptions,
-    RefreshResult, TokenResponse, UrlStyle, request_token,
+    self, AuthenticationResult, AuthorizationUrlOptions, ClientToken, CodeOptions,
+    LogoutUrlOptions, RefreshResult, TokenResponse, UrlStyle, request_token,
 };
 use crate::token::TokenValidation;
 
@@ -29,11 +29,16 @@ impl Client {
     /// );
     /// # Ok::<(), scalekit::Error>(())
     /// ```
-    pub fn authorization_url(&self, redirect_uri: &str, options: &AuthorizationUrlOptions) -> String {
+    pub fn authorization_url(
+        &self,
+        redirect_uri: &str,
+        options: &AuthorizationUrlOptions,
+    ) -> String {
         self.authorization_url_in(UrlStyle::Plus, redirect_uri, options)
     }
 
-    /// Like [`authorization_url`](Self::authorization_url), in the style that a language's users expect.
+    /// Like [`authorization_url`](Self::authorization_url), in the style that a language's users
+    /// expect.
     #[doc(hidden)]
     pub fn authorization_url_in(
         &self,
@@ -41,10 +46,17 @@ impl Client {
         redirect_uri: &str,
         options: &AuthorizationUrlOptions,
     ) -> String {
-        oauth::authorization_url_in(style, self.env_url(), self.client_id(), redirect_uri, options)
+        oauth::authorization_url_in(
+            style,
+            self.env_url(),
+            self.client_id(),
+            redirect_uri,
+            options,
+        )
     }
 
-    /// Returns the URL that ends a session: `{env_url}/oidc/logout`, with a query if any option is set.
+    /// Returns the URL that ends a session: `{env_url}/oidc/logout`, with a query if any option is
+    /// set.
     pub fn logout_url(&self, options: &LogoutUrlOptions) -> String {
         self.logout_url_in(UrlStyle::Plus, options)
     }
@@ -55,8 +67,8 @@ impl Client {
         oauth::logout_url_in(style, self.env_url(), options)
     }
 
-    /// Exchanges a callback's code for tokens and verifies the ID token: signature, times, and that its audience is this
-    /// client.
+    /// Exchanges a callback's code for tokens and verifies the ID token: signature, times, and that
+    /// its audience is this client.
     ///
     /// ```no_run
     /// # async fn example(client: scalekit::Client, code: &str) -> Result<(), scalekit::Error> {
@@ -67,8 +79,9 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// The service rejects the request ([`Error::error_code`] is a code of RFC 6749, such as `invalid_grant`), the ID
-    /// token is invalid ([`ErrorKind::InvalidToken`](crate::ErrorKind::InvalidToken)), or the network fails.
+    /// The service rejects the request ([`Error::error_code`] is a code of RFC 6749, such as
+    /// `invalid_grant`), the ID token is invalid
+    /// ([`ErrorKind::InvalidToken`](crate::ErrorKind::InvalidToken)), or the network fails.
     pub async fn authenticate_with_code(
         &self,
         code: &str,
@@ -117,16 +130,23 @@ impl Client {
         Ok(result)
     }
 
-    /// Exchanges a refresh token for new tokens. The service may rotate the refresh token: store the returned one.
+    /// Exchanges a refresh token for new tokens. The service may rotate the refresh token: store
+    /// the returned one.
     ///
     /// # Errors
-    /// The service rejects the token (`invalid_grant` if it was revoked, used or never issued), or the network fails.
+    /// The service rejects the token (`invalid_grant` if it was revoked, used or never issued), or
+    /// the network fails.
     pub async fn refresh_access_token(&self, refresh_token: &str) -> Result<RefreshResult, Error> {
         if refresh_token.is_empty() {
             return Err(Error::invalid_argument("refresh_token is empty").with_operation(REFRESH));
         }
-        let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
-        let response = self.exchange_own(REFRESH, &fields, &self.deadline()).await?;
+        let fields = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh_token),
+        ];
+        let response = self
+            .exchange_own(REFRESH, &fields, &self.deadline())
+            .await?;
         Ok(RefreshResult {
             access_token: response.access_token().to_owned(),
             refresh_token: response
@@ -137,10 +157,12 @@ impl Client {
         })
     }
 
-    /// Returns an access token of any machine client. An empty `scopes` requests all scopes of the client.
+    /// Returns an access token of any machine client. An empty `scopes` requests all scopes of the
+    /// client.
     ///
     /// # Errors
-    /// The service rejects the request (`invalid_client`, `invalid_scope`, …), or the network fails.
+    /// The service rejects the request (`invalid_client`, `invalid_scope`, …), or the network
+    /// fails.
     pub async fn generate_client_token(
         &self,
         client_id: &str,
@@ -175,7 +197,8 @@ impl Client {
         }
     }
 
-    /// Exchanges a grant with this client's credentials. A grant can be used once, so the request is not repeated.
+    /// Exchanges a grant with this client's credentials. A grant can be used once, so the request
+    /// is not repeated.
     async fn exchange_own(
         &self,
         operation: &'static str,
@@ -183,13 +206,17 @@ impl Client {
         deadline: &Deadline,
     ) -> Result<TokenResponse, Error> {
         let config = self.config();
-        let secret = config.client_secret.as_ref().map_or("", |secret| secret.expose());
+        let secret = config
+            .client_secret
+            .as_ref()
+            .map_or("", |secret| secret.expose());
         let form: Vec<_> = fields
             .iter()
             .copied()
             .chain([("client_id", &*config.client_id), ("client_secret", secret)])
             .collect();
-        self.exchange(operation, &form, Safety::Once, deadline).await
+        self.exchange(operation, &form, Safety::Once, deadline)
+            .await
     }
 
     async fn exchange(
@@ -201,7 +228,10 @@ impl Client {
     ) -> Result<TokenResponse, Error> {
         let retryable = safety == Safety::Idempotent;
         deadline
-            .limit(retryable, request_token(self.pipeline(), form, safety, deadline))
+            .limit(
+                retryable,
+                request_token(self.pipeline(), form, safety, deadline),
+            )
             .await
             .map_err(|error| error.with_operation(operation))
     }

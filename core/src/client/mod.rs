@@ -26,8 +26,9 @@ use crate::webhook::SecretCache;
 
 /// A client of one Scalekit environment.
 ///
-/// Cheap to clone: clones share connections, access token and signing keys, so create one client per program.
-/// Constructing a client opens no connection. The first call connects and fetches the client's access token.
+/// Cheap to clone: clones share connections, access token and signing keys, so create one client
+/// per program. Constructing a client opens no connection. The first call connects and fetches the
+/// client's access token.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), scalekit::Error> {
@@ -64,8 +65,8 @@ impl Client {
         )
     }
 
-    /// Returns a builder for a public client, which has no secret: it logs users in with PKCE and validates tokens, but
-    /// cannot call operations.
+    /// Returns a builder for a public client, which has no secret: it logs users in with PKCE and
+    /// validates tokens, but cannot call operations.
     ///
     /// ```
     /// let client = scalekit::Client::public("https://acme.scalekit.com", "skc_123").build()?;
@@ -75,8 +76,9 @@ impl Client {
         ClientBuilder::new(env_url.into(), client_id.into(), None)
     }
 
-    /// Creates a client from the environment variables `SCALEKIT_ENVIRONMENT_URL` (or `SCALEKIT_ENV_URL`),
-    /// `SCALEKIT_CLIENT_ID` and `SCALEKIT_CLIENT_SECRET`. [`ClientBuilder::from_env`] allows further options.
+    /// Creates a client from the environment variables `SCALEKIT_ENVIRONMENT_URL` (or
+    /// `SCALEKIT_ENV_URL`), `SCALEKIT_CLIENT_ID` and `SCALEKIT_CLIENT_SECRET`.
+    /// [`ClientBuilder::from_env`] allows further options.
     ///
     /// # Errors
     /// A variable is missing, empty or invalid; the message contains its name.
@@ -88,7 +90,11 @@ impl Client {
         Self::assemble(Pipeline::new(config), None, None)
     }
 
-    fn assemble(pipeline: Pipeline, token: Option<Arc<ServiceToken>>, keys: Option<Arc<Snapshot>>) -> Self {
+    fn assemble(
+        pipeline: Pipeline,
+        token: Option<Arc<ServiceToken>>,
+        keys: Option<Arc<Snapshot>>,
+    ) -> Self {
         let pipeline = Arc::new(pipeline);
         Self {
             inner: Arc::new(Inner {
@@ -100,11 +106,11 @@ impl Client {
         }
     }
 
-    /// Returns a client for a forked process, for language bindings: it has the same options, token and signing keys,
-    /// but new connections and locks.
+    /// Returns a client for a forked process, for language bindings: it has the same options, token
+    /// and signing keys, but new connections and locks.
     ///
-    /// A forked process must not use its parent's client. The connections belong to the parent, and locks may be held by
-    /// threads that do not exist in the child.
+    /// A forked process must not use its parent's client. The connections belong to the parent, and
+    /// locks may be held by threads that do not exist in the child.
     #[doc(hidden)]
     #[must_use]
     pub fn for_new_process(&self) -> Self {
@@ -137,8 +143,9 @@ impl Client {
     }
 
     /// Closes all connections. Active calls continue; later calls fail with
-    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled). Functions without network access continue to work, such as
-    /// token validation with cached keys. Closing a closed client has no effect.
+    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled). Functions without network access
+    /// continue to work, such as token validation with cached keys. Closing a closed client has no
+    /// effect.
     pub fn close(&self) {
         self.inner.pipeline.close();
     }

@@ -15,7 +15,8 @@ use crate::request::{PreparedRequest, json};
 use crate::schema::{self, Operation, Verb};
 
 /// Looks up an organization by its external id.
-static FIND_ORGANIZATION: &Operation = schema::named("OrganizationService.GetOrganizationByExternalId");
+static FIND_ORGANIZATION: &Operation =
+    schema::named("OrganizationService.GetOrganizationByExternalId");
 
 /// Options of one call.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,8 +56,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if the operation is unknown or the request does
-    /// not fit its routes; otherwise any error of the call.
+    /// [`ErrorKind::InvalidArgument`](crate::ErrorKind::InvalidArgument) if the operation is
+    /// unknown or the request does not fit its routes; otherwise any error of the call.
     pub async fn call(&self, operation: &str, request: Value) -> Result<Value, Error> {
         let Some(operation) = schema::find(operation) else {
             return Err(Error::invalid_argument(format!(
@@ -89,7 +90,9 @@ impl Client {
         request: Value,
     ) -> Result<O, Error> {
         let prepared = json::split(operation, request)?;
-        let response = self.send(operation, prepared, CallOptions::default()).await?;
+        let response = self
+            .send(operation, prepared, CallOptions::default())
+            .await?;
         serde_json::from_slice(&response.body).map_err(|error| {
             Error::bad_response(
                 response.status.as_u16(),
@@ -105,7 +108,8 @@ impl Client {
     /// The response body starts like a JSON object; an empty body is replaced by `{}`.
     ///
     /// # Errors
-    /// A response other than 2xx, a failed connection or a missed deadline. All errors contain the operation.
+    /// A response other than 2xx, a failed connection or a missed deadline. All errors contain the
+    /// operation.
     #[doc(hidden)]
     pub async fn send(
         &self,
@@ -145,7 +149,11 @@ impl Client {
             .pipeline()
             .send(&outgoing, self.credentials(), deadline)
             .await?;
-        match response.body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        match response
+            .body
+            .iter()
+            .find(|byte| !byte.is_ascii_whitespace())
+        {
             Some(b'{') => {}
             None => response.body = Bytes::from_static(b"{}"),
             Some(_) => {
@@ -163,7 +171,11 @@ impl Client {
     }
 
     /// Returns the id of the organization with this external id.
-    async fn find_organization(&self, external_id: &str, deadline: &Deadline) -> Result<String, Error> {
+    async fn find_organization(
+        &self,
+        external_id: &str,
+        deadline: &Deadline,
+    ) -> Result<String, Error> {
         let request = serde_json::json!({ "external_id": external_id });
         let prepared = json::split(FIND_ORGANIZATION, request)?;
         let outgoing = self.outgoing(prepared, Safety::Idempotent);
@@ -171,9 +183,12 @@ impl Client {
             .pipeline()
             .send(&outgoing, self.credentials(), deadline)
             .await?;
-        let body: Value =
-            serde_json::from_slice(&response.body).map_err(|_| self.not_json(&response, &outgoing))?;
-        match body["organization"]["id"].as_str().filter(|id| !id.is_empty()) {
+        let body: Value = serde_json::from_slice(&response.body)
+            .map_err(|_| self.not_json(&response, &outgoing))?;
+        match body["organization"]["id"]
+            .as_str()
+            .filter(|id| !id.is_empty())
+        {
             Some(id) => Ok(id.to_owned()),
             None => Err(Error::bad_response(
                 response.status.as_u16(),

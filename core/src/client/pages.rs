@@ -15,8 +15,9 @@ pub(crate) struct Page<T> {
     pub(crate) next: String,
 }
 
-/// Returns the items of all pages. `fetch` gets a page; `advance` sets the token of the next page in the request. The
-/// stream ends after the last page, after an error, and if a page token repeats, which would otherwise loop forever.
+/// Returns the items of all pages. `fetch` gets a page; `advance` sets the token of the next page
+/// in the request. The stream ends after the last page, after an error, and if a page token
+/// repeats, which would otherwise loop forever.
 pub(crate) fn pages<Request, Item, Fetch, Fetched>(
     request: Request,
     fetch: Fetch,
@@ -66,7 +67,8 @@ mod tests {
     use super::{Page, pages};
     use crate::Error;
 
-    /// Reads all items from these pages, given by token. Returns the items and the requested tokens.
+    /// Reads all items from these pages, given by token. Returns the items and the requested
+    /// tokens.
     async fn read(pages_by_token: &'static [(&str, &[u32], &str)]) -> (Vec<u32>, Vec<String>) {
         let requested = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&requested);
@@ -82,13 +84,17 @@ mod tests {
             }))
         };
         let stream = pages(String::new(), fetch, |request, token| *request = token);
-        let items = stream.map(|item| item.expect("no page fails")).collect().await;
+        let items = stream
+            .map(|item| item.expect("no page fails"))
+            .collect()
+            .await;
         (items, requested.lock().unwrap().clone())
     }
 
     #[tokio::test]
     async fn every_page_is_read_once_in_order() {
-        let (items, requested) = read(&[("", &[1, 2], "b"), ("b", &[], "c"), ("c", &[3], "")]).await;
+        let (items, requested) =
+            read(&[("", &[1, 2], "b"), ("b", &[], "c"), ("c", &[3], "")]).await;
         assert_eq!(items, [1, 2, 3]);
         assert_eq!(requested, ["", "b", "c"]);
     }

@@ -7,8 +7,8 @@ use tokio::time::Instant;
 use super::Client;
 use crate::error::{Error, ErrorKind};
 use crate::token::{
-    Checks, IdpInitiatedLoginClaims, Snapshot, TokenError, TokenValidation, Validation, VerifiedToken,
-    check_header, seconds,
+    Checks, IdpInitiatedLoginClaims, Snapshot, TokenError, TokenValidation, Validation,
+    VerifiedToken, check_header, seconds,
 };
 
 /// The operation name in errors of a validation.
@@ -17,8 +17,9 @@ const VALIDATE: &str = "validate_token";
 impl Client {
     /// Validates a token: signature, times, and the checks of `checks` or of the client.
     ///
-    /// The first validation fetches the environment's keys. They are cached and refreshed when they are stale. A token
-    /// with an unknown key (`kid`) causes a fetch too, at most once in 30 seconds.
+    /// The first validation fetches the environment's keys. They are cached and refreshed when they
+    /// are stale. A token with an unknown key (`kid`) causes a fetch too, at most once in 30
+    /// seconds.
     ///
     /// ```no_run
     /// # async fn example(client: scalekit::Client, token: &str) -> Result<(), scalekit::Error> {
@@ -29,8 +30,9 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidToken`] if the token is rejected; [`Error::token_error`] contains the reason. Any other kind
-    /// means that the keys could not be fetched, so the token was not checked.
+    /// [`ErrorKind::InvalidToken`] if the token is rejected; [`Error::token_error`] contains the
+    /// reason. Any other kind means that the keys could not be fetched, so the token was not
+    /// checked.
     pub async fn validate_token(
         &self,
         token: &str,
@@ -38,7 +40,9 @@ impl Client {
     ) -> Result<VerifiedToken, Error> {
         let result = loop {
             let seen = self.keys().snapshot();
-            match self.check(seen.as_deref(), token, checks, |validation| validation.run()) {
+            match self.check(seen.as_deref(), token, checks, |validation| {
+                validation.run()
+            }) {
                 Attempt::Done(result) => break result,
                 Attempt::NeedsKeys { unknown } => {
                     let now = Box::pin(self.keys().fetch(seen, unknown)).await;
@@ -53,8 +57,9 @@ impl Client {
 
     /// Validates a token without waiting; `None` means that keys must be fetched first.
     ///
-    /// Needs no runtime and takes no lock. Outside of a tokio runtime, stale keys are not refreshed in the background:
-    /// call [`refresh_keys`](Self::refresh_keys) if [`keys_are_stale`](Self::keys_are_stale).
+    /// Needs no runtime and takes no lock. Outside of a tokio runtime, stale keys are not refreshed
+    /// in the background: call [`refresh_keys`](Self::refresh_keys) if
+    /// [`keys_are_stale`](Self::keys_are_stale).
     pub fn try_validate_cached(
         &self,
         token: &str,
@@ -63,8 +68,9 @@ impl Client {
         self.try_validate_cached_with(token, checks, |validation| validation.run())
     }
 
-    /// Like [`try_validate_cached`](Self::try_validate_cached), for language bindings: `run` executes the expensive
-    /// part and is not called if the signature is cached. A host can release its lock there.
+    /// Like [`try_validate_cached`](Self::try_validate_cached), for language bindings: `run`
+    /// executes the expensive part and is not called if the signature is cached. A host can release
+    /// its lock there.
     #[doc(hidden)]
     pub fn try_validate_cached_with(
         &self,
@@ -83,7 +89,11 @@ impl Client {
     ///
     /// # Errors
     /// The environment's keys cannot be fetched, so the token was not checked.
-    pub async fn validate_access_token(&self, token: &str, checks: &TokenValidation) -> Result<bool, Error> {
+    pub async fn validate_access_token(
+        &self,
+        token: &str,
+        checks: &TokenValidation,
+    ) -> Result<bool, Error> {
         match self.validate_token(token, checks).await {
             Ok(_) => Ok(true),
             Err(error) if error.kind() == ErrorKind::InvalidToken => Ok(false),
@@ -94,7 +104,8 @@ impl Client {
     /// Validates a token and checks that it has all these scopes.
     ///
     /// # Errors
-    /// As [`validate_token`](Self::validate_token); [`TokenError::Scopes`] contains the missing scopes.
+    /// As [`validate_token`](Self::validate_token); [`TokenError::Scopes`] contains the missing
+    /// scopes.
     pub async fn verify_scopes(&self, token: &str, scopes: &[&str]) -> Result<(), Error> {
         let required_scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         let checks = TokenValidation {
@@ -115,12 +126,13 @@ impl Client {
     ) -> Result<IdpInitiatedLoginClaims, Error> {
         let verified = self.validate_token(token, checks).await?;
         serde_json::from_slice(verified.payload()).map_err(|_| {
-            Error::from(TokenError::Malformed("its login claims are not strings")).with_operation(VALIDATE)
+            Error::from(TokenError::Malformed("its login claims are not strings"))
+                .with_operation(VALIDATE)
         })
     }
 
-    /// Returns `true` if the signing keys should be refreshed. They remain usable; in a tokio runtime, validation
-    /// refreshes them in the background.
+    /// Returns `true` if the signing keys should be refreshed. They remain usable; in a tokio
+    /// runtime, validation refreshes them in the background.
     pub fn keys_are_stale(&self) -> bool {
         self.keys().is_stale()
     }
@@ -141,7 +153,8 @@ impl Client {
         run: impl FnOnce(Validation<'_>) -> Result<VerifiedToken, TokenError>,
     ) -> Attempt {
         let now = Instant::now();
-        let Some((snapshot, keys)) = snapshot.and_then(|snapshot| Some((snapshot, snapshot.usable(now)?)))
+        let Some((snapshot, keys)) =
+            snapshot.and_then(|snapshot| Some((snapshot, snapshot.usable(now)?)))
         else {
             // A malformed token is rejected without keys.
             let failure = snapshot.and_then(|snapshot| snapshot.recent_failure(now));

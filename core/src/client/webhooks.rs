@@ -22,8 +22,9 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::WebhookVerification`](crate::ErrorKind::WebhookVerification), with the message of the
-    /// [`WebhookError`](crate::webhook::WebhookError). Missing headers are reported before an invalid secret.
+    /// [`ErrorKind::WebhookVerification`](crate::ErrorKind::WebhookVerification), with the message
+    /// of the [`WebhookError`](crate::webhook::WebhookError). Missing headers are reported before
+    /// an invalid secret.
     pub fn verify_webhook(
         &self,
         secret: &str,
@@ -44,7 +45,9 @@ impl Client {
         payload: &[u8],
         now: SystemTime,
     ) -> Result<(), Error> {
-        Ok(self.verifier(secret, headers)?.verify_at(headers, payload, now)?)
+        Ok(self
+            .verifier(secret, headers)?
+            .verify_at(headers, payload, now)?)
     }
 
     /// Checks headers and secret and returns a verification that takes the body in chunks.
@@ -59,9 +62,15 @@ impl Client {
         Ok(self.verifier(secret, headers)?.start(headers)?)
     }
 
-    fn verifier(&self, secret: &str, headers: &SignatureHeaders<'_>) -> Result<Arc<Verifier>, Error> {
+    fn verifier(
+        &self,
+        secret: &str,
+        headers: &SignatureHeaders<'_>,
+    ) -> Result<Arc<Verifier>, Error> {
         headers.check_present()?;
-        Ok(self.secrets().verifier(secret, self.config().webhook_tolerance)?)
+        Ok(self
+            .secrets()
+            .verifier(secret, self.config().webhook_tolerance)?)
     }
 }
 

@@ -19,7 +19,9 @@ impl EnvUrl {
     pub(crate) fn parse(text: &str, allow_http: bool) -> Result<Self, Error> {
         // Rejected anywhere in the text: URL parsers are lenient, and messages contain the text.
         if text.contains('@') {
-            return Err(Error::config("env_url must not contain a user name or password"));
+            return Err(Error::config(
+                "env_url must not contain a user name or password",
+            ));
         }
         let refuse = |why: &str| Err(Error::config(format!("env_url {text:?}: {why}")));
         if text.is_empty() {
@@ -43,7 +45,9 @@ impl EnvUrl {
             "https" => false,
             "http" if loopback || allow_http => true,
             "http" => {
-                return refuse("http would send secrets in the clear; use https, or allow http explicitly");
+                return refuse(
+                    "http would send secrets in the clear; use https, or allow http explicitly",
+                );
             }
             _ => return refuse("the scheme must be https"),
         };
@@ -114,7 +118,10 @@ mod tests {
                 "https://acme.scalekit.com",
                 "https://acme.scalekit.com/a/b%2Fc:d?e=f+g",
             ),
-            ("http://localhost:8080/", "http://localhost:8080/a/b%2Fc:d?e=f+g"),
+            (
+                "http://localhost:8080/",
+                "http://localhost:8080/a/b%2Fc:d?e=f+g",
+            ),
             (
                 "https://gateway/auth/x//",
                 "https://gateway/auth/x/a/b%2Fc:d?e=f+g",
@@ -132,7 +139,10 @@ mod tests {
         for (text, base) in [
             ("https://acme.scalekit.com", "https://acme.scalekit.com"),
             ("https://acme.scalekit.com///", "https://acme.scalekit.com"),
-            ("HTTPS://Acme.Scalekit.com:443/", "https://acme.scalekit.com"),
+            (
+                "HTTPS://Acme.Scalekit.com:443/",
+                "https://acme.scalekit.com",
+            ),
             (
                 "https://gateway.example.com/auth/scalekit/",
                 "https://gateway.example.com/auth/scalekit",

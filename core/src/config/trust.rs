@@ -66,7 +66,8 @@ impl TrustOptions {
         self.ca = Some(Ca::File(path));
     }
 
-    /// Reads the certificates of the option and the values of the variables. The variables' files are read later.
+    /// Reads the certificates of the option and the values of the variables. The variables' files
+    /// are read later.
     ///
     /// # Errors
     /// The option's file cannot be read, or its certificates are invalid.
@@ -77,11 +78,17 @@ impl TrustOptions {
             path,
         };
         let mut places = Vec::new();
-        for name in self.variables.iter().map(String::as_str).chain([SSL_CERT_FILE]) {
+        for name in self
+            .variables
+            .iter()
+            .map(String::as_str)
+            .chain([SSL_CERT_FILE])
+        {
             places.extend(set(name).map(|path| place(name, path.into())));
         }
         let directories = set(SSL_CERT_DIR).unwrap_or_default();
-        let directories = std::env::split_paths(&directories).filter(|path| !path.as_os_str().is_empty());
+        let directories =
+            std::env::split_paths(&directories).filter(|path| !path.as_os_str().is_empty());
         places.extend(directories.map(|path| place(SSL_CERT_DIR, path)));
         Ok(Trust {
             certificates: self.ca.map(Ca::read).transpose()?.unwrap_or_default(),
@@ -114,12 +121,14 @@ impl Ca {
         let pem = match self {
             Self::Pem(pem) => pem,
             Self::File(path) => std::fs::read(&path).map_err(|error| {
-                Error::config(format!("CA certificates {}: {error}", path.display())).with_source(error)
+                Error::config(format!("CA certificates {}: {error}", path.display()))
+                    .with_source(error)
             })?,
         };
         let certificates = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>();
-        let certificates = certificates
-            .map_err(|error| Error::config("CA certificates: they are not valid PEM").with_source(error))?;
+        let certificates = certificates.map_err(|error| {
+            Error::config("CA certificates: they are not valid PEM").with_source(error)
+        })?;
         if certificates.is_empty() {
             return Err(Error::config("CA certificates: no PEM certificate found"));
         }
@@ -134,16 +143,20 @@ impl Ca {
 }
 
 impl Place {
-    /// Returns `true` if the path is one of `known`, or a file in one of these directories. Those paths are canonical.
+    /// Returns `true` if the path is one of `known`, or a file in one of these directories. Those
+    /// paths are canonical.
     pub(crate) fn is_in(&self, known: &[PathBuf]) -> bool {
         let Ok(path) = self.path.canonicalize() else {
             return false;
         };
         // The path may be a link in such a directory.
-        let folder = self.path.parent().and_then(|folder| folder.canonicalize().ok());
-        known
-            .iter()
-            .any(|known| *known == path || path.parent() == Some(known) || folder.as_ref() == Some(known))
+        let folder = self
+            .path
+            .parent()
+            .and_then(|folder| folder.canonicalize().ok());
+        known.iter().any(|known| {
+            *known == path || path.parent() == Some(known) || folder.as_ref() == Some(known)
+        })
     }
 
     /// Reads the certificates. Those that cannot be used are skipped, as in the system's own files.

@@ -1,4 +1,5 @@
-//! The client's own access token: fetched on first use, shared by all calls, refreshed ahead of expiry.
+//! The client's own access token: fetched on first use, shared by all calls, refreshed ahead of
+//! expiry.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,7 +75,10 @@ impl Credentials {
 
     /// The bearer of the current token.
     pub(crate) fn current_bearer(&self) -> Option<Arc<BearerToken>> {
-        self.token.load().as_ref().map(|token| Arc::clone(&token.bearer))
+        self.token
+            .load()
+            .as_ref()
+            .map(|token| Arc::clone(&token.bearer))
     }
 
     /// Returns a valid token, fetched if necessary.
@@ -83,7 +87,10 @@ impl Credentials {
             return Ok(bearer);
         }
         let flight = self.flight.start(Arc::clone(self).fetch());
-        flight.result().await.unwrap_or_else(|| Err(Error::closed()))
+        flight
+            .result()
+            .await
+            .unwrap_or_else(|| Err(Error::closed()))
     }
 
     /// Returns the current token if it is valid. Refreshes it in the background if it expires soon.
@@ -119,7 +126,8 @@ impl Credentials {
                 refresh_at: Instant::now() + REFRESH_PAUSE,
                 ..ServiceToken::clone(token)
             };
-            self.token.compare_and_swap(token, Some(Arc::new(postponed)));
+            self.token
+                .compare_and_swap(token, Some(Arc::new(postponed)));
         }
         result
     }

@@ -8,7 +8,11 @@ use http::{HeaderMap, header};
 const LONGEST: usize = 160;
 
 /// Elements and comments whose content is not shown to a reader, with their ends.
-const HIDDEN: [(&str, &str); 3] = [("<script", "</script>"), ("<style", "</style>"), ("<!--", "-->")];
+const HIDDEN: [(&str, &str); 3] = [
+    ("<script", "</script>"),
+    ("<style", "</style>"),
+    ("<!--", "-->"),
+];
 
 const ENTITIES: [(&str, &str); 6] = [
     ("&nbsp;", " "),
@@ -20,8 +24,9 @@ const ENTITIES: [(&str, &str); 6] = [
     ("&amp;", "&"),
 ];
 
-/// Returns the kind of a body with its article, such as `an HTML page`, and its readable text: the title of an HTML
-/// page or else its visible text. The text is `None` for an empty body and for binary data.
+/// Returns the kind of a body with its article, such as `an HTML page`, and its readable text: the
+/// title of an HTML page or else its visible text. The text is `None` for an empty body and for
+/// binary data.
 pub(super) fn describe(headers: &HeaderMap, body: &[u8]) -> (&'static str, Option<String>) {
     let text = String::from_utf8_lossy(body);
     let text = text.trim_start_matches('\u{feff}').trim();

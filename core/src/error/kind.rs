@@ -42,8 +42,8 @@ pub enum ErrorKind {
 
 /// The exception classes of other languages, for bindings.
 ///
-/// Every class is a [`Class::Scalekit`]. Classes with [`Class::is_server`] are a [`Class::Server`]. The three special
-/// tool classes are both a [`Class::Tool`] and the corresponding server class.
+/// Every class is a [`Class::Scalekit`]. Classes with [`Class::is_server`] are a [`Class::Server`].
+/// The three special tool classes are both a [`Class::Tool`] and the corresponding server class.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

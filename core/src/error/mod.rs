@@ -106,7 +106,10 @@ impl Error {
         Self::new(ErrorKind::WebhookVerification, message)
     }
 
-    pub(crate) fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+    pub(crate) fn with_source(
+        mut self,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
         self.0.source = Some(Arc::new(source));
         self
     }
@@ -134,9 +137,9 @@ impl Error {
         self.0.status
     }
 
-    /// The HTTP status of the error response, or the status that corresponds to the gRPC code: 503 if the service cannot
-    /// be reached, 504 for a missed deadline, 500 for a success or redirect that cannot be decoded. `None` if no request
-    /// was sent.
+    /// The HTTP status of the error response, or the status that corresponds to the gRPC code: 503
+    /// if the service cannot be reached, 504 for a missed deadline, 500 for a success or redirect
+    /// that cannot be decoded. `None` if no request was sent.
     pub fn http_status(&self) -> Option<u16> {
         let failed = self.0.status.filter(|status| *status >= 400);
         failed.or_else(|| self.0.code.map(Code::http_status))
@@ -147,7 +150,8 @@ impl Error {
         self.0.code
     }
 
-    /// The service's error code, such as `RESOURCE_NOT_FOUND`, or `invalid_grant` from the token endpoint.
+    /// The service's error code, such as `RESOURCE_NOT_FOUND`, or `invalid_grant` from the token
+    /// endpoint.
     pub fn error_code(&self) -> Option<&str> {
         self.0.error_code.as_deref()
     }
@@ -157,8 +161,8 @@ impl Error {
         &self.0.message
     }
 
-    /// The details of the response: the service's `details` array, `{"error": …}` from the token endpoint, or
-    /// `{"body": …}` with the first bytes of any other body; null otherwise.
+    /// The details of the response: the service's `details` array, `{"error": …}` from the token
+    /// endpoint, or `{"body": …}` with the first bytes of any other body; null otherwise.
     pub fn details(&self) -> &Value {
         &self.0.details
     }

@@ -1,4 +1,5 @@
-//! Error responses: the service's JSON, the token endpoint's JSON (RFC 6749, section 5.2), or any other body.
+//! Error responses: the service's JSON, the token endpoint's JSON (RFC 6749, section 5.2), or any
+//! other body.
 
 use http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value, json};
@@ -9,7 +10,8 @@ use super::{Code, Error, ErrorKind, excerpt};
 /// The limit of a body excerpt in the details.
 const SNIPPET: usize = 512;
 
-/// The limit before redaction. It is longer than any secret, so no secret is cut before it is removed.
+/// The limit before redaction. It is longer than any secret, so no secret is cut before it is
+/// removed.
 const SNIPPET_ROOM: usize = SNIPPET + (16 << 10);
 
 /// The limit of a message.
@@ -27,7 +29,9 @@ impl Error {
     /// Parses an error response.
     pub(crate) fn from_response(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         let mut error = match serde_json::from_slice(body) {
-            Ok(Value::Object(body)) if body.contains_key("message") || body.contains_key("code") => {
+            Ok(Value::Object(body))
+                if body.contains_key("message") || body.contains_key("code") =>
+            {
                 from_service(status.as_u16(), body)
             }
             Ok(Value::Object(body)) if text(&body, "error").is_some() => {
@@ -54,12 +58,16 @@ impl Error {
         error
     }
 
-    /// Removes every occurrence of the secrets, plain and form-encoded, since a response may echo the request. Then
-    /// shortens the texts and adds the excerpt of the body to the message.
+    /// Removes every occurrence of the secrets, plain and form-encoded, since a response may echo
+    /// the request. Then shortens the texts and adds the excerpt of the body to the message.
     pub(crate) fn redact(mut self, secrets: &[&str]) -> Self {
-        for secret in secrets.iter().filter(|secret| secret.len() >= SHORTEST_SECRET) {
-            let encoded =
-                Zeroizing::new(form_urlencoded::byte_serialize(secret.as_bytes()).collect::<String>());
+        for secret in secrets
+            .iter()
+            .filter(|secret| secret.len() >= SHORTEST_SECRET)
+        {
+            let encoded = Zeroizing::new(
+                form_urlencoded::byte_serialize(secret.as_bytes()).collect::<String>(),
+            );
             for spelling in [*secret, &**encoded] {
                 redact_text(&mut self.0.message, spelling);
                 redact_value(&mut self.0.details, spelling);
@@ -93,7 +101,8 @@ fn from_service(status: u16, mut body: Map<String, Value>) -> Error {
         _ => None,
     }
     .filter(|code| *code != Code::Ok);
-    let message = text(&body, "message").unwrap_or_else(|| format!("HTTP {status} without a message"));
+    let message =
+        text(&body, "message").unwrap_or_else(|| format!("HTTP {status} without a message"));
     let kind = code.map_or_else(|| ErrorKind::from_http(status), ErrorKind::from_code);
     let mut error = Error::new(kind, message);
     error.0.code = Some(code.unwrap_or_else(|| Code::from_http(status)));
@@ -110,7 +119,9 @@ fn from_service(status: u16, mut body: Map<String, Value>) -> Error {
         let tool_info = detail
             .get("tool_error_info")
             .or_else(|| detail.get("toolErrorInfo"));
-        let request_info = detail.get("request_info").or_else(|| detail.get("requestInfo"));
+        let request_info = detail
+            .get("request_info")
+            .or_else(|| detail.get("requestInfo"));
         error_code = error_code
             .or_else(|| text(detail, "error_code"))
             .or_else(|| text(detail, "errorCode"));

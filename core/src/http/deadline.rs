@@ -29,8 +29,8 @@ impl Deadline {
         }
     }
 
-    /// Awaits `call` until the deadline. The error of a missed deadline contains the latest recorded error and is
-    /// marked retryable if `retryable` is set.
+    /// Awaits `call` until the deadline. The error of a missed deadline contains the latest
+    /// recorded error and is marked retryable if `retryable` is set.
     pub(crate) async fn limit<T>(
         &self,
         retryable: bool,
@@ -56,6 +56,9 @@ impl Deadline {
 
     /// Records the error of a failed attempt that will be repeated.
     pub(crate) fn record(&self, error: Error) {
-        *self.last_error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        *self
+            .last_error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(error);
     }
 }

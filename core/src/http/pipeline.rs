@@ -25,9 +25,13 @@ pub(crate) struct BearerToken {
 impl BearerToken {
     pub(crate) fn new(token: &str) -> Result<Self, Error> {
         let secret = Secret::from(token);
-        let mut header = HeaderValue::from_maybe_shared(wiped(format!("Bearer {token}"))).map_err(|_| {
-            Error::bad_response(200, "the token has characters that are not allowed in a header")
-        })?;
+        let mut header =
+            HeaderValue::from_maybe_shared(wiped(format!("Bearer {token}"))).map_err(|_| {
+                Error::bad_response(
+                    200,
+                    "the token has characters that are not allowed in a header",
+                )
+            })?;
         header.set_sensitive(true);
         Ok(Self { secret, header })
     }
@@ -72,7 +76,8 @@ impl Pipeline {
         }
     }
 
-    /// A pipeline with the same configuration and an empty connection pool; closed if `self` is closed.
+    /// A pipeline with the same configuration and an empty connection pool; closed if `self` is
+    /// closed.
     pub(crate) fn renewed(&self) -> Self {
         Self {
             config: Arc::clone(&self.config),
@@ -89,8 +94,8 @@ impl Pipeline {
         self.transport.close();
     }
 
-    /// Sends a request until it succeeds or must not be repeated. The caller enforces the deadline; it is read here to
-    /// skip waits that would miss it.
+    /// Sends a request until it succeeds or must not be repeated. The caller enforces the deadline;
+    /// it is read here to skip waits that would miss it.
     pub(crate) async fn send(
         &self,
         outgoing: &Outgoing,
@@ -145,8 +150,14 @@ impl Pipeline {
         }
     }
 
-    /// Removes the secrets of a request from an error: the client's own, the token and those in the body.
-    pub(crate) fn redact(&self, error: Error, outgoing: &Outgoing, token: Option<&BearerToken>) -> Error {
+    /// Removes the secrets of a request from an error: the client's own, the token and those in the
+    /// body.
+    pub(crate) fn redact(
+        &self,
+        error: Error,
+        outgoing: &Outgoing,
+        token: Option<&BearerToken>,
+    ) -> Error {
         let sent = outgoing.secrets.iter().chain(&self.config.client_secret);
         let secrets: Vec<&str> = sent
             .map(|secret| secret.expose())

@@ -10,7 +10,8 @@ use super::transport::cause;
 use crate::config::{API_VERSION, Config, Trust};
 use crate::error::Error;
 
-/// How long an idle connection is kept: less than the minute after which load balancers drop theirs.
+/// How long an idle connection is kept: less than the minute after which load balancers drop
+/// theirs.
 const POOL_IDLE: Duration = Duration::from_secs(50);
 
 /// How many idle connections are kept. A burst over HTTP/1.1 opens one for each call.
@@ -73,7 +74,8 @@ impl Pool {
 /// Reads the certificates to trust in addition to the system's root certificates.
 fn read(trust: &Trust, ignored: &mut Vec<String>) -> Vec<CertificateDer<'static>> {
     let mut added = trust.certificates.clone();
-    // Several variables often contain the same file, or the system's own bundle, which takes milliseconds to read.
+    // Several variables often contain the same file, or the system's own bundle, which takes
+    // milliseconds to read.
     let mut seen = platform::directories();
     for place in &trust.places {
         if place.is_in(&seen) {
@@ -89,7 +91,11 @@ fn read(trust: &Trust, ignored: &mut Vec<String>) -> Vec<CertificateDer<'static>
 }
 
 fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::config(format!("the HTTP client cannot be set up: {}", cause(&error))).with_source(error)
+    Error::config(format!(
+        "the HTTP client cannot be set up: {}",
+        cause(&error)
+    ))
+    .with_source(error)
 }
 
 /// Linux and BSD: the system's root certificates are files, which a small container may not have.
@@ -119,7 +125,10 @@ mod platform {
     }
 
     /// Returns the system's root certificates, or Mozilla's if the system has none, and `added`.
-    fn roots(system: Vec<CertificateDer<'static>>, added: Vec<CertificateDer<'static>>) -> RootCertStore {
+    fn roots(
+        system: Vec<CertificateDer<'static>>,
+        added: Vec<CertificateDer<'static>>,
+    ) -> RootCertStore {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(system);
         if roots.is_empty() {

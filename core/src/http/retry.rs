@@ -59,7 +59,12 @@ pub(crate) fn may_repeat(outcome: Outcome, safety: Safety) -> bool {
         (_, Safety::Never) | (Outcome::Final, _) => false,
         (Outcome::NotConnected, _) => true,
         (Outcome::Broken, safety) => safety == Safety::Idempotent,
-        (Outcome::Responded { tool_error: true, .. }, _) => false,
+        (
+            Outcome::Responded {
+                tool_error: true, ..
+            },
+            _,
+        ) => false,
         (Outcome::Responded { status: 429, .. }, _) => true,
         (
             Outcome::Responded {
@@ -71,8 +76,8 @@ pub(crate) fn may_repeat(outcome: Outcome, safety: Safety) -> bool {
     }
 }
 
-/// Returns how long to wait before the next attempt, or `None` if the request must not be sent again. `attempt` counts
-/// from 1; `random` is in `0.0..1.0`.
+/// Returns how long to wait before the next attempt, or `None` if the request must not be sent
+/// again. `attempt` counts from 1; `random` is in `0.0..1.0`.
 pub(crate) fn wait(
     outcome: Outcome,
     safety: Safety,
@@ -172,7 +177,8 @@ mod tests {
 
     #[test]
     fn the_wait_grows_with_full_jitter_up_to_a_limit() {
-        let wait = |attempt, random| wait(Outcome::Broken, Safety::Idempotent, attempt, 100, random);
+        let wait =
+            |attempt, random| wait(Outcome::Broken, Safety::Idempotent, attempt, 100, random);
         assert_eq!(wait(1, 0.0), Some(Duration::ZERO));
         assert_eq!(wait(1, 0.5), Some(Duration::from_millis(100)));
         assert_eq!(wait(3, 0.5), Some(Duration::from_millis(400)));
@@ -189,7 +195,10 @@ mod tests {
     fn retry_after_is_honored() {
         let wait = |outcome| wait(outcome, Safety::Idempotent, 1, 4, 0.5);
         assert_eq!(wait(responded(503, Some(7))), Some(Duration::from_secs(7)));
-        assert_eq!(wait(responded(503, Some(0))), Some(Duration::from_millis(100)));
+        assert_eq!(
+            wait(responded(503, Some(0))),
+            Some(Duration::from_millis(100))
+        );
         assert_eq!(wait(responded(429, Some(7))), Some(Duration::from_secs(7)));
         assert_eq!(wait(responded(429, None)), None);
     }

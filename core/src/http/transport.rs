@@ -15,7 +15,8 @@ use super::retry::Outcome;
 use crate::config::Config;
 use crate::error::Error;
 
-/// How much of an error response's body is read. The service's own errors are a thousand times smaller.
+/// How much of an error response's body is read. The service's own errors are a thousand times
+/// smaller.
 const MAX_ERROR_BODY: usize = 256 << 10;
 
 /// A response with its complete body.
@@ -120,7 +121,10 @@ impl Transport {
 async fn read_body(mut response: reqwest::Response, max: usize) -> Result<Bytes, Failure> {
     let status = response.status().as_u16();
     let too_large = || Failure {
-        error: Error::bad_response(status, format!("the response is larger than {} MiB", max >> 20)),
+        error: Error::bad_response(
+            status,
+            format!("the response is larger than {} MiB", max >> 20),
+        ),
         outcome: Outcome::Final,
     };
     let announced = response.content_length().unwrap_or(0);
@@ -134,7 +138,8 @@ async fn read_body(mut response: reqwest::Response, max: usize) -> Result<Bytes,
     let Some(second) = response.chunk().await.map_err(failure)? else {
         return Ok(first);
     };
-    let mut body = BytesMut::with_capacity((announced as usize).clamp(first.len() + second.len(), 1 << 20));
+    let mut body =
+        BytesMut::with_capacity((announced as usize).clamp(first.len() + second.len(), 1 << 20));
     body.extend_from_slice(&first);
     body.extend_from_slice(&second);
     while let Some(chunk) = response.chunk().await.map_err(failure)? {
@@ -165,7 +170,8 @@ fn failure(error: reqwest::Error) -> Failure {
     let cause = cause(&error);
     if error.is_builder() {
         return Failure {
-            error: Error::invalid_argument(format!("the request cannot be sent: {cause}")).with_source(error),
+            error: Error::invalid_argument(format!("the request cannot be sent: {cause}"))
+                .with_source(error),
             outcome: Outcome::Final,
         };
     }
@@ -184,11 +190,13 @@ fn failure(error: reqwest::Error) -> Failure {
     }
 }
 
-/// An untrusted certificate. The message explains how to trust its CA, and why configured certificates are ignored.
+/// An untrusted certificate. The message explains how to trust its CA, and why configured
+/// certificates are ignored.
 fn untrusted(config: &Config, pool: &Pool, error: reqwest::Error) -> Failure {
     let advice = config.trust.advice();
-    let mut message =
-        format!("no secure connection: the server's certificate is not from a trusted CA; {advice}");
+    let mut message = format!(
+        "no secure connection: the server's certificate is not from a trusted CA; {advice}"
+    );
     for reason in &pool.ignored {
         message.push_str("; ");
         message.push_str(reason);
@@ -213,10 +221,14 @@ fn is_untrusted(error: &reqwest::Error) -> bool {
 
 /// Returns the message of the innermost error: "connection refused", not "error sending request".
 pub(super) fn cause(error: &(dyn StdError + 'static)) -> String {
-    chain(error).last().map(ToString::to_string).unwrap_or_default()
+    chain(error)
+        .last()
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }
 
-/// Returns `true` if TLS rejected the certificate, which it reports as invalid data. A retry would fail again.
+/// Returns `true` if TLS rejected the certificate, which it reports as invalid data. A retry would
+/// fail again.
 fn is_bad_certificate(error: &reqwest::Error) -> bool {
     error.is_connect()
         && chain(error)
@@ -224,7 +236,8 @@ fn is_bad_certificate(error: &reqwest::Error) -> bool {
             .any(|error| error.kind() == io::ErrorKind::InvalidData)
 }
 
-/// Returns `true` if an HTTP/2 server reports that it did not process the request (RFC 9113, sections 6.8 and 8.7).
+/// Returns `true` if an HTTP/2 server reports that it did not process the request (RFC 9113,
+/// sections 6.8 and 8.7).
 fn is_unprocessed(error: &reqwest::Error) -> bool {
     chain(error)
         .filter_map(|error| error.downcast_ref::<h2::Error>())
@@ -235,13 +248,19 @@ fn is_unprocessed(error: &reqwest::Error) -> bool {
         })
 }
 
-fn chain<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
+fn chain<'e>(
+    error: &'e (dyn StdError + 'static),
+) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
     let mut next = Some(error);
     std::iter::from_fn(move || {
         let error = next?;
         // `source` of an I/O error skips the error that it wraps.
-        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        next = wrapped.map(|wrapped| wrapped as _).or_else(|| error.source());
+        let wrapped = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        next = wrapped
+            .map(|wrapped| wrapped as _)
+            .or_else(|| error.source());
         Some(error)
     })
 }

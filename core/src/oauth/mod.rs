@@ -1,7 +1,8 @@
 //! Login: OAuth 2.0 (RFC 6749) with PKCE (RFC 7636), and OpenID Connect.
 //!
-//! [`authorization_url`](crate::Client::authorization_url) and [`logout_url`](crate::Client::logout_url) only build
-//! URLs. The code and refresh exchanges call the token endpoint, never with the client's own access token.
+//! [`authorization_url`](crate::Client::authorization_url) and
+//! [`logout_url`](crate::Client::logout_url) only build URLs. The code and refresh exchanges call
+//! the token endpoint, never with the client's own access token.
 
 mod pkce;
 mod results;

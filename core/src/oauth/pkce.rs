@@ -9,7 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::error::Error;
 use crate::secret::Secret;
 
-/// A verifier, to be kept in the user's session, and its challenge, which goes into the authorization URL.
+/// A verifier, to be kept in the user's session, and its challenge, which goes into the
+/// authorization URL.
 ///
 /// ```
 /// use scalekit::oauth::{AuthorizationUrlOptions, Pkce};
@@ -69,7 +70,8 @@ impl Pkce {
     }
 
     fn of(verifier: String) -> Self {
-        let challenge = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes()));
+        let challenge =
+            URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes()));
         Self {
             verifier: Secret::from(verifier),
             challenge,
@@ -111,7 +113,10 @@ mod tests {
     #[test]
     fn matches_the_example_of_the_rfc() {
         let pkce = Pkce::from_verifier("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk").unwrap();
-        assert_eq!(pkce.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        assert_eq!(
+            pkce.challenge(),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
     }
 
     #[test]

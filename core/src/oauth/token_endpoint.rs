@@ -7,7 +7,9 @@ use serde_json::{Map, Value};
 use zeroize::Zeroize;
 
 use crate::error::Error;
-use crate::http::{Anonymous, Deadline, FORM, MAX_SMALL_RESPONSE, Outgoing, Pipeline, Safety, wiped};
+use crate::http::{
+    Anonymous, Deadline, FORM, MAX_SMALL_RESPONSE, Outgoing, Pipeline, Safety, wiped,
+};
 use crate::secret::Secret;
 
 /// Form fields whose values never appear in an error.

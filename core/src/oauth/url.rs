@@ -21,7 +21,8 @@ pub enum UrlStyle {
 pub struct AuthorizationUrlOptions {
     /// Scopes. Default if empty: `openid profile email`.
     pub scopes: Vec<String>,
-    /// Opaque value that the callback receives; compare it to reject forged callbacks (RFC 6749, section 10.12).
+    /// Opaque value that the callback receives; compare it to reject forged callbacks (RFC 6749,
+    /// section 10.12).
     pub state: Option<String>,
     /// Value that the ID token contains (OpenID Connect Core 1.0, section 3.1.2.1).
     pub nonce: Option<String>,
@@ -61,7 +62,8 @@ pub struct LogoutUrlOptions {
 
 /// Returns the URL that starts a login: `{env_url}/oauth/authorize?…`.
 ///
-/// [`Client::authorization_url`](crate::Client::authorization_url) does the same with the client's settings.
+/// [`Client::authorization_url`](crate::Client::authorization_url) does the same with the client's
+/// settings.
 ///
 /// ```
 /// use scalekit::oauth::{self, AuthorizationUrlOptions};
@@ -139,7 +141,10 @@ pub(crate) fn authorization_url_in(
 pub(crate) fn logout_url_in(style: UrlStyle, env_url: &str, options: &LogoutUrlOptions) -> String {
     let mut url = QueryUrl::new(env_url, "/oidc/logout", style);
     url.push_some("id_token_hint", &options.id_token_hint);
-    url.push_some("post_logout_redirect_uri", &options.post_logout_redirect_uri);
+    url.push_some(
+        "post_logout_redirect_uri",
+        &options.post_logout_redirect_uri,
+    );
     url.push_some("state", &options.state);
     url.text
 }
@@ -250,7 +255,10 @@ mod tests {
             ..full()
         };
         let url = authorize(UrlStyle::Percent, &options);
-        assert!(url.contains("&domain_hint=d1&domain=d1&connection_id="), "{url}");
+        assert!(
+            url.contains("&domain_hint=d1&domain=d1&connection_id="),
+            "{url}"
+        );
         let url = authorize(UrlStyle::Plus, &options);
         assert!(!url.contains("&domain="), "{url}");
     }

@@ -14,7 +14,10 @@ use crate::schema::{Body, Operation};
 const FIELD_MASKS: [&str; 2] = ["mask", "update_mask"];
 
 /// Splits a JSON object; `null` counts as an empty one.
-pub(crate) fn split(operation: &'static Operation, request: Value) -> Result<PreparedRequest, Error> {
+pub(crate) fn split(
+    operation: &'static Operation,
+    request: Value,
+) -> Result<PreparedRequest, Error> {
     let refuse = |message: String| Error::invalid_argument(message).with_operation(operation.name);
     let fields = match request {
         Value::Object(fields) => fields,
@@ -70,7 +73,9 @@ fn push_query(parts: &mut RequestParts, name: &str, value: &Value) -> Result<(),
         Value::Array(items) => {
             for item in items {
                 if item.is_object() || item.is_array() {
-                    return Err(format!("{name}: a list of objects cannot be sent in a query"));
+                    return Err(format!(
+                        "{name}: a list of objects cannot be sent in a query"
+                    ));
                 }
                 push_query(parts, name, item)?;
             }
@@ -170,7 +175,10 @@ mod tests {
         let list = schema::find("OrganizationService.ListOrganization").unwrap();
         for request in [json!([1]), json!("x"), json!({"page_size": [{"a": 1}]})] {
             let error = split(list, request).unwrap_err();
-            assert_eq!(error.operation(), Some("OrganizationService.ListOrganization"));
+            assert_eq!(
+                error.operation(),
+                Some("OrganizationService.ListOrganization")
+            );
         }
         assert_eq!(split(list, Value::Null).unwrap().query, None);
     }

@@ -1,6 +1,7 @@
 //! Maps the fields of a request to path, query and body by the route of the operation.
 //!
-//! `json` splits a JSON request. The protobuf transcoder of the bindings uses [`RequestParts`] in the same way.
+//! `json` splits a JSON request. The protobuf transcoder of the bindings uses [`RequestParts`] in
+//! the same way.
 
 pub(crate) mod json;
 
@@ -43,11 +44,16 @@ pub struct ExternalOrganization {
 }
 
 impl PreparedRequest {
-    /// Inserts the organization id that was looked up for [`PreparedRequest::external_organization`].
+    /// Inserts the organization id that was looked up for
+    /// [`PreparedRequest::external_organization`].
     ///
     /// # Errors
     /// `id` is `.` or `..` (see [`RequestParts::new`]).
-    pub fn resolve_organization(&mut self, operation: &'static Operation, id: &str) -> Result<(), Error> {
+    pub fn resolve_organization(
+        &mut self,
+        operation: &'static Operation,
+        id: &str,
+    ) -> Result<(), Error> {
         if let Some(external) = self.external_organization.take() {
             let mut encoded = String::with_capacity(id.len());
             push_segment(&mut encoded, operation, "id", id)?;
@@ -108,10 +114,12 @@ pub struct RequestParts {
 impl RequestParts {
     /// Selects the first route whose path fields are all set, and writes the path.
     ///
-    /// `value` returns the text of a top-level field; `None` and the empty string mean that the field is not set.
+    /// `value` returns the text of a top-level field; `None` and the empty string mean that the
+    /// field is not set.
     ///
     /// # Errors
-    /// `value` fails, a path field is missing, or a path field is `.` or `..`, which URL parsers remove from a path.
+    /// `value` fails, a path field is missing, or a path field is `.` or `..`, which URL parsers
+    /// remove from a path.
     pub fn new<'v>(
         operation: &'static Operation,
         value: impl Fn(&str) -> Result<Option<Cow<'v, str>>, Error>,
@@ -126,10 +134,11 @@ impl RequestParts {
                 Segment::Field { name, or_external } => match value(name)? {
                     Some(text) => push_segment(&mut path, operation, name, &text)?,
                     None if *or_external => {
-                        external_organization = value(EXTERNAL_ID)?.map(|id| ExternalOrganization {
-                            external_id: id.into_owned(),
-                            offset: path.len(),
-                        });
+                        external_organization =
+                            value(EXTERNAL_ID)?.map(|id| ExternalOrganization {
+                                external_id: id.into_owned(),
+                                offset: path.len(),
+                            });
                     }
                     None => return Err(missing(operation)),
                 },
@@ -165,8 +174,8 @@ impl RequestParts {
         }
     }
 
-    /// Appends one query parameter. `name` is in snake_case, dotted for nested messages (`filter.name`). A repeated
-    /// field is appended once per value.
+    /// Appends one query parameter. `name` is in snake_case, dotted for nested messages
+    /// (`filter.name`). A repeated field is appended once per value.
     pub fn query(&mut self, name: &str, value: &str) {
         if !self.query.is_empty() {
             self.query.push('&');
@@ -176,14 +185,14 @@ impl RequestParts {
         self.query.extend(byte_serialize(value.as_bytes()));
     }
 
-    /// Appends a field mask given in its JSON form (`displayName,metadata`). A query contains it in snake_case
-    /// (`display_name,metadata`).
+    /// Appends a field mask given in its JSON form (`displayName,metadata`). A query contains it in
+    /// snake_case (`display_name,metadata`).
     pub fn query_mask(&mut self, name: &str, mask: &str) {
         self.query(name, &snake_case(mask));
     }
 
-    /// Returns the request. `body` is the JSON of [`Place::Body`] or [`Place::WholeBody`]; `None` if the route has no
-    /// body or its body field is not set.
+    /// Returns the request. `body` is the JSON of [`Place::Body`] or [`Place::WholeBody`]; `None`
+    /// if the route has no body or its body field is not set.
     pub fn finish(self, body: Option<Bytes>) -> PreparedRequest {
         PreparedRequest {
             verb: self.route.verb,
@@ -213,7 +222,8 @@ fn choose_route(
     Err(missing(operation))
 }
 
-/// Appends a value as one path segment. Everything but unreserved characters is escaped, so it never spans segments.
+/// Appends a value as one path segment. Everything but unreserved characters is escaped, so it
+/// never spans segments.
 fn push_segment(
     path: &mut String,
     operation: &'static Operation,

@@ -100,7 +100,10 @@ fn dot_segments_are_rejected() {
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     }
     assert_eq!(
-        parts(&TWO_ROUTES, &[("id", "../x")]).unwrap().finish(None).path,
+        parts(&TWO_ROUTES, &[("id", "../x")])
+            .unwrap()
+            .finish(None)
+            .path,
         "/api/v1/users/..%2Fx"
     );
 }
@@ -116,7 +119,10 @@ fn an_external_organization_id_is_inserted_later() {
         "tenant/1"
     );
     request.resolve_organization(&EXTERNAL, "org_7").unwrap();
-    assert_eq!(request.path, "/api/v1/organizations/org_7/domains/dom_1:enable");
+    assert_eq!(
+        request.path,
+        "/api/v1/organizations/org_7/domains/dom_1:enable"
+    );
     assert_eq!(request.external_organization, None);
 }
 

@@ -26,9 +26,11 @@ pub struct Operation {
     pub request: &'static str,
     /// Full name of the response message.
     pub response: &'static str,
-    /// At least one route, in order of preference: a call uses the first route whose path fields are all set.
+    /// At least one route, in order of preference: a call uses the first route whose path fields
+    /// are all set.
     pub routes: &'static [Route],
-    /// `true` for an operation that runs a tool. It has the longer timeout of tools and is never retried.
+    /// `true` for an operation that runs a tool. It has the longer timeout of tools and is never
+    /// retried.
     pub tool: bool,
 }
 
@@ -67,8 +69,8 @@ pub enum Segment {
     Field {
         /// Name of the field.
         name: &'static str,
-        /// If `true` and the field is not set, the organization is looked up by the request's `external_id`,
-        /// which takes one more call.
+        /// If `true` and the field is not set, the organization is looked up by the request's
+        /// `external_id`, which takes one more call.
         or_external: bool,
     },
 }
@@ -189,7 +191,11 @@ mod tests {
         assert_eq!(
             routes,
             [
-                (Verb::Patch, "/api/v1/users/{id}".to_owned(), Body::Field("user")),
+                (
+                    Verb::Patch,
+                    "/api/v1/users/{id}".to_owned(),
+                    Body::Field("user")
+                ),
                 (
                     Verb::Patch,
                     "/api/v1/users:external/{external_id}".to_owned(),
@@ -222,7 +228,12 @@ mod tests {
         };
         let names: Vec<_> = OPERATIONS
             .iter()
-            .filter(|operation| operation.routes.iter().any(|route| route.path.iter().any(marked)))
+            .filter(|operation| {
+                operation
+                    .routes
+                    .iter()
+                    .any(|route| route.path.iter().any(marked))
+            })
             .map(|operation| operation.name)
             .collect();
         assert_eq!(

@@ -87,7 +87,11 @@ impl Claims {
             Some(Value::String(text)) => text.split_ascii_whitespace().collect(),
             _ => self.texts("scopes"),
         };
-        scopes.extend(self.text("scope").unwrap_or_default().split_ascii_whitespace());
+        scopes.extend(
+            self.text("scope")
+                .unwrap_or_default()
+                .split_ascii_whitespace(),
+        );
         scopes
     }
 
@@ -133,7 +137,10 @@ mod tests {
             "exp": 5.5, "roles": ["admin"], "permissions": "read", "scopes": ["x"], "scope": "openid  email",
         }))
         .unwrap();
-        assert_eq!((claims.subject(), claims.issuer()), (Some("usr_1"), Some("i")));
+        assert_eq!(
+            (claims.subject(), claims.issuer()),
+            (Some("usr_1"), Some("i"))
+        );
         assert_eq!(
             (claims.client_id(), claims.session_id()),
             (Some("skc_1"), Some("ses_1"))

@@ -61,8 +61,8 @@ impl<'t> Compact<'t> {
         })
     }
 
-    /// Checks the algorithm and returns the key id. Only `alg`, `kid` and `crit` of the header are used, so keys in a
-    /// token (`jwk`, `jku`, `x5c`, `x5u`) have no effect.
+    /// Checks the algorithm and returns the key id. Only `alg`, `kid` and `crit` of the header are
+    /// used, so keys in a token (`jwk`, `jku`, `x5c`, `x5u`) have no effect.
     pub(crate) fn key_id(&self) -> Result<String, TokenError> {
         let mut json = Vec::new();
         decode(self.header, &mut json, "its header is not base64url")?;
@@ -117,7 +117,8 @@ fn parts(token: &str) -> Result<(&str, &str, &str, &str), TokenError> {
     ))
 }
 
-/// Parses a JSON object. Serde alone also accepts an array of the values, and invalid UTF-8 in skipped strings.
+/// Parses a JSON object. Serde alone also accepts an array of the values, and invalid UTF-8 in
+/// skipped strings.
 pub(crate) fn read_object<'j, T: Deserialize<'j>>(json: &'j [u8]) -> Option<T> {
     let json = std::str::from_utf8(json).ok()?;
     json.trim_ascii_start()
@@ -150,7 +151,10 @@ mod tests {
             (&*compact.key_id().unwrap(), compact.signature()),
             ("k", &[0][..])
         );
-        assert_eq!(compact.signed, token.strip_suffix(".AA").unwrap().as_bytes());
+        assert_eq!(
+            compact.signed,
+            token.strip_suffix(".AA").unwrap().as_bytes()
+        );
         assert_eq!(compact.into_payload(), b"{}");
     }
 

@@ -14,11 +14,12 @@ use crate::error::Error;
 use crate::http::{Anonymous, Deadline, Outgoing, Pipeline};
 use crate::single_flight::SingleFlight;
 
-/// Tokens with an unknown `kid` cause at most one fetch in this time, and so do stale keys while the endpoint fails.
+/// Tokens with an unknown `kid` cause at most one fetch in this time, and so do stale keys while
+/// the endpoint fails.
 pub(crate) const COOL_DOWN: Duration = Duration::from_secs(30);
 
-/// The cool-down while there are no keys: long enough for a flood of tokens, short enough for a program that starts
-/// before its network is up.
+/// The cool-down while there are no keys: long enough for a flood of tokens, short enough for a
+/// program that starts before its network is up.
 const FIRST_COOL_DOWN: Duration = Duration::from_secs(2);
 
 /// The timeout of a fetch that a token with an unknown `kid` waits for.
@@ -80,7 +81,8 @@ impl Snapshot {
         };
         let known = before.and_then(|before| before.keys.as_ref());
         let result = match result {
-            // An environment may withdraw all its keys, but one that never had any is misconfigured.
+            // An environment may withdraw all its keys, but one that never had any is
+            // misconfigured.
             Ok((keys, _)) if keys.is_empty() && known.is_none() => {
                 Err(no_usable_key().context("no signing keys"))
             }
@@ -186,14 +188,23 @@ impl KeyCache {
         }
     }
 
-    /// Fetches the keys, unless they have been replaced since the caller read `seen`. `unknown` is set for a token
-    /// with an unknown `kid`.
-    pub(crate) async fn fetch(self: &Arc<Self>, seen: Option<Arc<Snapshot>>, unknown: bool) -> Arc<Snapshot> {
+    /// Fetches the keys, unless they have been replaced since the caller read `seen`. `unknown` is
+    /// set for a token with an unknown `kid`.
+    pub(crate) async fn fetch(
+        self: &Arc<Self>,
+        seen: Option<Arc<Snapshot>>,
+        unknown: bool,
+    ) -> Arc<Snapshot> {
         let flight = self.flight.start(Arc::clone(self).replace(seen, unknown));
         flight.result().await.unwrap_or_else(|| {
             let before = self.snapshot();
             let closed = Err(Error::closed());
-            Arc::new(Snapshot::after(before.as_deref(), closed, false, Instant::now()))
+            Arc::new(Snapshot::after(
+                before.as_deref(),
+                closed,
+                false,
+                Instant::now(),
+            ))
         })
     }
 
@@ -236,7 +247,8 @@ impl KeyCache {
             .limit(true, self.pipeline.send(&outgoing, &Anonymous, &deadline))
             .await
             .and_then(|response| {
-                let keys = KeySet::parse_any(&response.body)?.with_signature_cache(config.signature_cache);
+                let keys =
+                    KeySet::parse_any(&response.body)?.with_signature_cache(config.signature_cache);
                 Ok((keys, max_age(&response.headers)))
             })
             .map_err(|error| error.context("no signing keys"))

@@ -31,11 +31,12 @@ const NUMBER: GeneralPurpose = GeneralPurpose::new(
 
 /// A set of RSA verification keys.
 ///
-/// Validates tokens without I/O: fetch `{env_url}/keys`, parse the document, and pass the time to each validation.
-/// [`Client::validate_token`](crate::Client::validate_token) fetches and caches the keys for you.
+/// Validates tokens without I/O: fetch `{env_url}/keys`, parse the document, and pass the time to
+/// each validation. [`Client::validate_token`](crate::Client::validate_token) fetches and caches
+/// the keys for you.
 ///
-/// A set caches verified signatures as keyed hashes of the last 1024 tokens (22 KiB). For a cached token only the
-/// claims are checked. See [`with_signature_cache`](Self::with_signature_cache).
+/// A set caches verified signatures as keyed hashes of the last 1024 tokens (22 KiB). For a cached
+/// token only the claims are checked. See [`with_signature_cache`](Self::with_signature_cache).
 pub struct KeySet {
     keys: Vec<Key>,
     verified: Option<SignatureCache>,
@@ -46,8 +47,8 @@ struct Key {
     modulus: Vec<u8>,
     exponent: Vec<u8>,
     verifier: ParsedPublicKey,
-    /// The encoded header of a token that this key verified. Tokens of an environment share their header, so an equal
-    /// header selects this key without parsing.
+    /// The encoded header of a token that this key verified. Tokens of an environment share their
+    /// header, so an equal header selects this key without parsing.
     header: ArcSwapOption<String>,
 }
 
@@ -92,7 +93,9 @@ fn verify_signature(keys: &[Key], compact: &Compact<'_>) -> Result<(), TokenErro
     };
     let known = |key: &&Key| {
         let header = key.header.load();
-        header.as_ref().is_some_and(|header| **header == compact.header)
+        header
+            .as_ref()
+            .is_some_and(|header| **header == compact.header)
     };
     if let Some(key) = keys.iter().find(known) {
         return verify(key);
@@ -129,7 +132,8 @@ struct Jwk {
 }
 
 impl KeySet {
-    /// Parses a JWKS document. Keys other than RSA signature keys of 2048 to 8192 bits with a `kid` are skipped.
+    /// Parses a JWKS document. Keys other than RSA signature keys of 2048 to 8192 bits with a `kid`
+    /// are skipped.
     ///
     /// # Errors
     /// The document is not a JWKS document, or it contains no usable key.
@@ -144,7 +148,8 @@ impl KeySet {
     /// Like [`parse`](Self::parse), but accepts a document without usable keys.
     pub(crate) fn parse_any(json: &[u8]) -> Result<Self, Error> {
         let document: Document = serde_json::from_slice(json).map_err(|error| {
-            Error::bad_response(200, "the key endpoint returned no JWKS document").with_source(error)
+            Error::bad_response(200, "the key endpoint returned no JWKS document")
+                .with_source(error)
         })?;
         let keys: Vec<_> = document
             .keys
@@ -158,7 +163,8 @@ impl KeySet {
         })
     }
 
-    /// Returns the set with an empty signature cache for `tokens` tokens, 22 bytes each; 0 disables the cache.
+    /// Returns the set with an empty signature cache for `tokens` tokens, 22 bytes each; 0 disables
+    /// the cache.
     #[must_use]
     pub fn with_signature_cache(mut self, tokens: usize) -> Self {
         self.verified = SignatureCache::new(tokens);
@@ -181,7 +187,8 @@ impl KeySet {
         self.keys == other.keys
     }
 
-    /// Checks only the claims if the signature is cached. Otherwise `run` executes the whole validation.
+    /// Checks only the claims if the signature is cached. Otherwise `run` executes the whole
+    /// validation.
     pub(crate) fn check(
         &self,
         token: &str,
@@ -307,7 +314,8 @@ mod tests {
     fn padding_and_leading_zeros_do_not_matter() {
         let mut key = jwk(&KEYS.first, "one");
         let modulus = NUMBER.decode(key["n"].as_str().unwrap()).unwrap();
-        key["n"] = json!(base64::engine::general_purpose::URL_SAFE.encode([&[0][..], &modulus].concat()));
+        key["n"] =
+            json!(base64::engine::general_purpose::URL_SAFE.encode([&[0][..], &modulus].concat()));
         assert_eq!(
             KeySet::parse(json!({"keys": [key]}).to_string().as_bytes())
                 .unwrap()

@@ -1,7 +1,8 @@
 //! Token validation: RS256 with the environment's keys (RFC 7515, 7517, 7519).
 //!
 //! [`KeySet`] validates tokens without I/O and takes the time as a parameter.
-//! [`Client::validate_token`](crate::Client::validate_token) adds the environment's keys, fetched and cached.
+//! [`Client::validate_token`](crate::Client::validate_token) adds the environment's keys, fetched
+//! and cached.
 
 mod claims;
 mod error;

@@ -141,8 +141,9 @@ impl<'de> Visitor<'de> for AnyStrings {
     }
 }
 
-/// A value that every JSON parser accepts: valid Unicode, numbers in range, limited nesting. Serde checks less when it
-/// skips a value, and a valid token would then have claims that cannot be parsed.
+/// A value that every JSON parser accepts: valid Unicode, numbers in range, limited nesting. Serde
+/// checks less when it skips a value, and a valid token would then have claims that cannot be
+/// parsed.
 struct Valid;
 
 impl<'de> Deserialize<'de> for Valid {
@@ -212,7 +213,10 @@ mod tests {
             read(r#"{"iss":"a\u0062","aud":["x","y"],"scope":5,"scopes":["x",5],"exp":1e3,"z":{"iss":1}}"#)
                 .unwrap();
         assert_eq!(claims.iss, Some(Strings::One("ab".into())));
-        assert_eq!(claims.aud, Some(Strings::Many(vec!["x".into(), "y".into()])));
+        assert_eq!(
+            claims.aud,
+            Some(Strings::Many(vec!["x".into(), "y".into()]))
+        );
         assert_eq!(
             (claims.scope, claims.scopes),
             (Some(Strings::Other), Some(Strings::Other))

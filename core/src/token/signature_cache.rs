@@ -1,7 +1,9 @@
-//! A cache of verified signatures: validating the same token again takes a hash instead of an RSA operation.
+//! A cache of verified signatures: validating the same token again takes a hash instead of an RSA
+//! operation.
 //!
-//! An entry means that *this exact token* has a valid signature under the keys of one [`KeySet`](super::KeySet). Times,
-//! issuer, audience and scopes are checked on every call. A new key set starts with an empty cache.
+//! An entry means that *this exact token* has a valid signature under the keys of one
+//! [`KeySet`](super::KeySet). Times, issuer, audience and scopes are checked on every call. A new
+//! key set starts with an empty cache.
 
 use std::fmt;
 use std::hash::Hasher;
@@ -13,10 +15,12 @@ use siphasher::sip128::{Hasher128, SipHasher24};
 /// Entries per shard, searched linearly.
 const WAYS: usize = 16;
 
-/// A 128-bit SipHash-2-4 of a token. The key is random and secret, so collisions cannot be searched for.
+/// A 128-bit SipHash-2-4 of a token. The key is random and secret, so collisions cannot be searched
+/// for.
 type Fingerprint = u128;
 
-/// A bounded set of fingerprints of verified tokens, 22 bytes each. Tokens themselves are not stored.
+/// A bounded set of fingerprints of verified tokens, 22 bytes each. Tokens themselves are not
+/// stored.
 pub(crate) struct SignatureCache {
     /// A hasher initialized with the random key.
     keyed: SipHasher24,
@@ -32,8 +36,8 @@ struct Shard {
 }
 
 impl SignatureCache {
-    /// Creates a cache for `tokens` tokens, rounded up to a multiple of 16. `None` if `tokens` is 0 or the system has no
-    /// random numbers.
+    /// Creates a cache for `tokens` tokens, rounded up to a multiple of 16. `None` if `tokens` is 0
+    /// or the system has no random numbers.
     pub(crate) fn new(tokens: usize) -> Option<Self> {
         let shards = tokens.div_ceil(WAYS);
         let mut key = [0; 16];
@@ -54,7 +58,9 @@ impl SignatureCache {
     /// Returns `true` if the signature of this token was verified before.
     pub(crate) fn contains(&self, token: &str) -> bool {
         let (index, end) = self.place(token);
-        let likely = self.shard(index).is_some_and(|shard| shard.ends.contains(&end));
+        let likely = self
+            .shard(index)
+            .is_some_and(|shard| shard.ends.contains(&end));
         likely && {
             let fingerprint = self.fingerprint(token);
             self.shard(index)
@@ -74,8 +80,8 @@ impl SignatureCache {
         }
     }
 
-    /// Returns the shard and the last bytes of a token. Only verified signatures are added, and an attacker cannot choose
-    /// those, so entries are spread evenly.
+    /// Returns the shard and the last bytes of a token. Only verified signatures are added, and an
+    /// attacker cannot choose those, so entries are spread evenly.
     fn place(&self, token: &str) -> (usize, u32) {
         let last = token.as_bytes().last_chunk().copied().unwrap_or_default();
         let mixed = u64::from_le_bytes(last).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -106,11 +112,20 @@ mod tests {
         assert!(!cache.contains("header.payload.signature"));
         cache.insert("header.payload.signature");
         assert!(cache.contains("header.payload.signature"));
-        for other in ["header.payload.signaturf", "signature", "", "another", "gnature"] {
+        for other in [
+            "header.payload.signaturf",
+            "signature",
+            "",
+            "another",
+            "gnature",
+        ] {
             assert!(!cache.contains(other), "{other}");
         }
         let same_end = "header.pay1oad.signature";
-        assert_eq!(cache.place(same_end), cache.place("header.payload.signature"));
+        assert_eq!(
+            cache.place(same_end),
+            cache.place("header.payload.signature")
+        );
         assert!(!cache.contains(same_end));
         let other = SignatureCache::new(64).unwrap();
         assert_ne!(
@@ -123,7 +138,9 @@ mod tests {
     #[test]
     fn the_oldest_entry_is_evicted() {
         let cache = SignatureCache::new(1).unwrap();
-        let tokens: Vec<_> = (0..17).map(|number| format!("a token, the {number}th")).collect();
+        let tokens: Vec<_> = (0..17)
+            .map(|number| format!("a token, the {number}th"))
+            .collect();
         for token in &tokens {
             cache.insert(token);
         }
@@ -137,8 +154,10 @@ mod tests {
         let cache = SignatureCache::new(1024).unwrap();
         let mut used = [0; 64];
         for number in 0..1024_u32 {
-            let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &number.to_le_bytes());
-            let signature = base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, digest);
+            let digest =
+                aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &number.to_le_bytes());
+            let signature =
+                base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, digest);
             used[cache.place(&signature).0] += 1;
         }
         assert!(used.iter().all(|count| (4..32).contains(count)), "{used:?}");

@@ -19,13 +19,17 @@ const NO_CLAIMS: TokenError = TokenError::Malformed("its payload is not a JSON o
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TokenValidation {
-    /// `iss` must be one of these; an empty list rejects every token. `None`: the client's default, or no check.
+    /// `iss` must be one of these; an empty list rejects every token. `None`: the client's default,
+    /// or no check.
     pub issuer: Option<Vec<String>>,
-    /// `aud` must contain one of these; an empty list rejects every token. `None`: the client's default, or no check.
+    /// `aud` must contain one of these; an empty list rejects every token. `None`: the client's
+    /// default, or no check.
     pub audience: Option<Vec<String>>,
-    /// Scopes that the token must all have, in `scopes` (array or string) or `scope` (space-separated string).
+    /// Scopes that the token must all have, in `scopes` (array or string) or `scope`
+    /// (space-separated string).
     pub required_scopes: Vec<String>,
-    /// Allowed clock difference between issuer and verifier. `None`: the client's setting, 5 s by default.
+    /// Allowed clock difference between issuer and verifier. `None`: the client's setting, 5 s by
+    /// default.
     pub leeway: Option<Duration>,
     /// The time of the validation. `None`: the system clock.
     pub as_of: Option<SystemTime>,
@@ -57,7 +61,10 @@ impl KeySet {
             issuer: checks.issuer.as_deref(),
             audience: checks.audience.as_deref(),
             scopes: &checks.required_scopes,
-            leeway: checks.leeway.unwrap_or(defaults::TOKEN_LEEWAY).as_secs_f64(),
+            leeway: checks
+                .leeway
+                .unwrap_or(defaults::TOKEN_LEEWAY)
+                .as_secs_f64(),
         };
         self.check(token, &checks, seconds(now), |validation| validation.run())
     }
@@ -65,7 +72,9 @@ impl KeySet {
 
 /// Converts a time to NumericDate (RFC 7519): seconds since 1970.
 pub(crate) fn seconds(now: SystemTime) -> f64 {
-    now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+    now.duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs_f64()
 }
 
 /// A token with a valid signature and valid claims. The claims are parsed on demand.
@@ -75,7 +84,11 @@ pub struct VerifiedToken {
 }
 
 impl VerifiedToken {
-    pub(crate) fn check(payload: Vec<u8>, checks: &Checks<'_>, now: f64) -> Result<Self, TokenError> {
+    pub(crate) fn check(
+        payload: Vec<u8>,
+        checks: &Checks<'_>,
+        now: f64,
+    ) -> Result<Self, TokenError> {
         let claims: Registered<'_> = read_object(&payload).ok_or(NO_CLAIMS)?;
         let expiry = time(claims.exp, "exp")?.ok_or(TokenError::Claim("exp"))?;
         if expiry <= now - checks.leeway {

@@ -19,7 +19,11 @@ impl Json for SignedDuration {
     }
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        json::parsed("a duration in seconds, such as \"1.5s\"", deserializer, parse)
+        json::parsed(
+            "a duration in seconds, such as \"1.5s\"",
+            deserializer,
+            parse,
+        )
     }
 }
 

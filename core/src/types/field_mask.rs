@@ -43,7 +43,10 @@ impl Serialize for FieldMask {
 impl<'de> Deserialize<'de> for FieldMask {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         json::parsed("a field mask", deserializer, |text| {
-            let paths = text.split(',').map(str::trim).filter(|path| !path.is_empty());
+            let paths = text
+                .split(',')
+                .map(str::trim)
+                .filter(|path| !path.is_empty());
             Some(paths.map(|path| snake_case(path).into_owned()).collect())
         })
     }

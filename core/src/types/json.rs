@@ -1,7 +1,7 @@
 //! Values whose proto3 JSON form differs from serde's.
 //!
-//! Fields use this module by `#[serde(with = "json")]`. In proto3 JSON, `null` means an unset field;
-//! [`or_default`] implements this for fields that need no other conversion.
+//! Fields use this module by `#[serde(with = "json")]`. In proto3 JSON, `null` means an unset
+//! field; [`or_default`] implements this for fields that need no other conversion.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +9,9 @@ use std::marker::PhantomData;
 
 use base64::Engine as _;
 use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD};
+use base64::engine::{
+    DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD,
+};
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 
@@ -19,7 +21,10 @@ pub(crate) trait Json: Sized {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 }
 
-pub(crate) fn serialize<T: Json, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize<T: Json, S: Serializer>(
+    value: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     value.write(serializer)
 }
 
@@ -95,7 +100,8 @@ impl<T: Json> Json for BTreeMap<String, T> {
     }
 }
 
-/// Bytes: serialized as standard base64; deserialized from standard or URL-safe base64, with or without padding.
+/// Bytes: serialized as standard base64; deserialized from standard or URL-safe base64, with or
+/// without padding.
 impl Json for Vec<u8> {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&STANDARD.encode(self))
@@ -145,6 +151,7 @@ impl<T, P: Fn(&str) -> Option<T>> Visitor<'_> for Text<T, P> {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-        (self.parse)(text).ok_or_else(|| E::custom(format_args!("a string that is not {}", self.what)))
+        (self.parse)(text)
+            .ok_or_else(|| E::custom(format_args!("a string that is not {}", self.what)))
     }
 }

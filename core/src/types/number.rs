@@ -31,11 +31,13 @@ impl<T: Number> Visitor<'_> for NumberVisitor<T> {
     }
 
     fn visit_i64<E: de::Error>(self, value: i64) -> Result<T, E> {
-        T::from_integer(value.into()).ok_or_else(|| E::invalid_value(Unexpected::Signed(value), &self))
+        T::from_integer(value.into())
+            .ok_or_else(|| E::invalid_value(Unexpected::Signed(value), &self))
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<T, E> {
-        T::from_integer(value.into()).ok_or_else(|| E::invalid_value(Unexpected::Unsigned(value), &self))
+        T::from_integer(value.into())
+            .ok_or_else(|| E::invalid_value(Unexpected::Unsigned(value), &self))
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<T, E> {
@@ -43,7 +45,8 @@ impl<T: Number> Visitor<'_> for NumberVisitor<T> {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-        T::from_text(text).ok_or_else(|| E::custom(format_args!("a string that is not a {}", T::NAME)))
+        T::from_text(text)
+            .ok_or_else(|| E::custom(format_args!("a string that is not a {}", T::NAME)))
     }
 }
 

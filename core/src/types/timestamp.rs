@@ -17,8 +17,8 @@ const SECONDS: RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 
 /// A point in time with nanosecond precision, from the year 1 to the year 9999 (UTC).
 ///
-/// Converts from and into [`jiff::Timestamp`], whose range ends a day earlier. Services use the last
-/// moment of the year 9999 for "never".
+/// Converts from and into [`jiff::Timestamp`], whose range ends a day earlier. Services use the
+/// last moment of the year 9999 for "never".
 ///
 /// ```
 /// use scalekit::Timestamp;
@@ -80,7 +80,10 @@ impl Timestamp {
 impl Default for Timestamp {
     /// Returns 1970-01-01T00:00:00Z.
     fn default() -> Self {
-        Timestamp { seconds: 0, nanos: 0 }
+        Timestamp {
+            seconds: 0,
+            nanos: 0,
+        }
     }
 }
 
@@ -171,12 +174,17 @@ fn parse(text: &str) -> Option<Timestamp> {
     const LOCAL: usize = "2024-05-01T14:30:00".len();
     let offset_at = text.get(LOCAL..)?.find(['Z', 'z', '+', '-'])? + LOCAL;
     let (local, offset) = text.split_at(offset_at);
-    if !local.as_bytes().get(10).is_some_and(|byte| b"Tt".contains(byte)) {
+    if !local
+        .as_bytes()
+        .get(10)
+        .is_some_and(|byte| b"Tt".contains(byte))
+    {
         return None;
     }
     let local: DateTime = local.parse().ok()?;
     let days = local.date().since((Unit::Day, EPOCH)).ok()?.get_days();
-    let second = i64::from(local.hour()) * 3600 + i64::from(local.minute()) * 60 + i64::from(local.second());
+    let second =
+        i64::from(local.hour()) * 3600 + i64::from(local.minute()) * 60 + i64::from(local.second());
     let seconds = i64::from(days) * SECONDS_A_DAY + second - offset_seconds(offset)?;
     Timestamp::new(seconds, u32::try_from(local.subsec_nanosecond()).ok()?).ok()
 }

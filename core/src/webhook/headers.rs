@@ -25,8 +25,8 @@ pub struct SignatureHeaders<'h> {
 }
 
 impl<'h> SignatureHeaders<'h> {
-    /// Selects the signature headers of any list of headers. Names are compared without case; `_` equals `-`, and the
-    /// prefix `HTTP_` of CGI variables is ignored.
+    /// Selects the signature headers of any list of headers. Names are compared without case; `_`
+    /// equals `-`, and the prefix `HTTP_` of CGI variables is ignored.
     ///
     /// ```
     /// use scalekit::webhook::{Purpose, SignatureHeaders};
@@ -45,7 +45,8 @@ impl<'h> SignatureHeaders<'h> {
                 continue;
             };
             let found = match (purpose, prefix) {
-                (Purpose::Webhook, Prefix::Webhook) | (Purpose::Interceptor, Prefix::Interceptor) => &mut own,
+                (Purpose::Webhook, Prefix::Webhook)
+                | (Purpose::Interceptor, Prefix::Interceptor) => &mut own,
                 (Purpose::Interceptor, Prefix::Webhook) => &mut fallback,
                 (Purpose::Webhook, Prefix::Interceptor) => continue,
             };

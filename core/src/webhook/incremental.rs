@@ -34,7 +34,10 @@ impl<'h> Verification<'h> {
         for part in [id, ".", timestamp, "."] {
             context.update(part.as_bytes());
         }
-        Self { context, signatures }
+        Self {
+            context,
+            signatures,
+        }
     }
 
     /// Adds the next chunk of the body, without a copy.
@@ -42,7 +45,8 @@ impl<'h> Verification<'h> {
         self.context.update(chunk);
     }
 
-    /// Compares the signatures. One valid signature suffices; others are skipped. Each comparison takes constant time.
+    /// Compares the signatures. One valid signature suffices; others are skipped. Each comparison
+    /// takes constant time.
     ///
     /// # Errors
     /// [`WebhookError::InvalidSignature`]

@@ -62,8 +62,8 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Parses a secret: a prefix, `_`, and the key as base64 (standard or URL-safe). White space, missing or additional
-    /// padding, and bits beyond the last whole byte are ignored.
+    /// Parses a secret: a prefix, `_`, and the key as base64 (standard or URL-safe). White space,
+    /// missing or additional padding, and bits beyond the last whole byte are ignored.
     ///
     /// # Errors
     /// [`WebhookError::InvalidSecret`]
@@ -75,7 +75,8 @@ impl Verifier {
         })
     }
 
-    /// Sets how far a timestamp may differ from the current time, in either direction. Default: 5 minutes.
+    /// Sets how far a timestamp may differ from the current time, in either direction. Default: 5
+    /// minutes.
     #[must_use]
     pub fn with_tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance = tolerance;
@@ -86,7 +87,11 @@ impl Verifier {
     ///
     /// # Errors
     /// The first reason to reject the payload.
-    pub fn verify(&self, headers: &SignatureHeaders<'_>, payload: &[u8]) -> Result<(), WebhookError> {
+    pub fn verify(
+        &self,
+        headers: &SignatureHeaders<'_>,
+        payload: &[u8],
+    ) -> Result<(), WebhookError> {
         self.verify_at(headers, payload, SystemTime::now())
     }
 
@@ -109,7 +114,10 @@ impl Verifier {
     ///
     /// # Errors
     /// The first reason to reject the payload.
-    pub fn start<'h>(&self, headers: &'h SignatureHeaders<'_>) -> Result<Verification<'h>, WebhookError> {
+    pub fn start<'h>(
+        &self,
+        headers: &'h SignatureHeaders<'_>,
+    ) -> Result<Verification<'h>, WebhookError> {
         self.start_at(headers, SystemTime::now())
     }
 
@@ -152,8 +160,9 @@ impl Verifier {
     }
 }
 
-/// Verifies a payload with a secret. The checks run in this order: headers, secret, time, signature.
-/// [`Client::verify_webhook`](crate::Client::verify_webhook) does the same with the client's settings.
+/// Verifies a payload with a secret. The checks run in this order: headers, secret, time,
+/// signature. [`Client::verify_webhook`](crate::Client::verify_webhook) does the same with the
+/// client's settings.
 ///
 /// # Errors
 /// [`ErrorKind::WebhookVerification`](crate::ErrorKind::WebhookVerification)

@@ -30,10 +30,12 @@ pub enum SecretError {
     Character,
 }
 
-/// Returns the key of a secret: the base64 after its first `_`, in the standard or the URL-safe alphabet.
+/// Returns the key of a secret: the base64 after its first `_`, in the standard or the URL-safe
+/// alphabet.
 ///
-/// The encoding need not be strict where every decoder that accepts it finds the same key: white space,
-/// wrong padding, spare bits that are not zero, and one character at the end that is less than a byte.
+/// The encoding need not be strict where every decoder that accepts it finds the same key: white
+/// space, wrong padding, spare bits that are not zero, and one character at the end that is less
+/// than a byte.
 pub(super) fn decode(secret: &str) -> Result<Zeroizing<Vec<u8>>, SecretError> {
     let (_, encoded) = secret.split_once('_').ok_or(SecretError::NoPrefix)?;
     let mut text = Zeroizing::new(Vec::with_capacity(encoded.len()));

@@ -18,7 +18,11 @@ pub(crate) struct SecretCache(ArcSwapOption<Vec<(Secret, Arc<Verifier>)>>);
 
 impl SecretCache {
     /// Returns the verifier for `secret`, cached if possible.
-    pub(crate) fn verifier(&self, secret: &str, tolerance: Duration) -> Result<Arc<Verifier>, WebhookError> {
+    pub(crate) fn verifier(
+        &self,
+        secret: &str,
+        tolerance: Duration,
+    ) -> Result<Arc<Verifier>, WebhookError> {
         if let Some(verifier) = self.find(secret) {
             return Ok(verifier);
         }
@@ -30,8 +34,9 @@ impl SecretCache {
     fn find(&self, secret: &str) -> Option<Arc<Verifier>> {
         let entries = self.0.load();
         let mut entries = entries.as_deref()?.iter();
-        let same =
-            |cached: &Secret| verify_slices_are_equal(cached.expose().as_bytes(), secret.as_bytes()).is_ok();
+        let same = |cached: &Secret| {
+            verify_slices_are_equal(cached.expose().as_bytes(), secret.as_bytes()).is_ok()
+        };
         entries
             .find(|(cached, _)| same(cached))
             .map(|(_, verifier)| Arc::clone(verifier))

@@ -78,7 +78,10 @@ fn only_a_complete_signature_is_valid() {
         verify_signature(&good, b"{ }"),
         Err(WebhookError::InvalidSignature)
     );
-    assert_eq!(verify_signature(&good, b""), Err(WebhookError::InvalidSignature));
+    assert_eq!(
+        verify_signature(&good, b""),
+        Err(WebhookError::InvalidSignature)
+    );
 }
 
 #[test]
@@ -95,7 +98,11 @@ fn bodies_of_any_kind_and_size_are_verified() {
 fn the_timestamp_is_digits_within_the_tolerance() {
     let verifier = Verifier::new(SECRET).unwrap();
     let verify = |verifier: &Verifier, timestamp: &str| {
-        verifier.verify_at(&headers(timestamp, &sign("msg_1", timestamp, b"x")), b"x", now())
+        verifier.verify_at(
+            &headers(timestamp, &sign("msg_1", timestamp, b"x")),
+            b"x",
+            now(),
+        )
     };
     assert_eq!(verify(&verifier, &(NOW - 300).to_string()), Ok(()));
     assert_eq!(
@@ -108,7 +115,10 @@ fn the_timestamp_is_digits_within_the_tolerance() {
         Err(WebhookError::TooNew)
     );
     let strict = verifier.clone().with_tolerance(Duration::ZERO);
-    assert_eq!(verify(&strict, &(NOW - 1).to_string()), Err(WebhookError::TooOld));
+    assert_eq!(
+        verify(&strict, &(NOW - 1).to_string()),
+        Err(WebhookError::TooOld)
+    );
     for odd in [
         "NaN",
         "1e9",
@@ -121,7 +131,11 @@ fn the_timestamp_is_digits_within_the_tolerance() {
         "18000000000000000000",
         "١٢",
     ] {
-        assert_eq!(verify(&verifier, odd), Err(WebhookError::InvalidHeaders), "{odd}");
+        assert_eq!(
+            verify(&verifier, odd),
+            Err(WebhookError::InvalidHeaders),
+            "{odd}"
+        );
     }
 }
 
@@ -231,13 +245,23 @@ fn errors_have_the_documented_order_and_messages() {
         );
         assert_eq!(error.class(), crate::Class::WebhookVerification);
     }
-    assert_eq!(WebhookError::InvalidSignature.to_string(), "Invalid signature");
+    assert_eq!(
+        WebhookError::InvalidSignature.to_string(),
+        "Invalid signature"
+    );
     let fresh = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap()
         .as_secs()
         .to_string();
-    assert!(verify(SECRET, &headers(&fresh, &sign("msg_1", &fresh, b"now")), b"now").is_ok());
+    assert!(
+        verify(
+            SECRET,
+            &headers(&fresh, &sign("msg_1", &fresh, b"now")),
+            b"now"
+        )
+        .is_ok()
+    );
 }
 
 #[test]
@@ -264,17 +288,24 @@ fn headers_are_found_in_any_mapping() {
             (names[2], "s"),
             ("http_", "y"),
         ];
-        assert_eq!(SignatureHeaders::from_pairs(Purpose::Webhook, pairs), wanted);
-        let own =
-            [names[0], names[1], names[2]].map(|name| name.to_lowercase().replace("webhook", "interceptor"));
+        assert_eq!(
+            SignatureHeaders::from_pairs(Purpose::Webhook, pairs),
+            wanted
+        );
+        let own = [names[0], names[1], names[2]]
+            .map(|name| name.to_lowercase().replace("webhook", "interceptor"));
         let mixed = [
             (&*own[0], "i"),
             (names[0], "other"),
             (names[1], "t"),
             (&*own[2], "s"),
         ];
-        assert_eq!(SignatureHeaders::from_pairs(Purpose::Interceptor, mixed), wanted);
-        let foreign = SignatureHeaders::from_pairs(Purpose::Webhook, own.iter().map(|name| (name, "x")));
+        assert_eq!(
+            SignatureHeaders::from_pairs(Purpose::Interceptor, mixed),
+            wanted
+        );
+        let foreign =
+            SignatureHeaders::from_pairs(Purpose::Webhook, own.iter().map(|name| (name, "x")));
         assert_eq!(foreign, SignatureHeaders::default());
     }
     let lookup = |name: &str| match name {

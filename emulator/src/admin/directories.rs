@@ -23,7 +23,12 @@ struct Group {
 }
 
 /// Handles a request. `rest` is the path after `directories/`: the directory id and the resource.
-pub(super) fn route(app: &App, method: &Method, rest: &str, request: &Request) -> Result<Value, AdminError> {
+pub(super) fn route(
+    app: &App,
+    method: &Method,
+    rest: &str,
+    request: &Request,
+) -> Result<Value, AdminError> {
     let mut parts = rest.split('/');
     let (directory, resource, id) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
     let ctx = app.ctx();
@@ -68,10 +73,12 @@ fn add_secret(app: &App, directory: &str) -> Result<Value, AdminError> {
             ..Secret::default()
         };
         let stored = secret.clone();
-        state.directories.change(directory, |row: &mut DirectoryRow| {
-            row.hashes.insert(stored.id.clone(), hash(&plain));
-            row.directory.secrets.push(stored);
-        })?;
+        state
+            .directories
+            .change(directory, |row: &mut DirectoryRow| {
+                row.hashes.insert(stored.id.clone(), hash(&plain));
+                row.directory.secrets.push(stored);
+            })?;
         Ok::<_, AdminError>(secret)
     })?;
     Ok(json!({ "id": secret.id, "secret": plain, "endpoint": scim::endpoint(&app.url, directory) }))

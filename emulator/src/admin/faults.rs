@@ -89,13 +89,21 @@ impl Faults {
     pub(crate) fn add(&self, mut fault: Fault) -> Result<Fault, String> {
         fault.check()?;
         let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        fault.id = faults.iter().map(|fault| fault.id).max().unwrap_or_default() + 1;
+        fault.id = faults
+            .iter()
+            .map(|fault| fault.id)
+            .max()
+            .unwrap_or_default()
+            + 1;
         faults.push(fault.clone());
         Ok(fault)
     }
 
     pub(crate) fn all(&self) -> Vec<Fault> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Removes one fault, or all faults if `id` is `None`.
@@ -135,18 +143,28 @@ impl Fault {
             }
         };
         if !known {
-            return Err(format!("unknown operation or endpoint {:?}", self.operation));
+            return Err(format!(
+                "unknown operation or endpoint {:?}",
+                self.operation
+            ));
         }
         if self.times == Some(0) {
             return Err("times must be at least 1".to_owned());
         }
-        if self.status.is_some_and(|status| !(200..=599).contains(&status)) {
+        if self
+            .status
+            .is_some_and(|status| !(200..=599).contains(&status))
+        {
             return Err("status must be from 200 to 599".to_owned());
         }
-        if [self.json.is_some(), self.body.is_some(), self.error.is_some()]
-            .iter()
-            .filter(|set| **set)
-            .count()
+        if [
+            self.json.is_some(),
+            self.body.is_some(),
+            self.error.is_some(),
+        ]
+        .iter()
+        .filter(|set| **set)
+        .count()
             > 1
         {
             return Err("only one of json, body and error can be set".to_owned());
@@ -178,12 +196,15 @@ impl Fault {
 
     /// Returns the response that replaces the operation's response, if the fault has one.
     pub(crate) fn replacement(&self, request_id: &str) -> Option<Reply> {
-        let status = self.status.and_then(|status| StatusCode::from_u16(status).ok());
+        let status = self
+            .status
+            .and_then(|status| StatusCode::from_u16(status).ok());
         let ok = status.unwrap_or(StatusCode::OK);
         if let Some(error) = &self.error {
             let code = Code::from_name(&error.code)?;
             let error_code = error.error_code.as_deref().unwrap_or(code.name());
-            let mut reply = ApiError::new(code, error_code, error.message.clone()).into_reply(request_id);
+            let mut reply =
+                ApiError::new(code, error_code, error.message.clone()).into_reply(request_id);
             reply.status = status.unwrap_or(reply.status);
             return Some(reply);
         }

@@ -96,7 +96,8 @@ impl Log {
         request: &Request,
         operation: Option<&'static str>,
     ) -> Pending<'_> {
-        let may_have_secrets = operation.is_none_or(|name| crate::oauth::Endpoint::named(name).is_some());
+        let may_have_secrets =
+            operation.is_none_or(|name| crate::oauth::Endpoint::named(name).is_some());
         let redact = |text: &[u8]| {
             if may_have_secrets {
                 redacted_form(text)
@@ -153,8 +154,13 @@ impl Log {
         };
         let entries = self.lock();
         let matching: Vec<&Entry> = entries.1.iter().filter(matches).collect();
-        let skipped = matching.len().saturating_sub(filter.limit.unwrap_or(usize::MAX));
-        matching[skipped..].iter().map(|entry| entry.to_json()).collect()
+        let skipped = matching
+            .len()
+            .saturating_sub(filter.limit.unwrap_or(usize::MAX));
+        matching[skipped..]
+            .iter()
+            .map(|entry| entry.to_json())
+            .collect()
     }
 
     /// Returns the number of entries.

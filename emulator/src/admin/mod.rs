@@ -125,7 +125,9 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, AdminE
         (Method::POST, "keys", Some("rotate")) => {
             let rotation: Rotation = body(request)?;
             let rotated = app.keys.rotate(rotation.revoke).await;
-            rotated.map(|kid| json!({ "kid": kid })).map_err(internal_error)
+            rotated
+                .map(|kid| json!({ "kid": kid }))
+                .map_err(internal_error)
         }
         (Method::GET, "clock", None) => Ok(clock(app)),
         (Method::PUT, "clock", None) => {
@@ -150,7 +152,9 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, AdminE
         }
         (Method::POST, "idp-initiated-token", None) => {
             let login: IdpInitiated = body(request)?;
-            let token = idp_initiated_token(app, &login).await.map_err(internal_error)?;
+            let token = idp_initiated_token(app, &login)
+                .await
+                .map_err(internal_error)?;
             Ok(json!({ "token": token }))
         }
         (method, ..) => Err(AdminError::no_route(&method, path)),

@@ -75,7 +75,8 @@ pub(super) fn route(
             }
         }
         _ => {
-            let path = rest.map_or_else(|| resource.to_owned(), |rest| format!("{resource}/{rest}"));
+            let path =
+                rest.map_or_else(|| resource.to_owned(), |rest| format!("{resource}/{rest}"));
             Err(AdminError::no_route(method, &path))
         }
     }

@@ -15,7 +15,9 @@ const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Returns the message for the user.
 pub(super) fn check(app: &App, request: &Request) -> Result<(), String> {
     if !request.peer.to_canonical().is_loopback() {
-        return Err("The dashboard is only available on the machine that runs the emulator.".to_owned());
+        return Err(
+            "The dashboard is only available on the machine that runs the emulator.".to_owned(),
+        );
     }
     app.hosts.check(request)?;
     let host = request.header(HOST).unwrap_or_default();
@@ -24,7 +26,11 @@ pub(super) fn check(app: &App, request: &Request) -> Result<(), String> {
         .is_some_and(|site| !matches!(site, "same-origin" | "none"));
     // Other sites may link to the dashboard, but they must not read it or post forms to it.
     let origin = request.header(ORIGIN);
-    let is_same = |origin: &str| origin.split_once("://").is_some_and(|(_, rest)| rest == host);
+    let is_same = |origin: &str| {
+        origin
+            .split_once("://")
+            .is_some_and(|(_, rest)| rest == host)
+    };
     let same_origin = origin.is_some_and(is_same) && !foreign;
     let other_origin = origin.is_some_and(|origin| !is_same(origin));
     if other_origin || (request.method == Method::POST && !same_origin) {

@@ -20,24 +20,30 @@ const PURPOSE: &str = "dashboard";
 /// Handles a request for the dashboard, or returns `None` for other requests. Dashboard requests
 /// are not logged.
 pub(crate) fn handle(app: &App, request: &Request) -> Option<Reply> {
-    let handler: fn(&App, &Request) -> anyhow::Result<Reply> = match (&request.method, request.path.as_str())
-    {
-        (&Method::GET, "/") => show,
-        (&Method::GET, EVENTS) => events,
-        (&Method::POST, REDELIVER) => redeliver,
-        _ => return None,
-    };
+    let handler: fn(&App, &Request) -> anyhow::Result<Reply> =
+        match (&request.method, request.path.as_str()) {
+            (&Method::GET, "/") => show,
+            (&Method::GET, EVENTS) => events,
+            (&Method::POST, REDELIVER) => redeliver,
+            _ => return None,
+        };
     let result = match guard::check(app, request) {
         Ok(()) => handler(app, request),
         Err(problem) => forbidden(&problem),
     };
-    let failed =
-        |error: anyhow::Error| Reply::text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}\n"));
+    let failed = |error: anyhow::Error| {
+        Reply::text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}\n"))
+    };
     Some(result.unwrap_or_else(failed))
 }
 
 fn forbidden(problem: &str) -> anyhow::Result<Reply> {
-    pages::message(StatusCode::FORBIDDEN, "Dashboard access denied", problem, None)
+    pages::message(
+        StatusCode::FORBIDDEN,
+        "Dashboard access denied",
+        problem,
+        None,
+    )
 }
 
 fn show(app: &App, request: &Request) -> anyhow::Result<Reply> {
@@ -55,7 +61,9 @@ fn show(app: &App, request: &Request) -> anyhow::Result<Reply> {
     };
     let search = query.get("q").unwrap_or_default().trim();
     let mut context = views::context(app, view, search);
-    context["ticket"] = browser.issue_ticket(app, &Ticket::default(), PURPOSE).into();
+    context["ticket"] = browser
+        .issue_ticket(app, &Ticket::default(), PURPOSE)
+        .into();
     Ok(browser.with_cookie(app, pages::live_page(view.template(), context)?))
 }
 
@@ -65,14 +73,18 @@ fn events(app: &App, _: &Request) -> anyhow::Result<Reply> {
     reply.body = Body::Live(app.pulse.listen());
     // Proxies that buffer responses would never forward this one.
     let buffering = HeaderName::from_static("x-accel-buffering");
-    Ok(reply.header(CACHE_CONTROL, "no-store").header(buffering, "no"))
+    Ok(reply
+        .header(CACHE_CONTROL, "no-store")
+        .header(buffering, "no"))
 }
 
 fn redeliver(app: &App, request: &Request) -> anyhow::Result<Reply> {
     let form = request.form();
     let ticket = Browser::of(app, request).verify_ticket(app, &form, PURPOSE);
     if ticket.is_none() {
-        return forbidden("The page has expired or belongs to another browser. Reload the dashboard.");
+        return forbidden(
+            "The page has expired or belongs to another browser. Reload the dashboard.",
+        );
     }
     let delivery = form.get("delivery").and_then(|text| text.split_once(' '));
     let sent = delivery.and_then(|(endpoint, id)| {

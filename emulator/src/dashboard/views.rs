@@ -90,7 +90,10 @@ struct Search(String);
 
 impl Search {
     fn matches(&self, texts: &[&str]) -> bool {
-        self.0.is_empty() || texts.iter().any(|text| text.to_lowercase().contains(&self.0))
+        self.0.is_empty()
+            || texts
+                .iter()
+                .any(|text| text.to_lowercase().contains(&self.0))
     }
 }
 
@@ -116,7 +119,8 @@ fn overview(app: &App) -> Value {
     let (mails, _) = mails(app, &everything, LATEST);
     let (requests, _) = requests(app, &everything, LATEST);
     let state = app.read();
-    let live = (state.sessions.iter()).filter(|row| state.live_session(&app.ctx(), row.id()).is_some());
+    let live =
+        (state.sessions.iter()).filter(|row| state.live_session(&app.ctx(), row.id()).is_some());
     let counts = [
         ("organizations", "Organizations", state.organizations.len()),
         ("users", "Users", state.users.len()),
@@ -125,7 +129,8 @@ fn overview(app: &App) -> Value {
         ("webhooks", "Webhooks", app.webhooks.endpoints().len()),
         ("requests", "Requests", app.log.len()),
     ];
-    let counts = counts.map(|(view, title, count)| json!({ "view": view, "title": title, "count": count }));
+    let counts =
+        counts.map(|(view, title, count)| json!({ "view": view, "title": title, "count": count }));
     json!({
         "counts": counts,
         "mails": mails,
@@ -167,7 +172,10 @@ fn organizations(app: &App, search: &Search) -> (Value, usize) {
 
 fn organization_name(state: &State, id: &str) -> String {
     let row = state.organizations.get(id);
-    row.map_or_else(|| id.to_owned(), |row| row.organization.display_name.clone())
+    row.map_or_else(
+        || id.to_owned(),
+        |row| row.organization.display_name.clone(),
+    )
 }
 
 fn name(user: &User) -> &str {
@@ -248,13 +256,19 @@ fn webhooks(app: &App, search: &Search) -> (Value, usize) {
     let (deliveries, total) = newest(rows.iter(), MAX_ROWS, matches, |delivery| {
         let mut row = delivery.clone();
         row["pretty"] = pretty(&delivery["event"]).into();
-        row["endpoint_gone"] = (endpoints.iter().all(|one| delivery["endpoint_id"] != one.id)).into();
+        row["endpoint_gone"] = (endpoints
+            .iter()
+            .all(|one| delivery["endpoint_id"] != one.id))
+        .into();
         row
     });
     let endpoints: Vec<Value> = (endpoints.iter())
         .map(|one| json!({ "id": one.id, "url": one.url, "events": one.events }))
         .collect();
-    (json!({ "endpoints": endpoints, "deliveries": deliveries }), total)
+    (
+        json!({ "endpoints": endpoints, "deliveries": deliveries }),
+        total,
+    )
 }
 
 fn requests(app: &App, search: &Search, limit: usize) -> (Value, usize) {
@@ -283,7 +297,11 @@ fn requests(app: &App, search: &Search, limit: usize) -> (Value, usize) {
         };
         row
     });
-    let total = if search.0.is_empty() { app.log.len() } else { total };
+    let total = if search.0.is_empty() {
+        app.log.len()
+    } else {
+        total
+    };
     (rows, total)
 }
 

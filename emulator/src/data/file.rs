@@ -8,7 +8,9 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow, bail};
 use redb::StorageBackend as _;
 use redb::backends::{FileBackend, InMemoryBackend};
-use redb::{Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, TableDefinition};
+use redb::{
+    Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, TableDefinition,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::state::{COUNTERS, State};
@@ -61,13 +63,17 @@ pub(super) fn open(path: &Path) -> anyhow::Result<(Database, Singles, Option<Sta
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)
         .with_context(|| format!("cannot read the data file {name}"))?;
-    let (singles, state) = read_copy(bytes).with_context(|| format!("cannot use the data file {name}"))?;
+    let (singles, state) =
+        read_copy(bytes).with_context(|| format!("cannot use the data file {name}"))?;
     file.unlock()?;
-    let database = match FileBackend::new(file).and_then(|file| Builder::new().create_with_backend(file)) {
-        Ok(database) => database,
-        Err(DatabaseError::DatabaseAlreadyOpen) => return Err(in_use()),
-        Err(error) => return Err(error).with_context(|| format!("cannot open the data file {name}")),
-    };
+    let database =
+        match FileBackend::new(file).and_then(|file| Builder::new().create_with_backend(file)) {
+            Ok(database) => database,
+            Err(DatabaseError::DatabaseAlreadyOpen) => return Err(in_use()),
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot open the data file {name}"));
+            }
+        };
     Ok((database, singles, state))
 }
 
@@ -119,9 +125,13 @@ fn read_copy(bytes: Vec<u8>) -> anyhow::Result<(Singles, Option<State>)> {
     let (singles, rows) = match reader.join() {
         Ok(Ok(read)) => read,
         Ok(Err(DatabaseError::UpgradeRequired(format))) => {
-            bail!("it has storage format {format}, which this version cannot read; the file was not changed")
+            bail!(
+                "it has storage format {format}, which this version cannot read; the file was not changed"
+            )
         }
-        Ok(Err(error)) => bail!("it is damaged or not a data file ({error}); the file was not changed"),
+        Ok(Err(error)) => {
+            bail!("it is damaged or not a data file ({error}); the file was not changed")
+        }
         Err(_) => bail!("it is damaged; the file was not changed"),
     };
     let about: About = singles

@@ -54,8 +54,9 @@ impl Saving {
             let _ = done.recv();
         };
         let runtime = tokio::runtime::Handle::try_current();
-        let multi_threaded = runtime
-            .is_ok_and(|runtime| runtime.runtime_flavor() == tokio::runtime::RuntimeFlavor::MultiThread);
+        let multi_threaded = runtime.is_ok_and(|runtime| {
+            runtime.runtime_flavor() == tokio::runtime::RuntimeFlavor::MultiThread
+        });
         if multi_threaded {
             tokio::task::block_in_place(wait);
         } else {
@@ -124,7 +125,12 @@ impl Data {
             .with_context(|| format!("cannot read {name:?} in the data file"))
     }
 
-    fn send(&self, clear: bool, rows: Vec<Entry>, single: Option<(&'static str, Vec<u8>)>) -> Saving {
+    fn send(
+        &self,
+        clear: bool,
+        rows: Vec<Entry>,
+        single: Option<(&'static str, Vec<u8>)>,
+    ) -> Saving {
         if !clear && rows.is_empty() && single.is_none() {
             return Saving(None);
         }
@@ -147,7 +153,11 @@ impl Data {
 
     /// Writes the remaining changes and closes the file.
     pub(crate) fn close(&self) {
-        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let writer = self
+            .writer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(Writer { jobs, thread }) = writer {
             drop(jobs);
             let _ = thread.join();

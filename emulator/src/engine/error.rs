@@ -42,7 +42,12 @@ impl ApiError {
     pub(crate) fn violations(violations: Vec<Violation>) -> Self {
         let message = match violations.as_slice() {
             [only] => format!("{}: {}", only.field, only.description),
-            [first, rest @ ..] => format!("{}: {} (and {} more)", first.field, first.description, rest.len()),
+            [first, rest @ ..] => format!(
+                "{}: {} (and {} more)",
+                first.field,
+                first.description,
+                rest.len()
+            ),
             [] => "the request violates a constraint".to_owned(),
         };
         let mut error = Self::invalid(message);
@@ -64,7 +69,12 @@ impl ApiError {
 
     /// NOT_FOUND. `kind` is the resource type in plain words, such as `organization`.
     pub(crate) fn not_found(kind: &str, id: &str) -> Self {
-        Self::new(Code::NotFound, "RESOURCE_NOT_FOUND", format!("{kind} not found")).resource(kind, id)
+        Self::new(
+            Code::NotFound,
+            "RESOURCE_NOT_FOUND",
+            format!("{kind} not found"),
+        )
+        .resource(kind, id)
     }
 
     /// ALREADY_EXISTS.

@@ -71,7 +71,9 @@ fn set(
     };
     let name = field.name().to_owned();
     if !rest.is_empty() {
-        let inner = object.entry(name).or_insert_with(|| Value::Object(Map::new()));
+        let inner = object
+            .entry(name)
+            .or_insert_with(|| Value::Object(Map::new()));
         return match inner.as_object_mut() {
             Some(inner) => set(rest, key, text, inner),
             None => Err("is set both as a whole and field by field"),
@@ -83,7 +85,9 @@ fn set(
             Kind::Message(entry) => entry.map_entry_value_field().kind(),
             _ => return Err("is not a map"),
         };
-        let entries = object.entry(name).or_insert_with(|| Value::Object(Map::new()));
+        let entries = object
+            .entry(name)
+            .or_insert_with(|| Value::Object(Map::new()));
         if let Some(entries) = entries.as_object_mut() {
             entries.insert(key.to_owned(), coerce(&kind, text)?);
         }
@@ -94,7 +98,9 @@ fn set(
     }
     let value = coerce(&field.kind(), text)?;
     if field.is_list() {
-        let values = object.entry(name).or_insert_with(|| Value::Array(Vec::new()));
+        let values = object
+            .entry(name)
+            .or_insert_with(|| Value::Array(Vec::new()));
         if let Some(values) = values.as_array_mut() {
             values.push(value);
         }

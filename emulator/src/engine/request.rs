@@ -1,7 +1,8 @@
 //! Decoding of requests: path, query and body are combined into the operation's request message.
 
 use prost_reflect::{
-    DeserializeOptions, DynamicMessage, Kind, MessageDescriptor, ReflectMessage as _, SerializeOptions, Value,
+    DeserializeOptions, DynamicMessage, Kind, MessageDescriptor, ReflectMessage as _,
+    SerializeOptions, Value,
 };
 use scalekit::schema::Body;
 use serde_json::{Map, Value as Json};
@@ -15,7 +16,11 @@ use crate::http::Request;
 ///
 /// # Errors
 /// INVALID_ARGUMENT if the body is not JSON, a field is unknown or a value has the wrong type.
-pub(super) fn message(matched: &Match, request: &Request, lenient: bool) -> Result<DynamicMessage, ApiError> {
+pub(super) fn message(
+    matched: &Match,
+    request: &Request,
+    lenient: bool,
+) -> Result<DynamicMessage, ApiError> {
     let descriptor = schema::request_of(matched.operation).ok_or_else(|| {
         ApiError::internal(format!(
             "the schema does not contain {}",
@@ -72,14 +77,13 @@ fn read(
     lenient: bool,
 ) -> Result<DynamicMessage, ApiError> {
     let options = DeserializeOptions::new().deny_unknown_fields(!lenient);
-    DynamicMessage::deserialize_with_options(descriptor.clone(), Json::Object(object), &options).map_err(
-        |error| {
+    DynamicMessage::deserialize_with_options(descriptor.clone(), Json::Object(object), &options)
+        .map_err(|error| {
             ApiError::invalid(format!(
                 "the request is not a valid {}: {error}",
                 descriptor.name()
             ))
-        },
-    )
+        })
 }
 
 fn set_path_field(message: &mut DynamicMessage, name: &str, text: &str) -> Result<(), ApiError> {
@@ -90,8 +94,12 @@ fn set_path_field(message: &mut DynamicMessage, name: &str, text: &str) -> Resul
     let wrong_type = || ApiError::field(name, "type", "has the wrong type");
     let value = match field.kind() {
         Kind::String => Value::String(text.to_owned()),
-        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => Value::I32(text.parse().map_err(|_| wrong_type())?),
-        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => Value::I64(text.parse().map_err(|_| wrong_type())?),
+        Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => {
+            Value::I32(text.parse().map_err(|_| wrong_type())?)
+        }
+        Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => {
+            Value::I64(text.parse().map_err(|_| wrong_type())?)
+        }
         Kind::Uint32 | Kind::Fixed32 => Value::U32(text.parse().map_err(|_| wrong_type())?),
         Kind::Uint64 | Kind::Fixed64 => Value::U64(text.parse().map_err(|_| wrong_type())?),
         Kind::Bool => Value::Bool(text.parse().map_err(|_| wrong_type())?),

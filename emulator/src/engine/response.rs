@@ -12,8 +12,12 @@ use super::schema;
 /// # Errors
 /// INTERNAL if the schema does not contain the message or serialization fails.
 pub(super) fn write(operation: &Operation, mut response: Value) -> Result<Vec<u8>, ApiError> {
-    let message = schema::response_of(operation)
-        .ok_or_else(|| ApiError::internal(format!("the schema does not contain {}", operation.response)))?;
+    let message = schema::response_of(operation).ok_or_else(|| {
+        ApiError::internal(format!(
+            "the schema does not contain {}",
+            operation.response
+        ))
+    })?;
     complete(&message, &mut response);
     serde_json::to_vec(&response).map_err(|error| ApiError::internal(error.to_string()))
 }
@@ -25,7 +29,8 @@ fn complete(message: &MessageDescriptor, json: &mut Value) {
     for field in message.fields() {
         match (fields.get_mut(field.name()), inner(&field)) {
             (Some(Value::Array(list)), Some(inner)) => {
-                list.iter_mut().for_each(|element| complete(&inner, element));
+                list.iter_mut()
+                    .for_each(|element| complete(&inner, element));
             }
             (Some(value), Some(inner)) => complete(&inner, value),
             (Some(_), None) => {}
@@ -94,7 +99,8 @@ mod tests {
 
     #[test]
     fn nested_messages_are_completed_and_set_fields_are_unchanged() {
-        let organization = json!({ "id": "org_1", "settings": { "features": [{ "name": "sso" }] } });
+        let organization =
+            json!({ "id": "org_1", "settings": { "features": [{ "name": "sso" }] } });
         assert_eq!(
             written(
                 "OrganizationService.ListOrganization",

@@ -122,7 +122,10 @@ impl Node {
     ) -> Option<&Leaf> {
         let Some((part, rest)) = parts.split_first() else {
             others.extend(self.routes.iter().map(|leaf| leaf.route.verb.as_str()));
-            return self.routes.iter().find(|leaf| leaf.route.verb.as_str() == method);
+            return self
+                .routes
+                .iter()
+                .find(|leaf| leaf.route.verb.as_str() == method);
         };
         let part: Cow<'_, str> = percent_decode_str(part).decode_utf8_lossy();
         if let Some(node) = self.literal.get(&*part)
@@ -201,7 +204,9 @@ mod tests {
                         .filter(|(_, s)| matches!(s, Segment::Field { .. })),
                 ) {
                     assert_eq!(value, &format!("v {index}"));
-                    assert!(matches!(segment, Segment::Field { name: expected, .. } if expected == name));
+                    assert!(
+                        matches!(segment, Segment::Field { name: expected, .. } if expected == name)
+                    );
                 }
                 routes += 1;
             }
@@ -215,13 +220,19 @@ mod tests {
             name("PATCH", "/api/v1/roles/default"),
             Some("RolesService.UpdateDefaultRoles")
         );
-        assert_eq!(name("GET", "/api/v1/roles/default"), Some("RolesService.GetRole"));
+        assert_eq!(
+            name("GET", "/api/v1/roles/default"),
+            Some("RolesService.GetRole")
+        );
         assert_eq!(
             name("GET", "/api/v1/connections/app"),
             Some("ConnectionService.ListAppConnections")
         );
         assert_eq!(
-            name("PATCH", "/api/v1/organizations/org_1/connections/conn_1:enable"),
+            name(
+                "PATCH",
+                "/api/v1/organizations/org_1/connections/conn_1:enable"
+            ),
             Some("ConnectionService.EnableConnection")
         );
     }
@@ -235,7 +246,10 @@ mod tests {
     #[test]
     fn a_failed_match_reports_the_reason() {
         assert_eq!(find("GET", "/api/v1/nothing").unwrap_err(), NoMatch::Path);
-        assert_eq!(find("GET", "/api/v1/organizations/").unwrap_err(), NoMatch::Path);
+        assert_eq!(
+            find("GET", "/api/v1/organizations/").unwrap_err(),
+            NoMatch::Path
+        );
         assert_eq!(
             find("GET", "/api/v1/organizations/a/").unwrap_err(),
             NoMatch::Path

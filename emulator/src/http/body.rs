@@ -94,7 +94,10 @@ impl http_body::Body for Body {
                     .poll(context)
                     .map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))));
             }
-            Self::Endless { start } => start.take().filter(|start| !start.is_empty()).unwrap_or(CHUNK),
+            Self::Endless { start } => start
+                .take()
+                .filter(|start| !start.is_empty())
+                .unwrap_or(CHUNK),
         };
         Poll::Ready(Some(Ok(Frame::data(bytes))))
     }
@@ -105,7 +108,9 @@ impl http_body::Body for Body {
 
     fn size_hint(&self) -> SizeHint {
         match self {
-            Self::Full(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
+            Self::Full(bytes) => {
+                SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
+            }
             Self::Truncated { content_length, .. } => SizeHint::with_exact(*content_length),
             Self::Endless { .. } | Self::Live(_) => SizeHint::default(),
         }

@@ -96,7 +96,9 @@ async fn post(
     let body = body.to_string();
     let id = app.change(|state| state.ids.next("icr"));
     let timestamp = app.clock.now().as_second();
-    let signature = interceptor.signer.signature(&id, timestamp, body.as_bytes());
+    let signature = interceptor
+        .signer
+        .signature(&id, timestamp, body.as_bytes());
     let http = app.interceptors.http.get_or_init(webhooks::client).clone();
     let request = http
         .post(&interceptor.url)
@@ -106,7 +108,13 @@ async fn post(
         .header("interceptor-timestamp", timestamp.to_string())
         .header("interceptor-signature", signature)
         .body(body);
-    let failed = |error: reqwest::Error| if error.is_timeout() { "timeout" } else { "error" };
+    let failed = |error: reqwest::Error| {
+        if error.is_timeout() {
+            "timeout"
+        } else {
+            "error"
+        }
+    };
     let response = request.send().await.map_err(failed)?;
     if !response.status().is_success() {
         return Err("error");

@@ -48,7 +48,9 @@ impl SigningKey {
         // A hash of the modulus is unique and stable; a full RFC 7638 thumbprint is not needed.
         let hash = digest::digest(
             &digest::SHA256,
-            pair.public_key().modulus().big_endian_without_leading_zero(),
+            pair.public_key()
+                .modulus()
+                .big_endian_without_leading_zero(),
         );
         Self {
             id: format!("snk_{}", URL_SAFE_NO_PAD.encode(&hash.as_ref()[..12])),

@@ -59,16 +59,21 @@ impl<'p> Authorization<'p> {
         let id = parameters.get("client_id").ok_or("client_id is missing.")?;
         let client = app.read().oauth_client(&app.ctx(), id);
         let client = client.ok_or("The client_id is unknown.")?;
-        let redirect_uri = parameters.get("redirect_uri").ok_or("redirect_uri is missing.")?;
+        let redirect_uri = parameters
+            .get("redirect_uri")
+            .ok_or("redirect_uri is missing.")?;
         if parameters.repeats("client_id") || parameters.repeats("redirect_uri") {
             return Err("client_id and redirect_uri must not be repeated.".to_owned());
         }
-        let redirect =
-            url::Url::parse(redirect_uri).map_err(|_| "The redirect_uri is not an absolute URL.")?;
+        let redirect = url::Url::parse(redirect_uri)
+            .map_err(|_| "The redirect_uri is not an absolute URL.")?;
         if redirect.fragment().is_some() {
             return Err("The redirect_uri must not contain a fragment.".to_owned());
         }
-        if matches!(redirect.scheme(), "javascript" | "data" | "vbscript" | "file") {
+        if matches!(
+            redirect.scheme(),
+            "javascript" | "data" | "vbscript" | "file"
+        ) {
             return Err("The scheme of the redirect_uri is not allowed.".to_owned());
         }
         if client.machine && client.redirect_uris.is_empty() {
@@ -120,7 +125,10 @@ impl<'p> Authorization<'p> {
                 return Err(Denied(code, format!("{name} is not supported")));
             }
         }
-        if let Some(mode) = parameters.get("response_mode").filter(|mode| *mode != "query") {
+        if let Some(mode) = parameters
+            .get("response_mode")
+            .filter(|mode| *mode != "query")
+        {
             return Err(Denied::invalid(format!(
                 "response_mode must be query, got {mode:?}"
             )));
@@ -151,8 +159,8 @@ impl<'p> Authorization<'p> {
             return Ok(None);
         };
         let claims = decode_claims(&app.keys, token);
-        let claims =
-            claims.ok_or_else(|| Denied::invalid("id_token_hint was not issued by this environment"))?;
+        let claims = claims
+            .ok_or_else(|| Denied::invalid("id_token_hint was not issued by this environment"))?;
         let state = app.read();
         let user = state.users.get(claims["sub"].as_str().unwrap_or_default());
         let user = user.ok_or_else(|| {
@@ -172,7 +180,9 @@ impl<'p> Authorization<'p> {
                 "code_challenge is missing: the client requires PKCE",
             )),
             (None, None) => Ok(()),
-            (Some(_), Some("S256")) => Err(Denied::invalid("code_challenge is not a valid S256 challenge")),
+            (Some(_), Some("S256")) => Err(Denied::invalid(
+                "code_challenge is not a valid S256 challenge",
+            )),
             // In RFC 7636 a missing method means `plain`, which the service does not support.
             (Some(_), _) => Err(Denied::invalid("code_challenge_method must be S256")),
             (None, Some(_)) => Err(Denied::invalid("code_challenge is missing")),
@@ -195,7 +205,8 @@ impl<'p> Authorization<'p> {
         };
         match self.scopes().into_iter().find(|scope| !allowed(scope)) {
             Some(scope) => {
-                let description = format!("the client is not allowed to request the scope {scope:?}");
+                let description =
+                    format!("the client is not allowed to request the scope {scope:?}");
                 Err(Denied("invalid_scope", description))
             }
             None => Ok(()),
@@ -204,7 +215,10 @@ impl<'p> Authorization<'p> {
 
     /// Returns the requested scopes.
     pub(super) fn scopes(&self) -> Vec<&str> {
-        let scope = self.parameters.get("scope").unwrap_or("openid profile email");
+        let scope = self
+            .parameters
+            .get("scope")
+            .unwrap_or("openid profile email");
         scope.split_whitespace().collect()
     }
 

@@ -24,7 +24,10 @@ pub(super) async fn handle(app: &App, request: &Request) -> anyhow::Result<Reply
     // them.
     if parameters.get("client_id").is_none() && form.get("client_id").is_some() {
         let query = String::from_utf8_lossy(&request.body);
-        return Ok(Reply::redirect(&format!("{}{}?{query}", app.url, request.path)));
+        return Ok(Reply::redirect(&format!(
+            "{}{}?{query}",
+            app.url, request.path
+        )));
     }
     let authorization = match Authorization::new(app, &parameters) {
         Ok(authorization) => authorization,
@@ -40,7 +43,11 @@ pub(super) async fn handle(app: &App, request: &Request) -> anyhow::Result<Reply
             }
             Ok(()) => {
                 let flow = Flow::new(app, request, &authorization, params, prompt, form);
-                if posted { flow.submit().await } else { flow.start() }
+                if posted {
+                    flow.submit().await
+                } else {
+                    flow.start()
+                }
             }
         },
         Err(denied) => Err(denied.into()),
@@ -69,8 +76,12 @@ fn check_ids(app: &App, params: &LoginParams) -> Result<(), Denied> {
         let owner = found.map(|found| found.organization_id.as_deref().unwrap_or_default());
         match owner {
             None => "the connection does not exist",
-            Some(_) if !found.is_some_and(sso::is_usable) => "the connection is not enabled for login",
-            Some(owner) if !owner.is_empty() && !organization.is_empty() && owner != organization => {
+            Some(_) if !found.is_some_and(sso::is_usable) => {
+                "the connection is not enabled for login"
+            }
+            Some(owner)
+                if !owner.is_empty() && !organization.is_empty() && owner != organization =>
+            {
                 "the connection belongs to another organization"
             }
             Some(_) => return Ok(()),
@@ -100,5 +111,7 @@ async fn auto_approve(
     if consent.is_needed(&app.read(), &scopes) {
         app.change(|state| consent.record(state, &app.ctx(), &scopes));
     }
-    Ok(Reply::redirect(&authorization.with_code(app, grant, &scopes)))
+    Ok(Reply::redirect(
+        &authorization.with_code(app, grant, &scopes),
+    ))
 }

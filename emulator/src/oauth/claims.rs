@@ -22,7 +22,8 @@ const IDP_INITIATED_LIFETIME: i64 = 300;
 /// Returns the claims common to all tokens.
 fn common(ctx: &Ctx<'_>, lifetime: i64) -> Map<String, Value> {
     let now = ctx.now.as_second();
-    let claims = json!({ "iss": ctx.url, "iat": now, "nbf": now, "exp": now.saturating_add(lifetime) });
+    let claims =
+        json!({ "iss": ctx.url, "iat": now, "nbf": now, "exp": now.saturating_add(lifetime) });
     claims.as_object().cloned().unwrap_or_default()
 }
 
@@ -69,7 +70,10 @@ pub(super) fn user_access(state: &State, ctx: &Ctx<'_>, grant: &Grant) -> Value 
         "permissions": permissions,
         "jti": random_token("jti"),
     });
-    with(with_custom(common(ctx, LIFETIME), grant.claims.clone()), more)
+    with(
+        with_custom(common(ctx, LIFETIME), grant.claims.clone()),
+        more,
+    )
 }
 
 /// Adds `custom` to `claims` under `custom_claims`, unless it is empty.
@@ -174,5 +178,8 @@ pub(crate) async fn idp_initiated_token(app: &App, login: &IdpInitiated) -> anyh
     if let Some(relay_state) = &login.relay_state {
         more["relay_state"] = relay_state.clone().into();
     }
-    sign(&key, &with(common(&app.ctx(), IDP_INITIATED_LIFETIME), more))
+    sign(
+        &key,
+        &with(common(&app.ctx(), IDP_INITIATED_LIFETIME), more),
+    )
 }

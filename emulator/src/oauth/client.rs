@@ -62,7 +62,8 @@ pub(super) fn identify(app: &App, request: &Request, form: &Pairs) -> Result<Cli
         });
     };
     let presented = hash(&secret);
-    let matches = |hash: &String| verify_slices_are_equal(presented.as_bytes(), hash.as_bytes()).is_ok();
+    let matches =
+        |hash: &String| verify_slices_are_equal(presented.as_bytes(), hash.as_bytes()).is_ok();
     let used = client.hashes.iter().find(|(_, hash)| matches(hash));
     let Some((secret_id, _)) = used else {
         return Err(OAuthError::invalid_client("the client secret is wrong"));
@@ -76,8 +77,11 @@ pub(super) fn identify(app: &App, request: &Request, form: &Pairs) -> Result<Cli
 }
 
 fn basic_credentials(header: &str) -> Result<(String, String), OAuthError> {
-    let malformed =
-        || OAuthError::invalid_client("the authorization header must be Basic with base64 of id:secret");
+    let malformed = || {
+        OAuthError::invalid_client(
+            "the authorization header must be Basic with base64 of id:secret",
+        )
+    };
     let (scheme, encoded) = header.split_once(' ').ok_or_else(malformed)?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return Err(malformed());
@@ -91,5 +95,8 @@ fn basic_credentials(header: &str) -> Result<(String, String), OAuthError> {
             .next()
             .map(|(_, value)| value.into_owned())
     };
-    Ok((decode(id).unwrap_or_default(), decode(secret).unwrap_or_default()))
+    Ok((
+        decode(id).unwrap_or_default(),
+        decode(secret).unwrap_or_default(),
+    ))
 }

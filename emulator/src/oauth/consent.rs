@@ -44,7 +44,11 @@ impl Consent<'_> {
             return false;
         }
         let existing = self.existing(state).map(|row| &row.consent.scopes);
-        existing.is_none_or(|granted| !scopes.iter().all(|scope| granted.iter().any(|one| one == scope)))
+        existing.is_none_or(|granted| {
+            !scopes
+                .iter()
+                .all(|scope| granted.iter().any(|one| one == scope))
+        })
     }
 
     /// Returns the scopes for the consent page.
@@ -52,8 +56,13 @@ impl Consent<'_> {
         let resource = state.resources.get(&self.client.resource_id);
         let described = |name: &str| {
             let scopes = resource.map(|resource| &resource.scopes);
-            let own = scopes.into_iter().flatten().find(|scope| scope.name == name);
-            let text = own.map(|scope| scope.description.clone()).unwrap_or_default();
+            let own = scopes
+                .into_iter()
+                .flatten()
+                .find(|scope| scope.name == name);
+            let text = own
+                .map(|scope| scope.description.clone())
+                .unwrap_or_default();
             (own.is_some(), text)
         };
         let shown = scopes.iter().map(|name| match *name {
@@ -63,7 +72,8 @@ impl Consent<'_> {
             "offline_access" => ScopeItem::fixed(name, "Keep access while you are not using it"),
             other => {
                 let (known, text) = described(other);
-                let selectable = resource.is_some_and(|resource| resource.resource_scope_selection_allowed);
+                let selectable =
+                    resource.is_some_and(|resource| resource.resource_scope_selection_allowed);
                 ScopeItem {
                     name: other.to_owned(),
                     text,
@@ -76,11 +86,17 @@ impl Consent<'_> {
 
     /// Returns the scopes that the user allowed: all except the optional ones that are not in
     /// `checked`.
-    pub(super) fn allowed<'s>(&self, state: &State, scopes: &[&'s str], checked: &[&str]) -> Vec<&'s str> {
+    pub(super) fn allowed<'s>(
+        &self,
+        state: &State,
+        scopes: &[&'s str],
+        checked: &[&str],
+    ) -> Vec<&'s str> {
         let resource = state.resources.get(&self.client.resource_id);
         let selectable = resource.is_some_and(|resource| resource.resource_scope_selection_allowed);
-        let is_allowed =
-            |scope: &&&str| !selectable || STANDARD_SCOPES.contains(*scope) || checked.contains(*scope);
+        let is_allowed = |scope: &&&str| {
+            !selectable || STANDARD_SCOPES.contains(*scope) || checked.contains(*scope)
+        };
         scopes.iter().filter(is_allowed).copied().collect()
     }
 

@@ -86,7 +86,9 @@ impl<'a> Flow<'a> {
         if self.prompt.none {
             return match sessions.as_slice() {
                 [only] => self.resume(only),
-                [] => Err(Denied("login_required", "no matching user is logged in".to_owned()).into()),
+                [] => {
+                    Err(Denied("login_required", "no matching user is logged in".to_owned()).into())
+                }
                 _ => {
                     let description = "more than one user is logged in".to_owned();
                     Err(Denied("account_selection_required", description).into())
@@ -111,7 +113,10 @@ impl<'a> Flow<'a> {
         let sessions = self.browser.sessions(self.app, &state).into_iter();
         let matching = sessions.filter(|row| self.matches(&state, row));
         let mut is_first = |row: &SessionRow| {
-            seen.insert((row.session.user_id.clone(), row.session.organization_id.clone()))
+            seen.insert((
+                row.session.user_id.clone(),
+                row.session.organization_id.clone(),
+            ))
         };
         matching.filter(|row| is_first(row)).collect()
     }
@@ -121,15 +126,18 @@ impl<'a> Flow<'a> {
             return false;
         };
         let params = &self.params;
-        let email_matches = params.email.is_empty() || user.email.eq_ignore_ascii_case(&params.email);
-        let connection_matches = params.connection_id.is_empty() || params.connection_id == row.connection_id;
+        let email_matches =
+            params.email.is_empty() || user.email.eq_ignore_ascii_case(&params.email);
+        let connection_matches =
+            params.connection_id.is_empty() || params.connection_id == row.connection_id;
         let provider_matches = params.provider.is_empty()
             || (state.connections.get(&row.connection_id))
                 .is_some_and(|connection| sso::has_provider(connection, &params.provider));
         let organization_matches = login::requested_organization(state, params).is_none_or(|id| {
             // A session of another organization does not skip this organization's single sign-on.
             id == row.session.organization_id
-                || (sso::of_organization(state, &id).is_empty() && state.is_active_member(&user.id, &id))
+                || (sso::of_organization(state, &id).is_empty()
+                    && state.is_active_member(&user.id, &id))
         });
         let fresh = (self.prompt).accepts(row.auth_time, self.app.clock.now().as_second());
         email_matches && connection_matches && provider_matches && organization_matches && fresh
@@ -184,7 +192,11 @@ impl<'a> Flow<'a> {
     }
 
     /// Continues after the user is identified: selects the organization and logs in.
-    pub(super) async fn complete(&self, ticket: Ticket, method: LoginMethod) -> Result<Reply, Stop> {
+    pub(super) async fn complete(
+        &self,
+        ticket: Ticket,
+        method: LoginMethod,
+    ) -> Result<Reply, Stop> {
         let mut chosen = LoginParams {
             email: ticket.email.clone(),
             connection_id: ticket.connection_id.clone(),
@@ -194,7 +206,8 @@ impl<'a> Flow<'a> {
             chosen.organization_id.clone_from(&ticket.organization_id);
         }
         if self.params.only_email && !chosen.email.eq_ignore_ascii_case(&self.params.email) {
-            let description = "the user who logged in is not the user of the id_token_hint".to_owned();
+            let description =
+                "the user who logged in is not the user of the id_token_hint".to_owned();
             return Err(Denied("login_required", description).into());
         }
         let own = self.memberships(&chosen);

@@ -116,13 +116,15 @@ impl Grants {
 
     pub(crate) fn add_refresh(&mut self, grant: Grant, expires: Timestamp) -> String {
         let token = random_token("rt");
-        self.refresh.insert(hash(&token), Issued::new(grant, expires));
+        self.refresh
+            .insert(hash(&token), Issued::new(grant, expires));
         self.sweep();
         token
     }
 
     pub(crate) fn add_access(&mut self, token: &str, access: Access, expires: Timestamp) {
-        self.access.insert(hash(token), Issued::new(access, expires));
+        self.access
+            .insert(hash(token), Issued::new(access, expires));
         self.sweep();
     }
 

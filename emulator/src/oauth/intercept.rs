@@ -18,7 +18,11 @@ pub(super) async fn run(
     params: &LoginParams,
 ) -> Result<Map<String, Value>, String> {
     let triggers = [Trigger::PreSignup, Trigger::PreSessionCreation];
-    if !triggers.into_iter().any(|trigger| app.interceptors.any(trigger)) || !params.email.contains('@') {
+    if !triggers
+        .into_iter()
+        .any(|trigger| app.interceptors.any(trigger))
+        || !params.email.contains('@')
+    {
         return Ok(Map::new());
     }
     let (context, data, is_new) = payload(app, request, params);

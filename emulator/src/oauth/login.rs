@@ -104,7 +104,11 @@ pub(super) fn log_attempt(app: &App, params: &LoginParams, status: &str) {
 }
 
 fn workflow(connection_id: &str) -> &'static str {
-    if connection_id.is_empty() { "login" } else { "sso" }
+    if connection_id.is_empty() {
+        "login"
+    } else {
+        "sso"
+    }
 }
 
 fn create_session(
@@ -121,7 +125,9 @@ fn create_session(
     app.change(|state| {
         let is_creator = creates_organization(state, params, method);
         let organization_id = match method {
-            LoginMethod::Email(fields) if is_creator => signup::create_organization(state, &ctx, fields)?,
+            LoginMethod::Email(fields) if is_creator => {
+                signup::create_organization(state, &ctx, fields)?
+            }
             _ => choose_organization(state, params)?,
         };
         let connection_id = match method {
@@ -169,7 +175,8 @@ fn creates_organization(state: &State, params: &LoginParams, method: &LoginMetho
 
 /// Returns the organization selected by id, connection, domain, or domain of the email address.
 pub(super) fn organization_of(state: &State, params: &LoginParams) -> Option<String> {
-    requested_organization(state, params).or_else(|| by_domain(state, params.email.rsplit_once('@')?.1))
+    requested_organization(state, params)
+        .or_else(|| by_domain(state, params.email.rsplit_once('@')?.1))
 }
 
 /// Returns the organization selected by id, connection or domain. Ignores the email address.
@@ -184,7 +191,10 @@ pub(super) fn requested_organization(state: &State, params: &LoginParams) -> Opt
 }
 
 fn by_domain(state: &State, name: &str) -> Option<String> {
-    let domain = state.domains.by("domain", &name.to_ascii_lowercase()).next()?;
+    let domain = state
+        .domains
+        .by("domain", &name.to_ascii_lowercase())
+        .next()?;
     Some(domain.organization_id.clone())
 }
 
@@ -210,11 +220,17 @@ fn choose_organization(state: &State, params: &LoginParams) -> Result<String, St
         .ok_or_else(|| "There is no organization. Create one with the API or a seed.".to_owned())
 }
 
-fn choose_connection(state: &State, params: &LoginParams, organization_id: &str) -> Result<String, String> {
+fn choose_connection(
+    state: &State,
+    params: &LoginParams,
+    organization_id: &str,
+) -> Result<String, String> {
     if params.connection_id.is_empty() {
         let mut own = state.connections.by("organization", organization_id);
         let own = own.find(|connection| sso::is_usable(connection));
-        return Ok(own.map(|connection| connection.id.clone()).unwrap_or_default());
+        return Ok(own
+            .map(|connection| connection.id.clone())
+            .unwrap_or_default());
     }
     match state.connections.get(&params.connection_id) {
         Some(connection) if !sso::is_usable(connection) => {
@@ -245,7 +261,8 @@ fn choose_user(
     let user_id = match (existing, method) {
         (Some(id), LoginMethod::Email(_)) => {
             // A code or link from an email proves that the user owns the address.
-            let verified = |user: &mut User| user.user_profile.get_or_insert_default().email_verified = true;
+            let verified =
+                |user: &mut User| user.user_profile.get_or_insert_default().email_verified = true;
             let _ = state.users.change(&id, verified);
             id
         }

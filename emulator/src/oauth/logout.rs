@@ -41,7 +41,9 @@ pub(super) fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
     let browser = Browser::of(app, request);
     if let Some(session) = claim("sid") {
         let user = claim("sub").unwrap_or_default();
-        app.change(|state| state.log_out_of_browsers(&app.ctx(), session, user, browser.key().as_ref()));
+        app.change(|state| {
+            state.log_out_of_browsers(&app.ctx(), session, user, browser.key().as_ref())
+        });
         return logged_out(redirect);
     }
     let sessions = browser.sessions(app, &app.read());
@@ -78,7 +80,10 @@ pub(super) fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
         "emails": emails,
     });
     drop(state);
-    Ok(browser.with_cookie(app, pages::page(StatusCode::OK, "login/logout.html", context)?))
+    Ok(browser.with_cookie(
+        app,
+        pages::page(StatusCode::OK, "login/logout.html", context)?,
+    ))
 }
 
 fn logged_out(redirect: Option<url::Url>) -> anyhow::Result<Reply> {

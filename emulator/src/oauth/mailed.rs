@@ -58,7 +58,11 @@ pub(super) fn resend(app: &App, auth_request_id: &str) -> Result<String, String>
 ///
 /// # Errors
 /// Returns the message for the user.
-pub(super) fn verify_code(app: &App, auth_request_id: &str, code: &str) -> Result<PasswordlessRow, String> {
+pub(super) fn verify_code(
+    app: &App,
+    auth_request_id: &str,
+    code: &str,
+) -> Result<PasswordlessRow, String> {
     // PasswordlessService accepts the code of any email if the id is missing.
     let row = app.read().passwordless.get(auth_request_id).cloned();
     let row = row.ok_or("This email is no longer valid. Start again.")?;
@@ -101,8 +105,12 @@ fn verify(app: &App, auth_request_id: &str, credential: Credential) -> Result<()
             "PASSWORDLESS_CREDENTIAL_INVALID" | "PASSWORDLESS_TOO_MANY_ATTEMPTS" => {
                 "Too many incorrect codes. Request a new one.".to_owned()
             }
-            "PASSWORDLESS_CREDENTIAL_EXPIRED" => "The email has expired. Request a new one.".to_owned(),
-            "PASSWORDLESS_CREDENTIAL_USED" => "The email was already used. Request a new one.".to_owned(),
+            "PASSWORDLESS_CREDENTIAL_EXPIRED" => {
+                "The email has expired. Request a new one.".to_owned()
+            }
+            "PASSWORDLESS_CREDENTIAL_USED" => {
+                "The email was already used. Request a new one.".to_owned()
+            }
             _ => error.message,
         })
 }
@@ -118,12 +126,18 @@ pub(super) fn find_by_link(app: &App, token: &str, login_url: &str) -> Option<Pa
             && row.expires_at > now
             && row.magiclink_auth_uri.as_deref() == Some(login_url)
     };
-    state.passwordless.by("link", token).rev().find(is_valid).cloned()
+    state
+        .passwordless
+        .by("link", token)
+        .rev()
+        .find(is_valid)
+        .cloned()
 }
 
 /// Returns the sign-up fields of an email.
 pub(super) fn fields(app: &App, auth_request_id: &str) -> BTreeMap<String, String> {
     let state = app.read();
     let row = state.passwordless.get(auth_request_id);
-    row.map(|row| row.template_variables.clone()).unwrap_or_default()
+    row.map(|row| row.template_variables.clone())
+        .unwrap_or_default()
 }

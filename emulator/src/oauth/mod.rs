@@ -92,9 +92,11 @@ impl Endpoint {
     fn methods(self) -> &'static [&'static str] {
         match self {
             Self::Token => &["POST"],
-            Self::Keys | Self::Discovery | Self::AccountLink | Self::AccountConnected | Self::Portal => {
-                &["GET"]
-            }
+            Self::Keys
+            | Self::Discovery
+            | Self::AccountLink
+            | Self::AccountConnected
+            | Self::Portal => &["GET"],
             Self::Authorize | Self::Logout | Self::UserInfo => &["GET", "POST"],
         }
     }
@@ -102,7 +104,10 @@ impl Endpoint {
     /// Returns `true` if pages of other origins may call the endpoint. These endpoints use no
     /// cookies.
     fn allows_cors(self) -> bool {
-        matches!(self, Self::Token | Self::Keys | Self::Discovery | Self::UserInfo)
+        matches!(
+            self,
+            Self::Token | Self::Keys | Self::Discovery | Self::UserInfo
+        )
     }
 
     /// Adds the CORS header if the endpoint allows cross-origin requests (OpenID Connect Core 1.0,
@@ -180,7 +185,9 @@ pub(crate) async fn handle(app: &Arc<App>, endpoint: Endpoint, request: &Request
         Endpoint::AccountConnected => accounts::connected(),
         Endpoint::Portal => portal::handle(app, request),
     };
-    result.unwrap_or_else(|error| Reply::text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}\n")))
+    result.unwrap_or_else(|error| {
+        Reply::text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}\n"))
+    })
 }
 
 fn cacheable(reply: Reply) -> Reply {

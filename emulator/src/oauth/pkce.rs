@@ -8,14 +8,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 /// Returns `true` if `text` is a valid verifier or challenge: 43 to 128 unreserved characters
 /// (section 4.1).
 pub(super) fn well_formed(text: &str) -> bool {
-    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    let unreserved =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
     (43..=128).contains(&text.len()) && text.bytes().all(unreserved)
 }
 
 /// Returns `true` if the verifier matches the challenge.
 pub(super) fn matches(challenge: &str, verifier: &str) -> bool {
     let expected = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, verifier.as_bytes()));
-    well_formed(verifier) && verify_slices_are_equal(expected.as_bytes(), challenge.as_bytes()).is_ok()
+    well_formed(verifier)
+        && verify_slices_are_equal(expected.as_bytes(), challenge.as_bytes()).is_ok()
 }
 
 #[cfg(test)]
@@ -29,6 +31,10 @@ mod tests {
         assert!(matches(challenge, verifier));
         assert!(!matches(challenge, &verifier.replace('d', "e")));
         assert!(!matches(challenge, ""));
-        assert!(!well_formed("short") && !well_formed(&"a".repeat(129)) && !well_formed(&"ä".repeat(50)));
+        assert!(
+            !well_formed("short")
+                && !well_formed(&"a".repeat(129))
+                && !well_formed(&"ä".repeat(50))
+        );
     }
 }

@@ -72,7 +72,12 @@ mod tests {
         let both = parsed("prompt=login+consent").unwrap();
         assert!(both.login && both.consent && !both.none);
         assert!(parsed("prompt=none").unwrap().none);
-        for wrong in ["prompt=none+login", "prompt=maybe", "max_age=soon", "max_age=-1"] {
+        for wrong in [
+            "prompt=none+login",
+            "prompt=maybe",
+            "max_age=soon",
+            "max_age=-1",
+        ] {
             assert!(parsed(wrong).is_err(), "{wrong}");
         }
         let lenient = Prompt::parse(&Pairs::parse(b"prompt=maybe"), true);

@@ -61,7 +61,11 @@ impl Flow<'_> {
 
     /// Shows the page for `connections`: the selection page, the provider page of a single
     /// connection, or the email page if `connections` is empty.
-    pub(super) fn connect(&self, ticket: &Ticket, connections: &[sso::LoginOption]) -> Result<Reply, Stop> {
+    pub(super) fn connect(
+        &self,
+        ticket: &Ticket,
+        connections: &[sso::LoginOption],
+    ) -> Result<Reply, Stop> {
         match connections {
             [] => self.email(ticket, None),
             [only] => self.provider(ticket, only, None),
@@ -95,7 +99,12 @@ impl Flow<'_> {
         let state = self.app.read();
         let emails = |user: &scalekit::api::users::User| user.email.clone();
         if option.organization_id.is_empty() {
-            state.users.iter().take(MAX_SUGGESTIONS).map(emails).collect()
+            state
+                .users
+                .iter()
+                .take(MAX_SUGGESTIONS)
+                .map(emails)
+                .collect()
         } else {
             let users = state.users.by("organization", &option.organization_id);
             users.take(MAX_SUGGESTIONS).map(emails).collect()
@@ -107,7 +116,11 @@ impl Flow<'_> {
         let state = self.app.read();
         let organization = login::requested_organization(&state, &self.params);
         let organization = organization.and_then(|id| state.organizations.get(&id));
-        let users = state.users.iter().take(MAX_SUGGESTIONS).map(|user| &user.email);
+        let users = state
+            .users
+            .iter()
+            .take(MAX_SUGGESTIONS)
+            .map(|user| &user.email);
         let more = json!({
             "organization": organization.map(|row| &row.organization.display_name),
             "options": sso::of_environment(&state),
@@ -131,7 +144,16 @@ impl Flow<'_> {
         let organization = {
             let state = self.app.read();
             let id = login::requested_organization(&state, &self.params);
-            id.and_then(|id| Some(state.organizations.get(&id)?.organization.display_name.clone()))
+            id.and_then(|id| {
+                Some(
+                    state
+                        .organizations
+                        .get(&id)?
+                        .organization
+                        .display_name
+                        .clone(),
+                )
+            })
         };
         let more = json!({
             "given_name": field("given_name"),
@@ -183,12 +205,22 @@ impl Flow<'_> {
     }
 
     /// Shows the page with the code field. `resent` is set after a new email was sent.
-    pub(super) fn code(&self, ticket: &Ticket, problem: Option<&str>, resent: bool) -> Result<Reply, Stop> {
+    pub(super) fn code(
+        &self,
+        ticket: &Ticket,
+        problem: Option<&str>,
+        resent: bool,
+    ) -> Result<Reply, Stop> {
         let (has_code, has_link) = {
             let state = self.app.read();
             let row = state.passwordless.get(&ticket.auth_request_id);
-            let kind = row.map(|row| row.passwordless_type.clone()).unwrap_or_default();
-            (kind != PasswordlessType::Link, kind != PasswordlessType::Otp)
+            let kind = row
+                .map(|row| row.passwordless_type.clone())
+                .unwrap_or_default();
+            (
+                kind != PasswordlessType::Link,
+                kind != PasswordlessType::Otp,
+            )
         };
         let more = json!({ "has_code": has_code, "has_link": has_link, "resent": resent });
         self.page("login/code.html", ticket, problem, more)

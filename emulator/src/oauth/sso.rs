@@ -51,7 +51,10 @@ pub(super) fn is_usable(connection: &Connection) -> bool {
 
 fn is_social(connection: &Connection) -> bool {
     connection.organization_id.is_none()
-        && matches!(connection.r#type, ConnectionType::Oidc | ConnectionType::Oauth)
+        && matches!(
+            connection.r#type,
+            ConnectionType::Oidc | ConnectionType::Oauth
+        )
         && matches!(
             connection.provider,
             ConnectionProvider::Google
@@ -101,7 +104,9 @@ pub(super) fn of_organization(state: &State, organization_id: &str) -> Vec<Login
 /// Returns the social logins of the environment.
 pub(super) fn of_environment(state: &State) -> Vec<LoginOption> {
     let social = social(state);
-    social.map(|connection| login_option(state, connection)).collect()
+    social
+        .map(|connection| login_option(state, connection))
+        .collect()
 }
 
 fn social(state: &State) -> impl Iterator<Item = &Connection> {

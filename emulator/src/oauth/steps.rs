@@ -29,7 +29,10 @@ impl Flow<'_> {
     /// Handles a submitted form. The field `do` of the pressed button selects the step. If the form
     /// was submitted without a button, the field `step` of the page does.
     pub(super) async fn submit(&self) -> Result<Reply, Stop> {
-        let Some(ticket) = self.browser.verify_ticket(self.app, &self.form, &self.action()) else {
+        let Some(ticket) = self
+            .browser
+            .verify_ticket(self.app, &self.form, &self.action())
+        else {
             return Ok(pages::message(
                 StatusCode::BAD_REQUEST,
                 "This page has expired",
@@ -177,8 +180,12 @@ impl Flow<'_> {
         if !options.is_empty() {
             return self.connect(&ticket, &options);
         }
-        let values = [signup::GIVEN_NAME, signup::FAMILY_NAME, signup::ORGANIZATION]
-            .map(|name| (name, self.form.get(name).unwrap_or_default().trim()));
+        let values = [
+            signup::GIVEN_NAME,
+            signup::FAMILY_NAME,
+            signup::ORGANIZATION,
+        ]
+        .map(|name| (name, self.form.get(name).unwrap_or_default().trim()));
         if organization.is_none() && values[2].1.is_empty() {
             return self.sign_up(&email, Some("Enter a name for your organization."));
         }
@@ -209,7 +216,10 @@ impl Flow<'_> {
 
     fn select_account(&self, session_id: &str) -> Result<Reply, Stop> {
         let sessions = self.matching_sessions();
-        match sessions.iter().find(|row| row.session.session_id == session_id) {
+        match sessions
+            .iter()
+            .find(|row| row.session.session_id == session_id)
+        {
             Some(row) => self.resume(row),
             None => self.email(
                 &Ticket::default(),

@@ -51,7 +51,10 @@ async fn exchange(app: &App, key: &SigningKey, request: &Request) -> Result<Valu
         .header(CONTENT_TYPE)
         .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
     if !form_encoded {
-        return Err(OAuthError::invalid_request("the body must be application/x-www-form-urlencoded").into());
+        return Err(OAuthError::invalid_request(
+            "the body must be application/x-www-form-urlencoded",
+        )
+        .into());
     }
     let form = request.form();
     let names = [
@@ -70,8 +73,12 @@ async fn exchange(app: &App, key: &SigningKey, request: &Request) -> Result<Valu
         return Err(OAuthError::invalid_request("grant_type is missing").into());
     };
     match grant_type {
-        "client_credentials" => client_credentials(app, key, &identify(app, request, &form)?, &form).await,
-        "authorization_code" => authorization_code(app, key, &identify(app, request, &form)?, &form),
+        "client_credentials" => {
+            client_credentials(app, key, &identify(app, request, &form)?, &form).await
+        }
+        "authorization_code" => {
+            authorization_code(app, key, &identify(app, request, &form)?, &form)
+        }
         "refresh_token" => refresh_token(app, key, &identify(app, request, &form)?, &form),
         other => {
             let description = format!("grant_type {other:?} is not supported");
@@ -87,7 +94,9 @@ async fn client_credentials(
     form: &Pairs,
 ) -> Result<Value, Failure> {
     if client.public {
-        return Err(OAuthError::invalid_client("client_credentials requires the client secret").into());
+        return Err(
+            OAuthError::invalid_client("client_credentials requires the client secret").into(),
+        );
     }
     let ctx = app.ctx();
     let scopes = client_scopes(&client.registration, form.get("scope").unwrap_or_default())?;
@@ -97,10 +106,8 @@ async fn client_credentials(
     };
     let claims = if client.registration.machine {
         let registration = &client.registration;
-        let context =
-            json!({ "client_id": registration.id, "organization_id": registration.organization_id });
-        let data =
-            json!({ "client": { "id": registration.id, "scopes": registration.scopes }, "scopes": scopes });
+        let context = json!({ "client_id": registration.id, "organization_id": registration.organization_id });
+        let data = json!({ "client": { "id": registration.id, "scopes": registration.scopes }, "scopes": scopes });
         let claims = interceptors::ask(app, Trigger::PreM2mTokenCreation, context, data).await;
         claims.map_err(|message| OAuthError::new("access_denied", message))?
     } else {
@@ -125,7 +132,10 @@ async fn client_credentials(
 
 /// Returns the scopes of a client's own token: the requested scopes, or all scopes of the client if
 /// `requested` is empty. Applications without scopes may request any scope.
-fn client_scopes<'a>(client: &'a OAuthClient, requested: &'a str) -> Result<Vec<&'a str>, OAuthError> {
+fn client_scopes<'a>(
+    client: &'a OAuthClient,
+    requested: &'a str,
+) -> Result<Vec<&'a str>, OAuthError> {
     let requested: Vec<&str> = requested.split_whitespace().collect();
     if requested.is_empty() {
         return Ok(client.scopes.iter().map(String::as_str).collect());
@@ -141,7 +151,12 @@ fn client_scopes<'a>(client: &'a OAuthClient, requested: &'a str) -> Result<Vec<
     }
 }
 
-fn authorization_code(app: &App, key: &SigningKey, client: &Client, form: &Pairs) -> Result<Value, Failure> {
+fn authorization_code(
+    app: &App,
+    key: &SigningKey,
+    client: &Client,
+    form: &Pairs,
+) -> Result<Value, Failure> {
     let code = form
         .get("code")
         .ok_or_else(|| OAuthError::invalid_request("code is missing"))?;
@@ -161,17 +176,23 @@ fn authorization_code(app: &App, key: &SigningKey, client: &Client, form: &Pairs
             let scope = grant.scope.clone();
             issue(app, key, grant, scope, Some(code))
         }
-        Redeemed::Reused => {
-            Err(OAuthError::invalid_grant("the code was already used; its tokens are revoked").into())
+        Redeemed::Reused => Err(OAuthError::invalid_grant(
+            "the code was already used; its tokens are revoked",
+        )
+        .into()),
+        Redeemed::Unknown => {
+            Err(OAuthError::invalid_grant("the code is unknown or has expired").into())
         }
-        Redeemed::Unknown => Err(OAuthError::invalid_grant("the code is unknown or has expired").into()),
     }
 }
 
 fn check_code(code: Option<&Code>, client: &Client, form: &Pairs) -> Result<(), OAuthError> {
-    let code = code.ok_or_else(|| OAuthError::invalid_grant("the code is unknown or has expired"))?;
+    let code =
+        code.ok_or_else(|| OAuthError::invalid_grant("the code is unknown or has expired"))?;
     if code.grant.client_id != client.id {
-        return Err(OAuthError::invalid_grant("the code belongs to another client"));
+        return Err(OAuthError::invalid_grant(
+            "the code belongs to another client",
+        ));
     }
     if form.get("redirect_uri") != Some(code.redirect_uri.as_str()) {
         return Err(OAuthError::invalid_grant(
@@ -194,23 +215,39 @@ fn check_code(code: Option<&Code>, client: &Client, form: &Pairs) -> Result<(), 
     }
 }
 
-fn refresh_token(app: &App, key: &SigningKey, client: &Client, form: &Pairs) -> Result<Value, Failure> {
+fn refresh_token(
+    app: &App,
+    key: &SigningKey,
+    client: &Client,
+    form: &Pairs,
+) -> Result<Value, Failure> {
     let token = form
         .get("refresh_token")
         .ok_or_else(|| OAuthError::invalid_request("refresh_token is missing"))?;
     let grant = app.read().grants.peek_refresh(token).cloned();
-    let requested: Option<Vec<&str>> = form.get("scope").map(|scope| scope.split_whitespace().collect());
+    let requested: Option<Vec<&str>> = form
+        .get("scope")
+        .map(|scope| scope.split_whitespace().collect());
     if let Some(grant) = &grant {
         let granted: Vec<&str> = grant.scope.split(' ').collect();
-        if requested.iter().flatten().any(|scope| !granted.contains(scope)) {
+        if requested
+            .iter()
+            .flatten()
+            .any(|scope| !granted.contains(scope))
+        {
             let description = "a requested scope was not granted to the refresh token";
             return Err(OAuthError::new("invalid_scope", description).into());
         }
         if grant.client_id != client.id {
-            return Err(OAuthError::invalid_grant("the refresh token belongs to another client").into());
+            return Err(
+                OAuthError::invalid_grant("the refresh token belongs to another client").into(),
+            );
         }
         if client.public && !grant.public {
-            return Err(OAuthError::invalid_client("this refresh token requires the client secret").into());
+            return Err(OAuthError::invalid_client(
+                "this refresh token requires the client secret",
+            )
+            .into());
         }
         let state = app.read();
         if state.live_session(&app.ctx(), &grant.session_id).is_none() {
@@ -255,7 +292,12 @@ fn issue(
         let access = sign(key, &claims::user_access(&state, &ctx, &narrowed))?;
         let openid = narrowed.scope.split(' ').any(|scope| scope == "openid");
         let id_token = openid
-            .then(|| sign(key, &claims::id_token(&state, &ctx, &narrowed, &access, code)))
+            .then(|| {
+                sign(
+                    key,
+                    &claims::id_token(&state, &ctx, &narrowed, &access, code),
+                )
+            })
             .transpose()?;
         (access, id_token)
     };

@@ -16,7 +16,8 @@ pub(super) fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
         Some(Access::User(grant)) => grant,
         _ => {
             return Ok(
-                OAuthError::new("invalid_token", "the access token of a user is required").into_reply(),
+                OAuthError::new("invalid_token", "the access token of a user is required")
+                    .into_reply(),
             );
         }
     };

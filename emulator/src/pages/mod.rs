@@ -5,7 +5,9 @@ mod ticket;
 
 use std::sync::LazyLock;
 
-use http::header::{CACHE_CONTROL, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
+use http::header::{
+    CACHE_CONTROL, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
 use http::{Method, StatusCode};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
@@ -78,7 +80,11 @@ fn format_time(time: &str) -> String {
 }
 
 /// Renders a login or message page.
-pub(crate) fn page(status: StatusCode, name: &str, context: impl Serialize) -> anyhow::Result<Reply> {
+pub(crate) fn page(
+    status: StatusCode,
+    name: &str,
+    context: impl Serialize,
+) -> anyhow::Result<Reply> {
     render(status, name, context, LOGIN_POLICY)
 }
 
@@ -103,7 +109,12 @@ pub(crate) fn error(text: &str) -> anyhow::Result<Reply> {
     message(StatusCode::BAD_REQUEST, "Invalid request", text, None)
 }
 
-fn render(status: StatusCode, name: &str, context: impl Serialize, policy: &str) -> anyhow::Result<Reply> {
+fn render(
+    status: StatusCode,
+    name: &str,
+    context: impl Serialize,
+    policy: &str,
+) -> anyhow::Result<Reply> {
     let page = TEMPLATES.get_template(name)?.render(Serde(context))?;
     Ok(Reply::html(status, page)
         .header(POLICY, policy)
@@ -123,7 +134,10 @@ pub(crate) fn asset(request: &Request) -> Option<Reply> {
         path => path.strip_prefix(ASSETS)?,
     };
     let (kind, text) = match name {
-        "style.css" => ("text/css; charset=utf-8", include_str!("../assets/style.css")),
+        "style.css" => (
+            "text/css; charset=utf-8",
+            include_str!("../assets/style.css"),
+        ),
         "live.js" => (
             "text/javascript; charset=utf-8",
             include_str!("../assets/live.js"),

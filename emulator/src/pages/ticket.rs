@@ -49,7 +49,13 @@ impl TicketKey {
 
     /// Returns the ticket if the signature, the browser and the purpose match and it is not
     /// expired.
-    pub(crate) fn verify(&self, text: &str, browser: &str, purpose: &str, now: i64) -> Option<Ticket> {
+    pub(crate) fn verify(
+        &self,
+        text: &str,
+        browser: &str,
+        purpose: &str,
+        now: i64,
+    ) -> Option<Ticket> {
         let (text, tag) = text.split_once('.')?;
         let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
         hmac::verify(&self.0, signed(text, browser, purpose).as_bytes(), &tag).ok()?;

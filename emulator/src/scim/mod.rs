@@ -33,8 +33,9 @@ pub(crate) fn endpoint(url: &str, directory_id: &str) -> String {
 /// other paths.
 pub(crate) fn find(path: &str) -> Option<(&str, &str)> {
     let (directory, rest) = path.strip_prefix(PREFIX)?.split_once(VERSION)?;
-    let is_scim =
-        !directory.is_empty() && !directory.contains('/') && (rest.is_empty() || rest.starts_with('/'));
+    let is_scim = !directory.is_empty()
+        && !directory.contains('/')
+        && (rest.is_empty() || rest.starts_with('/'));
     is_scim.then_some((directory, rest.trim_matches('/')))
 }
 
@@ -106,7 +107,11 @@ fn route(app: &App, directory: &str, rest: &str, request: &Request) -> Result<Re
         "Groups" => Kind::Group,
         _ => return Err(not_found()),
     };
-    let resource = Resource { app, directory, kind };
+    let resource = Resource {
+        app,
+        directory,
+        kind,
+    };
     let query = request.query();
     let selected = |status, document| {
         reply(
@@ -126,8 +131,14 @@ fn route(app: &App, directory: &str, rest: &str, request: &Request) -> Result<Re
             Ok(selected(StatusCode::CREATED, created).header(LOCATION, &location))
         }
         (_, "") => Err(not_found()),
-        ("PUT", id) => Ok(selected(StatusCode::OK, resource.replace(id, object(request)?)?)),
-        ("PATCH", id) => Ok(selected(StatusCode::OK, resource.patch(id, &object(request)?)?)),
+        ("PUT", id) => Ok(selected(
+            StatusCode::OK,
+            resource.replace(id, object(request)?)?,
+        )),
+        ("PATCH", id) => Ok(selected(
+            StatusCode::OK,
+            resource.patch(id, &object(request)?)?,
+        )),
         ("DELETE", id) => {
             resource.delete(id)?;
             Ok(Reply::empty(StatusCode::NO_CONTENT))
@@ -141,7 +152,11 @@ fn authorize(app: &App, directory: &str, request: &Request) -> Result<(), ScimEr
     let token = request.bearer().map(hash);
     let state = app.read();
     let row = state.directories.get(directory);
-    let known = row.is_some_and(|row| row.hashes.values().any(|known| Some(known) == token.as_ref()));
+    let known = row.is_some_and(|row| {
+        row.hashes
+            .values()
+            .any(|known| Some(known) == token.as_ref())
+    });
     if known {
         return Ok(());
     }
@@ -153,7 +168,10 @@ fn authorize(app: &App, directory: &str, request: &Request) -> Result<(), ScimEr
 
 fn object(request: &Request) -> Result<Map<String, Value>, ScimError> {
     serde_json::from_slice(&request.body).map_err(|error| {
-        ScimError::invalid("invalidSyntax", format!("the body is not a JSON object: {error}"))
+        ScimError::invalid(
+            "invalidSyntax",
+            format!("the body is not a JSON object: {error}"),
+        )
     })
 }
 

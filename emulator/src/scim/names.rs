@@ -41,7 +41,8 @@ pub(super) fn split_schema(name: &str) -> (Option<&str>, &str) {
     };
     // A schema ends with a version and a resource, such as `…:2.0:User`. An attribute would follow.
     let version = schema.rsplit(':').next().unwrap_or_default();
-    let is_schema = version.contains('.') && version.split('.').all(|part| part.parse::<u32>().is_ok());
+    let is_schema =
+        version.contains('.') && version.split('.').all(|part| part.parse::<u32>().is_ok());
     if is_schema {
         (None, name)
     } else {
@@ -63,13 +64,17 @@ pub(super) fn field<'d>(document: &'d Map<String, Value>, name: &str) -> Option<
             .iter()
             .find(|(known, _)| known.eq_ignore_ascii_case(name))
     };
-    document.get(name).or_else(|| found().map(|(_, value)| value))
+    document
+        .get(name)
+        .or_else(|| found().map(|(_, value)| value))
 }
 
 /// Returns a name in the spelling of the document, or of RFC 7643 if the document does not contain
 /// it.
 pub(super) fn spelled(document: &Map<String, Value>, name: &str) -> String {
-    let known = document.keys().find(|known| known.eq_ignore_ascii_case(name));
+    let known = document
+        .keys()
+        .find(|known| known.eq_ignore_ascii_case(name));
     known.cloned().unwrap_or_else(|| standard(name).to_owned())
 }
 
@@ -127,7 +132,10 @@ fn boolean(map: &mut Map<String, Value>, name: &str) -> Result<(), ScimError> {
             map.remove(name);
             return Ok(());
         }
-        Some(Value::String(text)) => text.to_ascii_lowercase().parse::<bool>().map_err(|_| invalid())?,
+        Some(Value::String(text)) => text
+            .to_ascii_lowercase()
+            .parse::<bool>()
+            .map_err(|_| invalid())?,
         Some(_) => return Err(invalid()),
     };
     map.insert(name.to_owned(), value.into());

@@ -7,16 +7,21 @@ use super::names::{field, spelled};
 use super::path::{Filter, Path};
 
 /// Applies the operations of a PATCH to a document.
-pub(super) fn apply(document: &mut Map<String, Value>, patch: &Map<String, Value>) -> Result<(), ScimError> {
+pub(super) fn apply(
+    document: &mut Map<String, Value>,
+    patch: &Map<String, Value>,
+) -> Result<(), ScimError> {
     let operations = field(patch, "Operations").and_then(Value::as_array);
     let operations =
         operations.ok_or_else(|| ScimError::invalid("invalidSyntax", "Operations is missing"))?;
     for operation in operations {
-        let operation = operation
-            .as_object()
-            .ok_or_else(|| ScimError::invalid("invalidSyntax", "each operation must be an object"))?;
+        let operation = operation.as_object().ok_or_else(|| {
+            ScimError::invalid("invalidSyntax", "each operation must be an object")
+        })?;
         // Some identity providers capitalize the operations.
-        let verb = field(operation, "op").and_then(Value::as_str).unwrap_or_default();
+        let verb = field(operation, "op")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let path = field(operation, "path").and_then(Value::as_str);
         let value = field(operation, "value").cloned().unwrap_or_default();
         match (verb.to_ascii_lowercase().as_str(), path) {
@@ -29,9 +34,13 @@ pub(super) fn apply(document: &mut Map<String, Value>, patch: &Map<String, Value
                     set(document, &parse(&path)?, value, verb == "add");
                 }
             }
-            (verb @ ("add" | "replace"), Some(path)) => set(document, &parse(path)?, value, verb == "add"),
+            (verb @ ("add" | "replace"), Some(path)) => {
+                set(document, &parse(path)?, value, verb == "add")
+            }
             ("remove", Some(path)) => remove(document, &parse(path)?, &value),
-            ("remove", None) => return Err(ScimError::invalid("noTarget", "remove requires a path")),
+            ("remove", None) => {
+                return Err(ScimError::invalid("noTarget", "remove requires a path"));
+            }
             (other, _) => {
                 let detail = format!("operation {other:?} is not supported");
                 return Err(ScimError::invalid("invalidSyntax", detail));
@@ -86,7 +95,10 @@ fn set(document: &mut Map<String, Value>, path: &Path<'_>, value: Value, add: bo
 fn put(slot: &mut Value, value: Value, add: bool) {
     match (slot, value) {
         (Value::Array(existing), Value::Array(more)) if add => {
-            let missing: Vec<Value> = more.into_iter().filter(|entry| !has(existing, entry)).collect();
+            let missing: Vec<Value> = more
+                .into_iter()
+                .filter(|entry| !has(existing, entry))
+                .collect();
             existing.extend(missing);
         }
         (Value::Array(existing), entry @ Value::Object(_)) if add => {
@@ -109,7 +121,13 @@ fn put_part(entry: &mut Value, part: &str, value: &Value, add: bool) {
 
 /// Sets the matching entries of a list. Adds an entry if none matches, as identity providers
 /// expect.
-fn set_matching(list: &mut Value, filter: &Filter<'_>, part: Option<&str>, value: &Value, add: bool) {
+fn set_matching(
+    list: &mut Value,
+    filter: &Filter<'_>,
+    part: Option<&str>,
+    value: &Value,
+    add: bool,
+) {
     if !list.is_array() {
         *list = Value::Array(Vec::new());
     }
@@ -118,9 +136,15 @@ fn set_matching(list: &mut Value, filter: &Filter<'_>, part: Option<&str>, value
     };
     if !filter.value.is_null() && !entries.iter().any(|entry| filter.matches_entry(entry)) {
         let name = spelled(&Map::new(), filter.path.attribute);
-        entries.push(Value::Object(Map::from_iter([(name, filter.value.clone())])));
+        entries.push(Value::Object(Map::from_iter([(
+            name,
+            filter.value.clone(),
+        )])));
     }
-    for entry in entries.iter_mut().filter(|entry| filter.matches_entry(entry)) {
+    for entry in entries
+        .iter_mut()
+        .filter(|entry| filter.matches_entry(entry))
+    {
         match part {
             Some(part) => put_part(entry, part, value, add),
             None if add => put(entry, value.clone(), true),
@@ -166,11 +190,16 @@ fn remove_from(holder: &mut Map<String, Value>, path: &Path<'_>, value: &Value) 
     };
     match (&path.filter, path.part, slot) {
         (Some(filter), Some(part), Value::Array(entries)) => {
-            for entry in entries.iter_mut().filter(|entry| filter.matches_entry(entry)) {
+            for entry in entries
+                .iter_mut()
+                .filter(|entry| filter.matches_entry(entry))
+            {
                 remove_part(entry, part);
             }
         }
-        (Some(filter), None, Value::Array(entries)) => entries.retain(|entry| !filter.matches_entry(entry)),
+        (Some(filter), None, Value::Array(entries)) => {
+            entries.retain(|entry| !filter.matches_entry(entry))
+        }
         // A filter matches only entries of a list.
         (Some(_), ..) => {}
         (None, Some(part), Value::Array(entries)) => {

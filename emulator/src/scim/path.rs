@@ -33,7 +33,9 @@ impl<'t> Path<'t> {
         };
         let (schema, name) = split_schema(target);
         let (attribute, part) = match name.split_once('.') {
-            Some((attribute, inner)) if filter.is_none() && !is_urn(name) => (attribute, Some(inner)),
+            Some((attribute, inner)) if filter.is_none() && !is_urn(name) => {
+                (attribute, Some(inner))
+            }
             _ => (name, part),
         };
         let is_name = |name: &str| {
@@ -92,10 +94,12 @@ impl<'t> Filter<'t> {
         let (operator, value) = rest.trim_start().split_once(char::is_whitespace)?;
         let path = Path::parse(name).filter(|path| path.filter.is_none())?;
         let value: Value = serde_json::from_str(value.trim()).ok()?;
-        (operator.eq_ignore_ascii_case("eq") && !value.is_object() && !value.is_array()).then_some(Self {
-            path: Box::new(path),
-            value,
-        })
+        (operator.eq_ignore_ascii_case("eq") && !value.is_object() && !value.is_array()).then_some(
+            Self {
+                path: Box::new(path),
+                value,
+            },
+        )
     }
 
     /// Returns `true` if the filter matches a resource.

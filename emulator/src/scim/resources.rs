@@ -94,7 +94,12 @@ impl Resource<'_> {
     }
 
     /// Adds the read-only attributes to a stored document.
-    fn complete(&self, id: &str, mut document: Document, (list, values): (&str, Vec<Value>)) -> Document {
+    fn complete(
+        &self,
+        id: &str,
+        mut document: Document,
+        (list, values): (&str, Vec<Value>),
+    ) -> Document {
         let kind = match self.kind {
             Kind::User => "User",
             Kind::Group => "Group",
@@ -130,7 +135,9 @@ impl Resource<'_> {
             Some(text) => text
                 .parse::<i64>()
                 .map(|number| usize::try_from(number).unwrap_or_default())
-                .map_err(|_| ScimError::invalid("invalidValue", format!("{name} must be a number"))),
+                .map_err(|_| {
+                    ScimError::invalid("invalidValue", format!("{name} must be a number"))
+                }),
         };
         let (start, count) = (
             number("startIndex", 1)?.max(1),
@@ -138,7 +145,9 @@ impl Resource<'_> {
         );
         let total = all.len();
         let page = all.into_iter().skip(start - 1).take(count);
-        let page: Vec<Document> = page.map(|document| select_attributes(document, query)).collect();
+        let page: Vec<Document> = page
+            .map(|document| select_attributes(document, query))
+            .collect();
         Ok(json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
             "totalResults": total, "startIndex": start, "itemsPerPage": page.len(), "Resources": page,
@@ -192,13 +201,19 @@ impl Resource<'_> {
         let ctx = self.app.ctx();
         let id = match self.kind {
             Kind::User => {
-                let groups = state.directory_users.get(id).map(|row| row.user.groups.clone());
+                let groups = state
+                    .directory_users
+                    .get(id)
+                    .map(|row| row.user.groups.clone());
                 let user = DirectoryUser {
                     id: id.to_owned(),
                     groups: groups.unwrap_or_default(),
                     ..user(document)
                 };
-                state.put_directory_user(&ctx, self.directory, user)?.user.id
+                state
+                    .put_directory_user(&ctx, self.directory, user)?
+                    .user
+                    .id
             }
             Kind::Group => {
                 let members = document.remove("members").map(|members| ids(&members));
@@ -243,7 +258,11 @@ pub(super) fn select_attributes(mut document: Document, query: &Pairs) -> Docume
     let included = paths("attributes");
     if !included.is_empty() {
         document.retain(|name, _| {
-            let holder = |path: &Path<'_>| path.schema.unwrap_or(path.attribute).eq_ignore_ascii_case(name);
+            let holder = |path: &Path<'_>| {
+                path.schema
+                    .unwrap_or(path.attribute)
+                    .eq_ignore_ascii_case(name)
+            };
             ALWAYS.contains(&name.as_str()) || included.iter().any(holder)
         });
     }

@@ -8,13 +8,18 @@ use crate::state::{AuthRequestRow, Ctx, Order, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[("AuditLogsService.ListAuthRequests", read!(list))];
 
-fn list(state: &State, _: &Ctx<'_>, request: ListAuthLogRequest) -> Result<ListAuthLogResponse, ApiError> {
+fn list(
+    state: &State,
+    _: &Ctx<'_>,
+    request: ListAuthLogRequest,
+) -> Result<ListAuthLogResponse, ApiError> {
     let same = |filter: &String, value: &String| filter.is_empty() || filter == value;
     let matches = |row: &AuthRequestRow| {
         let log = &row.log;
         let mut statuses = request.status.iter();
         (request.email.is_empty() || request.email.eq_ignore_ascii_case(&log.email))
-            && (request.status.is_empty() || statuses.any(|status| status.eq_ignore_ascii_case(&log.status)))
+            && (request.status.is_empty()
+                || statuses.any(|status| status.eq_ignore_ascii_case(&log.status)))
             && (request.start_time.is_none() || log.timestamp >= request.start_time)
             && (request.end_time.is_none() || log.timestamp <= request.end_time)
             && same(&request.resource_id, &log.resource_id)

@@ -20,7 +20,8 @@ fn update(
         .by("login_request", &request.login_request_id)
         .find(same_connection)
         .map(|row| row.log.auth_request_id.clone());
-    let id = found.ok_or_else(|| ApiError::not_found("login request", &request.login_request_id))?;
+    let id =
+        found.ok_or_else(|| ApiError::not_found("login request", &request.login_request_id))?;
     let user = request.user.unwrap_or_default();
     let organization = user.organization_external_id.as_deref();
     let organization = organization.and_then(|id| state.organizations.by("external_id", id).next());
@@ -35,5 +36,7 @@ fn update(
         }
         row.user = Some(user);
     })?;
-    Ok(UpdateLoginUserDetailsResponse { auth_request_id: id })
+    Ok(UpdateLoginUserDetailsResponse {
+        auth_request_id: id,
+    })
 }

@@ -2,10 +2,11 @@
 
 use scalekit::api::Empty;
 use scalekit::api::directories::{
-    CreateDirectoryRequest, CreateDirectoryResponse, DeleteDirectoryRequest, Directory, DirectoryProvider,
-    DirectoryType, GetDirectoryRequest, GetDirectoryResponse, ListDirectoriesRequest,
-    ListDirectoriesResponse, ListDirectoryGroupsRequest, ListDirectoryGroupsResponse,
-    ListDirectoryUsersRequest, ListDirectoryUsersResponse, ToggleDirectoryRequest, ToggleDirectoryResponse,
+    CreateDirectoryRequest, CreateDirectoryResponse, DeleteDirectoryRequest, Directory,
+    DirectoryProvider, DirectoryType, GetDirectoryRequest, GetDirectoryResponse,
+    ListDirectoriesRequest, ListDirectoriesResponse, ListDirectoryGroupsRequest,
+    ListDirectoryGroupsResponse, ListDirectoryUsersRequest, ListDirectoryUsersResponse,
+    ToggleDirectoryRequest, ToggleDirectoryResponse,
 };
 use scalekit::api::events::ObjectType;
 use serde_json::json;
@@ -27,7 +28,11 @@ pub(super) static OPERATIONS: &[Entry] = &[
 ];
 
 /// Returns the directory if it belongs to the organization.
-fn own<'s>(state: &'s State, organization_id: &str, id: &str) -> Result<&'s DirectoryRow, ApiError> {
+fn own<'s>(
+    state: &'s State,
+    organization_id: &str,
+    id: &str,
+) -> Result<&'s DirectoryRow, ApiError> {
     state.organizations.require(organization_id)?;
     let row = state.directories.require(id)?;
     if row.directory.organization_id != organization_id {
@@ -84,11 +89,17 @@ fn create(
     })
 }
 
-fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteDirectoryRequest) -> Result<Empty, ApiError> {
+fn delete(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: DeleteDirectoryRequest,
+) -> Result<Empty, ApiError> {
     let row = own(state, &request.organization_id, &request.id)?;
     if row.directory.enabled {
         let message = "the directory is enabled and must be disabled first";
-        return Err(ApiError::precondition("DIRECTORY_ENABLED", message).resource("directory", &request.id));
+        return Err(
+            ApiError::precondition("DIRECTORY_ENABLED", message).resource("directory", &request.id)
+        );
     }
     let row = row.clone();
     announce(state, ctx, &row, "deleted");
@@ -97,7 +108,11 @@ fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteDirectoryRequest) -> 
     Ok(Empty {})
 }
 
-fn get(state: &State, _: &Ctx<'_>, request: GetDirectoryRequest) -> Result<GetDirectoryResponse, ApiError> {
+fn get(
+    state: &State,
+    _: &Ctx<'_>,
+    request: GetDirectoryRequest,
+) -> Result<GetDirectoryResponse, ApiError> {
     let row = own(state, &request.organization_id, &request.id)?;
     Ok(GetDirectoryResponse {
         directory: Some(state.show_directory(row)),
@@ -110,7 +125,9 @@ fn list(
     request: ListDirectoriesRequest,
 ) -> Result<ListDirectoriesResponse, ApiError> {
     state.organizations.require(&request.organization_id)?;
-    let own = state.directories.by("organization", &request.organization_id);
+    let own = state
+        .directories
+        .by("organization", &request.organization_id);
     Ok(ListDirectoriesResponse {
         directories: own.map(|row| state.show_directory(row)).collect(),
     })
@@ -146,7 +163,12 @@ fn toggle(
             .directories
             .change(&request.id, |row| row.directory.enabled = enabled)?
             .clone();
-        announce(state, ctx, &row, if enabled { "enabled" } else { "disabled" });
+        announce(
+            state,
+            ctx,
+            &row,
+            if enabled { "enabled" } else { "disabled" },
+        );
     }
     Ok(ToggleDirectoryResponse {
         enabled,

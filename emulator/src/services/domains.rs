@@ -3,9 +3,9 @@
 use scalekit::api::Empty;
 use scalekit::api::domains::{
     CreateDomainRequest, CreateDomainRequestIdentities, CreateDomainResponse, DeleteDomainRequest,
-    DeleteDomainRequestIdentities, Domain, DomainType, GetDomainRequest, GetDomainRequestIdentities,
-    GetDomainResponse, ListDomainRequest, ListDomainRequestIdentities, ListDomainResponse,
-    VerificationMethod, VerificationStatus,
+    DeleteDomainRequestIdentities, Domain, DomainType, GetDomainRequest,
+    GetDomainRequestIdentities, GetDomainResponse, ListDomainRequest, ListDomainRequestIdentities,
+    ListDomainResponse, VerificationMethod, VerificationStatus,
 };
 use scalekit::api::events::ObjectType;
 
@@ -27,7 +27,10 @@ fn create(
     ctx: &Ctx<'_>,
     request: CreateDomainRequest,
 ) -> Result<CreateDomainResponse, ApiError> {
-    let organization = name!(request.identities, CreateDomainRequestIdentities::OrganizationId)?;
+    let organization = name!(
+        request.identities,
+        CreateDomainRequestIdentities::OrganizationId
+    )?;
     let organization_id = state.organization(organization)?.organization.id.clone();
     let new = request.domain.unwrap_or_default();
     let domain = new.domain.to_lowercase();
@@ -44,7 +47,9 @@ fn create(
         .any(|existing| existing.organization_id == organization_id)
     {
         let message = format!("the organization already has the domain {domain:?}");
-        return Err(ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource("domain", &domain));
+        return Err(
+            ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource("domain", &domain)
+        );
     }
     let domain_type = match new.domain_type {
         DomainType::Unspecified => DomainType::OrganizationDomain,
@@ -79,7 +84,9 @@ fn create(
         Some(&organization_id),
         &domain,
     );
-    Ok(CreateDomainResponse { domain: Some(domain) })
+    Ok(CreateDomainResponse {
+        domain: Some(domain),
+    })
 }
 
 /// Returns `true` if the name has at least two labels of letters, digits and inner hyphens (RFC
@@ -96,8 +103,15 @@ fn is_domain_name(text: &str) -> bool {
     text.contains('.') && text.split('.').all(label)
 }
 
-fn get(state: &State, _: &Ctx<'_>, request: GetDomainRequest) -> Result<GetDomainResponse, ApiError> {
-    let organization = name!(request.identities, GetDomainRequestIdentities::OrganizationId)?;
+fn get(
+    state: &State,
+    _: &Ctx<'_>,
+    request: GetDomainRequest,
+) -> Result<GetDomainResponse, ApiError> {
+    let organization = name!(
+        request.identities,
+        GetDomainRequestIdentities::OrganizationId
+    )?;
     let domain = find(state, organization, &request.id)?;
     Ok(GetDomainResponse {
         domain: Some(domain.clone()),
@@ -113,8 +127,15 @@ fn find<'s>(state: &'s State, organization: Name<'_>, id: &str) -> Result<&'s Do
     Ok(domain)
 }
 
-fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteDomainRequest) -> Result<Empty, ApiError> {
-    let organization = name!(request.identities, DeleteDomainRequestIdentities::OrganizationId)?;
+fn delete(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: DeleteDomainRequest,
+) -> Result<Empty, ApiError> {
+    let organization = name!(
+        request.identities,
+        DeleteDomainRequestIdentities::OrganizationId
+    )?;
     find(state, organization, &request.id)?;
     let domain = state.domains.remove(&request.id)?;
     state.emit(
@@ -127,17 +148,31 @@ fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteDomainRequest) -> Res
     Ok(Empty {})
 }
 
-fn list(state: &State, _: &Ctx<'_>, request: ListDomainRequest) -> Result<ListDomainResponse, ApiError> {
-    let organization = name!(request.identities, ListDomainRequestIdentities::OrganizationId)?;
+fn list(
+    state: &State,
+    _: &Ctx<'_>,
+    request: ListDomainRequest,
+) -> Result<ListDomainResponse, ApiError> {
+    let organization = name!(
+        request.identities,
+        ListDomainRequestIdentities::OrganizationId
+    )?;
     let organization_id = &state.organization(organization)?.organization.id;
-    let page_size = request.page_size.filter(|size| *size > 0).unwrap_or(DEFAULT_PAGE);
-    let page_number = request.page_number.filter(|number| *number > 0).unwrap_or(1);
+    let page_size = request
+        .page_size
+        .filter(|size| *size > 0)
+        .unwrap_or(DEFAULT_PAGE);
+    let page_number = request
+        .page_number
+        .filter(|number| *number > 0)
+        .unwrap_or(1);
     let skipped = (i64::from(page_number) - 1) * i64::from(page_size);
     let domains = state
         .domains
         .by("organization", organization_id)
         .filter(|domain| {
-            request.domain_type == DomainType::Unspecified || domain.domain_type == request.domain_type
+            request.domain_type == DomainType::Unspecified
+                || domain.domain_type == request.domain_type
         });
     let page = domains
         .skip(usize::try_from(skipped).unwrap_or(usize::MAX))

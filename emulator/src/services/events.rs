@@ -1,7 +1,8 @@
 //! `EventsService`.
 
 use scalekit::api::events::{
-    EventFilter, ListEventsPaginatedRequest, ListEventsPaginatedResponse, ObjectType, ScalekitEvent, Source,
+    EventFilter, ListEventsPaginatedRequest, ListEventsPaginatedResponse, ObjectType,
+    ScalekitEvent, Source,
 };
 
 use super::{Entry, read};
@@ -45,10 +46,13 @@ fn matches(event: &ScalekitEvent, filter: &EventFilter) -> bool {
     } = filter;
     let text = |name: &str| {
         let data = event.data.as_ref();
-        data.and_then(|data| data.get(name)?.as_str()).unwrap_or_default()
+        data.and_then(|data| data.get(name)?.as_str())
+            .unwrap_or_default()
     };
     let equals = |name: &str, expected: &Option<String>| {
-        expected.as_ref().is_none_or(|expected| text(name) == expected)
+        expected
+            .as_ref()
+            .is_none_or(|expected| text(name) == expected)
     };
     // Matches events about the object, and events of other objects that refer to it.
     let concerns = |name: &str, object: ObjectType, expected: &Option<String>| {

@@ -110,7 +110,11 @@ pub(crate) fn handler(operation: &str) -> Option<Handler> {
 }
 
 /// Returns the organization and the e-mail address of the invitation that a request would send.
-pub(crate) fn invitation(state: &State, operation: &str, request: &Value) -> Option<(String, String)> {
+pub(crate) fn invitation(
+    state: &State,
+    operation: &str,
+    request: &Value,
+) -> Option<(String, String)> {
     memberships::invitation(state, operation, request)
 }
 
@@ -237,10 +241,14 @@ mod tests {
         let new = json!({ "organization": { "display_name": "Acme", "external_id": "acme" } });
         let created = run("OrganizationService.CreateOrganization", new).expect("an organization");
         let by_external_id = json!({ "external_id": "acme" });
-        let read = run("OrganizationService.GetOrganization", by_external_id.clone());
+        let read = run(
+            "OrganizationService.GetOrganization",
+            by_external_id.clone(),
+        );
         assert_eq!(read.expect("an organization"), created);
         let change = json!({ "external_id": "acme", "organization": { "display_name": "Acme 2" } });
-        let changed = run("OrganizationService.UpdateOrganization", change).expect("an organization");
+        let changed =
+            run("OrganizationService.UpdateOrganization", change).expect("an organization");
         assert_eq!(changed["organization"]["id"], created["organization"]["id"]);
         assert_eq!(changed["organization"]["display_name"], "Acme 2");
         let unknown = json!({ "external_id": "globex" });

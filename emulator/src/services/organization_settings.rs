@@ -3,12 +3,12 @@
 use scalekit::api::commons::TimeUnit;
 use scalekit::api::events::ObjectType;
 use scalekit::api::organizations::{
-    GetOrganizationResponse, GetOrganizationSessionPolicyRequest, GetOrganizationSessionPolicyResponse,
-    GetOrganizationUserManagementSettingsRequest, GetOrganizationUserManagementSettingsResponse,
-    OrganizationSessionPolicySettings, OrganizationUserManagementSettings, SessionPolicyType,
-    UpdateOrganizationSessionPolicyRequest, UpdateOrganizationSessionPolicyResponse,
-    UpdateOrganizationSettingsRequest, UpsertUserManagementSettingsRequest,
-    UpsertUserManagementSettingsResponse,
+    GetOrganizationResponse, GetOrganizationSessionPolicyRequest,
+    GetOrganizationSessionPolicyResponse, GetOrganizationUserManagementSettingsRequest,
+    GetOrganizationUserManagementSettingsResponse, OrganizationSessionPolicySettings,
+    OrganizationUserManagementSettings, SessionPolicyType, UpdateOrganizationSessionPolicyRequest,
+    UpdateOrganizationSessionPolicyResponse, UpdateOrganizationSettingsRequest,
+    UpsertUserManagementSettingsRequest, UpsertUserManagementSettingsResponse,
 };
 
 use super::{Entry, read, write};
@@ -47,7 +47,10 @@ fn update_settings(
     let switched = |row: &mut OrganizationRow| {
         let features = &mut row.organization.settings.get_or_insert_default().features;
         for feature in request.settings.unwrap_or_default().features {
-            match features.iter_mut().find(|existing| existing.name == feature.name) {
+            match features
+                .iter_mut()
+                .find(|existing| existing.name == feature.name)
+            {
                 Some(existing) => existing.enabled = feature.enabled,
                 None => features.push(feature),
             }
@@ -81,7 +84,9 @@ fn get_session_policy(
 
 /// Returns the effective policy as the API shows it: the organization's own policy, or the
 /// application's. A missing unit means minutes.
-fn shown_policy(own: Option<OrganizationSessionPolicySettings>) -> OrganizationSessionPolicySettings {
+fn shown_policy(
+    own: Option<OrganizationSessionPolicySettings>,
+) -> OrganizationSessionPolicySettings {
     let mut policy = own.unwrap_or_else(|| OrganizationSessionPolicySettings {
         policy_source: SessionPolicyType::Application,
         ..OrganizationSessionPolicySettings::default()
@@ -131,7 +136,10 @@ fn changed_policy(
     }
     let mut policy = own.unwrap_or_default();
     policy.policy_source = SessionPolicyType::Custom;
-    keep_or_set(&mut policy.absolute_session_timeout, new.absolute_session_timeout);
+    keep_or_set(
+        &mut policy.absolute_session_timeout,
+        new.absolute_session_timeout,
+    );
     keep_or_set(
         &mut policy.absolute_session_timeout_unit,
         new.absolute_session_timeout_unit,
@@ -176,10 +184,12 @@ fn upsert_user_management(
 ) -> Result<UpsertUserManagementSettingsResponse, ApiError> {
     let settings = request.settings.unwrap_or_default();
     let limit = settings.max_allowed_users;
-    let row = state.organizations.change(&request.organization_id, |row| {
-        row.max_allowed_users = limit;
-        row.organization.update_time = ctx.stamp();
-    })?;
+    let row = state
+        .organizations
+        .change(&request.organization_id, |row| {
+            row.max_allowed_users = limit;
+            row.organization.update_time = ctx.stamp();
+        })?;
     let organization = row.organization.clone();
     let event = "organization.updated";
     let id = Some(request.organization_id.as_str());

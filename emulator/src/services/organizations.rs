@@ -4,11 +4,11 @@ use scalekit::api::Empty;
 use scalekit::api::events::ObjectType;
 use scalekit::api::organizations::{
     CreateOrganizationRequest, CreateOrganizationResponse, DeleteOrganizationRequest,
-    DeleteOrganizationRequestIdentities, Feature, GeneratePortalLinkRequest, GeneratePortalLinkResponse,
-    GetOrganizationRequest, GetOrganizationRequestIdentities, GetOrganizationResponse, Link,
-    ListOrganizationsRequest, ListOrganizationsResponse, Organization, SearchOrganizationsRequest,
-    SearchOrganizationsResponse, UpdateOrganizationRequest, UpdateOrganizationRequestIdentities,
-    UpdateOrganizationResponse,
+    DeleteOrganizationRequestIdentities, Feature, GeneratePortalLinkRequest,
+    GeneratePortalLinkResponse, GetOrganizationRequest, GetOrganizationRequestIdentities,
+    GetOrganizationResponse, Link, ListOrganizationsRequest, ListOrganizationsResponse,
+    Organization, SearchOrganizationsRequest, SearchOrganizationsResponse,
+    UpdateOrganizationRequest, UpdateOrganizationRequestIdentities, UpdateOrganizationResponse,
 };
 
 use super::{Entry, Patch, contains, name, read, write};
@@ -23,7 +23,10 @@ pub(super) static OPERATIONS: &[Entry] = &[
         write!(generate_portal_link),
     ),
     ("OrganizationService.GetOrganization", read!(get)),
-    ("OrganizationService.GetOrganizationByExternalId", read!(get)),
+    (
+        "OrganizationService.GetOrganizationByExternalId",
+        read!(get),
+    ),
     ("OrganizationService.ListOrganization", read!(list)),
     ("OrganizationService.SearchOrganization", read!(search)),
     ("OrganizationService.UpdateOrganization", write!(update)),
@@ -76,7 +79,10 @@ fn get(
     _: &Ctx<'_>,
     request: GetOrganizationRequest,
 ) -> Result<GetOrganizationResponse, ApiError> {
-    let row = state.organization(name!(request.identities, GetOrganizationRequestIdentities::Id)?)?;
+    let row = state.organization(name!(
+        request.identities,
+        GetOrganizationRequestIdentities::Id
+    )?)?;
     Ok(GetOrganizationResponse {
         organization: Some(row.organization.clone()),
     })
@@ -90,7 +96,11 @@ fn list(
     let (size, token) = (request.page_size, &request.page_token);
     let organizations = &state.organizations;
     let page = match &request.external_id {
-        Some(id) => organizations.page_by(("external_id", id), Order::NewestFirst, size, token, |_| true)?,
+        Some(id) => {
+            organizations.page_by(("external_id", id), Order::NewestFirst, size, token, |_| {
+                true
+            })?
+        }
         None => organizations.page_of_all(Order::NewestFirst, size, token)?,
     };
     Ok(ListOrganizationsResponse {
@@ -121,7 +131,12 @@ fn search(
             } = &row.organization;
             contains(
                 &query,
-                [Some(id), Some(display_name), external_id.as_ref(), slug.as_ref()],
+                [
+                    Some(id),
+                    Some(display_name),
+                    external_id.as_ref(),
+                    slug.as_ref(),
+                ],
             )
         },
     )?;
@@ -162,7 +177,11 @@ fn update(
         patch.map("metadata", new.metadata, &mut organization.metadata);
         organization.update_time = ctx.stamp();
     };
-    let organization = state.organizations.change(&id, updated)?.organization.clone();
+    let organization = state
+        .organizations
+        .change(&id, updated)?
+        .organization
+        .clone();
     state.emit(
         ctx,
         "organization.updated",
@@ -175,7 +194,11 @@ fn update(
     })
 }
 
-fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteOrganizationRequest) -> Result<Empty, ApiError> {
+fn delete(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: DeleteOrganizationRequest,
+) -> Result<Empty, ApiError> {
     let name = name!(request.identities, DeleteOrganizationRequestIdentities::Id)?;
     let id = state.organization(name)?.organization.id.clone();
     state.delete_organization(ctx, &id)?;

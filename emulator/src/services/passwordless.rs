@@ -19,16 +19,24 @@ const CODE_LENGTH: u32 = 6;
 pub(crate) const TRIES: u32 = 5;
 
 pub(super) static OPERATIONS: &[Entry] = &[
-    ("PasswordlessService.ResendPasswordlessEmail", write!(resend)),
+    (
+        "PasswordlessService.ResendPasswordlessEmail",
+        write!(resend),
+    ),
     ("PasswordlessService.SendPasswordlessEmail", write!(start)),
-    ("PasswordlessService.VerifyPasswordlessEmail", write!(verify)),
+    (
+        "PasswordlessService.VerifyPasswordlessEmail",
+        write!(verify),
+    ),
 ];
 
 /// Returns the environment's passwordless settings, if there is a connection with them.
 fn settings(state: &State) -> Option<PasswordLessConfig> {
     let mut all = state.connections.iter();
     all.find_map(|connection| match &connection.settings {
-        Some(ConnectionSettings::PasswordlessConfig(config)) if connection.organization_id.is_none() => {
+        Some(ConnectionSettings::PasswordlessConfig(config))
+            if connection.organization_id.is_none() =>
+        {
             Some((**config).clone())
         }
         _ => None,
@@ -86,7 +94,10 @@ pub(crate) fn resend(
     ctx: &Ctx<'_>,
     request: ResendPasswordlessRequest,
 ) -> Result<SendPasswordlessResponse, ApiError> {
-    let old = state.passwordless.require(&request.auth_request_id)?.clone();
+    let old = state
+        .passwordless
+        .require(&request.auth_request_id)?
+        .clone();
     if old.used {
         return Err(ApiError::not_found(
             PasswordlessRow::KIND,
@@ -137,7 +148,8 @@ fn mail(row: &PasswordlessRow) -> Mail {
     let place = row.magiclink_auth_uri.as_deref();
     let link = place.and_then(|place| {
         let mut link = url::Url::parse(place).ok()?;
-        link.query_pairs_mut().append_pair("link_token", &row.link_token);
+        link.query_pairs_mut()
+            .append_pair("link_token", &row.link_token);
         Some(link.into())
     });
     let signup = row.template == Some(TemplateType::Signup);
@@ -171,7 +183,8 @@ pub(crate) fn verify(
             return Err(ApiError::invalid("specify a code or a link_token"));
         }
     };
-    let same_request = |row: &&PasswordlessRow| id.as_ref().is_none_or(|id| row.auth_request_id == *id);
+    let same_request =
+        |row: &&PasswordlessRow| id.as_ref().is_none_or(|id| row.auth_request_id == *id);
     let found = state
         .passwordless
         .by(index, value)
@@ -188,7 +201,10 @@ pub(crate) fn verify(
         }
         (None, Some(id)) => {
             state.passwordless.require(id)?;
-            let failed = state.passwordless.change(id, |row| row.failures += 1)?.clone();
+            let failed = state
+                .passwordless
+                .change(id, |row| row.failures += 1)?
+                .clone();
             log(state, ctx, &failed, FAILED);
             return Err(rejected(
                 "PASSWORDLESS_CREDENTIAL_INVALID",

@@ -75,7 +75,12 @@ impl<'a> Patch<'a> {
 
     /// Replaces a map as a whole. In proto3, an empty map looks like an absent one, so an empty map
     /// clears the field only if the mask contains it.
-    pub(super) fn map(self, field: &str, new: BTreeMap<String, String>, old: &mut BTreeMap<String, String>) {
+    pub(super) fn map(
+        self,
+        field: &str,
+        new: BTreeMap<String, String>,
+        old: &mut BTreeMap<String, String>,
+    ) {
         if self.changes(field, !new.is_empty()) {
             *old = new;
         }

@@ -3,9 +3,9 @@
 use scalekit::api::Empty;
 use scalekit::api::events::ObjectType;
 use scalekit::api::roles::{
-    CreatePermissionRequest, CreatePermissionResponse, DeletePermissionRequest, GetPermissionRequest,
-    GetPermissionResponse, ListPermissionsRequest, ListPermissionsResponse, Permission, PermissionType,
-    UpdatePermissionRequest, UpdatePermissionResponse,
+    CreatePermissionRequest, CreatePermissionResponse, DeletePermissionRequest,
+    GetPermissionRequest, GetPermissionResponse, ListPermissionsRequest, ListPermissionsResponse,
+    Permission, PermissionType, UpdatePermissionRequest, UpdatePermissionResponse,
 };
 
 use super::{Entry, read, write};
@@ -47,7 +47,11 @@ fn create(
     })
 }
 
-fn get(state: &State, _: &Ctx<'_>, request: GetPermissionRequest) -> Result<GetPermissionResponse, ApiError> {
+fn get(
+    state: &State,
+    _: &Ctx<'_>,
+    request: GetPermissionRequest,
+) -> Result<GetPermissionResponse, ApiError> {
     Ok(GetPermissionResponse {
         permission: Some(require(state, &request.permission_name)?.clone()),
     })
@@ -100,7 +104,9 @@ fn list(
     };
     let size = request.page_size.unwrap_or_default();
     let token = request.page_token.as_deref().unwrap_or_default();
-    let page = state.permissions.page(Order::OldestFirst, size, token, matches)?;
+    let page = state
+        .permissions
+        .page(Order::OldestFirst, size, token, matches)?;
     Ok(ListPermissionsResponse {
         permissions: page.map(|row| (*row).clone()),
         prev_page_token: page.previous,
@@ -109,12 +115,18 @@ fn list(
     })
 }
 
-fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeletePermissionRequest) -> Result<Empty, ApiError> {
+fn delete(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: DeletePermissionRequest,
+) -> Result<Empty, ApiError> {
     let id = require(state, &request.permission_name)?.id.clone();
     let permission = state.permissions.remove(&id)?;
-    state
-        .roles
-        .change_all(|row| row.role.permissions.retain(|own| own.name != permission.name));
+    state.roles.change_all(|row| {
+        row.role
+            .permissions
+            .retain(|own| own.name != permission.name)
+    });
     state.emit(
         ctx,
         "permission.deleted",
@@ -138,7 +150,11 @@ fn check_name(state: &State, name: &str) -> Result<(), ApiError> {
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':'))
     {
         let description = "must contain only letters, digits, `_` and `:`";
-        return Err(ApiError::field("permission.name", "string.pattern", description));
+        return Err(ApiError::field(
+            "permission.name",
+            "string.pattern",
+            description,
+        ));
     }
     if state.permission(name).is_some() {
         let message = format!("a permission with the name {name} already exists");

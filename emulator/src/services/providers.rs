@@ -1,9 +1,9 @@
 //! `ProviderService`: built-in and custom third-party services.
 
 use scalekit::api::providers::{
-    CreateCustomProviderRequest, CreateProviderResponse, DeleteProviderRequest, DeleteProviderResponse,
-    ListProvidersRequest, ListProvidersResponse, Provider, ProviderType, UpdateCustomProviderRequest,
-    UpdateProviderResponse,
+    CreateCustomProviderRequest, CreateProviderResponse, DeleteProviderRequest,
+    DeleteProviderResponse, ListProvidersRequest, ListProvidersResponse, Provider, ProviderType,
+    UpdateCustomProviderRequest, UpdateProviderResponse,
 };
 use serde_json::{Value, json};
 
@@ -29,7 +29,9 @@ fn built_in() -> impl Iterator<Item = Provider> {
             id: format!("{BUILT_IN}{name}"),
             identifier: name.to_uppercase(),
             display_name: name.to_owned(),
-            auth_patterns: Some(vec![json!({ "type": "OAUTH", "display_name": "OAuth 2.0" })]),
+            auth_patterns: Some(vec![
+                json!({ "type": "OAUTH", "display_name": "OAuth 2.0" }),
+            ]),
             display_priority: i32::try_from(rank).unwrap_or(i32::MAX),
             ..Provider::default()
         })
@@ -63,7 +65,11 @@ fn create(
 /// # Errors
 /// INVALID_ARGUMENT if a pattern is not a JSON object.
 fn check_patterns(patterns: Option<&Vec<Value>>) -> Result<(), ApiError> {
-    match patterns.into_iter().flatten().position(|one| !one.is_object()) {
+    match patterns
+        .into_iter()
+        .flatten()
+        .position(|one| !one.is_object())
+    {
         Some(place) => {
             let field = format!("provider.auth_patterns[{place}]");
             Err(ApiError::field(
@@ -88,11 +94,18 @@ fn shown(provider: &Provider) -> Provider {
 /// Converts a display name to an unused identifier: `My Notes` becomes `my-notes`, or `my-notes-2`
 /// if that is taken.
 fn free_identifier(state: &State, display_name: &str) -> String {
-    let words: Vec<String> = display_name.split_whitespace().map(str::to_lowercase).collect();
+    let words: Vec<String> = display_name
+        .split_whitespace()
+        .map(str::to_lowercase)
+        .collect();
     let plain = words.join("-");
     let numbered = (2..).map(|number: u64| format!("{plain}-{number}"));
     let taken = |identifier: &str| {
-        state.providers.by("identifier", identifier).next().is_some()
+        state
+            .providers
+            .by("identifier", identifier)
+            .next()
+            .is_some()
             || connections::known_services().any(|name| name == identifier)
     };
     std::iter::once(plain.clone())
@@ -156,7 +169,8 @@ fn list(
         providers.extend(state.providers.iter().map(shown));
     }
     let identifier = &request.identifier;
-    providers.retain(|one| identifier.is_empty() || one.identifier.eq_ignore_ascii_case(identifier));
+    providers
+        .retain(|one| identifier.is_empty() || one.identifier.eq_ignore_ascii_case(identifier));
     let page = page_of(&providers, request.page_size, &request.page_token)?;
     Ok(ListProvidersResponse {
         providers: page.map(|provider| (*provider).clone()),

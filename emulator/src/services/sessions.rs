@@ -1,9 +1,9 @@
 //! `SessionService`.
 
 use scalekit::api::sessions::{
-    RevokeAllUserSessionsRequest, RevokeAllUserSessionsResponse, RevokeSessionRequest, RevokeSessionResponse,
-    RevokedSessionDetails, SessionDetails, SessionDetailsRequest, UserSessionDetails,
-    UserSessionDetailsRequest,
+    RevokeAllUserSessionsRequest, RevokeAllUserSessionsResponse, RevokeSessionRequest,
+    RevokeSessionResponse, RevokedSessionDetails, SessionDetails, SessionDetailsRequest,
+    UserSessionDetails, UserSessionDetailsRequest,
 };
 
 use super::{Entry, read, write};
@@ -17,7 +17,11 @@ pub(super) static OPERATIONS: &[Entry] = &[
     ("SessionService.RevokeSession", write!(revoke)),
 ];
 
-fn get(state: &State, ctx: &Ctx<'_>, request: SessionDetailsRequest) -> Result<SessionDetails, ApiError> {
+fn get(
+    state: &State,
+    ctx: &Ctx<'_>,
+    request: SessionDetailsRequest,
+) -> Result<SessionDetails, ApiError> {
     Ok(state.show_session(ctx, state.sessions.require(&request.session_id)?))
 }
 
@@ -31,7 +35,8 @@ fn list(
     let matches = |row: &SessionRow| {
         let session = state.show_session(ctx, row);
         let mut statuses = filter.status.iter();
-        (filter.status.is_empty() || statuses.any(|status| status.eq_ignore_ascii_case(&session.status)))
+        (filter.status.is_empty()
+            || statuses.any(|status| status.eq_ignore_ascii_case(&session.status)))
             && (filter.start_time.is_none() || session.created_at >= filter.start_time)
             && (filter.end_time.is_none() || session.created_at <= filter.end_time)
     };

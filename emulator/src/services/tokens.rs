@@ -2,8 +2,9 @@
 
 use scalekit::api::Empty;
 use scalekit::api::tokens::{
-    CreateTokenRequest, CreateTokenResponse, InvalidateTokenRequest, ListTokensRequest, ListTokensResponse,
-    Token, UpdateTokenRequest, UpdateTokenResponse, ValidateTokenRequest, ValidateTokenResponse,
+    CreateTokenRequest, CreateTokenResponse, InvalidateTokenRequest, ListTokensRequest,
+    ListTokensResponse, Token, UpdateTokenRequest, UpdateTokenResponse, ValidateTokenRequest,
+    ValidateTokenResponse,
 };
 
 use super::{Entry, read, write};
@@ -68,7 +69,8 @@ fn lookup<'s>(state: &'s State, token: &str) -> Option<&'s TokenRow> {
 
 /// Returns the row for a plain token or a token id. Fails if the token has expired.
 fn find<'s>(state: &'s State, ctx: &Ctx<'_>, token: &str) -> Result<&'s TokenRow, ApiError> {
-    let live = lookup(state, token).filter(|row| row.info.expiry.is_none_or(|end| Some(end) > ctx.stamp()));
+    let live = lookup(state, token)
+        .filter(|row| row.info.expiry.is_none_or(|end| Some(end) > ctx.stamp()));
     // The error must not contain the token.
     live.ok_or_else(|| ApiError::not_found(TokenRow::KIND, &suffix(token)))
 }
@@ -85,14 +87,22 @@ fn validate(
 }
 
 /// Also succeeds for an unknown token, which is already invalid.
-fn invalidate(state: &mut State, _: &Ctx<'_>, request: InvalidateTokenRequest) -> Result<Empty, ApiError> {
+fn invalidate(
+    state: &mut State,
+    _: &Ctx<'_>,
+    request: InvalidateTokenRequest,
+) -> Result<Empty, ApiError> {
     if let Some(id) = lookup(state, &request.token).map(|row| row.id().to_owned()) {
         state.tokens.remove(&id)?;
     }
     Ok(Empty {})
 }
 
-fn list(state: &State, _: &Ctx<'_>, request: ListTokensRequest) -> Result<ListTokensResponse, ApiError> {
+fn list(
+    state: &State,
+    _: &Ctx<'_>,
+    request: ListTokensRequest,
+) -> Result<ListTokensResponse, ApiError> {
     state.organizations.require(&request.organization_id)?;
     let user = request.user_id.filter(|id| !id.is_empty());
     let matches = |row: &TokenRow| user.is_none() || row.info.user_id == user;

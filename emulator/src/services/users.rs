@@ -6,9 +6,10 @@ use scalekit::api::events::ObjectType;
 use scalekit::api::users::{
     CreateUserAndMembershipRequest, CreateUserAndMembershipResponse, DeleteUserRequest,
     DeleteUserRequestIdentities, GetUserRequest, GetUserRequestIdentities, GetUserResponse,
-    ListOrganizationUsersRequest, ListOrganizationUsersResponse, ListUsersRequest, ListUsersResponse,
-    SearchOrganizationUsersRequest, SearchOrganizationUsersResponse, SearchUsersRequest, SearchUsersResponse,
-    UpdateUserProfile, UpdateUserRequest, UpdateUserRequestIdentities, UpdateUserResponse, User,
+    ListOrganizationUsersRequest, ListOrganizationUsersResponse, ListUsersRequest,
+    ListUsersResponse, SearchOrganizationUsersRequest, SearchOrganizationUsersResponse,
+    SearchUsersRequest, SearchUsersResponse, UpdateUserProfile, UpdateUserRequest,
+    UpdateUserRequestIdentities, UpdateUserResponse, User,
 };
 
 use super::{Entry, contains, memberships, name, read, write};
@@ -19,7 +20,10 @@ pub(super) static OPERATIONS: &[Entry] = &[
     ("UserService.CreateUserAndMembership", write!(create)),
     ("UserService.DeleteUser", write!(delete)),
     ("UserService.GetUser", read!(get)),
-    ("UserService.ListOrganizationUsers", read!(list_in_organization)),
+    (
+        "UserService.ListOrganizationUsers",
+        read!(list_in_organization),
+    ),
     ("UserService.ListUsers", read!(list)),
     (
         "UserService.SearchOrganizationUsers",
@@ -40,7 +44,9 @@ fn create(
         memberships::new_membership(state, ctx, &request.organization_id, new.membership, invite)?;
     if state.user_by_email(&new.email).is_some() {
         let message = "a user with this e-mail address already exists";
-        return Err(ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource("user", &new.email));
+        return Err(
+            ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource("user", &new.email)
+        );
     }
     let external_id = new.external_id.filter(|id| !id.is_empty());
     external_id_is_free(state, "", external_id.as_deref())?;
@@ -79,7 +85,11 @@ fn either(new: String, old: &str) -> String {
     if new.is_empty() { old.to_owned() } else { new }
 }
 
-fn external_id_is_free(state: &State, own: &str, external_id: Option<&str>) -> Result<(), ApiError> {
+fn external_id_is_free(
+    state: &State,
+    own: &str,
+    external_id: Option<&str>,
+) -> Result<(), ApiError> {
     let Some(external_id) = external_id.filter(|id| !id.is_empty()) else {
         return Ok(());
     };
@@ -176,10 +186,15 @@ fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteUserRequest) -> Resul
     Ok(Empty {})
 }
 
-fn list(state: &State, ctx: &Ctx<'_>, request: ListUsersRequest) -> Result<ListUsersResponse, ApiError> {
-    let page = state
-        .users
-        .page_of_all(Order::OldestFirst, request.page_size, &request.page_token)?;
+fn list(
+    state: &State,
+    ctx: &Ctx<'_>,
+    request: ListUsersRequest,
+) -> Result<ListUsersResponse, ApiError> {
+    let page =
+        state
+            .users
+            .page_of_all(Order::OldestFirst, request.page_size, &request.page_token)?;
     Ok(ListUsersResponse {
         users: page.map(|user| state.show_user(ctx, user)),
         total_size: page.total,

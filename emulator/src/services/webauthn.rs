@@ -3,9 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use scalekit::api::webauthn::{
-    AllAcceptedCredentialsOptions, DeleteCredentialRequest, DeleteCredentialResponse, ListCredentialsRequest,
-    ListCredentialsResponse, UnknownCredentialOptions, UpdateCredentialRequest, UpdateCredentialResponse,
-    WebAuthnCredential,
+    AllAcceptedCredentialsOptions, DeleteCredentialRequest, DeleteCredentialResponse,
+    ListCredentialsRequest, ListCredentialsResponse, UnknownCredentialOptions,
+    UpdateCredentialRequest, UpdateCredentialResponse, WebAuthnCredential,
 };
 
 use super::{Entry, read, write};
@@ -56,10 +56,12 @@ fn update(
     ctx: &Ctx<'_>,
     request: UpdateCredentialRequest,
 ) -> Result<UpdateCredentialResponse, ApiError> {
-    let changed = state.credentials.change(&request.credential_id, |credential| {
-        credential.display_name = Some(request.display_name);
-        credential.updated_at = ctx.stamp();
-    })?;
+    let changed = state
+        .credentials
+        .change(&request.credential_id, |credential| {
+            credential.display_name = Some(request.display_name);
+            credential.updated_at = ctx.stamp();
+        })?;
     Ok(UpdateCredentialResponse {
         credential: Some(changed.clone()),
     })

@@ -1,8 +1,8 @@
 //! Connected accounts.
 
 use scalekit::api::connected_accounts::{
-    AuthorizationDetailsDetails as Details, ConnectedAccount, ConnectedAccountForList, ConnectorStatus,
-    OauthToken,
+    AuthorizationDetailsDetails as Details, ConnectedAccount, ConnectedAccountForList,
+    ConnectorStatus, OauthToken,
 };
 use scalekit::api::events::ObjectType;
 use serde::{Deserialize, Serialize};
@@ -98,7 +98,8 @@ impl State {
         let expired = account
             .token_expires_at
             .is_some_and(|end| Some(end) <= ctx.stamp());
-        if expired && account.status == ConnectorStatus::Active && refresh_token(&account).is_none() {
+        if expired && account.status == ConnectorStatus::Active && refresh_token(&account).is_none()
+        {
             account.status = ConnectorStatus::Expired;
         }
         let config = account.api_config.get_or_insert_default();
@@ -113,14 +114,23 @@ impl State {
         let data = summary(self.show_account(ctx, row));
         let event = format!("connected_account.{change}");
         let organization = row.organization_id.as_deref();
-        self.emit(ctx, &event, ObjectType::ConnectedAccount, organization, &data);
+        self.emit(
+            ctx,
+            &event,
+            ObjectType::ConnectedAccount,
+            organization,
+            &data,
+        );
     }
 
     /// Refreshes the access token of an account if it has expired and there is a refresh token.
     pub(crate) fn renew_account(&mut self, ctx: &Ctx<'_>, id: &str) {
         let stamp = ctx.stamp();
         let _ = self.change_account(id, |row| {
-            let expired = row.account.token_expires_at.is_some_and(|end| Some(end) <= stamp);
+            let expired = row
+                .account
+                .token_expires_at
+                .is_some_and(|end| Some(end) <= stamp);
             if !expired || refresh_token(&row.account).is_none() {
                 return;
             }

@@ -25,7 +25,9 @@ impl State {
         new: BrowserKey,
         session_id: &str,
     ) {
-        let live = old.map(|old| self.sessions_in(ctx, old)).unwrap_or_default();
+        let live = old
+            .map(|old| self.sessions_in(ctx, old))
+            .unwrap_or_default();
         let mut ids: Vec<String> = live
             .iter()
             .rev()

@@ -1,6 +1,8 @@
 //! OAuth clients, protected resources and consents.
 
-use scalekit::api::clients::{Client, ClientSecret, CustomClaim, M2MClient, Resource, ResourceUserConsent};
+use scalekit::api::clients::{
+    Client, ClientSecret, CustomClaim, M2MClient, Resource, ResourceUserConsent,
+};
 use serde::{Deserialize, Serialize};
 
 use super::rows::{dated, keys, row};
@@ -90,7 +92,11 @@ fn keep_hashes(secrets: &mut [ClientSecret], hashes: &mut Hashes) {
 }
 
 /// Creates a secret. Returns its plain text and the stored form.
-pub(crate) fn new_secret(ctx: &Ctx<'_>, ids: &mut Ids, hashes: &mut Hashes) -> (String, ClientSecret) {
+pub(crate) fn new_secret(
+    ctx: &Ctx<'_>,
+    ids: &mut Ids,
+    hashes: &mut Hashes,
+) -> (String, ClientSecret) {
     let plain = random_token("test");
     let secret = ClientSecret {
         id: ids.next("sks"),
@@ -135,7 +141,8 @@ impl State {
     /// credentials at startup.
     pub(crate) fn ensure_client(&mut self, ctx: &Ctx<'_>, id: &str, secret: &str) {
         let existing = self.oauth_client(ctx, id);
-        if existing.is_some_and(|existing| existing.hashes.values().any(|own| *own == hash(secret))) {
+        if existing.is_some_and(|existing| existing.hashes.values().any(|own| *own == hash(secret)))
+        {
             return;
         }
         let first = ClientSecret {
@@ -242,7 +249,8 @@ impl State {
 
 fn accepted(ctx: &Ctx<'_>, secrets: &[ClientSecret], hashes: &Hashes) -> Hashes {
     let active = |secret: &&ClientSecret| {
-        secret.status == Default::default() && secret.expire_time.is_none_or(|end| Some(end) > ctx.stamp())
+        secret.status == Default::default()
+            && secret.expire_time.is_none_or(|end| Some(end) > ctx.stamp())
     };
     let active = secrets.iter().filter(active);
     active

@@ -38,14 +38,22 @@ pub(crate) struct DirectoryGroupRow {
 
 row!(DirectoryRow, "directory", "dir", directory.id, {
     fn keys(&self) -> Vec<Key> {
-        keys([("organization", Some(self.directory.organization_id.as_str()))])
+        keys([(
+            "organization",
+            Some(self.directory.organization_id.as_str()),
+        )])
     }
 });
 
 row!(DirectoryUserRow, "directory user", "diruser", user.id, {
     fn keys(&self) -> Vec<Key> {
         let mut all = keys([("directory", Some(self.directory_id.as_str()))]);
-        all.extend(self.user.groups.iter().map(|group| ("group", group.id.clone())));
+        all.extend(
+            self.user
+                .groups
+                .iter()
+                .map(|group| ("group", group.id.clone())),
+        );
         all
     }
 
@@ -57,15 +65,21 @@ row!(DirectoryUserRow, "directory user", "diruser", user.id, {
     }
 });
 
-row!(DirectoryGroupRow, "directory group", "dirgroup", group.id, {
-    fn keys(&self) -> Vec<Key> {
-        keys([("directory", Some(self.directory_id.as_str()))])
-    }
+row!(
+    DirectoryGroupRow,
+    "directory group",
+    "dirgroup",
+    group.id,
+    {
+        fn keys(&self) -> Vec<Key> {
+            keys([("directory", Some(self.directory_id.as_str()))])
+        }
 
-    fn complete(&mut self, ctx: &Ctx<'_>) {
-        self.group.updated_at = self.group.updated_at.or_else(|| ctx.stamp());
+        fn complete(&mut self, ctx: &Ctx<'_>) {
+            self.group.updated_at = self.group.updated_at.or_else(|| ctx.stamp());
+        }
     }
-});
+);
 
 impl State {
     /// Returns the directory as the API shows it, including user and group counts.
@@ -93,7 +107,11 @@ impl State {
     }
 
     /// Returns the user as the API shows it, including the current data of its groups.
-    pub(crate) fn show_directory_user(&self, row: &DirectoryUserRow, detail: bool) -> DirectoryUser {
+    pub(crate) fn show_directory_user(
+        &self,
+        row: &DirectoryUserRow,
+        detail: bool,
+    ) -> DirectoryUser {
         let groups = row.user.groups.iter();
         let groups = groups.filter_map(|group| self.directory_groups.get(&group.id));
         DirectoryUser {
@@ -106,7 +124,11 @@ impl State {
     }
 
     /// Returns the group as the API shows it, including its number of users.
-    pub(crate) fn show_directory_group(&self, row: &DirectoryGroupRow, detail: bool) -> DirectoryGroup {
+    pub(crate) fn show_directory_group(
+        &self,
+        row: &DirectoryGroupRow,
+        detail: bool,
+    ) -> DirectoryGroup {
         let users = self.directory_users.by("group", row.id()).count();
         DirectoryGroup {
             total_users: i32::try_from(users).unwrap_or(i32::MAX),

@@ -44,7 +44,7 @@ impl State {
 fn display_name(name: &str) -> String {
     let words = name.replace(['.', '_'], " ");
     let mut letters = words.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }

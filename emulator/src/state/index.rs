@@ -17,7 +17,12 @@ type Places = SmallVec<[u64; 2]>;
 impl Indexes {
     pub(super) fn add(&mut self, place: u64, keys: Vec<Key>) {
         for (index, value) in keys {
-            let places = self.0.entry(index).or_default().entry(value.into()).or_default();
+            let places = self
+                .0
+                .entry(index)
+                .or_default()
+                .entry(value.into())
+                .or_default();
             if let Err(at) = places.binary_search(&place) {
                 places.insert(at, place);
             }

@@ -97,7 +97,8 @@ impl MapKey for (String, String) {
     fn from_bytes(bytes: &[u8]) -> anyhow::Result<Self> {
         let text = String::from_utf8(bytes.to_vec())?;
         let parts = text.split_once('\n');
-        let (first, second) = parts.ok_or_else(|| anyhow::anyhow!("{text:?} is not a pair of ids"))?;
+        let (first, second) =
+            parts.ok_or_else(|| anyhow::anyhow!("{text:?} is not a pair of ids"))?;
         Ok((first.to_owned(), second.to_owned()))
     }
 }

@@ -68,7 +68,10 @@ impl State {
             expires_at: ctx.now.as_second() + LIFETIME,
             auth_request_id: String::new(),
         };
-        let url = format!("{}/connected_accounts/authorize?token={}", ctx.url, link.token);
+        let url = format!(
+            "{}/connected_accounts/authorize?token={}",
+            ctx.url, link.token
+        );
         self.magic_links.insert(&mut self.ids, link);
         let cutoff = ctx.now.as_second() - RETENTION_AFTER_EXPIRY;
         self.magic_links
@@ -177,7 +180,11 @@ fn new_tokens(connection: &Connection, chosen: &[String]) -> Option<OauthToken> 
     let Some(ConnectionSettings::OauthConfig(config)) = &connection.settings else {
         return None;
     };
-    let scopes = if chosen.is_empty() { &config.scopes } else { chosen };
+    let scopes = if chosen.is_empty() {
+        &config.scopes
+    } else {
+        chosen
+    };
     Some(OauthToken {
         access_token: random_token("at"),
         refresh_token: random_token("rt"),

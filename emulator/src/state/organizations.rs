@@ -89,7 +89,11 @@ impl State {
             organization,
             ..OrganizationRow::default()
         };
-        let organization = self.organizations.insert(&mut self.ids, row).organization.clone();
+        let organization = self
+            .organizations
+            .insert(&mut self.ids, row)
+            .organization
+            .clone();
         let id = organization.id.clone();
         self.emit(
             ctx,
@@ -115,10 +119,14 @@ impl State {
             let Some(value) = value.filter(|value| !value.is_empty()) else {
                 return Ok(());
             };
-            let other = self.organizations.by(field, value).find(|row| row.id() != own);
+            let other = self
+                .organizations
+                .by(field, value)
+                .find(|row| row.id() != own);
             other.map_or(Ok(()), |_| {
                 let message = format!("an organization with the {field} {value:?} already exists");
-                Err(ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource("organization", value))
+                Err(ApiError::exists("RESOURCE_ALREADY_EXISTS", message)
+                    .resource("organization", value))
             })
         };
         taken("external_id", external_id)?;

@@ -59,7 +59,13 @@ impl Token {
                 _ => None,
             }
         });
-        token.ok_or_else(|| ApiError::field("page_token", "page_token", "is not a page token of this list"))
+        token.ok_or_else(|| {
+            ApiError::field(
+                "page_token",
+                "page_token",
+                "is not a page token of this list",
+            )
+        })
     }
 
     fn text(self) -> String {
@@ -122,7 +128,12 @@ impl<'a, R> Page<'a, R> {
     }
 
     /// Returns a page of a whole table without reading the rows of other pages.
-    pub(super) fn of_all(rows: &'a BTreeMap<u64, Box<R>>, order: Order, size: u32, token: Token) -> Self {
+    pub(super) fn of_all(
+        rows: &'a BTreeMap<u64, Box<R>>,
+        order: Order,
+        size: u32,
+        token: Token,
+    ) -> Self {
         let size = clamped(size);
         let newest = order == Order::NewestFirst;
         let above = |place: u64| rows.range((Bound::Excluded(place), Bound::Unbounded));
@@ -131,7 +142,9 @@ impl<'a, R> Page<'a, R> {
         let mut page: Vec<(&u64, &Box<R>)> = match (token, newest) {
             (Token::First, false) => rows.iter().take(size).collect(),
             (Token::First, true) => rows.iter().rev().take(size).collect(),
-            (Token::After(place), false) | (Token::Before(place), true) => above(place).take(size).collect(),
+            (Token::After(place), false) | (Token::Before(place), true) => {
+                above(place).take(size).collect()
+            }
             (Token::Before(place), false) | (Token::After(place), true) => {
                 below(place).rev().take(size).collect()
             }
@@ -161,7 +174,9 @@ impl<'a, R> Page<'a, R> {
 
 /// Removes a malformed page token from a request, so that the first page is returned.
 pub(crate) fn drop_invalid_page_token(request: &mut serde_json::Value) {
-    let token = request.get("page_token").and_then(serde_json::Value::as_str);
+    let token = request
+        .get("page_token")
+        .and_then(serde_json::Value::as_str);
     let invalid = token.is_some_and(|token| Token::parse(token).is_err());
     if let Some(fields) = request.as_object_mut().filter(|_| invalid) {
         fields.remove("page_token");
@@ -172,7 +187,11 @@ pub(crate) fn drop_invalid_page_token(request: &mut serde_json::Value) {
 ///
 /// # Errors
 /// INVALID_ARGUMENT if the token is malformed.
-pub(crate) fn page_of<'a, R>(rows: &'a [R], size: u32, token: &str) -> Result<Page<'a, R>, ApiError> {
+pub(crate) fn page_of<'a, R>(
+    rows: &'a [R],
+    size: u32,
+    token: &str,
+) -> Result<Page<'a, R>, ApiError> {
     let token = Token::parse(token)?;
     let places = (0..).zip(rows).collect();
     Ok(Page::cut(places, Order::OldestFirst, size, token))

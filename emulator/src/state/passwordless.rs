@@ -68,7 +68,11 @@ row!(
 
 impl State {
     /// Stores a request and removes requests that expired long ago.
-    pub(crate) fn keep_passwordless(&mut self, ctx: &Ctx<'_>, row: PasswordlessRow) -> PasswordlessRow {
+    pub(crate) fn keep_passwordless(
+        &mut self,
+        ctx: &Ctx<'_>,
+        row: PasswordlessRow,
+    ) -> PasswordlessRow {
         let row = self.passwordless.insert(&mut self.ids, row).clone();
         let cutoff = ctx.now.as_second() - RETENTION_AFTER_EXPIRY;
         self.passwordless

@@ -171,7 +171,13 @@ impl State {
     }
 
     /// Sets the members of a group. Also updates the timestamps of users that join or leave it.
-    fn set_members(&mut self, ctx: &Ctx<'_>, directory_id: &str, group_id: &str, members: &[String]) {
+    fn set_members(
+        &mut self,
+        ctx: &Ctx<'_>,
+        directory_id: &str,
+        group_id: &str,
+        members: &[String],
+    ) {
         let before: Vec<String> = (self.directory_users.by("group", group_id))
             .map(|row| row.user.id.clone())
             .collect();
@@ -200,10 +206,10 @@ impl State {
     /// Records a sync. Fails if the directory is disabled.
     fn provision(&mut self, ctx: &Ctx<'_>, directory_id: &str) -> Result<(), ApiError> {
         if !self.directories.require(directory_id)?.directory.enabled {
-            let message = "the directory is disabled; enable it before adding or removing users and groups";
-            return Err(
-                ApiError::precondition("DIRECTORY_DISABLED", message).resource("directory", directory_id)
-            );
+            let message =
+                "the directory is disabled; enable it before adding or removing users and groups";
+            return Err(ApiError::precondition("DIRECTORY_DISABLED", message)
+                .resource("directory", directory_id));
         }
         let stamp = ctx.stamp();
         self.directories
@@ -212,7 +218,13 @@ impl State {
     }
 
     /// Emits an event for a change. Webhook payloads have some fields that API responses lack.
-    fn emit_change<R: Provisioned>(&mut self, ctx: &Ctx<'_>, row: &R, change: &str, mut data: Value) {
+    fn emit_change<R: Provisioned>(
+        &mut self,
+        ctx: &Ctx<'_>,
+        row: &R,
+        change: &str,
+        mut data: Value,
+    ) {
         let directory = self.directories.get(row.directory_id());
         let organization = directory.map(|row| row.directory.organization_id.clone());
         let sent = ["user_detail", "group_detail"].map(|name| data[name].clone());

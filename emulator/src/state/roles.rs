@@ -39,7 +39,10 @@ impl Row for RoleRow {
         let mut all = keys([("extends", self.role.extends.as_deref())]);
         all.extend([
             ("name", self.role.name.clone()),
-            ("own", own_key(self.organization_id.as_deref(), &self.role.name)),
+            (
+                "own",
+                own_key(self.organization_id.as_deref(), &self.role.name),
+            ),
             ("organization", organization),
         ]);
         all
@@ -163,7 +166,10 @@ impl State {
 
     /// Returns the permissions of the role and of the roles it extends. Each is paired with the
     /// name of the nearest role that grants it.
-    pub(crate) fn effective_permissions<'a>(&'a self, row: &'a RoleRow) -> Vec<(&'a Permission, &'a str)> {
+    pub(crate) fn effective_permissions<'a>(
+        &'a self,
+        row: &'a RoleRow,
+    ) -> Vec<(&'a Permission, &'a str)> {
         let mut seen = HashSet::new();
         let mut all = Vec::new();
         for role in self.lineage(row) {
@@ -185,7 +191,10 @@ impl State {
     }
 
     /// Returns the permissions of a member through all roles, without duplicates.
-    pub(crate) fn member_permissions(&self, membership: &OrganizationMembership) -> Vec<&Permission> {
+    pub(crate) fn member_permissions(
+        &self,
+        membership: &OrganizationMembership,
+    ) -> Vec<&Permission> {
         let mut seen = HashSet::new();
         let roles = self.member_roles(membership).into_iter();
         let all = roles.flat_map(|role| self.effective_permissions(role));
@@ -196,7 +205,10 @@ impl State {
 
     /// Returns `true` if the member has the role `row`.
     pub(crate) fn has_role(&self, membership: &OrganizationMembership, row: &RoleRow) -> bool {
-        membership.roles.iter().any(|role| role.name == row.role.name)
+        membership
+            .roles
+            .iter()
+            .any(|role| role.name == row.role.name)
             && self
                 .role_in(&membership.organization_id, &row.role.name)
                 .is_some_and(|resolved| resolved.role.id == row.role.id)
@@ -212,7 +224,9 @@ impl State {
             }
             let having = |membership: &OrganizationMembership| self.has_role(membership, row);
             let users = self.users.by("role", name);
-            return users.filter(|user| user.memberships.iter().any(having)).count();
+            return users
+                .filter(|user| user.memberships.iter().any(having))
+                .count();
         };
         if organization_id.is_some_and(|requested| requested != id) {
             return 0;
@@ -221,7 +235,9 @@ impl State {
             membership.organization_id == id && self.has_role(membership, row)
         };
         let members = self.users.by("organization", id);
-        members.filter(|user| user.memberships.iter().any(having)).count()
+        members
+            .filter(|user| user.memberships.iter().any(having))
+            .count()
     }
 
     /// Returns the names of the roles and permissions of a user in an organization, for token

@@ -14,7 +14,9 @@ use super::index::Key;
 use super::{Ctx, ENVIRONMENT};
 
 /// Returns the index keys whose value is present and not empty.
-pub(super) fn keys<'a>(values: impl IntoIterator<Item = (&'static str, Option<&'a str>)>) -> Vec<Key> {
+pub(super) fn keys<'a>(
+    values: impl IntoIterator<Item = (&'static str, Option<&'a str>)>,
+) -> Vec<Key> {
     let present = values
         .into_iter()
         .filter_map(|(index, value)| Some((index, value?)));
@@ -111,7 +113,10 @@ row!(Provider, "provider", "prv", {
 
 row!(Tool, "tool", "tool", {
     fn keys(&self) -> Vec<Key> {
-        let name = self.definition.as_ref().and_then(|all| all.get("name")?.as_str());
+        let name = self
+            .definition
+            .as_ref()
+            .and_then(|all| all.get("name")?.as_str());
         keys([("name", name)])
     }
 

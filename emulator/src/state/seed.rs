@@ -19,8 +19,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::kept::Kept;
 use super::{
     AccountRow, AuthRequestRow, ClientRow, ConsentRow, Ctx, DirectoryGroupRow, DirectoryRow,
-    DirectoryUserRow, MachineRow, MagicLink, Mail, OrganizationRow, PasswordlessRow, PortalLink, RoleRow,
-    Row, SessionRow, State, TokenRow,
+    DirectoryUserRow, MachineRow, MagicLink, Mail, OrganizationRow, PasswordlessRow, PortalLink,
+    RoleRow, Row, SessionRow, State, TokenRow,
 };
 
 /// Deserializes a list of rows. Each row is cloned because a clone has no spare capacity. In

@@ -88,7 +88,10 @@ impl State {
             policy.absolute_session_timeout,
             &policy.absolute_session_timeout_unit,
         );
-        let idle = seconds(policy.idle_session_timeout, &policy.idle_session_timeout_unit);
+        let idle = seconds(
+            policy.idle_session_timeout,
+            &policy.idle_session_timeout_unit,
+        );
         let idle_counts = policy.idle_session_timeout_enabled.unwrap_or(true);
         (
             absolute.unwrap_or(ABSOLUTE_LIFETIME),
@@ -163,7 +166,10 @@ impl State {
         let _ = self.sessions.change(id, |row| {
             let session = &mut row.session;
             let organizations = &mut session.authenticated_organizations;
-            if !organizations.iter().any(|existing| existing == organization_id) {
+            if !organizations
+                .iter()
+                .any(|existing| existing == organization_id)
+            {
                 organizations.push(organization_id.to_owned());
             }
             let client = AuthenticatedClients {
@@ -231,7 +237,8 @@ impl State {
         organization_id: Option<&str>,
     ) -> Vec<SessionDetails> {
         let own = self.sessions.by("user", user_id).map(|row| &row.session);
-        let own = own.filter(|session| organization_id.is_none_or(|id| session.organization_id == id));
+        let own =
+            own.filter(|session| organization_id.is_none_or(|id| session.organization_id == id));
         let ids: Vec<String> = own.map(|session| session.session_id.clone()).collect();
         let ended = ids
             .iter()

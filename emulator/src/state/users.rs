@@ -21,7 +21,9 @@ impl State {
             let organization = self.organizations.get(&membership.organization_id);
             let name = organization.map(|row| row.organization.display_name.clone());
             let permissions = self.member_permissions(membership).into_iter();
-            membership.permissions = permissions.map(|permission| permission.name.clone()).collect();
+            membership.permissions = permissions
+                .map(|permission| permission.name.clone())
+                .collect();
             membership.roles = self
                 .member_roles(membership)
                 .into_iter()
@@ -33,7 +35,11 @@ impl State {
                 membership.expires_at = None;
             }
             let pending = membership.membership_status == MembershipStatus::PendingInvite;
-            if pending && membership.expires_at.is_some_and(|end| Some(end) <= ctx.stamp()) {
+            if pending
+                && membership
+                    .expires_at
+                    .is_some_and(|end| Some(end) <= ctx.stamp())
+            {
                 membership.membership_status = MembershipStatus::InviteExpired;
             }
         }
@@ -182,7 +188,8 @@ impl State {
         self.membership(user_id, organization_id)?;
         let changed = self.users.change(user_id, |user| {
             let mut memberships = user.memberships.iter_mut();
-            if let Some(membership) = memberships.find(|one| one.organization_id == organization_id) {
+            if let Some(membership) = memberships.find(|one| one.organization_id == organization_id)
+            {
                 change(membership);
             }
         });

@@ -118,8 +118,13 @@ pub(super) async fn run(
             return;
         };
         let attempt = post(&http, &clock, &endpoint, &delivery.id, &body).await;
-        let delivered = attempt.status.is_some_and(|status| (200..300).contains(&status));
-        let delay = endpoint.retry_delays_ms.get(failures).filter(|_| !delivered);
+        let delivered = attempt
+            .status
+            .is_some_and(|status| (200..300).contains(&status));
+        let delay = endpoint
+            .retry_delays_ms
+            .get(failures)
+            .filter(|_| !delivered);
         failures += 1;
         let status = match (delivered, delay) {
             (true, _) => Status::Delivered,
@@ -134,7 +139,13 @@ pub(super) async fn run(
     }
 }
 
-async fn post(http: &reqwest::Client, clock: &Clock, endpoint: &Endpoint, id: &str, body: &Bytes) -> Attempt {
+async fn post(
+    http: &reqwest::Client,
+    clock: &Clock,
+    endpoint: &Endpoint,
+    id: &str,
+    body: &Bytes,
+) -> Attempt {
     let now = clock.now();
     let timestamp = now.as_second();
     let request = http

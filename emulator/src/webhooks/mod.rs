@@ -48,7 +48,11 @@ struct Inner {
 impl Webhooks {
     /// Creates the endpoints: those from the data file and the configured URLs, which receive all
     /// events.
-    pub(crate) fn new(urls: &[String], (last_id, endpoints): (u64, Vec<Endpoint>), pulse: Pulse) -> Self {
+    pub(crate) fn new(
+        urls: &[String],
+        (last_id, endpoints): (u64, Vec<Endpoint>),
+        pulse: Pulse,
+    ) -> Self {
         let shared = Shared {
             pulse,
             ..Shared::default()
@@ -57,7 +61,10 @@ impl Webhooks {
             shared: Arc::new(shared),
             ..Self::default()
         };
-        let saved_urls: Vec<String> = endpoints.iter().map(|endpoint| endpoint.url.clone()).collect();
+        let saved_urls: Vec<String> = endpoints
+            .iter()
+            .map(|endpoint| endpoint.url.clone())
+            .collect();
         *webhooks.shared.lock() = Inner {
             endpoints,
             last_id,
@@ -129,7 +136,13 @@ impl Webhooks {
 
     fn start(&self, clock: &Arc<Clock>, delivery: Delivery, body: Bytes) {
         let http = self.http.get_or_init(deliver::client).clone();
-        let task = deliver::run(http, Arc::clone(&self.shared), Arc::clone(clock), delivery, body);
+        let task = deliver::run(
+            http,
+            Arc::clone(&self.shared),
+            Arc::clone(clock),
+            delivery,
+            body,
+        );
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         while running.try_join_next().is_some() {}
         running.spawn(task);
@@ -137,9 +150,15 @@ impl Webhooks {
 
     /// Resends a delivery to all of its endpoints or to one of them. Returns the number of
     /// deliveries.
-    pub(crate) fn redeliver(&self, clock: &Arc<Clock>, id: &str, endpoint_id: Option<u64>) -> usize {
+    pub(crate) fn redeliver(
+        &self,
+        clock: &Arc<Clock>,
+        id: &str,
+        endpoint_id: Option<u64>,
+    ) -> usize {
         let matches = |delivery: &Delivery| {
-            delivery.matches(id, endpoint_id) && self.shared.endpoint(delivery.endpoint_id()).is_some()
+            delivery.matches(id, endpoint_id)
+                && self.shared.endpoint(delivery.endpoint_id()).is_some()
         };
         let deliveries: Vec<Delivery> = self.deliveries().into_iter().filter(matches).collect();
         for delivery in &deliveries {
@@ -151,7 +170,10 @@ impl Webhooks {
     /// Replaces an endpoint's secret. Returns the endpoint, or `None` if the id is unknown.
     pub(crate) fn rotate(&self, clock: &Clock, id: u64, rotation: Rotation) -> Option<Endpoint> {
         let mut inner = self.shared.lock();
-        let endpoint = inner.endpoints.iter_mut().find(|endpoint| endpoint.id == id)?;
+        let endpoint = inner
+            .endpoints
+            .iter_mut()
+            .find(|endpoint| endpoint.id == id)?;
         endpoint.signer.rotate(rotation, clock.now().as_second());
         Some(endpoint.clone())
     }
@@ -164,7 +186,11 @@ impl Shared {
 
     fn endpoint(&self, id: u64) -> Option<Endpoint> {
         let inner = self.lock();
-        inner.endpoints.iter().find(|endpoint| endpoint.id == id).cloned()
+        inner
+            .endpoints
+            .iter()
+            .find(|endpoint| endpoint.id == id)
+            .cloned()
     }
 
     /// Adds a delivery to the log.

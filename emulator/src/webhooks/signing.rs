@@ -73,7 +73,9 @@ impl Signer {
             .iter()
             .filter(|(_, expires_at)| *expires_at > timestamp);
         let secrets = std::iter::once(&self.secret).chain(retiring.map(|(secret, _)| secret));
-        let signatures: Vec<String> = secrets.map(|secret| sign(secret, id, timestamp, body)).collect();
+        let signatures: Vec<String> = secrets
+            .map(|secret| sign(secret, id, timestamp, body))
+            .collect();
         signatures.join(" ")
     }
 }
@@ -95,5 +97,8 @@ fn sign(secret: &str, id: &str, timestamp: i64, body: &[u8]) -> String {
 
 fn key(secret: &str) -> Option<Vec<u8>> {
     let text = secret.strip_prefix(PREFIX)?;
-    STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text)).ok()
+    STANDARD
+        .decode(text)
+        .or_else(|_| URL_SAFE.decode(text))
+        .ok()
 }

@@ -12,7 +12,9 @@ async fn names(environment: &Environment) -> Vec<String> {
         .call(Method::GET, "/api/v1/organizations", None)
         .await
         .json();
-    let name = |organization: &serde_json::Value| organization["display_name"].as_str().unwrap().to_owned();
+    let name = |organization: &serde_json::Value| {
+        organization["display_name"].as_str().unwrap().to_owned()
+    };
     list["organizations"]
         .as_array()
         .map(|list| list.iter().map(name).collect())
@@ -22,8 +24,7 @@ async fn names(environment: &Environment) -> Vec<String> {
 #[tokio::test]
 async fn seeding_adds_and_replaces_rows_and_fills_in_defaults() {
     let environment = environment().await;
-    let seed =
-        json!({"organizations": [{"display_name": "New"}, {"id": "org_1", "display_name": "Replaced"}]});
+    let seed = json!({"organizations": [{"display_name": "New"}, {"id": "org_1", "display_name": "Replaced"}]});
     let ids = environment.admin(Method::POST, "seed", seed).await["organizations"].clone();
     assert_eq!(ids[1], "org_1");
     let created = environment
@@ -113,7 +114,13 @@ async fn web_pages_cannot_call_the_admin_api() {
 }
 
 /// A request to the admin API as a browser sends it to a host.
-async fn at(environment: &Environment, address: &str, method: Method, path: &str, host: &str) -> Response {
+async fn at(
+    environment: &Environment,
+    address: &str,
+    method: Method,
+    path: &str,
+    host: &str,
+) -> Response {
     let request = environment
         .http
         .request(method, format!("{address}/_emulator/{path}"))
@@ -165,7 +172,9 @@ async fn the_admin_api_refuses_foreign_hosts() {
         .request(Method::GET, "/_emulator/assets/style.css")
         .header(HOST, "emulator");
     assert_eq!(send(style).await.status, StatusCode::OK);
-    let keys = environment.request(Method::GET, "/keys").header(HOST, "emulator");
+    let keys = environment
+        .request(Method::GET, "/keys")
+        .header(HOST, "emulator");
     assert_eq!(send(keys).await.status, StatusCode::OK);
 }
 

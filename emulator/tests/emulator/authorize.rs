@@ -13,7 +13,10 @@ async fn with_login_page() -> Environment {
 async fn all_endpoints_of_the_discovery_document_exist() {
     let environment = environment().await;
     let url = environment.emulator.url();
-    let document = environment.get("/.well-known/openid-configuration").await.json();
+    let document = environment
+        .get("/.well-known/openid-configuration")
+        .await
+        .json();
     assert_eq!(document["issuer"], url);
     assert_eq!(
         document["code_challenge_methods_supported"],
@@ -91,7 +94,10 @@ async fn only_configured_redirect_uris_are_accepted() {
     );
     let other = [("redirect_uri", "http://localhost:3000/callback/other")];
     assert_eq!(
-        environment.get(&environment.authorize_path(&other)).await.status,
+        environment
+            .get(&environment.authorize_path(&other))
+            .await
+            .status,
         StatusCode::BAD_REQUEST
     );
 }
@@ -100,16 +106,28 @@ async fn only_configured_redirect_uris_are_accepted() {
 async fn errors_are_redirected_to_the_application() {
     let environment = with_login_page().await;
     for (extra, error) in [
-        (vec![("response_type", "token")], "unsupported_response_type"),
+        (
+            vec![("response_type", "token")],
+            "unsupported_response_type",
+        ),
         (vec![("response_type", "")], "invalid_request"),
-        (vec![("scope", "openid"), ("scope", "email")], "invalid_request"),
+        (
+            vec![("scope", "openid"), ("scope", "email")],
+            "invalid_request",
+        ),
         (vec![("code_challenge", CHALLENGE)], "invalid_request"),
         (
-            vec![("code_challenge", CHALLENGE), ("code_challenge_method", "plain")],
+            vec![
+                ("code_challenge", CHALLENGE),
+                ("code_challenge_method", "plain"),
+            ],
             "invalid_request",
         ),
         (
-            vec![("code_challenge", "short"), ("code_challenge_method", "S256")],
+            vec![
+                ("code_challenge", "short"),
+                ("code_challenge_method", "S256"),
+            ],
             "invalid_request",
         ),
         (vec![("code_challenge_method", "S256")], "invalid_request"),
@@ -176,7 +194,9 @@ async fn a_posted_request_is_redirected_to_a_get() {
     let environment = with_login_page().await;
     let path = environment.authorize_path(&[("state", "a b")]);
     let (endpoint, query) = path.split_once('?').unwrap();
-    let form: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let form: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect();
     let form: Vec<(&str, &str)> = form
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
@@ -192,7 +212,10 @@ async fn a_posted_request_is_redirected_to_a_get() {
 #[tokio::test]
 async fn a_new_user_becomes_a_member() {
     let environment = environment().await;
-    let hints = [("login_hint", "grace@acme.com"), ("organization_id", "org_1")];
+    let hints = [
+        ("login_hint", "grace@acme.com"),
+        ("organization_id", "org_1"),
+    ];
     let tokens = environment.log_in(&hints).await;
     let claims = environment
         .claims(
@@ -263,7 +286,9 @@ async fn only_enabled_login_connections_are_accepted() {
         if auto_approve {
             let tokens = environment.log_in(&[("login_hint", "ada@acme.com")]).await;
             let token = tokens["id_token"].as_str().unwrap();
-            let claims = environment.claims(token, environment.emulator.client_id()).await;
+            let claims = environment
+                .claims(token, environment.emulator.client_id())
+                .await;
             assert_eq!(claims["amr"], serde_json::json!(["conn_3"]));
         }
     }

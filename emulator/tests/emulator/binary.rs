@@ -30,7 +30,11 @@ fn it_prints_the_variables_and_accepts_requests_at_once() {
     let mut line = || lines.next().unwrap().unwrap();
     let first = line();
     // The documented limit is 200 ms. Unoptimized builds on busy machines need more.
-    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        start.elapsed()
+    );
     let address = first
         .strip_prefix("export SCALEKIT_ENVIRONMENT_URL=http://")
         .unwrap();
@@ -57,7 +61,13 @@ fn it_stops_when_stdin_closes() {
             .unwrap(),
     );
     let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
-    assert!(lines.next().unwrap().unwrap().starts_with("export SCALEKIT_"));
+    assert!(
+        lines
+            .next()
+            .unwrap()
+            .unwrap()
+            .starts_with("export SCALEKIT_")
+    );
     assert!(child.0.try_wait().unwrap().is_none());
     drop(child.0.stdin.take());
     assert!(child.0.wait().unwrap().success());
@@ -160,7 +170,8 @@ fn hosts_are_allowed_by_options_and_by_the_environment() {
         let first = lines.next().unwrap().unwrap();
         let (_, address) = first.split_once("=http://").unwrap();
         let mut stream = TcpStream::connect(address).unwrap();
-        let request = format!("GET /_emulator/info HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+        let request =
+            format!("GET /_emulator/info HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();

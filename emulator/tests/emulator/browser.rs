@@ -37,7 +37,12 @@ impl<'w> Browser<'w> {
     }
 
     /// Submits the form of a page with the given button and fields.
-    pub(crate) async fn submit(&self, page: &Response, button: &str, fields: &[(&str, &str)]) -> Response {
+    pub(crate) async fn submit(
+        &self,
+        page: &Response,
+        button: &str,
+        fields: &[(&str, &str)],
+    ) -> Response {
         let action = attribute(&page.body, "action").expect("a form");
         let ticket = hidden(&page.body, "ticket").expect("a ticket");
         let mut form = vec![("ticket", ticket.as_str()), ("do", button)];
@@ -125,7 +130,9 @@ pub(crate) fn heading(page: &Response) -> String {
 /// Returns the values of a page's buttons, in order.
 pub(crate) fn buttons(page: &Response) -> Vec<String> {
     let parts = page.body.split("name=\"do\" ").skip(1);
-    parts.map(|part| attribute(part, "value").unwrap()).collect()
+    parts
+        .map(|part| attribute(part, "value").unwrap())
+        .collect()
 }
 
 fn hidden(page: &str, name: &str) -> Option<String> {

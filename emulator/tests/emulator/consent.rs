@@ -69,7 +69,13 @@ async fn the_consent_page_is_shown_once_until_consent_is_revoked() {
         "openid notes:read"
     );
 
-    assert!(browser.authorize(&silent).await.redirected().contains_key("code"));
+    assert!(
+        browser
+            .authorize(&silent)
+            .await
+            .redirected()
+            .contains_key("code")
+    );
     let extra = [CLIENT, ("scope", "openid notes:read notes:write")];
     let page = browser.authorize(&extra).await;
     assert_eq!(heading(&page), "Allow access?");
@@ -83,7 +89,10 @@ async fn the_consent_page_is_shown_once_until_consent_is_revoked() {
         (&list["total_size"], &consent["external_user_id"]),
         (&json!(1), &json!("usr_1"))
     );
-    assert_eq!(consent["scopes"], json!(["openid", "notes:read", "notes:write"]));
+    assert_eq!(
+        consent["scopes"],
+        json!(["openid", "notes:read", "notes:write"])
+    );
     assert_eq!(consent["client_name"], "Agent");
     // `prompt=consent` shows the page again.
     let again = [CLIENT, ("scope", "openid"), ("prompt", "consent")];
@@ -105,14 +114,19 @@ async fn the_consent_page_is_shown_once_until_consent_is_revoked() {
 async fn a_denial_is_reported_and_not_stored() {
     let environment = with_client(false).await;
     let browser = Browser::new(&environment);
-    let page = browser.log_in("ada@acme.com", &[CLIENT, ("state", "s")]).await;
+    let page = browser
+        .log_in("ada@acme.com", &[CLIENT, ("state", "s")])
+        .await;
     let callback = browser.submit(&page, "deny", &[]).await.redirected();
     assert_eq!(
         (callback["error"].as_str(), callback["state"].as_str()),
         ("access_denied", "s")
     );
     // Ada stays logged in and sees the consent page again.
-    assert_eq!(heading(&browser.authorize(&[CLIENT]).await), "Allow access?");
+    assert_eq!(
+        heading(&browser.authorize(&[CLIENT]).await),
+        "Allow access?"
+    );
     // Another browser cannot consent for her.
     let eve = Browser::new(&environment);
     assert_eq!(
@@ -137,9 +151,18 @@ async fn users_can_deselect_scopes_if_the_resource_allows_it() {
         "openid notes:read"
     );
     // A deselected scope shows the page again. Allowed scopes do not.
-    assert_eq!(heading(&browser.authorize(&parameters).await), "Allow access?");
+    assert_eq!(
+        heading(&browser.authorize(&parameters).await),
+        "Allow access?"
+    );
     let less = [CLIENT, ("scope", "openid notes:read")];
-    assert!(browser.authorize(&less).await.redirected().contains_key("code"));
+    assert!(
+        browser
+            .authorize(&less)
+            .await
+            .redirected()
+            .contains_key("code")
+    );
 }
 
 #[tokio::test]

@@ -8,7 +8,12 @@ use crate::support::{Response, environment};
 
 /// Returns the field and the constraint of every violation in a response.
 fn violations(response: &Response) -> Vec<(String, String)> {
-    assert_eq!(response.status, StatusCode::BAD_REQUEST, "{}", response.body);
+    assert_eq!(
+        response.status,
+        StatusCode::BAD_REQUEST,
+        "{}",
+        response.body
+    );
     assert_eq!(
         (&response.json()["code"], &detail(response)["error_code"]),
         (&json!(3), &json!("INVALID_ARGUMENT"))
@@ -32,8 +37,9 @@ fn pair(field: &str, constraint: &str) -> (String, String) {
 #[tokio::test]
 async fn strings_maps_and_required_fields_are_validated() {
     let environment = environment().await;
-    let create =
-        |organization: Value| environment.call(Method::POST, "/api/v1/organizations", Some(organization));
+    let create = |organization: Value| {
+        environment.call(Method::POST, "/api/v1/organizations", Some(organization))
+    };
     assert_eq!(
         violations(&create(json!({"display_name": ""})).await),
         [pair("organization.display_name", "string.min_len")]
@@ -54,7 +60,9 @@ async fn strings_maps_and_required_fields_are_validated() {
         ]
     );
     assert_eq!(
-        create(json!({"display_name": "é".repeat(200)})).await.status,
+        create(json!({"display_name": "é".repeat(200)}))
+            .await
+            .status,
         StatusCode::OK
     );
     let many: serde_json::Map<String, Value> = (0..11)
@@ -96,7 +104,11 @@ async fn numbers_prefixes_and_email_addresses_are_validated() {
     );
     let user = json!({"email": "not-an-email"});
     let response = environment
-        .call(Method::POST, "/api/v1/organizations/org_1/users", Some(user))
+        .call(
+            Method::POST,
+            "/api/v1/organizations/org_1/users",
+            Some(user),
+        )
         .await;
     assert!(
         violations(&response).contains(&pair("user.email", "string.email")),

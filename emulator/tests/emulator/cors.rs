@@ -9,7 +9,10 @@ use crate::support::{Response, environment, send};
 fn allows_any_origin(response: &Response) -> bool {
     let headers = &response.headers;
     assert!(!headers.contains_key("access-control-allow-credentials"));
-    let origins: Vec<_> = headers.get_all("access-control-allow-origin").iter().collect();
+    let origins: Vec<_> = headers
+        .get_all("access-control-allow-origin")
+        .iter()
+        .collect();
     origins == ["*"]
 }
 
@@ -69,7 +72,9 @@ async fn preflight_requests_succeed() {
         );
     }
     // Preflight requests do not consume faults.
-    let response = environment.token(&[("grant_type", "client_credentials")]).await;
+    let response = environment
+        .token(&[("grant_type", "client_credentials")])
+        .await;
     assert_eq!(response.status, StatusCode::SERVICE_UNAVAILABLE);
 }
 
@@ -88,7 +93,10 @@ async fn head_returns_the_headers_of_get_without_a_body() {
         let get = send(environment.request(Method::GET, path).bearer_auth(&bearer)).await;
         let head = send(environment.request(Method::HEAD, path).bearer_auth(&bearer)).await;
         assert_eq!(head.status, get.status, "{path}");
-        assert_eq!(head.headers.get(CONTENT_TYPE), get.headers.get(CONTENT_TYPE));
+        assert_eq!(
+            head.headers.get(CONTENT_TYPE),
+            get.headers.get(CONTENT_TYPE)
+        );
         assert!(head.headers.contains_key(CONTENT_LENGTH), "{path}");
         assert_eq!(head.body, "");
     }

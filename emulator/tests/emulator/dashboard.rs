@@ -50,7 +50,11 @@ async fn each_view_shows_its_rows() {
         assert_eq!(page.status, StatusCode::OK, "{view}");
         for text in texts {
             let escaped = text.replace('/', "&#x2f;");
-            assert!(page.body.contains(&escaped), "{view}: {text}\n{}", page.body);
+            assert!(
+                page.body.contains(&escaped),
+                "{view}: {text}\n{}",
+                page.body
+            );
         }
     }
     // Requests to the dashboard are not logged.
@@ -88,7 +92,8 @@ async fn a_search_covers_rows_beyond_the_first_page() {
 async fn rows_are_escaped() {
     let hostile = "\"'><script>alert(1)</script>";
     let environment =
-        Environment::start(Emulator::builder().webhook(format!("http://127.0.0.1:9/{hostile}"))).await;
+        Environment::start(Emulator::builder().webhook(format!("http://127.0.0.1:9/{hostile}")))
+            .await;
     let rows = json!({
         "organizations": [{"id": "org_1", "display_name": hostile, "external_id": hostile}],
         "domains": [{"organization_id": "org_1", "domain": hostile}],
@@ -112,7 +117,12 @@ async fn rows_are_escaped() {
         for page in [page, all] {
             assert!(page.body.contains("</html>"), "{view}");
             // The only script is the dashboard's own.
-            assert_eq!(page.body.matches("<script").count(), 1, "{view} {}", page.body);
+            assert_eq!(
+                page.body.matches("<script").count(),
+                1,
+                "{view} {}",
+                page.body
+            );
             assert!(!page.body.contains("href=\"javascript:"), "{view}");
         }
     }
@@ -121,7 +131,9 @@ async fn rows_are_escaped() {
 #[tokio::test]
 async fn only_loopback_names_and_the_configured_host_are_accepted() {
     let port = free_port();
-    let builder = Emulator::builder().port(port).url("http://emulator.test:8910");
+    let builder = Emulator::builder()
+        .port(port)
+        .url("http://emulator.test:8910");
     let environment = Environment::start(builder).await;
     let address = format!("http://127.0.0.1:{port}");
     let get = |host: &'static str, origin: Option<&'static str>| {
@@ -159,13 +171,18 @@ async fn only_loopback_names_and_the_configured_host_are_accepted() {
 
 #[tokio::test]
 async fn redelivery_requires_the_form_of_the_dashboard() {
-    let environment = Environment::start(Emulator::builder().webhook("http://127.0.0.1:9/hook")).await;
+    let environment =
+        Environment::start(Emulator::builder().webhook("http://127.0.0.1:9/hook")).await;
     let organization = json!({ "display_name": "Acme" });
     environment
         .call(Method::POST, "/api/v1/organizations", Some(organization))
         .await;
     let delivery = environment.get("/_emulator/deliveries").await.json()[0].clone();
-    let value = format!("{} {}", delivery["endpoint_id"], delivery["id"].as_str().unwrap());
+    let value = format!(
+        "{} {}",
+        delivery["endpoint_id"],
+        delivery["id"].as_str().unwrap()
+    );
     let browser = Browser::new(&environment);
     let page = browser.open("/?view=webhooks").await;
     let ticket = page.body.split_once("name=\"ticket\" value=\"").unwrap().1;
@@ -178,7 +195,10 @@ async fn redelivery_requires_the_form_of_the_dashboard() {
             origin => request.header(ORIGIN, origin),
         };
         let request = request.header("sec-fetch-site", site);
-        browser.send(form_request(request, &[("ticket", ticket), ("delivery", value)]))
+        browser.send(form_request(
+            request,
+            &[("ticket", ticket), ("delivery", value)],
+        ))
     };
     for (origin, site, ticket) in [
         ("", "same-origin", ticket),
@@ -190,7 +210,11 @@ async fn redelivery_requires_the_form_of_the_dashboard() {
         (&url, "same-origin", &ticket[1..]),
     ] {
         let response = post(origin, site, ticket, &value).await;
-        assert_eq!(response.status, StatusCode::FORBIDDEN, "{origin} {site} {ticket}");
+        assert_eq!(
+            response.status,
+            StatusCode::FORBIDDEN,
+            "{origin} {site} {ticket}"
+        );
     }
     let gone = post(&url, "same-origin", ticket, "1 msg_404").await;
     assert_eq!(

@@ -43,7 +43,10 @@ async fn create(environment: &Environment, name: &str) -> String {
         )
         .await;
     assert_eq!(response.status, StatusCode::OK, "{}", response.body);
-    response.json()["organization"]["id"].as_str().unwrap().to_owned()
+    response.json()["organization"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 async fn events(environment: &Environment) -> String {
@@ -133,20 +136,30 @@ async fn tokens_stay_valid_and_used_tokens_stay_used() {
     let response = crate::support::send(request.bearer_auth(&bearer)).await;
     assert_eq!(response.status, StatusCode::OK, "{}", response.body);
     let request = environment.request(Method::GET, "/userinfo");
-    let response = crate::support::send(request.bearer_auth(tokens["access_token"].as_str().unwrap())).await;
+    let response =
+        crate::support::send(request.bearer_auth(tokens["access_token"].as_str().unwrap())).await;
     assert_eq!(response.json()["email"], "ada@acme.com");
 
-    assert_eq!(environment.exchange(&code, &[]).await.status, StatusCode::OK);
+    assert_eq!(
+        environment.exchange(&code, &[]).await.status,
+        StatusCode::OK
+    );
     let refreshed = environment
         .refresh(tokens["refresh_token"].as_str().unwrap(), &[])
         .await;
     assert_eq!(refreshed.status, StatusCode::OK, "{}", refreshed.body);
     // Restart between the first and the second use of a token. The second use revokes the family.
     let environment = restart(environment, builder(&file)).await;
-    assert_eq!(environment.exchange(&code, &[]).await.error(), "invalid_grant");
+    assert_eq!(
+        environment.exchange(&code, &[]).await.error(),
+        "invalid_grant"
+    );
     assert_eq!(environment.refresh(old, &[]).await.error(), "invalid_grant");
     let child = next["refresh_token"].as_str().unwrap();
-    assert_eq!(environment.refresh(child, &[]).await.error(), "invalid_grant");
+    assert_eq!(
+        environment.refresh(child, &[]).await.error(),
+        "invalid_grant"
+    );
 }
 
 #[tokio::test]
@@ -163,7 +176,9 @@ async fn keys_endpoints_interceptors_and_the_clock_survive() {
     environment
         .admin(Method::PUT, "clock", json!({"shift_seconds": 5000}))
         .await;
-    environment.admin(Method::POST, "keys/rotate", json!({})).await;
+    environment
+        .admin(Method::POST, "keys/rotate", json!({}))
+        .await;
     let mut before = Vec::new();
     for path in ["webhooks", "interceptors"] {
         before.push(environment.get(&format!("/_emulator/{path}")).await.body);
@@ -173,7 +188,10 @@ async fn keys_endpoints_interceptors_and_the_clock_survive() {
 
     let environment = restart(environment, builder.clone()).await;
     for (path, before) in ["webhooks", "interceptors"].iter().zip(before) {
-        assert_eq!(environment.get(&format!("/_emulator/{path}")).await.body, before);
+        assert_eq!(
+            environment.get(&format!("/_emulator/{path}")).await.body,
+            before
+        );
     }
     assert_eq!(environment.get("/keys").await.json(), keys);
     assert_eq!(
@@ -201,7 +219,10 @@ async fn keys_endpoints_interceptors_and_the_clock_survive() {
     );
     for (id, status) in [(gone, StatusCode::NOT_FOUND), (remaining, StatusCode::OK)] {
         let path = format!("/api/v1/organizations/{id}");
-        assert_eq!(environment.call(Method::GET, &path, None).await.status, status);
+        assert_eq!(
+            environment.call(Method::GET, &path, None).await.status,
+            status
+        );
     }
 }
 
@@ -234,7 +255,8 @@ async fn client_credentials_survive_and_new_secrets_are_added() {
 #[tokio::test]
 async fn an_export_recreates_the_environment() {
     let file = new_path("export.redb");
-    let environment = Environment::start(Emulator::builder().seed(scalekit_emulator::Seed::demo())).await;
+    let environment =
+        Environment::start(Emulator::builder().seed(scalekit_emulator::Seed::demo())).await;
     create(&environment, "More").await;
     let exported = environment.emulator.export();
     let json = exported.to_json().unwrap();

@@ -55,7 +55,10 @@ async fn a_truncated_file_is_rejected_and_not_changed() {
     for length in [1, 100, original.len() / 2, original.len() - 4096] {
         std::fs::write(&file, &original[..length]).unwrap();
         let error = startup_error(&file).await;
-        assert!(error.contains("the file was not changed"), "{length}: {error}");
+        assert!(
+            error.contains("the file was not changed"),
+            "{length}: {error}"
+        );
     }
 }
 
@@ -132,7 +135,9 @@ async fn a_file_cannot_be_used_by_two_emulators() {
 
 fn command(arguments: &[&str]) -> Output {
     let mut command = Command::new(BINARY);
-    command.env_remove("SCALEKIT_ENVIRONMENT_URL").args(arguments);
+    command
+        .env_remove("SCALEKIT_ENVIRONMENT_URL")
+        .args(arguments);
     command.output().unwrap()
 }
 
@@ -151,7 +156,8 @@ async fn export_and_import_move_rows_between_files_and_running_emulators() {
     let (json, again) = (new_path("environment.json"), new_path("again.json"));
     let [first, second] = [first.to_str().unwrap(), second.to_str().unwrap()];
     let [json, again] = [json.to_str().unwrap(), again.to_str().unwrap()];
-    let read = |file: &str| -> Value { serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap() };
+    let read =
+        |file: &str| -> Value { serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap() };
     succeeds(&["export", json, "--data", first]);
     succeeds(&["import", json, "--data", second]);
     succeeds(&["export", again, "--data", second]);
@@ -184,7 +190,12 @@ async fn an_export_from_a_foreign_host_names_the_option() {
     let mut export = Command::new(BINARY);
     // The emulator acts as the proxy, so the host name does not have to resolve.
     export
-        .args(["export", file.to_str().unwrap(), "--url", "http://emulator.test"])
+        .args([
+            "export",
+            file.to_str().unwrap(),
+            "--url",
+            "http://emulator.test",
+        ])
         .env("http_proxy", running.url())
         .env_remove("no_proxy")
         .env_remove("NO_PROXY");

@@ -48,8 +48,15 @@ async fn every_operation_exists_and_requires_a_bearer_token() {
                 );
             }
         }
-        let logged = environment.logged(&format!("operation={}", operation.name)).await;
-        assert_eq!(logged.len(), operation.routes.len() * 3, "{}", operation.name);
+        let logged = environment
+            .logged(&format!("operation={}", operation.name))
+            .await;
+        assert_eq!(
+            logged.len(),
+            operation.routes.len() * 3,
+            "{}",
+            operation.name
+        );
     }
 }
 
@@ -73,14 +80,19 @@ async fn every_operation_accepts_requests_with_all_fields() {
             }
             let path = format!("{}?{}", http["path"].as_str().unwrap(), query.finish());
             let method = Method::from_bytes(http["method"].as_str().unwrap().as_bytes()).unwrap();
-            let request = environment.request(method, &path).header(AUTHORIZATION, &bearer);
+            let request = environment
+                .request(method, &path)
+                .header(AUTHORIZATION, &bearer);
             let body = if http["body"].is_null() {
                 String::new()
             } else {
                 http["body"].to_string()
             };
             let response = send(request.header(CONTENT_TYPE, "application/json").body(body)).await;
-            let message = response.json()["message"].as_str().unwrap_or_default().to_owned();
+            let message = response.json()["message"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned();
             let name = &operation["operation"];
             assert!(
                 !message.contains("is not a valid") && !message.contains("JSON"),
@@ -105,7 +117,10 @@ async fn invalid_requests_are_rejected_unless_lenient() {
     for (body, in_lenient) in [
         (json!({"display_name": 7}), StatusCode::BAD_REQUEST),
         (json!([]), StatusCode::BAD_REQUEST),
-        (json!({"display_name": "A", "nickname": "B"}), StatusCode::OK),
+        (
+            json!({"display_name": "A", "nickname": "B"}),
+            StatusCode::OK,
+        ),
         (
             json!({"display_name": "A", "region_code": "MOON"}),
             StatusCode::OK,
@@ -176,7 +191,11 @@ async fn field_names_may_be_snake_case_or_camel_case() {
         created["id"].as_str().unwrap()
     );
     let body = json!({"display_name": "Ignored"});
-    let patched = environment.call(Method::PATCH, &patch, Some(body)).await.json()["organization"].clone();
+    let patched = environment
+        .call(Method::PATCH, &patch, Some(body))
+        .await
+        .json()["organization"]
+        .clone();
     assert_eq!(
         (&patched["display_name"], &patched["metadata"]),
         (&json!("Beta"), &json!({}))
@@ -197,7 +216,9 @@ async fn requests_without_a_route_are_rejected_and_logged() {
         (path.status, &path.json()["code"]),
         (StatusCode::NOT_FOUND, &json!(5))
     );
-    let method = environment.call(Method::PUT, "/api/v1/organizations", None).await;
+    let method = environment
+        .call(Method::PUT, "/api/v1/organizations", None)
+        .await;
     assert_eq!(
         (method.status, &method.json()["code"]),
         (StatusCode::METHOD_NOT_ALLOWED, &json!(12))
@@ -222,7 +243,10 @@ async fn the_client_reads_defaults_as_unset_fields() {
     let environment = Environment::start(Emulator::builder()).await;
     let client = environment.emulator.client().unwrap();
     let organizations = client.organizations();
-    let empty = organizations.list_organization(Default::default()).await.unwrap();
+    let empty = organizations
+        .list_organization(Default::default())
+        .await
+        .unwrap();
     assert_eq!(empty, ListOrganizationsResponse::default());
     let body = json!({ "display_name": "Acme" });
     let made = environment
@@ -232,7 +256,10 @@ async fn the_client_reads_defaults_as_unset_fields() {
         made.json()["organization"]["region_code"],
         "REGION_CODE_UNSPECIFIED"
     );
-    let list = organizations.list_organization(Default::default()).await.unwrap();
+    let list = organizations
+        .list_organization(Default::default())
+        .await
+        .unwrap();
     let read = &list.organizations[0];
     let expected = Organization {
         id: read.id.clone(),

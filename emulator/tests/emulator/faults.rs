@@ -28,7 +28,9 @@ async fn a_canned_response_honors_skip_and_times() {
         let response = environment.get(PATH).await;
         ids.push((
             response.status.as_u16(),
-            response.json()["organization"]["id"].as_str().map(str::to_owned),
+            response.json()["organization"]["id"]
+                .as_str()
+                .map(str::to_owned),
         ));
         assert_eq!(
             response.headers.contains_key("x-canned"),
@@ -68,14 +70,20 @@ async fn a_fault_can_set_an_error_a_status_or_a_body() {
     .await;
     let response = environment.get(PATH).await;
     assert_eq!(
-        (response.status, response.headers["retry-after"].to_str().unwrap()),
+        (
+            response.status,
+            response.headers["retry-after"].to_str().unwrap()
+        ),
         (StatusCode::SERVICE_UNAVAILABLE, "7")
     );
 
     let page = "<html>gateway</html>";
     set(&environment, json!({"operation": GET, "times": 1, "status": 502, "body": page, "headers": {"content-type": "text/html"}})).await;
     let response = environment.get(PATH).await;
-    assert_eq!((response.status.as_u16(), response.body.as_str()), (502, page));
+    assert_eq!(
+        (response.status.as_u16(), response.body.as_str()),
+        (502, page)
+    );
     assert_eq!(response.headers["content-type"], "text/html");
 }
 
@@ -161,7 +169,11 @@ async fn a_fault_can_match_an_endpoint_a_service_or_everything() {
             StatusCode::NOT_FOUND
         );
         environment
-            .admin(Method::DELETE, &format!("faults/{}", fault["id"]), json!({}))
+            .admin(
+                Method::DELETE,
+                &format!("faults/{}", fault["id"]),
+                json!({}),
+            )
             .await;
         assert_ne!(
             environment.get(path).await.status,

@@ -47,14 +47,21 @@ async fn only_the_hinted_user_can_log_in() {
     assert_eq!(claims["email_verified"], true);
     let browser = Browser::new(&environment);
     let (bob_token, _) = id_token(&browser, BOB).await;
-    let silent = |token: &str| [("prompt", "none".to_owned()), ("id_token_hint", token.to_owned())];
+    let silent = |token: &str| {
+        [
+            ("prompt", "none".to_owned()),
+            ("id_token_hint", token.to_owned()),
+        ]
+    };
     for (token, expected) in [
         (bob_token.as_str(), None),
         (&ann_token, Some("login_required")),
         ("a.b.c", Some("invalid_request")),
     ] {
         let extra = silent(token);
-        let extra = extra.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let extra = extra
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
         let callback = browser.authorize(&extra).await.redirected();
         assert_eq!(callback.get("error").map(String::as_str), expected);
         assert_eq!(callback.contains_key("code"), expected.is_none());
@@ -70,7 +77,10 @@ async fn only_the_hinted_user_can_log_in() {
 #[tokio::test]
 async fn claims_supported_lists_only_issued_claims() {
     let environment = environment().await;
-    let listed = environment.get("/.well-known/openid-configuration").await.json();
+    let listed = environment
+        .get("/.well-known/openid-configuration")
+        .await
+        .json();
     let listed = listed["claims_supported"].as_array().unwrap().clone();
     for never in ["gender", "phone_number_verified", "updated_at"] {
         assert!(!listed.contains(&json!(never)), "{never}");
@@ -85,7 +95,11 @@ async fn clock_shifts_beyond_the_supported_range_are_rejected() {
             .request(Method::PUT, "/_emulator/clock")
             .header("content-type", "application/json")
             .body(json!({ "shift_seconds": shift }).to_string());
-        assert_eq!(send(request).await.status, StatusCode::BAD_REQUEST, "{shift}");
+        assert_eq!(
+            send(request).await.status,
+            StatusCode::BAD_REQUEST,
+            "{shift}"
+        );
         assert_eq!(
             environment.get("/_emulator/clock").await.json()["shift_seconds"],
             0

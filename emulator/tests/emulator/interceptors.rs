@@ -60,7 +60,9 @@ async fn intercept(
     let interceptor = json!({
         "url": url, "trigger_point": point, "display_name": "Guard", "timeout_ms": timeout, "fallback": fallback,
     });
-    let registered = environment.admin(Method::POST, "interceptors", interceptor).await;
+    let registered = environment
+        .admin(Method::POST, "interceptors", interceptor)
+        .await;
     (registered["secret"].as_str().unwrap().to_owned(), calls)
 }
 
@@ -82,8 +84,13 @@ async fn a_login_calls_the_interceptor_and_adds_its_claims() {
     let reply = json!({
         "decision": "ALLOW", "response": { "claims": { "tier": "gold", "sub": "evil", "iss": "evil" } },
     });
-    let (secret, mut calls) =
-        intercept(&environment, "PRE_SESSION_CREATION", Some((200, reply)), "DENY").await;
+    let (secret, mut calls) = intercept(
+        &environment,
+        "PRE_SESSION_CREATION",
+        Some((200, reply)),
+        "DENY",
+    )
+    .await;
     let tokens = environment
         .log_in(&[("login_hint", "ada@acme.com"), ("connection_id", "conn_1")])
         .await;
@@ -91,7 +98,12 @@ async fn a_login_calls_the_interceptor_and_adds_its_claims() {
     let renamed: Vec<(&str, &str)> = ["id", "timestamp", "signature"]
         .into_iter()
         .zip(["webhook-id", "webhook-timestamp", "webhook-signature"])
-        .map(|(part, name)| (name, headers[&format!("interceptor-{part}")].to_str().unwrap()))
+        .map(|(part, name)| {
+            (
+                name,
+                headers[&format!("interceptor-{part}")].to_str().unwrap(),
+            )
+        })
         .collect();
     verify(&secret, &renamed, &body, jiff::Timestamp::now().as_second());
     assert_eq!(
@@ -135,8 +147,7 @@ async fn a_login_calls_the_interceptor_and_adds_its_claims() {
         ),
         (&json!("usr_1"), None, None)
     );
-    let filter =
-        json!({ "interceptor_id": "1", "interceptor_status": "success", "interceptor_decision": "ALLOW" });
+    let filter = json!({ "interceptor_id": "1", "interceptor_status": "success", "interceptor_decision": "ALLOW" });
     let events = environment
         .call(Method::POST, "/api/v1/events/paginated", Some(filter))
         .await;
@@ -146,20 +157,39 @@ async fn a_login_calls_the_interceptor_and_adds_its_claims() {
 #[tokio::test]
 async fn denied_logins_and_signups_are_rejected() {
     let environment = environment().await;
-    let (_, mut calls) = intercept(&environment, "PRE_SIGNUP", deny("by invitation only"), "ALLOW").await;
-    let path = environment.authorize_path(&[("login_hint", "new@acme.com"), ("organization_id", "org_1")]);
+    let (_, mut calls) = intercept(
+        &environment,
+        "PRE_SIGNUP",
+        deny("by invitation only"),
+        "ALLOW",
+    )
+    .await;
+    let path =
+        environment.authorize_path(&[("login_hint", "new@acme.com"), ("organization_id", "org_1")]);
     let callback = environment.get(&path).await.redirected();
     assert_eq!(
-        (callback["error"].as_str(), callback["error_description"].as_str()),
+        (
+            callback["error"].as_str(),
+            callback["error_description"].as_str()
+        ),
         ("access_denied", "by invitation only")
     );
     let (_, payload, _) = next(&mut calls).await;
     assert_eq!(payload["interceptor_context"]["user_email"], "new@acme.com");
-    let users = environment.call(Method::GET, "/api/v1/users", None).await.json();
+    let users = environment
+        .call(Method::GET, "/api/v1/users", None)
+        .await
+        .json();
     assert_eq!(users["total_size"], 1);
     // An existing user does not sign up.
     environment.log_in(&[("login_hint", "ada@acme.com")]).await;
-    intercept(&environment, "PRE_SESSION_CREATION", deny("not today"), "ALLOW").await;
+    intercept(
+        &environment,
+        "PRE_SESSION_CREATION",
+        deny("not today"),
+        "ALLOW",
+    )
+    .await;
     let path = environment.authorize_path(&[("login_hint", "ada@acme.com")]);
     let callback = environment.get(&path).await.redirected();
     assert_eq!(callback["error_description"], "not today");
@@ -194,16 +224,31 @@ async fn machine_tokens_and_invitations_can_be_denied() {
         ("client_secret", secret),
     ];
     let reply = json!({ "decision": "ALLOW", "response": { "claims": { "job": "nightly" } } });
-    intercept(&environment, "PRE_M2M_TOKEN_CREATION", Some((200, reply)), "DENY").await;
+    intercept(
+        &environment,
+        "PRE_M2M_TOKEN_CREATION",
+        Some((200, reply)),
+        "DENY",
+    )
+    .await;
     let token = environment.post_form("/oauth/token", &form).await.json();
     let claims = environment
         .claims(token["access_token"].as_str().unwrap(), id)
         .await;
     assert_eq!(claims["custom_claims"], json!({ "job": "nightly" }));
-    intercept(&environment, "PRE_M2M_TOKEN_CREATION", deny("no more"), "ALLOW").await;
+    intercept(
+        &environment,
+        "PRE_M2M_TOKEN_CREATION",
+        deny("no more"),
+        "ALLOW",
+    )
+    .await;
     let rejected = environment.post_form("/oauth/token", &form).await;
     assert_eq!(
-        (rejected.error().as_str(), &rejected.json()["error_description"]),
+        (
+            rejected.error().as_str(),
+            &rejected.json()["error_description"]
+        ),
         ("access_denied", &json!("no more"))
     );
 
@@ -216,7 +261,9 @@ async fn machine_tokens_and_invitations_can_be_denied() {
     .await;
     let users = "/api/v1/organizations/org_1/users";
     let user = json!({ "email": "bob@acme.com" });
-    let rejected = environment.call(Method::POST, users, Some(user.clone())).await;
+    let rejected = environment
+        .call(Method::POST, users, Some(user.clone()))
+        .await;
     assert_eq!(
         (rejected.status, &rejected.json()["message"]),
         (StatusCode::FORBIDDEN, &json!("the team is full"))
@@ -232,7 +279,10 @@ async fn machine_tokens_and_invitations_can_be_denied() {
     // Without an invitation, the interceptor is not called.
     let silent = format!("{users}?send_invitation_email=false");
     assert_eq!(
-        environment.call(Method::POST, &silent, Some(user)).await.status,
+        environment
+            .call(Method::POST, &silent, Some(user))
+            .await
+            .status,
         StatusCode::OK
     );
 }
@@ -247,23 +297,39 @@ async fn the_fallback_applies_after_timeouts_and_errors() {
         (Some((200, json!("ALLOW"))), "error"),
     ] {
         for (fallback, allowed) in [("ALLOW", true), ("DENY", false)] {
-            let (_, mut calls) =
-                intercept(&environment, "PRE_SESSION_CREATION", reply.clone(), fallback).await;
+            let (_, mut calls) = intercept(
+                &environment,
+                "PRE_SESSION_CREATION",
+                reply.clone(),
+                fallback,
+            )
+            .await;
             let path = environment.authorize_path(&[("login_hint", "ada@acme.com")]);
             let callback = environment.get(&path).await.redirected();
-            assert_eq!(callback.contains_key("code"), allowed, "{status} {fallback}");
+            assert_eq!(
+                callback.contains_key("code"),
+                allowed,
+                "{status} {fallback}"
+            );
             next(&mut calls).await;
             let filter = json!({ "interceptor_status": status, "interceptor_decision": fallback });
             let events = environment
                 .call(Method::POST, "/api/v1/events/paginated", Some(filter))
                 .await;
             let events = events.json()["events"].clone();
-            assert!(!events.as_array().unwrap().is_empty(), "{status} {fallback}");
-            environment.admin(Method::DELETE, "interceptors", json!({})).await;
+            assert!(
+                !events.as_array().unwrap().is_empty(),
+                "{status} {fallback}"
+            );
+            environment
+                .admin(Method::DELETE, "interceptors", json!({}))
+                .await;
         }
     }
     assert_eq!(
-        environment.admin(Method::GET, "interceptors", json!({})).await,
+        environment
+            .admin(Method::GET, "interceptors", json!({}))
+            .await,
         json!([])
     );
     for invalid in [
@@ -282,7 +348,13 @@ async fn the_fallback_applies_after_timeouts_and_errors() {
 async fn a_session_keeps_its_claims_and_the_login_page_shows_a_denial() {
     let environment = Environment::start(Emulator::builder().seed(acme())).await;
     let reply = json!({ "decision": "ALLOW", "response": { "claims": { "tier": "gold" } } });
-    let (_, mut calls) = intercept(&environment, "PRE_SESSION_CREATION", Some((200, reply)), "DENY").await;
+    let (_, mut calls) = intercept(
+        &environment,
+        "PRE_SESSION_CREATION",
+        Some((200, reply)),
+        "DENY",
+    )
+    .await;
     let browser = Browser::new(&environment);
     let callback = browser.log_in("ada@acme.com", &[]).await;
     assert_eq!(
@@ -301,7 +373,13 @@ async fn a_session_keeps_its_claims_and_the_login_page_shows_a_denial() {
     environment
         .admin(Method::DELETE, "interceptors", Value::Null)
         .await;
-    intercept(&environment, "PRE_SESSION_CREATION", deny("Not <today>."), "DENY").await;
+    intercept(
+        &environment,
+        "PRE_SESSION_CREATION",
+        deny("Not <today>."),
+        "DENY",
+    )
+    .await;
     let page = Browser::new(&environment).log_in("ada@acme.com", &[]).await;
     assert_eq!(alert(&page), "Not <today>.");
 }

@@ -24,7 +24,9 @@ async fn rotation_signs_with_a_new_key_and_still_publishes_the_old_one() {
     let before = environment.bearer().await;
     let old = ids(&environment).await;
     assert_eq!(old.len(), 1);
-    let new = environment.admin(Method::POST, "keys/rotate", json!({})).await["kid"]
+    let new = environment
+        .admin(Method::POST, "keys/rotate", json!({}))
+        .await["kid"]
         .as_str()
         .unwrap()
         .to_owned();
@@ -55,7 +57,11 @@ async fn the_clock_can_be_shifted_forward_and_back() {
     };
     assert_eq!(call().await, StatusCode::OK);
     let clock = environment
-        .admin(Method::PUT, "clock", json!({"shift_seconds": 30 * 24 * 3600}))
+        .admin(
+            Method::PUT,
+            "clock",
+            json!({"shift_seconds": 30 * 24 * 3600}),
+        )
         .await;
     assert_eq!(clock["shift_seconds"], 30 * 24 * 3600);
     assert_eq!(call().await, StatusCode::UNAUTHORIZED);

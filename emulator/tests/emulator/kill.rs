@@ -86,9 +86,17 @@ impl Api {
 
     async fn name(&self, id: &str) -> Name {
         let path = format!("/api/v1/organizations/{id}");
-        let (status, body) = self.send("GET", &path, Value::Null).await.expect("a response");
+        let (status, body) = self
+            .send("GET", &path, Value::Null)
+            .await
+            .expect("a response");
         match status {
-            StatusCode::OK => Some(body["organization"]["display_name"].as_str().unwrap().to_owned()),
+            StatusCode::OK => Some(
+                body["organization"]["display_name"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned(),
+            ),
             StatusCode::NOT_FOUND => None,
             other => panic!("{other} {body}"),
         }
@@ -96,11 +104,20 @@ impl Api {
 }
 
 /// Creates, renames and deletes organizations until the emulator is killed.
-async fn write(api: Arc<Api>, state: Arc<Mutex<Writes>>, writer: String, done: mpsc::UnboundedSender<()>) {
+async fn write(
+    api: Arc<Api>,
+    state: Arc<Mutex<Writes>>,
+    writer: String,
+    done: mpsc::UnboundedSender<()>,
+) {
     for number in 0.. {
         let name = format!("{writer}-{number}");
         let created = api
-            .send("POST", "/api/v1/organizations", json!({"display_name": name}))
+            .send(
+                "POST",
+                "/api/v1/organizations",
+                json!({"display_name": name}),
+            )
             .await;
         let Some((StatusCode::OK, body)) = created else {
             return;
@@ -118,8 +135,14 @@ async fn write(api: Arc<Api>, state: Arc<Mutex<Writes>>, writer: String, done: m
             1 => ("DELETE", None),
             _ => continue,
         };
-        state.lock().unwrap().pending.insert(id.clone(), next.clone());
-        let Some((StatusCode::OK, _)) = api.send(method, &path, json!({"display_name": next})).await else {
+        state
+            .lock()
+            .unwrap()
+            .pending
+            .insert(id.clone(), next.clone());
+        let Some((StatusCode::OK, _)) =
+            api.send(method, &path, json!({"display_name": next})).await
+        else {
             return;
         };
         let mut state = state.lock().unwrap();
@@ -179,7 +202,12 @@ async fn acknowledged_writes_survive_a_hundred_kills() {
         let mut writers = JoinSet::new();
         for writer in 0..WRITERS {
             let writer = format!("{round}-{writer}");
-            writers.spawn(write(Arc::clone(&api), Arc::clone(&state), writer, done.clone()));
+            writers.spawn(write(
+                Arc::clone(&api),
+                Arc::clone(&state),
+                writer,
+                done.clone(),
+            ));
         }
         for _ in 0..random.u32(1..20) {
             writes.recv().await.expect("the writers are running");

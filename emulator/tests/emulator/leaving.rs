@@ -49,16 +49,25 @@ async fn leaving_an_organization_revokes_its_tokens() {
             .await;
         let first = tokens(
             &browser,
-            &[("organization_id", "org_100000000000000001"), ("prompt", "none")],
+            &[
+                ("organization_id", "org_100000000000000001"),
+                ("prompt", "none"),
+            ],
         )
         .await;
         let second = tokens(
             &browser,
-            &[("organization_id", "org_100000000000000002"), ("prompt", "none")],
+            &[
+                ("organization_id", "org_100000000000000002"),
+                ("prompt", "none"),
+            ],
         )
         .await;
         let code = browser
-            .authorize(&[("organization_id", "org_100000000000000002"), ("prompt", "none")])
+            .authorize(&[
+                ("organization_id", "org_100000000000000002"),
+                ("prompt", "none"),
+            ])
             .await
             .redirected()
             .remove("code")
@@ -66,10 +75,20 @@ async fn leaving_an_organization_revokes_its_tokens() {
         let response = environment.call(Method::DELETE, leave, None).await;
         assert_eq!(response.status, StatusCode::OK, "{}", response.body);
 
-        assert_eq!(refreshed(&environment, &second).await.1["error"], "invalid_grant");
-        assert_eq!(environment.exchange(&code, &[]).await.error(), "invalid_grant");
+        assert_eq!(
+            refreshed(&environment, &second).await.1["error"],
+            "invalid_grant"
+        );
+        assert_eq!(
+            environment.exchange(&code, &[]).await.error(),
+            "invalid_grant"
+        );
         let sessions = environment
-            .call(Method::GET, "/api/v1/users/usr_100000000000000003/sessions", None)
+            .call(
+                Method::GET,
+                "/api/v1/users/usr_100000000000000003/sessions",
+                None,
+            )
             .await
             .json();
         assert_eq!(
@@ -90,7 +109,10 @@ async fn a_deactivated_member_cannot_refresh() {
         .await;
     let second = tokens(
         &browser,
-        &[("organization_id", "org_100000000000000002"), ("prompt", "none")],
+        &[
+            ("organization_id", "org_100000000000000002"),
+            ("prompt", "none"),
+        ],
     )
     .await;
     let user = json!({ "users": [{
@@ -100,7 +122,10 @@ async fn a_deactivated_member_cannot_refresh() {
         ],
     }] });
     environment.admin(Method::POST, "seed", user).await;
-    assert_eq!(refreshed(&environment, &second).await.1["error"], "invalid_grant");
+    assert_eq!(
+        refreshed(&environment, &second).await.1["error"],
+        "invalid_grant"
+    );
 }
 
 #[tokio::test]
@@ -127,10 +152,16 @@ async fn logging_out_ends_all_logins_of_the_browser() {
         let silent = browser.authorize(&[("prompt", "none")]).await.redirected();
         assert_eq!(silent["error"], "login_required");
         for tokens in [&first, &second] {
-            assert_eq!(refreshed(&environment, tokens).await.1["error"], "invalid_grant");
+            assert_eq!(
+                refreshed(&environment, tokens).await.1["error"],
+                "invalid_grant"
+            );
         }
         // Another browser of the same user stays logged in.
-        let silent = other_browser.authorize(&[("prompt", "none")]).await.redirected();
+        let silent = other_browser
+            .authorize(&[("prompt", "none")])
+            .await
+            .redirected();
         assert!(silent.contains_key("code"), "{silent:?}");
     }
 }

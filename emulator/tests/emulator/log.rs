@@ -47,7 +47,10 @@ async fn an_entry_contains_the_request_unchanged() {
 #[tokio::test]
 async fn credentials_are_redacted() {
     let environment = environment().await;
-    let challenge = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
+    let challenge = [
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
     let code = environment.code(&challenge).await;
     let tokens = environment
         .exchange(&code, &[("code_verifier", VERIFIER)])
@@ -132,7 +135,9 @@ async fn entries_can_be_filtered_and_deleted() {
         paths(&format!("after={third}")).await,
         ["/api/v1/organizations/b"]
     );
-    environment.admin(Method::DELETE, "requests", json!({})).await;
+    environment
+        .admin(Method::DELETE, "requests", json!({}))
+        .await;
     assert_eq!(paths("").await, [""; 0]);
     environment.get("/keys").await;
     assert!(environment.logged("").await[0]["number"].as_u64().unwrap() > third);
@@ -149,7 +154,9 @@ async fn a_request_aborted_by_the_client_is_marked() {
             json!({"operation": name, "delay_ms": 30_000}),
         )
         .await;
-    let request = environment.request(Method::GET, "/api/v1/organizations").send();
+    let request = environment
+        .request(Method::GET, "/api/v1/organizations")
+        .send();
     assert!(
         tokio::time::timeout(std::time::Duration::from_millis(300), request)
             .await

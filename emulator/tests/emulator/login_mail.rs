@@ -20,13 +20,18 @@ async fn a_code_logs_in() {
         .await;
     assert_eq!(callback.redirected()["state"], "s");
     let claims = browser.claims(&callback).await;
-    assert_eq!((&claims["sub"], &claims["nonce"]), (&json!("usr_1"), &json!("n")));
+    assert_eq!(
+        (&claims["sub"], &claims["nonce"]),
+        (&json!("usr_1"), &json!("n"))
+    );
     assert_eq!(
         (&claims["oid"], &claims["amr"]),
         (&json!("org_1"), &json!(["pwd"]))
     );
     // The code is redacted in the request log.
-    let posts = environment.logged("method=POST&operation=oauth.authorize").await;
+    let posts = environment
+        .logged("method=POST&operation=oauth.authorize")
+        .await;
     let code = browser.mail("ADA@acme.com").await["code"]
         .as_str()
         .unwrap()
@@ -39,13 +44,19 @@ async fn five_wrong_codes_invalidate_a_mail() {
     let environment = with_login_page().await;
     let browser = Browser::new(&environment);
     let page = browser.authorize(&[]).await;
-    let page = browser.submit(&page, "email", &[("email", "ada@acme.com")]).await;
+    let page = browser
+        .submit(&page, "email", &[("email", "ada@acme.com")])
+        .await;
     assert_eq!(heading(&page), "Check your email");
     let correct = browser.mail("ada@acme.com").await["code"]
         .as_str()
         .unwrap()
         .to_owned();
-    let wrong = if correct == "000000" { "111111" } else { "000000" };
+    let wrong = if correct == "000000" {
+        "111111"
+    } else {
+        "000000"
+    };
     assert_eq!(
         alert(&browser.submit(&page, "code", &[("code", " ")]).await),
         "Enter the code from the email."
@@ -77,7 +88,10 @@ async fn five_wrong_codes_invalidate_a_mail() {
     let callback = browser.submit(&page, "code", &[("code", &spaced)]).await;
     assert!(callback.redirected().contains_key("code"));
     let again = browser.submit(&page, "code", &[("code", &code)]).await;
-    assert_eq!(alert(&again), "The email was already used. Request a new one.");
+    assert_eq!(
+        alert(&again),
+        "The email was already used. Request a new one."
+    );
 }
 
 #[tokio::test]
@@ -85,7 +99,9 @@ async fn codes_and_links_expire() {
     let environment = with_login_page().await;
     let browser = Browser::new(&environment);
     let page = browser.authorize(&[]).await;
-    let page = browser.submit(&page, "email", &[("email", "ada@acme.com")]).await;
+    let page = browser
+        .submit(&page, "email", &[("email", "ada@acme.com")])
+        .await;
     let mail = browser.mail("ada@acme.com").await;
     environment
         .admin(Method::PUT, "clock", json!({ "shift_seconds": 301 }))
@@ -106,7 +122,9 @@ async fn a_code_is_valid_only_for_its_address() {
     let environment = with_login_page().await;
     let browser = Browser::new(&environment);
     let page = browser.authorize(&[]).await;
-    let first = browser.submit(&page, "email", &[("email", "ada@acme.com")]).await;
+    let first = browser
+        .submit(&page, "email", &[("email", "ada@acme.com")])
+        .await;
     // Another address in the form is ignored. The address of the mail is used.
     let code = browser.mail("ada@acme.com").await["code"]
         .as_str()
@@ -116,7 +134,9 @@ async fn a_code_is_valid_only_for_its_address() {
     let callback = browser.submit(&first, "code", &form).await;
     assert_eq!(browser.claims(&callback).await["email"], "ada@acme.com");
     // A page for which no mail was sent rejects every code.
-    browser.submit(&page, "email", &[("email", "ada@acme.com")]).await;
+    browser
+        .submit(&page, "email", &[("email", "ada@acme.com")])
+        .await;
     let code = browser.mail("ada@acme.com").await["code"]
         .as_str()
         .unwrap()
@@ -130,7 +150,9 @@ async fn a_link_logs_in_once_after_confirmation() {
     let environment = with_login_page().await;
     let browser = Browser::new(&environment);
     let page = browser.authorize(&[("state", "s")]).await;
-    browser.submit(&page, "email", &[("email", "ada@acme.com")]).await;
+    browser
+        .submit(&page, "email", &[("email", "ada@acme.com")])
+        .await;
     let link = browser.mail("ada@acme.com").await["link"]
         .as_str()
         .unwrap()
@@ -150,7 +172,9 @@ async fn a_link_logs_in_once_after_confirmation() {
     assert!(alert(&phone.submit(&page, "link", &[]).await).contains("no longer valid"));
     // A link is valid only for its authorization request.
     let page = browser.authorize(&[]).await;
-    browser.submit(&page, "email", &[("email", "ada@acme.com")]).await;
+    browser
+        .submit(&page, "email", &[("email", "ada@acme.com")])
+        .await;
     let link = browser.mail("ada@acme.com").await["link"]
         .as_str()
         .unwrap()
@@ -161,7 +185,11 @@ async fn a_link_logs_in_once_after_confirmation() {
         .await;
     assert_eq!(other_browser.status, StatusCode::BAD_REQUEST);
     let logged = environment.logged("operation=oauth.authorize").await;
-    assert!(logged.iter().all(|entry| !entry.to_string().contains(token)));
+    assert!(
+        logged
+            .iter()
+            .all(|entry| !entry.to_string().contains(token))
+    );
 }
 
 #[tokio::test]
@@ -191,7 +219,10 @@ async fn a_new_user_signs_up_with_an_organization() {
     let mail = browser.mail("grace@navy.example").await;
     assert_eq!(mail["subject"], "Sign up");
     // The user is created only after the address is verified.
-    let users = environment.call(Method::GET, "/api/v1/users", None).await.json();
+    let users = environment
+        .call(Method::GET, "/api/v1/users", None)
+        .await
+        .json();
     assert_eq!(users["total_size"], 1);
     let callback = browser
         .submit(&page, "code", &[("code", mail["code"].as_str().unwrap())])
@@ -247,14 +278,15 @@ async fn a_signup_by_link_joins_the_organization_of_the_request() {
 async fn the_connection_decides_whether_mails_contain_a_code_or_a_link() {
     let environment = with_login_page().await;
     let config = json!({"type": "LINK"});
-    let connection =
-        json!({"id": "conn_7", "type": "PASSWORDLESS", "enabled": true, "passwordless_config": config});
+    let connection = json!({"id": "conn_7", "type": "PASSWORDLESS", "enabled": true, "passwordless_config": config});
     environment
         .admin(Method::POST, "seed", json!({ "connections": [connection] }))
         .await;
     let browser = Browser::new(&environment);
     let page = browser.authorize(&[]).await;
-    let page = browser.submit(&page, "email", &[("email", "ada@acme.com")]).await;
+    let page = browser
+        .submit(&page, "email", &[("email", "ada@acme.com")])
+        .await;
     assert!(page.body.contains("We sent a link to") && !page.body.contains("name=\"code\""));
     let mail = browser.mail("ada@acme.com").await;
     assert!(mail.get("code").is_none() && mail["link"].is_string());

@@ -41,7 +41,10 @@ async fn hints_choose_the_first_page() {
             "Sign in with Microsoft Entra ID",
         ),
         (vec![("connection_id", "conn_1")], "Sign in with Okta"),
-        (vec![("domain_hint", "NORTHWIND.example")], "Sign in with Okta"),
+        (
+            vec![("domain_hint", "NORTHWIND.example")],
+            "Sign in with Okta",
+        ),
         (
             vec![("login_hint", "x@blueharbor.example")],
             "Sign in with Microsoft Entra ID",
@@ -70,9 +73,15 @@ async fn hints_choose_the_first_page() {
             [("domain_hint", "nowhere.example")],
             "No organization has the domain nowhere.example.",
         ),
-        ([("provider", "gitlab")], "Sign-in with gitlab is not set up."),
+        (
+            [("provider", "gitlab")],
+            "Sign-in with gitlab is not set up.",
+        ),
     ] {
-        assert_eq!(alert(&Browser::new(&environment).authorize(&hints).await), word);
+        assert_eq!(
+            alert(&Browser::new(&environment).authorize(&hints).await),
+            word
+        );
     }
 }
 
@@ -138,12 +147,18 @@ async fn the_page_lists_several_organizations() {
     let callback = browser
         .submit(&page, "organization org_200000000000000003", &[])
         .await;
-    assert_eq!(browser.claims(&callback).await["oid"], "org_200000000000000003");
+    assert_eq!(
+        browser.claims(&callback).await["oid"],
+        "org_200000000000000003"
+    );
     let user = environment
         .call(Method::GET, "/api/v1/users/usr_2", None)
         .await
         .json();
-    assert_eq!(user["user"]["memberships"][1]["membership_status"], "ACTIVE");
+    assert_eq!(
+        user["user"]["memberships"][1]["membership_status"],
+        "ACTIVE"
+    );
     // With an `organization_id`, the page is skipped.
     let browser = Browser::new(&environment);
     let rows = json!({ "connections": [{"id": "conn_1", "organization_id": "org_1", "type": "OIDC", "provider": "OKTA", "enabled": false}] });
@@ -188,13 +203,19 @@ async fn the_page_shows_errors_for_email_addresses() {
     let page = browser.authorize(&[]).await;
     for email in ["", "ada", "@acme.com", "ada@", "a da@acme.com"] {
         let again = browser.submit(&page, "email", &[("email", email)]).await;
-        assert!(alert(&again).starts_with("Enter an email address"), "{email}");
+        assert!(
+            alert(&again).starts_with("Enter an email address"),
+            "{email}"
+        );
         assert!(again.body.contains("<title>Error: "), "{email}");
     }
     let again = browser
         .submit(&page, "sso", &[("email", "ada@nowhere.example")])
         .await;
-    assert_eq!(alert(&again), "No single sign-on is set up for nowhere.example.");
+    assert_eq!(
+        alert(&again),
+        "No single sign-on is set up for nowhere.example."
+    );
     let deactivated = json!([{"organization_id": "org_1", "membership_status": "INACTIVE"}]);
     let user = json!({"id": "usr_3", "email": "off@acme.com", "memberships": deactivated});
     environment
@@ -204,5 +225,8 @@ async fn the_page_shows_errors_for_email_addresses() {
     let again = browser
         .submit(&page, "provider", &[("email", "off@acme.com")])
         .await;
-    assert_eq!(alert(&again), "The user is deactivated in this organization.");
+    assert_eq!(
+        alert(&again),
+        "The user is deactivated in this organization."
+    );
 }

@@ -24,7 +24,10 @@ async fn error(browser: &Browser<'_>, extra: &[(&str, &str)]) -> String {
 async fn a_session_logs_in_again_without_a_page() {
     let environment = with_login_page().await;
     let browser = Browser::new(&environment);
-    assert_eq!(error(&browser, &[("prompt", "none")]).await, "login_required");
+    assert_eq!(
+        error(&browser, &[("prompt", "none")]).await,
+        "login_required"
+    );
     let callback = browser.log_in("ada@acme.com", &[]).await;
     let first = browser.claims(&callback).await;
     environment
@@ -34,7 +37,10 @@ async fn a_session_logs_in_again_without_a_page() {
         vec![("prompt", "none")],
         vec![],
         vec![("login_hint", "Ada@Acme.com")],
-        vec![("organization_id", "org_200000000000000003"), ("prompt", "login")],
+        vec![
+            ("organization_id", "org_200000000000000003"),
+            ("prompt", "login"),
+        ],
     ] {
         let response = browser.authorize(&extra).await;
         if extra.len() == 2 {
@@ -56,7 +62,10 @@ async fn a_session_logs_in_again_without_a_page() {
     // After the session is revoked, this browser has none either.
     let path = format!("/api/v1/sessions/{}/revoke", first["sid"].as_str().unwrap());
     environment.call(Method::POST, &path, Some(json!({}))).await;
-    assert_eq!(error(&browser, &[("prompt", "none")]).await, "login_required");
+    assert_eq!(
+        error(&browser, &[("prompt", "none")]).await,
+        "login_required"
+    );
 }
 
 #[tokio::test]
@@ -78,7 +87,11 @@ async fn a_session_that_does_not_match_the_request_requires_a_new_login() {
     ] {
         let mut silent = extra.to_vec();
         silent.push(("prompt", "none"));
-        assert_eq!(error(&browser, &silent).await, "login_required", "{extra:?}");
+        assert_eq!(
+            error(&browser, &silent).await,
+            "login_required",
+            "{extra:?}"
+        );
         let page = browser.authorize(&extra).await;
         assert!(heading(&page).starts_with("Sign in"), "{extra:?}");
     }
@@ -118,8 +131,14 @@ async fn a_session_covers_other_organizations_without_single_sign_on() {
     assert_eq!(claims["oid"], garage);
     let path = format!("/api/v1/sessions/{}", claims["sid"].as_str().unwrap());
     let session = environment.call(Method::GET, &path, None).await.json();
-    assert_eq!(session["authenticated_organizations"], json!(["org_1", garage]));
-    let guarded = [("organization_id", "org_200000000000000002"), ("prompt", "none")];
+    assert_eq!(
+        session["authenticated_organizations"],
+        json!(["org_1", garage])
+    );
+    let guarded = [
+        ("organization_id", "org_200000000000000002"),
+        ("prompt", "none"),
+    ];
     assert_eq!(error(&browser, &guarded).await, "login_required");
 }
 
@@ -166,7 +185,10 @@ async fn the_page_lists_several_accounts() {
     let eve = Browser::new(&environment);
     let page = eve.authorize(&[]).await;
     let rejected = eve.submit(&page, &format!("account {session}"), &[]).await;
-    assert_eq!(alert(&rejected), "You are no longer signed in to this account.");
+    assert_eq!(
+        alert(&rejected),
+        "You are no longer signed in to this account."
+    );
 }
 
 #[tokio::test]
@@ -185,7 +207,10 @@ async fn the_session_cookie_is_http_only_and_replaced_at_each_login() {
     assert!(set.starts_with(&name) && !set.contains("planted"));
     assert!(set.ends_with("; Path=/; HttpOnly; SameSite=Lax"), "{set}");
     let thief = Browser::new(&environment);
-    thief.cookies.borrow_mut().insert(name, "planted".to_owned());
+    thief
+        .cookies
+        .borrow_mut()
+        .insert(name, "planted".to_owned());
     assert_eq!(error(&thief, &[("prompt", "none")]).await, "login_required");
     // Over HTTPS the cookie is `Secure`.
     let port = free_port();

@@ -60,7 +60,9 @@ async fn a_hint_ends_its_session_without_confirmation() {
     let callback = browser.log_in("ada@acme.com", &[]).await.redirected();
     let tokens = environment.exchange(&callback["code"], &[]).await.json();
     let hint = ("id_token_hint", tokens["id_token"].as_str().unwrap());
-    let foreign = browser.open(&logout_path(&[hint, ("client_id", "skc_2")])).await;
+    let foreign = browser
+        .open(&logout_path(&[hint, ("client_id", "skc_2")]))
+        .await;
     assert_eq!(foreign.status, StatusCode::BAD_REQUEST);
     assert!(
         browser
@@ -71,7 +73,10 @@ async fn a_hint_ends_its_session_without_confirmation() {
     );
     // The application posts the hint without browser cookies.
     let response = environment
-        .post_form("/oidc/logout", &[hint, ("post_logout_redirect_uri", CALLBACK)])
+        .post_form(
+            "/oidc/logout",
+            &[hint, ("post_logout_redirect_uri", CALLBACK)],
+        )
         .await;
     response.redirected();
     assert_eq!(
@@ -92,7 +97,11 @@ async fn unregistered_logout_redirect_uris_are_rejected() {
     let callback = browser.log_in("ada@acme.com", &[]).await.redirected();
     let tokens = environment.exchange(&callback["code"], &[]).await.json();
     let hint = ("id_token_hint", tokens["id_token"].as_str().unwrap());
-    for target in ["http://localhost:3000/other", "javascript:alert(1)", "callback"] {
+    for target in [
+        "http://localhost:3000/other",
+        "javascript:alert(1)",
+        "callback",
+    ] {
         for pairs in [vec![hint], vec![("client_id", id)], vec![]] {
             let mut pairs = pairs;
             pairs.push(("post_logout_redirect_uri", target));
@@ -111,6 +120,12 @@ async fn unregistered_logout_redirect_uris_are_rejected() {
     );
     let path = logout_path(&[hint, ("post_logout_redirect_uri", CALLBACK)]);
     environment.get(&path).await.redirected();
-    let unknown = logout_path(&[("client_id", "skc_2"), ("post_logout_redirect_uri", CALLBACK)]);
-    assert_eq!(environment.get(&unknown).await.status, StatusCode::BAD_REQUEST);
+    let unknown = logout_path(&[
+        ("client_id", "skc_2"),
+        ("post_logout_redirect_uri", CALLBACK),
+    ]);
+    assert_eq!(
+        environment.get(&unknown).await.status,
+        StatusCode::BAD_REQUEST
+    );
 }

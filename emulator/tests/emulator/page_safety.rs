@@ -31,7 +31,10 @@ async fn a_form_is_bound_to_its_browser_and_request_and_expires() {
     ];
     let other = environment.authorize_path(&[("state", "other")]);
     let response = ada
-        .send(form_request(environment.request(Method::POST, &other), &form))
+        .send(form_request(
+            environment.request(Method::POST, &other),
+            &form,
+        ))
         .await;
     assert_eq!(
         (response.status, heading(&response).as_str()),
@@ -121,6 +124,8 @@ async fn pages_send_security_headers() {
     // A form without a ticket is rejected whatever its origin is.
     let request = environment.request(Method::POST, &environment.authorize_path(&[]));
     let foreign = request.header(ORIGIN, "https://evil.example");
-    let response = browser.send(form_request(foreign, &[("do", "email")])).await;
+    let response = browser
+        .send(form_request(foreign, &[("do", "email")]))
+        .await;
     assert_eq!(heading(&response), "This page has expired");
 }

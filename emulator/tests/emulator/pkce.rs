@@ -8,7 +8,10 @@ use crate::support::{CALLBACK, CHALLENGE, VERIFIER, environment, form_request, s
 #[tokio::test]
 async fn pkce_requires_the_matching_verifier() {
     let environment = environment().await;
-    let challenge = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
+    let challenge = [
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
     let code = environment.code(&challenge).await;
     let wrong = VERIFIER.replace('d', "e");
     for verifier in [wrong.as_str(), "short", ""] {
@@ -57,13 +60,19 @@ async fn a_public_client_must_use_pkce() {
         ];
         form.map(|(name, value)| (name, value.to_owned()))
     };
-    let challenge = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
+    let challenge = [
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
     let form = exchange(
         environment
             .code(&[challenge[0], challenge[1], ("client_id", id)])
             .await,
     );
-    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let form: Vec<(&str, &str)> = form
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
     let tokens = environment.post_form("/oauth/token", &form).await.json();
     let refresh = tokens["refresh_token"].as_str().unwrap();
     let refreshed = [
@@ -72,7 +81,10 @@ async fn a_public_client_must_use_pkce() {
         ("client_id", id),
     ];
     assert_eq!(
-        environment.post_form("/oauth/token", &refreshed).await.status,
+        environment
+            .post_form("/oauth/token", &refreshed)
+            .await
+            .status,
         StatusCode::OK
     );
 
@@ -83,7 +95,10 @@ async fn a_public_client_must_use_pkce() {
         .filter(|(name, _)| *name != "code_verifier")
         .collect();
     assert_eq!(
-        environment.post_form("/oauth/token", &without).await.error(),
+        environment
+            .post_form("/oauth/token", &without)
+            .await
+            .error(),
         "invalid_client"
     );
 }
@@ -92,7 +107,10 @@ async fn a_public_client_must_use_pkce() {
 async fn a_confidential_client_must_send_its_secret() {
     let environment = environment().await;
     let id = environment.emulator.client_id();
-    let challenge = [("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
+    let challenge = [
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
     let code = environment.code(&challenge).await;
     let form = [
         ("grant_type", "authorization_code"),
@@ -118,7 +136,10 @@ async fn a_confidential_client_must_send_its_secret() {
         ("client_id", id),
     ];
     assert_eq!(
-        environment.post_form("/oauth/token", &refreshed).await.error(),
+        environment
+            .post_form("/oauth/token", &refreshed)
+            .await
+            .error(),
         "invalid_client"
     );
 }

@@ -44,7 +44,11 @@ async fn a_portal_link_opens_a_page_that_says_what_it_is() {
             page.body
         );
         assert_eq!(has(&page, "Single sign-on"), single_sign_on, "{query}");
-        assert_eq!(has(&page, "Directory synchronization"), directories, "{query}");
+        assert_eq!(
+            has(&page, "Directory synchronization"),
+            directories,
+            "{query}"
+        );
     }
     let logged = environment.logged("operation=portal").await;
     assert_eq!(logged.len(), 6);
@@ -106,5 +110,9 @@ async fn a_portal_page_escapes_the_name_of_the_organization() {
     let page = environment
         .get(&portal_link(&environment, "org_9", "").await)
         .await;
-    assert!(has(&page, "</html>") && !has(&page, "<script"), "{}", page.body);
+    assert!(
+        has(&page, "</html>") && !has(&page, "<script"),
+        "{}",
+        page.body
+    );
 }

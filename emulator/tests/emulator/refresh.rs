@@ -15,7 +15,10 @@ async fn each_use_returns_a_new_refresh_token_for_the_same_session() {
     let id = environment.emulator.client_id();
     let first = environment.log_in(&[]).await;
     let second = environment.refresh(refresh_token(&first), &[]).await.json();
-    let third = environment.refresh(refresh_token(&second), &[]).await.json();
+    let third = environment
+        .refresh(refresh_token(&second), &[])
+        .await
+        .json();
     assert_ne!(refresh_token(&first), refresh_token(&second));
     assert_ne!(refresh_token(&second), refresh_token(&third));
     let before = environment
@@ -29,7 +32,9 @@ async fn each_use_returns_a_new_refresh_token_for_the_same_session() {
     }
     assert_ne!(before["jti"], after["jti"]);
     assert_eq!(
-        environment.claims(third["id_token"].as_str().unwrap(), id).await["sub"],
+        environment
+            .claims(third["id_token"].as_str().unwrap(), id)
+            .await["sub"],
         "usr_1"
     );
 }
@@ -40,11 +45,17 @@ async fn reuse_of_a_refresh_token_revokes_its_family() {
     let first = environment.log_in(&[]).await;
     let second = environment.refresh(refresh_token(&first), &[]).await.json();
     assert_eq!(
-        environment.refresh(refresh_token(&first), &[]).await.error(),
+        environment
+            .refresh(refresh_token(&first), &[])
+            .await
+            .error(),
         "invalid_grant"
     );
     assert_eq!(
-        environment.refresh(refresh_token(&second), &[]).await.error(),
+        environment
+            .refresh(refresh_token(&second), &[])
+            .await
+            .error(),
         "invalid_grant"
     );
     // Another login of the same user is not affected.
@@ -97,7 +108,10 @@ async fn revoking_the_session_ends_its_refresh_token() {
         .await;
     assert_eq!(revoked.status, StatusCode::OK, "{}", revoked.body);
     assert_eq!(
-        environment.refresh(refresh_token(&tokens), &[]).await.error(),
+        environment
+            .refresh(refresh_token(&tokens), &[])
+            .await
+            .error(),
         "invalid_grant"
     );
 }
@@ -113,7 +127,10 @@ async fn logging_out_ends_the_session_and_redirects() {
     let callback = environment.get(&path).await.redirected();
     assert_eq!(callback["state"], "s1");
     assert_eq!(
-        environment.refresh(refresh_token(&tokens), &[]).await.error(),
+        environment
+            .refresh(refresh_token(&tokens), &[])
+            .await
+            .error(),
         "invalid_grant"
     );
 
@@ -129,10 +146,17 @@ async fn an_expired_session_cannot_be_refreshed() {
     let environment = environment().await;
     let tokens = environment.log_in(&[]).await;
     environment
-        .admin(Method::PUT, "clock", json!({"shift_seconds": 40 * 24 * 3600}))
+        .admin(
+            Method::PUT,
+            "clock",
+            json!({"shift_seconds": 40 * 24 * 3600}),
+        )
         .await;
     assert_eq!(
-        environment.refresh(refresh_token(&tokens), &[]).await.error(),
+        environment
+            .refresh(refresh_token(&tokens), &[])
+            .await
+            .error(),
         "invalid_grant"
     );
 }

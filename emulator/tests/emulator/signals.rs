@@ -18,7 +18,10 @@ impl Program {
     /// Starts the program in its own process group, as a shell does.
     fn start(arguments: &[&str]) -> Self {
         let mut command = Command::new(BINARY);
-        let command = command.args(arguments).process_group(0).stdout(Stdio::piped());
+        let command = command
+            .args(arguments)
+            .process_group(0)
+            .stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { child, lines }

@@ -163,7 +163,9 @@ impl Environment {
     /// Returns the authorization code of an auto-approved login.
     pub(crate) async fn code(&self, extra: &[(&str, &str)]) -> String {
         let mut callback = self.get(&self.authorize_path(extra)).await.redirected();
-        callback.remove("code").unwrap_or_else(|| panic!("{callback:?}"))
+        callback
+            .remove("code")
+            .unwrap_or_else(|| panic!("{callback:?}"))
     }
 
     /// Logs in and returns the tokens.
@@ -193,7 +195,8 @@ impl Environment {
     /// Verifies a token with `jsonwebtoken` and the published keys. Returns its claims.
     pub(crate) async fn claims(&self, token: &str, audience: &str) -> Value {
         let header = jsonwebtoken::decode_header(token).unwrap();
-        let set: jsonwebtoken::jwk::JwkSet = serde_json::from_str(&self.get("/keys").await.body).unwrap();
+        let set: jsonwebtoken::jwk::JwkSet =
+            serde_json::from_str(&self.get("/keys").await.body).unwrap();
         let key = set
             .find(header.kid.as_deref().unwrap())
             .expect("the key is listed");

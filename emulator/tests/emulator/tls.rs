@@ -69,7 +69,12 @@ async fn a_new_certificate_is_valid_for_the_host_of_the_url() {
     let emulator = builder.start().await.unwrap();
     assert_eq!(emulator.url(), url);
     let http = trusting(&emulator).resolve("login.example.com", ([127, 0, 0, 1], port).into());
-    let keys = http.build().unwrap().get(format!("{url}/keys")).send().await;
+    let keys = http
+        .build()
+        .unwrap()
+        .get(format!("{url}/keys"))
+        .send()
+        .await;
     assert_eq!(keys.unwrap().status().as_u16(), 200);
 }
 
@@ -83,10 +88,18 @@ async fn a_given_certificate_is_served() {
     assert!(!format!("{builder:?}").contains("PRIVATE"), "{builder:?}");
     let emulator = builder.start().await.unwrap();
     assert_eq!(emulator.ca_certificate(), None);
-    let client = emulator.client_builder().ca_certificate_pem(ca).build().unwrap();
+    let client = emulator
+        .client_builder()
+        .ca_certificate_pem(ca)
+        .build()
+        .unwrap();
     client.roles().list_roles(Default::default()).await.unwrap();
     let stranger = emulator.client().unwrap();
-    let error = stranger.roles().list_roles(Default::default()).await.unwrap_err();
+    let error = stranger
+        .roles()
+        .list_roles(Default::default())
+        .await
+        .unwrap_err();
     assert_eq!(error.class().name(), "ScalekitServiceUnavailableException");
     assert!(error.message().contains("not from a trusted CA"), "{error}");
 }

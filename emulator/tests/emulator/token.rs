@@ -13,7 +13,10 @@ async fn client_credentials_return_a_token_for_the_api() {
     let environment = environment().await;
     let id = environment.emulator.client_id();
     let response = environment
-        .token(&[("grant_type", "client_credentials"), ("scope", "read write")])
+        .token(&[
+            ("grant_type", "client_credentials"),
+            ("scope", "read write"),
+        ])
         .await;
     assert_eq!(response.status, StatusCode::OK);
     assert_eq!(response.headers["cache-control"], "no-store");
@@ -25,7 +28,10 @@ async fn client_credentials_return_a_token_for_the_api() {
     let claims = environment
         .claims(tokens["access_token"].as_str().unwrap(), id)
         .await;
-    assert_eq!((&claims["sub"], &claims["client_id"]), (&json!(id), &json!(id)));
+    assert_eq!(
+        (&claims["sub"], &claims["client_id"]),
+        (&json!(id), &json!(id))
+    );
     assert_eq!(
         (&claims["aud"], &claims["scopes"]),
         (&json!([id]), &json!(["read", "write"]))
@@ -39,7 +45,8 @@ async fn client_credentials_return_a_token_for_the_api() {
 #[tokio::test]
 async fn the_client_may_authenticate_in_the_header() {
     let environment = environment().await;
-    let basic = |id: &str, secret: &str| format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
+    let basic =
+        |id: &str, secret: &str| format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
     let (id, secret) = (
         environment.emulator.client_id(),
         environment.emulator.client_secret(),
@@ -54,7 +61,11 @@ async fn the_client_may_authenticate_in_the_header() {
         let request = environment
             .request(Method::POST, "/oauth/token")
             .header(AUTHORIZATION, &header);
-        let response = send(form_request(request, &[("grant_type", "client_credentials")])).await;
+        let response = send(form_request(
+            request,
+            &[("grant_type", "client_credentials")],
+        ))
+        .await;
         assert_eq!(response.status, status, "{header} {}", response.body);
         if status == StatusCode::UNAUTHORIZED {
             assert_eq!(response.error(), "invalid_client");
@@ -127,7 +138,12 @@ async fn invalid_requests_return_standard_errors() {
             "invalid_grant",
         ),
         (
-            [&client[..], &client[..], &[("grant_type", "client_credentials")]].concat(),
+            [
+                &client[..],
+                &client[..],
+                &[("grant_type", "client_credentials")],
+            ]
+            .concat(),
             "invalid_request",
         ),
     ] {
@@ -162,7 +178,10 @@ async fn a_code_is_exchanged_for_tokens_with_the_documented_claims() {
         (&access["sub"], &access["oid"]),
         (&json!("usr_1"), &json!("org_1"))
     );
-    assert_eq!((&access["aud"], &access["client_id"]), (&json!([id]), &json!(id)));
+    assert_eq!(
+        (&access["aud"], &access["client_id"]),
+        (&json!([id]), &json!(id))
+    );
     assert_eq!(access["scope"], "openid profile email");
     for claim in ["sid", "jti"] {
         assert!(access[claim].is_string(), "{claim}");
@@ -174,7 +193,9 @@ async fn a_code_is_exchanged_for_tokens_with_the_documented_claims() {
         assert!(access[claim].is_i64(), "{claim}");
     }
 
-    let id_token = environment.claims(tokens["id_token"].as_str().unwrap(), id).await;
+    let id_token = environment
+        .claims(tokens["id_token"].as_str().unwrap(), id)
+        .await;
     for (claim, value) in [
         ("sub", json!("usr_1")),
         ("aud", json!(id)),
@@ -206,8 +227,11 @@ async fn userinfo_returns_the_claims_of_the_scopes() {
         .await;
     let bearer = |token: &str| format!("Bearer {token}");
     let request = environment.request(Method::GET, "/userinfo");
-    let response =
-        send(request.header(AUTHORIZATION, bearer(tokens["access_token"].as_str().unwrap()))).await;
+    let response = send(request.header(
+        AUTHORIZATION,
+        bearer(tokens["access_token"].as_str().unwrap()),
+    ))
+    .await;
     assert_eq!(
         response.json(),
         json!({"sub": "usr_1", "email": "ada@acme.com", "email_verified": true})
@@ -244,7 +268,10 @@ async fn a_code_is_bound_to_its_redirect_uri_and_expires() {
     let environment = environment().await;
     let code = environment.code(&[]).await;
     for form in [
-        vec![("grant_type", "authorization_code"), ("code", code.as_str())],
+        vec![
+            ("grant_type", "authorization_code"),
+            ("code", code.as_str()),
+        ],
         vec![
             ("grant_type", "authorization_code"),
             ("code", &code),
@@ -258,13 +285,19 @@ async fn a_code_is_bound_to_its_redirect_uri_and_expires() {
         );
     }
     // A failed exchange does not use up the code.
-    assert_eq!(environment.exchange(&code, &[]).await.status, StatusCode::OK);
+    assert_eq!(
+        environment.exchange(&code, &[]).await.status,
+        StatusCode::OK
+    );
 
     let code = environment.code(&[]).await;
     environment
         .admin(Method::PUT, "clock", json!({"shift_seconds": 3600}))
         .await;
-    assert_eq!(environment.exchange(&code, &[]).await.error(), "invalid_grant");
+    assert_eq!(
+        environment.exchange(&code, &[]).await.error(),
+        "invalid_grant"
+    );
 }
 
 #[tokio::test]
@@ -275,7 +308,10 @@ async fn credentials_in_the_form_count_whatever_the_bearer() {
         environment.emulator.client_secret(),
     );
     let bearer = format!("Bearer {}", environment.bearer().await);
-    for (secret, status) in [(secret, StatusCode::OK), ("wrong", StatusCode::UNAUTHORIZED)] {
+    for (secret, status) in [
+        (secret, StatusCode::OK),
+        ("wrong", StatusCode::UNAUTHORIZED),
+    ] {
         for header in [bearer.as_str(), "Bearer expired", "bearer x"] {
             let request = environment
                 .request(Method::POST, "/oauth/token")

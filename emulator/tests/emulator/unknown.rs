@@ -54,7 +54,11 @@ async fn every_operation_returns_404_for_unknown_ids() {
                     &error["code"],
                     &error["details"][0]["error_code"]
                 ),
-                (StatusCode::NOT_FOUND, &json!(5), &json!("RESOURCE_NOT_FOUND")),
+                (
+                    StatusCode::NOT_FOUND,
+                    &json!(5),
+                    &json!("RESOURCE_NOT_FOUND")
+                ),
                 "{} {path} {}",
                 operation.name,
                 response.body

@@ -11,7 +11,9 @@ use crate::webhooks::{create, next, receiver, verify};
 /// Waits until the newest delivery has this number of attempts and is no longer pending.
 async fn finished_delivery(environment: &Environment, attempts: usize) -> Value {
     for _ in 0..500 {
-        let deliveries = environment.admin(Method::GET, "deliveries", json!({})).await;
+        let deliveries = environment
+            .admin(Method::GET, "deliveries", json!({}))
+            .await;
         let last = &deliveries[deliveries.as_array().unwrap().len() - 1];
         if last["attempts"].as_array().unwrap().len() == attempts && last["status"] != "pending" {
             return last.clone();
@@ -52,7 +54,9 @@ async fn a_failed_delivery_can_be_redelivered() {
     );
     for path in ["deliveries/msg_1/redeliver", "webhooks/9/rotate"] {
         let request = environment.request(Method::POST, &format!("/_emulator/{path}"));
-        let request = request.header("content-type", "application/json").body("{}");
+        let request = request
+            .header("content-type", "application/json")
+            .body("{}");
         assert_eq!(
             crate::support::send(request).await.status,
             StatusCode::NOT_FOUND,
@@ -75,7 +79,11 @@ async fn deliveries_to_a_removed_endpoint_are_not_retried() {
     create(&environment, "Gone").await;
     next(&mut hooks).await;
     environment
-        .admin(Method::DELETE, &format!("webhooks/{}", endpoint["id"]), json!({}))
+        .admin(
+            Method::DELETE,
+            &format!("webhooks/{}", endpoint["id"]),
+            json!({}),
+        )
         .await;
     assert_eq!(finished_delivery(&environment, 1).await["status"], "failed");
 }
@@ -119,6 +127,7 @@ async fn both_secrets_sign_during_a_rotation() {
     assert!(!headers["webhook-signature"].to_str().unwrap().contains(' '));
     let request = environment.request(Method::POST, &format!("/_emulator/{path}"));
     let request = request.header("content-type", "application/json");
-    let response = crate::support::send(request.body(json!({"secret": "whsec_%"}).to_string())).await;
+    let response =
+        crate::support::send(request.body(json!({"secret": "whsec_%"}).to_string())).await;
     assert_eq!(response.status, StatusCode::BAD_REQUEST);
 }

@@ -25,7 +25,8 @@ pub(crate) async fn receiver(
             let (mut stream, _) = listener.accept().await.unwrap();
             status = statuses.next().unwrap_or(status);
             let request = read_request(&mut stream).await;
-            let response = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            let response =
+                format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
             stream.write_all(response.as_bytes()).await.unwrap();
             if received.send(request).is_err() {
                 return;
@@ -50,7 +51,12 @@ pub(crate) async fn read_request(stream: &mut tokio::net::TcpStream) -> (HeaderM
             .lines()
             .skip(1)
             .filter_map(|line| line.split_once(": "))
-            .map(|(name, value)| (name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap()))
+            .map(|(name, value)| {
+                (
+                    name.parse::<http::HeaderName>().unwrap(),
+                    value.parse().unwrap(),
+                )
+            })
             .collect();
         let length: usize = headers["content-length"].to_str().unwrap().parse().unwrap();
         if bytes.len() >= end + 4 + length {
@@ -112,7 +118,12 @@ async fn a_change_is_posted_with_a_valid_signature() {
     }
     assert_eq!(event["spec_version"], "1");
     assert!(event["id"].as_str().unwrap().starts_with("evt_"));
-    assert!(event["environment_id"].as_str().unwrap().starts_with("env_"));
+    assert!(
+        event["environment_id"]
+            .as_str()
+            .unwrap()
+            .starts_with("env_")
+    );
 }
 
 /// Verifies the HMAC-SHA256 of `id.timestamp.body` as the Standard Webhooks specification defines
@@ -123,7 +134,9 @@ pub(crate) fn verify(secret: &str, headers: &[(&str, &str)], body: &[u8], now: i
     let header = |name: &str| headers.iter().find(|(known, _)| *known == name).unwrap().1;
     let timestamp = header("webhook-timestamp");
     assert!((timestamp.parse::<i64>().unwrap() - now).abs() < 60);
-    let key = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
+    let key = STANDARD
+        .decode(secret.strip_prefix("whsec_").unwrap())
+        .unwrap();
     let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &key);
     let signed = |body: &[u8]| {
         [
@@ -146,8 +159,7 @@ pub(crate) fn verify(secret: &str, headers: &[(&str, &str)], body: &[u8], now: i
 async fn an_endpoint_receives_only_its_event_types() {
     let environment = environment().await;
     let (url, mut hooks) = receiver(&[200]).await;
-    let endpoint =
-        json!({"url": url, "events": ["organization.deleted", "user.*"], "secret": "whsec_c2VjcmV0"});
+    let endpoint = json!({"url": url, "events": ["organization.deleted", "user.*"], "secret": "whsec_c2VjcmV0"});
     assert_eq!(
         environment.admin(Method::POST, "webhooks", endpoint).await["secret"],
         "whsec_c2VjcmV0"
@@ -169,7 +181,10 @@ async fn an_endpoint_receives_only_its_event_types() {
         types.push(event["type"].as_str().unwrap().to_owned());
     }
     types.sort();
-    assert_eq!(types, ["user.created", "user.organization_membership_created"]);
+    assert_eq!(
+        types,
+        ["user.created", "user.organization_membership_created"]
+    );
 }
 
 #[tokio::test]
@@ -191,7 +206,9 @@ async fn a_failed_delivery_is_retried_and_logged() {
         (&second.0["webhook-id"], &second.1)
     );
     for _ in 0..100 {
-        let deliveries = environment.admin(Method::GET, "deliveries", json!({})).await;
+        let deliveries = environment
+            .admin(Method::GET, "deliveries", json!({}))
+            .await;
         if deliveries[0]["status"] == "delivered" {
             let statuses: Vec<_> = deliveries[0]["attempts"]
                 .as_array()
@@ -225,14 +242,22 @@ async fn endpoints_are_checked_listed_and_removed() {
         assert_eq!(response.status, StatusCode::BAD_REQUEST, "{endpoint}");
     }
     let endpoint = environment
-        .admin(Method::POST, "webhooks", json!({"url": "http://localhost:1/"}))
+        .admin(
+            Method::POST,
+            "webhooks",
+            json!({"url": "http://localhost:1/"}),
+        )
         .await;
     assert_eq!(
         environment.admin(Method::GET, "webhooks", json!({})).await,
         json!([endpoint])
     );
     environment
-        .admin(Method::DELETE, &format!("webhooks/{}", endpoint["id"]), json!({}))
+        .admin(
+            Method::DELETE,
+            &format!("webhooks/{}", endpoint["id"]),
+            json!({}),
+        )
         .await;
     assert_eq!(
         environment.admin(Method::GET, "webhooks", json!({})).await,

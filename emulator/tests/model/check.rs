@@ -40,7 +40,8 @@ impl Symbols {
     /// Assigns values to new symbols. A symbol gets a value only if it is a whole string and the
     /// value has the form of such an ID.
     fn learn(&mut self, response: &Value, expected: &Value) {
-        static SYMBOL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\$([a-z0-9]+)\.[0-9]+$").unwrap());
+        static SYMBOL: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new(r"^\$([a-z0-9]+)\.[0-9]+$").unwrap());
         match (response, expected) {
             (Value::Object(response), Value::Object(expected)) => {
                 for (key, expected) in expected {
@@ -54,13 +55,16 @@ impl Symbols {
                     self.learn(response, expected);
                 }
             }
-            (Value::String(response), Value::String(expected)) if !self.known.contains_key(expected) => {
+            (Value::String(response), Value::String(expected))
+                if !self.known.contains_key(expected) =>
+            {
                 let Some(captures) = SYMBOL.captures(expected) else {
                     return;
                 };
                 let digits = response.strip_prefix(&format!("{}_", &captures[1]));
                 let id = digits.is_some_and(|digits| {
-                    (15..=20).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+                    (15..=20).contains(&digits.len())
+                        && digits.bytes().all(|byte| byte.is_ascii_digit())
                 });
                 // Different symbols must have different values.
                 let new = !self.known.values().any(|known| known == response);
@@ -76,7 +80,9 @@ impl Symbols {
         match (response, expected) {
             (Value::Object(response), Value::Object(expected)) => {
                 // The model omits default values.
-                let mut extra = response.iter().filter(|(key, _)| !expected.contains_key(*key));
+                let mut extra = response
+                    .iter()
+                    .filter(|(key, _)| !expected.contains_key(*key));
                 if let Some((key, value)) = extra.find(|(_, value)| !is_default(value)) {
                     return Some(format!("{path}.{key} is {value}, expected the default"));
                 }
@@ -88,13 +94,19 @@ impl Symbols {
                     }
                 })
             }
-            (Value::Array(response), Value::Array(expected)) if response.len() == expected.len() => {
+            (Value::Array(response), Value::Array(expected))
+                if response.len() == expected.len() =>
+            {
                 let mut pairs = response.iter().zip(expected).enumerate();
                 pairs.find_map(|(index, (response, expected))| {
                     self.difference(response, expected, &format!("{path}[{index}]"))
                 })
             }
-            (Value::String(response), Value::String(expected)) if self.matches(response, expected) => None,
+            (Value::String(response), Value::String(expected))
+                if self.matches(response, expected) =>
+            {
+                None
+            }
             (response, expected) if response == expected => None,
             _ => Some(format!("{path} is {response}, expected {expected}")),
         }

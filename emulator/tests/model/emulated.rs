@@ -63,7 +63,9 @@ impl Emulated {
         self.runtime.block_on(stopped.stop());
         self.http = client();
         let start = || {
-            let builder = Emulator::builder().data(&self.data).port(url.port().unwrap());
+            let builder = Emulator::builder()
+                .data(&self.data)
+                .port(url.port().unwrap());
             self.runtime.block_on(builder.start())
         };
         // Another process may use the port for a short time.
@@ -84,7 +86,9 @@ impl Emulated {
             self.emulator().client_id(),
             self.emulator().client_secret()
         );
-        let request = self.http.post(format!("{}/oauth/token", self.emulator().url()));
+        let request = self
+            .http
+            .post(format!("{}/oauth/token", self.emulator().url()));
         let request = request
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(form);
@@ -133,8 +137,11 @@ impl Emulated {
                 self.symbols.check(&response, expected, &context);
             }
             Err(error) => {
-                self.symbols
-                    .check(&ExpectedError::of(status, &response), &error.to_json(), &context);
+                self.symbols.check(
+                    &ExpectedError::of(status, &response),
+                    &error.to_json(),
+                    &context,
+                );
             }
         }
     }
@@ -163,14 +170,30 @@ impl Emulated {
             );
         }
         let sizes = pages.iter().map(Vec::len);
-        let expected: Vec<usize> = list.expected.chunks(list.size).map(<[Value]>::len).collect();
-        let expected = if expected.is_empty() { vec![0] } else { expected };
-        assert_eq!(sizes.collect::<Vec<_>>(), expected, "page sizes of {}", list.path);
+        let expected: Vec<usize> = list
+            .expected
+            .chunks(list.size)
+            .map(<[Value]>::len)
+            .collect();
+        let expected = if expected.is_empty() {
+            vec![0]
+        } else {
+            expected
+        };
+        assert_eq!(
+            sizes.collect::<Vec<_>>(),
+            expected,
+            "page sizes of {}",
+            list.path
+        );
         let found = Value::from(pages.concat());
         self.symbols
             .check(&found, &Value::from(list.expected.clone()), &list.path);
         for page in pages.iter().rev().skip(1) {
-            let token = last["prev_page_token"].as_str().unwrap_or_default().to_owned();
+            let token = last["prev_page_token"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned();
             assert!(!token.is_empty(), "{} has no previous page", list.path);
             last = self.page(list, &first, &token);
             assert_eq!(rows(&last, list.rows), *page, "{} backward", list.path);

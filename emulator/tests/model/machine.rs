@@ -94,12 +94,14 @@ impl ReferenceStateMachine for Model {
 }
 
 /// The number of results of each operation over all sequences. The result is `ok` or an error code.
-static COUNTS: LazyLock<Mutex<BTreeMap<(String, &'static str), usize>>> = LazyLock::new(Mutex::default);
+static COUNTS: LazyLock<Mutex<BTreeMap<(String, &'static str), usize>>> =
+    LazyLock::new(Mutex::default);
 
 fn outcome(step: &Step) -> &'static str {
     match step {
         Step::Call(Call {
-            expected: Err(error), ..
+            expected: Err(error),
+            ..
         }) => error.error_code,
         _ => "ok",
     }
@@ -157,7 +159,10 @@ fn ten_thousand_steps_agree_with_the_model() {
             .get(&(format!("{operation:?}"), "ok"))
             .copied()
             .unwrap_or_default();
-        assert!(times >= 5, "{operation:?} succeeded {times} times: {counts:?}");
+        assert!(
+            times >= 5,
+            "{operation:?} succeeded {times} times: {counts:?}"
+        );
     }
     for error_code in [
         "ALREADY_EXISTS",

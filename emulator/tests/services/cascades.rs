@@ -68,9 +68,14 @@ async fn deleting_an_organization_deletes_its_rows() {
         json!({ "connections": [] })
     );
     let user = environment.get(&format!("/api/v1/users/{user}")).await["user"].take();
-    assert_eq!(column(&user["memberships"], "organization_id"), [globex.as_str()]);
     assert_eq!(
-        environment.get(&format!("/api/v1/sessions/{acme_session}")).await["status"],
+        column(&user["memberships"], "organization_id"),
+        [globex.as_str()]
+    );
+    assert_eq!(
+        environment
+            .get(&format!("/api/v1/sessions/{acme_session}"))
+            .await["status"],
         "revoked"
     );
     assert_eq!(
@@ -89,7 +94,9 @@ async fn deleting_a_user_revokes_the_sessions() {
     let session = session(&environment, &user, &acme).await;
     environment.delete(&format!("/api/v1/users/{user}")).await;
     assert_eq!(
-        environment.get(&format!("/api/v1/sessions/{session}")).await["status"],
+        environment
+            .get(&format!("/api/v1/sessions/{session}"))
+            .await["status"],
         "revoked"
     );
     assert_eq!(
@@ -120,7 +127,9 @@ async fn changes_are_sent_to_webhooks() {
         )
         .await;
     let connections = format!("/api/v1/organizations/{acme}/connections");
-    let connection = environment.post(&connections, json!({ "type": "SAML" })).await;
+    let connection = environment
+        .post(&connections, json!({ "type": "SAML" }))
+        .await;
     let connection = format!("{connections}/{}", text(&connection["connection"]["id"]));
     for _ in 0..2 {
         environment
@@ -149,12 +158,18 @@ async fn changes_are_sent_to_webhooks() {
         .await;
     session(&environment, &user, &acme).await;
     environment
-        .delete(&format!("/api/v1/memberships/organizations/{acme}/users/{user}"))
+        .delete(&format!(
+            "/api/v1/memberships/organizations/{acme}/users/{user}"
+        ))
         .await;
     environment.delete(&format!("/api/v1/users/{user}")).await;
     // A rejected request sends no event.
     environment
-        .call(Method::POST, "/api/v1/permissions", json!({ "name": "read" }))
+        .call(
+            Method::POST,
+            "/api/v1/permissions",
+            json!({ "name": "read" }),
+        )
         .await;
     let expected = [
         "organization.created",

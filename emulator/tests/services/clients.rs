@@ -6,7 +6,12 @@ use serde_json::{Value, json};
 use crate::environment::{Environment, Response, column, set_fields, text};
 
 /// Requests a token with client credentials.
-pub(crate) async fn token(environment: &Environment, id: &str, secret: &str, scope: &str) -> Response {
+pub(crate) async fn token(
+    environment: &Environment,
+    id: &str,
+    secret: &str,
+    scope: &str,
+) -> Response {
     let form = [
         ("grant_type", "client_credentials"),
         ("client_id", id),
@@ -48,8 +53,7 @@ async fn a_client_is_created_without_a_secret_and_updated_by_field() {
     assert_eq!(set_fields(&client), expected);
 
     let path = format!("/api/v1/clients/{id}");
-    let change =
-        json!({ "name": "Gate", "enforce_pkce": false, "custom_claims": [{ "key": "a", "value": "b" }] });
+    let change = json!({ "name": "Gate", "enforce_pkce": false, "custom_claims": [{ "key": "a", "value": "b" }] });
     let changed = environment.patch(&path, change).await["client"].take();
     expected["name"] = "Gate".into();
     expected["custom_claims"] = json!([{ "key": "a", "value": "b" }]);
@@ -67,7 +71,9 @@ async fn a_client_is_created_without_a_secret_and_updated_by_field() {
         (&json!([]), &json!("Gate"))
     );
 
-    let list = environment.get("/api/v1/clients?filter.client_type=WEB").await;
+    let list = environment
+        .get("/api/v1/clients?filter.client_type=WEB")
+        .await;
     assert_eq!(
         (column(&list["clients"], "id"), &list["total_size"]),
         (vec![id.clone()], &json!(1))
@@ -75,8 +81,14 @@ async fn a_client_is_created_without_a_secret_and_updated_by_field() {
     let all = environment.get("/api/v1/clients").await;
     assert_eq!(column(&all["clients"], "name"), ["Emulator", "Gate"]);
     environment.delete(&path).await;
-    environment.get_fails(&path).await.is_not_found("client", &id);
-    environment.delete_fails(&path).await.is_not_found("client", &id);
+    environment
+        .get_fails(&path)
+        .await
+        .is_not_found("client", &id);
+    environment
+        .delete_fails(&path)
+        .await
+        .is_not_found("client", &id);
     let response = environment
         .call(Method::PATCH, &path, json!({ "name": "X" }))
         .await;
@@ -95,7 +107,9 @@ async fn constraints_of_clients_are_checked() {
             "repeated.unique",
         ),
     ] {
-        let response = environment.call(Method::POST, "/api/v1/clients", client).await;
+        let response = environment
+            .call(Method::POST, "/api/v1/clients", client)
+            .await;
         response.violates(field, constraint);
     }
 }
@@ -109,13 +123,17 @@ async fn secrets_are_shown_once_and_the_last_one_cannot_be_deleted() {
     let first = environment.post(&path, Value::Null).await;
     let plain = text(&first["plain_secret"]);
     assert_eq!(first["secret"]["plain_secret"], first["plain_secret"]);
-    assert_eq!(text(&first["secret"]["secret_suffix"]), plain[plain.len() - 4..]);
+    assert_eq!(
+        text(&first["secret"]["secret_suffix"]),
+        plain[plain.len() - 4..]
+    );
     assert_eq!(
         token(&environment, &id, "wrong", "").await.body["error"],
         "invalid_client"
     );
     assert_eq!(token(&environment, &id, &plain, "").await.status, 200);
-    let stored = environment.get(&format!("/api/v1/clients/{id}")).await["client"]["secrets"].take();
+    let stored =
+        environment.get(&format!("/api/v1/clients/{id}")).await["client"]["secrets"].take();
     assert_eq!(stored[0].get("plain_secret"), None);
     assert!(stored[0]["last_used_time"].is_string());
 
@@ -151,8 +169,9 @@ async fn users_can_log_in_to_a_new_client() {
     });
     let id = text(&environment.post("/api/v1/clients", new).await["client"]["id"]);
     let authorize = |redirect: &str, extra: &str| {
-        let path =
-            format!("/oauth/authorize?response_type=code&client_id={id}&redirect_uri={redirect}{extra}");
+        let path = format!(
+            "/oauth/authorize?response_type=code&client_id={id}&redirect_uri={redirect}{extra}"
+        );
         let request = environment.http.get(environment.url(&path));
         async move {
             let response = request.send().await.expect("a response");
@@ -167,7 +186,8 @@ async fn users_can_log_in_to_a_new_client() {
     let (_, location) = authorize("https://portal.test/cb", "").await;
     assert!(location.contains("error=invalid_request"), "{location}");
     // The example of RFC 7636, appendix B.
-    let challenge = "&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    let challenge =
+        "&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
     let (_, location) = authorize("https://portal.test/cb", challenge).await;
     let location = url::Url::parse(&location).expect("a URL");
     let code = location
@@ -180,7 +200,10 @@ async fn users_can_log_in_to_a_new_client() {
         ("client_id", id.as_str()),
         ("redirect_uri", "https://portal.test/cb"),
         ("code", &code),
-        ("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+        (
+            "code_verifier",
+            "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+        ),
     ];
     let tokens = environment.post_form("/oauth/token", &form).await.ok();
     assert_eq!(claims(&tokens["access_token"])["aud"], json!([id]));

@@ -38,8 +38,14 @@ async fn accounts_are_listed_searched_and_deleted_with_their_owners() {
         assert!(!list.to_string().contains("s3cret"));
     }
     let page = environment.get(&format!("{ACCOUNTS}?page_size=2")).await;
-    assert_eq!(column(&page["connected_accounts"], "identifier"), ["bob", "ann"]);
-    assert_eq!(column(&page["connected_accounts"], "connector"), ["slack", "crm"]);
+    assert_eq!(
+        column(&page["connected_accounts"], "identifier"),
+        ["bob", "ann"]
+    );
+    assert_eq!(
+        column(&page["connected_accounts"], "connector"),
+        ["slack", "crm"]
+    );
     let next = environment
         .get(&format!(
             "{ACCOUNTS}?page_token={}",
@@ -48,8 +54,13 @@ async fn accounts_are_listed_searched_and_deleted_with_their_owners() {
         .await;
     assert_eq!(column(&next["connected_accounts"], "connector"), ["slack"]);
     let same = environment.get(&format!("{ACCOUNTS}?identifier=ann")).await;
-    assert_eq!(column(&same["connected_accounts"], "connector"), ["crm", "slack"]);
-    let found = environment.get(&format!("{ACCOUNTS}:search?query=ann")).await;
+    assert_eq!(
+        column(&same["connected_accounts"], "connector"),
+        ["crm", "slack"]
+    );
+    let found = environment
+        .get(&format!("{ACCOUNTS}:search?query=ann"))
+        .await;
     assert_eq!(
         column(&found["connected_accounts"], "connector"),
         ["crm", "slack"]
@@ -71,9 +82,14 @@ async fn accounts_are_listed_searched_and_deleted_with_their_owners() {
 
     environment.delete(&format!("/api/v1/users/{ann}")).await;
     assert_eq!(environment.get(ACCOUNTS).await["total_size"], 2);
-    environment.delete(&format!("/api/v1/organizations/{acme}")).await;
+    environment
+        .delete(&format!("/api/v1/organizations/{acme}"))
+        .await;
     let remaining = environment.get(ACCOUNTS).await;
-    assert_eq!(column(&remaining["connected_accounts"], "identifier"), ["bob"]);
+    assert_eq!(
+        column(&remaining["connected_accounts"], "identifier"),
+        ["bob"]
+    );
 }
 
 #[tokio::test]
@@ -90,7 +106,11 @@ async fn boolean_query_parameters_accept_several_spellings() {
         (["false", "False", "FALSE", "f", "F", "0"], 2),
     ] {
         for text in spellings {
-            assert_eq!(environment.get(&path(text)).await["total_size"], found, "{text}");
+            assert_eq!(
+                environment.get(&path(text)).await["total_size"],
+                found,
+                "{text}"
+            );
         }
     }
     for text in ["yes", "2", ""] {
@@ -167,7 +187,10 @@ async fn deleting_a_connection_deletes_its_accounts() {
         .await
         .is_not_found("connected account", &id);
     let events = environment
-        .post("/api/v1/events/paginated", json!({ "connected_account_id": id }))
+        .post(
+            "/api/v1/events/paginated",
+            json!({ "connected_account_id": id }),
+        )
         .await;
     let expected = ["connected_account.created", "connected_account.deleted"];
     assert_eq!(column(&events["events"], "type"), expected);
@@ -192,7 +215,10 @@ async fn a_connection_of_the_environment_is_deleted_with_its_accounts() {
         .await
         .is_not_found("connection", "conn_1");
     let events = environment
-        .post("/api/v1/events/paginated", json!({ "connection_id": "conn_1" }))
+        .post(
+            "/api/v1/events/paginated",
+            json!({ "connection_id": "conn_1" }),
+        )
         .await;
     let expected = [
         "connected_account.created",

@@ -84,18 +84,22 @@ async fn an_oauth_account_is_pending_until_its_user_authorizes_it() {
     assert_eq!(created, expected);
     assert!(text(&created["id"]).starts_with("ca_"));
     let message = "the connector already has a connected account with this identifier";
-    environment.call(Method::POST, ACCOUNTS, new).await.is_conflict(
-        "RESOURCE_ALREADY_EXISTS",
-        message,
-        "connected account",
-        "T1",
-    );
+    environment
+        .call(Method::POST, ACCOUNTS, new)
+        .await
+        .is_conflict(
+            "RESOURCE_ALREADY_EXISTS",
+            message,
+            "connected account",
+            "T1",
+        );
 
-    let link_request =
-        json!({ "connector": "slack", "identifier": "T1", "organization_id": acme, "user_id": ann });
+    let link_request = json!({ "connector": "slack", "identifier": "T1", "organization_id": acme, "user_id": ann });
     let first = link(&environment, link_request).await;
     assert_eq!(
-        follow(&environment, &format!("{first}&decision=deny")).await.0,
+        follow(&environment, &format!("{first}&decision=deny"))
+            .await
+            .0,
         200
     );
     let details = format!("{ACCOUNTS}/details?connector=slack&identifier=T1");
@@ -119,21 +123,36 @@ async fn an_oauth_account_is_pending_until_its_user_authorizes_it() {
     assert_eq!(follow(&environment, &first).await.0, 400);
     let forged = environment.url("/connected_accounts/authorize?token=x");
     assert_eq!(follow(&environment, &forged).await.0, 400);
-    let page = environment.http.get(forged).send().await.expect("an answer");
-    assert!(page.text().await.expect("a page").contains("invalid link token"));
+    let page = environment
+        .http
+        .get(forged)
+        .send()
+        .await
+        .expect("an answer");
+    assert!(
+        page.text()
+            .await
+            .expect("a page")
+            .contains("invalid link token")
+    );
 }
 
 #[tokio::test]
 async fn the_application_verifies_the_user_who_authorized_the_account() {
     let (environment, ..) = with_connections().await;
     let id = environment.post(ACCOUNTS, oauth("ann")).await["connected_account"]["id"].take();
-    let link_request = json!({ "id": id, "state": "s1", "user_verify_url": "https://app.test/verify?x=1" });
+    let link_request =
+        json!({ "id": id, "state": "s1", "user_verify_url": "https://app.test/verify?x=1" });
     let (status, location) = follow(&environment, &link(&environment, link_request).await).await;
     assert_eq!(status, 303);
     let callback = url::Url::parse(&location).expect("a URL");
     let pairs: Vec<(String, String)> = callback.query_pairs().into_owned().collect();
     assert_eq!(
-        (callback.host_str(), pairs[0].0.as_str(), pairs[2].1.as_str()),
+        (
+            callback.host_str(),
+            pairs[0].0.as_str(),
+            pairs[2].1.as_str()
+        ),
         (Some("app.test"), "x", "s1")
     );
     let request = pairs[1].1.clone();
@@ -188,14 +207,16 @@ async fn tokens_are_refreshed_and_links_expire() {
     let new_link = link(&environment, json!({ "id": id })).await;
     assert_eq!(follow(&environment, &new_link).await.0, 200);
     let auth = format!("{ACCOUNTS}/auth?id={id}");
-    let token =
-        |account: &Value| account["connected_account"]["authorization_details"]["oauth_token"].clone();
+    let token = |account: &Value| {
+        account["connected_account"]["authorization_details"]["oauth_token"].clone()
+    };
     let first = token(&environment.get(&auth).await);
     assert_eq!(token(&environment.get(&auth).await), first);
     environment.shift_clock(601 + 3600).await;
     let second = token(&environment.get(&auth).await);
     assert!(
-        second["access_token"] != first["access_token"] && second["refresh_token"] == first["refresh_token"]
+        second["access_token"] != first["access_token"]
+            && second["refresh_token"] == first["refresh_token"]
     );
 
     let credentials = json!({ "oauth_token": { "access_token": "a" } });
@@ -205,7 +226,9 @@ async fn tokens_are_refreshed_and_links_expire() {
     environment
         .post("/_emulator/seed", json!({ "accounts": [seeded] }))
         .await;
-    let shown = environment.get(&format!("{ACCOUNTS}/details?id=ca_9")).await;
+    let shown = environment
+        .get(&format!("{ACCOUNTS}/details?id=ca_9"))
+        .await;
     assert_eq!(shown["connected_account"]["status"], "EXPIRED");
 }
 
@@ -254,7 +277,10 @@ async fn an_account_with_empty_credentials_stays_pending() {
     let (environment, ..) = with_connections().await;
     for (index, (connector, empty)) in [
         ("slack", json!({ "oauth_token": { "access_token": "" } })),
-        ("slack", json!({ "oauth_token": { "scopes": ["chat:write"] } })),
+        (
+            "slack",
+            json!({ "oauth_token": { "scopes": ["chat:write"] } }),
+        ),
         ("slack", json!({})),
         ("crm", json!({ "static_auth": {} })),
         (
@@ -272,7 +298,8 @@ async fn an_account_with_empty_credentials_stays_pending() {
         });
         let created = environment.post(ACCOUNTS, new).await["connected_account"].take();
         assert_eq!(created["status"], "PENDING_AUTH", "{empty}");
-        let change = json!({ "id": created["id"], "connected_account": { "authorization_details": empty } });
+        let change =
+            json!({ "id": created["id"], "connected_account": { "authorization_details": empty } });
         let changed = environment.put(ACCOUNTS, change).await["connected_account"].take();
         assert_eq!(changed["status"], "PENDING_AUTH", "{empty}");
         assert_eq!(
@@ -298,7 +325,8 @@ async fn an_update_with_empty_credentials_returns_empty_credentials() {
         "connected_account": { "authorization_details": details },
     });
     let created = environment.post(ACCOUNTS, new).await["connected_account"].take();
-    let change = json!({ "id": created["id"], "connected_account": { "authorization_details": {} } });
+    let change =
+        json!({ "id": created["id"], "connected_account": { "authorization_details": {} } });
     let changed = environment.put(ACCOUNTS, change).await["connected_account"].take();
     assert_eq!(
         (&changed["authorization_details"], &changed["status"]),

@@ -59,21 +59,37 @@ async fn key_ids_are_unique_whether_given_or_generated() {
         .await;
     assert!(text(&by_flag["connection"]["key_id"]).starts_with("github-"));
     // A login connection does not need a key id.
-    let login = create(&environment, json!({ "provider": "GOOGLE", "type": "OAUTH" })).await;
+    let login = create(
+        &environment,
+        json!({ "provider": "GOOGLE", "type": "OAUTH" }),
+    )
+    .await;
     assert_eq!(login["key_id"], Value::Null);
 
     let message = "a connection with the key_id \"team-chat\" already exists";
     let again = json!({ "provider_key": "zoom", "key_id": "team-chat" });
     let response = environment.call(Method::POST, CONNECTIONS, again).await;
-    response.is_conflict("RESOURCE_ALREADY_EXISTS", message, "connection", "team-chat");
+    response.is_conflict(
+        "RESOURCE_ALREADY_EXISTS",
+        message,
+        "connection",
+        "team-chat",
+    );
     let path = format!("{CONNECTIONS}/{}", text(&login["id"]));
     let response = environment
         .call(Method::PATCH, &path, json!({ "key_id": "team-chat" }))
         .await;
-    response.is_conflict("RESOURCE_ALREADY_EXISTS", message, "connection", "team-chat");
+    response.is_conflict(
+        "RESOURCE_ALREADY_EXISTS",
+        message,
+        "connection",
+        "team-chat",
+    );
     // A connection can keep its key id.
     let path = format!("{CONNECTIONS}/{}", text(&given["id"]));
-    environment.patch(&path, json!({ "key_id": "team-chat" })).await;
+    environment
+        .patch(&path, json!({ "key_id": "team-chat" }))
+        .await;
 }
 
 #[tokio::test]
@@ -117,8 +133,7 @@ async fn saml_and_oidc_connections_are_completed_by_updates() {
     let environment = Environment::start().await;
     let saml = create(&environment, json!({ "type": "SAML" })).await;
     let path = format!("{CONNECTIONS}/{}", text(&saml["id"]));
-    let new =
-        json!({ "saml_config": { "idp_entity_id": "urn:idp", "idp_sso_url": "https://idp.example/sso" } });
+    let new = json!({ "saml_config": { "idp_entity_id": "urn:idp", "idp_sso_url": "https://idp.example/sso" } });
     let updated = environment.patch(&path, new).await["connection"].take();
     assert_eq!(updated["status"], "IN_PROGRESS");
     assert_eq!(
@@ -133,7 +148,8 @@ async fn saml_and_oidc_connections_are_completed_by_updates() {
             (&json!("COMPLETED"), &json!("urn:idp"))
         );
     }
-    let certificates = environment.get(&path).await["connection"]["saml_config"]["idp_certificates"].take();
+    let certificates =
+        environment.get(&path).await["connection"]["saml_config"]["idp_certificates"].take();
     assert_eq!(column(&certificates, "certificate"), ["first", "second"]);
 
     let oidc = create(&environment, json!({ "type": "OIDC", "provider": "OKTA" })).await;
@@ -174,11 +190,19 @@ async fn app_connections_are_listed_separately() {
             json!({ "type": "SAML" }),
         )
         .await;
-    create(&environment, json!({ "provider": "GOOGLE", "type": "OAUTH" })).await;
+    create(
+        &environment,
+        json!({ "provider": "GOOGLE", "type": "OAUTH" }),
+    )
+    .await;
     for number in 0..12 {
         let service = if number % 4 == 0 { "gmail" } else { "slack" };
         let key = format!("{service}-{number}");
-        create(&environment, json!({ "provider_key": service, "key_id": key })).await;
+        create(
+            &environment,
+            json!({ "provider_key": service, "key_id": key }),
+        )
+        .await;
     }
     let list = |query: &'static str| {
         let environment = &environment;
@@ -192,9 +216,15 @@ async fn app_connections_are_listed_separately() {
         ),
         (10, &json!(12))
     );
-    let next = format!("{CONNECTIONS}/app?page_token={}", text(&first["next_page_token"]));
+    let next = format!(
+        "{CONNECTIONS}/app?page_token={}",
+        text(&first["next_page_token"])
+    );
     let second = environment.get(&next).await;
-    assert_eq!(column(&second["connections"], "key_id"), ["slack-10", "slack-11"]);
+    assert_eq!(
+        column(&second["connections"], "key_id"),
+        ["slack-10", "slack-11"]
+    );
     let gmail = list("?provider=gmail").await;
     assert_eq!(
         column(&gmail["connections"], "key_id"),

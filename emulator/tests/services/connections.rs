@@ -6,7 +6,10 @@ use crate::environment::{Environment, column, set_fields, text};
 async fn with_acme() -> (Environment, String) {
     let environment = Environment::start().await;
     let acme = environment.organization("Acme").await;
-    (environment, format!("/api/v1/organizations/{acme}/connections"))
+    (
+        environment,
+        format!("/api/v1/organizations/{acme}/connections"),
+    )
 }
 
 #[tokio::test]
@@ -28,9 +31,14 @@ async fn a_connection_is_created_read_toggled_and_deleted() {
     });
     assert_eq!(set_fields(&connection), expected);
     let own = format!("{path}/{id}");
-    assert_eq!(environment.get(&own).await, json!({ "connection": connection }));
     assert_eq!(
-        environment.patch(&format!("{own}:enable"), Value::Null).await,
+        environment.get(&own).await,
+        json!({ "connection": connection })
+    );
+    assert_eq!(
+        environment
+            .patch(&format!("{own}:enable"), Value::Null)
+            .await,
         json!({ "enabled": true })
     );
     let enabled = environment.get(&own).await["connection"].take();
@@ -39,12 +47,17 @@ async fn a_connection_is_created_read_toggled_and_deleted() {
         (&json!(true), &json!("COMPLETED"))
     );
     assert_eq!(
-        environment.patch(&format!("{own}:disable"), Value::Null).await,
+        environment
+            .patch(&format!("{own}:disable"), Value::Null)
+            .await,
         json!({ "enabled": false })
     );
     assert_eq!(environment.get(&own).await["connection"]["enabled"], false);
     environment.delete(&own).await;
-    environment.get_fails(&own).await.is_not_found("connection", &id);
+    environment
+        .get_fails(&own)
+        .await
+        .is_not_found("connection", &id);
     environment
         .delete_fails(&own)
         .await
@@ -62,8 +75,10 @@ async fn every_type_has_its_own_settings() {
         ("API_KEY", "static_config"),
         ("GOOGLE_DWD", "google_dwd_config"),
     ] {
-        let connection =
-            environment.post(&path, json!({ "type": connection_type })).await["connection"].take();
+        let connection = environment
+            .post(&path, json!({ "type": connection_type }))
+            .await["connection"]
+            .take();
         assert!(connection[settings].is_object(), "{connection}");
         assert_eq!(
             (&connection["type"], &connection["test_connection_uri"]),
@@ -96,7 +111,11 @@ async fn unknown_ids_are_not_found() {
         .is_not_found("connection", &id);
     for switch in ["enable", "disable"] {
         let switched = environment
-            .call(Method::PATCH, &format!("{other_path}:{switch}"), Value::Null)
+            .call(
+                Method::PATCH,
+                &format!("{other_path}:{switch}"),
+                Value::Null,
+            )
             .await;
         switched.is_not_found("connection", &id);
     }
@@ -130,7 +149,9 @@ async fn constraints_are_checked() {
         .call(Method::POST, &path, Value::Null)
         .await
         .violates("connection", "required");
-    let unknown = environment.call(Method::POST, &path, json!({ "type": 99 })).await;
+    let unknown = environment
+        .call(Method::POST, &path, json!({ "type": 99 }))
+        .await;
     unknown.violates("connection.type", "enum.defined_only");
     let invalid_name = environment
         .call(Method::POST, &path, json!({ "type": "CARRIER_PIGEON" }))
@@ -139,7 +160,10 @@ async fn constraints_are_checked() {
         (invalid_name.status, &invalid_name.body["code"]),
         (400, &json!(3))
     );
-    assert_eq!(invalid_name.body["details"][0]["error_code"], "INVALID_ARGUMENT");
+    assert_eq!(
+        invalid_name.body["details"][0]["error_code"],
+        "INVALID_ARGUMENT"
+    );
 }
 
 #[tokio::test]
@@ -160,14 +184,20 @@ async fn lists_are_filtered_by_organization_domain_and_state() {
             .post(&globex, json!({ "type": "OIDC", "provider": "GOOGLE" }))
             .await["connection"]["id"],
     );
-    let three = text(&environment.post(&globex, json!({ "type": "SAML" })).await["connection"]["id"]);
+    let three =
+        text(&environment.post(&globex, json!({ "type": "SAML" })).await["connection"]["id"]);
     environment
         .patch(&format!("{globex}/{two}:enable"), Value::Null)
         .await;
 
     let list = |query: String| {
         let environment = &environment;
-        async move { environment.get(&format!("/api/v1/connections{query}")).await["connections"].take() }
+        async move {
+            environment
+                .get(&format!("/api/v1/connections{query}"))
+                .await["connections"]
+                .take()
+        }
     };
     let ids = |list: &Value| column(list, "id");
     assert_eq!(ids(&list(String::new()).await), [two.as_str()]);
@@ -191,7 +221,10 @@ async fn lists_are_filtered_by_organization_domain_and_state() {
     }]);
     assert_eq!(set_fields(&entry), expected);
     for domain in ["partner.com", "nowhere.com"] {
-        assert_eq!(list(format!("?include=all&domain={domain}")).await, json!([]));
+        assert_eq!(
+            list(format!("?include=all&domain={domain}")).await,
+            json!([])
+        );
     }
     let shown = environment.get(&format!("{globex}/{two}")).await["connection"].take();
     assert_eq!(column(&shown["domains"], "domain"), ["globex.com"]);

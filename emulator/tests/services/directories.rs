@@ -35,23 +35,36 @@ async fn a_directory_is_enabled_at_once_and_must_be_disabled_before_deletion() {
     });
     assert!(id.starts_with("dir_"), "{id}");
     assert_eq!(set_fields(&directory), expected);
-    let list = environment.get(&format!("{organization}/directories")).await;
+    let list = environment
+        .get(&format!("{organization}/directories"))
+        .await;
     assert_eq!(list, json!({ "directories": [directory] }));
 
     let message = "the directory is enabled and must be disabled first";
-    environment
-        .delete_fails(&path)
-        .await
-        .is_precondition("DIRECTORY_ENABLED", message, "directory", &id);
+    environment.delete_fails(&path).await.is_precondition(
+        "DIRECTORY_ENABLED",
+        message,
+        "directory",
+        &id,
+    );
     for _ in 0..2 {
-        let response = environment.patch(&format!("{path}:disable"), Value::Null).await;
+        let response = environment
+            .patch(&format!("{path}:disable"), Value::Null)
+            .await;
         assert_eq!(response, json!({ "enabled": false }));
     }
-    let enabled = environment.patch(&format!("{path}:enable"), Value::Null).await;
+    let enabled = environment
+        .patch(&format!("{path}:enable"), Value::Null)
+        .await;
     assert_eq!(enabled, json!({ "enabled": true }));
-    environment.patch(&format!("{path}:disable"), Value::Null).await;
+    environment
+        .patch(&format!("{path}:disable"), Value::Null)
+        .await;
     environment.delete(&path).await;
-    environment.get_fails(&path).await.is_not_found("directory", &id);
+    environment
+        .get_fails(&path)
+        .await
+        .is_not_found("directory", &id);
 }
 
 #[tokio::test]
@@ -64,7 +77,10 @@ async fn directories_of_other_organizations_are_not_found() {
         format!("{foreign_path}/users"),
         format!("{foreign_path}/groups"),
     ] {
-        environment.get_fails(&path).await.is_not_found("directory", &id);
+        environment
+            .get_fails(&path)
+            .await
+            .is_not_found("directory", &id);
     }
     environment
         .delete_fails(&foreign_path)
@@ -72,7 +88,11 @@ async fn directories_of_other_organizations_are_not_found() {
         .is_not_found("directory", &id);
     for toggle in ["enable", "disable"] {
         let response = environment
-            .call(Method::PATCH, &format!("{foreign_path}:{toggle}"), Value::Null)
+            .call(
+                Method::PATCH,
+                &format!("{foreign_path}:{toggle}"),
+                Value::Null,
+            )
             .await;
         response.is_not_found("directory", &id);
     }
@@ -87,7 +107,11 @@ async fn directories_of_other_organizations_are_not_found() {
         .await
         .is_not_found("organization", "org_1");
     let response = environment
-        .call(Method::POST, &format!("{organization}/directories"), json!({}))
+        .call(
+            Method::POST,
+            &format!("{organization}/directories"),
+            json!({}),
+        )
         .await;
     response.violates("directory.directory_type", "required");
     environment
@@ -101,7 +125,10 @@ async fn the_admin_api_changes_users_and_groups() {
     let (environment, _, path, id) = with_directory().await;
     let admin = format!("/_emulator/directories/{id}");
     let staff = environment
-        .put(&format!("{admin}/groups"), json!({ "display_name": "Staff" }))
+        .put(
+            &format!("{admin}/groups"),
+            json!({ "display_name": "Staff" }),
+        )
         .await;
     let group = text(&staff["id"]);
     let ann = json!({
@@ -112,11 +139,17 @@ async fn the_admin_api_changes_users_and_groups() {
     let user = text(&ann["id"]);
     assert!(user.starts_with("diruser_") && group.starts_with("dirgroup_"));
     environment
-        .put(&format!("{admin}/users"), json!({ "email": "bob@acme.com" }))
+        .put(
+            &format!("{admin}/users"),
+            json!({ "email": "bob@acme.com" }),
+        )
         .await;
 
     let users = environment.get(&format!("{path}/users")).await;
-    assert_eq!(column(&users["users"], "email"), ["ann@acme.com", "bob@acme.com"]);
+    assert_eq!(
+        column(&users["users"], "email"),
+        ["ann@acme.com", "bob@acme.com"]
+    );
     assert_eq!(
         (&users["total_size"], users["users"][0].get("user_detail")),
         (&json!(2), None)
@@ -156,10 +189,17 @@ async fn the_admin_api_changes_users_and_groups() {
         ),
         (&json!(2), &json!(1))
     );
-    assert!(directory["last_synced_at"].is_string() && directory["stats"]["user_updated_at"].is_string());
+    assert!(
+        directory["last_synced_at"].is_string()
+            && directory["stats"]["user_updated_at"].is_string()
+    );
 
     let gone = environment
-        .call(Method::DELETE, &format!("{admin}/groups/{group}"), Value::Null)
+        .call(
+            Method::DELETE,
+            &format!("{admin}/groups/{group}"),
+            Value::Null,
+        )
         .await;
     assert_eq!(gone.status, 204);
     let users = environment.get(&format!("{path}/users")).await["users"].take();
@@ -168,9 +208,16 @@ async fn the_admin_api_changes_users_and_groups() {
         (&json!([]), &json!([]))
     );
     environment
-        .call(Method::DELETE, &format!("{admin}/users/{user}"), Value::Null)
+        .call(
+            Method::DELETE,
+            &format!("{admin}/users/{user}"),
+            Value::Null,
+        )
         .await;
-    assert_eq!(environment.get(&format!("{path}/users")).await["total_size"], 1);
+    assert_eq!(
+        environment.get(&format!("{path}/users")).await["total_size"],
+        1
+    );
 }
 
 #[tokio::test]
@@ -178,7 +225,10 @@ async fn lists_can_be_limited_to_rows_updated_after_a_time() {
     let (mut environment, _, path, id) = with_directory().await;
     let admin = format!("/_emulator/directories/{id}");
     environment
-        .put(&format!("{admin}/users"), json!({ "email": "ann@acme.com" }))
+        .put(
+            &format!("{admin}/users"),
+            json!({ "email": "ann@acme.com" }),
+        )
         .await;
     environment
         .put(&format!("{admin}/groups"), json!({ "display_name": "Old" }))
@@ -186,7 +236,10 @@ async fn lists_can_be_limited_to_rows_updated_after_a_time() {
     let before = environment.get(&format!("{path}/users")).await["users"][0]["updated_at"].take();
     environment.shift_clock(60).await;
     environment
-        .put(&format!("{admin}/users"), json!({ "email": "bob@acme.com" }))
+        .put(
+            &format!("{admin}/users"),
+            json!({ "email": "bob@acme.com" }),
+        )
         .await;
     environment
         .put(&format!("{admin}/groups"), json!({ "display_name": "New" }))
@@ -222,7 +275,10 @@ async fn users_are_listed_in_pages() {
             .await;
         assert_eq!(page["total_size"], 25);
         seen.extend(column(&page["users"], "email"));
-        token = page["next_page_token"].as_str().unwrap_or_default().to_owned();
+        token = page["next_page_token"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
         if token.is_empty() {
             break;
         }
@@ -236,9 +292,14 @@ async fn changes_to_disabled_and_other_directories_are_rejected() {
     let (environment, organization, path, id) = with_directory().await;
     let admin = format!("/_emulator/directories/{id}");
     let user = environment
-        .put(&format!("{admin}/users"), json!({ "email": "ann@acme.com" }))
+        .put(
+            &format!("{admin}/users"),
+            json!({ "email": "ann@acme.com" }),
+        )
         .await;
-    environment.patch(&format!("{path}:disable"), Value::Null).await;
+    environment
+        .patch(&format!("{path}:disable"), Value::Null)
+        .await;
     let response = environment
         .call(
             Method::PUT,

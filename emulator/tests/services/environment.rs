@@ -70,7 +70,10 @@ impl Environment {
 
     /// Calls an operation. `Value::Null` means no body.
     pub(crate) async fn call(&self, method: Method, path: &str, body: Value) -> Response {
-        let mut request = self.http.request(method, self.url(path)).bearer_auth(&self.token);
+        let mut request = self
+            .http
+            .request(method, self.url(path))
+            .bearer_auth(&self.token);
         if !body.is_null() {
             request = request
                 .header(CONTENT_TYPE, "application/json")
@@ -129,7 +132,8 @@ impl Environment {
     pub(crate) async fn member(&self, organization: &str, email: &str, roles: &[&str]) -> String {
         let roles: Vec<Value> = roles.iter().map(|name| json!({ "name": name })).collect();
         let user = json!({ "email": email, "membership": { "roles": roles } });
-        let path = format!("/api/v1/organizations/{organization}/users?send_invitation_email=false");
+        let path =
+            format!("/api/v1/organizations/{organization}/users?send_invitation_email=false");
         text(&self.post(&path, user).await["user"]["id"])
     }
 

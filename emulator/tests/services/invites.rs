@@ -10,7 +10,10 @@ const DAYS: i64 = 24 * 3600;
 async fn an_invitation_expires_and_can_be_resent() {
     let (mut environment, _, globex, user) = two_organizations().await;
     let invited = environment
-        .post(&path(&globex, &user), json!({ "inviter_email": "b@globex.com" }))
+        .post(
+            &path(&globex, &user),
+            json!({ "inviter_email": "b@globex.com" }),
+        )
         .await;
     let invited = membership(&invited["user"], &globex).clone();
     assert_eq!(

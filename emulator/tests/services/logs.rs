@@ -18,13 +18,24 @@ async fn events_are_recorded_and_filtered() {
     let directory = environment
         .post(&format!("/api/v1/organizations/{acme}/directories"), new)
         .await;
-    let directory = format!("/_emulator/directories/{}", text(&directory["directory"]["id"]));
+    let directory = format!(
+        "/_emulator/directories/{}",
+        text(&directory["directory"]["id"])
+    );
     let user = environment
-        .put(&format!("{directory}/users"), json!({ "email": "a@acme.com" }))
+        .put(
+            &format!("{directory}/users"),
+            json!({ "email": "a@acme.com" }),
+        )
         .await;
-    environment.put(&format!("{directory}/users"), user.clone()).await;
+    environment
+        .put(&format!("{directory}/users"), user.clone())
+        .await;
     let group = environment
-        .put(&format!("{directory}/groups"), json!({ "display_name": "Staff" }))
+        .put(
+            &format!("{directory}/groups"),
+            json!({ "display_name": "Staff" }),
+        )
         .await;
     environment
         .call(
@@ -62,12 +73,20 @@ async fn events_are_recorded_and_filtered() {
 
     environment.shift_clock(60).await;
     let connections = format!("/api/v1/organizations/{globex}/connections");
-    let created = environment.post(&connections, json!({ "type": "OIDC" })).await["connection"].take();
+    let created = environment
+        .post(&connections, json!({ "type": "OIDC" }))
+        .await["connection"]
+        .take();
     let of_connection = events(&environment, json!({ "connection_id": created["id"] })).await;
     assert_eq!(of_connection, ["organization.sso_created"]);
-    let later = events(&environment, json!({ "start_time": created["create_time"] })).await;
+    let later = events(
+        &environment,
+        json!({ "start_time": created["create_time"] }),
+    )
+    .await;
     assert_eq!(later, ["organization.sso_created"]);
-    let types = json!({ "event_types": ["organization.created"], "end_time": created["create_time"] });
+    let types =
+        json!({ "event_types": ["organization.created"], "end_time": created["create_time"] });
     assert_eq!(events(&environment, types).await.len(), 2);
     for nothing in [
         json!({ "interceptor_id": "x" }),
@@ -174,11 +193,18 @@ async fn the_audit_log_contains_every_login() {
         ("end_time=2000-01-01T00:00:00Z", 0),
     ] {
         let list = environment.get(&format!("{path}?{query}")).await;
-        assert_eq!(column(&list["authRequests"], "email").len(), found, "{query}");
+        assert_eq!(
+            column(&list["authRequests"], "email").len(),
+            found,
+            "{query}"
+        );
     }
     let page = environment.get(&format!("{path}?page_size=2")).await;
     assert_eq!(
-        (&page["total_size"], column(&page["authRequests"], "email").len()),
+        (
+            &page["total_size"],
+            column(&page["authRequests"], "email").len()
+        ),
         (&json!(3), 2)
     );
 }
@@ -190,6 +216,11 @@ async fn the_status_of_a_login_is_in_upper_case() {
     environment
         .post("/_emulator/seed", json!({ "auth_requests": seeded }))
         .await;
-    let log = environment.get("/api/v1/logs/authentication/requests").await;
-    assert_eq!(column(&log["authRequests"], "status"), ["INITIATED", "PENDING"]);
+    let log = environment
+        .get("/api/v1/logs/authentication/requests")
+        .await;
+    assert_eq!(
+        column(&log["authRequests"], "status"),
+        ["INITIATED", "PENDING"]
+    );
 }

@@ -54,7 +54,9 @@ async fn a_machine_client_gets_tokens_with_its_claims() {
         (400, &json!("invalid_scope"))
     );
     // Users cannot log in to a machine client.
-    let page = format!("/oauth/authorize?response_type=code&client_id={id}&redirect_uri=http://localhost/cb");
+    let page = format!(
+        "/oauth/authorize?response_type=code&client_id={id}&redirect_uri=http://localhost/cb"
+    );
     let page = environment
         .http
         .get(environment.url(&page))
@@ -107,13 +109,18 @@ async fn a_machine_client_is_updated_listed_and_deleted() {
     assert_eq!(rest["clients"][0]["expiry"], "3600");
 
     environment.delete(&path).await;
-    environment.get_fails(&path).await.is_not_found("client", &id);
+    environment
+        .get_fails(&path)
+        .await
+        .is_not_found("client", &id);
     let gone = token(&environment, &id, &text(&created["plain_secret"]), "").await;
     assert_eq!(
         (gone.status, &gone.body["error"]),
         (401, &json!("invalid_client"))
     );
-    environment.delete(&format!("/api/v1/organizations/{acme}")).await;
+    environment
+        .delete(&format!("/api/v1/organizations/{acme}"))
+        .await;
     environment
         .get_fails(&list)
         .await
@@ -127,7 +134,10 @@ async fn secrets_of_a_machine_client_are_rotated() {
     let path = format!("/api/v1/organizations/{acme}/clients/{id}/secrets");
     let second = environment.post(&path, Value::Null).await;
     for secret in [&created["plain_secret"], &second["plain_secret"]] {
-        assert_eq!(token(&environment, &id, &text(secret), "").await.status, 200);
+        assert_eq!(
+            token(&environment, &id, &text(secret), "").await.status,
+            200
+        );
     }
     let first_id = text(&created["client"]["secrets"][0]["id"]);
     environment.delete(&format!("{path}/{first_id}")).await;

@@ -41,9 +41,15 @@ async fn a_configuration_is_created_updated_listed_and_deleted() {
     environment
         .call(Method::POST, CONFIGS, helper())
         .await
-        .is_conflict("RESOURCE_ALREADY_EXISTS", message, "MCP configuration", "helper");
+        .is_conflict(
+            "RESOURCE_ALREADY_EXISTS",
+            message,
+            "MCP configuration",
+            "helper",
+        );
 
-    let change = json!({ "description": "New", "connection_tool_mappings": [{ "connection_name": "crm" }] });
+    let change =
+        json!({ "description": "New", "connection_tool_mappings": [{ "connection_name": "crm" }] });
     let changed = environment.put(&path, change).await["config"].take();
     assert_eq!(
         (&changed["description"], &changed["name"]),
@@ -81,7 +87,8 @@ async fn a_configuration_is_created_updated_listed_and_deleted() {
 #[tokio::test]
 async fn configurations_with_unknown_connections_or_invalid_names_are_rejected() {
     let (environment, config) = with_config().await;
-    let unknown = json!({ "name": "x", "connection_tool_mappings": [{ "connection_name": "jira" }] });
+    let unknown =
+        json!({ "name": "x", "connection_tool_mappings": [{ "connection_name": "jira" }] });
     environment
         .call(Method::POST, CONFIGS, unknown.clone())
         .await
@@ -96,7 +103,9 @@ async fn configurations_with_unknown_connections_or_invalid_names_are_rejected()
         .call(Method::POST, CONFIGS, json!({ "name": "Not Good" }))
         .await
         .violates("config.name", "string.pattern");
-    let many: Vec<Value> = (0..26).map(|_| json!({ "connection_name": "slack" })).collect();
+    let many: Vec<Value> = (0..26)
+        .map(|_| json!({ "connection_name": "slack" }))
+        .collect();
     environment
         .call(
             Method::POST,
@@ -138,7 +147,11 @@ async fn a_user_has_one_instance_per_configuration() {
         ("page_size=1", vec!["ann"]),
     ] {
         let list = environment.get(&format!("{INSTANCES}?{query}")).await;
-        assert_eq!(column(&list["instances"], "user_identifier"), found, "{query}");
+        assert_eq!(
+            column(&list["instances"], "user_identifier"),
+            found,
+            "{query}"
+        );
     }
     environment.post(CONFIGS, json!({ "name": "other" })).await;
     let path = format!("{INSTANCES}/{id}");
@@ -197,7 +210,10 @@ async fn the_auth_state_lists_connections_and_authorization_links() {
         (&json!("ACTIVE"), &waiting["connected_account_id"])
     );
     let accounts = format!("{CONFIGS}/{}/connected_accounts", text(&config["id"]));
-    let list = environment.post(&accounts, json!({ "identifier": "ann" })).await["connected_accounts"].take();
+    let list = environment
+        .post(&accounts, json!({ "identifier": "ann" }))
+        .await["connected_accounts"]
+        .take();
     assert_eq!(
         (
             column(&list, "connected_account_status"),
@@ -212,7 +228,8 @@ async fn the_auth_state_lists_connections_and_authorization_links() {
         )
         .await;
     assert!(
-        text(&list["connected_accounts"][0]["authentication_link"]).starts_with(environment.emulator.url())
+        text(&list["connected_accounts"][0]["authentication_link"])
+            .starts_with(environment.emulator.url())
     );
     environment
         .call(

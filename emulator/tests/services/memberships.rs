@@ -50,7 +50,10 @@ async fn a_membership_is_created_updated_and_deleted() {
         .patch(&path, json!({ "metadata": { "room": "12" } }))
         .await["user"]
         .take();
-    assert_eq!(membership(&changed, &globex)["metadata"], json!({ "room": "12" }));
+    assert_eq!(
+        membership(&changed, &globex)["metadata"],
+        json!({ "room": "12" })
+    );
     assert_eq!(
         column(&membership(&changed, &globex)["roles"], "name"),
         ["member"]
@@ -103,7 +106,10 @@ async fn memberships_work_by_external_id() {
         .patch(&path, json!({ "metadata": { "desk": "4" } }))
         .await["user"]
         .take();
-    assert_eq!(membership(&changed, &globex)["metadata"], json!({ "desk": "4" }));
+    assert_eq!(
+        membership(&changed, &globex)["metadata"],
+        json!({ "desk": "4" })
+    );
     environment.delete(&path).await;
 }
 
@@ -126,7 +132,9 @@ async fn invalid_memberships_are_rejected() {
             .call(method.clone(), &path("org_1", &user), body.clone())
             .await;
         response.is_not_found("organization", "org_1");
-        let response = environment.call(method, &path(&acme, unknown_user), body).await;
+        let response = environment
+            .call(method, &path(&acme, unknown_user), body)
+            .await;
         response.is_not_found("user", unknown_user);
     }
     let response = environment
@@ -194,15 +202,23 @@ async fn roles_are_assigned_and_removed() {
     environment
         .put("/api/v1/roles/admin", json!({ "display_name": "Boss" }))
         .await;
-    assert_eq!(environment.get(&roles).await["roles"][1]["display_name"], "Boss");
+    assert_eq!(
+        environment.get(&roles).await["roles"][1]["display_name"],
+        "Boss"
+    );
 
     environment.delete(&format!("{roles}/member")).await;
     environment
         .delete_fails(&format!("{roles}/member"))
         .await
         .is_not_found("role", "member");
-    assert_eq!(column(&environment.get(&roles).await["roles"], "name"), ["admin"]);
-    let by_id = environment.post(&roles, json!([{ "id": admin["id"] }])).await;
+    assert_eq!(
+        column(&environment.get(&roles).await["roles"], "name"),
+        ["admin"]
+    );
+    let by_id = environment
+        .post(&roles, json!([{ "id": admin["id"] }]))
+        .await;
     assert_eq!(column(&by_id["roles"], "name"), ["admin"]);
 
     let unknown_role = environment
@@ -231,7 +247,10 @@ async fn a_member_has_the_permissions_of_all_roles() {
             )
             .await;
     }
-    for (name, permissions) in [("reader", json!(["read"])), ("writer", json!(["write", "read"]))] {
+    for (name, permissions) in [
+        ("reader", json!(["read"])),
+        ("writer", json!(["write", "read"])),
+    ] {
         let role = json!({ "name": name, "display_name": name, "permissions": permissions });
         environment.post("/api/v1/roles", role).await;
     }
@@ -242,10 +261,15 @@ async fn a_member_has_the_permissions_of_all_roles() {
         json!(["read", "write"])
     );
     let permissions = environment
-        .get(&format!("/api/v1/organizations/{acme}/users/{user}/permissions"))
+        .get(&format!(
+            "/api/v1/organizations/{acme}/users/{user}/permissions"
+        ))
         .await;
     let read = environment.get("/api/v1/permissions/read").await["permission"].take();
     let expected = json!({ "id": read["id"], "name": "read", "description": "read" });
     assert_eq!(set_fields(&permissions["permissions"][0]), expected);
-    assert_eq!(column(&permissions["permissions"], "name"), ["read", "write"]);
+    assert_eq!(
+        column(&permissions["permissions"], "name"),
+        ["read", "write"]
+    );
 }

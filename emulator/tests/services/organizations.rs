@@ -6,10 +6,14 @@ use crate::environment::{Environment, text};
 #[tokio::test]
 async fn a_feature_reads_with_its_name_and_its_switch() {
     let environment = Environment::start().await;
-    let path = format!("/api/v1/organizations/{}", environment.organization("Acme").await);
+    let path = format!(
+        "/api/v1/organizations/{}",
+        environment.organization("Acme").await
+    );
     let given = json!({ "features": [{ "name": "sso", "enabled": true }, { "name": "dir_sync" }] });
     let changed = environment.patch(&format!("{path}/settings"), given).await;
-    let expected = json!([{ "name": "sso", "enabled": true }, { "name": "dir_sync", "enabled": false }]);
+    let expected =
+        json!([{ "name": "sso", "enabled": true }, { "name": "dir_sync", "enabled": false }]);
     assert_eq!(changed["organization"]["settings"]["features"], expected);
     let read = environment.get(&path).await;
     assert_eq!(read["organization"]["settings"]["features"], expected);

@@ -9,25 +9,38 @@ use crate::environment::{Environment, text};
 async fn an_application_reports_the_user_of_a_login() {
     let environment = Environment::start().await;
     let organization = json!({ "display_name": "Acme", "external_id": "crm/1" });
-    let acme = environment.post("/api/v1/organizations", organization).await["organization"]["id"].take();
-    let connections = json!([{ "id": "conn_1", "type": "OIDC" }, { "id": "conn_2", "type": "OIDC" }]);
+    let acme = environment
+        .post("/api/v1/organizations", organization)
+        .await["organization"]["id"]
+        .take();
+    let connections =
+        json!([{ "id": "conn_1", "type": "OIDC" }, { "id": "conn_2", "type": "OIDC" }]);
     environment
         .post("/_emulator/seed", json!({ "connections": connections }))
         .await;
     let started = environment
-        .post("/_emulator/login-requests", json!({ "connection_id": "conn_1" }))
+        .post(
+            "/_emulator/login-requests",
+            json!({ "connection_id": "conn_1" }),
+        )
         .await;
     let login = text(&started["login_request_id"]);
     let path = format!("/api/v1/connections/conn_1/auth-requests/{login}/user");
     let log = "/api/v1/logs/authentication/requests?status=";
-    assert_eq!(environment.get(&format!("{log}initiated")).await["total_size"], 1);
+    assert_eq!(
+        environment.get(&format!("{log}initiated")).await["total_size"],
+        1
+    );
 
     let user = json!({
         "sub": "u1", "email": "ann@acme.com", "organization_external_id": "crm/1", "groups": ["staff"],
         "custom_attributes": { "floor": 3 },
     });
     let response = environment.post(&path, user.clone()).await;
-    assert_eq!(response, json!({ "auth_request_id": started["auth_request_id"] }));
+    assert_eq!(
+        response,
+        json!({ "auth_request_id": started["auth_request_id"] })
+    );
     let entry = environment.get(&format!("{log}success")).await["authRequests"][0].take();
     assert_eq!(
         (
@@ -48,9 +61,15 @@ async fn an_application_reports_the_user_of_a_login() {
         })
     );
     environment
-        .post(&path, json!({ "email": "ann@acme.com", "login_failed": true }))
+        .post(
+            &path,
+            json!({ "email": "ann@acme.com", "login_failed": true }),
+        )
         .await;
-    assert_eq!(environment.get(&format!("{log}FAILED")).await["total_size"], 1);
+    assert_eq!(
+        environment.get(&format!("{log}FAILED")).await["total_size"],
+        1
+    );
 
     let unknown_path = "/api/v1/connections/conn_9/auth-requests/x/user";
     environment

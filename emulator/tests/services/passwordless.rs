@@ -4,12 +4,18 @@ use serde_json::{Value, json};
 use crate::environment::{Environment, Response, column, text};
 
 async fn send(environment: &Environment, mail: Value) -> Value {
-    environment.post("/api/v1/passwordless/email/send", mail).await
+    environment
+        .post("/api/v1/passwordless/email/send", mail)
+        .await
 }
 
 async fn verify(environment: &Environment, credential: Value) -> Response {
     environment
-        .call(Method::POST, "/api/v1/passwordless/email/verify", credential)
+        .call(
+            Method::POST,
+            "/api/v1/passwordless/email/verify",
+            credential,
+        )
         .await
 }
 
@@ -50,7 +56,10 @@ async fn a_code_works_once() {
     let expires = text(&sent["expires_at"]).parse::<i64>().expect("a number");
     assert!((300..=310).contains(&(expires - now)), "{expires} {now}");
     let mail = mail(&environment, "ann@acme.com").await;
-    assert_eq!((&mail["subject"], mail.get("link")), (&json!("Sign in"), None));
+    assert_eq!(
+        (&mail["subject"], mail.get("link")),
+        (&json!("Sign in"), None)
+    );
     let code = text(&mail["code"]);
     assert!(
         code.len() == 6 && code.bytes().all(|digit| digit.is_ascii_digit()),
@@ -67,7 +76,10 @@ async fn a_code_works_once() {
         &verify(&environment, credential).await,
         "PASSWORDLESS_CREDENTIAL_USED",
     );
-    let log = environment.get("/api/v1/logs/authentication/requests").await["authRequests"].take();
+    let log = environment
+        .get("/api/v1/logs/authentication/requests")
+        .await["authRequests"]
+        .take();
     assert_eq!(
         (column(&log, "status"), &log[0]["workflow"]),
         (vec!["SUCCESS".to_owned()], &json!("passwordless"))
@@ -103,7 +115,9 @@ async fn a_link_contains_a_token_for_the_application() {
     verify(&environment, invalid)
         .await
         .is_not_found("authentication request", "areq_1");
-    let verified = verify(&environment, json!({ "link_token": token })).await.ok();
+    let verified = verify(&environment, json!({ "link_token": token }))
+        .await
+        .ok();
     assert_eq!(verified["email"], "ann@acme.com");
     // The code of the same mail is used too.
     is_rejected(
@@ -159,7 +173,10 @@ async fn resending_a_mail_invalidates_the_previous_one() {
     let second = environment.post(path, again.clone()).await;
     assert!(second["auth_request_id"] != first["auth_request_id"] && second["expires_in"] == 60);
     let stale = json!({ "code": old, "auth_request_id": first["auth_request_id"] });
-    is_rejected(&verify(&environment, stale).await, "PASSWORDLESS_CREDENTIAL_USED");
+    is_rejected(
+        &verify(&environment, stale).await,
+        "PASSWORDLESS_CREDENTIAL_USED",
+    );
     let id = text(&first["auth_request_id"]);
     environment
         .call(Method::POST, path, again)
@@ -205,8 +222,13 @@ async fn the_passwordless_config_decides_the_contents_of_a_mail() {
     let first = mail(&environment, "ann@acme.com").await;
     assert!(first.get("code").is_none() && first["link"].is_string());
     let again = json!({ "auth_request_id": sent["auth_request_id"] });
-    environment.post("/api/v1/passwordless/email/resend", again).await;
-    assert_eq!(mail(&environment, "ann@acme.com").await["link"], first["link"]);
+    environment
+        .post("/api/v1/passwordless/email/resend", again)
+        .await;
+    assert_eq!(
+        mail(&environment, "ann@acme.com").await["link"],
+        first["link"]
+    );
 
     for (body, field, constraint) in [
         (json!({ "email": "ann" }), "email", "string.email"),

@@ -13,7 +13,10 @@ async fn a_permission_is_created_read_updated_and_deleted() {
     assert!(text(&permission["id"]).starts_with("perm_"));
     assert_eq!(permission["create_time"], permission["update_time"]);
     let path = format!("{PERMISSIONS}/write:articles");
-    assert_eq!(environment.get(&path).await, json!({ "permission": permission }));
+    assert_eq!(
+        environment.get(&path).await,
+        json!({ "permission": permission })
+    );
 
     let new = json!({ "name": "write:articles", "description": "Write and edit" });
     let updated = environment.put(&path, new).await["permission"].take();
@@ -34,8 +37,12 @@ async fn a_permission_is_created_read_updated_and_deleted() {
 #[tokio::test]
 async fn renaming_a_permission_renames_it_in_roles() {
     let environment = Environment::start().await;
-    environment.post(PERMISSIONS, json!({ "name": "write" })).await;
-    environment.post(PERMISSIONS, json!({ "name": "read" })).await;
+    environment
+        .post(PERMISSIONS, json!({ "name": "write" }))
+        .await;
+    environment
+        .post(PERMISSIONS, json!({ "name": "read" }))
+        .await;
     let role = json!({ "name": "editor", "display_name": "Editor", "permissions": ["write"] });
     environment.post("/api/v1/roles", role).await;
     environment
@@ -44,7 +51,11 @@ async fn renaming_a_permission_renames_it_in_roles() {
     let own = environment.get("/api/v1/roles/editor/permissions").await;
     assert_eq!(column(&own["permissions"], "name"), ["edit"]);
     let taken = environment
-        .call(Method::PUT, "/api/v1/permissions/edit", json!({ "name": "read" }))
+        .call(
+            Method::PUT,
+            "/api/v1/permissions/edit",
+            json!({ "name": "read" }),
+        )
         .await;
     taken.is_conflict(
         "ALREADY_EXISTS",
@@ -57,7 +68,9 @@ async fn renaming_a_permission_renames_it_in_roles() {
 #[tokio::test]
 async fn invalid_names_are_rejected() {
     let environment = Environment::start().await;
-    environment.post(PERMISSIONS, json!({ "name": "read" })).await;
+    environment
+        .post(PERMISSIONS, json!({ "name": "read" }))
+        .await;
     let again = environment
         .call(Method::POST, PERMISSIONS, json!({ "name": "read" }))
         .await;
@@ -68,7 +81,11 @@ async fn invalid_names_are_rejected() {
         "read",
     );
     let malformed = environment
-        .call(Method::POST, PERMISSIONS, json!({ "name": "read articles" }))
+        .call(
+            Method::POST,
+            PERMISSIONS,
+            json!({ "name": "read articles" }),
+        )
         .await;
     malformed.violates("permission.name", "string.pattern");
     let nameless = environment
@@ -97,7 +114,9 @@ async fn invalid_names_are_rejected() {
 async fn lenient_environments_update_a_permission_without_a_name() {
     let builder = scalekit_emulator::Emulator::builder().lenient(true);
     let environment = Environment::start_with(builder).await;
-    environment.post(PERMISSIONS, json!({ "name": "read" })).await;
+    environment
+        .post(PERMISSIONS, json!({ "name": "read" }))
+        .await;
     let updated = environment
         .put("/api/v1/permissions/read", json!({ "description": "Read" }))
         .await;
@@ -122,11 +141,15 @@ async fn permissions_are_listed_in_pages_in_order_of_creation() {
     assert_eq!(first["total_size"], 12);
     assert_eq!(
         column(&first["permissions"], "name"),
-        (1..=10).map(|number| format!("p{number}")).collect::<Vec<_>>()
+        (1..=10)
+            .map(|number| format!("p{number}"))
+            .collect::<Vec<_>>()
     );
     assert_eq!(first["prev_page_token"], "");
     let next = text(&first["next_page_token"]);
-    let second = environment.get(&format!("{PERMISSIONS}?page_token={next}")).await;
+    let second = environment
+        .get(&format!("{PERMISSIONS}?page_token={next}"))
+        .await;
     assert_eq!(column(&second["permissions"], "name"), ["p11", "p12"]);
     assert_eq!(second["next_page_token"], "");
     let previous = text(&second["prev_page_token"]);
@@ -139,12 +162,17 @@ async fn permissions_are_listed_in_pages_in_order_of_creation() {
         .get(&format!("{PERMISSIONS}?page_size=5&type=ENVIRONMENT"))
         .await;
     assert_eq!(column(&five["permissions"], "name").len(), 5);
-    let others = environment.get(&format!("{PERMISSIONS}?type=SCALEKIT")).await;
+    let others = environment
+        .get(&format!("{PERMISSIONS}?type=SCALEKIT"))
+        .await;
     assert_eq!(others["permissions"], json!([]));
     let too_large = environment
         .get_fails(&format!("{PERMISSIONS}?page_size=101"))
         .await;
-    assert_eq!((too_large.status, &too_large.body["code"]), (400, &json!(3)));
+    assert_eq!(
+        (too_large.status, &too_large.body["code"]),
+        (400, &json!(3))
+    );
     environment
         .get_fails(&format!("{PERMISSIONS}?page_token=nonsense"))
         .await
@@ -165,7 +193,10 @@ async fn permissions_are_added_to_and_removed_from_roles() {
         .await;
     let path = "/api/v1/roles/editor/permissions";
     let added = environment
-        .post(path, json!({ "permission_names": ["read", "no:such", "read"] }))
+        .post(
+            path,
+            json!({ "permission_names": ["read", "no:such", "read"] }),
+        )
         .await;
     assert_eq!(column(&added["permissions"], "name"), ["read"]);
     let added = environment

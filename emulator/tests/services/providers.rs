@@ -25,13 +25,18 @@ async fn a_custom_provider_is_created_replaced_and_deleted() {
     assert_eq!(second["identifier"], "my-notes-2");
 
     let change = json!({ "display_name": "Notes", "proxy_url": "https://notes.test", "auth_patterns": [{ "type": "BASIC" }] });
-    let changed = environment.put("/api/v1/custom-providers/my-notes", change).await["provider"].take();
+    let changed = environment
+        .put("/api/v1/custom-providers/my-notes", change)
+        .await["provider"]
+        .take();
     let expected = json!({
         "id": created["id"], "identifier": "my-notes", "display_name": "Notes", "proxy_url": "https://notes.test",
         "auth_patterns": [{ "type": "BASIC" }], "is_custom": true,
     });
     assert_eq!(set_fields(&changed), expected);
-    environment.delete("/api/v1/custom-providers/my-notes").await;
+    environment
+        .delete("/api/v1/custom-providers/my-notes")
+        .await;
     environment
         .delete_fails("/api/v1/custom-providers/my-notes")
         .await
@@ -63,11 +68,15 @@ async fn providers_are_listed_by_type_in_pages() {
     let total = names.len() + 1;
     let (mut seen, mut token) = (Vec::new(), String::new());
     loop {
-        let path = format!("/api/v1/providers?filter.provider_type=ALL&page_size=7&page_token={token}");
+        let path =
+            format!("/api/v1/providers?filter.provider_type=ALL&page_size=7&page_token={token}");
         let page = environment.get(&path).await;
         assert_eq!(page["total_size"], total);
         seen.extend(column(&page["providers"], "identifier"));
-        token = page["next_page_token"].as_str().unwrap_or_default().to_owned();
+        token = page["next_page_token"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
         if token.is_empty() {
             break;
         }

@@ -84,17 +84,28 @@ async fn a_resource_client_has_the_audience_of_its_resource_and_at_most_5_secret
         .await["client"]
         .take();
     assert_eq!(
-        (&changed["name"], &changed["description"], &changed["expiry"]),
+        (
+            &changed["name"],
+            &changed["description"],
+            &changed["expiry"]
+        ),
         (&json!("Agent"), &json!("Reads"), &json!("60"))
     );
     let cleared = environment
-        .patch(&format!("{path}?update_mask=redirect_uris,expiry"), json!({}))
+        .patch(
+            &format!("{path}?update_mask=redirect_uris,expiry"),
+            json!({}),
+        )
         .await;
     assert_eq!(
-        (&cleared["client"]["redirect_uris"], &cleared["client"]["expiry"]),
+        (
+            &cleared["client"]["redirect_uris"],
+            &cleared["client"]["expiry"]
+        ),
         (&json!([]), &json!("3600"))
     );
-    let seeded = json!({ "client_id": "m2m_9", "resource_id": "res_1", "name": "Self", "is_dcr": true });
+    let seeded =
+        json!({ "client_id": "m2m_9", "resource_id": "res_1", "name": "Self", "is_dcr": true });
     environment
         .post("/_emulator/seed", json!({ "machines": [seeded] }))
         .await;
@@ -111,7 +122,10 @@ async fn a_resource_client_has_the_audience_of_its_resource_and_at_most_5_secret
         .await
         .is_not_found("client", &id);
     environment.delete(&path).await;
-    environment.get_fails(&path).await.is_not_found("client", &id);
+    environment
+        .get_fails(&path)
+        .await
+        .is_not_found("client", &id);
     let response = environment
         .call(
             Method::POST,
@@ -139,14 +153,19 @@ async fn consents_are_listed_and_revoked() {
     let consents = "/api/v1/user_consents?resource_id=res_1";
     for (extra, found) in [
         ("", vec!["usrcnst_1", "usrcnst_2", "usrcnst_3"]),
-        ("&filter.external_user_id=ann", vec!["usrcnst_1", "usrcnst_3"]),
+        (
+            "&filter.external_user_id=ann",
+            vec!["usrcnst_1", "usrcnst_3"],
+        ),
         ("&search=BOB", vec!["usrcnst_2"]),
         ("&page_size=1", vec!["usrcnst_1"]),
     ] {
         let list = environment.get(&format!("{consents}{extra}")).await;
         assert_eq!(column(&list["consents"], "id"), found, "{extra}");
     }
-    let client = environment.get("/api/v1/resources/res_1/clients/m2m_1").await;
+    let client = environment
+        .get("/api/v1/resources/res_1/clients/m2m_1")
+        .await;
     let users = json!([
         { "consent_id": "usrcnst_1", "external_user_id": "ann", "scopes": ["notes:read"] },
         { "consent_id": "usrcnst_2", "external_user_id": "bob", "scopes": ["notes:read"] },
@@ -163,7 +182,9 @@ async fn consents_are_listed_and_revoked() {
     environment
         .delete("/api/v1/clients/m2m_1/consents/usrcnst_1")
         .await;
-    environment.delete("/api/v1/resources/res_1/clients/m2m_1").await;
+    environment
+        .delete("/api/v1/resources/res_1/clients/m2m_1")
+        .await;
     let list = environment.get(consents).await;
     assert_eq!(column(&list["consents"], "id"), ["usrcnst_3"]);
     environment

@@ -17,8 +17,7 @@ async fn with_roles() -> Environment {
         ("writer", json!("reader"), "write"),
         ("chief", json!("writer"), "publish"),
     ] {
-        let role =
-            json!({ "name": name, "display_name": name, "extends": base, "permissions": [permission] });
+        let role = json!({ "name": name, "display_name": name, "extends": base, "permissions": [permission] });
         environment.post("/api/v1/roles", role).await;
     }
     environment
@@ -87,11 +86,17 @@ async fn unknown_and_circular_bases_are_rejected() {
     let environment = with_roles().await;
     for base in ["reader", "chief"] {
         let role = json!({ "extends": base });
-        let response = environment.call(Method::PUT, "/api/v1/roles/reader", role).await;
+        let response = environment
+            .call(Method::PUT, "/api/v1/roles/reader", role)
+            .await;
         response.violates("role.extends", "role.extends.circle");
     }
     let response = environment
-        .call(Method::PUT, "/api/v1/roles/reader", json!({ "extends": "ghost" }))
+        .call(
+            Method::PUT,
+            "/api/v1/roles/reader",
+            json!({ "extends": "ghost" }),
+        )
         .await;
     response.is_not_found("role", "ghost");
     let role = json!({ "name": "new", "display_name": "New", "extends": "ghost" });
@@ -119,12 +124,19 @@ async fn an_organization_role_can_extend_an_environment_role() {
         .member(&acme, "ann@acme.com", &["clerk", "reader"])
         .await;
     let permissions = environment
-        .get(&format!("/api/v1/organizations/{acme}/users/{user}/permissions"))
+        .get(&format!(
+            "/api/v1/organizations/{acme}/users/{user}/permissions"
+        ))
         .await;
-    assert_eq!(column(&permissions["permissions"], "name"), ["write", "read"]);
+    assert_eq!(
+        column(&permissions["permissions"], "name"),
+        ["write", "read"]
+    );
     environment.delete(&format!("{own}/clerk/base")).await;
     let permissions = environment
-        .get(&format!("/api/v1/organizations/{acme}/users/{user}/permissions"))
+        .get(&format!(
+            "/api/v1/organizations/{acme}/users/{user}/permissions"
+        ))
         .await;
     assert_eq!(column(&permissions["permissions"], "name"), ["read"]);
 }

@@ -34,11 +34,12 @@ async fn a_role_is_created_read_updated_and_deleted() {
     assert_eq!(role["permissions"][0]["role_name"], "editor");
     assert_eq!(role["permissions"][0]["description"], "Write");
 
-    let plain =
-        json!({ "id": role["id"], "name": "editor", "display_name": "Editor", "description": "Edits" });
+    let plain = json!({ "id": role["id"], "name": "editor", "display_name": "Editor", "description": "Edits" });
     let shown = environment.get("/api/v1/roles/editor").await;
     assert_eq!(set_fields(&shown), json!({ "role": plain }));
-    let full = environment.get("/api/v1/roles/editor?include=permissions").await;
+    let full = environment
+        .get("/api/v1/roles/editor?include=permissions")
+        .await;
     assert_eq!(full["role"], role);
     assert_eq!(
         column(&environment.get(ROLES).await["roles"], "name"),
@@ -76,7 +77,9 @@ async fn duplicate_names_are_rejected() {
         (&own, &role, "editor"),
         (&own, &clerk, "clerk"),
     ] {
-        let response = environment.call(reqwest::Method::POST, path, role.clone()).await;
+        let response = environment
+            .call(reqwest::Method::POST, path, role.clone())
+            .await;
         let message = format!("a role with the name {name} already exists");
         response.is_conflict("ROLE_KEYNAME_CONFLICT", &message, "role", name);
     }
@@ -96,7 +99,10 @@ async fn unknown_roles_are_not_found() {
         format!("{own}/ghost"),
         format!("{own}/ghost/users:count"),
     ] {
-        environment.get_fails(&path).await.is_not_found("role", "ghost");
+        environment
+            .get_fails(&path)
+            .await
+            .is_not_found("role", "ghost");
     }
     for path in [
         format!("{ROLES}/ghost"),
@@ -111,7 +117,11 @@ async fn unknown_roles_are_not_found() {
     let changes = [format!("{ROLES}/ghost"), format!("{own}/ghost")];
     for path in changes {
         let response = environment
-            .call(reqwest::Method::PUT, &path, json!({ "display_name": "Ghost" }))
+            .call(
+                reqwest::Method::PUT,
+                &path,
+                json!({ "display_name": "Ghost" }),
+            )
             .await;
         response.is_not_found("role", "ghost");
     }
@@ -137,7 +147,11 @@ async fn unknown_roles_are_not_found() {
 async fn constraints_are_checked() {
     let environment = Environment::start().await;
     let no_name = environment
-        .call(reqwest::Method::POST, ROLES, json!({ "display_name": "Editor" }))
+        .call(
+            reqwest::Method::POST,
+            ROLES,
+            json!({ "display_name": "Editor" }),
+        )
         .await;
     no_name.violates("role.name", "required");
     let spaced = json!({ "name": "the editor", "display_name": "Editor" });
@@ -163,7 +177,10 @@ async fn organizations_have_their_own_roles() {
         let path = format!("/api/v1/organizations/{organization}/roles");
         let created = environment.post(&path, role.clone()).await;
         assert_eq!(created["role"]["is_org_role"], true);
-        assert_eq!(column(&environment.get(&path).await["roles"], "name"), ["clerk"]);
+        assert_eq!(
+            column(&environment.get(&path).await["roles"], "name"),
+            ["clerk"]
+        );
     }
     let clerk = format!("/api/v1/organizations/{acme}/roles/clerk");
     environment
@@ -174,7 +191,10 @@ async fn organizations_have_their_own_roles() {
         "Head clerk"
     );
     environment.delete(&clerk).await;
-    environment.get_fails(&clerk).await.is_not_found("role", "clerk");
+    environment
+        .get_fails(&clerk)
+        .await
+        .is_not_found("role", "clerk");
     let other = environment
         .get(&format!("/api/v1/organizations/{globex}/roles/clerk"))
         .await;
@@ -236,14 +256,19 @@ async fn users_are_counted_in_all_organizations_or_in_one() {
     );
     environment.member(&acme, "ann@acme.com", &["member"]).await;
     environment.member(&acme, "ben@acme.com", &["member"]).await;
-    environment.member(&globex, "cat@globex.com", &["member"]).await;
+    environment
+        .member(&globex, "cat@globex.com", &["member"])
+        .await;
     let count = |path: String| {
         let environment = &environment;
         async move { environment.get(&path).await["count"].take() }
     };
     assert_eq!(count(format!("{ROLES}/member/users:count")).await, "3");
     assert_eq!(
-        count(format!("/api/v1/organizations/{acme}/roles/member/users:count")).await,
+        count(format!(
+            "/api/v1/organizations/{acme}/roles/member/users:count"
+        ))
+        .await,
         "2"
     );
     assert_eq!(
@@ -257,7 +282,10 @@ async fn users_are_counted_in_all_organizations_or_in_one() {
         .await;
     assert_eq!(count(format!("{ROLES}/member/users:count")).await, "1");
     assert_eq!(
-        count(format!("/api/v1/organizations/{acme}/roles/member/users:count")).await,
+        count(format!(
+            "/api/v1/organizations/{acme}/roles/member/users:count"
+        ))
+        .await,
         "2"
     );
 }
@@ -270,7 +298,9 @@ async fn new_members_get_the_default_roles() {
         .post(ROLES, json!({ "name": "reader", "display_name": "Reader" }))
         .await;
     let defaults = json!({ "default_member_role": "reader" });
-    let updated = environment.patch("/api/v1/roles:set_defaults", defaults).await;
+    let updated = environment
+        .patch("/api/v1/roles:set_defaults", defaults)
+        .await;
     assert_eq!(updated["default_member"]["name"], "reader");
     assert_eq!(updated["default_creator"]["name"], "admin");
     let ann = environment.member(&acme, "ann@acme.com", &[]).await;

@@ -31,7 +31,10 @@ impl Provider<'_> {
 
 pub(crate) async fn provider<'e>(environment: &'e Environment, directory: &str) -> Provider<'e> {
     let secret = environment
-        .post(&format!("/_emulator/directories/{directory}/secrets"), json!({}))
+        .post(
+            &format!("/_emulator/directories/{directory}/secrets"),
+            json!({}),
+        )
         .await;
     Provider {
         environment,
@@ -83,7 +86,12 @@ async fn a_user_is_created_updated_and_deleted() {
             &data["active"],
             &data["directory_id"]
         ),
-        (&created["id"], &json!("okta-1"), &json!(true), &json!(directory))
+        (
+            &created["id"],
+            &json!("okta-1"),
+            &json!(true),
+            &json!(directory)
+        )
     );
 
     let patch = json!({ "Operations": [
@@ -93,7 +101,9 @@ async fn a_user_is_created_updated_and_deleted() {
         { "op": "replace", "path": "active", "value": false },
         { "op": "remove", "path": "externalId" },
     ] });
-    let (status, patched) = provider.call(Method::PATCH, &format!("Users/{id}"), patch).await;
+    let (status, patched) = provider
+        .call(Method::PATCH, &format!("Users/{id}"), patch)
+        .await;
     assert_eq!(
         (status, &patched["active"], &patched["nickName"]),
         (200, &json!(false), &json!("Annie"))
@@ -164,8 +174,7 @@ async fn group_members_are_added_and_removed() {
     ] });
     let (_, patched) = provider.call(Method::PATCH, &group, patch).await;
     assert_eq!(column(&patched["members"], "value"), ids[1..]);
-    let gone =
-        json!({ "Operations": [{ "op": "remove", "path": "members", "value": [{ "value": ids[2] }] }] });
+    let gone = json!({ "Operations": [{ "op": "remove", "path": "members", "value": [{ "value": ids[2] }] }] });
     let (_, patched) = provider.call(Method::PATCH, &group, gone).await;
     assert_eq!(column(&patched["members"], "value"), ids[1..2]);
     let listed = environment.get(&format!("{path}/groups")).await["groups"][0].take();
@@ -177,7 +186,10 @@ async fn group_members_are_added_and_removed() {
         .call(Method::GET, &format!("Users/{}", ids[1]), Value::Null)
         .await;
     assert_eq!(column(&bob["groups"], "display"), ["Crew"]);
-    assert_eq!(provider.call(Method::DELETE, &group, Value::Null).await.0, 204);
+    assert_eq!(
+        provider.call(Method::DELETE, &group, Value::Null).await.0,
+        204
+    );
 }
 
 #[tokio::test]
@@ -190,10 +202,17 @@ async fn lists_are_filtered_and_paged() {
             .await;
     }
     let (_, found) = provider
-        .call(Method::GET, "Users?filter=userName%20eq%20%22BOB%22", Value::Null)
+        .call(
+            Method::GET,
+            "Users?filter=userName%20eq%20%22BOB%22",
+            Value::Null,
+        )
         .await;
     assert_eq!(
-        (&found["totalResults"], column(&found["Resources"], "userName")),
+        (
+            &found["totalResults"],
+            column(&found["Resources"], "userName")
+        ),
         (&json!(1), vec!["bob".to_owned()])
     );
     let (_, page) = provider
@@ -223,7 +242,13 @@ async fn invalid_requests_return_scim_errors() {
     for (method, path, body, status, scim_type) in [
         (Method::POST, "Users", ann(), 409, json!("uniqueness")),
         (Method::POST, "Users", json!({}), 400, json!("invalidValue")),
-        (Method::POST, "Users", json!([]), 400, json!("invalidSyntax")),
+        (
+            Method::POST,
+            "Users",
+            json!([]),
+            400,
+            json!("invalidSyntax"),
+        ),
         (
             Method::GET,
             "Users?filter=userName%20co%20%22a%22",
@@ -261,7 +286,13 @@ async fn invalid_requests_return_scim_errors() {
             json!("invalidPath"),
         ),
         (Method::GET, "Things", Value::Null, 404, Value::Null),
-        (Method::DELETE, "Users/diruser_1", Value::Null, 404, Value::Null),
+        (
+            Method::DELETE,
+            "Users/diruser_1",
+            Value::Null,
+            404,
+            Value::Null,
+        ),
     ] {
         let (actual_status, error) = provider.call(method, path, body).await;
         assert_eq!(
@@ -277,7 +308,10 @@ async fn invalid_requests_return_scim_errors() {
         secret: "scim_wrong".to_owned(),
     };
     assert_eq!(
-        other_provider.call(Method::GET, "Users", Value::Null).await.0,
+        other_provider
+            .call(Method::GET, "Users", Value::Null)
+            .await
+            .0,
         401
     );
     environment
@@ -286,13 +320,21 @@ async fn invalid_requests_return_scim_errors() {
             json!({ "operation": "scim", "times": 1, "status": 503 }),
         )
         .await;
-    assert_eq!(provider.call(Method::GET, "Users", Value::Null).await.0, 503);
-    assert_eq!(provider.call(Method::GET, "Users", Value::Null).await.0, 200);
+    assert_eq!(
+        provider.call(Method::GET, "Users", Value::Null).await.0,
+        503
+    );
+    assert_eq!(
+        provider.call(Method::GET, "Users", Value::Null).await.0,
+        200
+    );
     let logged = environment
         .get("/_emulator/requests?operation=scim&limit=1")
         .await;
     assert_eq!(logged[0]["status"], 200);
-    environment.patch(&format!("{path}:disable"), Value::Null).await;
+    environment
+        .patch(&format!("{path}:disable"), Value::Null)
+        .await;
     let (status, error) = provider
         .call(Method::POST, "Users", json!({ "userName": "bob" }))
         .await;
@@ -300,7 +342,9 @@ async fn invalid_requests_return_scim_errors() {
         (status, &error["detail"]),
         (
             400,
-            &json!("the directory is disabled; enable it before adding or removing users and groups")
+            &json!(
+                "the directory is disabled; enable it before adding or removing users and groups"
+            )
         )
     );
 }

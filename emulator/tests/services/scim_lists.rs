@@ -22,7 +22,8 @@ async fn user_names_are_unique_ignoring_case() {
         .call(Method::POST, "Users", json!({ "userName": "bob" }))
         .await;
     let bob = format!("Users/{}", text(&bob["id"]));
-    let renamed = json!({ "Operations": [{ "op": "replace", "path": "userName", "value": "ann" }] });
+    let renamed =
+        json!({ "Operations": [{ "op": "replace", "path": "userName", "value": "ann" }] });
     for (method, path, body) in [
         (Method::POST, "Users", json!({ "userName": "ANN" })),
         (Method::PUT, &bob, json!({ "userName": "ann" })),

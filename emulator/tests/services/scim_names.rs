@@ -128,7 +128,11 @@ async fn extension_attributes_are_in_their_own_object() {
         ),
     ] {
         let (status, patched) = provider.call(Method::PATCH, &user, patch(&operation)).await;
-        assert_eq!((status, &patched[ENTERPRISE]), (200, &expected), "{operation}");
+        assert_eq!(
+            (status, &patched[ENTERPRISE]),
+            (200, &expected),
+            "{operation}"
+        );
         assert_eq!(patched["schemas"], json!([CORE, ENTERPRISE]));
         assert_eq!(patched.get("department"), None);
     }

@@ -28,7 +28,8 @@ async fn only_the_listed_members_are_removed() {
         (json!([{ "value": "diruser_1" }]), &ids[1..2]),
         (json!(null), &ids[..0]),
     ] {
-        let patch = json!({ "Operations": [{ "op": "remove", "path": "members", "value": value }] });
+        let patch =
+            json!({ "Operations": [{ "op": "remove", "path": "members", "value": value }] });
         let (status, patched) = provider.call(Method::PATCH, &group, patch).await;
         assert_eq!(status, 200, "{patched}");
         assert_eq!(column(&patched["members"], "value"), remaining, "{value}");

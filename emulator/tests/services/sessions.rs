@@ -70,7 +70,10 @@ async fn exchange(environment: &Environment, pairs: &[(&str, &str)]) -> Response
 async fn refresh(environment: &Environment, token: &Value) -> Response {
     exchange(
         environment,
-        &[("grant_type", "refresh_token"), ("refresh_token", &text(token))],
+        &[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", &text(token)),
+        ],
     )
     .await
 }
@@ -84,7 +87,10 @@ async fn sessions(environment: &Environment, user: &str, query: &str) -> Value {
 #[tokio::test]
 async fn a_login_creates_a_session() {
     let (environment, acme, ann) = with_ann().await;
-    assert_eq!(sessions(&environment, &ann, "").await["sessions"], json!([]));
+    assert_eq!(
+        sessions(&environment, &ann, "").await["sessions"],
+        json!([])
+    );
     log_in(&environment).await;
     let list = sessions(&environment, &ann, "").await;
     let session = list["sessions"][0].clone();
@@ -103,7 +109,10 @@ async fn a_login_creates_a_session() {
     );
     let id = text(&session["session_id"]);
     assert!(id.starts_with("ses_"));
-    assert_eq!(environment.get(&format!("/api/v1/sessions/{id}")).await, session);
+    assert_eq!(
+        environment.get(&format!("/api/v1/sessions/{id}")).await,
+        session
+    );
     let user = environment.get(&format!("/api/v1/users/{ann}")).await["user"].take();
     assert_eq!(user["last_login_time"], session["created_at"]);
 }
@@ -161,7 +170,10 @@ async fn all_sessions_of_a_user_can_be_revoked() {
         before[1]["session_id"]
     );
     for tokens in tokens {
-        assert_eq!(refresh(&environment, &tokens["refresh_token"]).await.status, 400);
+        assert_eq!(
+            refresh(&environment, &tokens["refresh_token"]).await.status,
+            400
+        );
     }
     let none = json!({ "revoked_sessions": [], "total_revoked": 0 });
     assert_eq!(environment.post(&path, Value::Null).await, none);
@@ -194,8 +206,14 @@ async fn lists_are_filtered_and_paged() {
         ids
     );
     let second = text(&all[1]["created_at"]);
-    assert_eq!(filtered(format!("?filter.start_time={second}")).await, ids[1..]);
-    assert_eq!(filtered(format!("?filter.end_time={second}")).await, ids[..2]);
+    assert_eq!(
+        filtered(format!("?filter.start_time={second}")).await,
+        ids[1..]
+    );
+    assert_eq!(
+        filtered(format!("?filter.end_time={second}")).await,
+        ids[..2]
+    );
     assert_eq!(
         filtered(format!("?filter.start_time={second}&filter.status=active")).await,
         ids[2..]
@@ -217,7 +235,8 @@ async fn an_idle_session_expires() {
     let (mut environment, _, ann) = with_ann().await;
     let tokens = log_in(&environment).await;
     environment.shift_clock(8 * DAYS).await;
-    let session = sessions(&environment, &ann, "?filter.status=expired").await["sessions"][0].take();
+    let session =
+        sessions(&environment, &ann, "?filter.status=expired").await["sessions"][0].take();
     assert_eq!(
         (&session["status"], &session["expired_at"]),
         (&json!("expired"), &session["idle_expires_at"])
@@ -226,7 +245,10 @@ async fn an_idle_session_expires() {
         sessions(&environment, &ann, "?filter.status=active").await["sessions"],
         json!([])
     );
-    assert_eq!(refresh(&environment, &tokens["refresh_token"]).await.status, 400);
+    assert_eq!(
+        refresh(&environment, &tokens["refresh_token"]).await.status,
+        400
+    );
     // An expired session cannot be revoked.
     let revoke = format!("/api/v1/sessions/{}/revoke", text(&session["session_id"]));
     assert_eq!(
@@ -243,7 +265,10 @@ async fn the_policy_of_an_organization_limits_its_sessions() {
         "idle_session_timeout_enabled": false,
     });
     environment
-        .patch(&format!("/api/v1/organizations/{acme}/session-policy"), policy)
+        .patch(
+            &format!("/api/v1/organizations/{acme}/session-policy"),
+            policy,
+        )
         .await;
     log_in(&environment).await;
     let session = sessions(&environment, &ann, "").await["sessions"][0].take();
@@ -277,7 +302,11 @@ async fn unknown_ids_are_rejected() {
         .await
         .is_not_found("user", "usr_1");
     let revoked = environment
-        .call(Method::POST, "/api/v1/users/usr_1/sessions/revoke", Value::Null)
+        .call(
+            Method::POST,
+            "/api/v1/users/usr_1/sessions/revoke",
+            Value::Null,
+        )
         .await;
     revoked.is_not_found("user", "usr_1");
     environment

@@ -16,7 +16,11 @@ async fn call(environment: &Environment, verb: &str, body: Value) -> Response {
 async fn token_info_contains_the_user_and_the_organization() {
     let environment = Environment::start().await;
     let organization = json!({ "display_name": "Acme", "external_id": "crm/1" });
-    let acme = text(&environment.post("/api/v1/organizations", organization).await["organization"]["id"]);
+    let acme = text(
+        &environment
+            .post("/api/v1/organizations", organization)
+            .await["organization"]["id"],
+    );
     let user = json!({ "email": "ann@acme.com", "external_id": "hr/1", "membership": { "roles": [{ "name": "admin" }] } });
     let path = format!("/api/v1/organizations/{acme}/users?send_invitation_email=false");
     let ann = text(&environment.post(&path, user).await["user"]["id"]);
@@ -54,7 +58,8 @@ async fn token_info_contains_the_user_and_the_organization() {
 async fn a_token_is_updated_invalidated_and_expires() {
     let mut environment = Environment::start().await;
     let acme = environment.organization("Acme").await;
-    let new = json!({ "organization_id": acme, "custom_claims": { "a": "1" }, "description": "Old" });
+    let new =
+        json!({ "organization_id": acme, "custom_claims": { "a": "1" }, "description": "Old" });
     let created = create(&environment, new).await;
     let token = json!({ "token": created["token"] });
     let mut change = token.clone();
@@ -131,7 +136,11 @@ async fn tokens_are_listed_by_user_in_pages() {
     let mut ids = Vec::new();
     for number in 0..12 {
         let user = if number % 2 == 0 { ann.as_str() } else { "" };
-        let created = create(&environment, json!({ "organization_id": acme, "user_id": user })).await;
+        let created = create(
+            &environment,
+            json!({ "organization_id": acme, "user_id": user }),
+        )
+        .await;
         ids.push(text(&created["token_id"]));
     }
     let path = format!("/api/v1/tokens?organization_id={acme}");
@@ -145,15 +154,22 @@ async fn tokens_are_listed_by_user_in_pages() {
     assert_eq!(column(&page["tokens"], "token_id"), ids[10..]);
     let own = environment.get(&format!("{path}&user_id={ann}")).await;
     assert_eq!(
-        (column(&own["tokens"], "token_id").len(), &own["total_count"]),
+        (
+            column(&own["tokens"], "token_id").len(),
+            &own["total_count"]
+        ),
         (6, &json!(6))
     );
     // Deleting the membership deletes its tokens.
     environment
-        .delete(&format!("/api/v1/memberships/organizations/{acme}/users/{ann}"))
+        .delete(&format!(
+            "/api/v1/memberships/organizations/{acme}/users/{ann}"
+        ))
         .await;
     assert_eq!(environment.get(&path).await["total_count"], 6);
-    environment.delete(&format!("/api/v1/organizations/{acme}")).await;
+    environment
+        .delete(&format!("/api/v1/organizations/{acme}"))
+        .await;
     environment
         .get_fails(&path)
         .await
@@ -186,7 +202,9 @@ async fn tokens_for_unknown_owners_or_with_invalid_claims_are_rejected() {
         .await
         .violates("token.description", "string.max_len");
     environment
-        .get_fails(&format!("/api/v1/tokens?organization_id={acme}&page_size=31"))
+        .get_fails(&format!(
+            "/api/v1/tokens?organization_id={acme}&page_size=31"
+        ))
         .await
         .violates("page_size", "int32.lte");
 }

@@ -73,7 +73,11 @@ async fn the_built_in_tools_echo_fail_and_limit() {
             json!({ "error_code": "TOOL_ERROR", "tool_error_info": info }),
         );
     }
-    let limited = execute(&environment, json!({ "tool_name": "emulator_rate_limited" })).await;
+    let limited = execute(
+        &environment,
+        json!({ "tool_name": "emulator_rate_limited" }),
+    )
+    .await;
     assert_eq!((limited.status, &limited.body["code"]), (429, &json!(8)));
     execute(&environment, json!({ "tool_name": "nothing" }))
         .await
@@ -105,7 +109,8 @@ async fn a_tool_requires_an_active_account() {
         .get("/api/v1/connected_accounts/details?id=ca_1")
         .await;
     assert!(used["connected_account"]["last_used_at"].is_string());
-    let canned = json!({ "id": "ca_3", "identifier": "ann", "connector": "crm", "provider": "CRM" });
+    let canned =
+        json!({ "id": "ca_3", "identifier": "ann", "connector": "crm", "provider": "CRM" });
     environment
         .post("/_emulator/seed", json!({ "accounts": [canned] }))
         .await;
@@ -165,13 +170,20 @@ async fn tools_are_filtered_and_listed_in_pages() {
         ("filter.query=sales", vec!["crm_add_lead"]),
         ("filter.connector=slack", vec!["slack_send_message"]),
         ("filter.identifier=ann", vec!["slack_send_message"]),
-        ("filter.connected_account_id=ca_2", vec!["slack_send_message"]),
+        (
+            "filter.connected_account_id=ca_2",
+            vec!["slack_send_message"],
+        ),
         ("filter.organization_id=org_1", vec![]),
         ("filter.user_id=usr_1", vec![]),
     ] {
         let list = environment.get(&format!("/api/v1/tools?{query}")).await;
         let empty = json!([]);
-        assert_eq!(*list.get("tool_names").unwrap_or(&empty), json!(found), "{query}");
+        assert_eq!(
+            *list.get("tool_names").unwrap_or(&empty),
+            json!(found),
+            "{query}"
+        );
     }
     let summary = environment
         .get("/api/v1/tools?filter.summary=true&filter.provider=CRM")
@@ -227,7 +239,9 @@ async fn scoped_tools_are_listed_with_their_connected_accounts() {
         .get_fails("/api/v1/tools/scoped?identifier=ann")
         .await
         .violates("filter", "required");
-    let available = environment.get("/api/v1/tools/available?identifier=ann").await;
+    let available = environment
+        .get("/api/v1/tools/available?identifier=ann")
+        .await;
     let names: Vec<String> = available["tools"]
         .as_array()
         .into_iter()
@@ -248,7 +262,8 @@ async fn scoped_tools_are_listed_with_their_connected_accounts() {
 #[tokio::test]
 async fn a_search_sorts_tools_by_score_and_returns_their_readiness() {
     let environment = with_accounts().await;
-    let search = async |body: Value| environment.post("/api/v1/tools:search", body).await["tools"].take();
+    let search =
+        async |body: Value| environment.post("/api/v1/tools:search", body).await["tools"].take();
     let found = search(json!({ "query": "send a message on Slack", "identifier": "ann" })).await;
     assert_eq!(
         (&found[0]["name"], &found[0]["provider"]),
@@ -264,7 +279,10 @@ async fn a_search_sorts_tools_by_score_and_returns_their_readiness() {
         .flatten()
         .filter_map(|tool| tool["score"].as_f64())
         .collect();
-    assert!(scores.windows(2).all(|pair| pair[0] >= pair[1]), "{scores:?}");
+    assert!(
+        scores.windows(2).all(|pair| pair[0] >= pair[1]),
+        "{scores:?}"
+    );
     let one = search(json!({ "query": "mail", "top_k": 1 })).await;
     assert_eq!(column(&one, "name").len(), 1);
     for (identifier, state) in [("bob", "NEEDS_CONNECTION"), ("eve", "NEEDS_CONNECTION")] {

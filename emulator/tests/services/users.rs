@@ -24,7 +24,10 @@ async fn with_ann() -> (Environment, String, Value) {
 async fn a_user_is_created_with_a_membership() {
     let (environment, acme, user) = with_ann().await;
     let id = text(&user["id"]);
-    assert!(id.starts_with("usr_") && (19..=25).contains(&id.len()), "{id}");
+    assert!(
+        id.starts_with("usr_") && (19..=25).contains(&id.len()),
+        "{id}"
+    );
     assert_eq!(
         (&user["email"], &user["external_id"]),
         (&json!("Ann@acme.com"), &json!("crm/7"))
@@ -88,7 +91,8 @@ async fn invalid_emails_unknown_roles_and_unknown_organizations_are_rejected() {
         .call(Method::POST, &path, json!({ "email": "not-an-email" }))
         .await;
     response.violates("user.email", "string.email");
-    let ghost = json!({ "email": "ben@acme.com", "membership": { "roles": [{ "name": "ghost" }] } });
+    let ghost =
+        json!({ "email": "ben@acme.com", "membership": { "roles": [{ "name": "ghost" }] } });
     environment
         .call(Method::POST, &path, ghost)
         .await
@@ -118,7 +122,10 @@ async fn an_update_keeps_omitted_fields() {
     assert_eq!(updated["create_time"], user["create_time"]);
 
     let new = json!({ "metadata": { "team": "blue" }, "external_id": "", "user_profile": { "locale": "" } });
-    let updated = environment.patch("/api/v1/users:external/crm%2F7", new).await["user"].take();
+    let updated = environment
+        .patch("/api/v1/users:external/crm%2F7", new)
+        .await["user"]
+        .take();
     assert_eq!(updated["metadata"], json!({ "team": "blue" }));
     assert_eq!(
         (&updated["external_id"], &updated["user_profile"]["locale"]),
@@ -138,8 +145,14 @@ async fn unknown_users_are_not_found() {
         format!("/api/v1/users/{ghost}"),
         format!("/api/v1/users:external/{ghost}"),
     ] {
-        environment.get_fails(&path).await.is_not_found("user", ghost);
-        environment.delete_fails(&path).await.is_not_found("user", ghost);
+        environment
+            .get_fails(&path)
+            .await
+            .is_not_found("user", ghost);
+        environment
+            .delete_fails(&path)
+            .await
+            .is_not_found("user", ghost);
         environment
             .call(Method::PATCH, &path, json!({}))
             .await
@@ -147,7 +160,10 @@ async fn unknown_users_are_not_found() {
     }
     for collection in ["roles", "permissions"] {
         let path = format!("/api/v1/organizations/{acme}/users/{ghost}/{collection}");
-        environment.get_fails(&path).await.is_not_found("user", ghost);
+        environment
+            .get_fails(&path)
+            .await
+            .is_not_found("user", ghost);
     }
     environment
         .get_fails("/api/v1/organizations/org_1/users")
@@ -200,7 +216,9 @@ async fn users_are_listed_in_order_of_creation() {
         (emails[..10].to_vec(), &json!(12))
     );
     let next = text(&first["next_page_token"]);
-    let second = environment.get(&format!("/api/v1/users?page_token={next}")).await;
+    let second = environment
+        .get(&format!("/api/v1/users?page_token={next}"))
+        .await;
     assert_eq!(column(&second["users"], "email"), emails[10..]);
     let path = format!("/api/v1/organizations/{globex}/users");
     let some = environment.get(&format!("{path}?page_size=3")).await;

@@ -48,7 +48,9 @@ async fn credentials_are_listed_with_options_for_browsers() {
 async fn a_credential_is_renamed_and_deleted() {
     let (environment, ann) = with_credentials().await;
     let path = "/api/v1/webauthn/credentials/cred_2";
-    let renamed = environment.patch(path, json!({ "display_name": "Key" })).await;
+    let renamed = environment
+        .patch(path, json!({ "display_name": "Key" }))
+        .await;
     assert_eq!(
         (
             &renamed["credential"]["display_name"],
@@ -60,7 +62,10 @@ async fn a_credential_is_renamed_and_deleted() {
         .call(Method::PATCH, path, json!({ "display_name": "" }))
         .await
         .violates("display_name", "string.min_len");
-    let gone = environment.call(Method::DELETE, path, json!(null)).await.ok();
+    let gone = environment
+        .call(Method::DELETE, path, json!(null))
+        .await
+        .ok();
     let options = json!({ "rp_id": "127.0.0.1", "credential_id": "-_8" });
     assert_eq!(
         gone,

@@ -61,7 +61,10 @@ impl Case {
         match (&self.response, &self.error) {
             (Some(response), None) => (200, response.clone()),
             (None, Some(error)) => (error.status, expand_all(&error.json())),
-            _ => panic!("{}: a case must have either a response or an error", self.case),
+            _ => panic!(
+                "{}: a case must have either a response or an error",
+                self.case
+            ),
         }
     }
 }
@@ -74,7 +77,8 @@ impl Failure {
             "request_info": { "request_id": "<request id>" },
         });
         if let Some([name, id]) = &self.resource {
-            detail["resource_info"] = json!({ "resource_name": name, "description": format!("{name} {id}") });
+            detail["resource_info"] =
+                json!({ "resource_name": name, "description": format!("{name} {id}") });
         }
         let violations: Vec<Value> = self.violations.iter().map(violation).collect();
         if !violations.is_empty() {
@@ -123,7 +127,8 @@ pub(crate) fn table() -> Vec<Operation> {
 
 /// Replaces `<a 33>` with 33 times `a`.
 pub(crate) fn expand(text: &str) -> String {
-    static REPEATED: LazyLock<Regex> = LazyLock::new(|| Regex::new("<([a-z0-9]) ([0-9]+)>").unwrap());
+    static REPEATED: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new("<([a-z0-9]) ([0-9]+)>").unwrap());
     let repeat = |captures: &Captures<'_>| captures[1].repeat(captures[2].parse().unwrap());
     REPEATED.replace_all(text, repeat).into_owned()
 }

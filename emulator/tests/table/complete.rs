@@ -12,7 +12,10 @@ use crate::constraints;
 /// The documented errors that cannot be derived from the schema.
 const DOCUMENTED: &[(&str, &str)] = &[
     ("ApiTokenService.ValidateToken", "RESOURCE_NOT_FOUND"),
-    ("ClientService.CreateClientSecret", "CLIENT_SECRET_LIMIT_REACHED"),
+    (
+        "ClientService.CreateClientSecret",
+        "CLIENT_SECRET_LIMIT_REACHED",
+    ),
     ("ClientService.DeleteClientSecret", "LAST_CLIENT_SECRET"),
     (
         "ClientService.DeleteOrganizationClientSecret",
@@ -41,7 +44,10 @@ const DOCUMENTED: &[(&str, &str)] = &[
         "OrganizationService.UpdateOrganization",
         "RESOURCE_ALREADY_EXISTS",
     ),
-    ("RolesService.CreateOrganizationRole", "ROLE_KEYNAME_CONFLICT"),
+    (
+        "RolesService.CreateOrganizationRole",
+        "ROLE_KEYNAME_CONFLICT",
+    ),
     ("RolesService.CreatePermission", "ALREADY_EXISTS"),
     ("RolesService.CreateRole", "ROLE_KEYNAME_CONFLICT"),
     ("RolesService.DeleteOrganizationRole", "FAILED_PRECONDITION"),
@@ -55,14 +61,20 @@ const DOCUMENTED: &[(&str, &str)] = &[
         "UserService.CreateUserAndMembership",
         "MAX_ALLOWED_USERS_EXCEEDED",
     ),
-    ("UserService.CreateUserAndMembership", "RESOURCE_ALREADY_EXISTS"),
+    (
+        "UserService.CreateUserAndMembership",
+        "RESOURCE_ALREADY_EXISTS",
+    ),
     ("UserService.ResendInvite", "INVITE_NOT_PENDING"),
     ("UserService.UpdateUser", "RESOURCE_ALREADY_EXISTS"),
 ];
 
 #[test]
 fn the_table_has_every_operation_once() {
-    let listed: Vec<String> = table().into_iter().map(|operation| operation.operation).collect();
+    let listed: Vec<String> = table()
+        .into_iter()
+        .map(|operation| operation.operation)
+        .collect();
     let expected: BTreeSet<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
     assert_eq!(
         listed.iter().map(String::as_str).collect::<BTreeSet<_>>(),
@@ -189,13 +201,19 @@ fn every_constraint_of_a_request_has_a_violation() {
 fn every_documented_error_has_a_case() {
     let table = table();
     for (operation, error_code) in DOCUMENTED {
-        let entry = table.iter().find(|entry| entry.operation == *operation).unwrap();
+        let entry = table
+            .iter()
+            .find(|entry| entry.operation == *operation)
+            .unwrap();
         let has_error = |case: &Case| {
             case.error
                 .as_ref()
                 .is_some_and(|error| error.error_code == *error_code)
         };
-        assert!(entry.cases.iter().any(has_error), "{operation} {error_code}");
+        assert!(
+            entry.cases.iter().any(has_error),
+            "{operation} {error_code}"
+        );
     }
 }
 

@@ -2,10 +2,13 @@
 
 use std::sync::LazyLock;
 
-use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value};
+use prost_reflect::{
+    DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value,
+};
 
-static POOL: LazyLock<DescriptorPool> =
-    LazyLock::new(|| DescriptorPool::decode(include_bytes!("../../src/schema.binpb").as_slice()).unwrap());
+static POOL: LazyLock<DescriptorPool> = LazyLock::new(|| {
+    DescriptorPool::decode(include_bytes!("../../src/schema.binpb").as_slice()).unwrap()
+});
 
 /// The maximum nesting depth. All requests are less deep.
 const MAX_DEPTH: usize = 6;
@@ -37,7 +40,9 @@ pub(crate) fn oneof_siblings(message: &str, field: &str) -> Vec<String> {
     let oneof = message
         .get_field_by_name(field)
         .and_then(|field| field.containing_oneof());
-    let members = oneof.iter().flat_map(|oneof| oneof.fields().collect::<Vec<_>>());
+    let members = oneof
+        .iter()
+        .flat_map(|oneof| oneof.fields().collect::<Vec<_>>());
     members
         .map(|member| member.name().to_owned())
         .filter(|name| name != field)
@@ -112,14 +117,17 @@ fn needs_presence_only(rules: &DynamicMessage) -> bool {
 fn can_be_violated(rules: &DynamicMessage) -> bool {
     rules.fields().any(|(field, value)| match value {
         Value::Message(inner) => can_be_violated(inner),
-        Value::U64(0) | Value::U32(0) | Value::I32(0) => !["min_len", "gte"].contains(&field.name()),
+        Value::U64(0) | Value::U32(0) | Value::I32(0) => {
+            !["min_len", "gte"].contains(&field.name())
+        }
         _ => true,
     })
 }
 
 #[test]
 fn constraints_are_found() {
-    let find = |message: &str, path: &str| fields(message).into_iter().find(|field| field.path == path);
+    let find =
+        |message: &str, path: &str| fields(message).into_iter().find(|field| field.path == path);
     let session = find("scalekit.v1.sessions.SessionDetailsRequest", "session_id");
     assert!(!session.unwrap().only_required);
     let inviter = "user.membership.inviter_email";

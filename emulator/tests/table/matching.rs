@@ -21,22 +21,35 @@ fn pattern(placeholder: &str, url: &str) -> String {
 }
 
 fn matches(text: &str, expected: &str, url: &str) -> bool {
-    static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| Regex::new("<([a-z0-9]+(?: id)?)>").unwrap());
+    static PLACEHOLDER: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new("<([a-z0-9]+(?: id)?)>").unwrap());
     if !expected.contains('<') {
         return text == expected;
     }
     let escaped = regex::escape(expected);
-    let expression = PLACEHOLDER.replace_all(&escaped, |captures: &Captures<'_>| pattern(&captures[1], url));
-    Regex::new(&format!("^(?:{expression})$")).unwrap().is_match(text)
+    let expression = PLACEHOLDER.replace_all(&escaped, |captures: &Captures<'_>| {
+        pattern(&captures[1], url)
+    });
+    Regex::new(&format!("^(?:{expression})$"))
+        .unwrap()
+        .is_match(text)
 }
 
 /// Describes the first difference between `actual` and `expected`. Returns `None` if they match.
-pub(crate) fn difference(actual: &Value, expected: &Value, url: &str, path: &str) -> Option<String> {
+pub(crate) fn difference(
+    actual: &Value,
+    expected: &Value,
+    url: &str,
+    path: &str,
+) -> Option<String> {
     match (actual, expected) {
         (Value::Object(actual), Value::Object(expected)) => {
             for key in actual.keys() {
                 if !expected.contains_key(key) {
-                    return Some(format!("{path}.{key} is {}, expected no such key", actual[key]));
+                    return Some(format!(
+                        "{path}.{key} is {}, expected no such key",
+                        actual[key]
+                    ));
                 }
             }
             expected.iter().find_map(|(key, expected)| {
@@ -64,7 +77,8 @@ pub(crate) fn difference(actual: &Value, expected: &Value, url: &str, path: &str
 fn differences_are_found_and_placeholders_match_only_their_values() {
     use serde_json::json;
     let url = "http://127.0.0.1:1";
-    let differs = |actual: Value, expected: Value| difference(&actual, &expected, url, "").is_some();
+    let differs =
+        |actual: Value, expected: Value| difference(&actual, &expected, url, "").is_some();
     assert!(!differs(
         json!({"id": "org_100000000000000001"}),
         json!({"id": "<org id>"})
@@ -75,7 +89,10 @@ fn differences_are_found_and_placeholders_match_only_their_values() {
     ));
     assert!(!differs(json!("2026-01-02T03:04:05.678Z"), json!("<time>")));
     for (actual, expected) in [
-        (json!({"id": "usr_100000000000000001"}), json!({"id": "<org id>"})),
+        (
+            json!({"id": "usr_100000000000000001"}),
+            json!({"id": "<org id>"}),
+        ),
         (json!({"id": "org_1"}), json!({"id": "<org id>"})),
         (json!({"a": 1, "b": 2}), json!({"a": 1})),
         (json!({"a": 1}), json!({"a": 1, "b": 2})),
@@ -85,6 +102,9 @@ fn differences_are_found_and_placeholders_match_only_their_values() {
         (json!("yesterday"), json!("<time>")),
         (json!(""), json!("<text>")),
     ] {
-        assert!(differs(actual.clone(), expected.clone()), "{actual} {expected}");
+        assert!(
+            differs(actual.clone(), expected.clone()),
+            "{actual} {expected}"
+        );
     }
 }

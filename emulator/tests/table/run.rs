@@ -30,9 +30,12 @@ impl Runner {
 
     /// Resets the emulator and gets a token.
     async fn reset(&mut self) {
-        let (status, _) = self.send("POST /_emulator/reset", Some(&json!({})), None).await;
+        let (status, _) = self
+            .send("POST /_emulator/reset", Some(&json!({})), None)
+            .await;
         assert!((200..300).contains(&status), "{status}");
-        let form = "grant_type=client_credentials&client_id=skc_0000000000000001&client_secret=secret";
+        let form =
+            "grant_type=client_credentials&client_id=skc_0000000000000001&client_secret=secret";
         let request = self
             .http
             .post(format!("{}/oauth/token", self.emulator.url()))
@@ -80,7 +83,10 @@ impl Runner {
             .await;
         let (expected_status, expected) = case.expected();
         // The log contains the operation that handled the request.
-        let log = self.send("GET /_emulator/requests?limit=1", None, None).await.1;
+        let log = self
+            .send("GET /_emulator/requests?limit=1", None, None)
+            .await
+            .1;
         let logged = log.as_array().and_then(|all| all.last()).unwrap();
         let problem = if logged["operation"] != operation {
             Some(format!("the request was routed to {}", logged["operation"]))
@@ -127,16 +133,29 @@ async fn every_operation_needs_a_bearer_token_and_changes_nothing_without_it() {
         for failure in &everywhere {
             count += 1;
             let (status, response) = runner
-                .send(&success.request, success.body.as_ref(), failure.bearer.as_deref())
+                .send(
+                    &success.request,
+                    success.body.as_ref(),
+                    failure.bearer.as_deref(),
+                )
                 .await;
-            assert_eq!(status, failure.error.status, "{operation}, {}", failure.case);
+            assert_eq!(
+                status, failure.error.status,
+                "{operation}, {}",
+                failure.case
+            );
             let expected = failure.error.json();
             let difference = difference(&response, &expected, runner.emulator.url(), "response");
-            failures.extend(difference.map(|text| format!("{operation}, {}: {text}", failure.case)));
+            failures
+                .extend(difference.map(|text| format!("{operation}, {}: {text}", failure.case)));
         }
         // With a token, the same request succeeds: the rejected requests changed nothing.
         let (status, response) = runner
-            .send(&success.request, success.body.as_ref(), Some(&runner.bearer))
+            .send(
+                &success.request,
+                success.body.as_ref(),
+                Some(&runner.bearer),
+            )
             .await;
         assert_eq!(status, 200, "{operation}: {response}");
         runner.reset().await;

@@ -81,11 +81,16 @@ class Arguments:
 
         If the first parameter of a set is given, the error names the missing ones of that set.
         """
-        missing = [[name for name, value in given.items() if value is None or value == ""] for given in sets]
+        missing = [
+            [name for name, value in given.items() if value is None or value == ""]
+            for given in sets
+        ]
         if not all(missing):
             return
         firsts = [next(iter(given)) for given in sets]
-        started = [names for names, first in zip(missing, firsts, strict=True) if first not in names]
+        started = [
+            names for names, first in zip(missing, firsts, strict=True) if first not in names
+        ]
         choice = self._missing.get(" or ".join(firsts)) if len(sets) > 1 and not started else None
         message = choice or self._missing_message((started or missing)[0][0])
         alternatives = ", or ".join(" and ".join(given) for given in sets)
@@ -119,7 +124,9 @@ class Arguments:
         """Adds the optional fields set in the message `below` to a field mask, so that an update
         changes only these.
         """
-        paths = [path.partition(".")[2] for path in self._paths.values() if path.startswith(below + ".")]
+        paths = [
+            path.partition(".")[2] for path in self._paths.values() if path.startswith(below + ".")
+        ]
         getattr(self.request, field).paths.extend(paths)
 
     def _set(self, name: str, value: Any, path: str) -> None:
@@ -152,7 +159,9 @@ class Arguments:
     ) -> NoReturn:
         if message is None:
             raise ScalekitArgumentException(problem, operation=self.operation) from cause
-        raise ScalekitArgumentException(message, operation=self.operation, detail=problem) from cause
+        raise ScalekitArgumentException(
+            message, operation=self.operation, detail=problem
+        ) from cause
 
 
 def _setter(request: type[Message], path: str) -> Callable[[Any, Any], None]:

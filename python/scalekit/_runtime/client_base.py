@@ -114,7 +114,9 @@ class ClientBase:
             **options,
         )
 
-    def get_authorization_url(self, redirect_uri: str, options: AuthorizationUrlOptions | None = None) -> str:
+    def get_authorization_url(
+        self, redirect_uri: str, options: AuthorizationUrlOptions | None = None
+    ) -> str:
         """Builds the URL that starts a login (OAuth 2.0, RFC 6749 section 4.1.1). No network.
 
         Args:
@@ -192,7 +194,9 @@ def _variable(*names: str) -> str:
 
 
 def token_checks(
-    options: TokenValidationOptions | None, audience: str | list[str] | None, scopes: list[str] | None = None
+    options: TokenValidationOptions | None,
+    audience: str | list[str] | None,
+    scopes: list[str] | None = None,
 ) -> tuple[list[str] | None, list[str] | None, list[str]]:
     """Returns the accepted issuers, the accepted audiences and the required scopes.
 
@@ -204,7 +208,9 @@ def token_checks(
     issuers = validate.strings("issuer", getattr(options, "issuer", None) or None)
     option = getattr(options, "audience", None)
     audiences = validate.strings("audience", audience if option is None else option)
-    required = validate.strings("required_scopes", scopes or getattr(options, "required_scopes", None))
+    required = validate.strings(
+        "required_scopes", scopes or getattr(options, "required_scopes", None)
+    )
     return issuers, audiences, required or []
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from scalekit.common.exceptions import ScalekitServerException, ScalekitValidateTokenFailureException
+from scalekit.common.exceptions import (
+    ScalekitServerException,
+    ScalekitValidateTokenFailureException,
+)
 
 _REJECTED = frozenset(
     {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}

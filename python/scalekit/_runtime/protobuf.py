@@ -46,7 +46,9 @@ def build(namespace: dict[str, Any], serialized: bytes, *dependencies: str) -> N
 
 def alias(message: type[Message], name: str, field: str) -> None:
     """Adds a read-only attribute `name` with the value of `field` to a message class."""
-    setattr(message, name, property(lambda self: getattr(self, field), doc=f"The same as ``{field}``."))
+    setattr(
+        message, name, property(lambda self: getattr(self, field), doc=f"The same as ``{field}``.")
+    )
 
 
 def as_text(message: type[Message], field: str) -> None:
@@ -64,16 +66,24 @@ def _message_class(message: Descriptor, module: str, qualname: str) -> type[Mess
     for nested in message.nested_types:
         if not nested.GetOptions().map_entry:
             # upb sets nested classes as attributes, the pure-Python runtime does not.
-            setattr(created, nested.name, _message_class(nested, module, f"{qualname}.{nested.name}"))
+            setattr(
+                created, nested.name, _message_class(nested, module, f"{qualname}.{nested.name}")
+            )
     for field in message.fields:
         accessor = created.__dict__.get(field.name)
-        if field.enum_type is not None and isinstance(accessor, property) and accessor.fset is not None:
+        if (
+            field.enum_type is not None
+            and isinstance(accessor, property)
+            and accessor.fset is not None
+        ):
             setattr(created, field.name, _enum_property(field, accessor, accessor.fset))
     result: type[Message] = created
     return result
 
 
-def _enum_property(field: FieldDescriptor, plain: property, fset: Callable[[Any, Any], None]) -> property:
+def _enum_property(
+    field: FieldDescriptor, plain: property, fset: Callable[[Any, Any], None]
+) -> property:
     """Creates an enum property that also accepts names, as in upb.
 
     The pure-Python runtime's own property accepts only numbers.

@@ -76,7 +76,9 @@ class Service:
         except StopIteration as stop:
             return stop.value
 
-    def _pages(self, operation: str, request: Any, response: type[Message], items: str) -> Iterator[Any]:
+    def _pages(
+        self, operation: str, request: Any, response: type[Message], items: str
+    ) -> Iterator[Any]:
         """Yields the `items` of all pages, starting at the page of `request`.
 
         Pages are fetched lazily.
@@ -107,7 +109,9 @@ class AsyncService:
         """Calls `operation`; see :meth:`Service._call`."""
         try:
             core = self.core_client
-            body, headers = await core._invoke(core._native.call, operation, request.SerializeToString())
+            body, headers = await core._invoke(
+                core._native.call, operation, request.SerializeToString()
+            )
         except Exception as error:
             if failure is not None:
                 failure(error)

@@ -54,14 +54,18 @@ def options(value: object, kind: type) -> None:
     The attributes of any other object, such as a ``dict``, would be silently ignored.
     """
     if value is not None and not isinstance(value, kind):
-        raise ScalekitArgumentException(f"options must be {kind.__name__}, not {type(value).__name__}")
+        raise ScalekitArgumentException(
+            f"options must be {kind.__name__}, not {type(value).__name__}"
+        )
 
 
 def count(*, most: int = 100, **arguments: object) -> None:
     """Rejects arguments that are not an integer from 0 to `most`."""
     for name, value in arguments.items():
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
-            raise ScalekitArgumentException(f"{name} must be a number from 0 to {most}, not {value!r}")
+            raise ScalekitArgumentException(
+                f"{name} must be a number from 0 to {most}, not {value!r}"
+            )
 
 
 def seconds(*, zero: bool = False, **arguments: object) -> None:
@@ -77,7 +81,9 @@ def seconds(*, zero: bool = False, **arguments: object) -> None:
         # The limit is about 30 years. Much larger values overflow when they are added to the
         # current time.
         if not 0 < value <= 1e9:
-            raise ScalekitArgumentException(f"{name} must be a positive number of seconds, not {value!r}")
+            raise ScalekitArgumentException(
+                f"{name} must be a positive number of seconds, not {value!r}"
+            )
 
 
 def keepalive(time_ms: object, timeout_ms: object) -> None:
@@ -87,7 +93,9 @@ def keepalive(time_ms: object, timeout_ms: object) -> None:
     """
     for name, value in (("keepalive_time_ms", time_ms), ("keepalive_timeout_ms", timeout_ms)):
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise ScalekitArgumentException(f"{name} must be a number of milliseconds, not {value!r}")
+            raise ScalekitArgumentException(
+                f"{name} must be a number of milliseconds, not {value!r}"
+            )
     if isinstance(time_ms, int) and 0 < time_ms < MIN_KEEPALIVE_TIME_MS:
         raise ScalekitArgumentException(
             f"keepalive_time_ms must be 0 (off) or at least {MIN_KEEPALIVE_TIME_MS}, not {time_ms}"
@@ -99,7 +107,9 @@ def strings(name: str, value: object) -> list[str] | None:
     if value is None:
         return None
     if not hasattr(value, "__iter__"):
-        raise ScalekitArgumentException(f"{name} must be a str or a list of str, not {type(value).__name__}")
+        raise ScalekitArgumentException(
+            f"{name} must be a str or a list of str, not {type(value).__name__}"
+        )
     result = [value] if isinstance(value, str) else list(value)
     if not all(isinstance(item, str) for item in result):
         raise ScalekitArgumentException(f"{name} must be a list of str")

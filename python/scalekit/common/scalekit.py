@@ -215,7 +215,9 @@ class PkceParameters(_Options):
 
     _secret = frozenset({"code_verifier"})
 
-    def __init__(self, code_verifier: str, code_challenge: str, code_challenge_method: str = "S256") -> None:
+    def __init__(
+        self, code_verifier: str, code_challenge: str, code_challenge_method: str = "S256"
+    ) -> None:
         self.code_verifier = code_verifier
         self.code_challenge = code_challenge
         self.code_challenge_method = code_challenge_method

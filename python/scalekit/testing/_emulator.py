@@ -128,7 +128,10 @@ class Emulator:
         return self.start()
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Stops the emulator."""
         self.stop()
@@ -197,8 +200,12 @@ class Emulator:
         Args:
             **filters: see :class:`scalekit.testing.RequestFilter`.
         """
-        query = {name: str(value).lower() if value is True else value for name, value in filters.items()}
-        requests: list[LoggedRequest] = self.admin("GET", f"requests?{urllib.parse.urlencode(query)}")
+        query = {
+            name: str(value).lower() if value is True else value for name, value in filters.items()
+        }
+        requests: list[LoggedRequest] = self.admin(
+            "GET", f"requests?{urllib.parse.urlencode(query)}"
+        )
         return requests
 
     def fault(self, operation: str, **fault: Unpack[Fault]) -> int:
@@ -266,7 +273,9 @@ class Emulator:
                 reason = error.read().decode(errors="replace")
             raise EmulatorError(f"{method} {path}: {error.code} {reason}") from None
         except OSError as error:
-            raise EmulatorError(f"{method} {path}: the emulator did not respond: {error}") from error
+            raise EmulatorError(
+                f"{method} {path}: the emulator did not respond: {error}"
+            ) from error
         return json.loads(text) if text else None
 
 

@@ -61,7 +61,9 @@ class Process:
         self._process.wait()
         reason = self._read_stderr()
         if not reason:
-            reason = f"it exited, or was stopped after {timeout_s:g} s, before it printed its variables"
+            reason = (
+                f"it exited, or was stopped after {timeout_s:g} s, before it printed its variables"
+            )
         raise EmulatorError(f"the emulator did not start: {reason}")
 
     def _read_stderr(self) -> str:

@@ -28,7 +28,9 @@ def scalekit_emulator(scalekit_emulator_session: Emulator) -> Emulator:
 
 
 @pytest.fixture
-def scalekit_environment(scalekit_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+def scalekit_environment(
+    scalekit_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
     """The environment variables of ``ScalekitClient.from_env``, set during the test."""
     variables = scalekit_emulator.environment
     # ``from_env`` falls back to this variable. It must not name another environment.

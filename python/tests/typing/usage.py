@@ -50,7 +50,9 @@ def blocking(client: ScalekitClient, headers: dict[str, str], body: bytes) -> No
     assert_type(result[1].code(), StatusCode)
     assert_type(client.organization.generate_portal_link("org_1"), Link)
     assert_type(client.organization.iter_organizations(), Iterator[Organization])
-    assert_type(client.get_authorization_url("https://a/b", AuthorizationUrlOptions(state="x")), str)
+    assert_type(
+        client.get_authorization_url("https://a/b", AuthorizationUrlOptions(state="x")), str
+    )
     assert_type(client.authenticate_with_code("code", "https://a/b"), dict[str, Any])
     assert_type(client.validate_access_token("token", TokenValidationOptions(issuer="x")), bool)
     assert_type(client.get_idp_initiated_login_claims("token"), IdpInitiatedLoginClaims)

@@ -159,7 +159,12 @@ def with_agent(visitor: Visitor) -> None:
             "description": "Read the reports that you can see",
             "enabled": True,
         },
-        {"id": "scp_2", "name": "reports:share", "description": "Share reports with others", "enabled": True},
+        {
+            "id": "scp_2",
+            "name": "reports:share",
+            "description": "Share reports with others",
+            "enabled": True,
+        },
     ]
     resource = {
         "id": "res_300000000000000001",
@@ -186,5 +191,10 @@ def with_own_connections(emulator: Emulator) -> None:
         "provider": "ONELOGIN",
         "enabled": True,
     }
-    google = {"id": "conn_300000000000000002", "type": "OIDC", "provider": "GOOGLE", "enabled": True}
+    google = {
+        "id": "conn_300000000000000002",
+        "type": "OIDC",
+        "provider": "GOOGLE",
+        "enabled": True,
+    }
     emulator.seed({"connections": [saml, google]})

@@ -12,7 +12,10 @@ SCOPE = "openid reports:read reports:share"
 def test_partial_consent_is_stored_and_can_be_revoked(visitor: Visitor) -> None:
     with_agent(visitor)
     page = visitor.log_in(
-        "iris.vale@garage.example", client_id=AGENT, scope=SCOPE, organization_id="org_200000000000000003"
+        "iris.vale@garage.example",
+        client_id=AGENT,
+        scope=SCOPE,
+        organization_id="org_200000000000000003",
     )
     expect(page.get_by_role("heading", name="Allow access?")).to_be_visible()
     expect(page.get_by_role("button", name="Allow", exact=True)).not_to_be_focused()
@@ -36,7 +39,9 @@ def test_logout_needs_confirmation(visitor: Visitor) -> None:
     visitor.log_in("iris.vale@garage.example", organization_id="org_200000000000000003")
     visitor.callback_parameters()
     page = visitor.page
-    logout = f"{visitor.emulator.url}/oidc/logout?post_logout_redirect_uri={visitor.callback}&state=bye"
+    logout = (
+        f"{visitor.emulator.url}/oidc/logout?post_logout_redirect_uri={visitor.callback}&state=bye"
+    )
     page.goto(logout)
     expect(page.get_by_role("heading", name="Sign out?")).to_be_visible()
     expect(page.get_by_text("You are signed in as iris.vale@garage.example")).to_be_visible()

@@ -63,7 +63,9 @@ def test_sections_and_search_work_with_the_keyboard(visitor: Visitor) -> None:
     expect(page.get_by_role("link", name="Users")).to_have_attribute("aria-current", "page")
     page.get_by_role("searchbox", name="Search users").fill("LEA")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("listitem").filter(has_text="lea.brandt@blueharbor.example")).to_be_visible()
+    expect(
+        page.get_by_role("listitem").filter(has_text="lea.brandt@blueharbor.example")
+    ).to_be_visible()
     expect(page.get_by_text("nora.lind@northwind.example")).to_have_count(0)
 
 

@@ -46,7 +46,13 @@ def test_the_focus_order_matches_the_visual_order(visitor: Visitor) -> None:
     with_own_connections(visitor.emulator)
     page = visitor.authorize()
     expect(page.get_by_label("Email")).to_be_focused()
-    names = ["Continue", "Use single sign-on", "Continue with Google", "Create an account", "Cancel"]
+    names = [
+        "Continue",
+        "Use single sign-on",
+        "Continue with Google",
+        "Create an account",
+        "Cancel",
+    ]
     for name in names:
         page.keyboard.press("Tab")
         expect(page.get_by_role("button", name=name, exact=True)).to_be_focused()
@@ -67,7 +73,9 @@ def test_login_with_a_code_from_the_mail(visitor: Visitor) -> None:
     wrong = "000000" if code != "000000" else "111111"
     page.get_by_label("Code").fill(wrong)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_have_text("This code is incorrect. You have 4 attempts left.")
+    expect(page.get_by_role("alert")).to_have_text(
+        "This code is incorrect. You have 4 attempts left."
+    )
     expect(page.get_by_label("Code")).to_be_focused()
     expect(page.get_by_label("Code")).to_have_accessible_description(
         "This code is incorrect. You have 4 attempts left."
@@ -148,10 +156,14 @@ def test_errors(visitor: Visitor) -> None:
     page = visitor.authorize(redirect_uri="nowhere")
     expect(page.get_by_role("heading", name="Invalid request")).to_be_visible()
     page = visitor.authorize(domain_hint="unknown.example")
-    expect(page.get_by_role("alert")).to_have_text("No organization has the domain unknown.example.")
+    expect(page.get_by_role("alert")).to_have_text(
+        "No organization has the domain unknown.example."
+    )
     page.get_by_label("Email").fill("ada@unknown.example")
     page.get_by_role("button", name="Use single sign-on").click()
-    expect(page.get_by_role("alert")).to_have_text("No single sign-on is set up for unknown.example.")
+    expect(page.get_by_role("alert")).to_have_text(
+        "No single sign-on is set up for unknown.example."
+    )
     page.get_by_role("button", name="Cancel").click()
     assert visitor.callback_parameters()["error"] == "access_denied"
 

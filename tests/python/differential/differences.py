@@ -21,8 +21,8 @@ class Difference:
     name: str
     peer: str
     ours: Kind
-    #: Returns ``True`` if the difference explains a case. It examines only the case, not how it was
-    #: generated.
+    # : Returns ``True`` if the difference explains a case. It examines only the case, not how it
+    # was : generated.
     applies: Callable[[Any], bool]
     reason: str
 
@@ -34,7 +34,8 @@ class Outcome:
     accepted: int
     rejected: int
     unlisted: list[str]
-    #: Listed differences that did not occur. A case counts only if a single difference explains it.
+    # : Listed differences that did not occur. A case counts only if a single difference explains
+    # it.
     unused: list[str]
 
 
@@ -56,8 +57,12 @@ def compare(
             their_result = validator(case)
             if our_result == their_result:
                 continue
-            kind = "rejects" if our_result is None else "accepts" if their_result is None else "parses"
-            listed = [d for d in differences if (d.peer, d.ours) == (peer, kind) and d.applies(case)]
+            kind = (
+                "rejects" if our_result is None else "accepts" if their_result is None else "parses"
+            )
+            listed = [
+                d for d in differences if (d.peer, d.ours) == (peer, kind) and d.applies(case)
+            ]
             if len(listed) == 1:
                 seen.add(listed[0])
             elif not listed:

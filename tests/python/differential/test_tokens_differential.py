@@ -29,7 +29,9 @@ TIMES = ("exp", "nbf", "iat")
 
 
 def depth(value: Any) -> int:
-    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    children = (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    )
     return 1 + max(map(depth, children), default=0) if isinstance(value, dict | list) else 0
 
 
@@ -39,7 +41,9 @@ def string_or_boolean_time(case: TokenCase) -> bool:
 
 
 def invalid_number(case: TokenCase) -> bool:
-    return any(re.search(rb"NaN|Infinity|1e309|[0-9]{310}", part) for part in (case.header, case.payload))
+    return any(
+        re.search(rb"NaN|Infinity|1e309|[0-9]{310}", part) for part in (case.header, case.payload)
+    )
 
 
 def lone_surrogate(case: TokenCase) -> bool:
@@ -82,8 +86,12 @@ def wrong_header_type(case: TokenCase) -> bool:
         "b64": bool,
     }
     parameters = case.header_members
-    wrong_url = any(not str(parameters.get(name, "http://")).startswith("http") for name in ("jku", "x5u"))
-    wrong_type = any(not isinstance(parameters.get(name, type_()), type_) for name, type_ in types.items())
+    wrong_url = any(
+        not str(parameters.get(name, "http://")).startswith("http") for name in ("jku", "x5u")
+    )
+    wrong_type = any(
+        not isinstance(parameters.get(name, type_()), type_) for name, type_ in types.items()
+    )
     return wrong_url or wrong_type
 
 
@@ -144,7 +152,9 @@ BOTH: list[tuple[str, Kind, Callable[[TokenCase], bool], str]] = [
     ),
 ]
 
-DIFFERENCES = [Difference(name, peer, *rest) for peer in ("PyJWT", "joserfc") for name, *rest in BOTH] + [
+DIFFERENCES = [
+    Difference(name, peer, *rest) for peer in ("PyJWT", "joserfc") for name, *rest in BOTH
+] + [
     Difference(
         "times that are strings or booleans",
         "PyJWT",
@@ -196,7 +206,9 @@ def granted(claims: Claims) -> set[str]:
     """Returns the documented scopes. The peers do not check scopes."""
     scopes, scope = claims.get("scopes"), claims.get("scope")
     strings = [text for text in (scopes, scope) if isinstance(text, str)]
-    items = scopes if isinstance(scopes, list) and all(isinstance(item, str) for item in scopes) else []
+    items = (
+        scopes if isinstance(scopes, list) and all(isinstance(item, str) for item in scopes) else []
+    )
     return {*items, *re.split("[ \t\n\f\r]+", " ".join(strings))}
 
 
@@ -256,7 +268,10 @@ class Validators:
                 case.token, lambda jws: self.jwks[jws.headers()["kid"]], registry=self.registry
             )
             JWTClaimsRegistry(leeway=checks.leeway, **required).validate(token.claims)
-        except (Exception, RecursionError):  # joserfc also raises KeyError, TypeError and binascii.Error
+        except (
+            Exception,
+            RecursionError,
+        ):  # joserfc also raises KeyError, TypeError and binascii.Error
             return None
         return token.claims if granted(token.claims).issuperset(checks.scopes) else None
 

@@ -112,7 +112,8 @@ BOTH: list[tuple[str, Kind, Callable[[WebhookCase], bool], str]] = [
         "timestamp that is not an integer in plain digits",
         "rejects",
         lambda case: (
-            not re.fullmatch("[0-9]{1,12}", case.header(NAMES[1])) or case.header(NAMES[1])[0] == "0"
+            not re.fullmatch("[0-9]{1,12}", case.header(NAMES[1]))
+            or case.header(NAMES[1])[0] == "0"
         ),
         "the specification requires an integer; the signature must cover the text of the header",
     ),
@@ -149,7 +150,9 @@ def ours(case: WebhookCase) -> bool | None:
 def by_standardwebhooks(case: WebhookCase) -> bool | None:
     try:
         standardwebhooks.Webhook(case.secret).verify(case.body, case.headers, json_parse=False)
-    except Exception:  # standardwebhooks also raises ValueError, binascii.Error and UnicodeDecodeError
+    except (
+        Exception
+    ):  # standardwebhooks also raises ValueError, binascii.Error and UnicodeDecodeError
         return None
     return True
 

@@ -83,7 +83,9 @@ class Draft:
     encode_header: Callable[[str], bytes] = str.encode
     encode_payload: Callable[[str], bytes] = str.encode
     padded: bool = False
-    sign: Callable[[Draft, bytes], bytes] = field(default=lambda draft, text: rs256(draft.keys[0], text))
+    sign: Callable[[Draft, bytes], bytes] = field(
+        default=lambda draft, text: rs256(draft.keys[0], text)
+    )
     #: Changes to the finished token.
     corruptions: list[Callable[[str], str]] = field(default_factory=list)
 
@@ -175,10 +177,16 @@ def signing(rng: Rng, draft: Draft, now: int) -> None:
     draft.sign = rng.choice(
         [
             lambda draft, text: rs256(draft.keys[1], text),
-            lambda draft, text: draft.keys[0].private.sign(text, padding.PKCS1v15(), hashes.SHA512()),
+            lambda draft, text: draft.keys[0].private.sign(
+                text, padding.PKCS1v15(), hashes.SHA512()
+            ),
             pss,
-            lambda draft, text: hmac.digest(public(draft, serialization.Encoding.PEM), text, hashlib.sha256),
-            lambda draft, text: hmac.digest(public(draft, serialization.Encoding.DER), text, hashlib.sha256),
+            lambda draft, text: hmac.digest(
+                public(draft, serialization.Encoding.PEM), text, hashlib.sha256
+            ),
+            lambda draft, text: hmac.digest(
+                public(draft, serialization.Encoding.DER), text, hashlib.sha256
+            ),
             lambda draft, text: b"",
             lambda draft, text: b"\0" * 256,
             lambda draft, text: b"\xff" * 256,
@@ -193,7 +201,9 @@ def signing(rng: Rng, draft: Draft, now: int) -> None:
 
 def critical(rng: Rng, draft: Draft, now: int) -> None:
     """Requires RFC 7797, the only extension that the peers support."""
-    draft.set(draft.header, "crit", rng.choice(['["b64"]', '["b64"]', '["b64","exp"]', '["b64",5]']))
+    draft.set(
+        draft.header, "crit", rng.choice(['["b64"]', '["b64"]', '["b64","exp"]', '["b64",5]'])
+    )
     draft.set(draft.header, "b64", rng.choice(["true", "true", "false"]))
 
 
@@ -254,7 +264,9 @@ def text(rng: Rng, draft: Draft, now: int) -> None:
     )
 
 
-CHANGES = [header_member] * 4 + [claim] * 4 + [time_claim] * 4 + [repeated, layout, signing, text] * 2
+CHANGES = (
+    [header_member] * 4 + [claim] * 4 + [time_claim] * 4 + [repeated, layout, signing, text] * 2
+)
 CHANGES += [padded, critical, large]
 
 

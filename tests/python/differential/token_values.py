@@ -15,7 +15,10 @@ TIMES = ["exp", "exp", "nbf", "iat"]
 ANY = ["null", "true", "5", "-1.5", '""', '"text"', "[]", '["a"]', "{}", '{"a":{"b":[1,2.5,null]}}']
 
 HEADER: dict[str, list[str | None]] = {
-    "alg": [f'"{name}"' for name in ("none", "None", "nOnE", "HS256", "RS384", "RS512", "PS256", "ES256")]
+    "alg": [
+        f'"{name}"'
+        for name in ("none", "None", "nOnE", "HS256", "RS384", "RS512", "PS256", "ES256")
+    ]
     + [
         '"rs256"',
         '"RS256 "',
@@ -40,7 +43,18 @@ HEADER: dict[str, list[str | None]] = {
     ]
     + ["null", "1", '""', '["key_1"]', "true", json.dumps("k" * 20_000)],
     "typ": ['"JWT"', '"jwt"', '"at+jwt"', '"application/at+jwt"', "null", "5", "[]"],
-    "crit": ["[]", '["exp"]', '["b64"]', '["kid"]', '["alg","kid"]', "null", '"b64"', "[5]", "{}", "true"],
+    "crit": [
+        "[]",
+        '["exp"]',
+        '["b64"]',
+        '["kid"]',
+        '["alg","kid"]',
+        "null",
+        '"b64"',
+        "[5]",
+        "{}",
+        "true",
+    ],
     "b64": ["true", "false", "null", "0", '"false"'],
     "jwk": ['{"kty":"oct","k":"AA"}', '{"kty":"RSA","n":"AQAB","e":"AQAB"}', *ANY],
     "jku": ['"https://evil.example/keys"', '"file:///keys"', *ANY],
@@ -68,8 +82,19 @@ _NUMBERS = [
 ]
 
 CLAIMS: dict[str, list[str | None]] = {
-    "iss": [f'"{ISSUER}/"', f'"{ISSUER.upper()}"', f'["{ISSUER}"]', '"https:\\/\\/acme.scalekit.com"', None]
-    + [f'"{ISSUER}"', '"https://acme.scalekit.com.evil.example"', '"https://аcme.scalekit.com"', *ANY],
+    "iss": [
+        f'"{ISSUER}/"',
+        f'"{ISSUER.upper()}"',
+        f'["{ISSUER}"]',
+        '"https:\\/\\/acme.scalekit.com"',
+        None,
+    ]
+    + [
+        f'"{ISSUER}"',
+        '"https://acme.scalekit.com.evil.example"',
+        '"https://аcme.scalekit.com"',
+        *ANY,
+    ],
     "aud": [
         f'"{AUDIENCE}"',
         f'["a","{AUDIENCE}"]',
@@ -78,7 +103,14 @@ CLAIMS: dict[str, list[str | None]] = {
         '"skc_1 "',
         None,
     ]
-    + ['["a","b"]', f'[["{AUDIENCE}"]]', f'["{AUDIENCE}",5]', f'["{AUDIENCE}",null]', '{"skc_1":1}', *ANY],
+    + [
+        '["a","b"]',
+        f'[["{AUDIENCE}"]]',
+        f'["{AUDIENCE}",5]',
+        f'["{AUDIENCE}",null]',
+        '{"skc_1":1}',
+        *ANY,
+    ],
     "scopes": [
         '"orders:read orders:write"',
         '"orders:read"',
@@ -86,9 +118,18 @@ CLAIMS: dict[str, list[str | None]] = {
         '["orders:read orders:write"]',
         None,
     ]
-    + ['[["orders:read","orders:write"]]', '["orders:read","orders:write",5]', '"orders:write\\torders:read"']
+    + [
+        '[["orders:read","orders:write"]]',
+        '["orders:read","orders:write",5]',
+        '"orders:write\\torders:read"',
+    ]
     + ['"orders:read\\u00a0orders:write"', '{"orders:read":1}', *ANY],
-    "scope": ['"orders:read orders:write"', '"orders:write"', '["orders:read","orders:write"]', *ANY],
+    "scope": [
+        '"orders:read orders:write"',
+        '"orders:write"',
+        '["orders:read","orders:write"]',
+        *ANY,
+    ],
     "sub": [*ANY, None],
     "jti": ['"id_1"', *ANY],
     "oid": ['"org_1"', *ANY],

@@ -96,7 +96,9 @@ def secret(rng: Rng, draft: Draft, now: int) -> None:
 
 def short_key(rng: Rng, draft: Draft, now: int) -> None:
     """Keys of different lengths, and keys whose base64 differs between the two alphabets."""
-    draft.key = rng.choice([b"k", b"\xfb\xff\xfe", b"\xff" * 24, b"\xfb\xef\xbe" * 30, bytes(range(100))])
+    draft.key = rng.choice(
+        [b"k", b"\xfb\xff\xfe", b"\xff" * 24, b"\xfb\xef\xbe" * 30, bytes(range(100))]
+    )
     draft.secret = "whsec_" + b64(draft.key)
 
 
@@ -106,8 +108,25 @@ def timestamp(rng: Rng, draft: Draft, now: int) -> None:
     draft.timestamp = rng.choice(
         [str(sent)] * 6
         + [f"{sent}.0", f"{sent}.7", f"+{sent}", f" {sent}", f"{sent} ", f"0{sent}", f"00000{sent}"]
-        + [f"{sent / 1e9!r}e9", f"-{sent}", f"{sent}000", hex(sent), f"{sent:_}", "x", "NaN", "inf", "1e999"]
-        + ["0", "9" * 12, "9" * 13, "9" * 20, "9" * 400, "".join(chr(0x660 + int(d)) for d in str(sent))]
+        + [
+            f"{sent / 1e9!r}e9",
+            f"-{sent}",
+            f"{sent}000",
+            hex(sent),
+            f"{sent:_}",
+            "x",
+            "NaN",
+            "inf",
+            "1e999",
+        ]
+        + [
+            "0",
+            "9" * 12,
+            "9" * 13,
+            "9" * 20,
+            "9" * 400,
+            "".join(chr(0x660 + int(d)) for d in str(sent)),
+        ]
     )
     if rng.random() < 0.3:
         draft.signed_timestamp = lambda _: str(sent)
@@ -118,7 +137,9 @@ def identifier(rng: Rng, draft: Draft, now: int) -> None:
 
 
 def signing(rng: Rng, draft: Draft, now: int) -> None:
-    draft.signing_key = rng.choice([b"", b"other", draft.key + b"\0", draft.key[:-1], draft.secret.encode()])
+    draft.signing_key = rng.choice(
+        [b"", b"other", draft.key + b"\0", draft.key[:-1], draft.secret.encode()]
+    )
 
 
 def body(rng: Rng, draft: Draft, now: int) -> None:
@@ -221,9 +242,9 @@ def tampered(rng: Rng, draft: Draft, now: int) -> None:
     position = rng.random()
 
     def flip(draft: Draft) -> None:
-        raw = bytearray(draft.body.encode() if isinstance(draft.body, str) else draft.body) or bytearray(
-            b"\0"
-        )
+        raw = bytearray(
+            draft.body.encode() if isinstance(draft.body, str) else draft.body
+        ) or bytearray(b"\0")
         raw[int(position * len(raw))] ^= 1
         draft.body = bytes(raw)
 
@@ -242,7 +263,9 @@ def tampered(rng: Rng, draft: Draft, now: int) -> None:
             raw.removeprefix(f"{now}.".encode()),
         )
 
-    draft.corruptions.append(rng.choice([flip, flip, change_timestamp, change_identifier, move_boundaries]))
+    draft.corruptions.append(
+        rng.choice([flip, flip, change_timestamp, change_identifier, move_boundaries])
+    )
 
 
 CHANGES = [
@@ -267,7 +290,9 @@ def webhook_cases(seed: int, count: int) -> Iterator[WebhookCase]:
     for _ in range(count):
         now = int(time.time())
         key = rng.randbytes(rng.choice([24, 24, 32, 64]))
-        draft = Draft(key, "whsec_" + b64(key), "msg_1", str(now), b'{"type":"organization.created"}')
+        draft = Draft(
+            key, "whsec_" + b64(key), "msg_1", str(now), b'{"type":"organization.created"}'
+        )
         chosen = [rng.choice(CHANGES) for _ in range(rng.choice([0, 1, 1, 1, 2, 3]))]
         for change in chosen:
             change(rng, draft, now)
@@ -279,6 +304,10 @@ def webhook_cases(seed: int, count: int) -> Iterator[WebhookCase]:
         for corrupt in draft.corruptions:
             corrupt(draft)
         values = dict(zip(NAMES, (draft.identifier, draft.timestamp, text), strict=True))
-        headers = {draft.rename(name): value for name, value in values.items() if name != draft.missing}
+        headers = {
+            draft.rename(name): value for name, value in values.items() if name != draft.missing
+        }
         headers = {"content-type": "application/json", **headers}
-        yield WebhookCase(draft.secret, headers, draft.body, tuple(change.__name__ for change in chosen))
+        yield WebhookCase(
+            draft.secret, headers, draft.body, tuple(change.__name__ for change in chosen)
+        )

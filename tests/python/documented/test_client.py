@@ -14,7 +14,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from scalekit import AuthorizationUrlOptions, LogoutUrlOptions, ScalekitClient, WebhookVerificationError
+from scalekit import (
+    AuthorizationUrlOptions,
+    LogoutUrlOptions,
+    ScalekitClient,
+    WebhookVerificationError,
+)
 
 from ..conftest import Emulator
 from .registry import example
@@ -124,7 +129,9 @@ def test_verify_webhook_payload(scalekit_client: ScalekitClient) -> None:
     payload = b'{"type": "organization.created"}'
     secret = "whsec_" + base64.b64encode(b"your webhook secret").decode()
     timestamp = str(int(time.time()))
-    signed = hmac.new(b"your webhook secret", f"msg_1.{timestamp}.".encode() + payload, hashlib.sha256)
+    signed = hmac.new(
+        b"your webhook secret", f"msg_1.{timestamp}.".encode() + payload, hashlib.sha256
+    )
     headers = {
         "webhook-id": "msg_1",
         "webhook-timestamp": timestamp,

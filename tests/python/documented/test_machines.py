@@ -32,7 +32,9 @@ def test_create_organization_client(scalekit_client: ScalekitClient) -> None:
     client = OrganizationClient()
     client.name = "My M2M Client"
     response = scalekit_client.m2m_client.create_organization_client("org_123456", client)
-    token = scalekit_client.generate_client_token(response[0].client.client_id, response[0].plain_secret, [])
+    token = scalekit_client.generate_client_token(
+        response[0].client.client_id, response[0].plain_secret, []
+    )
     claims = scalekit_client.validate_access_token_and_get_claims(token)
     assert claims["oid"] == "org_123456"
 
@@ -41,7 +43,9 @@ def test_create_organization_client(scalekit_client: ScalekitClient) -> None:
 def test_update_organization_client(scalekit_client: ScalekitClient) -> None:
     client = OrganizationClient()
     client.name = "Updated M2M Client"
-    response = scalekit_client.m2m_client.update_organization_client("org_123456", "client_123456", client)
+    response = scalekit_client.m2m_client.update_organization_client(
+        "org_123456", "client_123456", client
+    )
     assert response[0].client.name == "Updated M2M Client"
 
 
@@ -54,7 +58,9 @@ def test_delete_organization_client(scalekit_client: ScalekitClient) -> None:
 
 @example("m2m_client.add_organization_client_secret")
 def test_add_organization_client_secret(scalekit_client: ScalekitClient) -> None:
-    response = scalekit_client.m2m_client.add_organization_client_secret("org_123456", "client_123456")
+    response = scalekit_client.m2m_client.add_organization_client_secret(
+        "org_123456", "client_123456"
+    )
     assert scalekit_client.generate_client_token("client_123456", response[0].plain_secret, [])
 
 
@@ -63,7 +69,9 @@ def test_remove_organization_client_secret(scalekit_client: ScalekitClient) -> N
     scalekit_client.m2m_client.remove_organization_client_secret(
         "org_123456", "client_123456", "secret_123456"
     )
-    client = scalekit_client.m2m_client.get_organization_client("org_123456", "client_123456")[0].client
+    client = scalekit_client.m2m_client.get_organization_client("org_123456", "client_123456")[
+        0
+    ].client
     assert [secret.id for secret in client.secrets] == ["secret_654321"]
 
 

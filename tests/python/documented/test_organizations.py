@@ -14,7 +14,9 @@ from .registry import example
 
 @example("organization.list_organizations")
 def test_list_organizations(scalekit_client: ScalekitClient) -> None:
-    response = scalekit_client.organization.list_organizations(page_size=50, page_token="next_page_token")
+    response = scalekit_client.organization.list_organizations(
+        page_size=50, page_token="next_page_token"
+    )
     assert [org.display_name for org in response[0].organizations] == ["Acme Corp"]
 
 
@@ -103,7 +105,9 @@ def test_disable_connection(scalekit_client: ScalekitClient) -> None:
 @example("connection.delete_connection")
 def test_delete_connection(scalekit_client: ScalekitClient) -> None:
     scalekit_client.connection.delete_connection("org_123456", "conn_123456")
-    assert not scalekit_client.connection.list_connections("org_123456", include="all")[0].connections
+    assert not scalekit_client.connection.list_connections("org_123456", include="all")[
+        0
+    ].connections
 
 
 @example("domain.create_domain")

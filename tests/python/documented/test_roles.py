@@ -6,7 +6,12 @@ import pytest
 
 from scalekit import ScalekitClient
 from scalekit.common.exceptions import ScalekitNotFoundException
-from scalekit.v1.roles.roles_pb2 import CreateOrganizationRole, CreatePermission, CreateRole, UpdateRole
+from scalekit.v1.roles.roles_pb2 import (
+    CreateOrganizationRole,
+    CreatePermission,
+    CreateRole,
+    UpdateRole,
+)
 
 from .registry import example
 
@@ -94,14 +99,19 @@ def test_update_organization_role(scalekit_client: ScalekitClient) -> None:
 
 @example("roles.delete_organization_role")
 def test_delete_organization_role(scalekit_client: ScalekitClient) -> None:
-    scalekit_client.roles.delete_organization_role("org_123456", "org_admin", reassign_role_name="member")
+    scalekit_client.roles.delete_organization_role(
+        "org_123456", "org_admin", reassign_role_name="member"
+    )
     assert not scalekit_client.roles.list_organization_roles("org_123456")[0].roles
 
 
 @example("permissions.list_permissions")
 def test_list_permissions(scalekit_client: ScalekitClient) -> None:
     response = scalekit_client.permissions.list_permissions(page_size=50)
-    assert [permission.name for permission in response[0].permissions] == ["write:articles", "edit:articles"]
+    assert [permission.name for permission in response[0].permissions] == [
+        "write:articles",
+        "edit:articles",
+    ]
 
 
 @example("permissions.get_permission")
@@ -144,7 +154,9 @@ def test_list_role_permissions(scalekit_client: ScalekitClient) -> None:
 
 @example("permissions.add_permissions_to_role")
 def test_add_permissions_to_role(scalekit_client: ScalekitClient) -> None:
-    scalekit_client.permissions.add_permissions_to_role("editor", ["write:articles", "edit:articles"])
+    scalekit_client.permissions.add_permissions_to_role(
+        "editor", ["write:articles", "edit:articles"]
+    )
     assert permissions_of(scalekit_client, "editor") == ["write:articles", "edit:articles"]
 
 
@@ -157,4 +169,7 @@ def test_remove_permission_from_role(scalekit_client: ScalekitClient) -> None:
 @example("permissions.list_effective_role_permissions")
 def test_list_effective_role_permissions(scalekit_client: ScalekitClient) -> None:
     response = scalekit_client.permissions.list_effective_role_permissions("senior_editor")
-    assert f"Total effective permissions: {len(response[0].permissions)}" == "Total effective permissions: 2"
+    assert (
+        f"Total effective permissions: {len(response[0].permissions)}"
+        == "Total effective permissions: 2"
+    )

@@ -35,13 +35,17 @@ def test_create_directory(scalekit_client: ScalekitClient) -> None:
 
 @example("directory.list_directory_users")
 def test_list_directory_users(scalekit_client: ScalekitClient) -> None:
-    response = scalekit_client.directory.list_directory_users("org_123456", "directory_123456", page_size=50)
+    response = scalekit_client.directory.list_directory_users(
+        "org_123456", "directory_123456", page_size=50
+    )
     assert [user.email for user in response[0].users] == ["ada@acme.com"]
 
 
 @example("directory.list_directory_groups")
 def test_list_directory_groups(scalekit_client: ScalekitClient) -> None:
-    response = scalekit_client.directory.list_directory_groups("org_123456", "directory_123456", page_size=50)
+    response = scalekit_client.directory.list_directory_groups(
+        "org_123456", "directory_123456", page_size=50
+    )
     assert [group.display_name for group in response[0].groups] == ["Engineering"]
 
 
@@ -52,7 +56,9 @@ def test_enable_directory(scalekit_client: ScalekitClient) -> None:
 
 @example("directory.disable_directory")
 def test_disable_directory(scalekit_client: ScalekitClient) -> None:
-    assert not scalekit_client.directory.disable_directory("org_123456", "directory_123456")[0].enabled
+    assert not scalekit_client.directory.disable_directory("org_123456", "directory_123456")[
+        0
+    ].enabled
 
 
 @example("directory.delete_directory")

@@ -54,7 +54,11 @@ def serve(environment: dict[str, str], folder: Path, *arguments: str) -> Iterato
     log = folder / "server.log"
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", *arguments], env=environment, cwd=folder, stdout=file, stderr=file
+            [sys.executable, "-m", *arguments],
+            env=environment,
+            cwd=folder,
+            stdout=file,
+            stderr=file,
         )
     server = Server(process, log)
     try:

@@ -61,17 +61,23 @@ fn verify_payload(case: &PayloadCase) -> CaseResult {
     } else {
         Purpose::Webhook
     };
-    let pairs = case.headers.iter().map(|(name, value)| (name, value.as_str()));
+    let pairs = case
+        .headers
+        .iter()
+        .map(|(name, value)| (name, value.as_str()));
     let headers = SignatureHeaders::from_pairs(purpose, pairs);
     // Like `scalekit::webhook::verify`, which has no clock parameter: missing headers are reported
     // first.
-    let missing = headers.id.is_empty() || headers.timestamp.is_empty() || headers.signature.is_empty();
+    let missing =
+        headers.id.is_empty() || headers.timestamp.is_empty() || headers.signature.is_empty();
     let verified = match Verifier::new(&case.secret) {
         Err(_) if missing => Err(WebhookError::MissingHeaders),
         Err(error) => Err(error),
         Ok(verifier) => verifier.verify_at(&headers, &case.body, now()),
     };
-    verified.map(|()| None).map_err(|error| (None, error.to_string()))
+    verified
+        .map(|()| None)
+        .map_err(|error| (None, error.to_string()))
 }
 
 /// Returns an error if the result differs from the expected one.
@@ -90,7 +96,10 @@ fn compare(expected: &Outcome, result: &CaseResult) -> Result<()> {
                 expected.reason.as_deref() == *reason,
                 "was rejected for {reason:?}: {message}"
             );
-            let expected = expected.message.as_deref().context("the case has no message")?;
+            let expected = expected
+                .message
+                .as_deref()
+                .context("the case has no message")?;
             // Token cases contain only the beginning of the message.
             let matches = if reason.is_some() {
                 message.starts_with(expected)

@@ -17,7 +17,9 @@ async fn served_cases_have_the_expected_results() -> Result<()> {
     let url = format!("http://{}", listener.local_addr()?);
     tokio::spawn(server::serve(listener));
     let get = async |path: &str| -> Result<Value> {
-        let response = reqwest::get(format!("{url}{path}")).await?.error_for_status()?;
+        let response = reqwest::get(format!("{url}{path}"))
+            .await?
+            .error_for_status()?;
         Ok(serde_json::from_str(&response.text().await?)?)
     };
     let cases = get("/cases").await?;
@@ -25,9 +27,12 @@ async fn served_cases_have_the_expected_results() -> Result<()> {
     let mut failures = Vec::new();
     for case in cases["tokens"].as_array().context("tokens")? {
         let token = String::from_utf8(join(&case["token"])?)?;
-        let strings = |name: &str| -> Result<Vec<String>> { Ok(serde_json::from_value(case[name].clone())?) };
+        let strings =
+            |name: &str| -> Result<Vec<String>> { Ok(serde_json::from_value(case[name].clone())?) };
         let checks = TokenValidation {
-            issuer: case["issuer"].as_str().map(|issuer| vec![issuer.to_owned()]),
+            issuer: case["issuer"]
+                .as_str()
+                .map(|issuer| vec![issuer.to_owned()]),
             audience: Some(strings("audience")?).filter(|audience| !audience.is_empty()),
             required_scopes: strings("required_scopes")?,
             leeway: None,
@@ -35,7 +40,9 @@ async fn served_cases_have_the_expected_results() -> Result<()> {
         };
         let validated = client.validate_token(&token, &checks).await;
         let result = validated.and_then(|verified| Ok(verified.claims()?));
-        let reason = result.err().and_then(|error| Some(error.token_error()?.reason()));
+        let reason = result
+            .err()
+            .and_then(|error| Some(error.token_error()?.reason()));
         if reason != case["reason"].as_str() {
             failures.push(format!("{}: {reason:?}", case["name"]));
         }
@@ -81,7 +88,11 @@ fn verify_payload(case: &Value) -> Result<Result<(), Error>> {
         .collect::<Result<_>>()?;
     let headers = SignatureHeaders::from_pairs(purpose, pairs);
     let secret = case["secret"].as_str().context("secret")?;
-    Ok(scalekit::webhook::verify(secret, &headers, &join(&case["body"])?))
+    Ok(scalekit::webhook::verify(
+        secret,
+        &headers,
+        &join(&case["body"])?,
+    ))
 }
 
 /// Decodes, repeats and joins pieces.

@@ -21,8 +21,12 @@ struct Setup {
 impl Setup {
     async fn start() -> Result<Self> {
         let emulator = Emulator::builder().start().await?;
-        let client =
-            Client::builder(emulator.url(), emulator.client_id(), emulator.client_secret()).build()?;
+        let client = Client::builder(
+            emulator.url(),
+            emulator.client_id(),
+            emulator.client_secret(),
+        )
+        .build()?;
         Ok(Self {
             emulator,
             client,
@@ -67,7 +71,10 @@ impl Setup {
             .map(|(name, value)| json!([name, value]))
             .collect();
         query.sort_by_key(Value::to_string);
-        let mut expected: Vec<Value> = http["query"].as_array().context("the plan has no query")?.clone();
+        let mut expected: Vec<Value> = http["query"]
+            .as_array()
+            .context("the plan has no query")?
+            .clone();
         expected.sort_by_key(Value::to_string);
         let body: Value = match logged["body"].as_str() {
             None | Some("") => Value::Null,
@@ -125,8 +132,13 @@ fn schema_methods_and_plan_contain_the_same_operations() -> Result<()> {
 async fn every_typed_method_sends_the_planned_request_and_returns_the_response() -> Result<()> {
     let setup = Setup::start().await?;
     for entry in plan()? {
-        let operation = entry["operation"].as_str().context("the operation has no name")?;
-        for case in entry["cases"].as_array().context("the operation has no cases")? {
+        let operation = entry["operation"]
+            .as_str()
+            .context("the operation has no name")?;
+        for case in entry["cases"]
+            .as_array()
+            .context("the operation has no cases")?
+        {
             setup.set_response(operation, &case["response"]).await?;
             let response = call_typed(&setup.client, operation, case["request"].clone()).await?;
             ensure!(
@@ -148,10 +160,15 @@ async fn every_typed_method_sends_the_planned_request_and_returns_the_response()
 async fn every_operation_can_be_called_by_name() -> Result<()> {
     let setup = Setup::start().await?;
     for entry in plan()? {
-        let operation = entry["operation"].as_str().context("the operation has no name")?;
+        let operation = entry["operation"]
+            .as_str()
+            .context("the operation has no name")?;
         let case = &entry["cases"][0];
         setup.set_response(operation, &case["response"]).await?;
-        let response = setup.client.call(operation, case["request"].clone()).await?;
+        let response = setup
+            .client
+            .call(operation, case["request"].clone())
+            .await?;
         ensure!(
             response == case["response"],
             "{operation}: response {response}, expected {}",

@@ -38,7 +38,9 @@ mod login {
         let options = CodeOptions {
             code_verifier: Some(verifier.into()),
         };
-        client.authenticate_with_code(code, CALLBACK, &options).await
+        client
+            .authenticate_with_code(code, CALLBACK, &options)
+            .await
     }
 
     /// Returns the URL to redirect the browser to.
@@ -160,14 +162,22 @@ mod testing {
             organization: Some(organization),
         };
         let response = client.organizations().create_organization(request).await?;
-        assert!(response.organization.unwrap_or_default().id.starts_with("org_"));
+        assert!(
+            response
+                .organization
+                .unwrap_or_default()
+                .id
+                .starts_with("org_")
+        );
         Ok(())
     }
 }
 
 /// Returns the Rust snippets of core/README.md by the heading that they follow.
 fn snippets() -> Vec<(&'static str, &'static str)> {
-    let sections = include_str!("../../../core/README.md").split("\n## ").skip(1);
+    let sections = include_str!("../../../core/README.md")
+        .split("\n## ")
+        .skip(1);
     let snippet = |section: &'static str| {
         let (heading, text) = section.split_once('\n')?;
         let (_, rest) = text.split_once("```rust\n")?;

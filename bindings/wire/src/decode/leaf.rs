@@ -62,12 +62,14 @@ impl Context<'_> {
             Kind::Double | Kind::Float => {
                 return self.put_number(kind, put, Number::Float(parse_float(text)?));
             }
-            Kind::Bool | Kind::Message(_) | Kind::Struct | Kind::ListValue | Kind::Alias(_) => return None,
+            Kind::Bool | Kind::Message(_) | Kind::Struct | Kind::ListValue | Kind::Alias(_) => {
+                return None;
+            }
             _ => {
                 return match kind.wrapped() {
-                    Some(inner) => {
-                        self.wrapper(inner, put, |context, put| context.put_text(inner, put, text))
-                    }
+                    Some(inner) => self.wrapper(inner, put, |context, put| {
+                        context.put_text(inner, put, text)
+                    }),
                     None => self.put_number(kind, put, Number::parse(text)?),
                 };
             }
@@ -113,7 +115,9 @@ impl Context<'_> {
             Kind::Int64 => self.varint(put, i64::try_from(number.integer()?).ok()?.cast_unsigned()),
             Kind::Uint32 => self.varint(put, u32::try_from(number.integer()?).ok()?.into()),
             Kind::Uint64 => self.varint(put, u64::try_from(number.integer()?).ok()?),
-            Kind::Sint32 => self.varint(put, unzigzag(i32::try_from(number.integer()?).ok()?.into())),
+            Kind::Sint32 => {
+                self.varint(put, unzigzag(i32::try_from(number.integer()?).ok()?.into()))
+            }
             Kind::Sint64 => self.varint(put, unzigzag(i64::try_from(number.integer()?).ok()?)),
             Kind::Fixed32 => self.fixed(put, u32::try_from(number.integer()?).ok()?.to_le_bytes()),
             Kind::Fixed64 => self.fixed(put, u64::try_from(number.integer()?).ok()?.to_le_bytes()),
@@ -129,7 +133,9 @@ impl Context<'_> {
             Kind::StringValue | Kind::BytesValue | Kind::BoolValue => return None,
             _ => {
                 let inner = kind.wrapped()?;
-                return self.wrapper(inner, put, |context, put| context.put_number(inner, put, number));
+                return self.wrapper(inner, put, |context, put| {
+                    context.put_number(inner, put, number)
+                });
             }
         }
         Some(Presence::Set)

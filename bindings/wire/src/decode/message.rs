@@ -57,7 +57,10 @@ impl<'de> Visitor<'de> for MessageSeed<'_, '_> {
             let (field, bit) = (&message.fields[index], 1_u128 << index);
             if seen & bit != 0 {
                 let last = context.out.len();
-                match repeated.iter_mut().find(|(number, _)| *number == field.number) {
+                match repeated
+                    .iter_mut()
+                    .find(|(number, _)| *number == field.number)
+                {
                     Some(entry) => entry.1 = last,
                     None => repeated.push((field.number, last)),
                 }
@@ -74,7 +77,9 @@ impl<'de> Visitor<'de> for MessageSeed<'_, '_> {
             match map.next_value_seed(seed) {
                 Ok(Presence::Set) if field.oneof != 0 && set & siblings(message, index) != 0 => {
                     context.trail.push(Step::Field(field.name));
-                    return Err(A::Error::custom("another member of the same oneof is also set"));
+                    return Err(A::Error::custom(
+                        "another member of the same oneof is also set",
+                    ));
                 }
                 Ok(Presence::Set) => set |= bit,
                 Ok(Presence::Unset) => {}

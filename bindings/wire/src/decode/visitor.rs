@@ -48,7 +48,12 @@ impl FieldSeed<'_, '_> {
         }
     }
 
-    fn element<'s, 'o>(context: &'s mut Context<'o>, kind: Kind, put: Put, depth: u32) -> FieldSeed<'s, 'o> {
+    fn element<'s, 'o>(
+        context: &'s mut Context<'o>,
+        kind: Kind,
+        put: Put,
+        depth: u32,
+    ) -> FieldSeed<'s, 'o> {
         FieldSeed {
             context,
             kind,
@@ -114,7 +119,8 @@ impl<'de> DeserializeSeed<'de> for FieldSeed<'_, '_> {
 
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Presence, D::Error> {
-        if self.depth > MAX_DEPTH && (self.kind.is_message() || matches!(self.label, Label::Map(_))) {
+        if self.depth > MAX_DEPTH && (self.kind.is_message() || matches!(self.label, Label::Map(_)))
+        {
             return Err(D::Error::custom(too_deep()));
         }
         deserializer.deserialize_any(self)
@@ -189,7 +195,13 @@ impl<'de> Visitor<'de> for FieldSeed<'_, '_> {
             (Label::Map(_), _) => return Err(wrong(expected)),
             (_, Kind::ListValue) => {
                 let start = context.begin(put);
-                Self::elements(context, Kind::Value, Put::always(1, wire::LEN), depth + 1, seq)?;
+                Self::elements(
+                    context,
+                    Kind::Value,
+                    Put::always(1, wire::LEN),
+                    depth + 1,
+                    seq,
+                )?;
                 writer::close(context.out, start);
             }
             (_, Kind::Value) => {
@@ -238,8 +250,13 @@ impl<'de> Visitor<'de> for FieldSeed<'_, '_> {
             }
             (_, Kind::Value) => {
                 let start = context.begin(put);
-                FieldSeed::element(&mut *context, Kind::Struct, Put::always(5, wire::LEN), depth + 1)
-                    .nested(|object| object.visit_map(map))?;
+                FieldSeed::element(
+                    &mut *context,
+                    Kind::Struct,
+                    Put::always(5, wire::LEN),
+                    depth + 1,
+                )
+                .nested(|object| object.visit_map(map))?;
                 writer::close(context.out, start);
             }
             _ => return Err(wrong(expected)),
@@ -250,7 +267,10 @@ impl<'de> Visitor<'de> for FieldSeed<'_, '_> {
 
 impl FieldSeed<'_, '_> {
     /// Checks the depth for a message level that JSON does not have, then calls `visit`.
-    fn nested<E: Error>(self, visit: impl FnOnce(Self) -> Result<Presence, E>) -> Result<Presence, E> {
+    fn nested<E: Error>(
+        self,
+        visit: impl FnOnce(Self) -> Result<Presence, E>,
+    ) -> Result<Presence, E> {
         if self.depth > MAX_DEPTH {
             return Err(E::custom(too_deep()));
         }

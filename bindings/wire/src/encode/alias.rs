@@ -19,7 +19,12 @@ pub(super) fn resolve<'a>(message: &Message, bytes: &'a [u8]) -> Outcome<Cow<'a,
         Kind::Alias(alias) => Some((index, field.name, alias)),
         _ => None,
     };
-    let mut aliases = message.fields.iter().enumerate().filter_map(aliases).peekable();
+    let mut aliases = message
+        .fields
+        .iter()
+        .enumerate()
+        .filter_map(aliases)
+        .peekable();
     if aliases.peek().is_none() {
         return Ok(Cow::Borrowed(bytes));
     }

@@ -101,7 +101,13 @@ impl Encoder {
         }
     }
 
-    fn list(self, kind: Kind, scan: &Scan<'_, '_>, index: usize, out: &mut Vec<u8>) -> Outcome<bool> {
+    fn list(
+        self,
+        kind: Kind,
+        scan: &Scan<'_, '_>,
+        index: usize,
+        out: &mut Vec<u8>,
+    ) -> Outcome<bool> {
         let mut count = 0;
         out.push(b'[');
         scan.each(index, |element| {
@@ -130,7 +136,10 @@ impl Encoder {
         if scan.count(index) > 1 {
             let mut position = 0_usize;
             scan.each(index, |bytes| {
-                last.insert(self.key(key, &Scan::new(&fields, bytes.content())?)?, position);
+                last.insert(
+                    self.key(key, &Scan::new(&fields, bytes.content())?)?,
+                    position,
+                );
                 position += 1;
                 Ok(())
             })?;
@@ -185,8 +194,10 @@ impl Encoder {
     fn any_value(self, bytes: &[u8], out: &mut Vec<u8>) -> Outcome<()> {
         let scan = Scan::new(&VALUE, bytes)?;
         let set = (1..VALUE.len()).find(|index| scan.is_set(*index));
-        let (Some(index), Some(value)) = (set, set.map(|index| scan.value(index)).transpose()?.flatten())
-        else {
+        let (Some(index), Some(value)) = (
+            set,
+            set.map(|index| scan.value(index)).transpose()?.flatten(),
+        ) else {
             // A `Value` without a member means null too.
             out.extend_from_slice(b"null");
             return Ok(());

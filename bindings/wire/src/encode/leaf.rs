@@ -52,7 +52,9 @@ impl Encoder {
             (Kind::Bool, Raw::Varint(bits)) => Leaf::Bool(bits != 0),
             (Kind::Int32, Raw::Varint(bits)) => Leaf::Small(low_32(bits).into()),
             (Kind::Uint32, Raw::Varint(bits)) => Leaf::Small(low_32(bits).cast_unsigned().into()),
-            (Kind::Sint32, Raw::Varint(bits)) => Leaf::Small(zigzag(low_32(bits).cast_unsigned().into())),
+            (Kind::Sint32, Raw::Varint(bits)) => {
+                Leaf::Small(zigzag(low_32(bits).cast_unsigned().into()))
+            }
             (Kind::Int64, Raw::Varint(bits)) => Leaf::Signed(bits.cast_signed()),
             (Kind::Uint64, Raw::Varint(bits)) => Leaf::Unsigned(bits),
             (Kind::Sint64, Raw::Varint(bits)) => Leaf::Signed(zigzag(bits)),
@@ -64,11 +66,17 @@ impl Encoder {
             (Kind::Double, Raw::Fixed64(bits)) => Leaf::Double(f64::from_bits(bits)),
             (Kind::Timestamp, Raw::Len(bytes)) => {
                 let (seconds, nanos) = seconds(bytes)?;
-                text(format_timestamp(seconds, nanos).ok_or_else(|| Fault::new("timestamp out of range"))?)
+                text(
+                    format_timestamp(seconds, nanos)
+                        .ok_or_else(|| Fault::new("timestamp out of range"))?,
+                )
             }
             (Kind::Duration, Raw::Len(bytes)) => {
                 let (seconds, nanos) = seconds(bytes)?;
-                text(format_duration(seconds, nanos).ok_or_else(|| Fault::new("duration out of range"))?)
+                text(
+                    format_duration(seconds, nanos)
+                        .ok_or_else(|| Fault::new("duration out of range"))?,
+                )
             }
             (Kind::FieldMask, Raw::Len(bytes)) => text(mask(bytes)?),
             (kind, Raw::Len(bytes)) => match kind.wrapped() {
@@ -81,7 +89,9 @@ impl Encoder {
 
     fn wrapper<'a>(self, inner: Kind, bytes: &'a [u8]) -> Outcome<Leaf<'a>> {
         let fields = wrapper(inner);
-        let value = Scan::new(&fields, bytes)?.last(0).unwrap_or(Raw::zero(inner));
+        let value = Scan::new(&fields, bytes)?
+            .last(0)
+            .unwrap_or(Raw::zero(inner));
         self.leaf(inner, value)?
             .ok_or_else(|| Fault::new("not a wrapper type"))
     }
@@ -148,7 +158,9 @@ impl Leaf<'_> {
             Self::Bool(value) => Cow::Borrowed(if *value { "true" } else { "false" }),
             Self::Small(number) | Self::Signed(number) => Cow::Owned(number.to_string()),
             Self::Unsigned(number) => Cow::Owned(number.to_string()),
-            Self::Float(number) => Cow::Owned(float(f64::from(*number), &format_args!("{number:?}"))),
+            Self::Float(number) => {
+                Cow::Owned(float(f64::from(*number), &format_args!("{number:?}")))
+            }
             Self::Double(number) => Cow::Owned(float(*number, &format_args!("{number:?}"))),
         }
     }
@@ -159,7 +171,12 @@ fn float(number: f64, finite: &std::fmt::Arguments<'_>) -> String {
     if number.is_nan() {
         "NaN".to_owned()
     } else if number.is_infinite() {
-        if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned()
+        if number > 0.0 {
+            "Infinity"
+        } else {
+            "-Infinity"
+        }
+        .to_owned()
     } else {
         finite.to_string()
     }

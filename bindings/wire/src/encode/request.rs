@@ -22,7 +22,8 @@ pub(crate) fn encode_request(
     operation: &'static Operation,
     protobuf: &[u8],
 ) -> Result<PreparedRequest, Error> {
-    let invalid = |fault: Fault| Error::invalid_argument(fault.to_string()).with_operation(operation.name);
+    let invalid =
+        |fault: Fault| Error::invalid_argument(fault.to_string()).with_operation(operation.name);
     let encoder = Encoder { schema, depth: 0 };
     let bytes = resolve(message, protobuf).map_err(invalid)?;
     let scan = Scan::new(message.fields, &bytes).map_err(invalid)?;
@@ -117,14 +118,22 @@ impl Encoder {
                     let name = format!("{name}[{}]", self.key(key, &entry)?);
                     match entry.value(1)? {
                         Some(value) => entries.query_value(&name, field.kind, value.raw(), parts),
-                        None => entries.query_value(&name, field.kind, Raw::zero(field.kind), parts),
+                        None => {
+                            entries.query_value(&name, field.kind, Raw::zero(field.kind), parts)
+                        }
                     }
                 })
             }
         }
     }
 
-    fn query_value(self, name: &str, kind: Kind, raw: Raw<'_>, parts: &mut RequestParts) -> Outcome<()> {
+    fn query_value(
+        self,
+        name: &str,
+        kind: Kind,
+        raw: Raw<'_>,
+        parts: &mut RequestParts,
+    ) -> Outcome<()> {
         if let Some(leaf) = self.leaf(kind, raw)? {
             match kind {
                 Kind::FieldMask => parts.query_mask(name, &leaf.text()),

@@ -64,7 +64,11 @@ impl<'f, 'a> Scan<'f, 'a> {
             slot.count += 1;
             slot.last = value;
         }
-        Ok(Self { bytes, fields, slots })
+        Ok(Self {
+            bytes,
+            fields,
+            slots,
+        })
     }
 
     /// Returns the value of a singular field. Several occurrences of a message are merged by
@@ -103,7 +107,11 @@ impl<'f, 'a> Scan<'f, 'a> {
     }
 
     /// Calls `visit` for each element of a repeated field, packed or not, or each entry of a map.
-    pub(super) fn each(&self, index: usize, mut visit: impl FnMut(Raw<'a>) -> Outcome<()>) -> Outcome<()> {
+    pub(super) fn each(
+        &self,
+        index: usize,
+        mut visit: impl FnMut(Raw<'a>) -> Outcome<()>,
+    ) -> Outcome<()> {
         let (slot, field) = (self.slots[index], &self.fields[index]);
         let mut reader = Reader::at(self.bytes, slot.first);
         let mut rest = slot.count;

@@ -20,7 +20,8 @@ pub(super) static SECONDS: [Field; 2] = [
 
 pub(super) static FIELD_MASK: [Field; 1] = [field("paths", 1, Kind::String, Label::Repeated, 0)];
 
-pub(super) static STRUCT: [Field; 1] = [field("fields", 1, Kind::Value, Label::Map(Kind::String), 0)];
+pub(super) static STRUCT: [Field; 1] =
+    [field("fields", 1, Kind::Value, Label::Map(Kind::String), 0)];
 
 pub(super) static LIST: [Field; 1] = [field("values", 1, Kind::Value, Label::Repeated, 0)];
 

@@ -26,7 +26,8 @@ fn read_json(message: &'static Message, json: &[u8]) {
     if crate::decode::decode(KINDS.schema, message, json, &mut out).is_ok() {
         let (descriptor, _) = KINDS.find(message.name);
         reference_decode(&descriptor, &out);
-        crate::encode::encode(KINDS.schema, message, &out).expect("the codec reads its own protobuf");
+        crate::encode::encode(KINDS.schema, message, &out)
+            .expect("the codec reads its own protobuf");
     } else {
         assert!(out.is_empty());
     }

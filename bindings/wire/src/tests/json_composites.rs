@@ -28,12 +28,18 @@ fn well_known_types() {
                 r#"{"an_int64": 7, "a_string": "", "a_bool": false}"#,
                 json!({"an_int64": "7", "a_string": "", "a_bool": false}),
             ),
-            (r#"{"an_int64": null, "a_string": null, "time": null}"#, json!({})),
+            (
+                r#"{"an_int64": null, "a_string": null, "time": null}"#,
+                json!({}),
+            ),
             (
                 r#"{"a_double": "NaN", "some_bytes": "-_8"}"#,
                 json!({"a_double": "NaN", "some_bytes": "+/8="}),
             ),
-            (r#"{"nothing": {"from": "the future"}}"#, json!({"nothing": {}})),
+            (
+                r#"{"nothing": {"from": "the future"}}"#,
+                json!({"nothing": {}}),
+            ),
             (r#"{"any_value": null}"#, json!({"any_value": null})),
             (
                 r#"{"any_value": [null, {"a": [[]]}, "x", 1, true]}"#,
@@ -47,19 +53,31 @@ fn well_known_types() {
                 r#"{"structure": {"a": 1, "b": 2, "a": 3}}"#,
                 json!({"structure": {"a": 3.0, "b": 2.0}}),
             ),
-            (r#"{"list": [null, 0, ""]}"#, json!({"list": [null, 0.0, ""]})),
+            (
+                r#"{"list": [null, 0, ""]}"#,
+                json!({"list": [null, 0.0, ""]}),
+            ),
         ],
     );
     assert_rejected(
         "WellKnown",
         &[
-            (r#"{"time": "yesterday"}"#, "time: expected an RFC 3339 timestamp"),
+            (
+                r#"{"time": "yesterday"}"#,
+                "time: expected an RFC 3339 timestamp",
+            ),
             (r#"{"time": 5}"#, "time: expected an RFC 3339 timestamp"),
-            (r#"{"duration": 5}"#, "duration: expected a duration in seconds"),
+            (
+                r#"{"duration": 5}"#,
+                "duration: expected a duration in seconds",
+            ),
             (r#"{"mask": "display_name"}"#, "mask: expected a field mask"),
             (r#"{"structure": []}"#, "structure: expected an object"),
             (r#"{"list": {}}"#, "list: expected an array"),
-            (r#"{"an_int32": "x"}"#, "an_int32: expected a 32-bit integer"),
+            (
+                r#"{"an_int32": "x"}"#,
+                "an_int32: expected a 32-bit integer",
+            ),
             (r#"{"a_string": 1}"#, "a_string: expected a string"),
             (r#"{"nothing": 1}"#, "nothing: expected an object"),
         ],
@@ -85,13 +103,19 @@ fn maps_and_lists() {
             ),
             (r#"{"strings": {"": ""}}"#, json!({"strings": {"": ""}})),
             (r#"{"strings": {}, "int32s": null}"#, json!({})),
-            (r#"{"sfixed32s": {"7": {}}}"#, json!({"sfixed32s": {"7": {}}})),
+            (
+                r#"{"sfixed32s": {"7": {}}}"#,
+                json!({"sfixed32s": {"7": {}}}),
+            ),
         ],
     );
     assert_rejected(
         "Maps",
         &[
-            (r#"{"bools": {"1": 1}}"#, "bools: expected true or false as key"),
+            (
+                r#"{"bools": {"1": 1}}"#,
+                "bools: expected true or false as key",
+            ),
             (
                 r#"{"int32s": {"x": "a"}}"#,
                 "int32s: expected a 32-bit integer as key",
@@ -125,7 +149,10 @@ fn maps_and_lists() {
                 r#"{"messages": [{}, {}, {"a_bool": 0}]}"#,
                 "messages[2].a_bool: expected true or false",
             ),
-            (r#"{"int32s": [1, [2]]}"#, "int32s[1]: expected a 32-bit integer"),
+            (
+                r#"{"int32s": [1, [2]]}"#,
+                "int32s[1]: expected a 32-bit integer",
+            ),
         ],
     );
 }

@@ -16,7 +16,10 @@ fn malformed_json_is_rejected() {
         ("\"secret\"", "expected an object"),
         ("1", "expected an object"),
         ("true", "expected an object"),
-        (r#"{"a_bool": true} x"#, "malformed JSON: trailing characters"),
+        (
+            r#"{"a_bool": true} x"#,
+            "malformed JSON: trailing characters",
+        ),
         (r#"{"a_bool": true"#, "malformed JSON: EOF"),
         (r#"{"a_string": "x"#, "a_string: malformed JSON: EOF"),
         (r#"{"unknown": [1, }"#, "malformed JSON: expected value"),
@@ -24,8 +27,12 @@ fn malformed_json_is_rejected() {
     assert_rejected("Optionals", &vectors);
     let (_, message) = KINDS.find("kinds.Optionals");
     let mut out = vec![1, 2, 3];
-    let invalid = crate::decode::decode(KINDS.schema, message, b"{\"a_string\": \"\xff\"}", &mut out);
-    assert_eq!(invalid.unwrap_err().to_string(), "malformed JSON: not UTF-8");
+    let invalid =
+        crate::decode::decode(KINDS.schema, message, b"{\"a_string\": \"\xff\"}", &mut out);
+    assert_eq!(
+        invalid.unwrap_err().to_string(),
+        "malformed JSON: not UTF-8"
+    );
     let late = crate::decode::decode(
         KINDS.schema,
         message,
@@ -54,7 +61,13 @@ fn errors_name_fields_and_never_values() {
 #[test]
 fn depth_is_limited() {
     let (_, tree) = KINDS.find("kinds.Tree");
-    let nested = |levels: usize| format!("{}{}", r#"{"left":"#.repeat(levels) + "{}", "}".repeat(levels));
+    let nested = |levels: usize| {
+        format!(
+            "{}{}",
+            r#"{"left":"#.repeat(levels) + "{}",
+            "}".repeat(levels)
+        )
+    };
     let bytes = to_bytes(&KINDS, tree, &nested(100)).unwrap();
     assert!(to_json(&KINDS, tree, &bytes).is_ok());
     assert!(

@@ -103,14 +103,20 @@ fn floats() {
                 r#"{"a_double": "NaN", "a_float": "-Infinity"}"#,
                 json!({"a_double": "NaN", "a_float": "-Infinity"}),
             ),
-            (r#"{"a_double": "Infinity"}"#, json!({"a_double": "Infinity"})),
+            (
+                r#"{"a_double": "Infinity"}"#,
+                json!({"a_double": "Infinity"}),
+            ),
             (r#"{"a_double": "1.5e300"}"#, json!({"a_double": 1.5e300})),
             (r#"{"a_double": 1}"#, json!({"a_double": 1.0})),
             (
                 r#"{"a_double": 0.1, "a_float": 0.1}"#,
                 json!({"a_double": 0.1, "a_float": 0.1}),
             ),
-            (r#"{"a_float": 3.4028235e38}"#, json!({"a_float": 3.402_823_5e38})),
+            (
+                r#"{"a_float": 3.4028235e38}"#,
+                json!({"a_float": 3.402_823_5e38}),
+            ),
         ],
     );
     assert_rejected(

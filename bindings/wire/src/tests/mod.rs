@@ -21,8 +21,13 @@ use self::pool::Pair;
 use crate::schema::Message;
 
 /// Converts protobuf bytes with this crate and parses the JSON.
-fn to_json(pair: &Pair, message: &'static Message, bytes: &[u8]) -> Result<serde_json::Value, String> {
-    let json = crate::encode::encode(pair.schema, message, bytes).map_err(|fault| fault.to_string())?;
+fn to_json(
+    pair: &Pair,
+    message: &'static Message,
+    bytes: &[u8],
+) -> Result<serde_json::Value, String> {
+    let json =
+        crate::encode::encode(pair.schema, message, bytes).map_err(|fault| fault.to_string())?;
     Ok(serde_json::from_slice(&json).expect("the codec writes JSON"))
 }
 
@@ -51,7 +56,8 @@ fn reference_json(message: &DynamicMessage) -> Result<serde_json::Value, String>
 fn reference_message(descriptor: &MessageDescriptor, json: &str) -> Result<DynamicMessage, String> {
     let options = DeserializeOptions::new().deny_unknown_fields(false);
     let mut reader = serde_json::Deserializer::from_str(json);
-    let message = DynamicMessage::deserialize_with_options(descriptor.clone(), &mut reader, &options);
+    let message =
+        DynamicMessage::deserialize_with_options(descriptor.clone(), &mut reader, &options);
     message.map_err(|error| error.to_string())
 }
 

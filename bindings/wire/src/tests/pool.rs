@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, path::Path, sync::LazyLock};
 
-use prost_reflect::{Cardinality, DescriptorPool, EnumDescriptor, FieldDescriptor, MessageDescriptor};
+use prost_reflect::{
+    Cardinality, DescriptorPool, EnumDescriptor, FieldDescriptor, MessageDescriptor,
+};
 
 use crate::schema::{Enum, Field, Kind, Label, Message, Name, Schema};
 
@@ -30,7 +32,12 @@ impl Pair {
     pub(super) fn types(&self) -> Vec<(MessageDescriptor, &'static Message)> {
         let types = self.schema.messages.iter();
         types
-            .map(|message| (self.pool.get_message_by_name(message.name).unwrap(), message))
+            .map(|message| {
+                (
+                    self.pool.get_message_by_name(message.name).unwrap(),
+                    message,
+                )
+            })
             .collect()
     }
 
@@ -54,7 +61,10 @@ fn find_protos(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             find_protos(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "proto") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "proto")
+        {
             files.push(path);
         }
     }
@@ -74,12 +84,18 @@ fn pair(pool: DescriptorPool, prefix: &str) -> Pair {
     enums.sort_by(|a, b| a.full_name().cmp(b.full_name()));
     let mut indices = HashMap::new();
     for (index, message) in messages.iter().enumerate() {
-        indices.insert(message.full_name().to_owned(), u16::try_from(index).unwrap());
+        indices.insert(
+            message.full_name().to_owned(),
+            u16::try_from(index).unwrap(),
+        );
     }
     for (index, kind) in enums.iter().enumerate() {
         indices.insert(kind.full_name().to_owned(), u16::try_from(index).unwrap());
     }
-    let messages: Vec<Message> = messages.iter().map(|message| table(message, &indices)).collect();
+    let messages: Vec<Message> = messages
+        .iter()
+        .map(|message| table(message, &indices))
+        .collect();
     let schema = Schema {
         messages: messages.leak(),
         enums: enums.iter().map(enumeration).collect::<Vec<_>>().leak(),
@@ -123,15 +139,25 @@ fn table(message: &MessageDescriptor, indices: &HashMap<String, u16>) -> Message
     }
 }
 
-fn describe(message: &MessageDescriptor, field: &FieldDescriptor, indices: &HashMap<String, u16>) -> Field {
-    let real: Vec<_> = message.oneofs().filter(|oneof| !oneof.is_synthetic()).collect();
+fn describe(
+    message: &MessageDescriptor,
+    field: &FieldDescriptor,
+    indices: &HashMap<String, u16>,
+) -> Field {
+    let real: Vec<_> = message
+        .oneofs()
+        .filter(|oneof| !oneof.is_synthetic())
+        .collect();
     let oneof = field
         .containing_oneof()
         .and_then(|own| real.iter().position(|oneof| *oneof == own));
     let (kind, label) = if field.is_map() {
         let entry = field.kind().as_message().unwrap().clone();
         let key = kind_of(&entry.map_entry_key_field(), indices);
-        (kind_of(&entry.map_entry_value_field(), indices), Label::Map(key))
+        (
+            kind_of(&entry.map_entry_value_field(), indices),
+            Label::Map(key),
+        )
     } else {
         let label = match field.cardinality() {
             Cardinality::Repeated if field.is_packed() => Label::Packed,

@@ -46,7 +46,10 @@ fn unknown_fields_are_skipped() {
         .concat(),
     ];
     for unknown in &unknown {
-        for input in [[&known[..], unknown].concat(), [unknown, &known[..]].concat()] {
+        for input in [
+            [&known[..], unknown].concat(),
+            [unknown, &known[..]].concat(),
+        ] {
             assert_eq!(
                 convert("Scalars", &input),
                 Ok(json!({"an_int32": 7})),
@@ -74,7 +77,10 @@ fn malformed_bytes_are_errors() {
             b"\x18\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01",
             "malformed protobuf: varint exceeds 64 bits",
         ),
-        (b"\x72\x05abc", "malformed protobuf: unexpected end of input"),
+        (
+            b"\x72\x05abc",
+            "malformed protobuf: unexpected end of input",
+        ),
         (
             b"\x72\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01",
             "malformed protobuf: unexpected end of input",
@@ -92,7 +98,11 @@ fn malformed_bytes_are_errors() {
         (b"\x0b\x14", "malformed protobuf: invalid wire type"),
     ];
     for (input, expected) in vectors {
-        assert_eq!(convert("Scalars", input), Err(expected.to_owned()), "{input:x?}");
+        assert_eq!(
+            convert("Scalars", input),
+            Err(expected.to_owned()),
+            "{input:x?}"
+        );
     }
     assert_eq!(
         convert("Scalars", b"\x72\x01\xff"),
@@ -134,8 +144,9 @@ fn the_last_scalar_counts_and_messages_merge() {
     assert_eq!(convert("Scalars", &then_zero), Ok(json!({})));
     assert_eq!(convert("Optionals", &then_zero), Ok(json!({"an_int32": 0})));
 
-    let left =
-        |name: &[u8], children: &[u8]| bytes(2, &[bytes(1, name), bytes(3, &bytes(1, children))].concat());
+    let left = |name: &[u8], children: &[u8]| {
+        bytes(2, &[bytes(1, name), bytes(3, &bytes(1, children))].concat())
+    };
     let parts = [
         left(b"a", b"c1"),
         bytes(1, b"root"),
@@ -173,7 +184,9 @@ fn repeated_fields_are_read_packed_or_not() {
         assert_eq!(convert("Lists", &bytes(number, &[])), Ok(json!({})));
         assert_eq!(
             convert("Lists", &bytes(number, &[0x80])),
-            Err(format!("{name}: malformed protobuf: unexpected end of input"))
+            Err(format!(
+                "{name}: malformed protobuf: unexpected end of input"
+            ))
         );
     }
     assert_eq!(
@@ -225,8 +238,14 @@ fn map_entries_have_defaults_and_the_last_duplicate_key_counts() {
         text, br#"{"strings":{"b":"2","a":"3"}}"#,
         "each key occurs once in the JSON text"
     );
-    assert_eq!(convert("Maps", &bytes(1, b"")), Ok(json!({"strings": {"": ""}})));
-    assert_eq!(convert("Maps", &bytes(2, b"")), Ok(json!({"int32s": {"0": ""}})));
+    assert_eq!(
+        convert("Maps", &bytes(1, b"")),
+        Ok(json!({"strings": {"": ""}}))
+    );
+    assert_eq!(
+        convert("Maps", &bytes(2, b"")),
+        Ok(json!({"int32s": {"0": ""}}))
+    );
     assert_eq!(
         convert("Maps", &bytes(10, b"")),
         Ok(json!({"sfixed32s": {"0": {}}}))

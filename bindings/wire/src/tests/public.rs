@@ -12,11 +12,17 @@ fn aliases_are_converted_to_their_target_fields() {
     let body = |user: &[u8]| {
         let (descriptor, _) = API.find(create.request);
         let field = descriptor.get_field_by_name("user").unwrap().number();
-        let organization = descriptor.get_field_by_name("organization_id").unwrap().number();
+        let organization = descriptor
+            .get_field_by_name("organization_id")
+            .unwrap()
+            .number();
         let mut request = Vec::new();
         crate::writer::put_len(&mut request, organization, b"org_1");
         crate::writer::put_len(&mut request, field, user);
-        let body = crate::encode_request(create, &request).unwrap().body.unwrap();
+        let body = crate::encode_request(create, &request)
+            .unwrap()
+            .body
+            .unwrap();
         serde_json::from_slice::<Value>(&body).unwrap()
     };
     let profile = |user: &mut Vec<u8>, name: &str| {
@@ -41,7 +47,8 @@ fn aliases_are_converted_to_their_target_fields() {
     );
     crate::writer::put_len(&mut user, 20002, b"Lovelace");
     profile(&mut user, "locale");
-    let expected = serde_json::json!({"given_name": "Ada", "family_name": "Lovelace", "locale": "profile"});
+    let expected =
+        serde_json::json!({"given_name": "Ada", "family_name": "Lovelace", "locale": "profile"});
     assert_eq!(body(&user), serde_json::json!({"user_profile": expected}));
     // The alias wins over its target field, even if the target comes later.
     profile(&mut user, "given_name");
@@ -60,7 +67,10 @@ fn json_has_no_aliases() {
     // After the last field, the decoder expects the alias, which comes next in the table. JSON must
     // not match it.
     let json = format!(r#"{{"{}": null, "given_name": "Ada"}}"#, last.name());
-    assert_eq!(crate::json_to_protobuf(create, json.as_bytes()).unwrap(), b"");
+    assert_eq!(
+        crate::json_to_protobuf(create, json.as_bytes()).unwrap(),
+        b""
+    );
 }
 
 /// The service writes unset fields too: scalars and lists with their default, messages as null.
@@ -167,8 +177,13 @@ async fn decode_aside_returns_the_same_result_for_small_and_large_responses() {
         let mut expected = Vec::new();
         crate::decode_response(get, json.as_bytes(), &mut expected).unwrap();
         assert_eq!(crate::decode_aside(get, json).await.unwrap(), expected);
-        let error = crate::decode_aside(get, "[".repeat(length)).await.unwrap_err();
-        assert_eq!(error.operation(), Some("OrganizationService.GetOrganization"));
+        let error = crate::decode_aside(get, "[".repeat(length))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            error.operation(),
+            Some("OrganizationService.GetOrganization")
+        );
     }
 }
 
@@ -183,14 +198,20 @@ fn responses_are_decoded_as_the_response_message_of_their_operation() {
     let get = schema::find("OrganizationService.GetOrganization").unwrap();
     for (invalid, expected) in [
         (&b""[..], "invalid response: malformed JSON: EOF"),
-        (b"<html>", "invalid response: malformed JSON: expected value"),
+        (
+            b"<html>",
+            "invalid response: malformed JSON: expected value",
+        ),
         (
             br#"{"organization": {"create_time": 5}}"#,
             "invalid response: organization.create_time: expected an RFC",
         ),
     ] {
         let error = crate::decode_response(get, invalid, &mut out).unwrap_err();
-        assert_eq!(error.operation(), Some("OrganizationService.GetOrganization"));
+        assert_eq!(
+            error.operation(),
+            Some("OrganizationService.GetOrganization")
+        );
         assert!(error.message().starts_with(expected), "{error}");
     }
 }

@@ -76,7 +76,11 @@ impl Generator {
             let entries = (0..count).map(|_| (self.key(&key), self.value(&value, depth)));
             Value::Map(entries.collect())
         } else if field.is_list() {
-            Value::List((0..count).map(|_| self.value(&field.kind(), depth)).collect())
+            Value::List(
+                (0..count)
+                    .map(|_| self.value(&field.kind(), depth))
+                    .collect(),
+            )
         } else {
             self.value(&field.kind(), depth)
         }
@@ -98,7 +102,10 @@ impl Generator {
         let bits = self.rng.u64(..) >> self.rng.u32(0..64);
         match kind {
             Kind::Double => Value::F64(self.double()),
-            #[expect(clippy::cast_possible_truncation, reason = "the value may be any float")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "the value may be any float"
+            )]
             Kind::Float => Value::F32(self.double().clamp(-3e38, 3e38) as f32),
             Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => {
                 Value::I32(self.pick(&[0, 1, -1, i32::MAX, i32::MIN, bits.cast_signed() as i32]))
@@ -129,7 +136,9 @@ impl Generator {
     fn pick<T: Copy + PartialEq + Default>(&mut self, values: &[T]) -> T {
         loop {
             let value = values[self.rng.usize(..values.len())];
-            if !(self.full && value == T::default()) || values.iter().all(|value| *value == T::default()) {
+            if !(self.full && value == T::default())
+                || values.iter().all(|value| *value == T::default())
+            {
                 return value;
             }
         }
@@ -160,7 +169,8 @@ impl Generator {
                 let sign = self.pick(&[1, -1]);
                 let nanos = self.nanos();
                 message.set_field_by_name("seconds", Value::I64(sign * seconds));
-                message.set_field_by_name("nanos", Value::I32(i32::try_from(sign).unwrap() * nanos));
+                message
+                    .set_field_by_name("nanos", Value::I32(i32::try_from(sign).unwrap() * nanos));
             }
             "google.protobuf.FieldMask" => {
                 let paths = [
@@ -208,5 +218,6 @@ impl Generator {
 
 /// Returns `true` for the well-known types that cannot nest.
 fn is_leaf(message: &MessageDescriptor) -> bool {
-    message.package_name() == "google.protobuf" && !matches!(message.name(), "Struct" | "Value" | "ListValue")
+    message.package_name() == "google.protobuf"
+        && !matches!(message.name(), "Struct" | "Value" | "ListValue")
 }

@@ -11,7 +11,11 @@ use super::{
 };
 use crate::schema::{Kind, Message};
 
-fn each_type(pair: &Pair, seed: u64, check: impl Fn(&mut Generator, &MessageDescriptor, &'static Message)) {
+fn each_type(
+    pair: &Pair,
+    seed: u64,
+    check: impl Fn(&mut Generator, &MessageDescriptor, &'static Message),
+) {
     for (index, (descriptor, message)) in pair.types().into_iter().enumerate() {
         check(
             &mut Generator::new(seed.wrapping_add(index as u64)),
@@ -83,7 +87,8 @@ fn concatenated_messages_are_merged(pair: &Pair, seed: u64) {
 /// If a name occurs twice, the last one counts. `serde_json::Value` behaves the same.
 fn the_last_duplicate_name_counts(pair: &Pair, seed: u64) {
     each_type(pair, seed, |generator, descriptor, message| {
-        let [first, second] = [(); 2].map(|()| reference_json(&generator.message(descriptor)).unwrap());
+        let [first, second] =
+            [(); 2].map(|()| reference_json(&generator.message(descriptor)).unwrap());
         let twice = twice(&first, &second);
         let once: Value = serde_json::from_str(&twice).unwrap();
         match reference_message(descriptor, &once.to_string()) {
@@ -125,7 +130,11 @@ fn unknown_fields_and_nulls_are_ignored(pair: &Pair, seed: u64) {
             "unknown_field".into(),
             serde_json::json!({"deep": [1, {"x": null}]}),
         );
-        for field in message.fields.iter().filter(|field| field.kind != Kind::Value) {
+        for field in message
+            .fields
+            .iter()
+            .filter(|field| field.kind != Kind::Value)
+        {
             object.entry(field.name).or_insert(Value::Null);
         }
         assert_same_message(pair, descriptor, message, &extended.to_string(), &expected);

@@ -33,7 +33,8 @@ fn full_requests_are_split_by_their_routes() {
                 request.set_field_by_name(name, prost_reflect::Value::String("an id/1".to_owned()));
             }
         }
-        compare(&name, &method, &request).unwrap_or_else(|| panic!("{name}: a full request has a route"));
+        compare(&name, &method, &request)
+            .unwrap_or_else(|| panic!("{name}: a full request has a route"));
         checked.insert(name);
     }
     let expected: BTreeSet<String> = OPERATIONS
@@ -92,7 +93,9 @@ fn compare(name: &str, method: &MethodDescriptor, request: &DynamicMessage) -> O
         path,
         query: {
             let query = query.unwrap_or_default();
-            let mut pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+            let mut pairs: Vec<_> = form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect();
             pairs.sort();
             pairs
         },
@@ -116,7 +119,9 @@ fn expected(method: &MethodDescriptor, request: &DynamicMessage) -> Option<Expec
     let json = reference_json(request).unwrap();
     let fields = json.as_object().unwrap();
     let rules = rules(method);
-    let external_is_bound = rules.iter().any(|(_, path, _)| path.contains("{external_id}"));
+    let external_is_bound = rules
+        .iter()
+        .any(|(_, path, _)| path.contains("{external_id}"));
     let external = fields
         .get("external_id")
         .and_then(Value::as_str)
@@ -174,7 +179,11 @@ fn expected(method: &MethodDescriptor, request: &DynamicMessage) -> Option<Expec
 fn rules(method: &MethodDescriptor) -> Vec<(String, String, String)> {
     let extension = API.pool.get_extension_by_name("google.api.http").unwrap();
     let options = method.options();
-    let first = options.get_extension(&extension).as_message().unwrap().clone();
+    let first = options
+        .get_extension(&extension)
+        .as_message()
+        .unwrap()
+        .clone();
     let additional = first
         .get_field_by_name("additional_bindings")
         .unwrap()
@@ -190,8 +199,18 @@ fn rules(method: &MethodDescriptor) -> Vec<(String, String, String)> {
         let pattern = ["get", "put", "post", "delete", "patch"]
             .into_iter()
             .find(|verb| rule.has_field_by_name(verb));
-        let text = |name: &str| rule.get_field_by_name(name).unwrap().as_str().unwrap().to_owned();
-        (pattern.unwrap().to_owned(), text(pattern.unwrap()), text("body"))
+        let text = |name: &str| {
+            rule.get_field_by_name(name)
+                .unwrap()
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        (
+            pattern.unwrap().to_owned(),
+            text(pattern.unwrap()),
+            text("body"),
+        )
     };
     all.map(rule).collect()
 }
@@ -249,5 +268,7 @@ fn schema_paths(mask: &str) -> String {
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }

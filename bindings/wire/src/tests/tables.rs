@@ -8,7 +8,12 @@ use crate::{
 
 #[test]
 fn tables_match_the_protos() {
-    let names = |messages: &[Message]| messages.iter().map(|message| message.name).collect::<Vec<_>>();
+    let names = |messages: &[Message]| {
+        messages
+            .iter()
+            .map(|message| message.name)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(names(SCHEMA.messages), names(API.schema.messages));
     assert_eq!(SCHEMA.enums.len(), API.schema.enums.len());
     for (ours, expected) in SCHEMA.enums.iter().zip(API.schema.enums) {
@@ -42,7 +47,9 @@ fn alias_targets_exist() {
     let mut found = Vec::new();
     for message in SCHEMA.messages {
         for field in message.fields {
-            let Kind::Alias(alias) = field.kind else { continue };
+            let Kind::Alias(alias) = field.kind else {
+                continue;
+            };
             assert_eq!(
                 (field.label, field.oneof),
                 (Label::Explicit, 0),

@@ -19,10 +19,14 @@ fn record(number: u32, content: &[u8]) -> Vec<u8> {
 #[test]
 fn length_prefixes_of_every_size_are_written() {
     for length in [0, 1, 127, 128, 129, 16_383, 16_384, 2_097_151, 2_097_152] {
-        let content: Vec<u8> = (0..length).map(|index: u32| index.to_le_bytes()[0]).collect();
+        let content: Vec<u8> = (0..length)
+            .map(|index: u32| index.to_le_bytes()[0])
+            .collect();
         let bytes = record(5, &content);
         assert_eq!(
-            prost::encoding::key_len(5) + prost::length_delimiter_len(content.len()) + content.len(),
+            prost::encoding::key_len(5)
+                + prost::length_delimiter_len(content.len())
+                + content.len(),
             bytes.len()
         );
         let mut reader = Reader::new(&bytes);

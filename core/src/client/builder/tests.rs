@@ -7,7 +7,10 @@ fn builder() -> ClientBuilder {
 #[test]
 fn the_error_contains_the_invalid_option() {
     let cases = [
-        (Client::builder("https://acme.scalekit.com", "", "s"), "client_id"),
+        (
+            Client::builder("https://acme.scalekit.com", "", "s"),
+            "client_id",
+        ),
         (
             Client::builder("https://acme.scalekit.com", "skc_1", ""),
             "client_secret",
@@ -15,7 +18,10 @@ fn the_error_contains_the_invalid_option() {
         (builder().call_timeout(Duration::ZERO), "call_timeout"),
         (builder().tool_timeout(Duration::ZERO), "tool_timeout"),
         (builder().connect_timeout(Duration::ZERO), "connect_timeout"),
-        (builder().keepalive(Duration::ZERO, Duration::ZERO), "keepalive"),
+        (
+            builder().keepalive(Duration::ZERO, Duration::ZERO),
+            "keepalive",
+        ),
         (builder().max_attempts(0), "max_attempts"),
         (builder().user_agent_suffix("a\nb"), "user_agent_suffix"),
         (builder().ca_certificate_pem("nothing"), "CA certificates"),
@@ -36,8 +42,14 @@ fn the_error_contains_the_invalid_option() {
 fn secrets_are_not_shown() {
     let builder = builder().proxy("http://me:hunter2@proxy.example.com:3128");
     let shown = format!("{builder:?} {:?}", builder.clone().build().unwrap());
-    assert!(!shown.contains("s3cret") && !shown.contains("hunter2"), "{shown}");
-    let error = builder.proxy("nonsense://me:hunter2@proxy").build().unwrap_err();
+    assert!(
+        !shown.contains("s3cret") && !shown.contains("hunter2"),
+        "{shown}"
+    );
+    let error = builder
+        .proxy("nonsense://me:hunter2@proxy")
+        .build()
+        .unwrap_err();
     assert!(!format!("{error:?} {error}").contains("hunter2"));
 }
 
@@ -70,7 +82,9 @@ fn the_environment_of_the_process_is_read() {
     ];
     let read = |skip: &str| {
         let variable = |name: &str| {
-            let found = both.iter().find(|(known, _)| *known == name && *known != skip);
+            let found = both
+                .iter()
+                .find(|(known, _)| *known == name && *known != skip);
             found.map(|(_, value)| (*value).to_owned())
         };
         ClientBuilder::from_variables(variable).and_then(ClientBuilder::build)

@@ -35,7 +35,11 @@ const PATH: &str = "/api/v1/organizations/org_1";
 #[tokio::test]
 async fn a_call_sends_what_the_service_expects() {
     let server = server(|_, _| answer(ORGANIZATION)).await;
-    let client = server.builder().user_agent_suffix("acme/1").build().unwrap();
+    let client = server
+        .builder()
+        .user_agent_suffix("acme/1")
+        .build()
+        .unwrap();
     let request = json!({"organization": {"display_name": "Acme"}});
     assert_eq!(
         client.call(CREATE, request).await.unwrap()["organization"]["id"],
@@ -88,7 +92,10 @@ async fn a_post_without_a_body_has_a_length() {
     let server = server(|_, _| answer("")).await;
     let reply = server
         .client()
-        .call("SessionService.RevokeSession", json!({"session_id": "ses_1"}))
+        .call(
+            "SessionService.RevokeSession",
+            json!({"session_id": "ses_1"}),
+        )
         .await;
     assert_eq!(reply.unwrap(), json!({}));
     assert_eq!(server.seen()[1].header("content-length"), Some("0"));
@@ -112,7 +119,9 @@ async fn a_path_prefix_of_the_environment_is_kept() {
 async fn an_organization_is_looked_up_by_its_external_id() {
     let server = server(|seen, _| match seen.target.as_str() {
         "/api/v1/organizations:external/tenant%2F7" => answer(ORGANIZATION),
-        "/api/v1/organizations:external/none" => reply(404, "", r#"{"code":5,"message":"not found"}"#),
+        "/api/v1/organizations:external/none" => {
+            reply(404, "", r#"{"code":5,"message":"not found"}"#)
+        }
         "/api/v1/organizations/org_1/domains/dom_1" => answer(r#"{"domain":{"id":"dom_1"}}"#),
         _ => answer("{}"),
     })
@@ -142,8 +151,10 @@ async fn an_organization_is_looked_up_by_its_external_id() {
 #[tokio::test]
 async fn typed_calls_use_the_same_pipeline() {
     use crate::api::organizations::{CreateOrganization, CreateOrganizationRequest};
-    let server =
-        server(|_, _| answer(r#"{"organization":{"id":"org_1","display_name":"Acme","new_field":1}}"#)).await;
+    let server = server(|_, _| {
+        answer(r#"{"organization":{"id":"org_1","display_name":"Acme","new_field":1}}"#)
+    })
+    .await;
     let request = CreateOrganizationRequest {
         organization: Some(CreateOrganization {
             display_name: "Acme".to_owned(),

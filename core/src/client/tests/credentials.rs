@@ -23,7 +23,10 @@ fn sixteen(client: &Client) -> Vec<Result<serde_json::Value, crate::Error>> {
             runtime.block_on(get(client))
         };
         let threads: Vec<_> = (0..16).map(|_| scope.spawn(call)).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
     })
 }
 
@@ -73,15 +76,14 @@ async fn a_token_fetch_outlives_its_callers() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixteen_threads_with_a_rejected_token_fetch_one() {
-    let server =
-        TestServer::start(
-            |seen, number| match (seen.target.as_str(), seen.header("authorization")) {
-                ("/oauth/token", _) => token(if number == 0 { "revoked" } else { "good" }),
-                (_, Some("Bearer good")) => answer("{}"),
-                _ => reply(401, "", r#"{"code":16,"message":"token revoked"}"#),
-            },
-        )
-        .await;
+    let server = TestServer::start(|seen, number| {
+        match (seen.target.as_str(), seen.header("authorization")) {
+            ("/oauth/token", _) => token(if number == 0 { "revoked" } else { "good" }),
+            (_, Some("Bearer good")) => answer("{}"),
+            _ => reply(401, "", r#"{"code":16,"message":"token revoked"}"#),
+        }
+    })
+    .await;
     let client = server.client();
     assert!(
         tokio::task::block_in_place(|| sixteen(&client))
@@ -208,7 +210,10 @@ async fn redirects_of_the_token_endpoint_are_not_followed() {
     let location = format!("location: {}/oauth/token\r\n", other.url);
     let server = TestServer::start(move |_, _| reply(307, &location, "")).await;
     let error = get(&server.client()).await.unwrap_err();
-    assert!(error.message().contains("redirects are not followed"), "{error}");
+    assert!(
+        error.message().contains("redirects are not followed"),
+        "{error}"
+    );
     assert_eq!(other.seen().len(), 0);
 }
 
@@ -230,7 +235,10 @@ async fn invalid_token_responses_are_errors() {
             r#"{"access_token":"half"#,
             "HTTP 200 with a body that is not JSON (check env_url)",
         ),
-        (r#"{"access_token":"line\nbreak"}"#, "not allowed in a header"),
+        (
+            r#"{"access_token":"line\nbreak"}"#,
+            "not allowed in a header",
+        ),
     ] {
         let server = TestServer::start(move |_, _| answer(body)).await;
         let error = get(&server.client()).await.unwrap_err();
@@ -260,7 +268,9 @@ async fn error_responses_of_the_token_endpoint_are_reported_in_plain_words() {
 
 #[tokio::test]
 async fn a_public_client_cannot_call_operations() {
-    let client = Client::public("http://127.0.0.1:9", "skc_1").build().unwrap();
+    let client = Client::public("http://127.0.0.1:9", "skc_1")
+        .build()
+        .unwrap();
     let error = get(&client).await.unwrap_err();
     assert!(error.message().contains("no client_secret"), "{error}");
 }

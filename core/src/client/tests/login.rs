@@ -10,15 +10,25 @@ use crate::test_server::{Answer, Seen, TestServer, json as answer, reply, reply_
 use crate::token::testing::{KEYS, jwks, sign};
 
 fn id_token(claims: Value) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    let mut all = json!({"sub": "usr_1", "aud": "skc_1", "iat": now, "exp": now + 600, "email": "a@b.c"});
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
+    let mut all =
+        json!({"sub": "usr_1", "aud": "skc_1", "iat": now, "exp": now + 600, "email": "a@b.c"});
     all.as_object_mut()
         .unwrap()
         .extend(claims.as_object().unwrap().clone());
-    sign(&KEYS.first, r#"{"alg":"RS256","kid":"k"}"#, &all.to_string())
+    sign(
+        &KEYS.first,
+        r#"{"alg":"RS256","kid":"k"}"#,
+        &all.to_string(),
+    )
 }
 
-async fn server(token_endpoint: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> TestServer {
+async fn server(
+    token_endpoint: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static,
+) -> TestServer {
     TestServer::start(move |seen, number| match seen.target.as_str() {
         "/keys" => answer(&jwks(&[(&KEYS.first, "k")])),
         _ => token_endpoint(seen, number),
@@ -62,7 +72,10 @@ async fn a_code_becomes_a_user_and_tokens() {
     );
     assert!(!format!("{result:?}").contains("acc"));
     let seen = server.seen();
-    let request = seen.iter().find(|seen| seen.target == "/oauth/token").unwrap();
+    let request = seen
+        .iter()
+        .find(|seen| seen.target == "/oauth/token")
+        .unwrap();
     assert_eq!(
         request.body,
         "code=c0de&redirect_uri=https%3A%2F%2Fapp%2Fcb&grant_type=authorization_code\
@@ -110,7 +123,10 @@ async fn an_invalid_id_token_is_rejected() {
         .authenticate_with_code("c", "r", &CodeOptions::default())
         .await
         .unwrap_err();
-    assert_eq!(error.token_error(), Some(&crate::token::TokenError::Signature));
+    assert_eq!(
+        error.token_error(),
+        Some(&crate::token::TokenError::Signature)
+    );
 }
 
 #[tokio::test]
@@ -140,7 +156,12 @@ async fn a_rejected_code_is_reported_and_not_retried() {
         .await
         .unwrap_err();
     assert_eq!(server.count("/oauth/token"), 2);
-    assert!(client.authenticate_with_code("", "r", &options).await.is_err());
+    assert!(
+        client
+            .authenticate_with_code("", "r", &options)
+            .await
+            .is_err()
+    );
     assert_eq!(server.count("/oauth/token"), 2);
 }
 
@@ -164,7 +185,10 @@ async fn a_refresh_keeps_the_refresh_token_if_it_is_not_rotated() {
     .await;
     let client = server.client();
     let rotated = client.refresh_access_token("r1").await.unwrap();
-    assert_eq!((&*rotated.access_token, &*rotated.refresh_token), ("a1", "r2"));
+    assert_eq!(
+        (&*rotated.access_token, &*rotated.refresh_token),
+        ("a1", "r2")
+    );
     assert_eq!(
         (rotated.id_token.as_deref(), rotated.expires_in),
         (Some("i"), Some(60))
@@ -181,7 +205,8 @@ async fn a_refresh_keeps_the_refresh_token_if_it_is_not_rotated() {
 
 #[tokio::test]
 async fn machine_clients_get_tokens_with_their_credentials() {
-    let server = server(|_, _| answer(r#"{"access_token":"m2m","expires_in":60,"scope":"a b"}"#)).await;
+    let server =
+        server(|_, _| answer(r#"{"access_token":"m2m","expires_in":60,"scope":"a b"}"#)).await;
     let client = server.client();
     let token = client
         .generate_client_token("m2morg_1", "p4ss", &["a", "b"])
@@ -211,7 +236,10 @@ async fn a_public_client_exchanges_a_code_without_a_secret() {
     let options = CodeOptions {
         code_verifier: Some(Secret::from(pkce.verifier())),
     };
-    client.authenticate_with_code("c", "r", &options).await.unwrap();
+    client
+        .authenticate_with_code("c", "r", &options)
+        .await
+        .unwrap();
     let seen = server.seen();
     let body = &seen
         .iter()
@@ -266,7 +294,10 @@ async fn errors_after_the_exchange_are_not_retryable() {
         .authenticate_with_code("c", "r", &CodeOptions::default())
         .await
         .unwrap_err();
-    assert_eq!((error.class(), error.retryable()), (Class::GatewayTimeout, false));
+    assert_eq!(
+        (error.class(), error.retryable()),
+        (Class::GatewayTimeout, false)
+    );
 }
 
 #[tokio::test]
@@ -302,6 +333,9 @@ async fn a_hanging_token_endpoint_is_cut_off_by_the_deadline() {
         .build()
         .unwrap();
     let error = client.refresh_access_token("r1").await.unwrap_err();
-    assert_eq!((error.class(), error.retryable()), (Class::GatewayTimeout, false));
+    assert_eq!(
+        (error.class(), error.retryable()),
+        (Class::GatewayTimeout, false)
+    );
     assert_eq!(error.operation(), Some("refresh_access_token"));
 }

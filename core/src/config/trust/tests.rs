@@ -19,7 +19,10 @@ fn places(set: &[(&str, &str)]) -> Vec<String> {
 #[test]
 fn variables_that_are_set_name_files_and_directories() {
     assert_eq!(places(&[]), [""; 0]);
-    assert_eq!(places(&[("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", "")]), [""; 0]);
+    assert_eq!(
+        places(&[("SSL_CERT_FILE", ""), ("SSL_CERT_DIR", "")]),
+        [""; 0]
+    );
     let list = std::env::join_paths(["/a", "", "/b"]).unwrap();
     let set = [
         ("EXTRA", "/extra.pem"),
@@ -55,10 +58,17 @@ fn a_file_without_a_usable_certificate_is_named_with_the_reason() {
         let path = folder.join(name);
         let error = read(&path).unwrap_err();
         let start = format!("EXTRA={} is ignored: ", path.display());
-        assert!(error.starts_with(&start) && error.contains(reason), "{error}");
+        assert!(
+            error.starts_with(&start) && error.contains(reason),
+            "{error}"
+        );
     }
     let good = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    std::fs::write(folder.join("good.pem"), [nonsense, &good.cert.pem()].concat()).unwrap();
+    std::fs::write(
+        folder.join("good.pem"),
+        [nonsense, &good.cert.pem()].concat(),
+    )
+    .unwrap();
     for path in [folder.join("good.pem"), folder.clone()] {
         assert_eq!(read(&path).unwrap(), [good.cert.der().clone()]);
     }

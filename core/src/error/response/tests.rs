@@ -33,12 +33,18 @@ fn reads_the_service_s_error() {
 
 #[test]
 fn the_code_takes_precedence_over_the_status() {
-    assert_eq!(read(500, r#"{"code":6,"message":"m"}"#).class(), Class::Conflict);
+    assert_eq!(
+        read(500, r#"{"code":6,"message":"m"}"#).class(),
+        Class::Conflict
+    );
     assert_eq!(
         read(400, r#"{"code":"permission_denied"}"#).class(),
         Class::Forbidden
     );
-    assert_eq!(read(409, r#"{"code":99,"message":"m"}"#).class(), Class::Conflict);
+    assert_eq!(
+        read(409, r#"{"code":99,"message":"m"}"#).class(),
+        Class::Conflict
+    );
     assert_eq!(
         read(503, r#"{"code":0,"message":"m"}"#).class(),
         Class::ServiceUnavailable
@@ -49,8 +55,7 @@ fn the_code_takes_precedence_over_the_status() {
 fn tool_errors_are_recognized() {
     let by_code = r#"{"code":8,"message":"slow down","details":[{"error_code":"TOOL_ERROR"}]}"#;
     assert_eq!(read(429, by_code).class(), Class::ToolRateLimit);
-    let by_info =
-        r#"{"code":3,"message":"no","details":[{"error_code":"X","tool_error_info":{"execution_id":"e"}}]}"#;
+    let by_info = r#"{"code":3,"message":"no","details":[{"error_code":"X","tool_error_info":{"execution_id":"e"}}]}"#;
     let error = read(400, by_info);
     assert_eq!((error.class(), error.is_tool()), (Class::Tool, true));
 }
@@ -112,7 +117,10 @@ fn an_echoed_secret_is_removed() {
     );
     let error = error.redact(&["", "a", "s3cret-value"]);
     let shown = format!("{error} {error:?} {}", error.details());
-    assert!(!shown.contains("s3cret") && shown.contains("bad"), "{shown}");
+    assert!(
+        !shown.contains("s3cret") && shown.contains("bad"),
+        "{shown}"
+    );
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Project Wycheproof's vectors for RSASSA-PKCS1-v1_5 with SHA-256. The signed messages are not tokens, so the keys of
-//! a parsed key set verify them directly.
+//! Project Wycheproof's vectors for RSASSA-PKCS1-v1_5 with SHA-256. The signed messages are not
+//! tokens, so the keys of a parsed key set verify them directly.
 
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
@@ -10,7 +10,8 @@ use super::*;
 
 fn key_set(group: &TestGroup) -> KeySet {
     let number = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-    let key = json!({"kty": "RSA", "kid": "k", "n": number(&group.key.n), "e": number(&group.key.e)});
+    let key =
+        json!({"kty": "RSA", "kid": "k", "n": number(&group.key.n), "e": number(&group.key.e)});
     KeySet::parse(json!({ "keys": [key] }).to_string().as_bytes()).unwrap()
 }
 
@@ -60,9 +61,15 @@ fn signatures_with_other_digests_are_rejected() {
         for group in &TestSet::load(name).unwrap().test_groups {
             let set = key_set(group);
             // The other vectors are invalid for other reasons, or use SHA-256.
-            let valid = group.tests.iter().filter(|test| test.result == TestResult::Valid);
+            let valid = group
+                .tests
+                .iter()
+                .filter(|test| test.result == TestResult::Valid);
             assert!(
-                !valid.clone().any(|test| verifies(&set, &test.msg, &test.sig)) && valid.count() > 0,
+                !valid
+                    .clone()
+                    .any(|test| verifies(&set, &test.msg, &test.sig))
+                    && valid.count() > 0,
                 "{name:?}"
             );
         }

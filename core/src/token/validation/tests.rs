@@ -38,14 +38,24 @@ fn times_are_checked_with_leeway() {
         (json!({"exp": true}), Err("claim")),
         (json!({}), Err("claim")),
         (json!({"exp": NOW + 9, "nbf": NOW + 5}), Ok(())),
-        (json!({"exp": NOW + 9, "nbf": NOW + 6}), Err("not_yet_valid")),
+        (
+            json!({"exp": NOW + 9, "nbf": NOW + 6}),
+            Err("not_yet_valid"),
+        ),
         (json!({"exp": NOW + 9, "nbf": null}), Err("claim")),
         (json!({"exp": NOW + 9, "iat": NOW + 5}), Ok(())),
-        (json!({"exp": NOW + 9, "iat": NOW + 6}), Err("issued_in_future")),
+        (
+            json!({"exp": NOW + 9, "iat": NOW + 6}),
+            Err("issued_in_future"),
+        ),
         (json!({"exp": NOW + 9, "iat": "x"}), Err("claim")),
     ];
     for (claims, expected) in table {
-        assert_eq!(check(claims.clone(), &any()).map(|_| ()), expected, "{claims}");
+        assert_eq!(
+            check(claims.clone(), &any()).map(|_| ()),
+            expected,
+            "{claims}"
+        );
     }
     let strict = TokenValidation {
         leeway: Some(Duration::ZERO),
@@ -70,7 +80,10 @@ fn a_payload_that_is_not_an_object_is_malformed() {
             "{payload}"
         );
     }
-    assert_eq!(check_payload("{\"exp\":1e309}", &any()).err(), Some("claim"));
+    assert_eq!(
+        check_payload("{\"exp\":1e309}", &any()).err(),
+        Some("claim")
+    );
 }
 
 #[test]
@@ -161,7 +174,8 @@ fn all_scopes_are_required() {
 
 #[test]
 fn a_signature_is_verified_with_the_key_of_its_kid() {
-    let keys = KeySet::parse(jwks(&[(&KEYS.first, "one"), (&KEYS.second, "two")]).as_bytes()).unwrap();
+    let keys =
+        KeySet::parse(jwks(&[(&KEYS.first, "one"), (&KEYS.second, "two")]).as_bytes()).unwrap();
     let now = UNIX_EPOCH + Duration::from_secs(NOW);
     let payload = json!({"exp": NOW + 9, "sub": "usr_1"}).to_string();
     let header = |kid: &str| json!({"alg": "RS256", "kid": kid}).to_string();
@@ -170,9 +184,15 @@ fn a_signature_is_verified_with_the_key_of_its_kid() {
     assert_eq!(verified.payload(), payload.as_bytes());
     assert_eq!(verified.claims().unwrap().subject(), Some("usr_1"));
     let crossed = sign(&KEYS.second, &header("one"), &payload);
-    assert_eq!(keys.validate(&crossed, &any(), now), Err(TokenError::Signature));
+    assert_eq!(
+        keys.validate(&crossed, &any(), now),
+        Err(TokenError::Signature)
+    );
     let unknown = sign(&KEYS.second, &header("three"), &payload);
-    assert_eq!(keys.validate(&unknown, &any(), now), Err(TokenError::UnknownKey));
+    assert_eq!(
+        keys.validate(&unknown, &any(), now),
+        Err(TokenError::UnknownKey)
+    );
     let cut = good.rsplit_once('.').unwrap().0.to_owned() + ".";
     assert_eq!(keys.validate(&cut, &any(), now), Err(TokenError::Signature));
 }
@@ -190,7 +210,10 @@ fn every_changed_bit_invalidates_the_signature() {
         let mut bytes = token.clone().into_bytes();
         bytes[index] = if bytes[index] == b'A' { b'B' } else { b'A' };
         let changed = String::from_utf8(bytes).unwrap();
-        assert!(keys.validate(&changed, &any(), now).is_err(), "position {index}");
+        assert!(
+            keys.validate(&changed, &any(), now).is_err(),
+            "position {index}"
+        );
     }
 }
 

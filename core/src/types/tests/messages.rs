@@ -7,8 +7,12 @@ use crate::api::clients::Client;
 use crate::api::connected_accounts::OauthToken;
 use crate::api::connections::{Connection, ConnectionProvider, ConnectionSettings};
 use crate::api::domains::{CreateDomain, DomainType};
-use crate::api::organizations::{Feature, GetOrganizationRequest, GetOrganizationRequestIdentities};
-use crate::api::passwordless::{VerifyPasswordLessRequest, VerifyPasswordLessRequestAuthCredential};
+use crate::api::organizations::{
+    Feature, GetOrganizationRequest, GetOrganizationRequestIdentities,
+};
+use crate::api::passwordless::{
+    VerifyPasswordLessRequest, VerifyPasswordLessRequestAuthCredential,
+};
 
 #[test]
 fn enums_accept_names_and_numbers_and_preserve_unknown_values() {
@@ -63,7 +67,10 @@ fn a_oneof_has_one_field() {
         request.clone(),
     );
     assert_eq!(to_value(&request).unwrap(), json!({"external_id": "acme"}));
-    assert_eq!(to_value(GetOrganizationRequest::default()).unwrap(), json!({}));
+    assert_eq!(
+        to_value(GetOrganizationRequest::default()).unwrap(),
+        json!({})
+    );
 
     let error = refuses::<GetOrganizationRequest>(json!({"external_id": "acme", "id": "org_1"}));
     assert!(error.contains("`identities`"), "{error}");
@@ -73,7 +80,8 @@ fn a_oneof_has_one_field() {
 #[test]
 fn a_malformed_message_in_a_oneof_is_an_error() {
     let connection: Connection =
-        from_value(json!({"provider": "OKTA", "oidc_config": {"issuer": "https://acme.okta.com"}})).unwrap();
+        from_value(json!({"provider": "OKTA", "oidc_config": {"issuer": "https://acme.okta.com"}}))
+            .unwrap();
     assert_eq!(connection.provider, ConnectionProvider::Okta);
     let Some(ConnectionSettings::OidcConfig(config)) = &connection.settings else {
         panic!("{connection:?}")

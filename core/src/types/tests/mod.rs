@@ -41,7 +41,11 @@ struct Sample {
 }
 
 fn reads<T: DeserializeOwned + Debug + PartialEq>(json: Value, expected: T) {
-    assert_eq!(from_value::<T>(json.clone()).expect("valid"), expected, "{json}");
+    assert_eq!(
+        from_value::<T>(json.clone()).expect("valid"),
+        expected,
+        "{json}"
+    );
 }
 
 fn refuses<T: DeserializeOwned + Debug>(json: Value) -> String {
@@ -52,7 +56,13 @@ fn refuses<T: DeserializeOwned + Debug>(json: Value) -> String {
 
 #[test]
 fn numbers_have_one_serialized_form_and_several_accepted_ones() {
-    for spelling in [json!(5), json!("5"), json!(5.0), json!("5.0"), json!("0.5e1")] {
+    for spelling in [
+        json!(5),
+        json!("5"),
+        json!(5.0),
+        json!("5.0"),
+        json!("0.5e1"),
+    ] {
         let sample = Sample {
             int: 5,
             long: 5,
@@ -72,8 +82,7 @@ fn numbers_have_one_serialized_form_and_several_accepted_ones() {
         double: 0.5,
         ..Sample::default()
     };
-    let written =
-        json!({"int": -1, "long": "-9223372036854775808", "unsigned": "18446744073709551615", "double": 0.5});
+    let written = json!({"int": -1, "long": "-9223372036854775808", "unsigned": "18446744073709551615", "double": 0.5});
     assert_eq!(to_value(&sample).unwrap(), written);
     reads(written, sample);
 }
@@ -145,7 +154,10 @@ fn bytes_are_accepted_in_both_alphabets_with_or_without_padding() {
         credential_id: vec![0xfb, 0xff],
         ..Default::default()
     };
-    assert_eq!(to_value(&credential).unwrap(), json!({"credential_id": "+/8="}));
+    assert_eq!(
+        to_value(&credential).unwrap(),
+        json!({"credential_id": "+/8="})
+    );
     let error = refuses::<Sample>(json!({"bytes": "secret!"}));
     assert!(!error.contains("secret"), "{error}");
 }
@@ -155,14 +167,20 @@ fn timestamps_are_utc_with_3_6_or_9_digits() {
     for (text, written) in [
         ("2024-05-01T12:30:00Z", "2024-05-01T12:30:00Z"),
         ("2024-05-01t12:30:00.1z", "2024-05-01T12:30:00.100Z"),
-        ("2024-05-01T14:30:00.000200+02:00", "2024-05-01T12:30:00.000200Z"),
+        (
+            "2024-05-01T14:30:00.000200+02:00",
+            "2024-05-01T12:30:00.000200Z",
+        ),
         (
             "2024-02-28T23:00:00.000000003-01:30",
             "2024-02-29T00:30:00.000000003Z",
         ),
         ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
         ("1969-12-31T23:59:59.5Z", "1969-12-31T23:59:59.500Z"),
-        ("9999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59.999999999Z"),
+        (
+            "9999-12-31T23:59:59.999999999Z",
+            "9999-12-31T23:59:59.999999999Z",
+        ),
     ] {
         let time: Timestamp = text.parse().expect(text);
         assert_eq!(to_value(time).unwrap(), written);

@@ -1,5 +1,6 @@
-//! Project Wycheproof's vectors for HMAC-SHA256. The messages are not webhooks, so the key of a verifier computes their
-//! tags. The fault of an invalid tag is then applied to the signature of a webhook.
+//! Project Wycheproof's vectors for HMAC-SHA256. The messages are not webhooks, so the key of a
+//! verifier computes their tags. The fault of an invalid tag is then applied to the signature of a
+//! webhook.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

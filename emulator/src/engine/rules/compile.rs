@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use prost_reflect::{DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, ReflectMessage, Value};
+use prost_reflect::{
+    DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, ReflectMessage, Value,
+};
 use regex::Regex;
 
 use super::super::schema;
@@ -125,7 +127,10 @@ impl KindRules {
                 } else {
                     None
                 },
-                not_in: list(rules, "not_in").iter().filter_map(Value::as_i32).collect(),
+                not_in: list(rules, "not_in")
+                    .iter()
+                    .filter_map(Value::as_i32)
+                    .collect(),
             },
             "repeated" => Self::List {
                 size: Size {
@@ -150,7 +155,8 @@ impl KindRules {
 
 impl TextRules {
     fn read(rules: &DynamicMessage) -> Self {
-        let text = |name: &str| set(rules, name).and_then(|value| value.as_str().map(str::to_owned));
+        let text =
+            |name: &str| set(rules, name).and_then(|value| value.as_str().map(str::to_owned));
         Self {
             min_len: length(rules, "min_len"),
             max_len: length(rules, "max_len"),
@@ -181,7 +187,11 @@ impl<T> Bounds<T> {
 fn set(rules: &DynamicMessage, name: &str) -> Option<Value> {
     rules
         .has_field_by_name(name)
-        .then(|| rules.get_field_by_name(name).map(|value| value.into_owned()))
+        .then(|| {
+            rules
+                .get_field_by_name(name)
+                .map(|value| value.into_owned())
+        })
         .flatten()
 }
 
@@ -228,9 +238,14 @@ pub(super) fn nanoseconds(value: &Value) -> Option<i128> {
 pub(super) fn unwrapped(value: &Value) -> Value {
     let inner = value.as_message().filter(|message| {
         let descriptor = message.descriptor();
-        descriptor.full_name().starts_with("google.protobuf.") && descriptor.name().ends_with("Value")
+        descriptor.full_name().starts_with("google.protobuf.")
+            && descriptor.name().ends_with("Value")
     });
     inner
-        .and_then(|message| message.get_field_by_name("value").map(|inner| inner.into_owned()))
+        .and_then(|message| {
+            message
+                .get_field_by_name("value")
+                .map(|inner| inner.into_owned())
+        })
         .unwrap_or_else(|| value.clone())
 }

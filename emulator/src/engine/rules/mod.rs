@@ -40,7 +40,11 @@ fn fields(message: &MessageDescriptor) -> Vec<Checked> {
             Kind::Message(inner) => !inner.full_name().starts_with("google.protobuf."),
             _ => false,
         };
-        Checked { field, rules, nested }
+        Checked {
+            field,
+            rules,
+            nested,
+        }
     });
     checked
         .filter(|checked| checked.rules.is_some() || checked.nested)
@@ -63,7 +67,12 @@ fn check(message: &DynamicMessage, prefix: &str, found: &mut Vec<Violation>) {
     let Some(fields) = MESSAGES.get(message.descriptor().full_name()) else {
         return;
     };
-    for Checked { field, rules, nested } in fields {
+    for Checked {
+        field,
+        rules,
+        nested,
+    } in fields
+    {
         let path = match prefix {
             "" => field.name().to_owned(),
             _ => format!("{prefix}.{}", field.name()),
@@ -82,7 +91,9 @@ fn check(message: &DynamicMessage, prefix: &str, found: &mut Vec<Violation>) {
             }
         }
         if *nested && present {
-            each_message(&value, &path, &mut |message, path| check(message, path, found));
+            each_message(&value, &path, &mut |message, path| {
+                check(message, path, found)
+            });
         }
     }
 }

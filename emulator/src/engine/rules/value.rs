@@ -54,9 +54,13 @@ impl Rules {
             (Some(KindRules::Enum { defined, not_in }), Value::EnumNumber(number)) => {
                 if not_in.contains(number) {
                     let excluded: Vec<String> = not_in.iter().map(i32::to_string).collect();
-                    let description = format!("value must not be in list [{}]", excluded.join(", "));
+                    let description =
+                        format!("value must not be in list [{}]", excluded.join(", "));
                     violate(path, "enum.not_in", description, found);
-                } else if defined.as_ref().is_some_and(|defined| !defined.contains(number)) {
+                } else if defined
+                    .as_ref()
+                    .is_some_and(|defined| !defined.contains(number))
+                {
                     violate(
                         path,
                         "enum.defined_only",
@@ -131,13 +135,30 @@ impl Rules {
 }
 
 impl Size {
-    fn check(&self, count: usize, ids: [&str; 2], unit: &str, path: &str, found: &mut Vec<Violation>) {
+    fn check(
+        &self,
+        count: usize,
+        ids: [&str; 2],
+        unit: &str,
+        path: &str,
+        found: &mut Vec<Violation>,
+    ) {
         let count = count as u64;
         if let Some(min) = self.min.filter(|min| count < *min) {
-            violate(path, ids[0], format!("must have at least {min} {unit}"), found);
+            violate(
+                path,
+                ids[0],
+                format!("must have at least {min} {unit}"),
+                found,
+            );
         }
         if let Some(max) = self.max.filter(|max| count > *max) {
-            violate(path, ids[1], format!("must have at most {max} {unit}"), found);
+            violate(
+                path,
+                ids[1],
+                format!("must have at most {max} {unit}"),
+                found,
+            );
         }
     }
 }
@@ -209,7 +230,11 @@ impl TextRules {
                 found,
             );
         }
-        if let Some(pattern) = self.pattern.as_ref().filter(|pattern| !pattern.is_match(text)) {
+        if let Some(pattern) = self
+            .pattern
+            .as_ref()
+            .filter(|pattern| !pattern.is_match(text))
+        {
             violate(
                 path,
                 "string.pattern",
@@ -238,10 +263,16 @@ impl TextRules {
             );
         }
         if self.email && !EMAIL.as_ref().is_some_and(|email| email.is_match(text)) {
-            violate(path, "string.email", "value must be a valid email address", found);
+            violate(
+                path,
+                "string.email",
+                "value must be a valid email address",
+                found,
+            );
         }
         if self.uri
-            && !url::Url::parse(text).is_ok_and(|url| !url.cannot_be_a_base() || !url.path().is_empty())
+            && !url::Url::parse(text)
+                .is_ok_and(|url| !url.cannot_be_a_base() || !url.path().is_empty())
         {
             violate(path, "string.uri", "value must be a valid URI", found);
         }

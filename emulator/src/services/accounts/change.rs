@@ -1,8 +1,8 @@
 //! Creating, updating and deleting connected accounts.
 
 use scalekit::api::connected_accounts::{
-    AuthorizationDetails, AuthorizationDetailsDetails as Details, ConnectedAccount, ConnectorStatus,
-    ConnectorType, CreateConnectedAccountRequest, CreateConnectedAccountResponse,
+    AuthorizationDetails, AuthorizationDetailsDetails as Details, ConnectedAccount,
+    ConnectorStatus, ConnectorType, CreateConnectedAccountRequest, CreateConnectedAccountResponse,
     DeleteConnectedAccountRequest, DeleteConnectedAccountResponse, GoogleDWDAuth, TrustedIDPAuth,
     UpdateConnectedAccountRequest, UpdateConnectedAccountResponse,
 };
@@ -20,8 +20,12 @@ pub(super) fn create(
     request: CreateConnectedAccountRequest,
 ) -> Result<CreateConnectedAccountResponse, ApiError> {
     let non_empty = |text: Option<String>| text.filter(|text| !text.is_empty());
-    let owners = (non_empty(request.organization_id), non_empty(request.user_id));
-    let (Some(connector), Some(identifier)) = (non_empty(request.connector), non_empty(request.identifier))
+    let owners = (
+        non_empty(request.organization_id),
+        non_empty(request.user_id),
+    );
+    let (Some(connector), Some(identifier)) =
+        (non_empty(request.connector), non_empty(request.identifier))
     else {
         return Err(ApiError::invalid("connector and identifier are required"));
     };
@@ -65,9 +69,8 @@ pub(in crate::services) fn add(
         .any(|row| Some(row.account.connector.as_str()) == taken.connector && same(row))
     {
         let message = "the connector already has a connected account with this identifier";
-        return Err(
-            ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource("connected account", identifier)
-        );
+        return Err(ApiError::exists("RESOURCE_ALREADY_EXISTS", message)
+            .resource("connected account", identifier));
     }
     let mut account = ConnectedAccount {
         identifier: identifier.to_owned(),
@@ -136,7 +139,9 @@ fn has_credentials(details: &AuthorizationDetails) -> bool {
         Value::Bool(_) | Value::Number(_) => true,
     };
     match &details.details {
-        Some(Details::OauthToken(token)) => !token.access_token.is_empty() || !token.refresh_token.is_empty(),
+        Some(Details::OauthToken(token)) => {
+            !token.access_token.is_empty() || !token.refresh_token.is_empty()
+        }
         Some(Details::StaticAuth(fixed)) => fixed.details.iter().flat_map(Map::values).any(is_set),
         Some(Details::GoogleDwd(token)) => **token != GoogleDWDAuth::default(),
         Some(Details::TrustedIdp(credentials)) => **credentials != TrustedIDPAuth::default(),

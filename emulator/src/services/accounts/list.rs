@@ -40,7 +40,8 @@ pub(super) fn all(
             && same(&request.user_id, row.user_id.as_ref())
             && same(&request.connector, Some(&account.connector))
             && same(&request.identifier, Some(&account.identifier))
-            && (request.provider.is_empty() || request.provider.eq_ignore_ascii_case(&account.provider))
+            && (request.provider.is_empty()
+                || request.provider.eq_ignore_ascii_case(&account.provider))
             && (names.is_empty() || names.contains(&account.connector))
             && request
                 .is_org_wide_credential
@@ -49,7 +50,10 @@ pub(super) fn all(
     };
     let (size, token) = (request.page_size, &request.page_token);
     // Uses an index if the filter allows it.
-    let identifier = request.identifier.as_deref().filter(|text| !text.is_empty());
+    let identifier = request
+        .identifier
+        .as_deref()
+        .filter(|text| !text.is_empty());
     let page = match identifier {
         Some(identifier) => state.accounts.page_by(
             ("identifier", identifier),
@@ -58,7 +62,9 @@ pub(super) fn all(
             token,
             matches,
         )?,
-        None => state.accounts.page(Order::NewestFirst, size, token, matches)?,
+        None => state
+            .accounts
+            .page(Order::NewestFirst, size, token, matches)?,
     };
     Ok(ListConnectedAccountsResponse {
         connected_accounts: page.map(|row| summary(state.show_account(ctx, row))),
@@ -76,10 +82,13 @@ pub(super) fn search(
     let query = request.query.to_lowercase();
     let connection = &request.connection_id;
     let matches = |row: &AccountRow| {
-        (connection.is_empty() || row.account.connection_id == *connection) && mentions(&row.account, &query)
+        (connection.is_empty() || row.account.connection_id == *connection)
+            && mentions(&row.account, &query)
     };
     let (size, token) = (request.page_size, &request.page_token);
-    let page = state.accounts.page(Order::NewestFirst, size, token, matches)?;
+    let page = state
+        .accounts
+        .page(Order::NewestFirst, size, token, matches)?;
     Ok(SearchConnectedAccountsResponse {
         connected_accounts: page.map(|row| summary(state.show_account(ctx, row))),
         total_size: page.total,

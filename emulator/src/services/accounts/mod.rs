@@ -34,7 +34,10 @@ pub(super) static OPERATIONS: &[Entry] = &[
         "ConnectedAccountService.GetMagicLinkForConnectedAccount",
         write!(get_magic_link),
     ),
-    ("ConnectedAccountService.ListConnectedAccounts", read!(list::all)),
+    (
+        "ConnectedAccountService.ListConnectedAccounts",
+        read!(list::all),
+    ),
     (
         "ConnectedAccountService.SearchConnectedAccounts",
         read!(list::search),
@@ -80,7 +83,10 @@ pub(super) use change::{add, connection};
 /// # Errors
 /// NOT_FOUND. INVALID_ARGUMENT if the request contains neither an id nor both a connector and an
 /// identifier.
-pub(super) fn find<'s>(state: &'s State, account: AccountRef<'_>) -> Result<&'s AccountRow, ApiError> {
+pub(super) fn find<'s>(
+    state: &'s State,
+    account: AccountRef<'_>,
+) -> Result<&'s AccountRow, ApiError> {
     let is_set = |text: Option<&'_ str>| text.is_some_and(|text| !text.is_empty());
     if let Some(id) = account.id.filter(|id| !id.is_empty()) {
         return state.accounts.require(id);

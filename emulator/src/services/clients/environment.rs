@@ -42,8 +42,12 @@ pub(super) fn create(
     let mut client = state.clients.insert(&mut state.ids, row).client.clone();
     client.key_id.clone_from(&client.id);
     let key = client.key_id.clone();
-    state.clients.change(&client.id, |row| row.client.key_id = key)?;
-    Ok(CreateClientResponse { client: Some(client) })
+    state
+        .clients
+        .change(&client.id, |row| row.client.key_id = key)?;
+    Ok(CreateClientResponse {
+        client: Some(client),
+    })
 }
 
 pub(super) fn get(
@@ -66,7 +70,9 @@ pub(super) fn list(
     let types = request.filter.unwrap_or_default().client_type;
     let matches = |row: &ClientRow| types.is_empty() || types.contains(&row.client.client_type);
     let (size, token) = (request.page_size, &request.page_token);
-    let page = state.clients.page(Order::OldestFirst, size, token, matches)?;
+    let page = state
+        .clients
+        .page(Order::OldestFirst, size, token, matches)?;
     Ok(ListClientsResponse {
         clients: page.map(|row| row.client.clone()),
         total_size: page.total,
@@ -108,7 +114,11 @@ fn change(client: &mut Client, new: UpdateClient, patch: Patch<'_>) {
         &mut client.post_login_uris,
     );
     patch.list("scopes", new.scopes, &mut client.scopes);
-    patch.list("custom_claims", new.custom_claims, &mut client.custom_claims);
+    patch.list(
+        "custom_claims",
+        new.custom_claims,
+        &mut client.custom_claims,
+    );
     patch.list("grant_types", new.grant_types, &mut client.grant_types);
     patch.set(
         "initiate_login_uri",

@@ -88,8 +88,16 @@ pub(super) fn change(ctx: &Ctx<'_>, client: &mut M2MClient, new: Settings, patch
     patch.set_text("description", new.description, &mut client.description);
     patch.list("scopes", new.scopes, &mut client.scopes);
     patch.list("audience", new.audience, &mut client.audience);
-    patch.list("custom_claims", new.custom_claims, &mut client.custom_claims);
-    patch.list("redirect_uris", new.redirect_uris, &mut client.redirect_uris);
+    patch.list(
+        "custom_claims",
+        new.custom_claims,
+        &mut client.custom_claims,
+    );
+    patch.list(
+        "redirect_uris",
+        new.redirect_uris,
+        &mut client.redirect_uris,
+    );
     if patch.changes("expiry", new.expiry > 0) {
         client.expiry = if new.expiry > 0 { new.expiry } else { EXPIRY };
     }

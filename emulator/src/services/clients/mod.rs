@@ -21,7 +21,10 @@ pub(super) static OPERATIONS: &[Entry] = &[
         "ClientService.CreateOrganizationClientSecret",
         write!(organization::create_secret),
     ),
-    ("ClientService.CreateResourceClient", write!(resource::create)),
+    (
+        "ClientService.CreateResourceClient",
+        write!(resource::create),
+    ),
     ("ClientService.DeleteClient", write!(environment::delete)),
     ("ClientService.DeleteClientSecret", write!(secrets::delete)),
     (
@@ -32,21 +35,39 @@ pub(super) static OPERATIONS: &[Entry] = &[
         "ClientService.DeleteOrganizationClientSecret",
         write!(organization::delete_secret),
     ),
-    ("ClientService.DeleteResourceClient", write!(resource::delete)),
+    (
+        "ClientService.DeleteResourceClient",
+        write!(resource::delete),
+    ),
     ("ClientService.GetClient", read!(environment::get)),
-    ("ClientService.GetOrganizationClient", read!(organization::get)),
+    (
+        "ClientService.GetOrganizationClient",
+        read!(organization::get),
+    ),
     ("ClientService.GetResource", read!(resource::get_resource)),
     ("ClientService.GetResourceClient", read!(resource::get)),
     ("ClientService.ListClient", read!(environment::list)),
-    ("ClientService.ListOrganizationClients", read!(organization::list)),
+    (
+        "ClientService.ListOrganizationClients",
+        read!(organization::list),
+    ),
     ("ClientService.ListResourceClients", read!(resource::list)),
-    ("ClientService.ListResourceUserConsents", read!(consents::list)),
-    ("ClientService.ListResources", read!(resource::list_resources)),
+    (
+        "ClientService.ListResourceUserConsents",
+        read!(consents::list),
+    ),
+    (
+        "ClientService.ListResources",
+        read!(resource::list_resources),
+    ),
     ("ClientService.RevokeUserConsent", write!(consents::revoke)),
     ("ClientService.UpdateClient", write!(environment::update)),
     (
         "ClientService.UpdateOrganizationClient",
         write!(organization::update),
     ),
-    ("ClientService.UpdateResourceClient", write!(resource::update)),
+    (
+        "ClientService.UpdateResourceClient",
+        write!(resource::update),
+    ),
 ];

@@ -2,11 +2,12 @@
 
 use scalekit::api::Empty;
 use scalekit::api::clients::{
-    CreateOrganizationClientRequest, CreateOrganizationClientResponse, CreateOrganizationClientSecretRequest,
-    CreateOrganizationClientSecretResponse, DeleteOrganizationClientRequest,
-    DeleteOrganizationClientSecretRequest, GetOrganizationClientRequest, GetOrganizationClientResponse,
-    ListOrganizationClientsRequest, ListOrganizationClientsResponse, M2MClient,
-    UpdateOrganizationClientRequest, UpdateOrganizationClientResponse,
+    CreateOrganizationClientRequest, CreateOrganizationClientResponse,
+    CreateOrganizationClientSecretRequest, CreateOrganizationClientSecretResponse,
+    DeleteOrganizationClientRequest, DeleteOrganizationClientSecretRequest,
+    GetOrganizationClientRequest, GetOrganizationClientResponse, ListOrganizationClientsRequest,
+    ListOrganizationClientsResponse, M2MClient, UpdateOrganizationClientRequest,
+    UpdateOrganizationClientResponse,
 };
 
 use super::{Patch, machine, secrets};

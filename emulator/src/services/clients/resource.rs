@@ -1,11 +1,11 @@
 //! Protected resources and their clients.
 
 use scalekit::api::clients::{
-    ConsentedUser, CreateResourceClientRequest, CreateResourceClientResponse, DeleteResourceClientRequest,
-    DeleteResourceClientResponse, GetResourceClientRequest, GetResourceClientResponse, GetResourceRequest,
-    GetResourceResponse, ListResourceClientsRequest, ListResourceClientsResponse, ListResourcesRequest,
-    ListResourcesResponse, M2MClient, Resource, ResourceType, UpdateResourceClientRequest,
-    UpdateResourceClientResponse,
+    ConsentedUser, CreateResourceClientRequest, CreateResourceClientResponse,
+    DeleteResourceClientRequest, DeleteResourceClientResponse, GetResourceClientRequest,
+    GetResourceClientResponse, GetResourceRequest, GetResourceResponse, ListResourceClientsRequest,
+    ListResourceClientsResponse, ListResourcesRequest, ListResourcesResponse, M2MClient, Resource,
+    ResourceType, UpdateResourceClientRequest, UpdateResourceClientResponse,
 };
 
 use super::{Patch, machine};
@@ -31,10 +31,13 @@ pub(super) fn list_resources(
     request: ListResourcesRequest,
 ) -> Result<ListResourcesResponse, ApiError> {
     let matches = |resource: &Resource| {
-        request.resource_type == ResourceType::Unspecified || resource.resource_type == request.resource_type
+        request.resource_type == ResourceType::Unspecified
+            || resource.resource_type == request.resource_type
     };
     let (size, token) = (request.page_size, &request.page_token);
-    let page = state.resources.page(Order::OldestFirst, size, token, matches)?;
+    let page = state
+        .resources
+        .page(Order::OldestFirst, size, token, matches)?;
     Ok(ListResourcesResponse {
         resources: page.map(|resource| (*resource).clone()),
         total_size: page.total,

@@ -45,7 +45,8 @@ pub(super) fn add(
     if of_resource.is_some_and(|client| client.secrets.len() >= MAX_SECRETS) {
         let message = format!("a resource client can have at most {MAX_SECRETS} secrets");
         return Err(
-            ApiError::precondition("CLIENT_SECRET_LIMIT_REACHED", message).resource("client", client_id)
+            ApiError::precondition("CLIENT_SECRET_LIMIT_REACHED", message)
+                .resource("client", client_id),
         );
     }
     secrets(state, client_id)?;
@@ -75,7 +76,9 @@ pub(super) fn remove(
     if secrets.len() == 1 {
         // Programs match this text.
         let message = "last client cannot be deleted";
-        return Err(ApiError::precondition("LAST_CLIENT_SECRET", message).resource("secret", secret_id));
+        return Err(
+            ApiError::precondition("LAST_CLIENT_SECRET", message).resource("secret", secret_id)
+        );
     }
     change(state, ctx, client_id, |secrets, hashes| {
         secrets.retain(|secret| secret.id != secret_id);

@@ -22,10 +22,12 @@ pub(super) fn all(
         .as_deref()
         .is_some_and(|include| include.eq_ignore_ascii_case("all"));
     let matches = |connection: &&Connection| {
-        let has_domain =
-            |name: &str| domains_of(state, connection).any(|domain| domain.domain.eq_ignore_ascii_case(name));
+        let has_domain = |name: &str| {
+            domains_of(state, connection).any(|domain| domain.domain.eq_ignore_ascii_case(name))
+        };
         (inactive || connection.enabled)
-            && (request.organization_id.is_none() || connection.organization_id == request.organization_id)
+            && (request.organization_id.is_none()
+                || connection.organization_id == request.organization_id)
             && request.domain.as_deref().is_none_or(has_domain)
     };
     let connections = state

@@ -80,7 +80,8 @@ fn kind(settings: &UpdateConnectionSettings) -> ConnectionType {
 
 /// Returns the name and the fields of the oneof member that is set.
 fn variant(settings: &impl serde::Serialize) -> Result<(String, Map<String, Value>), ApiError> {
-    let json = serde_json::to_value(settings).map_err(|error| ApiError::internal(error.to_string()))?;
+    let json =
+        serde_json::to_value(settings).map_err(|error| ApiError::internal(error.to_string()))?;
     match json {
         Value::Object(members) => members.into_iter().find_map(|(name, fields)| match fields {
             Value::Object(fields) => Some((name, fields)),

@@ -29,7 +29,10 @@ pub(super) static OPERATIONS: &[Entry] = &[
         "ConnectionService.DeleteEnvironmentConnection",
         write!(change::delete_environment),
     ),
-    ("ConnectionService.DisableConnection", write!(change::disable)),
+    (
+        "ConnectionService.DisableConnection",
+        write!(change::disable),
+    ),
     ("ConnectionService.EnableConnection", write!(change::enable)),
     ("ConnectionService.GetConnection", read!(get)),
     (
@@ -44,7 +47,11 @@ pub(super) static OPERATIONS: &[Entry] = &[
     ),
 ];
 
-fn get(state: &State, _: &Ctx<'_>, request: GetConnectionRequest) -> Result<GetConnectionResponse, ApiError> {
+fn get(
+    state: &State,
+    _: &Ctx<'_>,
+    request: GetConnectionRequest,
+) -> Result<GetConnectionResponse, ApiError> {
     let connection = own(state, &request.organization_id, &request.id)?;
     Ok(GetConnectionResponse {
         connection: Some(show(state, connection)),
@@ -82,7 +89,10 @@ fn show(state: &State, connection: &Connection) -> Connection {
 }
 
 /// Returns the domains that route users to the connection. Allowed e-mail domains are not included.
-fn domains_of<'s>(state: &'s State, connection: &'s Connection) -> impl Iterator<Item = &'s Domain> {
+fn domains_of<'s>(
+    state: &'s State,
+    connection: &'s Connection,
+) -> impl Iterator<Item = &'s Domain> {
     let organization_id = connection.organization_id.as_deref().unwrap_or_default();
     let own = state.domains.by("organization", organization_id);
     own.filter(|domain| domain.domain_type != DomainType::AllowedEmailDomain)

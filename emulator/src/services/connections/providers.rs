@@ -36,7 +36,11 @@ const MICROSOFT: Endpoints = Endpoints {
 
 const OPENID: &[&str] = &["openid", "profile", "email"];
 
-const fn service(name: &'static str, endpoints: Endpoints, scopes: &'static [&'static str]) -> Service {
+const fn service(
+    name: &'static str,
+    endpoints: Endpoints,
+    scopes: &'static [&'static str],
+) -> Service {
     Service {
         name,
         endpoints,
@@ -110,7 +114,11 @@ static KNOWN: &[Service] = &[
         GOOGLE,
         &["https://www.googleapis.com/auth/documents"],
     ),
-    service("googledrive", GOOGLE, &["https://www.googleapis.com/auth/drive"]),
+    service(
+        "googledrive",
+        GOOGLE,
+        &["https://www.googleapis.com/auth/drive"],
+    ),
     service(
         "googlesheets",
         GOOGLE,
@@ -201,7 +209,11 @@ pub(super) fn oauth_defaults(name: &str) -> Option<OAuthConnectionConfig> {
         authorize_uri: Some(service.endpoints.authorize.to_owned()),
         token_uri: Some(service.endpoints.token.to_owned()),
         user_info_uri: Some(service.endpoints.user_info.to_owned()),
-        scopes: service.scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+        scopes: service
+            .scopes
+            .iter()
+            .map(|scope| (*scope).to_owned())
+            .collect(),
         // Google returns a refresh token only with these parameters.
         access_type: google.then(|| "offline".to_owned()),
         prompt: google.then(|| "consent".to_owned()),

@@ -86,8 +86,9 @@ fn status(connection: &Connection) -> ConnectionStatus {
     }
     let (complete, started) = match &connection.settings {
         Some(ConnectionSettings::OidcConfig(oidc)) => {
-            let endpoint =
-                is_set(&oidc.issuer) || is_set(&oidc.discovery_endpoint) || is_set(&oidc.authorize_uri);
+            let endpoint = is_set(&oidc.issuer)
+                || is_set(&oidc.discovery_endpoint)
+                || is_set(&oidc.authorize_uri);
             let (client, secret) = (is_set(&oidc.client_id), is_set(&oidc.client_secret));
             (endpoint && client && secret, endpoint || client || secret)
         }

@@ -1,9 +1,10 @@
 //! MCP configurations.
 
 use scalekit::api::mcp::{
-    CreateMcpConfigRequest, CreateMcpConfigResponse, DeleteMcpConfigRequest, DeleteMcpConfigResponse,
-    GetMcpConfigRequest, GetMcpConfigResponse, ListMcpConfigsRequest, ListMcpConfigsResponse, McpConfig,
-    McpConfigConnectionToolMapping, UpdateMcpConfigRequest, UpdateMcpConfigResponse,
+    CreateMcpConfigRequest, CreateMcpConfigResponse, DeleteMcpConfigRequest,
+    DeleteMcpConfigResponse, GetMcpConfigRequest, GetMcpConfigResponse, ListMcpConfigsRequest,
+    ListMcpConfigsResponse, McpConfig, McpConfigConnectionToolMapping, UpdateMcpConfigRequest,
+    UpdateMcpConfigResponse,
 };
 
 use super::connections::service;
@@ -18,8 +19,12 @@ pub(super) fn create(
 ) -> Result<CreateMcpConfigResponse, ApiError> {
     let new = request.config.unwrap_or_default();
     if state.mcp_configs.by("name", &new.name).next().is_some() {
-        let message = format!("an MCP configuration with the name {:?} already exists", new.name);
-        return Err(ApiError::exists("RESOURCE_ALREADY_EXISTS", message).resource(McpConfig::KIND, &new.name));
+        let message = format!(
+            "an MCP configuration with the name {:?} already exists",
+            new.name
+        );
+        return Err(ApiError::exists("RESOURCE_ALREADY_EXISTS", message)
+            .resource(McpConfig::KIND, &new.name));
     }
     let mappings = resolve(state, new.connection_tool_mappings)?;
     let id = state.ids.next(McpConfig::PREFIX);
@@ -31,7 +36,9 @@ pub(super) fn create(
         id,
     };
     let config = state.mcp_configs.insert(&mut state.ids, config).clone();
-    Ok(CreateMcpConfigResponse { config: Some(config) })
+    Ok(CreateMcpConfigResponse {
+        config: Some(config),
+    })
 }
 
 /// Resolves the connections of the mappings, which must exist.
@@ -96,11 +103,17 @@ pub(super) fn list(
                 || mappings.any(|mapping| mapping.provider.eq_ignore_ascii_case(&filter.provider)))
             && contains(
                 &query,
-                [Some(&config.id), Some(&config.name), Some(&config.description)],
+                [
+                    Some(&config.id),
+                    Some(&config.name),
+                    Some(&config.description),
+                ],
             )
     };
     let (size, token) = (request.page_size, &request.page_token);
-    let page = state.mcp_configs.page(Order::OldestFirst, size, token, matches)?;
+    let page = state
+        .mcp_configs
+        .page(Order::OldestFirst, size, token, matches)?;
     Ok(ListMcpConfigsResponse {
         configs: page.map(|config| (*config).clone()),
         total_size: page.total,

@@ -1,9 +1,10 @@
 //! MCP instances: configurations for single users.
 
 use scalekit::api::mcp::{
-    DeleteMcpInstanceRequest, DeleteMcpInstanceResponse, EnsureMcpInstanceRequest, EnsureMcpInstanceResponse,
-    GetMcpInstanceRequest, GetMcpInstanceResponse, ListMcpInstancesRequest, ListMcpInstancesResponse,
-    McpConfig, McpInstance, UpdateMcpInstanceRequest, UpdateMcpInstanceResponse,
+    DeleteMcpInstanceRequest, DeleteMcpInstanceResponse, EnsureMcpInstanceRequest,
+    EnsureMcpInstanceResponse, GetMcpInstanceRequest, GetMcpInstanceResponse,
+    ListMcpInstancesRequest, ListMcpInstancesResponse, McpConfig, McpInstance,
+    UpdateMcpInstanceRequest, UpdateMcpInstanceResponse,
 };
 
 use super::contains;
@@ -36,7 +37,8 @@ pub(super) fn ensure(
 ) -> Result<EnsureMcpInstanceResponse, ApiError> {
     let config = find_config(state, &request.config_name)?.clone();
     let mut own = state.mcp_instances.by("config", &config.id);
-    if let Some(existing) = own.find(|instance| instance.user_identifier == request.user_identifier) {
+    if let Some(existing) = own.find(|instance| instance.user_identifier == request.user_identifier)
+    {
         return Ok(EnsureMcpInstanceResponse {
             instance: Some(show(state, existing)),
         });
@@ -83,15 +85,17 @@ pub(super) fn update(
         "" => None,
         name => Some(find_config(state, name)?.clone()),
     };
-    let changed = state.mcp_instances.change(&request.instance_id, |instance| {
-        if !request.name.is_empty() {
-            instance.name = request.name;
-        }
-        if config.is_some() {
-            instance.config = config;
-        }
-        instance.updated_at = ctx.stamp();
-    })?;
+    let changed = state
+        .mcp_instances
+        .change(&request.instance_id, |instance| {
+            if !request.name.is_empty() {
+                instance.name = request.name;
+            }
+            if config.is_some() {
+                instance.config = config;
+            }
+            instance.updated_at = ctx.stamp();
+        })?;
     let instance = changed.clone();
     Ok(UpdateMcpInstanceResponse {
         instance: Some(show(state, &instance)),

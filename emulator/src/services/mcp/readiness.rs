@@ -1,9 +1,9 @@
 //! Authorization states: which connections of an MCP server a user has authorized.
 
 use scalekit::api::mcp::{
-    GetMcpInstanceAuthStateRequest, GetMcpInstanceAuthStateResponse, ListMcpConnectedAccountsRequest,
-    ListMcpConnectedAccountsResponse, McpConfigConnectionToolMapping, McpConnectionAuthState,
-    McpInstanceConnectionAuthState,
+    GetMcpInstanceAuthStateRequest, GetMcpInstanceAuthStateResponse,
+    ListMcpConnectedAccountsRequest, ListMcpConnectedAccountsResponse,
+    McpConfigConnectionToolMapping, McpConnectionAuthState, McpInstanceConnectionAuthState,
 };
 
 use super::accounts;

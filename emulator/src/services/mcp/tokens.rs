@@ -26,12 +26,18 @@ pub(super) fn create(
             accounts::connection(state, key)?;
         }
         _ => {
-            return Err(ApiError::invalid("specify mcp_config_id or key_id, not both"));
+            return Err(ApiError::invalid(
+                "specify mcp_config_id or key_id, not both",
+            ));
         }
     }
     let lifetime = request.expiry.map_or(LIFETIME, |expiry| expiry.as_secs());
     if lifetime <= 0 {
-        return Err(ApiError::field("expiry", "expiry.positive", "must be positive"));
+        return Err(ApiError::field(
+            "expiry",
+            "expiry.positive",
+            "must be positive",
+        ));
     }
     Ok(CreateMcpSessionTokenResponse {
         token: random_token("mcp"),

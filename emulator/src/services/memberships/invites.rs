@@ -41,20 +41,30 @@ pub(super) fn resend(
     request: ResendInviteRequest,
 ) -> Result<ResendInviteResponse, ApiError> {
     let membership = require(state, &request.organization_id, &request.id)?;
-    let resendable = [MembershipStatus::PendingInvite, MembershipStatus::InviteExpired];
+    let resendable = [
+        MembershipStatus::PendingInvite,
+        MembershipStatus::InviteExpired,
+    ];
     if !resendable.contains(&membership.membership_status) {
         let message = "the user has no pending invitation to the organization";
-        return Err(ApiError::precondition("INVITE_NOT_PENDING", message).resource("membership", &request.id));
+        return Err(ApiError::precondition("INVITE_NOT_PENDING", message)
+            .resource("membership", &request.id));
     }
     let (created_at, inviter_email) = (membership.created_at, membership.inviter_email.clone());
     let invite = (request.id.clone(), request.organization_id.clone());
     let resent_count = state.invites.get(&invite).copied().unwrap_or_default() + 1;
     state.invites.insert(invite, resent_count);
     let expires_at = ctx.stamp_in(INVITE_LIFETIME);
-    let user = change(state, ctx, &request.id, &request.organization_id, |membership| {
-        membership.membership_status = MembershipStatus::PendingInvite;
-        membership.expires_at = expires_at;
-    })?;
+    let user = change(
+        state,
+        ctx,
+        &request.id,
+        &request.organization_id,
+        |membership| {
+            membership.membership_status = MembershipStatus::PendingInvite;
+            membership.expires_at = expires_at;
+        },
+    )?;
     let organization_id = Some(request.organization_id.as_str());
     state.emit(
         ctx,
@@ -74,5 +84,7 @@ pub(super) fn resend(
         resent_at: ctx.stamp(),
         resent_count,
     };
-    Ok(ResendInviteResponse { invite: Some(invite) })
+    Ok(ResendInviteResponse {
+        invite: Some(invite),
+    })
 }

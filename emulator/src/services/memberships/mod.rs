@@ -9,9 +9,9 @@ use scalekit::api::Empty;
 use scalekit::api::commons::{MembershipStatus, OrganizationMembership};
 use scalekit::api::events::ObjectType;
 use scalekit::api::users::{
-    CreateMembership, CreateMembershipRequest, CreateMembershipRequestIdentities, CreateMembershipResponse,
-    DeleteMembershipRequest, DeleteMembershipRequestIdentities, UpdateMembershipRequest,
-    UpdateMembershipRequestIdentities, UpdateMembershipResponse, User,
+    CreateMembership, CreateMembershipRequest, CreateMembershipRequestIdentities,
+    CreateMembershipResponse, DeleteMembershipRequest, DeleteMembershipRequestIdentities,
+    UpdateMembershipRequest, UpdateMembershipRequestIdentities, UpdateMembershipResponse, User,
 };
 
 use super::{Entry, name, read, write};
@@ -25,7 +25,10 @@ pub(super) static OPERATIONS: &[Entry] = &[
     ("UserService.AssignUserRoles", write!(roles::assign)),
     ("UserService.CreateMembership", write!(create)),
     ("UserService.DeleteMembership", write!(delete)),
-    ("UserService.ListUserPermissions", read!(roles::list_permissions)),
+    (
+        "UserService.ListUserPermissions",
+        read!(roles::list_permissions),
+    ),
     ("UserService.ListUserRoles", read!(roles::list)),
     ("UserService.RemoveUserRole", write!(roles::remove)),
     ("UserService.ResendInvite", write!(invites::resend)),
@@ -39,15 +42,26 @@ fn create(
 ) -> Result<CreateMembershipResponse, ApiError> {
     state.organizations.require(&request.organization_id)?;
     let user_id = state
-        .user(name!(request.identities, CreateMembershipRequestIdentities::Id)?)?
+        .user(name!(
+            request.identities,
+            CreateMembershipRequestIdentities::Id
+        )?)?
         .id
         .clone();
     if state.membership(&user_id, &request.organization_id).is_ok() {
         let message = "the user is already a member of the organization";
-        return Err(ApiError::exists("MEMBERSHIP_ALREADY_EXISTS", message).resource("membership", &user_id));
+        return Err(
+            ApiError::exists("MEMBERSHIP_ALREADY_EXISTS", message).resource("membership", &user_id)
+        );
     }
     let invite = request.send_invitation_email.unwrap_or(true);
-    let membership = new_membership(state, ctx, &request.organization_id, request.membership, invite)?;
+    let membership = new_membership(
+        state,
+        ctx,
+        &request.organization_id,
+        request.membership,
+        invite,
+    )?;
     let user = state.add_membership(ctx, &user_id, membership)?;
     Ok(CreateMembershipResponse { user: Some(user) })
 }
@@ -65,9 +79,14 @@ pub(super) fn new_membership(
         .require(organization_id)?
         .max_allowed_users
         .filter(|limit| *limit > 0);
-    if limit.is_some_and(|limit| state.member_count(organization_id) >= limit.unsigned_abs() as usize) {
+    if limit
+        .is_some_and(|limit| state.member_count(organization_id) >= limit.unsigned_abs() as usize)
+    {
         let message = "the organization has reached its maximum number of users";
-        return Err(ApiError::precondition("MAX_ALLOWED_USERS_EXCEEDED", message));
+        return Err(ApiError::precondition(
+            "MAX_ALLOWED_USERS_EXCEEDED",
+            message,
+        ));
     }
     let new = new.unwrap_or_default();
     let mut roles = roles::resolve(state, organization_id, &new.roles)?;
@@ -102,28 +121,44 @@ fn update(
 ) -> Result<UpdateMembershipResponse, ApiError> {
     state.organizations.require(&request.organization_id)?;
     let user_id = state
-        .user(name!(request.identities, UpdateMembershipRequestIdentities::Id)?)?
+        .user(name!(
+            request.identities,
+            UpdateMembershipRequestIdentities::Id
+        )?)?
         .id
         .clone();
     state.membership(&user_id, &request.organization_id)?;
     let new = request.membership.unwrap_or_default();
     let roles = roles::resolve(state, &request.organization_id, &new.roles)?;
-    let user = change(state, ctx, &user_id, &request.organization_id, |membership| {
-        if !roles.is_empty() {
-            membership.roles = roles;
-        }
-        if !new.metadata.is_empty() {
-            membership.metadata = new.metadata;
-        }
-    })?;
+    let user = change(
+        state,
+        ctx,
+        &user_id,
+        &request.organization_id,
+        |membership| {
+            if !roles.is_empty() {
+                membership.roles = roles;
+            }
+            if !new.metadata.is_empty() {
+                membership.metadata = new.metadata;
+            }
+        },
+    )?;
     Ok(UpdateMembershipResponse { user: Some(user) })
 }
 
 /// With `cascade`, a user without other memberships is deleted.
-fn delete(state: &mut State, ctx: &Ctx<'_>, request: DeleteMembershipRequest) -> Result<Empty, ApiError> {
+fn delete(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    request: DeleteMembershipRequest,
+) -> Result<Empty, ApiError> {
     state.organizations.require(&request.organization_id)?;
     let user_id = state
-        .user(name!(request.identities, DeleteMembershipRequestIdentities::Id)?)?
+        .user(name!(
+            request.identities,
+            DeleteMembershipRequestIdentities::Id
+        )?)?
         .id
         .clone();
     state.remove_membership(ctx, &user_id, &request.organization_id)?;
@@ -157,7 +192,9 @@ fn change(
 ) -> Result<User, ApiError> {
     state.change_membership(user_id, organization_id, change)?;
     let stamp = ctx.stamp();
-    let user = state.users.change(user_id, |user| user.update_time = stamp)?;
+    let user = state
+        .users
+        .change(user_id, |user| user.update_time = stamp)?;
     let user = user.clone();
     let user = state.show_user(ctx, &user);
     let event = "user.organization_membership_updated";

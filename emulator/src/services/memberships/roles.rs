@@ -3,8 +3,9 @@
 use scalekit::api::Empty;
 use scalekit::api::commons::Role;
 use scalekit::api::users::{
-    AssignUserRolesRequest, AssignUserRolesResponse, ListUserPermissionsRequest, ListUserPermissionsResponse,
-    ListUserRolesRequest, ListUserRolesResponse, Permission, RemoveUserRoleRequest,
+    AssignUserRolesRequest, AssignUserRolesResponse, ListUserPermissionsRequest,
+    ListUserPermissionsResponse, ListUserRolesRequest, ListUserRolesResponse, Permission,
+    RemoveUserRoleRequest,
 };
 
 use super::{change, require};
@@ -27,7 +28,12 @@ pub(super) fn resolve(
     Ok(resolved)
 }
 
-fn find<'s>(state: &'s State, organization_id: &str, name: &str, id: &str) -> Result<&'s RoleRow, ApiError> {
+fn find<'s>(
+    state: &'s State,
+    organization_id: &str,
+    name: &str,
+    id: &str,
+) -> Result<&'s RoleRow, ApiError> {
     let found = if name.is_empty() {
         let usable = |row: &&RoleRow| {
             row.organization_id
@@ -98,7 +104,11 @@ pub(super) fn assign(
         &request.organization_id,
         |membership| {
             for role in added {
-                if !membership.roles.iter().any(|existing| existing.name == role.name) {
+                if !membership
+                    .roles
+                    .iter()
+                    .any(|existing| existing.name == role.name)
+                {
                     membership.roles.push(role);
                 }
             }
@@ -120,7 +130,11 @@ pub(super) fn remove(
     request: RemoveUserRoleRequest,
 ) -> Result<Empty, ApiError> {
     let membership = require(state, &request.organization_id, &request.user_id)?;
-    if !membership.roles.iter().any(|role| role.name == request.role_name) {
+    if !membership
+        .roles
+        .iter()
+        .any(|role| role.name == request.role_name)
+    {
         return Err(ApiError::not_found("role", &request.role_name));
     }
     change(
@@ -129,7 +143,9 @@ pub(super) fn remove(
         &request.user_id,
         &request.organization_id,
         |membership| {
-            membership.roles.retain(|role| role.name != request.role_name);
+            membership
+                .roles
+                .retain(|role| role.name != request.role_name);
         },
     )?;
     Ok(Empty {})

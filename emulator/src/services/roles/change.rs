@@ -38,7 +38,11 @@ impl From<CreateRole> for NewRole {
 /// A new role of the environment or of an organization.
 pub(super) struct NewRole(CreateRole);
 
-pub(super) fn require<'a>(state: &'a State, scope: Scope<'_>, name: &str) -> Result<&'a RoleRow, ApiError> {
+pub(super) fn require<'a>(
+    state: &'a State,
+    scope: Scope<'_>,
+    name: &str,
+) -> Result<&'a RoleRow, ApiError> {
     state
         .role(scope, name)
         .ok_or_else(|| ApiError::not_found("role", name))
@@ -144,7 +148,12 @@ pub(super) fn delete(
     Ok(())
 }
 
-fn find_successor(state: &State, scope: Scope<'_>, name: &str, row: &RoleRow) -> Result<RoleRow, ApiError> {
+fn find_successor(
+    state: &State,
+    scope: Scope<'_>,
+    name: &str,
+    row: &RoleRow,
+) -> Result<RoleRow, ApiError> {
     let found = match scope {
         Some(organization_id) => state.role_in(organization_id, name),
         None => state.role(None, name),
@@ -233,7 +242,8 @@ fn check_base(state: &State, scope: Scope<'_>, name: &str, base: &str) -> Result
         None => state.role(None, base),
     };
     let base = found.ok_or_else(|| ApiError::not_found("role", base))?;
-    let is_self = |role: &&RoleRow| role.role.name == name && role.organization_id.as_deref() == scope;
+    let is_self =
+        |role: &&RoleRow| role.role.name == name && role.organization_id.as_deref() == scope;
     if state.lineage(base).iter().any(is_self) {
         Err(cycle())
     } else {
@@ -251,7 +261,9 @@ fn existing_permissions(state: &State, names: &[String]) -> Vec<RolePermission> 
 /// Adds permissions to a role's own permissions. Unknown names and duplicates are ignored.
 pub(crate) fn add_permissions(state: &State, own: &mut Vec<RolePermission>, names: &[String]) {
     for name in names {
-        if state.permission(name).is_some() && !own.iter().any(|permission| permission.name == *name) {
+        if state.permission(name).is_some()
+            && !own.iter().any(|permission| permission.name == *name)
+        {
             own.push(RolePermission {
                 name: name.clone(),
                 ..RolePermission::default()

@@ -1,8 +1,8 @@
 //! Default roles for creators of organizations and for new members.
 
 use scalekit::api::roles::{
-    Role, UpdateDefaultOrganizationRolesRequest, UpdateDefaultOrganizationRolesResponse, UpdateDefaultRole,
-    UpdateDefaultRolesRequest, UpdateDefaultRolesResponse,
+    Role, UpdateDefaultOrganizationRolesRequest, UpdateDefaultOrganizationRolesResponse,
+    UpdateDefaultRole, UpdateDefaultRolesRequest, UpdateDefaultRolesResponse,
 };
 
 use super::show::{Include, show};
@@ -72,7 +72,10 @@ fn find(
     };
     let row = match &name {
         Some(name) => state.role(None, name),
-        None => state.roles.get(&id).filter(|row| row.organization_id.is_none()),
+        None => state
+            .roles
+            .get(&id)
+            .filter(|row| row.organization_id.is_none()),
     };
     let row = row.ok_or_else(|| ApiError::not_found("role", name.as_deref().unwrap_or(&id)))?;
     Ok(Some(row.role.id.clone()))

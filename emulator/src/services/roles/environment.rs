@@ -2,9 +2,10 @@
 
 use scalekit::api::Empty;
 use scalekit::api::roles::{
-    CreateRoleRequest, CreateRoleResponse, DeleteRoleBaseRequest, DeleteRoleRequest, GetRoleRequest,
-    GetRoleResponse, GetRoleUsersCountRequest, GetRoleUsersCountResponse, ListDependentRolesRequest,
-    ListDependentRolesResponse, ListRolesRequest, ListRolesResponse, UpdateRoleRequest, UpdateRoleResponse,
+    CreateRoleRequest, CreateRoleResponse, DeleteRoleBaseRequest, DeleteRoleRequest,
+    GetRoleRequest, GetRoleResponse, GetRoleUsersCountRequest, GetRoleUsersCountResponse,
+    ListDependentRolesRequest, ListDependentRolesResponse, ListRolesRequest, ListRolesResponse,
+    UpdateRoleRequest, UpdateRoleResponse,
 };
 
 use super::change::{self, require};
@@ -36,7 +37,11 @@ pub(super) fn update(
     Ok(UpdateRoleResponse { role: Some(role) })
 }
 
-pub(super) fn get(state: &State, _: &Ctx<'_>, request: GetRoleRequest) -> Result<GetRoleResponse, ApiError> {
+pub(super) fn get(
+    state: &State,
+    _: &Ctx<'_>,
+    request: GetRoleRequest,
+) -> Result<GetRoleResponse, ApiError> {
     let row = require(state, None, &request.role_name)?;
     Ok(GetRoleResponse {
         role: Some(show(state, row, request.include.as_deref().into())),

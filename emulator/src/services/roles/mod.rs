@@ -10,7 +10,10 @@ pub(super) mod show;
 use super::{Entry, read, write};
 
 pub(super) static OPERATIONS: &[Entry] = &[
-    ("RolesService.AddPermissionsToRole", write!(permissions::add)),
+    (
+        "RolesService.AddPermissionsToRole",
+        write!(permissions::add),
+    ),
     (
         "RolesService.CreateOrganizationRole",
         write!(organization::create),
@@ -25,14 +28,20 @@ pub(super) static OPERATIONS: &[Entry] = &[
         write!(organization::delete_base),
     ),
     ("RolesService.DeleteRole", write!(environment::delete)),
-    ("RolesService.DeleteRoleBase", write!(environment::delete_base)),
+    (
+        "RolesService.DeleteRoleBase",
+        write!(environment::delete_base),
+    ),
     ("RolesService.GetOrganizationRole", read!(organization::get)),
     (
         "RolesService.GetOrganizationRoleUsersCount",
         read!(organization::count_users),
     ),
     ("RolesService.GetRole", read!(environment::get)),
-    ("RolesService.GetRoleUsersCount", read!(environment::count_users)),
+    (
+        "RolesService.GetRoleUsersCount",
+        read!(environment::count_users),
+    ),
     (
         "RolesService.ListDependentRoles",
         read!(environment::list_dependents),
@@ -41,7 +50,10 @@ pub(super) static OPERATIONS: &[Entry] = &[
         "RolesService.ListEffectiveRolePermissions",
         read!(permissions::list_effective),
     ),
-    ("RolesService.ListOrganizationRoles", read!(organization::list)),
+    (
+        "RolesService.ListOrganizationRoles",
+        read!(organization::list),
+    ),
     ("RolesService.ListRolePermissions", read!(permissions::list)),
     ("RolesService.ListRoles", read!(environment::list)),
     (

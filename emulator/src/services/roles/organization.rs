@@ -2,11 +2,11 @@
 
 use scalekit::api::Empty;
 use scalekit::api::roles::{
-    CreateOrganizationRoleRequest, CreateOrganizationRoleResponse, DeleteOrganizationRoleBaseRequest,
-    DeleteOrganizationRoleRequest, GetOrganizationRoleRequest, GetOrganizationRoleResponse,
-    GetOrganizationRoleUsersCountRequest, GetOrganizationRoleUsersCountResponse,
-    ListOrganizationRolesRequest, ListOrganizationRolesResponse, UpdateOrganizationRoleRequest,
-    UpdateOrganizationRoleResponse,
+    CreateOrganizationRoleRequest, CreateOrganizationRoleResponse,
+    DeleteOrganizationRoleBaseRequest, DeleteOrganizationRoleRequest, GetOrganizationRoleRequest,
+    GetOrganizationRoleResponse, GetOrganizationRoleUsersCountRequest,
+    GetOrganizationRoleUsersCountResponse, ListOrganizationRolesRequest,
+    ListOrganizationRolesResponse, UpdateOrganizationRoleRequest, UpdateOrganizationRoleResponse,
 };
 
 use super::change::{self, require};
@@ -72,7 +72,13 @@ pub(super) fn delete(
 ) -> Result<Empty, ApiError> {
     state.organizations.require(&request.org_id)?;
     let successor = request.reassign_role_name.as_deref();
-    change::delete(state, ctx, Some(&request.org_id), &request.role_name, successor)?;
+    change::delete(
+        state,
+        ctx,
+        Some(&request.org_id),
+        &request.role_name,
+        successor,
+    )?;
     Ok(Empty {})
 }
 

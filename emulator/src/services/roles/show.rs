@@ -23,7 +23,8 @@ impl From<Option<&str>> for Include {
 }
 
 pub(crate) fn show(state: &State, row: &RoleRow, include: Include) -> Role {
-    let organization_default = |id: &String| state.default_member_roles.get(id) == Some(&row.role.name);
+    let organization_default =
+        |id: &String| state.default_member_roles.get(id) == Some(&row.role.name);
     Role {
         permissions: permissions(state, row, include),
         default_member: row

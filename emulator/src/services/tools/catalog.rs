@@ -12,7 +12,12 @@ pub(super) const FAIL: &str = "emulator_fail";
 pub(super) const RATE_LIMITED: &str = "emulator_rate_limited";
 
 /// The name, provider, description and text parameters of a tool.
-type BuiltIn = (&'static str, &'static str, &'static str, &'static [&'static str]);
+type BuiltIn = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+);
 
 static TOOLS: &[BuiltIn] = &[
     (ECHO, EMULATOR, "Returns its parameters.", &["text"]),
@@ -22,7 +27,12 @@ static TOOLS: &[BuiltIn] = &[
         "Fails with the given error, for testing error handling.",
         &["code", "message", "tool_error_code"],
     ),
-    (RATE_LIMITED, EMULATOR, "Fails with a rate limit error.", &[]),
+    (
+        RATE_LIMITED,
+        EMULATOR,
+        "Fails with a rate limit error.",
+        &[],
+    ),
     (
         "gmail_fetch_mails",
         "GMAIL",
@@ -62,23 +72,25 @@ static TOOLS: &[BuiltIn] = &[
 ];
 
 pub(super) fn built_in() -> impl Iterator<Item = Tool> {
-    TOOLS.iter().map(|(name, provider, description, parameters)| {
-        let properties: serde_json::Map<String, Value> = parameters
-            .iter()
-            .map(|parameter| ((*parameter).to_owned(), json!({ "type": "string" })))
-            .collect();
-        let definition = json!({
-            "name": name,
-            "description": description,
-            "input_schema": { "type": "object", "properties": properties },
-        });
-        Tool {
-            id: format!("tool_{name}"),
-            provider: (*provider).to_owned(),
-            definition: definition.as_object().cloned(),
-            tags: vec![provider.to_lowercase()],
-            is_default: Some(true),
-            ..Tool::default()
-        }
-    })
+    TOOLS
+        .iter()
+        .map(|(name, provider, description, parameters)| {
+            let properties: serde_json::Map<String, Value> = parameters
+                .iter()
+                .map(|parameter| ((*parameter).to_owned(), json!({ "type": "string" })))
+                .collect();
+            let definition = json!({
+                "name": name,
+                "description": description,
+                "input_schema": { "type": "object", "properties": properties },
+            });
+            Tool {
+                id: format!("tool_{name}"),
+                provider: (*provider).to_owned(),
+                definition: definition.as_object().cloned(),
+                tags: vec![provider.to_lowercase()],
+                is_default: Some(true),
+                ..Tool::default()
+            }
+        })
 }

@@ -73,12 +73,18 @@ fn account<'s>(
         .ok_or_else(|| ApiError::not_found(AccountRow::KIND, identifier))
 }
 
-fn run(tool: &Tool, params: &Map<String, Value>, execution_id: &str) -> Result<Map<String, Value>, ApiError> {
+fn run(
+    tool: &Tool,
+    params: &Map<String, Value>,
+    execution_id: &str,
+) -> Result<Map<String, Value>, ApiError> {
     let text = |field: &str| params.get(field).and_then(Value::as_str);
     match name(tool) {
         catalog::ECHO => Ok(params.clone()),
         catalog::FAIL => {
-            let code = text("code").and_then(Code::from_name).unwrap_or(Code::Internal);
+            let code = text("code")
+                .and_then(Code::from_name)
+                .unwrap_or(Code::Internal);
             let message = text("message").unwrap_or("the tool failed as requested");
             Err(failed(
                 execution_id,
@@ -103,7 +109,9 @@ fn run(tool: &Tool, params: &Map<String, Value>, execution_id: &str) -> Result<M
                 .and_then(|metadata| metadata.get("response"));
             let canned = canned.and_then(Value::as_object).cloned();
             let echo = json!({ "tool": name, "params": params });
-            Ok(canned.or_else(|| echo.as_object().cloned()).unwrap_or_default())
+            Ok(canned
+                .or_else(|| echo.as_object().cloned())
+                .unwrap_or_default())
         }
     }
 }

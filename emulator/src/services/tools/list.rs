@@ -3,8 +3,8 @@
 use scalekit::api::connected_accounts::ConnectorStatus;
 use scalekit::api::tools::{
     ConnectionReadiness, Filter, ListAvailableToolsRequest, ListAvailableToolsResponse,
-    ListScopedToolsRequest, ListScopedToolsResponse, ListToolsRequest, ListToolsResponse, ScopedTool,
-    SearchToolsRequest, SearchToolsResponse, SearchedTool, Tool, ToolReadinessState,
+    ListScopedToolsRequest, ListScopedToolsResponse, ListToolsRequest, ListToolsResponse,
+    ScopedTool, SearchToolsRequest, SearchToolsResponse, SearchedTool, Tool, ToolReadinessState,
 };
 
 use super::{accounts_for, description, is_own, name, summary};
@@ -46,7 +46,10 @@ fn matches(state: &State, filter: &Filter, tool: &Tool) -> bool {
         non_empty(&filter.connector),
         non_empty(&filter.connected_account_id),
     );
-    let owners = (non_empty(&filter.organization_id), non_empty(&filter.user_id));
+    let owners = (
+        non_empty(&filter.organization_id),
+        non_empty(&filter.user_id),
+    );
     let account = |row: &AccountRow| {
         row.account.provider.eq_ignore_ascii_case(&tool.provider)
             && (filter.identifier.is_empty() || row.account.identifier == filter.identifier)
@@ -64,8 +67,12 @@ fn matches(state: &State, filter: &Filter, tool: &Tool) -> bool {
         connections.any(|connection| service(connection).eq_ignore_ascii_case(&tool.provider))
     });
     (filter.provider.is_empty() || tool.provider.eq_ignore_ascii_case(&filter.provider))
-        && (filter.tool_name.is_empty() || filter.tool_name.iter().any(|filter| filter == name(tool)))
-        && filter.query.as_ref().is_none_or(|query| score(tool, query) > 0.0)
+        && (filter.tool_name.is_empty()
+            || filter.tool_name.iter().any(|filter| filter == name(tool)))
+        && filter
+            .query
+            .as_ref()
+            .is_none_or(|query| score(tool, query) > 0.0)
         && by_connection
         && (!by_account || state.accounts.iter().any(account))
 }
@@ -112,7 +119,12 @@ pub(super) fn available(
     request: ListAvailableToolsRequest,
 ) -> Result<ListAvailableToolsResponse, ApiError> {
     let mut tools = super::all(state);
-    tools.retain(|tool| is_own(tool) || accounts_for(state, tool, &request.identifier).next().is_some());
+    tools.retain(|tool| {
+        is_own(tool)
+            || accounts_for(state, tool, &request.identifier)
+                .next()
+                .is_some()
+    });
     let page = page_of(&tools, request.page_size, &request.page_token)?;
     Ok(ListAvailableToolsResponse {
         tools: page.map(|tool| (*tool).clone()),
@@ -139,13 +151,16 @@ pub(super) fn search(
         limit => usize::try_from(limit).unwrap_or(usize::MAX),
     };
     let identifier = request.identifier.unwrap_or_default();
-    let tools = found.into_iter().take(limit).map(|(score, tool)| SearchedTool {
-        name: name(&tool).to_owned(),
-        description: description(&tool).to_owned(),
-        connections: readiness(state, ctx, &tool, &identifier),
-        provider: tool.provider,
-        score,
-    });
+    let tools = found
+        .into_iter()
+        .take(limit)
+        .map(|(score, tool)| SearchedTool {
+            name: name(&tool).to_owned(),
+            description: description(&tool).to_owned(),
+            connections: readiness(state, ctx, &tool, &identifier),
+            provider: tool.provider,
+            score,
+        });
     Ok(SearchToolsResponse {
         tools: tools.collect(),
     })
@@ -154,9 +169,12 @@ pub(super) fn search(
 /// Returns the share of the query's words that the tool contains. Matches in the name or tags count
 /// twice as much as matches in the description.
 fn score(tool: &Tool, query: &str) -> f64 {
-    let (tool_name, tool_description) = (name(tool).to_lowercase(), description(tool).to_lowercase());
+    let (tool_name, tool_description) =
+        (name(tool).to_lowercase(), description(tool).to_lowercase());
     let query = query.to_lowercase();
-    let words: Vec<&str> = query.split(|letter: char| !letter.is_alphanumeric()).collect();
+    let words: Vec<&str> = query
+        .split(|letter: char| !letter.is_alphanumeric())
+        .collect();
     let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
     let points = words.iter().map(|word| {
         let tagged = tool.tags.iter().any(|tag| tag.contains(word));
@@ -174,7 +192,12 @@ fn score(tool: &Tool, query: &str) -> f64 {
 
 /// Returns the connections of the tool's provider, and whether the identifier has a usable account
 /// on each.
-fn readiness(state: &State, ctx: &Ctx<'_>, tool: &Tool, identifier: &str) -> Vec<ConnectionReadiness> {
+fn readiness(
+    state: &State,
+    ctx: &Ctx<'_>,
+    tool: &Tool,
+    identifier: &str,
+) -> Vec<ConnectionReadiness> {
     let connections = state
         .connections
         .iter()
@@ -190,7 +213,9 @@ fn readiness(state: &State, ctx: &Ctx<'_>, tool: &Tool, identifier: &str) -> Vec
             Some(ConnectorStatus::Expired) => ToolReadinessState::NeedsReauth,
             _ => ToolReadinessState::NeedsConnection,
         };
-        let connected_account_id = account.map(|row| row.account.id.clone()).unwrap_or_default();
+        let connected_account_id = account
+            .map(|row| row.account.id.clone())
+            .unwrap_or_default();
         Some(ConnectionReadiness {
             connection_name,
             connected_account_id,

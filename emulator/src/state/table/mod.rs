@@ -140,7 +140,10 @@ impl<R: Row> Table<R> {
 
     /// Removes all rows with the key `value` in `index` and returns them.
     pub(crate) fn remove_by(&mut self, index: &'static str, value: &str) -> Vec<R> {
-        let ids: Vec<String> = self.by(index, value).map(|row| row.id().to_owned()).collect();
+        let ids: Vec<String> = self
+            .by(index, value)
+            .map(|row| row.id().to_owned())
+            .collect();
         ids.iter().filter_map(|id| self.remove(id).ok()).collect()
     }
 

@@ -51,7 +51,12 @@ impl<R: Row> Table<R> {
     ///
     /// # Errors
     /// INVALID_ARGUMENT if the token is malformed.
-    pub(crate) fn page_of_all(&self, order: Order, size: u32, token: &str) -> Result<Page<'_, R>, ApiError> {
+    pub(crate) fn page_of_all(
+        &self,
+        order: Order,
+        size: u32,
+        token: &str,
+    ) -> Result<Page<'_, R>, ApiError> {
         Ok(Page::of_all(&self.rows, order, size, Token::parse(token)?))
     }
 

@@ -14,7 +14,10 @@ fn user(id: &str, email: &str) -> User {
 }
 
 fn ids_by_email(table: &Table<User>, email: &str) -> Vec<String> {
-    table.by("email", email).map(|user| user.id.clone()).collect()
+    table
+        .by("email", email)
+        .map(|user| user.id.clone())
+        .collect()
 }
 
 /// After each of 10,000 random changes, the index returns the same rows as a full scan.

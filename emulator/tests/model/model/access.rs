@@ -47,7 +47,11 @@ impl Client {
 }
 
 impl Model {
-    pub(super) fn perform_clients(&mut self, operation: Clients, choices: &mut Choices<'_>) -> Step {
+    pub(super) fn perform_clients(
+        &mut self,
+        operation: Clients,
+        choices: &mut Choices<'_>,
+    ) -> Step {
         let all = self.clients.iter().map(|one| (&one.id, &one.organization));
         let (id, organization) = match operation {
             Clients::Create | Clients::List => (String::new(), self.choose_organization(choices)),
@@ -56,7 +60,9 @@ impl Model {
         let path = format!("/api/v1/organizations/{organization}/clients");
         match operation {
             Clients::Create => return self.create_client(organization, path, choices),
-            Clients::List => return self.list_clients(&organization, usize::from(choices.next() % 4) + 1),
+            Clients::List => {
+                return self.list_clients(&organization, usize::from(choices.next() % 4) + 1);
+            }
             _ => {}
         }
         let path = format!("{path}/{id}");
@@ -126,8 +132,16 @@ impl Model {
         *all.find(|one| one.id == new.id).unwrap() = new.clone();
     }
 
-    fn create_client(&mut self, organization: String, path: String, choices: &mut Choices<'_>) -> Step {
-        let (name, team) = (choices.of(&["Importer", "Exporter"]), choices.of(&["", "data"]));
+    fn create_client(
+        &mut self,
+        organization: String,
+        path: String,
+        choices: &mut Choices<'_>,
+    ) -> Step {
+        let (name, team) = (
+            choices.of(&["Importer", "Exporter"]),
+            choices.of(&["", "data"]),
+        );
         let mut body = json!({ "name": name });
         if !team.is_empty() {
             body["custom_claims"] = json!([{ "key": "team", "value": team }]);
@@ -160,7 +174,10 @@ impl Model {
     }
 
     pub(super) fn list_clients(&self, organization: &str, size: usize) -> Step {
-        let own = self.clients.iter().filter(|one| one.organization == organization);
+        let own = self
+            .clients
+            .iter()
+            .filter(|one| one.organization == organization);
         let rows = own.map(|one| one.to_json(false)).collect();
         let expected = self.organization(organization).map(|_| rows);
         list(

@@ -14,16 +14,25 @@ pub(super) struct Connection {
 }
 
 impl Model {
-    pub(super) fn perform_connections(&mut self, operation: Connections, choices: &mut Choices<'_>) -> Step {
+    pub(super) fn perform_connections(
+        &mut self,
+        operation: Connections,
+        choices: &mut Choices<'_>,
+    ) -> Step {
         if operation == Connections::List {
             let organization = choices
                 .of(&[true, true, false])
                 .then(|| self.choose_organization(choices));
             return self.list_connections(organization.as_deref(), choices.of(&[true, false]));
         }
-        let all = self.connections.iter().map(|one| (&one.id, &one.organization));
+        let all = self
+            .connections
+            .iter()
+            .map(|one| (&one.id, &one.organization));
         let (id, organization) = match operation {
-            Connections::Create | Connections::List => (String::new(), self.choose_organization(choices)),
+            Connections::Create | Connections::List => {
+                (String::new(), self.choose_organization(choices))
+            }
             _ => self.choose_owned("conn", all, choices),
         };
         let path = format!("/api/v1/organizations/{organization}/connections");
@@ -55,7 +64,11 @@ impl Model {
                     ("disable", false)
                 };
                 if found.is_ok() {
-                    let own = self.connections.iter_mut().find(|one| one.id == id).unwrap();
+                    let own = self
+                        .connections
+                        .iter_mut()
+                        .find(|one| one.id == id)
+                        .unwrap();
                     own.enabled = enabled;
                     own.completed |= enabled;
                 }
@@ -85,7 +98,8 @@ impl Model {
     fn connection_json(&self, one: &Connection) -> Value {
         let base = format!("<url>/sso/v1/saml/{}", one.id);
         let domains = self.domains.iter();
-        let leading = domains.filter(|domain| domain.organization == one.organization && !domain.allowed);
+        let leading =
+            domains.filter(|domain| domain.organization == one.organization && !domain.allowed);
         json!({
             "id": one.id,
             "provider": "OKTA",
@@ -109,15 +123,14 @@ impl Model {
     /// Without `all`, the list contains only enabled connections.
     pub(super) fn list_connections(&self, organization: Option<&str>, all: bool) -> Step {
         let known = organization.map_or(Ok(()), |id| self.organization(id).map(|_| ()));
-        let listed = self
-            .connections
-            .iter()
-            .filter(|one| (all || one.enabled) && organization.is_none_or(|id| one.organization == id));
+        let listed = self.connections.iter().filter(|one| {
+            (all || one.enabled) && organization.is_none_or(|id| one.organization == id)
+        });
         let rows: Vec<Value> = listed
             .map(|one| {
                 let domains = self.domains.iter();
-                let leading =
-                    domains.filter(|domain| domain.organization == one.organization && !domain.allowed);
+                let leading = domains
+                    .filter(|domain| domain.organization == one.organization && !domain.allowed);
                 json!({
                     "id": one.id,
                     "provider": "OKTA",

@@ -27,10 +27,19 @@ impl Directory {
 }
 
 impl Model {
-    pub(super) fn perform_directories(&mut self, operation: Directories, choices: &mut Choices<'_>) -> Step {
-        let all = self.directories.iter().map(|one| (&one.id, &one.organization));
+    pub(super) fn perform_directories(
+        &mut self,
+        operation: Directories,
+        choices: &mut Choices<'_>,
+    ) -> Step {
+        let all = self
+            .directories
+            .iter()
+            .map(|one| (&one.id, &one.organization));
         let (id, organization) = match operation {
-            Directories::Create | Directories::List => (String::new(), self.choose_organization(choices)),
+            Directories::Create | Directories::List => {
+                (String::new(), self.choose_organization(choices))
+            }
             _ => self.choose_owned("dir", all, choices),
         };
         let path = format!("/api/v1/organizations/{organization}/directories");
@@ -69,7 +78,8 @@ impl Model {
             Directories::Delete => {
                 let expected = found.and_then(|one| {
                     if one.enabled {
-                        return Err(ExpectedError::precondition("DIRECTORY_ENABLED").about("directory", &id));
+                        return Err(ExpectedError::precondition("DIRECTORY_ENABLED")
+                            .about("directory", &id));
                     }
                     self.directories.retain(|one| one.id != id);
                     Ok(json!({}))

@@ -4,7 +4,13 @@ use super::{Choices, Model, only};
 use crate::machine::Domains;
 use crate::step::{ExpectedError, Step, call, get};
 
-const NAMES: [&str; 5] = ["acme.com", "Acme.COM", "globex.org", "sub.initech.net", "nowhere"];
+const NAMES: [&str; 5] = [
+    "acme.com",
+    "Acme.COM",
+    "globex.org",
+    "sub.initech.net",
+    "nowhere",
+];
 
 #[derive(Clone, Debug)]
 pub(super) struct Domain {
@@ -39,7 +45,11 @@ impl Domain {
 }
 
 impl Model {
-    pub(super) fn perform_domains(&mut self, operation: Domains, choices: &mut Choices<'_>) -> Step {
+    pub(super) fn perform_domains(
+        &mut self,
+        operation: Domains,
+        choices: &mut Choices<'_>,
+    ) -> Step {
         let all = self.domains.iter().map(|one| (&one.id, &one.organization));
         let (id, organization) = match operation {
             Domains::Get | Domains::Delete => self.choose_owned("dom", all, choices),
@@ -79,7 +89,12 @@ impl Model {
         found.ok_or_else(|| ExpectedError::not_found("domain", id))
     }
 
-    fn create_domain(&mut self, organization: String, path: String, choices: &mut Choices<'_>) -> Step {
+    fn create_domain(
+        &mut self,
+        organization: String,
+        path: String,
+        choices: &mut Choices<'_>,
+    ) -> Step {
         let (given, allowed) = (choices.of(&NAMES), choices.of(&[false, false, true]));
         let mut body = json!({ "domain": given });
         if allowed {
@@ -92,7 +107,11 @@ impl Model {
         } else if !name.contains('.') {
             Err(ExpectedError::invalid("domain.domain", "domain.name"))
         } else if self.domains.iter().any(taken) {
-            Err(ExpectedError::exists("RESOURCE_ALREADY_EXISTS", "domain", &name))
+            Err(ExpectedError::exists(
+                "RESOURCE_ALREADY_EXISTS",
+                "domain",
+                &name,
+            ))
         } else {
             let id = self.symbol("dom");
             let new = Domain {
@@ -109,7 +128,10 @@ impl Model {
 
     /// The list of domains has numbered pages instead of page tokens.
     pub(super) fn list_domains(&self, organization: &str, size: usize, number: usize) -> Step {
-        let own = self.domains.iter().filter(|one| one.organization == organization);
+        let own = self
+            .domains
+            .iter()
+            .filter(|one| one.organization == organization);
         let page: Vec<Value> = own
             .skip((number - 1) * size)
             .take(size)
@@ -119,7 +141,9 @@ impl Model {
             .organization(organization)
             .map(|_| json!({ "page_size": size, "page_number": number, "domains": page }));
         get(
-            format!("/api/v1/organizations/{organization}/domains?page_size={size}&page_number={number}"),
+            format!(
+                "/api/v1/organizations/{organization}/domains?page_size={size}&page_number={number}"
+            ),
             expected,
         )
     }

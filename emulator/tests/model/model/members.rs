@@ -33,7 +33,11 @@ pub(super) fn choose_roles(choices: &mut Choices<'_>) -> (Vec<&'static str>, Val
 }
 
 impl Model {
-    pub(super) fn perform_members(&mut self, operation: Members, choices: &mut Choices<'_>) -> Step {
+    pub(super) fn perform_members(
+        &mut self,
+        operation: Members,
+        choices: &mut Choices<'_>,
+    ) -> Step {
         match operation {
             Members::Join => self.join(choices),
             Members::Leave => self.remove_member(choices),
@@ -75,7 +79,12 @@ impl Model {
                     self.store_membership(&user, &own);
                     Ok(json!({}))
                 });
-                call("DELETE", format!("{path}/roles/{name}"), Value::Null, expected)
+                call(
+                    "DELETE",
+                    format!("{path}/roles/{name}"),
+                    Value::Null,
+                    expected,
+                )
             }
             Members::ListRoles => {
                 let roles = own.map(|own| json!({ "roles": self.member_roles_json(&own) }));
@@ -87,20 +96,26 @@ impl Model {
                     json!({ "id": one.id, "name": one.name, "description": one.description })
                 };
                 let all = |own: Membership| {
-                    let all: Vec<Value> = self.permissions_of(&own).into_iter().map(value).collect();
+                    let all: Vec<Value> =
+                        self.permissions_of(&own).into_iter().map(value).collect();
                     json!({ "permissions": all })
                 };
                 get(format!("{path}/permissions"), own.map(all))
             }
             _ => {
                 let expected = own.and_then(|own| self.resend(&user, own));
-                let path = format!("/api/v1/invites/organizations/{organization}/users/{user}/resend");
+                let path =
+                    format!("/api/v1/invites/organizations/{organization}/users/{user}/resend");
                 call("PATCH", path, json!({}), expected)
             }
         }
     }
 
-    pub(super) fn member(&self, organization: &str, user: &str) -> Result<&Membership, ExpectedError> {
+    pub(super) fn member(
+        &self,
+        organization: &str,
+        user: &str,
+    ) -> Result<&Membership, ExpectedError> {
         self.organization(organization)?;
         let found = self.user(user)?.membership(organization);
         found.ok_or_else(|| ExpectedError::not_found("membership", user))
@@ -108,7 +123,8 @@ impl Model {
 
     fn store_membership(&mut self, user: &str, own: &Membership) {
         let mut all = self.user_mut(user).memberships.iter_mut();
-        *all.find(|known| known.organization == own.organization).unwrap() = own.clone();
+        *all.find(|known| known.organization == own.organization)
+            .unwrap() = own.clone();
     }
 
     pub(super) fn roles_of(&self, own: &Membership) -> Vec<&Role> {
@@ -119,7 +135,10 @@ impl Model {
     }
 
     fn member_roles_json(&self, own: &Membership) -> Vec<Value> {
-        self.roles_of(own).into_iter().map(Role::member_json).collect()
+        self.roles_of(own)
+            .into_iter()
+            .map(Role::member_json)
+            .collect()
     }
 
     /// Returns the permissions of all roles without duplicates.
@@ -159,7 +178,11 @@ impl Model {
     }
 
     /// Returns the role names of a request without duplicates. All roles must exist.
-    fn known_roles(&self, organization: &str, names: &[&str]) -> Result<Vec<String>, ExpectedError> {
+    fn known_roles(
+        &self,
+        organization: &str,
+        names: &[&str],
+    ) -> Result<Vec<String>, ExpectedError> {
         let mut known: Vec<String> = Vec::new();
         for name in names {
             let name = &self.role_in(Some(organization), name)?.name;

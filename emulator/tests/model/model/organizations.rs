@@ -39,7 +39,9 @@ impl Organization {
     fn matches(&self, query: &str) -> bool {
         let query = query.to_lowercase();
         let texts = ["org_", &self.name, &self.external, &self.slug];
-        texts.iter().any(|text| text.to_lowercase().contains(&query))
+        texts
+            .iter()
+            .any(|text| text.to_lowercase().contains(&query))
     }
 }
 
@@ -63,8 +65,12 @@ impl Model {
             Organizations::Get => self.get_organization(&self.choose_organization(choices)),
             Organizations::GetByExternalId => {
                 let external = choices.of(&EXTERNAL[1..]);
-                let found = self.organizations.iter().find(|one| one.external == external);
-                let expected = found.ok_or_else(|| ExpectedError::not_found("organization", external));
+                let found = self
+                    .organizations
+                    .iter()
+                    .find(|one| one.external == external);
+                let expected =
+                    found.ok_or_else(|| ExpectedError::not_found("organization", external));
                 get(
                     format!("/api/v1/organizations:external/{external}"),
                     expected.map(|one| only("organization", one.to_json())),
@@ -79,7 +85,10 @@ impl Model {
             Organizations::List => self.list_organizations(usize::from(choices.next() % 5) + 1),
             Organizations::ListByExternalId => {
                 let external = choices.of(&EXTERNAL[1..]);
-                let rows = self.organizations.iter().filter(|one| one.external == external);
+                let rows = self
+                    .organizations
+                    .iter()
+                    .filter(|one| one.external == external);
                 let path = format!("/api/v1/organizations?external_id={external}");
                 list(
                     path,
@@ -90,7 +99,11 @@ impl Model {
             }
             Organizations::Search => {
                 let query = choices.of(&QUERIES);
-                let rows = self.organizations.iter().rev().filter(|one| one.matches(query));
+                let rows = self
+                    .organizations
+                    .iter()
+                    .rev()
+                    .filter(|one| one.matches(query));
                 let path = format!("/api/v1/organizations:search?query={query}");
                 list(
                     path,
@@ -115,7 +128,10 @@ impl Model {
     }
 
     pub(super) fn organization_mut(&mut self, id: &str) -> &mut Organization {
-        self.organizations.iter_mut().find(|one| one.id == id).unwrap()
+        self.organizations
+            .iter_mut()
+            .find(|one| one.id == id)
+            .unwrap()
     }
 
     /// The list starts with the newest organization.
@@ -214,7 +230,12 @@ impl Model {
             *self.organization_mut(&id) = new.clone();
             Ok(only("organization", new.to_json()))
         });
-        call("PATCH", format!("/api/v1/organizations/{id}"), body, expected)
+        call(
+            "PATCH",
+            format!("/api/v1/organizations/{id}"),
+            body,
+            expected,
+        )
     }
 
     /// Deletes the organization and its resources. The users are not deleted.
@@ -225,7 +246,8 @@ impl Model {
         self.directories.retain(|one| one.organization != id);
         self.clients.retain(|one| one.organization != id);
         self.tokens.retain(|one| one.organization != id);
-        self.roles.retain(|one| one.organization.as_deref() != Some(id));
+        self.roles
+            .retain(|one| one.organization.as_deref() != Some(id));
         for user in self.users.clone() {
             self.leave(&user.id, id);
         }

@@ -4,7 +4,14 @@ use super::{Choices, Model, only};
 use crate::machine::Permissions;
 use crate::step::{ExpectedError, Step, call, get, list};
 
-pub(super) const NAMES: [&str; 6] = ["read", "write", "erase", "audit:read", "audit:write", "bill"];
+pub(super) const NAMES: [&str; 6] = [
+    "read",
+    "write",
+    "erase",
+    "audit:read",
+    "audit:write",
+    "bill",
+];
 
 #[derive(Clone, Debug)]
 pub(super) struct Permission {
@@ -26,7 +33,11 @@ impl Permission {
 }
 
 impl Model {
-    pub(super) fn perform_permissions(&mut self, operation: Permissions, choices: &mut Choices<'_>) -> Step {
+    pub(super) fn perform_permissions(
+        &mut self,
+        operation: Permissions,
+        choices: &mut Choices<'_>,
+    ) -> Step {
         let name = choices.of(&NAMES);
         let path = format!("/api/v1/permissions/{name}");
         let found = self.permission(name).cloned();
@@ -51,7 +62,8 @@ impl Model {
             Permissions::Get => get(path, found.map(|one| only("permission", one.to_json()))),
             Permissions::Update => {
                 let (new_name, description) = (choices.of(&NAMES), choices.of(&["", "New"]));
-                let expected = found.and_then(|one| self.update_permission(one, new_name, description));
+                let expected =
+                    found.and_then(|one| self.update_permission(one, new_name, description));
                 let body = json!({ "name": new_name, "description": description });
                 call("PUT", path, body, expected)
             }

@@ -9,7 +9,11 @@ use crate::machine::RoleUse;
 use crate::step::{ExpectedError, Outcome, Step, call, get};
 
 impl Model {
-    pub(super) fn perform_role_use(&mut self, operation: RoleUse, choices: &mut Choices<'_>) -> Step {
+    pub(super) fn perform_role_use(
+        &mut self,
+        operation: RoleUse,
+        choices: &mut Choices<'_>,
+    ) -> Step {
         let name = choices.of(&NAMES);
         let path = format!("/api/v1/roles/{name}");
         let role = self.role(None, name).cloned();
@@ -34,7 +38,9 @@ impl Model {
                 let removed = choices.of(&PERMISSIONS);
                 let expected = role.and_then(|role| {
                     self.permission(removed)?;
-                    self.role_mut(&role.id).permissions.retain(|own| own != removed);
+                    self.role_mut(&role.id)
+                        .permissions
+                        .retain(|own| own != removed);
                     Ok(json!({}))
                 });
                 call(
@@ -45,14 +51,18 @@ impl Model {
                 )
             }
             RoleUse::ListPermissions => {
-                let value =
-                    role.map(|role| self.permissions_json(role.permissions.iter().map(String::as_str)));
+                let value = role
+                    .map(|role| self.permissions_json(role.permissions.iter().map(String::as_str)));
                 get(format!("{path}/permissions"), value)
             }
             RoleUse::ListEffective => {
-                let names =
-                    |role: &Role| self.permissions_json(self.effective(role).iter().map(|(name, _)| *name));
-                get(format!("{path}/permissions:all"), role.map(|role| names(&role)))
+                let names = |role: &Role| {
+                    self.permissions_json(self.effective(role).iter().map(|(name, _)| *name))
+                };
+                get(
+                    format!("{path}/permissions:all"),
+                    role.map(|role| names(&role)),
+                )
             }
             RoleUse::ListDependents => {
                 let value = |role: Role| {
@@ -67,7 +77,9 @@ impl Model {
             }
             RoleUse::CountInOrganization => {
                 let id = self.choose_organization(choices);
-                let role = self.organization(&id).and_then(|_| self.role_in(Some(&id), name));
+                let role = self
+                    .organization(&id)
+                    .and_then(|_| self.role_in(Some(&id), name));
                 let count = role.map(|role| self.count_json(role, Some(&id)));
                 let path = format!("/api/v1/organizations/{id}/roles/{name}/users:count");
                 get(path, count)
@@ -83,7 +95,9 @@ impl Model {
             }
             RoleUse::DefaultInOrganization => {
                 let id = self.choose_organization(choices);
-                let role = self.organization(&id).and_then(|_| self.role_in(Some(&id), name));
+                let role = self
+                    .organization(&id)
+                    .and_then(|_| self.role_in(Some(&id), name));
                 let expected = role.cloned().map(|role| {
                     self.organization_mut(&id).default_role = Some(name.into());
                     let mut value = self.role_json(&role, "");
@@ -91,7 +105,12 @@ impl Model {
                     only("default_member", value)
                 });
                 let path = format!("/api/v1/organizations/{id}/roles:set_defaults");
-                call("PATCH", path, json!({ "default_member_role": name }), expected)
+                call(
+                    "PATCH",
+                    path,
+                    json!({ "default_member_role": name }),
+                    expected,
+                )
             }
         }
     }
@@ -124,7 +143,11 @@ impl Model {
         let creators = creators.map(|name| self.role(None, name)).transpose()?;
         let creators = creators.map(|role| role.id.clone());
         let members = self.role(None, members)?.id.clone();
-        for role in self.roles.iter_mut().filter(|role| role.organization.is_none()) {
+        for role in self
+            .roles
+            .iter_mut()
+            .filter(|role| role.organization.is_none())
+        {
             role.for_members = role.id == members;
             if let Some(creators) = &creators {
                 role.for_creators = role.id == *creators;

@@ -52,7 +52,9 @@ impl Model {
             .of(&[true, false, false])
             .then(|| self.choose_organization(choices));
         let scope = organization.as_deref();
-        let base = scope.map_or("/api/v1".to_owned(), |id| format!("/api/v1/organizations/{id}"));
+        let base = scope.map_or("/api/v1".to_owned(), |id| {
+            format!("/api/v1/organizations/{id}")
+        });
         let known = scope.map_or(Ok(()), |id| self.organization(id).map(|_| ()));
         let name = choices.of(&NAMES);
         let path = format!("{base}/roles/{name}");
@@ -70,7 +72,8 @@ impl Model {
                 if !display_name.is_empty() {
                     body["display_name"] = display_name.into();
                 }
-                let expected = known.and_then(|()| self.update_role(scope, name, display_name, changes));
+                let expected =
+                    known.and_then(|()| self.update_role(scope, name, display_name, changes));
                 call("PUT", path, body, expected)
             }
             Roles::Get => {
@@ -81,15 +84,18 @@ impl Model {
             }
             Roles::Delete => {
                 let successor = choices.of(&[None, Some("alpha"), Some("beta"), Some("member")]);
-                let query = successor.map_or(String::new(), |name| format!("?reassign_role_name={name}"));
+                let query =
+                    successor.map_or(String::new(), |name| format!("?reassign_role_name={name}"));
                 let expected = known.and_then(|()| self.delete_role(scope, name, successor));
                 call("DELETE", format!("{path}{query}"), Value::Null, expected)
             }
             Roles::DeleteBase => {
-                let expected = known.and_then(|()| self.role(scope, name).cloned()).map(|role| {
-                    self.role_mut(&role.id).extends = None;
-                    json!({})
-                });
+                let expected = known
+                    .and_then(|()| self.role(scope, name).cloned())
+                    .map(|role| {
+                        self.role_mut(&role.id).extends = None;
+                        json!({})
+                    });
                 call("DELETE", format!("{path}/base"), Value::Null, expected)
             }
             Roles::List => {

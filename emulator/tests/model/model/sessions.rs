@@ -36,18 +36,29 @@ impl Session {
 }
 
 impl Model {
-    pub(super) fn perform_sessions(&mut self, operation: Sessions, choices: &mut Choices<'_>) -> Step {
+    pub(super) fn perform_sessions(
+        &mut self,
+        operation: Sessions,
+        choices: &mut Choices<'_>,
+    ) -> Step {
         match operation {
             Sessions::Open => self.open_session(choices),
             Sessions::Get => {
                 let id = choices.id("ses", self.sessions.iter().map(|one| &one.id));
                 let found = self.sessions.iter().find(|one| one.id == id);
                 let expected = found.ok_or_else(|| ExpectedError::not_found("session", &id));
-                get(format!("/api/v1/sessions/{id}"), expected.map(Session::to_json))
+                get(
+                    format!("/api/v1/sessions/{id}"),
+                    expected.map(Session::to_json),
+                )
             }
             Sessions::List => {
                 let user = self.choose_user(choices);
-                self.list_sessions(&user, choices.of(&[None, Some("active"), Some("revoked")]), 2)
+                self.list_sessions(
+                    &user,
+                    choices.of(&[None, Some("active"), Some("revoked")]),
+                    2,
+                )
             }
             Sessions::Revoke => {
                 let id = choices.id("ses", self.sessions.iter().map(|one| &one.id));
@@ -80,13 +91,17 @@ impl Model {
 
     /// Adds a session with the admin API, because no operation opens sessions.
     fn open_session(&mut self, choices: &mut Choices<'_>) -> Step {
-        let members = self.users.iter().filter(|user| !user.memberships.is_empty());
+        let members = self
+            .users
+            .iter()
+            .filter(|user| !user.memberships.is_empty());
         let members: Vec<_> = members.map(|user| (&user.id, &user.memberships)).collect();
         if members.is_empty() {
             return self.list_users(5);
         }
         let (user, memberships) = members[usize::from(choices.next()) % members.len()];
-        let organization = &memberships[usize::from(choices.next()) % memberships.len()].organization;
+        let organization =
+            &memberships[usize::from(choices.next()) % memberships.len()].organization;
         let (user, organization) = (user.clone(), organization.clone());
         let new = Session {
             id: self.symbol("ses"),
@@ -110,7 +125,10 @@ impl Model {
     pub(super) fn end_sessions(&mut self, user: &str, organization: Option<&str>) -> Vec<Session> {
         let mut ended = Vec::new();
         for one in &mut self.sessions {
-            if one.active && one.user == user && organization.is_none_or(|id| one.organization == id) {
+            if one.active
+                && one.user == user
+                && organization.is_none_or(|id| one.organization == id)
+            {
                 one.active = false;
                 ended.push(one.clone());
             }

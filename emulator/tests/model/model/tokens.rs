@@ -37,14 +37,23 @@ impl Model {
                 // The ID of the token is accepted too. Invalidating an unknown token succeeds.
                 let by_id = choices.of(&[true, false, false]);
                 let found = self.tokens.iter().find(|one| one.text == text);
-                let named = found.map_or(text.clone(), |one| if by_id { &one.id } else { &text }.clone());
+                let named = found.map_or(text.clone(), |one| {
+                    if by_id { &one.id } else { &text }.clone()
+                });
                 self.tokens.retain(|one| one.text != text);
                 let body = json!({ "token": named });
-                call("POST", "/api/v1/tokens:invalidate".into(), body, Ok(json!({})))
+                call(
+                    "POST",
+                    "/api/v1/tokens:invalidate".into(),
+                    body,
+                    Ok(json!({})),
+                )
             }
             Tokens::List => {
                 let organization = self.choose_organization(choices);
-                let user = choices.of(&[true, false]).then(|| self.choose_user(choices));
+                let user = choices
+                    .of(&[true, false])
+                    .then(|| self.choose_user(choices));
                 self.list_tokens(&organization, user.as_deref(), 2)
             }
             Tokens::Update => self.update_token(choices),
@@ -83,7 +92,9 @@ impl Model {
     }
 
     fn create_token(&mut self, choices: &mut Choices<'_>) -> Step {
-        let user = choices.of(&[true, false]).then(|| self.choose_user(choices));
+        let user = choices
+            .of(&[true, false])
+            .then(|| self.choose_user(choices));
         let known = user.as_deref().and_then(|user| self.user(user).ok());
         let organization = self.choose_home(known, choices);
         let (description, team) = (choices.of(&DESCRIPTIONS), choices.of(&TEAMS));
@@ -135,7 +146,8 @@ impl Model {
 
     pub(super) fn list_tokens(&self, organization: &str, user: Option<&str>, size: usize) -> Step {
         let listed = |one: &&Token| {
-            one.organization == organization && user.is_none_or(|user| one.user.as_deref() == Some(user))
+            one.organization == organization
+                && user.is_none_or(|user| one.user.as_deref() == Some(user))
         };
         let own = self.tokens.iter().filter(listed);
         let rows = own.map(|one| self.token_json(one)).collect();

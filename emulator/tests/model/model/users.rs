@@ -50,7 +50,9 @@ impl User {
             &self.given,
             &self.family,
         ];
-        texts.iter().any(|text| text.to_lowercase().contains(&query))
+        texts
+            .iter()
+            .any(|text| text.to_lowercase().contains(&query))
     }
 
     fn full_name(given: &str, family: &str) -> String {
@@ -94,8 +96,10 @@ impl Model {
                 )
             }
             Users::SearchMembers => {
-                let (organization, query) = (self.choose_organization(choices), choices.of(&QUERIES));
-                let matches = |user: &&User| user.membership(&organization).is_some() && user.matches(query);
+                let (organization, query) =
+                    (self.choose_organization(choices), choices.of(&QUERIES));
+                let matches =
+                    |user: &&User| user.membership(&organization).is_some() && user.matches(query);
                 let rows = self
                     .users
                     .iter()
@@ -103,8 +107,14 @@ impl Model {
                     .map(|user| self.user_json(user))
                     .collect();
                 let query = query.replace(' ', "%20");
-                let path = format!("/api/v1/organizations/{organization}/users:search?query={query}");
-                list(path, "users", 2, self.organization(&organization).map(|_| rows))
+                let path =
+                    format!("/api/v1/organizations/{organization}/users:search?query={query}");
+                list(
+                    path,
+                    "users",
+                    2,
+                    self.organization(&organization).map(|_| rows),
+                )
             }
         }
     }
@@ -120,13 +130,20 @@ impl Model {
 
     /// Chooses a user by ID or by external ID. Returns the path, starting with `users`, and the
     /// user.
-    pub(super) fn choose_named(&self, choices: &mut Choices<'_>) -> (String, Result<User, ExpectedError>) {
+    pub(super) fn choose_named(
+        &self,
+        choices: &mut Choices<'_>,
+    ) -> (String, Result<User, ExpectedError>) {
         if choices.of(&[true, true, false]) {
             let id = self.choose_user(choices);
             (format!("users/{id}"), self.user(&id).cloned())
         } else {
             let external = choices.of(&EXTERNAL[1..]);
-            let found = self.users.iter().find(|one| one.external == external).cloned();
+            let found = self
+                .users
+                .iter()
+                .find(|one| one.external == external)
+                .cloned();
             let found = found.ok_or_else(|| ExpectedError::not_found("user", external));
             (format!("users:external/{external}"), found)
         }
@@ -160,7 +177,11 @@ impl Model {
     fn external_is_free(&self, own: &str, external: &str) -> Result<(), ExpectedError> {
         let mut others = self.users.iter().filter(|one| one.id != own);
         if !external.is_empty() && others.any(|one| one.external == external) {
-            return Err(ExpectedError::exists("RESOURCE_ALREADY_EXISTS", "user", external));
+            return Err(ExpectedError::exists(
+                "RESOURCE_ALREADY_EXISTS",
+                "user",
+                external,
+            ));
         }
         Ok(())
     }
@@ -183,7 +204,11 @@ impl Model {
             let own = self.new_membership(&organization, &roles, invited)?;
             let same = |one: &User| one.email.eq_ignore_ascii_case(email);
             if self.users.iter().any(same) {
-                return Err(ExpectedError::exists("RESOURCE_ALREADY_EXISTS", "user", email));
+                return Err(ExpectedError::exists(
+                    "RESOURCE_ALREADY_EXISTS",
+                    "user",
+                    email,
+                ));
             }
             self.external_is_free("", external)?;
             let new = User {
@@ -208,7 +233,13 @@ impl Model {
     /// family name.
     fn update_user(&mut self, choices: &mut Choices<'_>) -> Step {
         let (path, user) = self.named_user(choices);
-        let field = choices.of(&["external_id", "given_name", "family_name", "name", "metadata"]);
+        let field = choices.of(&[
+            "external_id",
+            "given_name",
+            "family_name",
+            "name",
+            "metadata",
+        ]);
         let (external, given) = (choices.of(&EXTERNAL), choices.of(&GIVEN));
         let (family, team) = (choices.of(&FAMILY), choices.of(&["data", "ops"]));
         let body = match field {
@@ -257,6 +288,11 @@ impl Model {
             .filter(|user| user.membership(organization).is_some());
         let rows = members.map(|user| self.user_json(user)).collect();
         let path = format!("/api/v1/organizations/{organization}/users");
-        list(path, "users", size, self.organization(organization).map(|_| rows))
+        list(
+            path,
+            "users",
+            size,
+            self.organization(organization).map(|_| rows),
+        )
     }
 }

@@ -9,7 +9,9 @@ from google.protobuf.descriptor import FileDescriptor as _FileDescriptor
 from google.protobuf.internal.containers import (
     RepeatedCompositeFieldContainer as _RepeatedCompositeFieldContainer,
 )
-from google.protobuf.internal.containers import RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer
+from google.protobuf.internal.containers import (
+    RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer,
+)
 from google.protobuf.message import Message as _Message
 from google.protobuf.timestamp_pb2 import Timestamp as _Timestamp
 
@@ -199,7 +201,9 @@ class ListAuthLogRequest(_Message):
     """Only requests of the user with this e-mail address."""
     @property
     def status(self) -> _RepeatedScalarFieldContainer[str]:
-        """Only requests with one of these statuses: `INITIATED`, `PENDING`, `SUCCESS` or `FAILED`."""
+        """Only requests with one of these statuses: `INITIATED`, `PENDING`, `SUCCESS` or
+        `FAILED`.
+        """
     @property
     def start_time(self) -> _Timestamp:
         """Only requests logged at this time or later."""

@@ -64,8 +64,8 @@ class ResendPasswordlessRequest(_Message):
     DESCRIPTOR: _Descriptor
     AUTH_REQUEST_ID_FIELD_NUMBER: int
     auth_request_id: str
-    """Id of the authentication request, from the response to `SendPasswordlessEmail`; 1 to 200 characters.
-    Required.
+    """Id of the authentication request, from the response to `SendPasswordlessEmail`; 1 to 200
+    characters. Required.
     """
     def __init__(self, *, auth_request_id: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["auth_request_id", b"auth_request_id"]) -> None: ...
@@ -88,8 +88,8 @@ class SendPasswordlessRequest(_Message):
     @template.setter
     def template(self, value: TemplateType.ValueType | str) -> None: ...
     magiclink_auth_uri: str
-    """URL in your application that the magic link opens, 1 to 1000 characters. The service adds the token
-    as the query parameter `link_token`.
+    """URL in your application that the magic link opens, 1 to 1000 characters. The service adds
+    the token as the query parameter `link_token`.
     """
     state: str
     """Opaque value, 1 to 1000 characters. `VerifyPasswordlessEmail` returns it unchanged."""
@@ -97,8 +97,8 @@ class SendPasswordlessRequest(_Message):
     """Lifetime of the code and the link in seconds; 300 if not set."""
     @property
     def template_variables(self) -> _ScalarMap[str, str]:
-        """Values for the variables of the e-mail template: at most 30 pairs, keys of 2 to 25 characters,
-        values of at most 256.
+        """Values for the variables of the e-mail template: at most 30 pairs, keys of 2 to 25
+        characters, values of at most 256.
         """
     def __init__(
         self,
@@ -150,7 +150,9 @@ class SendPasswordlessResponse(_Message):
     EXPIRES_IN_FIELD_NUMBER: int
     PASSWORDLESS_TYPE_FIELD_NUMBER: int
     auth_request_id: str
-    """Id of the authentication request, for `VerifyPasswordlessEmail` and `ResendPasswordlessEmail`."""
+    """Id of the authentication request, for `VerifyPasswordlessEmail` and
+    `ResendPasswordlessEmail`.
+    """
     expires_at: int
     """Time when the code and the link expire, in seconds since 1970-01-01 UTC."""
     expires_in: int
@@ -194,11 +196,15 @@ class VerifyPasswordLessRequest(_Message):
     link_token: str
     """The `link_token` parameter of the opened magic link, 1 to 100 characters."""
     auth_request_id: str
-    """Id of the authentication request, from the response to `SendPasswordlessEmail`; at most 200
-    characters. It binds the credential to that request.
+    """Id of the authentication request, from the response to `SendPasswordlessEmail`; at most
+    200 characters. It binds the credential to that request.
     """
     def __init__(
-        self, *, code: str | None = None, link_token: str | None = None, auth_request_id: str | None = None
+        self,
+        *,
+        code: str | None = None,
+        link_token: str | None = None,
+        auth_request_id: str | None = None,
     ) -> None: ...
     def HasField(
         self,
@@ -261,7 +267,10 @@ class VerifyPasswordLessResponse(_Message):
         template: TemplateType.ValueType | str | None = None,
         passwordless_type: PasswordlessType.ValueType | str | None = None,
     ) -> None: ...
-    def HasField(self, field_name: _Literal["state", b"state", "template", b"template"]) -> bool: ...
+    def HasField(
+        self,
+        field_name: _Literal["state", b"state", "template", b"template"],
+    ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[

@@ -9,15 +9,17 @@ from google.protobuf.descriptor import FileDescriptor as _FileDescriptor
 from google.protobuf.internal.containers import (
     RepeatedCompositeFieldContainer as _RepeatedCompositeFieldContainer,
 )
-from google.protobuf.internal.containers import RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer
+from google.protobuf.internal.containers import (
+    RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer,
+)
 from google.protobuf.message import Message as _Message
 from google.protobuf.timestamp_pb2 import Timestamp as _Timestamp
 
 DESCRIPTOR: _FileDescriptor
 
 class AllAcceptedCredentialsOptions(_Message):
-    """Options for the browser's `PublicKeyCredential.signalAllAcceptedCredentials`: all credentials of the
-    user that are still accepted.
+    """Options for the browser's `PublicKeyCredential.signalAllAcceptedCredentials`: all
+    credentials of the user that are still accepted.
     """
 
     DESCRIPTOR: _Descriptor
@@ -121,7 +123,10 @@ class ListCredentialsResponse(_Message):
     ) -> None: ...
     def HasField(
         self,
-        field_name: _Literal["all_accepted_credentials_options", b"all_accepted_credentials_options"],
+        field_name: _Literal[
+            "all_accepted_credentials_options",
+            b"all_accepted_credentials_options",
+        ],
     ) -> bool: ...
     def ClearField(
         self,
@@ -134,8 +139,8 @@ class ListCredentialsResponse(_Message):
     ) -> None: ...
 
 class UnknownCredentialOptions(_Message):
-    """Options for the browser's `PublicKeyCredential.signalUnknownCredential`: a credential that is no
-    longer accepted.
+    """Options for the browser's `PublicKeyCredential.signalUnknownCredential`: a credential that
+    is no longer accepted.
     """
 
     DESCRIPTOR: _Descriptor
@@ -161,7 +166,9 @@ class UpdateCredentialRequest(_Message):
     """The `id` of the credential, from `ListCredentials`. Required."""
     display_name: str
     """The new name, 1 to 120 characters."""
-    def __init__(self, *, credential_id: str | None = None, display_name: str | None = None) -> None: ...
+    def __init__(
+        self, *, credential_id: str | None = None, display_name: str | None = None
+    ) -> None: ...
     def ClearField(
         self,
         field_name: _Literal["credential_id", b"credential_id", "display_name", b"display_name"],
@@ -391,7 +398,9 @@ class WebAuthnCredential(_Message):
         """The authenticator that holds the credential."""
     @property
     def transports(self) -> _RepeatedScalarFieldContainer[str]:
-        """Transports that the authenticator supports, such as `usb`, `nfc`, `ble`, `hybrid` or `internal`."""
+        """Transports that the authenticator supports, such as `usb`, `nfc`, `ble`, `hybrid` or
+        `internal`.
+        """
     @property
     def authenticator_flags(self) -> WebAuthnCredential.AuthenticatorFlags:
         """Flags reported by the authenticator."""

@@ -13,7 +13,9 @@ from google.protobuf.field_mask_pb2 import FieldMask as _FieldMask
 from google.protobuf.internal.containers import (
     RepeatedCompositeFieldContainer as _RepeatedCompositeFieldContainer,
 )
-from google.protobuf.internal.containers import RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer
+from google.protobuf.internal.containers import (
+    RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer,
+)
 from google.protobuf.internal.enum_type_wrapper import _EnumTypeWrapper
 from google.protobuf.message import Message as _Message
 from google.protobuf.struct_pb2 import Struct as _Struct
@@ -118,7 +120,9 @@ class CidrEntry(_Message):
         """IP version of the network."""
     @type.setter
     def type(self, value: CidrType.ValueType | str) -> None: ...
-    def __init__(self, *, value: str | None = None, type: CidrType.ValueType | str | None = None) -> None: ...
+    def __init__(
+        self, *, value: str | None = None, type: CidrType.ValueType | str | None = None
+    ) -> None: ...
     def ClearField(self, field_name: _Literal["value", b"value", "type", b"type"]) -> None: ...
 
 class CimdAllowlistEntry(_Message):
@@ -130,7 +134,9 @@ class CimdAllowlistEntry(_Message):
     TYPE_FIELD_NUMBER: int
     VALUE_FIELD_NUMBER: int
     type: str
-    """`PREDEFINED` if `value` is the name of an entry predefined by Scalekit, `URL` if `value` is a URL."""
+    """`PREDEFINED` if `value` is the name of an entry predefined by Scalekit, `URL` if `value`
+    is a URL.
+    """
     value: str
     """Name or URL, depending on `type`."""
     def __init__(self, *, type: str | None = None, value: str | None = None) -> None: ...
@@ -196,7 +202,9 @@ class Client(_Message):
     """Whether the Scalekit API rejects access tokens of the client."""
     @property
     def grant_types(self) -> _RepeatedScalarFieldContainer[str]:
-        """OAuth grants that the client may use, such as `authorization_code` or `client_credentials`."""
+        """OAuth grants that the client may use, such as `authorization_code` or
+        `client_credentials`.
+        """
     client_type: str
     """Kind of the client."""
     enforce_pkce: bool
@@ -429,7 +437,9 @@ class CreateClient(_Message):
     """Kind of the client, at most 128 characters. Required."""
     @property
     def back_channel_logout_uris(self) -> _RepeatedScalarFieldContainer[str]:
-        """Back-channel logout URIs, without duplicates. The service calls them when a user logs out."""
+        """Back-channel logout URIs, without duplicates. The service calls them when a user logs
+        out.
+        """
     @property
     def post_logout_redirect_uris(self) -> _RepeatedScalarFieldContainer[str]:
         """URLs to which the browser may be redirected after logout; no duplicates."""
@@ -451,7 +461,9 @@ class CreateClient(_Message):
         """Whether the Scalekit API rejects access tokens of the client."""
     @property
     def grant_types(self) -> _RepeatedScalarFieldContainer[str]:
-        """OAuth grants that the client may use, such as `authorization_code` or `client_credentials`."""
+        """OAuth grants that the client may use, such as `authorization_code` or
+        `client_credentials`.
+        """
     @property
     def enforce_pkce(self) -> _BoolValue:
         """Whether the code flow requires PKCE (RFC 7636)."""
@@ -565,7 +577,9 @@ class CreateClientSecretResponse(_Message):
     @property
     def secret(self) -> ClientSecret:
         """The created secret."""
-    def __init__(self, *, plain_secret: str | None = None, secret: ClientSecret | None = None) -> None: ...
+    def __init__(
+        self, *, plain_secret: str | None = None, secret: ClientSecret | None = None
+    ) -> None: ...
     def HasField(self, field_name: _Literal["secret", b"secret"]) -> bool: ...
     def ClearField(
         self,
@@ -603,7 +617,9 @@ class CreateOrganizationClientResponse(_Message):
         """The created client."""
     plain_secret: str
     """Plain text of the first secret. It is shown only once: store it now."""
-    def __init__(self, *, client: M2MClient | None = None, plain_secret: str | None = None) -> None: ...
+    def __init__(
+        self, *, client: M2MClient | None = None, plain_secret: str | None = None
+    ) -> None: ...
     def HasField(self, field_name: _Literal["client", b"client"]) -> bool: ...
     def ClearField(
         self,
@@ -620,7 +636,9 @@ class CreateOrganizationClientSecretRequest(_Message):
     """Id of the organization (`org_` followed by digits), at most 32 characters."""
     client_id: str
     """Id of the client (`m2morg_` followed by digits), at most 32 characters."""
-    def __init__(self, *, organization_id: str | None = None, client_id: str | None = None) -> None: ...
+    def __init__(
+        self, *, organization_id: str | None = None, client_id: str | None = None
+    ) -> None: ...
     def ClearField(
         self,
         field_name: _Literal["organization_id", b"organization_id", "client_id", b"client_id"],
@@ -637,7 +655,9 @@ class CreateOrganizationClientSecretResponse(_Message):
     @property
     def secret(self) -> ClientSecret:
         """The created secret."""
-    def __init__(self, *, plain_secret: str | None = None, secret: ClientSecret | None = None) -> None: ...
+    def __init__(
+        self, *, plain_secret: str | None = None, secret: ClientSecret | None = None
+    ) -> None: ...
     def HasField(self, field_name: _Literal["secret", b"secret"]) -> bool: ...
     def ClearField(
         self,
@@ -655,7 +675,9 @@ class CreateResourceClientRequest(_Message):
     @property
     def client(self) -> ResourceClient:
         """The client to create. Required."""
-    def __init__(self, *, resource_id: str | None = None, client: ResourceClient | None = None) -> None: ...
+    def __init__(
+        self, *, resource_id: str | None = None, client: ResourceClient | None = None
+    ) -> None: ...
     def HasField(self, field_name: _Literal["client", b"client"]) -> bool: ...
     def ClearField(
         self,
@@ -673,7 +695,9 @@ class CreateResourceClientResponse(_Message):
         """The created client."""
     plain_secret: str
     """Plain text of the first secret. It is shown only once: store it now."""
-    def __init__(self, *, client: M2MClient | None = None, plain_secret: str | None = None) -> None: ...
+    def __init__(
+        self, *, client: M2MClient | None = None, plain_secret: str | None = None
+    ) -> None: ...
     def HasField(self, field_name: _Literal["client", b"client"]) -> bool: ...
     def ClearField(
         self,
@@ -729,7 +753,9 @@ class DeleteOrganizationClientRequest(_Message):
     """Id of the organization (`org_` followed by digits), at most 32 characters."""
     client_id: str
     """Id of the client (`m2morg_` followed by digits), at most 32 characters."""
-    def __init__(self, *, organization_id: str | None = None, client_id: str | None = None) -> None: ...
+    def __init__(
+        self, *, organization_id: str | None = None, client_id: str | None = None
+    ) -> None: ...
     def ClearField(
         self,
         field_name: _Literal["organization_id", b"organization_id", "client_id", b"client_id"],
@@ -821,7 +847,9 @@ class GetOrganizationClientRequest(_Message):
     """Id of the organization (`org_` followed by digits), at most 32 characters."""
     client_id: str
     """Id of the client (`m2morg_` followed by digits), at most 32 characters."""
-    def __init__(self, *, organization_id: str | None = None, client_id: str | None = None) -> None: ...
+    def __init__(
+        self, *, organization_id: str | None = None, client_id: str | None = None
+    ) -> None: ...
     def ClearField(
         self,
         field_name: _Literal["organization_id", b"organization_id", "client_id", b"client_id"],
@@ -868,7 +896,10 @@ class GetResourceClientResponse(_Message):
     def consented_users(self) -> _RepeatedCompositeFieldContainer[ConsentedUser]:
         """The users who have consented to the client."""
     def __init__(
-        self, *, client: M2MClient | None = None, consented_users: _Iterable[ConsentedUser] | None = None
+        self,
+        *,
+        client: M2MClient | None = None,
+        consented_users: _Iterable[ConsentedUser] | None = None,
     ) -> None: ...
     def HasField(self, field_name: _Literal["client", b"client"]) -> bool: ...
     def ClearField(
@@ -912,7 +943,10 @@ class IpAllowlist(_Message):
     def __init__(
         self, *, opted_in: bool | None = None, cidrs: _Iterable[CidrEntry] | None = None
     ) -> None: ...
-    def ClearField(self, field_name: _Literal["opted_in", b"opted_in", "cidrs", b"cidrs"]) -> None: ...
+    def ClearField(
+        self,
+        field_name: _Literal["opted_in", b"opted_in", "cidrs", b"cidrs"],
+    ) -> None: ...
 
 class ListClientsRequest(_Message):
     """Request for `ListClient`."""
@@ -1299,19 +1333,21 @@ class M2MClient(_Message):
     IS_CIMD_FIELD_NUMBER: int
     METADATA_URI_FIELD_NUMBER: int
     client_id: str
-    """Id of the client, assigned by the service. It is the client id at the token endpoint. Ids of machine
-    clients of an organization are `m2morg_` followed by digits.
+    """Id of the client, assigned by the service. It is the client id at the token endpoint. Ids
+    of machine clients of an organization are `m2morg_` followed by digits.
     """
     @property
     def secrets(self) -> _RepeatedCompositeFieldContainer[ClientSecret]:
-        """The client's secrets. Their plain text is included only in the response that creates the client."""
+        """The client's secrets. Their plain text is included only in the response that creates
+        the client.
+        """
     name: str
     """Name of the client."""
     description: str
     """Description of the client."""
     organization_id: str
-    """Id of the organization that the client belongs to (`org_` followed by digits); empty for other
-    clients.
+    """Id of the organization that the client belongs to (`org_` followed by digits); empty for
+    other clients.
     """
     @property
     def create_time(self) -> _Timestamp:
@@ -1331,8 +1367,8 @@ class M2MClient(_Message):
     expiry: int
     """Lifetime of the client's access tokens in seconds."""
     resource_id: str
-    """Id of the protected resource that the client belongs to (`res_` followed by digits); empty for other
-    clients.
+    """Id of the protected resource that the client belongs to (`res_` followed by digits); empty
+    for other clients.
     """
     @property
     def redirect_uris(self) -> _RepeatedScalarFieldContainer[str]:
@@ -1409,7 +1445,9 @@ class M2MClient(_Message):
     ) -> None: ...
 
 class OrganizationClient(_Message):
-    """Settings of a machine client of an organization. In an update, empty fields keep their values."""
+    """Settings of a machine client of an organization. In an update, empty fields keep their
+    values.
+    """
 
     DESCRIPTOR: _Descriptor
     NAME_FIELD_NUMBER: int
@@ -1430,8 +1468,8 @@ class OrganizationClient(_Message):
         """Values of the `aud` claim of the client's access tokens."""
     @property
     def custom_claims(self) -> _RepeatedCompositeFieldContainer[CustomClaim]:
-        """Claims added to the client's access tokens, under `custom_claims`. An update replaces them as a
-        whole.
+        """Claims added to the client's access tokens, under `custom_claims`. An update replaces
+        them as a whole.
         """
     expiry: int
     """Lifetime of the client's access tokens in seconds; chosen by the service if 0."""
@@ -1464,7 +1502,9 @@ class OrganizationClient(_Message):
     ) -> None: ...
 
 class Resource(_Message):
-    """A protected resource: a server that accepts access tokens issued by Scalekit, such as an MCP server."""
+    """A protected resource: a server that accepts access tokens issued by Scalekit, such as an
+    MCP server.
+    """
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -1543,7 +1583,9 @@ class Resource(_Message):
     """Whether cross-app access (XAA) is enabled."""
     @property
     def cimd_client_allowlist(self) -> _RepeatedCompositeFieldContainer[CimdAllowlistEntry]:
-        """Clients that may use a client ID metadata document for identification; at most 20 entries."""
+        """Clients that may use a client ID metadata document for identification; at most 20
+        entries.
+        """
     cimd_client_allowlist_enabled: bool
     """Whether `cimd_client_allowlist` is enforced."""
     resource_scope_selection_allowed: bool
@@ -1644,7 +1686,9 @@ class Resource(_Message):
     ) -> None: ...
 
 class ResourceClient(_Message):
-    """Settings of a client of a protected resource. In an update, empty fields keep their values."""
+    """Settings of a client of a protected resource. In an update, empty fields keep their
+    values.
+    """
 
     DESCRIPTOR: _Descriptor
     NAME_FIELD_NUMBER: int
@@ -1666,8 +1710,8 @@ class ResourceClient(_Message):
         """Values of the `aud` claim of the client's access tokens."""
     @property
     def custom_claims(self) -> _RepeatedCompositeFieldContainer[CustomClaim]:
-        """Claims added to the client's access tokens, under `custom_claims`. An update replaces them as a
-        whole.
+        """Claims added to the client's access tokens, under `custom_claims`. An update replaces
+        them as a whole.
         """
     expiry: int
     """Lifetime of the client's access tokens in seconds; chosen by the service if 0."""
@@ -1820,7 +1864,9 @@ class ResourceUserConsentFilter(_Message):
     EXTERNAL_USER_ID_FIELD_NUMBER: int
     @property
     def external_user_id(self) -> _RepeatedScalarFieldContainer[str]:
-        """Only consents of the users with these ids in your application, at most 25; all users if empty."""
+        """Only consents of the users with these ids in your application, at most 25; all users
+        if empty.
+        """
     def __init__(self, *, external_user_id: _Iterable[str] | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["external_user_id", b"external_user_id"]) -> None: ...
 
@@ -1904,7 +1950,9 @@ class UpdateClient(_Message):
     IP_ALLOWLIST_FIELD_NUMBER: int
     @property
     def back_channel_logout_uris(self) -> _RepeatedScalarFieldContainer[str]:
-        """Back-channel logout URIs, without duplicates. The service calls them when a user logs out."""
+        """Back-channel logout URIs, without duplicates. The service calls them when a user logs
+        out.
+        """
     @property
     def post_logout_redirect_uris(self) -> _RepeatedScalarFieldContainer[str]:
         """URLs to which the browser may be redirected after logout; no duplicates."""
@@ -1922,15 +1970,17 @@ class UpdateClient(_Message):
         """Scopes that the client may request."""
     @property
     def custom_claims(self) -> _RepeatedCompositeFieldContainer[CustomClaim]:
-        """Claims added to the client's access tokens, under `custom_claims`. They replace all existing
-        claims.
+        """Claims added to the client's access tokens, under `custom_claims`. They replace all
+        existing claims.
         """
     @property
     def disallow_scalekit_api_access(self) -> _BoolValue:
         """Whether the Scalekit API rejects access tokens of the client."""
     @property
     def grant_types(self) -> _RepeatedScalarFieldContainer[str]:
-        """OAuth grants that the client may use, such as `authorization_code` or `client_credentials`."""
+        """OAuth grants that the client may use, such as `authorization_code` or
+        `client_credentials`.
+        """
     @property
     def enforce_pkce(self) -> _BoolValue:
         """Whether the code flow requires PKCE (RFC 7636)."""
@@ -2108,7 +2158,10 @@ class UpdateResourceClientRequest(_Message):
         client: ResourceClient | None = None,
         update_mask: _FieldMask | None = None,
     ) -> None: ...
-    def HasField(self, field_name: _Literal["client", b"client", "update_mask", b"update_mask"]) -> bool: ...
+    def HasField(
+        self,
+        field_name: _Literal["client", b"client", "update_mask", b"update_mask"],
+    ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[

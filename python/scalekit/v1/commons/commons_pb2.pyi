@@ -13,7 +13,9 @@ from google.protobuf.descriptor import FileDescriptor as _FileDescriptor
 from google.protobuf.internal.containers import (
     RepeatedCompositeFieldContainer as _RepeatedCompositeFieldContainer,
 )
-from google.protobuf.internal.containers import RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer
+from google.protobuf.internal.containers import (
+    RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer,
+)
 from google.protobuf.internal.containers import ScalarMap as _ScalarMap
 from google.protobuf.internal.enum_type_wrapper import _EnumTypeWrapper
 from google.protobuf.message import Message as _Message
@@ -265,8 +267,8 @@ class OrganizationMembership(_Message):
     """Name of the organization."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Custom key-value pairs of the membership: at most 20 pairs, keys of 3 to 25 characters, values
-        of 1 to 256.
+        """Custom key-value pairs of the membership: at most 20 pairs, keys of 3 to 25
+        characters, values of 1 to 256.
         """
     display_name: str
     """Display name of the organization."""
@@ -378,8 +380,8 @@ class Role(_Message):
     ) -> None: ...
 
 class UserProfile(_Message):
-    """Personal details of a user, as returned by the service. Requests use `CreateUserProfile` and
-    `UpdateUserProfile` instead.
+    """Personal details of a user, as returned by the service. Requests use `CreateUserProfile`
+    and `UpdateUserProfile` instead.
     """
 
     DESCRIPTOR: _Descriptor
@@ -416,13 +418,13 @@ class UserProfile(_Message):
     """Phone number of the user."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Custom key-value pairs of the user: at most 20 pairs, keys of 3 to 25 characters, values of 1 to
-        256.
+        """Custom key-value pairs of the user: at most 20 pairs, keys of 3 to 25 characters,
+        values of 1 to 256.
         """
     @property
     def custom_attributes(self) -> _ScalarMap[str, str]:
-        """Additional attributes of the user: at most 20 pairs, keys of 3 to 25 characters, values of 1 to
-        256.
+        """Additional attributes of the user: at most 20 pairs, keys of 3 to 25 characters,
+        values of 1 to 256.
         """
     @property
     def external_identities(self) -> _RepeatedCompositeFieldContainer[ExternalIdentity]:

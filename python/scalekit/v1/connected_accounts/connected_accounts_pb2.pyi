@@ -12,7 +12,9 @@ from google.protobuf.descriptor import FileDescriptor as _FileDescriptor
 from google.protobuf.internal.containers import (
     RepeatedCompositeFieldContainer as _RepeatedCompositeFieldContainer,
 )
-from google.protobuf.internal.containers import RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer
+from google.protobuf.internal.containers import (
+    RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer,
+)
 from google.protobuf.internal.enum_type_wrapper import _EnumTypeWrapper
 from google.protobuf.message import Message as _Message
 from google.protobuf.struct_pb2 import Struct as _Struct
@@ -35,8 +37,8 @@ class _ConnectorStatusWrapper(_EnumTypeWrapper[_ConnectorStatus.ValueType], type
     PENDING_AUTH: _ConnectorStatus.ValueType
     """The user has not authorized the account yet."""
     PENDING_VERIFICATION: _ConnectorStatus.ValueType
-    """The user has authorized the account, but `VerifyConnectedAccountUser` has not confirmed the user's
-    identity yet.
+    """The user has authorized the account, but `VerifyConnectedAccountUser` has not confirmed
+    the user's identity yet.
     """
     DISCONNECTED: _ConnectorStatus.ValueType
     """The account was disconnected and cannot be used."""
@@ -210,7 +212,9 @@ class ConnectedAccount(_Message):
     def last_used_at(self) -> _Timestamp:
         """Time when the account was last used; not set if it was never used."""
     id: str
-    """Id of the account (`ca_` followed by digits), assigned by the service. At most 32 characters."""
+    """Id of the account (`ca_` followed by digits), assigned by the service. At most 32
+    characters.
+    """
     connection_id: str
     """Id of the account's connection (`conn_` followed by digits). At most 32 characters."""
     @property
@@ -390,20 +394,35 @@ class CreateConnectedAccount(_Message):
     API_CONFIG_FIELD_NUMBER: int
     @property
     def authorization_details(self) -> AuthorizationDetails:
-        """The credentials; leave unset for OAuth accounts that the user authorizes through a magic link."""
+        """The credentials; leave unset for OAuth accounts that the user authorizes through a
+        magic link.
+        """
     @property
     def api_config(self) -> _Struct:
         """Settings for calls to the third-party service, as a free-form JSON object."""
     def __init__(
-        self, *, authorization_details: AuthorizationDetails | None = None, api_config: _Struct | None = None
+        self,
+        *,
+        authorization_details: AuthorizationDetails | None = None,
+        api_config: _Struct | None = None,
     ) -> None: ...
     def HasField(
         self,
-        field_name: _Literal["authorization_details", b"authorization_details", "api_config", b"api_config"],
+        field_name: _Literal[
+            "authorization_details",
+            b"authorization_details",
+            "api_config",
+            b"api_config",
+        ],
     ) -> bool: ...
     def ClearField(
         self,
-        field_name: _Literal["authorization_details", b"authorization_details", "api_config", b"api_config"],
+        field_name: _Literal[
+            "authorization_details",
+            b"authorization_details",
+            "api_config",
+            b"api_config",
+        ],
     ) -> None: ...
 
 class CreateConnectedAccountRequest(_Message):
@@ -420,14 +439,16 @@ class CreateConnectedAccountRequest(_Message):
     characters.
     """
     user_id: str
-    """Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters."""
+    """Id of the user that the account belongs to (`usr_` followed by digits), at most 32
+    characters.
+    """
     connector: str
-    """Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at
-    most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+    """Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and
+    `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     """
     identifier: str
-    """Identifier of the account within the connector, such as a user id, an e-mail address or a workspace
-    id; at most 100 characters.
+    """Identifier of the account within the connector, such as a user id, an e-mail address or a
+    workspace id; at most 100 characters.
     """
     @property
     def connected_account(self) -> CreateConnectedAccount:
@@ -482,7 +503,10 @@ class CreateConnectedAccountResponse(_Message):
         """The created connected account."""
     def __init__(self, *, connected_account: ConnectedAccount | None = None) -> None: ...
     def HasField(self, field_name: _Literal["connected_account", b"connected_account"]) -> bool: ...
-    def ClearField(self, field_name: _Literal["connected_account", b"connected_account"]) -> None: ...
+    def ClearField(
+        self,
+        field_name: _Literal["connected_account", b"connected_account"],
+    ) -> None: ...
 
 class DeleteConnectedAccountRequest(_Message):
     """Request for `DeleteConnectedAccount`."""
@@ -498,14 +522,16 @@ class DeleteConnectedAccountRequest(_Message):
     characters.
     """
     user_id: str
-    """Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters."""
+    """Id of the user that the account belongs to (`usr_` followed by digits), at most 32
+    characters.
+    """
     connector: str
-    """Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at
-    most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+    """Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and
+    `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     """
     identifier: str
-    """Identifier of the account within the connector, such as a user id, an e-mail address or a workspace
-    id; at most 100 characters.
+    """Identifier of the account within the connector, such as a user id, an e-mail address or a
+    workspace id; at most 100 characters.
     """
     id: str
     """Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces
@@ -571,14 +597,16 @@ class GetConnectedAccountByIdentifierRequest(_Message):
     characters.
     """
     user_id: str
-    """Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters."""
+    """Id of the user that the account belongs to (`usr_` followed by digits), at most 32
+    characters.
+    """
     connector: str
-    """Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at
-    most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+    """Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and
+    `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     """
     identifier: str
-    """Identifier of the account within the connector, such as a user id, an e-mail address or a workspace
-    id; at most 100 characters.
+    """Identifier of the account within the connector, such as a user id, an e-mail address or a
+    workspace id; at most 100 characters.
     """
     id: str
     """Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces
@@ -634,7 +662,10 @@ class GetConnectedAccountByIdentifierResponse(_Message):
         """The requested account."""
     def __init__(self, *, connected_account: ConnectedAccount | None = None) -> None: ...
     def HasField(self, field_name: _Literal["connected_account", b"connected_account"]) -> bool: ...
-    def ClearField(self, field_name: _Literal["connected_account", b"connected_account"]) -> None: ...
+    def ClearField(
+        self,
+        field_name: _Literal["connected_account", b"connected_account"],
+    ) -> None: ...
 
 class GetMagicLinkForConnectedAccountRequest(_Message):
     """Request for `GetMagicLinkForConnectedAccount`."""
@@ -652,27 +683,29 @@ class GetMagicLinkForConnectedAccountRequest(_Message):
     characters.
     """
     user_id: str
-    """Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters."""
+    """Id of the user that the account belongs to (`usr_` followed by digits), at most 32
+    characters.
+    """
     connector: str
-    """Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at
-    most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+    """Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and
+    `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     """
     identifier: str
-    """Identifier of the account within the connector, such as a user id, an e-mail address or a workspace
-    id; at most 100 characters.
+    """Identifier of the account within the connector, such as a user id, an e-mail address or a
+    workspace id; at most 100 characters.
     """
     id: str
     """Id of the connected account (`ca_` followed by digits), at most 32 characters. It replaces
     `connector` and `identifier`.
     """
     state: str
-    """Opaque value, at most 512 characters, that is passed back to `user_verify_url`. Use it to match the
-    redirect to your request, not as proof of identity.
+    """Opaque value, at most 512 characters, that is passed back to `user_verify_url`. Use it to
+    match the redirect to your request, not as proof of identity.
     """
     user_verify_url: str
-    """URL in your application, `http` or `https`, at most 2048 characters. The browser is redirected to it
-    with the parameters `auth_request_id` and `state`. Your application then calls
-    `VerifyConnectedAccountUser`. Must match `^$|^https?://`.
+    """URL in your application, `http` or `https`, at most 2048 characters. The browser is
+    redirected to it with the parameters `auth_request_id` and `state`. Your application then
+    calls `VerifyConnectedAccountUser`. Must match `^$|^https?://`.
     """
     def __init__(
         self,
@@ -743,8 +776,8 @@ class GetMagicLinkForConnectedAccountResponse(_Message):
     def ClearField(self, field_name: _Literal["link", b"link", "expiry", b"expiry"]) -> None: ...
 
 class GoogleDWDAuth(_Message):
-    """Credentials obtained through Google domain-wide delegation: a service account acts on behalf of a
-    user of the domain.
+    """Credentials obtained through Google domain-wide delegation: a service account acts on
+    behalf of a user of the domain.
     """
 
     DESCRIPTOR: _Descriptor
@@ -804,8 +837,8 @@ class ListConnectedAccountsRequest(_Message):
     user_id: str
     """Only accounts of this user (`usr_` followed by digits), at most 32 characters."""
     connector: str
-    """Only accounts of this connector: letters, digits, spaces, `_`, `:` and `-`, at most 400 characters.
-    Must match `^[a-zA-Z0-9_: -]*$`.
+    """Only accounts of this connector: letters, digits, spaces, `_`, `:` and `-`, at most 400
+    characters. Must match `^[a-zA-Z0-9_: -]*$`.
     """
     identifier: str
     """Only accounts with this identifier, at most 100 characters."""
@@ -814,19 +847,20 @@ class ListConnectedAccountsRequest(_Message):
     page_size: int
     """Number of accounts per page, less than 100; 10 if not set."""
     page_token: str
-    """Token of the page to return, from an earlier response; empty for the first page. At most 100
-    characters.
+    """Token of the page to return, from an earlier response; empty for the first page. At most
+    100 characters.
     """
     query: str
     """Only accounts that contain this text, at most 100 characters."""
     @property
     def connection_names(self) -> _RepeatedScalarFieldContainer[str]:
-        """Only accounts of these connections: at most 20 non-empty names in the format of `connector`.
-        Each item: 1 to 400 characters. Each item: must match `^[a-zA-Z0-9_: -]*$`.
+        """Only accounts of these connections: at most 20 non-empty names in the format of
+        `connector`. Each item: 1 to 400 characters. Each item: must match `^[a-zA-Z0-9_:
+        -]*$`.
         """
     is_org_wide_credential: bool
-    """Only accounts whose credentials are (`true`) or are not (`false`) shared by the whole organization;
-    both if not set.
+    """Only accounts whose credentials are (`true`) or are not (`false`) shared by the whole
+    organization; both if not set.
     """
     def __init__(
         self,
@@ -1065,8 +1099,8 @@ class StaticAuth(_Message):
     DETAILS_FIELD_NUMBER: int
     @property
     def details(self) -> _Struct:
-        """The credentials as a free-form JSON object, with the fields of the provider's authentication
-        pattern. Secret.
+        """The credentials as a free-form JSON object, with the fields of the provider's
+        authentication pattern. Secret.
         """
     def __init__(self, *, details: _Struct | None = None) -> None: ...
     def HasField(self, field_name: _Literal["details", b"details"]) -> bool: ...
@@ -1131,15 +1165,28 @@ class UpdateConnectedAccount(_Message):
     def api_config(self) -> _Struct:
         """New settings for calls to the third-party service, as a free-form JSON object."""
     def __init__(
-        self, *, authorization_details: AuthorizationDetails | None = None, api_config: _Struct | None = None
+        self,
+        *,
+        authorization_details: AuthorizationDetails | None = None,
+        api_config: _Struct | None = None,
     ) -> None: ...
     def HasField(
         self,
-        field_name: _Literal["authorization_details", b"authorization_details", "api_config", b"api_config"],
+        field_name: _Literal[
+            "authorization_details",
+            b"authorization_details",
+            "api_config",
+            b"api_config",
+        ],
     ) -> bool: ...
     def ClearField(
         self,
-        field_name: _Literal["authorization_details", b"authorization_details", "api_config", b"api_config"],
+        field_name: _Literal[
+            "authorization_details",
+            b"authorization_details",
+            "api_config",
+            b"api_config",
+        ],
     ) -> None: ...
 
 class UpdateConnectedAccountRequest(_Message):
@@ -1158,14 +1205,16 @@ class UpdateConnectedAccountRequest(_Message):
     characters.
     """
     user_id: str
-    """Id of the user that the account belongs to (`usr_` followed by digits), at most 32 characters."""
+    """Id of the user that the account belongs to (`usr_` followed by digits), at most 32
+    characters.
+    """
     connector: str
-    """Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and `-`, at
-    most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
+    """Name of the account's connection, such as `slack`: letters, digits, spaces, `_`, `:` and
+    `-`, at most 400 characters. Must match `^[a-zA-Z0-9_: -]*$`.
     """
     identifier: str
-    """Identifier of the account within the connector, such as a user id, an e-mail address or a workspace
-    id; at most 100 characters.
+    """Identifier of the account within the connector, such as a user id, an e-mail address or a
+    workspace id; at most 100 characters.
     """
     @property
     def connected_account(self) -> UpdateConnectedAccount:
@@ -1237,7 +1286,10 @@ class UpdateConnectedAccountResponse(_Message):
         """The updated connected account."""
     def __init__(self, *, connected_account: ConnectedAccount | None = None) -> None: ...
     def HasField(self, field_name: _Literal["connected_account", b"connected_account"]) -> bool: ...
-    def ClearField(self, field_name: _Literal["connected_account", b"connected_account"]) -> None: ...
+    def ClearField(
+        self,
+        field_name: _Literal["connected_account", b"connected_account"],
+    ) -> None: ...
 
 class VerifyConnectedAccountUserRequest(_Message):
     """Request for `VerifyConnectedAccountUser`."""
@@ -1249,7 +1301,9 @@ class VerifyConnectedAccountUserRequest(_Message):
     """The `auth_request_id` query parameter received at `user_verify_url`, 1 to 1000 characters."""
     identifier: str
     """Identifier of the logged-in user's connected account, 1 to 200 characters."""
-    def __init__(self, *, auth_request_id: str | None = None, identifier: str | None = None) -> None: ...
+    def __init__(
+        self, *, auth_request_id: str | None = None, identifier: str | None = None
+    ) -> None: ...
     def ClearField(
         self,
         field_name: _Literal["auth_request_id", b"auth_request_id", "identifier", b"identifier"],

@@ -14,7 +14,9 @@ from google.protobuf.duration_pb2 import Duration as _Duration
 from google.protobuf.internal.containers import (
     RepeatedCompositeFieldContainer as _RepeatedCompositeFieldContainer,
 )
-from google.protobuf.internal.containers import RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer
+from google.protobuf.internal.containers import (
+    RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer,
+)
 from google.protobuf.internal.containers import ScalarMap as _ScalarMap
 from google.protobuf.internal.enum_type_wrapper import _EnumTypeWrapper
 from google.protobuf.message import Message as _Message
@@ -433,8 +435,8 @@ class Connection(_Message):
     debug_enabled: bool
     """Whether logins through the connection are logged in detail."""
     organization_id: str
-    """Id of the organization that owns the connection (`org_` followed by digits); not set for connections
-    of the environment.
+    """Id of the organization that owns the connection (`org_` followed by digits); not set for
+    connections of the environment.
     """
     ui_button_title: str
     """Label of the button on the login page."""
@@ -447,8 +449,8 @@ class Connection(_Message):
     """URL that starts a test login through the connection; set for OpenID Connect connections."""
     @property
     def attribute_mapping(self) -> _ScalarMap[str, str]:
-        """Mapping between attributes of the identity provider and attributes of Scalekit users: at most 30
-        pairs, keys of 1 to 100 characters, values of 1 to 256.
+        """Mapping between attributes of the identity provider and attributes of Scalekit users:
+        at most 30 pairs, keys of 1 to 100 characters, values of 1 to 256.
         """
     @property
     def create_time(self) -> _Timestamp:
@@ -673,7 +675,10 @@ class CreateConnection(_Message):
         context: _Struct | None = None,
         auth_mode: ConnectionAuthMode.ValueType | str | None = None,
     ) -> None: ...
-    def HasField(self, field_name: _Literal["key_id", b"key_id", "context", b"context"]) -> bool: ...
+    def HasField(
+        self,
+        field_name: _Literal["key_id", b"key_id", "context", b"context"],
+    ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[
@@ -736,9 +741,17 @@ class CreateEnvironmentConnectionRequest(_Message):
     @property
     def flags(self) -> Flags:
         """Purpose of the connection."""
-    def __init__(self, *, connection: CreateConnection | None = None, flags: Flags | None = None) -> None: ...
-    def HasField(self, field_name: _Literal["connection", b"connection", "flags", b"flags"]) -> bool: ...
-    def ClearField(self, field_name: _Literal["connection", b"connection", "flags", b"flags"]) -> None: ...
+    def __init__(
+        self, *, connection: CreateConnection | None = None, flags: Flags | None = None
+    ) -> None: ...
+    def HasField(
+        self,
+        field_name: _Literal["connection", b"connection", "flags", b"flags"],
+    ) -> bool: ...
+    def ClearField(
+        self,
+        field_name: _Literal["connection", b"connection", "flags", b"flags"],
+    ) -> None: ...
 
 class DeleteConnectionRequest(_Message):
     """Request for `DeleteConnection`."""
@@ -777,7 +790,10 @@ class Flags(_Message):
     is_app: bool
     """Whether tools access a third-party service through the connection."""
     def __init__(self, *, is_login: bool | None = None, is_app: bool | None = None) -> None: ...
-    def ClearField(self, field_name: _Literal["is_login", b"is_login", "is_app", b"is_app"]) -> None: ...
+    def ClearField(
+        self,
+        field_name: _Literal["is_login", b"is_login", "is_app", b"is_app"],
+    ) -> None: ...
 
 class GetConnectionRequest(_Message):
     """Request for `GetConnection`."""
@@ -818,8 +834,8 @@ class GetEnvironmentConnectionRequest(_Message):
     def ClearField(self, field_name: _Literal["connection_id", b"connection_id"]) -> None: ...
 
 class GoogleDWDConfig(_Message):
-    """Settings of Google domain-wide delegation: a service account acts on behalf of users of a Google
-    Workspace domain.
+    """Settings of Google domain-wide delegation: a service account acts on behalf of users of a
+    Google Workspace domain.
     """
 
     DESCRIPTOR: _Descriptor
@@ -830,7 +846,9 @@ class GoogleDWDConfig(_Message):
     REQUIRED_SCOPES_FIELD_NUMBER: int
     @property
     def service_account_json(self) -> _StringValue:
-        """Key file of the service account, as JSON text. It contains a private key: treat it as a secret."""
+        """Key file of the service account, as JSON text. It contains a private key: treat it as
+        a secret.
+        """
     @property
     def scopes(self) -> _RepeatedScalarFieldContainer[str]:
         """Scopes to request."""
@@ -953,7 +971,10 @@ class ListAppConnectionsRequest(_Message):
         provider: str | None = None,
         query: str | None = None,
     ) -> None: ...
-    def HasField(self, field_name: _Literal["provider", b"provider", "query", b"query"]) -> bool: ...
+    def HasField(
+        self,
+        field_name: _Literal["provider", b"provider", "query", b"query"],
+    ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[
@@ -1045,8 +1066,8 @@ class ListConnection(_Message):
     enabled: bool
     """Whether the connection can be used."""
     organization_id: str
-    """Id of the organization that owns the connection (`org_` followed by digits); empty for connections
-    of the environment.
+    """Id of the organization that owns the connection (`org_` followed by digits); empty for
+    connections of the environment.
     """
     ui_button_title: str
     """Label of the button on the login page."""
@@ -1136,7 +1157,11 @@ class ListConnectionsRequest(_Message):
     include: str
     """`all` to include inactive connections; only active connections are listed if not set."""
     def __init__(
-        self, *, organization_id: str | None = None, domain: str | None = None, include: str | None = None
+        self,
+        *,
+        organization_id: str | None = None,
+        domain: str | None = None,
+        include: str | None = None,
     ) -> None: ...
     def HasField(
         self,
@@ -1173,8 +1198,8 @@ class ListConnectionsResponse(_Message):
     def ClearField(self, field_name: _Literal["connections", b"connections"]) -> None: ...
 
 class OAuthConnectionConfig(_Message):
-    """Settings of an OAuth 2.0 connection (RFC 6749). The endpoints of known third-party services are set
-    automatically.
+    """Settings of an OAuth 2.0 connection (RFC 6749). The endpoints of known third-party
+    services are set automatically.
     """
 
     DESCRIPTOR: _Descriptor
@@ -1244,7 +1269,9 @@ class OAuthConnectionConfig(_Message):
         """Whether each login updates the user's profile from the provider's data."""
     @property
     def token_access_type(self) -> _StringValue:
-        """Value of the `token_access_type` parameter of authorization requests, such as `offline`."""
+        """Value of the `token_access_type` parameter of authorization requests, such as
+        `offline`.
+        """
     @property
     def tenant_id(self) -> _StringValue:
         """Tenant at the provider, if it has several."""
@@ -1262,8 +1289,8 @@ class OAuthConnectionConfig(_Message):
         """Extensions that some providers need."""
     @property
     def token_endpoint_auth_method(self) -> _StringValue:
-        """Authentication method of the client at the token endpoint, such as `client_secret_basic` or
-        `client_secret_post`.
+        """Authentication method of the client at the token endpoint, such as
+        `client_secret_basic` or `client_secret_post`.
         """
     @property
     def googleads_developer_token(self) -> _StringValue:
@@ -1405,8 +1432,8 @@ class OAuthConnectionConfig(_Message):
     ) -> None: ...
 
 class OIDCConnectionConfig(_Message):
-    """Settings of an OpenID Connect connection. If discovery is used, the endpoints are read from the
-    provider's discovery document.
+    """Settings of an OpenID Connect connection. If discovery is used, the endpoints are read
+    from the provider's discovery document.
     """
 
     DESCRIPTOR: _Descriptor
@@ -1586,12 +1613,20 @@ class OauthExtensions(_Message):
     def extra_authorize_params(self) -> _ScalarMap[str, str]:
         """Additional parameters of authorization requests, by name."""
     def __init__(
-        self, *, smart: SmartConfig | None = None, extra_authorize_params: _Mapping[str, str] | None = None
+        self,
+        *,
+        smart: SmartConfig | None = None,
+        extra_authorize_params: _Mapping[str, str] | None = None,
     ) -> None: ...
     def HasField(self, field_name: _Literal["smart", b"smart"]) -> bool: ...
     def ClearField(
         self,
-        field_name: _Literal["smart", b"smart", "extra_authorize_params", b"extra_authorize_params"],
+        field_name: _Literal[
+            "smart",
+            b"smart",
+            "extra_authorize_params",
+            b"extra_authorize_params",
+        ],
     ) -> None: ...
 
 class OptionalScopes(_Message):
@@ -1605,8 +1640,13 @@ class OptionalScopes(_Message):
         """The scopes."""
     field_name: str
     """Name of the authorization parameter for these scopes."""
-    def __init__(self, *, scopes: _Iterable[str] | None = None, field_name: str | None = None) -> None: ...
-    def ClearField(self, field_name: _Literal["scopes", b"scopes", "field_name", b"field_name"]) -> None: ...
+    def __init__(
+        self, *, scopes: _Iterable[str] | None = None, field_name: str | None = None
+    ) -> None: ...
+    def ClearField(
+        self,
+        field_name: _Literal["scopes", b"scopes", "field_name", b"field_name"],
+    ) -> None: ...
 
 class PasswordLessConfig(_Message):
     """Settings of passwordless login by e-mail."""
@@ -1757,7 +1797,9 @@ class SAMLConnectionConfigRequest(_Message):
     def saml_signing_option(self, value: SAMLSigningOptions.ValueType | str) -> None: ...
     @property
     def force_authn(self) -> _BoolValue:
-        """Whether the identity provider must authenticate users again even if they have a session there."""
+        """Whether the identity provider must authenticate users again even if they have a
+        session there.
+        """
     @property
     def default_redirect_uri(self) -> _StringValue:
         """Redirect URI of logins that do not specify one."""
@@ -1976,7 +2018,9 @@ class SAMLConnectionConfigResponse(_Message):
         """Whether logins may start at the identity provider."""
     @property
     def force_authn(self) -> _BoolValue:
-        """Whether the identity provider must authenticate users again even if they have a session there."""
+        """Whether the identity provider must authenticate users again even if they have a
+        session there.
+        """
     @property
     def default_redirect_uri(self) -> _StringValue:
         """Redirect URI of logins that do not specify one."""
@@ -2135,8 +2179,8 @@ class StaticAuthConfig(_Message):
     STATIC_CONFIG_FIELD_NUMBER: int
     @property
     def static_config(self) -> _Struct:
-        """The settings as a free-form JSON object, with the fields of the provider's authentication
-        pattern.
+        """The settings as a free-form JSON object, with the fields of the provider's
+        authentication pattern.
         """
     def __init__(self, *, static_config: _Struct | None = None) -> None: ...
     def HasField(self, field_name: _Literal["static_config", b"static_config"]) -> bool: ...
@@ -2168,7 +2212,9 @@ class ToggleConnectionResponse(_Message):
     """Whether the connection is enabled now."""
     error_message: str
     """Reason why the connection could not be enabled or disabled; not set on success."""
-    def __init__(self, *, enabled: bool | None = None, error_message: str | None = None) -> None: ...
+    def __init__(
+        self, *, enabled: bool | None = None, error_message: str | None = None
+    ) -> None: ...
     def HasField(self, field_name: _Literal["error_message", b"error_message"]) -> bool: ...
     def ClearField(
         self,
@@ -2217,8 +2263,8 @@ class UpdateConnection(_Message):
     def configuration_type(self, value: ConfigurationType.ValueType | str) -> None: ...
     @property
     def attribute_mapping(self) -> _ScalarMap[str, str]:
-        """Mapping between attributes of the identity provider and attributes of Scalekit users: at most 30
-        pairs, keys of 1 to 100 characters, values of 1 to 256.
+        """Mapping between attributes of the identity provider and attributes of Scalekit users:
+        at most 30 pairs, keys of 1 to 100 characters, values of 1 to 256.
         """
     @property
     def oidc_config(self) -> OIDCConnectionConfig:
@@ -2421,12 +2467,14 @@ class WebAuthConfiguration(_Message):
         AUTHENTICATOR_ATTACHMENT_FIELD_NUMBER: int
         @property
         def user_verification(self) -> _StringValue:
-            """Whether the user must be verified, such as by PIN or fingerprint: `required`, `preferred` or
-            `discouraged`.
+            """Whether the user must be verified, such as by PIN or fingerprint: `required`,
+            `preferred` or `discouraged`.
             """
         @property
         def authenticator_attachment(self) -> _StringValue:
-            """Kind of authenticator: `platform` (built in) or `cross-platform` (roaming); both if not set."""
+            """Kind of authenticator: `platform` (built in) or `cross-platform` (roaming); both
+            if not set.
+            """
         def __init__(
             self,
             *,
@@ -2480,20 +2528,22 @@ class WebAuthConfiguration(_Message):
             """Whether the entry must list the kind of attestation."""
         @property
         def desired_authenticator_status(self) -> _RepeatedScalarFieldContainer[str]:
-            """FIDO metadata statuses that an authenticator should have, at most 10. Each item: one of
-            `NOT_FIDO_CERTIFIED`, `FIDO_CERTIFIED`, `USER_VERIFICATION_BYPASS`,
-            `ATTESTATION_KEY_COMPROMISE`, `USER_KEY_REMOTE_COMPROMISE`, `USER_KEY_PHYSICAL_COMPROMISE`,
-            `UPDATE_AVAILABLE`, `REVOKED`, `SELF_ASSERTION_SUBMITTED`, `FIDO_CERTIFIED_L1`,
-            `FIDO_CERTIFIED_L1plus`, `FIDO_CERTIFIED_L2`, `FIDO_CERTIFIED_L2plus`, `FIDO_CERTIFIED_L3`,
+            """FIDO metadata statuses that an authenticator should have, at most 10. Each item:
+            one of `NOT_FIDO_CERTIFIED`, `FIDO_CERTIFIED`, `USER_VERIFICATION_BYPASS`,
+            `ATTESTATION_KEY_COMPROMISE`, `USER_KEY_REMOTE_COMPROMISE`,
+            `USER_KEY_PHYSICAL_COMPROMISE`, `UPDATE_AVAILABLE`, `REVOKED`,
+            `SELF_ASSERTION_SUBMITTED`, `FIDO_CERTIFIED_L1`, `FIDO_CERTIFIED_L1plus`,
+            `FIDO_CERTIFIED_L2`, `FIDO_CERTIFIED_L2plus`, `FIDO_CERTIFIED_L3`,
             `FIDO_CERTIFIED_L3plus`.
             """
         @property
         def undesired_authenticator_status(self) -> _RepeatedScalarFieldContainer[str]:
-            """FIDO metadata statuses that an authenticator must not have, at most 10. Each item: one of
-            `NOT_FIDO_CERTIFIED`, `FIDO_CERTIFIED`, `USER_VERIFICATION_BYPASS`,
-            `ATTESTATION_KEY_COMPROMISE`, `USER_KEY_REMOTE_COMPROMISE`, `USER_KEY_PHYSICAL_COMPROMISE`,
-            `UPDATE_AVAILABLE`, `REVOKED`, `SELF_ASSERTION_SUBMITTED`, `FIDO_CERTIFIED_L1`,
-            `FIDO_CERTIFIED_L1plus`, `FIDO_CERTIFIED_L2`, `FIDO_CERTIFIED_L2plus`, `FIDO_CERTIFIED_L3`,
+            """FIDO metadata statuses that an authenticator must not have, at most 10. Each item:
+            one of `NOT_FIDO_CERTIFIED`, `FIDO_CERTIFIED`, `USER_VERIFICATION_BYPASS`,
+            `ATTESTATION_KEY_COMPROMISE`, `USER_KEY_REMOTE_COMPROMISE`,
+            `USER_KEY_PHYSICAL_COMPROMISE`, `UPDATE_AVAILABLE`, `REVOKED`,
+            `SELF_ASSERTION_SUBMITTED`, `FIDO_CERTIFIED_L1`, `FIDO_CERTIFIED_L1plus`,
+            `FIDO_CERTIFIED_L2`, `FIDO_CERTIFIED_L2plus`, `FIDO_CERTIFIED_L3`,
             `FIDO_CERTIFIED_L3plus`.
             """
         def __init__(
@@ -2557,11 +2607,14 @@ class WebAuthConfiguration(_Message):
         def __init__(
             self, *, ids: _Iterable[str] | None = None, origins: _Iterable[str] | None = None
         ) -> None: ...
-        def ClearField(self, field_name: _Literal["ids", b"ids", "origins", b"origins"]) -> None: ...
+        def ClearField(
+            self,
+            field_name: _Literal["ids", b"ids", "origins", b"origins"],
+        ) -> None: ...
 
     class Timeout(_Message):
-        """Time limits for the user, enforced by the browser. Each value is a duration of 120 to 1800
-        seconds.
+        """Time limits for the user, enforced by the browser. Each value is a duration of 120 to
+        1800 seconds.
         """
 
         DESCRIPTOR: _Descriptor
@@ -2574,16 +2627,16 @@ class WebAuthConfiguration(_Message):
             """Time limit for registering a passkey; a duration of 120 to 1800 seconds."""
         @property
         def registration_uvd(self) -> _Duration:
-            """Time limit for registering a passkey if user verification is discouraged; a duration of 120
-            to 1800 seconds.
+            """Time limit for registering a passkey if user verification is discouraged; a
+            duration of 120 to 1800 seconds.
             """
         @property
         def login(self) -> _Duration:
             """Time limit for logging in; a duration of 120 to 1800 seconds."""
         @property
         def login_uvd(self) -> _Duration:
-            """Time limit for logging in if user verification is discouraged; a duration of 120 to 1800
-            seconds.
+            """Time limit for logging in if user verification is discouraged; a duration of 120
+            to 1800 seconds.
             """
         def __init__(
             self,

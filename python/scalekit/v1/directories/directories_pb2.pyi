@@ -12,7 +12,9 @@ from google.protobuf.descriptor import FileDescriptor as _FileDescriptor
 from google.protobuf.internal.containers import (
     RepeatedCompositeFieldContainer as _RepeatedCompositeFieldContainer,
 )
-from google.protobuf.internal.containers import RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer
+from google.protobuf.internal.containers import (
+    RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer,
+)
 from google.protobuf.internal.enum_type_wrapper import _EnumTypeWrapper
 from google.protobuf.message import Message as _Message
 from google.protobuf.struct_pb2 import Struct as _Struct
@@ -137,8 +139,8 @@ class CreateDirectory(_Message):
     @directory_provider.setter
     def directory_provider(self, value: DirectoryProvider.ValueType | str) -> None: ...
     provider: str
-    """Name of the `directory_provider`, in upper or lower case: the name of an enum value, or `azure`,
-    `azure_ad`, `entra_id` or `google_workspace`.
+    """Name of the `directory_provider`, in upper or lower case: the name of an enum value, or
+    `azure`, `azure_ad`, `entra_id` or `google_workspace`.
     """
     def __init__(
         self,
@@ -230,7 +232,9 @@ class Directory(_Message):
     EMAIL_FIELD_NUMBER: int
     GROUPS_TRACKED_FIELD_NUMBER: int
     id: str
-    """Id of the directory (`dir_` followed by digits), assigned by the service. 1 to 32 characters."""
+    """Id of the directory (`dir_` followed by digits), assigned by the service. 1 to 32
+    characters.
+    """
     name: str
     """Name of the directory, at most 256 characters."""
     @property
@@ -239,7 +243,9 @@ class Directory(_Message):
     @directory_type.setter
     def directory_type(self, value: DirectoryType.ValueType | str) -> None: ...
     organization_id: str
-    """Id of the organization that owns the directory (`org_` followed by digits). 1 to 32 characters."""
+    """Id of the organization that owns the directory (`org_` followed by digits). 1 to 32
+    characters.
+    """
     enabled: bool
     """Whether the directory provisions users and groups."""
     @property
@@ -251,7 +257,9 @@ class Directory(_Message):
     def last_synced_at(self) -> _Timestamp:
         """Time of the last synchronization; not set before the first one."""
     directory_endpoint: str
-    """URL to which the identity provider sends users and groups; set by the service. 1 to 2000 characters."""
+    """URL to which the identity provider sends users and groups; set by the service. 1 to 2000
+    characters.
+    """
     total_users: int
     """Number of users in the directory."""
     total_groups: int
@@ -368,8 +376,8 @@ class DirectoryGroup(_Message):
         """Time when the group last changed."""
     @property
     def group_detail(self) -> _Struct:
-        """The group as received from the identity provider, as a free-form JSON object; set only if the
-        request sets `include_detail`.
+        """The group as received from the identity provider, as a free-form JSON object; set only
+        if the request sets `include_detail`.
         """
     def __init__(
         self,
@@ -436,8 +444,8 @@ class DirectoryUser(_Message):
         """The user's groups."""
     @property
     def user_detail(self) -> _Struct:
-        """The user as received from the identity provider, as a free-form JSON object; set only if the
-        request sets `include_detail`.
+        """The user as received from the identity provider, as a free-form JSON object; set only
+        if the request sets `include_detail`.
         """
     def __init__(
         self,
@@ -759,11 +767,22 @@ class RoleAssignment(_Message):
     role_id: str
     """Id of the role (`role_` followed by digits). At most 32 characters."""
     def __init__(
-        self, *, group_id: str | None = None, role_name: str | None = None, role_id: str | None = None
+        self,
+        *,
+        group_id: str | None = None,
+        role_name: str | None = None,
+        role_id: str | None = None,
     ) -> None: ...
     def ClearField(
         self,
-        field_name: _Literal["group_id", b"group_id", "role_name", b"role_name", "role_id", b"role_id"],
+        field_name: _Literal[
+            "group_id",
+            b"group_id",
+            "role_name",
+            b"role_name",
+            "role_id",
+            b"role_id",
+        ],
     ) -> None: ...
 
 class RoleAssignments(_Message):
@@ -778,7 +797,9 @@ class RoleAssignments(_Message):
     def ClearField(self, field_name: _Literal["assignments", b"assignments"]) -> None: ...
 
 class Secret(_Message):
-    """A secret with which the identity provider authenticates at the directory, without its plain text."""
+    """A secret with which the identity provider authenticates at the directory, without its
+    plain text.
+    """
 
     DESCRIPTOR: _Descriptor
     ID_FIELD_NUMBER: int
@@ -807,7 +828,9 @@ class Secret(_Message):
     def last_used_time(self) -> _Timestamp:
         """Time when the secret was last used; not set if it was never used."""
     directory_id: str
-    """Id of the directory that the secret belongs to (`dir_` followed by digits). 1 to 32 characters."""
+    """Id of the directory that the secret belongs to (`dir_` followed by digits). 1 to 32
+    characters.
+    """
     def __init__(
         self,
         *,
@@ -878,7 +901,12 @@ class Stats(_Message):
     ) -> None: ...
     def HasField(
         self,
-        field_name: _Literal["group_updated_at", b"group_updated_at", "user_updated_at", b"user_updated_at"],
+        field_name: _Literal[
+            "group_updated_at",
+            b"group_updated_at",
+            "user_updated_at",
+            b"user_updated_at",
+        ],
     ) -> bool: ...
     def ClearField(
         self,
@@ -920,7 +948,9 @@ class ToggleDirectoryResponse(_Message):
     """Whether the directory is enabled now."""
     error_message: str
     """Reason why the directory could not be enabled or disabled; not set on success."""
-    def __init__(self, *, enabled: bool | None = None, error_message: str | None = None) -> None: ...
+    def __init__(
+        self, *, enabled: bool | None = None, error_message: str | None = None
+    ) -> None: ...
     def HasField(self, field_name: _Literal["error_message", b"error_message"]) -> bool: ...
     def ClearField(
         self,

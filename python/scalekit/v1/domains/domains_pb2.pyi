@@ -26,12 +26,14 @@ class _DomainType:
 class _DomainTypeWrapper(_EnumTypeWrapper[_DomainType.ValueType], type):
     DESCRIPTOR: _EnumDescriptor
     DOMAIN_TYPE_UNSPECIFIED: _DomainType.ValueType
-    """Not set: `ORGANIZATION_DOMAIN` when a domain is created, all types when domains are listed."""
+    """Not set: `ORGANIZATION_DOMAIN` when a domain is created, all types when domains are
+    listed.
+    """
     ALLOWED_EMAIL_DOMAIN: _DomainType.ValueType
     """E-mail addresses of this domain are accepted for the organization."""
     ORGANIZATION_DOMAIN: _DomainType.ValueType
-    """The domain belongs to the organization and directs its users to the organization's login. The
-    default.
+    """The domain belongs to the organization and directs its users to the organization's login.
+    The default.
     """
 
 class DomainType(_DomainType, metaclass=_DomainTypeWrapper):
@@ -122,8 +124,8 @@ class CreateDomainRequest(_Message):
     organization_id: str
     """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     external_id: str
-    """Id of the organization in your application, 1 to 32 characters. The client first looks up the
-    organization's id, which takes one more call.
+    """Id of the organization in your application, 1 to 32 characters. The client first looks up
+    the organization's id, which takes one more call.
     """
     connection_id: str
     """Id of the domain's connection (`conn_` followed by digits)."""
@@ -198,8 +200,8 @@ class DeleteDomainRequest(_Message):
     organization_id: str
     """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     external_id: str
-    """Id of the organization in your application, 1 to 32 characters. The client first looks up the
-    organization's id, which takes one more call.
+    """Id of the organization in your application, 1 to 32 characters. The client first looks up
+    the organization's id, which takes one more call.
     """
     connection_id: str
     """Id of the domain's connection (`conn_` followed by digits)."""
@@ -349,13 +351,17 @@ class GetDomainRequest(_Message):
     organization_id: str
     """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     external_id: str
-    """Id of the organization in your application, 1 to 32 characters. The client first looks up the
-    organization's id, which takes one more call.
+    """Id of the organization in your application, 1 to 32 characters. The client first looks up
+    the organization's id, which takes one more call.
     """
     id: str
     """Id of the domain (`dom_` followed by digits)."""
     def __init__(
-        self, *, organization_id: str | None = None, external_id: str | None = None, id: str | None = None
+        self,
+        *,
+        organization_id: str | None = None,
+        external_id: str | None = None,
+        id: str | None = None,
     ) -> None: ...
     def HasField(
         self,
@@ -412,8 +418,8 @@ class ListDomainRequest(_Message):
     organization_id: str
     """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     external_id: str
-    """Id of the organization in your application, 1 to 32 characters. The client first looks up the
-    organization's id, which takes one more call.
+    """Id of the organization in your application, 1 to 32 characters. The client first looks up
+    the organization's id, which takes one more call.
     """
     connection_id: str
     """Only domains of this connection (`conn_` followed by digits)."""
@@ -509,5 +515,12 @@ class ListDomainResponse(_Message):
     ) -> None: ...
     def ClearField(
         self,
-        field_name: _Literal["page_size", b"page_size", "page_number", b"page_number", "domains", b"domains"],
+        field_name: _Literal[
+            "page_size",
+            b"page_size",
+            "page_number",
+            b"page_number",
+            "domains",
+            b"domains",
+        ],
     ) -> None: ...

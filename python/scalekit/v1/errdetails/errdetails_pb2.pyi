@@ -9,7 +9,9 @@ from google.protobuf.descriptor import FileDescriptor as _FileDescriptor
 from google.protobuf.internal.containers import (
     RepeatedCompositeFieldContainer as _RepeatedCompositeFieldContainer,
 )
-from google.protobuf.internal.containers import RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer
+from google.protobuf.internal.containers import (
+    RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer,
+)
 from google.protobuf.message import Message as _Message
 
 DESCRIPTOR: _FileDescriptor
@@ -25,15 +27,17 @@ class DebugInfo(_Message):
         """Stack trace of the server, one entry per frame."""
     detail: str
     """Additional explanation for developers."""
-    def __init__(self, *, stack_entries: _Iterable[str] | None = None, detail: str | None = None) -> None: ...
+    def __init__(
+        self, *, stack_entries: _Iterable[str] | None = None, detail: str | None = None
+    ) -> None: ...
     def ClearField(
         self,
         field_name: _Literal["stack_entries", b"stack_entries", "detail", b"detail"],
     ) -> None: ...
 
 class ErrorInfo(_Message):
-    """Machine-readable description of an error. The details of every error contain one. Only the fields
-    that apply to the error are set.
+    """Machine-readable description of an error. The details of every error contain one. Only the
+    fields that apply to the error are set.
     """
 
     DESCRIPTOR: _Descriptor
@@ -137,7 +141,10 @@ class HelpInfo(_Message):
         url: str
         """URL of the page."""
         def __init__(self, *, description: str | None = None, url: str | None = None) -> None: ...
-        def ClearField(self, field_name: _Literal["description", b"description", "url", b"url"]) -> None: ...
+        def ClearField(
+            self,
+            field_name: _Literal["description", b"description", "url", b"url"],
+        ) -> None: ...
 
     LINKS_FIELD_NUMBER: int
     @property
@@ -157,7 +164,10 @@ class LocalizedMessageInfo(_Message):
     message: str
     """The message in that language."""
     def __init__(self, *, locale: str | None = None, message: str | None = None) -> None: ...
-    def ClearField(self, field_name: _Literal["locale", b"locale", "message", b"message"]) -> None: ...
+    def ClearField(
+        self,
+        field_name: _Literal["locale", b"locale", "message", b"message"],
+    ) -> None: ...
 
 class RequestInfo(_Message):
     """The request that failed."""
@@ -169,7 +179,9 @@ class RequestInfo(_Message):
     """Id of the request. Include it when you contact support."""
     serving_data: str
     """Opaque data about the processing of the request."""
-    def __init__(self, *, request_id: str | None = None, serving_data: str | None = None) -> None: ...
+    def __init__(
+        self, *, request_id: str | None = None, serving_data: str | None = None
+    ) -> None: ...
     def ClearField(
         self,
         field_name: _Literal["request_id", b"request_id", "serving_data", b"serving_data"],
@@ -271,7 +283,11 @@ class ValidationErrorInfo(_Message):
         constraint: str
         """Id of the violated rule."""
         def __init__(
-            self, *, field: str | None = None, description: str | None = None, constraint: str | None = None
+            self,
+            *,
+            field: str | None = None,
+            description: str | None = None,
+            constraint: str | None = None,
         ) -> None: ...
         def ClearField(
             self,

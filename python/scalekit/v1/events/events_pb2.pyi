@@ -12,7 +12,9 @@ from google.protobuf.descriptor import FileDescriptor as _FileDescriptor
 from google.protobuf.internal.containers import (
     RepeatedCompositeFieldContainer as _RepeatedCompositeFieldContainer,
 )
-from google.protobuf.internal.containers import RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer
+from google.protobuf.internal.containers import (
+    RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer,
+)
 from google.protobuf.internal.enum_type_wrapper import _EnumTypeWrapper
 from google.protobuf.message import Message as _Message
 from google.protobuf.struct_pb2 import Struct as _Struct
@@ -306,7 +308,14 @@ class ListEventsPaginatedRequest(_Message):
     def HasField(self, field_name: _Literal["filter", b"filter"]) -> bool: ...
     def ClearField(
         self,
-        field_name: _Literal["filter", b"filter", "page_size", b"page_size", "page_token", b"page_token"],
+        field_name: _Literal[
+            "filter",
+            b"filter",
+            "page_size",
+            b"page_size",
+            "page_token",
+            b"page_token",
+        ],
     ) -> None: ...
 
 class ListEventsPaginatedResponse(_Message):

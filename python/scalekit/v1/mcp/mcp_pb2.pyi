@@ -10,7 +10,9 @@ from google.protobuf.duration_pb2 import Duration as _Duration
 from google.protobuf.internal.containers import (
     RepeatedCompositeFieldContainer as _RepeatedCompositeFieldContainer,
 )
-from google.protobuf.internal.containers import RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer
+from google.protobuf.internal.containers import (
+    RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer,
+)
 from google.protobuf.message import Message as _Message
 from google.protobuf.timestamp_pb2 import Timestamp as _Timestamp
 
@@ -97,9 +99,14 @@ class CreateMcpSessionTokenResponse(_Message):
     @property
     def expires_at(self) -> _Timestamp:
         """Time when the token expires."""
-    def __init__(self, *, token: str | None = None, expires_at: _Timestamp | None = None) -> None: ...
+    def __init__(
+        self, *, token: str | None = None, expires_at: _Timestamp | None = None
+    ) -> None: ...
     def HasField(self, field_name: _Literal["expires_at", b"expires_at"]) -> bool: ...
-    def ClearField(self, field_name: _Literal["token", b"token", "expires_at", b"expires_at"]) -> None: ...
+    def ClearField(
+        self,
+        field_name: _Literal["token", b"token", "expires_at", b"expires_at"],
+    ) -> None: ...
 
 class DeleteMcpConfigRequest(_Message):
     """Request for `DeleteMcpConfig`."""
@@ -147,7 +154,11 @@ class EnsureMcpInstanceRequest(_Message):
     user_identifier: str
     """Identifier of the user of the instance. Required. Not empty."""
     def __init__(
-        self, *, name: str | None = None, config_name: str | None = None, user_identifier: str | None = None
+        self,
+        *,
+        name: str | None = None,
+        config_name: str | None = None,
+        user_identifier: str | None = None,
     ) -> None: ...
     def ClearField(
         self,
@@ -204,11 +215,20 @@ class GetMcpInstanceAuthStateRequest(_Message):
     instance_id: str
     """Id of the instance. Required. Not empty."""
     include_auth_links: bool
-    """Whether to return a link with which the user can authorize each connection. `false` by default."""
-    def __init__(self, *, instance_id: str | None = None, include_auth_links: bool | None = None) -> None: ...
+    """Whether to return a link with which the user can authorize each connection. `false` by
+    default.
+    """
+    def __init__(
+        self, *, instance_id: str | None = None, include_auth_links: bool | None = None
+    ) -> None: ...
     def ClearField(
         self,
-        field_name: _Literal["instance_id", b"instance_id", "include_auth_links", b"include_auth_links"],
+        field_name: _Literal[
+            "instance_id",
+            b"instance_id",
+            "include_auth_links",
+            b"include_auth_links",
+        ],
     ) -> None: ...
 
 class GetMcpInstanceAuthStateResponse(_Message):
@@ -219,7 +239,9 @@ class GetMcpInstanceAuthStateResponse(_Message):
     @property
     def connections(self) -> _RepeatedCompositeFieldContainer[McpInstanceConnectionAuthState]:
         """One entry per connection of the instance."""
-    def __init__(self, *, connections: _Iterable[McpInstanceConnectionAuthState] | None = None) -> None: ...
+    def __init__(
+        self, *, connections: _Iterable[McpInstanceConnectionAuthState] | None = None
+    ) -> None: ...
     def ClearField(self, field_name: _Literal["connections", b"connections"]) -> None: ...
 
 class GetMcpInstanceRequest(_Message):
@@ -260,8 +282,8 @@ class ListMcpConfigsRequest(_Message):
         id: str
         """Only the configuration with this id."""
         name: str
-        """Only configurations with this name: at most 100 letters, digits, `_` and `-`. Must match
-        `^[a-zA-Z0-9_-]*$`.
+        """Only configurations with this name: at most 100 letters, digits, `_` and `-`. Must
+        match `^[a-zA-Z0-9_-]*$`.
         """
         provider: str
         """Only configurations with tools of this provider."""
@@ -376,7 +398,9 @@ class ListMcpConnectedAccountsRequest(_Message):
     identifier: str
     """Identifier of the user whose accounts are listed. Required. Not empty."""
     include_auth_link: bool
-    """Whether to return a link with which the user can authorize each connection. `false` by default."""
+    """Whether to return a link with which the user can authorize each connection. `false` by
+    default.
+    """
     def __init__(
         self,
         *,
@@ -404,8 +428,13 @@ class ListMcpConnectedAccountsResponse(_Message):
     @property
     def connected_accounts(self) -> _RepeatedCompositeFieldContainer[McpConnectionAuthState]:
         """One entry per connection of the configuration."""
-    def __init__(self, *, connected_accounts: _Iterable[McpConnectionAuthState] | None = None) -> None: ...
-    def ClearField(self, field_name: _Literal["connected_accounts", b"connected_accounts"]) -> None: ...
+    def __init__(
+        self, *, connected_accounts: _Iterable[McpConnectionAuthState] | None = None
+    ) -> None: ...
+    def ClearField(
+        self,
+        field_name: _Literal["connected_accounts", b"connected_accounts"],
+    ) -> None: ...
 
 class ListMcpInstancesRequest(_Message):
     """Request for `ListMcpInstances`."""
@@ -537,8 +566,8 @@ class McpConfig(_Message):
     id: str
     """Id of the configuration, assigned by the service."""
     name: str
-    """Name that identifies the configuration: 1 to 100 lower-case letters, digits, `_` and `-`. Required.
-    Must match `^[a-z0-9_-]+$`.
+    """Name that identifies the configuration: 1 to 100 lower-case letters, digits, `_` and `-`.
+    Required. Must match `^[a-z0-9_-]+$`.
     """
     description: str
     """Description of the configuration."""
@@ -870,11 +899,22 @@ class UpdateMcpInstanceRequest(_Message):
     config_name: str
     """Name of the new configuration. If it is empty, the configuration stays unchanged."""
     def __init__(
-        self, *, instance_id: str | None = None, name: str | None = None, config_name: str | None = None
+        self,
+        *,
+        instance_id: str | None = None,
+        name: str | None = None,
+        config_name: str | None = None,
     ) -> None: ...
     def ClearField(
         self,
-        field_name: _Literal["instance_id", b"instance_id", "name", b"name", "config_name", b"config_name"],
+        field_name: _Literal[
+            "instance_id",
+            b"instance_id",
+            "name",
+            b"name",
+            "config_name",
+            b"config_name",
+        ],
     ) -> None: ...
 
 class UpdateMcpInstanceResponse(_Message):

@@ -14,7 +14,9 @@ from google.protobuf.field_mask_pb2 import FieldMask as _FieldMask
 from google.protobuf.internal.containers import (
     RepeatedCompositeFieldContainer as _RepeatedCompositeFieldContainer,
 )
-from google.protobuf.internal.containers import RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer
+from google.protobuf.internal.containers import (
+    RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer,
+)
 from google.protobuf.internal.containers import ScalarMap as _ScalarMap
 from google.protobuf.internal.enum_type_wrapper import _EnumTypeWrapper
 from google.protobuf.message import Message as _Message
@@ -87,13 +89,17 @@ class CreateOrganization(_Message):
     @region_code.setter
     def region_code(self, value: _commons_pb2.RegionCode.ValueType | str) -> None: ...
     external_id: str
-    """Id of the organization in your application; unique among organizations that are not deleted."""
+    """Id of the organization in your application; unique among organizations that are not
+    deleted.
+    """
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Custom key-value pairs: at most 10 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 10 pairs, keys of 3 to 25 characters, values of 1 to
+        256.
+        """
     slug: str
-    r"""Unique short name in the form of a domain name: lower-case letters, digits, `-` and `.`, at most 253
-    characters. Must match
+    r"""Unique short name in the form of a domain name: lower-case letters, digits, `-` and `.`,
+    at most 253 characters. Must match
     `^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$`.
     """
     logo_url: str
@@ -110,7 +116,14 @@ class CreateOrganization(_Message):
     ) -> None: ...
     def HasField(
         self,
-        field_name: _Literal["external_id", b"external_id", "slug", b"slug", "logo_url", b"logo_url"],
+        field_name: _Literal[
+            "external_id",
+            b"external_id",
+            "slug",
+            b"slug",
+            "logo_url",
+            b"logo_url",
+        ],
     ) -> bool: ...
     def ClearField(
         self,
@@ -163,17 +176,31 @@ class DeleteOrganizationRequest(_Message):
     id: str
     """Id of the organization (`org_` followed by digits), at most 32 characters."""
     external_id: str
-    """Id of the organization in your application. The client first looks up the organization's id, which
-    takes one more call. Not empty.
+    """Id of the organization in your application. The client first looks up the organization's
+    id, which takes one more call. Not empty.
     """
     def __init__(self, *, id: str | None = None, external_id: str | None = None) -> None: ...
     def HasField(
         self,
-        field_name: _Literal["id", b"id", "external_id", b"external_id", "identities", b"identities"],
+        field_name: _Literal[
+            "id",
+            b"id",
+            "external_id",
+            b"external_id",
+            "identities",
+            b"identities",
+        ],
     ) -> bool: ...
     def ClearField(
         self,
-        field_name: _Literal["id", b"id", "external_id", b"external_id", "identities", b"identities"],
+        field_name: _Literal[
+            "id",
+            b"id",
+            "external_id",
+            b"external_id",
+            "identities",
+            b"identities",
+        ],
     ) -> None: ...
     def WhichOneof(
         self,
@@ -205,7 +232,10 @@ class GeneratePortalLinkRequest(_Message):
         directory_sync: bool | None = None,
         features: _Iterable[Feature.ValueType | str] | None = None,
     ) -> None: ...
-    def HasField(self, field_name: _Literal["sso", b"sso", "directory_sync", b"directory_sync"]) -> bool: ...
+    def HasField(
+        self,
+        field_name: _Literal["sso", b"sso", "directory_sync", b"directory_sync"],
+    ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[
@@ -245,11 +275,25 @@ class GetOrganizationRequest(_Message):
     def __init__(self, *, id: str | None = None, external_id: str | None = None) -> None: ...
     def HasField(
         self,
-        field_name: _Literal["id", b"id", "external_id", b"external_id", "identities", b"identities"],
+        field_name: _Literal[
+            "id",
+            b"id",
+            "external_id",
+            b"external_id",
+            "identities",
+            b"identities",
+        ],
     ) -> bool: ...
     def ClearField(
         self,
-        field_name: _Literal["id", b"id", "external_id", b"external_id", "identities", b"identities"],
+        field_name: _Literal[
+            "id",
+            b"id",
+            "external_id",
+            b"external_id",
+            "identities",
+            b"identities",
+        ],
     ) -> None: ...
     def WhichOneof(
         self,
@@ -257,7 +301,9 @@ class GetOrganizationRequest(_Message):
     ) -> _Literal["id", "external_id"] | None: ...
 
 class GetOrganizationResponse(_Message):
-    """Response to `GetOrganization`, `GetOrganizationByExternalId` and `UpdateOrganizationSettings`."""
+    """Response to `GetOrganization`, `GetOrganizationByExternalId` and
+    `UpdateOrganizationSettings`.
+    """
 
     DESCRIPTOR: _Descriptor
     ORGANIZATION_FIELD_NUMBER: int
@@ -327,7 +373,11 @@ class Link(_Message):
     def expire_time(self) -> _Timestamp:
         """Time when the link expires."""
     def __init__(
-        self, *, id: str | None = None, location: str | None = None, expire_time: _Timestamp | None = None
+        self,
+        *,
+        id: str | None = None,
+        location: str | None = None,
+        expire_time: _Timestamp | None = None,
     ) -> None: ...
     def HasField(self, field_name: _Literal["expire_time", b"expire_time"]) -> bool: ...
     def ClearField(
@@ -349,7 +399,11 @@ class ListOrganizationsRequest(_Message):
     external_id: str
     """Only the organization with this external id."""
     def __init__(
-        self, *, page_size: int | None = None, page_token: str | None = None, external_id: str | None = None
+        self,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        external_id: str | None = None,
     ) -> None: ...
     def HasField(self, field_name: _Literal["external_id", b"external_id"]) -> bool: ...
     def ClearField(
@@ -433,10 +487,14 @@ class Organization(_Message):
     @region_code.setter
     def region_code(self, value: _commons_pb2.RegionCode.ValueType | str) -> None: ...
     external_id: str
-    """Id of the organization in your application; unique among organizations that are not deleted."""
+    """Id of the organization in your application; unique among organizations that are not
+    deleted.
+    """
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Custom key-value pairs: at most 10 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 10 pairs, keys of 3 to 25 characters, values of 1 to
+        256.
+        """
     @property
     def settings(self) -> OrganizationSettings:
         """Features that are enabled or disabled for the organization."""
@@ -518,7 +576,9 @@ class OrganizationSessionPolicySettings(_Message):
     def policy_source(self, value: SessionPolicyType.ValueType | str) -> None: ...
     @property
     def absolute_session_timeout(self) -> _Int32Value:
-        """Maximum lifetime of a session, in `absolute_session_timeout_unit`. Activity does not extend it."""
+        """Maximum lifetime of a session, in `absolute_session_timeout_unit`. Activity does not
+        extend it.
+        """
     @property
     def absolute_session_timeout_unit(self) -> _commons_pb2.TimeUnit.ValueType:
         """Unit of `absolute_session_timeout`."""
@@ -586,7 +646,9 @@ class OrganizationSettings(_Message):
     @property
     def features(self) -> _RepeatedCompositeFieldContainer[OrganizationSettingsFeature]:
         """One entry per feature."""
-    def __init__(self, *, features: _Iterable[OrganizationSettingsFeature] | None = None) -> None: ...
+    def __init__(
+        self, *, features: _Iterable[OrganizationSettingsFeature] | None = None
+    ) -> None: ...
     def ClearField(self, field_name: _Literal["features", b"features"]) -> None: ...
 
 class OrganizationSettingsFeature(_Message):
@@ -612,7 +674,10 @@ class OrganizationUserManagementSettings(_Message):
         """Maximum number of users in the organization."""
     def __init__(self, *, max_allowed_users: _Int32Value | None = None) -> None: ...
     def HasField(self, field_name: _Literal["max_allowed_users", b"max_allowed_users"]) -> bool: ...
-    def ClearField(self, field_name: _Literal["max_allowed_users", b"max_allowed_users"]) -> None: ...
+    def ClearField(
+        self,
+        field_name: _Literal["max_allowed_users", b"max_allowed_users"],
+    ) -> None: ...
 
 class SearchOrganizationsRequest(_Message):
     """Request for `SearchOrganization`."""
@@ -628,11 +693,22 @@ class SearchOrganizationsRequest(_Message):
     page_token: str
     """Token of the page to return, from an earlier response; empty for the first page."""
     def __init__(
-        self, *, query: str | None = None, page_size: int | None = None, page_token: str | None = None
+        self,
+        *,
+        query: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
     ) -> None: ...
     def ClearField(
         self,
-        field_name: _Literal["query", b"query", "page_size", b"page_size", "page_token", b"page_token"],
+        field_name: _Literal[
+            "query",
+            b"query",
+            "page_size",
+            b"page_size",
+            "page_token",
+            b"page_token",
+        ],
     ) -> None: ...
 
 class SearchOrganizationsResponse(_Message):
@@ -686,15 +762,17 @@ class UpdateOrganization(_Message):
     display_name: str
     """Display name, 1 to 200 characters."""
     external_id: str
-    """Id of the organization in your application; unique among organizations that are not deleted."""
+    """Id of the organization in your application; unique among organizations that are not
+    deleted.
+    """
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Custom key-value pairs, which replace all existing pairs: at most 10 pairs, keys of 3 to 25
-        characters, values of 1 to 256.
+        """Custom key-value pairs, which replace all existing pairs: at most 10 pairs, keys of 3
+        to 25 characters, values of 1 to 256.
         """
     slug: str
-    r"""Unique short name in the form of a domain name: lower-case letters, digits, `-` and `.`, at most 253
-    characters. May be empty. Must match
+    r"""Unique short name in the form of a domain name: lower-case letters, digits, `-` and `.`,
+    at most 253 characters. May be empty. Must match
     `^$|^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$`.
     """
     logo_url: str
@@ -748,15 +826,17 @@ class UpdateOrganizationRequest(_Message):
     id: str
     """Id of the organization (`org_` followed by digits), at most 32 characters."""
     external_id: str
-    """Id of the organization in your application. The client first looks up the organization's id, which
-    takes one more call. Not empty.
+    """Id of the organization in your application. The client first looks up the organization's
+    id, which takes one more call. Not empty.
     """
     @property
     def organization(self) -> UpdateOrganization:
         """The new values. Required."""
     @property
     def update_mask(self) -> _FieldMask:
-        """Fields to change. Optional: fields that are not set in `organization` keep their values."""
+        """Fields to change. Optional: fields that are not set in `organization` keep their
+        values.
+        """
     def __init__(
         self,
         *,
@@ -827,12 +907,16 @@ class UpdateOrganizationSessionPolicyRequest(_Message):
     """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     @property
     def policy_source(self) -> SessionPolicyType.ValueType:
-        """`CUSTOM` to use the values in this request, `APPLICATION` to restore the application's settings."""
+        """`CUSTOM` to use the values in this request, `APPLICATION` to restore the application's
+        settings.
+        """
     @policy_source.setter
     def policy_source(self, value: SessionPolicyType.ValueType | str) -> None: ...
     @property
     def absolute_session_timeout(self) -> _Int32Value:
-        """Maximum lifetime of a session, in `absolute_session_timeout_unit`. Activity does not extend it."""
+        """Maximum lifetime of a session, in `absolute_session_timeout_unit`. Activity does not
+        extend it.
+        """
     @property
     def absolute_session_timeout_unit(self) -> _commons_pb2.TimeUnit.ValueType:
         """Unit of `absolute_session_timeout`."""
@@ -918,7 +1002,9 @@ class UpdateOrganizationSettingsRequest(_Message):
     @property
     def settings(self) -> OrganizationSettings:
         """The features to enable or disable. Required."""
-    def __init__(self, *, id: str | None = None, settings: OrganizationSettings | None = None) -> None: ...
+    def __init__(
+        self, *, id: str | None = None, settings: OrganizationSettings | None = None
+    ) -> None: ...
     def HasField(self, field_name: _Literal["settings", b"settings"]) -> bool: ...
     def ClearField(self, field_name: _Literal["id", b"id", "settings", b"settings"]) -> None: ...
 

@@ -13,7 +13,9 @@ from google.protobuf.descriptor import FileDescriptor as _FileDescriptor
 from google.protobuf.internal.containers import (
     RepeatedCompositeFieldContainer as _RepeatedCompositeFieldContainer,
 )
-from google.protobuf.internal.containers import RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer
+from google.protobuf.internal.containers import (
+    RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer,
+)
 from google.protobuf.internal.containers import ScalarMap as _ScalarMap
 from google.protobuf.internal.enum_type_wrapper import _EnumTypeWrapper
 from google.protobuf.message import Message as _Message
@@ -53,29 +55,31 @@ class CreateCustomProvider(_Message):
     ICON_SRC_FIELD_NUMBER: int
     METADATA_FIELD_NUMBER: int
     display_name: str
-    """Display name: 1 to 200 letters, digits and spaces, and not only spaces. Required. Must match
-    `^[a-zA-Z0-9 ]*[a-zA-Z0-9][a-zA-Z0-9 ]*$`.
+    """Display name: 1 to 200 letters, digits and spaces, and not only spaces. Required. Must
+    match `^[a-zA-Z0-9 ]*[a-zA-Z0-9][a-zA-Z0-9 ]*$`.
     """
     description: str
     """Description of the provider."""
     @property
     def auth_patterns(self) -> _ListValue:
-        """Authentication methods of the provider, as a list of JSON objects. Unknown keys are preserved.
-        Required.
+        """Authentication methods of the provider, as a list of JSON objects. Unknown keys are
+        preserved. Required.
         """
     proxy_url: str
-    """Base URL to which requests to the provider are forwarded. Must start with `https://`; at most 2048
-    characters. Must match `^https://`.
+    """Base URL to which requests to the provider are forwarded. Must start with `https://`; at
+    most 2048 characters. Must match `^https://`.
     """
     proxy_enabled: bool
     """Whether requests to the provider may go through the proxy."""
     icon_src: str
-    """URL of an icon. Must start with `https://` or be empty; at most 2048 characters. Must match
-    `^(https://.*)?$`.
+    """URL of an icon. Must start with `https://` or be empty; at most 2048 characters. Must
+    match `^(https://.*)?$`.
     """
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to
+        256.
+        """
     def __init__(
         self,
         *,
@@ -163,7 +167,9 @@ class ListProvidersRequest(_Message):
             """Kind of providers to list; built-in providers by default."""
         @provider_type.setter
         def provider_type(self, value: ProviderType.ValueType | str) -> None: ...
-        def __init__(self, *, provider_type: ProviderType.ValueType | str | None = None) -> None: ...
+        def __init__(
+            self, *, provider_type: ProviderType.ValueType | str | None = None
+        ) -> None: ...
         def ClearField(self, field_name: _Literal["provider_type", b"provider_type"]) -> None: ...
 
     IDENTIFIER_FIELD_NUMBER: int
@@ -171,8 +177,8 @@ class ListProvidersRequest(_Message):
     PAGE_TOKEN_FIELD_NUMBER: int
     FILTER_FIELD_NUMBER: int
     identifier: str
-    """Only the provider with this identifier: at most 255 letters, digits, `_`, `:` and `-`. Must match
-    `^[a-zA-Z0-9_:-]*$`.
+    """Only the provider with this identifier: at most 255 letters, digits, `_`, `:` and `-`.
+    Must match `^[a-zA-Z0-9_:-]*$`.
     """
     page_size: int
     """Number of entries per page; 10 if not set."""
@@ -357,29 +363,31 @@ class UpdateCustomProvider(_Message):
     ICON_SRC_FIELD_NUMBER: int
     METADATA_FIELD_NUMBER: int
     display_name: str
-    """Display name: 1 to 200 letters, digits and spaces, and not only spaces. Required. Must match
-    `^[a-zA-Z0-9 ]*[a-zA-Z0-9][a-zA-Z0-9 ]*$`.
+    """Display name: 1 to 200 letters, digits and spaces, and not only spaces. Required. Must
+    match `^[a-zA-Z0-9 ]*[a-zA-Z0-9][a-zA-Z0-9 ]*$`.
     """
     description: str
     """Description of the provider."""
     @property
     def auth_patterns(self) -> _ListValue:
-        """Authentication methods of the provider, as a list of JSON objects. Unknown keys are preserved.
-        Required.
+        """Authentication methods of the provider, as a list of JSON objects. Unknown keys are
+        preserved. Required.
         """
     proxy_url: str
-    """Base URL to which requests to the provider are forwarded. Must start with `https://`; at most 2048
-    characters. Must match `^https://`.
+    """Base URL to which requests to the provider are forwarded. Must start with `https://`; at
+    most 2048 characters. Must match `^https://`.
     """
     proxy_enabled: bool
     """Whether requests to the provider may go through the proxy."""
     icon_src: str
-    """URL of an icon. Must start with `https://` or be empty; at most 2048 characters. Must match
-    `^(https://.*)?$`.
+    """URL of an icon. Must start with `https://` or be empty; at most 2048 characters. Must
+    match `^(https://.*)?$`.
     """
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to
+        256.
+        """
     def __init__(
         self,
         *,

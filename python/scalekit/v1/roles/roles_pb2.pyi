@@ -12,7 +12,9 @@ from google.protobuf.descriptor import FileDescriptor as _FileDescriptor
 from google.protobuf.internal.containers import (
     RepeatedCompositeFieldContainer as _RepeatedCompositeFieldContainer,
 )
-from google.protobuf.internal.containers import RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer
+from google.protobuf.internal.containers import (
+    RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer,
+)
 from google.protobuf.internal.enum_type_wrapper import _EnumTypeWrapper
 from google.protobuf.message import Message as _Message
 from google.protobuf.timestamp_pb2 import Timestamp as _Timestamp
@@ -46,11 +48,13 @@ class AddPermissionsToRoleRequest(_Message):
     ROLE_NAME_FIELD_NUMBER: int
     PERMISSION_NAMES_FIELD_NUMBER: int
     role_name: str
-    """Name of the role: 1 to 64 letters, digits, `_` and `:`. Required. Must match `^[a-zA-Z0-9_:]+$`."""
+    """Name of the role: 1 to 64 letters, digits, `_` and `:`. Required. Must match
+    `^[a-zA-Z0-9_:]+$`.
+    """
     @property
     def permission_names(self) -> _RepeatedScalarFieldContainer[str]:
-        """Names of the permissions, 1 to 100 names. Each has at most 64 letters, digits, `_` and `:`.
-        Required. Each item: must match `^[a-zA-Z0-9_:]+$`.
+        """Names of the permissions, 1 to 100 names. Each has at most 64 letters, digits, `_` and
+        `:`. Required. Each item: must match `^[a-zA-Z0-9_:]+$`.
         """
     def __init__(
         self, *, role_name: str | None = None, permission_names: _Iterable[str] | None = None
@@ -81,21 +85,21 @@ class CreateOrganizationRole(_Message):
     EXTENDS_FIELD_NUMBER: int
     PERMISSIONS_FIELD_NUMBER: int
     name: str
-    """Name that identifies the role: 1 to 64 letters, digits and `_`. It cannot be changed later.
-    Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
+    """Name that identifies the role: 1 to 64 letters, digits and `_`. It cannot be changed
+    later. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
     """
     display_name: str
     """Display name, 1 to 100 characters. Required."""
     description: str
     """Description of the role, at most 2000 characters."""
     extends: str
-    """Name of the role to extend. The role inherits its permissions. 1 to 100 characters. Must match
-    `^[a-zA-Z0-9_]{1,64}$`.
+    """Name of the role to extend. The role inherits its permissions. 1 to 100 characters. Must
+    match `^[a-zA-Z0-9_]{1,64}$`.
     """
     @property
     def permissions(self) -> _RepeatedScalarFieldContainer[str]:
-        """Names of the direct permissions of the role, at most 100. Each has at most 64 letters, digits,
-        `_` and `:`. Each item: must match `^[a-zA-Z0-9_:]+$`.
+        """Names of the direct permissions of the role, at most 100. Each has at most 64 letters,
+        digits, `_` and `:`. Each item: must match `^[a-zA-Z0-9_:]+$`.
         """
     def __init__(
         self,
@@ -137,7 +141,9 @@ class CreateOrganizationRoleRequest(_Message):
     @property
     def role(self) -> CreateOrganizationRole:
         """The role to create. Required."""
-    def __init__(self, *, org_id: str | None = None, role: CreateOrganizationRole | None = None) -> None: ...
+    def __init__(
+        self, *, org_id: str | None = None, role: CreateOrganizationRole | None = None
+    ) -> None: ...
     def HasField(self, field_name: _Literal["role", b"role"]) -> bool: ...
     def ClearField(self, field_name: _Literal["org_id", b"org_id", "role", b"role"]) -> None: ...
 
@@ -160,11 +166,16 @@ class CreatePermission(_Message):
     NAME_FIELD_NUMBER: int
     DESCRIPTION_FIELD_NUMBER: int
     name: str
-    """Name that identifies the permission, such as `write:articles`; 1 to 64 characters. Required."""
+    """Name that identifies the permission, such as `write:articles`; 1 to 64 characters.
+    Required.
+    """
     description: str
     """Description of the permission, at most 2000 characters."""
     def __init__(self, *, name: str | None = None, description: str | None = None) -> None: ...
-    def ClearField(self, field_name: _Literal["name", b"name", "description", b"description"]) -> None: ...
+    def ClearField(
+        self,
+        field_name: _Literal["name", b"name", "description", b"description"],
+    ) -> None: ...
 
 class CreatePermissionRequest(_Message):
     """Request for `CreatePermission`."""
@@ -200,21 +211,21 @@ class CreateRole(_Message):
     EXTENDS_FIELD_NUMBER: int
     PERMISSIONS_FIELD_NUMBER: int
     name: str
-    """Name that identifies the role: 1 to 64 letters, digits and `_`. It cannot be changed later.
-    Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
+    """Name that identifies the role: 1 to 64 letters, digits and `_`. It cannot be changed
+    later. Required. Must match `^[a-zA-Z0-9_]{1,64}$`.
     """
     display_name: str
     """Display name, 1 to 100 characters. Required."""
     description: str
     """Description of the role, at most 2000 characters."""
     extends: str
-    """Name of the role to extend. The role inherits its permissions. 1 to 100 characters. Must match
-    `^[a-zA-Z0-9_]{1,64}$`.
+    """Name of the role to extend. The role inherits its permissions. 1 to 100 characters. Must
+    match `^[a-zA-Z0-9_]{1,64}$`.
     """
     @property
     def permissions(self) -> _RepeatedScalarFieldContainer[str]:
-        """Names of the direct permissions of the role, at most 100. Each has at most 64 letters, digits,
-        `_` and `:`. Each item: must match `^[a-zA-Z0-9_:]+$`.
+        """Names of the direct permissions of the role, at most 100. Each has at most 64 letters,
+        digits, `_` and `:`. Each item: must match `^[a-zA-Z0-9_:]+$`.
         """
     def __init__(
         self,
@@ -278,9 +289,14 @@ class DeleteOrganizationRoleBaseRequest(_Message):
     org_id: str
     """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`."""
+    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+    `^[a-zA-Z0-9_]{1,64}$`.
+    """
     def __init__(self, *, org_id: str | None = None, role_name: str | None = None) -> None: ...
-    def ClearField(self, field_name: _Literal["org_id", b"org_id", "role_name", b"role_name"]) -> None: ...
+    def ClearField(
+        self,
+        field_name: _Literal["org_id", b"org_id", "role_name", b"role_name"],
+    ) -> None: ...
 
 class DeleteOrganizationRoleRequest(_Message):
     """Request for `DeleteOrganizationRole`."""
@@ -292,10 +308,12 @@ class DeleteOrganizationRoleRequest(_Message):
     org_id: str
     """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`."""
+    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+    `^[a-zA-Z0-9_]{1,64}$`.
+    """
     reassign_role_name: str
-    """Name of the role to assign to members who have the deleted role. Required only if there are such
-    members. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
+    """Name of the role to assign to members who have the deleted role. Required only if there
+    are such members. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
     """
     def __init__(
         self,
@@ -304,7 +322,10 @@ class DeleteOrganizationRoleRequest(_Message):
         role_name: str | None = None,
         reassign_role_name: str | None = None,
     ) -> None: ...
-    def HasField(self, field_name: _Literal["reassign_role_name", b"reassign_role_name"]) -> bool: ...
+    def HasField(
+        self,
+        field_name: _Literal["reassign_role_name", b"reassign_role_name"],
+    ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[
@@ -347,12 +368,16 @@ class DeleteRoleRequest(_Message):
     REASSIGN_ROLE_ID_FIELD_NUMBER: int
     REASSIGN_ROLE_NAME_FIELD_NUMBER: int
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`."""
+    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+    `^[a-zA-Z0-9_]{1,64}$`.
+    """
     reassign_role_id: str
-    """Deprecated: use `reassign_role_name`. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`."""
+    """Deprecated: use `reassign_role_name`. 1 to 100 characters. Must match
+    `^[a-zA-Z0-9_]{1,64}$`.
+    """
     reassign_role_name: str
-    """Name of the role to assign to members who have the deleted role. Required only if there are such
-    members. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
+    """Name of the role to assign to members who have the deleted role. Required only if there
+    are such members. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
     """
     def __init__(
         self,
@@ -392,10 +417,13 @@ class GetOrganizationRoleRequest(_Message):
     org_id: str
     """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`."""
+    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+    `^[a-zA-Z0-9_]{1,64}$`.
+    """
     include: str
-    """Permissions to return with each role: `permissions` for direct permissions, `permissions:all` for
-    direct and inherited permissions. If it is empty, no permissions are returned.
+    """Permissions to return with each role: `permissions` for direct permissions,
+    `permissions:all` for direct and inherited permissions. If it is empty, no permissions are
+    returned.
     """
     def __init__(
         self, *, org_id: str | None = None, role_name: str | None = None, include: str | None = None
@@ -427,9 +455,14 @@ class GetOrganizationRoleUsersCountRequest(_Message):
     org_id: str
     """Id of the organization (`org_` followed by digits). Required. 1 to 100 characters."""
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`."""
+    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+    `^[a-zA-Z0-9_]{1,64}$`.
+    """
     def __init__(self, *, org_id: str | None = None, role_name: str | None = None) -> None: ...
-    def ClearField(self, field_name: _Literal["org_id", b"org_id", "role_name", b"role_name"]) -> None: ...
+    def ClearField(
+        self,
+        field_name: _Literal["org_id", b"org_id", "role_name", b"role_name"],
+    ) -> None: ...
 
 class GetOrganizationRoleUsersCountResponse(_Message):
     """Response to `GetOrganizationRoleUsersCount`."""
@@ -472,14 +505,20 @@ class GetRoleRequest(_Message):
     ROLE_NAME_FIELD_NUMBER: int
     INCLUDE_FIELD_NUMBER: int
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`."""
+    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+    `^[a-zA-Z0-9_]{1,64}$`.
+    """
     include: str
-    """Permissions to return with each role: `permissions` for direct permissions, `permissions:all` for
-    direct and inherited permissions. If it is empty, no permissions are returned.
+    """Permissions to return with each role: `permissions` for direct permissions,
+    `permissions:all` for direct and inherited permissions. If it is empty, no permissions are
+    returned.
     """
     def __init__(self, *, role_name: str | None = None, include: str | None = None) -> None: ...
     def HasField(self, field_name: _Literal["include", b"include"]) -> bool: ...
-    def ClearField(self, field_name: _Literal["role_name", b"role_name", "include", b"include"]) -> None: ...
+    def ClearField(
+        self,
+        field_name: _Literal["role_name", b"role_name", "include", b"include"],
+    ) -> None: ...
 
 class GetRoleResponse(_Message):
     """Response to `GetRole`."""
@@ -499,7 +538,9 @@ class GetRoleUsersCountRequest(_Message):
     DESCRIPTOR: _Descriptor
     ROLE_NAME_FIELD_NUMBER: int
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`."""
+    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+    `^[a-zA-Z0-9_]{1,64}$`.
+    """
     def __init__(self, *, role_name: str | None = None) -> None: ...
     def ClearField(self, field_name: _Literal["role_name", b"role_name"]) -> None: ...
 
@@ -564,12 +605,16 @@ class ListOrganizationRolesRequest(_Message):
     org_id: str
     """Id of the organization (`org_` followed by digits). Required. 1 to 32 characters."""
     include: str
-    """Permissions to return with each role: `permissions` for direct permissions, `permissions:all` for
-    direct and inherited permissions. If it is empty, no permissions are returned.
+    """Permissions to return with each role: `permissions` for direct permissions,
+    `permissions:all` for direct and inherited permissions. If it is empty, no permissions are
+    returned.
     """
     def __init__(self, *, org_id: str | None = None, include: str | None = None) -> None: ...
     def HasField(self, field_name: _Literal["include", b"include"]) -> bool: ...
-    def ClearField(self, field_name: _Literal["org_id", b"org_id", "include", b"include"]) -> None: ...
+    def ClearField(
+        self,
+        field_name: _Literal["org_id", b"org_id", "include", b"include"],
+    ) -> None: ...
 
 class ListOrganizationRolesResponse(_Message):
     """Response to `ListOrganizationRoles`."""
@@ -611,7 +656,14 @@ class ListPermissionsRequest(_Message):
     ) -> bool: ...
     def ClearField(
         self,
-        field_name: _Literal["page_token", b"page_token", "page_size", b"page_size", "type", b"type"],
+        field_name: _Literal[
+            "page_token",
+            b"page_token",
+            "page_size",
+            b"page_size",
+            "type",
+            b"type",
+        ],
     ) -> None: ...
 
 class ListPermissionsResponse(_Message):
@@ -680,8 +732,9 @@ class ListRolesRequest(_Message):
     DESCRIPTOR: _Descriptor
     INCLUDE_FIELD_NUMBER: int
     include: str
-    """Permissions to return with each role: `permissions` for direct permissions, `permissions:all` for
-    direct and inherited permissions. If it is empty, no permissions are returned.
+    """Permissions to return with each role: `permissions` for direct permissions,
+    `permissions:all` for direct and inherited permissions. If it is empty, no permissions are
+    returned.
     """
     def __init__(self, *, include: str | None = None) -> None: ...
     def HasField(self, field_name: _Literal["include", b"include"]) -> bool: ...
@@ -711,8 +764,8 @@ class Permission(_Message):
     id: str
     """Id of the permission (starts with `perm`), assigned by the service. 1 to 32 characters."""
     name: str
-    """Name that identifies the permission, such as `write:articles`: letters, digits, `_` and `:`.
-    Required. 1 to 100 characters. Must match `^[a-zA-Z0-9_:]+$`.
+    """Name that identifies the permission, such as `write:articles`: letters, digits, `_` and
+    `:`. Required. 1 to 100 characters. Must match `^[a-zA-Z0-9_:]+$`.
     """
     description: str
     """Description of the permission. At most 2000 characters."""
@@ -768,7 +821,9 @@ class RemovePermissionFromRoleRequest(_Message):
     """Name of the permission: 1 to 64 letters, digits, `_` and `:`. Required. Must match
     `^[a-zA-Z0-9_:]+$`.
     """
-    def __init__(self, *, role_name: str | None = None, permission_name: str | None = None) -> None: ...
+    def __init__(
+        self, *, role_name: str | None = None, permission_name: str | None = None
+    ) -> None: ...
     def ClearField(
         self,
         field_name: _Literal["role_name", b"role_name", "permission_name", b"permission_name"],
@@ -801,13 +856,13 @@ class Role(_Message):
     default_member: bool
     """Whether the role is the default role of new members."""
     extends: str
-    """Name of the role that this role extends. The role inherits its permissions. 1 to 100 characters.
-    Must match `^[a-zA-Z0-9_]{1,64}$`.
+    """Name of the role that this role extends. The role inherits its permissions. 1 to 100
+    characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
     """
     @property
     def permissions(self) -> _RepeatedCompositeFieldContainer[RolePermission]:
-        """Permissions of the role. Calls that read or list roles return them only if `include` requests
-        it.
+        """Permissions of the role. Calls that read or list roles return them only if `include`
+        requests it.
         """
     dependent_roles_count: int
     """Number of roles that extend this role."""
@@ -867,7 +922,9 @@ class RolePermission(_Message):
     id: str
     """Id of the permission (starts with `perm`). 1 to 32 characters."""
     name: str
-    """Name that identifies the permission. Required. 1 to 100 characters. Must match `^[a-zA-Z0-9_:]+$`."""
+    """Name that identifies the permission. Required. 1 to 100 characters. Must match
+    `^[a-zA-Z0-9_:]+$`.
+    """
     description: str
     """Description of the permission. At most 2000 characters."""
     @property
@@ -877,8 +934,8 @@ class RolePermission(_Message):
     def update_time(self) -> _Timestamp:
         """Time when the permission was last changed. Read-only."""
     role_name: str
-    """Name of the role that grants the permission: the role itself or a role that it extends. Required. 1
-    to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
+    """Name of the role that grants the permission: the role itself or a role that it extends.
+    Required. 1 to 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`.
     """
     def __init__(
         self,
@@ -924,7 +981,9 @@ class UpdateDefaultOrganizationRolesRequest(_Message):
     """Name of the default role of new members. Required. 1 to 100 characters. Must match
     `^[a-zA-Z0-9_]{1,64}$`.
     """
-    def __init__(self, *, org_id: str | None = None, default_member_role: str | None = None) -> None: ...
+    def __init__(
+        self, *, org_id: str | None = None, default_member_role: str | None = None
+    ) -> None: ...
     def ClearField(
         self,
         field_name: _Literal["org_id", b"org_id", "default_member_role", b"default_member_role"],
@@ -975,7 +1034,9 @@ class UpdateDefaultRolesRequest(_Message):
     `^[a-zA-Z0-9_]{1,64}$`.
     """
     default_member_role: str
-    """Name of the default role of new members. At most 100 characters. Must match `^[a-zA-Z0-9_]{1,64}$`."""
+    """Name of the default role of new members. At most 100 characters. Must match
+    `^[a-zA-Z0-9_]{1,64}$`.
+    """
     def __init__(
         self,
         *,
@@ -1028,11 +1089,21 @@ class UpdateDefaultRolesResponse(_Message):
     ) -> None: ...
     def HasField(
         self,
-        field_name: _Literal["default_creator", b"default_creator", "default_member", b"default_member"],
+        field_name: _Literal[
+            "default_creator",
+            b"default_creator",
+            "default_member",
+            b"default_member",
+        ],
     ) -> bool: ...
     def ClearField(
         self,
-        field_name: _Literal["default_creator", b"default_creator", "default_member", b"default_member"],
+        field_name: _Literal[
+            "default_creator",
+            b"default_creator",
+            "default_member",
+            b"default_member",
+        ],
     ) -> None: ...
 
 class UpdateOrganizationRoleRequest(_Message):
@@ -1045,12 +1116,18 @@ class UpdateOrganizationRoleRequest(_Message):
     org_id: str
     """Id of the organization (`org_` followed by digits). 1 to 32 characters."""
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`."""
+    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+    `^[a-zA-Z0-9_]{1,64}$`.
+    """
     @property
     def role(self) -> UpdateRole:
         """The new values. Required."""
     def __init__(
-        self, *, org_id: str | None = None, role_name: str | None = None, role: UpdateRole | None = None
+        self,
+        *,
+        org_id: str | None = None,
+        role_name: str | None = None,
+        role: UpdateRole | None = None,
     ) -> None: ...
     def HasField(self, field_name: _Literal["role", b"role"]) -> bool: ...
     def ClearField(
@@ -1117,13 +1194,13 @@ class UpdateRole(_Message):
     description: str
     """Description of the role, 1 to 2000 characters."""
     extends: str
-    """Name of the role to extend. The role inherits its permissions. 1 to 100 characters. Must match
-    `^[a-zA-Z0-9_]{1,64}$`.
+    """Name of the role to extend. The role inherits its permissions. 1 to 100 characters. Must
+    match `^[a-zA-Z0-9_]{1,64}$`.
     """
     @property
     def permissions(self) -> _RepeatedScalarFieldContainer[str]:
-        """Names of the direct permissions of the role, at most 100. Each has at most 64 letters, digits,
-        `_` and `:`. Each item: must match `^[a-zA-Z0-9_:]+$`.
+        """Names of the direct permissions of the role, at most 100. Each has at most 64 letters,
+        digits, `_` and `:`. Each item: must match `^[a-zA-Z0-9_:]+$`.
         """
     def __init__(
         self,
@@ -1165,13 +1242,18 @@ class UpdateRoleRequest(_Message):
     ROLE_NAME_FIELD_NUMBER: int
     ROLE_FIELD_NUMBER: int
     role_name: str
-    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match `^[a-zA-Z0-9_]{1,64}$`."""
+    """Name of the role: 1 to 64 letters, digits and `_`. Required. Must match
+    `^[a-zA-Z0-9_]{1,64}$`.
+    """
     @property
     def role(self) -> UpdateRole:
         """The new values. Required."""
     def __init__(self, *, role_name: str | None = None, role: UpdateRole | None = None) -> None: ...
     def HasField(self, field_name: _Literal["role", b"role"]) -> bool: ...
-    def ClearField(self, field_name: _Literal["role_name", b"role_name", "role", b"role"]) -> None: ...
+    def ClearField(
+        self,
+        field_name: _Literal["role_name", b"role_name", "role", b"role"],
+    ) -> None: ...
 
 class UpdateRoleResponse(_Message):
     """Response to `UpdateRole`."""

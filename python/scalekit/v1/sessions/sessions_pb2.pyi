@@ -9,7 +9,9 @@ from google.protobuf.descriptor import FileDescriptor as _FileDescriptor
 from google.protobuf.internal.containers import (
     RepeatedCompositeFieldContainer as _RepeatedCompositeFieldContainer,
 )
-from google.protobuf.internal.containers import RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer
+from google.protobuf.internal.containers import (
+    RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer,
+)
 from google.protobuf.message import Message as _Message
 from google.protobuf.timestamp_pb2 import Timestamp as _Timestamp
 
@@ -24,8 +26,12 @@ class AuthenticatedClients(_Message):
     client_id: str
     """Id of the client."""
     organization_id: str
-    """Id of the organization to which the user logged in with this client (`org_` followed by digits)."""
-    def __init__(self, *, client_id: str | None = None, organization_id: str | None = None) -> None: ...
+    """Id of the organization to which the user logged in with this client (`org_` followed by
+    digits).
+    """
+    def __init__(
+        self, *, client_id: str | None = None, organization_id: str | None = None
+    ) -> None: ...
     def ClearField(
         self,
         field_name: _Literal["client_id", b"client_id", "organization_id", b"organization_id"],
@@ -168,7 +174,12 @@ class RevokeAllUserSessionsResponse(_Message):
     ) -> None: ...
     def ClearField(
         self,
-        field_name: _Literal["revoked_sessions", b"revoked_sessions", "total_revoked", b"total_revoked"],
+        field_name: _Literal[
+            "revoked_sessions",
+            b"revoked_sessions",
+            "total_revoked",
+            b"total_revoked",
+        ],
     ) -> None: ...
 
 class RevokeSessionRequest(_Message):
@@ -543,5 +554,12 @@ class UserSessionFilter(_Message):
     ) -> bool: ...
     def ClearField(
         self,
-        field_name: _Literal["status", b"status", "start_time", b"start_time", "end_time", b"end_time"],
+        field_name: _Literal[
+            "status",
+            b"status",
+            "start_time",
+            b"start_time",
+            "end_time",
+            b"end_time",
+        ],
     ) -> None: ...

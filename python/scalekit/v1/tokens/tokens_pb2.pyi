@@ -10,7 +10,9 @@ from google.protobuf.descriptor import FileDescriptor as _FileDescriptor
 from google.protobuf.internal.containers import (
     RepeatedCompositeFieldContainer as _RepeatedCompositeFieldContainer,
 )
-from google.protobuf.internal.containers import RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer
+from google.protobuf.internal.containers import (
+    RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer,
+)
 from google.protobuf.internal.containers import ScalarMap as _ScalarMap
 from google.protobuf.message import Message as _Message
 from google.protobuf.timestamp_pb2 import Timestamp as _Timestamp
@@ -29,8 +31,8 @@ class CreateToken(_Message):
     organization_id: str
     """Id of the organization that the token belongs to (`org_` followed by digits)."""
     user_id: str
-    """Id of the user that the token belongs to (`usr_` followed by digits); empty for a token of the
-    organization.
+    """Id of the user that the token belongs to (`usr_` followed by digits); empty for a token of
+    the organization.
     """
     @property
     def custom_claims(self) -> _ScalarMap[str, str]:
@@ -95,12 +97,23 @@ class CreateTokenResponse(_Message):
     def token_info(self) -> Token:
         """Details of the token."""
     def __init__(
-        self, *, token: str | None = None, token_id: str | None = None, token_info: Token | None = None
+        self,
+        *,
+        token: str | None = None,
+        token_id: str | None = None,
+        token_info: Token | None = None,
     ) -> None: ...
     def HasField(self, field_name: _Literal["token_info", b"token_info"]) -> bool: ...
     def ClearField(
         self,
-        field_name: _Literal["token", b"token", "token_id", b"token_id", "token_info", b"token_info"],
+        field_name: _Literal[
+            "token",
+            b"token",
+            "token_id",
+            b"token_id",
+            "token_info",
+            b"token_info",
+        ],
     ) -> None: ...
 
 class InvalidateTokenRequest(_Message):
@@ -122,7 +135,9 @@ class ListTokensRequest(_Message):
     PAGE_SIZE_FIELD_NUMBER: int
     PAGE_TOKEN_FIELD_NUMBER: int
     organization_id: str
-    """Id of the organization whose tokens are listed (`org_` followed by digits). At most 32 characters."""
+    """Id of the organization whose tokens are listed (`org_` followed by digits). At most 32
+    characters.
+    """
     user_id: str
     """Only tokens of this user (`usr_` followed by digits)."""
     page_size: int
@@ -214,7 +229,9 @@ class Token(_Message):
     organization_external_id: str
     """Id of that organization in your application."""
     user_id: str
-    """Id of the user that the token belongs to (`usr_` followed by digits), if it belongs to one."""
+    """Id of the user that the token belongs to (`usr_` followed by digits), if it belongs to
+    one.
+    """
     user_external_id: str
     """Id of that user in your application."""
     @property
@@ -308,11 +325,13 @@ class UpdateTokenRequest(_Message):
     token: str
     """The API token, as returned by `CreateToken`, or its id."""
     description: str
-    """New description, at most 255 characters. If it is not set, the description stays unchanged."""
+    """New description, at most 255 characters. If it is not set, the description stays
+    unchanged.
+    """
     @property
     def custom_claims(self) -> _ScalarMap[str, str]:
-        """Custom key-value pairs, which replace all existing pairs: at most 20 pairs, keys of 1 to 30
-        characters, values of 1 to 256.
+        """Custom key-value pairs, which replace all existing pairs: at most 20 pairs, keys of 1
+        to 30 characters, values of 1 to 256.
         """
     def __init__(
         self,

@@ -12,7 +12,9 @@ from google.protobuf.descriptor import FileDescriptor as _FileDescriptor
 from google.protobuf.internal.containers import (
     RepeatedCompositeFieldContainer as _RepeatedCompositeFieldContainer,
 )
-from google.protobuf.internal.containers import RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer
+from google.protobuf.internal.containers import (
+    RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer,
+)
 from google.protobuf.internal.enum_type_wrapper import _EnumTypeWrapper
 from google.protobuf.message import Message as _Message
 from google.protobuf.struct_pb2 import Struct as _Struct
@@ -103,8 +105,8 @@ class ExecuteToolRequest(_Message):
     connected_account_id: str
     """Id of the connected account (`ca_` followed by digits), at most 100 characters."""
     connector: str
-    """Name of the connection to use, at most 400 letters, digits, spaces, `_`, `:` and `-`. Must match
-    `^[a-zA-Z0-9_: -]*$`.
+    """Name of the connection to use, at most 400 letters, digits, spaces, `_`, `:` and `-`. Must
+    match `^[a-zA-Z0-9_: -]*$`.
     """
     organization_id: str
     """Id of the organization that the connected account belongs to. At most 100 characters."""
@@ -178,7 +180,10 @@ class ExecuteToolResponse(_Message):
     """Id of this execution."""
     def __init__(self, *, data: _Struct | None = None, execution_id: str | None = None) -> None: ...
     def HasField(self, field_name: _Literal["data", b"data"]) -> bool: ...
-    def ClearField(self, field_name: _Literal["data", b"data", "execution_id", b"execution_id"]) -> None: ...
+    def ClearField(
+        self,
+        field_name: _Literal["data", b"data", "execution_id", b"execution_id"],
+    ) -> None: ...
 
 class Filter(_Message):
     """Filter for tools. A tool must match all fields that are set."""
@@ -206,8 +211,8 @@ class Filter(_Message):
     query: str
     """Only tools that contain this text, 3 to 100 characters."""
     connector: str
-    """Only tools of the connection with this name, at most 400 characters. Must match `^[a-zA-Z0-9_:
-    -]*$`.
+    """Only tools of the connection with this name, at most 400 characters. Must match
+    `^[a-zA-Z0-9_: -]*$`.
     """
     organization_id: str
     """Only tools for connected accounts of this organization. At most 32 characters."""
@@ -283,7 +288,11 @@ class ListAvailableToolsRequest(_Message):
     page_token: str
     """Token of the page to return, from an earlier response; empty for the first page."""
     def __init__(
-        self, *, identifier: str | None = None, page_size: int | None = None, page_token: str | None = None
+        self,
+        *,
+        identifier: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
     ) -> None: ...
     def ClearField(
         self,
@@ -430,12 +439,23 @@ class ListToolsRequest(_Message):
     page_token: str
     """Token of the page to return, from an earlier response; empty for the first page."""
     def __init__(
-        self, *, filter: Filter | None = None, page_size: int | None = None, page_token: str | None = None
+        self,
+        *,
+        filter: Filter | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
     ) -> None: ...
     def HasField(self, field_name: _Literal["filter", b"filter"]) -> bool: ...
     def ClearField(
         self,
-        field_name: _Literal["filter", b"filter", "page_size", b"page_size", "page_token", b"page_token"],
+        field_name: _Literal[
+            "filter",
+            b"filter",
+            "page_size",
+            b"page_size",
+            "page_token",
+            b"page_token",
+        ],
     ) -> None: ...
 
 class ListToolsResponse(_Message):

@@ -10,7 +10,9 @@ from google.protobuf.descriptor import FileDescriptor as _FileDescriptor
 from google.protobuf.internal.containers import (
     RepeatedCompositeFieldContainer as _RepeatedCompositeFieldContainer,
 )
-from google.protobuf.internal.containers import RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer
+from google.protobuf.internal.containers import (
+    RepeatedScalarFieldContainer as _RepeatedScalarFieldContainer,
+)
 from google.protobuf.internal.containers import ScalarMap as _ScalarMap
 from google.protobuf.message import Message as _Message
 from google.protobuf.timestamp_pb2 import Timestamp as _Timestamp
@@ -55,7 +57,14 @@ class AssignUserRolesRequest(_Message):
     ) -> None: ...
     def ClearField(
         self,
-        field_name: _Literal["organization_id", b"organization_id", "user_id", b"user_id", "roles", b"roles"],
+        field_name: _Literal[
+            "organization_id",
+            b"organization_id",
+            "user_id",
+            b"user_id",
+            "roles",
+            b"roles",
+        ],
     ) -> None: ...
 
 class AssignUserRolesResponse(_Message):
@@ -81,7 +90,9 @@ class CreateMembership(_Message):
         """Roles to assign to the member, by name; the default member role if empty."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to
+        256.
+        """
     inviter_email: str
     """E-mail address of the person who invites the user, 5 to 254 characters."""
     def __init__(
@@ -94,7 +105,14 @@ class CreateMembership(_Message):
     def HasField(self, field_name: _Literal["inviter_email", b"inviter_email"]) -> bool: ...
     def ClearField(
         self,
-        field_name: _Literal["roles", b"roles", "metadata", b"metadata", "inviter_email", b"inviter_email"],
+        field_name: _Literal[
+            "roles",
+            b"roles",
+            "metadata",
+            b"metadata",
+            "inviter_email",
+            b"inviter_email",
+        ],
     ) -> None: ...
 
 class CreateMembershipRequest(_Message):
@@ -198,7 +216,9 @@ class CreateUser(_Message):
         """Name and other personal details."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to
+        256.
+        """
     given_name: str
     """Alias of the field with the same name in `user_profile`."""
     family_name: str
@@ -327,10 +347,14 @@ class CreateUserProfile(_Message):
     """Phone number of the user."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to
+        256.
+        """
     @property
     def custom_attributes(self) -> _ScalarMap[str, str]:
-        """Additional attributes: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Additional attributes: at most 20 pairs, keys of 3 to 25 characters, values of 1 to
+        256.
+        """
     preferred_username: str
     """Preferred short name, at most 512 characters."""
     picture: str
@@ -361,7 +385,10 @@ class CreateUserProfile(_Message):
         first_name: str | None = None,
         last_name: str | None = None,
     ) -> None: ...
-    def HasField(self, field_name: _Literal["picture", b"picture", "gender", b"gender"]) -> bool: ...
+    def HasField(
+        self,
+        field_name: _Literal["picture", b"picture", "gender", b"gender"],
+    ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[
@@ -464,11 +491,25 @@ class DeleteUserRequest(_Message):
     def __init__(self, *, id: str | None = None, external_id: str | None = None) -> None: ...
     def HasField(
         self,
-        field_name: _Literal["id", b"id", "external_id", b"external_id", "identities", b"identities"],
+        field_name: _Literal[
+            "id",
+            b"id",
+            "external_id",
+            b"external_id",
+            "identities",
+            b"identities",
+        ],
     ) -> bool: ...
     def ClearField(
         self,
-        field_name: _Literal["id", b"id", "external_id", b"external_id", "identities", b"identities"],
+        field_name: _Literal[
+            "id",
+            b"id",
+            "external_id",
+            b"external_id",
+            "identities",
+            b"identities",
+        ],
     ) -> None: ...
     def WhichOneof(
         self,
@@ -488,11 +529,25 @@ class GetUserRequest(_Message):
     def __init__(self, *, id: str | None = None, external_id: str | None = None) -> None: ...
     def HasField(
         self,
-        field_name: _Literal["id", b"id", "external_id", b"external_id", "identities", b"identities"],
+        field_name: _Literal[
+            "id",
+            b"id",
+            "external_id",
+            b"external_id",
+            "identities",
+            b"identities",
+        ],
     ) -> bool: ...
     def ClearField(
         self,
-        field_name: _Literal["id", b"id", "external_id", b"external_id", "identities", b"identities"],
+        field_name: _Literal[
+            "id",
+            b"id",
+            "external_id",
+            b"external_id",
+            "identities",
+            b"identities",
+        ],
     ) -> None: ...
     def WhichOneof(
         self,
@@ -670,7 +725,9 @@ class ListUserPermissionsRequest(_Message):
     """Id of the organization (`org_` followed by digits)."""
     user_id: str
     """Id of the user (`usr_` followed by digits)."""
-    def __init__(self, *, organization_id: str | None = None, user_id: str | None = None) -> None: ...
+    def __init__(
+        self, *, organization_id: str | None = None, user_id: str | None = None
+    ) -> None: ...
     def ClearField(
         self,
         field_name: _Literal["organization_id", b"organization_id", "user_id", b"user_id"],
@@ -697,7 +754,9 @@ class ListUserRolesRequest(_Message):
     """Id of the organization (`org_` followed by digits)."""
     user_id: str
     """Id of the user (`usr_` followed by digits)."""
-    def __init__(self, *, organization_id: str | None = None, user_id: str | None = None) -> None: ...
+    def __init__(
+        self, *, organization_id: str | None = None, user_id: str | None = None
+    ) -> None: ...
     def ClearField(
         self,
         field_name: _Literal["organization_id", b"organization_id", "user_id", b"user_id"],
@@ -796,7 +855,16 @@ class Permission(_Message):
     ) -> None: ...
     def ClearField(
         self,
-        field_name: _Literal["id", b"id", "name", b"name", "description", b"description", "tags", b"tags"],
+        field_name: _Literal[
+            "id",
+            b"id",
+            "name",
+            b"name",
+            "description",
+            b"description",
+            "tags",
+            b"tags",
+        ],
     ) -> None: ...
 
 class RemoveUserRoleRequest(_Message):
@@ -813,7 +881,11 @@ class RemoveUserRoleRequest(_Message):
     role_name: str
     """Name of the role."""
     def __init__(
-        self, *, organization_id: str | None = None, user_id: str | None = None, role_name: str | None = None
+        self,
+        *,
+        organization_id: str | None = None,
+        user_id: str | None = None,
+        role_name: str | None = None,
     ) -> None: ...
     def ClearField(
         self,
@@ -866,7 +938,9 @@ class SearchOrganizationUsersRequest(_Message):
     organization_id: str
     """Id of the organization (`org_` followed by digits). Required. 1 to 32 characters."""
     query: str
-    """Text to search for in name, e-mail address, id and external id, 3 to 100 characters. Required."""
+    """Text to search for in name, e-mail address, id and external id, 3 to 100 characters.
+    Required.
+    """
     page_size: int
     """Number of entries per page, at most 30; 10 if not set."""
     page_token: str
@@ -940,17 +1014,30 @@ class SearchUsersRequest(_Message):
     PAGE_SIZE_FIELD_NUMBER: int
     PAGE_TOKEN_FIELD_NUMBER: int
     query: str
-    """Text to search for in name, e-mail address, id and external id, 3 to 100 characters. Required."""
+    """Text to search for in name, e-mail address, id and external id, 3 to 100 characters.
+    Required.
+    """
     page_size: int
     """Number of entries per page, at most 30; 10 if not set."""
     page_token: str
     """Token of the page to return, from an earlier response; empty for the first page."""
     def __init__(
-        self, *, query: str | None = None, page_size: int | None = None, page_token: str | None = None
+        self,
+        *,
+        query: str | None = None,
+        page_size: int | None = None,
+        page_token: str | None = None,
     ) -> None: ...
     def ClearField(
         self,
-        field_name: _Literal["query", b"query", "page_size", b"page_size", "page_token", b"page_token"],
+        field_name: _Literal[
+            "query",
+            b"query",
+            "page_size",
+            b"page_size",
+            "page_token",
+            b"page_token",
+        ],
     ) -> None: ...
 
 class SearchUsersResponse(_Message):
@@ -1003,11 +1090,19 @@ class UpdateMembership(_Message):
         """New roles of the member, by name."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to
+        256.
+        """
     def __init__(
-        self, *, roles: _Iterable[_commons_pb2.Role] | None = None, metadata: _Mapping[str, str] | None = None
+        self,
+        *,
+        roles: _Iterable[_commons_pb2.Role] | None = None,
+        metadata: _Mapping[str, str] | None = None,
     ) -> None: ...
-    def ClearField(self, field_name: _Literal["roles", b"roles", "metadata", b"metadata"]) -> None: ...
+    def ClearField(
+        self,
+        field_name: _Literal["roles", b"roles", "metadata", b"metadata"],
+    ) -> None: ...
 
 class UpdateMembershipRequest(_Message):
     """Request for `UpdateMembership`."""
@@ -1080,8 +1175,8 @@ class UpdateMembershipResponse(_Message):
     def ClearField(self, field_name: _Literal["user", b"user"]) -> None: ...
 
 class UpdateUser(_Message):
-    """New values of a user. Fields that are not set keep their values; the e-mail address cannot be
-    changed.
+    """New values of a user. Fields that are not set keep their values; the e-mail address cannot
+    be changed.
     """
 
     DESCRIPTOR: _Descriptor
@@ -1097,7 +1192,9 @@ class UpdateUser(_Message):
         """Name and other personal details."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to
+        256.
+        """
     given_name: str
     """Alias of the field with the same name in `user_profile`."""
     family_name: str
@@ -1169,10 +1266,14 @@ class UpdateUserProfile(_Message):
     """Phone number of the user."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to
+        256.
+        """
     @property
     def custom_attributes(self) -> _ScalarMap[str, str]:
-        """Additional attributes: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Additional attributes: at most 20 pairs, keys of 3 to 25 characters, values of 1 to
+        256.
+        """
     preferred_username: str
     """Preferred short name, at most 512 characters."""
     picture: str
@@ -1275,7 +1376,11 @@ class UpdateUserRequest(_Message):
     def user(self) -> UpdateUser:
         """The new values. Required."""
     def __init__(
-        self, *, id: str | None = None, external_id: str | None = None, user: UpdateUser | None = None
+        self,
+        *,
+        id: str | None = None,
+        external_id: str | None = None,
+        user: UpdateUser | None = None,
     ) -> None: ...
     def HasField(
         self,
@@ -1356,7 +1461,9 @@ class User(_Message):
         """Name and other personal details."""
     @property
     def metadata(self) -> _ScalarMap[str, str]:
-        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to 256."""
+        """Custom key-value pairs: at most 20 pairs, keys of 3 to 25 characters, values of 1 to
+        256.
+        """
     @property
     def last_login_time(self) -> _Timestamp:
         """Time when the user last logged in. Read-only."""

@@ -8,8 +8,8 @@ use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384,
-    RSA_PKCS1_SHA512, RSA_PSS_SHA256, RsaEncoding,
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256,
+    RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RsaEncoding,
 };
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -96,7 +96,8 @@ impl Keys {
     /// Returns the public key of each key in all encodings, for templates.
     pub(super) fn public_forms(&self) -> Result<Value> {
         let forms = self.private.iter().map(|(name, key)| {
-            let mut forms = BTreeMap::from([("jwk", Value::from(Json::Object(key.jwk()).to_string()))]);
+            let mut forms =
+                BTreeMap::from([("jwk", Value::from(Json::Object(key.jwk()).to_string()))]);
             if let Some(n) = &key.n {
                 forms.insert("n", compact(n).into());
                 forms.insert("modulus", Value::from_bytes(number(n)?));
@@ -118,7 +119,13 @@ impl Keys {
         Ok(Value::from(forms.collect::<Result<BTreeMap<_, _>>>()?))
     }
 
-    pub(super) fn sign(&self, key: &str, method: Sign, message: &[u8], hmac_key: &[u8]) -> Result<Vec<u8>> {
+    pub(super) fn sign(
+        &self,
+        key: &str,
+        method: Sign,
+        message: &[u8],
+        hmac_key: &[u8],
+    ) -> Result<Vec<u8>> {
         let key = self.get(key)?;
         match method {
             Sign::None => Ok(Vec::new()),
@@ -132,13 +139,16 @@ impl Keys {
             Sign::Rs512 => key.sign(&RSA_PKCS1_SHA512, message),
             Sign::Ps256 => key.sign(&RSA_PSS_SHA256, message),
             Sign::Es256 => {
-                let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &key.pkcs8()?)?;
+                let pair =
+                    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &key.pkcs8()?)?;
                 Ok(pair.sign(&SystemRandom::new(), message)?.as_ref().to_vec())
             }
             Sign::CubeRoot => key.forge(message),
-            Sign::RawRsa | Sign::BareDigest | Sign::NoNull | Sign::ShortPadding | Sign::BlockType2 => {
-                key.sign_raw(method, message)
-            }
+            Sign::RawRsa
+            | Sign::BareDigest
+            | Sign::NoNull
+            | Sign::ShortPadding
+            | Sign::BlockType2 => key.sign_raw(method, message),
         }
     }
 
@@ -156,9 +166,14 @@ impl Private {
         } else {
             ("EC", Some("P-256"))
         };
-        let fields =
-            [("kty", Some(key_type)), ("crv", curve)].map(|(name, value)| (name, value.map(str::to_owned)));
-        let numbers = [("n", &self.n), ("e", &self.e), ("x", &self.x), ("y", &self.y)];
+        let fields = [("kty", Some(key_type)), ("crv", curve)]
+            .map(|(name, value)| (name, value.map(str::to_owned)));
+        let numbers = [
+            ("n", &self.n),
+            ("e", &self.e),
+            ("x", &self.x),
+            ("y", &self.y),
+        ];
         let numbers = numbers.map(|(name, value)| (name, value.as_deref().map(compact)));
         fields
             .into_iter()
@@ -168,7 +183,9 @@ impl Private {
     }
 
     fn pkcs8(&self) -> Result<Vec<u8>> {
-        Ok(STANDARD.decode(compact(self.pkcs8.as_deref().context("the key has no pkcs8")?))?)
+        Ok(STANDARD.decode(compact(
+            self.pkcs8.as_deref().context("the key has no pkcs8")?,
+        ))?)
     }
 
     fn sign(&self, encoding: &'static dyn RsaEncoding, message: &[u8]) -> Result<Vec<u8>> {
@@ -251,7 +268,11 @@ fn number(text: &str) -> Result<Vec<u8>> {
 
 fn pem(label: &str, der: &[u8]) -> String {
     let text = STANDARD.encode(der);
-    let lines: Vec<_> = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+    let lines: Vec<_> = text
+        .as_bytes()
+        .chunks(64)
+        .map(String::from_utf8_lossy)
+        .collect();
     format!(
         "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
         lines.join("\n")

@@ -84,7 +84,9 @@ impl Cases {
 }
 
 fn folder() -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "..", "attacks"].iter().collect()
+    [env!("CARGO_MANIFEST_DIR"), "..", "attacks"]
+        .iter()
+        .collect()
 }
 
 fn read<T: DeserializeOwned>(name: impl AsRef<Path>) -> Result<T> {

@@ -45,7 +45,11 @@ pub(super) fn mac(algorithm: hmac::Algorithm, key: &[u8], content: &[u8]) -> Vec
         .to_vec()
 }
 
-pub(super) fn make(name: &str, recipe: &recipe::Payload, templates: &Templates) -> Result<PayloadCase> {
+pub(super) fn make(
+    name: &str,
+    recipe: &recipe::Payload,
+    templates: &Templates,
+) -> Result<PayloadCase> {
     let uses_n = recipe.id.contains("{{ n }}");
     let mut n = 0;
     loop {
@@ -56,7 +60,12 @@ pub(super) fn make(name: &str, recipe: &recipe::Payload, templates: &Templates) 
     }
 }
 
-fn attempt(name: &str, recipe: &recipe::Payload, templates: &Templates, n: u64) -> Result<PayloadCase> {
+fn attempt(
+    name: &str,
+    recipe: &recipe::Payload,
+    templates: &Templates,
+    n: u64,
+) -> Result<PayloadCase> {
     let expected = &recipe.expected;
     ensure!(
         expected.accepted == expected.rejected.is_none(),

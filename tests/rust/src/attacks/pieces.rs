@@ -46,9 +46,9 @@ pub(super) fn pieces(bytes: &[u8]) -> Vec<Piece> {
 /// Returns how many times the first `period` bytes occur in a row.
 fn repeats(bytes: &[u8], period: usize) -> usize {
     let mut chunks = bytes.chunks_exact(period);
-    chunks
-        .next()
-        .map_or(0, |first| 1 + chunks.take_while(|chunk| *chunk == first).count())
+    chunks.next().map_or(0, |first| {
+        1 + chunks.take_while(|chunk| *chunk == first).count()
+    })
 }
 
 fn piece(bytes: &[u8], times: usize) -> Piece {
@@ -59,7 +59,10 @@ fn piece(bytes: &[u8], times: usize) -> Piece {
 }
 
 /// Serializes bytes as pieces. For `serde(serialize_with)`.
-pub(super) fn serialize<S: Serializer>(bytes: impl AsRef<[u8]>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn serialize<S: Serializer>(
+    bytes: impl AsRef<[u8]>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     pieces(bytes.as_ref()).serialize(serializer)
 }
 
@@ -68,6 +71,8 @@ pub(super) fn serialize_pairs<S: Serializer>(
     pairs: &[(String, String)],
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let pairs = pairs.iter().map(|(name, value)| (name, pieces(value.as_bytes())));
+    let pairs = pairs
+        .iter()
+        .map(|(name, value)| (name, pieces(value.as_bytes())));
     serializer.collect_seq(pairs)
 }

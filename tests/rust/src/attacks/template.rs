@@ -22,7 +22,11 @@ impl Templates {
     pub(super) fn new(keys: &Keys, now: u64, url: &str) -> Result<Self> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_syntax(SyntaxConfig::builder().keep_trailing_newline(true).build()?);
+        environment.set_syntax(
+            SyntaxConfig::builder()
+                .keep_trailing_newline(true)
+                .build()?,
+        );
         environment.add_global("now", now);
         environment.add_global("url", url);
         environment.add_global("jwks", keys.jwks()?);
@@ -104,7 +108,11 @@ fn invalid(reason: &'static str) -> Error {
 fn unhex(text: &str) -> Result<Vec<u8>, Error> {
     let digits: Option<Vec<u8>> = text
         .chars()
-        .map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+        .map(|digit| {
+            digit
+                .to_digit(16)
+                .and_then(|digit| u8::try_from(digit).ok())
+        })
         .collect();
     let digits = digits
         .filter(|digits| digits.len().is_multiple_of(2))

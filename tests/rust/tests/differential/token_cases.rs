@@ -104,7 +104,8 @@ fn change(rng: &mut Rng, draft: &mut Draft, now: i64) {
                 0,
                 (
                     name,
-                    rng.choice([raw, "\"other\"".to_owned()]).unwrap_or_default(),
+                    rng.choice([raw, "\"other\"".to_owned()])
+                        .unwrap_or_default(),
                 ),
             );
         }
@@ -138,7 +139,13 @@ fn layout(rng: &mut Rng) -> fn(String) -> String {
         |_| String::new(),
         |_| r#"["RS256","key_1"]"#.to_owned(),
         |text| text.replacen('{', "{\"z\":\"\u{1}\",", 1),
-        |text| text.replacen('{', &format!("{{\"z\":{}{},", "[".repeat(90), "]".repeat(90)), 1),
+        |text| {
+            text.replacen(
+                '{',
+                &format!("{{\"z\":{}{},", "[".repeat(90), "]".repeat(90)),
+                1,
+            )
+        },
         |text| {
             text.replacen(
                 '{',
@@ -166,7 +173,9 @@ fn corruption(rng: &mut Rng) -> Box<dyn Fn(String) -> String> {
         let text = |characters: &[char]| characters.iter().collect::<String>();
         match variant {
             0..=2 if index < characters.len() => {
-                text(&characters[..index]) + &character.to_string() + &text(&characters[index + 1..])
+                text(&characters[..index])
+                    + &character.to_string()
+                    + &text(&characters[index + 1..])
             }
             3 => text(&characters[..index]) + &character.to_string() + &text(&characters[index..]),
             4 => text(&characters[..characters.len().saturating_sub(amount)]),
@@ -187,12 +196,22 @@ fn object(members: &Members) -> String {
 
 /// Generates the cases for a seed. Apart from the keys and the time, the same seed produces the
 /// same cases.
-pub(crate) fn token_cases(seed: u64, count: usize, keys: &[KeyPair; 2]) -> impl Iterator<Item = TokenCase> {
+pub(crate) fn token_cases(
+    seed: u64,
+    count: usize,
+    keys: &[KeyPair; 2],
+) -> impl Iterator<Item = TokenCase> {
     let mut rng = Rng::with_seed(seed);
     (0..count).map(move |_| {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_secs() as i64;
         let mut draft = Draft {
-            header: vec![("alg", "\"RS256\"".to_owned()), ("kid", "\"key_1\"".to_owned())],
+            header: vec![
+                ("alg", "\"RS256\"".to_owned()),
+                ("kid", "\"key_1\"".to_owned()),
+            ],
             claims: vec![
                 ("sub", "\"usr_1\"".to_owned()),
                 ("iss", json!(ISSUER).to_string()),
@@ -233,8 +252,12 @@ pub(crate) fn token_cases(seed: u64, count: usize, keys: &[KeyPair; 2]) -> impl 
                 Some(vec![text("other"), text(AUDIENCE)]),
             ][rng.usize(..3)]
             .clone(),
-            required_scopes: [vec![], vec![text("read")], vec![text("read"), text("write")]][rng.usize(..3)]
-                .clone(),
+            required_scopes: [
+                vec![],
+                vec![text("read")],
+                vec![text("read"), text("write")],
+            ][rng.usize(..3)]
+            .clone(),
             leeway: Some(Duration::from_secs([0, 5, 3600][rng.usize(..3)])),
             as_of: None,
         };

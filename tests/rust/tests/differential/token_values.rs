@@ -95,7 +95,10 @@ pub(crate) const CLAIMS: &[(&str, &[&str])] = &[
             r#""write\tread""#,
         ],
     ),
-    ("scope", &[r#""read write""#, r#""write""#, r#"["read","write"]"#]),
+    (
+        "scope",
+        &[r#""read write""#, r#""write""#, r#"["read","write"]"#],
+    ),
     ("sub", &[]),
     (
         "x",
@@ -119,9 +122,17 @@ pub(crate) fn time(rng: &mut Rng, now: i64) -> String {
         7 => format!("{:e}", time as f64),
         8 => format!("\"{time}\""),
         9 => format!("-{time}"),
-        10 => rng.choice(["0", "-0", "-1", "[1]", "false"]).unwrap().to_owned(),
+        10 => rng
+            .choice(["0", "-0", "-1", "[1]", "false"])
+            .unwrap()
+            .to_owned(),
         11 => rng
-            .choice(["1e309", "1e300", "18446744073709551616", "18446744073709551615"])
+            .choice([
+                "1e309",
+                "1e300",
+                "18446744073709551616",
+                "18446744073709551615",
+            ])
             .unwrap()
             .to_owned(),
         _ => rng.choice(ANY).unwrap().to_string(),

@@ -21,7 +21,10 @@ fn is_repeated(object: &str, names: &[&str]) -> bool {
     names.iter().any(|name| {
         let name = format!("\"{name}\"");
         let rests = object.split(&name).skip(1);
-        rests.filter(|rest| rest.trim_start().starts_with(':')).count() > 1
+        rests
+            .filter(|rest| rest.trim_start().starts_with(':'))
+            .count()
+            > 1
     })
 }
 
@@ -108,7 +111,9 @@ impl Validators {
             let public = PublicKeyComponents::<Vec<u8>>::from(key.public_key());
             let [n, e] = [public.n, public.e].map(|number| URL_SAFE_NO_PAD.encode(number));
             theirs.insert(kid, DecodingKey::from_rsa_components(&n, &e).unwrap());
-            jwks.push(json!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "n": n, "e": e}));
+            jwks.push(
+                json!({"kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "n": n, "e": e}),
+            );
         }
         let ours = KeySet::parse(json!({ "keys": jwks }).to_string().as_bytes()).unwrap();
         Self { ours, theirs }

@@ -46,7 +46,10 @@ fn sign(key: &[u8], id: &str, timestamp: &str, body: &[u8]) -> String {
     let content = [format!("{id}.{timestamp}.").as_bytes(), body].concat();
     format!(
         "v1,{}",
-        STANDARD.encode(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), &content))
+        STANDARD.encode(hmac::sign(
+            &hmac::Key::new(hmac::HMAC_SHA256, key),
+            &content
+        ))
     )
 }
 
@@ -76,7 +79,12 @@ fn change(rng: &mut Rng, draft: &mut Draft, now: i64) {
         }
         2 => {
             draft.key = rng
-                .choice([vec![], vec![b'k'], vec![0xff; 24], [0xfb, 0xef, 0xbe].repeat(30)])
+                .choice([
+                    vec![],
+                    vec![b'k'],
+                    vec![0xff; 24],
+                    [0xfb, 0xef, 0xbe].repeat(30),
+                ])
                 .unwrap();
             draft.secret = format!("whsec_{}", STANDARD.encode(&draft.key));
         }
@@ -103,7 +111,12 @@ fn change(rng: &mut Rng, draft: &mut Draft, now: i64) {
                 draft.signed_timestamp = Some(time.to_string());
             }
         }
-        6 => draft.id = rng.choice(["", "msg.1", "msg 1", "msg_1.5"]).unwrap().to_owned(),
+        6 => {
+            draft.id = rng
+                .choice(["", "msg.1", "msg 1", "msg_1.5"])
+                .unwrap()
+                .to_owned()
+        }
         7 => {
             draft.body = rng
                 .choice([
@@ -171,7 +184,9 @@ fn corruption(rng: &mut Rng) -> Box<dyn Fn(String) -> String> {
         8 => text.replace("v1,", "v1, "),
         9 => text.clone() + "," + &text,
         // Sets an unused trailing bit of the base64 text.
-        10 if text.len() == 47 => format!("{}{}=", &text[..45], char::from(text.as_bytes()[45] + 1)),
+        10 if text.len() == 47 => {
+            format!("{}{}=", &text[..45], char::from(text.as_bytes()[45] + 1))
+        }
         _ => format!("  {text}  "),
     })
 }
@@ -180,7 +195,10 @@ fn corruption(rng: &mut Rng) -> Box<dyn Fn(String) -> String> {
 pub(crate) fn webhook_cases(seed: u64, count: usize) -> impl Iterator<Item = WebhookCase> {
     let mut rng = Rng::with_seed(seed);
     (0..count).map(move |_| {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_secs() as i64;
         let length = rng.choice([24, 32, 64]).unwrap();
         let key: Vec<u8> = std::iter::repeat_with(|| rng.u8(..)).take(length).collect();
         let mut draft = Draft {
@@ -204,11 +222,14 @@ pub(crate) fn webhook_cases(seed: u64, count: usize) -> impl Iterator<Item = Web
             .corruptions
             .iter()
             .fold(signature, |text, corrupt| corrupt(text));
-        let mut headers: Vec<_> = [("webhook-id", draft.id), ("webhook-timestamp", draft.timestamp)]
-            .into_iter()
-            .chain([("webhook-signature", signature)])
-            .map(|(name, value)| ((draft.rename)(name), value))
-            .collect();
+        let mut headers: Vec<_> = [
+            ("webhook-id", draft.id),
+            ("webhook-timestamp", draft.timestamp),
+        ]
+        .into_iter()
+        .chain([("webhook-signature", signature)])
+        .map(|(name, value)| ((draft.rename)(name), value))
+        .collect();
         if let Some((index, before)) = draft.repeated {
             let repeated = (headers[index].0.clone(), "other".to_owned());
             headers.insert(if before { 0 } else { 3 }, repeated);

@@ -88,7 +88,10 @@ fn standardwebhooks(case: &WebhookCase) -> Option<()> {
             HeaderValue::from_str(value).ok()?,
         );
     }
-    Webhook::new(&case.secret).ok()?.verify(&case.body, &headers).ok()
+    Webhook::new(&case.secret)
+        .ok()?
+        .verify(&case.body, &headers)
+        .ok()
 }
 
 #[test]

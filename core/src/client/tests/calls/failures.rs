@@ -5,7 +5,9 @@ async fn a_refused_connection_is_retried_and_reported() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let client = Client::builder(url, "skc_1", "s3cret-value").build().unwrap();
+    let client = Client::builder(url, "skc_1", "s3cret-value")
+        .build()
+        .unwrap();
     let error = client.call(CREATE, json!({})).await.unwrap_err();
     assert_eq!(
         (error.class(), error.http_status()),
@@ -31,7 +33,10 @@ async fn an_error_with_a_truncated_body_keeps_its_status() {
         .call(GET, json!({"id": "gone"}))
         .await
         .unwrap_err();
-    assert_eq!((error.class(), error.status()), (Class::NotFound, Some(404)));
+    assert_eq!(
+        (error.class(), error.status()),
+        (Class::NotFound, Some(404))
+    );
     assert_eq!(server.count("/api/v1/organizations/gone"), 1);
 }
 
@@ -45,7 +50,10 @@ async fn a_huge_error_body_is_truncated() {
         .call(GET, json!({"id": "org_1"}))
         .await
         .unwrap_err();
-    assert_eq!((error.class(), error.status()), (Class::NotFound, Some(404)));
+    assert_eq!(
+        (error.class(), error.status()),
+        (Class::NotFound, Some(404))
+    );
     assert!(error.details().to_string().len() < 1000);
 }
 
@@ -58,7 +66,11 @@ async fn a_response_that_is_not_json_is_an_error() {
         Some("cut") => answer("{\"organization\":"),
         Some("moved") => reply(302, "location: https://elsewhere.example.com/\r\n", ""),
         Some("teapot") => reply(418, "", "short and stout"),
-        _ => reply(502, "content-type: text/html\r\nx-request-id: req-7\r\n", html),
+        _ => reply(
+            502,
+            "content-type: text/html\r\nx-request-id: req-7\r\n",
+            html,
+        ),
     })
     .await;
     let client = server.builder().max_attempts(1).build().unwrap();
@@ -118,7 +130,10 @@ async fn an_empty_error_response_is_reported_in_plain_words() {
     let error = get(&server).await.unwrap_err();
     assert_eq!(error.class(), Class::BadRequest);
     assert_eq!(error.message(), "HTTP 400 with an empty body");
-    assert_eq!(error.to_string(), format!("{GET}: HTTP 400 with an empty body"));
+    assert_eq!(
+        error.to_string(),
+        format!("{GET}: HTTP 400 with an empty body")
+    );
     let incomplete =
         TestServer::start(|_, _| reply(503, "content-type: application/json\r\n", "{\"mess")).await;
     let client = incomplete.builder().max_attempts(1).build().unwrap();
@@ -178,7 +193,9 @@ async fn an_echoed_request_leaks_no_secret() {
         (Class::Unauthorized, Some("invalid_client"))
     );
     assert!(
-        error.message().starts_with("no service token: invalid_client"),
+        error
+            .message()
+            .starts_with("no service token: invalid_client"),
         "{error}"
     );
     assert_eq!(error.operation(), Some(GET));
@@ -248,5 +265,8 @@ async fn a_proxy_receives_the_absolute_url() {
     assert!(!format!("{error:?} {client:?}").contains("hunter2"));
     let seen = &proxy.seen()[0];
     assert_eq!(seen.target, "http://acme.example.com/oauth/token");
-    assert_eq!(seen.header("proxy-authorization"), Some("Basic bWU6aHVudGVyMg=="));
+    assert_eq!(
+        seen.header("proxy-authorization"),
+        Some("Basic bWU6aHVudGVyMg==")
+    );
 }

@@ -11,11 +11,15 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::test_server::tls;
 
-/// Starts a server that refuses every stream. Returns its URL, its certificate and its request counter.
+/// Starts a server that refuses every stream. Returns its URL, its certificate and its request
+/// counter.
 async fn refusing() -> (String, String, Arc<AtomicUsize>) {
     let (tls, pem) = tls(&[b"h2"]);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    let url = format!(
+        "https://localhost:{}",
+        listener.local_addr().unwrap().port()
+    );
     let asked = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&asked);
     tokio::spawn(async move {
@@ -27,7 +31,8 @@ async fn refusing() -> (String, String, Arc<AtomicUsize>) {
                 while let Some(Ok((request, mut respond))) = connection.accept().await {
                     if request.uri().path() == "/oauth/token" {
                         let mut body = respond.send_response(Response::new(()), false).unwrap();
-                        let token = Bytes::from_static(br#"{"access_token":"t","expires_in":3600}"#);
+                        let token =
+                            Bytes::from_static(br#"{"access_token":"t","expires_in":3600}"#);
                         body.send_data(token, true).unwrap();
                     } else {
                         asked.fetch_add(1, Ordering::SeqCst);
@@ -61,7 +66,11 @@ async fn a_refused_stream_is_retried_by_our_rules_only() {
             .call(operation, json!({"id": "org_1", "tool_name": "t"}))
             .await
             .unwrap_err();
-        assert_eq!(asked.load(Ordering::SeqCst), expected, "{operation}: {error}");
+        assert_eq!(
+            asked.load(Ordering::SeqCst),
+            expected,
+            "{operation}: {error}"
+        );
         assert_eq!(
             (error.class(), error.retryable()),
             (Class::ServiceUnavailable, operation != tool),

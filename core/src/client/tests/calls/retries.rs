@@ -17,7 +17,10 @@ async fn idempotent_calls_are_repeated_after_503_and_a_broken_connection() {
 async fn attempts_are_limited_by_option_and_verb() {
     let server = server(|_, _| reply(503, "", r#"{"code":14,"message":"down"}"#)).await;
     let client = server.builder().max_attempts(2).build().unwrap();
-    let error = client.call(DELETE, json!({"id": "org_1"})).await.unwrap_err();
+    let error = client
+        .call(DELETE, json!({"id": "org_1"}))
+        .await
+        .unwrap_err();
     assert_eq!(
         (error.class(), error.retryable()),
         (Class::ServiceUnavailable, true)
@@ -30,7 +33,10 @@ async fn attempts_are_limited_by_option_and_verb() {
         .unwrap_err();
     assert!(!error.retryable());
     assert_eq!(server.count("/api/v1/organizations"), 1);
-    client.call(TOOL, json!({"tool_name": "x"})).await.unwrap_err();
+    client
+        .call(TOOL, json!({"tool_name": "x"}))
+        .await
+        .unwrap_err();
     assert_eq!(server.count("/api/v1/execute_tool"), 1);
 }
 
@@ -52,7 +58,11 @@ async fn a_post_that_may_have_been_processed_is_not_sent_again() {
 #[tokio::test]
 async fn retry_after_is_honored_within_the_deadline() {
     let server = server(|seen, number| match (seen.method.as_str(), number) {
-        ("POST", 0) => reply(429, "retry-after: 1\r\n", r#"{"code":8,"message":"slow down"}"#),
+        ("POST", 0) => reply(
+            429,
+            "retry-after: 1\r\n",
+            r#"{"code":8,"message":"slow down"}"#,
+        ),
         ("GET", _) => reply(
             429,
             "retry-after: 3600\r\n",
@@ -70,7 +80,10 @@ async fn retry_after_is_honored_within_the_deadline() {
     assert!(start.elapsed() >= Duration::from_secs(1));
     let start = Instant::now();
     let error = get(&server).await.unwrap_err();
-    assert_eq!((error.class(), error.retryable()), (Class::TooManyRequests, true));
+    assert_eq!(
+        (error.class(), error.retryable()),
+        (Class::TooManyRequests, true)
+    );
     assert!(start.elapsed() < Duration::from_secs(1));
     assert_eq!(
         (server.count("/api/v1/organizations"), server.count(PATH)),

@@ -1,5 +1,5 @@
-//! Which certificates a client trusts. Environment variables are set for child processes, which run the test named
-//! `child` of this file.
+//! Which certificates a client trusts. Environment variables are set for child processes, which run
+//! the test named `child` of this file.
 
 use std::env;
 use std::path::PathBuf;
@@ -40,7 +40,11 @@ async fn child() {
 async fn outcome(server: &TestServer, variables: &[(&str, PathBuf)]) -> String {
     let mut command = Command::new(env::current_exe().unwrap());
     command
-        .args(["--exact", "client::tests::calls::trust::child", "--nocapture"])
+        .args([
+            "--exact",
+            "client::tests::calls::trust::child",
+            "--nocapture",
+        ])
         .env(URL, &server.url);
     for name in ["SSL_CERT_FILE", "SSL_CERT_DIR"] {
         command.env_remove(name);
@@ -86,7 +90,11 @@ async fn environment_variables_add_certificates() {
         [(EXTRA, file)],
         [(EXTRA, folder.clone())],
     ] {
-        assert_eq!(outcome(&server, &variables).await, "called", "{variables:?}");
+        assert_eq!(
+            outcome(&server, &variables).await,
+            "called",
+            "{variables:?}"
+        );
     }
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -95,8 +103,13 @@ async fn environment_variables_add_certificates() {
 async fn a_variable_that_names_nothing_readable_is_named_when_a_certificate_is_not_trusted() {
     let (server, _) = tls_server().await;
     let nowhere = PathBuf::from("/nowhere/ca.pem");
-    let message = outcome(&server, &[(EXTRA, nowhere.clone()), ("SSL_CERT_FILE", nowhere)]).await;
-    let reason = "failed to read PEM from file: No such file or directory (os error 2) at '/nowhere/ca.pem'";
+    let message = outcome(
+        &server,
+        &[(EXTRA, nowhere.clone()), ("SSL_CERT_FILE", nowhere)],
+    )
+    .await;
+    let reason =
+        "failed to read PEM from file: No such file or directory (os error 2) at '/nowhere/ca.pem'";
     assert_eq!(
         message,
         format!(

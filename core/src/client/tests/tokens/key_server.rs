@@ -29,7 +29,8 @@ async fn ten_thousand_unknown_keys_cause_one_more_fetch() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_first_tokens_share_one_fetch() {
     let text = reply_text(200, "", &jwks(&[(&KEYS.first, "k1")]));
-    let server = TestServer::start(move |_, _| Answer::Slow(Duration::from_millis(100), text.clone())).await;
+    let server =
+        TestServer::start(move |_, _| Answer::Slow(Duration::from_millis(100), text.clone())).await;
     let client = server.client();
     let tasks: Vec<_> = (0..50)
         .map(|_| {
@@ -78,7 +79,10 @@ async fn the_last_valid_keys_survive_an_outage() {
     client.validate_token(&first(), &any()).await.unwrap();
     let unknown = token(&KEYS.second, "k2", json!({}));
     for _ in 0..3 {
-        let error = client.validate_access_token(&unknown, &any()).await.unwrap_err();
+        let error = client
+            .validate_access_token(&unknown, &any())
+            .await
+            .unwrap_err();
         assert_eq!(
             error.class(),
             Class::InternalServer,
@@ -160,7 +164,10 @@ async fn stale_keys_are_fetched_in_the_background() {
     assert!(client.keys_are_stale());
     for _ in 0..20 {
         assert!(
-            client.try_validate_cached(&first(), &any()).unwrap().is_ok(),
+            client
+                .try_validate_cached(&first(), &any())
+                .unwrap()
+                .is_ok(),
             "stale keys still serve"
         );
     }
@@ -208,7 +215,12 @@ async fn a_flood_from_many_tasks_causes_one_more_fetch() {
                 for number in 0..25 {
                     let token = forged(task * 1000 + number);
                     assert!(!client.validate_access_token(&token, &any()).await.unwrap());
-                    assert!(client.validate_access_token(&first(), &any()).await.unwrap());
+                    assert!(
+                        client
+                            .validate_access_token(&first(), &any())
+                            .await
+                            .unwrap()
+                    );
                 }
             })
         })
@@ -243,7 +255,12 @@ async fn a_hanging_server_does_not_delay_tokens_with_known_keys() {
         std::thread::spawn(move || {
             let mut validated = 0;
             while !done.load(Ordering::Acquire) {
-                assert!(client.try_validate_cached(&first(), &any()).unwrap().is_ok());
+                assert!(
+                    client
+                        .try_validate_cached(&first(), &any())
+                        .unwrap()
+                        .is_ok()
+                );
                 validated += 1;
             }
             validated
@@ -258,7 +275,8 @@ async fn a_hanging_server_does_not_delay_tokens_with_known_keys() {
 #[tokio::test]
 async fn max_age_sets_how_long_keys_are_fresh() {
     for (header, stale_after) in [("cache-control: max-age=120\r\n", 120), ("", 600)] {
-        let server = TestServer::start(move |_, _| reply(200, header, &jwks(&[(&KEYS.first, "k1")]))).await;
+        let server =
+            TestServer::start(move |_, _| reply(200, header, &jwks(&[(&KEYS.first, "k1")]))).await;
         let client = server.client();
         client.validate_token(&first(), &any()).await.unwrap();
         let snapshot = client.keys().snapshot().unwrap();
@@ -281,6 +299,11 @@ async fn refresh_keys_fails_without_keys() {
         assert_eq!(error.class(), Class::NotFound);
     }
     client.refresh_keys().await.unwrap();
-    assert!(client.try_validate_cached(&first(), &any()).unwrap().is_ok());
+    assert!(
+        client
+            .try_validate_cached(&first(), &any())
+            .unwrap()
+            .is_ok()
+    );
     assert_eq!(server.count("/keys"), 3);
 }

@@ -13,7 +13,10 @@ use crate::token::testing::{KEYS, TestKey, jwks, sign};
 use crate::token::{KeySet, TokenError, TokenValidation};
 
 fn token(key: &TestKey, kid: &str, claims: Value) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
     let mut all = json!({"sub": "usr_1", "exp": now + 600});
     all.as_object_mut()
         .unwrap()
@@ -48,7 +51,12 @@ async fn keys_are_fetched_once_and_then_used_without_a_runtime() {
     let client = server.client();
     assert!(client.try_validate_cached(&first(), &any()).is_none());
     assert!(client.keys_are_stale());
-    assert!(client.validate_access_token(&first(), &any()).await.unwrap());
+    assert!(
+        client
+            .validate_access_token(&first(), &any())
+            .await
+            .unwrap()
+    );
     assert!(!client.keys_are_stale());
     let thread = client.clone();
     let verified = std::thread::spawn(move || thread.try_validate_cached(&first(), &any()))
@@ -106,7 +114,12 @@ async fn a_call_overrides_the_client_s_defaults() {
             .token_error(),
         Some(&TokenError::Issuer)
     );
-    assert!(!client.validate_access_token(&first(), &any()).await.unwrap());
+    assert!(
+        !client
+            .validate_access_token(&first(), &any())
+            .await
+            .unwrap()
+    );
     client.verify_scopes(&token, &["b"]).await.unwrap();
     let error = client.verify_scopes(&token, &["b", "c"]).await.unwrap_err();
     assert_eq!(error.message(), "the token lacks the scopes c");
@@ -129,9 +142,13 @@ async fn scopes_of_a_forged_token_are_not_checked() {
 async fn login_claims_require_a_verified_token() {
     let server = rotating().await;
     let client = server.client();
-    let claims = json!({"connection_id": "conn_1", "organization_id": "org_1", "login_hint": "a@b.c"});
+    let claims =
+        json!({"connection_id": "conn_1", "organization_id": "org_1", "login_hint": "a@b.c"});
     let token = token(&KEYS.first, "k1", claims.clone());
-    let read = client.idp_initiated_login_claims(&token, &any()).await.unwrap();
+    let read = client
+        .idp_initiated_login_claims(&token, &any())
+        .await
+        .unwrap();
     assert_eq!(
         (&*read.connection_id, &*read.organization_id),
         ("conn_1", "org_1")
@@ -141,5 +158,10 @@ async fn login_claims_require_a_verified_token() {
         (Some("a@b.c"), None)
     );
     let forged = self::token(&KEYS.second, "k1", claims);
-    assert!(client.idp_initiated_login_claims(&forged, &any()).await.is_err());
+    assert!(
+        client
+            .idp_initiated_login_claims(&forged, &any())
+            .await
+            .is_err()
+    );
 }

@@ -21,7 +21,11 @@ fn dated(claims: Value) -> String {
     all.as_object_mut()
         .unwrap()
         .extend(claims.as_object().unwrap().clone());
-    sign(&KEYS.first, r#"{"alg":"RS256","kid":"k1"}"#, &all.to_string())
+    sign(
+        &KEYS.first,
+        r#"{"alg":"RS256","kid":"k1"}"#,
+        &all.to_string(),
+    )
 }
 
 /// Validates a token. Returns `true` if an RSA operation was needed.
@@ -58,7 +62,11 @@ fn issuer_audience_and_scopes_are_checked_on_every_call() {
     let keys = keys();
     let token = dated(json!({"iss": "https://me", "aud": ["mine"], "scope": "a"}));
     keys.validate(&token, &any(), at(NOW)).unwrap();
-    let refused = |checks: TokenValidation| keys.validate(&token, &checks, at(NOW)).unwrap_err().reason();
+    let refused = |checks: TokenValidation| {
+        keys.validate(&token, &checks, at(NOW))
+            .unwrap_err()
+            .reason()
+    };
     let issuer = Some(vec!["https://you".to_owned()]);
     assert_eq!(refused(TokenValidation { issuer, ..any() }), "issuer");
     let audience = Some(vec!["yours".to_owned()]);
@@ -92,21 +100,32 @@ fn a_known_header_does_not_select_another_key() {
     let payload = json!({"exp": NOW + 600}).to_string();
     let twice = jwks(&[(&KEYS.first, "k1"), (&KEYS.second, "k1")]);
     let one = keys().with_signature_cache(0);
-    let both = KeySet::parse(twice.as_bytes()).unwrap().with_signature_cache(0);
+    let both = KeySet::parse(twice.as_bytes())
+        .unwrap()
+        .with_signature_cache(0);
     for _ in 0..3 {
         let (first, second) = (
             sign(&KEYS.first, header, &payload),
             sign(&KEYS.second, header, &payload),
         );
         one.validate(&first, &any(), at(NOW)).unwrap();
-        assert_eq!(one.validate(&second, &any(), at(NOW)), Err(TokenError::Signature));
+        assert_eq!(
+            one.validate(&second, &any(), at(NOW)),
+            Err(TokenError::Signature)
+        );
         both.validate(&first, &any(), at(NOW)).unwrap();
         both.validate(&second, &any(), at(NOW)).unwrap();
     }
     let other = sign(&KEYS.first, r#"{"alg":"RS256","kid":"k2"}"#, &payload);
-    assert_eq!(one.validate(&other, &any(), at(NOW)), Err(TokenError::UnknownKey));
+    assert_eq!(
+        one.validate(&other, &any(), at(NOW)),
+        Err(TokenError::UnknownKey)
+    );
     let none = sign(&KEYS.first, r#"{"alg":"none","kid":"k1"}"#, &payload);
-    assert_eq!(one.validate(&none, &any(), at(NOW)), Err(TokenError::Algorithm));
+    assert_eq!(
+        one.validate(&none, &any(), at(NOW)),
+        Err(TokenError::Algorithm)
+    );
 }
 
 #[tokio::test]
@@ -144,7 +163,10 @@ async fn the_cache_survives_a_refresh_of_the_same_keys_only() {
 #[tokio::test]
 async fn a_cached_token_is_rejected_after_its_key_is_revoked() {
     // The key was removed, or its id belongs to another key.
-    for (kid, reason) in [("k2", TokenError::UnknownKey), ("k1", TokenError::Signature)] {
+    for (kid, reason) in [
+        ("k2", TokenError::UnknownKey),
+        ("k1", TokenError::Signature),
+    ] {
         let server = TestServer::start(move |_, number| match number {
             0 => answer(&jwks(&[(&KEYS.first, "k1")])),
             _ => answer(&jwks(&[(&KEYS.second, kid)])),
