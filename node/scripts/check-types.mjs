@@ -1,12 +1,15 @@
 // @ts-check
 // Checks the types of the packed package: check-types.mjs PACKED DIRECTORY
 //
-// Compiles a CommonJS and an ESM project in DIRECTORY with the tarball in PACKED. Checks that types
-// and code agree for all module resolutions.
+// Compiles a CommonJS and an ESM project in DIRECTORY with the tarball in PACKED, and a project with
+// the module resolution `node10`, which ignores `exports`. Checks that types and code agree for all
+// module resolutions.
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const [packed, directory] = process.argv.slice(2).map((path) => resolve(path));
 if (!packed || !directory) {
@@ -35,12 +38,17 @@ for (const kind of ["cjs", "esm"]) {
   const options = ["-p", join(directory, kind)];
   execFileSync(join(root, "node_modules/.bin/tsc"), options, { stdio: "inherit" });
 }
+// TypeScript 7 has no `node10`. The package that checks the types depends on TypeScript 5.
+const { resolve: find } = createRequire(fileURLToPath(import.meta.resolve("@arethetypeswrong/core")));
+cpSync(join(consumers, "node10"), join(directory, "node10"), { recursive: true });
+const compile = [find("typescript/lib/tsc.js"), "-p", join(directory, "node10")];
+execFileSync(process.execPath, compile, { stdio: "inherit" });
 
 const result = await checkPackage(createPackageFromTarballData(readFileSync(tarball)));
 if (!result.types) {
   throw new Error("the package has no types");
 }
-// The resolution `node10` ignores `exports`, so it cannot resolve the subpaths.
+// The resolution `node10` finds `lib/` by `typesVersions`, but not the short paths in `exports`.
 const problems = result.problems.filter((problem) => !("resolutionKind" in problem && problem.resolutionKind === "node10"));
 for (const problem of problems) {
   console.error(JSON.stringify(problem));

@@ -17,7 +17,7 @@ if (!addon || !directory) {
 }
 const packed = resolve(directory);
 const root = resolve(import.meta.dirname, "..");
-const { PLATFORMS } = createRequire(import.meta.url)("../lib/platforms.js");
+const { PLATFORMS } = createRequire(import.meta.url)("../lib/runtime/platforms.js");
 const { scripts, devDependencies, ...manifest } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const { version, license, repository, engines } = manifest;
 // npm includes a file named LICENSE automatically, but not these files.

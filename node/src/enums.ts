@@ -1,4 +1,4 @@
-import type * as events from "./pkg/grpc/scalekit/v1/events/events_pb";
+import type * as events from "./messages/scalekit/v1/events/events_pb";
 
 // Copies of generated enums. The package exports them at its top level, which must not load the
 // message modules. The types make the compiler report any difference from the generated enums.

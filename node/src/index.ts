@@ -5,6 +5,6 @@ export default ScalekitClient;
 export * from "./types/scalekit";
 export type * from "./types/auth";
 export * from "./errors";
-export type { CallOptions, Cancellation } from "./call";
+export type { CallOptions, Cancellation } from "./runtime/call";
 export { ObjectType, Source } from "./enums";
-export type { EventFilter } from "./pkg/grpc/scalekit/v1/events/events_pb";
+export type { EventFilter } from "./messages/scalekit/v1/events/events_pb";

@@ -1,4 +1,4 @@
-import { hide, lazily, type Cancellation } from "./call";
+import { hide, lazily, type Cancellation } from "./runtime/call";
 import {
   ANY,
   COMPLETE,
@@ -7,15 +7,15 @@ import {
   RejectingTransport,
   WITH_ID,
   WITH_URL,
-} from "./credentials";
+} from "./runtime/credentials";
 import { ScalekitArgumentException, ScalekitException, ScalekitValidateTokenFailureException } from "./errors";
 import { checked, fromNative } from "./errors/from-native";
-import { runInBackground } from "./mailbox";
-import { native, type NativeClient, type WebhookVerifier } from "./native";
-import { credentialsFromEnvironment, nativeOptions } from "./options";
+import { runInBackground } from "./runtime/mailbox";
+import { native, type NativeClient, type WebhookVerifier } from "./runtime/native";
+import { credentialsFromEnvironment, nativeOptions } from "./runtime/options";
 import { Services } from "./services";
-import { tokenOptions, tokenString } from "./token-validation";
-import { NativeTransport } from "./transport";
+import { tokenOptions, tokenString } from "./runtime/token-validation";
+import { NativeTransport } from "./runtime/transport";
 import type { IdpInitiatedLoginClaims } from "./types/auth";
 import type {
   AuthenticationOptions,
@@ -29,8 +29,8 @@ import type {
   WebhookHeaders,
   WebhookPayload,
 } from "./types/scalekit";
-import * as validate from "./validate";
-import { verify } from "./webhooks";
+import * as validate from "./runtime/validate";
+import { verify } from "./runtime/webhooks";
 
 const VERIFIER = Symbol("verifier");
 

@@ -11,7 +11,7 @@ import { operations } from "./support/schema.mjs";
 
 const require = createRequire(import.meta.url);
 const { ScalekitClient } = require("../lib/index.js");
-const { OPERATIONS } = require("../lib/operations.js");
+const { OPERATIONS } = require("../lib/services/operations.js");
 
 const methods = operations();
 

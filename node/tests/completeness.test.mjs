@@ -13,7 +13,7 @@ import { modules, operations } from "./support/schema.mjs";
 
 const require = createRequire(import.meta.url);
 const { ScalekitClient } = require("../lib/index.js");
-const { OPERATIONS } = require("../lib/operations.js");
+const { OPERATIONS } = require("../lib/services/operations.js");
 
 const PLAN = JSON.parse(readFileSync(join(ROOT, "tests/conformance/operations.json"), "utf8"));
 const EXPORTS = JSON.parse(readFileSync(new URL("documented/exports.json", import.meta.url), "utf8"));
@@ -84,7 +84,7 @@ test("every message module has the exports of the official SDK, except for unuse
 /** Returns a function that reads the names of types from a module's declarations. */
 function typeNames() {
   return (/** @type {string} */ path) => {
-    const text = readFileSync(new URL(`../lib/pkg/grpc/${path}.d.ts`, import.meta.url), "utf8");
+    const text = readFileSync(new URL(`../lib/messages/${path}.d.ts`, import.meta.url), "utf8");
     return [...text.matchAll(/^export (?:declare )?(?:type|enum|const) (\w+)/gm)].map(([, name]) => name);
   };
 }

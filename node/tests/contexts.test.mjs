@@ -179,8 +179,8 @@ test("a context that is no longer used is garbage collected", async () => {
 });
 
 test("a panic becomes an exception, in a call and in a background task", async () => {
-  const { native } = await import("scalekit-client/lib/native.js");
-  const { runInBackground } = await import("scalekit-client/lib/mailbox.js");
+  const { native } = await import("scalekit-client/lib/runtime/native.js");
+  const { runInBackground } = await import("scalekit-client/lib/runtime/mailbox.js");
   const { fromNative } = await import("scalekit-client/lib/errors/from-native.js");
   const { panicNow, panicLater } = native();
   assert.ok(panicNow && panicLater, "the tests require a debug build of the addon");

@@ -17,8 +17,8 @@ import { server } from "./support/server.mjs";
 const require = createRequire(import.meta.url);
 const { create, createRegistry, fromBinary, fromJson, toBinary } = require("@bufbuild/protobuf");
 const wkt = require("@bufbuild/protobuf/wkt");
-const { decodeInPieces } = require("scalekit-client/lib/decode/index");
-const { PIECE, TEXT_PIECE } = require("scalekit-client/lib/decode/piece");
+const { decodeInPieces } = require("scalekit-client/lib/runtime/decode/index");
+const { PIECE, TEXT_PIECE } = require("scalekit-client/lib/runtime/decode/piece");
 const { ListOrganizationsResponseSchema } = require("scalekit-client/v1/organizations");
 const { ExecuteToolResponseSchema } = require("scalekit-client/v1/tools");
 

@@ -10,7 +10,7 @@ import { operations } from "./support/schema.mjs";
 const require = createRequire(import.meta.url);
 const protobuf = require("@bufbuild/protobuf");
 const errors = require("../lib/errors");
-const { Services } = require("../lib/services.js");
+const { Services } = require("../lib/services/index.js");
 
 const methods = operations();
 
@@ -207,7 +207,7 @@ test("missing, null and empty arguments are not sent, but an empty string clears
 
 test("a separate argument is merged into its message", async () => {
   const { client, requests } = services();
-  const { CreateUserProfileSchema } = require("../lib/pkg/grpc/scalekit/v1/users/users_pb.js");
+  const { CreateUserProfileSchema } = require("../lib/messages/scalekit/v1/users/users_pb.js");
   const profiles = [{ firstName: "Ada" }, protobuf.create(CreateUserProfileSchema, { firstName: "Ada" })];
   for (const userProfile of profiles) {
     const options = { email: "a@b.example", userProfile, phoneNumber: "+1" };
@@ -260,7 +260,7 @@ test("a rejected token is a validation failure, and a failing service is not", a
 
 test("a service client loads no message modules before its first call", () => {
   const program = `
-    const { Services } = require("scalekit-client/lib/services");
+    const { Services } = require("../lib/services");
     const services = new (class extends Services {})({});
     for (const name of Object.keys(services)) services[name].constructor;
     console.log(Object.keys(require.cache).filter((path) => /_pb\\.js$|@bufbuild/.test(path)).length);`;

@@ -82,7 +82,7 @@ test("the module of a service is loaded on first use", () => {
   const program = `
     const { ScalekitClient } = require("scalekit-client");
     const client = new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret");
-    const loaded = () => Object.keys(require.cache).filter((path) => /lib.(organization|user)\\.js$/.test(path)).length;
+    const loaded = () => Object.keys(require.cache).filter((path) => /services.(organization|user)\\.js$/.test(path)).length;
     const { organization, user } = client;
     const before = loaded();
     organization.getOrganization;

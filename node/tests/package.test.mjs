@@ -8,6 +8,7 @@ import { test } from "node:test";
 
 import ScalekitDefault, * as esm from "scalekit-client";
 
+import { FILES } from "./documented/files.mjs";
 import { ROOT } from "./support/programs.mjs";
 
 const require = createRequire(import.meta.url);
@@ -78,7 +79,7 @@ test("the top-level enums equal the enums of the message modules", () => {
 });
 
 test("the exception classes are the same as in the core", async () => {
-  const { native } = require("scalekit-client/lib/native");
+  const { native } = require("scalekit-client/lib/runtime/native");
   const { EXCEPTIONS } = require("scalekit-client/lib/errors/from-native");
   const { exceptions, version } = native().about();
   assert.deepEqual([...EXCEPTIONS.keys()].sort(), [...exceptions, "ScalekitArgumentException"].sort());
@@ -121,8 +122,18 @@ test("message modules have short paths and the official SDK's paths", () => {
   assert.equal(require("scalekit-client/lib/errors").ScalekitException, cjs.ScalekitException);
 });
 
-const { fromPackage } = require("scalekit-client/lib/loader");
-const { PLATFORMS } = require("scalekit-client/lib/platforms");
+test("each service client has the official SDK's path", () => {
+  for (const file of Object.values(FILES)) {
+    const module = require(`scalekit-client/lib/${file}`);
+    assert.match(module.default.name, /Client$/, file);
+    assert.equal(require(`scalekit-client/lib/${file}.js`), module);
+  }
+  assert.equal(require("scalekit-client/lib/scalekit").default, cjs.ScalekitClient);
+  assert.equal(require("scalekit-client/lib/types/scalekit.js").GrantType, cjs.GrantType);
+});
+
+const { fromPackage } = require("scalekit-client/lib/runtime/loader");
+const { PLATFORMS } = require("scalekit-client/lib/runtime/platforms");
 const { version } = /** @type {any} */ (require("scalekit-client/package.json"));
 
 /** @param {Record<string, unknown>} installed */

@@ -11,8 +11,8 @@ import { after, test } from "node:test";
 import { ROOT } from "./support/programs.mjs";
 
 const require = createRequire(import.meta.url);
-/** @type {{ PLATFORMS: import("../lib/platforms.js").Platform[] }} */
-const { PLATFORMS } = require("scalekit-client/lib/platforms");
+/** @type {{ PLATFORMS: import("../lib/runtime/platforms.js").Platform[] }} */
+const { PLATFORMS } = require("scalekit-client/lib/runtime/platforms");
 const { version } = /** @type {any} */ (require("scalekit-client/package.json"));
 
 const directory = mkdtempSync(join(tmpdir(), "scalekit-packed-"));

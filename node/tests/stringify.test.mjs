@@ -14,8 +14,8 @@ import { server } from "./support/server.mjs";
 const require = createRequire(import.meta.url);
 const { create, equals, fromBinary, toBinary } = require("@bufbuild/protobuf");
 const { timestampDate, TimestampSchema } = require("@bufbuild/protobuf/wkt");
-const { decodeInPieces } = require("scalekit-client/lib/decode/index");
-const { stringifiable } = require("scalekit-client/lib/stringify");
+const { decodeInPieces } = require("scalekit-client/lib/runtime/decode/index");
+const { stringifiable } = require("scalekit-client/lib/runtime/stringify");
 const { GetOrganizationResponseSchema } = require("scalekit-client/v1/organizations");
 
 const stub = await server();

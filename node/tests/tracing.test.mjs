@@ -13,7 +13,7 @@ import { nodeFileTrace } from "@vercel/nft";
 import { PLATFORM, project } from "./support/project.mjs";
 
 const require = createRequire(import.meta.url);
-const { PLATFORMS } = require("scalekit-client/lib/platforms");
+const { PLATFORMS } = require("scalekit-client/lib/runtime/platforms");
 
 const USE = `
   const client = new ScalekitClient("https://acme.scalekit.com", "skc_1", "secret");

@@ -49,7 +49,7 @@ impl Writer {
             } => {
                 let catch = on_error.as_deref().map(|function| {
                     self.functions
-                        .insert(("./results".to_owned(), function.to_owned()));
+                        .insert(("../runtime/results".to_owned(), function.to_owned()));
                     format!(".catch({function})")
                 });
                 let call = format!(
@@ -78,7 +78,7 @@ impl Writer {
                     }
                     ReturnValue::Function(function) => {
                         self.functions
-                            .insert(("./results".to_owned(), function.clone()));
+                            .insert(("../runtime/results".to_owned(), function.clone()));
                         text.push_str(&format!("    return {function}(await {call});\n"));
                     }
                 }

@@ -29,12 +29,14 @@ pub(super) fn module(client: &Client) -> String {
     let mut text = writer.modules.imports();
     let conversions: Vec<&str> = writer.helpers.0.iter().copied().collect();
     if !conversions.is_empty() {
-        text.push_str(&import("import", &conversions, "./conversions"));
+        text.push_str(&import("import", &conversions, "../runtime/conversions"));
     }
     for (module, functions) in &writer.functions {
         text.push_str(&format!("import {{ {functions} }} from \"{module}\";\n"));
     }
-    text.push_str("import { type CallOptions, ServiceClient, lazily } from \"./call\";\n\n");
+    text.push_str(
+        "import { type CallOptions, ServiceClient, lazily } from \"../runtime/call\";\n\n",
+    );
     text.push_str(&writer.modules.loaders());
     text.push_str(&writer.interfaces);
     text.push('\n');

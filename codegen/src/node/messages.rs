@@ -12,8 +12,9 @@ use prost_types::compiler::CodeGeneratorResponse;
 use crate::{Output, Schema, project_root};
 
 const PLUGIN: &str = "node/node_modules/@bufbuild/protoc-gen-es/bin/protoc-gen-es";
-/// The folder of the modules. Code written for `@scalekit-sdk/node` imports them from this path.
-pub(super) const FOLDER: &str = "node/src/pkg/grpc";
+/// The folder of the modules. Code written for `@scalekit-sdk/node` imports them from
+/// `lib/pkg/grpc`; `exports` in `package.json` maps that path to this folder.
+const FOLDER: &str = "node/src/messages";
 
 /// `google.protobuf.compiler.CodeGeneratorRequest` with encoded descriptors. The descriptor types
 /// of `prost-types` would drop the custom options of the schema.

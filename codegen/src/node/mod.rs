@@ -33,12 +33,15 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     let clients = plan(schema)?;
     for client in &clients {
         out.text(
-            &format!("node/src/{}.ts", client.module),
+            &format!("node/src/services/{}.ts", client.module),
             &client::module(client),
         )?;
     }
-    out.text("node/src/services.ts", &tables::services(&clients))?;
-    out.text("node/src/operations.ts", &tables::operations(&clients))
+    out.text("node/src/services/index.ts", &tables::services(&clients))?;
+    out.text(
+        "node/src/services/operations.ts",
+        &tables::operations(&clients),
+    )
 }
 
 fn plan(schema: &Schema) -> anyhow::Result<Vec<Client>> {

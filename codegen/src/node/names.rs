@@ -59,7 +59,7 @@ impl Modules {
         if is_well_known(file) {
             return "@bufbuild/protobuf/wkt".to_owned();
         }
-        format!("./pkg/grpc/{}_pb", file.name().trim_end_matches(".proto"))
+        format!("../messages/{}_pb", file.name().trim_end_matches(".proto"))
     }
 
     /// Creates an empty set of imports for the module of a class.

@@ -11,7 +11,7 @@ pub(super) fn services(clients: &[Client]) -> String {
     let mut sorted: Vec<&Client> = clients.iter().collect();
     sorted.sort_by_key(|client| &client.attribute);
     let mut text =
-        "import type { Transport } from \"./call\";\nimport { lazyService } from \"./lazy-service\";\n"
+        "import type { Transport } from \"../runtime/call\";\nimport { lazyService } from \"../runtime/lazy-service\";\n"
             .to_owned();
     for client in &sorted {
         text.push_str(&format!(

@@ -1,4 +1,4 @@
-import type { ErrorInfo } from "../pkg/grpc/scalekit/v1/errdetails/errdetails_pb";
+import type { ErrorInfo } from "../messages/scalekit/v1/errdetails/errdetails_pb";
 import { connectCode, grpcStatusName } from "./status";
 
 /** Fields of an exception besides its message. */
@@ -140,7 +140,7 @@ function unpack(details: any[]): ErrorInfo[] {
   }
   const { fromJson } = require("@bufbuild/protobuf") as typeof import("@bufbuild/protobuf");
   const { ErrorInfoSchema } =
-    require("../pkg/grpc/scalekit/v1/errdetails/errdetails_pb") as typeof import("../pkg/grpc/scalekit/v1/errdetails/errdetails_pb");
+    require("../messages/scalekit/v1/errdetails/errdetails_pb") as typeof import("../messages/scalekit/v1/errdetails/errdetails_pb");
   return details.flatMap((detail) => {
     const { "@type": type, ...info } = detail ?? {};
     if (typeof type !== "string" || !type.endsWith(".ErrorInfo")) {

@@ -1,4 +1,4 @@
-import { isFailure, type Failure, type NativeClient } from "../native";
+import { isFailure, type Failure, type NativeClient } from "../runtime/native";
 import * as base from "./base-exception";
 import { connectCode } from "./status";
 import * as specific from "./specific-exceptions";

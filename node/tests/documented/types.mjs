@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), "types-"));
 
 const lines = Object.entries(FILES).flatMap(([attribute, file]) => [
   `import Official_${attribute} from "@scalekit-sdk/node/lib/${file}";`,
-  `import Own_${attribute} from "${NODE}/lib/${file}.js";`,
+  `import Own_${attribute} from "${NODE}/lib/services/${file}.js";`,
 ]);
 for (const path of [...CALLS.map(([path]) => path), ...HELPERS]) {
   const [attribute, name] = path.split(".");

@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 const { getOption } = require("@bufbuild/protobuf");
-const { http } = require("../../lib/pkg/grpc/google/api/annotations_pb.js");
+const { http } = require("../../lib/messages/google/api/annotations_pb.js");
 
 /**
  * Returns the HTTP request of a method.

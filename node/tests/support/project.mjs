@@ -18,8 +18,8 @@ import { after } from "node:test";
 import { ROOT } from "./programs.mjs";
 
 const require = createRequire(import.meta.url);
-/** @type {{ PLATFORMS: import("../../lib/platforms.js").Platform[] }} */
-const { PLATFORMS } = require("scalekit-client/lib/platforms");
+/** @type {{ PLATFORMS: import("../../lib/runtime/platforms.js").Platform[] }} */
+const { PLATFORMS } = require("scalekit-client/lib/runtime/platforms");
 const PACKAGE = join(ROOT, "node");
 
 /** The platform package for the debug addon. The libc is ignored. */
