@@ -1,8 +1,8 @@
 //! Generates source files of all languages from `proto/`.
 //!
 //! [`Schema`] compiles the proto files. One module per language converts the schema to source
-//! files. [`Output`] adds a label to the files, lists them in a manifest, and writes them or
-//! compares them with the existing files.
+//! files. [`Output`] adds a label to the files, lists them in a manifest and in `.gitattributes`, and
+//! writes them or compares them with the existing files.
 //!
 //! # How to add an operation
 //!

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::{Change, LABEL, MANIFEST, Output, State};
+use super::{ATTRIBUTES, Change, LABEL, MANIFEST, Output, State};
 
 /// A temporary folder that is removed after the test.
 struct Folder(PathBuf);
@@ -49,12 +49,13 @@ fn change(path: &str, state: State) -> Change {
 }
 
 #[test]
-fn everything_is_written_once_with_label_and_manifest() {
+fn everything_is_written_once_with_label_manifest_and_attributes() {
     let folder = Folder::new();
     let written = folder.output(&["a/b.rs", "c.pyi"]).write().unwrap();
     assert_eq!(
         written,
         [
+            change(ATTRIBUTES, State::Missing),
             change("a/b.rs", State::Missing),
             change("c.pyi", State::Missing),
             change(MANIFEST, State::Missing),
@@ -72,6 +73,10 @@ fn everything_is_written_once_with_label_and_manifest() {
         fs::read_to_string(folder.path(MANIFEST)).unwrap(),
         format!("# {LABEL}\na/b.rs\nc.pyi\n")
     );
+    assert_eq!(
+        fs::read_to_string(folder.path(ATTRIBUTES)).unwrap(),
+        format!("# {LABEL}\na/b.rs linguist-generated\nc.pyi linguist-generated\n")
+    );
 
     assert_eq!(folder.output(&["a/b.rs", "c.pyi"]).check().unwrap(), []);
     assert_eq!(folder.output(&["a/b.rs", "c.pyi"]).write().unwrap(), []);
@@ -85,6 +90,7 @@ fn a_check_lists_edited_missing_and_orphaned_files_and_changes_none() {
     fs::remove_file(folder.path("b.rs")).unwrap();
 
     let expected = [
+        change(ATTRIBUTES, State::Differs),
         change("a.rs", State::Differs),
         change("b.rs", State::Missing),
         change("c.rs", State::Orphaned),
@@ -134,7 +140,7 @@ fn the_generated_files_of_this_project_are_deterministic() {
         let schema = crate::Schema::load(&root.join("proto")).unwrap();
         let mut output = Output::new(Path::new(&root));
         crate::generate(&schema, &mut output).unwrap();
-        output.with_manifest()
+        output.with_lists()
     };
     assert!(
         generated() == generated(),
