@@ -161,7 +161,9 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "OrganizationService.UpdateOrganizationSessionPolicy": (
         "organization.update_organization_session_policy",
     ),
-    "OrganizationService.UpdateOrganizationSettings": ("organization.update_organization_settings"),
+    "OrganizationService.UpdateOrganizationSettings": (
+        "organization.update_organization_settings",
+    ),
     "OrganizationService.UpsertUserManagementSettings": (
         "organization.upsert_user_management_settings",
     ),

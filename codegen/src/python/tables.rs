@@ -88,14 +88,18 @@ pub(super) fn operations(clients: &[Client]) -> String {
     for (operation, mut ranked) in methods {
         ranked.sort_by_key(|(rank, _)| *rank);
         let names: Vec<String> = ranked.into_iter().map(|(_, name)| name).collect();
-        if let [only] = &names[..] {
-            let single_line = format!("\"{operation}\": ({only},),");
-            if single_line.len() + 4 <= WIDTH {
-                source.line(1, &single_line);
-                continue;
+        // A tuple with one element has a trailing comma.
+        match &names[..] {
+            [only] if operation.len() + only.len() + 12 <= WIDTH => {
+                source.line(1, &format!("\"{operation}\": ({only},),"));
             }
+            [only] => {
+                source.line(1, &format!("\"{operation}\": ("));
+                source.line(2, &format!("{only},"));
+                source.line(1, "),");
+            }
+            _ => source.list(1, &format!("\"{operation}\": "), &names, ","),
         }
-        source.list(1, &format!("\"{operation}\": "), &names, ",");
     }
     source.line(0, "}");
     source.line(
