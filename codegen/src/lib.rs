@@ -11,6 +11,12 @@
 //! accessor in `rust::ACCESSORS`. If a field contains a secret, end its comment with "Secret."; the
 //! field is then redacted in the `Debug` output.
 //!
+//! # Two models of the public API
+//!
+//! Python and Node have the methods of the official SDKs: the module `layer` plans them, with a file
+//! of exceptions for each language. Rust, Kotlin and Swift share the module [`resources`], whose
+//! methods are named by rule.
+//!
 //! # How to add a language
 //!
 //! Add a module with `pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()>` and
@@ -26,6 +32,7 @@ mod layer;
 pub mod node;
 mod output;
 pub mod python;
+pub mod resources;
 pub mod rust;
 mod schema;
 pub mod wire;
@@ -43,6 +50,7 @@ pub use schema::{
 /// # Errors
 /// Returns an error with the name of the schema element if a language cannot express it.
 pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
+    resources::generate(schema, out)?;
     rust::generate(schema, out)?;
     wire::generate(schema, out)?;
     conformance::generate(schema, out)?;

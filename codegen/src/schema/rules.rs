@@ -7,6 +7,8 @@ use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, ReflectMessage, Value
 pub struct Rules {
     /// The field must be set.
     pub required: bool,
+    /// The field is a string that must not be empty.
+    pub non_empty: bool,
     /// One sentence per constraint.
     sentences: Vec<Sentence>,
 }
@@ -35,6 +37,12 @@ impl Rules {
         if rules.required {
             rules.add("Required.".to_owned(), ["required".to_owned()]);
         }
+        rules.non_empty = set.child("string").is_some_and(|string| {
+            let string = RuleSet(&string);
+            string.size("min_len").is_some_and(|length| length > 0)
+                || string.text("prefix").is_some()
+                || string.flag("email")
+        });
         rules.add_typed(&set, &field.kind());
         rules
     }
