@@ -5,9 +5,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use serde::de::Error as _;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::app::Credentials;
 use crate::tls::{Identity, Tls};
 use crate::{hosts, state, webhooks};
 
@@ -63,6 +63,13 @@ impl Seed {
             _ => serde_json::from_slice(text).map(Self),
         }
     }
+}
+
+/// The id and the secret of the environment's client.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Credentials {
+    pub(crate) id: String,
+    pub(crate) secret: String,
 }
 
 /// The configuration of an emulator.

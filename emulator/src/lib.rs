@@ -15,25 +15,31 @@
 //! ```
 
 mod admin;
+mod api;
+mod api_error;
 mod app;
 mod clock;
 mod config;
 mod dashboard;
-mod data;
-mod engine;
+mod endpoints;
 mod hosts;
 mod http;
 mod interceptors;
 mod keys;
+mod links;
+mod login;
 mod oauth;
 mod pages;
-mod pulse;
 mod scim;
 mod secrets;
 mod server;
 mod services;
 mod state;
+mod storage;
+mod ticket;
 mod tls;
+mod traffic;
+mod updates;
 mod webhooks;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -316,7 +322,7 @@ impl Builder {
         let app = App::new(self.config, url, &new_secret)
             .map_err(|error| io::Error::other(format!("{error:#}")))?;
         // Compile the validation rules in the background, so that the first request is not delayed.
-        tokio::task::spawn_blocking(engine::warm_up);
+        tokio::task::spawn_blocking(api::warm_up);
         let (acceptor, ca) = identity.map_or((None, None), |Identity { acceptor, ca }| {
             (Some(acceptor), ca)
         });

@@ -20,14 +20,14 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use crate::admin;
-use crate::admin::faults::Effect;
+use crate::api::{self, Match};
 use crate::app::App;
 use crate::dashboard;
-use crate::engine::{self, Match, NoMatch};
-use crate::http::{Body, MAX_BODY, REQUEST_ID, Reply, Request};
-use crate::oauth::{self, Endpoint};
+use crate::endpoints::{self, Endpoint};
+use crate::http::{Body, MAX_BODY, NoMatch, REQUEST_ID, Reply, Request};
 use crate::pages;
 use crate::scim;
+use crate::traffic::Effect;
 
 /// Serves connections until the future is dropped. Dropping it also closes all connections.
 pub(crate) async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, app: Arc<App>) {
@@ -164,7 +164,7 @@ enum Target {
 
 fn target(request: &Request) -> Target {
     let method = request.method.as_str();
-    match oauth::find(method, &request.path) {
+    match endpoints::find(method, &request.path) {
         Ok(endpoint) => return Target::Endpoint(endpoint),
         Err(reason @ NoMatch::Method(_)) => return Target::NoRoute(reason),
         Err(NoMatch::Path) => {}
@@ -172,7 +172,7 @@ fn target(request: &Request) -> Target {
     if let Some((directory, rest)) = scim::find(&request.path) {
         return Target::Scim(directory.to_owned(), rest.to_owned());
     }
-    match engine::find(method, &request.path) {
+    match api::find(method, &request.path) {
         Ok(found) => Target::Operation(found),
         Err(reason) => Target::NoRoute(reason),
     }
@@ -192,7 +192,7 @@ async fn log_and_handle(app: &Arc<App>, request: &Request) -> io::Result<Reply> 
     if let Some(path) = request.path.strip_prefix(admin::PREFIX) {
         return Ok(admin::handle(app, path, request).await);
     }
-    if let Some(reply) = oauth::preflight(request) {
+    if let Some(reply) = endpoints::preflight(request) {
         return Ok(reply);
     }
     let target = target(request);
@@ -202,7 +202,8 @@ async fn log_and_handle(app: &Arc<App>, request: &Request) -> io::Result<Reply> 
         Target::Scim(..) => Some(scim::NAME),
         Target::NoRoute(_) => None,
     };
-    let pending = app.log.begin(app.clock.now(), request, name);
+    let has_secrets = matches!(target, Target::Endpoint(_) | Target::NoRoute(_));
+    let pending = app.log.begin(app.clock.now(), request, name, has_secrets);
     let mut reply = apply_fault(app, request, name, &target).await?;
     if let Target::Endpoint(endpoint) = target {
         reply = endpoint.add_cors(reply);
@@ -240,9 +241,9 @@ async fn apply_fault(
 
 async fn handle(app: &Arc<App>, request: &Request, target: &Target) -> Reply {
     match target {
-        Target::Endpoint(endpoint) => oauth::handle(app, *endpoint, request).await,
-        Target::Operation(found) => engine::answer(app, found, request).await,
+        Target::Endpoint(endpoint) => endpoints::handle(app, *endpoint, request).await,
+        Target::Operation(found) => api::handle(app, found, request).await,
         Target::Scim(directory, rest) => scim::handle(app, directory, rest, request),
-        Target::NoRoute(reason) => engine::nothing_here(reason, request),
+        Target::NoRoute(reason) => api::no_route(reason, request),
     }
 }

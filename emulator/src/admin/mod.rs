@@ -1,8 +1,7 @@
 //! The admin API of the emulator at `/_emulator/`, for tests. It is not part of the service.
 
 mod directories;
-pub(crate) mod faults;
-pub(crate) mod log;
+mod fault;
 mod mails;
 mod webhooks;
 
@@ -13,11 +12,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::api_error::ApiError;
 use crate::app::App;
 use crate::config::Seed;
-use crate::engine::ApiError;
 use crate::http::{Reply, Request};
 use crate::oauth::{IdpInitiated, idp_initiated_token};
+use crate::traffic::Filter;
 
 /// Path prefix of the admin API.
 pub(crate) const PREFIX: &str = "/_emulator/";
@@ -90,11 +90,7 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, AdminE
             Ok(Value::Null)
         }
         (Method::GET, "faults", None) => Ok(json!(app.faults.all())),
-        (Method::POST, "faults", None) => app
-            .faults
-            .add(body(request)?)
-            .map(|fault| json!(fault))
-            .map_err(AdminError::bad),
+        (Method::POST, "faults", None) => Ok(json!(fault::add(app, body(request)?)?)),
         (Method::DELETE, "faults", id) => {
             app.faults.remove(id.map(number).transpose()?);
             Ok(Value::Null)
@@ -176,11 +172,11 @@ fn clock(app: &App) -> Value {
     json!({ "now": app.clock.now().to_string(), "shift_seconds": app.clock.shift().as_secs() })
 }
 
-fn filter(request: &Request) -> Result<log::Filter, AdminError> {
+fn filter(request: &Request) -> Result<Filter, AdminError> {
     let query = request.query();
     let text = |name: &str| query.get(name).map(str::to_owned);
     let count = |name: &str| query.get(name).map(number).transpose();
-    Ok(log::Filter {
+    Ok(Filter {
         operation: text("operation"),
         method: text("method"),
         path: text("path"),

@@ -8,7 +8,8 @@ use http::{Method, StatusCode};
 
 use crate::app::App;
 use crate::http::{Body, Reply, Request};
-use crate::pages::{self, Browser, Ticket};
+use crate::pages::{self, Browser};
+use crate::ticket::Ticket;
 use views::View;
 
 const EVENTS: &str = "/_emulator/dashboard/events";

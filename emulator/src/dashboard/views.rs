@@ -3,9 +3,9 @@
 use scalekit::api::users::User;
 use serde_json::{Value, json};
 
-use crate::admin::log::Filter;
 use crate::app::App;
 use crate::state::{Row, State};
+use crate::traffic::Filter;
 
 /// Maximum number of rows on a page.
 const MAX_ROWS: usize = 100;

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
-use crate::pulse::Live;
+use crate::updates::Live;
 
 /// A chunk of an endless body.
 const CHUNK: Bytes = Bytes::from_static(&[b' '; 16 * 1024]);

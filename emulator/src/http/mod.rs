@@ -52,6 +52,15 @@ impl Request {
     }
 }
 
+/// Why no route matches a request.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NoMatch {
+    /// No route has this path.
+    Path,
+    /// The path exists, but only with these methods.
+    Method(Vec<&'static str>),
+}
+
 /// A response, before faults are applied.
 #[derive(Debug)]
 pub(crate) struct Reply {

@@ -1,14 +1,13 @@
 //! Interceptors: application endpoints that are called before certain operations and can deny them.
 
-mod ask;
+mod call;
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use ask::ask;
-
 use crate::webhooks::{self, Rotation, Signer};
+pub(crate) use call::InterceptorResponse;
 
 /// The default timeout of an interceptor, in milliseconds.
 const TIMEOUT_MS: u64 = 5_000;
@@ -58,14 +57,14 @@ pub(crate) struct NewInterceptor {
 /// An interceptor.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Interceptor {
-    id: u64,
+    pub(crate) id: u64,
     url: String,
-    trigger_point: Trigger,
-    display_name: String,
+    pub(crate) trigger_point: Trigger,
+    pub(crate) display_name: String,
     #[serde(flatten)]
     signer: Signer,
     timeout_ms: u64,
-    fallback: Decision,
+    pub(crate) fallback: Decision,
 }
 
 impl NewInterceptor {
@@ -147,7 +146,7 @@ impl Interceptors {
     }
 
     /// Returns the interceptors of a trigger.
-    fn at(&self, trigger: Trigger) -> Vec<Interceptor> {
+    pub(crate) fn at(&self, trigger: Trigger) -> Vec<Interceptor> {
         let all = self.lock();
         let matching = all
             .1

@@ -14,7 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::data::Data;
+use crate::storage::Data;
 
 pub(crate) use jws::{decode_claims, sign};
 

@@ -7,11 +7,10 @@ use scalekit::api::users::User;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::grants::Grant;
 use crate::app::App;
 use crate::keys::sign;
 use crate::secrets::random_token;
-use crate::state::{Ctx, OAuthClient, State};
+use crate::state::{Ctx, Grant, OAuthClient, State};
 
 /// Lifetime of access and ID tokens, in seconds.
 pub(super) const LIFETIME: i64 = 3600;

@@ -6,12 +6,13 @@ use serde_json::json;
 use crate::app::App;
 use crate::http::{Pairs, Reply, Request};
 use crate::keys::decode_claims;
-use crate::pages::{self, Browser, Ticket};
+use crate::pages::{self, Browser};
+use crate::ticket::Ticket;
 
 /// The purpose of the page's ticket. It does not bind the redirect URI, which is checked again.
 const PURPOSE: &str = "logout";
 
-pub(super) fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
+pub(crate) fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
     let form = match request.method {
         Method::POST => request.form(),
         _ => Pairs::default(),

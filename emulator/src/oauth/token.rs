@@ -6,18 +6,17 @@ use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use super::client::{Client, identify};
-use super::grants::{Access, Code, Grant, Redeemed};
 use super::{OAuthError, claims, pkce};
 use crate::app::App;
 use crate::http::{Pairs, Reply, Request};
-use crate::interceptors::{self, Trigger};
+use crate::interceptors::Trigger;
 use crate::keys::{SigningKey, sign};
-use crate::state::OAuthClient;
+use crate::state::{Access, Code, Grant, OAuthClient, Redeemed};
 
 /// Lifetime of a refresh token, in seconds: 30 days.
 const REFRESH_LIFETIME: i64 = 30 * 24 * 3600;
 
-pub(super) async fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
+pub(crate) async fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
     let key = app.keys.current().await?;
     Ok(match exchange(app, &key, request).await {
         Ok(body) => Reply::json(StatusCode::OK, &body).header(CACHE_CONTROL, "no-store"),
@@ -108,7 +107,8 @@ async fn client_credentials(
         let registration = &client.registration;
         let context = json!({ "client_id": registration.id, "organization_id": registration.organization_id });
         let data = json!({ "client": { "id": registration.id, "scopes": registration.scopes }, "scopes": scopes });
-        let claims = interceptors::ask(app, Trigger::PreM2mTokenCreation, context, data).await;
+        let trigger = Trigger::PreM2mTokenCreation;
+        let claims = app.call_interceptors(trigger, context, data).await;
         claims.map_err(|message| OAuthError::new("access_denied", message))?
     } else {
         Map::new()

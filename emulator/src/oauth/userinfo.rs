@@ -2,12 +2,12 @@
 
 use http::StatusCode;
 
-use super::grants::Access;
 use super::{OAuthError, claims};
 use crate::app::App;
 use crate::http::{Reply, Request};
+use crate::state::Access;
 
-pub(super) fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
+pub(crate) fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
     let state = app.read();
     let grant = match request
         .bearer()

@@ -2,11 +2,11 @@
 
 use http::header::{COOKIE, SET_COOKIE};
 
-use super::Ticket;
 use crate::app::App;
 use crate::http::{Reply, Request};
 use crate::secrets::random_token;
 use crate::state::{BrowserKey, SessionRow, State};
+use crate::ticket::Ticket;
 
 /// The browser that sent a request.
 pub(crate) struct Browser {

@@ -1,7 +1,6 @@
 //! HTML pages: templates, assets and security headers.
 
 mod browser;
-mod ticket;
 
 use std::sync::LazyLock;
 
@@ -16,7 +15,6 @@ use serde::Serialize;
 use crate::http::{Reply, Request};
 
 pub(crate) use browser::Browser;
-pub(crate) use ticket::{Ticket, TicketKey};
 
 const POLICY: HeaderName = HeaderName::from_static("content-security-policy");
 
@@ -48,7 +46,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "message.html",
         "portal.html",
         "login/accounts.html",
-        "login/ask.html",
+        "login/layout.html",
         "login/code.html",
         "login/connections.html",
         "login/consent.html",

@@ -11,8 +11,8 @@ use http::header::LOCATION;
 use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
+use crate::api_error::ApiError;
 use crate::app::App;
-use crate::engine::ApiError;
 use crate::http::{Reply, Request};
 use crate::secrets::hash;
 use resources::{Kind, Resource};

@@ -3,7 +3,7 @@
 use scalekit::api::auditlogs::{ListAuthLogRequest, ListAuthLogResponse};
 
 use super::{Entry, read};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{AuthRequestRow, Ctx, Order, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[("AuditLogsService.ListAuthRequests", read!(list))];

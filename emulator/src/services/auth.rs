@@ -3,7 +3,7 @@
 use scalekit::api::auth::{UpdateLoginUserDetailsRequest, UpdateLoginUserDetailsResponse};
 
 use super::{Entry, write};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{AuthRequestRow, Ctx, FAILED, SUCCESS, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[("AuthService.UpdateLoginUserDetails", write!(update))];

@@ -12,7 +12,7 @@ use scalekit::api::events::ObjectType;
 use serde_json::json;
 
 use super::{Entry, read, write};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::scim;
 use crate::state::{Ctx, DirectoryGroupRow, DirectoryRow, DirectoryUserRow, Order, Row, State};
 

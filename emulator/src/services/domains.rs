@@ -10,7 +10,7 @@ use scalekit::api::domains::{
 use scalekit::api::events::ObjectType;
 
 use super::{Entry, name, read, write};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, ENVIRONMENT, Name, State};
 
 const DEFAULT_PAGE: i32 = 10;

@@ -6,7 +6,7 @@ use scalekit::api::events::{
 };
 
 use super::{Entry, read};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, Order, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[("EventsService.ListEventsPaginated", read!(list))];

@@ -56,7 +56,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, State};
 use patch::Patch;
 

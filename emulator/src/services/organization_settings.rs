@@ -12,7 +12,7 @@ use scalekit::api::organizations::{
 };
 
 use super::{Entry, read, write};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, OrganizationRow, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[

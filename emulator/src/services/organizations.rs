@@ -12,7 +12,7 @@ use scalekit::api::organizations::{
 };
 
 use super::{Entry, Patch, contains, name, read, write};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, Name, Order, OrganizationRow, PORTAL, Page, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[

@@ -8,7 +8,7 @@ use scalekit::api::passwordless::{
 };
 
 use super::{Entry, write};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::secrets::random_token;
 use crate::state::{AuthRequest, Ctx, FAILED, Mail, PasswordlessRow, Row, SUCCESS, State};
 

@@ -9,7 +9,7 @@ use scalekit::api::roles::{
 };
 
 use super::{Entry, read, write};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, Order, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[

@@ -8,7 +8,7 @@ use scalekit::api::providers::{
 use serde_json::{Value, json};
 
 use super::{Entry, connections, read, write};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, State, page_of};
 
 pub(super) static OPERATIONS: &[Entry] = &[

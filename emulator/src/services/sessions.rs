@@ -7,7 +7,7 @@ use scalekit::api::sessions::{
 };
 
 use super::{Entry, read, write};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, Order, SessionRow, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[

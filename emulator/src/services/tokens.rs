@@ -8,7 +8,7 @@ use scalekit::api::tokens::{
 };
 
 use super::{Entry, read, write};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::secrets::{hash, random_token, suffix};
 use crate::state::{Ctx, Order, Row, State, TokenRow};
 

@@ -13,7 +13,7 @@ use scalekit::api::users::{
 };
 
 use super::{Entry, contains, memberships, name, read, write};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, Name, Order, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[

@@ -9,7 +9,7 @@ use scalekit::api::webauthn::{
 };
 
 use super::{Entry, read, write};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::{keys, row};
 use super::{Ctx, Key, State};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::secrets::random_token;
 
 /// Lifetime of an access token, in seconds.

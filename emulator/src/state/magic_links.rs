@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::accounts::TOKEN_LIFETIME;
 use super::rows::{keys, row};
 use super::{AuthRequest, Ctx, Key, SUCCESS, State};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::secrets::random_token;
 
 /// Lifetime of a link, in seconds.

@@ -10,14 +10,15 @@ mod browsers;
 mod clients;
 mod directories;
 mod events;
+mod grants;
 mod ids;
 mod index;
-mod kept;
 mod magic_links;
 mod mails;
 mod organizations;
 mod page;
 mod passwordless;
+mod persist;
 mod portal_links;
 mod provisioning;
 mod roles;
@@ -44,22 +45,21 @@ pub(crate) use auth_requests::{AuthRequest, AuthRequestRow, FAILED, INITIATED, S
 pub(crate) use browsers::BrowserKey;
 pub(crate) use clients::{ClientRow, ConsentRow, MachineRow, OAuthClient, new_secret};
 pub(crate) use directories::{DirectoryGroupRow, DirectoryRow, DirectoryUserRow};
+pub(crate) use grants::{Access, Code, Grant, Grants, Redeemed};
 pub(crate) use ids::Ids;
 pub(crate) use index::Key;
-pub(crate) use kept::{COUNTERS, Entry, Kept, Map};
 pub(crate) use magic_links::MagicLink;
 pub(crate) use mails::Mail;
 pub(crate) use organizations::{Name, OrganizationRow};
 pub(crate) use page::{Order, Page, drop_invalid_page_token, page_of};
 pub(crate) use passwordless::PasswordlessRow;
+pub(crate) use persist::{COUNTERS, Entry, Kept, Map};
 pub(crate) use portal_links::{PORTAL, PortalLink};
 pub(crate) use roles::{RoleRow, role_permission};
 pub(crate) use seed::Seed;
 pub(crate) use sessions::{Login, SessionRow};
 pub(crate) use table::{Row, Table};
 pub(crate) use tokens::TokenRow;
-
-use crate::oauth::Grants;
 
 /// The environment's id, the same in every emulator.
 pub(crate) const ENVIRONMENT: &str = "env_100000000000000001";
@@ -115,7 +115,7 @@ pub(crate) struct State {
     /// Events that have not been sent yet. [`crate::App`] empties the outbox after each change.
     pub(crate) outbox: Vec<ScalekitEvent>,
     /// The counters as last written to the data file.
-    counters: Option<kept::Counters>,
+    counters: Option<persist::Counters>,
 }
 
 /// The current time and the environment's URL, for handlers.

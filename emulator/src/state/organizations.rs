@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::{dated, keys};
 use super::{Ctx, Key, Row, State};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 
 /// An organization, with the settings that the API reads and writes separately.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

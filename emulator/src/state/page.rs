@@ -6,7 +6,7 @@ use std::ops::Bound;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 
 /// The default page size.
 pub(crate) const DEFAULT_SIZE: u32 = 10;

@@ -5,7 +5,7 @@ use scalekit::api::events::ObjectType;
 use serde_json::{Value, json};
 
 use super::{Ctx, DirectoryGroupRow, DirectoryUserRow, Row, State, Table};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 
 /// A user or a group of a directory.
 trait Provisioned: Row {

@@ -5,7 +5,7 @@ use scalekit::api::events::ObjectType;
 use scalekit::api::users::User;
 
 use super::{Ctx, ENVIRONMENT, Mail, Name, RoleRow, State};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 
 impl State {
     /// Returns the user with this e-mail address, ignoring case.

@@ -17,7 +17,7 @@ pub(crate) use endpoint::{Endpoint, NewEndpoint, check_url};
 pub(crate) use signing::{Rotation, Signer, check_secret};
 
 use crate::clock::Clock;
-use crate::pulse::Pulse;
+use crate::updates::Pulse;
 
 /// The maximum number of deliveries in the log. The oldest are removed first.
 const MAX_DELIVERIES: usize = 1_000;

@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::engine::detail;
+use crate::api::detail;
 use crate::support::{Response, environment};
 
 /// Returns the field and the constraint of every violation in a response.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "test helpers may panic")]
 
 mod admin;
+mod api;
 mod authorize;
 mod binary;
 mod browser;
@@ -11,7 +12,6 @@ mod cors;
 mod dashboard;
 mod data;
 mod data_file;
-mod engine;
 mod faults;
 mod hints;
 mod interceptors;

@@ -10,7 +10,7 @@ use scalekit::api::connections::{Connection, ConnectionType};
 use serde_json::{Map, Value};
 
 use super::{AccountRef, account_ref, find};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::services::connections::service;
 use crate::state::{AccountRow, Ctx, State};
 

@@ -6,7 +6,7 @@ use scalekit::api::connected_accounts::{
 };
 
 use super::contains;
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{AccountRow, Ctx, Order, State, summary};
 
 fn mentions(account: &ConnectedAccount, query: &str) -> bool {

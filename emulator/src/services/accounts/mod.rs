@@ -10,7 +10,7 @@ use scalekit::api::connected_accounts::{
 };
 
 use super::{Entry, contains, read, write};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{AccountRow, Ctx, Row, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[

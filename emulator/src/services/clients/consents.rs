@@ -6,7 +6,7 @@ use scalekit::api::clients::{
 };
 
 use super::contains;
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{ConsentRow, Ctx, Order, Row, State};
 
 pub(super) fn list(

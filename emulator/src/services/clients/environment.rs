@@ -8,7 +8,7 @@ use scalekit::api::clients::{
 };
 
 use super::Patch;
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{ClientRow, Ctx, Order, State};
 
 pub(super) fn create(

@@ -11,7 +11,7 @@ use scalekit::api::clients::{
 };
 
 use super::{Patch, machine, secrets};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, MachineRow, Order, Row, State};
 
 /// Returns the client if it belongs to the organization.

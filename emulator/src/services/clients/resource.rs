@@ -9,7 +9,7 @@ use scalekit::api::clients::{
 };
 
 use super::{Patch, machine};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, MachineRow, Order, Row, State};
 
 /// The id prefix of resource clients.

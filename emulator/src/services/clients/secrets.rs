@@ -5,7 +5,7 @@ use scalekit::api::clients::{
     ClientSecret, CreateClientSecretRequest, CreateClientSecretResponse, DeleteClientSecretRequest,
 };
 
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::secrets::Hashes;
 use crate::state::{ClientRow, Ctx, Row, State, new_secret};
 

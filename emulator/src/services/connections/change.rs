@@ -13,7 +13,7 @@ use super::merge::merged;
 use super::providers::oauth_defaults;
 use super::settings::{complete, service};
 use super::{own, show};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, State};
 
 /// The length of the random suffix of a key id.

@@ -6,7 +6,7 @@ use scalekit::api::connections::{
 };
 
 use super::{contains, domains_of};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, Order, State};
 
 pub(super) fn all(

@@ -6,7 +6,7 @@ use scalekit::api::connections::{
 use serde_json::{Map, Value};
 
 use super::settings::initial;
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, Ids};
 
 /// Fields that the service sets. Values in an update are ignored.

@@ -15,7 +15,7 @@ pub(super) use providers::known_services;
 pub(super) use settings::service;
 
 use super::{Entry, contains, read, write};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[

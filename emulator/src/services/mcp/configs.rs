@@ -9,7 +9,7 @@ use scalekit::api::mcp::{
 
 use super::connections::service;
 use super::{accounts, contains};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, Order, Row, State};
 
 pub(super) fn create(

@@ -8,7 +8,7 @@ use scalekit::api::mcp::{
 };
 
 use super::contains;
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, Order, Row, State};
 
 /// Returns the instance as the API shows it, with its current configuration.

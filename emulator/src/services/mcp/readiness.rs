@@ -8,7 +8,7 @@ use scalekit::api::mcp::{
 
 use super::accounts;
 use super::instances::config_of;
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, State};
 
 pub(super) fn of_instance(

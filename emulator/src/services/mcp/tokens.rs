@@ -3,7 +3,7 @@
 use scalekit::api::mcp::{CreateMcpSessionTokenRequest, CreateMcpSessionTokenResponse};
 
 use super::accounts;
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::secrets::random_token;
 use crate::state::{Ctx, State};
 

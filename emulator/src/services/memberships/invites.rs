@@ -7,7 +7,7 @@ use scalekit::api::users::{Invite, ResendInviteRequest, ResendInviteResponse};
 use serde_json::Value;
 
 use super::{INVITE_LIFETIME, change, require};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, Name, State};
 
 /// Returns the organization and the e-mail address of the invitation that a request would send.

@@ -15,7 +15,7 @@ use scalekit::api::users::{
 };
 
 use super::{Entry, name, read, write};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, Name, State};
 
 /// Lifetime of an invitation, in seconds: 30 days.

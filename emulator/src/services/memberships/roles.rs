@@ -9,7 +9,7 @@ use scalekit::api::users::{
 };
 
 use super::{change, require};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, RoleRow, State};
 
 /// Resolves the roles of a request by name, or by id if the name is empty. Removes duplicates.

@@ -4,7 +4,7 @@ use scalekit::api::events::ObjectType;
 use scalekit::api::roles::{CreateOrganizationRole, CreateRole, Role, RolePermission, UpdateRole};
 
 use super::show::{Include, show};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, RoleRow, State};
 
 /// The organization of a role; `None` for the environment.

@@ -6,7 +6,7 @@ use scalekit::api::roles::{
 };
 
 use super::show::{Include, show};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, RoleRow, State};
 
 pub(super) fn update(

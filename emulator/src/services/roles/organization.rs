@@ -11,7 +11,7 @@ use scalekit::api::roles::{
 
 use super::change::{self, require};
 use super::show::show;
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{Ctx, State};
 
 pub(super) fn create(

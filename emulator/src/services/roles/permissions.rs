@@ -8,7 +8,7 @@ use scalekit::api::roles::{
 };
 
 use super::change::{add_permissions, announce, require};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::services::permissions;
 use crate::state::{Ctx, RoleRow, State};
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::accounts::{self, AccountRef};
 use super::{accounts_for, catalog, find, is_active, is_own, name};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::{AccountRow, Ctx, Row, State};
 
 pub(super) fn execute(

@@ -8,7 +8,7 @@ use scalekit::api::tools::{
 };
 
 use super::{accounts_for, description, is_own, name, summary};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::services::connections::service;
 use crate::state::{AccountRow, Ctx, State, page_of};
 

@@ -1,6 +1,6 @@
 //! Tables: rows of one type, in creation order.
 
-mod kept;
+mod persist;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -13,8 +13,8 @@ use serde::de::DeserializeOwned;
 use super::Ctx;
 use super::ids::Ids;
 use super::index::{Indexes, Key};
-use super::kept::Journal;
-use crate::engine::ApiError;
+use super::persist::Journal;
+use crate::api_error::ApiError;
 
 /// A row of a [`Table`]. It is an API message, or a struct that wraps one to add fields that the
 /// API does not show. Its JSON is used in seeds and exports.

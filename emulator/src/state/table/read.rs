@@ -1,7 +1,7 @@
 //! Queries: all rows, rows by key, and pages.
 
 use super::{Row, Table};
-use crate::engine::ApiError;
+use crate::api_error::ApiError;
 use crate::state::page::{Order, Page, Token};
 
 impl<R: Row> Table<R> {

@@ -1,0 +1,99 @@
+//! Request processing: decoding, validation, the call of the operation and encoding.
+
+mod query;
+mod request;
+mod response;
+mod router;
+mod rules;
+mod schema;
+
+use http::StatusCode;
+use scalekit::Code;
+use serde_json::{Value, json};
+
+pub(crate) use router::{Match, find};
+pub(crate) use rules::warm_up;
+
+use crate::api_error::ApiError;
+use crate::app::App;
+use crate::http::{NoMatch, Reply, Request};
+use crate::interceptors::Trigger;
+use crate::services::{self, Handler};
+use crate::state;
+
+/// Runs an operation and returns its response.
+pub(crate) async fn handle(app: &App, matched: &Match, request: &Request) -> Reply {
+    match run(app, matched, request).await {
+        Ok(json) => Reply::json_text(StatusCode::OK, json),
+        Err(error) => error.into_reply(&request.id),
+    }
+}
+
+async fn run(app: &App, matched: &Match, request: &Request) -> Result<Vec<u8>, ApiError> {
+    let ctx = app.ctx();
+    let token = request
+        .bearer()
+        .ok_or_else(|| ApiError::unauthenticated("a bearer token is required"))?;
+    if !app.read().grants.is_api_token(token, ctx.now) {
+        return Err(ApiError::unauthenticated("the bearer token is invalid"));
+    }
+    let message = request::message(matched, request, app.config.lenient)?;
+    if !app.config.lenient {
+        let violations = rules::violations(&message);
+        if !violations.is_empty() {
+            return Err(ApiError::violations(violations));
+        }
+    }
+    let name = matched.operation.name;
+    let mut json = request::to_json(&message)?;
+    if app.config.lenient {
+        state::drop_invalid_page_token(&mut json);
+    }
+    intercept(app, name, &json).await?;
+    let response = match services::handler(name) {
+        Some(Handler::Read(handle)) => handle(&app.read(), &ctx, json)?,
+        Some(Handler::Write(handle)) => app.change(|state| handle(state, &ctx, json))?,
+        None => {
+            let message = format!("the emulator does not implement {name} yet");
+            return Err(ApiError::unimplemented(message));
+        }
+    };
+    response::write(matched.operation, response)
+}
+
+/// Calls the interceptors before an invitation is sent. They can deny it.
+async fn intercept(app: &App, operation: &str, request: &Value) -> Result<(), ApiError> {
+    if !app.interceptors.any(Trigger::PreUserInvitation) {
+        return Ok(());
+    }
+    let invitation = services::invitation(&app.read(), operation, request);
+    let Some((organization_id, email)) = invitation else {
+        return Ok(());
+    };
+    let context = json!({ "organization_id": organization_id, "user_email": email });
+    let outcome = app
+        .call_interceptors(Trigger::PreUserInvitation, context, json!({}))
+        .await;
+    let denied = |message| ApiError::new(Code::PermissionDenied, "INTERCEPTOR_DENIED", message);
+    outcome.map(|_| ()).map_err(denied)
+}
+
+/// Returns the error response for a request that does not match any operation.
+pub(crate) fn no_route(reason: &NoMatch, request: &Request) -> Reply {
+    let route = format!("{} {}", request.method, request.path);
+    match reason {
+        NoMatch::Path => {
+            let mut error = ApiError::not_found("route", &route);
+            error.message = format!("no route matches {route}");
+            error.into_reply(&request.id)
+        }
+        NoMatch::Method(methods) => {
+            let error = ApiError::unimplemented(format!("no route matches {route}"));
+            let mut reply = error
+                .into_reply(&request.id)
+                .header(http::header::ALLOW, &methods.join(", "));
+            reply.status = StatusCode::METHOD_NOT_ALLOWED;
+            reply
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! The request log. Secrets are redacted.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, PROXY_AUTHORIZATION};
+use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::http::{Pairs, Request};
+
+/// Maximum number of entries. The oldest entry is removed first.
+const CAPACITY: usize = 10_000;
+
+const REDACTED: &str = "[redacted]";
+
+/// Headers whose values are credentials.
+const SECRET_HEADERS: [HeaderName; 3] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION];
+
+/// Parameters of the OAuth endpoints whose values are credentials.
+const SECRET_PARAMETERS: [&str; 10] = [
+    "access_token",
+    "client_assertion",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "id_token_hint",
+    "link_token",
+    "refresh_token",
+    "ticket",
+    "token",
+];
+
+/// A logged request.
+#[derive(Clone, Debug)]
+struct Entry {
+    number: u64,
+    time: Timestamp,
+    request_id: String,
+    method: String,
+    path: String,
+    query: Option<String>,
+    headers: Headers,
+    body: Box<[u8]>,
+    /// The operation or endpoint; `None` for a request without a matching route.
+    operation: Option<&'static str>,
+    outcome: Outcome,
+    began: Instant,
+    milliseconds: Option<u128>,
+}
+
+/// Header names and values, one per line. They are copied, because hyper's values would keep the
+/// whole read buffer of the connection in memory.
+#[derive(Clone, Debug)]
+struct Headers(Box<[u8]>);
+
+#[derive(Clone, Copy, Debug)]
+enum Outcome {
+    Pending,
+    Answered(StatusCode),
+    /// The client disconnected, or a fault dropped the connection.
+    Aborted,
+}
+
+/// The request log.
+#[derive(Debug, Default)]
+pub(crate) struct Log {
+    entries: Mutex<(u64, VecDeque<Entry>)>,
+}
+
+/// A filter for log entries.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) operation: Option<String>,
+    pub(crate) method: Option<String>,
+    pub(crate) path: Option<String>,
+    /// Only entries with a higher number.
+    pub(crate) after: u64,
+    pub(crate) unmatched: bool,
+    pub(crate) limit: Option<usize>,
+}
+
+/// A request in progress. It is logged as aborted if it is dropped without a response.
+pub(crate) struct Pending<'l> {
+    log: &'l Log,
+    number: u64,
+}
+
+impl Log {
+    /// Adds a request. If `has_secrets` is set, the values of secret parameters are redacted.
+    pub(crate) fn begin(
+        &self,
+        time: Timestamp,
+        request: &Request,
+        operation: Option<&'static str>,
+        has_secrets: bool,
+    ) -> Pending<'_> {
+        let redact = |text: &[u8]| {
+            if has_secrets {
+                redacted_form(text)
+            } else {
+                text.to_vec()
+            }
+        };
+        let form = request
+            .header(CONTENT_TYPE)
+            .is_some_and(|kind| kind.contains("form-urlencoded"));
+        let query = request.query.as_ref().map(|query| redact(query.as_bytes()));
+        let mut entries = self.lock();
+        entries.0 += 1;
+        let number = entries.0;
+        entries.1.push_back(Entry {
+            number,
+            time,
+            request_id: request.id.clone(),
+            method: request.method.to_string(),
+            path: request.path.clone(),
+            query: query.map(|query| String::from_utf8_lossy(&query).into_owned()),
+            headers: Headers::of(&request.headers),
+            body: if form {
+                redact(&request.body).into()
+            } else {
+                (*request.body).into()
+            },
+            operation,
+            outcome: Outcome::Pending,
+            began: Instant::now(),
+            milliseconds: None,
+        });
+        if entries.1.len() > CAPACITY {
+            entries.1.pop_front();
+        }
+        Pending { log: self, number }
+    }
+
+    /// Returns the matching entries, oldest first. If there are more than the limit, returns the
+    /// newest.
+    pub(crate) fn show(&self, filter: &Filter) -> Vec<Value> {
+        let matches = |entry: &&Entry| {
+            entry.number > filter.after
+                && (!filter.unmatched || entry.operation.is_none())
+                && filter
+                    .operation
+                    .as_deref()
+                    .is_none_or(|name| entry.operation == Some(name))
+                && filter
+                    .method
+                    .as_deref()
+                    .is_none_or(|method| entry.method.eq_ignore_ascii_case(method))
+                && filter.path.as_deref().is_none_or(|path| entry.path == path)
+        };
+        let entries = self.lock();
+        let matching: Vec<&Entry> = entries.1.iter().filter(matches).collect();
+        let skipped = matching
+            .len()
+            .saturating_sub(filter.limit.unwrap_or(usize::MAX));
+        matching[skipped..]
+            .iter()
+            .map(|entry| entry.to_json())
+            .collect()
+    }
+
+    /// Returns the number of entries.
+    pub(crate) fn len(&self) -> usize {
+        self.lock().1.len()
+    }
+
+    /// Removes all entries. Numbering continues, so that `after` remains valid.
+    pub(crate) fn clear(&self) {
+        self.lock().1.clear();
+    }
+
+    fn finish(&self, number: u64, outcome: Outcome) {
+        let mut entries = self.lock();
+        // Numbers are consecutive, so the first one gives the index. The entry may already be
+        // removed.
+        let first = entries.1.front().map_or(0, |entry| entry.number);
+        let index = number
+            .checked_sub(first)
+            .and_then(|index| usize::try_from(index).ok());
+        if let Some(entry) = index.and_then(|index| entries.1.get_mut(index))
+            && matches!(entry.outcome, Outcome::Pending)
+        {
+            entry.outcome = outcome;
+            entry.milliseconds = Some(entry.began.elapsed().as_millis());
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, (u64, VecDeque<Entry>)> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pending<'_> {
+    pub(crate) fn complete(&self, status: StatusCode) {
+        self.log.finish(self.number, Outcome::Answered(status));
+    }
+}
+
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        self.log.finish(self.number, Outcome::Aborted);
+    }
+}
+
+impl Entry {
+    fn to_json(&self) -> Value {
+        let (status, aborted) = match self.outcome {
+            Outcome::Pending => (None, false),
+            Outcome::Answered(status) => (Some(status.as_u16()), false),
+            Outcome::Aborted => (None, true),
+        };
+        json!({
+            "number": self.number,
+            "time": self.time.to_string(),
+            "request_id": self.request_id,
+            "operation": self.operation,
+            "method": self.method,
+            "path": self.path,
+            "query": self.query,
+            "headers": self.headers.to_json(),
+            "body": String::from_utf8_lossy(&self.body),
+            "json": serde_json::from_slice::<Value>(&self.body).ok(),
+            "status": status,
+            "aborted": aborted,
+            "milliseconds": self.milliseconds,
+        })
+    }
+}
+
+impl Headers {
+    fn of(headers: &HeaderMap) -> Self {
+        let mut lines = Vec::with_capacity(32 * headers.len());
+        for (name, value) in headers {
+            lines.extend_from_slice(name.as_str().as_bytes());
+            lines.push(b':');
+            // Keep the scheme, which is not secret.
+            let scheme = value.to_str().ok().and_then(|text| text.split_once(' '));
+            match scheme.filter(|_| name == AUTHORIZATION) {
+                Some((scheme, _)) => lines.extend(format!("{scheme} {REDACTED}").bytes()),
+                None if SECRET_HEADERS.contains(name) => lines.extend(REDACTED.bytes()),
+                None => lines.extend_from_slice(value.as_bytes()),
+            }
+            lines.push(b'\n');
+        }
+        Self(lines.into())
+    }
+
+    /// Returns the headers as a map. Repeated headers are joined with commas.
+    fn to_json(&self) -> Map<String, Value> {
+        let mut headers = Map::new();
+        for line in self.0.split(|byte| *byte == b'\n') {
+            let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+                continue;
+            };
+            let name = String::from_utf8_lossy(&line[..colon]).into_owned();
+            let value = String::from_utf8_lossy(&line[colon + 1..]).into_owned();
+            match headers.get_mut(&name) {
+                Some(Value::String(before)) => *before = format!("{before}, {value}"),
+                _ => {
+                    headers.insert(name, value.into());
+                }
+            }
+        }
+        headers
+    }
+}
+
+/// Redacts the values of secret parameters in a form or query.
+fn redacted_form(text: &[u8]) -> Vec<u8> {
+    let secret = |name: &str| SECRET_PARAMETERS.contains(&name);
+    let Pairs(pairs) = Pairs::parse(text);
+    if !pairs.iter().any(|(name, _)| secret(name)) {
+        return text.to_vec();
+    }
+    let shown = pairs
+        .iter()
+        .map(|(name, value)| (name, if secret(name) { REDACTED } else { value }));
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(shown)
+        .finish()
+        .into_bytes()
+}
