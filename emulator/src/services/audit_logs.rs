@@ -2,11 +2,11 @@
 
 use scalekit::api::auditlogs::{ListAuthLogRequest, ListAuthLogResponse};
 
-use super::{Entry, read};
+use super::{Entry, page_response, reads};
 use crate::api_error::ApiError;
 use crate::state::{AuthRequestRow, Ctx, Order, State};
 
-pub(super) static OPERATIONS: &[Entry] = &[("AuditLogsService.ListAuthRequests", read!(list))];
+pub(super) static OPERATIONS: &[Entry] = &[("AuditLogsService.ListAuthRequests", reads!(list))];
 
 fn list(
     state: &State,
@@ -33,10 +33,8 @@ fn list(
     let page = state
         .auth_requests
         .page(Order::OldestFirst, size, token, matches)?;
-    Ok(ListAuthLogResponse {
-        auth_requests: page.map(|row| row.log.clone()),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(ListAuthLogResponse {
+        auth_requests: |row| row.log.clone(),
+        ..page
+    }))
 }

@@ -2,11 +2,11 @@
 
 use scalekit::api::auth::{UpdateLoginUserDetailsRequest, UpdateLoginUserDetailsResponse};
 
-use super::{Entry, write};
+use super::{Entry, writes};
 use crate::api_error::ApiError;
 use crate::state::{AuthRequestRow, Ctx, FAILED, SUCCESS, State};
 
-pub(super) static OPERATIONS: &[Entry] = &[("AuthService.UpdateLoginUserDetails", write!(update))];
+pub(super) static OPERATIONS: &[Entry] = &[("AuthService.UpdateLoginUserDetails", writes!(update))];
 
 fn update(
     state: &mut State,

@@ -11,20 +11,20 @@ use scalekit::api::directories::{
 use scalekit::api::events::ObjectType;
 use serde_json::json;
 
-use super::{Entry, read, write};
+use super::{Entry, page_response, reads, writes};
 use crate::api_error::ApiError;
 use crate::scim;
 use crate::state::{Ctx, DirectoryGroupRow, DirectoryRow, DirectoryUserRow, Order, Row, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[
-    ("DirectoryService.CreateDirectory", write!(create)),
-    ("DirectoryService.DeleteDirectory", write!(delete)),
-    ("DirectoryService.DisableDirectory", write!(disable)),
-    ("DirectoryService.EnableDirectory", write!(enable)),
-    ("DirectoryService.GetDirectory", read!(get)),
-    ("DirectoryService.ListDirectories", read!(list)),
-    ("DirectoryService.ListDirectoryGroups", read!(list_groups)),
-    ("DirectoryService.ListDirectoryUsers", read!(list_users)),
+    ("DirectoryService.CreateDirectory", writes!(create)),
+    ("DirectoryService.DeleteDirectory", writes!(delete)),
+    ("DirectoryService.DisableDirectory", writes!(disable)),
+    ("DirectoryService.EnableDirectory", writes!(enable)),
+    ("DirectoryService.GetDirectory", reads!(get)),
+    ("DirectoryService.ListDirectories", reads!(list)),
+    ("DirectoryService.ListDirectoryGroups", reads!(list_groups)),
+    ("DirectoryService.ListDirectoryUsers", reads!(list_users)),
 ];
 
 /// Returns the directory if it belongs to the organization.
@@ -199,12 +199,10 @@ fn list_users(
         &request.page_token,
         matches,
     )?;
-    Ok(ListDirectoryUsersResponse {
-        users: page.map(|row| state.show_directory_user(row, detail)),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(ListDirectoryUsersResponse {
+        users: |row| state.show_directory_user(row, detail),
+        ..page
+    }))
 }
 
 /// `include_external_groups` is ignored: the emulator has no external groups.
@@ -226,10 +224,8 @@ fn list_groups(
         &request.page_token,
         matches,
     )?;
-    Ok(ListDirectoryGroupsResponse {
-        groups: page.map(|row| state.show_directory_group(row, detail)),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(ListDirectoryGroupsResponse {
+        groups: |row| state.show_directory_group(row, detail),
+        ..page
+    }))
 }

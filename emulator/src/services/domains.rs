@@ -9,17 +9,17 @@ use scalekit::api::domains::{
 };
 use scalekit::api::events::ObjectType;
 
-use super::{Entry, name, read, write};
+use super::{Entry, name, reads, writes};
 use crate::api_error::ApiError;
 use crate::state::{Ctx, ENVIRONMENT, Name, State};
 
 const DEFAULT_PAGE: i32 = 10;
 
 pub(super) static OPERATIONS: &[Entry] = &[
-    ("DomainService.CreateDomain", write!(create)),
-    ("DomainService.DeleteDomain", write!(delete)),
-    ("DomainService.GetDomain", read!(get)),
-    ("DomainService.ListDomains", read!(list)),
+    ("DomainService.CreateDomain", writes!(create)),
+    ("DomainService.DeleteDomain", writes!(delete)),
+    ("DomainService.GetDomain", reads!(get)),
+    ("DomainService.ListDomains", reads!(list)),
 ];
 
 fn create(

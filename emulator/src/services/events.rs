@@ -5,11 +5,11 @@ use scalekit::api::events::{
     ScalekitEvent, Source,
 };
 
-use super::{Entry, read};
+use super::{Entry, reads};
 use crate::api_error::ApiError;
 use crate::state::{Ctx, Order, State};
 
-pub(super) static OPERATIONS: &[Entry] = &[("EventsService.ListEventsPaginated", read!(list))];
+pub(super) static OPERATIONS: &[Entry] = &[("EventsService.ListEventsPaginated", reads!(list))];
 
 fn list(
     state: &State,

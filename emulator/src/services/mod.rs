@@ -12,14 +12,14 @@
 //!    ```text
 //!    pub(super) static OPERATIONS: &[Entry] = &[
 //!        // fn get(&State, &Ctx, GetThingRequest) -> Result<GetThingResponse, ApiError>
-//!        ("ThingService.GetThing", read!(get)),
+//!        ("ThingService.GetThing", reads!(get)),
 //!        // fn create(&mut State, &Ctx, CreateThingRequest) -> Result<…, ApiError>
-//!        ("ThingService.CreateThing", write!(create)),
+//!        ("ThingService.CreateThing", writes!(create)),
 //!    ];
 //!    ```
 //! 3. Registration: Add the list to [`SERVICES`] below.
 //!
-//! Before the engine calls the function, it has routed the request, checked the bearer token and
+//! Before the function `api::handle` calls the function, it has routed the request, checked the bearer token and
 //! validated the schema's constraints, and it holds the lock. The function only checks rules that
 //! depend on the state, such as existence and uniqueness. It returns `Err(ApiError::…)` before it
 //! changes anything, and emits events with [`State::emit`] for webhooks and the events service.
@@ -119,19 +119,27 @@ pub(crate) fn invitation(
 }
 
 /// Wraps a typed function that reads the state in a [`Handler`].
-macro_rules! read {
+macro_rules! reads {
     ($function:path) => {
         $crate::services::Handler::Read(|state, ctx, request| {
-            $crate::services::written(&$function(state, ctx, $crate::services::typed(request)?)?)
+            $crate::services::to_json(&$function(
+                state,
+                ctx,
+                $crate::services::from_json(request)?,
+            )?)
         })
     };
 }
 
 /// Wraps a typed function that changes the state in a [`Handler`].
-macro_rules! write {
+macro_rules! writes {
     ($function:path) => {
         $crate::services::Handler::Write(|state, ctx, request| {
-            $crate::services::written(&$function(state, ctx, $crate::services::typed(request)?)?)
+            $crate::services::to_json(&$function(
+                state,
+                ctx,
+                $crate::services::from_json(request)?,
+            )?)
         })
     };
 }
@@ -147,13 +155,27 @@ macro_rules! name {
     };
 }
 
-use {name, read, write};
+/// Creates a list response from a page: for each field, a function that converts a row, and the
+/// total size and the page tokens of `..page`.
+macro_rules! page_response {
+    ($response:ident { $($field:ident: $show:expr,)+ ..$page:expr }) => {{
+        let page = $page;
+        $response {
+            $($field: page.map($show),)+
+            total_size: page.total,
+            next_page_token: page.next,
+            prev_page_token: page.previous,
+        }
+    }};
+}
 
-fn typed<T: serde::de::DeserializeOwned>(request: Value) -> Result<T, ApiError> {
+use {name, page_response, reads, writes};
+
+fn from_json<T: serde::de::DeserializeOwned>(request: Value) -> Result<T, ApiError> {
     serde_json::from_value(request).map_err(|error| ApiError::invalid(error.to_string()))
 }
 
-fn written(response: &impl serde::Serialize) -> Result<Value, ApiError> {
+fn to_json(response: &impl serde::Serialize) -> Result<Value, ApiError> {
     serde_json::to_value(response).map_err(|error| ApiError::internal(error.to_string()))
 }
 

@@ -11,30 +11,30 @@ use scalekit::api::organizations::{
     UpsertUserManagementSettingsRequest, UpsertUserManagementSettingsResponse,
 };
 
-use super::{Entry, read, write};
+use super::{Entry, reads, writes};
 use crate::api_error::ApiError;
 use crate::state::{Ctx, OrganizationRow, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[
     (
         "OrganizationService.GetOrganizationSessionPolicy",
-        read!(get_session_policy),
+        reads!(get_session_policy),
     ),
     (
         "OrganizationService.GetOrganizationUserManagementSetting",
-        read!(get_user_management),
+        reads!(get_user_management),
     ),
     (
         "OrganizationService.UpdateOrganizationSessionPolicy",
-        write!(update_session_policy),
+        writes!(update_session_policy),
     ),
     (
         "OrganizationService.UpdateOrganizationSettings",
-        write!(update_settings),
+        writes!(update_settings),
     ),
     (
         "OrganizationService.UpsertUserManagementSettings",
-        write!(upsert_user_management),
+        writes!(upsert_user_management),
     ),
 ];
 
@@ -136,27 +136,27 @@ fn changed_policy(
     }
     let mut policy = own.unwrap_or_default();
     policy.policy_source = SessionPolicyType::Custom;
-    keep_or_set(
+    set_if_some(
         &mut policy.absolute_session_timeout,
         new.absolute_session_timeout,
     );
-    keep_or_set(
+    set_if_some(
         &mut policy.absolute_session_timeout_unit,
         new.absolute_session_timeout_unit,
     );
-    keep_or_set(
+    set_if_some(
         &mut policy.idle_session_timeout_enabled,
         new.idle_session_timeout_enabled,
     );
-    keep_or_set(&mut policy.idle_session_timeout, new.idle_session_timeout);
-    keep_or_set(
+    set_if_some(&mut policy.idle_session_timeout, new.idle_session_timeout);
+    set_if_some(
         &mut policy.idle_session_timeout_unit,
         new.idle_session_timeout_unit,
     );
     Some(policy)
 }
 
-fn keep_or_set<T>(old: &mut Option<T>, new: Option<T>) {
+fn set_if_some<T>(old: &mut Option<T>, new: Option<T>) {
     if new.is_some() {
         *old = new;
     }

@@ -11,25 +11,25 @@ use scalekit::api::organizations::{
     UpdateOrganizationRequest, UpdateOrganizationRequestIdentities, UpdateOrganizationResponse,
 };
 
-use super::{Entry, Patch, contains, name, read, write};
+use super::{Entry, Patch, contains, name, page_response, reads, writes};
 use crate::api_error::ApiError;
-use crate::state::{Ctx, Name, Order, OrganizationRow, PORTAL, Page, State};
+use crate::state::{Ctx, Name, Order, OrganizationRow, PORTAL, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[
-    ("OrganizationService.CreateOrganization", write!(create)),
-    ("OrganizationService.DeleteOrganization", write!(delete)),
+    ("OrganizationService.CreateOrganization", writes!(create)),
+    ("OrganizationService.DeleteOrganization", writes!(delete)),
     (
         "OrganizationService.GeneratePortalLink",
-        write!(generate_portal_link),
+        writes!(generate_portal_link),
     ),
-    ("OrganizationService.GetOrganization", read!(get)),
+    ("OrganizationService.GetOrganization", reads!(get)),
     (
         "OrganizationService.GetOrganizationByExternalId",
-        read!(get),
+        reads!(get),
     ),
-    ("OrganizationService.ListOrganization", read!(list)),
-    ("OrganizationService.SearchOrganization", read!(search)),
-    ("OrganizationService.UpdateOrganization", write!(update)),
+    ("OrganizationService.ListOrganization", reads!(list)),
+    ("OrganizationService.SearchOrganization", reads!(search)),
+    ("OrganizationService.UpdateOrganization", writes!(update)),
 ];
 
 fn create(
@@ -103,12 +103,10 @@ fn list(
         }
         None => organizations.page_of_all(Order::NewestFirst, size, token)?,
     };
-    Ok(ListOrganizationsResponse {
-        organizations: shown(&page),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(ListOrganizationsResponse {
+        organizations: |row| row.organization.clone(),
+        ..page
+    }))
 }
 
 fn search(
@@ -140,16 +138,10 @@ fn search(
             )
         },
     )?;
-    Ok(SearchOrganizationsResponse {
-        organizations: shown(&page),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
-}
-
-fn shown(page: &Page<'_, OrganizationRow>) -> Vec<Organization> {
-    page.map(|row| row.organization.clone())
+    Ok(page_response!(SearchOrganizationsResponse {
+        organizations: |row| row.organization.clone(),
+        ..page
+    }))
 }
 
 fn update(

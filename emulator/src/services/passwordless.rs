@@ -7,7 +7,7 @@ use scalekit::api::passwordless::{
     VerifyPasswordLessResponse,
 };
 
-use super::{Entry, write};
+use super::{Entry, writes};
 use crate::api_error::ApiError;
 use crate::secrets::random_token;
 use crate::state::{AuthRequest, Ctx, FAILED, Mail, PasswordlessRow, Row, SUCCESS, State};
@@ -21,12 +21,12 @@ pub(crate) const TRIES: u32 = 5;
 pub(super) static OPERATIONS: &[Entry] = &[
     (
         "PasswordlessService.ResendPasswordlessEmail",
-        write!(resend),
+        writes!(resend),
     ),
-    ("PasswordlessService.SendPasswordlessEmail", write!(start)),
+    ("PasswordlessService.SendPasswordlessEmail", writes!(start)),
     (
         "PasswordlessService.VerifyPasswordlessEmail",
-        write!(verify),
+        writes!(verify),
     ),
 ];
 

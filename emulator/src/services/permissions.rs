@@ -8,16 +8,16 @@ use scalekit::api::roles::{
     Permission, PermissionType, UpdatePermissionRequest, UpdatePermissionResponse,
 };
 
-use super::{Entry, read, write};
+use super::{Entry, page_response, reads, writes};
 use crate::api_error::ApiError;
 use crate::state::{Ctx, Order, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[
-    ("RolesService.CreatePermission", write!(create)),
-    ("RolesService.DeletePermission", write!(delete)),
-    ("RolesService.GetPermission", read!(get)),
-    ("RolesService.ListPermissions", read!(list)),
-    ("RolesService.UpdatePermission", write!(update)),
+    ("RolesService.CreatePermission", writes!(create)),
+    ("RolesService.DeletePermission", writes!(delete)),
+    ("RolesService.GetPermission", reads!(get)),
+    ("RolesService.ListPermissions", reads!(list)),
+    ("RolesService.UpdatePermission", writes!(update)),
 ];
 
 fn create(
@@ -107,12 +107,10 @@ fn list(
     let page = state
         .permissions
         .page(Order::OldestFirst, size, token, matches)?;
-    Ok(ListPermissionsResponse {
-        permissions: page.map(|row| (*row).clone()),
-        prev_page_token: page.previous,
-        next_page_token: page.next,
-        total_size: page.total,
-    })
+    Ok(page_response!(ListPermissionsResponse {
+        permissions: |row| (*row).clone(),
+        ..page
+    }))
 }
 
 fn delete(

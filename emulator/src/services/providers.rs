@@ -7,15 +7,15 @@ use scalekit::api::providers::{
 };
 use serde_json::{Value, json};
 
-use super::{Entry, connections, read, write};
+use super::{Entry, connections, page_response, reads, writes};
 use crate::api_error::ApiError;
 use crate::state::{Ctx, State, page_of};
 
 pub(super) static OPERATIONS: &[Entry] = &[
-    ("ProviderService.CreateCustomProvider", write!(create)),
-    ("ProviderService.DeleteCustomProvider", write!(delete)),
-    ("ProviderService.ListProviders", read!(list)),
-    ("ProviderService.UpdateCustomProvider", write!(update)),
+    ("ProviderService.CreateCustomProvider", writes!(create)),
+    ("ProviderService.DeleteCustomProvider", writes!(delete)),
+    ("ProviderService.ListProviders", reads!(list)),
+    ("ProviderService.UpdateCustomProvider", writes!(update)),
 ];
 
 /// The id prefix of built-in providers. The service's name follows.
@@ -172,10 +172,8 @@ fn list(
     providers
         .retain(|one| identifier.is_empty() || one.identifier.eq_ignore_ascii_case(identifier));
     let page = page_of(&providers, request.page_size, &request.page_token)?;
-    Ok(ListProvidersResponse {
-        providers: page.map(|provider| (*provider).clone()),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(ListProvidersResponse {
+        providers: |provider| (*provider).clone(),
+        ..page
+    }))
 }

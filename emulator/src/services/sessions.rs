@@ -6,15 +6,15 @@ use scalekit::api::sessions::{
     UserSessionDetails, UserSessionDetailsRequest,
 };
 
-use super::{Entry, read, write};
+use super::{Entry, page_response, reads, writes};
 use crate::api_error::ApiError;
 use crate::state::{Ctx, Order, SessionRow, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[
-    ("SessionService.GetSession", read!(get)),
-    ("SessionService.GetUserSessions", read!(list)),
-    ("SessionService.RevokeAllUserSessions", write!(revoke_all)),
-    ("SessionService.RevokeSession", write!(revoke)),
+    ("SessionService.GetSession", reads!(get)),
+    ("SessionService.GetUserSessions", reads!(list)),
+    ("SessionService.RevokeAllUserSessions", writes!(revoke_all)),
+    ("SessionService.RevokeSession", writes!(revoke)),
 ];
 
 fn get(
@@ -48,12 +48,10 @@ fn list(
         &request.page_token,
         matches,
     )?;
-    Ok(UserSessionDetails {
-        sessions: page.map(|row| state.show_session(ctx, row)),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(UserSessionDetails {
+        sessions: |row| state.show_session(ctx, row),
+        ..page
+    }))
 }
 
 fn revoke(

@@ -7,17 +7,17 @@ use scalekit::api::tokens::{
     ValidateTokenResponse,
 };
 
-use super::{Entry, read, write};
+use super::{Entry, reads, writes};
 use crate::api_error::ApiError;
 use crate::secrets::{hash, random_token, suffix};
 use crate::state::{Ctx, Order, Row, State, TokenRow};
 
 pub(super) static OPERATIONS: &[Entry] = &[
-    ("ApiTokenService.CreateToken", write!(create)),
-    ("ApiTokenService.InvalidateToken", write!(invalidate)),
-    ("ApiTokenService.ListTokens", read!(list)),
-    ("ApiTokenService.UpdateToken", write!(update)),
-    ("ApiTokenService.ValidateToken", read!(validate)),
+    ("ApiTokenService.CreateToken", writes!(create)),
+    ("ApiTokenService.InvalidateToken", writes!(invalidate)),
+    ("ApiTokenService.ListTokens", reads!(list)),
+    ("ApiTokenService.UpdateToken", writes!(update)),
+    ("ApiTokenService.ValidateToken", reads!(validate)),
 ];
 
 fn create(

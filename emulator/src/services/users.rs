@@ -12,25 +12,25 @@ use scalekit::api::users::{
     UpdateUserRequestIdentities, UpdateUserResponse, User,
 };
 
-use super::{Entry, contains, memberships, name, read, write};
+use super::{Entry, contains, memberships, name, page_response, reads, writes};
 use crate::api_error::ApiError;
 use crate::state::{Ctx, Name, Order, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[
-    ("UserService.CreateUserAndMembership", write!(create)),
-    ("UserService.DeleteUser", write!(delete)),
-    ("UserService.GetUser", read!(get)),
+    ("UserService.CreateUserAndMembership", writes!(create)),
+    ("UserService.DeleteUser", writes!(delete)),
+    ("UserService.GetUser", reads!(get)),
     (
         "UserService.ListOrganizationUsers",
-        read!(list_in_organization),
+        reads!(list_in_organization),
     ),
-    ("UserService.ListUsers", read!(list)),
+    ("UserService.ListUsers", reads!(list)),
     (
         "UserService.SearchOrganizationUsers",
-        read!(search_in_organization),
+        reads!(search_in_organization),
     ),
-    ("UserService.SearchUsers", read!(search)),
-    ("UserService.UpdateUser", write!(update)),
+    ("UserService.SearchUsers", reads!(search)),
+    ("UserService.UpdateUser", writes!(update)),
 ];
 
 fn create(
@@ -195,12 +195,10 @@ fn list(
         state
             .users
             .page_of_all(Order::OldestFirst, request.page_size, &request.page_token)?;
-    Ok(ListUsersResponse {
-        users: page.map(|user| state.show_user(ctx, user)),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(ListUsersResponse {
+        users: |user| state.show_user(ctx, user),
+        ..page
+    }))
 }
 
 fn list_in_organization(
@@ -217,12 +215,10 @@ fn list_in_organization(
         &request.page_token,
         |_| true,
     )?;
-    Ok(ListOrganizationUsersResponse {
-        users: page.map(|user| state.show_user(ctx, user)),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(ListOrganizationUsersResponse {
+        users: |user| state.show_user(ctx, user),
+        ..page
+    }))
 }
 
 fn search(
@@ -237,12 +233,10 @@ fn search(
         &request.page_token,
         |user| matches(user, &query),
     )?;
-    Ok(SearchUsersResponse {
-        users: page.map(|user| state.show_user(ctx, user)),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(SearchUsersResponse {
+        users: |user| state.show_user(ctx, user),
+        ..page
+    }))
 }
 
 fn search_in_organization(
@@ -261,12 +255,10 @@ fn search_in_organization(
         &request.page_token,
         is_match,
     )?;
-    Ok(SearchOrganizationUsersResponse {
-        users: page.map(|user| state.show_user(ctx, user)),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(SearchOrganizationUsersResponse {
+        users: |user| state.show_user(ctx, user),
+        ..page
+    }))
 }
 
 fn matches(user: &User, query: &str) -> bool {

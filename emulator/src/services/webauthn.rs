@@ -8,14 +8,14 @@ use scalekit::api::webauthn::{
     UpdateCredentialRequest, UpdateCredentialResponse, WebAuthnCredential,
 };
 
-use super::{Entry, read, write};
+use super::{Entry, reads, writes};
 use crate::api_error::ApiError;
 use crate::state::{Ctx, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[
-    ("WebAuthnService.DeleteCredential", write!(delete)),
-    ("WebAuthnService.ListCredentials", read!(list)),
-    ("WebAuthnService.UpdateCredential", write!(update)),
+    ("WebAuthnService.DeleteCredential", writes!(delete)),
+    ("WebAuthnService.ListCredentials", reads!(list)),
+    ("WebAuthnService.UpdateCredential", writes!(update)),
 ];
 
 /// Returns the relying party id: the host of the environment's URL.

@@ -51,7 +51,7 @@ pub(crate) use index::Key;
 pub(crate) use magic_links::MagicLink;
 pub(crate) use mails::Mail;
 pub(crate) use organizations::{Name, OrganizationRow};
-pub(crate) use page::{Order, Page, drop_invalid_page_token, page_of};
+pub(crate) use page::{Order, drop_invalid_page_token, page_of};
 pub(crate) use passwordless::PasswordlessRow;
 pub(crate) use persist::{COUNTERS, Entry, Kept, Map};
 pub(crate) use portal_links::{PORTAL, PortalLink};

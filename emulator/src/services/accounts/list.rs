@@ -7,6 +7,7 @@ use scalekit::api::connected_accounts::{
 
 use super::contains;
 use crate::api_error::ApiError;
+use crate::services::page_response;
 use crate::state::{AccountRow, Ctx, Order, State, summary};
 
 fn mentions(account: &ConnectedAccount, query: &str) -> bool {
@@ -66,12 +67,10 @@ pub(super) fn all(
             .accounts
             .page(Order::NewestFirst, size, token, matches)?,
     };
-    Ok(ListConnectedAccountsResponse {
-        connected_accounts: page.map(|row| summary(state.show_account(ctx, row))),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(ListConnectedAccountsResponse {
+        connected_accounts: |row| summary(state.show_account(ctx, row)),
+        ..page
+    }))
 }
 
 pub(super) fn search(
@@ -89,10 +88,8 @@ pub(super) fn search(
     let page = state
         .accounts
         .page(Order::NewestFirst, size, token, matches)?;
-    Ok(SearchConnectedAccountsResponse {
-        connected_accounts: page.map(|row| summary(state.show_account(ctx, row))),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(SearchConnectedAccountsResponse {
+        connected_accounts: |row| summary(state.show_account(ctx, row)),
+        ..page
+    }))
 }

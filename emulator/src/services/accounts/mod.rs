@@ -9,46 +9,46 @@ use scalekit::api::connected_accounts::{
     VerifyConnectedAccountUserRequest, VerifyConnectedAccountUserResponse,
 };
 
-use super::{Entry, contains, read, write};
+use super::{Entry, contains, reads, writes};
 use crate::api_error::ApiError;
 use crate::state::{AccountRow, Ctx, Row, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[
     (
         "ConnectedAccountService.CreateConnectedAccount",
-        write!(change::create),
+        writes!(change::create),
     ),
     (
         "ConnectedAccountService.DeleteConnectedAccount",
-        write!(change::delete),
+        writes!(change::delete),
     ),
     (
         "ConnectedAccountService.GetConnectedAccountAuth",
-        write!(get_auth),
+        writes!(get_auth),
     ),
     (
         "ConnectedAccountService.GetConnectedAccountDetails",
-        read!(get_details),
+        reads!(get_details),
     ),
     (
         "ConnectedAccountService.GetMagicLinkForConnectedAccount",
-        write!(get_magic_link),
+        writes!(get_magic_link),
     ),
     (
         "ConnectedAccountService.ListConnectedAccounts",
-        read!(list::all),
+        reads!(list::all),
     ),
     (
         "ConnectedAccountService.SearchConnectedAccounts",
-        read!(list::search),
+        reads!(list::search),
     ),
     (
         "ConnectedAccountService.UpdateConnectedAccount",
-        write!(change::update),
+        writes!(change::update),
     ),
     (
         "ConnectedAccountService.VerifyConnectedAccountUser",
-        write!(verify_user),
+        writes!(verify_user),
     ),
 ];
 

@@ -7,6 +7,7 @@ use scalekit::api::clients::{
 
 use super::contains;
 use crate::api_error::ApiError;
+use crate::services::page_response;
 use crate::state::{ConsentRow, Ctx, Order, Row, State};
 
 pub(super) fn list(
@@ -44,12 +45,10 @@ pub(super) fn list(
         &request.page_token,
         matches,
     )?;
-    Ok(ListResourceUserConsentsResponse {
-        consents: page.map(|row| row.consent.clone()),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(ListResourceUserConsentsResponse {
+        consents: |row| row.consent.clone(),
+        ..page
+    }))
 }
 
 pub(super) fn revoke(

@@ -9,6 +9,7 @@ use scalekit::api::clients::{
 
 use super::Patch;
 use crate::api_error::ApiError;
+use crate::services::page_response;
 use crate::state::{ClientRow, Ctx, Order, State};
 
 pub(super) fn create(
@@ -73,12 +74,10 @@ pub(super) fn list(
     let page = state
         .clients
         .page(Order::OldestFirst, size, token, matches)?;
-    Ok(ListClientsResponse {
-        clients: page.map(|row| row.client.clone()),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(ListClientsResponse {
+        clients: |row| row.client.clone(),
+        ..page
+    }))
 }
 
 pub(super) fn update(

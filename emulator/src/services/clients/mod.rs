@@ -8,66 +8,66 @@ mod organization;
 mod resource;
 mod secrets;
 
-use super::{Entry, Patch, contains, read, write};
+use super::{Entry, Patch, contains, reads, writes};
 
 pub(super) static OPERATIONS: &[Entry] = &[
-    ("ClientService.CreateClient", write!(environment::create)),
-    ("ClientService.CreateClientSecret", write!(secrets::create)),
+    ("ClientService.CreateClient", writes!(environment::create)),
+    ("ClientService.CreateClientSecret", writes!(secrets::create)),
     (
         "ClientService.CreateOrganizationClient",
-        write!(organization::create),
+        writes!(organization::create),
     ),
     (
         "ClientService.CreateOrganizationClientSecret",
-        write!(organization::create_secret),
+        writes!(organization::create_secret),
     ),
     (
         "ClientService.CreateResourceClient",
-        write!(resource::create),
+        writes!(resource::create),
     ),
-    ("ClientService.DeleteClient", write!(environment::delete)),
-    ("ClientService.DeleteClientSecret", write!(secrets::delete)),
+    ("ClientService.DeleteClient", writes!(environment::delete)),
+    ("ClientService.DeleteClientSecret", writes!(secrets::delete)),
     (
         "ClientService.DeleteOrganizationClient",
-        write!(organization::delete),
+        writes!(organization::delete),
     ),
     (
         "ClientService.DeleteOrganizationClientSecret",
-        write!(organization::delete_secret),
+        writes!(organization::delete_secret),
     ),
     (
         "ClientService.DeleteResourceClient",
-        write!(resource::delete),
+        writes!(resource::delete),
     ),
-    ("ClientService.GetClient", read!(environment::get)),
+    ("ClientService.GetClient", reads!(environment::get)),
     (
         "ClientService.GetOrganizationClient",
-        read!(organization::get),
+        reads!(organization::get),
     ),
-    ("ClientService.GetResource", read!(resource::get_resource)),
-    ("ClientService.GetResourceClient", read!(resource::get)),
-    ("ClientService.ListClient", read!(environment::list)),
+    ("ClientService.GetResource", reads!(resource::get_resource)),
+    ("ClientService.GetResourceClient", reads!(resource::get)),
+    ("ClientService.ListClient", reads!(environment::list)),
     (
         "ClientService.ListOrganizationClients",
-        read!(organization::list),
+        reads!(organization::list),
     ),
-    ("ClientService.ListResourceClients", read!(resource::list)),
+    ("ClientService.ListResourceClients", reads!(resource::list)),
     (
         "ClientService.ListResourceUserConsents",
-        read!(consents::list),
+        reads!(consents::list),
     ),
     (
         "ClientService.ListResources",
-        read!(resource::list_resources),
+        reads!(resource::list_resources),
     ),
-    ("ClientService.RevokeUserConsent", write!(consents::revoke)),
-    ("ClientService.UpdateClient", write!(environment::update)),
+    ("ClientService.RevokeUserConsent", writes!(consents::revoke)),
+    ("ClientService.UpdateClient", writes!(environment::update)),
     (
         "ClientService.UpdateOrganizationClient",
-        write!(organization::update),
+        writes!(organization::update),
     ),
     (
         "ClientService.UpdateResourceClient",
-        write!(resource::update),
+        writes!(resource::update),
     ),
 ];

@@ -12,6 +12,7 @@ use scalekit::api::clients::{
 
 use super::{Patch, machine, secrets};
 use crate::api_error::ApiError;
+use crate::services::page_response;
 use crate::state::{Ctx, MachineRow, Order, Row, State};
 
 /// Returns the client if it belongs to the organization.
@@ -67,12 +68,10 @@ pub(super) fn list(
         &request.page_token,
         |_| true,
     )?;
-    Ok(ListOrganizationClientsResponse {
-        clients: page.map(|row| row.client.clone()),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(ListOrganizationClientsResponse {
+        clients: |row| row.client.clone(),
+        ..page
+    }))
 }
 
 pub(super) fn update(

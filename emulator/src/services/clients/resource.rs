@@ -10,6 +10,7 @@ use scalekit::api::clients::{
 
 use super::{Patch, machine};
 use crate::api_error::ApiError;
+use crate::services::page_response;
 use crate::state::{Ctx, MachineRow, Order, Row, State};
 
 /// The id prefix of resource clients.
@@ -38,12 +39,10 @@ pub(super) fn list_resources(
     let page = state
         .resources
         .page(Order::OldestFirst, size, token, matches)?;
-    Ok(ListResourcesResponse {
-        resources: page.map(|resource| (*resource).clone()),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(ListResourcesResponse {
+        resources: |resource| (*resource).clone(),
+        ..page
+    }))
 }
 
 /// Returns the client if it belongs to the resource.

@@ -7,6 +7,7 @@ use scalekit::api::connections::{
 
 use super::{contains, domains_of};
 use crate::api_error::ApiError;
+use crate::services::page_response;
 use crate::state::{Ctx, Order, State};
 
 pub(super) fn all(
@@ -73,12 +74,10 @@ pub(super) fn apps(
         &request.page_token,
         matches,
     )?;
-    Ok(ListAppConnectionsResponse {
-        connections: page.map(|connection| summary(state, connection)),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(ListAppConnectionsResponse {
+        connections: |connection| summary(state, connection),
+        ..page
+    }))
 }
 
 /// Returns `true` for a connection to a third-party service. Only these have a provider key.

@@ -14,36 +14,45 @@ use scalekit::api::domains::{Domain, DomainType};
 pub(super) use providers::known_services;
 pub(super) use settings::service;
 
-use super::{Entry, contains, read, write};
+use super::{Entry, contains, reads, writes};
 use crate::api_error::ApiError;
 use crate::state::{Ctx, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[
-    ("ConnectionService.CreateConnection", write!(change::create)),
+    (
+        "ConnectionService.CreateConnection",
+        writes!(change::create),
+    ),
     (
         "ConnectionService.CreateEnvironmentConnection",
-        write!(change::create_environment),
+        writes!(change::create_environment),
     ),
-    ("ConnectionService.DeleteConnection", write!(change::delete)),
+    (
+        "ConnectionService.DeleteConnection",
+        writes!(change::delete),
+    ),
     (
         "ConnectionService.DeleteEnvironmentConnection",
-        write!(change::delete_environment),
+        writes!(change::delete_environment),
     ),
     (
         "ConnectionService.DisableConnection",
-        write!(change::disable),
+        writes!(change::disable),
     ),
-    ("ConnectionService.EnableConnection", write!(change::enable)),
-    ("ConnectionService.GetConnection", read!(get)),
+    (
+        "ConnectionService.EnableConnection",
+        writes!(change::enable),
+    ),
+    ("ConnectionService.GetConnection", reads!(get)),
     (
         "ConnectionService.GetEnvironmentConnection",
-        read!(get_environment),
+        reads!(get_environment),
     ),
-    ("ConnectionService.ListAppConnections", read!(list::apps)),
-    ("ConnectionService.ListConnections", read!(list::all)),
+    ("ConnectionService.ListAppConnections", reads!(list::apps)),
+    ("ConnectionService.ListConnections", reads!(list::all)),
     (
         "ConnectionService.UpdateEnvironmentConnection",
-        write!(change::update),
+        writes!(change::update),
     ),
 ];
 

@@ -10,6 +10,7 @@ use scalekit::api::mcp::{
 use super::connections::service;
 use super::{accounts, contains};
 use crate::api_error::ApiError;
+use crate::services::page_response;
 use crate::state::{Ctx, Order, Row, State};
 
 pub(super) fn create(
@@ -114,12 +115,10 @@ pub(super) fn list(
     let page = state
         .mcp_configs
         .page(Order::OldestFirst, size, token, matches)?;
-    Ok(ListMcpConfigsResponse {
-        configs: page.map(|config| (*config).clone()),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(ListMcpConfigsResponse {
+        configs: |config| (*config).clone(),
+        ..page
+    }))
 }
 
 /// Deletes a configuration and its instances.

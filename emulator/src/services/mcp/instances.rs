@@ -9,6 +9,7 @@ use scalekit::api::mcp::{
 
 use super::contains;
 use crate::api_error::ApiError;
+use crate::services::page_response;
 use crate::state::{Ctx, Order, Row, State};
 
 /// Returns the instance as the API shows it, with its current configuration.
@@ -128,12 +129,10 @@ pub(super) fn list(
     let page = state
         .mcp_instances
         .page(Order::OldestFirst, size, token, matches)?;
-    Ok(ListMcpInstancesResponse {
-        instances: page.map(|instance| show(state, instance)),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(ListMcpInstancesResponse {
+        instances: |instance| show(state, instance),
+        ..page
+    }))
 }
 
 pub(super) fn delete(

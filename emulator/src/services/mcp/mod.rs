@@ -5,26 +5,26 @@ mod instances;
 mod readiness;
 mod tokens;
 
-use super::{Entry, accounts, connections, contains, read, write};
+use super::{Entry, accounts, connections, contains, reads, writes};
 
 pub(super) static OPERATIONS: &[Entry] = &[
-    ("McpService.CreateMcpConfig", write!(configs::create)),
-    ("McpService.CreateMcpSessionToken", read!(tokens::create)),
-    ("McpService.DeleteMcpConfig", write!(configs::delete)),
-    ("McpService.DeleteMcpInstance", write!(instances::delete)),
-    ("McpService.EnsureMcpInstance", write!(instances::ensure)),
-    ("McpService.GetMcpConfig", read!(configs::get)),
-    ("McpService.GetMcpInstance", read!(instances::get)),
+    ("McpService.CreateMcpConfig", writes!(configs::create)),
+    ("McpService.CreateMcpSessionToken", reads!(tokens::create)),
+    ("McpService.DeleteMcpConfig", writes!(configs::delete)),
+    ("McpService.DeleteMcpInstance", writes!(instances::delete)),
+    ("McpService.EnsureMcpInstance", writes!(instances::ensure)),
+    ("McpService.GetMcpConfig", reads!(configs::get)),
+    ("McpService.GetMcpInstance", reads!(instances::get)),
     (
         "McpService.GetMcpInstanceAuthState",
-        write!(readiness::of_instance),
+        writes!(readiness::of_instance),
     ),
-    ("McpService.ListMcpConfigs", read!(configs::list)),
+    ("McpService.ListMcpConfigs", reads!(configs::list)),
     (
         "McpService.ListMcpConnectedAccounts",
-        write!(readiness::of_config),
+        writes!(readiness::of_config),
     ),
-    ("McpService.ListMcpInstances", read!(instances::list)),
-    ("McpService.UpdateMcpConfig", write!(configs::update)),
-    ("McpService.UpdateMcpInstance", write!(instances::update)),
+    ("McpService.ListMcpInstances", reads!(instances::list)),
+    ("McpService.UpdateMcpConfig", writes!(configs::update)),
+    ("McpService.UpdateMcpInstance", writes!(instances::update)),
 ];

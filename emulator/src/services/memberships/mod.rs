@@ -14,7 +14,7 @@ use scalekit::api::users::{
     UpdateMembershipRequest, UpdateMembershipRequestIdentities, UpdateMembershipResponse, User,
 };
 
-use super::{Entry, name, read, write};
+use super::{Entry, name, reads, writes};
 use crate::api_error::ApiError;
 use crate::state::{Ctx, Name, State};
 
@@ -22,17 +22,17 @@ use crate::state::{Ctx, Name, State};
 const INVITE_LIFETIME: i64 = 30 * 24 * 3600;
 
 pub(super) static OPERATIONS: &[Entry] = &[
-    ("UserService.AssignUserRoles", write!(roles::assign)),
-    ("UserService.CreateMembership", write!(create)),
-    ("UserService.DeleteMembership", write!(delete)),
+    ("UserService.AssignUserRoles", writes!(roles::assign)),
+    ("UserService.CreateMembership", writes!(create)),
+    ("UserService.DeleteMembership", writes!(delete)),
     (
         "UserService.ListUserPermissions",
-        read!(roles::list_permissions),
+        reads!(roles::list_permissions),
     ),
-    ("UserService.ListUserRoles", read!(roles::list)),
-    ("UserService.RemoveUserRole", write!(roles::remove)),
-    ("UserService.ResendInvite", write!(invites::resend)),
-    ("UserService.UpdateMembership", write!(update)),
+    ("UserService.ListUserRoles", reads!(roles::list)),
+    ("UserService.RemoveUserRole", writes!(roles::remove)),
+    ("UserService.ResendInvite", writes!(invites::resend)),
+    ("UserService.UpdateMembership", writes!(update)),
 ];
 
 fn create(

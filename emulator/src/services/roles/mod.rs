@@ -7,67 +7,73 @@ mod organization;
 mod permissions;
 pub(super) mod show;
 
-use super::{Entry, read, write};
+use super::{Entry, reads, writes};
 
 pub(super) static OPERATIONS: &[Entry] = &[
     (
         "RolesService.AddPermissionsToRole",
-        write!(permissions::add),
+        writes!(permissions::add),
     ),
     (
         "RolesService.CreateOrganizationRole",
-        write!(organization::create),
+        writes!(organization::create),
     ),
-    ("RolesService.CreateRole", write!(environment::create)),
+    ("RolesService.CreateRole", writes!(environment::create)),
     (
         "RolesService.DeleteOrganizationRole",
-        write!(organization::delete),
+        writes!(organization::delete),
     ),
     (
         "RolesService.DeleteOrganizationRoleBase",
-        write!(organization::delete_base),
+        writes!(organization::delete_base),
     ),
-    ("RolesService.DeleteRole", write!(environment::delete)),
+    ("RolesService.DeleteRole", writes!(environment::delete)),
     (
         "RolesService.DeleteRoleBase",
-        write!(environment::delete_base),
+        writes!(environment::delete_base),
     ),
-    ("RolesService.GetOrganizationRole", read!(organization::get)),
+    (
+        "RolesService.GetOrganizationRole",
+        reads!(organization::get),
+    ),
     (
         "RolesService.GetOrganizationRoleUsersCount",
-        read!(organization::count_users),
+        reads!(organization::count_users),
     ),
-    ("RolesService.GetRole", read!(environment::get)),
+    ("RolesService.GetRole", reads!(environment::get)),
     (
         "RolesService.GetRoleUsersCount",
-        read!(environment::count_users),
+        reads!(environment::count_users),
     ),
     (
         "RolesService.ListDependentRoles",
-        read!(environment::list_dependents),
+        reads!(environment::list_dependents),
     ),
     (
         "RolesService.ListEffectiveRolePermissions",
-        read!(permissions::list_effective),
+        reads!(permissions::list_effective),
     ),
     (
         "RolesService.ListOrganizationRoles",
-        read!(organization::list),
+        reads!(organization::list),
     ),
-    ("RolesService.ListRolePermissions", read!(permissions::list)),
-    ("RolesService.ListRoles", read!(environment::list)),
+    (
+        "RolesService.ListRolePermissions",
+        reads!(permissions::list),
+    ),
+    ("RolesService.ListRoles", reads!(environment::list)),
     (
         "RolesService.RemovePermissionFromRole",
-        write!(permissions::remove),
+        writes!(permissions::remove),
     ),
     (
         "RolesService.UpdateDefaultOrganizationRoles",
-        write!(defaults::update_organization),
+        writes!(defaults::update_organization),
     ),
-    ("RolesService.UpdateDefaultRoles", write!(defaults::update)),
+    ("RolesService.UpdateDefaultRoles", writes!(defaults::update)),
     (
         "RolesService.UpdateOrganizationRole",
-        write!(organization::update),
+        writes!(organization::update),
     ),
-    ("RolesService.UpdateRole", write!(environment::update)),
+    ("RolesService.UpdateRole", writes!(environment::update)),
 ];

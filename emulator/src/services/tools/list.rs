@@ -9,7 +9,7 @@ use scalekit::api::tools::{
 
 use super::{accounts_for, description, is_own, name, summary};
 use crate::api_error::ApiError;
-use crate::services::connections::service;
+use crate::services::{connections::service, page_response};
 use crate::state::{AccountRow, Ctx, State, page_of};
 
 /// The default number of search results.
@@ -25,19 +25,17 @@ pub(super) fn all(
     tools.retain(|tool| matches(state, &filter, tool));
     let page = page_of(&tools, request.page_size, &request.page_token)?;
     let short = filter.summary.unwrap_or_default();
-    Ok(ListToolsResponse {
-        tool_names: page.map(|tool| name(tool).to_owned()),
-        tools: page.map(|tool| {
+    Ok(page_response!(ListToolsResponse {
+        tool_names: |tool| name(tool).to_owned(),
+        tools: |tool| {
             if short {
                 summary((*tool).clone())
             } else {
                 (*tool).clone()
             }
-        }),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+        },
+        ..page
+    }))
 }
 
 fn matches(state: &State, filter: &Filter, tool: &Tool) -> bool {
@@ -103,12 +101,10 @@ pub(super) fn scoped(
         }
     }
     let page = page_of(&scoped, request.page_size, &request.page_token)?;
-    Ok(ListScopedToolsResponse {
-        tools: page.map(|tool| (*tool).clone()),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(ListScopedToolsResponse {
+        tools: |tool| (*tool).clone(),
+        ..page
+    }))
 }
 
 /// Lists the tools that an identifier can run: tools with an account, and the emulator's test
@@ -126,12 +122,10 @@ pub(super) fn available(
                 .is_some()
     });
     let page = page_of(&tools, request.page_size, &request.page_token)?;
-    Ok(ListAvailableToolsResponse {
-        tools: page.map(|tool| (*tool).clone()),
-        total_size: page.total,
-        next_page_token: page.next,
-        prev_page_token: page.previous,
-    })
+    Ok(page_response!(ListAvailableToolsResponse {
+        tools: |tool| (*tool).clone(),
+        ..page
+    }))
 }
 
 /// Returns the best matches first. Equal matches are in list order.

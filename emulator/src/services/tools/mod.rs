@@ -8,15 +8,15 @@ use scalekit::api::connected_accounts::ConnectorStatus;
 use scalekit::api::tools::Tool;
 use serde_json::Value;
 
-use super::{Entry, accounts, read, write};
+use super::{Entry, accounts, reads, writes};
 use crate::state::{AccountRow, Ctx, State};
 
 pub(super) static OPERATIONS: &[Entry] = &[
-    ("ToolService.ExecuteTool", write!(execute::execute)),
-    ("ToolService.ListAvailableTools", read!(list::available)),
-    ("ToolService.ListScopedTools", read!(list::scoped)),
-    ("ToolService.ListTools", read!(list::all)),
-    ("ToolService.SearchTools", read!(list::search)),
+    ("ToolService.ExecuteTool", writes!(execute::execute)),
+    ("ToolService.ListAvailableTools", reads!(list::available)),
+    ("ToolService.ListScopedTools", reads!(list::scoped)),
+    ("ToolService.ListTools", reads!(list::all)),
+    ("ToolService.SearchTools", reads!(list::search)),
 ];
 
 /// Returns all tools: built-in ones first, then seeded ones. A seeded tool replaces a built-in tool
