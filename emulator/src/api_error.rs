@@ -6,7 +6,7 @@ use scalekit::api::errdetails::{
 };
 use serde_json::{Value, json};
 
-use crate::http::Reply;
+use crate::http::Response;
 
 /// One violated constraint.
 pub(crate) type Violation = ValidationErrorInfoFieldViolation;
@@ -125,9 +125,9 @@ impl ApiError {
         json!({ "code": self.code.value(), "message": self.message, "details": [detail] })
     }
 
-    pub(crate) fn into_reply(self, request_id: &str) -> Reply {
+    pub(crate) fn into_response(self, request_id: &str) -> Response {
         let status = http::StatusCode::from_u16(self.code.http_status())
             .unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
-        Reply::json(status, &self.to_json(request_id))
+        Response::json(status, &self.to_json(request_id))
     }
 }

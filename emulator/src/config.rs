@@ -95,7 +95,7 @@ pub(crate) struct Config {
     pub(crate) webhooks: Vec<String>,
     pub(crate) seeds: Vec<Seed>,
     /// The data file; `None` means that the state is only in memory.
-    pub(crate) data: Option<PathBuf>,
+    pub(crate) data_file: Option<PathBuf>,
 }
 
 impl Config {
@@ -184,7 +184,7 @@ impl Default for Config {
             lenient: false,
             webhooks: Vec::new(),
             seeds: Vec::new(),
-            data: None,
+            data_file: None,
         }
     }
 }

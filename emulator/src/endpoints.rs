@@ -7,7 +7,7 @@ use http::header::{
 use http::{Method, StatusCode};
 
 use crate::app::App;
-use crate::http::{NoMatch, Reply, Request};
+use crate::http::{NoMatch, Request, Response};
 use crate::links::{connected_accounts, portal};
 use crate::login;
 use crate::oauth::{discovery, logout, token, userinfo};
@@ -83,11 +83,11 @@ impl Endpoint {
 
     /// Adds the CORS header if the endpoint allows cross-origin requests (OpenID Connect Core 1.0,
     /// section 5.3).
-    pub(crate) fn add_cors(self, reply: Reply) -> Reply {
+    pub(crate) fn add_cors(self, response: Response) -> Response {
         if self.allows_cors() {
-            reply.header(ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+            response.header(ACCESS_CONTROL_ALLOW_ORIGIN, "*")
         } else {
-            reply
+            response
         }
     }
 
@@ -127,13 +127,13 @@ fn path_matches(pattern: &str, path: &str) -> bool {
 }
 
 /// Returns the response to a CORS preflight request, or `None` for other requests.
-pub(crate) fn preflight(request: &Request) -> Option<Reply> {
+pub(crate) fn handle_preflight(request: &Request) -> Option<Response> {
     let (endpoint, ..) = ENDPOINTS
         .iter()
         .find(|(_, _, pattern)| *pattern == request.path)?;
     (request.method == Method::OPTIONS && endpoint.allows_cors()).then(|| {
         endpoint
-            .add_cors(Reply::empty(StatusCode::NO_CONTENT))
+            .add_cors(Response::empty(StatusCode::NO_CONTENT))
             .header(ACCESS_CONTROL_ALLOW_METHODS, &endpoint.methods().join(", "))
             .header(ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type")
             .header(ACCESS_CONTROL_MAX_AGE, "300")
@@ -141,7 +141,7 @@ pub(crate) fn preflight(request: &Request) -> Option<Reply> {
 }
 
 /// Handles a request to an endpoint.
-pub(crate) async fn handle(app: &App, endpoint: Endpoint, request: &Request) -> Reply {
+pub(crate) async fn handle(app: &App, endpoint: Endpoint, request: &Request) -> Response {
     let result = match endpoint {
         Endpoint::Authorize => login::handle(app, request).await,
         Endpoint::Token => token::handle(app, request).await,
@@ -154,6 +154,6 @@ pub(crate) async fn handle(app: &App, endpoint: Endpoint, request: &Request) -> 
         Endpoint::Portal => portal::handle(app, request),
     };
     result.unwrap_or_else(|error| {
-        Reply::text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}\n"))
+        Response::text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}\n"))
     })
 }

@@ -30,6 +30,7 @@ mod links;
 mod login;
 mod oauth;
 mod pages;
+mod registry;
 mod scim;
 mod secrets;
 mod server;
@@ -164,8 +165,8 @@ impl Drop for Emulator {
     fn drop(&mut self) {
         self.server.abort();
         // Release the data file immediately, even if connections are still open.
-        if let Some(data) = &self.app.data {
-            data.close();
+        if let Some(file) = &self.app.data_file {
+            file.close();
         }
     }
 }
@@ -281,7 +282,7 @@ impl Builder {
     /// next start. Seeds are applied only to a new file and by a reset.
     #[must_use]
     pub fn data(mut self, file: impl Into<PathBuf>) -> Self {
-        self.config.data = Some(file.into());
+        self.config.data_file = Some(file.into());
         self
     }
 

@@ -9,9 +9,8 @@ use serde_json::{Value, json};
 use super::{AdminError, body};
 use crate::app::App;
 use crate::http::Request;
-use crate::scim;
 use crate::secrets::{hash, random_token, suffix};
-use crate::state::DirectoryRow;
+use crate::state::{DirectoryRow, scim_endpoint};
 
 /// A group, and the ids of all its members if they change.
 #[derive(Debug, Default, Deserialize)]
@@ -23,7 +22,7 @@ struct Group {
 }
 
 /// Handles a request. `rest` is the path after `directories/`: the directory id and the resource.
-pub(super) fn route(
+pub(super) fn handle(
     app: &App,
     method: &Method,
     rest: &str,
@@ -81,5 +80,5 @@ fn add_secret(app: &App, directory: &str) -> Result<Value, AdminError> {
             })?;
         Ok::<_, AdminError>(secret)
     })?;
-    Ok(json!({ "id": secret.id, "secret": plain, "endpoint": scim::endpoint(&app.url, directory) }))
+    Ok(json!({ "id": secret.id, "secret": plain, "endpoint": scim_endpoint(&app.url, directory) }))
 }

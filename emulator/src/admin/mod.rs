@@ -1,7 +1,7 @@
 //! The admin API of the emulator at `/_emulator/`, for tests. It is not part of the service.
 
 mod directories;
-mod fault;
+mod faults;
 mod mails;
 mod webhooks;
 
@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use crate::api_error::ApiError;
 use crate::app::App;
 use crate::config::Seed;
-use crate::http::{Reply, Request};
+use crate::http::{Request, Response};
 use crate::oauth::{IdpInitiated, idp_initiated_token};
 use crate::traffic::Filter;
 
@@ -64,15 +64,15 @@ impl From<ApiError> for AdminError {
 }
 
 /// Handles a request. `path` is the path after [`PREFIX`].
-pub(crate) async fn handle(app: &App, path: &str, request: &Request) -> Reply {
+pub(crate) async fn handle(app: &App, path: &str, request: &Request) -> Response {
     let result = match app.hosts.check(request) {
         Ok(()) => route(app, path, request).await,
         Err(problem) => Err(AdminError(StatusCode::FORBIDDEN, problem)),
     };
     match result {
-        Ok(Value::Null) => Reply::empty(StatusCode::NO_CONTENT),
-        Ok(value) => Reply::json(StatusCode::OK, &value),
-        Err(AdminError(status, message)) => Reply::json(status, &json!({ "error": message })),
+        Ok(Value::Null) => Response::empty(StatusCode::NO_CONTENT),
+        Ok(value) => Response::json(StatusCode::OK, &value),
+        Err(AdminError(status, message)) => Response::json(status, &json!({ "error": message })),
     }
 }
 
@@ -90,7 +90,7 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, AdminE
             Ok(Value::Null)
         }
         (Method::GET, "faults", None) => Ok(json!(app.faults.all())),
-        (Method::POST, "faults", None) => Ok(json!(fault::add(app, body(request)?)?)),
+        (Method::POST, "faults", None) => Ok(json!(faults::add(app, body(request)?)?)),
         (Method::DELETE, "faults", id) => {
             app.faults.remove(id.map(number).transpose()?);
             Ok(Value::Null)
@@ -117,7 +117,7 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, AdminE
         }
         (Method::POST, "login-requests", None) => mails::start_login(app, &body(request)?),
         (Method::GET, "login-requests", Some(id)) => mails::show_login(app, id),
-        (method, "directories", Some(rest)) => directories::route(app, &method, rest, request),
+        (method, "directories", Some(rest)) => directories::handle(app, &method, rest, request),
         (Method::POST, "keys", Some("rotate")) => {
             let rotation: Rotation = body(request)?;
             let rotated = app.keys.rotate(rotation.revoke).await;
@@ -140,7 +140,7 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, AdminE
             Ok(clock(app))
         }
         (method, "webhooks" | "deliveries" | "interceptors", id) => {
-            let result = webhooks::route(app, &method, resource, id, request);
+            let result = webhooks::handle(app, &method, resource, id, request);
             if method != Method::GET {
                 app.save_settings();
             }
@@ -158,13 +158,15 @@ async fn route(app: &App, path: &str, request: &Request) -> Result<Value, AdminE
 }
 
 fn info(app: &App) -> Value {
+    let operations = scalekit::schema::OPERATIONS.iter();
+    let operations = operations.map(|operation| operation.name);
     json!({
         "version": env!("CARGO_PKG_VERSION"),
         "environment_url": app.url,
         "client_id": app.client.id,
         "auto_approve": app.config.auto_approve,
         "lenient": app.config.lenient,
-        "operations": scalekit::schema::OPERATIONS.iter().map(|operation| operation.name).collect::<Vec<_>>(),
+        "operations": operations.collect::<Vec<_>>(),
     })
 }
 

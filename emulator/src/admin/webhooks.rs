@@ -17,7 +17,8 @@ struct Redelivery {
     endpoint_id: Option<u64>,
 }
 
-pub(super) fn route(
+/// Handles a request. `rest` is the path after the resource.
+pub(super) fn handle(
     app: &App,
     method: &Method,
     resource: &str,

@@ -16,16 +16,16 @@ pub(crate) use rules::warm_up;
 
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::http::{NoMatch, Reply, Request};
+use crate::http::{NoMatch, Request, Response};
 use crate::interceptors::Trigger;
 use crate::services::{self, Handler};
 use crate::state;
 
 /// Runs an operation and returns its response.
-pub(crate) async fn handle(app: &App, matched: &Match, request: &Request) -> Reply {
+pub(crate) async fn handle(app: &App, matched: &Match, request: &Request) -> Response {
     match run(app, matched, request).await {
-        Ok(json) => Reply::json_text(StatusCode::OK, json),
-        Err(error) => error.into_reply(&request.id),
+        Ok(json) => Response::json_text(StatusCode::OK, json),
+        Err(error) => error.into_response(&request.id),
     }
 }
 
@@ -79,21 +79,21 @@ async fn intercept(app: &App, operation: &str, request: &Value) -> Result<(), Ap
 }
 
 /// Returns the error response for a request that does not match any operation.
-pub(crate) fn no_route(reason: &NoMatch, request: &Request) -> Reply {
+pub(crate) fn handle_no_route(reason: &NoMatch, request: &Request) -> Response {
     let route = format!("{} {}", request.method, request.path);
     match reason {
         NoMatch::Path => {
             let mut error = ApiError::not_found("route", &route);
             error.message = format!("no route matches {route}");
-            error.into_reply(&request.id)
+            error.into_response(&request.id)
         }
         NoMatch::Method(methods) => {
             let error = ApiError::unimplemented(format!("no route matches {route}"));
-            let mut reply = error
-                .into_reply(&request.id)
+            let mut response = error
+                .into_response(&request.id)
                 .header(http::header::ALLOW, &methods.join(", "));
-            reply.status = StatusCode::METHOD_NOT_ALLOWED;
-            reply
+            response.status = StatusCode::METHOD_NOT_ALLOWED;
+            response
         }
     }
 }

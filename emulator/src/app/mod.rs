@@ -12,11 +12,12 @@ use crate::config::{Config, Credentials};
 use crate::hosts::Hosts;
 use crate::interceptors::{Interceptor, Interceptors};
 use crate::keys::Keys;
+use crate::registry::Registry;
 use crate::state::{Ctx, Seed, State};
-use crate::storage::Data;
+use crate::storage::DataFile;
 use crate::ticket::TicketKey;
 use crate::traffic::{Faults, Log};
-use crate::updates::Pulse;
+use crate::updates::Updates;
 use crate::webhooks::{Endpoint, Webhooks};
 
 /// The name of the [`Settings`] in the data file.
@@ -37,8 +38,8 @@ pub(crate) struct App {
     pub(crate) webhooks: Webhooks,
     pub(crate) interceptors: Interceptors,
     pub(crate) ticket_key: TicketKey,
-    pub(crate) pulse: Pulse,
-    pub(crate) data: Option<Arc<Data>>,
+    pub(crate) updates: Updates,
+    pub(crate) data_file: Option<Arc<DataFile>>,
     /// The seeds to load on each reset, as JSON to save memory.
     seeds: Vec<Box<[u8]>>,
     /// Locked while settings are collected and queued, so that they are saved in order.
@@ -50,8 +51,8 @@ pub(crate) struct App {
 #[derive(Default, Serialize, Deserialize)]
 struct Settings {
     client: Credentials,
-    webhooks: (u64, Vec<Endpoint>),
-    interceptors: (u64, Vec<Interceptor>),
+    webhooks: Registry<Endpoint>,
+    interceptors: Registry<Interceptor>,
     shift_milliseconds: i64,
 }
 
@@ -67,15 +68,15 @@ impl App {
         url: String,
         new_secret: &str,
     ) -> anyhow::Result<Arc<Self>> {
-        let (data, state) = match &config.data {
+        let (data_file, state) = match &config.data_file {
             Some(path) => {
-                let (data, state) = Data::open(path)?;
-                (Some(Arc::new(data)), state)
+                let (data_file, state) = DataFile::open(path)?;
+                (Some(Arc::new(data_file)), state)
             }
             None => (None, None),
         };
-        let settings: Option<Settings> = match &data {
-            Some(data) => data.value(SETTINGS)?,
+        let settings: Option<Settings> = match &data_file {
+            Some(data_file) => data_file.value(SETTINGS)?,
             None => None,
         };
         let settings = settings.unwrap_or_default();
@@ -85,21 +86,21 @@ impl App {
             .map(|seed| Ok(serde_json::to_vec(&seed.0)?.into_boxed_slice()));
         let clock = Clock::default();
         let _ = clock.set_shift(SignedDuration::from_millis(settings.shift_milliseconds));
-        let pulse = Pulse::default();
+        let updates = Updates::default();
         let url = config.url.clone().unwrap_or(url);
         let app = Arc::new(Self {
             hosts: Hosts::new(&url, &config.allowed_hosts),
             url,
             client: config.credentials(settings.client, new_secret),
             clock: Arc::new(clock),
-            keys: Keys::start(data.clone())?,
+            keys: Keys::start(data_file.clone())?,
             log: Log::default(),
             faults: Faults::default(),
-            webhooks: Webhooks::new(&config.webhooks, settings.webhooks, pulse.clone()),
+            webhooks: Webhooks::new(&config.webhooks, settings.webhooks, updates.clone()),
             interceptors: Interceptors::new(settings.interceptors),
             ticket_key: TicketKey::default(),
-            pulse,
-            data,
+            updates,
+            data_file,
             seeds: seed_texts.collect::<Result<_, serde_json::Error>>()?,
             settings: Mutex::default(),
             state: RwLock::default(),
@@ -136,7 +137,7 @@ impl App {
         seeds: impl Iterator<Item = serde_json::Result<Seed>>,
     ) -> serde_json::Result<()> {
         let mut state = State::default();
-        if self.data.is_some() {
+        if self.data_file.is_some() {
             state.track();
         }
         state.add_first_roles();
@@ -150,7 +151,10 @@ impl App {
         // A seed can replace the client and its secrets.
         ensure_client(&mut state);
         let mut current = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        let saving = self.data.as_ref().map(|data| data.replace(state.drain()));
+        let saving = self
+            .data_file
+            .as_ref()
+            .map(|file| file.replace(state.drain()));
         *current = state;
         drop(current);
         if let Some(saving) = saving {
@@ -175,7 +179,7 @@ impl App {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let result = change(&mut state);
         let events = std::mem::take(&mut state.outbox);
-        let saving = self.data.as_ref().map(|data| data.save(state.drain()));
+        let saving = self.data_file.as_ref().map(|file| file.save(state.drain()));
         drop(state);
         if let Some(saving) = saving {
             saving.wait();
@@ -188,7 +192,7 @@ impl App {
 
     /// Saves webhook endpoints, interceptors and the clock. Call it after changing one of them.
     pub(crate) fn save_settings(&self) {
-        let Some(data) = &self.data else { return };
+        let Some(file) = &self.data_file else { return };
         let guard = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
         let settings = Settings {
             client: self.client.clone(),
@@ -196,13 +200,13 @@ impl App {
             interceptors: self.interceptors.saved(),
             shift_milliseconds: i64::try_from(self.clock.shift().as_millis()).unwrap_or_default(),
         };
-        let saving = data.save_value(SETTINGS, &settings);
+        let saving = file.save_value(SETTINGS, &settings);
         drop(guard);
         saving.wait();
     }
 
     /// Returns the reason why the emulator must stop sending responses, if there is one.
     pub(crate) fn failure(&self) -> Option<&str> {
-        self.data.as_ref().and_then(|data| data.failure())
+        self.data_file.as_ref().and_then(|file| file.failure())
     }
 }

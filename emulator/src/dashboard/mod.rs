@@ -7,7 +7,7 @@ use http::header::{CACHE_CONTROL, HeaderName};
 use http::{Method, StatusCode};
 
 use crate::app::App;
-use crate::http::{Body, Reply, Request};
+use crate::http::{Body, Request, Response};
 use crate::pages::{self, Browser};
 use crate::ticket::Ticket;
 use views::View;
@@ -20,8 +20,8 @@ const PURPOSE: &str = "dashboard";
 
 /// Handles a request for the dashboard, or returns `None` for other requests. Dashboard requests
 /// are not logged.
-pub(crate) fn handle(app: &App, request: &Request) -> Option<Reply> {
-    let handler: fn(&App, &Request) -> anyhow::Result<Reply> =
+pub(crate) fn handle(app: &App, request: &Request) -> Option<Response> {
+    let handler: fn(&App, &Request) -> anyhow::Result<Response> =
         match (&request.method, request.path.as_str()) {
             (&Method::GET, "/") => show,
             (&Method::GET, EVENTS) => events,
@@ -33,12 +33,12 @@ pub(crate) fn handle(app: &App, request: &Request) -> Option<Reply> {
         Err(problem) => forbidden(&problem),
     };
     let failed = |error: anyhow::Error| {
-        Reply::text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}\n"))
+        Response::text(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}\n"))
     };
     Some(result.unwrap_or_else(failed))
 }
 
-fn forbidden(problem: &str) -> anyhow::Result<Reply> {
+fn forbidden(problem: &str) -> anyhow::Result<Response> {
     pages::message(
         StatusCode::FORBIDDEN,
         "Dashboard access denied",
@@ -47,7 +47,7 @@ fn forbidden(problem: &str) -> anyhow::Result<Reply> {
     )
 }
 
-fn show(app: &App, request: &Request) -> anyhow::Result<Reply> {
+fn show(app: &App, request: &Request) -> anyhow::Result<Response> {
     let query = request.query();
     let browser = Browser::of(app, request);
     let view = match query.get("view") {
@@ -69,17 +69,17 @@ fn show(app: &App, request: &Request) -> anyhow::Result<Reply> {
 }
 
 /// Streams an event for each change, so that the page can reload its content.
-fn events(app: &App, _: &Request) -> anyhow::Result<Reply> {
-    let mut reply = Reply::new(StatusCode::OK, "text/event-stream", "");
-    reply.body = Body::Live(app.pulse.listen());
+fn events(app: &App, _: &Request) -> anyhow::Result<Response> {
+    let mut response = Response::new(StatusCode::OK, "text/event-stream", "");
+    response.body = Body::EventStream(app.updates.subscribe());
     // Proxies that buffer responses would never forward this one.
     let buffering = HeaderName::from_static("x-accel-buffering");
-    Ok(reply
+    Ok(response
         .header(CACHE_CONTROL, "no-store")
         .header(buffering, "no"))
 }
 
-fn redeliver(app: &App, request: &Request) -> anyhow::Result<Reply> {
+fn redeliver(app: &App, request: &Request) -> anyhow::Result<Response> {
     let form = request.form();
     let ticket = Browser::of(app, request).verify_ticket(app, &form, PURPOSE);
     if ticket.is_none() {
@@ -93,7 +93,7 @@ fn redeliver(app: &App, request: &Request) -> anyhow::Result<Reply> {
         Some(app.webhooks.redeliver(&app.clock, id, Some(endpoint)))
     });
     match sent {
-        Some(count) if count > 0 => Ok(Reply::redirect("/?view=webhooks")),
+        Some(count) if count > 0 => Ok(Response::redirect("/?view=webhooks")),
         _ => {
             let text = "The delivery or its endpoint no longer exists.";
             let link = Some(("Back to webhooks", "/?view=webhooks"));

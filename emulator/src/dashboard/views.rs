@@ -1,5 +1,6 @@
 //! Content of the dashboard's pages.
 
+use scalekit::api::connections::Connection;
 use scalekit::api::users::User;
 use serde_json::{Value, json};
 
@@ -139,7 +140,7 @@ fn overview(app: &App) -> Value {
         "client_id": app.client.id,
         "auto_approve": app.config.auto_approve,
         "lenient": app.config.lenient,
-        "data_file": app.config.data.as_ref().map(|path| path.display().to_string()),
+        "data_file": app.config.data_file.as_ref().map(|path| path.display().to_string()),
         "shift_seconds": app.clock.shift().as_secs(),
         "version": env!("CARGO_PKG_VERSION"),
     })
@@ -159,11 +160,18 @@ fn organizations(app: &App, search: &Search) -> (Value, usize) {
             let id = row.id();
             let domains = state.domains.by("organization", id);
             let connections = state.connections.by("organization", id);
+            let summary = |connection: &Connection| {
+                json!({
+                    "id": connection.id,
+                    "provider": connection.provider,
+                    "type": connection.r#type,
+                    "enabled": connection.enabled,
+                })
+            };
             json!({
                 "organization": row.organization,
                 "domains": domains.map(|domain| &domain.domain).collect::<Vec<_>>(),
-                "connections": connections.map(|one| json!({ "id": one.id, "provider": one.provider, "type": one.r#type,
-                    "enabled": one.enabled })).collect::<Vec<_>>(),
+                "connections": connections.map(summary).collect::<Vec<_>>(),
                 "members": state.users.by("organization", id).count(),
             })
         },

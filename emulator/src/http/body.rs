@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
-use crate::updates::Live;
+use crate::updates::EventStream;
 
 /// A chunk of an endless body.
 const CHUNK: Bytes = Bytes::from_static(&[b' '; 16 * 1024]);
@@ -31,7 +31,7 @@ pub(crate) enum Body {
     /// A body that never ends: `start`, then spaces, which are valid in JSON.
     Endless { start: Option<Bytes> },
     /// Server-sent events.
-    Live(Live),
+    EventStream(EventStream),
 }
 
 impl Body {
@@ -89,8 +89,8 @@ impl http_body::Body for Body {
                         .map(|()| Some(Err(io::Error::other("truncated by a fault"))));
                 }
             },
-            Self::Live(live) => {
-                return live
+            Self::EventStream(events) => {
+                return events
                     .poll(context)
                     .map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))));
             }
@@ -112,7 +112,7 @@ impl http_body::Body for Body {
                 SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
             }
             Self::Truncated { content_length, .. } => SizeHint::with_exact(*content_length),
-            Self::Endless { .. } | Self::Live(_) => SizeHint::default(),
+            Self::Endless { .. } | Self::EventStream(_) => SizeHint::default(),
         }
     }
 }
@@ -123,7 +123,7 @@ impl fmt::Debug for Body {
             Self::Full(_) => "Full",
             Self::Truncated { .. } => "Truncated",
             Self::Endless { .. } => "Endless",
-            Self::Live(_) => "Live",
+            Self::EventStream(_) => "EventStream",
         })
     }
 }

@@ -63,13 +63,13 @@ pub(crate) enum NoMatch {
 
 /// A response, before faults are applied.
 #[derive(Debug)]
-pub(crate) struct Reply {
+pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
 }
 
-impl Reply {
+impl Response {
     pub(crate) fn new(
         status: StatusCode,
         content_type: &'static str,

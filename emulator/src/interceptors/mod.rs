@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use crate::registry::{Numbered, Registry};
 use crate::webhooks::{self, Rotation, Signer};
 pub(crate) use call::InterceptorResponse;
 
@@ -76,37 +77,41 @@ impl NewInterceptor {
     }
 }
 
+impl Numbered for Interceptor {
+    fn id(&self) -> u64 {
+        self.id
+    }
+}
+
 /// All interceptors, in call order.
 #[derive(Debug, Default)]
 pub(crate) struct Interceptors {
-    all: Mutex<(u64, Vec<Interceptor>)>,
+    registry: Mutex<Registry<Interceptor>>,
     http: OnceLock<reqwest::Client>,
 }
 
 impl Interceptors {
-    /// Creates the list from the saved last id and interceptors.
-    pub(crate) fn new(saved: (u64, Vec<Interceptor>)) -> Self {
+    /// Creates the list from the interceptors in the data file.
+    pub(crate) fn new(saved: Registry<Interceptor>) -> Self {
         Self {
-            all: Mutex::new(saved),
+            registry: Mutex::new(saved),
             http: OnceLock::new(),
         }
     }
 
-    /// Returns the last id and the interceptors, for the data file.
-    pub(crate) fn saved(&self) -> (u64, Vec<Interceptor>) {
+    /// Returns the interceptors for the data file.
+    pub(crate) fn saved(&self) -> Registry<Interceptor> {
         self.lock().clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, (u64, Vec<Interceptor>)> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Registry<Interceptor>> {
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds an interceptor and returns it, including its secret.
     pub(crate) fn add(&self, new: NewInterceptor) -> Interceptor {
-        let mut all = self.lock();
-        all.0 += 1;
-        let interceptor = Interceptor {
-            id: all.0,
+        let create = |id| Interceptor {
+            id,
             url: new.url,
             trigger_point: new.trigger_point,
             display_name: new.display_name,
@@ -114,42 +119,37 @@ impl Interceptors {
             timeout_ms: new.timeout_ms.unwrap_or(TIMEOUT_MS),
             fallback: new.fallback,
         };
-        all.1.push(interceptor.clone());
-        interceptor
+        self.lock().add(create).clone()
     }
 
     pub(crate) fn all(&self) -> Vec<Interceptor> {
-        self.lock().1.clone()
+        self.lock().iter().cloned().collect()
     }
 
     /// Removes one interceptor, or all if `id` is `None`.
     pub(crate) fn remove(&self, id: Option<u64>) {
-        self.lock()
-            .1
-            .retain(|interceptor| id.is_some_and(|id| id != interceptor.id));
+        self.lock().remove(id);
     }
 
     /// Replaces an interceptor's secret. Returns the interceptor, or `None` if the id is unknown.
     pub(crate) fn rotate(&self, id: u64, rotation: Rotation, now: i64) -> Option<Interceptor> {
-        let mut all = self.lock();
-        let interceptor = all.1.iter_mut().find(|interceptor| interceptor.id == id)?;
+        let mut registry = self.lock();
+        let interceptor = registry.get_mut(id)?;
         interceptor.signer.rotate(rotation, now);
         Some(interceptor.clone())
     }
 
     /// Returns `true` if the trigger has interceptors.
     pub(crate) fn any(&self, trigger: Trigger) -> bool {
-        self.lock()
-            .1
-            .iter()
-            .any(|interceptor| interceptor.trigger_point == trigger)
+        let registry = self.lock();
+        let mut triggers = registry.iter().map(|interceptor| interceptor.trigger_point);
+        triggers.any(|other| other == trigger)
     }
 
     /// Returns the interceptors of a trigger.
     pub(crate) fn at(&self, trigger: Trigger) -> Vec<Interceptor> {
-        let all = self.lock();
-        let matching = all
-            .1
+        let registry = self.lock();
+        let matching = registry
             .iter()
             .filter(|interceptor| interceptor.trigger_point == trigger);
         matching.cloned().collect()

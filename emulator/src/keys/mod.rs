@@ -14,7 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::storage::Data;
+use crate::storage::DataFile;
 
 pub(crate) use jws::{decode_claims, sign};
 
@@ -35,7 +35,7 @@ pub(crate) struct SigningKey {
 /// the start. [`Keys::current`] waits for it.
 pub(crate) struct Keys {
     keys: RwLock<VecDeque<Arc<SigningKey>>>,
-    data: Option<Arc<Data>>,
+    data_file: Option<Arc<DataFile>>,
     ready: watch::Sender<bool>,
 }
 
@@ -109,9 +109,9 @@ impl Keys {
     ///
     /// # Errors
     /// Returns an error if the data file contains an invalid key.
-    pub(crate) fn start(data: Option<Arc<Data>>) -> anyhow::Result<Arc<Self>> {
-        let saved: Vec<String> = match &data {
-            Some(data) => data.value(SAVED)?.unwrap_or_default(),
+    pub(crate) fn start(data_file: Option<Arc<DataFile>>) -> anyhow::Result<Arc<Self>> {
+        let saved: Vec<String> = match &data_file {
+            Some(file) => file.value(SAVED)?.unwrap_or_default(),
             None => Vec::new(),
         };
         let saved_keys = saved
@@ -121,7 +121,7 @@ impl Keys {
         let has_keys = !saved_keys.is_empty();
         let keys = Arc::new(Self {
             keys: RwLock::new(saved_keys),
-            data,
+            data_file,
             ready: watch::Sender::new(has_keys),
         });
         if has_keys {
@@ -140,9 +140,9 @@ impl Keys {
         let mut next = keys.clone();
         next.push_front(key);
         next.truncate(limit);
-        if let Some(data) = &self.data {
+        if let Some(file) = &self.data_file {
             let saved: anyhow::Result<Vec<String>> = next.iter().map(|key| key.saved()).collect();
-            data.save_value(SAVED, &saved?).wait();
+            file.save_value(SAVED, &saved?).wait();
         }
         *keys = next;
         drop(keys);

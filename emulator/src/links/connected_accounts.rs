@@ -6,11 +6,11 @@
 use http::StatusCode;
 
 use crate::app::App;
-use crate::http::{Reply, Request};
+use crate::http::{Request, Response};
 use crate::pages;
 
 /// Returns the last page of a link without a `user_verify_url`.
-pub(crate) fn handle_done() -> anyhow::Result<Reply> {
+pub(crate) fn handle_done() -> anyhow::Result<Response> {
     pages::message(
         StatusCode::OK,
         "Account connected",
@@ -19,7 +19,7 @@ pub(crate) fn handle_done() -> anyhow::Result<Reply> {
     )
 }
 
-pub(crate) fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
+pub(crate) fn handle(app: &App, request: &Request) -> anyhow::Result<Response> {
     let query = request.query();
     if query.get("decision") == Some("deny") {
         return pages::message(
@@ -47,5 +47,5 @@ pub(crate) fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
         parameters.append_pair("state", state);
     }
     drop(parameters);
-    Ok(Reply::redirect(redirect.as_str()))
+    Ok(Response::redirect(redirect.as_str()))
 }

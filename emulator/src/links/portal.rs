@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use crate::app::App;
-use crate::http::{Reply, Request};
+use crate::http::{Request, Response};
 use crate::pages;
 use crate::state::PORTAL;
 
@@ -15,7 +15,7 @@ const FEATURES: [(&str, &str); 2] = [
     ("dir_sync", "Directory synchronization"),
 ];
 
-pub(crate) fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
+pub(crate) fn handle(app: &App, request: &Request) -> anyhow::Result<Response> {
     let id = request.path.strip_prefix(PORTAL).unwrap_or_default();
     let state = app.read();
     let found = state.portal_links.get(id).and_then(|link| {
@@ -46,7 +46,7 @@ pub(crate) fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
     pages::page(StatusCode::OK, "portal.html", context)
 }
 
-fn invalid_link(status: StatusCode, problem: &str) -> anyhow::Result<Reply> {
+fn invalid_link(status: StatusCode, problem: &str) -> anyhow::Result<Response> {
     let text = format!("{problem} Create a new one with GeneratePortalLink.");
     pages::message(status, "This link does not work", &text, None)
 }

@@ -14,7 +14,7 @@ use super::screens::choice;
 use super::session::{self, LoginMethod};
 use super::sso;
 use crate::app::App;
-use crate::http::{Pairs, Reply, Request};
+use crate::http::{Pairs, Request, Response};
 use crate::oauth::{Authorization, Denied};
 use crate::pages::Browser;
 use crate::state::{SUCCESS, SessionRow, State};
@@ -78,7 +78,7 @@ impl<'a> Flow<'a> {
     }
 
     /// Handles the initial request: shows the first page or resumes a session.
-    pub(super) fn start(&self) -> Result<Reply, Stop> {
+    pub(super) fn start(&self) -> Result<Response, Stop> {
         if self.request.method == Method::GET
             && let Some(token) = self.authorization.parameters.get("link_token")
         {
@@ -146,7 +146,7 @@ impl<'a> Flow<'a> {
     }
 
     /// Continues with an existing session.
-    pub(super) fn resume(&self, row: &SessionRow) -> Result<Reply, Stop> {
+    pub(super) fn resume(&self, row: &SessionRow) -> Result<Response, Stop> {
         let organization = self.params.requested_organization(&self.app.read());
         let organization = organization.unwrap_or_else(|| row.session.organization_id.clone());
         let email = {
@@ -166,7 +166,7 @@ impl<'a> Flow<'a> {
 
     /// Shows the first sign-in page: the page of the selected connections, or the email page if the
     /// request selects no connection.
-    fn identify(&self) -> Result<Reply, Stop> {
+    fn identify(&self) -> Result<Response, Stop> {
         let ticket = Ticket {
             email: self.params.email.clone(),
             ..Ticket::default()
@@ -198,7 +198,7 @@ impl<'a> Flow<'a> {
         &self,
         ticket: Ticket,
         method: LoginMethod,
-    ) -> Result<Reply, Stop> {
+    ) -> Result<Response, Stop> {
         let mut chosen = LoginParams {
             email: ticket.email.clone(),
             connection_id: ticket.connection_id.clone(),
@@ -228,8 +228,8 @@ impl<'a> Flow<'a> {
         match session::log_in(self.app, self.request, &chosen, &method).await {
             Ok(row) => {
                 let cookie = self.browser.add_session(self.app, &row.session.session_id);
-                let reply = self.finish(&row, &row.session.organization_id)?;
-                Ok(reply.header(SET_COOKIE, &cookie))
+                let response = self.finish(&row, &row.session.organization_id)?;
+                Ok(response.header(SET_COOKIE, &cookie))
             }
             Err(problem) => self.email(&ticket, Some(&problem)),
         }
@@ -259,7 +259,7 @@ impl<'a> Flow<'a> {
 
     /// Shows the consent page if consent is needed. Otherwise redirects to the application with a
     /// code.
-    fn finish(&self, row: &SessionRow, organization_id: &str) -> Result<Reply, Stop> {
+    fn finish(&self, row: &SessionRow, organization_id: &str) -> Result<Response, Stop> {
         let scopes = self.authorization.scopes();
         let consent = Consent {
             client: &self.authorization.client,
@@ -285,14 +285,14 @@ impl<'a> Flow<'a> {
         row: &SessionRow,
         organization_id: &str,
         scopes: &[&str],
-    ) -> Reply {
+    ) -> Response {
         let client = &self.authorization.client;
         self.app.change(|state| {
             let id = &row.session.session_id;
-            state.widen_session(id, &client.id, organization_id);
+            state.add_to_session(id, &client.id, organization_id);
             state.touch_session(&self.app.ctx(), id);
         });
         let grant = session::grant(row, organization_id);
-        Reply::redirect(&self.authorization.with_code(self.app, grant, scopes))
+        Response::redirect(&self.authorization.with_code(self.app, grant, scopes))
     }
 }

@@ -3,7 +3,7 @@
 use super::flow::{Flow, Stop};
 use super::mail::{self, Message};
 use super::session::LoginMethod;
-use crate::http::Reply;
+use crate::http::Response;
 use crate::state::PasswordlessRow;
 use crate::ticket::Ticket;
 
@@ -13,7 +13,7 @@ impl Flow<'_> {
         &self,
         email: &str,
         fields: Option<std::collections::BTreeMap<String, String>>,
-    ) -> Result<Reply, Stop> {
+    ) -> Result<Response, Stop> {
         let link_url = self.login_url();
         let message = Message {
             email,
@@ -37,7 +37,7 @@ impl Flow<'_> {
         }
     }
 
-    pub(super) async fn submit_code(&self, ticket: Ticket) -> Result<Reply, Stop> {
+    pub(super) async fn submit_code(&self, ticket: Ticket) -> Result<Response, Stop> {
         let code = self.form.get("code").unwrap_or_default();
         match mail::verify_code(self.app, &ticket.auth_request_id, code) {
             Ok(row) => self.complete_by_email(row).await,
@@ -46,7 +46,7 @@ impl Flow<'_> {
     }
 
     /// Continues with the recipient of a verified email.
-    async fn complete_by_email(&self, row: PasswordlessRow) -> Result<Reply, Stop> {
+    async fn complete_by_email(&self, row: PasswordlessRow) -> Result<Response, Stop> {
         let ticket = Ticket {
             email: row.email,
             auth_request_id: row.auth_request_id,
@@ -56,7 +56,7 @@ impl Flow<'_> {
             .await
     }
 
-    pub(super) fn resend(&self, ticket: Ticket) -> Result<Reply, Stop> {
+    pub(super) fn resend(&self, ticket: Ticket) -> Result<Response, Stop> {
         match mail::resend(self.app, &ticket.auth_request_id) {
             Ok(auth_request_id) => self.code(
                 &Ticket {
@@ -70,7 +70,7 @@ impl Flow<'_> {
         }
     }
 
-    pub(super) async fn submit_link(&self, ticket: &Ticket) -> Result<Reply, Stop> {
+    pub(super) async fn submit_link(&self, ticket: &Ticket) -> Result<Response, Stop> {
         let token = self
             .authorization
             .parameters

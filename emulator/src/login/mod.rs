@@ -16,7 +16,7 @@ mod steps;
 use http::Method;
 
 use crate::app::App;
-use crate::http::{Pairs, Reply, Request};
+use crate::http::{Pairs, Request, Response};
 use crate::oauth::{Authorization, Denied};
 use crate::pages;
 use crate::state::FAILED;
@@ -27,7 +27,7 @@ use prompt::Prompt;
 use session::LoginMethod;
 
 /// Handles a request to `/oauth/authorize`.
-pub(crate) async fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
+pub(crate) async fn handle(app: &App, request: &Request) -> anyhow::Result<Response> {
     // Pages post to their own URL, so the query has the parameters for both methods.
     let parameters = request.query();
     let form = match request.method {
@@ -39,7 +39,7 @@ pub(crate) async fn handle(app: &App, request: &Request) -> anyhow::Result<Reply
     // them.
     if parameters.get("client_id").is_none() && form.get("client_id").is_some() {
         let query = String::from_utf8_lossy(&request.body);
-        return Ok(Reply::redirect(&format!(
+        return Ok(Response::redirect(&format!(
             "{}{}?{query}",
             app.url, request.path
         )));
@@ -50,10 +50,10 @@ pub(crate) async fn handle(app: &App, request: &Request) -> anyhow::Result<Reply
     };
     let result = log_in(app, request, &authorization, form).await;
     match result {
-        Ok(reply) => Ok(reply),
+        Ok(response) => Ok(response),
         Err(Stop::Denied(Denied(code, description))) => {
             let error = [("error", code), ("error_description", &description)];
-            Ok(Reply::redirect(&authorization.redirect_url(app, &error)))
+            Ok(Response::redirect(&authorization.redirect_url(app, &error)))
         }
         Err(Stop::Internal(error)) => Err(error),
     }
@@ -65,7 +65,7 @@ async fn log_in(
     request: &Request,
     authorization: &Authorization<'_>,
     form: Pairs,
-) -> Result<Reply, Stop> {
+) -> Result<Response, Stop> {
     authorization.check(app)?;
     let prompt = Prompt::parse(authorization.parameters, app.config.lenient);
     let prompt = prompt.map_err(Denied::invalid)?;
@@ -119,7 +119,7 @@ async fn auto_approve(
     request: &Request,
     authorization: &Authorization<'_>,
     params: &LoginParams,
-) -> Result<Reply, Denied> {
+) -> Result<Response, Denied> {
     let params = params.clone().or_default_email(&app.read());
     let row = session::log_in(app, request, &params, &LoginMethod::Direct).await;
     let row = row.map_err(|problem| Denied("access_denied", problem))?;
@@ -132,7 +132,7 @@ async fn auto_approve(
     if consent.is_needed(&app.read(), &scopes) {
         app.change(|state| consent.record(state, &app.ctx(), &scopes));
     }
-    Ok(Reply::redirect(
+    Ok(Response::redirect(
         &authorization.with_code(app, grant, &scopes),
     ))
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::consent::Consent;
 use super::flow::{Flow, Stop};
 use super::{mail, sso};
-use crate::http::Reply;
+use crate::http::Response;
 use crate::pages;
 use crate::state::SessionRow;
 use crate::ticket::Ticket;
@@ -28,7 +28,7 @@ impl Flow<'_> {
         ticket: &Ticket,
         problem: Option<&str>,
         more: Value,
-    ) -> Result<Reply, Stop> {
+    ) -> Result<Response, Stop> {
         let client = &self.authorization.client;
         let redirect = &self.authorization.redirect;
         let origin = redirect.host_str().map_or_else(
@@ -66,7 +66,7 @@ impl Flow<'_> {
         &self,
         ticket: &Ticket,
         connections: &[sso::LoginOption],
-    ) -> Result<Reply, Stop> {
+    ) -> Result<Response, Stop> {
         match connections {
             [] => self.email(ticket, None),
             [only] => self.provider(ticket, only, None),
@@ -85,7 +85,7 @@ impl Flow<'_> {
         ticket: &Ticket,
         option: &sso::LoginOption,
         problem: Option<&str>,
-    ) -> Result<Reply, Stop> {
+    ) -> Result<Response, Stop> {
         let ticket = Ticket {
             connection_id: option.id.clone(),
             ..ticket.clone()
@@ -113,7 +113,7 @@ impl Flow<'_> {
     }
 
     /// Shows the page with the email field.
-    pub(super) fn email(&self, ticket: &Ticket, problem: Option<&str>) -> Result<Reply, Stop> {
+    pub(super) fn email(&self, ticket: &Ticket, problem: Option<&str>) -> Result<Response, Stop> {
         let state = self.app.read();
         let organization = self.params.requested_organization(&state);
         let organization = organization.and_then(|id| state.organizations.get(&id));
@@ -136,7 +136,7 @@ impl Flow<'_> {
     }
 
     /// Shows the sign-up page.
-    pub(super) fn sign_up(&self, email: &str, problem: Option<&str>) -> Result<Reply, Stop> {
+    pub(super) fn sign_up(&self, email: &str, problem: Option<&str>) -> Result<Response, Stop> {
         let ticket = Ticket {
             email: email.to_owned(),
             ..Ticket::default()
@@ -167,7 +167,7 @@ impl Flow<'_> {
     }
 
     /// Shows the page to choose an account.
-    pub(super) fn accounts(&self, sessions: &[SessionRow]) -> Result<Reply, Stop> {
+    pub(super) fn accounts(&self, sessions: &[SessionRow]) -> Result<Response, Stop> {
         let state = self.app.read();
         let accounts = sessions.iter().map(|row| {
             let session = &row.session;
@@ -186,7 +186,7 @@ impl Flow<'_> {
 
     /// Shows the page of a link from an email. The user must confirm, because email programs may
     /// also open links.
-    pub(super) fn link(&self, token: &str) -> Result<Reply, Stop> {
+    pub(super) fn link(&self, token: &str) -> Result<Response, Stop> {
         match mail::find_by_link(self.app, token, &self.login_url()) {
             Some(row) => {
                 let ticket = Ticket {
@@ -211,7 +211,7 @@ impl Flow<'_> {
         ticket: &Ticket,
         problem: Option<&str>,
         resent: bool,
-    ) -> Result<Reply, Stop> {
+    ) -> Result<Response, Stop> {
         let (has_code, has_link) = {
             let state = self.app.read();
             let row = state.passwordless.get(&ticket.auth_request_id);
@@ -233,7 +233,7 @@ impl Flow<'_> {
         row: &SessionRow,
         organization_id: &str,
         scopes: &[&str],
-    ) -> Result<Reply, Stop> {
+    ) -> Result<Response, Stop> {
         let consent = Consent {
             client: &self.authorization.client,
             user_id: &row.session.user_id,

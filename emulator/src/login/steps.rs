@@ -8,7 +8,7 @@ use super::mail;
 use super::params::LoginParams;
 use super::session::{self, LoginMethod};
 use super::{signup, sso};
-use crate::http::Reply;
+use crate::http::Response;
 use crate::oauth::Denied;
 use crate::pages;
 use crate::state::FAILED;
@@ -30,7 +30,7 @@ const INVALID_EMAIL: &str = "Enter an email address, such as ada@example.com.";
 impl Flow<'_> {
     /// Handles a submitted form. The field `do` of the pressed button selects the step. If the form
     /// was submitted without a button, the field `step` of the page does.
-    pub(super) async fn submit(&self) -> Result<Reply, Stop> {
+    pub(super) async fn submit(&self) -> Result<Response, Stop> {
         let Some(ticket) = self
             .browser
             .verify_ticket(self.app, &self.form, &self.action())
@@ -89,7 +89,7 @@ impl Flow<'_> {
 
     /// Continues with the organization's identity provider if there is one. Otherwise sends an
     /// email or shows the sign-up page.
-    fn submit_email(&self, ticket: &Ticket, only_sso: bool) -> Result<Reply, Stop> {
+    fn submit_email(&self, ticket: &Ticket, only_sso: bool) -> Result<Response, Stop> {
         let email = self.form_email(&Ticket::default());
         let ticket = Ticket {
             email: email.clone(),
@@ -127,7 +127,7 @@ impl Flow<'_> {
         }
     }
 
-    fn select_connection(&self, ticket: &Ticket, id: &str) -> Result<Reply, Stop> {
+    fn select_connection(&self, ticket: &Ticket, id: &str) -> Result<Response, Stop> {
         let option = {
             let state = self.app.read();
             let matching = sso::candidates(&state, &self.with_email(&ticket.email));
@@ -140,7 +140,7 @@ impl Flow<'_> {
         }
     }
 
-    async fn submit_provider(&self, ticket: Ticket) -> Result<Reply, Stop> {
+    async fn submit_provider(&self, ticket: Ticket) -> Result<Response, Stop> {
         let option = sso::by_id(&self.app.read(), &ticket.connection_id);
         let Some(option) = option else {
             return self.email(&ticket, Some("The connection does not exist."));
@@ -156,7 +156,7 @@ impl Flow<'_> {
     }
 
     /// Handles the sign-up form: checks the fields and sends an email to verify the address.
-    fn register(&self) -> Result<Reply, Stop> {
+    fn register(&self) -> Result<Response, Stop> {
         let email = self.form_email(&Ticket::default());
         if !is_email(&email) {
             return self.sign_up(&email, Some(INVALID_EMAIL));
@@ -196,7 +196,7 @@ impl Flow<'_> {
         self.send(&email, Some(fields.collect()))
     }
 
-    async fn select_organization(&self, ticket: Ticket, id: &str) -> Result<Reply, Stop> {
+    async fn select_organization(&self, ticket: Ticket, id: &str) -> Result<Response, Stop> {
         let member = {
             let state = self.app.read();
             let user = state.user_by_email(&ticket.email);
@@ -216,7 +216,7 @@ impl Flow<'_> {
         self.complete(ticket, method).await
     }
 
-    fn select_account(&self, session_id: &str) -> Result<Reply, Stop> {
+    fn select_account(&self, session_id: &str) -> Result<Response, Stop> {
         let sessions = self.matching_sessions();
         match sessions
             .iter()
@@ -230,7 +230,7 @@ impl Flow<'_> {
         }
     }
 
-    fn grant_consent(&self, ticket: &Ticket) -> Result<Reply, Stop> {
+    fn grant_consent(&self, ticket: &Ticket) -> Result<Response, Stop> {
         let row = {
             let state = self.app.read();
             let live = state.live_session(&self.app.ctx(), &ticket.session_id);

@@ -41,7 +41,11 @@ pub(super) fn client_access(
     interceptor_claims: Map<String, Value>,
 ) -> Value {
     let mut more = json!({
-        "sub": client.id, "client_id": client.id, "aud": [client.id], "scopes": scopes, "jti": random_token("jti"),
+        "sub": client.id,
+        "client_id": client.id,
+        "aud": [client.id],
+        "scopes": scopes,
+        "jti": random_token("jti"),
     });
     if !client.audience.is_empty() {
         more["aud"] = json!(client.audience);

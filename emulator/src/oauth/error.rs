@@ -4,7 +4,7 @@ use http::StatusCode;
 use http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
 use serde_json::json;
 
-use crate::http::Reply;
+use crate::http::Response;
 
 /// An OAuth error response.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,17 +34,17 @@ impl OAuthError {
         Self::new("invalid_client", description)
     }
 
-    pub(crate) fn into_reply(self) -> Reply {
+    pub(crate) fn into_response(self) -> Response {
         let status = match self.code {
             "invalid_client" | "invalid_token" => StatusCode::UNAUTHORIZED,
             _ => StatusCode::BAD_REQUEST,
         };
         let body = json!({ "error": self.code, "error_description": self.description });
-        let reply = Reply::json(status, &body).header(CACHE_CONTROL, "no-store");
+        let response = Response::json(status, &body).header(CACHE_CONTROL, "no-store");
         match self.code {
-            "invalid_client" => reply.header(WWW_AUTHENTICATE, "Basic realm=\"scalekit\""),
-            "invalid_token" => reply.header(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
-            _ => reply,
+            "invalid_client" => response.header(WWW_AUTHENTICATE, "Basic realm=\"scalekit\""),
+            "invalid_token" => response.header(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
+            _ => response,
         }
     }
 }

@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use serde_json::json;
 
 use crate::app::App;
-use crate::http::{Pairs, Reply, Request};
+use crate::http::{Pairs, Request, Response};
 use crate::keys::decode_claims;
 use crate::pages::{self, Browser};
 use crate::ticket::Ticket;
@@ -12,7 +12,7 @@ use crate::ticket::Ticket;
 /// The purpose of the page's ticket. It does not bind the redirect URI, which is checked again.
 const PURPOSE: &str = "logout";
 
-pub(crate) fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
+pub(crate) fn handle(app: &App, request: &Request) -> anyhow::Result<Response> {
     let form = match request.method {
         Method::POST => request.form(),
         _ => Pairs::default(),
@@ -87,9 +87,9 @@ pub(crate) fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
     ))
 }
 
-fn logged_out(redirect: Option<url::Url>) -> anyhow::Result<Reply> {
+fn logged_out(redirect: Option<url::Url>) -> anyhow::Result<Response> {
     match redirect {
-        Some(redirect) => Ok(Reply::redirect(redirect.as_str())),
+        Some(redirect) => Ok(Response::redirect(redirect.as_str())),
         None => pages::message(StatusCode::OK, "Signed out", "You are signed out.", None),
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::client::{Client, identify};
 use super::{OAuthError, claims, pkce};
 use crate::app::App;
-use crate::http::{Pairs, Reply, Request};
+use crate::http::{Pairs, Request, Response};
 use crate::interceptors::Trigger;
 use crate::keys::{SigningKey, sign};
 use crate::state::{Access, Code, Grant, OAuthClient, Redeemed};
@@ -16,11 +16,11 @@ use crate::state::{Access, Code, Grant, OAuthClient, Redeemed};
 /// Lifetime of a refresh token, in seconds: 30 days.
 const REFRESH_LIFETIME: i64 = 30 * 24 * 3600;
 
-pub(crate) async fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
+pub(crate) async fn handle(app: &App, request: &Request) -> anyhow::Result<Response> {
     let key = app.keys.current().await?;
     Ok(match exchange(app, &key, request).await {
-        Ok(body) => Reply::json(StatusCode::OK, &body).header(CACHE_CONTROL, "no-store"),
-        Err(Failure::Rejected(error)) => error.into_reply(),
+        Ok(body) => Response::json(StatusCode::OK, &body).header(CACHE_CONTROL, "no-store"),
+        Err(Failure::Rejected(error)) => error.into_response(),
         Err(Failure::Internal(error)) => return Err(error),
     })
 }
@@ -105,8 +105,14 @@ async fn client_credentials(
     };
     let claims = if client.registration.machine {
         let registration = &client.registration;
-        let context = json!({ "client_id": registration.id, "organization_id": registration.organization_id });
-        let data = json!({ "client": { "id": registration.id, "scopes": registration.scopes }, "scopes": scopes });
+        let context = json!({
+            "client_id": registration.id,
+            "organization_id": registration.organization_id,
+        });
+        let data = json!({
+            "client": { "id": registration.id, "scopes": registration.scopes },
+            "scopes": scopes,
+        });
         let trigger = Trigger::PreM2mTokenCreation;
         let claims = app.call_interceptors(trigger, context, data).await;
         claims.map_err(|message| OAuthError::new("access_denied", message))?
@@ -126,7 +132,10 @@ async fn client_credentials(
     };
     app.change(|state| state.grants.add_access(&token, access, expires));
     Ok(json!({
-        "access_token": token, "token_type": "Bearer", "expires_in": lifetime, "scope": scopes.join(" "),
+        "access_token": token,
+        "token_type": "Bearer",
+        "expires_in": lifetime,
+        "scope": scopes.join(" "),
     }))
 }
 

@@ -4,10 +4,10 @@ use http::StatusCode;
 
 use super::{OAuthError, claims};
 use crate::app::App;
-use crate::http::{Reply, Request};
+use crate::http::{Request, Response};
 use crate::state::Access;
 
-pub(crate) fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
+pub(crate) fn handle(app: &App, request: &Request) -> anyhow::Result<Response> {
     let state = app.read();
     let grant = match request
         .bearer()
@@ -17,14 +17,14 @@ pub(crate) fn handle(app: &App, request: &Request) -> anyhow::Result<Reply> {
         _ => {
             return Ok(
                 OAuthError::new("invalid_token", "the access token of a user is required")
-                    .into_reply(),
+                    .into_response(),
             );
         }
     };
     let Some(user) = state.users.get(&grant.user_id) else {
-        return Ok(OAuthError::new("invalid_token", "the user was deleted").into_reply());
+        return Ok(OAuthError::new("invalid_token", "the user was deleted").into_response());
     };
     let mut claims = claims::profile(user, &grant.scope);
     claims.insert("sub".to_owned(), user.id.clone().into());
-    Ok(Reply::json(StatusCode::OK, &claims))
+    Ok(Response::json(StatusCode::OK, &claims))
 }

@@ -3,7 +3,7 @@
 use http::header::{COOKIE, SET_COOKIE};
 
 use crate::app::App;
-use crate::http::{Reply, Request};
+use crate::http::{Request, Response};
 use crate::secrets::random_token;
 use crate::state::{BrowserKey, SessionRow, State};
 use crate::ticket::Ticket;
@@ -70,11 +70,11 @@ impl Browser {
     }
 
     /// Adds the page cookie to a page if the browser does not have one.
-    pub(crate) fn with_cookie(&self, app: &App, reply: Reply) -> Reply {
+    pub(crate) fn with_cookie(&self, app: &App, response: Response) -> Response {
         if self.new {
-            reply.header(SET_COOKIE, &set(app, "page", &self.page))
+            response.header(SET_COOKIE, &set(app, "page", &self.page))
         } else {
-            reply
+            response
         }
     }
 }

@@ -1,18 +1,17 @@
 //! HTML pages: templates, assets and security headers.
 
+pub(crate) mod assets;
 mod browser;
 
 use std::sync::LazyLock;
 
-use http::header::{
-    CACHE_CONTROL, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
-};
-use http::{Method, StatusCode};
+use http::StatusCode;
+use http::header::{HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 
-use crate::http::{Reply, Request};
+use crate::http::Response;
 
 pub(crate) use browser::Browser;
 
@@ -26,9 +25,6 @@ const LOGIN_POLICY: &str =
 /// Policy of the dashboard, which runs a script and posts forms only to itself.
 const DASHBOARD_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; \
                     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/// Path prefix of the assets.
-const ASSETS: &str = "/_emulator/assets/";
 
 /// Includes the templates with these names.
 macro_rules! templates {
@@ -82,12 +78,12 @@ pub(crate) fn page(
     status: StatusCode,
     name: &str,
     context: impl Serialize,
-) -> anyhow::Result<Reply> {
+) -> anyhow::Result<Response> {
     render(status, name, context, LOGIN_POLICY)
 }
 
 /// Renders a page of the dashboard.
-pub(crate) fn live_page(name: &str, context: impl Serialize) -> anyhow::Result<Reply> {
+pub(crate) fn live_page(name: &str, context: impl Serialize) -> anyhow::Result<Response> {
     render(StatusCode::OK, name, context, DASHBOARD_POLICY)
 }
 
@@ -97,13 +93,13 @@ pub(crate) fn message(
     title: &str,
     text: &str,
     link: Option<(&str, &str)>,
-) -> anyhow::Result<Reply> {
+) -> anyhow::Result<Response> {
     let context = serde_json::json!({ "title": title, "text": text, "link": link });
     page(status, "message.html", context)
 }
 
 /// Renders an error page, for requests that cannot redirect to the application.
-pub(crate) fn error(text: &str) -> anyhow::Result<Reply> {
+pub(crate) fn error(text: &str) -> anyhow::Result<Response> {
     message(StatusCode::BAD_REQUEST, "Invalid request", text, None)
 }
 
@@ -112,42 +108,15 @@ fn render(
     name: &str,
     context: impl Serialize,
     policy: &str,
-) -> anyhow::Result<Reply> {
+) -> anyhow::Result<Response> {
     let page = TEMPLATES.get_template(name)?.render(Serde(context))?;
-    Ok(Reply::html(status, page)
+    Ok(Response::html(status, page)
         .header(POLICY, policy)
         .header(X_FRAME_OPTIONS, "DENY")
         .header(X_CONTENT_TYPE_OPTIONS, "nosniff")
         // The dashboard checks the origin of its forms. Other sites must not receive URLs with
         // parameters.
         .header(REFERRER_POLICY, "same-origin"))
-}
-
-/// Returns the response to a request for an asset, or `None` for other requests.
-pub(crate) fn asset(request: &Request) -> Option<Reply> {
-    // Browsers request this file automatically. It must not appear in the log as an unmatched
-    // request.
-    let name = match request.path.as_str() {
-        "/favicon.ico" => "icon.svg",
-        path => path.strip_prefix(ASSETS)?,
-    };
-    let (kind, text) = match name {
-        "style.css" => (
-            "text/css; charset=utf-8",
-            include_str!("../assets/style.css"),
-        ),
-        "live.js" => (
-            "text/javascript; charset=utf-8",
-            include_str!("../assets/live.js"),
-        ),
-        "icon.svg" => ("image/svg+xml", include_str!("../assets/icon.svg")),
-        _ => return None,
-    };
-    (request.method == Method::GET).then(|| {
-        Reply::new(StatusCode::OK, kind, text)
-            .header(CACHE_CONTROL, "no-cache")
-            .header(X_CONTENT_TYPE_OPTIONS, "nosniff")
-    })
 }
 
 #[cfg(test)]

@@ -13,26 +13,20 @@ use serde_json::{Map, Value, json};
 
 use crate::api_error::ApiError;
 use crate::app::App;
-use crate::http::{Reply, Request};
+use crate::http::{Request, Response};
 use crate::secrets::hash;
+use crate::state::{DIRECTORIES_PATH, SCIM_PATH};
 use resources::{Kind, Resource};
 
 /// Name used in the request log and in faults.
 pub(crate) const NAME: &str = "scim";
 
-const PREFIX: &str = "/api/v1/directories/";
-const VERSION: &str = "/scim/v2";
 const CONTENT_TYPE: &str = "application/scim+json";
-
-/// Returns the SCIM endpoint of a directory.
-pub(crate) fn endpoint(url: &str, directory_id: &str) -> String {
-    format!("{url}{PREFIX}{directory_id}{VERSION}")
-}
 
 /// Splits a SCIM path into the directory id and the path after `/scim/v2/`. Returns `None` for
 /// other paths.
 pub(crate) fn find(path: &str) -> Option<(&str, &str)> {
-    let (directory, rest) = path.strip_prefix(PREFIX)?.split_once(VERSION)?;
+    let (directory, rest) = path.strip_prefix(DIRECTORIES_PATH)?.split_once(SCIM_PATH)?;
     let is_scim = !directory.is_empty()
         && !directory.contains('/')
         && (rest.is_empty() || rest.starts_with('/'));
@@ -72,25 +66,25 @@ impl From<ApiError> for ScimError {
 }
 
 /// Handles a SCIM request of a directory. `rest` is the path after `/scim/v2/`.
-pub(crate) fn handle(app: &App, directory: &str, rest: &str, request: &Request) -> Reply {
-    route(app, directory, rest, request).unwrap_or_else(|error_response| {
+pub(crate) fn handle(app: &App, directory: &str, rest: &str, request: &Request) -> Response {
+    route(app, directory, rest, request).unwrap_or_else(|failure| {
         let mut error = json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
-            "status": error_response.status.as_str(),
-            "detail": error_response.detail,
+            "status": failure.status.as_str(),
+            "detail": failure.detail,
         });
-        if let Some(kind) = error_response.kind {
+        if let Some(kind) = failure.kind {
             error["scimType"] = kind.into();
         }
-        reply(error_response.status, &error)
+        respond(failure.status, &error)
     })
 }
 
-fn reply(status: StatusCode, body: &Value) -> Reply {
-    Reply::new(status, CONTENT_TYPE, body.to_string())
+fn respond(status: StatusCode, body: &Value) -> Response {
+    Response::new(status, CONTENT_TYPE, body.to_string())
 }
 
-fn route(app: &App, directory: &str, rest: &str, request: &Request) -> Result<Reply, ScimError> {
+fn route(app: &App, directory: &str, rest: &str, request: &Request) -> Result<Response, ScimError> {
     authorize(app, directory, request)?;
     let (collection, id) = rest.split_once('/').unwrap_or((rest, ""));
     let not_found = || {
@@ -100,7 +94,7 @@ fn route(app: &App, directory: &str, rest: &str, request: &Request) -> Result<Re
         )
     };
     if (&request.method, collection) == (&Method::GET, "ServiceProviderConfig") {
-        return Ok(reply(StatusCode::OK, &provider_config()));
+        return Ok(respond(StatusCode::OK, &provider_config()));
     }
     let kind = match collection {
         "Users" => Kind::User,
@@ -114,14 +108,14 @@ fn route(app: &App, directory: &str, rest: &str, request: &Request) -> Result<Re
     };
     let query = request.query();
     let selected = |status, document| {
-        reply(
+        respond(
             status,
             &Value::Object(resources::select_attributes(document, &query)),
         )
     };
     match (request.method.as_str(), id) {
-        ("GET", "") => Ok(reply(StatusCode::OK, &resource.list(&query)?)),
-        ("GET", id) => Ok(reply(StatusCode::OK, &resource.get(id, &query)?)),
+        ("GET", "") => Ok(respond(StatusCode::OK, &resource.list(&query)?)),
+        ("GET", id) => Ok(respond(StatusCode::OK, &resource.get(id, &query)?)),
         ("POST", "") => {
             let created = resource.create(object(request)?)?;
             let location = created["meta"]["location"]
@@ -141,7 +135,7 @@ fn route(app: &App, directory: &str, rest: &str, request: &Request) -> Result<Re
         )),
         ("DELETE", id) => {
             resource.delete(id)?;
-            Ok(Reply::empty(StatusCode::NO_CONTENT))
+            Ok(Response::empty(StatusCode::NO_CONTENT))
         }
         _ => Err(not_found()),
     }

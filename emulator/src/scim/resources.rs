@@ -10,10 +10,10 @@ use super::path::{Filter, Path};
 use super::shape::{
     Document, group_document, ids, members, text, user, user_document, user_groups, user_name,
 };
-use super::{ScimError, endpoint, patch};
+use super::{ScimError, patch};
 use crate::app::App;
 use crate::http::Pairs;
-use crate::state::{Row, State};
+use crate::state::{Row, State, scim_endpoint};
 
 /// Maximum number of resources in a response.
 pub(super) const MAX_RESULTS: usize = 200;
@@ -104,7 +104,7 @@ impl Resource<'_> {
             Kind::User => "User",
             Kind::Group => "Group",
         };
-        let endpoint = endpoint(&self.app.url, self.directory);
+        let endpoint = scim_endpoint(&self.app.url, self.directory);
         let location = format!("{endpoint}/{}/{id}", self.collection());
         let core = format!("urn:ietf:params:scim:schemas:core:2.0:{kind}");
         let extensions = document.keys().filter(|name| is_urn(name)).cloned();

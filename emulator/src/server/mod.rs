@@ -1,4 +1,6 @@
-//! The HTTP server: accepts connections and routes requests.
+//! The HTTP server: accepts connections, and reads and writes HTTP messages.
+
+mod routing;
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,15 +21,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-use crate::admin;
-use crate::api::{self, Match};
 use crate::app::App;
-use crate::dashboard;
-use crate::endpoints::{self, Endpoint};
-use crate::http::{Body, MAX_BODY, NoMatch, REQUEST_ID, Reply, Request};
-use crate::pages;
-use crate::scim;
-use crate::traffic::Effect;
+use crate::http::{Body, MAX_BODY, REQUEST_ID, Request, Response};
 
 /// Serves connections until the future is dropped. Dropping it also closes all connections.
 pub(crate) async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, app: Arc<App>) {
@@ -92,7 +87,7 @@ async fn serve_one(
     if is_head {
         head.method = Method::GET;
     }
-    let reply = match Limited::new(body, MAX_BODY).collect().await {
+    let response = match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => {
             let request = Request {
                 method: head.method,
@@ -103,26 +98,30 @@ async fn serve_one(
                 id: id.clone(),
                 peer: peer.ip(),
             };
-            let reply = route(app, &request).await?;
+            let response = routing::handle(app, &request).await?;
             match app.failure() {
                 Some(failure) => data_file_failed(failure),
-                None => reply,
+                None => response,
             }
         }
-        Err(error) if error.is::<LengthLimitError>() => Reply::text(
+        Err(error) if error.is::<LengthLimitError>() => Response::text(
             http::StatusCode::PAYLOAD_TOO_LARGE,
             "the body is too large\n",
         ),
         Err(error) => return Err(io::Error::other(error)),
     };
-    let reply = if is_head { without_body(reply) } else { reply };
-    let mut response = http::Response::new(reply.body);
-    *response.status_mut() = reply.status;
-    *response.headers_mut() = reply.headers;
+    let response = if is_head {
+        without_body(response)
+    } else {
+        response
+    };
+    let mut sent = http::Response::new(response.body);
+    *sent.status_mut() = response.status;
+    *sent.headers_mut() = response.headers;
     if let Ok(id) = id.parse() {
-        response.headers_mut().insert(REQUEST_ID, id);
+        sent.headers_mut().insert(REQUEST_ID, id);
     }
-    Ok(response)
+    Ok(sent)
 }
 
 /// Removes repeated leading slashes. Clients whose base URL ends with a slash send two.
@@ -132,118 +131,27 @@ fn with_one_slash(path: &str) -> &str {
 }
 
 /// Removes the body of a response and keeps its `Content-Length`.
-fn without_body(reply: Reply) -> Reply {
-    let length = reply.body.size_hint().exact().filter(|length| *length > 0);
-    let reply = Reply {
+fn without_body(response: Response) -> Response {
+    let length = response
+        .body
+        .size_hint()
+        .exact()
+        .filter(|length| *length > 0);
+    let response = Response {
         body: Body::full(Bytes::new()),
-        ..reply
+        ..response
     };
     match length {
-        Some(length) => reply.header(CONTENT_LENGTH, &length.to_string()),
-        None => reply,
+        Some(length) => response.header(CONTENT_LENGTH, &length.to_string()),
+        None => response,
     }
 }
 
 /// Returns the response after a failure of the data file. Other responses could contain changes
 /// that are not saved.
-fn data_file_failed(failure: &str) -> Reply {
-    Reply::text(
+fn data_file_failed(failure: &str) -> Response {
+    Response::text(
         http::StatusCode::INTERNAL_SERVER_ERROR,
         format!("{failure}\n"),
     )
-}
-
-/// The handler of a request.
-enum Target {
-    Endpoint(Endpoint),
-    Operation(Match),
-    /// The directory id, and the path after `/scim/v2/`.
-    Scim(String, String),
-    NoRoute(NoMatch),
-}
-
-fn target(request: &Request) -> Target {
-    let method = request.method.as_str();
-    match endpoints::find(method, &request.path) {
-        Ok(endpoint) => return Target::Endpoint(endpoint),
-        Err(reason @ NoMatch::Method(_)) => return Target::NoRoute(reason),
-        Err(NoMatch::Path) => {}
-    }
-    if let Some((directory, rest)) = scim::find(&request.path) {
-        return Target::Scim(directory.to_owned(), rest.to_owned());
-    }
-    match api::find(method, &request.path) {
-        Ok(found) => Target::Operation(found),
-        Err(reason) => Target::NoRoute(reason),
-    }
-}
-
-async fn route(app: &Arc<App>, request: &Request) -> io::Result<Reply> {
-    if let Some(reply) = pages::asset(request).or_else(|| dashboard::handle(app, request)) {
-        return Ok(reply);
-    }
-    let result = log_and_handle(app, request).await;
-    // Update open dashboards.
-    app.pulse.beat();
-    result
-}
-
-async fn log_and_handle(app: &Arc<App>, request: &Request) -> io::Result<Reply> {
-    if let Some(path) = request.path.strip_prefix(admin::PREFIX) {
-        return Ok(admin::handle(app, path, request).await);
-    }
-    if let Some(reply) = endpoints::preflight(request) {
-        return Ok(reply);
-    }
-    let target = target(request);
-    let name = match &target {
-        Target::Endpoint(endpoint) => Some(endpoint.name()),
-        Target::Operation(found) => Some(found.operation.name),
-        Target::Scim(..) => Some(scim::NAME),
-        Target::NoRoute(_) => None,
-    };
-    let has_secrets = matches!(target, Target::Endpoint(_) | Target::NoRoute(_));
-    let pending = app.log.begin(app.clock.now(), request, name, has_secrets);
-    let mut reply = apply_fault(app, request, name, &target).await?;
-    if let Target::Endpoint(endpoint) = target {
-        reply = endpoint.add_cors(reply);
-    }
-    pending.complete(reply.status);
-    Ok(reply)
-}
-
-async fn apply_fault(
-    app: &Arc<App>,
-    request: &Request,
-    name: Option<&str>,
-    target: &Target,
-) -> io::Result<Reply> {
-    let Some(fault) = name.and_then(|name| app.faults.take(name)) else {
-        return Ok(handle(app, request, target).await);
-    };
-    tokio::time::sleep(fault.delay()).await;
-    if fault.effect == Effect::Drop {
-        return Err(io::Error::other("dropped by a fault"));
-    }
-    let mut reply = match fault.replacement(&request.id) {
-        Some(reply) => reply,
-        None => handle(app, request, target).await,
-    };
-    fault.add_headers(&mut reply);
-    let body = reply.body.bytes();
-    match fault.effect {
-        Effect::Truncate => reply.body = Body::truncated(&body),
-        Effect::Endless => reply.body = Body::endless(&body),
-        Effect::Answer | Effect::Drop => {}
-    }
-    Ok(reply)
-}
-
-async fn handle(app: &Arc<App>, request: &Request, target: &Target) -> Reply {
-    match target {
-        Target::Endpoint(endpoint) => endpoints::handle(app, *endpoint, request).await,
-        Target::Operation(found) => api::handle(app, found, request).await,
-        Target::Scim(directory, rest) => scim::handle(app, directory, rest, request),
-        Target::NoRoute(reason) => api::no_route(reason, request),
-    }
 }

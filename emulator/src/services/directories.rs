@@ -13,8 +13,9 @@ use serde_json::json;
 
 use super::{Entry, page_response, reads, writes};
 use crate::api_error::ApiError;
-use crate::scim;
-use crate::state::{Ctx, DirectoryGroupRow, DirectoryRow, DirectoryUserRow, Order, Row, State};
+use crate::state::{
+    Ctx, DirectoryGroupRow, DirectoryRow, DirectoryUserRow, Order, Row, State, scim_endpoint,
+};
 
 pub(super) static OPERATIONS: &[Entry] = &[
     ("DirectoryService.CreateDirectory", writes!(create)),
@@ -70,7 +71,7 @@ fn create(
     let name = [provider, directory_type.name(), Some("directory")];
     let directory = Directory {
         name: name.into_iter().flatten().collect::<Vec<_>>().join(" "),
-        directory_endpoint: scim::endpoint(ctx.url, &id),
+        directory_endpoint: scim_endpoint(ctx.url, &id),
         organization_id: request.organization_id,
         directory_provider: new.directory_provider,
         directory_type,
@@ -104,7 +105,7 @@ fn delete(
     let row = row.clone();
     announce(state, ctx, &row, "deleted");
     state.directories.remove(&request.id)?;
-    state.forget_directory(&request.id);
+    state.remove_directory_content(&request.id);
     Ok(Empty {})
 }
 

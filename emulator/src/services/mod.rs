@@ -19,8 +19,8 @@
 //!    ```
 //! 3. Registration: Add the list to [`SERVICES`] below.
 //!
-//! Before the function `api::handle` calls the function, it has routed the request, checked the bearer token and
-//! validated the schema's constraints, and it holds the lock. The function only checks rules that
+//! `api::handle` calls the function, after it has checked the bearer token and the schema's
+//! constraints. It holds the lock of the state during the call. The function only checks rules that
 //! depend on the state, such as existence and uniqueness. It returns `Err(ApiError::…)` before it
 //! changes anything, and emits events with [`State::emit`] for webhooks and the events service.
 //! `ctx.stamp()` returns the time, and `table.page(order, size, token, filter)` returns pages.

@@ -134,7 +134,7 @@ fn send(
     }
     row.complete(ctx);
     let mail = mail(&row);
-    let row = state.keep_passwordless(ctx, row);
+    let row = state.store_passwordless(ctx, row);
     state.send_mail(ctx, mail);
     Ok(SendPasswordlessResponse {
         auth_request_id: row.auth_request_id,

@@ -4,7 +4,7 @@ use super::{Ctx, SessionRow, State};
 
 /// A cleanup runs each time the number of browsers is a multiple of this. It removes browsers whose
 /// sessions have all ended.
-const SWEEP_EVERY: usize = 1000;
+const CLEANUP_INTERVAL: usize = 1000;
 
 /// The hash of a session cookie.
 pub(crate) type BrowserKey = [u8; 32];
@@ -39,7 +39,7 @@ impl State {
             self.browsers.remove(old);
         }
         self.browsers.insert(new, ids);
-        if self.browsers.len().is_multiple_of(SWEEP_EVERY) {
+        if self.browsers.len().is_multiple_of(CLEANUP_INTERVAL) {
             let sessions = &self.sessions;
             // Uses the stored status, not the clock: a clock that was moved forward and back must
             // not delete sessions.

@@ -41,7 +41,7 @@ pub(crate) struct ConsentRow {
 row!(ClientRow, "client", "skc", client.id, {
     fn complete(&mut self, ctx: &Ctx<'_>) {
         dated!(self.client, ctx);
-        keep_hashes(&mut self.client.secrets, &mut self.hashes);
+        hash_secrets(&mut self.client.secrets, &mut self.hashes);
     }
 });
 
@@ -55,7 +55,7 @@ row!(MachineRow, "client", "m2morg", client.client_id, {
 
     fn complete(&mut self, ctx: &Ctx<'_>) {
         dated!(self.client, ctx);
-        keep_hashes(&mut self.client.secrets, &mut self.hashes);
+        hash_secrets(&mut self.client.secrets, &mut self.hashes);
     }
 });
 
@@ -79,7 +79,7 @@ row!(ConsentRow, "consent", "usrcnst", consent.id, {
 });
 
 /// Replaces the plain text of seeded secrets with a hash.
-fn keep_hashes(secrets: &mut [ClientSecret], hashes: &mut Hashes) {
+fn hash_secrets(secrets: &mut [ClientSecret], hashes: &mut Hashes) {
     for (number, secret) in secrets.iter_mut().enumerate() {
         if secret.id.is_empty() {
             secret.id = format!("sks_{number}");

@@ -8,6 +8,17 @@ use super::rows::{keys, row};
 use super::{Ctx, Key, Row, State};
 use crate::secrets::Hashes;
 
+/// The path prefix of directories. The directory's id and [`SCIM_PATH`] follow.
+pub(crate) const DIRECTORIES_PATH: &str = "/api/v1/directories/";
+
+/// The path of the SCIM endpoint below the path of its directory.
+pub(crate) const SCIM_PATH: &str = "/scim/v2";
+
+/// Returns the URL of the SCIM endpoint of a directory. `url` is the environment's URL.
+pub(crate) fn scim_endpoint(url: &str, directory_id: &str) -> String {
+    format!("{url}{DIRECTORIES_PATH}{directory_id}{SCIM_PATH}")
+}
+
 /// A directory and the hashes of its secrets.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -138,7 +149,7 @@ impl State {
     }
 
     /// Removes the users and groups of a deleted directory.
-    pub(crate) fn forget_directory(&mut self, id: &str) {
+    pub(crate) fn remove_directory_content(&mut self, id: &str) {
         self.directory_users.remove_by("directory", id);
         self.directory_groups.remove_by("directory", id);
     }

@@ -4,11 +4,11 @@ use aws_lc_rs::digest;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Kept, Map};
+use super::{Map, Persist};
 use crate::secrets::random_token;
 
 /// Number of added entries between two removals of expired entries.
-const SWEEP_EVERY: usize = 1000;
+const CLEANUP_INTERVAL: usize = 1000;
 
 /// Access to a user's account in an organization, granted to a client with scopes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -87,7 +87,7 @@ fn hash(token: &str) -> Hash {
 
 impl Grants {
     /// Returns the codes, refresh tokens and access tokens for the data file.
-    pub(crate) fn parts(&mut self) -> [&mut dyn Kept; 3] {
+    pub(crate) fn parts(&mut self) -> [&mut dyn Persist; 3] {
         [&mut self.codes, &mut self.refresh, &mut self.access]
     }
 
@@ -110,7 +110,7 @@ impl Grants {
     pub(crate) fn add_code(&mut self, code: Code, expires: Timestamp) -> String {
         let token = random_token("code");
         self.codes.insert(hash(&token), Issued::new(code, expires));
-        self.sweep();
+        self.remove_expired();
         token
     }
 
@@ -118,14 +118,14 @@ impl Grants {
         let token = random_token("rt");
         self.refresh
             .insert(hash(&token), Issued::new(grant, expires));
-        self.sweep();
+        self.remove_expired();
         token
     }
 
     pub(crate) fn add_access(&mut self, token: &str, access: Access, expires: Timestamp) {
         self.access
             .insert(hash(token), Issued::new(access, expires));
-        self.sweep();
+        self.remove_expired();
     }
 
     /// Returns the code without marking it as used.
@@ -136,7 +136,7 @@ impl Grants {
     pub(crate) fn redeem_code(&mut self, token: &str, now: Timestamp) -> Redeemed<Code> {
         let redeemed = Issued::redeem(self.codes.get_mut(&hash(token)), now);
         if let (Redeemed::Reused, Some(code)) = (&redeemed, self.peek_code(token)) {
-            self.forget_family(code.grant.family);
+            self.revoke_family(code.grant.family);
         }
         redeemed
     }
@@ -149,7 +149,7 @@ impl Grants {
     pub(crate) fn redeem_refresh(&mut self, token: &str, now: Timestamp) -> Redeemed<Grant> {
         let redeemed = Issued::redeem(self.refresh.get_mut(&hash(token)), now);
         if let (Redeemed::Reused, Some(grant)) = (&redeemed, self.peek_refresh(token)) {
-            self.forget_family(grant.family);
+            self.revoke_family(grant.family);
         }
         redeemed
     }
@@ -167,31 +167,32 @@ impl Grants {
     }
 
     /// Revokes all tokens of a family.
-    fn forget_family(&mut self, family: u64) {
-        self.forget(|grant| grant.family == family);
+    fn revoke_family(&mut self, family: u64) {
+        self.revoke(|grant| grant.family == family);
     }
 
     /// Revokes all codes and tokens of a session.
-    pub(crate) fn forget_session(&mut self, session_id: &str) {
-        self.forget(|grant| grant.session_id == session_id);
+    pub(crate) fn revoke_session(&mut self, session_id: &str) {
+        self.revoke(|grant| grant.session_id == session_id);
     }
 
     /// Revokes all codes and tokens of a user in one organization.
-    pub(crate) fn forget_member(&mut self, user_id: &str, organization_id: &str) {
-        self.forget(|grant| grant.user_id == user_id && grant.organization_id == organization_id);
+    pub(crate) fn revoke_member(&mut self, user_id: &str, organization_id: &str) {
+        self.revoke(|grant| grant.user_id == user_id && grant.organization_id == organization_id);
     }
 
-    fn forget(&mut self, revoked: impl Fn(&Grant) -> bool) {
+    fn revoke(&mut self, is_revoked: impl Fn(&Grant) -> bool) {
         self.codes
-            .retain(|_, code| code.used || !revoked(&code.value.grant));
-        self.refresh.retain(|_, refresh| !revoked(&refresh.value));
+            .retain(|_, code| code.used || !is_revoked(&code.value.grant));
+        self.refresh
+            .retain(|_, refresh| !is_revoked(&refresh.value));
         self.access
-            .retain(|_, access| !matches!(&access.value, Access::User(grant) if revoked(grant)));
+            .retain(|_, access| !matches!(&access.value, Access::User(grant) if is_revoked(grant)));
     }
 
-    fn sweep(&mut self) {
+    fn remove_expired(&mut self) {
         self.added += 1;
-        if self.added.is_multiple_of(SWEEP_EVERY) {
+        if self.added.is_multiple_of(CLEANUP_INTERVAL) {
             // Uses the system clock: moving the emulator's clock back must not lose entries.
             let now = Timestamp::now().as_second();
             self.codes.retain(|_, issued| issued.expires > now);

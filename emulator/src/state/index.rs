@@ -7,47 +7,47 @@ use smallvec::SmallVec;
 /// The name of an index and the key of a row in it.
 pub(crate) type Key = (&'static str, String);
 
-/// All indexes of one table. Each maps a key to the places of its rows, in creation order.
+/// All indexes of one table. Each maps a key to the positions of its rows, in creation order.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Indexes(HashMap<&'static str, HashMap<Box<str>, Places>>);
+pub(super) struct Indexes(HashMap<&'static str, HashMap<Box<str>, Positions>>);
 
-/// The places of rows with the same key. Most keys have one row, which is stored inline.
-type Places = SmallVec<[u64; 2]>;
+/// The positions of rows with the same key. Most keys have one row, which is stored inline.
+type Positions = SmallVec<[u64; 2]>;
 
 impl Indexes {
-    pub(super) fn add(&mut self, place: u64, keys: Vec<Key>) {
+    pub(super) fn add(&mut self, position: u64, keys: Vec<Key>) {
         for (index, value) in keys {
-            let places = self
+            let positions = self
                 .0
                 .entry(index)
                 .or_default()
                 .entry(value.into())
                 .or_default();
-            if let Err(at) = places.binary_search(&place) {
-                places.insert(at, place);
+            if let Err(at) = positions.binary_search(&position) {
+                positions.insert(at, position);
             }
         }
     }
 
-    pub(super) fn remove(&mut self, place: u64, keys: &[Key]) {
+    pub(super) fn remove(&mut self, position: u64, keys: &[Key]) {
         for (index, value) in keys {
             let Some(values) = self.0.get_mut(index) else {
                 continue;
             };
-            let Some(places) = values.get_mut(value.as_str()) else {
+            let Some(positions) = values.get_mut(value.as_str()) else {
                 continue;
             };
-            if let Ok(at) = places.binary_search(&place) {
-                places.remove(at);
+            if let Ok(at) = positions.binary_search(&position) {
+                positions.remove(at);
             }
-            if places.is_empty() {
+            if positions.is_empty() {
                 values.remove(value.as_str());
             }
         }
     }
 
-    pub(super) fn places(&self, index: &'static str, value: &str) -> &[u64] {
-        let places = self.0.get(index).and_then(|values| values.get(value));
-        places.map_or(&[], SmallVec::as_slice)
+    pub(super) fn positions(&self, index: &'static str, value: &str) -> &[u64] {
+        let positions = self.0.get(index).and_then(|values| values.get(value));
+        positions.map_or(&[], SmallVec::as_slice)
     }
 }

@@ -147,7 +147,7 @@ impl State {
         self.portal_links.remove_by("organization", id);
         self.delete_accounts_by(ctx, "organization", id);
         for directory in self.directories.remove_by("organization", id) {
-            self.forget_directory(directory.id());
+            self.remove_directory_content(directory.id());
         }
         self.default_member_roles.remove(&id.to_owned());
         self.invites

@@ -33,8 +33,8 @@ pub(crate) struct Page<'a, R> {
     pub(crate) total: u32,
 }
 
-/// The start or end of a page. Tokens contain row places instead of offsets, so that rows that are
-/// added or removed between two requests do not shift the pages.
+/// The start or end of a page. Tokens contain row positions instead of offsets, so that rows that
+/// are added or removed between two requests do not shift the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Token {
     First,
@@ -52,10 +52,10 @@ impl Token {
             .ok()
             .and_then(|bytes| String::from_utf8(bytes).ok());
         let token = decoded.as_deref().and_then(|text| {
-            let place = text.get(1..)?.parse().ok()?;
+            let position = text.get(1..)?.parse().ok()?;
             match text.as_bytes().first()? {
-                b'a' => Some(Self::After(place)),
-                b'b' => Some(Self::Before(place)),
+                b'a' => Some(Self::After(position)),
+                b'b' => Some(Self::Before(position)),
                 _ => None,
             }
         });
@@ -71,8 +71,8 @@ impl Token {
     fn text(self) -> String {
         match self {
             Self::First => String::new(),
-            Self::After(place) => URL_SAFE_NO_PAD.encode(format!("a{place}")),
-            Self::Before(place) => URL_SAFE_NO_PAD.encode(format!("b{place}")),
+            Self::After(position) => URL_SAFE_NO_PAD.encode(format!("a{position}")),
+            Self::Before(position) => URL_SAFE_NO_PAD.encode(format!("b{position}")),
         }
     }
 }
@@ -88,35 +88,35 @@ fn clamped(size: u32) -> usize {
 }
 
 impl<'a, R> Page<'a, R> {
-    /// Returns a page of `rows`, which must be in list order and paired with their places.
+    /// Returns a page of `rows`, which must be in list order and paired with their positions.
     pub(super) fn cut(rows: Vec<(u64, &'a R)>, order: Order, size: u32, token: Token) -> Self {
         let size = clamped(size);
-        // The number of rows before `place` in list order.
-        let before = |place: u64, inclusive: bool| {
+        // The number of rows before `position` in list order.
+        let before = |position: u64, inclusive: bool| {
             rows.partition_point(|(row, _)| match order {
-                Order::OldestFirst => *row < place || (inclusive && *row == place),
-                Order::NewestFirst => *row > place || (inclusive && *row == place),
+                Order::OldestFirst => *row < position || (inclusive && *row == position),
+                Order::NewestFirst => *row > position || (inclusive && *row == position),
             })
         };
         let (start, end) = match token {
             Token::First => (0, size),
-            Token::After(place) => {
-                let start = before(place, true);
+            Token::After(position) => {
+                let start = before(position, true);
                 (start, start + size)
             }
-            Token::Before(place) => {
-                let end = before(place, false);
+            Token::Before(position) => {
+                let end = before(position, false);
                 (end.saturating_sub(size), end)
             }
         };
         let end = end.min(rows.len());
         let page = &rows[start.min(end)..end];
         let next = match page.last() {
-            Some((place, _)) if end < rows.len() => Token::After(*place),
+            Some((position, _)) if end < rows.len() => Token::After(*position),
             _ => Token::First,
         };
         let previous = match page.first() {
-            Some((place, _)) if start > 0 => Token::Before(*place),
+            Some((position, _)) if start > 0 => Token::Before(*position),
             _ => Token::First,
         };
         Self {
@@ -136,24 +136,24 @@ impl<'a, R> Page<'a, R> {
     ) -> Self {
         let size = clamped(size);
         let newest = order == Order::NewestFirst;
-        let above = |place: u64| rows.range((Bound::Excluded(place), Bound::Unbounded));
-        let below = |place: u64| rows.range(..place);
-        // In place order; reversed at the end if the list is newest first.
+        let above = |position: u64| rows.range((Bound::Excluded(position), Bound::Unbounded));
+        let below = |position: u64| rows.range(..position);
+        // In position order; reversed at the end if the list is newest first.
         let mut page: Vec<(&u64, &Box<R>)> = match (token, newest) {
             (Token::First, false) => rows.iter().take(size).collect(),
             (Token::First, true) => rows.iter().rev().take(size).collect(),
-            (Token::After(place), false) | (Token::Before(place), true) => {
-                above(place).take(size).collect()
+            (Token::After(position), false) | (Token::Before(position), true) => {
+                above(position).take(size).collect()
             }
-            (Token::Before(place), false) | (Token::After(place), true) => {
-                below(place).rev().take(size).collect()
+            (Token::Before(position), false) | (Token::After(position), true) => {
+                below(position).rev().take(size).collect()
             }
         };
-        page.sort_by_key(|(place, _)| **place);
-        let lowest = page.first().map(|(place, _)| **place);
-        let highest = page.last().map(|(place, _)| **place);
-        let down = lowest.filter(|place| below(*place).next().is_some());
-        let up = highest.filter(|place| above(*place).next().is_some());
+        page.sort_by_key(|(position, _)| **position);
+        let lowest = page.first().map(|(position, _)| **position);
+        let highest = page.last().map(|(position, _)| **position);
+        let down = lowest.filter(|position| below(*position).next().is_some());
+        let up = highest.filter(|position| above(*position).next().is_some());
         let (next, previous) = if newest { (down, up) } else { (up, down) };
         if newest {
             page.reverse();
@@ -193,8 +193,8 @@ pub(crate) fn page_of<'a, R>(
     token: &str,
 ) -> Result<Page<'a, R>, ApiError> {
     let token = Token::parse(token)?;
-    let places = (0..).zip(rows).collect();
-    Ok(Page::cut(places, Order::OldestFirst, size, token))
+    let positions = (0..).zip(rows).collect();
+    Ok(Page::cut(positions, Order::OldestFirst, size, token))
 }
 
 #[cfg(test)]
@@ -235,9 +235,12 @@ mod tests {
         for order in [Order::OldestFirst, Order::NewestFirst] {
             for size in [0, 1, 2, 3, 5, 9] {
                 let mut tokens = vec![String::new()];
-                // Places of existing and of removed rows.
-                for place in 0..=10 {
-                    tokens.extend([Token::After(place).text(), Token::Before(place).text()]);
+                // Positions of existing and of removed rows.
+                for position in 0..=10 {
+                    tokens.extend([
+                        Token::After(position).text(),
+                        Token::Before(position).text(),
+                    ]);
                 }
                 for token in tokens {
                     let parsed = Token::parse(&token).expect("a token");

@@ -68,7 +68,7 @@ row!(
 
 impl State {
     /// Stores a request and removes requests that expired long ago.
-    pub(crate) fn keep_passwordless(
+    pub(crate) fn store_passwordless(
         &mut self,
         ctx: &Ctx<'_>,
         row: PasswordlessRow,

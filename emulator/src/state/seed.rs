@@ -16,7 +16,7 @@ use scalekit::api::webauthn::WebAuthnCredential;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::persist::Kept;
+use super::persist::Persist;
 use super::{
     AccountRow, AuthRequestRow, ClientRow, ConsentRow, Ctx, DirectoryGroupRow, DirectoryRow,
     DirectoryUserRow, MachineRow, MagicLink, Mail, OrganizationRow, PasswordlessRow, PortalLink,
@@ -111,10 +111,10 @@ macro_rules! seeds {
             }
 
             /// Returns all persistent parts with their names in the data file.
-            pub(super) fn parts(&mut self) -> Vec<(&'static str, &mut dyn Kept)> {
+            pub(super) fn parts(&mut self) -> Vec<(&'static str, &mut dyn Persist)> {
                 let [codes, refresh, access] = self.grants.parts();
                 vec![
-                    $((stringify!($table), &mut self.$table as &mut dyn Kept),)*
+                    $((stringify!($table), &mut self.$table as &mut dyn Persist),)*
                     ("events", &mut self.events),
                     ("default_member_roles", &mut self.default_member_roles),
                     ("invites", &mut self.invites),

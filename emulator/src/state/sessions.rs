@@ -162,7 +162,7 @@ impl State {
     }
 
     /// Adds an application or an organization to a session.
-    pub(crate) fn widen_session(&mut self, id: &str, client_id: &str, organization_id: &str) {
+    pub(crate) fn add_to_session(&mut self, id: &str, client_id: &str, organization_id: &str) {
         let _ = self.sessions.change(id, |row| {
             let session = &mut row.session;
             let organizations = &mut session.authenticated_organizations;
@@ -184,8 +184,8 @@ impl State {
 
     /// Removes an organization from the sessions of a user who left it, and revokes the tokens for
     /// it. The caller must end the sessions that were created in that organization.
-    pub(crate) fn narrow_sessions(&mut self, user_id: &str, organization_id: &str) {
-        self.grants.forget_member(user_id, organization_id);
+    pub(crate) fn leave_organization(&mut self, user_id: &str, organization_id: &str) {
+        self.grants.revoke_member(user_id, organization_id);
         let has_access = |row: &&SessionRow| {
             let session = &row.session;
             session.organization_id != organization_id
@@ -290,7 +290,7 @@ impl State {
             row.session.updated_at = ctx.stamp();
         });
         let session = ended.ok()?.session.clone();
-        self.grants.forget_session(&session.session_id);
+        self.grants.revoke_session(&session.session_id);
         let organization = Some(session.organization_id.as_str()).filter(|id| !id.is_empty());
         self.emit(ctx, event, ObjectType::Session, organization, &session);
         Some(session)

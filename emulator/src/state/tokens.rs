@@ -55,7 +55,7 @@ impl State {
     }
 
     /// Revokes the tokens of a user, in one organization or in all.
-    pub(crate) fn forget_tokens_of(&mut self, user_id: &str, organization_id: Option<&str>) {
+    pub(crate) fn revoke_tokens_of(&mut self, user_id: &str, organization_id: Option<&str>) {
         let own = self.tokens.by("user", user_id).map(|row| &row.info);
         let own = own.filter(|info| organization_id.is_none_or(|id| info.organization_id == id));
         let ids: Vec<String> = own.map(|info| info.token_id.clone()).collect();

@@ -141,8 +141,8 @@ impl State {
         self.invites
             .remove(&(user_id.to_owned(), organization_id.to_owned()));
         self.end_sessions_of(ctx, user_id, Some(organization_id));
-        self.narrow_sessions(user_id, organization_id);
-        self.forget_tokens_of(user_id, Some(organization_id));
+        self.leave_organization(user_id, organization_id);
+        self.revoke_tokens_of(user_id, Some(organization_id));
         self.emit(
             ctx,
             "user.organization_membership_deleted",
@@ -217,7 +217,7 @@ impl State {
         let user = self.users.remove(id)?;
         let user = self.show_user(ctx, &user);
         self.end_sessions_of(ctx, id, None);
-        self.forget_tokens_of(id, None);
+        self.revoke_tokens_of(id, None);
         self.credentials.remove_by("user", id);
         self.delete_accounts_by(ctx, "user", id);
         self.invites.retain(|(user_id, _), _| user_id != id);

@@ -40,7 +40,7 @@ struct About {
 /// Opens a data file and reads all of it. Creates the file if it does not exist.
 ///
 /// # Errors
-/// See [`Data::open`](super::Data::open).
+/// See [`DataFile::open`](super::DataFile::open).
 pub(super) fn open(path: &Path) -> anyhow::Result<(Database, Singles, Option<State>)> {
     let name = path.display();
     let file = match open_existing(path) {

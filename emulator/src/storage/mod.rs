@@ -1,7 +1,7 @@
 //! The data file: persistent state in redb, an embedded database with crash-safe transactions.
 //!
-//! [`Data`] receives the entries of each change in order. A single thread writes them. It combines
-//! all changes that arrive during a transaction into the next one.
+//! [`DataFile`] receives the entries of each change in order. A single thread writes them. It
+//! combines all changes that arrive during a transaction into the next one.
 
 mod file;
 
@@ -19,7 +19,7 @@ use file::{ROWS, SINGLES, Singles};
 
 /// An open data file.
 #[derive(Debug)]
-pub(crate) struct Data {
+pub(crate) struct DataFile {
     singles: Singles,
     writer: Mutex<Option<Writer>>,
     /// The error that stopped the writer.
@@ -43,10 +43,10 @@ struct Job {
 
 /// A change that is being written.
 #[must_use = "call `wait` to ensure that the change is on disk"]
-pub(crate) struct Saving(Option<Receiver<()>>);
+pub(crate) struct PendingWrite(Option<Receiver<()>>);
 
-impl Saving {
-    /// Blocks until the change is on disk or [`Data::failure`] is set.
+impl PendingWrite {
+    /// Blocks until the change is on disk or [`DataFile::failure`] is set.
     pub(crate) fn wait(self) {
         let Some(done) = self.0 else { return };
         let wait = || {
@@ -65,7 +65,7 @@ impl Saving {
     }
 }
 
-impl Data {
+impl DataFile {
     /// Opens or creates a data file. Returns it with the stored state, or `None` if the file is
     /// new.
     ///
@@ -82,12 +82,12 @@ impl Data {
             .name("data".to_owned())
             .spawn(move || write_all(&database, &incoming, &failed, &name))?;
         let writer = Mutex::new(Some(Writer { jobs, thread }));
-        let data = Self {
+        let data_file = Self {
             singles,
             writer,
             failure,
         };
-        Ok((data, state))
+        Ok((data_file, state))
     }
 
     /// Returns the write error. After an error, the emulator must not send responses: they could
@@ -98,17 +98,17 @@ impl Data {
 
     /// Saves the rows of one change. Call it while the state is locked, to preserve the order of
     /// changes. Wait for the result after unlocking.
-    pub(crate) fn save(&self, rows: Vec<Entry>) -> Saving {
+    pub(crate) fn save(&self, rows: Vec<Entry>) -> PendingWrite {
         self.send(false, rows, None)
     }
 
     /// Replaces all rows.
-    pub(crate) fn replace(&self, rows: Vec<Entry>) -> Saving {
+    pub(crate) fn replace(&self, rows: Vec<Entry>) -> PendingWrite {
         self.send(true, rows, None)
     }
 
     /// Saves a single value.
-    pub(crate) fn save_value(&self, name: &'static str, value: &impl Serialize) -> Saving {
+    pub(crate) fn save_value(&self, name: &'static str, value: &impl Serialize) -> PendingWrite {
         let value = serde_json::to_vec(value).unwrap_or_default();
         self.send(false, Vec::new(), Some((name, value)))
     }
@@ -130,9 +130,9 @@ impl Data {
         clear: bool,
         rows: Vec<Entry>,
         single: Option<(&'static str, Vec<u8>)>,
-    ) -> Saving {
+    ) -> PendingWrite {
         if !clear && rows.is_empty() && single.is_none() {
-            return Saving(None);
+            return PendingWrite(None);
         }
         let (done, written) = sync_channel(1);
         let job = Job {
@@ -148,7 +148,7 @@ impl Data {
         if !sent {
             let _ = self.failure.set("the emulator has stopped".to_owned());
         }
-        Saving(Some(written))
+        PendingWrite(Some(written))
     }
 
     /// Writes the remaining changes and closes the file.
@@ -165,7 +165,7 @@ impl Data {
     }
 }
 
-impl Drop for Data {
+impl Drop for DataFile {
     fn drop(&mut self) {
         self.close();
     }

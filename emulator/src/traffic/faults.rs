@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::api_error::ApiError;
-use crate::http::Reply;
+use crate::http::Response;
 
 /// A fault, which changes or replaces the response to a call.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -55,7 +55,8 @@ pub(crate) struct Fault {
 pub(crate) enum Effect {
     /// Normally.
     #[default]
-    Answer,
+    #[serde(rename = "answer")]
+    Respond,
     /// Closes the connection without a response.
     Drop,
     /// Closes the connection in the middle of the body.
@@ -181,7 +182,7 @@ impl Fault {
     }
 
     /// Returns the response that replaces the operation's response, if the fault has one.
-    pub(crate) fn replacement(&self, request_id: &str) -> Option<Reply> {
+    pub(crate) fn replacement(&self, request_id: &str) -> Option<Response> {
         let status = self
             .status
             .and_then(|status| StatusCode::from_u16(status).ok());
@@ -189,21 +190,21 @@ impl Fault {
         if let Some(error) = &self.error {
             let code = Code::from_name(&error.code)?;
             let error_code = error.error_code.as_deref().unwrap_or(code.name());
-            let mut reply =
-                ApiError::new(code, error_code, error.message.clone()).into_reply(request_id);
-            reply.status = status.unwrap_or(reply.status);
-            return Some(reply);
+            let mut response =
+                ApiError::new(code, error_code, error.message.clone()).into_response(request_id);
+            response.status = status.unwrap_or(response.status);
+            return Some(response);
         }
         if let Some(json) = &self.json {
-            return Some(Reply::json(ok, json));
+            return Some(Response::json(ok, json));
         }
         if let Some(body) = &self.body {
-            return Some(Reply::text(ok, body.clone()));
+            return Some(Response::text(ok, body.clone()));
         }
-        status.map(|status| Reply::json_text(status, "{}"))
+        status.map(|status| Response::json_text(status, "{}"))
     }
 
-    pub(crate) fn add_headers(&self, reply: &mut Reply) {
+    pub(crate) fn add_headers(&self, response: &mut Response) {
         let retry_after = self.retry_after.as_ref().map(|value| (RETRY_AFTER, value));
         let named = self
             .headers
@@ -211,7 +212,7 @@ impl Fault {
             .filter_map(|(name, value)| Some((HeaderName::try_from(name).ok()?, value)));
         for (name, value) in named.chain(retry_after) {
             if let Ok(value) = HeaderValue::from_str(value) {
-                reply.headers.insert(name, value);
+                response.headers.insert(name, value);
             }
         }
     }

@@ -1,6 +1,5 @@
 //! The request log. Secrets are redacted.
 
-use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -10,6 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::http::{Pairs, Request};
+use crate::registry::{Numbered, Registry};
 
 /// Maximum number of entries. The oldest entry is removed first.
 const CAPACITY: usize = 10_000;
@@ -59,7 +59,7 @@ struct Headers(Box<[u8]>);
 #[derive(Clone, Copy, Debug)]
 enum Outcome {
     Pending,
-    Answered(StatusCode),
+    Completed(StatusCode),
     /// The client disconnected, or a fault dropped the connection.
     Aborted,
 }
@@ -67,7 +67,7 @@ enum Outcome {
 /// The request log.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
-    entries: Mutex<(u64, VecDeque<Entry>)>,
+    entries: Mutex<Registry<Entry>>,
 }
 
 /// A filter for log entries.
@@ -108,10 +108,7 @@ impl Log {
             .header(CONTENT_TYPE)
             .is_some_and(|kind| kind.contains("form-urlencoded"));
         let query = request.query.as_ref().map(|query| redact(query.as_bytes()));
-        let mut entries = self.lock();
-        entries.0 += 1;
-        let number = entries.0;
-        entries.1.push_back(Entry {
+        let create = |number| Entry {
             number,
             time,
             request_id: request.id.clone(),
@@ -128,10 +125,10 @@ impl Log {
             outcome: Outcome::Pending,
             began: Instant::now(),
             milliseconds: None,
-        });
-        if entries.1.len() > CAPACITY {
-            entries.1.pop_front();
-        }
+        };
+        let mut entries = self.lock();
+        let number = entries.add(create).number;
+        entries.drop_oldest(CAPACITY);
         Pending { log: self, number }
     }
 
@@ -152,7 +149,7 @@ impl Log {
                 && filter.path.as_deref().is_none_or(|path| entry.path == path)
         };
         let entries = self.lock();
-        let matching: Vec<&Entry> = entries.1.iter().filter(matches).collect();
+        let matching: Vec<&Entry> = entries.iter().filter(matches).collect();
         let skipped = matching
             .len()
             .saturating_sub(filter.limit.unwrap_or(usize::MAX));
@@ -164,23 +161,18 @@ impl Log {
 
     /// Returns the number of entries.
     pub(crate) fn len(&self) -> usize {
-        self.lock().1.len()
+        self.lock().len()
     }
 
     /// Removes all entries. Numbering continues, so that `after` remains valid.
     pub(crate) fn clear(&self) {
-        self.lock().1.clear();
+        self.lock().remove(None);
     }
 
     fn finish(&self, number: u64, outcome: Outcome) {
         let mut entries = self.lock();
-        // Numbers are consecutive, so the first one gives the index. The entry may already be
-        // removed.
-        let first = entries.1.front().map_or(0, |entry| entry.number);
-        let index = number
-            .checked_sub(first)
-            .and_then(|index| usize::try_from(index).ok());
-        if let Some(entry) = index.and_then(|index| entries.1.get_mut(index))
+        // The entry may already be removed.
+        if let Some(entry) = entries.get_mut(number)
             && matches!(entry.outcome, Outcome::Pending)
         {
             entry.outcome = outcome;
@@ -188,14 +180,14 @@ impl Log {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, (u64, VecDeque<Entry>)> {
+    fn lock(&self) -> MutexGuard<'_, Registry<Entry>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Pending<'_> {
     pub(crate) fn complete(&self, status: StatusCode) {
-        self.log.finish(self.number, Outcome::Answered(status));
+        self.log.finish(self.number, Outcome::Completed(status));
     }
 }
 
@@ -205,11 +197,17 @@ impl Drop for Pending<'_> {
     }
 }
 
+impl Numbered for Entry {
+    fn id(&self) -> u64 {
+        self.number
+    }
+}
+
 impl Entry {
     fn to_json(&self) -> Value {
         let (status, aborted) = match self.outcome {
             Outcome::Pending => (None, false),
-            Outcome::Answered(status) => (Some(status.as_u16()), false),
+            Outcome::Completed(status) => (Some(status.as_u16()), false),
             Outcome::Aborted => (None, true),
         };
         json!({

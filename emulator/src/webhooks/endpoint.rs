@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::signing::{Signer, check_secret};
+use crate::registry::Numbered;
 
 /// The default delays between delivery attempts.
 const RETRY_DELAYS_MS: [u64; 4] = [1_000, 5_000, 30_000, 120_000];
@@ -53,6 +54,12 @@ pub(crate) fn check_url(url: &str) -> Result<(), String> {
         return Ok(());
     }
     Err("url must be http or https".to_owned())
+}
+
+impl Numbered for Endpoint {
+    fn id(&self) -> u64 {
+        self.id
+    }
 }
 
 impl Endpoint {

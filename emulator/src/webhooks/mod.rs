@@ -17,7 +17,8 @@ pub(crate) use endpoint::{Endpoint, NewEndpoint, check_url};
 pub(crate) use signing::{Rotation, Signer, check_secret};
 
 use crate::clock::Clock;
-use crate::updates::Pulse;
+use crate::registry::Registry;
+use crate::updates::Updates;
 
 /// The maximum number of deliveries in the log. The oldest are removed first.
 const MAX_DELIVERIES: usize = 1_000;
@@ -35,26 +36,21 @@ pub(crate) struct Webhooks {
 struct Shared {
     inner: Mutex<Inner>,
     /// Notifies the dashboard of each attempt, which can happen after the request has ended.
-    pulse: Pulse,
+    updates: Updates,
 }
 
 #[derive(Default)]
 struct Inner {
-    endpoints: Vec<Endpoint>,
+    endpoints: Registry<Endpoint>,
     deliveries: VecDeque<Delivery>,
-    last_id: u64,
 }
 
 impl Webhooks {
     /// Creates the endpoints: those from the data file and the configured URLs, which receive all
     /// events.
-    pub(crate) fn new(
-        urls: &[String],
-        (last_id, endpoints): (u64, Vec<Endpoint>),
-        pulse: Pulse,
-    ) -> Self {
+    pub(crate) fn new(urls: &[String], endpoints: Registry<Endpoint>, updates: Updates) -> Self {
         let shared = Shared {
-            pulse,
+            updates,
             ..Shared::default()
         };
         let webhooks = Self {
@@ -67,7 +63,6 @@ impl Webhooks {
             .collect();
         *webhooks.shared.lock() = Inner {
             endpoints,
-            last_id,
             ..Inner::default()
         };
         // A configured URL that is already saved keeps its endpoint and secret.
@@ -83,30 +78,22 @@ impl Webhooks {
     /// Adds an endpoint and returns it, including its secret.
     pub(crate) fn add(&self, new: NewEndpoint) -> Endpoint {
         let mut inner = self.shared.lock();
-        inner.last_id += 1;
-        let endpoint = Endpoint::new(inner.last_id, new);
-        inner.endpoints.push(endpoint.clone());
-        endpoint
+        let endpoint = inner.endpoints.add(|id| Endpoint::new(id, new));
+        endpoint.clone()
     }
 
-    /// Returns the last id and the endpoints, for the data file.
-    pub(crate) fn saved(&self) -> (u64, Vec<Endpoint>) {
-        let inner = self.shared.lock();
-        (inner.last_id, inner.endpoints.clone())
-    }
-
-    pub(crate) fn endpoints(&self) -> Vec<Endpoint> {
+    /// Returns the endpoints for the data file.
+    pub(crate) fn saved(&self) -> Registry<Endpoint> {
         self.shared.lock().endpoints.clone()
     }
 
-    /// Removes one endpoint, or all if `id` is `None`. Returns `true` if an endpoint was removed.
-    pub(crate) fn remove(&self, id: Option<u64>) -> bool {
-        let mut inner = self.shared.lock();
-        let before = inner.endpoints.len();
-        inner
-            .endpoints
-            .retain(|endpoint| id.is_some_and(|id| id != endpoint.id));
-        inner.endpoints.len() < before
+    pub(crate) fn endpoints(&self) -> Vec<Endpoint> {
+        self.shared.lock().endpoints.iter().cloned().collect()
+    }
+
+    /// Removes one endpoint, or all if `id` is `None`.
+    pub(crate) fn remove(&self, id: Option<u64>) {
+        self.shared.lock().endpoints.remove(id);
     }
 
     /// Returns the delivery log, oldest first.
@@ -170,10 +157,7 @@ impl Webhooks {
     /// Replaces an endpoint's secret. Returns the endpoint, or `None` if the id is unknown.
     pub(crate) fn rotate(&self, clock: &Clock, id: u64, rotation: Rotation) -> Option<Endpoint> {
         let mut inner = self.shared.lock();
-        let endpoint = inner
-            .endpoints
-            .iter_mut()
-            .find(|endpoint| endpoint.id == id)?;
+        let endpoint = inner.endpoints.get_mut(id)?;
         endpoint.signer.rotate(rotation, clock.now().as_second());
         Some(endpoint.clone())
     }
@@ -185,12 +169,7 @@ impl Shared {
     }
 
     fn endpoint(&self, id: u64) -> Option<Endpoint> {
-        let inner = self.lock();
-        inner
-            .endpoints
-            .iter()
-            .find(|endpoint| endpoint.id == id)
-            .cloned()
+        self.lock().endpoints.get(id).cloned()
     }
 
     /// Adds a delivery to the log.
@@ -210,6 +189,6 @@ impl Shared {
             logged.record_attempt(attempt, status);
         }
         drop(inner);
-        self.pulse.beat();
+        self.updates.notify();
     }
 }

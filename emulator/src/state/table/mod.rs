@@ -61,21 +61,21 @@ impl<R> Default for Table<R> {
 
 impl<R: Row> Table<R> {
     /// Adds a row. A row without an id gets one. A row with an existing id replaces the old row and
-    /// keeps its place.
+    /// keeps its position.
     pub(crate) fn insert(&mut self, ids: &mut Ids, mut row: R) -> &R {
         if row.id().is_empty() {
             row.set_id(ids.next(R::PREFIX));
         }
-        let place = *self.by_id.entry(row.id().into()).or_insert_with(|| {
+        let position = *self.by_id.entry(row.id().into()).or_insert_with(|| {
             self.next += 1;
             self.next - 1
         });
-        if let Some(old) = self.rows.get(&place) {
-            self.indexes.remove(place, &old.keys());
+        if let Some(old) = self.rows.get(&position) {
+            self.indexes.remove(position, &old.keys());
         }
-        self.indexes.add(place, row.keys());
-        self.changed.note(&place);
-        match self.rows.entry(place) {
+        self.indexes.add(position, row.keys());
+        self.changed.note(&position);
+        match self.rows.entry(position) {
             std::collections::btree_map::Entry::Occupied(mut old) => {
                 **old.get_mut() = row;
                 old.into_mut()
@@ -99,42 +99,42 @@ impl<R: Row> Table<R> {
     /// # Errors
     /// NOT_FOUND.
     pub(crate) fn change(&mut self, id: &str, change: impl FnOnce(&mut R)) -> Result<&R, ApiError> {
-        let place = self.by_id.get(id).copied();
-        let row = place.and_then(|place| Some((place, self.rows.get_mut(&place)?)));
-        let (place, row) = row.ok_or_else(|| ApiError::not_found(R::KIND, id))?;
+        let position = self.by_id.get(id).copied();
+        let row = position.and_then(|position| Some((position, self.rows.get_mut(&position)?)));
+        let (position, row) = row.ok_or_else(|| ApiError::not_found(R::KIND, id))?;
         let before = row.keys();
         change(row);
         let after = row.keys();
         if before != after {
-            self.indexes.remove(place, &before);
-            self.indexes.add(place, after);
+            self.indexes.remove(position, &before);
+            self.indexes.add(position, after);
         }
-        self.changed.note(&place);
+        self.changed.note(&position);
         Ok(row)
     }
 
     /// Changes all rows. The ids must stay the same.
     pub(crate) fn change_all(&mut self, mut change: impl FnMut(&mut R)) {
-        for (place, row) in &mut self.rows {
+        for (position, row) in &mut self.rows {
             let before = row.keys();
             change(row);
             let after = row.keys();
             if before != after {
-                self.indexes.remove(*place, &before);
-                self.indexes.add(*place, after);
+                self.indexes.remove(*position, &before);
+                self.indexes.add(*position, after);
             }
-            self.changed.note(place);
+            self.changed.note(position);
         }
     }
 
     /// # Errors
     /// NOT_FOUND.
     pub(crate) fn remove(&mut self, id: &str) -> Result<R, ApiError> {
-        let place = self.by_id.remove(id);
-        let row = place.and_then(|place| Some((place, self.rows.remove(&place)?)));
-        let (place, row) = row.ok_or_else(|| ApiError::not_found(R::KIND, id))?;
-        self.indexes.remove(place, &row.keys());
-        self.changed.note(&place);
+        let position = self.by_id.remove(id);
+        let row = position.and_then(|position| Some((position, self.rows.remove(&position)?)));
+        let (position, row) = row.ok_or_else(|| ApiError::not_found(R::KIND, id))?;
+        self.indexes.remove(position, &row.keys());
+        self.changed.note(&position);
         Ok(*row)
     }
 
@@ -159,8 +159,8 @@ impl<R: Row> Table<R> {
     }
 
     pub(crate) fn clear(&mut self) {
-        for place in self.rows.keys() {
-            self.changed.note(place);
+        for position in self.rows.keys() {
+            self.changed.note(position);
         }
         self.rows.clear();
         self.by_id.clear();

@@ -1,35 +1,38 @@
-//! Persistence of tables: one entry per row, with the row's place as the key.
+//! Persistence of tables: one entry per row, with the row's position as the key.
 
 use super::{Row, Table};
-use crate::state::persist::{Entry, Kept, entry};
+use crate::state::persist::{Entry, Persist, entry};
 
-impl<R: Row> Kept for Table<R> {
+impl<R: Row> Persist for Table<R> {
     fn track(&mut self) {
         self.changed.track();
     }
 
     fn drain(&mut self, kind: &'static str, entries: &mut Vec<Entry>) {
         let changed = self.changed.take();
-        let rows = changed.iter().map(|place| (place, self.rows.get(place)));
-        // Big-endian keys keep the rows of the file in place order.
-        entries.extend(rows.map(|(place, row)| entry(kind, place.to_be_bytes().to_vec(), row)));
+        let rows = changed
+            .iter()
+            .map(|position| (position, self.rows.get(position)));
+        // Big-endian keys keep the rows of the file in position order.
+        entries
+            .extend(rows.map(|(position, row)| entry(kind, position.to_be_bytes().to_vec(), row)));
     }
 
     fn restore(&mut self, key: &[u8], value: &[u8]) -> anyhow::Result<()> {
-        let place = u64::from_be_bytes(key.try_into()?);
+        let position = u64::from_be_bytes(key.try_into()?);
         let row: R = serde_json::from_slice(value)?;
-        self.indexes.add(place, row.keys());
-        self.by_id.insert(row.id().into(), place);
-        self.rows.insert(place, Box::new(row));
-        self.reserve(place + 1);
+        self.indexes.add(position, row.keys());
+        self.by_id.insert(row.id().into(), position);
+        self.rows.insert(position, Box::new(row));
+        self.reserve(position + 1);
         Ok(())
     }
 
-    fn reserve(&mut self, place: u64) {
-        self.next = self.next.max(place);
+    fn reserve(&mut self, position: u64) {
+        self.next = self.next.max(position);
     }
 
-    fn place(&self) -> u64 {
+    fn next_position(&self) -> u64 {
         self.next
     }
 }

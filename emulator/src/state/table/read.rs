@@ -16,20 +16,20 @@ impl<R: Row> Table<R> {
         index: &'static str,
         value: &str,
     ) -> impl DoubleEndedIterator<Item = &'t R> + use<'t, R> {
-        let places = self.indexes.places(index, value).iter();
-        places.filter_map(|place| Some(&**self.rows.get(place)?))
+        let positions = self.indexes.positions(index, value).iter();
+        positions.filter_map(|position| Some(&**self.rows.get(position)?))
     }
 
     /// Returns the number of rows with the key `value` in `index`.
     pub(crate) fn count_by(&self, index: &'static str, value: &str) -> usize {
-        self.indexes.places(index, value).len()
+        self.indexes.positions(index, value).len()
     }
 
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Returns one page of the rows that match `keep`. A `size` of 0 means 10 rows. An empty
+    /// Returns one page of the rows that match `matches`. A `size` of 0 means 10 rows. An empty
     /// `token` means the first page.
     ///
     /// # Errors
@@ -39,11 +39,11 @@ impl<R: Row> Table<R> {
         order: Order,
         size: u32,
         token: &str,
-        keep: impl Fn(&R) -> bool,
+        matches: impl Fn(&R) -> bool,
     ) -> Result<Page<'_, R>, ApiError> {
         let token = Token::parse(token)?;
-        let rows = self.rows.iter().map(|(place, row)| (*place, &**row));
-        let rows = in_order(rows.filter(|(_, row)| keep(row)), order);
+        let rows = self.rows.iter().map(|(position, row)| (*position, &**row));
+        let rows = in_order(rows.filter(|(_, row)| matches(row)), order);
         Ok(Page::cut(rows, order, size, token))
     }
 
@@ -60,7 +60,7 @@ impl<R: Row> Table<R> {
         Ok(Page::of_all(&self.rows, order, size, Token::parse(token)?))
     }
 
-    /// Returns one page of the rows that have the key `value` in `index` and match `keep`.
+    /// Returns one page of the rows that have the key `value` in `index` and match `matches`.
     ///
     /// # Errors
     /// INVALID_ARGUMENT if the token is malformed.
@@ -70,12 +70,12 @@ impl<R: Row> Table<R> {
         order: Order,
         size: u32,
         token: &str,
-        keep: impl Fn(&R) -> bool,
+        matches: impl Fn(&R) -> bool,
     ) -> Result<Page<'_, R>, ApiError> {
         let token = Token::parse(token)?;
-        let places = self.indexes.places(index, value).iter();
-        let rows = places.filter_map(|place| Some((*place, &**self.rows.get(place)?)));
-        let rows = in_order(rows.filter(|(_, row)| keep(row)), order);
+        let positions = self.indexes.positions(index, value).iter();
+        let rows = positions.filter_map(|position| Some((*position, &**self.rows.get(position)?)));
+        let rows = in_order(rows.filter(|(_, row)| matches(row)), order);
         Ok(Page::cut(rows, order, size, token))
     }
 }
