@@ -28,7 +28,7 @@ export SCALEKIT_EMULATOR_BIN := $(CURDIR)/$(EMULATOR)
 
 RUST_SOURCES := $(shell find core codegen emulator bindings tests/rust -name '*.rs' -o -path '*/templates/*' -o -path '*/assets/*' -o -name Cargo.toml 2>/dev/null) Cargo.toml Cargo.lock
 NODE_SOURCES := $(shell find node/src -type f 2>/dev/null) node/tsconfig.json
-PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -type f 2>/dev/null)
+PYTHON_SOURCES := $(shell find python -not -path '*/.*' -not -path '*/__pycache__*' -not -path 'python/tests/*' -type f 2>/dev/null)
 
 .PHONY: help quickstart quickstart-node quickstart-rust test lint test-rust test-docs test-python test-python-matrix test-oidc test-packages test-node test-node-package test-consumers fuzz bench instructions generate clean
 
@@ -53,8 +53,8 @@ lint: $(TOOLS)/.installed node/lib/.built
 	cargo fmt --all --check
 	cargo run -q -p codegen -- --check
 	cargo clippy -q --workspace --all-targets -- -D warnings
-	$(TOOLS)/bin/ruff check python examples tests bench
-	$(TOOLS)/bin/ruff format --check python examples tests bench
+	$(TOOLS)/bin/ruff check python examples emulator bench
+	$(TOOLS)/bin/ruff format --check python examples emulator bench
 	$(TSC) -p node/tests/tsconfig.json
 
 test-rust:
@@ -107,18 +107,18 @@ target/.chromium:
 
 test-python: $(VENV)/test/.wheel $(EMULATOR) $(ATTACKS) target/.chromium
 	scripts/check-types $(VENV)/test
-	cd target && venv/test/bin/python -m pytest -q -c ../python/pyproject.toml ../python/tests ../tests/python
+	cd target && venv/test/bin/python -m pytest -q -c ../python/pyproject.toml ../python/tests ../emulator/tests
 
 # Tests with each supported major version of the protobuf runtime, in C and in pure Python.
 test-python-matrix: $(VENV)/test/.wheel $(EMULATOR)
 	scripts/protobuf-matrix $(VENV)/test
 
-# Tests the emulator with a generic OpenID Connect client in Node. tests/python does the same in Python.
-test-oidc: tests/oidc/node_modules/.package-lock.json $(EMULATOR)
-	cd tests/oidc && node --test --test-reporter=spec
+# Tests the emulator with a generic OpenID Connect client in Node. test-python includes one in Python.
+test-oidc: emulator/tests/oidc/node_modules/.package-lock.json $(EMULATOR)
+	cd emulator/tests/oidc && node --test --test-reporter=spec
 
-tests/oidc/node_modules/.package-lock.json: tests/oidc/package-lock.json
-	cd tests/oidc && npm ci --silent
+emulator/tests/oidc/node_modules/.package-lock.json: emulator/tests/oidc/package-lock.json
+	cd emulator/tests/oidc && npm ci --silent
 	touch $@
 
 # Both wheels, installed into an empty environment.
@@ -154,12 +154,12 @@ test-node-package: node/lib/.built $(EMULATOR)
 	scripts/check-node-package
 
 # Applications with the packages that test-node-package packed and installed.
-test-consumers: test-node-package tests/consumers/node_modules/.installed
-	$(EMULATOR) run --auto-approve --seed tests/consumers/people.json -- node --test --test-reporter=spec \
-	  --test-concurrency=2 --test-timeout=600000 tests/consumers/*.test.mjs
+test-consumers: test-node-package node/tests/consumers/node_modules/.installed
+	$(EMULATOR) run --auto-approve --seed node/tests/consumers/people.json -- node --test --test-reporter=spec \
+	  --test-concurrency=2 --test-timeout=600000 node/tests/consumers/*.test.mjs
 
-tests/consumers/node_modules/.installed: tests/consumers/package.json tests/consumers/package-lock.json
-	cd tests/consumers && npm ci --silent
+node/tests/consumers/node_modules/.installed: node/tests/consumers/package.json node/tests/consumers/package-lock.json
+	cd node/tests/consumers && npm ci --silent
 	touch $@
 
 # --- other ----------------------------------------------------------------------------------------------
@@ -178,4 +178,4 @@ generate: node/node_modules/.installed
 
 clean:
 	cargo clean
-	rm -rf node/lib node/node_modules node/scalekit.node examples/build examples/node_modules tests/consumers/node_modules
+	rm -rf node/lib node/node_modules node/scalekit.node examples/build examples/node_modules node/tests/consumers/node_modules

@@ -29,18 +29,18 @@ execFileSync("tar", ["-xzf", tarball, "-C", join(modules, "scalekit-client"), "-
 for (const dependency of ["@bufbuild", "@types", "undici-types"]) {
   symlinkSync(join(root, "node_modules", dependency), join(modules, dependency));
 }
-const consumers = join(root, "tests/consumers");
+const projects = join(root, "tests/types");
 for (const kind of ["cjs", "esm"]) {
-  cpSync(join(consumers, kind), join(directory, kind), { recursive: true });
-  for (const file of readdirSync(consumers).filter((file) => file.endsWith(".ts"))) {
-    cpSync(join(consumers, file), join(directory, kind, file));
+  cpSync(join(projects, kind), join(directory, kind), { recursive: true });
+  for (const file of readdirSync(projects).filter((file) => file.endsWith(".ts"))) {
+    cpSync(join(projects, file), join(directory, kind, file));
   }
   const options = ["-p", join(directory, kind)];
   execFileSync(join(root, "node_modules/.bin/tsc"), options, { stdio: "inherit" });
 }
 // TypeScript 7 has no `node10`. The package that checks the types depends on TypeScript 5.
 const { resolve: find } = createRequire(fileURLToPath(import.meta.resolve("@arethetypeswrong/core")));
-cpSync(join(consumers, "node10"), join(directory, "node10"), { recursive: true });
+cpSync(join(projects, "node10"), join(directory, "node10"), { recursive: true });
 const compile = [find("typescript/lib/tsc.js"), "-p", join(directory, "node10")];
 execFileSync(process.execPath, compile, { stdio: "inherit" });
 

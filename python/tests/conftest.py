@@ -1,56 +1,35 @@
-"""Fixtures: the stub server, its clients, and the keys that sign its tokens."""
+"""Fixtures for the emulator and the files of the conformance plan."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from signer import Signer
-from stub_server import CLIENT_ID, CLIENT_SECRET, Response, StubServer
+from programs import ROOT, running
 
-from scalekit import AsyncScalekitClient, ScalekitClient
-
-
-@pytest.fixture
-def server() -> Iterator[StubServer]:
-    server = StubServer()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def client(server: StubServer) -> Iterator[ScalekitClient]:
-    with ScalekitClient(server.url, CLIENT_ID, CLIENT_SECRET, call_timeout_s=10) as client:
-        yield client
-
-
-@pytest.fixture
-def async_client(server: StubServer) -> Iterator[AsyncScalekitClient]:
-    client = AsyncScalekitClient(server.url, CLIENT_ID, CLIENT_SECRET, call_timeout_s=20)
-    yield client
-    client.close()
+from scalekit.testing import Emulator
 
 
 @pytest.fixture(scope="session")
-def signers() -> tuple[Signer, Signer]:
-    return Signer("key_1"), Signer("key_2")
+def plan() -> list[dict[str, Any]]:
+    text = (ROOT / "tests/conformance/operations.json").read_text()
+    loaded: dict[str, Any] = json.loads(text)
+    operations: list[dict[str, Any]] = loaded["operations"]
+    return operations
 
 
-@pytest.fixture
-def signer(signers: tuple[Signer, Signer], server: StubServer) -> Signer:
-    server.on("/keys", Response(body={"keys": [signers[0].jwk()]}))
-    return signers[0]
+@pytest.fixture(scope="session")
+def documented() -> list[dict[str, Any]]:
+    methods = Path(__file__).parent / "documented/methods.json"
+    loaded: list[dict[str, Any]] = json.loads(methods.read_text())
+    return loaded
 
 
-@pytest.fixture
-def error_info() -> Callable[..., dict[str, Any]]:
-    """Builds the body of an error response of the service."""
-
-    def build(code: int, message: str, error_code: str, **details: Any) -> dict[str, Any]:
-        kind = "type.googleapis.com/scalekit.v1.errdetails.ErrorInfo"
-        info = {"@type": kind, "error_code": error_code, **details}
-        return json.loads(json.dumps({"code": code, "message": message, "details": [info]}))
-
-    return build
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    """An emulator that all tests of the session share."""
+    with running() as emulator:
+        yield emulator

@@ -1,7 +1,7 @@
 //! Differential tests: compare the core with `jsonwebtoken` and `standardwebhooks`, using generated
 //! tokens and webhooks.
 //!
-//! `tests/python/differential` compares the wheel with four Python packages. The crate `svix` is
+//! `python/tests/differential` compares the wheel with four Python packages. The crate `svix` is
 //! not used here, because it depends on 180 crates.
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 

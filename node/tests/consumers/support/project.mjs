@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 
 const require = createRequire(import.meta.url);
 const CONSUMERS = resolve(import.meta.dirname, "..");
-const TARGET = resolve(CONSUMERS, "../../target");
+const TARGET = resolve(CONSUMERS, "../../../target");
 /** The installation that all projects share. */
 export const SHARED = join(CONSUMERS, "node_modules");
 /** The packed packages, as scripts/check-node-package has installed them. */

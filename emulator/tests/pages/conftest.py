@@ -12,10 +12,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from programs import BINARY, ROOT
 
 from scalekit.testing import Emulator
-
-from ..conftest import BINARY
 
 CHROMIUM = os.environ.get("SCALEKIT_CHROMIUM", "/usr/bin/chromium")
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
@@ -142,7 +141,7 @@ def visitor(chromium: Browser, emulator: Emulator, callback: str) -> Iterator[Vi
 
 @pytest.fixture(scope="session")
 def screenshots() -> Path:
-    folder = Path(__file__).resolve().parents[3] / "target" / "screenshots"
+    folder = ROOT / "target" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from programs import running
 
 from scalekit import ScalekitClient
-
-from ..conftest import Emulator, running
+from scalekit.testing import Emulator
 
 WORLD = Path(__file__).with_name("world.json")
 

@@ -11,8 +11,7 @@ from scalekit.common.exceptions import (
     ScalekitNotFoundException,
     ScalekitValidateTokenFailureException,
 )
-
-from .conftest import Emulator
+from scalekit.testing import Emulator
 
 
 def failure(call: Callable[[], Any]) -> ScalekitValidateTokenFailureException:

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
+from programs import BINARY
 
 from scalekit.testing import Emulator
 from scalekit.v1.organizations.organizations_pb2 import CreateOrganization
 
-from ..conftest import BINARY
 from .conftest import Visitor
 
 

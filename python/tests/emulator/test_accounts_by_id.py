@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from programs import BINARY
 
 from scalekit.common.exceptions import ScalekitNotFoundException
 from scalekit.testing import Emulator
-
-from .conftest import BINARY
 
 CONNECTION = {
     "id": "conn_1000000000000001",

@@ -278,8 +278,14 @@ def token_cases(seed: int, count: int, keys: tuple[Signer, Signer]) -> Iterator[
         draft = Draft(
             keys,
             [("alg", '"RS256"'), ("kid", json.dumps(keys[0].kid))],
-            [("sub", '"usr_1"'), ("iss", json.dumps(ISSUER)), ("aud", json.dumps([AUDIENCE]))]
-            + [("scopes", json.dumps(SCOPES)), ("iat", str(now - 5000)), ("exp", str(now + 5000))],
+            [
+                ("sub", '"usr_1"'),
+                ("iss", json.dumps(ISSUER)),
+                ("aud", json.dumps([AUDIENCE])),
+                ("scopes", json.dumps(SCOPES)),
+                ("iat", str(now - 5000)),
+                ("exp", str(now + 5000)),
+            ],
         )
         chosen = [rng.choice(CHANGES) for _ in range(rng.choice([0, 1, 1, 1, 2, 3]))]
         for change in chosen:

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { Browser } from "../../../node/tests/support/browser.mjs";
+import { Browser } from "../../support/browser.mjs";
 
 const ADA = "ada@acme.example";
 /** The error of the package if a bundler has put it into its output. */

@@ -14,7 +14,7 @@ import pytest
 from google.protobuf import descriptor_pool, json_format, message_factory
 from google.protobuf.message import Message
 
-from .conftest import Emulator
+from scalekit.testing import Emulator
 
 pytestmark = pytest.mark.protobuf
 

@@ -14,14 +14,13 @@ from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pytest
+from programs import BINARY, ROOT
 
 from scalekit import ScalekitClient
 from scalekit.common.exceptions import ScalekitBadRequestException, ScalekitNotFoundException
 from scalekit.emulator import find_binary
 from scalekit.testing import Emulator, EmulatorError
 from scalekit.v1.organizations.organizations_pb2 import CreateOrganization
-
-from .conftest import BINARY, ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -206,14 +205,14 @@ def test_the_system_proxy_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_failed_start_reports_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(EmulatorError, match=r"nowhere\.json"):
         Emulator(seed=tmp_path / "nowhere.json").start()
-    with pytest.raises(EmulatorError, match="stopped after 0.1 s, before"):
+    with pytest.raises(EmulatorError, match=r"stopped after 0\.1 s, before"):
         Emulator(binary=program(tmp_path, "exec sleep 60"), start_timeout_s=0.1).start()
     with pytest.raises(EmulatorError, match="cannot be started"):
         Emulator(binary=tmp_path / "missing").start()
     monkeypatch.setenv("SCALEKIT_EMULATOR_BIN", str(tmp_path / "missing"))
     with pytest.raises(
         EmulatorError,
-        match="SCALEKIT_EMULATOR_BIN must name an executable program, not '.*missing'",
+        match=r"SCALEKIT_EMULATOR_BIN must name an executable program, not '.*missing'",
     ):
         Emulator().start()
 

@@ -20,8 +20,8 @@ from scalekit import (
     ScalekitClient,
     WebhookVerificationError,
 )
+from scalekit.testing import Emulator
 
-from ..conftest import Emulator
 from .registry import example
 
 CALLBACK = "https://yourapp.com/auth/callback"

@@ -11,8 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from .conftest import BINARY, ROOT
+from programs import BINARY, ROOT
 
 GUIDE = "docs/emulator.md"
 SNIPPETS = re.findall(r"^```(\w+)\n(.*?)^```$", (ROOT / GUIDE).read_text(), re.S | re.M)

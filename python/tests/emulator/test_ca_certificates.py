@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from programs import BINARY
 
 from scalekit.testing import Emulator
-
-from .conftest import BINARY
 
 VARIABLES = (
     "REQUESTS_CA_BUNDLE",

@@ -17,11 +17,10 @@ from authlib.integrations.flask_client import OAuth
 from authlib.integrations.requests_client import OAuth2Session
 from flask import Flask, Response, jsonify, request, session, url_for
 from mechanicalsoup import StatefulBrowser
+from programs import BINARY
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from scalekit.testing import Emulator
-
-from .conftest import BINARY
 
 ADA = {
     "id": "usr_1",

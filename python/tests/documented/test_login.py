@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from scalekit import ScalekitClient
+from scalekit.testing import Emulator
 
-from ..conftest import Emulator
 from .registry import example
 
 

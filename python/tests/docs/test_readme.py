@@ -16,12 +16,12 @@ from urllib.parse import parse_qs, urlsplit
 from urllib.request import HTTPRedirectHandler, build_opener
 
 import pytest
+from programs import BINARY, ROOT
 from standardwebhooks import Webhook
 
 from scalekit import ScalekitClient
 from scalekit.core import CoreClient
-
-from .conftest import BINARY, ROOT, Emulator
+from scalekit.testing import Emulator
 
 # : The headings of python/README.md whose snippets are programs, and a line that each program
 # prints.
