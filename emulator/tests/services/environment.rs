@@ -222,7 +222,7 @@ impl Response {
 }
 
 /// Returns the fields of a message that are set, for comparisons that are not about the defaults.
-/// The cases of `tests/emulator` compare whole responses.
+/// The cases of `tests/table` compare whole responses.
 pub(crate) fn set_fields(message: &Value) -> Value {
     match message {
         Value::Object(fields) => fields

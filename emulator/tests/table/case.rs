@@ -95,10 +95,10 @@ fn violation([field, constraint, description]: &[String; 3]) -> Value {
     json!({ "field": field, "constraint": constraint, "description": description })
 }
 
-/// Returns the path of a file or folder in `tests/emulator`.
-fn shared(name: &str) -> PathBuf {
+/// Returns the path of a file or folder of the table.
+fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../tests/emulator")
+        .join("tests/table")
         .join(name)
 }
 
@@ -109,16 +109,16 @@ fn read<T: for<'a> Deserialize<'a>>(path: &Path) -> T {
 
 /// Returns the seed data of every case.
 pub(crate) fn world() -> Value {
-    read(&shared("world.json"))
+    read(&file("world.json"))
 }
 
 pub(crate) fn everywhere() -> Vec<Everywhere> {
-    read(&shared("everywhere.json"))
+    read(&file("everywhere.json"))
 }
 
 /// Returns all operations of the table.
 pub(crate) fn table() -> Vec<Operation> {
-    let folders = std::fs::read_dir(shared("table")).unwrap();
+    let folders = std::fs::read_dir(file("cases")).unwrap();
     let files = folders.flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap());
     let mut paths: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
     paths.sort();

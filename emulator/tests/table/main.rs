@@ -1,5 +1,4 @@
-//! Runs the conformance table in `tests/emulator`: the responses and errors of all operations as
-//! exact JSON.
+//! Runs the conformance table: the responses and errors of all operations as exact JSON.
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
