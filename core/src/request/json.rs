@@ -14,7 +14,10 @@ use crate::schema::{Body, Operation};
 const FIELD_MASKS: [&str; 2] = ["mask", "update_mask"];
 
 /// Splits a JSON object; `null` counts as an empty one.
-pub(crate) fn split(
+///
+/// # Errors
+/// The request is not an object, lacks a path field, or contains a list of objects in the query.
+pub fn split(
     operation: &'static Operation,
     request: Value,
 ) -> Result<PreparedRequest, Error> {

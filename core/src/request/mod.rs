@@ -16,6 +16,8 @@ use crate::error::Error;
 use crate::percent::UNRESERVED;
 use crate::schema::{Body, Operation, Route, Segment, Verb};
 
+pub use json::split as split_json;
+
 /// The field that replaces an organization's id if the operation has no route for external ids.
 const EXTERNAL_ID: &str = "external_id";
 

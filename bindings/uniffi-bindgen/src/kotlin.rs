@@ -1,0 +1,45 @@
+//! Adaptation of uniffi's Kotlin code.
+
+/// Declarations whose default visibility is public.
+const DECLARATIONS: [&str; 13] = [
+    "class ",
+    "object ",
+    "interface ",
+    "fun ",
+    "fun<",
+    "val ",
+    "const val ",
+    "typealias ",
+    "enum class ",
+    "data class ",
+    "open class ",
+    "sealed class ",
+    "suspend fun ",
+];
+
+/// Makes every top-level declaration `internal`: the generated code is not part of the package's
+/// API.
+pub(crate) fn adapt(text: String) -> String {
+    let lines = text.lines().map(|line| {
+        let line = line.strip_prefix("public ").unwrap_or(line);
+        if DECLARATIONS.iter().any(|start| line.starts_with(start)) {
+            format!("internal {line}\n")
+        } else {
+            format!("{line}\n")
+        }
+    });
+    lines.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn top_level_declarations_become_internal() {
+        let text = "public class A {\n    fun a() {}\n}\nprivate fun b() {}\ndata class C(\n";
+        let adapted =
+            "internal class A {\n    fun a() {}\n}\nprivate fun b() {}\ninternal data class C(\n";
+        assert_eq!(adapt(text.to_owned()), adapted);
+    }
+}

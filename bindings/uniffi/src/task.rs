@@ -1,0 +1,84 @@
+//! Background tasks: every asynchronous function runs on the runtime's thread, and the caller's
+//! executor is woken once, when the task has ended.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+
+use tokio::task::JoinHandle;
+
+use crate::cancellation::Cancellation;
+use crate::failure::NativeError;
+use crate::{guard, runtime};
+
+static LIVE: AtomicU64 = AtomicU64::new(0);
+
+/// Returns the number of tasks in progress.
+pub(crate) fn live() -> u64 {
+    LIVE.load(Ordering::Acquire)
+}
+
+/// Runs a future on the runtime until it ends, the caller drops the returned future, or
+/// `cancellation` is triggered. A panic becomes an error.
+pub(crate) async fn run<T: Send + 'static>(
+    operation: &str,
+    cancellation: Option<Arc<Cancellation>>,
+    future: impl Future<Output = Result<T, NativeError>> + Send + 'static,
+) -> Result<T, NativeError> {
+    let counted = Live::new();
+    let task = runtime::handle()?.spawn(async move {
+        // The task owns the counter: it is decremented when the task's future is dropped.
+        let _counted = counted;
+        guard::run_async(future).await
+    });
+    let task = AbortOnDrop(task);
+    match cancellation {
+        None => task.await,
+        Some(cancellation) => tokio::select! {
+            biased;
+            () = cancellation.cancelled() => Err(NativeError::cancelled(operation)),
+            result = task => result,
+        },
+    }
+}
+
+/// Counts a task in progress.
+struct Live;
+
+impl Live {
+    fn new() -> Self {
+        LIVE.fetch_add(1, Ordering::AcqRel);
+        Self
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        LIVE.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// A task that is aborted if its result is not awaited to the end.
+struct AbortOnDrop<T>(JoinHandle<Result<T, NativeError>>);
+
+impl<T> Future for AbortOnDrop<T> {
+    type Output = Result<T, NativeError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context).map(|joined| {
+            joined.unwrap_or_else(|error| {
+                Err(NativeError::internal(format!(
+                    "the call did not end: {error}"
+                )))
+            })
+        })
+    }
+}
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

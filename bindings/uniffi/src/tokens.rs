@@ -1,0 +1,184 @@
+//! Token validation: synchronous if the keys are cached, otherwise in the background.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use scalekit::token::{TokenValidation, VerifiedToken};
+use scalekit::{Error, ErrorKind};
+
+use crate::cancellation::Cancellation;
+use crate::client::NativeClient;
+use crate::failure::NativeError;
+use crate::login::IdpInitiatedLogin;
+use crate::options::milliseconds;
+use crate::{guard, runtime, task};
+
+const VALIDATE: &str = "validate_token";
+
+/// The checks of a token in addition to signature and times.
+#[derive(Clone, Debug, Default, uniffi::Record)]
+pub struct TokenChecks {
+    /// `iss` must be one of these. Default: the client's setting.
+    #[uniffi(default)]
+    pub issuer: Option<Vec<String>>,
+    /// `aud` must contain one of these. Default: the client's setting.
+    #[uniffi(default)]
+    pub audience: Option<Vec<String>>,
+    /// Scopes that the token must all have.
+    #[uniffi(default)]
+    pub required_scopes: Vec<String>,
+    /// Allowed clock difference in milliseconds. Default: the client's setting.
+    #[uniffi(default)]
+    pub leeway_ms: Option<f64>,
+    /// The time of the validation in milliseconds since 1970. Default: the system clock.
+    #[uniffi(default)]
+    pub now_ms: Option<f64>,
+}
+
+impl TokenChecks {
+    fn validation(self) -> Result<TokenValidation, Error> {
+        Ok(TokenValidation {
+            issuer: self.issuer,
+            audience: self.audience,
+            required_scopes: self.required_scopes,
+            leeway: self
+                .leeway_ms
+                .map(|value| milliseconds("leeway", value))
+                .transpose()?,
+            as_of: self.now_ms.map(clock),
+        })
+    }
+}
+
+/// Converts milliseconds since 1970 to a time. Values out of range become 1970.
+pub(crate) fn clock(now_ms: f64) -> SystemTime {
+    Duration::try_from_secs_f64(now_ms / 1000.0).map_or(UNIX_EPOCH, |since| UNIX_EPOCH + since)
+}
+
+#[uniffi::export]
+impl NativeClient {
+    /// Validates a token with cached keys. Returns its claims as JSON, or `None` if keys must be
+    /// fetched first. Stale keys are used and refreshed in the background.
+    ///
+    /// # Errors
+    /// The token is rejected.
+    pub fn validate_token_cached(
+        &self,
+        token: String,
+        checks: TokenChecks,
+    ) -> Result<Option<Vec<u8>>, NativeError> {
+        guard::run(
+            || match self.validate_cached(&token, &checks.validation()?)? {
+                Some(verified) => Ok(Some(verified?.payload().to_vec())),
+                None => Ok(None),
+            },
+        )
+    }
+
+    /// Returns whether a token is valid, or `None` if keys must be fetched first.
+    ///
+    /// # Errors
+    /// The token was not checked, because the keys could not be fetched.
+    pub fn is_valid_token_cached(
+        &self,
+        token: String,
+        checks: TokenChecks,
+    ) -> Result<Option<bool>, NativeError> {
+        guard::run(
+            || match self.validate_cached(&token, &checks.validation()?)? {
+                Some(Err(error)) if error.kind() != ErrorKind::InvalidToken => Err(error.into()),
+                verified => Ok(verified.map(|verified| verified.is_ok())),
+            },
+        )
+    }
+
+    /// Validates a token, and fetches keys if necessary. Returns its claims as JSON.
+    ///
+    /// # Errors
+    /// The token is rejected, or the keys cannot be fetched.
+    pub async fn validate_token(
+        &self,
+        token: String,
+        checks: TokenChecks,
+        cancellation: Option<Arc<Cancellation>>,
+    ) -> Result<Vec<u8>, NativeError> {
+        let client = self.core.clone();
+        let validate = async move {
+            let verified = client.validate_token(&token, &checks.validation()?).await?;
+            Ok(verified.payload().to_vec())
+        };
+        task::run(VALIDATE, cancellation, validate).await
+    }
+
+    /// Returns whether a token is valid, and fetches keys if necessary.
+    ///
+    /// # Errors
+    /// The keys cannot be fetched, so the token was not checked.
+    pub async fn is_valid_token(
+        &self,
+        token: String,
+        checks: TokenChecks,
+        cancellation: Option<Arc<Cancellation>>,
+    ) -> Result<bool, NativeError> {
+        let client = self.core.clone();
+        let validate = async move {
+            Ok(client
+                .validate_access_token(&token, &checks.validation()?)
+                .await?)
+        };
+        task::run(VALIDATE, cancellation, validate).await
+    }
+
+    /// Validates the `idp_initiated_login` token of a callback and returns its claims.
+    ///
+    /// # Errors
+    /// The token is rejected, or the keys cannot be fetched.
+    pub async fn idp_initiated_login_claims(
+        &self,
+        token: String,
+        checks: TokenChecks,
+        cancellation: Option<Arc<Cancellation>>,
+    ) -> Result<IdpInitiatedLogin, NativeError> {
+        let client = self.core.clone();
+        let validate = async move {
+            let checks = checks.validation()?;
+            let claims = client.idp_initiated_login_claims(&token, &checks).await?;
+            Ok(IdpInitiatedLogin {
+                connection_id: claims.connection_id,
+                organization_id: claims.organization_id,
+                login_hint: claims.login_hint,
+                relay_state: claims.relay_state,
+            })
+        };
+        task::run(VALIDATE, cancellation, validate).await
+    }
+
+    /// Fetches the signing keys unless fresh keys are cached.
+    ///
+    /// # Errors
+    /// The keys cannot be fetched.
+    pub async fn refresh_keys(
+        &self,
+        cancellation: Option<Arc<Cancellation>>,
+    ) -> Result<(), NativeError> {
+        let client = self.core.clone();
+        let refresh = async move { Ok(client.refresh_keys().await?) };
+        task::run("refresh_keys", cancellation, refresh).await
+    }
+}
+
+impl NativeClient {
+    /// Validates a token with cached keys. Stale keys are used and refreshed in the background.
+    pub(crate) fn validate_cached(
+        &self,
+        token: &str,
+        checks: &TokenValidation,
+    ) -> Result<Option<Result<VerifiedToken, Error>>, NativeError> {
+        if !self.core.keys_are_stale() {
+            return Ok(self.core.try_validate_cached(token, checks));
+        }
+        // The refresh is spawned on the tokio runtime.
+        let _context = runtime::handle()?.enter();
+        Ok(self.core.try_validate_cached(token, checks))
+    }
+}

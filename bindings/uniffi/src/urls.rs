@@ -1,0 +1,105 @@
+//! Authorization and logout URLs.
+
+use scalekit::oauth::{AuthorizationUrlOptions, LogoutUrlOptions};
+
+use crate::client::NativeClient;
+use crate::failure::NativeError;
+use crate::guard;
+
+/// Parameters of an authorization URL. Empty values are left out.
+#[derive(Clone, Debug, Default, uniffi::Record)]
+pub struct AuthorizationParameters {
+    /// `scope`. Default if empty: `openid profile email`.
+    #[uniffi(default)]
+    pub scopes: Vec<String>,
+    /// `state`.
+    #[uniffi(default)]
+    pub state: Option<String>,
+    /// `nonce`.
+    #[uniffi(default)]
+    pub nonce: Option<String>,
+    /// `login_hint`.
+    #[uniffi(default)]
+    pub login_hint: Option<String>,
+    /// `domain_hint`.
+    #[uniffi(default)]
+    pub domain_hint: Option<String>,
+    /// `connection_id`.
+    #[uniffi(default)]
+    pub connection_id: Option<String>,
+    /// `organization_id`.
+    #[uniffi(default)]
+    pub organization_id: Option<String>,
+    /// `provider`.
+    #[uniffi(default)]
+    pub provider: Option<String>,
+    /// `prompt`.
+    #[uniffi(default)]
+    pub prompt: Option<String>,
+    /// `code_challenge`.
+    #[uniffi(default)]
+    pub code_challenge: Option<String>,
+    /// `code_challenge_method`.
+    #[uniffi(default)]
+    pub code_challenge_method: Option<String>,
+}
+
+/// Parameters of a logout URL. Empty values are left out.
+#[derive(Clone, Debug, Default, uniffi::Record)]
+pub struct LogoutParameters {
+    /// `id_token_hint`.
+    #[uniffi(default)]
+    pub id_token_hint: Option<String>,
+    /// `post_logout_redirect_uri`.
+    #[uniffi(default)]
+    pub post_logout_redirect_uri: Option<String>,
+    /// `state`.
+    #[uniffi(default)]
+    pub state: Option<String>,
+}
+
+#[uniffi::export]
+impl NativeClient {
+    /// Returns the URL that starts a login.
+    ///
+    /// # Errors
+    /// Never fails.
+    pub fn authorization_url(
+        &self,
+        redirect_uri: String,
+        parameters: AuthorizationParameters,
+    ) -> Result<String, NativeError> {
+        guard::run(|| {
+            let options = AuthorizationUrlOptions {
+                scopes: parameters.scopes,
+                state: parameters.state,
+                nonce: parameters.nonce,
+                login_hint: parameters.login_hint,
+                domain_hint: parameters.domain_hint,
+                connection_id: parameters.connection_id,
+                organization_id: parameters.organization_id,
+                provider: parameters.provider,
+                prompt: parameters.prompt,
+                code_challenge: parameters.code_challenge,
+                code_challenge_method: parameters.code_challenge_method,
+                ..AuthorizationUrlOptions::default()
+            };
+            Ok(self.core.authorization_url(&redirect_uri, &options))
+        })
+    }
+
+    /// Returns the URL that ends a session.
+    ///
+    /// # Errors
+    /// Never fails.
+    pub fn logout_url(&self, parameters: LogoutParameters) -> Result<String, NativeError> {
+        guard::run(|| {
+            let options = LogoutUrlOptions {
+                id_token_hint: parameters.id_token_hint,
+                post_logout_redirect_uri: parameters.post_logout_redirect_uri,
+                state: parameters.state,
+            };
+            Ok(self.core.logout_url(&options))
+        })
+    }
+}
