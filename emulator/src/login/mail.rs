@@ -8,7 +8,7 @@ use scalekit::api::passwordless::{
 };
 
 use crate::app::App;
-use crate::services::passwordless::{self, TRIES};
+use crate::services::passwordless::{self, MAX_ATTEMPTS};
 use crate::state::PasswordlessRow;
 
 /// An email to send.
@@ -93,15 +93,17 @@ fn verify(app: &App, auth_request_id: &str, credential: Credential) -> Result<()
     let (verified, failures) = app.change(|state| {
         let verified = passwordless::verify(state, &app.ctx(), request);
         let row = state.passwordless.get(auth_request_id);
-        (verified, row.map_or(TRIES, |row| row.failures))
+        (verified, row.map_or(MAX_ATTEMPTS, |row| row.failures))
     });
     verified
         .map(|_| ())
         .map_err(|error| match error.info.error_code.as_str() {
-            "PASSWORDLESS_CREDENTIAL_INVALID" if failures < TRIES => match TRIES - failures {
-                1 => "This code is incorrect. You have 1 attempt left.".to_owned(),
-                left => format!("This code is incorrect. You have {left} attempts left."),
-            },
+            "PASSWORDLESS_CREDENTIAL_INVALID" if failures < MAX_ATTEMPTS => {
+                match MAX_ATTEMPTS - failures {
+                    1 => "This code is incorrect. You have 1 attempt left.".to_owned(),
+                    left => format!("This code is incorrect. You have {left} attempts left."),
+                }
+            }
             "PASSWORDLESS_CREDENTIAL_INVALID" | "PASSWORDLESS_TOO_MANY_ATTEMPTS" => {
                 "Too many incorrect codes. Request a new one.".to_owned()
             }
@@ -122,7 +124,7 @@ pub(super) fn find_by_link(app: &App, token: &str, login_url: &str) -> Option<Pa
     let now = app.clock.now().as_second();
     let is_valid = |row: &&PasswordlessRow| {
         !row.used
-            && row.failures < TRIES
+            && row.failures < MAX_ATTEMPTS
             && row.expires_at > now
             && row.magiclink_auth_uri.as_deref() == Some(login_url)
     };

@@ -115,7 +115,7 @@ fn create_session(
             ip: request.peer.to_string(),
             claims,
         };
-        let row = state.open_session(&ctx, login);
+        let row = state.create_session(&ctx, login);
         let entry = AuthRequest {
             workflow: workflow(&connection_id),
             status: SUCCESS,

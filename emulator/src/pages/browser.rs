@@ -44,7 +44,7 @@ impl Browser {
     pub(crate) fn add_session(&self, app: &App, session_id: &str) -> String {
         let new = random_token("browser");
         let old = self.key();
-        app.change(|state| state.enter_browser(&app.ctx(), old.as_ref(), key(&new), session_id));
+        app.change(|state| state.add_to_browser(&app.ctx(), old.as_ref(), key(&new), session_id));
         set(app, "session", &new)
     }
 

@@ -42,7 +42,7 @@ fn own<'s>(
     Ok(row)
 }
 
-fn announce(state: &mut State, ctx: &Ctx<'_>, row: &DirectoryRow, change: &str) -> Directory {
+fn emit_event(state: &mut State, ctx: &Ctx<'_>, row: &DirectoryRow, change: &str) -> Directory {
     let shown = state.show_directory(row);
     let event = format!("organization.directory_{change}");
     let organization = Some(shown.organization_id.as_str());
@@ -84,9 +84,9 @@ fn create(
         ..DirectoryRow::default()
     };
     let row = state.directories.insert(&mut state.ids, row).clone();
-    announce(state, ctx, &row, "created");
+    emit_event(state, ctx, &row, "created");
     Ok(CreateDirectoryResponse {
-        directory: Some(announce(state, ctx, &row, "enabled")),
+        directory: Some(emit_event(state, ctx, &row, "enabled")),
     })
 }
 
@@ -103,7 +103,7 @@ fn delete(
         );
     }
     let row = row.clone();
-    announce(state, ctx, &row, "deleted");
+    emit_event(state, ctx, &row, "deleted");
     state.directories.remove(&request.id)?;
     state.remove_directory_content(&request.id);
     Ok(Empty {})
@@ -164,7 +164,7 @@ fn toggle(
             .directories
             .change(&request.id, |row| row.directory.enabled = enabled)?
             .clone();
-        announce(
+        emit_event(
             state,
             ctx,
             &row,

@@ -1,4 +1,4 @@
-//! `PasswordlessService`. Mails are stored and can be read through the admin API.
+//! `PasswordlessService`. The emulator stores mails, and the admin API returns them.
 
 use scalekit::api::connections::{self, ConnectionSettings, PasswordLessConfig};
 use scalekit::api::passwordless::{
@@ -16,7 +16,7 @@ use crate::state::{AuthRequest, Ctx, FAILED, Mail, PasswordlessRow, Row, SUCCESS
 const CODE_LENGTH: u32 = 6;
 
 /// The maximum number of wrong codes for a login.
-pub(crate) const TRIES: u32 = 5;
+pub(crate) const MAX_ATTEMPTS: u32 = 5;
 
 pub(super) static OPERATIONS: &[Entry] = &[
     (
@@ -45,12 +45,12 @@ fn settings(state: &State) -> Option<PasswordLessConfig> {
 
 /// Returns the content of the mail. The environment's setting takes precedence. Otherwise the mail
 /// contains the code, and also the link if the request has a `magiclink_auth_uri`.
-fn content(config: &PasswordLessConfig, has_place: bool) -> PasswordlessType {
+fn content(config: &PasswordLessConfig, has_link_uri: bool) -> PasswordlessType {
     match config.r#type {
         connections::PasswordlessType::Otp => PasswordlessType::Otp,
         connections::PasswordlessType::Link => PasswordlessType::Link,
         connections::PasswordlessType::LinkOtp => PasswordlessType::LinkOtp,
-        _ if has_place => PasswordlessType::LinkOtp,
+        _ if has_link_uri => PasswordlessType::LinkOtp,
         _ => PasswordlessType::Otp,
     }
 }
@@ -61,9 +61,9 @@ pub(crate) fn start(
     request: SendPasswordlessRequest,
 ) -> Result<SendPasswordlessResponse, ApiError> {
     let config = settings(state).unwrap_or_default();
-    let place = request.magiclink_auth_uri.filter(|uri| !uri.is_empty());
-    let passwordless_type = content(&config, place.is_some());
-    if passwordless_type != PasswordlessType::Otp && place.is_none() {
+    let link_uri = request.magiclink_auth_uri.filter(|uri| !uri.is_empty());
+    let passwordless_type = content(&config, link_uri.is_some());
+    if passwordless_type != PasswordlessType::Otp && link_uri.is_none() {
         let description = "is required because the environment sends magic links";
         return Err(ApiError::field(
             "magiclink_auth_uri",
@@ -79,7 +79,7 @@ pub(crate) fn start(
         email: request.email,
         template: request.template,
         passwordless_type,
-        magiclink_auth_uri: place,
+        magiclink_auth_uri: link_uri,
         state: request.state,
         template_variables: request.template_variables,
         expires_in: lifetime.unwrap_or_default(),
@@ -145,9 +145,9 @@ fn send(
 }
 
 fn mail(row: &PasswordlessRow) -> Mail {
-    let place = row.magiclink_auth_uri.as_deref();
-    let link = place.and_then(|place| {
-        let mut link = url::Url::parse(place).ok()?;
+    let link_uri = row.magiclink_auth_uri.as_deref();
+    let link = link_uri.and_then(|uri| {
+        let mut link = url::Url::parse(uri).ok()?;
         link.query_pairs_mut()
             .append_pair("link_token", &row.link_token);
         Some(link.into())
@@ -218,7 +218,7 @@ pub(crate) fn verify(
             "the code or link token has already been used or replaced",
         ));
     }
-    if row.failures >= TRIES {
+    if row.failures >= MAX_ATTEMPTS {
         return Err(rejected(
             "PASSWORDLESS_TOO_MANY_ATTEMPTS",
             "too many wrong codes; request a new one",

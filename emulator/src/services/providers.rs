@@ -70,8 +70,8 @@ fn check_patterns(patterns: Option<&Vec<Value>>) -> Result<(), ApiError> {
         .flatten()
         .position(|one| !one.is_object())
     {
-        Some(place) => {
-            let field = format!("provider.auth_patterns[{place}]");
+        Some(index) => {
+            let field = format!("provider.auth_patterns[{index}]");
             Err(ApiError::field(
                 &field,
                 "auth_patterns.object",

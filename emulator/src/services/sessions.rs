@@ -60,7 +60,7 @@ fn revoke(
     request: RevokeSessionRequest,
 ) -> Result<RevokeSessionResponse, ApiError> {
     state.sessions.require(&request.session_id)?;
-    state.end_session(ctx, &request.session_id);
+    state.revoke_session(ctx, &request.session_id);
     // A session that has already ended is returned unchanged.
     let session = state.show_session(ctx, state.sessions.require(&request.session_id)?);
     Ok(RevokeSessionResponse {
@@ -74,7 +74,7 @@ fn revoke_all(
     request: RevokeAllUserSessionsRequest,
 ) -> Result<RevokeAllUserSessionsResponse, ApiError> {
     state.users.require(&request.user_id)?;
-    let ended = state.end_sessions_of(ctx, &request.user_id, None);
+    let ended = state.revoke_sessions_of(ctx, &request.user_id, None);
     let total_revoked = u32::try_from(ended.len()).unwrap_or(u32::MAX);
     Ok(RevokeAllUserSessionsResponse {
         revoked_sessions: ended.into_iter().map(revoked).collect(),

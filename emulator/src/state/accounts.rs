@@ -110,7 +110,7 @@ impl State {
     }
 
     /// Emits an event for a change of an account. The payload does not contain credentials.
-    pub(crate) fn announce_account(&mut self, ctx: &Ctx<'_>, row: &AccountRow, change: &str) {
+    pub(crate) fn emit_account_event(&mut self, ctx: &Ctx<'_>, row: &AccountRow, change: &str) {
         let data = summary(self.show_account(ctx, row));
         let event = format!("connected_account.{change}");
         let organization = row.organization_id.as_deref();
@@ -124,7 +124,7 @@ impl State {
     }
 
     /// Refreshes the access token of an account if it has expired and there is a refresh token.
-    pub(crate) fn renew_account(&mut self, ctx: &Ctx<'_>, id: &str) {
+    pub(crate) fn refresh_account(&mut self, ctx: &Ctx<'_>, id: &str) {
         let stamp = ctx.stamp();
         let _ = self.change_account(id, |row| {
             let expired = row
@@ -158,7 +158,7 @@ impl State {
     pub(crate) fn delete_account(&mut self, ctx: &Ctx<'_>, id: &str) -> Result<(), ApiError> {
         let row = self.accounts.remove(id)?;
         self.magic_links.remove_by("account", id);
-        self.announce_account(ctx, &row, "deleted");
+        self.emit_account_event(ctx, &row, "deleted");
         Ok(())
     }
 

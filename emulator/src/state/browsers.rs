@@ -18,7 +18,7 @@ impl State {
 
     /// Adds a session to a browser. The cookie changes with each login to prevent session fixation;
     /// live sessions of the old cookie move to the new one.
-    pub(crate) fn enter_browser(
+    pub(crate) fn add_to_browser(
         &mut self,
         ctx: &Ctx<'_>,
         old: Option<&BrowserKey>,

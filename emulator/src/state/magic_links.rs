@@ -131,7 +131,7 @@ impl State {
             .magic_links
             .change(token, |link| link.auth_request_id = auth_request_id);
         let followed = followed.map_err(|_| UNKNOWN)?.clone();
-        self.announce_account(ctx, &account, if pending { "updated" } else { "activated" });
+        self.emit_account_event(ctx, &account, if pending { "updated" } else { "activated" });
         Ok(followed)
     }
 
@@ -169,7 +169,7 @@ impl State {
             row.account.updated_at = ctx.stamp();
         })?;
         let row = row.clone();
-        self.announce_account(ctx, &row, "activated");
+        self.emit_account_event(ctx, &row, "activated");
         Ok(())
     }
 }

@@ -116,7 +116,7 @@ pub(crate) struct State {
     pub(crate) grants: Grants,
     /// Allowed redirect URIs, in addition to the configured ones.
     pub(crate) redirect_uris: Vec<String>,
-    /// Events that have not been sent yet. [`crate::App`] empties the outbox after each change.
+    /// Events that have not been sent yet. `App` empties the outbox after each change.
     pub(crate) outbox: Vec<ScalekitEvent>,
     /// The counters as last written to the data file.
     counters: Option<persist::Counters>,

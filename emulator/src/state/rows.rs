@@ -1,4 +1,4 @@
-//! [`Row`] implementations for API messages, and helpers for implementing it.
+//! [`Row`](super::Row) implementations for API messages, and helpers for implementing it.
 
 use scalekit::api::connections::Connection;
 use scalekit::api::domains::Domain;
@@ -37,8 +37,8 @@ macro_rules! dated {
     };
 }
 
-/// Implements [`Row`] for a message. The id is in the field `id` unless another path is given. The
-/// methods in braces are added to the implementation.
+/// Implements [`Row`](super::Row) for a message. The id is in the field `id` unless another path is
+/// given. The methods in braces are added to the implementation.
 macro_rules! row {
     ($message:ty, $kind:literal, $prefix:literal, { $($more:tt)* }) => {
         row!($message, $kind, $prefix, id, { $($more)* });

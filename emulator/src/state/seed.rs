@@ -25,7 +25,7 @@ use super::{
 
 /// Deserializes a list of rows. Each row is cloned because a clone has no spare capacity. In
 /// freshly deserialized rows, spare capacity would take most of the memory.
-fn without_slack<'de, D, R>(deserializer: D) -> Result<Vec<Box<R>>, D::Error>
+fn compact_rows<'de, D, R>(deserializer: D) -> Result<Vec<Box<R>>, D::Error>
 where
     D: Deserializer<'de>,
     R: Row,
@@ -60,7 +60,7 @@ macro_rules! seeds {
         #[serde(default, deny_unknown_fields)]
         pub(crate) struct Seed {
             $(
-                #[serde(deserialize_with = "without_slack", skip_serializing_if = "Vec::is_empty")]
+                #[serde(deserialize_with = "compact_rows", skip_serializing_if = "Vec::is_empty")]
                 $table: Vec<Box<$row>>,
             )*
             /// The default role for new members, by organization id.

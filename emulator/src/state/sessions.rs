@@ -110,7 +110,7 @@ impl State {
     }
 
     /// Creates a session.
-    pub(crate) fn open_session(&mut self, ctx: &Ctx<'_>, login: Login) -> SessionRow {
+    pub(crate) fn create_session(&mut self, ctx: &Ctx<'_>, login: Login) -> SessionRow {
         let (absolute, idle) = self.session_lifetimes(&login.organization_id);
         let session = SessionDetails {
             user_id: login.user_id.clone(),
@@ -224,13 +224,13 @@ impl State {
     }
 
     /// Revokes a live session and its refresh tokens.
-    pub(crate) fn end_session(&mut self, ctx: &Ctx<'_>, id: &str) {
-        self.close_session(ctx, id, REVOKED, "session.revoked");
+    pub(crate) fn revoke_session(&mut self, ctx: &Ctx<'_>, id: &str) {
+        self.end_session(ctx, id, REVOKED, "session.revoked");
     }
 
     /// Revokes a user's live sessions and their refresh tokens, in one organization or in all.
     /// Returns the revoked sessions.
-    pub(crate) fn end_sessions_of(
+    pub(crate) fn revoke_sessions_of(
         &mut self,
         ctx: &Ctx<'_>,
         user_id: &str,
@@ -242,13 +242,13 @@ impl State {
         let ids: Vec<String> = own.map(|session| session.session_id.clone()).collect();
         let ended = ids
             .iter()
-            .filter_map(|id| self.close_session(ctx, id, REVOKED, "session.revoked"));
+            .filter_map(|id| self.end_session(ctx, id, REVOKED, "session.revoked"));
         ended.collect()
     }
 
     /// Ends a session with the status `logged_out`.
     pub(crate) fn log_out(&mut self, ctx: &Ctx<'_>, id: &str) {
-        self.close_session(ctx, id, LOGGED_OUT, "session.logged_out");
+        self.end_session(ctx, id, LOGGED_OUT, "session.logged_out");
     }
 
     /// Ends a session and all other sessions of its user in the same browsers. A user who logged in
@@ -276,7 +276,7 @@ impl State {
         }
     }
 
-    fn close_session(
+    fn end_session(
         &mut self,
         ctx: &Ctx<'_>,
         id: &str,

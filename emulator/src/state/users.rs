@@ -140,7 +140,7 @@ impl State {
         let user = self.show_user(ctx, &user);
         self.invites
             .remove(&(user_id.to_owned(), organization_id.to_owned()));
-        self.end_sessions_of(ctx, user_id, Some(organization_id));
+        self.revoke_sessions_of(ctx, user_id, Some(organization_id));
         self.leave_organization(user_id, organization_id);
         self.revoke_tokens_of(user_id, Some(organization_id));
         self.emit(
@@ -216,7 +216,7 @@ impl State {
     pub(crate) fn delete_user(&mut self, ctx: &Ctx<'_>, id: &str) -> Result<(), ApiError> {
         let user = self.users.remove(id)?;
         let user = self.show_user(ctx, &user);
-        self.end_sessions_of(ctx, id, None);
+        self.revoke_sessions_of(ctx, id, None);
         self.revoke_tokens_of(id, None);
         self.credentials.remove_by("user", id);
         self.delete_accounts_by(ctx, "user", id);

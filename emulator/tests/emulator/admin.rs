@@ -151,21 +151,21 @@ async fn the_admin_api_refuses_foreign_hosts() {
         "[2001:db8::1]:8910",
     ] {
         for (method, path) in ADMIN {
-            let answer = at(&environment, &address, method, path, host).await;
-            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{host} {path}");
+            let response = at(&environment, &address, method, path, host).await;
+            assert_eq!(response.status, StatusCode::FORBIDDEN, "{host} {path}");
             let name = host.trim_end_matches(":8910");
             let advice = format!("start the emulator with --allow-host {name}");
-            let problem = answer.error();
+            let problem = response.error();
             assert!(problem.contains(&advice), "{problem}");
         }
     }
     for host in ["", "evil@localhost", "localhost/"] {
-        let answer = at(&environment, &address, Method::GET, "info", host).await;
-        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{host}");
+        let response = at(&environment, &address, Method::GET, "info", host).await;
+        assert_eq!(response.status, StatusCode::FORBIDDEN, "{host}");
     }
     for host in ["localhost:1", "127.0.0.1", "[::1]:1", "app.localhost"] {
-        let answer = at(&environment, &address, Method::GET, "info", host).await;
-        assert_eq!(answer.status, StatusCode::OK, "{host}");
+        let response = at(&environment, &address, Method::GET, "info", host).await;
+        assert_eq!(response.status, StatusCode::OK, "{host}");
     }
     // The API and the pages' files are for everybody.
     let style = environment
@@ -193,14 +193,18 @@ async fn a_name_that_was_rebound_to_this_machine_reads_nothing() {
             false => browser,
         };
         let url = format!("http://evil.example:{}/_emulator/export", address.port());
-        let answer = send(browser.build().unwrap().get(url)).await;
-        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{http2}");
-        assert!(answer.error().contains("evil.example"), "{}", answer.body);
+        let response = send(browser.build().unwrap().get(url)).await;
+        assert_eq!(response.status, StatusCode::FORBIDDEN, "{http2}");
+        assert!(
+            response.error().contains("evil.example"),
+            "{}",
+            response.body
+        );
     }
 }
 
 #[tokio::test]
-async fn the_admin_api_answers_under_the_hosts_that_were_allowed() {
+async fn the_admin_api_accepts_the_allowed_hosts() {
     let port = free_port();
     let builder = Emulator::builder()
         .seed(acme())
@@ -224,8 +228,8 @@ async fn the_admin_api_answers_under_the_hosts_that_were_allowed() {
         ("10.0.0.2", StatusCode::FORBIDDEN),
         ("other", StatusCode::FORBIDDEN),
     ] {
-        let answer = at(&environment, &address, Method::GET, "info", host).await;
-        assert_eq!(answer.status, status, "{host}");
+        let response = at(&environment, &address, Method::GET, "info", host).await;
+        assert_eq!(response.status, status, "{host}");
         let dashboard = send(environment.http.get(&address).header(HOST, host)).await;
         assert_eq!(dashboard.status, status, "{host}");
     }

@@ -173,9 +173,9 @@ fn hosts_are_allowed_by_options_and_by_the_environment() {
         let request =
             format!("GET /_emulator/info HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer.split(' ').nth(1).unwrap().to_owned()
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response.split(' ').nth(1).unwrap().to_owned()
     };
     let allowed = ["--allow-host", "one", "--allow-host", "two"];
     for (arguments, variable, host, expected) in [

@@ -75,14 +75,14 @@ async fn a_portal_link_that_expired_or_is_unknown_says_so() {
     assert_eq!(heading(&page), "This link does not work");
     assert!(has(&page, "The link has expired."), "{}", page.body);
     for other in ["/portal", "/portal/", "/portal/a/b"] {
-        let answer = environment.get(other).await;
+        let response = environment.get(other).await;
         assert!(
-            answer.status == StatusCode::NOT_FOUND && !has(&answer, "<h1>"),
+            response.status == StatusCode::NOT_FOUND && !has(&response, "<h1>"),
             "{other}"
         );
     }
-    let answer = crate::support::send(environment.request(Method::POST, &path)).await;
-    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    let response = crate::support::send(environment.request(Method::POST, &path)).await;
+    assert_eq!(response.status, StatusCode::METHOD_NOT_ALLOWED);
 }
 
 #[tokio::test]

@@ -321,8 +321,8 @@ async fn credentials_in_the_form_count_whatever_the_bearer() {
                 ("client_id", id),
                 ("client_secret", secret),
             ];
-            let answer = send(form_request(request, &form)).await;
-            assert_eq!(answer.status, status, "{header} {}", answer.body);
+            let response = send(form_request(request, &form)).await;
+            assert_eq!(response.status, status, "{header} {}", response.body);
         }
     }
 }
@@ -335,8 +335,8 @@ async fn a_doubled_slash_reaches_the_same_endpoint() {
         ("client_id", environment.emulator.client_id()),
         ("client_secret", environment.emulator.client_secret()),
     ];
-    let answer = environment.post_form("//oauth/token", &form).await;
-    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let response = environment.post_form("//oauth/token", &form).await;
+    assert_eq!(response.status, StatusCode::OK, "{}", response.body);
     let keys = environment.get("//keys").await;
     assert_eq!(keys.json(), environment.get("/keys").await.json());
     let list = environment

@@ -128,7 +128,7 @@ async fn an_oauth_account_is_pending_until_its_user_authorizes_it() {
         .get(forged)
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     assert!(
         page.text()
             .await

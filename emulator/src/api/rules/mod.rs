@@ -16,7 +16,7 @@ use crate::api_error::Violation;
 use compile::Rules;
 
 /// The fields to validate, by message.
-static MESSAGES: LazyLock<HashMap<String, Vec<Checked>>> = LazyLock::new(|| {
+static MESSAGES: LazyLock<HashMap<String, Vec<FieldRules>>> = LazyLock::new(|| {
     schema::pool()
         .all_messages()
         .map(|message| (message.full_name().to_owned(), fields(&message)))
@@ -24,13 +24,13 @@ static MESSAGES: LazyLock<HashMap<String, Vec<Checked>>> = LazyLock::new(|| {
 });
 
 /// A field with constraints, or with messages that may have constraints.
-struct Checked {
+struct FieldRules {
     field: FieldDescriptor,
     rules: Option<Rules>,
     nested: bool,
 }
 
-fn fields(message: &MessageDescriptor) -> Vec<Checked> {
+fn fields(message: &MessageDescriptor) -> Vec<FieldRules> {
     let checked = message.fields().map(|field| {
         let rules = Rules::of(&field);
         let nested = match field.kind() {
@@ -40,7 +40,7 @@ fn fields(message: &MessageDescriptor) -> Vec<Checked> {
             Kind::Message(inner) => !inner.full_name().starts_with("google.protobuf."),
             _ => false,
         };
-        Checked {
+        FieldRules {
             field,
             rules,
             nested,
@@ -67,7 +67,7 @@ fn check(message: &DynamicMessage, prefix: &str, found: &mut Vec<Violation>) {
     let Some(fields) = MESSAGES.get(message.descriptor().full_name()) else {
         return;
     };
-    for Checked {
+    for FieldRules {
         field,
         rules,
         nested,
@@ -81,7 +81,7 @@ fn check(message: &DynamicMessage, prefix: &str, found: &mut Vec<Violation>) {
         let value = message.get_field(field);
         if let Some(rules) = rules {
             if rules.required && !present {
-                value::violate(&path, "required", "value is required", found);
+                value::add_violation(&path, "required", "value is required", found);
                 continue;
             }
             if present || !(field.supports_presence() || field.is_list() || field.is_map()) {

@@ -18,7 +18,7 @@ static EMAIL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-pub(super) fn violate(
+pub(super) fn add_violation(
     path: &str,
     constraint: &str,
     description: impl Into<String>,
@@ -56,12 +56,12 @@ impl Rules {
                     let excluded: Vec<String> = not_in.iter().map(i32::to_string).collect();
                     let description =
                         format!("value must not be in list [{}]", excluded.join(", "));
-                    violate(path, "enum.not_in", description, found);
+                    add_violation(path, "enum.not_in", description, found);
                 } else if defined
                     .as_ref()
                     .is_some_and(|defined| !defined.contains(number))
                 {
-                    violate(
+                    add_violation(
                         path,
                         "enum.defined_only",
                         "value must be one of the defined enum values",
@@ -77,7 +77,7 @@ impl Rules {
                         .enumerate()
                         .any(|(index, value)| values[..index].contains(value))
                 {
-                    violate(
+                    add_violation(
                         path,
                         "repeated.unique",
                         "repeated value must contain unique items",
@@ -145,7 +145,7 @@ impl Size {
     ) {
         let count = count as u64;
         if let Some(min) = self.min.filter(|min| count < *min) {
-            violate(
+            add_violation(
                 path,
                 ids[0],
                 format!("must have at least {min} {unit}"),
@@ -153,7 +153,7 @@ impl Size {
             );
         }
         if let Some(max) = self.max.filter(|max| count > *max) {
-            violate(
+            add_violation(
                 path,
                 ids[1],
                 format!("must have at most {max} {unit}"),
@@ -200,7 +200,7 @@ impl Bounds<i128> {
         ];
         for (id, words, bound, violated) in rules {
             if let Some(bound) = bound.filter(|_| violated) {
-                violate(
+                add_violation(
                     path,
                     &format!("{kind}.{id}"),
                     format!("value must be {words} {}", show(bound)),
@@ -215,7 +215,7 @@ impl TextRules {
     fn check(&self, text: &str, path: &str, found: &mut Vec<Violation>) {
         let length = text.chars().count() as u64;
         if let Some(min) = self.min_len.filter(|min| length < *min) {
-            violate(
+            add_violation(
                 path,
                 "string.min_len",
                 format!("value length must be at least {min} characters"),
@@ -223,7 +223,7 @@ impl TextRules {
             );
         }
         if let Some(max) = self.max_len.filter(|max| length > *max) {
-            violate(
+            add_violation(
                 path,
                 "string.max_len",
                 format!("value length must be at most {max} characters"),
@@ -235,7 +235,7 @@ impl TextRules {
             .as_ref()
             .filter(|pattern| !pattern.is_match(text))
         {
-            violate(
+            add_violation(
                 path,
                 "string.pattern",
                 format!("value does not match regex pattern `{pattern}`"),
@@ -247,7 +247,7 @@ impl TextRules {
             .as_ref()
             .filter(|prefix| !text.starts_with(prefix.as_str()))
         {
-            violate(
+            add_violation(
                 path,
                 "string.prefix",
                 format!("value does not have prefix `{prefix}`"),
@@ -255,7 +255,7 @@ impl TextRules {
             );
         }
         if !self.one_of.is_empty() && !self.one_of.iter().any(|allowed| allowed == text) {
-            violate(
+            add_violation(
                 path,
                 "string.in",
                 format!("value must be in list {:?}", self.one_of),
@@ -263,7 +263,7 @@ impl TextRules {
             );
         }
         if self.email && !EMAIL.as_ref().is_some_and(|email| email.is_match(text)) {
-            violate(
+            add_violation(
                 path,
                 "string.email",
                 "value must be a valid email address",
@@ -274,7 +274,7 @@ impl TextRules {
             && !url::Url::parse(text)
                 .is_ok_and(|url| !url.cannot_be_a_base() || !url.path().is_empty())
         {
-            violate(path, "string.uri", "value must be a valid URI", found);
+            add_violation(path, "string.uri", "value must be a valid URI", found);
         }
     }
 }

@@ -45,14 +45,14 @@ enum Command {
         /// The JSON file to write.
         file: PathBuf,
         #[command(flatten)]
-        source: transfer::Place,
+        source: transfer::Location,
     },
     /// Add the rows of a JSON file; rows with existing ids are replaced.
     Import {
         /// The JSON file to read.
         file: PathBuf,
         #[command(flatten)]
-        target: transfer::Place,
+        target: transfer::Location,
     },
 }
 

@@ -10,7 +10,7 @@ use scalekit_emulator::{Emulator, Seed};
 
 /// The source of an export or the target of an import.
 #[derive(Debug, Args)]
-pub(crate) struct Place {
+pub(crate) struct Location {
     /// URL of a running emulator.
     #[arg(
         long,
@@ -23,7 +23,7 @@ pub(crate) struct Place {
     data: Option<PathBuf>,
 }
 
-impl Place {
+impl Location {
     /// Starts an emulator that opens the data file. Links in new rows use the configured URL.
     async fn open(&self, data: &Path) -> Result<Emulator> {
         let builder = Emulator::builder().url(&self.url).data(data);
@@ -35,7 +35,7 @@ impl Place {
     }
 }
 
-pub(crate) async fn export(file: &Path, source: Place) -> Result<ExitCode> {
+pub(crate) async fn export(file: &Path, source: Location) -> Result<ExitCode> {
     let json = match &source.data {
         // Export must not create a data file.
         Some(data) if !data.exists() => bail!("data file {} does not exist", data.display()),
@@ -51,7 +51,7 @@ pub(crate) async fn export(file: &Path, source: Place) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) async fn import(file: &Path, target: Place) -> Result<ExitCode> {
+pub(crate) async fn import(file: &Path, target: Location) -> Result<ExitCode> {
     let seed = read(file)?;
     let Some(data) = &target.data else {
         let request = http()?

@@ -101,7 +101,7 @@ pub(in crate::services) fn add(
         ..AccountRow::default()
     };
     let row = state.accounts.insert(&mut state.ids, row).clone();
-    state.announce_account(ctx, &row, "created");
+    state.emit_account_event(ctx, &row, "created");
     Ok(row)
 }
 
@@ -183,7 +183,7 @@ pub(super) fn update(
         row.account.updated_at = ctx.stamp();
     })?;
     let row = changed.clone();
-    state.announce_account(ctx, &row, "updated");
+    state.emit_account_event(ctx, &row, "updated");
     Ok(UpdateConnectedAccountResponse {
         connected_account: Some(state.show_account(ctx, &row)),
     })

@@ -10,7 +10,7 @@ use crate::api_error::ApiError;
 use crate::services::page_response;
 use crate::state::{AccountRow, Ctx, Order, State, summary};
 
-fn mentions(account: &ConnectedAccount, query: &str) -> bool {
+fn matches_query(account: &ConnectedAccount, query: &str) -> bool {
     let ConnectedAccount {
         id,
         identifier,
@@ -47,7 +47,7 @@ pub(super) fn all(
             && request
                 .is_org_wide_credential
                 .is_none_or(|expected| expected == account.is_org_wide_credential)
-            && mentions(account, &query)
+            && matches_query(account, &query)
     };
     let (size, token) = (request.page_size, &request.page_token);
     // Uses an index if the filter allows it.
@@ -82,7 +82,7 @@ pub(super) fn search(
     let connection = &request.connection_id;
     let matches = |row: &AccountRow| {
         (connection.is_empty() || row.account.connection_id == *connection)
-            && mentions(&row.account, &query)
+            && matches_query(&row.account, &query)
     };
     let (size, token) = (request.page_size, &request.page_token);
     let page = state

@@ -113,7 +113,7 @@ fn get_auth(
     request: GetConnectedAccountByIdentifierRequest,
 ) -> Result<GetConnectedAccountByIdentifierResponse, ApiError> {
     let id = find(state, account_ref!(request))?.account.id.clone();
-    state.renew_account(ctx, &id);
+    state.refresh_account(ctx, &id);
     let row = state.accounts.require(&id)?;
     Ok(GetConnectedAccountByIdentifierResponse {
         connected_account: Some(state.show_account(ctx, row)),

@@ -113,10 +113,15 @@ fn key_is_free(state: &State, own: &str, key: Option<&str>) -> Result<(), ApiErr
 /// Stores a changed connection and emits an event. Returns the connection as the API shows it.
 fn store(state: &mut State, ctx: &Ctx<'_>, connection: Connection, change: &str) -> Connection {
     let connection = state.connections.insert(&mut state.ids, connection).clone();
-    announce(state, ctx, &connection, change)
+    emit_event(state, ctx, &connection, change)
 }
 
-fn announce(state: &mut State, ctx: &Ctx<'_>, connection: &Connection, change: &str) -> Connection {
+fn emit_event(
+    state: &mut State,
+    ctx: &Ctx<'_>,
+    connection: &Connection,
+    change: &str,
+) -> Connection {
     let shown = show(state, connection);
     let kind = if shown.organization_id.is_some() {
         "organization.sso_"
@@ -199,7 +204,7 @@ pub(super) fn delete_environment(
 fn remove(state: &mut State, ctx: &Ctx<'_>, id: &str) -> Result<Empty, ApiError> {
     let removed = state.connections.remove(id)?;
     state.delete_accounts_by(ctx, "connection", id);
-    announce(state, ctx, &removed, "deleted");
+    emit_event(state, ctx, &removed, "deleted");
     Ok(Empty {})
 }
 

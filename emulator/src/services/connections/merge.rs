@@ -10,7 +10,7 @@ use crate::api_error::ApiError;
 use crate::state::{Ctx, Ids};
 
 /// Fields that the service sets. Values in an update are ignored.
-const OURS: &[&str] = &["redirect_uri"];
+const READ_ONLY: &[&str] = &["redirect_uri"];
 
 /// Returns the settings of `connection` after an update. Both messages have the same JSON field
 /// names, except for the SAML certificate.
@@ -39,13 +39,13 @@ pub(super) fn merged(
             .map(|(_, fields)| fields);
     }
     let mut old = old.unwrap_or_default();
-    for name in OURS {
+    for name in READ_ONLY {
         new.remove(*name);
     }
     let certificate = new
         .remove("idp_certificate")
         .and_then(|text| Some(text.as_str()?.to_owned()));
-    overlay(&mut old, new);
+    merge(&mut old, new);
     let shown = Value::Object(Map::from_iter([(name, Value::Object(old))]));
     let shown: Connection =
         serde_json::from_value(shown).map_err(|error| ApiError::internal(error.to_string()))?;
@@ -93,10 +93,10 @@ fn variant(settings: &impl serde::Serialize) -> Result<(String, Map<String, Valu
 }
 
 /// Copies all fields of `new` to `old`. Objects are merged recursively; lists are replaced.
-fn overlay(old: &mut Map<String, Value>, new: Map<String, Value>) {
+fn merge(old: &mut Map<String, Value>, new: Map<String, Value>) {
     for (name, value) in new {
         match (old.get_mut(&name), value) {
-            (Some(Value::Object(old)), Value::Object(new)) => overlay(old, new),
+            (Some(Value::Object(old)), Value::Object(new)) => merge(old, new),
             (_, value) => {
                 old.insert(name, value);
             }

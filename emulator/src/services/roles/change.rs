@@ -75,7 +75,7 @@ pub(super) fn create(
         organization_id: scope.map(str::to_owned),
     };
     let row = state.roles.insert(&mut state.ids, row).clone();
-    Ok(announce(state, ctx, "role.created", &row))
+    Ok(emit_event(state, ctx, "role.created", &row))
 }
 
 pub(super) fn update(
@@ -100,7 +100,7 @@ pub(super) fn update(
         row.role.permissions = existing_permissions(state, &new.permissions);
     }
     let row = state.roles.insert(&mut state.ids, row).clone();
-    Ok(announce(state, ctx, "role.updated", &row))
+    Ok(emit_event(state, ctx, "role.updated", &row))
 }
 
 pub(super) fn delete_base(
@@ -112,7 +112,7 @@ pub(super) fn delete_base(
     let mut row = require(state, scope, name)?.clone();
     if row.role.extends.take().is_some() {
         let row = state.roles.insert(&mut state.ids, row).clone();
-        announce(state, ctx, "role.updated", &row);
+        emit_event(state, ctx, "role.updated", &row);
     }
     Ok(())
 }
@@ -135,7 +135,7 @@ pub(super) fn delete(
         return Err(ApiError::precondition("FAILED_PRECONDITION", message).resource("role", name));
     }
     let shown = show(state, &row, Include::Own);
-    hand_over(state, &row, successor.as_ref());
+    reassign_members(state, &row, successor.as_ref());
     let dependents: Vec<String> = state
         .dependents_of(&row)
         .map(|dependent| dependent.role.id.clone())
@@ -172,7 +172,7 @@ fn find_successor(
 
 /// Replaces a role with its successor in memberships and default roles. Without a successor, the
 /// role is removed.
-fn hand_over(state: &mut State, row: &RoleRow, successor: Option<&RoleRow>) {
+fn reassign_members(state: &mut State, row: &RoleRow, successor: Option<&RoleRow>) {
     let affected: Vec<(String, String)> = state
         .users
         .by("role", &row.role.name)
@@ -273,7 +273,7 @@ pub(crate) fn add_permissions(state: &State, own: &mut Vec<RolePermission>, name
 }
 
 /// Emits an event for a role. Returns the role as the API shows it.
-pub(crate) fn announce(state: &mut State, ctx: &Ctx<'_>, event: &str, row: &RoleRow) -> Role {
+pub(crate) fn emit_event(state: &mut State, ctx: &Ctx<'_>, event: &str, row: &RoleRow) -> Role {
     let role = show(state, row, Include::Own);
     state.emit(
         ctx,

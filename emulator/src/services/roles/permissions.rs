@@ -7,7 +7,7 @@ use scalekit::api::roles::{
     Permission, RemovePermissionFromRoleRequest,
 };
 
-use super::change::{add_permissions, announce, require};
+use super::change::{add_permissions, emit_event, require};
 use crate::api_error::ApiError;
 use crate::services::permissions;
 use crate::state::{Ctx, RoleRow, State};
@@ -44,7 +44,7 @@ pub(super) fn add(
     let mut row = require(state, None, &request.role_name)?.clone();
     add_permissions(state, &mut row.role.permissions, &request.permission_names);
     let row = state.roles.insert(&mut state.ids, row).clone();
-    announce(state, ctx, "role.updated", &row);
+    emit_event(state, ctx, "role.updated", &row);
     Ok(AddPermissionsToRoleResponse {
         permissions: own(state, &row),
     })
@@ -61,7 +61,7 @@ pub(super) fn remove(
         .permissions
         .retain(|own| own.name != request.permission_name);
     let row = state.roles.insert(&mut state.ids, row).clone();
-    announce(state, ctx, "role.updated", &row);
+    emit_event(state, ctx, "role.updated", &row);
     Ok(Empty {})
 }
 

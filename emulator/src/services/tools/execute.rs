@@ -21,7 +21,7 @@ pub(super) fn execute(
     let tool = tool.ok_or_else(|| ApiError::not_found("tool", &request.tool_name))?;
     let account = account(state, &tool, &request)?.map(|row| row.account.id.clone());
     if let Some(id) = &account {
-        state.renew_account(ctx, id);
+        state.refresh_account(ctx, id);
         if !is_active(state, ctx, state.accounts.require(id)?) {
             let message = "the connected account is not active";
             let error = ApiError::precondition("CONNECTED_ACCOUNT_NOT_ACTIVE", message);
