@@ -2,12 +2,11 @@
 
 mod consent;
 mod flow;
+mod forms;
 mod interceptors;
 mod mail;
-mod mail_steps;
 mod params;
 mod prompt;
-mod screens;
 mod session;
 mod signup;
 mod sso;
@@ -17,11 +16,11 @@ use http::Method;
 
 use crate::app::App;
 use crate::http::{Pairs, Request, Response};
-use crate::oauth::{Authorization, Denied};
+use crate::oauth::{AuthorizationRequest, Failure, OAuthError};
 use crate::pages;
 use crate::state::FAILED;
 use consent::Consent;
-use flow::{Flow, Stop};
+use flow::Flow;
 use params::LoginParams;
 use prompt::Prompt;
 use session::LoginMethod;
@@ -44,18 +43,19 @@ pub(crate) async fn handle(app: &App, request: &Request) -> anyhow::Result<Respo
             app.url, request.path
         )));
     }
-    let authorization = match Authorization::new(app, &parameters) {
+    let authorization = match AuthorizationRequest::new(app, &parameters) {
         Ok(authorization) => authorization,
         Err(problem) => return pages::error(&problem),
     };
     let result = log_in(app, request, &authorization, form).await;
     match result {
         Ok(response) => Ok(response),
-        Err(Stop::Denied(Denied(code, description))) => {
+        Err(Failure::Rejected(error)) => {
+            let OAuthError { code, description } = error;
             let error = [("error", code), ("error_description", &description)];
             Ok(Response::redirect(&authorization.redirect_url(app, &error)))
         }
-        Err(Stop::Internal(error)) => Err(error),
+        Err(Failure::Internal(error)) => Err(error),
     }
 }
 
@@ -63,12 +63,12 @@ pub(crate) async fn handle(app: &App, request: &Request) -> anyhow::Result<Respo
 async fn log_in(
     app: &App,
     request: &Request,
-    authorization: &Authorization<'_>,
+    authorization: &AuthorizationRequest<'_>,
     form: Pairs,
-) -> Result<Response, Stop> {
+) -> Result<Response, Failure> {
     authorization.check(app)?;
     let prompt = Prompt::parse(authorization.parameters, app.config.lenient);
-    let prompt = prompt.map_err(Denied::invalid)?;
+    let prompt = prompt.map_err(OAuthError::invalid_request)?;
     let params = LoginParams::new(app, authorization)?;
     check_ids(app, &params)?;
     let posted = request.method == Method::POST;
@@ -77,15 +77,15 @@ async fn log_in(
     }
     let flow = Flow::new(app, request, authorization, params, prompt, form);
     if posted {
-        flow.submit().await
+        steps::submit(&flow).await
     } else {
-        flow.start()
+        steps::start(&flow)
     }
 }
 
 /// Checks that the requested organization and connection exist and belong together. Hints, such as
 /// `login_hint`, are not checked.
-fn check_ids(app: &App, params: &LoginParams) -> Result<(), Denied> {
+fn check_ids(app: &App, params: &LoginParams) -> Result<(), OAuthError> {
     let state = app.read();
     let (organization, connection) = (&params.organization_id, &params.connection_id);
     let problem = if !organization.is_empty() && state.organizations.get(organization).is_none() {
@@ -110,19 +110,19 @@ fn check_ids(app: &App, params: &LoginParams) -> Result<(), Denied> {
     };
     drop(state);
     session::log_attempt(app, params, FAILED);
-    Err(Denied("invalid_request", problem.to_owned()))
+    Err(OAuthError::invalid_request(problem))
 }
 
 /// Logs in without showing a page.
 async fn auto_approve(
     app: &App,
     request: &Request,
-    authorization: &Authorization<'_>,
+    authorization: &AuthorizationRequest<'_>,
     params: &LoginParams,
-) -> Result<Response, Denied> {
+) -> Result<Response, OAuthError> {
     let params = params.clone().or_default_email(&app.read());
     let row = session::log_in(app, request, &params, &LoginMethod::Direct).await;
-    let row = row.map_err(|problem| Denied("access_denied", problem))?;
+    let row = row.map_err(|problem| OAuthError::new("access_denied", problem))?;
     let grant = session::grant(&row, &row.session.organization_id);
     let scopes = authorization.scopes();
     let consent = Consent {

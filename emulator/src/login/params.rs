@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::keys::decode_claims;
-use crate::oauth::{Authorization, Denied};
+use crate::oauth::{AuthorizationRequest, OAuthError};
 use crate::state::State;
 
 /// Email address that auto-approval uses if the environment has no users.
@@ -28,7 +28,10 @@ impl LoginParams {
     ///
     /// # Errors
     /// Returns the error for the application if the `id_token_hint` is invalid.
-    pub(super) fn new(app: &App, authorization: &Authorization<'_>) -> Result<Self, Denied> {
+    pub(super) fn new(
+        app: &App,
+        authorization: &AuthorizationRequest<'_>,
+    ) -> Result<Self, OAuthError> {
         let parameters = authorization.parameters;
         let text = |name: &str| parameters.get(name).unwrap_or_default().to_owned();
         let hinted = match parameters.get("id_token_hint") {
@@ -81,16 +84,15 @@ impl LoginParams {
 
 /// Returns the email address of the user of an `id_token_hint`. Only this user may log in (OpenID
 /// Connect Core 1.0, section 3.1.2.2). Expired tokens are accepted.
-fn hinted_email(app: &App, token: &str) -> Result<String, Denied> {
-    let claims = decode_claims(&app.keys, token)
-        .ok_or_else(|| Denied::invalid("id_token_hint was not issued by this environment"))?;
+fn hinted_email(app: &App, token: &str) -> Result<String, OAuthError> {
+    let claims = decode_claims(&app.keys, token).ok_or_else(|| {
+        OAuthError::invalid_request("id_token_hint was not issued by this environment")
+    })?;
     let state = app.read();
     let user = state.users.get(claims["sub"].as_str().unwrap_or_default());
     let user = user.ok_or_else(|| {
-        Denied(
-            "login_required",
-            "the user of the id_token_hint was deleted".to_owned(),
-        )
+        let description = "the user of the id_token_hint was deleted";
+        OAuthError::new("login_required", description)
     })?;
     Ok(user.email.clone())
 }

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::pkce;
+use super::{OAuthError, pkce};
 use crate::app::App;
 use crate::http::Pairs;
 use crate::state::{Code, Grant, OAuthClient};
@@ -28,7 +28,7 @@ const SINGLE: [&str; 10] = [
 pub(crate) const STANDARD_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 /// A request with a valid client and redirect URI. Later errors are returned to the application.
-pub(crate) struct Authorization<'p> {
+pub(crate) struct AuthorizationRequest<'p> {
     pub(crate) client: OAuthClient,
     pub(crate) redirect: url::Url,
     /// The unmodified parameter. The token request must repeat it exactly.
@@ -36,17 +36,7 @@ pub(crate) struct Authorization<'p> {
     pub(crate) parameters: &'p Pairs,
 }
 
-/// An error returned to the application: the OAuth error code and its description.
-#[derive(Debug)]
-pub(crate) struct Denied(pub(crate) &'static str, pub(crate) String);
-
-impl Denied {
-    pub(crate) fn invalid(description: impl Into<String>) -> Self {
-        Self("invalid_request", description.into())
-    }
-}
-
-impl<'p> Authorization<'p> {
+impl<'p> AuthorizationRequest<'p> {
     /// Checks the client and the redirect URI.
     ///
     /// # Errors
@@ -97,16 +87,18 @@ impl<'p> Authorization<'p> {
     ///
     /// # Errors
     /// Returns the error for the application.
-    pub(crate) fn check(&self, app: &App) -> Result<(), Denied> {
+    pub(crate) fn check(&self, app: &App) -> Result<(), OAuthError> {
         let parameters = self.parameters;
         if let Some(repeated) = SINGLE.into_iter().find(|name| parameters.repeats(name)) {
-            return Err(Denied::invalid(format!("{repeated} must not be repeated")));
+            return Err(OAuthError::invalid_request(format!(
+                "{repeated} must not be repeated"
+            )));
         }
         match parameters.get("response_type") {
             Some("code") => {}
-            None => return Err(Denied::invalid("response_type is missing")),
+            None => return Err(OAuthError::invalid_request("response_type is missing")),
             Some(other) => {
-                return Err(Denied(
+                return Err(OAuthError::new(
                     "unsupported_response_type",
                     format!("response_type must be code, got {other:?}"),
                 ));
@@ -118,14 +110,14 @@ impl<'p> Authorization<'p> {
             ("request_uri", "request_uri_not_supported"),
         ] {
             if parameters.get(name).is_some() {
-                return Err(Denied(code, format!("{name} is not supported")));
+                return Err(OAuthError::new(code, format!("{name} is not supported")));
             }
         }
         if let Some(mode) = parameters
             .get("response_mode")
             .filter(|mode| *mode != "query")
         {
-            return Err(Denied::invalid(format!(
+            return Err(OAuthError::invalid_request(format!(
                 "response_mode must be query, got {mode:?}"
             )));
         }
@@ -133,26 +125,28 @@ impl<'p> Authorization<'p> {
         self.check_scopes(app)
     }
 
-    fn check_challenge(&self) -> Result<(), Denied> {
+    fn check_challenge(&self) -> Result<(), OAuthError> {
         let challenge = self.parameters.get("code_challenge");
         match (challenge, self.parameters.get("code_challenge_method")) {
             (Some(challenge), Some("S256")) if pkce::well_formed(challenge) => Ok(()),
-            (None, None) if self.client.enforce_pkce => Err(Denied::invalid(
+            (None, None) if self.client.enforce_pkce => Err(OAuthError::invalid_request(
                 "code_challenge is missing: the client requires PKCE",
             )),
             (None, None) => Ok(()),
-            (Some(_), Some("S256")) => Err(Denied::invalid(
+            (Some(_), Some("S256")) => Err(OAuthError::invalid_request(
                 "code_challenge is not a valid S256 challenge",
             )),
             // In RFC 7636 a missing method means `plain`, which the service does not support.
-            (Some(_), _) => Err(Denied::invalid("code_challenge_method must be S256")),
-            (None, Some(_)) => Err(Denied::invalid("code_challenge is missing")),
+            (Some(_), _) => Err(OAuthError::invalid_request(
+                "code_challenge_method must be S256",
+            )),
+            (None, Some(_)) => Err(OAuthError::invalid_request("code_challenge is missing")),
         }
     }
 
     /// Checks the scopes of a client of a protected resource: the resource must offer them, and
     /// they must be among the client's own scopes, if it has any.
-    fn check_scopes(&self, app: &App) -> Result<(), Denied> {
+    fn check_scopes(&self, app: &App) -> Result<(), OAuthError> {
         let state = app.read();
         let Some(resource) = state.resources.get(&self.client.resource_id) else {
             return Ok(());
@@ -168,7 +162,7 @@ impl<'p> Authorization<'p> {
             Some(scope) => {
                 let description =
                     format!("the client is not allowed to request the scope {scope:?}");
-                Err(Denied("invalid_scope", description))
+                Err(OAuthError::new("invalid_scope", description))
             }
             None => Ok(()),
         }

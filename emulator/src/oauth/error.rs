@@ -1,4 +1,4 @@
-//! Errors of the token endpoint (RFC 6749 section 5.2).
+//! Errors of the protocol (RFC 6749, sections 4.1.2.1 and 5.2).
 
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::http::Response;
 
-/// An OAuth error response.
+/// An error for the client or the application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OAuthError {
     /// The error code, such as `invalid_grant`.
@@ -34,6 +34,7 @@ impl OAuthError {
         Self::new("invalid_client", description)
     }
 
+    /// Returns the response of the token endpoint or of userinfo.
     pub(crate) fn into_response(self) -> Response {
         let status = match self.code {
             "invalid_client" | "invalid_token" => StatusCode::UNAUTHORIZED,
@@ -46,5 +47,25 @@ impl OAuthError {
             "invalid_token" => response.header(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""),
             _ => response,
         }
+    }
+}
+
+/// A failed request.
+pub(crate) enum Failure {
+    /// Returned to the client or the application.
+    Rejected(OAuthError),
+    /// An error in the emulator.
+    Internal(anyhow::Error),
+}
+
+impl From<OAuthError> for Failure {
+    fn from(error: OAuthError) -> Self {
+        Self::Rejected(error)
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Internal(error)
     }
 }

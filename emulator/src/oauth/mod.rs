@@ -10,6 +10,6 @@ mod pkce;
 pub(crate) mod token;
 pub(crate) mod userinfo;
 
-pub(crate) use authorization_request::{Authorization, Denied, STANDARD_SCOPES};
+pub(crate) use authorization_request::{AuthorizationRequest, STANDARD_SCOPES};
 pub(crate) use claims::{IdpInitiated, idp_initiated_token};
-pub(crate) use error::OAuthError;
+pub(crate) use error::{Failure, OAuthError};

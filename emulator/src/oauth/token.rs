@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use super::client::{Client, identify};
-use super::{OAuthError, claims, pkce};
+use super::{Failure, OAuthError, claims, pkce};
 use crate::app::App;
 use crate::http::{Pairs, Request, Response};
 use crate::interceptors::Trigger;
@@ -23,26 +23,6 @@ pub(crate) async fn handle(app: &App, request: &Request) -> anyhow::Result<Respo
         Err(Failure::Rejected(error)) => error.into_response(),
         Err(Failure::Internal(error)) => return Err(error),
     })
-}
-
-/// A failed token request.
-enum Failure {
-    /// Returned to the client.
-    Rejected(OAuthError),
-    /// An error in the emulator.
-    Internal(anyhow::Error),
-}
-
-impl From<OAuthError> for Failure {
-    fn from(error: OAuthError) -> Self {
-        Self::Rejected(error)
-    }
-}
-
-impl From<anyhow::Error> for Failure {
-    fn from(error: anyhow::Error) -> Self {
-        Self::Internal(error)
-    }
 }
 
 async fn exchange(app: &App, key: &SigningKey, request: &Request) -> Result<Value, Failure> {
@@ -71,14 +51,11 @@ async fn exchange(app: &App, key: &SigningKey, request: &Request) -> Result<Valu
     let Some(grant_type) = form.get("grant_type") else {
         return Err(OAuthError::invalid_request("grant_type is missing").into());
     };
+    let client = || identify(app, request, &form);
     match grant_type {
-        "client_credentials" => {
-            client_credentials(app, key, &identify(app, request, &form)?, &form).await
-        }
-        "authorization_code" => {
-            authorization_code(app, key, &identify(app, request, &form)?, &form)
-        }
-        "refresh_token" => refresh_token(app, key, &identify(app, request, &form)?, &form),
+        "client_credentials" => client_credentials(app, key, &client()?, &form).await,
+        "authorization_code" => authorization_code(app, key, &client()?, &form),
+        "refresh_token" => refresh_token(app, key, &client()?, &form),
         other => {
             let description = format!("grant_type {other:?} is not supported");
             Err(OAuthError::new("unsupported_grant_type", description).into())
@@ -169,14 +146,9 @@ fn authorization_code(
     let code = form
         .get("code")
         .ok_or_else(|| OAuthError::invalid_request("code is missing"))?;
-    let checked = check_code(app.read().grants.peek_code(code), client, form);
-    let redeemed = app.change(|state| match &checked {
-        // An invalid request does not use up the code. Otherwise an attacker could invalidate it.
-        Err(_) => Redeemed::Unknown,
-        Ok(()) => state.grants.redeem_code(code, app.clock.now()),
-    });
-    checked?;
-    match redeemed {
+    // An invalid request does not use up the code. Otherwise an attacker could invalidate it.
+    check_code(app.read().grants.peek_code(code), client, form)?;
+    match app.change(|state| state.grants.redeem_code(code, app.clock.now())) {
         Redeemed::Valid(code_data) => {
             let grant = Grant {
                 public: client.public,
