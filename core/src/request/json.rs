@@ -17,10 +17,7 @@ const FIELD_MASKS: [&str; 2] = ["mask", "update_mask"];
 ///
 /// # Errors
 /// The request is not an object, lacks a path field, or contains a list of objects in the query.
-pub fn split(
-    operation: &'static Operation,
-    request: Value,
-) -> Result<PreparedRequest, Error> {
+pub fn split(operation: &'static Operation, request: Value) -> Result<PreparedRequest, Error> {
     let refuse = |message: String| Error::invalid_argument(message).with_operation(operation.name);
     let fields = match request {
         Value::Object(fields) => fields,
