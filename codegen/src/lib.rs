@@ -35,6 +35,7 @@ pub mod python;
 pub mod resources;
 pub mod rust;
 mod schema;
+mod templates;
 pub mod wire;
 
 use std::path::PathBuf;

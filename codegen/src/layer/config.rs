@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Configuration of a language layer.
 #[derive(Debug, Deserialize)]
@@ -82,7 +82,7 @@ pub(crate) enum ParamConfig {
 }
 
 /// A handwritten function that is exposed as a method.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HandwrittenMethod {
     pub(crate) client: String,

@@ -1,27 +1,37 @@
 //! The object literal from which a request is created. It has the structure of the message.
 
 use prost_reflect::{FieldDescriptor, MessageDescriptor};
+use serde::Serialize;
 
+use super::imports::Imports;
 use super::names::{camel, oneof};
-use super::types::Helpers;
 
-/// An object literal under construction.
-#[derive(Default)]
+/// The fields of an object literal.
+#[derive(Default, Serialize)]
+#[serde(transparent)]
 pub(super) struct Init {
-    fields: Vec<(String, Value)>,
+    fields: Vec<Field>,
+}
+
+#[derive(Serialize)]
+struct Field {
+    name: String,
+    required: bool,
+    #[serde(flatten)]
+    value: Value,
 }
 
 /// The value of a field in the literal.
+#[derive(Serialize)]
+#[serde(untagged)]
 enum Value {
     Expression {
-        text: String,
-        required: bool,
+        value: String,
     },
-    Object {
+    Message {
         /// An expression for the complete message. The inner fields override its fields.
         base: Option<String>,
-        inner: Init,
-        required: bool,
+        fields: Init,
     },
 }
 
@@ -31,9 +41,9 @@ impl Init {
         &mut self,
         request: &MessageDescriptor,
         path: &str,
-        text: String,
+        value: String,
         required: bool,
-        helpers: &mut Helpers,
+        imports: &mut Imports,
     ) {
         let (head, rest) = path
             .split_once('.')
@@ -43,10 +53,10 @@ impl Init {
         };
         match (rest, field.kind().as_message()) {
             (Some(rest), Some(message)) => {
-                let inner = self.object(&field);
-                inner.set(message, rest, text, required, helpers);
+                let inner = self.message(&field);
+                inner.set(message, rest, value, required, imports);
             }
-            _ => self.value(&field, text, required, helpers),
+            _ => self.value(&field, value, required, imports),
         }
     }
 
@@ -54,118 +64,103 @@ impl Init {
     pub(super) fn require(&mut self, path: &str) {
         let mut current = self;
         for name in path.split('.') {
-            let name = camel(name);
-            let found = current.fields.iter_mut().find(|(key, _)| *key == name);
-            match found {
-                Some((
-                    _,
-                    Value::Object {
-                        inner, required, ..
-                    },
-                )) => {
+            match current.find(&camel(name)) {
+                Some(Field {
+                    required,
+                    value: Value::Message { fields, .. },
+                    ..
+                }) => {
                     *required = true;
-                    current = inner;
+                    current = fields;
                 }
                 _ => return,
             }
         }
     }
 
-    fn object(&mut self, field: &FieldDescriptor) -> &mut Init {
+    /// Decides which messages are included if all their fields are unset, and imports the
+    /// functions that combine messages.
+    pub(super) fn finish(&mut self, imports: &mut Imports) {
+        for field in &mut self.fields {
+            if let Value::Message { base, fields } = &mut field.value {
+                fields.finish(imports);
+                field.required |= fields.fields.iter().any(|field| field.required);
+                match (base, field.required) {
+                    (Some(_), _) => imports.conversion("merged"),
+                    (None, false) => imports.conversion("ifAnySet"),
+                    (None, true) => {}
+                }
+            }
+        }
+    }
+
+    fn find(&mut self, name: &str) -> Option<&mut Field> {
+        self.fields.iter_mut().find(|field| field.name == name)
+    }
+
+    /// Returns the literal of a field that is a message.
+    fn message(&mut self, field: &FieldDescriptor) -> &mut Init {
         let name = camel(field.name());
-        let index = self.fields.iter().position(|(key, _)| *key == name);
+        let index = self.fields.iter().position(|field| field.name == name);
         let index = index.unwrap_or_else(|| {
-            let value = Value::Object {
+            let value = Value::Message {
                 base: None,
-                inner: Init::default(),
-                required: false,
+                fields: Init::default(),
             };
-            self.fields.push((name, value));
+            self.fields.push(Field {
+                name,
+                required: false,
+                value,
+            });
             self.fields.len() - 1
         });
-        let value = &mut self.fields[index].1;
-        if let Value::Expression { text, required } = value {
-            *value = Value::Object {
-                base: Some(std::mem::take(text)),
-                inner: Init::default(),
-                required: *required,
+        let value = &mut self.fields[index].value;
+        if let Value::Expression { value: base } = value {
+            let base = Some(std::mem::take(base));
+            *value = Value::Message {
+                base,
+                fields: Init::default(),
             };
         }
         match value {
-            Value::Object { inner, .. } => inner,
-            Value::Expression { .. } => unreachable!("expressions are converted to objects above"),
+            Value::Message { fields, .. } => fields,
+            Value::Expression { .. } => unreachable!("expressions are converted to messages above"),
         }
     }
 
     fn value(
         &mut self,
         field: &FieldDescriptor,
-        text: String,
+        value: String,
         required: bool,
-        helpers: &mut Helpers,
+        imports: &mut Imports,
     ) {
+        let name = camel(field.name());
         let Some(oneof) = oneof(field) else {
-            self.fields
-                .push((camel(field.name()), Value::Expression { text, required }));
-            return;
-        };
-        let member = helpers.call(
-            "oneofMember",
-            &format!("\"{}\", {text}", camel(field.name())),
-        );
-        let name = camel(oneof.name());
-        match self.fields.iter_mut().find(|(key, _)| *key == name) {
-            Some((_, Value::Expression { text, .. })) => *text = format!("{text} ?? {member}"),
-            _ => self.fields.push((
+            let value = Value::Expression { value };
+            return self.fields.push(Field {
                 name,
-                Value::Expression {
-                    text: member,
+                required,
+                value,
+            });
+        };
+        let value = imports.convert("oneofMember", &format!("\"{name}\", {value}"));
+        let name = camel(oneof.name());
+        match self.find(&name) {
+            Some(Field {
+                value: Value::Expression { value: first },
+                ..
+            }) => {
+                *first = format!("{first} ?? {value}");
+            }
+            _ => {
+                let value = Value::Expression { value };
+                self.fields.push(Field {
+                    name,
                     required,
-                },
-            )),
-        }
-    }
-
-    fn required(&self) -> bool {
-        self.fields.iter().any(|(_, value)| match value {
-            Value::Expression { required, .. } => *required,
-            Value::Object {
-                inner, required, ..
-            } => *required || inner.required(),
-        })
-    }
-
-    /// Returns the source of the literal, indented by `depth` levels.
-    pub(super) fn literal(&self, depth: usize, helpers: &mut Helpers) -> String {
-        if self.fields.is_empty() {
-            return "{}".to_owned();
-        }
-        let margin = "  ".repeat(depth);
-        let mut text = "{\n".to_owned();
-        for (name, value) in &self.fields {
-            let value = match value {
-                Value::Expression { text, .. } => text.clone(),
-                Value::Object {
-                    base,
-                    inner,
-                    required,
-                } => {
-                    let literal = inner.literal(depth + 1, helpers);
-                    if let Some(base) = base {
-                        helpers.call("merged", &format!("{base}, {literal}"))
-                    } else if *required || inner.required() {
-                        literal
-                    } else {
-                        helpers.call("ifAnySet", &literal)
-                    }
-                }
-            };
-            if value == *name {
-                text.push_str(&format!("{margin}  {name},\n"));
-            } else {
-                text.push_str(&format!("{margin}  {name}: {value},\n"));
+                    value,
+                });
             }
         }
-        text + &margin + "}"
     }
 }

@@ -2,13 +2,13 @@
 //!
 //! `codegen/layers/node.toml` configures the service clients.
 
-mod body;
 mod client;
-mod docs;
+mod imports;
 mod init;
 mod messages;
+mod method;
 mod names;
-mod tables;
+mod params;
 mod types;
 
 use crate::layer::config::LayerConfig;
@@ -34,13 +34,13 @@ pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     for client in &clients {
         out.text(
             &format!("node/src/services/{}.ts", client.module),
-            &client::module(client),
+            &client::module(client)?,
         )?;
     }
-    out.text("node/src/services/index.ts", &tables::services(&clients))?;
+    out.text("node/src/services/index.ts", &client::services(&clients)?)?;
     out.text(
         "node/src/services/operations.ts",
-        &tables::operations(&clients),
+        &client::operations(&clients)?,
     )
 }
 

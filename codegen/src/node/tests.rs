@@ -12,7 +12,7 @@ fn schema() -> Schema {
 
 fn module_of(clients: &[Client], attribute: &str) -> String {
     let client = clients.iter().find(|client| client.attribute == attribute);
-    client::module(client.unwrap())
+    client::module(client.unwrap()).unwrap()
 }
 
 /// Returns the source of a method without comments, line breaks and indentation.

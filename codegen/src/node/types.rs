@@ -2,35 +2,36 @@
 
 use prost_reflect::{EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor};
 
-use super::names::{Modules, camel, local_name, oneof};
+use super::imports::Imports;
+use super::names::{camel, local_name, oneof};
 use crate::layer::model::Method;
 use crate::layer::params::{Accepts, Param, Presence};
 
 /// Returns the type of a parameter that is not a group.
-pub(super) fn accepted(param: &Param, modules: &mut Modules) -> String {
+pub(super) fn accepted(param: &Param, imports: &mut Imports) -> String {
     match &param.accepts {
-        Accepts::Field(field) => field_type(field, modules),
+        Accepts::Field(field) => field_type(field, imports),
         Accepts::Strings(_) => "string[]".to_owned(),
         Accepts::Pairs(field) => {
             let item = field
                 .kind()
                 .as_message()
                 .and_then(|item| item.get_field_by_name("value"));
-            let value = item.map(|value| field_type(&value, modules));
+            let value = item.map(|value| field_type(&value, imports));
             format!("Record<string, {}>", value.unwrap_or_default())
         }
-        Accepts::Request(message) => message_type(message, modules),
+        Accepts::Request(message) => message_type(message, imports),
         Accepts::Group(_) => "object".to_owned(),
         Accepts::Unused => "string".to_owned(),
     }
 }
 
-fn field_type(field: &FieldDescriptor, modules: &mut Modules) -> String {
+fn field_type(field: &FieldDescriptor, imports: &mut Imports) -> String {
     if let (true, Kind::Message(entry)) = (field.is_map(), field.kind()) {
-        let value = item_type(&entry.map_entry_value_field().kind(), modules);
+        let value = item_type(&entry.map_entry_value_field().kind(), imports);
         return format!("Record<string, {value}>");
     }
-    let item = item_type(&field.kind(), modules);
+    let item = item_type(&field.kind(), imports);
     match field.is_list() {
         true if item.contains(' ') => format!("({item})[]"),
         true => format!("{item}[]"),
@@ -38,13 +39,13 @@ fn field_type(field: &FieldDescriptor, modules: &mut Modules) -> String {
     }
 }
 
-fn item_type(kind: &Kind, modules: &mut Modules) -> String {
+fn item_type(kind: &Kind, imports: &mut Imports) -> String {
     match kind {
         Kind::String => "string".to_owned(),
         Kind::Bytes => "Uint8Array".to_owned(),
         Kind::Bool => "boolean".to_owned(),
-        Kind::Enum(values) => format!("{} | string", enum_name(values, modules)),
-        Kind::Message(message) => message_type(message, modules),
+        Kind::Enum(values) => format!("{} | string", enum_name(values, imports)),
+        Kind::Message(message) => message_type(message, imports),
         kind if is_64_bit(kind) => "bigint | number".to_owned(),
         _ => "number".to_owned(),
     }
@@ -57,25 +58,25 @@ fn is_64_bit(kind: &Kind) -> bool {
     )
 }
 
-fn enum_name(values: &EnumDescriptor, modules: &mut Modules) -> String {
+fn enum_name(values: &EnumDescriptor, imports: &mut Imports) -> String {
     let file = values.parent_file();
-    modules.type_name(&file, &local_name(values.full_name(), &file))
+    imports.type_name(&file, &local_name(values.full_name(), &file))
 }
 
-fn message_type(message: &MessageDescriptor, modules: &mut Modules) -> String {
+fn message_type(message: &MessageDescriptor, imports: &mut Imports) -> String {
     let file = message.parent_file();
     let name = local_name(message.full_name(), &file);
     if message.package_name() != "google.protobuf" {
-        modules.library_type("@bufbuild/protobuf", "MessageInitShape");
-        modules.type_name(&file, &format!("{name}Schema"));
-        modules.type_name(&file, &name);
+        imports.library_type("@bufbuild/protobuf", "MessageInitShape");
+        imports.type_name(&file, &format!("{name}Schema"));
+        imports.type_name(&file, &name);
         // Code for `@scalekit-sdk/node` passes partial messages. The compiler does not accept them
         // as `MessageInitShape`.
         return format!("MessageInitShape<typeof {name}Schema> | Partial<{name}>");
     }
     match name.as_str() {
-        "Timestamp" => format!("{} | Date | string", modules.type_name(&file, &name)),
-        "Duration" => format!("{} | number", modules.type_name(&file, &name)),
+        "Timestamp" => format!("{} | Date | string", imports.type_name(&file, &name)),
+        "Duration" => format!("{} | number", imports.type_name(&file, &name)),
         "FieldMask" => "string[]".to_owned(),
         "Struct" => "Record<string, unknown>".to_owned(),
         "ListValue" => "unknown[]".to_owned(),
@@ -84,13 +85,13 @@ fn message_type(message: &MessageDescriptor, modules: &mut Modules) -> String {
         "BytesValue" => "Uint8Array".to_owned(),
         "Int64Value" | "UInt64Value" => "bigint | number".to_owned(),
         "Int32Value" | "UInt32Value" | "FloatValue" | "DoubleValue" => "number".to_owned(),
-        _ => modules.type_name(&file, &name),
+        _ => imports.type_name(&file, &name),
     }
 }
 
 /// Returns the handwritten function that converts the values of a field, and its arguments before
 /// the value.
-fn conversion(field: &FieldDescriptor, modules: &mut Modules) -> Option<(&'static str, String)> {
+fn conversion(field: &FieldDescriptor, imports: &mut Imports) -> Option<(&'static str, String)> {
     match field.kind() {
         Kind::Enum(values) => {
             let file = values.parent_file();
@@ -100,7 +101,7 @@ fn conversion(field: &FieldDescriptor, modules: &mut Modules) -> Option<(&'stati
             } else {
                 "enumeration"
             };
-            Some((function, format!("{}, ", modules.value(&file, &name))))
+            Some((function, format!("{}, ", imports.value(&file, &name))))
         }
         Kind::Message(message) if message.package_name() == "google.protobuf" => {
             let function = match message.name() {
@@ -126,18 +127,17 @@ pub(super) fn value(
     param: &Param,
     access: &str,
     keeps_empty: bool,
-    modules: &mut Modules,
-    helpers: &mut Helpers,
+    imports: &mut Imports,
 ) -> String {
     let name = camel(&param.name);
     let is_text = matches!(&param.accepts, Accepts::Field(field) if field.kind() == Kind::String && !field.is_list());
     let access = match param.trimmed {
-        true => &helpers.call("trimmed", access),
+        true => &imports.convert("trimmed", access),
         false => access,
     };
     let argument = match &param.presence {
-        Presence::Required if is_text => helpers.call("text", &format!("\"{name}\", {access}")),
-        Presence::Required => helpers.call("required", &format!("\"{name}\", {access}")),
+        Presence::Required if is_text => imports.convert("text", &format!("\"{name}\", {access}")),
+        Presence::Required => imports.convert("required", &format!("\"{name}\", {access}")),
         Presence::Default(literal) => format!("{access} ?? {literal}"),
         Presence::Nullable | Presence::Optional => access.to_owned(),
     };
@@ -153,16 +153,16 @@ pub(super) fn value(
             let inner = path
                 .split_once('[')
                 .map_or("", |(_, inner)| inner.trim_end_matches(']'));
-            helpers.call(
+            imports.convert(
                 "each",
                 &format!("\"{name}\", \"{}\", {argument}", camel(inner)),
             )
         }
-        Accepts::Pairs(_) => helpers.call("pairs", &format!("\"{name}\", {argument}")),
+        Accepts::Pairs(_) => imports.convert("pairs", &format!("\"{name}\", {argument}")),
         Accepts::Field(field) if field.is_map() => argument + or_undefined,
-        Accepts::Field(field) => match (conversion(field, modules), field.kind()) {
+        Accepts::Field(field) => match (conversion(field, imports), field.kind()) {
             (Some((function, before)), _) => {
-                helpers.call(function, &format!("\"{name}\", {before}{argument}"))
+                imports.convert(function, &format!("\"{name}\", {before}{argument}"))
             }
             (None, Kind::Message(message)) if message.package_name() != "google.protobuf" => {
                 let name = local_name(message.full_name(), &message.parent_file());
@@ -186,7 +186,7 @@ pub(super) fn value(
                     && !field.is_list()
                     && (field.supports_presence() || oneof(field).is_some()) =>
             {
-                helpers.call("nonEmpty", &argument)
+                imports.convert("nonEmpty", &argument)
             }
             _ => argument + or_undefined,
         },
@@ -219,16 +219,4 @@ pub(super) fn arguments(method: &Method) -> Vec<(String, &Param)> {
         .iter()
         .for_each(|param| add(param, "", &mut all));
     all
-}
-
-/// The handwritten functions that a module imports.
-#[derive(Default)]
-pub(super) struct Helpers(pub(super) std::collections::BTreeSet<&'static str>);
-
-impl Helpers {
-    /// Imports a function. Returns the expression for its call.
-    pub(super) fn call(&mut self, function: &'static str, arguments: &str) -> String {
-        self.0.insert(function);
-        format!("{function}({arguments})")
-    }
 }

@@ -573,6 +573,7 @@ export default class ConnectedAccountsClient extends ServiceClient {
 
   /**
    * Returns the connected account of an identifier, or creates it if it does not exist.
+   *
    * If `authorizationDetails` are given, an existing account is updated with them and with `apiConfig`. Otherwise
    * it stays unchanged.
    */
