@@ -57,7 +57,7 @@ lint: $(TOOLS)/.installed node/lib/.built
 	$(TOOLS)/bin/ruff format --check python examples emulator bench
 	$(TSC) -p node/tests/tsconfig.json
 
-test-rust:
+test-rust: node/node_modules/.installed $(TOOLS)/.installed
 	cargo test --workspace
 	# Without the feature client, the crate has neither an HTTP stack nor a runtime.
 	! cargo tree -p scalekit --no-default-features --edges normal | grep -E 'reqwest|tokio'
@@ -173,9 +173,9 @@ bench:
 instructions:
 	scripts/instructions
 
-generate: node/node_modules/.installed
+generate: node/node_modules/.installed $(TOOLS)/.installed
 	cargo run -q -p codegen
 
 clean:
 	cargo clean
-	rm -rf node/lib node/node_modules node/scalekit.node examples/build examples/node_modules node/tests/consumers/node_modules
+	rm -rf node/lib node/node_modules node/scalekit.node examples/build examples/node_modules node/tests/consumers/node_modules emulator/tests/oidc/node_modules

@@ -24,6 +24,14 @@ const SOURCES: &[(&str, &str)] = &sources!(
     "node/method"
     "node/operations.ts"
     "node/services.ts"
+    "python/client.py"
+    "python/client.pyi"
+    "python/clients.py"
+    "python/message"
+    "python/messages.py"
+    "python/messages.pyi"
+    "python/method"
+    "python/operations.py"
 );
 
 static ENVIRONMENT: LazyLock<anyhow::Result<Environment<'static>>> = LazyLock::new(|| {
@@ -38,6 +46,8 @@ static ENVIRONMENT: LazyLock<anyhow::Result<Environment<'static>>> = LazyLock::n
     environment.add_filter("paragraphs", paragraphs);
     environment.add_filter("wrap", wrap_text);
     environment.add_filter("tsdoc", tsdoc);
+    environment.add_filter("docstring", docstring);
+    environment.add_filter("quoted", quoted);
     environment.add_filter("words", |name: &str| snake_case(name).replace('_', " "));
     for (name, source) in SOURCES {
         environment
@@ -82,4 +92,17 @@ fn tsdoc(text: &str, depth: usize) -> String {
         .lines()
         .map(|line| format!("{margin} * {line}").trim_end().to_owned() + "\n");
     format!("{margin}/**\n{}{margin} */", lines.collect::<String>())
+}
+
+/// Returns a Python docstring. The formatter indents its lines.
+fn docstring(text: &str) -> String {
+    let text = text.trim();
+    let prefix = if text.contains('\\') { "r" } else { "" };
+    let end = if text.contains('\n') { "\n" } else { "" };
+    format!("{prefix}\"\"\"{text}{end}\"\"\"")
+}
+
+/// Returns a Python string literal.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -296,7 +296,7 @@ class _Methods:
             {
                 "default_creator_role": default_creator_role,
                 "default_member_role": default_member_role,
-            },
+            }
         )
         args.optional("default_creator_role", default_creator_role)
         args.optional("default_member_role", default_member_role)

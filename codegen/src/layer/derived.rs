@@ -28,20 +28,13 @@ pub(super) fn add_by_external_id(methods: &mut Vec<Method>, conventions: Convent
             "Same as {}, but takes the external id instead of the Scalekit id.",
             (conventions.method_link)(&method.name)
         );
+        let iterator = method.iterator.as_ref();
         added.push(Method {
             name,
             params,
             doc,
-            request: method.request.clone(),
-            action: method.action.clone(),
-            required_sets: method.required_sets.clone(),
-            rejected_fields: method.rejected_fields.clone(),
-            raises: method.raises.clone(),
-            prefer: method.prefer.clone(),
-            iterator: method
-                .iterator
-                .as_ref()
-                .map(|name| format!("{name}_by_external_id")),
+            iterator: iterator.map(|name| format!("{name}_by_external_id")),
+            ..method.clone()
         });
     }
     methods.extend(added);
@@ -68,30 +61,21 @@ pub(super) fn add_iterators(methods: &mut Vec<Method>, conventions: Conventions)
         let (true, Some(items)) = (paged, items) else {
             continue;
         };
+        let name = method.iterator.clone();
+        let params = method.params.iter().filter_map(without_page_token);
         added.push(Method {
-            name: method
-                .iterator
-                .clone()
-                .unwrap_or_else(|| iterator_name(&method.name)),
-            params: method
-                .params
-                .iter()
-                .filter_map(without_page_token)
-                .collect(),
+            name: name.unwrap_or_else(|| iterator_name(&method.name)),
+            params: params.collect(),
             doc: format!(
                 "Iterates over the items of all pages of {}.\n\nPages are fetched lazily.",
                 (conventions.method_link)(&method.name)
             ),
-            request: method.request.clone(),
             action: Action::Pages {
                 operation: operation.clone(),
                 items,
             },
-            required_sets: method.required_sets.clone(),
-            rejected_fields: method.rejected_fields.clone(),
-            raises: method.raises.clone(),
-            prefer: method.prefer.clone(),
             iterator: None,
+            ..method.clone()
         });
     }
     methods.extend(added);

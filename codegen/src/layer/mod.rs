@@ -12,6 +12,7 @@ mod checks;
 pub(crate) mod config;
 mod derived;
 pub(crate) mod model;
+pub(crate) mod operations;
 mod param_syntax;
 pub(crate) mod params;
 pub(crate) mod planner;

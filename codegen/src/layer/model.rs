@@ -43,6 +43,7 @@ pub(crate) struct ErrorMessages {
 }
 
 /// A method of a service client.
+#[derive(Clone)]
 pub(crate) struct Method {
     pub(crate) name: String,
     pub(crate) params: Vec<Param>,

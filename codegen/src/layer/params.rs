@@ -232,37 +232,23 @@ pub(crate) fn default_params(
         .first()
         .context("the operation has no route")?;
     let in_path: Vec<&str> = route.fields().collect();
-    let body = match &route.body {
-        Body::Field(name) => Some(name.as_str()),
-        _ => None,
-    };
-    let required =
-        |field: &FieldDescriptor| schema.rules(field).required && Some(field.name()) != body;
-    let mut names: Vec<(String, bool)> = in_path
-        .iter()
-        .map(|name| ((*name).to_owned(), true))
-        .collect();
     let others: Vec<FieldDescriptor> = request
         .fields()
         .filter(|field| !in_path.contains(&field.name()) && !schema.is_deprecated(field))
         .filter(|field| !excluded_by(field, &in_path))
         .collect();
-    names.extend(
-        others
-            .iter()
-            .filter(|field| required(field))
-            .map(|field| (field.name().to_owned(), true)),
-    );
-    if let Some(body) = body.and_then(|body| others.iter().find(|field| field.name() == body)) {
-        // If all fields of the body are optional, the body can be omitted as a whole.
-        names.push((body.name().to_owned(), schema.rules(body).required));
-    }
-    names.extend(
-        others
-            .iter()
-            .filter(|field| !required(field) && Some(field.name()) != body)
-            .map(|field| (field.name().to_owned(), false)),
-    );
+    let (body, others): (Vec<_>, Vec<_>) = others
+        .into_iter()
+        .partition(|field| matches!(&route.body, Body::Field(name) if field.name() == name));
+    // If all fields of the body are optional, the body can be omitted as a whole.
+    let required = |field: &FieldDescriptor| schema.rules(field).required;
+    let (first, last): (Vec<_>, Vec<_>) = others.into_iter().partition(required);
+    let fields = first.iter().chain(&body).chain(&last);
+    let mut names: Vec<(String, bool)> = in_path
+        .iter()
+        .map(|name| ((*name).to_owned(), true))
+        .chain(fields.map(|field| (field.name().to_owned(), required(field))))
+        .collect();
     // Parameters with a default must follow the parameters without one.
     names.sort_by_key(|(_, required)| !required);
     let param = |(field, required): (String, bool)| {

@@ -74,52 +74,15 @@ struct Planner<'a> {
 
 impl Planner<'_> {
     fn client(&self, client: &ClientConfig) -> anyhow::Result<Client> {
-        let mut services = self.schema.services().into_iter();
-        let service = services
+        let service = self
+            .schema
+            .services()
+            .into_iter()
             .find(|service| service.name() == client.service)
             .with_context(|| format!("the schema has no service {}", client.service))?;
-
-        let mut methods = Vec::new();
-        for operation in &self.operations {
-            let config = self
-                .config
-                .methods
-                .get(&operation.key)
-                .cloned()
-                .unwrap_or_default();
-            let is_owner = self.owner(operation) == Some(&client.attribute);
-            if is_owner {
-                let default_name = || snake_case(operation.method.name());
-                let name = config.name.clone().unwrap_or_else(default_name);
-                methods.push(self.method(client, operation, &config, &name)?);
-            }
-            for also in &config.also {
-                let has_method = match &also.client {
-                    Some(name) => *name == client.attribute,
-                    None => is_owner,
-                };
-                if has_method {
-                    let name = also.name.as_ref();
-                    let name = name.with_context(|| {
-                        format!(
-                            "[methods.{:?}]: an entry of `also` has no name",
-                            operation.key
-                        )
-                    })?;
-                    methods.push(self.method(client, operation, also, name)?);
-                }
-            }
-        }
-        for builder in &self.config.builders {
-            if builder.client == client.attribute {
-                methods.push(self.builder(client, builder)?);
-            }
-        }
-        add_by_external_id(&mut methods, self.conventions);
-        add_iterators(&mut methods, self.conventions);
+        let methods = self.methods(client)?;
         check_methods(&methods)?;
         check_error_messages(client, &methods)?;
-
         let handwritten = self.config.handwritten.iter();
         let handwritten = handwritten.filter(|method| method.client == client.attribute);
         Ok(Client {
@@ -136,6 +99,55 @@ impl Planner<'_> {
         })
     }
 
+    /// Returns the methods of the operations, the builders, and the methods that are derived from
+    /// others.
+    fn methods(&self, client: &ClientConfig) -> anyhow::Result<Vec<Method>> {
+        let mut methods = Vec::new();
+        for operation in &self.operations {
+            for (name, config) in self.configs(client, operation)? {
+                let method = self.method(client, operation, &config, &name);
+                let context = || format!("method {name} of {}", operation.key);
+                methods.push(method.with_context(context)?);
+            }
+        }
+        let builders = self.config.builders.iter();
+        for builder in builders.filter(|builder| builder.client == client.attribute) {
+            methods.push(self.builder(client, builder)?);
+        }
+        add_by_external_id(&mut methods, self.conventions);
+        add_iterators(&mut methods, self.conventions);
+        Ok(methods)
+    }
+
+    /// Returns the names and configurations of the methods that a client has for an operation.
+    fn configs(
+        &self,
+        client: &ClientConfig,
+        operation: &Operation,
+    ) -> anyhow::Result<Vec<(String, MethodConfig)>> {
+        let config = self.config.methods.get(&operation.key);
+        let config = config.cloned().unwrap_or_default();
+        let is_owner = self.owner(operation) == Some(&client.attribute);
+        let mut configs = Vec::new();
+        for also in &config.also {
+            let has_method = match &also.client {
+                Some(name) => *name == client.attribute,
+                None => is_owner,
+            };
+            if has_method {
+                let key = &operation.key;
+                let no_name = || format!("[methods.{key:?}]: an entry of `also` has no name");
+                configs.push((also.name.clone().with_context(no_name)?, also.clone()));
+            }
+        }
+        if is_owner {
+            let default_name = || snake_case(operation.method.name());
+            let name = config.name.clone().unwrap_or_else(default_name);
+            configs.insert(0, (name, config));
+        }
+        Ok(configs)
+    }
+
     /// Returns the attribute of the client that has the method for an operation.
     fn owner(&self, operation: &Operation) -> Option<&String> {
         let of_service = || {
@@ -150,17 +162,6 @@ impl Planner<'_> {
     }
 
     fn method(
-        &self,
-        client: &ClientConfig,
-        operation: &Operation,
-        config: &MethodConfig,
-        name: &str,
-    ) -> anyhow::Result<Method> {
-        self.build_method(client, operation, config, name)
-            .with_context(|| format!("method {name} of {}", operation.key))
-    }
-
-    fn build_method(
         &self,
         client: &ClientConfig,
         operation: &Operation,

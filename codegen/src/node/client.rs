@@ -1,22 +1,23 @@
 //! The modules of the service clients.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::imports::Imports;
-use super::method::{self, MethodView};
+use super::method;
 use super::names::camel;
-use super::params::ParamView;
+use super::params;
 use crate::layer::config::HandwrittenMethod;
-use crate::layer::model::{Action, Client};
+use crate::layer::model::Client;
+use crate::layer::operations::methods_by_operation;
+use crate::layer::params::Accepts;
 use crate::templates::render;
 
 /// Returns the source of a client's module.
 pub(super) fn module(client: &Client) -> anyhow::Result<String> {
     let mut imports = Imports::new(&client.class);
-    let methods: Vec<MethodView> = client
+    let methods: Vec<Value> = client
         .methods
         .iter()
         .map(|method| method::view(method, &mut imports))
@@ -36,7 +37,7 @@ pub(super) fn module(client: &Client) -> anyhow::Result<String> {
             "attribute": client.attribute,
             "class": client.class,
             "doc": client.doc,
-            "interfaces": interfaces(&methods),
+            "interfaces": interfaces(client, &mut imports),
             "handwritten": handwritten.collect::<Vec<_>>(),
             "methods": methods,
             "imports": imports,
@@ -44,28 +45,21 @@ pub(super) fn module(client: &Client) -> anyhow::Result<String> {
     )
 }
 
-/// A type that the module exports, for the options of a method.
-#[derive(Serialize)]
-struct Interface {
-    name: String,
-    method: String,
-    members: Vec<ParamView>,
-}
-
-/// Returns the types in the order of the methods. Methods can share a type.
-fn interfaces(methods: &[MethodView]) -> Vec<Interface> {
-    let mut interfaces: Vec<Interface> = Vec::new();
-    for method in methods {
+/// Returns the types that the module exports for the options of methods, in the order of the
+/// methods. Methods can share a type.
+fn interfaces(client: &Client, imports: &mut Imports) -> Vec<Value> {
+    let mut names = BTreeSet::new();
+    let mut interfaces = Vec::new();
+    for method in &client.methods {
         for param in &method.params {
-            let (Some(name), Some(members)) = (&param.interface, &param.members) else {
-                continue;
-            };
-            if !interfaces.iter().any(|interface| interface.name == *name) {
-                interfaces.push(Interface {
-                    name: name.clone(),
-                    method: method.name.clone(),
-                    members: members.clone(),
-                });
+            if let (Some(name), Accepts::Group(members)) = (&param.interface, &param.accepts)
+                && names.insert(name)
+            {
+                interfaces.push(json!({
+                    "name": name,
+                    "method": camel(&method.name),
+                    "members": params::views(members, imports),
+                }));
             }
         }
     }
@@ -100,34 +94,6 @@ fn first_sentence(doc: &str) -> String {
 
 /// Returns the module with the methods of each operation.
 pub(super) fn operations(clients: &[Client]) -> anyhow::Result<String> {
-    let mut ranked: BTreeMap<&str, Vec<(usize, String)>> = BTreeMap::new();
-    for client in clients {
-        let mut add = |operation, rank, method: &str| {
-            let name = format!("{}.{}", client.attribute, camel(method));
-            ranked.entry(operation).or_default().push((rank, name));
-        };
-        for method in &client.methods {
-            match &method.action {
-                Action::Call { operation, .. } => add(&operation.key, 0, &method.name),
-                Action::Pages { operation, .. } => add(&operation.key, 1, &method.name),
-                Action::Build => {}
-            }
-        }
-        for method in &client.handwritten {
-            for operation in &method.operations {
-                add(operation, 2, &method.name);
-            }
-        }
-    }
-    let operations: BTreeMap<&str, Vec<String>> = ranked
-        .into_iter()
-        .map(|(operation, mut methods)| {
-            methods.sort_by_key(|(rank, _)| *rank);
-            (
-                operation,
-                methods.into_iter().map(|(_, name)| name).collect(),
-            )
-        })
-        .collect();
+    let operations = methods_by_operation(clients, camel);
     render("node/operations.ts", json!({ "operations": operations }))
 }

@@ -3,77 +3,48 @@
 use std::collections::BTreeSet;
 
 use prost_reflect::{FieldDescriptor, MessageDescriptor};
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::imports::Imports;
 use super::init::Init;
 use super::names::camel;
-use super::params::ParamView;
+use super::params;
 use super::types::{arguments, value};
 use crate::layer::model::{Action, Method, ReturnValue};
 use crate::layer::params::Accepts;
 
-#[derive(Serialize)]
-pub(super) struct MethodView {
-    pub(super) name: String,
-    doc: String,
-    pub(super) params: Vec<ParamView>,
-    /// Expressions that throw if arguments are missing.
-    checks: Vec<String>,
-    /// The operation; empty if the method only builds a message.
-    operation: String,
-    /// The expressions for the schemas of the request and the response.
-    request: String,
-    response: String,
-    fields: Init,
-    outcome: Outcome,
-    on_error: Option<String>,
-}
-
-/// The result of a method.
-#[derive(Serialize)]
-struct Outcome {
-    /// `build`, `message`, `field`, `optional_field`, `function` or `pages`.
-    kind: &'static str,
-    /// The name of the message, field, function or list of items.
-    name: String,
-    /// The message of an item.
-    item: String,
-    r#type: String,
-}
-
 /// Returns the view of a method. Adds the imports that it needs.
-pub(super) fn view(method: &Method, imports: &mut Imports) -> MethodView {
+pub(super) fn view(method: &Method, imports: &mut Imports) -> Value {
     let response = response(method);
     let (operation, on_error) = match &method.action {
         Action::Call {
             operation,
             on_error,
             ..
-        } => (operation.key.clone(), on_error.clone()),
-        Action::Pages { operation, .. } => (operation.key.clone(), None),
-        Action::Build => (String::new(), None),
+        } => (Some(&operation.key), on_error.as_deref()),
+        Action::Pages { operation, .. } => (Some(&operation.key), None),
+        Action::Build => (None, None),
     };
-    if let Some(function) = &on_error {
+    if let Some(function) = on_error {
         imports.functions("../runtime/results", function);
     }
-    let in_camel_case = |text: &str| with_camel_case(method, &response, text);
-    MethodView {
-        name: camel(&method.name),
-        doc: in_camel_case(&method.doc),
-        params: method
-            .params
-            .iter()
-            .map(|param| ParamView::new(param, imports).with_doc(in_camel_case))
-            .collect(),
-        checks: checks(method, imports),
-        operation,
-        request: imports.schema(&method.request),
-        response: imports.schema(&response),
-        fields: fields(method, imports),
-        outcome: outcome(method, &response, imports),
-        on_error,
-    }
+    let params = method.params.iter().map(|param| {
+        let mut view = params::view(param, imports);
+        view["doc"] = with_camel_case(method, &response, &params::doc(param)).into();
+        view
+    });
+    json!({
+        "name": camel(&method.name),
+        "doc": with_camel_case(method, &response, &method.doc),
+        "params": params.collect::<Vec<_>>(),
+        "checks": checks(method, imports),
+        "operation": operation,
+        "request": imports.schema(&method.request),
+        "response": imports.schema(&response),
+        "fields": fields(method, imports),
+        "outcome": outcome(method, &response, imports),
+        "on_error": on_error,
+    })
 }
 
 fn response(method: &Method) -> MessageDescriptor {
@@ -85,60 +56,47 @@ fn response(method: &Method) -> MessageDescriptor {
     }
 }
 
-fn outcome(method: &Method, response: &MessageDescriptor, imports: &mut Imports) -> Outcome {
-    let result = |kind, name: &str, ty| Outcome {
-        kind,
-        name: name.to_owned(),
-        item: String::new(),
-        r#type: format!("Promise<{ty}>"),
-    };
+/// Returns the result of a method: its `kind`, the `name` of the message, field, function or list
+/// of items, and its `type`.
+fn outcome(method: &Method, response: &MessageDescriptor, imports: &mut Imports) -> Value {
     let returns = match &method.action {
         Action::Build => {
-            let r#type = imports.exported_type(response);
-            return Outcome {
-                r#type,
-                ..result("build", response.name(), String::new())
-            };
+            let ty = imports.exported_type(response);
+            return json!({ "kind": "build", "name": response.name(), "type": ty });
         }
-        Action::Pages { items, .. } => return pages(items, imports),
+        Action::Pages { items, .. } => {
+            let kind = items.kind();
+            let item = kind.as_message().map_or("item", MessageDescriptor::name);
+            let ty = format!(
+                "AsyncGenerator<{}, void, undefined>",
+                message_type(items, imports)
+            );
+            let name = camel(items.name());
+            return json!({ "kind": "pages", "name": name, "item": item, "type": ty });
+        }
         Action::Call { returns, .. } => returns,
     };
-    match returns {
+    let (kind, name, ty) = match returns {
         ReturnValue::MessageAndCall | ReturnValue::Message => {
-            result("message", response.name(), imports.exported_type(response))
+            let ty = imports.exported_type(response);
+            ("message", response.name().to_owned(), ty)
         }
         ReturnValue::Field(field) => {
             imports.conversion("responseField");
-            result("field", &camel(field.name()), message_type(field, imports))
+            ("field", camel(field.name()), message_type(field, imports))
         }
         ReturnValue::OptionalField(field) => {
             let ty = message_type(field, imports) + " | undefined";
-            result("optional_field", &camel(field.name()), ty)
+            ("optional_field", camel(field.name()), ty)
         }
         ReturnValue::Function(function) => {
             imports.exported_type(response);
             imports.functions("../runtime/results", function);
-            result(
-                "function",
-                function,
-                format!("ReturnType<typeof {function}>"),
-            )
+            let ty = format!("ReturnType<typeof {function}>");
+            ("function", function.clone(), ty)
         }
-    }
-}
-
-fn pages(items: &FieldDescriptor, imports: &mut Imports) -> Outcome {
-    let kind = items.kind();
-    let item = message_type(items, imports);
-    Outcome {
-        kind: "pages",
-        name: camel(items.name()),
-        item: kind
-            .as_message()
-            .map_or("item", MessageDescriptor::name)
-            .to_owned(),
-        r#type: format!("AsyncGenerator<{item}, void, undefined>"),
-    }
+    };
+    json!({ "kind": kind, "name": name, "type": format!("Promise<{ty}>") })
 }
 
 fn message_type(field: &FieldDescriptor, imports: &mut Imports) -> String {

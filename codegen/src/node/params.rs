@@ -1,54 +1,39 @@
 //! The parameters of methods, as the templates need them.
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::imports::Imports;
 use super::names::camel;
 use super::types::accepted;
 use crate::layer::params::{Accepts, Param, Presence};
 
-#[derive(Clone, Serialize)]
-pub(super) struct ParamView {
-    name: String,
-    doc: String,
-    optional: bool,
-    nullable: bool,
-    /// The type; empty for an object with members.
-    r#type: String,
-    pub(super) members: Option<Vec<ParamView>>,
-    /// The name of the object's type, if the module exports it.
-    pub(super) interface: Option<String>,
+/// Returns the view of a parameter. Adds the imports of its type.
+///
+/// An object has `members` instead of a `type`. If the module exports the type of the object,
+/// `interface` is its name.
+pub(super) fn view(param: &Param, imports: &mut Imports) -> Value {
+    let (ty, members) = match &param.accepts {
+        Accepts::Group(members) => (None, Some(views(members, imports))),
+        _ => (Some(accepted(param, imports)), None),
+    };
+    json!({
+        "name": camel(&param.name),
+        "doc": doc(param),
+        "optional": param.presence.can_be_omitted(),
+        "nullable": param.nullable(),
+        "type": ty,
+        "members": members,
+        "interface": param.interface,
+    })
 }
 
-impl ParamView {
-    /// Adds the imports of the types.
-    pub(super) fn new(param: &Param, imports: &mut Imports) -> Self {
-        let (ty, members) = match &param.accepts {
-            Accepts::Group(members) => {
-                let views = members.iter().map(|member| ParamView::new(member, imports));
-                (String::new(), Some(views.collect()))
-            }
-            _ => (accepted(param, imports), None),
-        };
-        ParamView {
-            name: camel(&param.name),
-            doc: doc(param),
-            optional: param.presence.can_be_omitted(),
-            nullable: param.nullable(),
-            r#type: ty,
-            members,
-            interface: param.interface.clone(),
-        }
-    }
-
-    /// Converts the comment.
-    pub(super) fn with_doc(mut self, convert: impl Fn(&str) -> String) -> Self {
-        self.doc = convert(&self.doc);
-        self
-    }
+/// Returns the views of parameters.
+pub(super) fn views(params: &[Param], imports: &mut Imports) -> Vec<Value> {
+    params.iter().map(|param| view(param, imports)).collect()
 }
 
-fn doc(param: &Param) -> String {
+/// Returns the comment of a parameter.
+pub(super) fn doc(param: &Param) -> String {
     if let Accepts::Group(members) = &param.accepts {
         let names = members
             .iter()

@@ -130,68 +130,78 @@ pub(super) fn value(
     imports: &mut Imports,
 ) -> String {
     let name = camel(&param.name);
-    let is_text = matches!(&param.accepts, Accepts::Field(field) if field.kind() == Kind::String && !field.is_list());
-    let access = match param.trimmed {
-        true => &imports.convert("trimmed", access),
-        false => access,
-    };
-    let argument = match &param.presence {
-        Presence::Required if is_text => imports.convert("text", &format!("\"{name}\", {access}")),
-        Presence::Required => imports.convert("required", &format!("\"{name}\", {access}")),
-        Presence::Default(literal) => format!("{access} ?? {literal}"),
-        Presence::Nullable | Presence::Optional => access.to_owned(),
-    };
     // Arguments in objects can be `null`. `MessageInitShape` only accepts `undefined`.
-    let or_undefined = if param.nullable() && access.contains('.') {
-        " ?? undefined"
+    let null_in_object = param.nullable() && access.contains('.');
+    let argument = argument(param, access, imports);
+    let or_undefined = if null_in_object {
+        format!("{argument} ?? undefined")
     } else {
-        ""
+        argument.clone()
     };
-    match &param.accepts {
+    let field = match &param.accepts {
+        Accepts::Field(field) => field,
         Accepts::Strings(_) => {
             let path = param.path.as_deref().unwrap_or_default();
-            let inner = path
-                .split_once('[')
-                .map_or("", |(_, inner)| inner.trim_end_matches(']'));
-            imports.convert(
-                "each",
-                &format!("\"{name}\", \"{}\", {argument}", camel(inner)),
-            )
+            let inner = path.split_once('[').map_or("", |(_, inner)| inner);
+            let inner = camel(inner.trim_end_matches(']'));
+            return imports.convert("each", &format!("\"{name}\", \"{inner}\", {argument}"));
         }
-        Accepts::Pairs(_) => imports.convert("pairs", &format!("\"{name}\", {argument}")),
-        Accepts::Field(field) if field.is_map() => argument + or_undefined,
-        Accepts::Field(field) => match (conversion(field, imports), field.kind()) {
-            (Some((function, before)), _) => {
-                imports.convert(function, &format!("\"{name}\", {before}{argument}"))
-            }
-            (None, Kind::Message(message)) if message.package_name() != "google.protobuf" => {
-                let name = local_name(message.full_name(), &message.parent_file());
-                let list = if field.is_list() { "[]" } else { "" };
-                let optional = if param.presence == Presence::Required {
-                    ""
-                } else {
-                    " | undefined"
-                };
-                let argument = if or_undefined.is_empty() {
-                    argument
-                } else {
-                    format!("({argument}{or_undefined})")
-                };
-                format!("{argument} as MessageInitShape<typeof {name}Schema>{list}{optional}")
-            }
-            // The field tracks presence: an empty string leaves it unset.
-            (None, Kind::String)
-                if param.presence == Presence::Optional
-                    && !keeps_empty
-                    && !field.is_list()
-                    && (field.supports_presence() || oneof(field).is_some()) =>
-            {
-                imports.convert("nonEmpty", &argument)
-            }
-            _ => argument + or_undefined,
-        },
-        Accepts::Request(_) | Accepts::Group(_) | Accepts::Unused => argument,
+        Accepts::Pairs(_) => return imports.convert("pairs", &format!("\"{name}\", {argument}")),
+        Accepts::Request(_) | Accepts::Group(_) | Accepts::Unused => return argument,
+    };
+    if field.is_map() {
+        return or_undefined;
     }
+    if let Some((function, before)) = conversion(field, imports) {
+        return imports.convert(function, &format!("\"{name}\", {before}{argument}"));
+    }
+    match field.kind() {
+        Kind::Message(message) if message.package_name() != "google.protobuf" => {
+            let name = local_name(message.full_name(), &message.parent_file());
+            let list = if field.is_list() { "[]" } else { "" };
+            let required = param.presence == Presence::Required;
+            let optional = if required { "" } else { " | undefined" };
+            let value = if null_in_object {
+                format!("({or_undefined})")
+            } else {
+                argument
+            };
+            format!("{value} as MessageInitShape<typeof {name}Schema>{list}{optional}")
+        }
+        Kind::String if !keeps_empty && is_unset_by_empty(param, field) => {
+            imports.convert("nonEmpty", &argument)
+        }
+        _ => or_undefined,
+    }
+}
+
+/// Returns the expression for an argument, with a check if it is required.
+fn argument(param: &Param, access: &str, imports: &mut Imports) -> String {
+    let access = if param.trimmed {
+        imports.convert("trimmed", access)
+    } else {
+        access.to_owned()
+    };
+    let is_text = matches!(
+        &param.accepts,
+        Accepts::Field(field) if field.kind() == Kind::String && !field.is_list()
+    );
+    match &param.presence {
+        Presence::Required => {
+            let function = if is_text { "text" } else { "required" };
+            let name = camel(&param.name);
+            imports.convert(function, &format!("\"{name}\", {access}"))
+        }
+        Presence::Default(literal) => format!("{access} ?? {literal}"),
+        Presence::Nullable | Presence::Optional => access,
+    }
+}
+
+/// Returns `true` if an empty string leaves the field unset, because the field tracks presence.
+fn is_unset_by_empty(param: &Param, field: &FieldDescriptor) -> bool {
+    param.presence == Presence::Optional
+        && !field.is_list()
+        && (field.supports_presence() || oneof(field).is_some())
 }
 
 /// Returns all parameters with the expressions for their arguments. Groups are replaced by their

@@ -1,14 +1,16 @@
 //! The stubs of the message modules. They follow the conventions of mypy-protobuf.
 
 use anyhow::ensure;
-use prost_reflect::{EnumDescriptor, FieldDescriptor, FileDescriptor, MessageDescriptor};
+use prost_reflect::{
+    EnumDescriptor, FieldDescriptor, FileDescriptor, MessageDescriptor, OneofDescriptor, Syntax,
+};
+use serde_json::{Value, json};
 
-use super::text::{Source, doc_width};
-use super::types::{Imports, Shape, module_of, shape};
+use super::types::{Shape, StubImports, shape};
+use crate::Schema;
 use crate::aliases::aliases_of;
 use crate::layer::config::LayerConfig;
-use crate::layer::wrap::paragraphs;
-use crate::{Output, Schema};
+use crate::templates::render;
 
 /// Names that the annotations of a class use. A field must not have one of these names.
 const RESERVED: [&str; 7] = [
@@ -16,233 +18,133 @@ const RESERVED: [&str; 7] = [
 ];
 const KEYWORDS: [&str; 4] = ["None", "True", "False", "from"];
 
-/// Adds `<file>_pb2.pyi` for each schema file.
-pub(super) fn generate(
+/// Returns the stub of the messages in a schema file.
+pub(super) fn stub(
     schema: &Schema,
     config: &LayerConfig,
-    out: &mut Output,
-) -> anyhow::Result<()> {
-    for file in schema.files() {
-        let (package, module) = module_of(&file);
-        let mut writer = Writer {
-            schema,
-            config,
-            file: &file,
-            imports: Imports::default(),
-            source: Source::default(),
-        };
-        writer.write()?;
-        let mut text = format!("\"\"\"Messages of ``{}``.\"\"\"\n\n", file.package_name());
-        text.push_str(&writer.imports.blocks());
-        text.push('\n');
-        text.push_str(&writer.source.finish());
-        out.text(
-            &format!("python/{}/{module}.pyi", package.replace('.', "/")),
-            &text,
-        )?;
-    }
-    Ok(())
+    file: &FileDescriptor,
+) -> anyhow::Result<String> {
+    let mut imports = StubImports::default();
+    imports.name("google.protobuf.descriptor", "FileDescriptor");
+    let mut viewer = Viewer {
+        schema,
+        config,
+        file,
+        imports,
+    };
+    let enums: Vec<_> = file
+        .enums()
+        .map(|values| viewer.enum_view(&values))
+        .collect::<Result<_, _>>()?;
+    let messages: Vec<_> = file
+        .messages()
+        .map(|message| viewer.message(&message))
+        .collect::<Result<_, _>>()?;
+    render(
+        "python/messages.pyi",
+        json!({
+            "package": file.package_name(),
+            "imports": viewer.imports.blocks(),
+            "enums": enums,
+            "messages": messages,
+        }),
+    )
 }
 
-/// Writes the stub of one file.
-pub(super) struct Writer<'a> {
+/// Creates the views of one file and collects its imports.
+struct Viewer<'a> {
     schema: &'a Schema,
     config: &'a LayerConfig,
-    pub(super) file: &'a FileDescriptor,
-    pub(super) imports: Imports,
-    pub(super) source: Source,
+    file: &'a FileDescriptor,
+    imports: StubImports,
 }
 
-impl Writer<'_> {
-    fn write(&mut self) -> anyhow::Result<()> {
-        let descriptor = self
-            .imports
-            .name("google.protobuf.descriptor", "FileDescriptor");
-        self.source.line(0, &format!("DESCRIPTOR: {descriptor}"));
-        let file = self.file.clone();
-        for values in file.enums() {
-            self.source.blank(1);
-            self.write_enum(0, &values)?;
+impl Viewer<'_> {
+    fn enum_view(&mut self, values: &EnumDescriptor) -> anyhow::Result<Value> {
+        for (module, name) in [
+            ("typing", "NewType"),
+            ("typing", "TypeAlias"),
+            (
+                "google.protobuf.internal.enum_type_wrapper",
+                "_EnumTypeWrapper",
+            ),
+            ("google.protobuf.descriptor", "EnumDescriptor"),
+        ] {
+            self.imports.name(module, name);
         }
-        for message in file.messages() {
-            self.source.blank(1);
-            self.write_message(0, &message)?;
-        }
-        Ok(())
-    }
-
-    fn doc(&mut self, depth: usize, comment: &str) {
-        if !comment.is_empty() {
-            self.source
-                .docstring(depth, &paragraphs(comment, doc_width(depth)));
-        }
-    }
-
-    fn write_enum(&mut self, depth: usize, values: &EnumDescriptor) -> anyhow::Result<()> {
-        let name = values.name();
-        let new_type = self.imports.name("typing", "NewType");
-        let alias = self.imports.name("typing", "TypeAlias");
-        let wrapper = self.imports.name(
-            "google.protobuf.internal.enum_type_wrapper",
-            "_EnumTypeWrapper",
-        );
-        let descriptor = self
-            .imports
-            .name("google.protobuf.descriptor", "EnumDescriptor");
-        self.source.line(depth, &format!("class _{name}:"));
-        self.source.line(
-            depth + 1,
-            &format!("ValueType = {new_type}(\"ValueType\", int)"),
-        );
-        self.source
-            .line(depth + 1, &format!("V: {alias} = ValueType"));
-        self.source.blank(1);
-        self.source.line(
-            depth,
-            &format!("class _{name}Wrapper({wrapper}[_{name}.ValueType], type):"),
-        );
-        self.source
-            .line(depth + 1, &format!("DESCRIPTOR: {descriptor}"));
         for value in values.values() {
+            let is_keyword = KEYWORDS.contains(&value.name());
             ensure!(
-                !KEYWORDS.contains(&value.name()),
+                !is_keyword,
                 "{}: the name is a Python keyword",
                 value.full_name()
             );
-            self.source
-                .line(depth + 1, &format!("{}: _{name}.ValueType", value.name()));
-            let comment = self.schema.comment(&value).to_owned();
-            self.doc(depth + 1, &comment);
         }
-        self.source.blank(1);
-        let class = format!("class {name}(_{name}, metaclass=_{name}Wrapper):");
-        match self.schema.comment(values).to_owned() {
-            comment if comment.is_empty() => self.source.line(depth, &format!("{class} ...")),
-            comment => {
-                self.source.line(depth, &class);
-                self.doc(depth + 1, &comment);
-            }
-        }
-        self.source.blank(1);
-        for value in values.values() {
-            self.source
-                .line(depth, &format!("{}: {name}.ValueType", value.name()));
-        }
-        Ok(())
+        let members = values
+            .values()
+            .map(|value| json!({ "name": value.name(), "comment": self.schema.comment(&value) }));
+        Ok(json!({
+            "name": values.name(),
+            "comment": self.schema.comment(values),
+            "members": members.collect::<Vec<_>>(),
+        }))
     }
 
-    fn write_message(&mut self, depth: usize, message: &MessageDescriptor) -> anyhow::Result<()> {
-        let base = self.imports.name("google.protobuf.message", "Message");
-        let descriptor = self
-            .imports
+    fn message(&mut self, message: &MessageDescriptor) -> anyhow::Result<Value> {
+        self.imports.name("google.protobuf.message", "Message");
+        self.imports
             .name("google.protobuf.descriptor", "Descriptor");
-        self.source
-            .line(depth, &format!("class {}({base}):", message.name()));
-        let comment = self.schema.comment(message).to_owned();
-        let inner = depth + 1;
-        self.doc(inner, &comment);
-        if !comment.is_empty() {
-            self.source.blank(1);
-        }
-        self.source
-            .line(inner, &format!("DESCRIPTOR: {descriptor}"));
-        for nested in message.child_enums() {
-            self.source.blank(1);
-            self.write_enum(inner, &nested)?;
-        }
+        let enums = message.child_enums().map(|values| self.enum_view(&values));
+        let enums: Vec<Value> = enums.collect::<Result<_, _>>()?;
         // Map entries have no public class. In some protobuf runtimes, they have no class at all.
-        let nested: Vec<_> = message
+        let nested = message
             .child_messages()
-            .filter(|nested| !nested.is_map_entry())
-            .collect();
-        for nested in &nested {
-            self.source.blank(1);
-            self.write_message(inner, nested)?;
-        }
-        if message.child_enums().len() + nested.len() > 0 {
-            self.source.blank(1);
-        }
-        self.write_fields(inner, message)?;
-        self.write_init(inner, message);
-        self.write_presence(inner, message);
-        Ok(())
+            .filter(|nested| !nested.is_map_entry());
+        let nested = nested.map(|nested| self.message(&nested));
+        let messages: Vec<Value> = nested.collect::<Result<_, _>>()?;
+        let members = members(message)?;
+        Ok(json!({
+            "name": message.name(),
+            "comment": self.schema.comment(message),
+            "enums": enums,
+            "messages": messages,
+            "fields": self.fields(message),
+            "properties": self.config.properties.get(message.full_name()),
+            "init": self.init(message),
+            "oneofs": self.oneofs(message),
+            "has": self.arguments_of_has(message, &members),
+            "clear": self.arguments_of_clear(message, &members),
+            "members": members,
+        }))
     }
 
-    fn write_fields(&mut self, depth: usize, message: &MessageDescriptor) -> anyhow::Result<()> {
-        let aliases: Vec<_> = aliases_of(message.full_name()).collect();
-        let names: Vec<String> = message
-            .fields()
-            .map(|field| field.name().to_owned())
-            .collect();
-        for name in names
-            .iter()
-            .map(String::as_str)
-            .chain(aliases.iter().map(|alias| alias.name))
-        {
-            ensure!(
-                !RESERVED.contains(&name) && !KEYWORDS.contains(&name),
-                "{}: a field must not have the name {name}",
-                message.full_name()
-            );
-            self.source
-                .line(depth, &format!("{}_FIELD_NUMBER: int", name.to_uppercase()));
-        }
-        for field in message.fields() {
-            let doc = self.schema.field_doc(&field);
-            self.write_field(depth, &field, &doc);
-        }
-        for alias in aliases {
-            self.source.line(depth, &format!("{}: str", alias.name));
-            self.doc(depth, alias.doc);
-        }
-        if let Some(properties) = self.config.properties.get(message.full_name()) {
-            for (property, field) in properties {
-                self.source.line(depth, "@property");
-                self.source
-                    .line(depth, &format!("def {property}(self) -> str:"));
-                self.source
-                    .line(depth + 1, &format!("\"\"\"Alias of ``{field}``.\"\"\""));
-            }
-        }
-        Ok(())
+    /// Returns the fields, with their types when they are read, and the aliases.
+    ///
+    /// `access` is `attribute`, `property`, or `enum` for a property that accepts the name of a
+    /// value.
+    fn fields(&mut self, message: &MessageDescriptor) -> Vec<Value> {
+        let fields = message.fields().map(|field| {
+            let single = !field.is_list() && !field.is_map();
+            let access = match shape(&field) {
+                Shape::Enum(_) if single => "enum",
+                Shape::Message(_) | Shape::WellKnown(_) => "property",
+                _ if single => "attribute",
+                _ => "property",
+            };
+            json!({
+                "name": field.name(),
+                "type": self.field_type(&field),
+                "comment": self.schema.field_doc(&field),
+                "access": access,
+            })
+        });
+        let aliases = aliases_of(message.full_name()).map(|alias| {
+            let (name, doc) = (alias.name, alias.doc);
+            json!({ "name": name, "type": "str", "comment": doc, "access": "attribute" })
+        });
+        fields.chain(aliases).collect()
     }
 
-    /// Scalars are plain attributes. Messages, lists and maps are read-only properties, because the
-    /// runtime only allows changing them in place.
-    fn write_field(&mut self, depth: usize, field: &FieldDescriptor, doc: &str) {
-        let ty = self.field_type(field);
-        let shape = shape(field);
-        let single = !field.is_list() && !field.is_map();
-        match shape {
-            Shape::Enum(_) if single => {
-                self.source.line(depth, "@property");
-                self.source
-                    .line(depth, &format!("def {}(self) -> {ty}:", field.name()));
-                self.doc(depth + 1, doc);
-                self.source
-                    .line(depth, &format!("@{}.setter", field.name()));
-                self.source.line(
-                    depth,
-                    &format!("def {}(self, value: {ty} | str) -> None: ...", field.name()),
-                );
-            }
-            Shape::Message(_) | Shape::WellKnown(_) => self.write_property(depth, field, &ty, doc),
-            _ if !single => self.write_property(depth, field, &ty, doc),
-            _ => {
-                self.source.line(depth, &format!("{}: {ty}", field.name()));
-                self.doc(depth, doc);
-            }
-        }
-    }
-
-    fn write_property(&mut self, depth: usize, field: &FieldDescriptor, ty: &str, doc: &str) {
-        self.source.line(depth, "@property");
-        self.source
-            .line(depth, &format!("def {}(self) -> {ty}:", field.name()));
-        self.doc(depth + 1, doc);
-    }
-
-    /// Returns the type of a field when it is read.
     fn field_type(&mut self, field: &FieldDescriptor) -> String {
         let shape = shape(field);
         let value = self.imports.value_type(&shape, Some(self.file));
@@ -254,13 +156,104 @@ impl Writer<'_> {
             (_, true, false) => "RepeatedScalarFieldContainer",
             _ => return value,
         };
-        let container = self
-            .imports
-            .name("google.protobuf.internal.containers", container);
+        let module = "google.protobuf.internal.containers";
+        let container = self.imports.name(module, container);
+        let key = if field.is_map() { "str, " } else { "" };
+        format!("{container}[{key}{value}]")
+    }
+
+    /// Returns the parameters of the constructor.
+    fn init(&mut self, message: &MessageDescriptor) -> Vec<Value> {
+        let fields = message
+            .fields()
+            .map(|field| json!({ "name": field.name(), "type": self.init_type(&field) }));
+        let aliases = aliases_of(message.full_name());
+        let aliases = aliases.map(|alias| json!({ "name": alias.name, "type": "str" }));
+        fields.chain(aliases).collect()
+    }
+
+    fn init_type(&mut self, field: &FieldDescriptor) -> String {
+        let shape = shape(field);
+        let mut value = self.imports.value_type(&shape, Some(self.file));
+        if matches!(shape, Shape::Enum(_)) {
+            value.push_str(" | str");
+        }
         if field.is_map() {
-            format!("{container}[str, {value}]")
+            format!(
+                "{}[str, {value}]",
+                self.imports.name("collections.abc", "Mapping")
+            )
+        } else if field.is_list() {
+            format!(
+                "{}[{value}]",
+                self.imports.name("collections.abc", "Iterable")
+            )
         } else {
-            format!("{container}[{value}]")
+            value
         }
     }
+
+    fn oneofs(&mut self, message: &MessageDescriptor) -> Vec<Value> {
+        let oneofs: Vec<OneofDescriptor> = oneofs(message).collect();
+        if oneofs.len() > 1 {
+            self.imports.name("typing", "overload");
+        }
+        let view = |oneof: &OneofDescriptor| {
+            let members: Vec<String> = oneof
+                .fields()
+                .map(|field| field.name().to_owned())
+                .collect();
+            json!({ "name": oneof.name(), "members": members })
+        };
+        oneofs.iter().map(view).collect()
+    }
+
+    /// Returns the names of the fields with presence, of the aliases and of the oneofs.
+    fn arguments_of_has(&self, message: &MessageDescriptor, members: &[String]) -> Vec<String> {
+        let has_presence = |name: &&String| {
+            let field = message.get_field_by_name(name);
+            let proto3 = self.file.syntax() == Syntax::Proto3;
+            field.is_none_or(|field| field.supports_presence() && proto3)
+        };
+        let members = members.iter().filter(has_presence).cloned();
+        members.chain(oneof_names(message)).collect()
+    }
+
+    fn arguments_of_clear(
+        &mut self,
+        message: &MessageDescriptor,
+        members: &[String],
+    ) -> Vec<String> {
+        if !members.is_empty() {
+            self.imports.name("typing", "Literal");
+        }
+        members
+            .iter()
+            .cloned()
+            .chain(oneof_names(message))
+            .collect()
+    }
+}
+
+fn oneofs(message: &MessageDescriptor) -> impl Iterator<Item = OneofDescriptor> {
+    message.oneofs().filter(|oneof| !oneof.is_synthetic())
+}
+
+fn oneof_names(message: &MessageDescriptor) -> impl Iterator<Item = String> {
+    oneofs(message).map(|oneof| oneof.name().to_owned())
+}
+
+/// Returns the names of all fields and aliases.
+fn members(message: &MessageDescriptor) -> anyhow::Result<Vec<String>> {
+    let fields = message.fields().map(|field| field.name().to_owned());
+    let aliases = aliases_of(message.full_name()).map(|alias| alias.name.to_owned());
+    let members: Vec<String> = fields.chain(aliases).collect();
+    for name in members.iter().map(String::as_str) {
+        ensure!(
+            !RESERVED.contains(&name) && !KEYWORDS.contains(&name),
+            "{}: a field must not have the name {name}",
+            message.full_name()
+        );
+    }
+    Ok(members)
 }

@@ -12,45 +12,16 @@ use prost_types::{
     MessageOptions, OneofDescriptorProto,
 };
 
-use super::text::{Source, bytes_literals};
+use serde_json::json;
+
 use super::types::{local_name, module_of};
+use crate::Schema;
 use crate::aliases::{Alias, aliases_of};
 use crate::layer::config::LayerConfig;
-use crate::{Output, Schema};
-
-/// Adds `<file>_pb2.py` for each schema file, and the packages of these modules.
-pub(super) fn generate(
-    schema: &Schema,
-    config: &LayerConfig,
-    out: &mut Output,
-) -> anyhow::Result<()> {
-    check(schema, config)?;
-    let mut packages = BTreeSet::new();
-    for file in schema.files() {
-        let (package, module) = module_of(&file);
-        for (end, _) in package.match_indices('.') {
-            packages.insert(package[..end].to_owned());
-        }
-        out.text(
-            &format!("python/{}/{module}.py", package.replace('.', "/")),
-            &module_text(&file, config),
-        )?;
-        packages.insert(package);
-    }
-    // `scalekit/__init__.py` is handwritten.
-    packages.remove("scalekit");
-    for package in packages {
-        let body = format!("\"\"\"Message modules of ``{package}``.\"\"\"\n");
-        out.text(
-            &format!("python/{}/__init__.py", package.replace('.', "/")),
-            &body,
-        )?;
-    }
-    Ok(())
-}
+use crate::templates::render;
 
 /// Checks that the configuration and the aliases match the messages of the schema.
-fn check(schema: &Schema, config: &LayerConfig) -> anyhow::Result<()> {
+pub(super) fn check(schema: &Schema, config: &LayerConfig) -> anyhow::Result<()> {
     let message = |name: &str| {
         schema
             .pool()
@@ -86,66 +57,42 @@ fn check(schema: &Schema, config: &LayerConfig) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn module_text(file: &FileDescriptor, config: &LayerConfig) -> String {
-    let mut source = Source::default();
-    source.line(
-        0,
-        &format!("\"\"\"Messages of ``{}``.\"\"\"", file.package_name()),
-    );
-    source.blank(1);
-    let in_file = |name: &&String| {
-        name.strip_prefix(file.package_name())
-            .is_some_and(|rest| !rest[1..].is_empty())
-            && file
-                .parent_pool()
-                .get_message_by_name(name)
-                .is_some_and(|m| m.parent_file().name() == file.name())
+/// Returns the message module of a schema file.
+pub(super) fn module(file: &FileDescriptor, config: &LayerConfig) -> anyhow::Result<String> {
+    let class_of = |name: &String| {
+        let message = file.parent_pool().get_message_by_name(name);
+        let in_file = message.is_some_and(|message| message.parent_file().name() == file.name());
+        in_file.then(|| local_name(name, file))
     };
-    let properties: Vec<_> = config.properties.keys().filter(in_file).collect();
-    let str_fields: Vec<_> = config.str_fields.keys().filter(in_file).collect();
-    let mut names = vec!["build as _build"];
-    if !properties.is_empty() {
-        names.insert(0, "alias as _alias");
+    let mut aliases = Vec::new();
+    for (name, properties) in &config.properties {
+        let class = class_of(name);
+        let properties = properties.iter();
+        aliases.extend(
+            properties.filter_map(|(property, field)| Some((class.clone()?, property, field))),
+        );
     }
-    if !str_fields.is_empty() {
-        names.insert(names.len() - 1, "as_text as _as_text");
-    }
-    for name in names {
-        source.line(0, &format!("from scalekit._runtime.protobuf import {name}"));
-    }
-    source.blank(1);
-    source.line(0, "_build(");
-    source.line(1, "globals(),");
-    for literal in bytes_literals(&reduced(file).encode_to_vec(), 106) {
-        source.line(1, &literal);
-    }
-    // Python concatenates the literals, so only the last one is followed by a comma.
-    let mut text = source.finish();
-    text.pop();
-    text.push_str(",\n");
-    let mut source = Source::default();
-    for dependency in dependencies(file) {
-        let (package, module) = module_of(&dependency);
-        source.line(1, &format!("\"{package}.{module}\","));
-    }
-    source.line(0, ")");
-    if !properties.is_empty() || !str_fields.is_empty() {
-        source.blank(1);
-    }
-    for name in properties {
-        for (property, field) in &config.properties[name] {
-            let class = local_name(name, file);
-            source.line(
-                0,
-                &format!("_alias(globals()[\"{class}\"], \"{property}\", \"{field}\")"),
-            );
-        }
-    }
-    for name in str_fields {
-        let (class, field) = (local_name(name, file), &config.str_fields[name]);
-        source.line(0, &format!("_as_text(globals()[\"{class}\"], \"{field}\")"));
-    }
-    text + &source.finish()
+    let str_fields = config.str_fields.iter();
+    let str_fields: Vec<_> = str_fields
+        .filter_map(|(name, field)| Some((class_of(name)?, field)))
+        .collect();
+    let dependencies = dependencies(file)
+        .iter()
+        .map(|file| {
+            let (package, module) = module_of(file);
+            format!("{package}.{module}")
+        })
+        .collect::<Vec<_>>();
+    render(
+        "python/messages.py",
+        json!({
+            "package": file.package_name(),
+            "aliases": aliases,
+            "str_fields": str_fields,
+            "descriptor": bytes_literals(&reduced(file).encode_to_vec(), 106),
+            "dependencies": dependencies,
+        }),
+    )
 }
 
 /// Returns a file without its services, comments and options, and with the aliases.
@@ -253,12 +200,38 @@ fn dependencies(file: &FileDescriptor) -> Vec<FileDescriptor> {
         .collect()
 }
 
+/// Returns bytes as Python literals, one literal per line.
+fn bytes_literals(bytes: &[u8], width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for &byte in bytes {
+        let piece = match byte {
+            b'\n' => "\\n".to_owned(),
+            b'\r' => "\\r".to_owned(),
+            b'\t' => "\\t".to_owned(),
+            b'"' | b'\'' => format!("\\x{byte:02x}"),
+            b'\\' => "\\\\".to_owned(),
+            0x20..=0x7e => char::from(byte).to_string(),
+            _ => format!("\\x{byte:02x}"),
+        };
+        if line.len() + piece.len() + 3 > width {
+            lines.push(format!("b\"{line}\""));
+            line.clear();
+        }
+        line.push_str(&piece);
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(format!("b\"{line}\""));
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use prost::Message as _;
     use prost_reflect::DescriptorPool;
 
-    use super::{dependencies, reduced};
+    use super::{bytes_literals, dependencies, reduced};
     use crate::{Schema, project_root};
 
     #[test]
@@ -307,5 +280,17 @@ mod tests {
             };
             assert!(!has("/api/v1/") && !has("google/api"), "{}", file.name());
         }
+    }
+
+    #[test]
+    fn bytes_are_escaped_and_split_between_escapes() {
+        assert_eq!(
+            bytes_literals(b"a\"\\\x00\n", 80),
+            ["b\"a\\x22\\\\\\x00\\n\""]
+        );
+        assert_eq!(
+            bytes_literals(&[0; 4], 11),
+            ["b\"\\x00\\x00\"", "b\"\\x00\\x00\""]
+        );
     }
 }

@@ -3,15 +3,16 @@
 //! `codegen/layers/python.toml` configures the service clients.
 
 mod client;
-mod client_stub;
 mod docs;
-mod guards;
+mod format;
+mod imports;
 mod message_stub;
 mod messages;
-mod presence_stub;
-mod tables;
-mod text;
+mod method;
+mod stub;
 mod types;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::layer::config::LayerConfig;
 use crate::layer::model::{Client, Conventions, ReturnValue};
@@ -36,28 +37,65 @@ fn plan(schema: &Schema, config: &LayerConfig) -> anyhow::Result<Vec<Client>> {
 /// Adds the files of the Python package to `out`.
 ///
 /// # Errors
-/// Returns an error if an entry of `python.toml` does not match the schema, or if a schema element
-/// cannot be expressed in Python.
+/// Returns an error if an entry of `python.toml` does not match the schema, if a schema element
+/// cannot be expressed in Python, or if the formatter is missing or fails.
 pub fn generate(schema: &Schema, out: &mut Output) -> anyhow::Result<()> {
     let config = config()?;
-    messages::generate(schema, &config, out)?;
-    message_stub::generate(schema, &config, out)?;
+    let mut files = message_files(schema, &config)?;
     let clients = plan(schema, &config)?;
     for client in &clients {
-        out.text(
-            &format!("python/scalekit/{}.py", client.module),
-            &client::module(client),
-        )?;
-        out.text(
-            &format!("python/scalekit/{}.pyi", client.module),
-            &client_stub::stub(client),
-        )?;
+        let module = format!("python/scalekit/{}.py", client.module);
+        files.insert(format!("{module}i"), client::stub(client)?);
+        files.insert(module, client::module(client)?);
     }
-    out.text("python/scalekit/_clients.py", &tables::clients(&clients))?;
-    out.text(
-        "python/scalekit/_operations.py",
-        &tables::operations(&clients),
-    )
+    files.insert(
+        "python/scalekit/_clients.py".to_owned(),
+        client::clients(&clients)?,
+    );
+    files.insert(
+        "python/scalekit/_operations.py".to_owned(),
+        client::operations(&clients)?,
+    );
+    format::format(&mut files)?;
+    for (path, text) in &files {
+        out.text(path, text)?;
+    }
+    Ok(())
+}
+
+/// Returns the message modules with their stubs, and the packages of these modules.
+fn message_files(
+    schema: &Schema,
+    config: &LayerConfig,
+) -> anyhow::Result<BTreeMap<String, String>> {
+    messages::check(schema, config)?;
+    let mut files = BTreeMap::new();
+    let mut packages = BTreeSet::new();
+    for file in schema.files() {
+        let (package, module) = types::module_of(&file);
+        let path = format!("python/{}/{module}.py", package.replace('.', "/"));
+        files.insert(
+            format!("{path}i"),
+            message_stub::stub(schema, config, &file)?,
+        );
+        files.insert(path, messages::module(&file, config)?);
+        packages.extend(
+            package
+                .match_indices('.')
+                .map(|(end, _)| package[..end].to_owned()),
+        );
+        packages.insert(package);
+    }
+    // `scalekit/__init__.py` is handwritten.
+    packages.remove("scalekit");
+    for package in packages {
+        let path = format!("python/{}/__init__.py", package.replace('.', "/"));
+        files.insert(
+            path,
+            format!("\"\"\"Message modules of ``{package}``.\"\"\"\n"),
+        );
+    }
+    Ok(files)
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use prost_reflect::{EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor};
 
-use super::text::WIDTH;
 use crate::layer::params::{Accepts, Param};
 
 /// The kind of a single value: of a field, of a list item or of a map value.
@@ -102,11 +101,11 @@ pub(super) fn local_name(full_name: &str, file: &FileDescriptor) -> String {
 
 /// The imports of a stub. The methods add the imports that they need.
 #[derive(Default)]
-pub(super) struct Imports {
+pub(super) struct StubImports {
     lines: BTreeSet<String>,
 }
 
-impl Imports {
+impl StubImports {
     /// Imports `name` from `module`. Returns the imported name, which is private so that the stub
     /// does not export it.
     pub(super) fn name(&mut self, module: &str, name: &str) -> String {
@@ -133,10 +132,6 @@ impl Imports {
 
     /// Returns the sorted import lines: the standard library, protobuf, this package.
     pub(super) fn blocks(&self) -> String {
-        let broken = |line: &str| match line.split_once(" import ") {
-            Some((from, name)) if line.len() > WIDTH => format!("{from} import (\n    {name},\n)"),
-            _ => line.to_owned(),
-        };
         let group_of = |line: &str| match line {
             line if line.starts_with("from google") => 1,
             line if line.starts_with("from scalekit") => 2,
@@ -147,14 +142,11 @@ impl Imports {
             let lines = self.lines.iter();
             let mut block: Vec<&String> = lines.filter(|line| group_of(line) == group).collect();
             block.sort_by_key(|line| line.to_lowercase());
-            let block: Vec<String> = block.into_iter().map(|line| broken(line)).collect();
-            if !block.is_empty() {
-                if !text.is_empty() {
-                    text.push('\n');
-                }
-                text.push_str(&block.join("\n"));
+            for line in &block {
+                text.push_str(line);
                 text.push('\n');
             }
+            text.push('\n');
         }
         text
     }

@@ -230,8 +230,7 @@ class ListAuthLogRequest(_Message):
         client_id: str | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["start_time", b"start_time", "end_time", b"end_time"],
+        self, field_name: _Literal["start_time", b"start_time", "end_time", b"end_time"]
     ) -> bool: ...
     def ClearField(
         self,

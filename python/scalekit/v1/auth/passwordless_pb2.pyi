@@ -233,8 +233,7 @@ class VerifyPasswordLessRequest(_Message):
         ],
     ) -> None: ...
     def WhichOneof(
-        self,
-        oneof_group: _Literal["auth_credential", b"auth_credential"],
+        self, oneof_group: _Literal["auth_credential", b"auth_credential"]
     ) -> _Literal["code", "link_token"] | None: ...
 
 class VerifyPasswordLessResponse(_Message):
@@ -268,8 +267,7 @@ class VerifyPasswordLessResponse(_Message):
         passwordless_type: PasswordlessType.ValueType | str | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["state", b"state", "template", b"template"],
+        self, field_name: _Literal["state", b"state", "template", b"template"]
     ) -> bool: ...
     def ClearField(
         self,

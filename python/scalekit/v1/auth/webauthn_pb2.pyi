@@ -80,16 +80,12 @@ class DeleteCredentialResponse(_Message):
         unknown_credential_options: UnknownCredentialOptions | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["unknown_credential_options", b"unknown_credential_options"],
+        self, field_name: _Literal["unknown_credential_options", b"unknown_credential_options"]
     ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[
-            "success",
-            b"success",
-            "unknown_credential_options",
-            b"unknown_credential_options",
+            "success", b"success", "unknown_credential_options", b"unknown_credential_options"
         ],
     ) -> None: ...
 
@@ -124,8 +120,7 @@ class ListCredentialsResponse(_Message):
     def HasField(
         self,
         field_name: _Literal[
-            "all_accepted_credentials_options",
-            b"all_accepted_credentials_options",
+            "all_accepted_credentials_options", b"all_accepted_credentials_options"
         ],
     ) -> bool: ...
     def ClearField(
@@ -152,8 +147,7 @@ class UnknownCredentialOptions(_Message):
     """Id of the credential, as stored by the authenticator."""
     def __init__(self, *, rp_id: str | None = None, credential_id: str | None = None) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["rp_id", b"rp_id", "credential_id", b"credential_id"],
+        self, field_name: _Literal["rp_id", b"rp_id", "credential_id", b"credential_id"]
     ) -> None: ...
 
 class UpdateCredentialRequest(_Message):

@@ -582,8 +582,7 @@ class CreateClientSecretResponse(_Message):
     ) -> None: ...
     def HasField(self, field_name: _Literal["secret", b"secret"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["plain_secret", b"plain_secret", "secret", b"secret"],
+        self, field_name: _Literal["plain_secret", b"plain_secret", "secret", b"secret"]
     ) -> None: ...
 
 class CreateOrganizationClientRequest(_Message):
@@ -602,8 +601,7 @@ class CreateOrganizationClientRequest(_Message):
     ) -> None: ...
     def HasField(self, field_name: _Literal["client", b"client"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["organization_id", b"organization_id", "client", b"client"],
+        self, field_name: _Literal["organization_id", b"organization_id", "client", b"client"]
     ) -> None: ...
 
 class CreateOrganizationClientResponse(_Message):
@@ -622,8 +620,7 @@ class CreateOrganizationClientResponse(_Message):
     ) -> None: ...
     def HasField(self, field_name: _Literal["client", b"client"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["client", b"client", "plain_secret", b"plain_secret"],
+        self, field_name: _Literal["client", b"client", "plain_secret", b"plain_secret"]
     ) -> None: ...
 
 class CreateOrganizationClientSecretRequest(_Message):
@@ -640,8 +637,7 @@ class CreateOrganizationClientSecretRequest(_Message):
         self, *, organization_id: str | None = None, client_id: str | None = None
     ) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["organization_id", b"organization_id", "client_id", b"client_id"],
+        self, field_name: _Literal["organization_id", b"organization_id", "client_id", b"client_id"]
     ) -> None: ...
 
 class CreateOrganizationClientSecretResponse(_Message):
@@ -660,8 +656,7 @@ class CreateOrganizationClientSecretResponse(_Message):
     ) -> None: ...
     def HasField(self, field_name: _Literal["secret", b"secret"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["plain_secret", b"plain_secret", "secret", b"secret"],
+        self, field_name: _Literal["plain_secret", b"plain_secret", "secret", b"secret"]
     ) -> None: ...
 
 class CreateResourceClientRequest(_Message):
@@ -680,8 +675,7 @@ class CreateResourceClientRequest(_Message):
     ) -> None: ...
     def HasField(self, field_name: _Literal["client", b"client"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["resource_id", b"resource_id", "client", b"client"],
+        self, field_name: _Literal["resource_id", b"resource_id", "client", b"client"]
     ) -> None: ...
 
 class CreateResourceClientResponse(_Message):
@@ -700,8 +694,7 @@ class CreateResourceClientResponse(_Message):
     ) -> None: ...
     def HasField(self, field_name: _Literal["client", b"client"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["client", b"client", "plain_secret", b"plain_secret"],
+        self, field_name: _Literal["client", b"client", "plain_secret", b"plain_secret"]
     ) -> None: ...
 
 class CustomClaim(_Message):
@@ -739,8 +732,7 @@ class DeleteClientSecretRequest(_Message):
     """Id of the secret, 1 to 32 characters."""
     def __init__(self, *, client_id: str | None = None, secret_id: str | None = None) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["client_id", b"client_id", "secret_id", b"secret_id"],
+        self, field_name: _Literal["client_id", b"client_id", "secret_id", b"secret_id"]
     ) -> None: ...
 
 class DeleteOrganizationClientRequest(_Message):
@@ -757,8 +749,7 @@ class DeleteOrganizationClientRequest(_Message):
         self, *, organization_id: str | None = None, client_id: str | None = None
     ) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["organization_id", b"organization_id", "client_id", b"client_id"],
+        self, field_name: _Literal["organization_id", b"organization_id", "client_id", b"client_id"]
     ) -> None: ...
 
 class DeleteOrganizationClientSecretRequest(_Message):
@@ -805,8 +796,7 @@ class DeleteResourceClientRequest(_Message):
     """Id of the client, 1 to 32 characters."""
     def __init__(self, *, resource_id: str | None = None, client_id: str | None = None) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["resource_id", b"resource_id", "client_id", b"client_id"],
+        self, field_name: _Literal["resource_id", b"resource_id", "client_id", b"client_id"]
     ) -> None: ...
 
 class DeleteResourceClientResponse(_Message):
@@ -851,8 +841,7 @@ class GetOrganizationClientRequest(_Message):
         self, *, organization_id: str | None = None, client_id: str | None = None
     ) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["organization_id", b"organization_id", "client_id", b"client_id"],
+        self, field_name: _Literal["organization_id", b"organization_id", "client_id", b"client_id"]
     ) -> None: ...
 
 class GetOrganizationClientResponse(_Message):
@@ -879,8 +868,7 @@ class GetResourceClientRequest(_Message):
     """Id of the client, 1 to 32 characters."""
     def __init__(self, *, resource_id: str | None = None, client_id: str | None = None) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["resource_id", b"resource_id", "client_id", b"client_id"],
+        self, field_name: _Literal["resource_id", b"resource_id", "client_id", b"client_id"]
     ) -> None: ...
 
 class GetResourceClientResponse(_Message):
@@ -903,8 +891,7 @@ class GetResourceClientResponse(_Message):
     ) -> None: ...
     def HasField(self, field_name: _Literal["client", b"client"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["client", b"client", "consented_users", b"consented_users"],
+        self, field_name: _Literal["client", b"client", "consented_users", b"consented_users"]
     ) -> None: ...
 
 class GetResourceRequest(_Message):
@@ -944,8 +931,7 @@ class IpAllowlist(_Message):
         self, *, opted_in: bool | None = None, cidrs: _Iterable[CidrEntry] | None = None
     ) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["opted_in", b"opted_in", "cidrs", b"cidrs"],
+        self, field_name: _Literal["opted_in", b"opted_in", "cidrs", b"cidrs"]
     ) -> None: ...
 
 class ListClientsRequest(_Message):
@@ -1403,8 +1389,7 @@ class M2MClient(_Message):
         metadata_uri: str | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["create_time", b"create_time", "update_time", b"update_time"],
+        self, field_name: _Literal["create_time", b"create_time", "update_time", b"update_time"]
     ) -> bool: ...
     def ClearField(
         self,
@@ -1882,8 +1867,7 @@ class RevokeUserConsentRequest(_Message):
     """Id of the consent (starts with `usrcnst_`), at most 32 characters."""
     def __init__(self, *, client_id: str | None = None, consent_id: str | None = None) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["client_id", b"client_id", "consent_id", b"consent_id"],
+        self, field_name: _Literal["client_id", b"client_id", "consent_id", b"consent_id"]
     ) -> None: ...
 
 class RevokeUserConsentResponse(_Message):
@@ -1921,14 +1905,7 @@ class Scope(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "id",
-            b"id",
-            "name",
-            b"name",
-            "description",
-            b"description",
-            "enabled",
-            b"enabled",
+            "id", b"id", "name", b"name", "description", b"description", "enabled", b"enabled"
         ],
     ) -> None: ...
 
@@ -2070,8 +2047,7 @@ class UpdateClientRequest(_Message):
     ) -> None: ...
     def HasField(self, field_name: _Literal["client", b"client", "mask", b"mask"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["client_id", b"client_id", "client", b"client", "mask", b"mask"],
+        self, field_name: _Literal["client_id", b"client_id", "client", b"client", "mask", b"mask"]
     ) -> None: ...
 
 class UpdateClientResponse(_Message):
@@ -2111,12 +2087,7 @@ class UpdateOrganizationClientRequest(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "organization_id",
-            b"organization_id",
-            "client_id",
-            b"client_id",
-            "client",
-            b"client",
+            "organization_id", b"organization_id", "client_id", b"client_id", "client", b"client"
         ],
     ) -> None: ...
 
@@ -2159,8 +2130,7 @@ class UpdateResourceClientRequest(_Message):
         update_mask: _FieldMask | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["client", b"client", "update_mask", b"update_mask"],
+        self, field_name: _Literal["client", b"client", "update_mask", b"update_mask"]
     ) -> bool: ...
     def ClearField(
         self,

@@ -375,8 +375,7 @@ class Role(_Message):
         self, *, id: str | None = None, name: str | None = None, display_name: str | None = None
     ) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["id", b"id", "name", b"name", "display_name", b"display_name"],
+        self, field_name: _Literal["id", b"id", "name", b"name", "display_name", b"display_name"]
     ) -> None: ...
 
 class UserProfile(_Message):

@@ -162,8 +162,7 @@ class AuthorizationDetails(_Message):
         ],
     ) -> None: ...
     def WhichOneof(
-        self,
-        oneof_group: _Literal["details", b"details"],
+        self, oneof_group: _Literal["details", b"details"]
     ) -> _Literal["oauth_token", "static_auth", "google_dwd", "trusted_idp"] | None: ...
 
 class ConnectedAccount(_Message):
@@ -409,19 +408,13 @@ class CreateConnectedAccount(_Message):
     def HasField(
         self,
         field_name: _Literal[
-            "authorization_details",
-            b"authorization_details",
-            "api_config",
-            b"api_config",
+            "authorization_details", b"authorization_details", "api_config", b"api_config"
         ],
     ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[
-            "authorization_details",
-            b"authorization_details",
-            "api_config",
-            b"api_config",
+            "authorization_details", b"authorization_details", "api_config", b"api_config"
         ],
     ) -> None: ...
 
@@ -504,8 +497,7 @@ class CreateConnectedAccountResponse(_Message):
     def __init__(self, *, connected_account: ConnectedAccount | None = None) -> None: ...
     def HasField(self, field_name: _Literal["connected_account", b"connected_account"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["connected_account", b"connected_account"],
+        self, field_name: _Literal["connected_account", b"connected_account"]
     ) -> None: ...
 
 class DeleteConnectedAccountRequest(_Message):
@@ -663,8 +655,7 @@ class GetConnectedAccountByIdentifierResponse(_Message):
     def __init__(self, *, connected_account: ConnectedAccount | None = None) -> None: ...
     def HasField(self, field_name: _Literal["connected_account", b"connected_account"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["connected_account", b"connected_account"],
+        self, field_name: _Literal["connected_account", b"connected_account"]
     ) -> None: ...
 
 class GetMagicLinkForConnectedAccountRequest(_Message):
@@ -1011,8 +1002,7 @@ class ScopeSelection(_Message):
         self, *, scopes: _Iterable[str] | None = None, optional_scopes: _Iterable[str] | None = None
     ) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["scopes", b"scopes", "optional_scopes", b"optional_scopes"],
+        self, field_name: _Literal["scopes", b"scopes", "optional_scopes", b"optional_scopes"]
     ) -> None: ...
 
 class SearchConnectedAccountsRequest(_Message):
@@ -1173,19 +1163,13 @@ class UpdateConnectedAccount(_Message):
     def HasField(
         self,
         field_name: _Literal[
-            "authorization_details",
-            b"authorization_details",
-            "api_config",
-            b"api_config",
+            "authorization_details", b"authorization_details", "api_config", b"api_config"
         ],
     ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[
-            "authorization_details",
-            b"authorization_details",
-            "api_config",
-            b"api_config",
+            "authorization_details", b"authorization_details", "api_config", b"api_config"
         ],
     ) -> None: ...
 
@@ -1287,8 +1271,7 @@ class UpdateConnectedAccountResponse(_Message):
     def __init__(self, *, connected_account: ConnectedAccount | None = None) -> None: ...
     def HasField(self, field_name: _Literal["connected_account", b"connected_account"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["connected_account", b"connected_account"],
+        self, field_name: _Literal["connected_account", b"connected_account"]
     ) -> None: ...
 
 class VerifyConnectedAccountUserRequest(_Message):

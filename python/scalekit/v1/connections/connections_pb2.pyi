@@ -618,8 +618,7 @@ class Connection(_Message):
         ],
     ) -> None: ...
     def WhichOneof(
-        self,
-        oneof_group: _Literal["settings", b"settings"],
+        self, oneof_group: _Literal["settings", b"settings"]
     ) -> (
         _Literal[
             "oidc_config",
@@ -676,8 +675,7 @@ class CreateConnection(_Message):
         auth_mode: ConnectionAuthMode.ValueType | str | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["key_id", b"key_id", "context", b"context"],
+        self, field_name: _Literal["key_id", b"key_id", "context", b"context"]
     ) -> bool: ...
     def ClearField(
         self,
@@ -745,12 +743,10 @@ class CreateEnvironmentConnectionRequest(_Message):
         self, *, connection: CreateConnection | None = None, flags: Flags | None = None
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["connection", b"connection", "flags", b"flags"],
+        self, field_name: _Literal["connection", b"connection", "flags", b"flags"]
     ) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["connection", b"connection", "flags", b"flags"],
+        self, field_name: _Literal["connection", b"connection", "flags", b"flags"]
     ) -> None: ...
 
 class DeleteConnectionRequest(_Message):
@@ -765,8 +761,7 @@ class DeleteConnectionRequest(_Message):
     """Id of the connection (`conn_` followed by digits), 1 to 32 characters."""
     def __init__(self, *, organization_id: str | None = None, id: str | None = None) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["organization_id", b"organization_id", "id", b"id"],
+        self, field_name: _Literal["organization_id", b"organization_id", "id", b"id"]
     ) -> None: ...
 
 class DeleteEnvironmentConnectionRequest(_Message):
@@ -791,8 +786,7 @@ class Flags(_Message):
     """Whether tools access a third-party service through the connection."""
     def __init__(self, *, is_login: bool | None = None, is_app: bool | None = None) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["is_login", b"is_login", "is_app", b"is_app"],
+        self, field_name: _Literal["is_login", b"is_login", "is_app", b"is_app"]
     ) -> None: ...
 
 class GetConnectionRequest(_Message):
@@ -807,8 +801,7 @@ class GetConnectionRequest(_Message):
     """Id of the connection (`conn_` followed by digits), 1 to 32 characters."""
     def __init__(self, *, organization_id: str | None = None, id: str | None = None) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["organization_id", b"organization_id", "id", b"id"],
+        self, field_name: _Literal["organization_id", b"organization_id", "id", b"id"]
     ) -> None: ...
 
 class GetConnectionResponse(_Message):
@@ -928,8 +921,7 @@ class IDPCertificate(_Message):
         issuer: str | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["create_time", b"create_time", "expiry_time", b"expiry_time"],
+        self, field_name: _Literal["create_time", b"create_time", "expiry_time", b"expiry_time"]
     ) -> bool: ...
     def ClearField(
         self,
@@ -972,8 +964,7 @@ class ListAppConnectionsRequest(_Message):
         query: str | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["provider", b"provider", "query", b"query"],
+        self, field_name: _Literal["provider", b"provider", "query", b"query"]
     ) -> bool: ...
     def ClearField(
         self,
@@ -1166,23 +1157,13 @@ class ListConnectionsRequest(_Message):
     def HasField(
         self,
         field_name: _Literal[
-            "organization_id",
-            b"organization_id",
-            "domain",
-            b"domain",
-            "include",
-            b"include",
+            "organization_id", b"organization_id", "domain", b"domain", "include", b"include"
         ],
     ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[
-            "organization_id",
-            b"organization_id",
-            "domain",
-            b"domain",
-            "include",
-            b"include",
+            "organization_id", b"organization_id", "domain", b"domain", "include", b"include"
         ],
     ) -> None: ...
 
@@ -1622,10 +1603,7 @@ class OauthExtensions(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "smart",
-            b"smart",
-            "extra_authorize_params",
-            b"extra_authorize_params",
+            "smart", b"smart", "extra_authorize_params", b"extra_authorize_params"
         ],
     ) -> None: ...
 
@@ -1644,8 +1622,7 @@ class OptionalScopes(_Message):
         self, *, scopes: _Iterable[str] | None = None, field_name: str | None = None
     ) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["scopes", b"scopes", "field_name", b"field_name"],
+        self, field_name: _Literal["scopes", b"scopes", "field_name", b"field_name"]
     ) -> None: ...
 
 class PasswordLessConfig(_Message):
@@ -2198,8 +2175,7 @@ class ToggleConnectionRequest(_Message):
     """Id of the connection (`conn_` followed by digits), 1 to 32 characters."""
     def __init__(self, *, organization_id: str | None = None, id: str | None = None) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["organization_id", b"organization_id", "id", b"id"],
+        self, field_name: _Literal["organization_id", b"organization_id", "id", b"id"]
     ) -> None: ...
 
 class ToggleConnectionResponse(_Message):
@@ -2217,8 +2193,7 @@ class ToggleConnectionResponse(_Message):
     ) -> None: ...
     def HasField(self, field_name: _Literal["error_message", b"error_message"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["enabled", b"enabled", "error_message", b"error_message"],
+        self, field_name: _Literal["enabled", b"enabled", "error_message", b"error_message"]
     ) -> None: ...
 
 class UpdateConnection(_Message):
@@ -2375,8 +2350,7 @@ class UpdateConnection(_Message):
         ],
     ) -> None: ...
     def WhichOneof(
-        self,
-        oneof_group: _Literal["settings", b"settings"],
+        self, oneof_group: _Literal["settings", b"settings"]
     ) -> (
         _Literal[
             "oidc_config",
@@ -2418,8 +2392,7 @@ class UpdateEnvironmentConnectionRequest(_Message):
     ) -> None: ...
     def HasField(self, field_name: _Literal["connection", b"connection"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["connection_id", b"connection_id", "connection", b"connection"],
+        self, field_name: _Literal["connection_id", b"connection_id", "connection", b"connection"]
     ) -> None: ...
 
 class WebAuthConfiguration(_Message):
@@ -2446,8 +2419,7 @@ class WebAuthConfiguration(_Message):
             enterprise_approved_ids: _Iterable[str] | None = None,
         ) -> None: ...
         def HasField(
-            self,
-            field_name: _Literal["conveyance_preference", b"conveyance_preference"],
+            self, field_name: _Literal["conveyance_preference", b"conveyance_preference"]
         ) -> bool: ...
         def ClearField(
             self,
@@ -2608,8 +2580,7 @@ class WebAuthConfiguration(_Message):
             self, *, ids: _Iterable[str] | None = None, origins: _Iterable[str] | None = None
         ) -> None: ...
         def ClearField(
-            self,
-            field_name: _Literal["ids", b"ids", "origins", b"origins"],
+            self, field_name: _Literal["ids", b"ids", "origins", b"origins"]
         ) -> None: ...
 
     class Timeout(_Message):

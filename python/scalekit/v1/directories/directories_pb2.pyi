@@ -178,8 +178,7 @@ class CreateDirectoryRequest(_Message):
     ) -> None: ...
     def HasField(self, field_name: _Literal["directory", b"directory"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["organization_id", b"organization_id", "directory", b"directory"],
+        self, field_name: _Literal["organization_id", b"organization_id", "directory", b"directory"]
     ) -> None: ...
 
 class CreateDirectoryResponse(_Message):
@@ -206,8 +205,7 @@ class DeleteDirectoryRequest(_Message):
     """Id of the directory (`dir_` followed by digits), at most 32 characters."""
     def __init__(self, *, organization_id: str | None = None, id: str | None = None) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["organization_id", b"organization_id", "id", b"id"],
+        self, field_name: _Literal["organization_id", b"organization_id", "id", b"id"]
     ) -> None: ...
 
 class Directory(_Message):
@@ -389,8 +387,7 @@ class DirectoryGroup(_Message):
         group_detail: _Struct | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["updated_at", b"updated_at", "group_detail", b"group_detail"],
+        self, field_name: _Literal["updated_at", b"updated_at", "group_detail", b"group_detail"]
     ) -> bool: ...
     def ClearField(
         self,
@@ -461,8 +458,7 @@ class DirectoryUser(_Message):
         user_detail: _Struct | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["updated_at", b"updated_at", "user_detail", b"user_detail"],
+        self, field_name: _Literal["updated_at", b"updated_at", "user_detail", b"user_detail"]
     ) -> bool: ...
     def ClearField(
         self,
@@ -500,8 +496,7 @@ class GetDirectoryRequest(_Message):
     """Id of the organization (`org_` followed by digits), at most 32 characters."""
     def __init__(self, *, id: str | None = None, organization_id: str | None = None) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["id", b"id", "organization_id", b"organization_id"],
+        self, field_name: _Literal["id", b"id", "organization_id", b"organization_id"]
     ) -> None: ...
 
 class GetDirectoryResponse(_Message):
@@ -776,12 +771,7 @@ class RoleAssignment(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "group_id",
-            b"group_id",
-            "role_name",
-            b"role_name",
-            "role_id",
-            b"role_id",
+            "group_id", b"group_id", "role_name", b"role_name", "role_id", b"role_id"
         ],
     ) -> None: ...
 
@@ -902,10 +892,7 @@ class Stats(_Message):
     def HasField(
         self,
         field_name: _Literal[
-            "group_updated_at",
-            b"group_updated_at",
-            "user_updated_at",
-            b"user_updated_at",
+            "group_updated_at", b"group_updated_at", "user_updated_at", b"user_updated_at"
         ],
     ) -> bool: ...
     def ClearField(
@@ -934,8 +921,7 @@ class ToggleDirectoryRequest(_Message):
     """Id of the directory (`dir_` followed by digits), at most 32 characters."""
     def __init__(self, *, organization_id: str | None = None, id: str | None = None) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["organization_id", b"organization_id", "id", b"id"],
+        self, field_name: _Literal["organization_id", b"organization_id", "id", b"id"]
     ) -> None: ...
 
 class ToggleDirectoryResponse(_Message):
@@ -953,6 +939,5 @@ class ToggleDirectoryResponse(_Message):
     ) -> None: ...
     def HasField(self, field_name: _Literal["error_message", b"error_message"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["enabled", b"enabled", "error_message", b"error_message"],
+        self, field_name: _Literal["enabled", b"enabled", "error_message", b"error_message"]
     ) -> None: ...

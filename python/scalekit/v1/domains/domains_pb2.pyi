@@ -109,8 +109,7 @@ class CreateDomain(_Message):
         self, *, domain: str | None = None, domain_type: DomainType.ValueType | str | None = None
     ) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["domain", b"domain", "domain_type", b"domain_type"],
+        self, field_name: _Literal["domain", b"domain", "domain_type", b"domain_type"]
     ) -> None: ...
 
 class CreateDomainRequest(_Message):
@@ -171,8 +170,7 @@ class CreateDomainRequest(_Message):
         ],
     ) -> None: ...
     def WhichOneof(
-        self,
-        oneof_group: _Literal["identities", b"identities"],
+        self, oneof_group: _Literal["identities", b"identities"]
     ) -> _Literal["organization_id", "external_id"] | None: ...
 
 class CreateDomainResponse(_Message):
@@ -242,8 +240,7 @@ class DeleteDomainRequest(_Message):
         ],
     ) -> None: ...
     def WhichOneof(
-        self,
-        oneof_group: _Literal["identities", b"identities"],
+        self, oneof_group: _Literal["identities", b"identities"]
     ) -> _Literal["organization_id", "external_id"] | None: ...
 
 class Domain(_Message):
@@ -310,8 +307,7 @@ class Domain(_Message):
         verification_method: VerificationMethod.ValueType | str | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["create_time", b"create_time", "update_time", b"update_time"],
+        self, field_name: _Literal["create_time", b"create_time", "update_time", b"update_time"]
     ) -> bool: ...
     def ClearField(
         self,
@@ -388,8 +384,7 @@ class GetDomainRequest(_Message):
         ],
     ) -> None: ...
     def WhichOneof(
-        self,
-        oneof_group: _Literal["identities", b"identities"],
+        self, oneof_group: _Literal["identities", b"identities"]
     ) -> _Literal["organization_id", "external_id"] | None: ...
 
 class GetDomainResponse(_Message):
@@ -488,8 +483,7 @@ class ListDomainRequest(_Message):
         ],
     ) -> None: ...
     def WhichOneof(
-        self,
-        oneof_group: _Literal["identities", b"identities"],
+        self, oneof_group: _Literal["identities", b"identities"]
     ) -> _Literal["organization_id", "external_id"] | None: ...
 
 class ListDomainResponse(_Message):
@@ -516,11 +510,6 @@ class ListDomainResponse(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "page_size",
-            b"page_size",
-            "page_number",
-            b"page_number",
-            "domains",
-            b"domains",
+            "page_size", b"page_size", "page_number", b"page_number", "domains", b"domains"
         ],
     ) -> None: ...

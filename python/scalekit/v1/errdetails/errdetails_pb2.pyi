@@ -31,8 +31,7 @@ class DebugInfo(_Message):
         self, *, stack_entries: _Iterable[str] | None = None, detail: str | None = None
     ) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["stack_entries", b"stack_entries", "detail", b"detail"],
+        self, field_name: _Literal["stack_entries", b"stack_entries", "detail", b"detail"]
     ) -> None: ...
 
 class ErrorInfo(_Message):
@@ -142,8 +141,7 @@ class HelpInfo(_Message):
         """URL of the page."""
         def __init__(self, *, description: str | None = None, url: str | None = None) -> None: ...
         def ClearField(
-            self,
-            field_name: _Literal["description", b"description", "url", b"url"],
+            self, field_name: _Literal["description", b"description", "url", b"url"]
         ) -> None: ...
 
     LINKS_FIELD_NUMBER: int
@@ -165,8 +163,7 @@ class LocalizedMessageInfo(_Message):
     """The message in that language."""
     def __init__(self, *, locale: str | None = None, message: str | None = None) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["locale", b"locale", "message", b"message"],
+        self, field_name: _Literal["locale", b"locale", "message", b"message"]
     ) -> None: ...
 
 class RequestInfo(_Message):
@@ -183,8 +180,7 @@ class RequestInfo(_Message):
         self, *, request_id: str | None = None, serving_data: str | None = None
     ) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["request_id", b"request_id", "serving_data", b"serving_data"],
+        self, field_name: _Literal["request_id", b"request_id", "serving_data", b"serving_data"]
     ) -> None: ...
 
 class ResourceInfo(_Message):
@@ -292,18 +288,15 @@ class ValidationErrorInfo(_Message):
         def ClearField(
             self,
             field_name: _Literal[
-                "field",
-                b"field",
-                "description",
-                b"description",
-                "constraint",
-                b"constraint",
+                "field", b"field", "description", b"description", "constraint", b"constraint"
             ],
         ) -> None: ...
 
     FIELD_VIOLATIONS_FIELD_NUMBER: int
     @property
-    def field_violations(self) -> _RepeatedCompositeFieldContainer[ValidationErrorInfo.FieldViolation]:
+    def field_violations(
+        self,
+    ) -> _RepeatedCompositeFieldContainer[ValidationErrorInfo.FieldViolation]:
         """One entry per violated rule."""
     def __init__(
         self, *, field_violations: _Iterable[ValidationErrorInfo.FieldViolation] | None = None

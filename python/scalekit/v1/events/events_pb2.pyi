@@ -309,12 +309,7 @@ class ListEventsPaginatedRequest(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "filter",
-            b"filter",
-            "page_size",
-            b"page_size",
-            "page_token",
-            b"page_token",
+            "filter", b"filter", "page_size", b"page_size", "page_token", b"page_token"
         ],
     ) -> None: ...
 
@@ -403,12 +398,7 @@ class ScalekitEvent(_Message):
     def HasField(
         self,
         field_name: _Literal[
-            "occurred_at",
-            b"occurred_at",
-            "organization_id",
-            b"organization_id",
-            "data",
-            b"data",
+            "occurred_at", b"occurred_at", "organization_id", b"organization_id", "data", b"data"
         ],
     ) -> bool: ...
     def ClearField(

@@ -104,8 +104,7 @@ class CreateMcpSessionTokenResponse(_Message):
     ) -> None: ...
     def HasField(self, field_name: _Literal["expires_at", b"expires_at"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["token", b"token", "expires_at", b"expires_at"],
+        self, field_name: _Literal["token", b"token", "expires_at", b"expires_at"]
     ) -> None: ...
 
 class DeleteMcpConfigRequest(_Message):
@@ -163,12 +162,7 @@ class EnsureMcpInstanceRequest(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "name",
-            b"name",
-            "config_name",
-            b"config_name",
-            "user_identifier",
-            b"user_identifier",
+            "name", b"name", "config_name", b"config_name", "user_identifier", b"user_identifier"
         ],
     ) -> None: ...
 
@@ -224,10 +218,7 @@ class GetMcpInstanceAuthStateRequest(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "instance_id",
-            b"instance_id",
-            "include_auth_links",
-            b"include_auth_links",
+            "instance_id", b"instance_id", "include_auth_links", b"include_auth_links"
         ],
     ) -> None: ...
 
@@ -432,8 +423,7 @@ class ListMcpConnectedAccountsResponse(_Message):
         self, *, connected_accounts: _Iterable[McpConnectionAuthState] | None = None
     ) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["connected_accounts", b"connected_accounts"],
+        self, field_name: _Literal["connected_accounts", b"connected_accounts"]
     ) -> None: ...
 
 class ListMcpInstancesRequest(_Message):
@@ -572,7 +562,9 @@ class McpConfig(_Message):
     description: str
     """Description of the configuration."""
     @property
-    def connection_tool_mappings(self) -> _RepeatedCompositeFieldContainer[McpConfigConnectionToolMapping]:
+    def connection_tool_mappings(
+        self,
+    ) -> _RepeatedCompositeFieldContainer[McpConfigConnectionToolMapping]:
         """Connections that the server offers and the tools of each connection, at most 25."""
     mcp_server_url: str
     """URL of the MCP server. Read-only."""
@@ -762,12 +754,7 @@ class McpInstance(_Message):
     def HasField(
         self,
         field_name: _Literal[
-            "config",
-            b"config",
-            "last_used_at",
-            b"last_used_at",
-            "updated_at",
-            b"updated_at",
+            "config", b"config", "last_used_at", b"last_used_at", "updated_at", b"updated_at"
         ],
     ) -> bool: ...
     def ClearField(
@@ -852,7 +839,9 @@ class UpdateMcpConfigRequest(_Message):
     description: str
     """New description."""
     @property
-    def connection_tool_mappings(self) -> _RepeatedCompositeFieldContainer[McpConfigConnectionToolMapping]:
+    def connection_tool_mappings(
+        self,
+    ) -> _RepeatedCompositeFieldContainer[McpConfigConnectionToolMapping]:
         """New connections and tools, at most 25."""
     def __init__(
         self,
@@ -908,12 +897,7 @@ class UpdateMcpInstanceRequest(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "instance_id",
-            b"instance_id",
-            "name",
-            b"name",
-            "config_name",
-            b"config_name",
+            "instance_id", b"instance_id", "name", b"name", "config_name", b"config_name"
         ],
     ) -> None: ...
 

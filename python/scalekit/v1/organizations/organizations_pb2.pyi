@@ -117,12 +117,7 @@ class CreateOrganization(_Message):
     def HasField(
         self,
         field_name: _Literal[
-            "external_id",
-            b"external_id",
-            "slug",
-            b"slug",
-            "logo_url",
-            b"logo_url",
+            "external_id", b"external_id", "slug", b"slug", "logo_url", b"logo_url"
         ],
     ) -> bool: ...
     def ClearField(
@@ -183,28 +178,17 @@ class DeleteOrganizationRequest(_Message):
     def HasField(
         self,
         field_name: _Literal[
-            "id",
-            b"id",
-            "external_id",
-            b"external_id",
-            "identities",
-            b"identities",
+            "id", b"id", "external_id", b"external_id", "identities", b"identities"
         ],
     ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[
-            "id",
-            b"id",
-            "external_id",
-            b"external_id",
-            "identities",
-            b"identities",
+            "id", b"id", "external_id", b"external_id", "identities", b"identities"
         ],
     ) -> None: ...
     def WhichOneof(
-        self,
-        oneof_group: _Literal["identities", b"identities"],
+        self, oneof_group: _Literal["identities", b"identities"]
     ) -> _Literal["id", "external_id"] | None: ...
 
 class GeneratePortalLinkRequest(_Message):
@@ -233,20 +217,12 @@ class GeneratePortalLinkRequest(_Message):
         features: _Iterable[Feature.ValueType | str] | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["sso", b"sso", "directory_sync", b"directory_sync"],
+        self, field_name: _Literal["sso", b"sso", "directory_sync", b"directory_sync"]
     ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[
-            "id",
-            b"id",
-            "sso",
-            b"sso",
-            "directory_sync",
-            b"directory_sync",
-            "features",
-            b"features",
+            "id", b"id", "sso", b"sso", "directory_sync", b"directory_sync", "features", b"features"
         ],
     ) -> None: ...
 
@@ -276,28 +252,17 @@ class GetOrganizationRequest(_Message):
     def HasField(
         self,
         field_name: _Literal[
-            "id",
-            b"id",
-            "external_id",
-            b"external_id",
-            "identities",
-            b"identities",
+            "id", b"id", "external_id", b"external_id", "identities", b"identities"
         ],
     ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[
-            "id",
-            b"id",
-            "external_id",
-            b"external_id",
-            "identities",
-            b"identities",
+            "id", b"id", "external_id", b"external_id", "identities", b"identities"
         ],
     ) -> None: ...
     def WhichOneof(
-        self,
-        oneof_group: _Literal["identities", b"identities"],
+        self, oneof_group: _Literal["identities", b"identities"]
     ) -> _Literal["id", "external_id"] | None: ...
 
 class GetOrganizationResponse(_Message):
@@ -409,12 +374,7 @@ class ListOrganizationsRequest(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "page_size",
-            b"page_size",
-            "page_token",
-            b"page_token",
-            "external_id",
-            b"external_id",
+            "page_size", b"page_size", "page_token", b"page_token", "external_id", b"external_id"
         ],
     ) -> None: ...
 
@@ -583,7 +543,9 @@ class OrganizationSessionPolicySettings(_Message):
     def absolute_session_timeout_unit(self) -> _commons_pb2.TimeUnit.ValueType:
         """Unit of `absolute_session_timeout`."""
     @absolute_session_timeout_unit.setter
-    def absolute_session_timeout_unit(self, value: _commons_pb2.TimeUnit.ValueType | str) -> None: ...
+    def absolute_session_timeout_unit(
+        self, value: _commons_pb2.TimeUnit.ValueType | str
+    ) -> None: ...
     @property
     def idle_session_timeout_enabled(self) -> _BoolValue:
         """Whether a session ends early if the user is inactive."""
@@ -675,8 +637,7 @@ class OrganizationUserManagementSettings(_Message):
     def __init__(self, *, max_allowed_users: _Int32Value | None = None) -> None: ...
     def HasField(self, field_name: _Literal["max_allowed_users", b"max_allowed_users"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["max_allowed_users", b"max_allowed_users"],
+        self, field_name: _Literal["max_allowed_users", b"max_allowed_users"]
     ) -> None: ...
 
 class SearchOrganizationsRequest(_Message):
@@ -702,12 +663,7 @@ class SearchOrganizationsRequest(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "query",
-            b"query",
-            "page_size",
-            b"page_size",
-            "page_token",
-            b"page_token",
+            "query", b"query", "page_size", b"page_size", "page_token", b"page_token"
         ],
     ) -> None: ...
 
@@ -876,8 +832,7 @@ class UpdateOrganizationRequest(_Message):
         ],
     ) -> None: ...
     def WhichOneof(
-        self,
-        oneof_group: _Literal["identities", b"identities"],
+        self, oneof_group: _Literal["identities", b"identities"]
     ) -> _Literal["id", "external_id"] | None: ...
 
 class UpdateOrganizationResponse(_Message):
@@ -921,7 +876,9 @@ class UpdateOrganizationSessionPolicyRequest(_Message):
     def absolute_session_timeout_unit(self) -> _commons_pb2.TimeUnit.ValueType:
         """Unit of `absolute_session_timeout`."""
     @absolute_session_timeout_unit.setter
-    def absolute_session_timeout_unit(self, value: _commons_pb2.TimeUnit.ValueType | str) -> None: ...
+    def absolute_session_timeout_unit(
+        self, value: _commons_pb2.TimeUnit.ValueType | str
+    ) -> None: ...
     @property
     def idle_session_timeout_enabled(self) -> _BoolValue:
         """Whether a session ends early if the user is inactive."""
@@ -1027,8 +984,7 @@ class UpsertUserManagementSettingsRequest(_Message):
     ) -> None: ...
     def HasField(self, field_name: _Literal["settings", b"settings"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["organization_id", b"organization_id", "settings", b"settings"],
+        self, field_name: _Literal["organization_id", b"organization_id", "settings", b"settings"]
     ) -> None: ...
 
 class UpsertUserManagementSettingsResponse(_Message):

@@ -436,8 +436,7 @@ class UpdateCustomProviderRequest(_Message):
     ) -> None: ...
     def HasField(self, field_name: _Literal["provider", b"provider"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["identifier", b"identifier", "provider", b"provider"],
+        self, field_name: _Literal["identifier", b"identifier", "provider", b"provider"]
     ) -> None: ...
 
 class UpdateProviderResponse(_Message):

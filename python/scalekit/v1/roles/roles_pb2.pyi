@@ -111,8 +111,7 @@ class CreateOrganizationRole(_Message):
         permissions: _Iterable[str] | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["description", b"description", "extends", b"extends"],
+        self, field_name: _Literal["description", b"description", "extends", b"extends"]
     ) -> bool: ...
     def ClearField(
         self,
@@ -173,8 +172,7 @@ class CreatePermission(_Message):
     """Description of the permission, at most 2000 characters."""
     def __init__(self, *, name: str | None = None, description: str | None = None) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["name", b"name", "description", b"description"],
+        self, field_name: _Literal["name", b"name", "description", b"description"]
     ) -> None: ...
 
 class CreatePermissionRequest(_Message):
@@ -237,8 +235,7 @@ class CreateRole(_Message):
         permissions: _Iterable[str] | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["description", b"description", "extends", b"extends"],
+        self, field_name: _Literal["description", b"description", "extends", b"extends"]
     ) -> bool: ...
     def ClearField(
         self,
@@ -294,8 +291,7 @@ class DeleteOrganizationRoleBaseRequest(_Message):
     """
     def __init__(self, *, org_id: str | None = None, role_name: str | None = None) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["org_id", b"org_id", "role_name", b"role_name"],
+        self, field_name: _Literal["org_id", b"org_id", "role_name", b"role_name"]
     ) -> None: ...
 
 class DeleteOrganizationRoleRequest(_Message):
@@ -323,8 +319,7 @@ class DeleteOrganizationRoleRequest(_Message):
         reassign_role_name: str | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["reassign_role_name", b"reassign_role_name"],
+        self, field_name: _Literal["reassign_role_name", b"reassign_role_name"]
     ) -> bool: ...
     def ClearField(
         self,
@@ -389,10 +384,7 @@ class DeleteRoleRequest(_Message):
     def HasField(
         self,
         field_name: _Literal[
-            "reassign_role_id",
-            b"reassign_role_id",
-            "reassign_role_name",
-            b"reassign_role_name",
+            "reassign_role_id", b"reassign_role_id", "reassign_role_name", b"reassign_role_name"
         ],
     ) -> bool: ...
     def ClearField(
@@ -460,8 +452,7 @@ class GetOrganizationRoleUsersCountRequest(_Message):
     """
     def __init__(self, *, org_id: str | None = None, role_name: str | None = None) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["org_id", b"org_id", "role_name", b"role_name"],
+        self, field_name: _Literal["org_id", b"org_id", "role_name", b"role_name"]
     ) -> None: ...
 
 class GetOrganizationRoleUsersCountResponse(_Message):
@@ -516,8 +507,7 @@ class GetRoleRequest(_Message):
     def __init__(self, *, role_name: str | None = None, include: str | None = None) -> None: ...
     def HasField(self, field_name: _Literal["include", b"include"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["role_name", b"role_name", "include", b"include"],
+        self, field_name: _Literal["role_name", b"role_name", "include", b"include"]
     ) -> None: ...
 
 class GetRoleResponse(_Message):
@@ -612,8 +602,7 @@ class ListOrganizationRolesRequest(_Message):
     def __init__(self, *, org_id: str | None = None, include: str | None = None) -> None: ...
     def HasField(self, field_name: _Literal["include", b"include"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["org_id", b"org_id", "include", b"include"],
+        self, field_name: _Literal["org_id", b"org_id", "include", b"include"]
     ) -> None: ...
 
 class ListOrganizationRolesResponse(_Message):
@@ -651,18 +640,12 @@ class ListPermissionsRequest(_Message):
         type: PermissionType.ValueType | str | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["page_token", b"page_token", "page_size", b"page_size"],
+        self, field_name: _Literal["page_token", b"page_token", "page_size", b"page_size"]
     ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[
-            "page_token",
-            b"page_token",
-            "page_size",
-            b"page_size",
-            "type",
-            b"type",
+            "page_token", b"page_token", "page_size", b"page_size", "type", b"type"
         ],
     ) -> None: ...
 
@@ -788,8 +771,7 @@ class Permission(_Message):
         is_scalekit_permission: bool | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["create_time", b"create_time", "update_time", b"update_time"],
+        self, field_name: _Literal["create_time", b"create_time", "update_time", b"update_time"]
     ) -> bool: ...
     def ClearField(
         self,
@@ -825,8 +807,7 @@ class RemovePermissionFromRoleRequest(_Message):
         self, *, role_name: str | None = None, permission_name: str | None = None
     ) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["role_name", b"role_name", "permission_name", b"permission_name"],
+        self, field_name: _Literal["role_name", b"role_name", "permission_name", b"permission_name"]
     ) -> None: ...
 
 class Role(_Message):
@@ -948,8 +929,7 @@ class RolePermission(_Message):
         role_name: str | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["create_time", b"create_time", "update_time", b"update_time"],
+        self, field_name: _Literal["create_time", b"create_time", "update_time", b"update_time"]
     ) -> bool: ...
     def ClearField(
         self,
@@ -1090,19 +1070,13 @@ class UpdateDefaultRolesResponse(_Message):
     def HasField(
         self,
         field_name: _Literal[
-            "default_creator",
-            b"default_creator",
-            "default_member",
-            b"default_member",
+            "default_creator", b"default_creator", "default_member", b"default_member"
         ],
     ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[
-            "default_creator",
-            b"default_creator",
-            "default_member",
-            b"default_member",
+            "default_creator", b"default_creator", "default_member", b"default_member"
         ],
     ) -> None: ...
 
@@ -1131,8 +1105,7 @@ class UpdateOrganizationRoleRequest(_Message):
     ) -> None: ...
     def HasField(self, field_name: _Literal["role", b"role"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["org_id", b"org_id", "role_name", b"role_name", "role", b"role"],
+        self, field_name: _Literal["org_id", b"org_id", "role_name", b"role_name", "role", b"role"]
     ) -> None: ...
 
 class UpdateOrganizationRoleResponse(_Message):
@@ -1213,12 +1186,7 @@ class UpdateRole(_Message):
     def HasField(
         self,
         field_name: _Literal[
-            "display_name",
-            b"display_name",
-            "description",
-            b"description",
-            "extends",
-            b"extends",
+            "display_name", b"display_name", "description", b"description", "extends", b"extends"
         ],
     ) -> bool: ...
     def ClearField(
@@ -1251,8 +1219,7 @@ class UpdateRoleRequest(_Message):
     def __init__(self, *, role_name: str | None = None, role: UpdateRole | None = None) -> None: ...
     def HasField(self, field_name: _Literal["role", b"role"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["role_name", b"role_name", "role", b"role"],
+        self, field_name: _Literal["role_name", b"role_name", "role", b"role"]
     ) -> None: ...
 
 class UpdateRoleResponse(_Message):

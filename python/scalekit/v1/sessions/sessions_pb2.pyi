@@ -33,8 +33,7 @@ class AuthenticatedClients(_Message):
         self, *, client_id: str | None = None, organization_id: str | None = None
     ) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["client_id", b"client_id", "organization_id", b"organization_id"],
+        self, field_name: _Literal["client_id", b"client_id", "organization_id", b"organization_id"]
     ) -> None: ...
 
 class DeviceDetails(_Message):
@@ -175,10 +174,7 @@ class RevokeAllUserSessionsResponse(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "revoked_sessions",
-            b"revoked_sessions",
-            "total_revoked",
-            b"total_revoked",
+            "revoked_sessions", b"revoked_sessions", "total_revoked", b"total_revoked"
         ],
     ) -> None: ...
 
@@ -549,17 +545,11 @@ class UserSessionFilter(_Message):
         end_time: _Timestamp | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["start_time", b"start_time", "end_time", b"end_time"],
+        self, field_name: _Literal["start_time", b"start_time", "end_time", b"end_time"]
     ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[
-            "status",
-            b"status",
-            "start_time",
-            b"start_time",
-            "end_time",
-            b"end_time",
+            "status", b"status", "start_time", b"start_time", "end_time", b"end_time"
         ],
     ) -> None: ...

@@ -107,12 +107,7 @@ class CreateTokenResponse(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "token",
-            b"token",
-            "token_id",
-            b"token_id",
-            "token_info",
-            b"token_info",
+            "token", b"token", "token_id", b"token_id", "token_info", b"token_info"
         ],
     ) -> None: ...
 
@@ -344,12 +339,7 @@ class UpdateTokenRequest(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "token",
-            b"token",
-            "description",
-            b"description",
-            "custom_claims",
-            b"custom_claims",
+            "token", b"token", "description", b"description", "custom_claims", b"custom_claims"
         ],
     ) -> None: ...
 

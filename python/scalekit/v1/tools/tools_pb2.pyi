@@ -181,8 +181,7 @@ class ExecuteToolResponse(_Message):
     def __init__(self, *, data: _Struct | None = None, execution_id: str | None = None) -> None: ...
     def HasField(self, field_name: _Literal["data", b"data"]) -> bool: ...
     def ClearField(
-        self,
-        field_name: _Literal["data", b"data", "execution_id", b"execution_id"],
+        self, field_name: _Literal["data", b"data", "execution_id", b"execution_id"]
     ) -> None: ...
 
 class Filter(_Message):
@@ -297,12 +296,7 @@ class ListAvailableToolsRequest(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "identifier",
-            b"identifier",
-            "page_size",
-            b"page_size",
-            "page_token",
-            b"page_token",
+            "identifier", b"identifier", "page_size", b"page_size", "page_token", b"page_token"
         ],
     ) -> None: ...
 
@@ -449,12 +443,7 @@ class ListToolsRequest(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "filter",
-            b"filter",
-            "page_size",
-            b"page_size",
-            "page_token",
-            b"page_token",
+            "filter", b"filter", "page_size", b"page_size", "page_token", b"page_token"
         ],
     ) -> None: ...
 

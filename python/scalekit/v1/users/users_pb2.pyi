@@ -58,12 +58,7 @@ class AssignUserRolesRequest(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "organization_id",
-            b"organization_id",
-            "user_id",
-            b"user_id",
-            "roles",
-            b"roles",
+            "organization_id", b"organization_id", "user_id", b"user_id", "roles", b"roles"
         ],
     ) -> None: ...
 
@@ -106,12 +101,7 @@ class CreateMembership(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "roles",
-            b"roles",
-            "metadata",
-            b"metadata",
-            "inviter_email",
-            b"inviter_email",
+            "roles", b"roles", "metadata", b"metadata", "inviter_email", b"inviter_email"
         ],
     ) -> None: ...
 
@@ -177,8 +167,7 @@ class CreateMembershipRequest(_Message):
         ],
     ) -> None: ...
     def WhichOneof(
-        self,
-        oneof_group: _Literal["identities", b"identities"],
+        self, oneof_group: _Literal["identities", b"identities"]
     ) -> _Literal["id", "external_id"] | None: ...
 
 class CreateMembershipResponse(_Message):
@@ -386,8 +375,7 @@ class CreateUserProfile(_Message):
         last_name: str | None = None,
     ) -> None: ...
     def HasField(
-        self,
-        field_name: _Literal["picture", b"picture", "gender", b"gender"],
+        self, field_name: _Literal["picture", b"picture", "gender", b"gender"]
     ) -> bool: ...
     def ClearField(
         self,
@@ -474,8 +462,7 @@ class DeleteMembershipRequest(_Message):
         ],
     ) -> None: ...
     def WhichOneof(
-        self,
-        oneof_group: _Literal["identities", b"identities"],
+        self, oneof_group: _Literal["identities", b"identities"]
     ) -> _Literal["id", "external_id"] | None: ...
 
 class DeleteUserRequest(_Message):
@@ -492,28 +479,17 @@ class DeleteUserRequest(_Message):
     def HasField(
         self,
         field_name: _Literal[
-            "id",
-            b"id",
-            "external_id",
-            b"external_id",
-            "identities",
-            b"identities",
+            "id", b"id", "external_id", b"external_id", "identities", b"identities"
         ],
     ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[
-            "id",
-            b"id",
-            "external_id",
-            b"external_id",
-            "identities",
-            b"identities",
+            "id", b"id", "external_id", b"external_id", "identities", b"identities"
         ],
     ) -> None: ...
     def WhichOneof(
-        self,
-        oneof_group: _Literal["identities", b"identities"],
+        self, oneof_group: _Literal["identities", b"identities"]
     ) -> _Literal["id", "external_id"] | None: ...
 
 class GetUserRequest(_Message):
@@ -530,28 +506,17 @@ class GetUserRequest(_Message):
     def HasField(
         self,
         field_name: _Literal[
-            "id",
-            b"id",
-            "external_id",
-            b"external_id",
-            "identities",
-            b"identities",
+            "id", b"id", "external_id", b"external_id", "identities", b"identities"
         ],
     ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[
-            "id",
-            b"id",
-            "external_id",
-            b"external_id",
-            "identities",
-            b"identities",
+            "id", b"id", "external_id", b"external_id", "identities", b"identities"
         ],
     ) -> None: ...
     def WhichOneof(
-        self,
-        oneof_group: _Literal["identities", b"identities"],
+        self, oneof_group: _Literal["identities", b"identities"]
     ) -> _Literal["id", "external_id"] | None: ...
 
 class GetUserResponse(_Message):
@@ -729,8 +694,7 @@ class ListUserPermissionsRequest(_Message):
         self, *, organization_id: str | None = None, user_id: str | None = None
     ) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["organization_id", b"organization_id", "user_id", b"user_id"],
+        self, field_name: _Literal["organization_id", b"organization_id", "user_id", b"user_id"]
     ) -> None: ...
 
 class ListUserPermissionsResponse(_Message):
@@ -758,8 +722,7 @@ class ListUserRolesRequest(_Message):
         self, *, organization_id: str | None = None, user_id: str | None = None
     ) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["organization_id", b"organization_id", "user_id", b"user_id"],
+        self, field_name: _Literal["organization_id", b"organization_id", "user_id", b"user_id"]
     ) -> None: ...
 
 class ListUserRolesResponse(_Message):
@@ -785,8 +748,7 @@ class ListUsersRequest(_Message):
     """Token of the page to return, from an earlier response; empty for the first page."""
     def __init__(self, *, page_size: int | None = None, page_token: str | None = None) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["page_size", b"page_size", "page_token", b"page_token"],
+        self, field_name: _Literal["page_size", b"page_size", "page_token", b"page_token"]
     ) -> None: ...
 
 class ListUsersResponse(_Message):
@@ -856,14 +818,7 @@ class Permission(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "id",
-            b"id",
-            "name",
-            b"name",
-            "description",
-            b"description",
-            "tags",
-            b"tags",
+            "id", b"id", "name", b"name", "description", b"description", "tags", b"tags"
         ],
     ) -> None: ...
 
@@ -890,12 +845,7 @@ class RemoveUserRoleRequest(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "organization_id",
-            b"organization_id",
-            "user_id",
-            b"user_id",
-            "role_name",
-            b"role_name",
+            "organization_id", b"organization_id", "user_id", b"user_id", "role_name", b"role_name"
         ],
     ) -> None: ...
 
@@ -911,8 +861,7 @@ class ResendInviteRequest(_Message):
     """Id of the user (`usr_` followed by digits). 19 to 25 characters."""
     def __init__(self, *, organization_id: str | None = None, id: str | None = None) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["organization_id", b"organization_id", "id", b"id"],
+        self, field_name: _Literal["organization_id", b"organization_id", "id", b"id"]
     ) -> None: ...
 
 class ResendInviteResponse(_Message):
@@ -1031,12 +980,7 @@ class SearchUsersRequest(_Message):
     def ClearField(
         self,
         field_name: _Literal[
-            "query",
-            b"query",
-            "page_size",
-            b"page_size",
-            "page_token",
-            b"page_token",
+            "query", b"query", "page_size", b"page_size", "page_token", b"page_token"
         ],
     ) -> None: ...
 
@@ -1100,8 +1044,7 @@ class UpdateMembership(_Message):
         metadata: _Mapping[str, str] | None = None,
     ) -> None: ...
     def ClearField(
-        self,
-        field_name: _Literal["roles", b"roles", "metadata", b"metadata"],
+        self, field_name: _Literal["roles", b"roles", "metadata", b"metadata"]
     ) -> None: ...
 
 class UpdateMembershipRequest(_Message):
@@ -1158,8 +1101,7 @@ class UpdateMembershipRequest(_Message):
         ],
     ) -> None: ...
     def WhichOneof(
-        self,
-        oneof_group: _Literal["identities", b"identities"],
+        self, oneof_group: _Literal["identities", b"identities"]
     ) -> _Literal["id", "external_id"] | None: ...
 
 class UpdateMembershipResponse(_Message):
@@ -1385,32 +1327,17 @@ class UpdateUserRequest(_Message):
     def HasField(
         self,
         field_name: _Literal[
-            "id",
-            b"id",
-            "external_id",
-            b"external_id",
-            "user",
-            b"user",
-            "identities",
-            b"identities",
+            "id", b"id", "external_id", b"external_id", "user", b"user", "identities", b"identities"
         ],
     ) -> bool: ...
     def ClearField(
         self,
         field_name: _Literal[
-            "id",
-            b"id",
-            "external_id",
-            b"external_id",
-            "user",
-            b"user",
-            "identities",
-            b"identities",
+            "id", b"id", "external_id", b"external_id", "user", b"user", "identities", b"identities"
         ],
     ) -> None: ...
     def WhichOneof(
-        self,
-        oneof_group: _Literal["identities", b"identities"],
+        self, oneof_group: _Literal["identities", b"identities"]
     ) -> _Literal["id", "external_id"] | None: ...
 
 class UpdateUserResponse(_Message):
