@@ -35,6 +35,7 @@ class _Methods:
         page_size: int | None = None,
         page_token: str | None = None,
         connection_names: list[str] | None = None,
+        query: str | None = None,
     ):
         """Lists the connected accounts that match all given filters, newest first, page by page.
 
@@ -60,6 +61,8 @@ class _Methods:
             connection_names (Sequence[str], optional): Only accounts of these connections: at
                 most 20 non-empty names in the format of `connector`. Each item: 1 to 400
                 characters. Each item: must match `^[a-zA-Z0-9_: -]*$`.
+            query (str, optional): Only accounts that contain this text, at most 100
+                characters.
 
         Returns:
             ``(message, call)``: the :class:`ListConnectedAccountsResponse`, and the status and
@@ -77,6 +80,7 @@ class _Methods:
         args.optional("page_size", page_size)
         args.optional("page_token", page_token)
         args.optional("connection_names", connection_names)
+        args.optional("query", query)
         return self._call(
             args.operation, args.request, connected_accounts_pb2.ListConnectedAccountsResponse
         )
@@ -475,6 +479,7 @@ class _Methods:
         provider: str | None = None,
         page_size: int | None = None,
         connection_names: list[str] | None = None,
+        query: str | None = None,
     ):
         """Iterates over the items of all pages of :meth:`list_connected_accounts`.
 
@@ -497,6 +502,8 @@ class _Methods:
             connection_names (Sequence[str], optional): Only accounts of these connections: at
                 most 20 non-empty names in the format of `connector`. Each item: 1 to 400
                 characters. Each item: must match `^[a-zA-Z0-9_: -]*$`.
+            query (str, optional): Only accounts that contain this text, at most 100
+                characters.
 
         Yields:
             Each :class:`ConnectedAccountForList`.
@@ -512,6 +519,7 @@ class _Methods:
         args.optional("provider", provider)
         args.optional("page_size", page_size)
         args.optional("connection_names", connection_names)
+        args.optional("query", query)
         return self._pages(
             args.operation,
             args.request,

@@ -94,6 +94,7 @@ class ConnectedAccountsClient(_Service):
         page_size: int | None = None,
         page_token: str | None = None,
         connection_names: _Sequence[str] | None = None,
+        query: str | None = None,
     ) -> tuple[_connected_accounts_pb2.ListConnectedAccountsResponse, _Call]: ...
     def search_connected_accounts(
         self,
@@ -165,6 +166,7 @@ class ConnectedAccountsClient(_Service):
         provider: str | None = None,
         page_size: int | None = None,
         connection_names: _Sequence[str] | None = None,
+        query: str | None = None,
     ) -> _Iterator[_connected_accounts_pb2.ConnectedAccountForList]: ...
     def iter_search_connected_accounts(
         self, query: str, page_size: int | None = None, connection_id: str | None = None
@@ -181,6 +183,7 @@ class AsyncConnectedAccountsClient(_AsyncService):
         page_size: int | None = None,
         page_token: str | None = None,
         connection_names: _Sequence[str] | None = None,
+        query: str | None = None,
     ) -> _Coroutine[
         _Any, _Any, tuple[_connected_accounts_pb2.ListConnectedAccountsResponse, _Call]
     ]: ...
@@ -270,6 +273,7 @@ class AsyncConnectedAccountsClient(_AsyncService):
         provider: str | None = None,
         page_size: int | None = None,
         connection_names: _Sequence[str] | None = None,
+        query: str | None = None,
     ) -> _AsyncIterator[_connected_accounts_pb2.ConnectedAccountForList]: ...
     def iter_search_connected_accounts(
         self, query: str, page_size: int | None = None, connection_id: str | None = None

@@ -136,6 +136,8 @@ class _Methods:
         params: Any = None,
         connected_account_id: str | None = None,
         connection_name: str | None = None,
+        organization_id: str | None = None,
+        user_id: str | None = None,
     ):
         """Executes a tool with a connected account and returns its result.
 
@@ -154,6 +156,10 @@ class _Methods:
             connection_name (str, optional): Name of the connection to use, at most 400
                 letters, digits, spaces, `_`, `:` and `-`. Must match `^[a-zA-Z0-9_:
                 -]*$`.
+            organization_id (str, optional): Id of the organization that the connected account
+                belongs to. At most 100 characters.
+            user_id (str, optional): Id of the user that the connected account belongs to. At
+                most 100 characters.
 
         Returns:
             ``(message, call)``: the :class:`ExecuteToolResponse`, and the status and headers of
@@ -166,6 +172,8 @@ class _Methods:
         args.optional("params", params)
         args.optional("connected_account_id", connected_account_id)
         args.optional("connection_name", connection_name, "connector")
+        args.optional("organization_id", organization_id)
+        args.optional("user_id", user_id)
         return self._call(args.operation, args.request, tools_pb2.ExecuteToolResponse)
 
     def iter_tools(self, filter: Any = None, page_size: int | None = None):

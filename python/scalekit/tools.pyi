@@ -58,6 +58,8 @@ class ToolsClient(_Service):
         params: _Struct | _Fields | None = None,
         connected_account_id: str | None = None,
         connection_name: str | None = None,
+        organization_id: str | None = None,
+        user_id: str | None = None,
     ) -> tuple[_tools_pb2.ExecuteToolResponse, _Call]: ...
     def iter_tools(
         self, filter: _tools_pb2.Filter | _Fields | None = None, page_size: int | None = None
@@ -99,6 +101,8 @@ class AsyncToolsClient(_AsyncService):
         params: _Struct | _Fields | None = None,
         connected_account_id: str | None = None,
         connection_name: str | None = None,
+        organization_id: str | None = None,
+        user_id: str | None = None,
     ) -> _Coroutine[_Any, _Any, tuple[_tools_pb2.ExecuteToolResponse, _Call]]: ...
     def iter_tools(
         self, filter: _tools_pb2.Filter | _Fields | None = None, page_size: int | None = None
