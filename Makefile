@@ -22,6 +22,8 @@ EMULATOR := target/debug/scalekit-emulator
 ATTACKS := target/debug/attack-server
 ADDON := libscalekit_node.$(if $(filter Darwin,$(shell uname)),dylib,so)
 TSC := node/node_modules/.bin/tsc
+# Selected with every package, so that all builds share the dependencies.
+SHARED := -p scalekit-shared-build
 export CARGO_TERM_COLOR ?= never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export SCALEKIT_EMULATOR_BIN := $(CURDIR)/$(EMULATOR)
@@ -43,7 +45,8 @@ quickstart-node: node/lib/.built node/scalekit.node examples/node_modules/.insta
 	$(EMULATOR) run -- node examples/build/quickstart.js
 
 quickstart-rust: $(EMULATOR)
-	$(EMULATOR) run --auto-approve -- cargo run -q -p scalekit-conformance --example quickstart
+	cargo build -q -p scalekit-conformance $(SHARED) --example quickstart
+	$(EMULATOR) run --auto-approve -- target/debug/examples/quickstart
 
 test: lint test-rust test-docs test-python test-python-matrix test-oidc test-packages test-node test-node-package test-consumers fuzz quickstart quickstart-node quickstart-rust
 
@@ -52,6 +55,7 @@ test: lint test-rust test-docs test-python test-python-matrix test-oidc test-pac
 lint: $(TOOLS)/.installed node/lib/.built
 	cargo fmt --all --check
 	cargo run -q -p codegen -- --check
+	scripts/check-shared-build
 	cargo clippy -q --workspace --all-targets -- -D warnings
 	$(TOOLS)/bin/ruff check python examples emulator bench
 	$(TOOLS)/bin/ruff format --check python examples emulator bench
@@ -75,7 +79,7 @@ $(TOOLS)/.installed: python/constraints.txt scripts/venv
 # A debug build of the wheel. scripts/bench builds the release wheel.
 target/wheels/.debug: $(TOOLS)/.installed $(RUST_SOURCES) $(PYTHON_SOURCES)
 	rm -rf target/wheels/debug
-	cd python && ../$(TOOLS)/bin/maturin build -q --profile dev --out ../target/wheels/debug --interpreter $(PYTHON)
+	cd python && ../$(TOOLS)/bin/maturin build -q --profile dev --features shared-build --out ../target/wheels/debug --interpreter $(PYTHON)
 	touch $@
 
 $(VENV)/user/.wheel: target/wheels/.debug
@@ -95,10 +99,10 @@ target/wheels/.emulator: $(TOOLS)/.installed $(EMULATOR) emulator/pyproject.toml
 	touch $@
 
 $(EMULATOR): $(RUST_SOURCES)
-	cargo build -q -p scalekit-emulator --bin scalekit-emulator
+	cargo build -q -p scalekit-emulator $(SHARED) --bin scalekit-emulator
 
 $(ATTACKS): $(RUST_SOURCES)
-	cargo build -q -p scalekit-conformance --bin attack-server
+	cargo build -q -p scalekit-conformance $(SHARED) --bin attack-server
 
 # The browser for the tests of the emulator's pages.
 target/.chromium:
@@ -137,7 +141,7 @@ node/lib/.built: node/node_modules/.installed $(NODE_SOURCES)
 	touch $@
 
 node/scalekit.node: $(RUST_SOURCES)
-	cargo build -q -p scalekit-node
+	cargo build -q -p scalekit-node $(SHARED)
 	cp target/debug/$(ADDON) $@
 
 # The examples import the package of this checkout by its package name.

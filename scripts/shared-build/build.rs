@@ -1,0 +1,3 @@
+//! Empty: without a build script, Cargo ignores the build dependencies.
+
+fn main() {}
