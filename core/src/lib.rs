@@ -76,9 +76,16 @@ pub mod webhook;
 #[cfg(test)]
 mod test_server;
 
+/// Defaults and limits of the client options, for bindings.
 #[doc(hidden)]
 pub use config::defaults;
-pub use error::{Class, Code, Error, ErrorKind};
+/// Environment variables of the client options, for bindings.
+#[cfg(feature = "client")]
+#[doc(hidden)]
+pub use config::variables;
+#[doc(hidden)]
+pub use error::Message;
+pub use error::{Code, Error, ErrorKind};
 pub use secret::Secret;
 #[cfg(feature = "client")]
 pub use {

@@ -71,7 +71,7 @@ export default class ScalekitClient extends Services {
    * @throws {ScalekitArgumentException} An argument or option is invalid. The message names it.
    */
   constructor(envUrl: string, clientId: string, clientSecret: string, options?: ScalekitOptions) {
-    const client = checked(native().makeClient(nativeOptions(envUrl, clientId, clientSecret, options)));
+    const client = checked(native().makeClient(nativeOptions(envUrl, clientId, clientSecret, options), process.versions.node));
     const missing = missingCredentials({ envUrl, clientId, clientSecret });
     super(missing.length === 0 ? new NativeTransport(client) : new RejectingTransport(missing));
     defineNative(this, client, missing);
@@ -140,7 +140,7 @@ export default class ScalekitClient extends Services {
     const verifier = validate.optionalText("codeVerifier", codeVerifier);
     const response = await backgroundJson(
       (mailbox, id) => native().authenticateWithCode(this[COMPLETE], mailbox, id, code, redirectUri, verifier),
-      { signal },
+      signal,
     );
     return {
       user: response.user,
@@ -166,7 +166,7 @@ export default class ScalekitClient extends Services {
     validate.text("refreshToken", refreshToken);
     const response = await backgroundJson(
       (mailbox, id) => native().refreshAccessToken(this[COMPLETE], mailbox, id, refreshToken),
-      options,
+      signalOf(options),
     );
     return {
       accessToken: response.access_token,
@@ -208,7 +208,7 @@ export default class ScalekitClient extends Services {
       await runInBackground(
         (mailbox, id) =>
           native().validate(this[WITH_URL], mailbox, id, token, Date.now(), requirements),
-        options,
+        signalOf(options),
       );
       return true;
     } catch (error) {
@@ -244,7 +244,7 @@ export default class ScalekitClient extends Services {
     }
     return (await backgroundJson(
       (mailbox, id) => native().validate(this[WITH_URL], mailbox, id, text, Date.now(), requirements),
-      options,
+      signalOf(options),
     )) as T;
   }
 
@@ -285,7 +285,7 @@ export default class ScalekitClient extends Services {
   async loadKeys(options?: Cancellation): Promise<void> {
     await runInBackground(
       (mailbox, id) => native().refreshKeys(this[WITH_URL], mailbox, id),
-      options,
+      signalOf(options),
     );
   }
 
@@ -342,7 +342,7 @@ export default class ScalekitClient extends Services {
     return (await runInBackground(
       (mailbox, id) =>
         native().clientToken(this[WITH_URL], mailbox, id, clientId, clientSecret, requested),
-      options,
+      signalOf(options),
     )) as string;
   }
 
@@ -350,18 +350,19 @@ export default class ScalekitClient extends Services {
   async getClientAccessToken(options?: Cancellation): Promise<string> {
     return (await runInBackground(
       (mailbox, id) => native().ownClientToken(this[COMPLETE], mailbox, id),
-      options,
+      signalOf(options),
     )) as string;
   }
 
   /**
    * Generates a proof key for code exchange (RFC 7636).
    *
-   * @param length Length of the verifier, 43 to 128 characters.
+   * @param length Length of the verifier, 43 to 128 characters. Default: 43.
    */
-  generatePkce(length = 43): Pkce {
-    const characters = validate.optionalCount("length", length, 128) ?? 43;
-    const [codeVerifier, codeChallenge] = checked(native().generatePkce(characters));
+  generatePkce(length?: number): Pkce {
+    const [codeVerifier, codeChallenge] = checked(
+      native().generatePkce(validate.optionalValue(length)),
+    );
     return { codeVerifier, codeChallenge, codeChallengeMethod: "S256" };
   }
 
@@ -384,10 +385,12 @@ export default class ScalekitClient extends Services {
   }
 }
 
+/** Returns the signal of the options of a method. */
+function signalOf(options: Cancellation | undefined): unknown {
+  return validate.options("options", options).signal;
+}
+
 /** Runs a background task and parses its JSON output. */
-async function backgroundJson(
-  start: Parameters<typeof runInBackground>[0],
-  options?: Cancellation,
-): Promise<any> {
-  return JSON.parse((await runInBackground(start, options)) as string);
+async function backgroundJson(...task: Parameters<typeof runInBackground>): Promise<any> {
+  return JSON.parse((await runInBackground(...task)) as string);
 }

@@ -1,19 +1,22 @@
 """The Rust core. This module is private: use the clients of :mod:`scalekit`."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, Literal, TypeAlias, TypedDict, final, overload
+from typing import Any, Final, Literal, TypeAlias, final, overload
 
 from typing_extensions import Buffer
 
 __all__ = [
     "API_VERSION",
+    "DEFAULTS",
     "EXCEPTIONS",
+    "MIN_KEEPALIVE_TIME_MS",
     "OPERATIONS",
     "Headers",
     "NativeClient",
     "Sink",
     "Task",
     "__version__",
+    "credentials",
     "generate_pkce",
     "response_type",
 ]
@@ -22,6 +25,9 @@ __version__: Final[str]
 API_VERSION: Final[str]
 OPERATIONS: Final[tuple[str, ...]]
 EXCEPTIONS: Final[tuple[str, ...]]
+# The defaults of the options that are numbers.
+DEFAULTS: Final[dict[str, int]]
+MIN_KEEPALIVE_TIME_MS: Final[int]
 
 @final
 class Headers:
@@ -48,29 +54,6 @@ _Target: TypeAlias = tuple[Sink, Any]
 # The accepted issuers, the accepted audiences and the required scopes.
 _TokenChecks: TypeAlias = tuple[list[str] | None, list[str] | None, list[str]]
 
-class _ClientOptions(TypedDict):
-    """Options of a client. Times are in seconds; a `keepalive_time` of 0 turns probes off."""
-
-    env_url: str
-    client_id: str
-    client_secret: str
-    call_timeout: float
-    tool_call_timeout: float
-    connect_timeout: float
-    keepalive_time: float
-    keepalive_timeout: float
-    max_retries: int
-    ca_certificates: bytes | None
-    proxy: str | None
-    token_leeway: float
-    token_cache_size: int
-    webhook_tolerance: float
-    issuer: str | None
-    audience: list[str] | None
-    user_agent_suffix: str | None
-    allow_insecure_http: bool
-    language_version: str
-
 @final
 class NativeClient:
     """The client of the Rust core. It also works in forked processes.
@@ -80,7 +63,7 @@ class NativeClient:
     returns ``None`` if the keys must be fetched first.
     """
 
-    def __new__(cls, options: _ClientOptions) -> NativeClient: ...
+    def __new__(cls, options: dict[str, object], language_version: str) -> NativeClient: ...
     @property
     def env_url(self) -> str:
         """The environment's URL, without a trailing slash."""
@@ -95,11 +78,11 @@ class NativeClient:
 
     @overload
     def call(
-        self, operation: str, request: bytes, timeout: float | None = None, *, target: None = None
+        self, operation: str, request: bytes, timeout: object = None, *, target: None = None
     ) -> tuple[bytes, Headers]: ...
     @overload
     def call(
-        self, operation: str, request: bytes, timeout: float | None = None, *, target: _Target
+        self, operation: str, request: bytes, timeout: object = None, *, target: _Target
     ) -> Task: ...
     @overload
     def refresh_keys(self, *, target: None = None) -> None: ...
@@ -205,7 +188,12 @@ class NativeClient:
 
     def close(self) -> None: ...
 
-def generate_pkce(length: int) -> tuple[str, str]:
+def credentials(variable: Callable[[str], str | None]) -> list[str]:
+    """Returns the environment URL, the client id and the client secret. `variable` returns the
+    value of an environment variable.
+    """
+
+def generate_pkce(length: object) -> list[str]:
     """Returns a random verifier and its S256 challenge."""
 
 def response_type(operation: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypedDict
 
 from scalekit import _native
+from scalekit._native import DEFAULTS
 from scalekit._runtime import validate
 from scalekit._runtime.annotations import Message
 from scalekit._runtime.call import Call as Call
@@ -27,11 +28,11 @@ from scalekit.common.exceptions import (
 # exceptions above.
 TOKEN_ENDPOINT = "/oauth/token"  # noqa: S105
 JWKS_ENDPOINT = "/keys"
-DEFAULT_KEEPALIVE_TIME_MS = 60_000
-DEFAULT_KEEPALIVE_TIMEOUT_MS = 10_000
-MIN_KEEPALIVE_TIME_MS = validate.MIN_KEEPALIVE_TIME_MS
-DEFAULT_CALL_TIMEOUT_S = 20
-DEFAULT_TOOL_CALL_TIMEOUT_S = 60
+DEFAULT_KEEPALIVE_TIME_MS = DEFAULTS["keepalive_time_ms"]
+DEFAULT_KEEPALIVE_TIMEOUT_MS = DEFAULTS["keepalive_timeout_ms"]
+MIN_KEEPALIVE_TIME_MS = _native.MIN_KEEPALIVE_TIME_MS
+DEFAULT_CALL_TIMEOUT_S = DEFAULTS["call_timeout_s"]
+DEFAULT_TOOL_CALL_TIMEOUT_S = DEFAULTS["tool_call_timeout_s"]
 
 
 class ClientOptions(TypedDict, total=False):
@@ -65,60 +66,46 @@ class BaseCoreClient:
         call_timeout_s: float = DEFAULT_CALL_TIMEOUT_S,
         tool_call_timeout_s: float = DEFAULT_TOOL_CALL_TIMEOUT_S,
         *,
-        connect_timeout_s: float = 10,
-        max_retries: int = 3,
+        connect_timeout_s: float = DEFAULTS["connect_timeout_s"],
+        max_retries: int = DEFAULTS["max_retries"],
         ca_certificates: bytes | str | os.PathLike[str] | None = None,
         proxy: str | None = None,
-        token_leeway_s: float = 5,
-        token_cache_size: int = 1024,
+        token_leeway_s: float = DEFAULTS["token_leeway_s"],
+        token_cache_size: int = DEFAULTS["token_cache_size"],
         issuer: str | None = None,
         audience: str | list[str] | None = None,
-        webhook_tolerance_s: float = 300,
+        webhook_tolerance_s: float = DEFAULTS["webhook_tolerance_s"],
         user_agent_suffix: str | None = None,
         allow_insecure_http: bool = False,
     ) -> None:
         """Validates the options, which :class:`scalekit.ScalekitClient` documents."""
-        validate.text(env_url=env_url, client_id=client_id, client_secret=client_secret)
-        validate.keepalive(keepalive_time_ms, keepalive_timeout_ms)
-        validate.seconds(call_timeout_s=call_timeout_s, tool_call_timeout_s=tool_call_timeout_s)
-        validate.seconds(
-            connect_timeout_s=connect_timeout_s, webhook_tolerance_s=webhook_tolerance_s
-        )
-        validate.seconds(zero=True, token_leeway_s=token_leeway_s)
-        validate.count(max_retries=max_retries)
-        validate.count(most=1 << 20, token_cache_size=token_cache_size)
-        validate.optional_text(proxy=proxy, issuer=issuer, user_agent_suffix=user_agent_suffix)
         self.keepalive_time_ms = keepalive_time_ms
         self.keepalive_timeout_ms = keepalive_timeout_ms
         self.call_timeout_s = call_timeout_s
         self.tool_call_timeout_s = tool_call_timeout_s
         self.webhook_tolerance_s = webhook_tolerance_s
-        # Without probes the timeout has no effect, but the core rejects a timeout of 0.
-        probe_timeout_ms = (
-            keepalive_timeout_ms if keepalive_time_ms else DEFAULT_KEEPALIVE_TIMEOUT_MS
-        )
         self._native = _native.NativeClient(
             {
                 "env_url": env_url,
                 "client_id": client_id,
                 "client_secret": client_secret,
-                "call_timeout": float(call_timeout_s),
-                "tool_call_timeout": float(tool_call_timeout_s),
-                "connect_timeout": float(connect_timeout_s),
-                "keepalive_time": keepalive_time_ms / 1000,
-                "keepalive_timeout": probe_timeout_ms / 1000,
+                "keepalive_time_ms": keepalive_time_ms,
+                "keepalive_timeout_ms": keepalive_timeout_ms,
+                "call_timeout_s": call_timeout_s,
+                "tool_call_timeout_s": tool_call_timeout_s,
+                "connect_timeout_s": connect_timeout_s,
                 "max_retries": max_retries,
-                "ca_certificates": validate.certificates(ca_certificates),
+                "ca_certificates": ca_certificates,
                 "proxy": proxy,
-                "token_leeway": float(token_leeway_s),
+                "token_leeway_s": token_leeway_s,
                 "token_cache_size": token_cache_size,
-                "webhook_tolerance": float(webhook_tolerance_s),
                 "issuer": issuer,
-                "audience": validate.strings("audience", audience),
+                "audience": audience,
+                "webhook_tolerance_s": webhook_tolerance_s,
                 "user_agent_suffix": user_agent_suffix,
                 "allow_insecure_http": allow_insecure_http,
-                "language_version": "{}.{}.{}".format(*sys.version_info),
-            }
+            },
+            "{}.{}.{}".format(*sys.version_info),
         )
         self.env_url: str = self._native.env_url
         self.client_id: str = client_id
@@ -208,8 +195,6 @@ class CoreClient(BaseCoreClient):
             ScalekitServerException: the service rejected the call or was not reached.
         """
         response, request = _response_type(func), data.SerializeToString()
-        if timeout is not None:
-            validate.seconds(timeout=timeout)
         body, headers = self._native.call(func, request, timeout)
         return response.FromString(body), Call(headers)
 
@@ -285,8 +270,6 @@ class AsyncCoreClient(BaseCoreClient):
     ) -> tuple[Any, Call]:
         """Calls an operation by name; see :meth:`CoreClient.grpc_exec`."""
         response, request = _response_type(func), data.SerializeToString()
-        if timeout is not None:
-            validate.seconds(timeout=timeout)
         body, headers = await self._invoke(self._native.call, func, request, timeout)
         return response.FromString(body), Call(headers)
 

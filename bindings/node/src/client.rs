@@ -2,12 +2,13 @@
 
 use napi::bindgen_prelude::{BufferSlice, External};
 use napi_derive::napi;
-use scalekit::{CallOptions, Client, Error, schema};
+use scalekit_bindings::process::with_runtime;
+use scalekit_bindings::{Client, call};
 
 use crate::failure::Failure;
-use crate::guard;
+use crate::guard::failure;
 use crate::mailbox::{Mailbox, Output, start};
-use crate::options::milliseconds;
+use crate::options::{AnyValue, call_timeout};
 
 /// Calls an operation with a serialized request. The output is the serialized response.
 #[napi]
@@ -17,27 +18,15 @@ pub(crate) fn call(
     id: u32,
     operation: String,
     request: BufferSlice<'_>,
-    timeout_ms: Option<f64>,
+    timeout: Option<AnyValue<'_>>,
 ) -> Option<Failure> {
-    let started = guard::run(|| {
-        let Some(operation) = schema::find(&operation) else {
-            let unknown = format!("there is no operation {operation:?}");
-            return Err(Error::invalid_argument(unknown).into());
-        };
-        let mut options = CallOptions::default();
-        if let Some(timeout) = timeout_ms {
-            options = options.with_timeout(milliseconds("timeoutMs", timeout)?);
-        }
+    failure(|| {
         let (client, request) = (Client::clone(client), request.to_vec());
-        let task = async move {
-            let prepared = scalekit_wire::encode_request(operation, &request)?;
-            let response = client.send(operation, prepared, options).await?;
-            let message = scalekit_wire::decode_aside(operation, response.body).await?;
-            Ok(Output::Bytes(message))
-        };
-        Ok(start(mailbox, id, task))
-    });
-    started.unwrap_or_else(|error| Some(error.into()))
+        let call = call::protobuf(client, &operation, request, call_timeout(timeout)?)?;
+        start(mailbox, id, async {
+            Ok(Output::Bytes(call.await?.message))
+        })
+    })
 }
 
 /// Returns the environment URL without a trailing slash.
@@ -55,10 +44,11 @@ pub(crate) fn user_agent(client: &External<Client>) -> String {
 /// Closes all connections.
 #[napi]
 pub(crate) fn close(client: &External<Client>) -> Option<Failure> {
-    guard::failure(|| {
-        // Closing connections requires the context of the tokio runtime.
-        let _context = crate::runtime::handle()?.enter();
-        client.close();
-        Ok(())
+    // Closing connections requires the context of the tokio runtime.
+    failure(|| {
+        with_runtime(|runtime| {
+            let _context = runtime.enter();
+            client.close();
+        })
     })
 }

@@ -23,13 +23,13 @@ mod oauth;
 mod options;
 #[cfg(debug_assertions)]
 mod panics;
-mod runtime;
 mod tokens;
 mod urls;
 mod webhooks;
 
 use napi_derive::napi;
-use scalekit::{API_VERSION, Class, schema::OPERATIONS};
+use scalekit_bindings::exceptions::Exception;
+use scalekit_bindings::{API_VERSION, VERSION, call, options::variables};
 
 /// Facts about the addon, which the package's tests compare with the package.
 #[napi(object, object_from_js = false)]
@@ -42,15 +42,22 @@ pub(crate) struct About {
     pub operations: Vec<&'static str>,
     /// The names of all exceptions. Base classes come first.
     pub exceptions: Vec<&'static str>,
+    /// The environment variables of the environment URL, the client id and the client secret.
+    pub variables: Vec<&'static str>,
 }
 
 /// Returns facts about the addon.
 #[napi]
 pub(crate) fn about() -> About {
     About {
-        version: env!("CARGO_PKG_VERSION"),
+        version: VERSION,
         api_version: API_VERSION,
-        operations: OPERATIONS.iter().map(|operation| operation.name).collect(),
-        exceptions: Class::ALL.map(Class::name).to_vec(),
+        operations: call::operations().collect(),
+        exceptions: Exception::ALL.iter().map(|class| class.name()).collect(),
+        variables: vec![
+            variables::ENV_URL[0],
+            variables::CLIENT_ID[0],
+            variables::CLIENT_SECRET[0],
+        ],
     }
 }

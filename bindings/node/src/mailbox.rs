@@ -15,10 +15,11 @@ use napi::bindgen_prelude::{External, FnArgs, Function, Uint8Array};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Either, Status};
 use napi_derive::napi;
+use scalekit_bindings::process::with_runtime;
+use scalekit_bindings::{BindingError, guard};
 use tokio::task::AbortHandle;
 
-use crate::failure::{AddonError, Failure};
-use crate::{guard, runtime};
+use crate::failure::Failure;
 
 /// The output of a background task.
 pub(crate) enum Output {
@@ -32,7 +33,7 @@ pub(crate) enum Output {
 
 /// The arguments of the JavaScript function: task id, failure, output.
 type Arguments = FnArgs<(u32, Option<Failure>, Option<Either<Uint8Array, String>>)>;
-type Delivery = (u32, Result<Output, AddonError>);
+type Delivery = (u32, Result<Output, BindingError>);
 type Deliver = ThreadsafeFunction<Delivery, (), Arguments, Status, false>;
 
 /// The handle of a mailbox. Dropping it closes the mailbox.
@@ -50,7 +51,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl State {
     /// Removes a finished task and delivers its result, unless the task was cancelled.
-    fn finish(&self, id: u32, result: Result<Output, AddonError>) {
+    fn finish(&self, id: u32, result: Result<Output, BindingError>) {
         if locked(&self.running).remove(&id).is_some()
             && let Some(deliver) = &*locked(&self.deliver)
         {
@@ -74,25 +75,22 @@ impl Drop for Mailbox {
     }
 }
 
-/// Starts a background task. Its result is delivered with `id`.
+/// Starts a background task. Its result is delivered with `id`. Fails if the runtime cannot start.
 pub(crate) fn start(
     mailbox: &Mailbox,
     id: u32,
-    task: impl Future<Output = Result<Output, AddonError>> + Send + 'static,
-) -> Option<Failure> {
-    let handle = match runtime::handle() {
-        Ok(handle) => handle,
-        Err(error) => return Some(error.into()),
-    };
+    task: impl Future<Output = Result<Output, BindingError>> + Send + 'static,
+) -> Result<(), BindingError> {
     let state = Arc::clone(&mailbox.0);
     // The lock is held until the task is inserted, so that `finish` finds it.
     let mut running = locked(&mailbox.0.running);
-    let join_handle = handle.spawn(async move {
+    let task = async move {
         let result = guard::run_async(task).await;
         state.finish(id, result);
-    });
-    running.insert(id, join_handle.abort_handle());
-    None
+    };
+    let task = with_runtime(|runtime| runtime.spawn(task))?;
+    running.insert(id, task.abort_handle());
+    Ok(())
 }
 
 /// Opens a mailbox that calls `deliver(id, failure, output)` with each result.

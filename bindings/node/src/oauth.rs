@@ -1,16 +1,16 @@
-//! Requests to the token endpoint. Most outputs are JSON text.
-
-use std::future::Future;
+//! Requests to the token endpoint, and PKCE. Most outputs are JSON text.
 
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
-use scalekit::oauth::{CodeOptions, Pkce};
-use scalekit::{Client, Error, Secret};
+use scalekit_bindings::language::NODE;
+use scalekit_bindings::options::pkce_length;
+use scalekit_bindings::{BindingError, Client, CodeOptions, Secret, tokens};
 use serde::Serialize;
 
-use crate::failure::{AddonError, Failure};
-use crate::guard::{self, Outcome};
+use crate::failure::Failure;
+use crate::guard::{Outcome, failure, outcome};
 use crate::mailbox::{Mailbox, Output, start};
+use crate::options::{AnyValue, given};
 
 /// Exchanges a code for tokens and verifies the ID token.
 #[napi]
@@ -22,16 +22,16 @@ pub(crate) fn authenticate_with_code(
     redirect_uri: String,
     code_verifier: Option<String>,
 ) -> Option<Failure> {
-    let client = Client::clone(client);
-    let options = CodeOptions {
-        code_verifier: code_verifier.map(Secret::from),
-    };
+    let (client, code_verifier) = (Client::clone(client), code_verifier.map(Secret::from));
     let task = async move {
-        client
-            .authenticate_with_code(&code, &redirect_uri, &options)
-            .await
+        let options = CodeOptions { code_verifier };
+        json(
+            &client
+                .authenticate_with_code(&code, &redirect_uri, &options)
+                .await?,
+        )
     };
-    start(mailbox, id, json(task))
+    failure(|| start(mailbox, id, task))
 }
 
 /// Exchanges a refresh token for new tokens.
@@ -43,8 +43,8 @@ pub(crate) fn refresh_access_token(
     refresh_token: String,
 ) -> Option<Failure> {
     let client = Client::clone(client);
-    let task = async move { client.refresh_access_token(&refresh_token).await };
-    start(mailbox, id, json(task))
+    let task = async move { json(&client.refresh_access_token(&refresh_token).await?) };
+    failure(|| start(mailbox, id, task))
 }
 
 /// Requests an access token with the credentials of a machine client.
@@ -57,16 +57,15 @@ pub(crate) fn client_token(
     client_secret: String,
     scopes: Vec<String>,
 ) -> Option<Failure> {
-    let client = Client::clone(client);
-    let client_secret = Secret::from(client_secret);
+    let (client, secret) = (Client::clone(client), Secret::from(client_secret));
     let task = async move {
         let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
         let token = client
-            .generate_client_token(&client_id, client_secret.expose(), &scopes)
+            .generate_client_token(&client_id, secret.expose(), &scopes)
             .await?;
         Ok(Output::Text(token.access_token))
     };
-    start(mailbox, id, task)
+    failure(|| start(mailbox, id, task))
 }
 
 /// Returns the access token that the client uses for its calls.
@@ -78,25 +77,20 @@ pub(crate) fn own_client_token(
 ) -> Option<Failure> {
     let client = Client::clone(client);
     let task = async move { Ok(Output::Text(client.client_access_token().await?)) };
-    start(mailbox, id, task)
+    failure(|| start(mailbox, id, task))
 }
 
 /// Generates a PKCE verifier and its S256 challenge.
 #[napi]
-pub(crate) fn generate_pkce(length: u32) -> Outcome<Vec<String>> {
-    guard::outcome(|| {
-        let pair = Pkce::with_length(length as usize)?;
-        Ok(vec![
-            pair.verifier().to_owned(),
-            pair.challenge().to_owned(),
-        ])
+pub(crate) fn generate_pkce(length: Option<AnyValue<'_>>) -> Outcome<Vec<String>> {
+    outcome(|| {
+        let length = length.map(|length| pkce_length(&NODE, given(length)));
+        Ok(tokens::pkce(length.transpose()?)?.into())
     })
 }
 
-/// Awaits a result and serializes it to JSON.
-async fn json<T: Serialize>(
-    call: impl Future<Output = Result<T, Error>>,
-) -> Result<Output, AddonError> {
-    let text = serde_json::to_string(&call.await?);
-    text.map(Output::Text).map_err(AddonError::internal)
+fn json(value: &impl Serialize) -> Result<Output, BindingError> {
+    serde_json::to_string(value)
+        .map(Output::Text)
+        .map_err(BindingError::internal)
 }

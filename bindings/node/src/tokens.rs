@@ -3,13 +3,13 @@
 use napi::Either;
 use napi::bindgen_prelude::External;
 use napi_derive::napi;
-use scalekit::token::{TokenValidation, VerifiedToken};
-use scalekit::{Client, Error, ErrorKind};
+use scalekit_bindings::tokens::{self, TokenValidation, VerifiedToken, checks, is_valid};
+use scalekit_bindings::{BindingError, Client, Error};
 
-use crate::failure::{AddonError, Failure};
+use crate::failure::Failure;
+use crate::guard::{Outcome, failure, outcome};
 use crate::mailbox::{Mailbox, Output, start};
 use crate::options::clock;
-use crate::{guard, runtime};
 
 /// Requirements of a token validation.
 #[napi(object, object_to_js = false)]
@@ -22,24 +22,6 @@ pub(crate) struct TokenOptions {
     pub required_scopes: Option<Vec<String>>,
 }
 
-/// Converts options to the core's type. `now` is in milliseconds since 1970.
-fn validation(options: Option<TokenOptions>, now: f64) -> TokenValidation {
-    let as_of = Some(clock(now));
-    let Some(options) = options else {
-        return TokenValidation {
-            as_of,
-            ..TokenValidation::default()
-        };
-    };
-    TokenValidation {
-        issuer: options.issuer.map(|issuer| vec![issuer]),
-        audience: options.audience,
-        required_scopes: options.required_scopes.unwrap_or_default(),
-        as_of,
-        ..TokenValidation::default()
-    }
-}
-
 /// Validates a token with cached keys. Returns its claims as JSON text, or a failure. Returns
 /// `None` if keys must be fetched first.
 #[napi]
@@ -48,17 +30,10 @@ pub(crate) fn validate_cached(
     token: String,
     now: f64,
     options: Option<TokenOptions>,
-) -> Option<Either<String, Failure>> {
-    let validated = guard::run(|| {
-        match validate_with_cached_keys(client, &token, &validation(options, now))? {
-            Some(verified) => Ok(Some(claims(verified?)?)),
-            None => Ok(None),
-        }
-    });
-    match validated {
-        Ok(claims) => claims.map(Either::A),
-        Err(error) => Some(Either::B(error.into())),
-    }
+) -> Option<Outcome<String>> {
+    with_cached_keys(client, &token, &validation(options, now), |verified| {
+        claims(verified?)
+    })
 }
 
 /// Returns whether a token is valid, or a failure if the validation could not be performed. Returns
@@ -69,17 +44,9 @@ pub(crate) fn is_valid_cached(
     token: String,
     now: f64,
     options: Option<TokenOptions>,
-) -> Option<Either<bool, Failure>> {
-    let validated = guard::run(|| {
-        match validate_with_cached_keys(client, &token, &validation(options, now))? {
-            Some(Err(error)) if error.kind() != ErrorKind::InvalidToken => Err(error.into()),
-            verified => Ok(verified.map(|verified| verified.is_ok())),
-        }
-    });
-    match validated {
-        Ok(valid) => valid.map(Either::A),
-        Err(error) => Some(Either::B(error.into())),
-    }
+) -> Option<Outcome<bool>> {
+    let convert = |verified| Ok(is_valid(verified)?);
+    with_cached_keys(client, &token, &validation(options, now), convert)
 }
 
 /// Validates a token in the background and fetches keys if necessary. The output is the claims as
@@ -98,7 +65,7 @@ pub(crate) fn validate(
         let verified = client.validate_token(&token, &validation).await?;
         Ok(Output::Text(claims(verified)?))
     };
-    start(mailbox, id, task)
+    failure(|| start(mailbox, id, task))
 }
 
 /// Fetches the keys unless fresh keys are cached.
@@ -109,28 +76,49 @@ pub(crate) fn refresh_keys(
     id: u32,
 ) -> Option<Failure> {
     let client = Client::clone(client);
-    let task = async move {
-        client.refresh_keys().await?;
-        Ok(Output::Empty)
-    };
-    start(mailbox, id, task)
+    let task = async move { Ok(client.refresh_keys().await.map(|()| Output::Empty)?) };
+    failure(|| start(mailbox, id, task))
 }
 
-/// Validates a token with cached keys. Stale keys are used and refreshed in the background.
-fn validate_with_cached_keys(
+/// Converts options to the core's type. `now` is in milliseconds since 1970.
+fn validation(options: Option<TokenOptions>, now: f64) -> TokenValidation {
+    let as_of = Some(clock(now));
+    match options {
+        Some(TokenOptions {
+            issuer,
+            audience,
+            required_scopes,
+        }) => {
+            let issuers = issuer.map(|issuer| vec![issuer]);
+            checks(
+                issuers,
+                audience,
+                required_scopes.unwrap_or_default(),
+                as_of,
+            )
+        }
+        None => checks(None, None, Vec::new(), as_of),
+    }
+}
+
+fn with_cached_keys<T>(
     client: &Client,
     token: &str,
     validation: &TokenValidation,
-) -> Result<Option<Result<VerifiedToken, Error>>, AddonError> {
-    if !client.keys_are_stale() {
-        return Ok(client.try_validate_cached(token, validation));
+    convert: impl FnOnce(Result<VerifiedToken, Error>) -> Result<T, BindingError>,
+) -> Option<Outcome<T>> {
+    let outcome = outcome(|| {
+        let verified =
+            tokens::validate_cached(client, token, validation, |validation| validation.run())?;
+        verified.map(convert).transpose()
+    });
+    match outcome {
+        Either::A(value) => value.map(Either::A),
+        Either::B(failure) => Some(Either::B(failure)),
     }
-    // The refresh is spawned on the tokio runtime.
-    let _context = runtime::handle()?.enter();
-    Ok(client.try_validate_cached(token, validation))
 }
 
 /// Returns the claims of a token as JSON text.
-fn claims(verified: VerifiedToken) -> Result<String, AddonError> {
-    String::from_utf8(verified.payload().to_vec()).map_err(AddonError::internal)
+fn claims(verified: VerifiedToken) -> Result<String, BindingError> {
+    String::from_utf8(verified.payload().to_vec()).map_err(BindingError::internal)
 }

@@ -7,8 +7,8 @@ use memchr::memchr_iter;
 use napi::Either;
 use napi::bindgen_prelude::{BufferSlice, Env, External, FnArgs, Function};
 use napi_derive::napi;
-use scalekit::Client;
-use scalekit::webhook::{Purpose, SignatureHeaders};
+use scalekit_bindings::Client;
+use scalekit_bindings::webhooks::{Purpose, SignatureHeaders};
 
 use crate::failure::Failure;
 use crate::guard::{self, Outcome};

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use pyo3::intern;
 use pyo3::prelude::*;
+use scalekit_bindings::BindingError;
 
 /// The bit that is set once the interpreter shuts down. The other bits count the [`PythonGuard`]s.
 const CLOSED: usize = 1 << (usize::BITS - 1);
@@ -42,6 +43,11 @@ impl Drop for PythonGuard {
 /// Returns `true` once the interpreter shuts down.
 pub(crate) fn is_closed() -> bool {
     STATE.load(Ordering::SeqCst) & CLOSED != 0
+}
+
+/// The error of calls during the shutdown.
+pub(crate) fn shutting_down() -> BindingError {
+    BindingError::internal("the interpreter is shutting down")
 }
 
 /// Resets the count in a forked child, where the threads of the parent do not exist.

@@ -8,7 +8,6 @@ mod client;
 mod exit;
 mod failure;
 mod headers;
-mod operations;
 mod options;
 mod process;
 mod run;
@@ -23,33 +22,54 @@ mod webhooks;
 #[pyo3::pymodule]
 mod _native {
     use pyo3::prelude::*;
-    use pyo3::types::PyTuple;
-    use scalekit::schema::OPERATIONS;
-    use scalekit::{API_VERSION, Class};
+    use pyo3::types::{PyDict, PyTuple};
+    use scalekit_bindings::exceptions::Exception;
+    use scalekit_bindings::language::PYTHON;
+    use scalekit_bindings::options::{defaults, min_keepalive_interval, variables};
+    use scalekit_bindings::{API_VERSION, VERSION, call};
 
     #[pymodule_export]
     use crate::client::NativeClient;
+    use crate::failure::Result;
     #[pymodule_export]
     use crate::headers::Headers;
-    #[pymodule_export]
-    use crate::operations::response_type;
     #[pymodule_export]
     use crate::sink::{Sink, Task};
     #[pymodule_export]
     use crate::tokens::generate_pkce;
+
+    /// Returns the full name of an operation's response message.
+    #[pyfunction]
+    fn response_type(operation: &str) -> Result<&'static str> {
+        Ok(call::response_type(operation)?)
+    }
+
+    /// Returns the environment URL, the client id and the client secret. `variable` returns the
+    /// value of an environment variable.
+    #[pyfunction]
+    fn credentials<'py>(variable: &Bound<'py, PyAny>) -> Result<[Bound<'py, PyAny>; 3]> {
+        let read = |name: &str| {
+            let value = variable.call1((name,)).ok()?;
+            value.is_truthy().ok()?.then_some(value)
+        };
+        Ok(variables::credentials(read)?)
+    }
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let py = module.py();
         crate::process::count_forks(py)?;
         crate::exit::wait_at_exit(py)?;
-        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        module.add("__version__", VERSION)?;
         module.add("API_VERSION", API_VERSION)?;
-        module.add(
-            "OPERATIONS",
-            PyTuple::new(py, OPERATIONS.iter().map(|operation| operation.name))?,
-        )?;
-        module.add("EXCEPTIONS", PyTuple::new(py, Class::ALL.map(Class::name))?)?;
-        Ok(())
+        module.add("OPERATIONS", PyTuple::new(py, call::operations())?)?;
+        let exceptions = Exception::ALL.iter().map(|class| class.name());
+        module.add("EXCEPTIONS", PyTuple::new(py, exceptions)?)?;
+        module.add("MIN_KEEPALIVE_TIME_MS", min_keepalive_interval(&PYTHON))?;
+        let numbers = PyDict::new(py);
+        for default in defaults(&PYTHON) {
+            numbers.set_item(default.name, default.number)?;
+        }
+        module.add("DEFAULTS", numbers)
     }
 }

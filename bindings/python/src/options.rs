@@ -1,81 +1,69 @@
-//! Options of the client's constructor.
+//! Options with values of any type, as the user passed them.
 
-use std::time::Duration;
+use std::path::PathBuf;
 
 use pyo3::prelude::*;
-use scalekit::{Client, Error};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyString};
+use scalekit_bindings::language::PYTHON;
+use scalekit_bindings::options::{Given, Value};
+use scalekit_bindings::{Client, ClientOptions};
 
-/// Environment variables with the path of a CA, as read by `requests`, by curl and by `grpcio`.
-const CA_VARIABLES: [&str; 3] = [
-    "REQUESTS_CA_BUNDLE",
-    "CURL_CA_BUNDLE",
-    "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
-];
+use crate::failure::Result;
+use crate::text::{LONE_SURROGATE, type_name};
 
-/// The options of a client, from a `dict`. Times are in seconds.
-#[derive(FromPyObject)]
-#[pyo3(from_item_all)]
-pub(crate) struct ClientOptions {
-    env_url: String,
-    client_id: String,
-    client_secret: String,
-    call_timeout: f64,
-    tool_call_timeout: f64,
-    connect_timeout: f64,
-    keepalive_time: f64,
-    keepalive_timeout: f64,
-    max_retries: u32,
-    ca_certificates: Option<Vec<u8>>,
-    proxy: Option<String>,
-    token_leeway: f64,
-    token_cache_size: usize,
-    webhook_tolerance: f64,
-    issuer: Option<String>,
-    audience: Option<Vec<String>>,
-    user_agent_suffix: Option<String>,
-    allow_insecure_http: bool,
-    language_version: String,
-}
-
-impl ClientOptions {
-    /// Creates the client. The core validates the options.
-    pub(crate) fn build(self) -> Result<Client, Error> {
-        let mut builder = Client::builder(self.env_url, self.client_id, self.client_secret)
-            .call_timeout(seconds("call_timeout_s", self.call_timeout)?)
-            .tool_timeout(seconds("tool_call_timeout_s", self.tool_call_timeout)?)
-            .connect_timeout(seconds("connect_timeout_s", self.connect_timeout)?)
-            .keepalive(
-                seconds("keepalive_time_ms", self.keepalive_time)?,
-                seconds("keepalive_timeout_ms", self.keepalive_timeout)?,
-            )
-            .token_leeway(seconds("token_leeway_s", self.token_leeway)?)
-            .signature_cache(self.token_cache_size)
-            .webhook_tolerance(seconds("webhook_tolerance_s", self.webhook_tolerance)?)
-            .max_attempts(self.max_retries.saturating_add(1))
-            .dangerous_allow_http(self.allow_insecure_http)
-            .ca_option_name("ca_certificates")
-            .ca_variables(CA_VARIABLES)
-            .host_language("python", self.language_version);
-        if let Some(pem) = self.ca_certificates {
-            builder = builder.ca_certificate_pem(pem);
-        }
-        if let Some(url) = self.proxy {
-            builder = builder.proxy(url);
-        }
-        if let Some(audience) = self.audience {
-            builder = builder.audience(audience);
-        }
-        if let Some(issuer) = self.issuer {
-            builder = builder.issuer(issuer);
-        }
-        if let Some(suffix) = self.user_agent_suffix {
-            builder = builder.user_agent_suffix(suffix);
-        }
-        builder.build()
+/// Creates a client with the keyword arguments of the constructor.
+pub(crate) fn build(options: &Bound<'_, PyDict>, version: &str) -> Result<Client> {
+    let mut client = ClientOptions::default();
+    for (name, object) in options {
+        client.set(&PYTHON, &name.extract::<String>()?, given(&object)?)?;
     }
+    Ok(client.build(&PYTHON, version)?)
 }
 
-/// Converts a number of seconds. Negative, infinite and too large numbers are rejected.
-pub(crate) fn seconds(option: &str, value: f64) -> Result<Duration, Error> {
-    Duration::try_from_secs_f64(value).map_err(|error| Error::config(format!("{option}: {error}")))
+/// Converts a value of any type.
+pub(crate) fn given(object: &Bound<'_, PyAny>) -> Result<Given> {
+    let type_name = type_name(object);
+    let value = value(object)?;
+    Ok(Given { value, type_name })
+}
+
+/// Converts a value of any type, without the name of the type.
+pub(crate) fn value(object: &Bound<'_, PyAny>) -> Result<Value> {
+    Ok(if object.is_none() {
+        Value::Null
+    } else if let Ok(flag) = object.cast::<PyBool>() {
+        Value::Flag(flag.is_true())
+    } else if object.is_instance_of::<PyInt>() {
+        let number = || Value::Number(object.extract().unwrap_or(f64::INFINITY));
+        object.extract().map_or_else(|_| number(), Value::Integer)
+    } else if let Ok(number) = object.cast::<PyFloat>() {
+        Value::Number(number.value())
+    } else if let Ok(text) = object.cast::<PyString>() {
+        text.to_str()
+            .map_or(Value::Invalid(LONE_SURROGATE), |text| {
+                Value::Text(text.to_owned())
+            })
+    } else if let Ok(bytes) = object.cast::<PyBytes>() {
+        Value::Bytes(bytes.as_bytes().to_owned())
+    } else if let Ok(path) = object.extract::<PathBuf>() {
+        Value::Path(path)
+    } else if let Ok(items) = object.try_iter() {
+        texts(items.collect::<PyResult<Vec<_>>>()?)
+    } else {
+        Value::Other
+    })
+}
+
+fn texts(items: Vec<Bound<'_, PyAny>>) -> Value {
+    let mut texts = Vec::with_capacity(items.len());
+    for item in items {
+        let Ok(text) = item.cast::<PyString>() else {
+            return Value::Invalid("must be a list of str");
+        };
+        let Ok(text) = text.to_str() else {
+            return Value::Invalid(LONE_SURROGATE);
+        };
+        texts.push(text.to_owned());
+    }
+    Value::Texts(texts)
 }

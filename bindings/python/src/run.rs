@@ -2,7 +2,6 @@
 //! future.
 
 use std::future::Future;
-use std::panic::{self, AssertUnwindSafe};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,13 +9,13 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use futures_util::FutureExt;
 use pyo3::prelude::*;
-use scalekit::Error;
+use scalekit_bindings::process::{generation, with_runtime};
+use scalekit_bindings::{BindingError, Error, guard};
 use tokio::runtime::Handle;
 
-use crate::failure::{Failure, OrRaise};
-use crate::process::{generation, with_runtime};
+use crate::exit;
+use crate::failure::Result;
 use crate::sink::{Sink, Task};
 
 /// The interval between checks for signals, such as Ctrl-C, during a blocking call.
@@ -34,24 +33,20 @@ pub(crate) fn run<T, F, C>(
     target: Option<Target<'_>>,
     future: F,
     convert: C,
-) -> PyResult<Py<PyAny>>
+) -> Result<Py<PyAny>>
 where
     T: Send + 'static,
     F: Future<Output = Result<T, Error>> + Send + 'static,
-    C: FnOnce(Python<'_>, T) -> PyResult<Py<PyAny>> + Send + 'static,
+    C: FnOnce(Python<'_>, T) -> Result<Py<PyAny>> + Send + 'static,
 {
-    let handle = with_runtime(|runtime| runtime.handle().clone()).or_raise(py)?;
+    let handle = with_runtime(Handle::clone)?;
     let Some((sink, asyncio_future)) = target else {
-        let value = py.detach(|| block(&handle, future)).or_raise(py)?;
-        return convert(py, value);
+        return convert(py, py.detach(|| block(&handle, future))?);
     };
-    let pending = sink.register(asyncio_future).or_raise(py)?;
+    let pending = sink.register(asyncio_future)?;
     let task = handle.spawn(async move {
-        let result = match AssertUnwindSafe(future).catch_unwind().await {
-            Ok(result) => result.map_err(Failure::Core),
-            Err(payload) => Err(Failure::panic(&*payload)),
-        };
-        pending.finish(Box::new(move |py| convert(py, result.or_raise(py)?)));
+        let result = guard::run_async(future).await;
+        pending.finish(Box::new(move |py| convert(py, result?)));
     });
     Ok(Task::new(task.abort_handle())
         .into_pyobject(py)?
@@ -80,7 +75,7 @@ impl Wake for ThreadWaker {
 ///
 /// `Runtime::block_on` is not used: a signal handler that runs during the call may make a call too,
 /// and tokio does not allow a nested `block_on`.
-fn block<T>(handle: &Handle, future: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
+fn block<T>(handle: &Handle, future: impl Future<Output = Result<T, Error>>) -> Result<T> {
     let thread_waker = Arc::new(ThreadWaker {
         thread: thread::current(),
         woken: AtomicBool::new(true),
@@ -93,22 +88,20 @@ fn block<T>(handle: &Handle, future: impl Future<Output = Result<T, Error>>) -> 
     loop {
         if thread_waker.woken.swap(false, Ordering::Acquire) {
             let _entered = handle.enter();
-            match panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut context))) {
-                Ok(Poll::Ready(result)) => return result.map_err(Failure::Core),
-                Ok(Poll::Pending) => {}
-                Err(payload) => return Err(Failure::panic(&*payload)),
+            let poll = || Ok::<_, BindingError>(future.as_mut().poll(&mut context));
+            if let Poll::Ready(result) = guard::run(poll)? {
+                return Ok(result?);
             }
         }
         let remaining = next_check.saturating_duration_since(Instant::now());
         if remaining.is_zero() {
             let Some(signals) = Python::try_attach(|py| py.check_signals()) else {
-                return Err(Failure::Internal("the interpreter is shutting down".into()));
+                return Err(exit::shutting_down().into());
             };
             signals?;
             if generation() != start_generation {
-                return Err(Failure::Internal(
-                    "the process was forked by a signal handler during the call".into(),
-                ));
+                let message = "the process was forked by a signal handler during the call";
+                return Err(BindingError::internal(message).into());
             }
             next_check = Instant::now() + SIGNAL_CHECK_INTERVAL;
         } else if !thread_waker.woken.load(Ordering::Acquire) {

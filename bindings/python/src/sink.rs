@@ -8,13 +8,13 @@ use pyo3::prelude::*;
 use tokio::task::{AbortHandle, spawn_blocking};
 
 use crate::exit::{self, PythonGuard};
-use crate::failure::Failure;
+use crate::failure::Result;
 
 /// The number of results to deliver before other callbacks of the event loop run.
 const BATCH: usize = 32;
 
 /// Creates the result of an asyncio future, or its exception.
-type Completion = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
+type Completion = Box<dyn FnOnce(Python<'_>) -> Result<Py<PyAny>> + Send>;
 
 /// The queue of results for one event loop. Results that arrive during a wake-up share it.
 #[pyclass(frozen, module = "scalekit._native")]
@@ -56,9 +56,9 @@ impl Sink {
 
 impl Sink {
     /// Registers a future of the loop. Fails once the interpreter shuts down.
-    pub(crate) fn register(&self, future: Py<PyAny>) -> Result<PendingFuture, Failure> {
+    pub(crate) fn register(&self, future: Py<PyAny>) -> Result<PendingFuture> {
         if exit::is_closed() {
-            return Err(Failure::Internal("the interpreter is shutting down".into()));
+            return Err(exit::shutting_down().into());
         }
         Ok(PendingFuture {
             shared: Arc::clone(&self.shared),
@@ -132,7 +132,8 @@ impl Drain {
             match completion(py) {
                 Ok(value) => future.call_method1(intern!(py, "set_result"), (value,))?,
                 Err(error) => {
-                    future.call_method1(intern!(py, "set_exception"), (error.into_value(py),))?
+                    let exception = PyErr::from(error).into_value(py);
+                    future.call_method1(intern!(py, "set_exception"), (exception,))?
                 }
             };
         }

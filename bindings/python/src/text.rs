@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+/// The problem of a string that cannot be sent.
+pub(crate) const LONE_SURROGATE: &str = "contains a lone surrogate";
+
 /// Returns the text of a string, borrowed if possible.
 ///
 /// Lone surrogates become U+FFFD. Verification then rejects the text like any other wrong value.

@@ -1,15 +1,16 @@
-//! Token validation with cached keys, and PKCE.
+//! Arguments of token validation, and PKCE.
 
 use std::borrow::Cow;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
-use scalekit::oauth::Pkce;
-use scalekit::token::{TokenError, TokenValidation, Validation, VerifiedToken};
-use scalekit::{Client, Error};
+use scalekit_bindings::Error;
+use scalekit_bindings::language::PYTHON;
+use scalekit_bindings::options::pkce_length;
+use scalekit_bindings::tokens::{self, TokenError, TokenValidation};
 
-use crate::failure::OrRaise;
-use crate::process::with_runtime;
+use crate::failure::Result;
+use crate::options::given;
 use crate::text::lossy;
 
 /// The accepted issuers, the accepted audiences and the required scopes, from a `tuple`.
@@ -17,13 +18,8 @@ use crate::text::lossy;
 pub(crate) struct TokenChecks(Option<Vec<String>>, Option<Vec<String>>, Vec<String>);
 
 impl From<TokenChecks> for TokenValidation {
-    fn from(TokenChecks(issuer, audience, required_scopes): TokenChecks) -> Self {
-        Self {
-            issuer,
-            audience,
-            required_scopes,
-            ..Self::default()
-        }
+    fn from(TokenChecks(issuer, audience, scopes): TokenChecks) -> Self {
+        tokens::checks(issuer, audience, scopes, None)
     }
 }
 
@@ -38,28 +34,8 @@ pub(crate) fn token_text<'a>(token: &'a Bound<'_, PyAny>) -> Result<Cow<'a, str>
     }
 }
 
-/// Validates a token with the cached keys. Returns `None` if the keys must be fetched first.
-///
-/// Stale keys are refreshed in the background. The GIL is released during signature verification.
-pub(crate) fn validate_cached(
-    py: Python<'_>,
-    client: &Client,
-    token: &str,
-    checks: &TokenValidation,
-) -> Option<Result<VerifiedToken, Error>> {
-    let run = |validation: Validation<'_>| py.detach(|| validation.run());
-    let validate = || client.try_validate_cached_with(token, checks, run);
-    if !client.keys_are_stale() {
-        return validate();
-    }
-    let handle = with_runtime(|runtime| runtime.handle().clone()).ok()?;
-    let _entered = handle.enter();
-    validate()
-}
-
 /// Returns a random verifier and its S256 challenge.
 #[pyfunction]
-pub(crate) fn generate_pkce(py: Python<'_>, length: usize) -> PyResult<(String, String)> {
-    let pair = Pkce::with_length(length).or_raise(py)?;
-    Ok((pair.verifier().to_owned(), pair.challenge().to_owned()))
+pub(crate) fn generate_pkce(length: &Bound<'_, PyAny>) -> Result<[String; 2]> {
+    Ok(tokens::pkce(Some(pkce_length(&PYTHON, given(length)?)?))?)
 }

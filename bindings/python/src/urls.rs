@@ -5,123 +5,88 @@ use std::borrow::Cow;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyInt, PyString};
-use scalekit::oauth::{AuthorizationUrlOptions, LogoutUrlOptions};
+use scalekit_bindings::Client;
+use scalekit_bindings::language::PYTHON;
+use scalekit_bindings::options::Value;
+use scalekit_bindings::urls;
 
-use crate::failure::invalid_argument;
-use crate::text::{lossy, type_name};
+use crate::failure::{Result, invalid_argument};
+use crate::options::value;
+use crate::text::{LONE_SURROGATE, type_name};
 
-/// Returns the redirect URI, which must not be empty.
-pub(crate) fn redirect_uri<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, str>> {
-    let text = as_text(value, "redirect_uri")?;
-    if text.is_empty() {
-        return Err(invalid_argument(
-            value.py(),
-            "redirect_uri must not be empty".to_owned(),
-        ));
+/// Returns the URL that starts a login. `options` is an `AuthorizationUrlOptions` or `None`.
+pub(crate) fn authorization(
+    redirect_uri: &Bound<'_, PyAny>,
+    options: &Bound<'_, PyAny>,
+) -> Result<impl FnOnce(&Client) -> String> {
+    let redirect_uri = as_text(redirect_uri, "redirect_uri")?.into_owned();
+    if redirect_uri.is_empty() {
+        return Err(invalid_argument("redirect_uri must not be empty"));
     }
-    Ok(text)
+    let options = urls::authorization_options(scopes(options)?, |name| match name {
+        "state" | "nonce" => text_or_id(options, name),
+        _ => text(options, name),
+    })?;
+    Ok(move |client: &Client| urls::authorization_url(client, &PYTHON, &redirect_uri, &options))
 }
 
-/// Converts an `AuthorizationUrlOptions` or `None`.
-pub(crate) fn authorization(options: &Bound<'_, PyAny>) -> PyResult<AuthorizationUrlOptions> {
-    let py = options.py();
-    if options.is_none() {
-        return Ok(AuthorizationUrlOptions::default());
-    }
-    Ok(AuthorizationUrlOptions {
-        scopes: scopes(options)?,
-        state: text_or_id(options, intern!(py, "state"))?,
-        nonce: text_or_id(options, intern!(py, "nonce"))?,
-        login_hint: text(options, intern!(py, "login_hint"))?,
-        domain_hint: text(options, intern!(py, "domain_hint"))?,
-        connection_id: text(options, intern!(py, "connection_id"))?,
-        organization_id: text(options, intern!(py, "organization_id"))?,
-        provider: text(options, intern!(py, "provider"))?,
-        prompt: text(options, intern!(py, "prompt"))?,
-        code_challenge: text(options, intern!(py, "code_challenge"))?,
-        code_challenge_method: text(options, intern!(py, "code_challenge_method"))?,
-        ..AuthorizationUrlOptions::default()
-    })
-}
-
-/// Converts a `LogoutUrlOptions` or `None`.
-pub(crate) fn logout(options: &Bound<'_, PyAny>) -> PyResult<LogoutUrlOptions> {
-    let py = options.py();
-    if options.is_none() {
-        return Ok(LogoutUrlOptions::default());
-    }
-    Ok(LogoutUrlOptions {
-        id_token_hint: text(options, intern!(py, "id_token_hint"))?,
-        post_logout_redirect_uri: text(options, intern!(py, "post_logout_redirect_uri"))?,
-        state: text(options, intern!(py, "state"))?,
-    })
+/// Returns the URL that ends a session. `options` is a `LogoutUrlOptions` or `None`.
+pub(crate) fn logout(options: &Bound<'_, PyAny>) -> Result<impl FnOnce(&Client) -> String> {
+    let options = urls::logout_options(|name| text(options, name))?;
+    Ok(move |client: &Client| urls::logout_url(client, &PYTHON, &options))
 }
 
 /// Returns the attribute `name`. `None`, missing and other empty values are not sent.
-fn text(options: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<Option<String>> {
+fn text(options: &Bound<'_, PyAny>, name: &str) -> Result<Option<String>> {
     let Some(value) = options.getattr_opt(name)? else {
         return Ok(None);
     };
     if value.is_none() || (!value.is_instance_of::<PyString>() && !value.is_truthy()?) {
         return Ok(None);
     }
-    Ok(Some(as_text(&value, &lossy(name))?.into_owned()))
+    Ok(Some(as_text(&value, name)?.into_owned()))
 }
 
 /// Like [`text`], but also accepts numbers and UUIDs.
-fn text_or_id(options: &Bound<'_, PyAny>, name: &Bound<'_, PyString>) -> PyResult<Option<String>> {
+fn text_or_id(options: &Bound<'_, PyAny>, name: &str) -> Result<Option<String>> {
     let Some(value) = options.getattr_opt(name)? else {
         return Ok(None);
     };
     let number = value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>();
     if number || value.get_type().fully_qualified_name()? == "uuid.UUID" {
-        return Ok(Some(lossy(&value.str()?).into_owned()));
+        return Ok(Some(value.str()?.to_string_lossy().into_owned()));
     }
     text(options, name)
 }
 
 /// Returns the scopes of a space-separated string or of an iterable of strings.
-fn scopes(options: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
-    let Some(value) = options.getattr_opt(intern!(options.py(), "scopes"))? else {
+fn scopes(options: &Bound<'_, PyAny>) -> Result<Vec<String>> {
+    let Some(scopes) = options.getattr_opt(intern!(options.py(), "scopes"))? else {
         return Ok(Vec::new());
     };
-    if value.is_none() {
-        return Ok(Vec::new());
-    }
-    if value.is_instance_of::<PyString>() {
-        return Ok(vec![as_text(&value, "scopes")?.into_owned()]);
-    }
-    let Ok(items) = value.try_iter() else {
-        let problem = format!(
-            "scopes must be a str or a list of str, not {}",
-            type_name(&value)
-        );
-        return Err(invalid_argument(value.py(), problem));
-    };
-    let mut scopes = Vec::new();
-    for item in items {
-        let item = item?;
-        if !item.is_instance_of::<PyString>() {
-            return Err(invalid_argument(
-                item.py(),
-                "scopes must be a list of str".to_owned(),
-            ));
+    match value(&scopes)? {
+        Value::Null => Ok(Vec::new()),
+        Value::Text(text) => Ok(vec![text]),
+        Value::Texts(texts) => Ok(texts),
+        Value::Invalid(problem) => Err(invalid_argument(format!("scopes {problem}"))),
+        _ => {
+            let name = type_name(&scopes);
+            let problem = format!("scopes must be a str or a list of str, not {name}");
+            Err(invalid_argument(problem))
         }
-        scopes.push(as_text(&item, "scopes")?.into_owned());
     }
-    Ok(scopes)
 }
 
 /// Returns the text of a string. Errors contain the name but not the value, which may be a secret.
-fn as_text<'a>(value: &'a Bound<'_, PyAny>, name: &str) -> PyResult<Cow<'a, str>> {
+fn as_text<'a>(value: &'a Bound<'_, PyAny>, name: &str) -> Result<Cow<'a, str>> {
     match value.cast::<PyString>() {
         // A lossy conversion would send another text.
         Ok(text) => text
             .to_cow()
-            .map_err(|_| invalid_argument(value.py(), format!("{name} contains a lone surrogate"))),
-        Err(_) => Err(invalid_argument(
-            value.py(),
-            format!("{name} must be a str, not {}", type_name(value)),
-        )),
+            .map_err(|_| invalid_argument(format!("{name} {LONE_SURROGATE}"))),
+        Err(_) => {
+            let problem = format!("{name} must be a str, not {}", type_name(value));
+            Err(invalid_argument(problem))
+        }
     }
 }

@@ -8,31 +8,22 @@ use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::failure::Result;
 
 /// Converts a JSON value.
-pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
-    Object(py)
-        .deserialize(value)
-        .map_err(|error| unexpected(py, error))
+pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> Result<Bound<'py, PyAny>> {
+    Ok(Object(py).deserialize(value)?)
 }
 
 /// Converts JSON text.
-pub(crate) fn from_json<'py>(py: Python<'py>, json: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn from_json(py: Python<'_>, json: &[u8]) -> Result<Py<PyAny>> {
     let mut reader = serde_json::Deserializer::from_slice(json);
-    Object(py)
-        .deserialize(&mut reader)
-        .map_err(|error| unexpected(py, error))
+    Ok(Object(py).deserialize(&mut reader)?.unbind())
 }
 
 /// Converts any serializable value through its JSON form.
-pub(crate) fn serialized(py: Python<'_>, value: &impl Serialize) -> PyResult<Py<PyAny>> {
-    let value = serde_json::to_value(value).map_err(|error| unexpected(py, error))?;
-    Ok(to_python(py, &value)?.unbind())
-}
-
-fn unexpected(py: Python<'_>, error: serde_json::Error) -> PyErr {
-    Failure::Internal(error.to_string()).into_exception(py)
+pub(crate) fn serialized(py: Python<'_>, value: &impl Serialize) -> Result<Py<PyAny>> {
+    Ok(to_python(py, &serde_json::to_value(value)?)?.unbind())
 }
 
 /// Builds Python objects directly from a deserializer, without a JSON tree.

@@ -7,10 +7,10 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyList, PySlice, PyString, PyTuple};
-use scalekit::webhook::{Purpose, SignatureHeaders, Verification};
-use scalekit::{Client, Error};
+use scalekit_bindings::webhooks::{Purpose, SignatureHeaders, Verification};
+use scalekit_bindings::{Client, Error};
 
-use crate::failure::{OrRaise, invalid_argument};
+use crate::failure::{Result, invalid_argument};
 use crate::text::{lossy, type_name};
 
 /// The body size from which the GIL is released. Smaller bodies are verified faster than that.
@@ -27,27 +27,23 @@ pub(crate) fn verify_payload(
     headers: &Bound<'_, PyAny>,
     payload: &Bound<'_, PyAny>,
     purpose: Purpose,
-) -> PyResult<()> {
+) -> Result<()> {
     let py = secret.py();
     let Ok(secret) = secret.cast::<PyString>() else {
         let problem = format!("secret must be a str, not {}", type_name(secret));
-        return Err(invalid_argument(py, problem));
+        return Err(invalid_argument(problem));
     };
     let headers = RequestHeaders::read(headers, purpose)?;
     let headers = headers.select(purpose);
     let start = || client.start_webhook(&lossy(secret), &headers);
-    let verified = if let Ok(bytes) = payload.cast::<PyBytes>() {
-        start().and_then(|verification| verify_bytes(py, verification, bytes.as_bytes()))
+    if let Ok(bytes) = payload.cast::<PyBytes>() {
+        Ok(verify_bytes(py, start()?, bytes.as_bytes())?)
     } else if let Ok(text) = payload.cast::<PyString>() {
-        start().and_then(|verification| verify_bytes(py, verification, lossy(text).as_bytes()))
+        Ok(verify_bytes(py, start()?, lossy(text).as_bytes())?)
     } else {
         let view = byte_view(py, payload)?;
-        match start() {
-            Ok(verification) => verify_chunks(py, verification, &view)?,
-            Err(error) => Err(error),
-        }
-    };
-    verified.or_raise(py)
+        verify_chunks(py, start()?, &view)
+    }
 }
 
 fn verify_bytes(
@@ -70,28 +66,28 @@ fn verify_chunks(
     py: Python<'_>,
     mut verification: Verification<'_>,
     view: &Bound<'_, PyAny>,
-) -> PyResult<Result<(), Error>> {
+) -> Result<()> {
     let length = view.len()?;
     for start in (0..length).step_by(CHUNK) {
         let end = length.min(start + CHUNK);
         let chunk = view.get_item(PySlice::new(py, start as isize, end as isize, 1))?;
         let chunk = chunk.call_method0(intern!(py, "tobytes"))?;
-        let chunk = chunk.cast::<PyBytes>()?.as_bytes();
+        let chunk = chunk.cast::<PyBytes>().map_err(PyErr::from)?.as_bytes();
         py.detach(|| verification.update(chunk));
     }
-    Ok(verification.finish().map_err(Error::from))
+    Ok(verification.finish().map_err(Error::from)?)
 }
 
 /// Returns a view of the bytes of any buffer, such as a `bytearray`, `memoryview` or `mmap`.
-fn byte_view<'py>(py: Python<'py>, payload: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+fn byte_view<'py>(py: Python<'py>, payload: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>> {
     static MEMORYVIEW: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let memoryview = MEMORYVIEW.import(py, "builtins", "memoryview")?;
     let view = memoryview.call1((payload,)).map_err(|error| {
         if !error.is_instance_of::<PyTypeError>(py) {
-            return error;
+            return error.into();
         }
         let problem = format!("payload must be str or bytes, not {}", type_name(payload));
-        invalid_argument(py, problem)
+        invalid_argument(problem)
     })?;
     let contiguous = view.getattr(intern!(py, "c_contiguous"))?.is_truthy()?;
     let view = if contiguous {
@@ -99,7 +95,7 @@ fn byte_view<'py>(py: Python<'py>, payload: &Bound<'py, PyAny>) -> PyResult<Boun
     } else {
         memoryview.call1((view.call_method0(intern!(py, "tobytes"))?,))?
     };
-    view.call_method1(intern!(py, "cast"), (intern!(py, "B"),))
+    Ok(view.call_method1(intern!(py, "cast"), (intern!(py, "B"),))?)
 }
 
 /// The signature headers of a request.
@@ -111,7 +107,7 @@ enum RequestHeaders<'py> {
 }
 
 impl<'py> RequestHeaders<'py> {
-    fn read(headers: &Bound<'py, PyAny>, purpose: Purpose) -> PyResult<Self> {
+    fn read(headers: &Bound<'py, PyAny>, purpose: Purpose) -> Result<Self> {
         if purpose == Purpose::Webhook
             && let Ok(dict) = headers.cast_exact::<PyDict>()
             && let Some(exact) = Self::exact(dict)?
@@ -122,12 +118,12 @@ impl<'py> RequestHeaders<'py> {
             let py = headers.py();
             if !error.is_instance_of::<PyTypeError>(py) && !error.is_instance_of::<PyValueError>(py)
             {
-                return error;
+                return error.into();
             }
             let exception =
-                invalid_argument(py, "headers must be a mapping of str to str".to_owned());
+                PyErr::from(invalid_argument("headers must be a mapping of str to str"));
             exception.set_cause(py, Some(error));
-            exception
+            exception.into()
         })
     }
 

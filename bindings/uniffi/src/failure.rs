@@ -5,7 +5,8 @@ use std::error::Error as _;
 use std::fmt;
 use std::iter::successors;
 
-use scalekit::{Class, Code, Error, ErrorKind};
+use scalekit::{Code, Error};
+use scalekit_bindings::exceptions::Exception;
 
 /// All fields of an error. The packages convert it to their own exception `class_name`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, uniffi::Record)]
@@ -54,7 +55,7 @@ impl NativeError {
     pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self::Failed {
             failure: Failure {
-                class_name: Class::Scalekit.name().to_owned(),
+                class_name: Exception::Scalekit.name().to_owned(),
                 text: message.into(),
                 ..Failure::default()
             },
@@ -75,7 +76,7 @@ impl NativeError {
     pub(crate) fn cancelled(operation: &str) -> Self {
         Self::Failed {
             failure: Failure {
-                class_name: Class::Cancelled.name().to_owned(),
+                class_name: Exception::Cancelled.name().to_owned(),
                 text: "the call was cancelled".to_owned(),
                 operation: Some(operation.to_owned()),
                 http_status: Some(Code::Cancelled.http_status()),
@@ -88,14 +89,10 @@ impl NativeError {
 
 impl From<Error> for NativeError {
     fn from(error: Error) -> Self {
-        let class_name = match error.kind() {
-            ErrorKind::Config | ErrorKind::InvalidArgument => "ScalekitArgumentException",
-            _ => error.class().name(),
-        };
         let details = Some(error.details()).filter(|details| !details.is_null());
         Self::Failed {
             failure: Failure {
-                class_name: class_name.to_owned(),
+                class_name: Exception::of(&error).name().to_owned(),
                 text: error.message().to_owned(),
                 operation: error.operation().map(str::to_owned),
                 request_id: error.request_id().map(str::to_owned),

@@ -31,7 +31,8 @@ pub use options::ClientOptions;
 pub use tokens::TokenChecks;
 pub use urls::{AuthorizationParameters, LogoutParameters};
 
-use scalekit::{API_VERSION, Class, schema::OPERATIONS};
+use scalekit::{API_VERSION, schema::OPERATIONS};
+use scalekit_bindings::exceptions::Exception;
 
 uniffi::setup_scaffolding!();
 
@@ -62,7 +63,10 @@ pub fn about() -> Result<About, NativeError> {
                 .iter()
                 .map(|operation| operation.name.to_owned())
                 .collect(),
-            exceptions: Class::ALL.map(|class| class.name().to_owned()).to_vec(),
+            exceptions: Exception::ALL
+                .iter()
+                .map(|class| class.name().to_owned())
+                .collect(),
         })
     })
 }

@@ -76,7 +76,6 @@ impl ClientOptions {
         let mut builder = self
             .credentials()?
             .host_language(&self.language, &self.language_version)
-            .ca_option_name("caCertificates")
             .dangerous_allow_http(self.allow_insecure_http);
         builder = self.times(builder)?;
         if let Some(retries) = self.max_retries {

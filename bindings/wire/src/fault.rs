@@ -1,5 +1,7 @@
 //! The codec's internal error. It does not name an operation yet.
 
+use scalekit::Message;
+
 /// A failed conversion. It names fields and types but never contains values, which may be secrets.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Fault {
@@ -37,6 +39,16 @@ impl Fault {
     #[cold]
     pub(crate) fn within_element(self, index: usize) -> Self {
         self.within(&format!("[{index}]"))
+    }
+}
+
+impl From<Fault> for Message {
+    fn from(fault: Fault) -> Self {
+        if fault.path.is_empty() {
+            Self::from(fault.problem)
+        } else {
+            Self::about(fault.path).text(": ").text(fault.problem)
+        }
     }
 }
 

@@ -164,7 +164,7 @@ pub fn protobuf_to_json(message: &str, protobuf: &[u8]) -> Result<String, Error>
 }
 
 fn invalid_argument(fault: Fault) -> Error {
-    Error::invalid_argument(fault.to_string())
+    Error::invalid_argument(fault)
 }
 
 fn find(name: &str) -> Result<&'static Message, Error> {

@@ -8,8 +8,8 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use super::Client;
-use crate::config::{Config, EnvUrl, Keepalive, TrustOptions, defaults, parse_proxy};
-use crate::error::Error;
+use crate::config::{Config, EnvUrl, Keepalive, TrustOptions, defaults, parse_proxy, variables};
+use crate::error::{Error, Message};
 use crate::secret::Secret;
 
 /// Builder of a [`Client`]. [`build`](Self::build) validates the options.
@@ -86,17 +86,13 @@ impl ClientBuilder {
     }
 
     fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let read = |names: &[&str]| {
-            let found = names
-                .iter()
-                .find_map(|name| variable(name).filter(|value| !value.is_empty()));
-            found
-                .ok_or_else(|| Error::config(format!("{} is not set in the environment", names[0])))
-        };
-        let env_url = read(&["SCALEKIT_ENVIRONMENT_URL", "SCALEKIT_ENV_URL"])?;
-        let client_id = read(&["SCALEKIT_CLIENT_ID"])?;
-        let client_secret = Secret::from(read(&["SCALEKIT_CLIENT_SECRET"])?);
-        Ok(Self::new(env_url, client_id, Some(client_secret)))
+        let read = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let [env_url, client_id, client_secret] = variables::credentials(read)?;
+        Ok(Self::new(
+            env_url,
+            client_id,
+            Some(Secret::from(client_secret)),
+        ))
     }
 
     /// Allows a plain `http` environment URL for hosts other than loopback. Tokens and secrets are
@@ -153,14 +149,6 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the name of the CA option in error messages, for language bindings. Default:
-    /// `ca_certificate_pem`.
-    #[doc(hidden)]
-    pub fn ca_option_name(mut self, name: impl Into<String>) -> Self {
-        self.trust.option = name.into();
-        self
-    }
-
     /// Sends all requests through this proxy (`http://user:password@proxy:3128`). Default: the
     /// environment variables `HTTPS_PROXY` and `NO_PROXY`, except for loopback hosts.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
@@ -213,7 +201,7 @@ impl ClientBuilder {
     }
 
     /// Sets interval and timeout of keepalive probes (TCP keepalive, and PING frames over HTTP/2).
-    /// An interval of zero disables them. Default: 60 s and 10 s.
+    /// An interval of zero disables them; otherwise it is at least 60 s. Default: 60 s and 10 s.
     pub fn keepalive(mut self, interval: Duration, timeout: Duration) -> Self {
         self.keepalive = Keepalive {
             interval: Some(interval).filter(|interval| !interval.is_zero()),
@@ -247,36 +235,44 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, Error> {
         let env_url = EnvUrl::parse(&self.env_url, self.allow_http)?;
         if self.client_id.is_empty() {
-            return Err(Error::config("client_id is empty"));
+            return Err(invalid("client_id", "is empty"));
         }
         if self
             .client_secret
             .as_ref()
             .is_some_and(|secret| secret.expose().is_empty())
         {
-            return Err(Error::config("client_secret is empty"));
+            return Err(invalid("client_secret", "is empty"));
         }
         for (name, timeout) in [
             ("call_timeout", self.call_timeout),
             ("tool_timeout", self.tool_timeout),
             ("connect_timeout", self.connect_timeout),
-            ("keepalive timeout", self.keepalive.timeout),
+            ("keepalive_timeout", self.keepalive.timeout),
         ] {
             if timeout.is_zero() {
-                return Err(Error::config(format!("{name} must be more than zero")));
+                return Err(invalid(name, "must be more than zero"));
             }
         }
+        let shortest = defaults::MIN_KEEPALIVE_INTERVAL;
+        if let Some(interval) = self.keepalive.interval
+            && interval < shortest
+        {
+            let problem = format!("must be 0 (off) or at least {shortest:?}, not {interval:?}");
+            return Err(invalid("keepalive_interval", problem));
+        }
         if self.signature_cache > defaults::MAX_SIGNATURE_CACHE {
-            return Err(Error::config(format!(
-                "signature_cache must be at most {}",
-                defaults::MAX_SIGNATURE_CACHE
-            )));
+            let most = defaults::MAX_SIGNATURE_CACHE;
+            return Err(invalid(
+                "signature_cache",
+                format!("must be at most {most}"),
+            ));
         }
         if self.max_attempts == 0 {
-            return Err(Error::config("max_attempts must be at least 1"));
+            return Err(invalid("max_attempts", "must be at least 1"));
         }
         if self.audience.as_ref().is_some_and(Vec::is_empty) {
-            return Err(Error::config("audience must have at least one value"));
+            return Err(invalid("audience", "must have at least one value"));
         }
         let user_agent = self.user_agent()?;
         let sdk_version = format!(
@@ -327,12 +323,17 @@ impl ClientBuilder {
     }
 }
 
-fn header(option: &str, text: &str) -> Result<HeaderValue, Error> {
+fn header(option: &'static str, text: &str) -> Result<HeaderValue, Error> {
     HeaderValue::from_str(text).map_err(|_| {
-        Error::config(format!(
-            "{option} has characters that are not allowed in an HTTP header"
-        ))
+        invalid(
+            option,
+            "has characters that are not allowed in an HTTP header",
+        )
     })
+}
+
+fn invalid(option: &'static str, problem: impl fmt::Display) -> Error {
+    Error::config(Message::about(option).text(format_args!(" {problem}")))
 }
 
 impl fmt::Debug for ClientBuilder {

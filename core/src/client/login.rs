@@ -1,11 +1,11 @@
 //! Login: URLs, code exchange, refresh and client tokens.
 
 use super::Client;
-use crate::error::Error;
+use crate::error::{Error, Message};
 use crate::http::{Deadline, Safety};
 use crate::oauth::{
     self, AuthenticationResult, AuthorizationUrlOptions, ClientToken, CodeOptions,
-    LogoutUrlOptions, RefreshResult, TokenResponse, UrlStyle, request_token,
+    LogoutUrlOptions, RefreshResult, TokenResponse, request_token,
 };
 use crate::token::TokenValidation;
 
@@ -34,37 +34,13 @@ impl Client {
         redirect_uri: &str,
         options: &AuthorizationUrlOptions,
     ) -> String {
-        self.authorization_url_in(UrlStyle::Plus, redirect_uri, options)
-    }
-
-    /// Like [`authorization_url`](Self::authorization_url), in the style that a language's users
-    /// expect.
-    #[doc(hidden)]
-    pub fn authorization_url_in(
-        &self,
-        style: UrlStyle,
-        redirect_uri: &str,
-        options: &AuthorizationUrlOptions,
-    ) -> String {
-        oauth::authorization_url_in(
-            style,
-            self.env_url(),
-            self.client_id(),
-            redirect_uri,
-            options,
-        )
+        oauth::authorization_url(self.env_url(), self.client_id(), redirect_uri, options)
     }
 
     /// Returns the URL that ends a session: `{env_url}/oidc/logout`, with a query if any option is
     /// set.
     pub fn logout_url(&self, options: &LogoutUrlOptions) -> String {
-        self.logout_url_in(UrlStyle::Plus, options)
-    }
-
-    /// Like [`logout_url`](Self::logout_url), in the style that a language's users expect.
-    #[doc(hidden)]
-    pub fn logout_url_in(&self, style: UrlStyle, options: &LogoutUrlOptions) -> String {
-        oauth::logout_url_in(style, self.env_url(), options)
+        oauth::logout_url(self.env_url(), options)
     }
 
     /// Exchanges a callback's code for tokens and verifies the ID token: signature, times, and that
@@ -89,7 +65,7 @@ impl Client {
         options: &CodeOptions,
     ) -> Result<AuthenticationResult, Error> {
         if code.is_empty() {
-            return Err(Error::invalid_argument("code is empty").with_operation(AUTHENTICATE));
+            return Err(empty("code").with_operation(AUTHENTICATE));
         }
         let verifier = options
             .code_verifier
@@ -138,7 +114,7 @@ impl Client {
     /// the network fails.
     pub async fn refresh_access_token(&self, refresh_token: &str) -> Result<RefreshResult, Error> {
         if refresh_token.is_empty() {
-            return Err(Error::invalid_argument("refresh_token is empty").with_operation(REFRESH));
+            return Err(empty("refresh_token").with_operation(REFRESH));
         }
         let fields = [
             ("grant_type", "refresh_token"),
@@ -239,4 +215,8 @@ impl Client {
     fn deadline(&self) -> Deadline {
         Deadline::after(self.config().call_timeout)
     }
+}
+
+fn empty(argument: &'static str) -> Error {
+    Error::invalid_argument(Message::about(argument).text(" is empty"))
 }

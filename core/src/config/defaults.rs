@@ -26,6 +26,10 @@ pub const MAX_SIGNATURE_CACHE: usize = 1 << 20;
 /// Allowed difference between a webhook's timestamp and the current time.
 pub const WEBHOOK_TOLERANCE: Duration = Duration::from_secs(300);
 
+/// The shortest interval of keepalive probes. The service closes connections that are probed more
+/// often.
+pub const MIN_KEEPALIVE_INTERVAL: Duration = Duration::from_secs(60);
+
 /// Interval of keepalive probes.
 pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(60);
 

@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-use crate::error::Error;
+use crate::error::{Error, Message};
 
 /// The base URL of an environment, without a trailing slash. It may have a path prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,13 +19,15 @@ impl EnvUrl {
     pub(crate) fn parse(text: &str, allow_http: bool) -> Result<Self, Error> {
         // Rejected anywhere in the text: URL parsers are lenient, and messages contain the text.
         if text.contains('@') {
+            let message = Message::about("env_url");
             return Err(Error::config(
-                "env_url must not contain a user name or password",
+                message.text(" must not contain a user name or password"),
             ));
         }
-        let refuse = |why: &str| Err(Error::config(format!("env_url {text:?}: {why}")));
+        let invalid = |why: &str| Message::about("env_url").text(format_args!(" {text:?}: {why}"));
+        let refuse = |why: &str| Err(Error::config(invalid(why)));
         if text.is_empty() {
-            return Err(Error::config("env_url is empty"));
+            return Err(Error::config(Message::about("env_url").text(" is empty")));
         }
         if text
             .chars()
@@ -45,9 +47,8 @@ impl EnvUrl {
             "https" => false,
             "http" if loopback || allow_http => true,
             "http" => {
-                return refuse(
-                    "http would send secrets in the clear; use https, or allow http explicitly",
-                );
+                let message = invalid("http would send secrets in the clear; use https, or set ");
+                return Err(Error::config(message.name("dangerous_allow_http")));
             }
             _ => return refuse("the scheme must be https"),
         };

@@ -9,13 +9,15 @@ mod options;
 mod proxy;
 #[cfg(feature = "client")]
 mod trust;
+#[cfg(feature = "client")]
+pub mod variables;
 
 #[cfg(feature = "client")]
 pub(crate) use {
     env_url::EnvUrl,
     options::{Config, Keepalive},
     proxy::parse_proxy,
-    trust::{Trust, TrustOptions},
+    trust::{SSL_CERT_DIR, SSL_CERT_FILE, Trust, TrustOptions},
 };
 
 #[cfg(feature = "client")]

@@ -8,11 +8,11 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use crate::error::Error;
+use crate::error::{Error, Message};
 
 /// The variables of OpenSSL. `SSL_CERT_DIR` is a list of directories.
-const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
-const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
+pub(crate) const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
+pub(crate) const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
 
 /// Certificates given by option.
 #[derive(Clone)]
@@ -25,8 +25,6 @@ enum Ca {
 #[derive(Clone)]
 pub(crate) struct TrustOptions {
     ca: Option<Ca>,
-    /// The name of the CA option in error messages.
-    pub(crate) option: String,
     /// Further environment variables, beside `SSL_CERT_FILE` and `SSL_CERT_DIR`.
     pub(crate) variables: Vec<String>,
 }
@@ -38,7 +36,6 @@ pub(crate) struct Trust {
     pub(crate) certificates: Vec<CertificateDer<'static>>,
     /// The files and directories of environment variables.
     pub(crate) places: Vec<Place>,
-    option: String,
     variables: Vec<String>,
 }
 
@@ -53,7 +50,6 @@ impl TrustOptions {
     pub(crate) fn new() -> Self {
         Self {
             ca: None,
-            option: "ca_certificate_pem".to_owned(),
             variables: Vec::new(),
         }
     }
@@ -93,26 +89,25 @@ impl TrustOptions {
         Ok(Trust {
             certificates: self.ca.map(Ca::read).transpose()?.unwrap_or_default(),
             places,
-            option: self.option,
             variables: self.variables,
         })
     }
 }
 
 impl Trust {
-    /// Returns the part of an error message that explains how to trust a CA.
-    pub(crate) fn advice(&self) -> String {
+    /// Appends to an error message how to trust a CA.
+    pub(crate) fn advise(&self, message: Message) -> Message {
         let names: Vec<&str> = self
             .variables
             .iter()
             .map(String::as_str)
             .chain([SSL_CERT_FILE, SSL_CERT_DIR])
             .collect();
-        format!(
-            "add the CA with the option {} or with one of the variables {}",
-            self.option,
-            names.join(", ")
-        )
+        message
+            .text("add the CA with the option ")
+            .name("ca_certificate_pem")
+            .text(" or with one of the variables ")
+            .text(names.join(", "))
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use arc_swap::ArcSwapOption;
 use tokio::time::Instant;
 
-use crate::error::Error;
+use crate::error::{Error, Message};
 use crate::http::{BearerToken, Deadline, Pipeline, Safety, TokenSource};
 use crate::oauth::{TokenResponse, request_token};
 use crate::single_flight::SingleFlight;
@@ -142,9 +142,8 @@ impl Credentials {
     async fn request(&self) -> Result<ServiceToken, Error> {
         let config = self.pipeline.config();
         let Some(secret) = &config.client_secret else {
-            return Err(Error::config(
-                "this client has no client_secret, so it cannot call the API",
-            ));
+            let message = Message::from("this client has no ").name("client_secret");
+            return Err(Error::config(message.text(", so it cannot call the API")));
         };
         let form = [
             ("grant_type", "client_credentials"),

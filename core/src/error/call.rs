@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Code, Error, ErrorKind};
+use super::{Code, Error, ErrorKind, Message};
 
 impl Error {
     /// The service cannot be reached, or the connection broke.
-    pub(crate) fn unavailable(message: impl Into<String>) -> Self {
+    pub(crate) fn unavailable(message: impl Into<Message>) -> Self {
         let mut error = Self::new(ErrorKind::ServiceUnavailable, message);
         error.0.code = Some(Code::Unavailable);
         error
@@ -21,7 +21,7 @@ impl Error {
         error.0.code = Some(Code::DeadlineExceeded);
         match last {
             Some(last) => {
-                error.0.message = format!("{}; before that: {last}", error.0.message);
+                error.0.message = error.0.message.text(format_args!("; before that: {last}"));
                 error.with_source(last)
             }
             None => error,
@@ -40,14 +40,14 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_message(mut self, message: String) -> Self {
+    pub(crate) fn with_message(mut self, message: Message) -> Self {
         self.0.message = message;
         self
     }
 
     /// Prefixes the message with a context.
     pub(crate) fn context(mut self, context: &str) -> Self {
-        self.0.message = format!("{context}: {}", self.0.message);
+        self.0.message.prepend(&format!("{context}: "));
         self
     }
 }

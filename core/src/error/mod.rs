@@ -6,16 +6,21 @@ mod code;
 #[cfg(feature = "client")]
 mod excerpt;
 mod kind;
+mod message;
 #[cfg(feature = "client")]
 mod response;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use serde_json::Value;
 
 pub use code::Code;
-pub use kind::{Class, ErrorKind};
+pub use kind::ErrorKind;
+pub use message::Message;
+#[cfg(feature = "client")]
+pub(crate) use response::check_env_url;
 
 use crate::token::TokenError;
 
@@ -28,6 +33,7 @@ type Source = Arc<dyn std::error::Error + Send + Sync>;
 ///
 /// let error = Client::builder("acme.scalekit.com", "skc_1", "secret").build().unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::Config);
+/// assert_eq!(error.argument(), Some("env_url"));
 /// assert_eq!(error.to_string(), "env_url \"acme.scalekit.com\": a scheme is missing, such as https://");
 /// ```
 #[derive(Clone)]
@@ -40,7 +46,7 @@ struct Inner {
     status: Option<u16>,
     code: Option<Code>,
     error_code: Option<String>,
-    message: String,
+    message: Message,
     /// The body excerpt, which `redact` adds to the message.
     #[cfg(feature = "client")]
     excerpt: Option<String>,
@@ -54,7 +60,7 @@ struct Inner {
 }
 
 impl Error {
-    fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+    fn new(kind: ErrorKind, message: impl Into<Message>) -> Self {
         Self(Box::new(Inner {
             kind,
             status: None,
@@ -73,21 +79,21 @@ impl Error {
         }))
     }
 
-    /// An invalid or missing client option.
+    /// An invalid or missing client option. Public for bindings.
     #[doc(hidden)]
-    pub fn config(message: impl Into<String>) -> Self {
+    pub fn config(message: impl Into<Message>) -> Self {
         Self::new(ErrorKind::Config, message)
     }
 
-    /// An invalid or missing argument; no request was sent.
+    /// An invalid or missing argument; no request was sent. Public for bindings.
     #[doc(hidden)]
-    pub fn invalid_argument(message: impl Into<String>) -> Self {
+    pub fn invalid_argument(message: impl Into<Message>) -> Self {
         Self::new(ErrorKind::InvalidArgument, message)
     }
 
-    /// A response that cannot be decoded.
+    /// A response that cannot be decoded. Public for bindings.
     #[doc(hidden)]
-    pub fn bad_response(status: u16, message: impl Into<String>) -> Self {
+    pub fn bad_response(status: u16, message: impl Into<Message>) -> Self {
         let mut error = Self::new(ErrorKind::InternalServer, message);
         error.0.status = Some(status);
         error.0.code = Some(Code::Unknown);
@@ -114,7 +120,8 @@ impl Error {
         self
     }
 
-    /// Sets the failed operation, such as `OrganizationService.GetOrganization`.
+    /// Sets the failed operation, such as `OrganizationService.GetOrganization`. Public for
+    /// bindings.
     #[doc(hidden)]
     pub fn with_operation(mut self, operation: &'static str) -> Self {
         self.0.operation = Some(operation);
@@ -124,12 +131,6 @@ impl Error {
     /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
-    }
-
-    /// The exception class of this error in other languages.
-    #[doc(hidden)]
-    pub fn class(&self) -> Class {
-        self.0.kind.class(self.0.tool)
     }
 
     /// The HTTP status of the response, if there was one.
@@ -158,7 +159,19 @@ impl Error {
 
     /// The message, without the operation name.
     pub fn message(&self) -> &str {
-        &self.0.message
+        self.0.message.as_str()
+    }
+
+    /// The message with the names of options and arguments as a language spells them. Public for
+    /// bindings.
+    #[doc(hidden)]
+    pub fn message_spelled<'n>(&'n self, spell: impl Fn(&'n str) -> Cow<'n, str>) -> String {
+        self.0.message.spelled(spell)
+    }
+
+    /// The client option or the argument that the message names first, such as `env_url`.
+    pub fn argument(&self) -> Option<&str> {
+        self.0.message.first_name()
     }
 
     /// The details of the response: the service's `details` array, `{"error": …}` from the token
@@ -199,11 +212,11 @@ impl fmt::Display for Error {
         if let Some(operation) = inner.operation {
             write!(f, "{operation}: ")?;
         }
-        f.write_str(&inner.message)?;
+        f.write_str(inner.message.as_str())?;
         let status = inner
             .status
             .map(|status| format!("HTTP {status}"))
-            .filter(|status| !inner.message.contains(status));
+            .filter(|status| !inner.message.as_str().contains(status));
         let request_id = inner.request_id.as_ref().map(|id| format!("request {id}"));
         let notes: Vec<String> = [status, inner.error_code.clone(), request_id]
             .into_iter()
@@ -226,7 +239,7 @@ impl fmt::Debug for Error {
             .field("status", &inner.status)
             .field("code", &inner.code)
             .field("error_code", &inner.error_code)
-            .field("message", &inner.message)
+            .field("message", &inner.message.as_str())
             .field("details", &inner.details)
             .field("request_id", &inner.request_id)
             .field("retryable", &inner.retryable)

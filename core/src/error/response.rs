@@ -5,7 +5,7 @@ use http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
-use super::{Code, Error, ErrorKind, excerpt};
+use super::{Code, Error, ErrorKind, Message, excerpt};
 
 /// The limit of a body excerpt in the details.
 const SNIPPET: usize = 512;
@@ -50,8 +50,8 @@ impl Error {
     pub(crate) fn not_json(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Self {
         let (kind, text) = excerpt::describe(headers, start(body));
         let status = status.as_u16();
-        let message = format!("HTTP {status} with {kind} instead of a JSON object (check env_url)");
-        let mut error = Self::bad_response(status, message);
+        let message = format!("HTTP {status} with {kind} instead of a JSON object");
+        let mut error = Self::bad_response(status, check_env_url(message));
         error.0.excerpt = text;
         error.0.details = snippet(body);
         error.0.request_id = request_id(headers);
@@ -69,7 +69,7 @@ impl Error {
                 form_urlencoded::byte_serialize(secret.as_bytes()).collect::<String>(),
             );
             for spelling in [*secret, &**encoded] {
-                redact_text(&mut self.0.message, spelling);
+                self.0.message.edit(|text| redact_text(text, spelling));
                 redact_value(&mut self.0.details, spelling);
                 let texts = self.0.error_code.iter_mut().chain(&mut self.0.request_id);
                 for text in texts.chain(&mut self.0.excerpt) {
@@ -78,9 +78,9 @@ impl Error {
             }
         }
         if let Some(text) = self.0.excerpt.take() {
-            self.0.message = format!("{}: {}", self.0.message, excerpt::quoted(&text));
+            self.0.message = self.0.message.text(": ").text(excerpt::quoted(&text));
         }
-        shorten(&mut self.0.message, MESSAGE);
+        self.0.message.edit(|text| shorten(text, MESSAGE));
         if let Some(Value::String(body)) = self.0.details.get_mut("body") {
             shorten(body, SNIPPET);
         }
@@ -152,17 +152,25 @@ fn from_other(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
     let number = status.as_u16();
     let redirect = status.is_redirection() && headers.contains_key(header::LOCATION);
     let (message, text) = if redirect {
-        let message = format!("HTTP {number}: redirects are not followed (check env_url)");
-        (message, None)
+        let message = format!("HTTP {number}: redirects are not followed");
+        (check_env_url(message), None)
     } else {
         let (kind, text) = excerpt::describe(headers, start(body));
-        (format!("HTTP {number} with {kind}"), text)
+        (format!("HTTP {number} with {kind}").into(), text)
     };
     let mut error = Error::new(ErrorKind::from_http(number), message);
     error.0.code = Some(Code::from_http(number));
     error.0.excerpt = text;
     error.0.details = snippet(body);
     error
+}
+
+/// Adds that a wrong environment URL may be the cause.
+pub(crate) fn check_env_url(message: String) -> Message {
+    Message::from(message)
+        .text(" (check ")
+        .name("env_url")
+        .text(")")
 }
 
 fn snippet(body: &[u8]) -> Value {

@@ -43,7 +43,6 @@ impl Pool {
             .redirect(redirect::Policy::none())
             .referer(false)
             .connect_timeout(config.connect_timeout)
-            .tcp_nodelay(true)
             .pool_idle_timeout(POOL_IDLE)
             .pool_max_idle_per_host(POOL_SIZE)
             // Retries are decided in `retry`.
@@ -108,6 +107,8 @@ mod platform {
     use rustls::pki_types::CertificateDer;
     use rustls::{ClientConfig, RootCertStore};
 
+    use crate::config::{SSL_CERT_DIR, SSL_CERT_FILE};
+
     pub(super) fn trusting(
         builder: reqwest::ClientBuilder,
         added: Vec<CertificateDer<'static>>,
@@ -147,7 +148,7 @@ mod platform {
 
     fn system() -> Vec<CertificateDer<'static>> {
         let set = |name| std::env::var_os(name).is_some();
-        if !set("SSL_CERT_FILE") && !set("SSL_CERT_DIR") {
+        if !set(SSL_CERT_FILE) && !set(SSL_CERT_DIR) {
             return rustls_native_certs::load_native_certs().certs;
         }
         // If one of these variables is set, `load_native_certs` reads nothing else.

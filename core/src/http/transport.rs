@@ -13,7 +13,7 @@ use rustls::CertificateError;
 use super::pool::Pool;
 use super::retry::Outcome;
 use crate::config::Config;
-use crate::error::Error;
+use crate::error::{Error, Message};
 
 /// How much of an error response's body is read. The service's own errors are a thousand times
 /// smaller.
@@ -193,13 +193,11 @@ fn failure(error: reqwest::Error) -> Failure {
 /// An untrusted certificate. The message explains how to trust its CA, and why configured
 /// certificates are ignored.
 fn untrusted(config: &Config, pool: &Pool, error: reqwest::Error) -> Failure {
-    let advice = config.trust.advice();
-    let mut message = format!(
-        "no secure connection: the server's certificate is not from a trusted CA; {advice}"
-    );
+    let mut message = config.trust.advise(Message::from(
+        "no secure connection: the server's certificate is not from a trusted CA; ",
+    ));
     for reason in &pool.ignored {
-        message.push_str("; ");
-        message.push_str(reason);
+        message = message.text("; ").text(reason);
     }
     let failure = failure(error);
     Failure {

@@ -15,9 +15,11 @@ pub use pkce::Pkce;
 pub use results::{AuthenticationResult, ClientToken, RefreshResult};
 #[cfg(feature = "client")]
 pub(crate) use token_endpoint::{TokenResponse, request_token};
-pub use url::{AuthorizationUrlOptions, LogoutUrlOptions, UrlStyle, authorization_url, logout_url};
-#[cfg(feature = "client")]
-pub(crate) use url::{authorization_url_in, logout_url_in};
+#[doc(hidden)]
+pub use url::{
+    AUTHORIZATION_PATH, LOGOUT_PATH, authorization_parameters, logout_parameters, with_query,
+};
+pub use url::{AuthorizationUrlOptions, LogoutUrlOptions, authorization_url, logout_url};
 pub use user::User;
 
 use crate::secret::Secret;

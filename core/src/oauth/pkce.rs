@@ -6,7 +6,7 @@ use aws_lc_rs::{digest, rand};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::error::Error;
+use crate::error::{Error, Message};
 use crate::secret::Secret;
 
 /// A verifier, to be kept in the user's session, and its challenge, which goes into the
@@ -27,6 +27,12 @@ pub struct Pkce {
 }
 
 impl Pkce {
+    /// The shortest verifier (RFC 7636, section 4.1).
+    pub const MIN_LENGTH: usize = 43;
+
+    /// The longest verifier (RFC 7636, section 4.1).
+    pub const MAX_LENGTH: usize = 128;
+
     /// The method of every challenge that is made here.
     pub const METHOD: &'static str = "S256";
 
@@ -35,7 +41,7 @@ impl Pkce {
     /// # Errors
     /// The operating system gives no random numbers.
     pub fn generate() -> Result<Self, Error> {
-        Self::with_length(43)
+        Self::with_length(Self::MIN_LENGTH)
     }
 
     /// A fresh verifier of `length` characters, 43 to 128, and its challenge.
@@ -62,8 +68,9 @@ impl Pkce {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte))
         {
+            let message = Message::about("code_verifier");
             return Err(Error::invalid_argument(
-                "code_verifier: only A-Z a-z 0-9 - . _ ~ are allowed",
+                message.text(": only A-Z a-z 0-9 - . _ ~ are allowed"),
             ));
         }
         Ok(Self::of(verifier))
@@ -90,12 +97,14 @@ impl Pkce {
 }
 
 fn check_length(length: usize) -> Result<(), Error> {
-    if (43..=128).contains(&length) {
+    let (least, most) = (Pkce::MIN_LENGTH, Pkce::MAX_LENGTH);
+    if (least..=most).contains(&length) {
         return Ok(());
     }
-    Err(Error::invalid_argument(format!(
-        "code_verifier: 43 to 128 characters are needed, not {length}"
-    )))
+    let message = Message::about("code_verifier");
+    Err(Error::invalid_argument(message.text(format_args!(
+        ": {least} to {most} characters are needed, not {length}"
+    ))))
 }
 
 impl fmt::Debug for Pkce {

@@ -6,7 +6,7 @@ use http::Method;
 use serde_json::{Map, Value};
 use zeroize::Zeroize;
 
-use crate::error::Error;
+use crate::error::{Error, check_env_url};
 use crate::http::{
     Anonymous, Deadline, FORM, MAX_SMALL_RESPONSE, Outgoing, Pipeline, Safety, wiped,
 };
@@ -101,8 +101,8 @@ pub(crate) async fn request_token(
         }
         Err(_) => {
             let status = response.status.as_u16();
-            let message = format!("HTTP {status} with a body that is not JSON (check env_url)");
-            Err(Error::bad_response(status, message))
+            let message = format!("HTTP {status} with a body that is not JSON");
+            Err(Error::bad_response(status, check_env_url(message)))
         }
     }
 }

@@ -1,20 +1,11 @@
 //! The login and logout URLs. No network, no clock.
 
+use std::borrow::Cow;
+
 use percent_encoding::utf8_percent_encode;
 
 use super::Pkce;
 use crate::percent::UNRESERVED;
-
-/// How a query is encoded and ordered. Servers treat both styles alike.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum UrlStyle {
-    /// Encodes a space as `+`; PKCE parameters come last.
-    #[default]
-    Plus,
-    /// Encodes a space as `%20`; adds `domain`; PKCE parameters precede `provider`.
-    Percent,
-}
 
 /// Parameters of an authorization URL. Empty values are left out.
 #[derive(Clone, Debug, Default)]
@@ -30,9 +21,6 @@ pub struct AuthorizationUrlOptions {
     pub login_hint: Option<String>,
     /// Domain that selects the connection.
     pub domain_hint: Option<String>,
-    /// Overrides `domain_hint` in the parameter `domain`, which only [`UrlStyle::Percent`] sends.
-    #[doc(hidden)]
-    pub domain: Option<String>,
     /// Connection to sign in through (`conn_…`).
     pub connection_id: Option<String>,
     /// Organization to sign in to (`org_…`).
@@ -81,27 +69,39 @@ pub fn authorization_url(
     redirect_uri: &str,
     options: &AuthorizationUrlOptions,
 ) -> String {
-    authorization_url_in(UrlStyle::Plus, env_url, client_id, redirect_uri, options)
+    let parameters = authorization_parameters(client_id, redirect_uri, options);
+    with_query(env_url, AUTHORIZATION_PATH, &parameters, "+")
 }
 
 /// Returns the URL that ends a session: `{env_url}/oidc/logout`, with a query if any option is set.
 ///
 /// [`Client::logout_url`](crate::Client::logout_url) does the same with the client's settings.
 pub fn logout_url(env_url: &str, options: &LogoutUrlOptions) -> String {
-    logout_url_in(UrlStyle::Plus, env_url, options)
+    with_query(env_url, LOGOUT_PATH, &logout_parameters(options), "+")
 }
 
-pub(crate) fn authorization_url_in(
-    style: UrlStyle,
-    env_url: &str,
-    client_id: &str,
-    redirect_uri: &str,
-    options: &AuthorizationUrlOptions,
-) -> String {
+/// The path of an authorization URL. Public for bindings.
+#[doc(hidden)]
+pub const AUTHORIZATION_PATH: &str = "/oauth/authorize";
+
+/// The path of a logout URL. Public for bindings.
+#[doc(hidden)]
+pub const LOGOUT_PATH: &str = "/oidc/logout";
+
+/// The name and the value of a query parameter.
+type Parameter<'a> = (&'static str, Cow<'a, str>);
+
+/// Returns the parameters of an authorization URL. Values may be empty. Public for bindings.
+#[doc(hidden)]
+pub fn authorization_parameters<'a>(
+    client_id: &'a str,
+    redirect_uri: &'a str,
+    options: &'a AuthorizationUrlOptions,
+) -> Vec<Parameter<'a>> {
     let scope = if options.scopes.is_empty() {
-        "openid profile email".to_owned()
+        Cow::Borrowed("openid profile email")
     } else {
-        options.scopes.join(" ")
+        Cow::Owned(options.scopes.join(" "))
     };
     let (challenge, method) = match &options.pkce {
         Some(pkce) => (pkce.challenge(), Pkce::METHOD),
@@ -110,90 +110,64 @@ pub(crate) fn authorization_url_in(
             or_empty(&options.code_challenge_method),
         ),
     };
-    let mut url = QueryUrl::new(env_url, "/oauth/authorize", style);
-    url.push("response_type", "code");
-    url.push("client_id", client_id);
-    url.push("redirect_uri", redirect_uri);
-    url.push("scope", &scope);
-    url.push_some("state", &options.state);
-    url.push_some("nonce", &options.nonce);
-    url.push_some("login_hint", &options.login_hint);
-    url.push_some("domain_hint", &options.domain_hint);
-    if style == UrlStyle::Percent {
-        let domain = options.domain.as_ref().or(options.domain_hint.as_ref());
-        url.push("domain", domain.map_or("", String::as_str));
-    }
-    url.push_some("connection_id", &options.connection_id);
-    url.push_some("organization_id", &options.organization_id);
-    if style == UrlStyle::Percent {
-        url.push("code_challenge", challenge);
-        url.push("code_challenge_method", method);
-    }
-    url.push_some("provider", &options.provider);
-    url.push_some("prompt", &options.prompt);
-    if style == UrlStyle::Plus {
-        url.push("code_challenge", challenge);
-        url.push("code_challenge_method", method);
-    }
-    url.text
+    let text = |option: &'a Option<String>| Cow::Borrowed(or_empty(option));
+    vec![
+        ("response_type", Cow::Borrowed("code")),
+        ("client_id", client_id.into()),
+        ("redirect_uri", redirect_uri.into()),
+        ("scope", scope),
+        ("state", text(&options.state)),
+        ("nonce", text(&options.nonce)),
+        ("login_hint", text(&options.login_hint)),
+        ("domain_hint", text(&options.domain_hint)),
+        ("connection_id", text(&options.connection_id)),
+        ("organization_id", text(&options.organization_id)),
+        ("provider", text(&options.provider)),
+        ("prompt", text(&options.prompt)),
+        ("code_challenge", challenge.into()),
+        ("code_challenge_method", method.into()),
+    ]
 }
 
-pub(crate) fn logout_url_in(style: UrlStyle, env_url: &str, options: &LogoutUrlOptions) -> String {
-    let mut url = QueryUrl::new(env_url, "/oidc/logout", style);
-    url.push_some("id_token_hint", &options.id_token_hint);
-    url.push_some(
-        "post_logout_redirect_uri",
-        &options.post_logout_redirect_uri,
-    );
-    url.push_some("state", &options.state);
-    url.text
+/// Returns the parameters of a logout URL. Values may be empty. Public for bindings.
+#[doc(hidden)]
+pub fn logout_parameters(options: &LogoutUrlOptions) -> Vec<Parameter<'_>> {
+    let redirect_uri = &options.post_logout_redirect_uri;
+    vec![
+        ("id_token_hint", or_empty(&options.id_token_hint).into()),
+        ("post_logout_redirect_uri", or_empty(redirect_uri).into()),
+        ("state", or_empty(&options.state).into()),
+    ]
+}
+
+/// Returns a URL with the parameters that are not empty. `space` is an encoded space. Public for
+/// bindings.
+#[doc(hidden)]
+pub fn with_query(
+    env_url: &str,
+    path: &str,
+    parameters: &[(&str, Cow<'_, str>)],
+    space: &str,
+) -> String {
+    let base = env_url.trim_end_matches('/');
+    let mut url = String::with_capacity(base.len() + 256);
+    url.push_str(base);
+    url.push_str(path);
+    let mut separator = '?';
+    for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
+        url.push(std::mem::replace(&mut separator, '&'));
+        url.push_str(name);
+        url.push('=');
+        for (index, word) in value.split(' ').enumerate() {
+            url.push_str(if index > 0 { space } else { "" });
+            url.extend(utf8_percent_encode(word, UNRESERVED));
+        }
+    }
+    url
 }
 
 fn or_empty(text: &Option<String>) -> &str {
     text.as_deref().unwrap_or_default()
-}
-
-struct QueryUrl {
-    text: String,
-    style: UrlStyle,
-    separator: char,
-}
-
-impl QueryUrl {
-    fn new(base: &str, path: &str, style: UrlStyle) -> Self {
-        let mut text = String::with_capacity(base.len() + 256);
-        text.push_str(base.trim_end_matches('/'));
-        text.push_str(path);
-        Self {
-            text,
-            style,
-            separator: '?',
-        }
-    }
-
-    fn push(&mut self, name: &str, value: &str) {
-        if value.is_empty() {
-            return;
-        }
-        self.text.push(std::mem::replace(&mut self.separator, '&'));
-        self.text.push_str(name);
-        self.text.push('=');
-        match self.style {
-            UrlStyle::Percent => self.text.extend(utf8_percent_encode(value, UNRESERVED)),
-            UrlStyle::Plus => {
-                for (index, word) in value.split(' ').enumerate() {
-                    if index > 0 {
-                        self.text.push('+');
-                    }
-                    self.text.extend(utf8_percent_encode(word, UNRESERVED));
-                }
-            }
-        }
-    }
-
-    fn push_some(&mut self, name: &str, value: &Option<String>) {
-        self.push(name, or_empty(value));
-    }
 }
 
 #[cfg(test)]
@@ -202,9 +176,13 @@ mod tests {
 
     use super::*;
 
-    fn authorize(style: UrlStyle, options: &AuthorizationUrlOptions) -> String {
-        let env_url = "https://acme.scalekit.com";
-        authorization_url_in(style, env_url, "skc_1", "https://app/cb", options)
+    fn authorize(options: &AuthorizationUrlOptions) -> String {
+        authorization_url(
+            "https://acme.scalekit.com",
+            "skc_1",
+            "https://app/cb",
+            options,
+        )
     }
 
     fn logout(options: &LogoutUrlOptions) -> String {
@@ -219,7 +197,6 @@ mod tests {
             nonce: some("n"),
             login_hint: some("me@example.com"),
             domain_hint: some("d1"),
-            domain: some("d2"),
             connection_id: some("conn_1"),
             organization_id: some("org_1"),
             provider: some("google"),
@@ -231,36 +208,14 @@ mod tests {
     }
 
     #[test]
-    fn each_style_has_its_own_order() {
+    fn parameters_have_a_fixed_order() {
         assert_eq!(
-            authorize(UrlStyle::Plus, &full()),
+            authorize(&full()),
             "https://acme.scalekit.com/oauth/authorize?response_type=code&client_id=skc_1\
              &redirect_uri=https%3A%2F%2Fapp%2Fcb&scope=openid+offline_access&state=a+b~%2A&nonce=n\
              &login_hint=me%40example.com&domain_hint=d1&connection_id=conn_1&organization_id=org_1\
              &provider=google&prompt=login&code_challenge=c&code_challenge_method=S256"
         );
-        assert_eq!(
-            authorize(UrlStyle::Percent, &full()),
-            "https://acme.scalekit.com/oauth/authorize?response_type=code&client_id=skc_1\
-             &redirect_uri=https%3A%2F%2Fapp%2Fcb&scope=openid%20offline_access&state=a%20b~%2A&nonce=n\
-             &login_hint=me%40example.com&domain_hint=d1&domain=d2&connection_id=conn_1&organization_id=org_1\
-             &code_challenge=c&code_challenge_method=S256&provider=google&prompt=login"
-        );
-    }
-
-    #[test]
-    fn domain_defaults_to_the_domain_hint() {
-        let options = AuthorizationUrlOptions {
-            domain: None,
-            ..full()
-        };
-        let url = authorize(UrlStyle::Percent, &options);
-        assert!(
-            url.contains("&domain_hint=d1&domain=d1&connection_id="),
-            "{url}"
-        );
-        let url = authorize(UrlStyle::Plus, &options);
-        assert!(!url.contains("&domain="), "{url}");
     }
 
     #[test]
@@ -269,7 +224,7 @@ mod tests {
             state: Some(String::new()),
             ..Default::default()
         };
-        let url = authorize(UrlStyle::Plus, &options);
+        let url = authorize(&options);
         assert!(url.ends_with("scope=openid+profile+email"), "{url}");
         assert_eq!(
             logout(&LogoutUrlOptions::default()),
@@ -298,7 +253,7 @@ mod tests {
             pkce: Some(pkce.clone()),
             ..full()
         };
-        let url = authorize(UrlStyle::Plus, &options);
+        let url = authorize(&options);
         assert!(url.ends_with(&format!(
             "&code_challenge={}&code_challenge_method=S256",
             pkce.challenge()
@@ -307,12 +262,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn both_styles_encode_any_value(state in "\\PC{1,40}", percent: bool) {
-            let style = if percent { UrlStyle::Percent } else { UrlStyle::Plus };
-            let options = AuthorizationUrlOptions { state: Some(state.clone()), ..Default::default() };
-            let url = authorize(style, &options);
+        fn any_value_is_encoded(state in "\\PC{1,40}", percent: bool) {
+            let space = if percent { "%20" } else { "+" };
+            let parameters = [("state", Cow::from(&state))];
+            let url = with_query("https://acme.scalekit.com", LOGOUT_PATH, &parameters, space);
             let url = ::url::Url::parse(&url).unwrap();
-            let found = url.query_pairs().find(|(name, _)| name == "state").map(|(_, value)| value.into_owned());
+            let found = url.query_pairs().next().map(|(_, value)| value.into_owned());
             prop_assert_eq!(found, Some(state));
         }
     }

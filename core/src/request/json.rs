@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{Place, PreparedRequest, RequestParts};
 use crate::case::snake_case;
-use crate::error::Error;
+use crate::error::{Error, Message};
 use crate::schema::{Body, Operation};
 
 /// The field masks of the schema. In JSON they look like any other string.
@@ -18,11 +18,11 @@ const FIELD_MASKS: [&str; 2] = ["mask", "update_mask"];
 /// # Errors
 /// The request is not an object, lacks a path field, or contains a list of objects in the query.
 pub fn split(operation: &'static Operation, request: Value) -> Result<PreparedRequest, Error> {
-    let refuse = |message: String| Error::invalid_argument(message).with_operation(operation.name);
+    let refuse = |message: Message| Error::invalid_argument(message).with_operation(operation.name);
     let fields = match request {
         Value::Object(fields) => fields,
         Value::Null => Map::new(),
-        _ => return Err(refuse("the request must be a JSON object".to_owned())),
+        _ => return Err(refuse("the request must be a JSON object".into())),
     };
     let mut parts = RequestParts::new(operation, |name| Ok(path_value(&fields, name)))?;
     let mut whole = None;
@@ -63,7 +63,7 @@ fn path_value<'f>(fields: &'f Map<String, Value>, name: &str) -> Option<Cow<'f, 
     }
 }
 
-fn push_query(parts: &mut RequestParts, name: &str, value: &Value) -> Result<(), String> {
+fn push_query(parts: &mut RequestParts, name: &str, value: &Value) -> Result<(), Message> {
     match value {
         Value::Null => {}
         Value::String(mask) if FIELD_MASKS.contains(&name) => parts.query_mask(name, mask),
@@ -73,9 +73,8 @@ fn push_query(parts: &mut RequestParts, name: &str, value: &Value) -> Result<(),
         Value::Array(items) => {
             for item in items {
                 if item.is_object() || item.is_array() {
-                    return Err(format!(
-                        "{name}: a list of objects cannot be sent in a query"
-                    ));
+                    return Err(Message::about(name.to_owned())
+                        .text(": a list of objects cannot be sent in a query"));
                 }
                 push_query(parts, name, item)?;
             }

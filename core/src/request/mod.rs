@@ -12,7 +12,7 @@ use form_urlencoded::byte_serialize;
 use percent_encoding::utf8_percent_encode;
 
 use crate::case::snake_case;
-use crate::error::Error;
+use crate::error::{Error, Message};
 use crate::percent::UNRESERVED;
 use crate::schema::{Body, Operation, Route, Segment, Verb};
 
@@ -229,11 +229,13 @@ fn choose_route(
 fn push_segment(
     path: &mut String,
     operation: &'static Operation,
-    name: &str,
+    name: &'static str,
     text: &str,
 ) -> Result<(), Error> {
     if matches!(text, "." | "..") {
-        let message = format!("{name} cannot be {text:?}: it would change the path of the request");
+        let message = Message::about(name).text(format_args!(
+            " cannot be {text:?}: it would change the path of the request"
+        ));
         return Err(Error::invalid_argument(message).with_operation(operation.name));
     }
     path.extend(utf8_percent_encode(text, UNRESERVED));
@@ -242,26 +244,23 @@ fn push_segment(
 
 /// An error that names the path fields of each route, such as `id, or external_id`.
 fn missing(operation: &'static Operation) -> Error {
-    let alternatives: Vec<String> = operation
-        .routes
-        .iter()
-        .map(|route| {
-            let fields = route.path.iter().filter_map(|segment| match segment {
-                Segment::Literal(_) => None,
-                Segment::Field {
-                    name,
-                    or_external: false,
-                } => Some((*name).to_owned()),
-                Segment::Field {
-                    name,
-                    or_external: true,
-                } => Some(format!("{name} or {EXTERNAL_ID}")),
-            });
-            fields.collect::<Vec<_>>().join(" and ")
-        })
-        .collect();
-    Error::invalid_argument(format!("the request needs {}", alternatives.join(", or ")))
-        .with_operation(operation.name)
+    let mut message = Message::from("the request needs ");
+    for (index, route) in operation.routes.iter().enumerate() {
+        message = message.text(if index > 0 { ", or " } else { "" });
+        let fields = route.path.iter().filter_map(|segment| match segment {
+            Segment::Literal(_) => None,
+            Segment::Field { name, or_external } => Some((*name, *or_external)),
+        });
+        for (index, (name, or_external)) in fields.enumerate() {
+            message = message
+                .text(if index > 0 { " and " } else { "" })
+                .name(name);
+            if or_external {
+                message = message.text(" or ").name(EXTERNAL_ID);
+            }
+        }
+    }
+    Error::invalid_argument(message).with_operation(operation.name)
 }
 
 #[cfg(test)]

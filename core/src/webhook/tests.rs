@@ -243,7 +243,7 @@ fn errors_have_the_documented_order_and_messages() {
             (error.kind(), error.message()),
             (crate::ErrorKind::WebhookVerification, message)
         );
-        assert_eq!(error.class(), crate::Class::WebhookVerification);
+        assert_eq!(error.kind(), crate::ErrorKind::WebhookVerification);
     }
     assert_eq!(
         WebhookError::InvalidSignature.to_string(),

@@ -53,30 +53,19 @@ export function checked<T extends string | boolean | NativeClient | readonly str
   return value;
 }
 
-/** Matches operations of the API (`Service.Method`), but not the requests for tokens and keys. */
-const API_OPERATION = /^\w+\./;
-
 /**
  * Converts the core's message to the format of Node programs:
  *
  * - Messages of failed API operations start with the code in brackets.
- * - Names of options and arguments are converted from snake case to camel case.
  * - Messages about an invalid webhook secret include the reason.
  */
 function messageOf({ name, message, operation, grpcStatus, causes }: Failure): string {
-  const text = message.replace("(check env_url)", "(check envUrl)");
-  if (name === "ScalekitArgumentException") {
-    const camelCase = (name: string) =>
-      name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    return text
-      .replace(/^[a-z]+(?:_[a-z]+)+/, camelCase)
-      .replace(/or allow http explicitly$/, "or set allowInsecureHttp");
-  }
   if (name === "WebhookVerificationError" && causes.length > 0) {
-    return [text, ...causes].join(": ");
+    return [message, ...causes].join(": ");
   }
-  if (grpcStatus !== undefined && operation !== undefined && API_OPERATION.test(operation)) {
-    return `[${connectCode(grpcStatus)}] ${text}`.trimEnd();
+  // Operations of the API are called `Service.Method`; requests for tokens and keys have no dot.
+  if (grpcStatus !== undefined && operation?.includes(".")) {
+    return `[${connectCode(grpcStatus)}] ${message}`.trimEnd();
   }
-  return text;
+  return message;
 }

@@ -1,14 +1,14 @@
 import type { CallOptions, Transport } from "./call";
 import { ScalekitArgumentException } from "../errors";
-import type { NativeClient } from "./native";
+import { native, type NativeClient } from "./native";
 
 /** A constructor argument that may be missing. Methods that need it then throw. */
 export type Credential = "envUrl" | "clientId" | "clientSecret";
 
-const CREDENTIALS: Readonly<Record<Credential, { variable: string; placeholder: string }>> = {
-  envUrl: { variable: "SCALEKIT_ENVIRONMENT_URL", placeholder: "https://missing.invalid" },
-  clientId: { variable: "SCALEKIT_CLIENT_ID", placeholder: "missing" },
-  clientSecret: { variable: "SCALEKIT_CLIENT_SECRET", placeholder: "missing" },
+const PLACEHOLDERS: Readonly<Record<Credential, string>> = {
+  envUrl: "https://missing.invalid",
+  clientId: "missing",
+  clientSecret: "missing",
 };
 
 // Properties of a client that hold its native client, one for each set of credentials that methods
@@ -41,7 +41,7 @@ export function missingCredentials(values: Readonly<Record<Credential, unknown>>
 
 /** Returns the value that replaces a missing credential in the native client. It is never sent. */
 export function placeholder(name: Credential): string {
-  return CREDENTIALS[name].placeholder;
+  return PLACEHOLDERS[name];
 }
 
 /** Defines the properties of a client that hold its native client. */
@@ -73,10 +73,12 @@ export class RejectingTransport implements Transport {
 
 /** Throws an exception with the missing arguments and their environment variables. */
 function throwMissing(missing: readonly Credential[], operation?: string): never {
+  const [envUrl, clientId, clientSecret] = native().about().variables;
+  const variables: Record<Credential, string> = { envUrl, clientId, clientSecret };
   const lines = missing.map(
     (name) =>
       `${name} is missing: pass it to the constructor of ScalekitClient, ` +
-      `usually from the environment variable ${CREDENTIALS[name].variable}`,
+      `usually from the environment variable ${variables[name]}`,
   );
   throw new ScalekitArgumentException(lines.join("; "), { operation });
 }

@@ -1,7 +1,6 @@
 import { defaultMaxListeners, getMaxListeners, setMaxListeners } from "node:events";
 import { types } from "node:util";
 
-import type { Cancellation } from "./call";
 import { ScalekitCancelledException } from "../errors";
 import { fromNative } from "../errors/from-native";
 import { native, type Failure, type NativeMailbox, type Output } from "./native";
@@ -36,9 +35,9 @@ function take(id: number): Callback | undefined {
  */
 export async function runInBackground(
   start: (mailbox: NativeMailbox, id: number) => Failure | null,
-  options?: Cancellation | null,
+  cancellation: unknown,
 ): Promise<Output> {
-  const signal = validate.optionalSignal("signal", validate.options("options", options).signal);
+  const signal = validate.optionalSignal("signal", cancellation);
   if (signal?.aborted) {
     throw abortError(signal);
   }

@@ -27,28 +27,8 @@ export interface NativeTokenOptions {
   requiredScopes?: string[];
 }
 
-/** The options of a client. Their types have been validated. */
-export interface NativeOptions {
-  envUrl: string;
-  clientId: string;
-  clientSecret: string;
-  nodeVersion: string;
-  timeoutMs?: number;
-  toolTimeoutMs?: number;
-  connectTimeoutMs?: number;
-  keepaliveTimeMs?: number;
-  keepaliveTimeoutMs?: number;
-  maxRetries?: number;
-  caCertificates?: string;
-  proxy?: string;
-  tokenLeewayMs?: number;
-  tokenCacheSize?: number;
-  webhookToleranceMs?: number;
-  issuer?: string;
-  audience?: string[];
-  userAgentSuffix?: string;
-  allowInsecureHttp?: boolean;
-}
+/** A value that the core validates, and the name of its type for error messages. */
+export type AnyValue = [value: unknown, typeName: string];
 
 /** The output of a background task. */
 export type Output = Uint8Array | string | null | undefined;
@@ -58,11 +38,21 @@ type Deliver = (id: number, failure: Failure | null | undefined, output: Output)
 
 /** The functions of the addon. They return failures instead of throwing. */
 export interface Native {
-  about(): { version: string; apiVersion: string; operations: string[]; exceptions: string[] };
+  about(): {
+    version: string;
+    apiVersion: string;
+    operations: string[];
+    exceptions: string[];
+    variables: [envUrl: string, clientId: string, clientSecret: string];
+  };
   openMailbox(deliver: Deliver): NativeMailbox;
   closeMailbox(mailbox: NativeMailbox): void;
   cancel(mailbox: NativeMailbox, id: number): void;
-  makeClient(options: NativeOptions): NativeClient | Failure;
+  makeClient(
+    options: [name: string, value: AnyValue][],
+    nodeVersion: string,
+  ): NativeClient | Failure;
+  credentials(environment: object): [string, string, string] | Failure;
   envUrl(client: NativeClient): string;
   userAgent(client: NativeClient): string;
   close(client: NativeClient): Failure | null;
@@ -72,7 +62,7 @@ export interface Native {
     id: number,
     operation: string,
     request: Uint8Array,
-    timeoutMs?: number,
+    timeoutMs?: AnyValue,
   ): StartResult;
   authenticateWithCode(
     client: NativeClient,
@@ -98,7 +88,7 @@ export interface Native {
   isValidCached(client: NativeClient, token: string, now: number, options?: NativeTokenOptions): boolean | Failure | null;
   authorizationUrl(client: NativeClient, redirectUri: string, options: Record<string, unknown>): string | Failure;
   logoutUrl(client: NativeClient, options: Record<string, unknown>): string | Failure;
-  generatePkce(length: number): [verifier: string, challenge: string] | Failure;
+  generatePkce(length?: AnyValue): [verifier: string, challenge: string] | Failure;
   webhookVerifier(client: NativeClient): WebhookVerifier;
   verifyPayload(
     client: NativeClient,

@@ -13,10 +13,10 @@ export class NativeTransport implements Transport {
 
   async call(operation: string, request: Uint8Array, options?: CallOptions): Promise<Uint8Array> {
     const { timeoutMs, signal } = validate.options("options", options);
-    const timeout = validate.optionalMilliseconds("timeoutMs", timeoutMs);
+    const timeout = validate.optionalValue(timeoutMs);
     const bytes = Buffer.from(request.buffer, request.byteOffset, request.byteLength);
     const start = (mailbox: NativeMailbox, id: number) =>
       native().call(this.#client, mailbox, id, operation, bytes, timeout);
-    return (await runInBackground(start, { signal })) as Uint8Array;
+    return (await runInBackground(start, signal)) as Uint8Array;
   }
 }

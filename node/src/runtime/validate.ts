@@ -1,4 +1,5 @@
 import { ScalekitArgumentException } from "../errors";
+import type { AnyValue } from "./native";
 
 // Type checks of arguments. Error messages never contain a string value: it may be a secret.
 
@@ -48,38 +49,14 @@ export function optionalTexts(name: string, value: unknown): string[] | undefine
   return value;
 }
 
-/** About 30 years. Adding longer times to the current time could overflow the clock. */
-const MAX_MILLISECONDS = 1e12;
-
-/** Returns a number of milliseconds. Zero is accepted only if `zero` is set. */
-export function optionalMilliseconds(name: string, value: unknown, { zero = false } = {}): number | undefined {
-  if (value === undefined || value === null) {
-    return undefined;
-  }
-  if (typeof value !== "number" || !(value > 0 || (zero && value === 0)) || value > MAX_MILLISECONDS) {
-    const expected = zero ? "a finite number of milliseconds, 0 or more" : "a positive finite number of milliseconds";
-    throw new ScalekitArgumentException(`${name} must be ${expected}, not ${describe(value)}`);
-  }
-  return value;
+/** Returns a value with the name of its type, for the core to validate. */
+export function anyValue(value: unknown): AnyValue {
+  return [value, typeName(value)];
 }
 
-/** Returns a whole number from 0 to `max`. */
-export function optionalCount(name: string, value: unknown, max: number): number | undefined {
-  if (value === undefined || value === null) {
-    return undefined;
-  }
-  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > max) {
-    throw new ScalekitArgumentException(`${name} must be a whole number from 0 to ${max}, not ${describe(value)}`);
-  }
-  return value as number;
-}
-
-/** Returns an optional boolean. */
-export function optionalBoolean(name: string, value: unknown): boolean | undefined {
-  if (value !== undefined && value !== null && typeof value !== "boolean") {
-    throw new ScalekitArgumentException(`${name} must be true or false, not ${typeName(value)}`);
-  }
-  return value ?? undefined;
+/** Like {@link anyValue}, but `undefined` for a missing value. */
+export function optionalValue(value: unknown): AnyValue | undefined {
+  return value === undefined || value === null ? undefined : anyValue(value);
 }
 
 /**
@@ -109,9 +86,4 @@ export function options<T extends object>(name: string, value: T | null | undefi
 /** Throws an exception with the expected and the actual type of an argument. */
 export function wrongType(name: string, expected: string, value: unknown): never {
   throw new ScalekitArgumentException(`${name} must be ${expected}, not ${typeName(value)}`);
-}
-
-/** Returns a number itself, and the type of any other value. */
-function describe(value: unknown): string {
-  return typeof value === "number" ? String(value) : typeName(value);
 }

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from scalekit import _native
 from scalekit._clients import SERVICES
 from scalekit._runtime import validate
 from scalekit._runtime.annotations import Self, Unpack
-from scalekit.common.exceptions import ScalekitArgumentException
 from scalekit.common.scalekit import (
     AuthorizationUrlOptions,
     CodeAuthenticationOptions,
@@ -104,9 +104,7 @@ class ClientBase:
             ScalekitArgumentException: one of the variables is not set.
         """
         return cls(
-            _variable("SCALEKIT_ENVIRONMENT_URL", "SCALEKIT_ENV_URL"),
-            _variable("SCALEKIT_CLIENT_ID"),
-            _variable("SCALEKIT_CLIENT_SECRET"),
+            *_native.credentials(os.environ.get),
             keepalive_time_ms,
             keepalive_timeout_ms,
             call_timeout_s,
@@ -184,13 +182,6 @@ class ClientBase:
         """Shows the environment's URL and the client id, but not the secret."""
         core = self.core_client
         return f"{type(self).__name__}(env_url={core.env_url!r}, client_id={core.client_id!r})"
-
-
-def _variable(*names: str) -> str:
-    for name in names:
-        if value := os.environ.get(name):
-            return value
-    raise ScalekitArgumentException(f"{names[0]} is not set in the environment")
 
 
 def token_checks(

@@ -233,8 +233,5 @@ def generate_pkce(length: int = 64) -> PkceParameters:
         ScalekitArgumentException: the length is out of range.
     """
     from scalekit import _native
-    from scalekit.common.exceptions import ScalekitArgumentException
 
-    if isinstance(length, bool) or not isinstance(length, int) or not 43 <= length <= 128:
-        raise ScalekitArgumentException(f"length must be a number from 43 to 128, not {length!r}")
     return PkceParameters(*_native.generate_pkce(length))

@@ -22,8 +22,7 @@ pub(crate) fn encode_request(
     operation: &'static Operation,
     protobuf: &[u8],
 ) -> Result<PreparedRequest, Error> {
-    let invalid =
-        |fault: Fault| Error::invalid_argument(fault.to_string()).with_operation(operation.name);
+    let invalid = |fault: Fault| Error::invalid_argument(fault).with_operation(operation.name);
     let encoder = Encoder { schema, depth: 0 };
     let bytes = resolve(message, protobuf).map_err(invalid)?;
     let scan = Scan::new(message.fields, &bytes).map_err(invalid)?;

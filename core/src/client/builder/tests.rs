@@ -22,6 +22,10 @@ fn the_error_contains_the_invalid_option() {
             builder().keepalive(Duration::ZERO, Duration::ZERO),
             "keepalive",
         ),
+        (
+            builder().keepalive(Duration::from_secs(59), Duration::from_secs(1)),
+            "keepalive_interval must be 0 (off) or at least 60s, not 59s",
+        ),
         (builder().max_attempts(0), "max_attempts"),
         (builder().user_agent_suffix("a\nb"), "user_agent_suffix"),
         (builder().ca_certificate_pem("nothing"), "CA certificates"),

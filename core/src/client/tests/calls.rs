@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::client::{CallOptions, Client};
-use crate::error::{Class, Code, Error, ErrorKind};
+use crate::error::{Code, Error, ErrorKind};
 use crate::test_server::{Answer, Seen, TestServer, json as answer, reply, reply_text, token};
 
 const GET: &str = "OrganizationService.GetOrganization";
@@ -138,8 +138,8 @@ async fn an_organization_is_looked_up_by_its_external_id() {
         .await
         .unwrap_err();
     assert_eq!(
-        (error.class(), error.operation()),
-        (Class::NotFound, Some("DomainService.GetDomain"))
+        (error.kind(), error.operation()),
+        (ErrorKind::NotFound, Some("DomainService.GetDomain"))
     );
     let error = client
         .call("DomainService.GetDomain", find("odd"))

@@ -3,8 +3,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::client::Client;
+use crate::error::ErrorKind;
 use crate::credentials::SHORTEST_LIFETIME;
-use crate::error::Class;
 use crate::test_server::{Answer, TestServer, json as answer, reply, reply_text, token};
 
 const GET: &str = "OrganizationService.GetOrganization";
@@ -108,8 +108,8 @@ async fn one_failed_fetch_fails_all_waiting_callers() {
     for error in tokio::task::block_in_place(|| sixteen(&client)) {
         let error = error.unwrap_err();
         assert_eq!(
-            (error.class(), error.error_code()),
-            (Class::Unauthorized, Some("invalid_client"))
+            (error.kind(), error.error_code()),
+            (ErrorKind::Unauthorized, Some("invalid_client"))
         );
         assert_eq!(error.operation(), Some(GET));
     }
@@ -125,8 +125,8 @@ async fn a_401_is_retried_once_with_a_new_token() {
     .await;
     let error = get(&server.client()).await.unwrap_err();
     assert_eq!(
-        (error.class(), error.message()),
-        (Class::Unauthorized, "who are you")
+        (error.kind(), error.message()),
+        (ErrorKind::Unauthorized, "who are you")
     );
     assert_eq!(server.count("/oauth/token"), 2);
     let bearers: Vec<_> = server
@@ -147,8 +147,8 @@ async fn a_failed_refresh_reports_its_cause() {
     .await;
     let error = get(&server.client()).await.unwrap_err();
     assert_eq!(
-        (error.class(), error.error_code()),
-        (Class::BadRequest, Some("unauthorized_client"))
+        (error.kind(), error.error_code()),
+        (ErrorKind::BadRequest, Some("unauthorized_client"))
     );
     assert_eq!(error.message(), "no service token: unauthorized_client");
 }

@@ -1,5 +1,4 @@
 use super::*;
-use crate::error::Class;
 
 fn read(status: u16, body: &str) -> Error {
     Error::from_response(
@@ -17,7 +16,7 @@ fn reads_the_service_s_error() {
         "request_info": {"request_id": "req_1"},
     }]});
     let error = read(404, &body.to_string()).with_operation("OrganizationService.GetOrganization");
-    assert_eq!(error.class(), Class::NotFound);
+    assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(
         (error.status(), error.grpc_code()),
         (Some(404), Some(Code::NotFound))
@@ -34,30 +33,37 @@ fn reads_the_service_s_error() {
 #[test]
 fn the_code_takes_precedence_over_the_status() {
     assert_eq!(
-        read(500, r#"{"code":6,"message":"m"}"#).class(),
-        Class::Conflict
+        read(500, r#"{"code":6,"message":"m"}"#).kind(),
+        ErrorKind::Conflict
     );
     assert_eq!(
-        read(400, r#"{"code":"permission_denied"}"#).class(),
-        Class::Forbidden
+        read(400, r#"{"code":"permission_denied"}"#).kind(),
+        ErrorKind::Forbidden
     );
     assert_eq!(
-        read(409, r#"{"code":99,"message":"m"}"#).class(),
-        Class::Conflict
+        read(409, r#"{"code":99,"message":"m"}"#).kind(),
+        ErrorKind::Conflict
     );
     assert_eq!(
-        read(503, r#"{"code":0,"message":"m"}"#).class(),
-        Class::ServiceUnavailable
+        read(503, r#"{"code":0,"message":"m"}"#).kind(),
+        ErrorKind::ServiceUnavailable
     );
 }
 
 #[test]
 fn tool_errors_are_recognized() {
     let by_code = r#"{"code":8,"message":"slow down","details":[{"error_code":"TOOL_ERROR"}]}"#;
-    assert_eq!(read(429, by_code).class(), Class::ToolRateLimit);
+    let error = read(429, by_code);
+    assert_eq!(
+        (error.kind(), error.is_tool()),
+        (ErrorKind::TooManyRequests, true)
+    );
     let by_info = r#"{"code":3,"message":"no","details":[{"error_code":"X","tool_error_info":{"execution_id":"e"}}]}"#;
     let error = read(400, by_info);
-    assert_eq!((error.class(), error.is_tool()), (Class::Tool, true));
+    assert_eq!(
+        (error.kind(), error.is_tool()),
+        (ErrorKind::BadRequest, true)
+    );
 }
 
 #[test]
@@ -66,7 +72,7 @@ fn reads_the_token_endpoint_s_error() {
         401,
         r#"{"error":"invalid_client","error_description":"unknown client"}"#,
     );
-    assert_eq!(error.class(), Class::Unauthorized);
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
     assert_eq!(error.error_code(), Some("invalid_client"));
     assert_eq!(error.message(), "invalid_client: unknown client");
 }
@@ -76,17 +82,17 @@ fn any_other_body_has_the_class_of_its_status() {
     for body in ["", "<html>nginx</html>", "{\"mess", "[1]", "null", "\u{0}"] {
         let error = read(502, body);
         assert_eq!(
-            (error.class(), error.grpc_code()),
-            (Class::InternalServer, Some(Code::Internal))
+            (error.kind(), error.grpc_code()),
+            (ErrorKind::InternalServer, Some(Code::Internal))
         );
         let detail = error.details()["body"].as_str().unwrap_or_default();
         assert_eq!(detail, body);
     }
-    assert_eq!(read(418, "teapot").class(), Class::Unknown);
+    assert_eq!(read(418, "teapot").kind(), ErrorKind::Unknown);
     let moved = read(302, "");
     assert_eq!(
-        (moved.class(), moved.status(), moved.http_status()),
-        (Class::InternalServer, Some(302), Some(500))
+        (moved.kind(), moved.status(), moved.http_status()),
+        (ErrorKind::InternalServer, Some(302), Some(500))
     );
     let long = read(500, &"é".repeat(100_000)).redact(&[]);
     assert_eq!(long.details()["body"].as_str().map(str::len), Some(SNIPPET));

@@ -72,8 +72,8 @@ async fn a_refused_stream_is_retried_by_our_rules_only() {
             "{operation}: {error}"
         );
         assert_eq!(
-            (error.class(), error.retryable()),
-            (Class::ServiceUnavailable, operation != tool),
+            (error.kind(), error.retryable()),
+            (ErrorKind::ServiceUnavailable, operation != tool),
             "{operation}"
         );
     }

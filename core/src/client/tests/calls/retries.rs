@@ -22,8 +22,8 @@ async fn attempts_are_limited_by_option_and_verb() {
         .await
         .unwrap_err();
     assert_eq!(
-        (error.class(), error.retryable()),
-        (Class::ServiceUnavailable, true)
+        (error.kind(), error.retryable()),
+        (ErrorKind::ServiceUnavailable, true)
     );
     assert_eq!(error.operation(), Some(DELETE));
     assert_eq!(server.count(PATH), 2);
@@ -49,8 +49,8 @@ async fn a_post_that_may_have_been_processed_is_not_sent_again() {
         .await
         .unwrap_err();
     assert_eq!(
-        (error.class(), error.grpc_code()),
-        (Class::ServiceUnavailable, Some(Code::Unavailable))
+        (error.kind(), error.grpc_code()),
+        (ErrorKind::ServiceUnavailable, Some(Code::Unavailable))
     );
     assert_eq!(server.count("/api/v1/organizations"), 1);
 }
@@ -81,8 +81,8 @@ async fn retry_after_is_honored_within_the_deadline() {
     let start = Instant::now();
     let error = get(&server).await.unwrap_err();
     assert_eq!(
-        (error.class(), error.retryable()),
-        (Class::TooManyRequests, true)
+        (error.kind(), error.retryable()),
+        (ErrorKind::TooManyRequests, true)
     );
     assert!(start.elapsed() < Duration::from_secs(1));
     assert_eq!(
@@ -96,7 +96,7 @@ async fn tool_errors_are_final() {
     let body = r#"{"code":14,"message":"upstream","details":[{"error_code":"TOOL_ERROR"}]}"#;
     let server = server(move |_, _| reply(503, "retry-after: 0\r\n", body)).await;
     let error = get(&server).await.unwrap_err();
-    assert_eq!((error.class(), error.retryable()), (Class::Tool, false));
+    assert_eq!((error.is_tool(), error.retryable()), (true, false));
     assert_eq!(server.count(PATH), 1);
 }
 
@@ -120,8 +120,8 @@ async fn one_deadline_covers_all_attempts() {
         start.elapsed()
     );
     assert_eq!(
-        (error.class(), error.http_status(), error.status()),
-        (Class::GatewayTimeout, Some(504), None)
+        (error.kind(), error.http_status(), error.status()),
+        (ErrorKind::GatewayTimeout, Some(504), None)
     );
     assert!(error.retryable());
     assert!(error.message().contains("warming up"), "{error}");

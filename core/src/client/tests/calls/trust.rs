@@ -24,7 +24,6 @@ async fn tls_server() -> (TestServer, String) {
 async fn child() {
     let Ok(url) = env::var(URL) else { return };
     let client = Client::builder(url, "skc_1", "s3cret")
-        .ca_option_name("caCertificates")
         .ca_variables([EXTRA])
         .build()
         .unwrap();
@@ -68,8 +67,8 @@ async fn an_untrusted_certificate_fails_once_and_a_ca_by_option_helps() {
          ca_certificate_pem or with one of the variables SSL_CERT_FILE, SSL_CERT_DIR"
     );
     assert_eq!(
-        (error.class(), error.retryable()),
-        (Class::ServiceUnavailable, false)
+        (error.kind(), error.retryable()),
+        (ErrorKind::ServiceUnavailable, false)
     );
     assert_eq!(server.seen().len(), 0);
     let trusting = server.builder().ca_certificate_pem(pem).build().unwrap();
@@ -114,7 +113,7 @@ async fn a_variable_that_names_nothing_readable_is_named_when_a_certificate_is_n
         message,
         format!(
             "no service token: no secure connection: the server's certificate is not from a trusted CA; \
-             add the CA with the option caCertificates or with one of the variables \
+             add the CA with the option ca_certificate_pem or with one of the variables \
              {EXTRA}, SSL_CERT_FILE, SSL_CERT_DIR; \
              {EXTRA}=/nowhere/ca.pem is ignored: {reason}; SSL_CERT_FILE=/nowhere/ca.pem is ignored: {reason}"
         )

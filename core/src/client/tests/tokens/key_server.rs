@@ -55,8 +55,8 @@ async fn a_failed_key_fetch_is_not_an_invalid_token() {
             .unwrap_err();
         assert!(error.message().starts_with("no signing keys: "), "{error}");
         assert_eq!(
-            (error.class(), error.operation()),
-            (Class::InternalServer, Some("validate_token"))
+            (error.kind(), error.operation()),
+            (ErrorKind::InternalServer, Some("validate_token"))
         );
     }
     let server = TestServer::start(|_, _| reply(500, "", "")).await;
@@ -65,7 +65,7 @@ async fn a_failed_key_fetch_is_not_an_invalid_token() {
         .validate_access_token(&first(), &any())
         .await
         .unwrap_err();
-    assert_eq!(error.class(), Class::InternalServer);
+    assert_eq!(error.kind(), ErrorKind::InternalServer);
 }
 
 #[tokio::test]
@@ -84,8 +84,8 @@ async fn the_last_valid_keys_survive_an_outage() {
             .await
             .unwrap_err();
         assert_eq!(
-            error.class(),
-            Class::InternalServer,
+            error.kind(),
+            ErrorKind::InternalServer,
             "whether the key exists is not known"
         );
     }
@@ -107,8 +107,8 @@ async fn a_failed_first_fetch_is_retried_by_a_later_token() {
         // Only the first token causes a fetch. The others get the same error for two seconds.
         let error = client.validate_token(&first(), &any()).await.unwrap_err();
         assert_eq!(
-            (error.class(), error.status()),
-            (Class::InternalServer, Some(500))
+            (error.kind(), error.status()),
+            (ErrorKind::InternalServer, Some(500))
         );
     }
     assert_eq!(server.count("/keys"), 1);
@@ -268,7 +268,7 @@ async fn a_hanging_server_does_not_delay_tokens_with_known_keys() {
     };
     let error = waiting.await.unwrap().unwrap_err();
     done.store(true, Ordering::Release);
-    assert_eq!(error.class(), Class::GatewayTimeout, "{error}");
+    assert_eq!(error.kind(), ErrorKind::GatewayTimeout, "{error}");
     assert!(others.join().unwrap() > 0);
 }
 
@@ -296,7 +296,7 @@ async fn refresh_keys_fails_without_keys() {
     let client = server.client();
     for _ in 0..2 {
         let error = client.refresh_keys().await.unwrap_err();
-        assert_eq!(error.class(), Class::NotFound);
+        assert_eq!(error.kind(), ErrorKind::NotFound);
     }
     client.refresh_keys().await.unwrap();
     assert!(

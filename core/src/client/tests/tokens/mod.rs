@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::error::Class;
+use crate::error::ErrorKind;
 use crate::test_server::{TestServer, json as answer};
 use crate::token::testing::{KEYS, TestKey, jwks, sign};
 use crate::token::{KeySet, TokenError, TokenValidation};
@@ -123,7 +123,7 @@ async fn a_call_overrides_the_client_s_defaults() {
     client.verify_scopes(&token, &["b"]).await.unwrap();
     let error = client.verify_scopes(&token, &["b", "c"]).await.unwrap_err();
     assert_eq!(error.message(), "the token lacks the scopes c");
-    assert_eq!(error.class(), Class::ValidateTokenFailure);
+    assert_eq!(error.kind(), ErrorKind::InvalidToken);
 }
 
 #[tokio::test]

@@ -1,0 +1,71 @@
+//! Token validation with cached keys, and PKCE.
+
+use std::time::SystemTime;
+
+use scalekit::oauth::Pkce;
+use scalekit::{Client, Error, ErrorKind};
+
+use crate::failure::BindingError;
+use crate::process::with_runtime;
+
+pub use scalekit::token::{TokenError, TokenValidation, Validation, VerifiedToken};
+
+/// Returns the checks of a validation. `None` and an empty list of scopes mean the client's
+/// settings. `as_of` is the time of a language whose clock tests can set.
+pub fn checks(
+    issuer: Option<Vec<String>>,
+    audience: Option<Vec<String>>,
+    required_scopes: Vec<String>,
+    as_of: Option<SystemTime>,
+) -> TokenValidation {
+    TokenValidation {
+        issuer,
+        audience,
+        required_scopes,
+        as_of,
+        ..TokenValidation::default()
+    }
+}
+
+/// Validates a token with the cached keys. Returns `None` if the keys must be fetched first.
+///
+/// `run` executes the expensive part; a language can release its lock there. Stale keys are used
+/// and refreshed in the background.
+///
+/// # Errors
+/// The runtime that refreshes the keys cannot be started. The errors of the validation are inside.
+pub fn validate_cached(
+    client: &Client,
+    token: &str,
+    checks: &TokenValidation,
+    run: impl FnOnce(Validation<'_>) -> Result<VerifiedToken, TokenError>,
+) -> Result<Option<Result<VerifiedToken, Error>>, BindingError> {
+    if !client.keys_are_stale() {
+        return Ok(client.try_validate_cached_with(token, checks, run));
+    }
+    with_runtime(|handle| {
+        let _context = handle.enter();
+        client.try_validate_cached_with(token, checks, run)
+    })
+}
+
+/// Returns `true` if the result of a validation is a valid token.
+///
+/// # Errors
+/// The token was not checked, because the keys could not be fetched.
+pub fn is_valid(result: Result<VerifiedToken, Error>) -> Result<bool, Error> {
+    match result {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::InvalidToken => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Returns a random PKCE verifier and its S256 challenge. Default length: 43.
+///
+/// # Errors
+/// The length is out of range.
+pub fn pkce(length: Option<usize>) -> Result<[String; 2], Error> {
+    let pair = Pkce::with_length(length.unwrap_or(Pkce::MIN_LENGTH))?;
+    Ok([pair.verifier().to_owned(), pair.challenge().to_owned()])
+}
